@@ -1,0 +1,48 @@
+# The one list of commands. Two matter to a newcomer: `make report` and `make test`.
+PYTHON ?= python3.11
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: report test check bench lock clean
+
+report: $(VENV)/.core
+	$(BIN)/iop-outcomes report data/synthetic --by track --output reports
+
+test: $(VENV)/.dev check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
+
+# Environments come from the hashed locks alone: first the build tools of source-only packages, then everything, then this package.
+$(VENV)/.core: requirements/core.txt pyproject.toml | $(VENV)/bin/python
+	$(call install,requirements/core.txt)
+	touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
+	$(call install,requirements/dev.txt)
+	touch $@ $(VENV)/.core
+
+define install
+sh tools/build_tools.sh $(1) > $(VENV)/build-tools.txt
+$(PIP) install --require-hashes --no-deps -r $(VENV)/build-tools.txt
+$(PIP) install --require-hashes --no-deps --no-build-isolation -r $(1)
+$(PIP) install --no-deps --no-build-isolation --editable .
+endef
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) was not found. Install it (Debian: apt-get install python3.11 python3.11-venv), or name another: make PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "error: $(PYTHON) lacks its venv module. Install it (Debian: apt-get install python3.11-venv), then run make again."; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+lock:
+	sh tools/lock.sh
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache dist

@@ -1,0 +1,23 @@
+"""Takes de-identified episodes of intensive outpatient care, gives outcomes with their definitions, and reports.
+
+files --load--> rows --tally--> counts --stats--> results --release--> released --show--> report
+"""
+
+from iop_outcomes.api import Answer, completion, discharge_reasons, length_of_stay, load, measure, report
+from iop_outcomes.errors import DataError, IopError, OutputError, PrivacyError, ReleaseError, UsageError
+
+__all__ = [
+    "Answer",
+    "DataError",
+    "IopError",
+    "OutputError",
+    "PrivacyError",
+    "ReleaseError",
+    "UsageError",
+    "completion",
+    "discharge_reasons",
+    "length_of_stay",
+    "load",
+    "measure",
+    "report",
+]

@@ -1,0 +1,319 @@
+"""Takes a question in one call, gives an `Answer`: the public functions, with everything heavy imported inside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from iop_outcomes.intake.data import Data
+    from iop_outcomes.measures import Measure
+    from iop_outcomes.release import Released
+    from iop_outcomes.reporting.report import Report
+    from iop_outcomes.results import Definition, Flow, Results
+
+
+class Answer:
+    """What a public function returns: its results, and their released form for looking at.
+
+    Parameters
+    ----------
+    results : Results
+        Working numbers.
+    shown : sequence of str
+        Estimands that `plot` and `sentence` speak of.
+    chart : {"dot_range", "stay_range", "stacked_shares"}
+        Which chart shows them.
+    """
+
+    def __init__(self, results: Results, *, shown: Sequence[str], chart: str) -> None:
+        self.results = results
+        self._shown = tuple(shown)
+        self._chart = chart
+
+    def to_frame(self) -> pd.DataFrame:
+        """Working numbers as a data frame with the fixed columns; handle them like the data themselves."""
+        return self.results.to_frame()
+
+    def release(self, policy: str = "cms11") -> Released:
+        """The numbers that may be shown.
+
+        Parameters
+        ----------
+        policy : {"cms11", "none"}
+            "none" is allowed only for data of class synthetic or public.
+        """
+        from iop_outcomes.release import release
+
+        return release(self.results, policy)
+
+    @property
+    def definition(self) -> Definition:
+        """What the numbers mean."""
+        return self.results.definition
+
+    @property
+    def flow(self) -> tuple[Flow, ...]:
+        """For everyone: rows in = used + excluded by reason, one for each estimand."""
+        return self.results.flow
+
+    def plot(self, ax: Axes | None = None, *, policy: str = "cms11") -> Axes:
+        """Draw the released numbers.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes by default.
+        policy : str
+            Disclosure policy.
+        """
+        from iop_outcomes.show import charts
+
+        released = self.release(policy)
+        if self._chart == "dot_range":
+            return charts.dot_range(released, self._shown[0], ax=ax)
+        if self._chart == "stay_range":
+            return charts.stay_range(released, stem=self._shown[0].rpartition("_")[0], ax=ax)
+        return charts.stacked_shares(released, self._shown, ax=ax)
+
+    def sentence(self, *, policy: str = "cms11") -> str:
+        """The released answer for everyone, in one sentence."""
+        from iop_outcomes.show import words
+
+        released = self.release(policy)
+        if self._chart == "stay_range":
+            return words.stay_sentence(released, stem=self._shown[0].rpartition("_")[0])
+        return words.sentence(released, self._shown[0])
+
+    def _repr_html_(self) -> str:
+        from iop_outcomes.show.tables import estimates_table
+
+        return estimates_table(self.release()).to_html()
+
+    def __repr__(self) -> str:
+        return f"{self.definition.title}: {self.sentence()}"
+
+
+def load(
+    source: str | Path | pd.DataFrame | Mapping[str, pd.DataFrame],
+    *,
+    mapping: Mapping[str, Any] | str | Path | None = None,
+    on_error: Literal["raise", "exclude"] = "raise",
+    scales: str | Path | None = None,
+) -> Data:
+    """Load a program's de-identified data and find what is wrong with them.
+
+    Parameters
+    ----------
+    source : path, data frame or dict of data frames
+        A folder with `episodes.csv` (or `.parquet`) and perhaps `scores` and `events`; the file of episodes itself; a
+        pandas data frame of episodes; or `{"episodes": frame, "scores": frame, "events": frame}`. Frames are copied.
+    mapping : path or dict, optional
+        A mapping.toml, or the same as nested dicts. A mapping.toml that stands beside the files is found by itself.
+    on_error : {"raise", "exclude"}
+        Whether faulty rows stop the load, or are left out and counted in `flow`.
+    scales : path, optional
+        A folder of TOML files with a site's own scales.
+
+    Returns
+    -------
+    Data
+        With `.findings` and `.flow`; a context manager that removes its private folder.
+
+    Raises
+    ------
+    DataError
+        With every finding, when the data cannot be used.
+    PrivacyError
+        When they hold what their declared class forbids.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> data = iop.load("data/synthetic")
+    >>> data.flow[0].what, data.flow[0].used
+    ('episodes', 1200)
+    >>> data.close()
+    """
+    from iop_outcomes.intake.loading import load as load_data
+
+    return load_data(source, mapping=mapping, on_error=on_error, scales=scales)
+
+
+def _answer(data: Data, declared: Measure, by: str | None, conf_level: float) -> Answer:
+    from iop_outcomes.errors import UsageError
+    from iop_outcomes.evaluate import evaluate
+
+    if not 0 < conf_level < 1:
+        raise UsageError(f"conf_level: {conf_level:g} is not between 0 and 1, such as 0.95.")
+    shown = [definition.name for definition in declared.estimands]
+    chart = "stay_range" if declared.unit == "days" else "stacked_shares" if declared.name == "discharge_reasons" else "dot_range"
+    return Answer(evaluate(declared, data, by=by, conf_level=conf_level), shown=shown, chart=chart)
+
+
+def measure(data: Data, name: str, *, by: str | None = None, definition: str | None = None, conf_level: float = 0.95) -> Answer:
+    """Ask any measure by its name.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    name : str
+        Such as "completion"; `iop-outcomes measures` lists them.
+    by : str, optional
+        Column to group by; there is always a row "All".
+    definition : str, optional
+        Which of the measure's definitions.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Raises
+    ------
+    UsageError
+        When the measure, the column or the definition does not exist.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     iop.measure(data, "length_of_stay").to_frame().estimand.tolist()
+    ['los_median', 'los_q1', 'los_q3', 'los_mean']
+    """
+    from iop_outcomes.measures import find
+
+    return _answer(data, find(name, definition), by, conf_level)
+
+
+def completion(
+    data: Data, *, by: str | None = None, denominator: Literal["discharged", "teds_all"] = "discharged", conf_level: float = 0.95
+) -> Answer:
+    """What share of the people discharged finished the program, under each named definition.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    by : str, optional
+        Column to group by, such as "track".
+    denominator : {"discharged", "teds_all"}
+        "teds_all" counts deaths in care as not completed, as national discharge tables do.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        Shares between 0 and 1 with Wilson intervals.
+
+    References
+    ----------
+    Wilson EB (1927), doi:10.1080/01621459.1927.10502953.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     frame = iop.completion(data, by="track").to_frame()
+    >>> frame.level.unique().tolist()[:2]
+    ['All', 'adolescent']
+    """
+    return measure(data, "completion", by=by, definition=denominator, conf_level=conf_level)
+
+
+def length_of_stay(
+    data: Data, *, by: str | None = None, definition: Literal["difference", "inclusive"] = "difference", conf_level: float = 0.95
+) -> Answer:
+    """How long people stay: median and quartiles first, the mean beside them, in days.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    by : str, optional
+        Column to group by.
+    definition : {"difference", "inclusive"}
+        Discharge day minus admission day, or both days counted.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        Days, with order-statistic intervals for the quartiles and Student's t for the mean.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     iop.length_of_stay(data).definition.measure
+    'length_of_stay'
+    """
+    return measure(data, "length_of_stay", by=by, definition=definition, conf_level=conf_level)
+
+
+def discharge_reasons(
+    data: Data, *, by: str | None = None, definition: Literal["grouped", "each"] = "grouped", conf_level: float = 0.95
+) -> Answer:
+    """The mix of how episodes ended.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    by : str, optional
+        Column to group by.
+    definition : {"grouped", "each"}
+        Five groups of reasons, or each reason by itself.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        Shares between 0 and 1 that sum to 1, with Wilson intervals.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     round(sum(iop.discharge_reasons(data).to_frame().value), 12)
+    1.0
+    """
+    return measure(data, "discharge_reasons", by=by, definition=definition, conf_level=conf_level)
+
+
+def report(data: Data, *, by: str = "track", policy: str = "cms11", title: str = "Program quality report") -> Report:
+    """Build the program-quality report.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    by : str
+        Column to compare by.
+    policy : {"cms11", "none"}
+        Disclosure policy; "none" is allowed only for data of class synthetic or public.
+    title : str
+        Heading of the page.
+
+    Returns
+    -------
+    Report
+        With `.section(id)`, `.to_html()` and `.save(folder)`.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     page = iop.report(data, by="track").to_html()
+    >>> "internal: disclosure audit not applied" in page
+    True
+    """
+    from iop_outcomes.reporting.program_quality import program_quality
+
+    return program_quality(data, by=by, policy=policy, title=title)

@@ -1,0 +1,221 @@
+"""Takes nothing, gives the input tables as data (`TABLES`) and the requests a measure may make of rows.
+
+Intake checks, casts and documents from these declarations alone: a column is described here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Kind = Literal["text", "category", "integer", "date", "flag", "code"]
+
+DISCHARGE_REASONS = (
+    "completed",
+    "transferred_step_down",
+    "transferred_step_up",
+    "transferred_lateral",
+    "dropped_out",
+    "terminated_by_program",
+    "authorization_ended",
+    "incarcerated",
+    "other",
+    "unknown",
+    "died",
+    "not_started",
+    "active",
+)
+EVENTS = (
+    "readmission_psychiatric",
+    "readmission_other",
+    "emergency_visit",
+    "death",
+    "relapse",
+    "follow_up_contact",
+    "next_level_of_care",
+)
+DATA_CLASSES = ("safe_harbor", "limited_data_set", "synthetic", "public")
+DATED_CLASSES = ("limited_data_set", "synthetic", "public")
+UNRESTRICTED_CLASSES = ("synthetic", "public")
+LOS_CONVENTIONS = ("difference", "inclusive", "last_contact")
+
+MAX_DAYS = 36_500
+FIRST_DATE = "1990-01-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of an input table.
+
+    Parameters
+    ----------
+    name : str
+        Canonical name.
+    kind : {"text", "category", "integer", "date", "flag", "code"}
+        `text` is an identifier, `category` a short label, `code` a word of `allowed`, `flag` 1 or 0.
+    means : str
+        What it says, with its unit.
+    blank : str
+        What a blank means.
+    allowed : tuple of str
+        The closed list of a `code`.
+    low, high : int or None
+        Closed range of an `integer`.
+    required : bool
+        Whether the table is unusable without it.
+    """
+
+    name: str
+    kind: Kind
+    means: str
+    blank: str = "not known"
+    allowed: tuple[str, ...] = ()
+    low: int | None = None
+    high: int | None = None
+    required: bool = False
+
+
+def _days(name: str, means: str, *, low: int = 0, blank: str = "not known", required: bool = False) -> Field:
+    return Field(name, "integer", f"{means} (days)", blank=blank, low=low, high=MAX_DAYS, required=required)
+
+
+EPISODES = (
+    Field("episode_id", "text", "one admission to one track", blank="not allowed", required=True),
+    Field("track", "category", "the track of care", blank="shown as (missing)", required=True),
+    Field("discharge_reason", "code", "how the episode ended", blank="reason missing", allowed=DISCHARGE_REASONS, required=True),
+    _days("los_days", "length of stay, in the convention the file declares", blank="still in care, or not known"),
+    _days("discharge_day", "discharge, counted from admission", low=-MAX_DAYS, blank="still in care, or not known"),
+    Field("admit_date", "date", "admission (date)"),
+    Field("discharge_date", "date", "discharge (date)", blank="still in care, or not known"),
+    Field("patient_id", "text", "the person; repeats when a person returns", blank="a person of their own"),
+    Field("site", "category", "place of care"),
+    Field("modality", "category", "in person or virtual"),
+    Field("level_of_care", "category", "level of care"),
+    Field("period", "category", "discharge period, such as 2024-Q1, where there are no dates"),
+    _days("planned_days", "planned length of the program"),
+    _days("observed_days", "admission to data cut-off"),
+    _days("follow_up_days", "observed after discharge", blank="unknown: out of curves"),
+    Field("referral_source", "category", "who referred"),
+    Field("payer", "category", "who pays"),
+    Field("primary_dx", "category", "primary diagnosis, as a broad word"),
+    Field("age_group", "category", "age band"),
+    Field("sex", "category", "sex"),
+)
+SCORES = (
+    Field("episode_id", "text", "the episode the score belongs to", blank="not allowed", required=True),
+    Field("scale", "category", "which scale, such as phq9", blank="not allowed", required=True),
+    _days("day", "counted from admission", low=-MAX_DAYS, blank="not allowed", required=True),
+    Field("score", "integer", "total score (points)", blank="not scored"),
+    Field("instrument_version", "category", "version of the instrument"),
+    Field("rater", "category", "who rated"),
+)
+EVENT_ROWS = (
+    Field("episode_id", "text", "the index episode", blank="not allowed", required=True),
+    Field("event", "code", "what happened", blank="not allowed", allowed=EVENTS, required=True),
+    _days("day", "counted from admission", low=-MAX_DAYS),
+    _days("days_after_discharge", "counted from discharge", low=-MAX_DAYS),
+    Field("kind", "category", "kind of event"),
+    Field("planned", "flag", "planned (1) or not (0)", blank="not planned"),
+)
+TABLES: Mapping[str, tuple[Field, ...]] = MappingProxyType({"episodes": EPISODES, "scores": SCORES, "events": EVENT_ROWS})
+
+
+def field(table: str, name: str) -> Field | None:
+    """Look up a declared column; `None` when the table has no such column.
+
+    Examples
+    --------
+    >>> field("episodes", "planned_days").means
+    'planned length of the program (days)'
+    """
+    return next((item for item in TABLES[table] if item.name == name), None)
+
+
+Moment = Literal["admit", "discharge"]
+Clock = Literal["admission", "discharge"]
+WINDOWS: Mapping[Moment, tuple[int, int]] = MappingProxyType({"admit": (-7, 3), "discharge": (-7, 14)})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Ask for a column of episodes as it stands: a declared one or a covariate of the mapping.
+
+    A column that the data lack is blank for every episode, so that a measure can say "not assessable".
+    """
+
+    name: str
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return (self.name,)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreAt:
+    """Ask for the score of a scale at admission or at discharge (points; blank where there is none).
+
+    Parameters
+    ----------
+    scale : str
+        Name of the scale, such as "phq9".
+    moment : {"admit", "discharge"}
+        At admission: the score closest to day 0 inside the window, the earlier on a tie.
+        At discharge: the last score inside the window around the discharge day.
+    window : tuple of int, optional
+        Closed interval of days around the moment; (-7, 3) at admission and (-7, 14) at discharge.
+    """
+
+    scale: str
+    moment: Moment
+    window: tuple[int, int] | None = None
+
+    @property
+    def days(self) -> tuple[int, int]:
+        """The window in force, in days around the moment."""
+        return self.window or WINDOWS[self.moment]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return (f"{self.scale}_{self.moment}",)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstEvent:
+    """Ask for the day and kind of the first event after a moment, or the last day observed.
+
+    On one day the order is: an outcome event, another (competing) event, death, end of follow-up.
+
+    Parameters
+    ----------
+    name : str
+        What to call it; the count table gets `<name>_day` and `<name>_outcome`.
+    events : tuple of str
+        Events that count as the outcome.
+    competing : tuple of str
+        Events that make the outcome impossible or another matter; each keeps its own name.
+    clock : {"admission", "discharge"}
+        What day 0 is.
+    from_day : int
+        Outcome events before this day compete under the name `early`.
+    planned_competes : bool
+        Whether a planned outcome event competes under the name `planned`.
+    """
+
+    name: str
+    events: tuple[str, ...]
+    competing: tuple[str, ...] = ("death",)
+    clock: Clock = "discharge"
+    from_day: int = 0
+    planned_competes: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return (f"{self.name}_day", f"{self.name}_outcome")
+
+
+Request = Column | ScoreAt | FirstEvent

@@ -1,0 +1,238 @@
+"""Takes values and how many episodes hold them, gives `Counts`: a small, exact table that sorts itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Level = str | int | None
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+def _order(level: Level) -> tuple[int, int, str]:
+    """Numbers, then words, then the blank."""
+    if level is None:
+        return (2, 0, "")
+    return (0, level, "") if isinstance(level, int) else (1, 0, level)
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One column of a count table: its name and its sorted levels (blank, `None`, last)."""
+
+    name: str
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Cells and how many episodes each holds.
+
+    Parameters
+    ----------
+    axes : tuple of Axis
+        One for each column.
+    codes : int64 array, shape (cells, columns)
+        Position of each cell's value in the levels of its axis; rows sorted, no row twice.
+    n : int64 array, shape (cells,)
+        Episodes in each cell; at least 1.
+    origin : int64 array, shape (raw cells,)
+        For each cell of the table as first counted, its row here, or -1 when it is not here. Influences computed
+        on a merged or split table find their way back through it (`lift`).
+
+    Examples
+    --------
+    >>> c = Counts.from_cells(("track", "reason"), {("a", "completed"): 3, ("a", None): 1, ("b", "completed"): 2})
+    >>> c.total, c.levels("reason")
+    (6, ('completed', None))
+    >>> {level: part.total for level, part in c.split("track").items()}
+    {'a': 4, 'b': 2}
+    """
+
+    axes: tuple[Axis, ...]
+    codes: Ints
+    n: Ints
+    origin: Ints
+
+    @classmethod
+    def from_columns(cls, names: Sequence[str], columns: Sequence[Sequence[Level]], n: Iterable[int]) -> Counts:
+        """Make a table from one list of values per column and the counts.
+
+        Raises
+        ------
+        ValueError
+            When a cell stands twice, or a count is below 1.
+        """
+        numbers = np.fromiter((int(count) for count in n), dtype=np.int64)
+        if (numbers < 1).any():
+            raise ValueError("a count below 1")
+        axes, codes = [], np.empty((len(numbers), len(names)), dtype=np.int64)
+        for position, (name, values) in enumerate(zip(names, columns, strict=True)):
+            levels = tuple(sorted(set(values), key=_order))
+            place = {level: code for code, level in enumerate(levels)}
+            codes[:, position] = [place[value] for value in values]
+            axes.append(Axis(name, levels))
+        rows = _sorted_rows(codes)
+        if len(rows.unique) != len(numbers):
+            raise ValueError("the same cell twice")
+        merged = np.zeros(len(numbers), dtype=np.int64)
+        merged[rows.where] = numbers
+        return cls(tuple(axes), rows.unique, merged, np.arange(len(numbers), dtype=np.int64))
+
+    @classmethod
+    def from_cells(cls, names: Sequence[str], cells: Mapping[tuple[Level, ...], int]) -> Counts:
+        """Make a table by hand: each key one combination of values, each value how many."""
+        columns = [[key[i] for key in cells] for i in range(len(names))]
+        return cls.from_columns(names, columns, cells.values())
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(axis.name for axis in self.axes)
+
+    @cached_property
+    def total(self) -> int:
+        """Episodes in the whole table."""
+        return int(self.n.sum())
+
+    def __len__(self) -> int:
+        return len(self.n)
+
+    def __iter__(self) -> Iterator[tuple[tuple[Level, ...], int]]:
+        for row, n in zip(self.codes, self.n, strict=True):
+            yield tuple(axis.levels[code] for axis, code in zip(self.axes, row, strict=True)), int(n)
+
+    def _position(self, column: str) -> int:
+        return self.columns.index(column)
+
+    def levels(self, column: str) -> tuple[Level, ...]:
+        """The levels of a column, sorted, blank last."""
+        return self.axes[self._position(column)].levels
+
+    def codes_of(self, column: str) -> Ints:
+        """Each cell's position in `levels(column)`, shape (cells,)."""
+        return self.codes[:, self._position(column)]
+
+    def each(self, column: str, value: Callable[[Level], float]) -> Floats:
+        """A number per cell, looked up once per level; shape (cells,)."""
+        table = np.array([value(level) for level in self.levels(column)], dtype=np.float64)
+        return table[self.codes_of(column)] if len(table) else np.empty(0)
+
+    def is_in(self, column: str, levels: Iterable[Level]) -> NDArray[np.bool_]:
+        """Which cells hold one of these levels; shape (cells,)."""
+        wanted = set(levels)
+        return self.each(column, lambda level: level in wanted).astype(bool)
+
+    def where(self, keep: NDArray[np.bool_]) -> Counts:
+        """The cells for which `keep` is true."""
+        place = np.cumsum(keep) - 1
+        here = self.origin >= 0
+        origin = np.full_like(self.origin, -1)
+        rows = self.origin[here]
+        origin[here] = np.where(keep[rows], place[rows], -1)
+        return Counts(self.axes, self.codes[keep], self.n[keep], origin)
+
+    def split(self, column: str) -> dict[Level, Counts]:
+        """One table per level of a column that has episodes, in the order of the levels."""
+        codes = self.codes_of(column)
+        present = set(codes.tolist())
+        return {level: self.where(codes == code) for code, level in enumerate(self.levels(column)) if code in present}
+
+    def recode(self, column: str, value: Callable[[Level], Level], *, name: str | None = None) -> Counts:
+        """Replace a column's levels by classes of them, merging the cells that become alike."""
+        position = self._position(column)
+        old = self.levels(column)
+        new = [value(level) for level in old]
+        levels = tuple(sorted(set(new), key=_order))
+        place = {level: code for code, level in enumerate(levels)}
+        table = np.array([place[level] for level in new], dtype=np.int64)
+        codes = self.codes.copy()
+        codes[:, position] = table[codes[:, position]] if len(table) else codes[:, position]
+        axes = (*self.axes[:position], Axis(name or column, levels), *self.axes[position + 1 :])
+        return self._merged(axes, codes)
+
+    def classify(self, name: str, labels: Sequence[str], choice: Ints) -> Counts:
+        """Put each cell in one class, whatever column decided it, and merge; the table keeps that one column.
+
+        Parameters
+        ----------
+        name : str
+            What to call the column.
+        labels : sequence of str
+            The classes.
+        choice : int64 array, shape (cells,)
+            Position in `labels` for each cell.
+        """
+        levels = sorted(labels)
+        place = np.array([levels.index(label) for label in labels], dtype=np.int64)
+        return self._merged((Axis(name, tuple(levels)),), place[choice][:, np.newaxis])
+
+    def keep(self, columns: Sequence[str]) -> Counts:
+        """Sum over every column not named; the rest come in the order given."""
+        positions = [self._position(column) for column in columns]
+        return self._merged(tuple(self.axes[i] for i in positions), self.codes[:, positions])
+
+    def sum_over(self, *columns: str) -> Counts:
+        """Sum over the columns named."""
+        return self.keep([column for column in self.columns if column not in columns])
+
+    def _merged(self, axes: tuple[Axis, ...], codes: Ints) -> Counts:
+        rows = _sorted_rows(codes)
+        n = np.zeros(len(rows.unique), dtype=np.int64)
+        np.add.at(n, rows.where, self.n)
+        origin = self.origin.copy()
+        here = origin >= 0
+        origin[here] = rows.where[origin[here]]
+        return Counts(axes, rows.unique, n, origin)
+
+    def __add__(self, other: Counts) -> Counts:
+        """Counts of two sets of episodes that share no episode: the cells add."""
+        if self.columns != other.columns:
+            raise ValueError(f"columns differ: {self.columns} and {other.columns}")
+        cells: dict[tuple[Level, ...], int] = {}
+        for table in (self, other):
+            for cell, n in table:
+                cells[cell] = cells.get(cell, 0) + n
+        return Counts.from_cells(self.columns, cells)
+
+    def to_array(self, *columns: str) -> Ints:
+        """The counts as a dense array with one axis per column named, summed over the rest."""
+        table = self.keep(columns)
+        dense = np.zeros([len(axis.levels) for axis in table.axes], dtype=np.int64)
+        dense[tuple(table.codes.T)] = table.n
+        return dense
+
+    def lift(self, influence: Floats) -> Floats:
+        """Spread one number per cell here over the cells of the table as first counted; 0 where a cell is not here."""
+        if not len(self.n):
+            return np.zeros(len(self.origin))
+        return np.where(self.origin >= 0, influence[self.origin], 0.0)
+
+    def same_as(self, other: Counts) -> bool:
+        """Whether two tables hold the same cells and counts, whatever unused levels they carry."""
+        return self.columns == other.columns and dict(self) == dict(other)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    unique: Ints
+    where: Ints
+
+
+def _sorted_rows(codes: Ints) -> _Rows:
+    """Distinct rows in sorted order, and for each given row the place of its like."""
+    if codes.shape[1] == 0:
+        distinct = np.zeros((min(len(codes), 1), 0), dtype=np.int64)
+        return _Rows(distinct, np.zeros(len(codes), dtype=np.int64))
+    unique, where = np.unique(codes, axis=0, return_inverse=True)
+    return _Rows(unique.astype(np.int64), where.reshape(-1).astype(np.int64))
+
+
+def is_blank(value: Hashable) -> bool:
+    """Whether a value from an engine is a blank in any of its spellings (None, NaN, NA, NaT)."""
+    return value is None or value != value or str(value) in {"<NA>", "NaT"}  # noqa: PLR0124 - NaN is the one value unequal to itself

@@ -1,0 +1,115 @@
+"""Takes how a site wrote a column, gives the SQL that reads it as text and as its declared type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from iop_outcomes.columns import Kind
+
+INTEGER_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
+ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
+WHOLE_NUMBER = r"^[+-]?\d{1,9}$"
+
+
+def quoted(name: str) -> str:
+    """An identifier for SQL, whatever characters it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A string for SQL. Only words of a mapping or of this package pass through here, never a row's values."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """How one canonical column comes from a raw one.
+
+    Parameters
+    ----------
+    name, kind : str
+        The canonical column and its declared type.
+    source : str
+        The raw column.
+    missing : tuple of str
+        Codes that mean "no value" beside the blank.
+    codes : dict of str to str
+        A site's codes and the canonical words.
+    """
+
+    name: str
+    kind: Kind
+    source: str
+    missing: tuple[str, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, raw_type: str) -> str:
+        """SQL for what stood in the file: trimmed, codes translated, NULL where it is blank or a missing code."""
+        column = as_text(quoted(self.source), raw_type)
+        blanks = ", ".join(literal(code) for code in ("", *self.missing))
+        value = f"CASE WHEN {column} IN ({blanks}) THEN NULL ELSE {column} END"
+        if not self.codes:
+            return value
+        cases = " ".join(f"WHEN {literal(site)} THEN {literal(word)}" for site, word in sorted(self.codes.items()))
+        return f"CASE {value} {cases} ELSE {value} END"
+
+    def typed(self, raw_type: str) -> str:
+        """SQL for the value in its declared type; NULL where the text is no such value."""
+        if not self.missing and not self.codes:
+            if self.kind in ("integer", "flag") and raw_type in INTEGER_TYPES:
+                return f"TRY_CAST({quoted(self.source)} AS INTEGER)"
+            if self.kind == "date" and raw_type == "DATE":
+                return quoted(self.source)
+        return typed_text(self.text(raw_type), self.kind)
+
+
+def typed_text(text: str, kind: Kind) -> str:
+    """SQL that casts text to a declared type; NULL where it is no such value (12.5, 1e3 and 02/03/2024 are none)."""
+    if kind in ("integer", "flag"):
+        return f"CASE WHEN regexp_matches({text}, {literal(WHOLE_NUMBER)}) THEN TRY_CAST({text} AS INTEGER) END"
+    if kind == "date":
+        return f"CASE WHEN regexp_matches({text}, {literal(ISO_DATE)}) THEN TRY_CAST({text} AS DATE) END"
+    return text
+
+
+def as_text(column: str, raw_type: str) -> str:
+    """SQL for one spelling of a value as text: 43.0 in a float column is 43, true is 1, midnight is its date."""
+    if raw_type in ("DOUBLE", "FLOAT"):
+        whole = f"isfinite({column}) AND abs({column}) < 1e15 AND {column} = floor({column})"
+        return f"CASE WHEN isnan({column}) THEN NULL WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+    if raw_type == "BOOLEAN":
+        return f"CAST(CAST({column} AS INTEGER) AS VARCHAR)"
+    if raw_type.startswith("TIMESTAMP") and "ZONE" not in raw_type:
+        day = f"CAST({column} AS DATE)"
+        return f"CASE WHEN {column} = CAST({day} AS TIMESTAMP) THEN CAST({day} AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+    return f"trim(CAST({column} AS VARCHAR), {literal(BLANKS)})"
+
+
+BLANKS = " \t\r\n\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A canonical column computed from others: SQL over canonical names."""
+
+    name: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one canonical table comes from its raw one: columns cast, then columns computed from them.
+
+    A table other than episodes may also read `episode_known`, `episode_los_days` and `episode_follow_up_days` of the
+    episode it belongs to.
+    """
+
+    table: str
+    casts: tuple[Cast, ...]
+    derived: tuple[Derived, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Columns the prepared table will have, derived ones replacing cast ones of the same name."""
+        return tuple(dict.fromkeys([cast.name for cast in self.casts] + [derived.name for derived in self.derived]))

@@ -1,0 +1,95 @@
+"""Takes what went wrong, gives one small tree of errors that say what, where, how many and what to do.
+
+    IopError                     everything this package raises on purpose
+      UsageError                 a call or a command asks for something that does not exist (exit code 2)
+      DataError                  the data cannot be used; carries every finding (exit code 2)
+        PrivacyError             the data may not be used: it holds what its class forbids (exit code 2)
+      ReleaseError               working numbers were about to be shown without disclosure control (exit code 2)
+      OutputError                a result could not be written (exit code 4)
+
+A message never holds a patient's value: it names files, lines, columns and rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Protocol
+
+EXIT_DONE = 0
+EXIT_FINDINGS = 1
+EXIT_USAGE = 2
+EXIT_PARTIAL = 3
+EXIT_OUTPUT = 4
+EXIT_INTERNAL = 70
+EXIT_INTERRUPTED = 130
+
+
+class IopError(Exception):
+    """Base of every error this package raises on purpose."""
+
+    exit_code = EXIT_USAGE
+
+
+class UsageError(IopError, ValueError):
+    """A call or a command asks for something that does not exist."""
+
+
+class FindingLike(Protocol):
+    """What an error needs to know of a finding: its one-line text."""
+
+    def __str__(self) -> str: ...
+
+
+class DataError(IopError, ValueError):
+    """The data cannot be used as they are.
+
+    Attributes
+    ----------
+    findings : tuple
+        Every finding of the scan, not only the first; each names file, line, column and rule.
+    """
+
+    def __init__(self, message: str, findings: Sequence[FindingLike] = ()) -> None:
+        super().__init__(message)
+        self.findings = tuple(findings)
+
+
+class PrivacyError(DataError):
+    """The data hold something that their declared class forbids."""
+
+
+class ReleaseError(IopError, TypeError):
+    """Working numbers were handed to something that shows only released ones."""
+
+
+class OutputError(IopError, OSError):
+    """A result could not be written; nothing was left half-written."""
+
+    exit_code = EXIT_OUTPUT
+
+
+def choices(given: str, allowed: Iterable[str]) -> str:
+    """Say what is allowed, and the nearest name to what was given.
+
+    Parameters
+    ----------
+    given : str
+        A name that is not allowed; names of columns and options only, never a patient's value.
+    allowed : iterable of str
+        The names that are.
+
+    Returns
+    -------
+    str
+        One sentence or two, for the end of an error message.
+
+    Examples
+    --------
+    >>> choices("trak", ["site", "track"])
+    'Did you mean "track"? Allowed: site, track.'
+    """
+    names = sorted(allowed)
+    near = get_close_matches(given, names, n=1, cutoff=0.6)
+    hint = f'Did you mean "{near[0]}"? ' if near else ""
+    return f"{hint}Allowed: {', '.join(names) or 'none'}."

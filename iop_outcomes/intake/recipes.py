@@ -1,0 +1,197 @@
+"""Takes a mapping and the columns that came, gives the recipe of each canonical table and the names that are dropped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from iop_outcomes.columns import EVENTS, MAX_DAYS, TABLES, Field, Kind
+from iop_outcomes.engine.recipe import Cast, Derived, Recipe, literal, quoted
+from iop_outcomes.intake.mapping import ColumnRule, Mapping
+from iop_outcomes.scales import Scale
+
+_ITEM = re.compile(r"^(?P<scale>[a-z0-9_]+?)_(?P<number>\d+)$")
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """What is read of one table.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        How its columns are cast and derived.
+    fields : dict of str to Field
+        The declaration of each column read.
+    names : dict of str to str
+        Canonical name and the site's own.
+    dropped : tuple of str
+        Columns of the file that are not read.
+    """
+
+    recipe: Recipe
+    fields: Dictionary[str, Field]
+    names: Dictionary[str, str]
+    dropped: tuple[str, ...]
+
+
+def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Dictionary[str, Scale]) -> TablePlan:
+    """Match the columns that came with those that are declared; everything else is dropped, by name."""
+    renamed = mapping.columns.get(table, {})
+    fields: dict[str, Field] = {}
+    names: dict[str, str] = {}
+    for field in (*_declared(table, mapping), *_wide(table, raw, renamed, scales)):
+        source = renamed.get(field.name, field.name)
+        if source in raw:
+            fields[field.name], names[field.name] = field, source
+    casts = tuple(
+        Cast(name, field.kind, names[name], _missing(mapping, name), mapping.codes.get(name, {})) for name, field in fields.items()
+    )
+    derived = _of_episodes(fields, mapping) if table == "episodes" else _of_children(table, fields, scales)
+    used = set(names.values())
+    return TablePlan(Recipe(table, casts, derived), fields, names, tuple(name for name in raw if name not in used))
+
+
+def expected_names(table: str, mapping: Mapping) -> tuple[str, ...]:
+    """Names that a file's header might hold, needed ones first."""
+    renamed = mapping.columns.get(table, {})
+    fields = sorted(TABLES[table], key=lambda field: not field.required)
+    return tuple(dict.fromkeys(renamed.get(field.name, field.name) for field in fields))
+
+
+def _missing(mapping: Mapping, name: str) -> tuple[str, ...]:
+    return (*mapping.missing.get("all", ()), *mapping.missing.get(name, ()))
+
+
+def _declared(table: str, mapping: Mapping) -> list[Field]:
+    fields = list(TABLES[table])
+    if table == "episodes":
+        kinds: dict[str, Kind] = {"category": "category", "integer": "integer"}
+        fields += [Field(name, kinds[kind], "covariate of this site") for name, kind in mapping.covariates.items()]
+    return fields
+
+
+def _wide(table: str, raw: Sequence[str], renamed: Dictionary[str, str], scales: Dictionary[str, Scale]) -> list[Field]:
+    """Columns named after a scale or an event: scores and events beside the episode, items beside the score."""
+    names = list(dict.fromkeys([*renamed, *raw]))
+    if table == "episodes":
+        found = [_wide_score(name, scales) or _wide_event(name) for name in names]
+    elif table == "scores":
+        found = [_item(name, scales) for name in names]
+    else:
+        found = []
+    return [field for field in found if field is not None]
+
+
+def _wide_score(name: str, scales: Dictionary[str, Scale]) -> Field | None:
+    stem, _, moment = name.rpartition("_")
+    if moment not in ("admit", "discharge") or stem not in scales or not scales[stem].total:
+        return None
+    low, high = scales[stem].range
+    return Field(name, "integer", f"{scales[stem].title} at {moment} (points)", low=int(low), high=int(high))
+
+
+def _wide_event(name: str) -> Field | None:
+    stem, _, ending = name.rpartition("_")
+    if stem not in EVENTS or ending not in ("day", "observed"):
+        return None
+    if ending == "observed":
+        return Field(name, "flag", f"whether {stem} was seen (1) or not (0)")
+    return Field(name, "integer", f"day of {stem}, or last day observed (days from admission)", low=0, high=MAX_DAYS)
+
+
+def _item(name: str, scales: Dictionary[str, Scale]) -> Field | None:
+    match = _ITEM.match(name)
+    scale = scales.get(match["scale"]) if match else None
+    if match is None or scale is None or not 1 <= int(match["number"]) <= scale.items:
+        return None
+    low, high = scale.item_range
+    return Field(name, "integer", f"item {match['number']} of {scale.title} (points)", low=int(low), high=int(high))
+
+
+def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping) -> tuple[Derived, ...]:
+    """Stay, time observed, follow-up, period, and what a rule of the mapping fills in; in the order they build on each other."""
+    cutoff = f"CAST({literal(mapping.cutoff)} AS DATE)" if mapping.cutoff else None
+    given = {name: quoted(name) for name in fields}
+    stay = _first_of(
+        f"{given['los_days']} - {int(mapping.los_convention == 'inclusive')}" if "los_days" in given else None,
+        given.get("discharge_day"),
+        _days_between(given.get("admit_date"), given.get("discharge_date")),
+    )
+    follow_up_to = cutoff if mapping.rule("follow_up_days") else None
+    quarter = None
+    if "discharge_date" in given:
+        quarter = "CAST(year(discharge_date) AS VARCHAR) || '-Q' || CAST(quarter(discharge_date) AS VARCHAR)"
+    columns = {
+        "los_days": stay,
+        "observed_days": _first_of(given.get("observed_days"), _days_between(given.get("admit_date"), cutoff)),
+        "follow_up_days": _first_of(given.get("follow_up_days"), _days_between(given.get("discharge_date"), follow_up_to)),
+        "period": _first_of(given.get("period"), quarter),
+        "planned_days": _planned(mapping.rule("planned_days")),
+        "discharge_reason": _reason(mapping.rule("discharge_reason")),
+    }
+    return tuple(Derived(name, sql) for name, sql in columns.items() if sql is not None)
+
+
+def _first_of(*choices: str | None) -> str | None:
+    known = [choice for choice in choices if choice is not None]
+    return f"coalesce({', '.join(known)})" if known else None
+
+
+def _days_between(start: str | None, end: str | None) -> str | None:
+    return None if start is None or end is None else f"CAST(date_diff('day', {start}, {end}) AS INTEGER)"
+
+
+def _planned(rule: ColumnRule | None) -> str | None:
+    if rule is None:
+        return None
+    days = rule.options["days"]
+    if rule.rule == "constant":
+        return f"CAST({int(days)} AS INTEGER)"
+    cases = " ".join(f"WHEN {literal(str(word))} THEN {int(number)}" for word, number in sorted(days.items()))
+    return f"CASE {quoted(str(rule.options['column']))} {cases} END"
+
+
+def _reason(rule: ColumnRule | None) -> str | None:
+    """The one rule there is: a stay of at least the planned length is a completion, a shorter one a drop-out."""
+    if rule is None:
+        return None
+    return "CASE WHEN los_days >= planned_days THEN 'completed' WHEN los_days < planned_days THEN 'dropped_out' END"
+
+
+def _of_children(table: str, fields: Dictionary[str, Field], scales: Dictionary[str, Scale]) -> tuple[Derived, ...]:
+    if table == "events":
+        day = quoted("day") if "day" in fields else "CAST(NULL AS INTEGER)"
+        after = quoted("days_after_discharge") if "days_after_discharge" in fields else "CAST(NULL AS INTEGER)"
+        planned = () if "planned" in fields else (Derived("planned", "CAST(NULL AS INTEGER)"),)
+        return (
+            Derived("event_day", f"coalesce({day}, {after} + episode_los_days)"),
+            Derived("event_days_after_discharge", f"coalesce({after}, {day} - episode_los_days)"),
+            *planned,
+        )
+    items = {name: sorted((f for f in fields if _belongs(f, name)), key=lambda f: int(f.rpartition("_")[2])) for name in scales}
+    totals = {name: _total(scales[name], columns) for name, columns in items.items() if len(columns) == scales[name].items}
+    if not totals:
+        return ()
+    given = quoted("score") if "score" in fields else "CAST(NULL AS INTEGER)"
+    cases = " ".join(f"WHEN {literal(name)} THEN {sql}" for name, sql in totals.items())
+    return (Derived("score", f"coalesce({given}, CASE scale {cases} END)"),)
+
+
+def _belongs(field: str, scale: str) -> bool:
+    match = _ITEM.match(field)
+    return match is not None and match["scale"] == scale
+
+
+def _total(scale: Scale, columns: Sequence[str]) -> str:
+    """Total of the items, prorated within the scale's own rule and rounded half up, or NULL."""
+    low, high = (int(limit) for limit in scale.item_range)
+    turned = {f"{scale.name}_{number}" for number in scale.reversed_items}
+    scored = [f"{low + high} - {quoted(column)}" if column in turned else quoted(column) for column in columns]
+    answered = " + ".join(f"CASE WHEN {quoted(column)} IS NULL THEN 0 ELSE 1 END" for column in columns)
+    total = " + ".join(f"coalesce({item}, 0)" for item in scored)
+    most = scale.missing.most_items_missing if scale.missing.rule == "prorate" else 0
+    prorated = f"(2 * ({total}) * {scale.items} + ({answered})) // (2 * ({answered}))"
+    return f"CASE WHEN ({answered}) >= {scale.items - most} THEN CAST({prorated} AS INTEGER) END"

@@ -1,0 +1,159 @@
+"""Takes discharge reasons, gives completion under each of its named definitions."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from iop_outcomes.columns import Column
+from iop_outcomes.counts import Counts, Level
+from iop_outcomes.measures.measure import PART, Measure, divide, population
+from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.stats.draft import Draft
+from iop_outcomes.stats.proportion import share
+
+TRANSFERS = ("transferred_step_down", "transferred_step_up", "transferred_lateral")
+DENOMINATORS = ("discharged", "teds_all")
+
+_WORDS = {
+    "missing_reason": "discharge reason missing",
+    "died": "died in care",
+    "not_started": "never started",
+    "active": "still in care",
+    "too_early": "not yet observed for the planned length",
+    "not_assessable": "planned length or time observed not known",
+}
+_PARTS = ("completed", "transferred", "transferred_step_up", "not_completed", "missing_reason", "died", "not_started", "active")
+_DUE_PARTS = ("due_completed", "due_not_completed", "too_early", "not_assessable", "died", "not_started")
+_LEFT = ("transferred", "transferred_step_up")
+_WILSON = "95% Wilson score"
+
+
+def _part(reason: Level) -> str:
+    if reason is None:
+        return "missing_reason"
+    if reason in ("completed", "died", "not_started", "active", "transferred_step_up"):
+        return str(reason)
+    return "transferred" if reason in TRANSFERS else "not_completed"
+
+
+def _draft(counts: Counts, *, teds_all: bool) -> tuple[Draft, ...]:
+    """One draft for each estimand, over every episode of the table."""
+    divided, parts = divide(counts, "discharge_reason", _part)
+    base: tuple[str, ...] = ("completed", *_LEFT, "not_completed", *(("died",) if teds_all else ()))
+    people = partial(population, "discharges", parts, _PARTS)
+    lost = ("missing_reason",)
+    drafts = {
+        "completion_strict": people(base=base, hits=("completed",), missing=lost),
+        "completion_with_transfers": people(base=base, hits=("completed", *_LEFT), missing=lost),
+        "completion_excluding_transfers": people(base=tuple(p for p in base if p not in _LEFT), hits=("completed",), missing=lost),
+        "completion_strict_worst_case": people(base=(*base, *lost), hits=("completed",)),
+        "completion_strict_best_case": people(base=(*base, *lost), hits=("completed", *lost)),
+    }
+    ending = "_teds_all" if teds_all else ""
+    found = tuple(share(name + ending, divided, PART, who) for name, who in drafts.items())
+    return found if teds_all else (*found, _of_admitted(counts))
+
+
+def _of_admitted(counts: Counts) -> Draft:
+    """Completed among admissions observed for at least their planned length, people still in care included."""
+    reason = counts.each("discharge_reason", lambda r: {"died": 1, "not_started": 2, "completed": 3}.get(str(r), 0))
+    observed, planned = (
+        counts.each(column, lambda day: np.nan if day is None else float(day)) for column in ("observed_days", "planned_days")
+    )
+    known = ~np.isnan(observed) & ~np.isnan(planned)
+    choice = np.select(
+        [reason == 1, reason == 2, ~known, observed < planned, reason == 3],
+        [4, 5, 3, 2, 0],
+        default=1,
+    )
+    divided = counts.classify(PART, _DUE_PARTS, choice)
+    parts = {str(cell[0]): n for cell, n in divided}
+    who = population(
+        "admissions", parts, _DUE_PARTS, base=("due_completed", "due_not_completed"), hits=("due_completed",), missing=("not_assessable",)
+    )
+    draft = share("completion_of_admitted", divided, PART, who)
+    if who.n == 0 and who.n_missing:
+        return Draft(draft.estimand, draft.value, who, draft.influence, draft.rule, flag="not_assessable")
+    return draft
+
+
+def _estimands(*, teds_all: bool) -> tuple[EstimandDefinition, ...]:
+    ending, deaths = ("_teds_all", "deaths included") if teds_all else ("", "without deaths")
+    discharged = f"discharged episodes with a known reason, {deaths} and without those that never started"
+    every = f"discharged episodes, reason known or not, {deaths} and without those that never started"
+    rows = (
+        (
+            "completion_strict",
+            "Completed",
+            "discharge reason completed",
+            discharged,
+            "{k} of {n} discharged episodes ({value}) ended in planned completion; the plausible range is {low} to {high}.",
+        ),
+        (
+            "completion_with_transfers",
+            "Completed or transferred",
+            "completed, or transferred to any other care (a step up is often a hospital stay; it is counted beside the rate)",
+            discharged,
+            "{k} of {n} discharged episodes ({value}) ended in completion or a transfer to other care; the plausible range is {low} to {high}.",
+        ),
+        ("completion_excluding_transfers", "Completed, transfers left out", "discharge reason completed", f"{discharged}, without transfers", ""),
+        ("completion_strict_worst_case", "Completed, if no missing reason was a completion", "discharge reason completed", every, ""),
+        ("completion_strict_best_case", "Completed, if every missing reason was a completion", "discharge reason completed or missing", every, ""),
+    )
+    headline = "{value} of discharged episodes ended in planned completion"
+    found = tuple(
+        EstimandDefinition(name + ending, label, k, n, _WILSON, "share", text, headline if name == "completion_strict" else "")
+        for name, label, k, n, text in rows
+    )
+    if teds_all:
+        return found
+    of_admitted = EstimandDefinition(
+        "completion_of_admitted",
+        "Completed, of all admitted",
+        "discharge reason completed",
+        "admitted episodes observed for at least their planned length, those still in care included as not completed, "
+        "without deaths in care and without those that never started",
+        _WILSON,
+        "share",
+        "Of {n} admissions observed for at least their planned length, {k} ({value}) completed; the plausible range is {low} to {high}.",
+    )
+    return (*found, of_admitted)
+
+
+def completion(definition: str | None = None) -> Measure:
+    """Declare completion.
+
+    Parameters
+    ----------
+    definition : {"discharged", "teds_all"}, optional
+        The denominator. "teds_all" counts deaths as not completed, as national discharge tables do; its estimands
+        end in `_teds_all`.
+
+    Returns
+    -------
+    Measure
+    """
+    teds_all = definition == "teds_all"
+    return Measure(
+        name="completion",
+        title="Completion",
+        asks="Of the people discharged, what share finished the program?",
+        requests=(Column("discharge_reason"), Column("observed_days"), Column("planned_days")),
+        among="discharged episodes",
+        excludes=_WORDS if not teds_all else {part: words for part, words in _WORDS.items() if part != "died"},
+        unit="share",
+        better="higher",
+        draft=partial(_draft, teds_all=teds_all),
+        estimands=_estimands(teds_all=teds_all),
+        sources=(
+            "SAMHSA, Treatment Episode Data Set: Discharges (TEDS-D), reason for discharge",
+            "Wilson EB (1927), doi:10.1080/01621459.1927.10502953",
+        ),
+        notes=(
+            "Incarcerated, authorization ended, other and unknown stay in the denominator as not completed.",
+            'National tables count deaths in the denominator and transfers as success: denominator="teds_all", completion_with_transfers_teds_all.',
+            "completion_of_admitted needs planned_days, and observed_days or a data cut-off with admission dates.",
+        ),
+    )

@@ -1,0 +1,84 @@
+"""Takes discharge reasons, gives the share of each: the mix of how episodes ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from iop_outcomes.columns import DISCHARGE_REASONS, Column
+from iop_outcomes.counts import Counts, Level
+from iop_outcomes.measures.completion import TRANSFERS
+from iop_outcomes.measures.measure import PART, Measure, divide, population
+from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.stats.draft import Draft
+from iop_outcomes.stats.proportion import share
+
+KINDS = ("grouped", "each")
+
+_WORDS = {"not_started": "never started", "active": "still in care"}
+_ENDED = tuple(reason for reason in DISCHARGE_REASONS if reason not in _WORDS)
+_GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "completed": ("Completed", ("completed",)),
+    "transferred": ("Transferred", TRANSFERS),
+    "dropped_out": ("Dropped out", ("dropped_out",)),
+    "ended_by_program": ("Ended by program or payer", ("terminated_by_program", "authorization_ended")),
+    "other": ("Other or not known", ("incarcerated", "other", "unknown", "died", "missing")),
+}
+_EACH: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    reason: (reason.replace("_", " ").capitalize(), (reason,)) for reason in (*_ENDED, "missing")
+}
+
+
+def _part(groups: Mapping[str, tuple[str, tuple[str, ...]]], reason: Level) -> str:
+    word = "missing" if reason is None else str(reason)
+    return next((name for name, (_, reasons) in groups.items() if word in reasons), word)
+
+
+def _draft(counts: Counts, *, groups: Mapping[str, tuple[str, tuple[str, ...]]]) -> tuple[Draft, ...]:
+    """One share for each group of reasons, over every episode of the table."""
+    divided, parts = divide(counts, "discharge_reason", partial(_part, groups))
+    order = (*groups, *_WORDS)
+    return tuple(
+        share(f"reason_{name}", divided, PART, population("reasons", parts, order, base=tuple(groups), hits=(name,))) for name in groups
+    )
+
+
+def discharge_reasons(definition: str | None = None) -> Measure:
+    """Declare the mix of discharge reasons.
+
+    Parameters
+    ----------
+    definition : {"grouped", "each"}, optional
+        Five groups of reasons, or each reason by itself.
+
+    Returns
+    -------
+    Measure
+    """
+    groups = _EACH if definition == "each" else _GROUPS
+    among = "discharged episodes, deaths and missing reasons included, without those that never started"
+    return Measure(
+        name="discharge_reasons",
+        title="How episodes ended",
+        asks="For what reasons were people discharged?",
+        requests=(Column("discharge_reason"),),
+        among="discharged episodes",
+        excludes=_WORDS,
+        unit="share",
+        better="neither",
+        draft=partial(_draft, groups=groups),
+        estimands=tuple(
+            EstimandDefinition(
+                f"reason_{name}",
+                label,
+                "discharge reason " + ", ".join(reason.replace("_", " ") for reason in reasons),
+                among,
+                "95% Wilson score",
+                "share",
+                "{k} of {n} discharged episodes ({value}) ended this way: " + label.lower() + ".",
+                "{value} of discharged episodes ended this way: " + label.lower(),
+            )
+            for name, (label, reasons) in groups.items()
+        ),
+        notes=('Reasons are shown in five groups because single reasons are often too few to show; definition="each" gives all.',),
+    )

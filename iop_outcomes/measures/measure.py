@@ -1,0 +1,79 @@
+"""Takes what an outcome needs and how it is worded, gives a `Measure`: one frozen declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from iop_outcomes.columns import Request
+from iop_outcomes.counts import Counts, Level
+from iop_outcomes.results import Better, Definition, EstimandDefinition
+from iop_outcomes.stats.draft import Draft, Population
+
+PART = "part"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One question about the program.
+
+    Parameters
+    ----------
+    name, title, asks : str
+        Name in calls, title in reports, and the question in one sentence.
+    requests : tuple
+        What it needs of rows.
+    among : str
+        Its population, in words.
+    excludes : dict of str to str
+        Parts of the rows outside the population, each with the words a report prints; each is counted.
+    unit : str
+        "share" or "days".
+    better : {"higher", "lower", "neither"}
+        Which direction is good.
+    draft : callable
+        A pure function of Counts.
+    estimands : tuple of EstimandDefinition
+        Each number, with its words.
+    sources, notes : tuple of str
+        Where it comes from, and every place it differs from a usual definition, with how to switch.
+    """
+
+    name: str
+    title: str
+    asks: str
+    requests: tuple[Request, ...]
+    among: str
+    excludes: Mapping[str, str]
+    unit: str
+    better: Better
+    draft: Callable[[Counts], tuple[Draft, ...]]
+    estimands: tuple[EstimandDefinition, ...]
+    sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def definition(self) -> Definition:
+        """The part that travels with the numbers."""
+        return Definition(self.name, self.title, self.asks, self.better, self.estimands, self.excludes, self.sources, self.notes)
+
+
+def divide(counts: Counts, column: str, part_of: Callable[[Level], str]) -> tuple[Counts, dict[str, int]]:
+    """Put every episode in one part by a column; give the table with the column `part` and how many each part holds."""
+    divided = counts.recode(column, part_of, name=PART)
+    by_part = divided.keep([PART])
+    return divided, {str(cell[0]): n for cell, n in by_part}
+
+
+def population(
+    family: str,
+    parts: Mapping[str, int],
+    order: tuple[str, ...],
+    *,
+    base: tuple[str, ...],
+    hits: tuple[str, ...] | None = None,
+    missing: tuple[str, ...] = (),
+) -> Population:
+    """A population with its parts in a fixed order, empty ones included."""
+    complete = {part: parts.get(part, 0) for part in order}
+    return Population(family, complete, frozenset(base), None if hits is None else frozenset(hits), frozenset(missing))

@@ -1,0 +1,113 @@
+"""Takes words, tables and figures, gives the blocks of a page; each draws itself in a notebook and in a report alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from iop_outcomes.show.tables import Table
+from iop_outcomes.show.words import NOT_SHOWN, WHY_NOT_SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph."""
+
+    words: str
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self.words)}</p>"
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A list of sentences."""
+
+    sentences: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        return f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in self.sentences)}</ul>"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark set apart."""
+
+    words: str
+
+    def _repr_html_(self) -> str:
+        return f'<p class="note" role="note">{escape(self.words)}</p>'
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart as an image, with a headline, a line that says what is shown, and words for those who do not see it.
+
+    An image and not inline drawing, because notebooks that are not trusted strip the latter.
+    """
+
+    headline: str
+    subtitle: str
+    alt: str
+    image: str
+
+    def _repr_html_(self) -> str:
+        caption = f"<figcaption><strong>{escape(self.headline)}</strong><br>{escape(self.subtitle)}</figcaption>"
+        return f'<figure>{caption}<img alt="{escape(self.alt, quote=True)}" src="{escape(self.image, quote=True)}"></figure>'
+
+
+@dataclass(frozen=True, slots=True)
+class TableBlock:
+    """A table, kept with its caption on one page."""
+
+    table: Table
+
+    def _repr_html_(self) -> str:
+        why = f'<p class="small">{escape(WHY_NOT_SHOWN)}</p>' if any(NOT_SHOWN in cell for row in self.table.rows for cell in row) else ""
+        name = escape(self.table.caption, quote=True)
+        return f'<div class="table" role="region" aria-label="{name}" tabindex="0">{self.table.to_html()}{why}</div>'
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Terms with what they mean."""
+
+    entries: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def _repr_html_(self) -> str:
+        items = "".join(f"<dt>{escape(term)}</dt>{''.join(f'<dd>{escape(line)}</dd>' for line in lines)}" for term, lines in self.entries)
+        return f"<dl>{items}</dl>"
+
+
+Block = Text | Points | Note | Figure | TableBlock | Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a report with a stable name.
+
+    Parameters
+    ----------
+    id : str
+        Stable name, which is also its anchor in the page.
+    title : str
+        Its heading.
+    blocks : sequence of blocks
+        What it holds.
+    """
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+
+    def _repr_html_(self) -> str:
+        inner = "".join(block._repr_html_() for block in self.blocks)
+        return (
+            f'<section id="{self.id}" aria-labelledby="{self.id}-title"><h2 id="{self.id}-title">{escape(self.title)}</h2>{inner}</section>'
+        )
+
+
+def section(name: str, title: str, blocks: Sequence[Block]) -> Section:
+    """Make a section from any sequence of blocks."""
+    return Section(name, title, tuple(blocks))

@@ -1,0 +1,251 @@
+"""Takes the parsed TOML of one scale file, gives a Scale, or says which key of which file is wrong and what to do.
+
+Each key means one thing wherever it stands, so one table (`READ`, at the end) says how every key is read, and the fields of the
+dataclasses in `scale.py` say which keys a table may and must have.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from iop_outcomes.errors import DataError, choices
+from iop_outcomes.scales.scale import (
+    OPERATORS,
+    Band,
+    CaseCutOff,
+    ImportantChange,
+    MissingItems,
+    Norm,
+    Reliability,
+    ReliableChangeProfile,
+    Remission,
+    Response,
+    SafetyItem,
+    Scale,
+)
+
+# No score needs more; within these limits exact arithmetic on a strange file stays fast.
+SMALLEST_NUMBER = Decimal("0.000001")
+LARGEST_NUMBER = 1_000_000
+
+
+def read_scale(file: str, content: dict[str, Any]) -> Scale:
+    """Build one scale from a parsed file; whether its numbers fit each other is checked by the caller.
+
+    Parameters
+    ----------
+    file : str
+        How messages name the file.
+    content : dict
+        What `tomllib` made of it, with decimals as `Decimal`.
+
+    Returns
+    -------
+    Scale
+        Its keys are complete and of the right type, and nothing else was in the file.
+
+    Raises
+    ------
+    DataError
+        A key is missing, unknown or of the wrong type.
+
+    Examples
+    --------
+    >>> read_scale("mood.toml", {"name": "mood", "items": "9"})
+    Traceback (most recent call last):
+    ...
+    iop_outcomes.errors.DataError: mood.toml: key source: missing; add source = "doi, url or repository": no number without one.
+    """
+    scale: Scale = _part(Table(file, "", content), Scale)
+    return scale
+
+
+def fail(file: str, key: str, problem: str) -> NoReturn:
+    """Raise the DataError that names file and key; `problem` says what to do."""
+    raise DataError(f"{file}: key {key}: {problem}.")
+
+
+class Table:
+    """One table of a file, which knows where it stands so that every complaint can name file and key."""
+
+    def __init__(self, file: str, path: str, content: dict[str, Any]) -> None:
+        self.file, self.path, self.content = file, path, content
+
+    def fail(self, key: str, problem: str) -> NoReturn:
+        """Complain of a key of this table."""
+        fail(self.file, f"{self.path}{key}", problem)
+
+    def value(self, key: str, kinds: type | tuple[type, ...], what: str) -> Any:
+        """The value of a key that must be there."""
+        if key not in self.content:
+            self.fail(key, f"missing; add {what}")
+        return self.typed(key, self.content[key], kinds, what)
+
+    def typed(self, key: str, value: Any, kinds: type | tuple[type, ...], what: str) -> Any:
+        """A value of the kind asked for."""
+        # Python counts true and false as whole numbers; a scale file does not.
+        if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
+            self.fail(key, f"must be {what}")
+        if isinstance(value, str) and not value.strip():
+            self.fail(key, f"is empty; give {what}")
+        if isinstance(value, int | Decimal):
+            self.in_reach(key, Decimal(value))
+        return value
+
+    def in_reach(self, key: str, value: Decimal) -> None:
+        """Refuse numbers that no score could be."""
+        if not value.is_finite() or (value != 0 and not SMALLEST_NUMBER <= abs(value) <= LARGEST_NUMBER):
+            self.fail(key, f"must be 0, or between {SMALLEST_NUMBER} and {LARGEST_NUMBER} in size")
+
+    def table(self, key: str) -> Table:
+        """A table inside this one."""
+        return Table(self.file, f"{self.path}{key}.", self.value(key, dict, f"a table, [{self.path}{key}]"))
+
+
+def _part(table: Table, kind: type, **fields: Any) -> Any:
+    """Read the keys that the dataclass `kind` has; `fields` are those already known."""
+    expected = [field for field in dataclasses.fields(kind) if field.name not in fields]
+    for field in expected:
+        if field.name in table.content or field.default is dataclasses.MISSING:
+            fields[field.name] = READ[field.name](table, field.name)
+    _refuse_unknown(table, [field.name for field in expected])
+    return kind(**fields)
+
+
+def _refuse_unknown(table: Table, known: list[str]) -> None:
+    for key in table.content:
+        if key not in known:
+            table.fail(key, f"unknown; remove or rename it. {choices(key, known)}".removesuffix("."))
+
+
+def _text(table: Table, key: str) -> Any:
+    return table.value(key, str, "text in quotes")
+
+
+def _source(table: Table, key: str) -> Any:
+    return table.value(key, str, 'source = "doi, url or repository": no number without one')
+
+
+def _verified(table: Table, key: str) -> Any:
+    return table.value(key, bool, "verified = true when the source was seen, else false")
+
+
+def _flag(table: Table, key: str) -> Any:
+    return table.value(key, bool, "true or false")
+
+
+def _whole(table: Table, key: str) -> Any:
+    return table.value(key, int, "a whole number")
+
+
+def _number(table: Table, key: str) -> Any:
+    return table.value(key, (int, Decimal), "a number")
+
+
+def _statistic(table: Table, key: str) -> Any:
+    return float(_number(table, key))
+
+
+def _list_of(kinds: type | tuple[type, ...], what: str) -> Callable[[Table, str], Any]:
+    def read(table: Table, key: str) -> Any:
+        return tuple(table.typed(key, value, kinds, what) for value in table.value(key, list, what))
+
+    return read
+
+
+def _pair(kinds: type | tuple[type, ...]) -> Callable[[Table, str], Any]:
+    def read(table: Table, key: str) -> Any:
+        values = _list_of(kinds, "[lowest, highest]")(table, key)
+        return values if len(values) == 2 and values[0] < values[1] else table.fail(key, "must be two numbers, [lowest, highest]")
+
+    return read
+
+
+def _one_of(*allowed: str) -> Callable[[Table, str], Any]:
+    def read(table: Table, key: str) -> Any:
+        value = _text(table, key)
+        return value if value in allowed else table.fail(key, f'"{value}" is not known; use one of: {", ".join(allowed)}')
+
+    return read
+
+
+def _name(table: Table, key: str) -> Any:
+    value = _text(table, key)
+    return value if _is_name(value) else table.fail(key, "must be a name of small letters, digits and _, starting with a letter")
+
+
+def _domains(table: Table, key: str) -> Any:
+    domains = _list_of(str, 'a list of names, ["first", "second"]')(table, key)
+    return domains if all(map(_is_name, domains)) else table.fail(key, "must be names of small letters, digits and _")
+
+
+def _is_name(text: str) -> bool:
+    return text.isascii() and text.isidentifier() and text == text.lower()
+
+
+def _single(kind: type) -> Callable[[Table, str], Any]:
+    def read(table: Table, key: str) -> Any:
+        return _part(table.table(key), kind)
+
+    return read
+
+
+def _named(kind: type) -> Callable[[Table, str], Any]:
+    def read(table: Table, key: str) -> Any:
+        tables = table.table(key)
+        wrong = [name for name in tables.content if not _is_name(name)]
+        if wrong:
+            tables.fail(wrong[0], "must be a name of small letters, digits and _, starting with a letter")
+        return tuple(_part(tables.table(name), kind, name=name) for name in tables.content)
+
+    return read
+
+
+def _reliability(table: Table, key: str) -> Any:
+    return tuple(dataclasses.replace(part, value=float(part.value)) for part in _named(Reliability)(table, key))
+
+
+def _bands(table: Table, key: str) -> Any:
+    bands = table.table(key)
+    shared = {"source": _source(bands, "source"), "verified": _verified(bands, "verified")}
+    shared["note"] = _text(bands, "note") if "note" in bands.content else ""
+    levels = bands.value("levels", list, "levels = [{ low = 0, high = 4, label = ... }, ...]")
+    _refuse_unknown(bands, ["levels", "source", "verified", "note"])
+    if not levels:
+        bands.fail("levels", "is empty; list the bands, or remove the table [bands]")
+    tables = [Table(table.file, f"{bands.path}levels.", bands.typed("levels", level, dict, "a list of tables")) for level in levels]
+    return tuple(_part(level, Band, **shared) for level in tables)
+
+
+READ: dict[str, Callable[[Table, str], Any]] = {
+    **dict.fromkeys(("title", "version", "label", "sample", "group", "case_cutoff", "note"), _text),
+    **dict.fromkeys(("items", "recall_days", "most_items_missing", "item", "positive_at"), _whole),
+    **dict.fromkeys(("step", "value", "points", "percent", "low", "high"), _number),
+    **dict.fromkeys(("fraction_lower", "mean", "sd"), _statistic),
+    **dict.fromkeys(("total", "item_scoring"), _flag),
+    "name": _name,
+    "source": _source,
+    "verified": _verified,
+    "item_range": _pair(int),
+    "range": _pair((int, Decimal)),
+    "domains": _domains,
+    "reversed_items": _list_of(int, "a list of item numbers, such as [4, 8], or []"),
+    "better": _one_of("lower", "higher"),
+    "op": _one_of(*OPERATORS),
+    "rule": _one_of("prorate", "none"),
+    "kind": _one_of("alpha", "icc", "inter-rater", "test-retest"),
+    "population": _one_of("clinical", "clinical_post", "nonclinical"),
+    "missing": _single(MissingItems),
+    "bands": _bands,
+    "case_cutoffs": _named(CaseCutOff),
+    "response": _single(Response),
+    "remission": _single(Remission),
+    "important_change": _named(ImportantChange),
+    "reliability": _reliability,
+    "norms": _named(Norm),
+    "profiles": _named(ReliableChangeProfile),
+    "safety_item": _single(SafetyItem),
+}

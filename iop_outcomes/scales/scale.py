@@ -1,0 +1,300 @@
+"""Takes the checked numbers of one instrument, gives a Scale that bands, judges and adds up its scores.
+
+Every number stands in a part that carries its source and whether that source was seen (`verified`). Thresholds are whole numbers or
+decimals, never binary fractions, so that no rounding moves a patient across a cut-off. No item text is held anywhere.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from iop_outcomes.errors import DataError, UsageError, choices
+
+Number: TypeAlias = int | Decimal
+
+OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
+    {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sourced:
+    """What every part carries: `source` (doi, url, repository), `verified` (the source was seen) and a `note`."""
+
+    source: str
+    verified: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band(Sourced):
+    """Scores from `low` to `high`, both included, in points, and what they are called."""
+
+    label: str
+    low: Number
+    high: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCutOff(Sourced):
+    """A score is a case when `score op value` holds, `value` in points. The one named "standard" is the default."""
+
+    name: str
+    op: str
+    value: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingItems(Sourced):
+    """How many items may be missing, and the `rule` for them: "prorate" or "none"."""
+
+    most_items_missing: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response(Sourced):
+    """Response is a score lower than at the start by at least `fraction_lower` of it (0.5 is half)."""
+
+    fraction_lower: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remission(Sourced):
+    """Remission is `score op value` at the end, `value` in points."""
+
+    op: str
+    value: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportantChange(Sourced):
+    """The smallest change that matters, in `points`, in `percent` of the score at the start, or both."""
+
+    name: str
+    points: Number | None = None
+    percent: Number | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reliability(Sourced):
+    """A reliability coefficient (`value`, 0 to 1) of one `kind` in one `sample`; several may stand side by side."""
+
+    name: str
+    kind: str
+    value: float
+    sample: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Norm(Sourced):
+    """Mean and standard deviation of the score, in points, in one `group`; `sd` is None where none was published."""
+
+    name: str
+    population: str
+    group: str
+    mean: float
+    sd: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReliableChangeProfile(Sourced):
+    """Change is reliable when `improvement op points` holds; `case_cutoff` names the cut-off that recovery uses, if any."""
+
+    name: str
+    op: str
+    points: Number
+    case_cutoff: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyItem(Sourced):
+    """The item about self-harm: its number, from 1, and the answer from which it is positive (None: not decided)."""
+
+    item: int
+    positive_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale(Sourced):
+    """One symptom or outcome instrument, as data; made by `load_scales`, which checks it. `better` is "lower" or "higher".
+
+    `source` and `verified` here cover the numbers of the form itself: items, ranges, step, recall and reversed items.
+
+    Attributes
+    ----------
+    items : int
+        Number of scored items; without a total, of domains.
+    item_range, range : tuple of 2
+        Lowest and highest answer, and score, in points. Without a total, `range` is that of each domain.
+    step : int or Decimal
+        Every score is a whole multiple of it.
+    item_scoring : bool
+        False when only totals are taken: the licence forbids more, or the score is not the sum of the items times `step`.
+    reversed_items : tuple of int
+        Numbers, from 1, of items scored the other way round.
+
+    References
+    ----------
+    Jacobson & Truax 1991, doi:10.1037/0022-006X.59.1.12 (reliable change); every number names its own source.
+
+    Examples
+    --------
+    >>> from iop_outcomes.scales import get_scale
+    >>> phq9 = get_scale("phq9")
+    >>> phq9.range, phq9.band(12), phq9.is_case(9)
+    ((0, 27), 'moderate', False)
+    """
+
+    name: str
+    title: str
+    version: str
+    items: int
+    item_range: tuple[int, int]
+    range: tuple[Number, Number]
+    step: Number
+    better: str
+    total: bool
+    missing: MissingItems
+    item_scoring: bool = True
+    domains: tuple[str, ...] = ()
+    recall_days: int | None = None
+    reversed_items: tuple[int, ...] = ()
+    bands: tuple[Band, ...] = ()
+    case_cutoffs: tuple[CaseCutOff, ...] = ()
+    response: Response | None = None
+    remission: Remission | None = None
+    important_change: tuple[ImportantChange, ...] = ()
+    reliability: tuple[Reliability, ...] = ()
+    norms: tuple[Norm, ...] = ()
+    profiles: tuple[ReliableChangeProfile, ...] = ()
+    safety_item: SafetyItem | None = None
+
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """Names of the numbers whose source was not seen, such as "profiles.nhs".
+
+        >>> from iop_outcomes.scales import get_scale
+        >>> get_scale("crdpss").unverified
+        ('missing', 'case_cutoffs.present')
+        """
+        parts: list[tuple[str, Sourced | None]] = [("form", self), ("missing", self.missing), ("response", self.response)]
+        parts += [("remission", self.remission), ("safety_item", self.safety_item)]
+        parts += [(f"bands.{part.label}", part) for part in self.bands]
+        for field in ("case_cutoffs", "important_change", "reliability", "norms", "profiles"):
+            parts += [(f"{field}.{part.name}", part) for part in getattr(self, field)]
+        return tuple(name for name, part in parts if part is not None and not part.verified)
+
+    def band(self, score: float | Decimal) -> str:
+        """Name the severity band of one score, in points (without a total: of one domain's score).
+
+        UsageError when the scale has no published bands, DataError when the score is not one the scale can give.
+
+        >>> from iop_outcomes.scales import get_scale
+        >>> get_scale("gad7").band(15)
+        'severe'
+        """
+        exact = self._exact(score)
+        if not self.bands:
+            raise UsageError(f"{self.name} has no published bands; use its scores, or add bands in a scale file of your own.")
+        return next(band.label for band in self.bands if band.low <= exact <= band.high)
+
+    def is_case(self, score: float | Decimal, profile: str | None = None) -> bool:
+        """Say whether one score is at or beyond a case cut-off.
+
+        Parameters
+        ----------
+        score : float or Decimal
+            Points.
+        profile : str, optional
+            Name of a case cut-off, or of a reliable-change profile that has one; by default the cut-off named "standard".
+
+        Raises
+        ------
+        UsageError, DataError
+            There is no such cut-off; the score is not one the scale can give.
+
+        Examples
+        --------
+        >>> from iop_outcomes.scales import get_scale
+        >>> gad7 = get_scale("gad7")
+        >>> gad7.is_case(9), gad7.is_case(9, profile="nhs")
+        (False, True)
+        """
+        cutoff = self.case_cutoff(profile)
+        return bool(OPERATORS[cutoff.op](self._exact(score), cutoff.value))
+
+    def case_cutoff(self, name: str | None = None) -> CaseCutOff:
+        """Find a case cut-off by its own name or a profile's; None finds "standard". UsageError, with the names, when there is none."""
+        by_name = {cutoff.name: cutoff for cutoff in self.case_cutoffs}
+        by_name |= {profile.name: by_name[profile.case_cutoff] for profile in self.profiles if profile.case_cutoff is not None}
+        wanted = "standard" if name is None else name
+        if wanted not in by_name:
+            raise UsageError(f'{self.name} has no case cut-off "{wanted}"; choose one by name. {choices(wanted, by_name)}')
+        return by_name[wanted]
+
+    def profile(self, name: str) -> ReliableChangeProfile:
+        """Find a reliable-change profile by name; UsageError, with the names, when there is none."""
+        by_name = {profile.name: profile for profile in self.profiles}
+        if name not in by_name:
+            raise UsageError(f'{self.name} has no reliable-change profile "{name}"; choose one by name. {choices(name, by_name)}')
+        return by_name[name]
+
+    def prorated_total(self, items: Sequence[int | None]) -> int | None:
+        """Add up the items of one form; answered items stand in for as many missing ones as the scale allows.
+
+        Parameters
+        ----------
+        items : sequence of int or None, shape (items,)
+            Answers in the order of the form, before reversing; None is a missing answer.
+
+        Returns
+        -------
+        int or None
+            Points, rounded to `step` with halves up, so 4.5 becomes 5; None when too many items are missing.
+
+        Raises
+        ------
+        UsageError, DataError
+            The scale has no total, takes totals only, or has another number of items; an answer lies outside `item_range`.
+
+        Examples
+        --------
+        >>> from iop_outcomes.scales import get_scale
+        >>> get_scale("phq9").prorated_total([1, 1, 1, 1, 1, 1, 1, 1, None])
+        9
+        """
+        if not self.total:
+            raise UsageError(f"{self.name} has no total; report its domains one by one: {', '.join(self.domains)}.")
+        if not self.item_scoring:
+            raise UsageError(f"{self.name} is taken as a total only; bring the column of totals instead of the items.")
+        if len(items) != self.items:
+            raise UsageError(f"{self.name} has {self.items} items, {len(items)} were given; give None for a missing answer.")
+        low, high = self.item_range
+        answered = []
+        for number, item in enumerate(items, start=1):
+            if item is None:
+                continue
+            if item not in range(low, high + 1):
+                raise DataError(f"{self.name} item {number}: not a whole number from {low} to {high}; correct it, or leave it blank.")
+            answered.append(low + high - int(item) if number in self.reversed_items else int(item))
+        if not answered or len(items) - len(answered) > self.missing.most_items_missing:
+            return None
+        # Whole-number arithmetic, because a float may fall on either side of a half.
+        steps = (2 * sum(answered) * self.items + len(answered)) // (2 * len(answered))
+        return steps * int(self.step)
+
+    def _exact(self, score: float | Decimal) -> Decimal:
+        try:
+            exact = Decimal(str(score))
+        except InvalidOperation:
+            exact = Decimal("NaN")
+        low, high = self.range
+        if not exact.is_finite() or not low <= exact <= high or exact % self.step != 0:
+            raise DataError(f"{self.name}: a score is not a multiple of {self.step} from {low} to {high}; correct it, or leave it blank.")
+        return exact

@@ -1,0 +1,1 @@
+"""Takes released results, gives charts, tables and sentences: nothing unreleased passes here."""

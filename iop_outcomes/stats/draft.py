@@ -1,0 +1,125 @@
+"""Takes an estimate and what one more episode per cell would add to it, gives a `Draft`: a number before its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+Rule = Literal["wilson", "t", "order_statistics", "normal", "none"]
+
+
+@dataclass(frozen=True, eq=False)
+class Distribution:
+    """Whole-number values in increasing order and how many episodes hold each; shape (values,) both."""
+
+    values: Ints
+    n: Ints
+
+
+@dataclass(frozen=True)
+class Population:
+    """Who an estimate speaks of: every episode in exactly one part, and which parts are counted.
+
+    Disclosure control reads the same object, so that nothing printed beside an estimate escapes it.
+
+    Parameters
+    ----------
+    family : str
+        Name of the way of dividing; estimates that share it share the parts.
+    parts : dict of str to int
+        Episodes in each part; they sum to the rows that came in.
+    base : frozenset of str
+        Parts of the denominator.
+    hits : frozenset of str or None
+        Parts of the numerator, for a share.
+    missing : frozenset of str
+        Parts left out because the value itself is missing; parts in none of these are excluded.
+
+    Examples
+    --------
+    >>> p = Population("stay", {"stay": 40, "blank": 1, "active": 3}, frozenset({"stay"}), None, frozenset({"blank"}))
+    >>> p.n, p.n_missing, p.excluded
+    (40, 1, {'active': 3})
+    """
+
+    family: str
+    parts: Mapping[str, int]
+    base: frozenset[str]
+    hits: frozenset[str] | None = None
+    missing: frozenset[str] = frozenset()
+
+    def count(self, parts: frozenset[str]) -> int:
+        """Episodes in these parts together."""
+        return sum(n for part, n in self.parts.items() if part in parts)
+
+    @property
+    def n(self) -> int:
+        """The denominator."""
+        return self.count(self.base)
+
+    @property
+    def k(self) -> int | None:
+        """The numerator, for a share."""
+        return None if self.hits is None else self.count(self.hits)
+
+    @property
+    def n_missing(self) -> int:
+        """Episodes left out because the value is missing."""
+        return self.count(self.missing)
+
+    @property
+    def excluded_parts(self) -> frozenset[str]:
+        """Parts that are in neither the denominator nor the missing."""
+        return frozenset(self.parts) - self.base - self.missing
+
+    @property
+    def excluded(self) -> dict[str, int]:
+        """Episodes outside the population, by reason."""
+        return {part: n for part, n in self.parts.items() if part in self.excluded_parts}
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A number before its interval.
+
+    Parameters
+    ----------
+    estimand : str
+        Name of what is estimated.
+    value : float
+        The estimate; NaN where the data allow none (`flag` says why).
+    population : Population
+        Denominator, numerator, missing and excluded episodes.
+    influence : float array, shape (raw cells,)
+        What one more episode in each cell of the counted table would add to `value`; 0 outside the population.
+    rule : str
+        Name of the interval rule that `interval.finish` applies.
+    time : float or None
+        Day the estimate is for, where it has one.
+    distribution, quantile : Distribution or None, float or None
+        What order-statistic intervals read: the values themselves and the share below.
+    flag : str
+        Why the estimate is impossible or to be read with care; empty when neither.
+    """
+
+    estimand: str
+    value: float
+    population: Population
+    influence: Floats
+    rule: Rule
+    time: float | None = None
+    distribution: Distribution | None = None
+    quantile: float | None = None
+    flag: str = ""
+
+    @property
+    def n(self) -> int:
+        """The denominator."""
+        return self.population.n

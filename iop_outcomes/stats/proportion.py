@@ -1,0 +1,123 @@
+"""Takes how many of how many, gives shares, Wilson and Newcombe intervals and share drafts."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtri
+
+from iop_outcomes.stats.draft import Draft, Population
+
+if TYPE_CHECKING:
+    from iop_outcomes.counts import Counts
+
+
+def normal_quantile(conf_level: float) -> float:
+    """Two-sided standard normal quantile, such as 1.96 for 0.95.
+
+    Examples
+    --------
+    >>> round(normal_quantile(0.95), 6)
+    1.959964
+    """
+    return float(ndtri(0.5 + conf_level / 2))
+
+
+def wilson(k: float, n: float, *, conf_level: float = 0.95) -> tuple[float, float]:
+    """Score interval for a share.
+
+    Parameters
+    ----------
+    k, n : float
+        Episodes counted and episodes in all; an effective number need not be whole.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit between 0 and 1; NaN twice when `n` is 0.
+
+    References
+    ----------
+    Wilson EB (1927), doi:10.1080/01621459.1927.10502953.
+
+    Examples
+    --------
+    >>> [round(limit, 4) for limit in wilson(0, 12)]
+    [0.0, 0.2425]
+    """
+    if n <= 0:
+        return math.nan, math.nan
+    z2 = normal_quantile(conf_level) ** 2
+    p = k / n
+    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = math.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n * n))) / (1 + z2 / n)
+    low = 0.0 if k <= 0 else min(max(centre - half, 0.0), p)
+    high = 1.0 if k >= n else max(min(centre + half, 1.0), p)
+    return low, high
+
+
+def newcombe(k1: float, n1: float, k2: float, n2: float, *, conf_level: float = 0.95) -> tuple[float, float]:
+    """Interval for the difference of two independent shares (first minus second) from their Wilson intervals.
+
+    Parameters
+    ----------
+    k1, n1, k2, n2 : float
+        Episodes counted and episodes in all, in each group.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit between -1 and 1; NaN twice when a group is empty.
+
+    References
+    ----------
+    Newcombe RG (1998), method 10, doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I.
+
+    Examples
+    --------
+    >>> [round(limit, 4) for limit in newcombe(56, 70, 48, 80)]
+    [0.0524, 0.3339]
+    """
+    if n1 <= 0 or n2 <= 0:
+        return math.nan, math.nan
+    p1, p2 = k1 / n1, k2 / n2
+    low1, high1 = wilson(k1, n1, conf_level=conf_level)
+    low2, high2 = wilson(k2, n2, conf_level=conf_level)
+    difference = p1 - p2
+    low = difference - math.hypot(p1 - low1, high2 - p2)
+    high = difference + math.hypot(high1 - p1, p2 - low2)
+    return max(low, -1.0), min(high, 1.0)
+
+
+def share(estimand: str, counts: Counts, column: str, population: Population) -> Draft:
+    """Draft of the share of a population that was counted.
+
+    Parameters
+    ----------
+    estimand : str
+        Its name.
+    counts : Counts
+        Every episode, with the part it belongs to.
+    column : str
+        The column that holds the parts.
+    population : Population
+        Which parts are the denominator and which the numerator.
+
+    Returns
+    -------
+    Draft
+        Value between 0 and 1 with influence (hit - value) / n; flag `no_episodes` when the denominator is empty.
+    """
+    n, k = population.n, population.k or 0
+    if n == 0:
+        return Draft(estimand, math.nan, population, counts.lift(np.zeros(len(counts))), "wilson", flag="no_episodes")
+    value = k / n
+    hit = counts.is_in(column, population.hits or ())
+    influence = np.where(counts.is_in(column, population.base), (hit - value) / n, 0.0)
+    return Draft(estimand, value, population, counts.lift(influence), "wilson")

