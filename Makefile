@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: report test check bench lock clean
+.PHONY: report test check bench simulate lock clean
 
 report: $(VENV)/.core
 	$(BIN)/iop-outcomes report data/synthetic --by track --output reports
@@ -16,6 +16,9 @@ check: $(VENV)/.dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
+
+simulate: $(VENV)/.dev
+	$(BIN)/python -m simulations
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

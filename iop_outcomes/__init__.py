@@ -3,7 +3,19 @@
 files --load--> rows --tally--> counts --stats--> results --release--> released --show--> report
 """
 
-from iop_outcomes.api import Answer, completion, discharge_reasons, length_of_stay, load, measure, report
+from iop_outcomes.api import (
+    Answer,
+    completion,
+    discharge_reasons,
+    length_of_stay,
+    load,
+    measure,
+    readmission,
+    relapse,
+    reliable_change,
+    report,
+    symptom_change,
+)
 from iop_outcomes.errors import DataError, IopError, OutputError, PrivacyError, ReleaseError, UsageError
 
 __all__ = [
@@ -19,5 +31,9 @@ __all__ = [
     "length_of_stay",
     "load",
     "measure",
+    "readmission",
+    "relapse",
+    "reliable_change",
     "report",
+    "symptom_change",
 ]

@@ -25,16 +25,10 @@ class Answer:
     ----------
     results : Results
         Working numbers.
-    shown : sequence of str
-        Estimands that `plot` and `sentence` speak of.
-    chart : {"dot_range", "stay_range", "stacked_shares"}
-        Which chart shows them.
     """
 
-    def __init__(self, results: Results, *, shown: Sequence[str], chart: str) -> None:
+    def __init__(self, results: Results) -> None:
         self.results = results
-        self._shown = tuple(shown)
-        self._chart = chart
 
     def to_frame(self) -> pd.DataFrame:
         """Working numbers as a data frame with the fixed columns; handle them like the data themselves."""
@@ -72,23 +66,30 @@ class Answer:
         policy : str
             Disclosure policy.
         """
-        from iop_outcomes.show import charts
+        from iop_outcomes.show.draw import draw
 
-        released = self.release(policy)
-        if self._chart == "dot_range":
-            return charts.dot_range(released, self._shown[0], ax=ax)
-        if self._chart == "stay_range":
-            return charts.stay_range(released, stem=self._shown[0].rpartition("_")[0], ax=ax)
-        return charts.stacked_shares(released, self._shown, ax=ax)
+        return draw(self.release(policy), ax)
 
     def sentence(self, *, policy: str = "cms11") -> str:
-        """The released answer for everyone, in one sentence."""
-        from iop_outcomes.show import words
+        """The released answer for everyone, in one sentence.
 
-        released = self.release(policy)
-        if self._chart == "stay_range":
-            return words.stay_sentence(released, stem=self._shown[0].rpartition("_")[0])
-        return words.sentence(released, self._shown[0])
+        Parameters
+        ----------
+        policy : str
+            Disclosure policy.
+
+        Returns
+        -------
+        str
+        """
+        from iop_outcomes.show.words import main_sentence
+
+        return main_sentence(self.release(policy))
+
+    @property
+    def at_risk(self) -> pd.DataFrame:
+        """For measures of time: episodes still followed, events and ends of follow-up by day; working numbers, else no rows."""
+        return self.results.at_risk_to_frame()
 
     def _repr_html_(self) -> str:
         from iop_outcomes.show.tables import estimates_table
@@ -151,12 +152,18 @@ def _answer(data: Data, declared: Measure, by: str | None, conf_level: float) ->
 
     if not 0 < conf_level < 1:
         raise UsageError(f"conf_level: {conf_level:g} is not between 0 and 1, such as 0.95.")
-    shown = [definition.name for definition in declared.estimands]
-    chart = "stay_range" if declared.unit == "days" else "stacked_shares" if declared.name == "discharge_reasons" else "dot_range"
-    return Answer(evaluate(declared, data, by=by, conf_level=conf_level), shown=shown, chart=chart)
+    return Answer(evaluate(declared, data, by=by, conf_level=conf_level))
 
 
-def measure(data: Data, name: str, *, by: str | None = None, definition: str | None = None, conf_level: float = 0.95) -> Answer:
+def measure(
+    data: Data,
+    name: str,
+    *,
+    by: str | None = None,
+    definition: str | None = None,
+    at: Sequence[int] | None = None,
+    conf_level: float = 0.95,
+) -> Answer:
     """Ask any measure by its name.
 
     Parameters
@@ -169,8 +176,14 @@ def measure(data: Data, name: str, *, by: str | None = None, definition: str | N
         Column to group by; there is always a row "All".
     definition : str, optional
         Which of the measure's definitions.
+    at : sequence of int, optional
+        Days after discharge, for measures of time.
     conf_level : float
         Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
 
     Raises
     ------
@@ -186,7 +199,7 @@ def measure(data: Data, name: str, *, by: str | None = None, definition: str | N
     """
     from iop_outcomes.measures import find
 
-    return _answer(data, find(name, definition), by, conf_level)
+    return _answer(data, find(name, definition, at=at, scales=data.scales), by, conf_level)
 
 
 def completion(
@@ -285,6 +298,174 @@ def discharge_reasons(
     1.0
     """
     return measure(data, "discharge_reasons", by=by, definition=definition, conf_level=conf_level)
+
+
+def symptom_change(data: Data, *, scale: str, by: str | None = None, conf_level: float = 0.95) -> Answer:
+    """By how much symptoms changed from admission to discharge, and in how many episodes that is known.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    scale : str
+        Name of a scale with a total score, such as "phq9".
+    by : str, optional
+        Column to group by; "discharge_reason" shows who is missing a discharge score.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        The paired rate first; changes in points, positive for improvement; d and g by the SD of the admission scores.
+
+    References
+    ----------
+    Becker BJ (1988), doi:10.1111/j.2044-8317.1988.tb00901.x. Bonett DG (2008), doi:10.1037/1082-989X.13.2.99.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     iop.symptom_change(data, scale="phq9").to_frame().estimand.tolist()[:2]
+    ['paired_rate', 'mean_admit']
+    """
+    return measure(data, f"{_scale(data, scale)}_change", by=by, conf_level=conf_level)
+
+
+def reliable_change(data: Data, *, scale: str, by: str | None = None, profile: str = "nhs", conf_level: float = 0.95) -> Answer:
+    """How many people changed by more than measurement error alone would produce.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    scale : str
+        Name of a scale with that profile, such as "phq9".
+    by : str, optional
+        Column to group by.
+    profile : str
+        Name of the reliable-change profile, which sets points, operator and case cut-off.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        Each rate among the pairs and among all discharged, with Wilson intervals.
+
+    References
+    ----------
+    Jacobson NS, Truax P (1991), doi:10.1037/0022-006X.59.1.12.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     iop.reliable_change(data, scale="gad7").to_frame().estimand[0]
+    'reliable_improvement'
+    """
+    return measure(data, f"{_scale(data, scale)}_reliable_change", by=by, definition=profile, conf_level=conf_level)
+
+
+def _scale(data: Data, name: str) -> str:
+    from iop_outcomes.errors import UsageError
+    from iop_outcomes.scales import get_scale
+
+    scale = get_scale(name, data.scales)
+    if not scale.total:
+        raise UsageError(f"{scale.title} has no total score: its domains are never summed. Choose a scale with a total.")
+    return scale.name
+
+
+def readmission(
+    data: Data,
+    *,
+    by: str | None = None,
+    at: Sequence[int] = (30, 90, 180, 365),
+    definition: Literal["psychiatric", "all_cause"] = "psychiatric",
+    conf_level: float = 0.95,
+) -> Answer:
+    """How many people are readmitted after discharge, and how soon, with death, transfers and planned returns competing.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    by : str, optional
+        Column to group by.
+    at : sequence of int
+        Days after discharge.
+    definition : {"psychiatric", "all_cause"}
+        Which readmissions count, from day 3 on.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        Cumulative incidence (Aalen-Johansen), event-free shares, medians and restricted means in days, simple rates.
+
+    Raises
+    ------
+    UsageError
+        When no end of follow-up is known for anybody; the message says how to give one.
+
+    References
+    ----------
+    Aalen OO, Johansen S (1978), Scandinavian Journal of Statistics 5:141-150.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     iop.readmission(data, at=[90]).to_frame().estimand[0]
+    'cumulative_incidence'
+    """
+    return measure(data, "readmission", by=by, definition=definition, at=at, conf_level=conf_level)
+
+
+def relapse(
+    data: Data,
+    *,
+    definition: Literal["any_use", "heavy_drinking_day", "return_to_criteria"],
+    by: str | None = None,
+    at: Sequence[int] = (30, 90, 180, 365),
+    conf_level: float = 0.95,
+) -> Answer:
+    """How many people relapse after discharge, and how soon, with death competing.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    definition : {"any_use", "heavy_drinking_day", "return_to_criteria"}
+        What counts as relapse; there is no default, because the field has none.
+    by : str, optional
+        Column to group by.
+    at : sequence of int
+        Days after discharge.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        As for `readmission`.
+
+    Raises
+    ------
+    UsageError
+        When no end of follow-up is known for anybody; the message says how to give one.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     iop.relapse(data, definition="any_use", by="track").definition.measure
+    'relapse'
+    """
+    return measure(data, "relapse", by=by, definition=definition, at=at, conf_level=conf_level)
 
 
 def report(data: Data, *, by: str = "track", policy: str = "cms11", title: str = "Program quality report") -> Report:

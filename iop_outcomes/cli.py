@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -68,6 +68,7 @@ def report(data: str, by: str | None, mapping: str | None, policy: str, on_error
 @click.option("--measure", "measure_name", default="completion", show_default=True, help="Which measure; see: iop-outcomes measures.")
 @_BY
 @click.option("--definition", default=None, help="Which of the measure's definitions.")
+@click.option("--at", "days", default=None, help="Days after discharge, as in 30,90,180.")
 @_POLICY
 @_MAPPING
 @_ON_ERROR
@@ -78,6 +79,7 @@ def summary(
     measure_name: str,
     by: str | None,
     definition: str | None,
+    days: str | None,
     policy: str,
     mapping: str | None,
     on_error: str,
@@ -88,18 +90,20 @@ def summary(
     import iop_outcomes as iop
     from iop_outcomes.measures import find
     from iop_outcomes.release import policy_for
+    from iop_outcomes.show.plain import csv_text, json_text
     from iop_outcomes.show.tables import estimates_table
 
     if as_json and as_csv:
         raise click.UsageError("--json and --csv cannot be used together.")
-    find(measure_name, definition)
+    at = _days(days)
     with _loaded(data, mapping, on_error) as program:
         policy_for(policy, program.data_class)
-        released = iop.measure(program, measure_name, by=by, definition=definition).release(policy)
+        find(measure_name, definition, at=at, scales=program.scales)
+        released = iop.measure(program, measure_name, by=by, definition=definition, at=at).release(policy)
         if as_json:
-            click.echo(json.dumps(released.to_records(), indent=2, ensure_ascii=False, allow_nan=False))
+            click.echo(json_text(released))
         elif as_csv:
-            click.echo(_csv(released.to_records()), nl=False)
+            click.echo(csv_text([released]), nl=False)
         else:
             click.echo(_aligned(estimates_table(released)))
             click.echo(f"\n{released.policy.words}")
@@ -136,14 +140,17 @@ def check(data: str, mapping: str | None, form: str, fail_on: str) -> int:
 @click.argument("name", required=False)
 def measures(name: str | None) -> int:
     """List the measures, or print the definition of measure NAME."""
-    from iop_outcomes.measures import MEASURES, find
+    from iop_outcomes.measures import find, known
 
+    entries = known()
     if name is not None:
-        click.echo(find(name).definition)
+        first = entries[name].definitions[:1] if name in entries else ()
+        click.echo(find(name, *first).definition)
         return EXIT_DONE
-    for entry in MEASURES:
-        click.echo(f"{entry:<20} {find(entry).asks}")
-        click.echo(f"{'':<20} definitions: {', '.join(MEASURES[entry].definitions)}")
+    for measure, entry in entries.items():
+        click.echo(f"{measure:<26} {find(measure, *entry.definitions[:1]).asks}")
+        if entry.definitions:
+            click.echo(f"{'':<26} definitions: {', '.join(entry.definitions)}")
     return EXIT_DONE
 
 
@@ -158,6 +165,16 @@ def synth(output: str, episodes: int, seed: int) -> int:
     for path in write_program(output, n=episodes, seed=seed):
         click.echo(path)
     return EXIT_DONE
+
+
+def _days(text: str | None) -> list[int] | None:
+    """Whole days from "30,90,180"."""
+    if text is None:
+        return None
+    try:
+        return [int(day) for day in text.split(",")]
+    except ValueError as error:
+        raise click.UsageError("--at must be whole days with commas between them, as in 30,90,180.") from error
 
 
 # -- shared ----------------------------------------------------------------------------------------------------------
@@ -190,17 +207,6 @@ def _print_findings(findings: Sequence[Finding], flows: Sequence[str], form: str
         click.echo(flow)
     if not findings:
         click.echo("no finding")
-
-
-def _csv(records: Sequence[dict[str, Any]]) -> str:
-    import csv
-    import io
-
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(records[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
-    return out.getvalue()
 
 
 def _aligned(table: Table) -> str:

@@ -203,6 +203,8 @@ class FirstEvent:
         Outcome events before this day compete under the name `early`.
     planned_competes : bool
         Whether a planned outcome event competes under the name `planned`.
+    kinds : tuple of str
+        Kinds of outcome event that count; every kind when empty.
     """
 
     name: str
@@ -211,6 +213,7 @@ class FirstEvent:
     clock: Clock = "discharge"
     from_day: int = 0
     planned_competes: bool = False
+    kinds: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -218,4 +221,45 @@ class FirstEvent:
         return (f"{self.name}_day", f"{self.name}_outcome")
 
 
-Request = Column | ScoreAt | FirstEvent
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Ask whether a whole-number column is at least another, or a number: 1, 0, or blank where one of them is.
+
+    Two columns of days would make a table of a hundred thousand cells where three are wanted.
+    """
+
+    column: str
+    goal: str | int
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return (f"{self.column}_reached_{self.goal}",)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Ask whether a column or a score is there at all: 1 or 0."""
+
+    of: Column | ScoreAt
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return (f"{self.of.keys[0]}_known",)
+
+
+@dataclass(frozen=True, slots=True)
+class DuringCare:
+    """Ask whether one of some events happened before discharge: 1 or 0."""
+
+    events: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return ("_".join((*self.events, *self.kinds, "during_care")),)
+
+
+Request = Column | ScoreAt | FirstEvent | Reached | Known | DuringCare

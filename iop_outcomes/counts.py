@@ -190,6 +190,10 @@ class Counts:
         origin[here] = rows.where[origin[here]]
         return Counts(axes, rows.unique, n, origin)
 
+    def as_counted(self) -> Counts:
+        """The same table as if it had been counted like this: influences then have one entry for each of its cells."""
+        return Counts(self.axes, self.codes, self.n, np.arange(len(self), dtype=np.int64))
+
     def __add__(self, other: Counts) -> Counts:
         """Counts of two sets of episodes that share no episode: the cells add."""
         if self.columns != other.columns:
@@ -229,10 +233,18 @@ def _sorted_rows(codes: Ints) -> _Rows:
     if codes.shape[1] == 0:
         distinct = np.zeros((min(len(codes), 1), 0), dtype=np.int64)
         return _Rows(distinct, np.zeros(len(codes), dtype=np.int64))
+    sizes = codes.max(axis=0, initial=0) + 1
+    if np.prod(sizes.astype(np.float64)) < 2**62:  # one whole number per row sorts many times faster than rows do
+        packed = np.ravel_multi_index(tuple(codes.T), tuple(sizes)) if len(codes) else np.empty(0, dtype=np.int64)
+        _, first, where = np.unique(packed, return_index=True, return_inverse=True)
+        return _Rows(codes[first], where.astype(np.int64))
     unique, where = np.unique(codes, axis=0, return_inverse=True)
     return _Rows(unique.astype(np.int64), where.reshape(-1).astype(np.int64))
 
 
 def is_blank(value: Hashable) -> bool:
     """Whether a value from an engine is a blank in any of its spellings (None, NaN, NA, NaT)."""
-    return value is None or value != value or str(value) in {"<NA>", "NaT"}  # noqa: PLR0124 - NaN is the one value unequal to itself
+    if isinstance(value, str):
+        return False
+    # NA comes before NaN: whether NA is unequal to itself is, to NA, a question without an answer.
+    return value is None or str(value) in {"<NA>", "NaT"} or value != value  # noqa: PLR0124 - NaN is the one value unequal to itself

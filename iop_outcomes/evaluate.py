@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from iop_outcomes.columns import Column
 from iop_outcomes.counts import Counts
+from iop_outcomes.errors import UsageError
 from iop_outcomes.intake.data import Data
 from iop_outcomes.measures import Measure
 from iop_outcomes.results import ALL, MISSING_LEVEL, Estimate, Results
-from iop_outcomes.stats.draft import Draft, Population
+from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.interval import finish, variance_independent
 
 NOT_CLUSTERED = "not_clustered"
@@ -44,21 +47,33 @@ def evaluate(measure: Measure, data: Data, *, by: str | None = None, conf_level:
     counts = data.engine.tally(requests)
     if counts.total != data.episodes:
         raise AssertionError(f"{measure.name}: cells hold {counts.total} episodes of {data.episodes}")
+    if measure.refuses is not None and (reason := measure.refuses(counts)):
+        raise UsageError(f"{measure.name}: {reason}")
+    parts = _levels(counts, by)
+    drafts = [(level, draft) for level, part in parts.items() for draft in measure.draft(part)]
+    drafts = _known_together(measure, drafts)
+    if measure.across is not None and by:
+        drafts += measure.across({level: part for level, part in parts.items() if level != ALL})
     flag = _independence_flag(data)
-    estimates: list[Estimate] = []
-    populations: dict[tuple[str, str], Population] = {}
-    for level, part in _levels(counts, by):
-        for draft in measure.draft(part):
-            estimates.append(_estimate(measure, by or ALL, level, draft, counts, conf_level, flag))
-            populations[level, draft.estimand] = draft.population
-    return Results(measure.definition, by or ALL, tuple(estimates), populations, data.provenance)
+    estimates = tuple(_estimate(measure, by or ALL, level, draft, counts, conf_level, flag) for level, draft in drafts)
+    populations = {(level, draft.key): draft.population for level, draft in drafts}
+    curves = {level: measure.curve(part) for level, part in parts.items()} if measure.curve else {}
+    return Results(measure.definition, by or ALL, estimates, populations, data.provenance, curves)
 
 
-def _levels(counts: Counts, by: str | None) -> list[tuple[str, Counts]]:
+def _known_together(measure: Measure, drafts: Sequence[tuple[str, Draft]]) -> list[tuple[str, Draft]]:
+    """Take back what some level lacks, where only levels that all have it may stand side by side."""
+    lacking = {draft.key for _, draft in drafts if draft.estimand in measure.together and math.isnan(draft.value)}
+    return [
+        (level, replace(draft, value=math.nan, flag="not_followed_in_all_groups") if draft.key in lacking and not draft.flag else draft)
+        for level, draft in drafts
+    ]
+
+
+def _levels(counts: Counts, by: str | None) -> dict[str, Counts]:
     """Everyone first, then each level with its episodes; a blank level under its own name."""
     parts = counts.split(by) if by else {}
-    named = [(MISSING_LEVEL if level is None else str(level), part) for level, part in parts.items()]
-    return [(ALL, counts), *named]
+    return {ALL: counts} | {MISSING_LEVEL if level is None else str(level): part for level, part in parts.items()}
 
 
 def _independence_flag(data: Data) -> str:
@@ -87,7 +102,7 @@ def _estimate(measure: Measure, group: str, level: str, draft: Draft, counts: Co
         k=people.k,
         n_missing=people.n_missing,
         excluded=sum(people.excluded.values()),
-        unit=measure.unit,
+        unit=measure.definition.estimand(draft.estimand).unit,
         flag=_joined([draft.flag, interval.flag, flag]),
     )
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Literal
 
+from iop_outcomes.stats.curves import Curve
+from iop_outcomes.stats.draft import Population, timed
+
 if TYPE_CHECKING:
     import pandas as pd
 
-    from iop_outcomes.stats.draft import Population
-
 Better = Literal["higher", "lower", "neither"]
+Chart = Literal["dot_range", "stay_range", "stacked_shares", "dumbbell", "cumulative"]
 ALL = "All"
 MISSING_LEVEL = "(missing)"
 
@@ -41,6 +43,11 @@ class Estimate:
     excluded: int
     unit: str
     flag: str
+
+    @property
+    def key(self) -> str:
+        """Its estimand with its time."""
+        return timed(self.estimand, self.time)
 
 
 COLUMNS = tuple(item.name for item in fields(Estimate))
@@ -72,6 +79,8 @@ class Definition:
     parts: Mapping[str, str]
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    chart: Chart = "dot_range"
+    shown: tuple[str, ...] = ()
 
     def estimand(self, name: str) -> EstimandDefinition:
         """The definition of one of its estimands."""
@@ -111,11 +120,11 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One input: its name without its folder, its rows and the fingerprint of its bytes."""
+    """One input: its name without its folder, its rows (None where a report withholds them) and the fingerprint of its bytes."""
 
     table: str
     name: str
-    rows: int
+    rows: int | None
     sha256: str
 
 
@@ -144,10 +153,12 @@ class Results:
         The `by=` column, "All" when there is none.
     estimates : tuple of Estimate
         One for each level and estimand; the level "All" first.
-    populations : dict of (level, estimand) to Population
+    populations : dict of (level, key of the estimate) to Population
         Who each estimate speaks of, for the flow and for disclosure control.
     provenance : Provenance
         Where they come from.
+    curves : dict of level to Curve
+        For measures of time: what is drawn, and the table of those still followed.
     """
 
     definition: Definition
@@ -155,6 +166,7 @@ class Results:
     estimates: tuple[Estimate, ...]
     populations: Mapping[tuple[str, str], Population]
     provenance: Provenance
+    curves: Mapping[str, Curve] = field(default_factory=dict)
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -173,6 +185,17 @@ class Results:
 
     def __iter__(self) -> Iterator[Estimate]:
         return iter(self.estimates)
+
+    def at_risk_to_frame(self) -> pd.DataFrame:
+        """For measures of time: day, at risk, events and censored (both up to and including the day) at each level."""
+        import pandas as pd
+
+        rows = [
+            (self.group, level, *row)
+            for level, curve in self.curves.items()
+            for row in zip(curve.ticks.tolist(), curve.at_risk.tolist(), curve.events.tolist(), curve.censored.tolist(), strict=True)
+        ]
+        return pd.DataFrame(rows, columns=["group", "level", "day", "at_risk", "events", "censored"])
 
     def to_frame(self) -> pd.DataFrame:
         """The estimates as a data frame with the fixed columns; shares between 0 and 1, stays in days."""

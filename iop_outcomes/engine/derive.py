@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from iop_outcomes.columns import Column, FirstEvent, Request, ScoreAt
+from iop_outcomes.columns import Column, DuringCare, FirstEvent, Known, Reached, Request, ScoreAt
 from iop_outcomes.engine.recipe import literal, quoted
 
 PACK = 65_536  # room for a score beside its day in one whole number, so that first and last need min and max alone
@@ -15,10 +16,14 @@ RANKS = 64  # room for the order of events on one day
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A small helper table, one row per episode: its name and the SELECT that fills it."""
+    """A small helper table, one row per episode: the SELECT that fills it, and a name that is its own."""
 
-    name: str
     select: str
+
+    @property
+    def name(self) -> str:
+        """A fingerprint of the SELECT: two questions never share a helper table, whatever they are called."""
+        return f"pick_{hashlib.sha256(self.select.encode()).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ def derive(requests: Sequence[Request], columns: Collection[str], *, has_scores:
 
     Parameters
     ----------
-    requests : sequence of Column, ScoreAt or FirstEvent
+    requests : sequence of requests
         What a measure asks; the same request twice counts once.
     columns : collection of str
         Columns the episodes table has; any other `Column` is blank throughout.
@@ -53,10 +58,12 @@ def derive(requests: Sequence[Request], columns: Collection[str], *, has_scores:
     picks: list[Pick] = []
     for request in dict.fromkeys(requests):
         pick, values = _answer(request, columns, has_scores=has_scores)
-        if pick is not None:
+        if pick is not None and pick not in picks:
             picks.append(pick)
         names += request.keys
         expressions += values
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"two requests for one column: {', '.join(sorted(twice))}")
     return Derivation(tuple(names), tuple(expressions), tuple(picks))
 
 
@@ -64,6 +71,20 @@ def _answer(request: Request, columns: Collection[str], *, has_scores: bool) -> 
     if isinstance(request, FirstEvent):
         pick = _first_event(request, columns)
         return pick, (f"{pick.name}.day", f"{pick.name}.outcome")
+    if isinstance(request, Reached):
+        values = [_whole(side, columns) for side in (request.column, request.goal)]
+        return None, (f"CAST({values[0]} >= {values[1]} AS INTEGER)",)
+    if isinstance(request, DuringCare):
+        pick = _during_care(request)
+        return pick, (f"coalesce({pick.name}.happened, 0)",)
+    if isinstance(request, Known):
+        of, (value,) = _answer(request.of, columns, has_scores=has_scores)
+        return of, (f"CASE WHEN {value} IS NULL THEN 0 ELSE 1 END",)
+    return _column_or_score(request, columns, has_scores=has_scores)
+
+
+def _column_or_score(request: Column | ScoreAt, columns: Collection[str], *, has_scores: bool) -> tuple[Pick | None, tuple[str]]:
+    """A column of episodes wins over the table of scores; what is in neither is blank throughout."""
     name = request.name if isinstance(request, Column) else request.keys[0]
     if name in columns:
         return None, (f"episodes.{quoted(name)}",)
@@ -84,8 +105,25 @@ def _score_at(request: ScoreAt) -> Pick:
     else:
         packed = f"max(CAST(scores.day + {SHIFT} AS BIGINT) * {PACK} + scores.score)"
         window = f"scores.day BETWEEN episodes.los_days + {low} AND episodes.los_days + {high}"
-    name = f"pick_{request.scale}_{request.moment}_{low}_{high}".replace("-", "m")
-    return Pick(name, f"SELECT episode_id, CAST({packed} % {PACK} AS INTEGER) AS score {scored} AND {window} GROUP BY episode_id")
+    return Pick(f"SELECT episode_id, CAST({packed} % {PACK} AS INTEGER) AS score {scored} AND {window} GROUP BY episode_id")
+
+
+def _whole(side: str | int, columns: Collection[str]) -> str:
+    """A column of whole numbers, blank throughout when the data lack it, or a number."""
+    if isinstance(side, int):
+        return str(side)
+    return f"episodes.{quoted(side)}" if side in columns else "CAST(NULL AS INTEGER)"
+
+
+def _wanted(events: Sequence[str], kinds: Sequence[str]) -> str:
+    """SQL that recognises an outcome event."""
+    test = f"events.event IN ({', '.join(literal(event) for event in events)})"
+    return f"{test} AND events.kind IN ({', '.join(literal(kind) for kind in kinds)})" if kinds else test
+
+
+def _during_care(request: DuringCare) -> Pick:
+    test = f"{_wanted(request.events, request.kinds)} AND events.days_after_discharge < 0"
+    return Pick(f"SELECT episode_id, 1 AS happened FROM events WHERE {test} GROUP BY episode_id")
 
 
 def _first_event(request: FirstEvent, columns: Collection[str]) -> Pick:
@@ -100,7 +138,7 @@ def _first_event(request: FirstEvent, columns: Collection[str]) -> Pick:
     first = (
         f"SELECT episodes.episode_id, any_value({end}) AS last_day, {packed} AS packed FROM episodes LEFT JOIN events"
         f" ON events.episode_id = episodes.episode_id AND events.event IN ({kinds}) AND {day} >= 0 AND {day} <= {end}"
-        f" WHERE {end} IS NOT NULL GROUP BY episodes.episode_id"
+        f" WHERE {end} >= 0 GROUP BY episodes.episode_id"  # an event beside the episode may end what is known before discharge
     )
     names = " ".join(f"WHEN {position} THEN {literal(name)}" for position, (name, _) in enumerate(outcomes))
     chosen = "CASE WHEN packed IS NULL THEN"
@@ -108,12 +146,12 @@ def _first_event(request: FirstEvent, columns: Collection[str]) -> Pick:
         f"SELECT episode_id, CAST({chosen} last_day ELSE packed // {RANKS} END AS INTEGER) AS day,"
         f" {chosen} 'end_of_follow_up' ELSE CASE packed % {RANKS} {names} END END AS outcome FROM ({first}) AS first_event"
     )
-    return Pick(f"pick_{request.name}_{request.clock}_{request.from_day}", select)
+    return Pick(select)
 
 
 def _outcomes(request: FirstEvent) -> list[tuple[str, str]]:
     """Names of the ways to end, in their order on one day, each with the SQL that recognises it."""
-    wanted = f"events.event IN ({', '.join(literal(event) for event in request.events)})"
+    wanted = _wanted(request.events, request.kinds)
     planned = "coalesce(events.planned, 0) = 1" if request.planned_competes else "FALSE"
     others = sorted(request.competing, key=lambda event: event == "death")
     return [

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 MASK_BITS = 60  # rules per whole-number mask in the fault scan
 SCALE_BITS = 46  # influences leave as whole numbers of 2**-46 of the largest, so that sums are exact in any order
-ROW = "row_"
+ROW = "iop_outcomes_row"  # a name no file has: a column of a site may well be called row_
 PARENT = ("episode_known", "episode_los_days", "episode_follow_up_days")
-EVENT_COLUMNS = ("episode_id", "event", "day", "days_after_discharge", "planned")
+EVENT_COLUMNS = ("episode_id", "event", "day", "days_after_discharge", "planned", "kind")
 
 
 class DuckEngine:
@@ -46,10 +46,10 @@ class DuckEngine:
 
     def __init__(self, *, threads: int | None = None, memory_limit: str | None = None) -> None:
         self._folder = TemporaryDirectory(prefix="iop-outcomes-", ignore_cleanup_errors=True)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # held until a result is fetched: the next statement would replace it
         self._connection = duckdb.connect(":memory:")
         self._raw: dict[str, dict[str, str]] = {}
-        self._in_place: set[str] = set()
+        self._in_place: dict[str, Path] = {}
         self._columns: dict[str, tuple[str, ...]] = {}
         self._picks: set[str] = set()
         self._tallies: dict[tuple[Request, ...], Counts] = {}
@@ -87,9 +87,10 @@ class DuckEngine:
 
     def add_parquet(self, table: str, path: Path) -> None:
         """Look at a Parquet file in place."""
+        path = path.resolve()  # the program may change its folder between two questions
         self._view_raw(table, f"SELECT *, file_row_number AS {ROW} FROM read_parquet({literal(str(path))}, file_row_number = true)")
         self._raw[table].pop("file_row_number", None)
-        self._in_place.add(table)
+        self._in_place[table] = path
 
     def add_frame(self, table: str, frame: pd.DataFrame) -> None:
         """Copy a data frame, so that later changes to it change nothing here."""
@@ -144,9 +145,7 @@ class DuckEngine:
 
     def _faults_of(self, table: str, rules: Sequence[Rule]) -> list[Fault]:
         chunks = [rules[i : i + MASK_BITS] for i in range(0, len(rules), MASK_BITS)]
-        masks = [
-            " + ".join(f"CASE WHEN {rule.predicate} THEN {1 << bit} ELSE 0 END" for bit, rule in enumerate(chunk)) for chunk in chunks
-        ]
+        masks = [" + ".join(f"CASE WHEN {rule.predicate} THEN {1 << bit} ELSE 0 END" for bit, rule in enumerate(chunk)) for chunk in chunks]
         columns = ", ".join(f"{mask} AS mask{i}" for i, mask in enumerate(masks))
         broken = " OR ".join(f"mask{i} <> 0" for i in range(len(masks)))
         scan = f"SELECT {ROW}, {columns} FROM checked_{table} AS faulty"
@@ -191,23 +190,25 @@ class DuckEngine:
 
     def _all_events(self, listed: bool, columns: Sequence[str]) -> str:  # noqa: FBT001 - private, one caller
         """Events of the table and those that stand beside the episode, on both clocks."""
-        own = "episode_id, event, event_day AS day, event_days_after_discharge AS days_after_discharge, planned"
+        own = "episode_id, event, event_day AS day, event_days_after_discharge AS days_after_discharge, planned, kind"
         parts = [f"SELECT {own} FROM listed_events"] if listed else []
         for name in columns:
             event = name.removesuffix("_observed")
             if name.endswith("_observed") and f"{event}_day" in columns:
                 day = quoted(f"{event}_day")
-                values = ("episode_id", literal(event), day, f"{day} - los_days", "CAST(NULL AS INTEGER)")
+                values = ("episode_id", literal(event), day, f"{day} - los_days", "CAST(NULL AS INTEGER)", "CAST(NULL AS VARCHAR)")
                 cells = ", ".join(f"{value} AS {column}" for value, column in zip(values, EVENT_COLUMNS, strict=True))
                 parts.append(f"SELECT {cells} FROM episodes WHERE {quoted(name)} = 1")
         if parts:
             return " UNION ALL ".join(parts)
-        empty = ("VARCHAR", "VARCHAR", "INTEGER", "INTEGER", "INTEGER")
+        empty = ("VARCHAR", "VARCHAR", "INTEGER", "INTEGER", "INTEGER", "VARCHAR")
         cells = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in zip(EVENT_COLUMNS, empty, strict=True))
         return f"SELECT {cells} WHERE FALSE"
 
     def lock(self) -> None:
         """After loading: nothing further can be read from outside, and no setting changed."""
+        paths = ", ".join(literal(str(path)) for path in self._in_place.values())
+        self._send(f"SET allowed_paths = [{paths}]")
         self._send(f"SET allowed_directories = [{literal(self._folder.name)}]")
         self._send("SET enable_external_access = false")
         self._send("SET lock_configuration = true")
@@ -220,22 +221,36 @@ class DuckEngine:
     def tally(self, requests: Sequence[Request]) -> Counts:
         """Count the episodes in each combination; blanks are levels, and the cells sum to the rows."""
         key = tuple(dict.fromkeys(requests))
-        if key not in self._tallies:
-            derivation = self._derive(key)
-            keys = ", ".join(f"{expression} AS k{i}" for i, expression in enumerate(derivation.expressions))
-            by = ", ".join(f"k{i}" for i in range(len(derivation.names)))
-            group = f" GROUP BY {by}" if by else " HAVING count(*) > 0"
-            rows = self._send(f"SELECT {keys}{',' if keys else ''} count(*) AS n {derivation.source}{group}").fetchall()
-            columns = [[_level(value) for value in column] for column in zip(*rows, strict=True)] or [[]] * (len(derivation.names) + 1)
-            self._tallies[key] = Counts.from_columns(derivation.names, columns[:-1], [row[-1] for row in rows])
-        return self._tallies[key]
+        with self._lock:
+            if key not in self._tallies:
+                summed = self._summed(key)
+                self._tallies[key] = self._counted(key) if summed is None else summed
+            return self._tallies[key]
+
+    def _summed(self, key: tuple[Request, ...]) -> Counts | None:
+        """The sum over a table that was counted already and holds more columns, if there is one: no scan is needed."""
+        wider = [counts for requests, counts in self._tallies.items() if set(key) < set(requests)]
+        if not wider:
+            return None
+        return min(wider, key=len).keep([name for request in key for name in request.keys]).as_counted()
+
+    def _counted(self, key: tuple[Request, ...]) -> Counts:
+        """One GROUP BY."""
+        derivation = self._derive(key)
+        keys = ", ".join(f"{expression} AS k{i}" for i, expression in enumerate(derivation.expressions))
+        by = ", ".join(str(place) for place in range(1, len(derivation.names) + 1))  # by place: a covariate may be called k0
+        group = f" GROUP BY {by}" if by else " HAVING count(*) > 0"
+        rows = self._send(f"SELECT {keys}{',' if keys else ''} count(*) AS n {derivation.source}{group}").fetchall()
+        columns = [[_level(value) for value in column] for column in zip(*rows, strict=True)] or [[]] * (len(derivation.names) + 1)
+        return Counts.from_columns(derivation.names, columns[:-1], [row[-1] for row in rows])
 
     def _derive(self, requests: Sequence[Request]) -> Derivation:
         derivation = derive(requests, self.columns, has_scores="scores" in self._columns)
-        for pick in derivation.picks:
-            if pick.name not in self._picks:
-                self._send(f"CREATE TEMPORARY TABLE {pick.name} AS {pick.select}")
-                self._picks.add(pick.name)
+        with self._lock:
+            for pick in derivation.picks:
+                if pick.name not in self._picks:
+                    self._send(f"CREATE TEMPORARY TABLE {pick.name} AS {pick.select}")
+                    self._picks.add(pick.name)
         return derivation
 
     def cluster_sums(self, requests: Sequence[Request], influences: Floats) -> Floats:
@@ -257,25 +272,30 @@ class DuckEngine:
         -----
         Influences travel as whole numbers, so that the sums are exact and the order of rows cannot matter.
         """
-        counts = self.tally(requests)
-        derivation = self._derive(tuple(dict.fromkeys(requests)))
-        largest = float(np.abs(influences).max(initial=0.0)) or 1.0
-        scale = 2.0**SCALE_BITS / largest
-        whole = np.rint(influences * scale).astype(np.int64)
+        largest = np.abs(influences).max(axis=0, initial=0.0)
+        scales = 2.0**SCALE_BITS / np.where(largest > 0, largest, 1.0)  # one for each estimate: days may stand beside shares
+        whole = np.rint(influences * scales).astype(np.int64)
+        found = self._products(tuple(dict.fromkeys(requests)), whole)
+        out = np.zeros((len(scales), len(scales)))
+        for (i, j), value in found.items():
+            out[i, j] = out[j, i] = value / scales[i] / scales[j]
+        return out
+
+    def _products(self, requests: tuple[Request, ...], whole: NDArray[np.int64]) -> dict[tuple[int, int], int]:
+        """Exact sums of products for each pair of columns; only they leave the engine."""
         width = whole.shape[1]
-        self._fill_influences(counts, whole)
+        derivation = self._derive(requests)
         same = " AND ".join(f"{expression} IS NOT DISTINCT FROM cell.k{i}" for i, expression in enumerate(derivation.expressions))
         person = "episodes.patient_id" if "patient_id" in self.columns else "NULL"
         own = f"coalesce('p' || {person}, 'e' || episodes.episode_id)"
         sums = ", ".join(f"sum(CAST(cell.i{j} AS DECIMAL(38,0))) AS s{j}" for j in range(width))
-        by_person = f"SELECT {own} AS person, {sums} {derivation.source} JOIN cell ON {same} GROUP BY person"
+        by_person = f"SELECT {own} AS person, {sums} {derivation.source} JOIN cell ON {same or 'TRUE'} GROUP BY 1"
         pairs = [(i, j) for i in range(width) for j in range(i, width)]
         products = ", ".join(f"CAST(sum(s{i} * s{j}) AS VARCHAR)" for i, j in pairs)
-        found = self._send(f"SELECT {products} FROM ({by_person}) AS by_person").fetchone()
-        out = np.zeros((width, width))
-        for (i, j), value in zip(pairs, found or (), strict=False):
-            out[i, j] = out[j, i] = int(value or 0) / scale**2
-        return out
+        with self._lock:
+            self._fill_influences(self.tally(requests), whole)
+            found = self._send(f"SELECT {products} FROM ({by_person}) AS by_person").fetchone()
+        return {pair: int(value) for pair, value in zip(pairs, found or (), strict=True)}
 
     def _fill_influences(self, counts: Counts, whole: NDArray[np.int64]) -> None:
         lists: list[list[Level]] = [[axis.levels[code] for code in counts.codes[:, i]] for i, axis in enumerate(counts.axes)]
@@ -289,7 +309,8 @@ class DuckEngine:
         derivation = self._derive(tuple(dict.fromkeys(requests)))
         names = zip(derivation.expressions, derivation.names, strict=True)
         columns = ", ".join(f"{expression} AS {quoted(name)}" for expression, name in names)
-        return self._send(f"SELECT {columns} {derivation.source} ORDER BY episodes.episode_id").df()
+        with self._lock:
+            return self._send(f"SELECT {columns} {derivation.source} ORDER BY episodes.episode_id").df()
 
     def kept(self, table: str) -> int:
         """Rows of a table that are used, events that stand beside an episode not counted."""
@@ -301,6 +322,15 @@ class DuckEngine:
             return True
         return "scores" in self._columns and bool(self._one(f"SELECT count(*) FROM scores WHERE scale = {literal(scale)}"))
 
+    def has_events(self, event: str) -> bool:
+        """Whether the data bring any event of a name."""
+        return bool(self._one(f"SELECT count(*) FROM events WHERE event = {literal(event)}"))
+
+    def has_follow_up(self, event: str) -> bool:
+        """Whether the end of follow-up is known for any episode, of itself or by an event beside it."""
+        ends = [quoted(name) for name in ("follow_up_days", f"{event}_day") if name in self.columns]
+        return bool(ends) and bool(self._one(f"SELECT count(*) FROM episodes WHERE coalesce({', '.join(ends)}) IS NOT NULL"))
+
     def repeated_patients(self) -> int | None:
         """Patients with more than one episode; `None` when the data name no patients."""
         if "patient_id" not in self.columns:
@@ -311,7 +341,8 @@ class DuckEngine:
     # -- plumbing ------------------------------------------------------------------------------------------------
 
     def _one(self, statement: str) -> Any:
-        row = self._send(statement).fetchone()
+        with self._lock:
+            row = self._send(statement).fetchone()
         return row[0] if row else 0
 
     def _send(self, statement: str, values: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
@@ -331,13 +362,18 @@ class DuckEngine:
 
 def _level(value: object) -> Level:
     """A key as Python's own text or whole number, and one spelling of the blank."""
+    if value is None or type(value) in (str, int):  # all that DuckDB sends; the rest is for keys of another making
+        return value  # type: ignore[return-value]
     if is_blank(value):
         return None
-    return value if isinstance(value, str) else int(value)  # type: ignore[call-overload, no-any-return]  # keys are text or whole numbers
+    return value if isinstance(value, str) else int(value)  # type: ignore[call-overload]  # keys are text or whole numbers
 
 
 def _parents(names: Collection[str]) -> str:
-    """A view of what a score or an event may read of its episode, one row for each id."""
-    cells = [f"any_value({name})" if name in names else "CAST(NULL AS INTEGER)" for name in ("los_days", "follow_up_days")]
+    """A view of what a score or an event may read of its episode, one row for each id; an id that stands twice says nothing."""
+    cells = [
+        f"CASE WHEN count(*) = 1 THEN any_value({name}) END" if name in names else "CAST(NULL AS INTEGER)"
+        for name in ("los_days", "follow_up_days")
+    ]
     select = f"SELECT episode_id, TRUE AS episode_known, {cells[0]} AS episode_los_days, {cells[1]} AS episode_follow_up_days"
     return f"CREATE OR REPLACE VIEW parents AS {select} FROM checked_episodes WHERE episode_id IS NOT NULL GROUP BY episode_id"

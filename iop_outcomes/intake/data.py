@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Self
 
 from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import UsageError, choices
@@ -70,7 +71,7 @@ class Data:
         """Close the engine and remove its private folder."""
         self.engine.close()
 
-    def __enter__(self) -> Data:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

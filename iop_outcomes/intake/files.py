@@ -70,6 +70,18 @@ def _one_file(folder: Path, table: str) -> Path | None:
     return files[0] if files else None
 
 
+def refuse_globs(path: Path) -> None:
+    """Refuse a path that the engine would read as a pattern, and so open other files than the one named.
+
+    Raises
+    ------
+    DataError
+        When the path holds one of * ? [.
+    """
+    if any(character in str(path) for character in GLOB_CHARACTERS):
+        fatal("glob_in_path", path.name, "the path holds one of * ? [", "Rename the file or folder.")
+
+
 def fingerprint(path: Path) -> str:
     """SHA-256 of a file's bytes."""
     with path.open("rb") as file:
@@ -99,8 +111,6 @@ def preflight_csv(path: Path, delimiter: str, known: Sequence[str]) -> list[str]
         For an empty file, another format, another encoding, NUL bytes, a duplicated or missing header, another delimiter.
     """
     name = path.name
-    if any(character in str(path) for character in GLOB_CHARACTERS):
-        fatal("glob_in_path", name, "the path holds one of * ? [", "Rename the file or folder.")
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
@@ -140,7 +150,9 @@ def _decoded(head: bytes, name: str) -> str:
 def _header(text: str, delimiter: str, name: str) -> list[str]:
     first = text.splitlines()[0]
     if len(first) > MAX_HEADER_BYTES:
-        fatal("header_too_long", name, f"the header is longer than {MAX_HEADER_BYTES:,} bytes", "Export the columns that are needed.", line=1)
+        fatal(
+            "header_too_long", name, f"the header is longer than {MAX_HEADER_BYTES:,} bytes", "Export the columns that are needed.", line=1
+        )
     header = [column.strip() for column in next(csv.reader(io.StringIO(text), delimiter=delimiter))]
     if len(header) > MAX_COLUMNS:
         fatal("too_many_columns", name, f"more than {MAX_COLUMNS:,} columns", "Export the columns that are needed.", line=1)
@@ -177,13 +189,37 @@ def _refuse_other_delimiters(header: Sequence[str], delimiter: str, known: Seque
     )
 
 
-def physical_lines(path: Path, delimiter: str) -> list[int]:
-    """The line on which each record starts, the header first; needed only once something is wrong."""
-    starts, line = [], 1
-    with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
-        reader = csv.reader(file, delimiter=delimiter)
-        for record in reader:
-            if record:
-                starts.append(line)
-            line = reader.line_num + 1
-    return starts
+def record_lines(path: Path, delimiter: str) -> tuple[list[int], frozenset[int]]:
+    """Where each record starts; needed only once something is wrong.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    delimiter : str
+        Its separator.
+
+    Returns
+    -------
+    lines : list of int
+        Physical line on which each record starts, the header first and blank lines counted.
+    blank : frozenset of int
+        Numbers (from 1) of the records that are blank lines.
+    """
+    lines: list[int] = []
+    blank: set[int] = set()
+    usual = csv.field_size_limit(MAX_LINE_BYTES)
+    try:
+        with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
+            reader = csv.reader(file, delimiter=delimiter)
+            lines.append(1)
+            for record in reader:
+                if not record:
+                    blank.add(len(lines))
+                lines.append(reader.line_num + 1)
+            lines.pop()
+    except csv.Error:
+        pass  # a quotation mark swallows the rest: the last line noted is where it opens
+    finally:
+        csv.field_size_limit(usual)
+    return lines, frozenset(blank)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from collections.abc import Iterable
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.columns import DATA_CLASSES, LOS_CONVENTIONS, TABLES
+from iop_outcomes.columns import DATA_CLASSES, LOS_CONVENTIONS, MAX_DAYS, TABLES, Field
 from iop_outcomes.errors import DataError, choices
 
 MAX_BYTES = 1_000_000
@@ -58,6 +59,8 @@ class Mapping:
     rules : tuple of ColumnRule
     folder : Path or None
         Where relative paths start.
+    name : str
+        What messages call it.
     sha256 : str
         Fingerprint of what was declared.
     """
@@ -74,6 +77,7 @@ class Mapping:
     covariates: Dictionary[str, str] = field(default_factory=dict)
     rules: tuple[ColumnRule, ...] = ()
     folder: Path | None = None
+    name: str = "mapping"
     sha256: str = ""
 
     def rule(self, column: str) -> ColumnRule | None:
@@ -108,11 +112,13 @@ def _parsed(path: Path) -> Dictionary[str, Any]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise DataError(f"{path.name}: larger than {MAX_BYTES:,} bytes. A mapping is a short text.")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise DataError(f"{path.name}: mapping cannot be read ({error.strerror}). Check the path.") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path.name}: mapping is not UTF-8 text. Save it as UTF-8.") from error
+    except RecursionError as error:
+        raise DataError(f"{path.name}: not valid TOML (nested too deeply). A mapping is a short text.") from error
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{path.name}: not valid TOML ({error}). Correct that line.") from error
 
@@ -122,14 +128,15 @@ def _fingerprint(given: Dictionary[str, Any]) -> str:
 
 
 def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256: str) -> Mapping:
-    _only(given, SECTIONS, name, "section")
+    only(given, SECTIONS, name, "section")
     data = _section(given, "data", name)
-    _only(data, ("class", "cutoff", "los_convention", "delimiter"), f"{name} [data]", "key")
+    only(data, ("class", "cutoff", "los_convention", "delimiter"), f"{name} [data]", "key")
     data_class = _one_of(data.get("class", "safe_harbor"), DATA_CLASSES, f"{name} [data] class")
     tables = _section(given, "tables", name)
-    _only(tables, tuple(TABLES), f"{name} [tables]", "table")
+    only(tables, tuple(TABLES), f"{name} [tables]", "table")
     columns = _section(given, "columns", name)
-    _only(columns, tuple(TABLES), f"{name} [columns]", "table")
+    only(columns, tuple(TABLES), f"{name} [columns]", "table")
+    codes = _section(given, "codes", name)
     return Mapping(
         data_class=data_class,
         declared="class" in data,
@@ -138,11 +145,12 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         delimiter=_one_of(data.get("delimiter", ","), (",", ";", "\t", "|"), f"{name} [data] delimiter"),
         tables=_texts(tables, f"{name} [tables]"),
         columns={table: _texts(_section(columns, table, name), f"{name} [columns.{table}]") for table in columns},
-        codes={column: _texts(_section(given["codes"], column, name), f"{name} [codes.{column}]") for column in given.get("codes", {})},
+        codes={column: _words(column, _section(codes, column, name), f"{name} [codes.{column}]") for column in codes},
         missing={column: _codes(codes, f"{name} [missing] {column}") for column, codes in _section(given, "missing", name).items()},
         covariates=_covariates(_section(given, "covariates", name), name),
         rules=tuple(_rule(column, _section(given, column, name), name) for column in RULES if column in given),
         folder=folder,
+        name=name,
         sha256=sha256,
     )
 
@@ -154,10 +162,18 @@ def _section(given: Dictionary[str, Any], key: str, name: str) -> Dictionary[str
     return section
 
 
-def _only(given: Dictionary[str, Any], allowed: tuple[str, ...], where: str, what: str) -> None:
+def only(given: Iterable[str], allowed: Iterable[str], where: str, what: str) -> None:
+    """Refuse a key that the vocabulary does not hold.
+
+    Raises
+    ------
+    DataError
+        Naming the key, where it stands and the nearest one that is allowed.
+    """
+    known = tuple(allowed)
     for key in given:
-        if key not in allowed:
-            raise DataError(f'{where}: no {what} "{key}". {choices(str(key), allowed)}')
+        if key not in known:
+            raise DataError(f'{where}: no {what} "{key}". {choices(str(key), known)}')
 
 
 def _one_of(value: object, allowed: tuple[str, ...], where: str) -> str:
@@ -173,6 +189,20 @@ def _texts(given: Dictionary[str, Any], where: str) -> dict[str, str]:
     return dict(given)
 
 
+def _words(column: str, given: Dictionary[str, Any], where: str) -> dict[str, str]:
+    """A site's codes and their canonical words; those of a closed list must be of it."""
+    codes = _texts(given, where)
+    allowed = [word for field in _declared(column) for word in (("0", "1") if field.kind == "flag" else field.allowed)]
+    for site, word in codes.items():
+        if allowed:
+            _one_of(word, tuple(allowed), f"{where} {site}")
+    return codes
+
+
+def _declared(column: str) -> list[Field]:
+    return [field for fields in TABLES.values() for field in fields if field.name == column]
+
+
 def _codes(given: object, where: str) -> tuple[str, ...]:
     codes = [given] if isinstance(given, str) else given
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
@@ -182,15 +212,22 @@ def _codes(given: object, where: str) -> tuple[str, ...]:
 
 def _cutoff(given: object, name: str) -> str:
     text = given.isoformat() if isinstance(given, date) else str(given)
-    if text:
-        try:
-            date.fromisoformat(text)
-        except ValueError as error:
-            raise DataError(f'{name} [data] cutoff: must be a date such as "2025-09-30".') from error
+    if text and not _is_date(text):
+        raise DataError(f'{name} [data] cutoff: must be a date such as "2025-09-30".')
     return text
 
 
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _covariates(given: Dictionary[str, Any], name: str) -> dict[str, str]:
+    for column in given:
+        if _declared(column):
+            raise DataError(f'{name} [covariates]: "{column}" is a column already, and needs no declaration.')
     return {column: _one_of(kind, COVARIATE_KINDS, f"{name} [covariates] {column}") for column, kind in given.items()}
 
 
@@ -198,14 +235,19 @@ def _rule(column: str, given: Dictionary[str, Any], name: str) -> ColumnRule:
     where = f"{name} [{column}]"
     rule = _one_of(given.get("rule", ""), tuple(RULES[column]), f"{where} rule")
     options = {key: value for key, value in given.items() if key != "rule"}
-    _only(options, RULES[column][rule], where, "key")
+    only(options, RULES[column][rule], where, "key")
     for key in RULES[column][rule]:
         if key not in options:
             raise DataError(f"{where}: rule {rule} needs {key}.")
     days = options.get("days")
-    numbers = list(days.values()) if isinstance(days, Dictionary) else [days]
-    if days is not None and not all(isinstance(number, int) and not isinstance(number, bool) and number > 0 for number in numbers):
-        raise DataError(f"{where}: days must be whole numbers above 0.")
-    if rule == "by_column" and not isinstance(days, Dictionary):
-        raise DataError(f"{where}: days must name one number for each word, as in days = {{ short = 90, long = 180 }}.")
+    if rule == "constant" and not _is_days(days):
+        raise DataError(f"{where}: days must be a whole number above 0, as in days = 84.")
+    if rule == "by_column":
+        if not isinstance(days, Dictionary) or not days or not all(_is_days(number) for number in days.values()):
+            raise DataError(f"{where}: days must name a whole number above 0 for each word, as in days = {{ short = 90, long = 180 }}.")
+        _texts({"column": options["column"]}, where)
     return ColumnRule(column, rule, options)
+
+
+def _is_days(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_DAYS

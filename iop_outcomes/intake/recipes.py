@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from iop_outcomes.columns import EVENTS, MAX_DAYS, TABLES, Field, Kind
 from iop_outcomes.engine.recipe import Cast, Derived, Recipe, literal, quoted
-from iop_outcomes.intake.mapping import ColumnRule, Mapping
+from iop_outcomes.intake.mapping import ColumnRule, Mapping, only
 from iop_outcomes.scales import Scale
 
 _ITEM = re.compile(r"^(?P<scale>[a-z0-9_]+?)_(?P<number>\d+)$")
@@ -44,7 +44,7 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
     names: dict[str, str] = {}
     for field in (*_declared(table, mapping), *_wide(table, raw, renamed, scales)):
         source = renamed.get(field.name, field.name)
-        if source in raw:
+        if source in raw and not _filled_by_rule(field.name, mapping):
             fields[field.name], names[field.name] = field, source
     casts = tuple(
         Cast(name, field.kind, names[name], _missing(mapping, name), mapping.codes.get(name, {})) for name, field in fields.items()
@@ -52,6 +52,30 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
     derived = _of_episodes(fields, mapping) if table == "episodes" else _of_children(table, fields, scales)
     used = set(names.values())
     return TablePlan(Recipe(table, casts, derived), fields, names, tuple(name for name in raw if name not in used))
+
+
+def _filled_by_rule(name: str, mapping: Mapping) -> bool:
+    """Whether a rule of the mapping takes the place of the file's own column; follow-up is only completed by its rule."""
+    return name in ("discharge_reason", "planned_days") and mapping.rule(name) is not None
+
+
+def refuse_unknown_names(raws: Dictionary[str, Sequence[str]], mapping: Mapping, scales: Dictionary[str, Scale]) -> None:
+    """Refuse a mapping that speaks of columns no table has, so that a slip of the pen is not silently without effect.
+
+    Raises
+    ------
+    DataError
+        Naming the section, the column and the nearest one that is known.
+    """
+    known: dict[str, list[str]] = {}
+    for table in TABLES:
+        wide = _wide(table, raws.get(table, ()), mapping.columns.get(table, {}), scales)
+        known[table] = [field.name for field in (*_declared(table, mapping), *wide)]
+    for table, renamed in mapping.columns.items():
+        only(renamed, known[table], f"{mapping.name} [columns.{table}]", "column")
+    everywhere = {name for names in known.values() for name in names}
+    only(mapping.codes, everywhere, f"{mapping.name} [codes]", "column")
+    only(mapping.missing, {"all", *everywhere}, f"{mapping.name} [missing]", "column")
 
 
 def expected_names(table: str, mapping: Mapping) -> tuple[str, ...]:
@@ -120,14 +144,18 @@ def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping) -> tuple[Deri
         given.get("discharge_day"),
         _days_between(given.get("admit_date"), given.get("discharge_date")),
     )
-    follow_up_to = cutoff if mapping.rule("follow_up_days") else None
+    observed = _first_of(given.get("observed_days"), _days_between(given.get("admit_date"), cutoff))
+    follow_up = None
+    if mapping.rule("follow_up_days"):
+        after_stay = "observed_days - los_days" if stay and observed else None
+        follow_up = _first_of(_days_between(given.get("discharge_date"), cutoff), after_stay)
     quarter = None
     if "discharge_date" in given:
         quarter = "CAST(year(discharge_date) AS VARCHAR) || '-Q' || CAST(quarter(discharge_date) AS VARCHAR)"
     columns = {
         "los_days": stay,
-        "observed_days": _first_of(given.get("observed_days"), _days_between(given.get("admit_date"), cutoff)),
-        "follow_up_days": _first_of(given.get("follow_up_days"), _days_between(given.get("discharge_date"), follow_up_to)),
+        "observed_days": observed,
+        "follow_up_days": _first_of(given.get("follow_up_days"), follow_up),
         "period": _first_of(given.get("period"), quarter),
         "planned_days": _planned(mapping.rule("planned_days")),
         "discharge_reason": _reason(mapping.rule("discharge_reason")),
@@ -151,7 +179,7 @@ def _planned(rule: ColumnRule | None) -> str | None:
     if rule.rule == "constant":
         return f"CAST({int(days)} AS INTEGER)"
     cases = " ".join(f"WHEN {literal(str(word))} THEN {int(number)}" for word, number in sorted(days.items()))
-    return f"CASE {quoted(str(rule.options['column']))} {cases} END"
+    return f"CASE CAST({quoted(rule.options['column'])} AS VARCHAR) {cases} END"
 
 
 def _reason(rule: ColumnRule | None) -> str | None:
@@ -165,11 +193,11 @@ def _of_children(table: str, fields: Dictionary[str, Field], scales: Dictionary[
     if table == "events":
         day = quoted("day") if "day" in fields else "CAST(NULL AS INTEGER)"
         after = quoted("days_after_discharge") if "days_after_discharge" in fields else "CAST(NULL AS INTEGER)"
-        planned = () if "planned" in fields else (Derived("planned", "CAST(NULL AS INTEGER)"),)
+        lacking = {"planned": "CAST(NULL AS INTEGER)", "kind": "CAST(NULL AS VARCHAR)"}
         return (
             Derived("event_day", f"coalesce({day}, {after} + episode_los_days)"),
             Derived("event_days_after_discharge", f"coalesce({after}, {day} - episode_los_days)"),
-            *planned,
+            *(Derived(name, sql) for name, sql in lacking.items() if name not in fields),
         )
     items = {name: sorted((f for f in fields if _belongs(f, name)), key=lambda f: int(f.rpartition("_")[2])) for name in scales}
     totals = {name: _total(scales[name], columns) for name, columns in items.items() if len(columns) == scales[name].items}

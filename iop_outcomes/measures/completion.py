@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from iop_outcomes.columns import Column
+from iop_outcomes.columns import Column, Reached
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.measures.measure import PART, Measure, divide, population
 from iop_outcomes.results import EstimandDefinition
@@ -15,6 +15,8 @@ from iop_outcomes.stats.proportion import share
 
 TRANSFERS = ("transferred_step_down", "transferred_step_up", "transferred_lateral")
 DENOMINATORS = ("discharged", "teds_all")
+
+IF_MISSING = ("completion_strict_worst_case", "completion_strict_best_case")
 
 _WORDS = {
     "missing_reason": "discharge reason missing",
@@ -27,6 +29,7 @@ _WORDS = {
 _PARTS = ("completed", "transferred", "transferred_step_up", "not_completed", "missing_reason", "died", "not_started", "active")
 _DUE_PARTS = ("due_completed", "due_not_completed", "too_early", "not_assessable", "died", "not_started")
 _LEFT = ("transferred", "transferred_step_up")
+_DUE = Reached("observed_days", "planned_days")
 _WILSON = "95% Wilson score"
 
 
@@ -58,16 +61,9 @@ def _draft(counts: Counts, *, teds_all: bool) -> tuple[Draft, ...]:
 
 def _of_admitted(counts: Counts) -> Draft:
     """Completed among admissions observed for at least their planned length, people still in care included."""
-    reason = counts.each("discharge_reason", lambda r: {"died": 1, "not_started": 2, "completed": 3}.get(str(r), 0))
-    observed, planned = (
-        counts.each(column, lambda day: np.nan if day is None else float(day)) for column in ("observed_days", "planned_days")
-    )
-    known = ~np.isnan(observed) & ~np.isnan(planned)
-    choice = np.select(
-        [reason == 1, reason == 2, ~known, observed < planned, reason == 3],
-        [4, 5, 3, 2, 0],
-        default=1,
-    )
+    reason = counts.each("discharge_reason", lambda r: {"died": 4, "not_started": 5, "completed": 0}.get(str(r), 1)).astype(int)
+    due = counts.each(_DUE.keys[0], lambda reached: {1: 1, 0: 2}.get(reached, 3) if isinstance(reached, int) else 3).astype(int)
+    choice = np.where((reason >= 4) | (due == 1), reason, due)  # numbers are places in _DUE_PARTS
     divided = counts.classify(PART, _DUE_PARTS, choice)
     parts = {str(cell[0]): n for cell, n in divided}
     who = population(
@@ -98,9 +94,21 @@ def _estimands(*, teds_all: bool) -> tuple[EstimandDefinition, ...]:
             discharged,
             "{k} of {n} discharged episodes ({value}) ended in completion or a transfer to other care; the plausible range is {low} to {high}.",
         ),
-        ("completion_excluding_transfers", "Completed, transfers left out", "discharge reason completed", f"{discharged}, without transfers", ""),
+        (
+            "completion_excluding_transfers",
+            "Completed, transfers left out",
+            "discharge reason completed",
+            f"{discharged}, without transfers",
+            "",
+        ),
         ("completion_strict_worst_case", "Completed, if no missing reason was a completion", "discharge reason completed", every, ""),
-        ("completion_strict_best_case", "Completed, if every missing reason was a completion", "discharge reason completed or missing", every, ""),
+        (
+            "completion_strict_best_case",
+            "Completed, if every missing reason was a completion",
+            "discharge reason completed or missing",
+            every,
+            "",
+        ),
     )
     headline = "{value} of discharged episodes ended in planned completion"
     found = tuple(
@@ -140,7 +148,7 @@ def completion(definition: str | None = None) -> Measure:
         name="completion",
         title="Completion",
         asks="Of the people discharged, what share finished the program?",
-        requests=(Column("discharge_reason"), Column("observed_days"), Column("planned_days")),
+        requests=(Column("discharge_reason"), _DUE),
         among="discharged episodes",
         excludes=_WORDS if not teds_all else {part: words for part, words in _WORDS.items() if part != "died"},
         unit="share",

@@ -80,5 +80,7 @@ def discharge_reasons(definition: str | None = None) -> Measure:
             )
             for name, (label, reasons) in groups.items()
         ),
+        chart="stacked_shares",
+        shown=tuple(f"reason_{name}" for name in groups),
         notes=('Reasons are shown in five groups because single reasons are often too few to show; definition="each" gives all.',),
     )

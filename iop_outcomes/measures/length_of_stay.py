@@ -74,6 +74,8 @@ def length_of_stay(definition: str | None = None) -> Measure:
             EstimandDefinition(f"{stem}_{name}", label, words + counted, among, interval, "days", text, _HEADLINES.get(name, ""))
             for name, label, words, interval, text in rows
         ),
+        chart="stay_range",
+        shown=tuple(f"{stem}_{name}" for name in _QUARTILES),
         sources=("Hyndman RJ, Fan Y (1996), definition 2, doi:10.1080/00031305.1996.10473566",),
         notes=(
             "People still in care are left out, so that a young program looks shorter than it is.",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from iop_outcomes.columns import Request
 from iop_outcomes.counts import Counts, Level
-from iop_outcomes.results import Better, Definition, EstimandDefinition
+from iop_outcomes.results import Better, Chart, Definition, EstimandDefinition
+from iop_outcomes.stats.curves import Curve
 from iop_outcomes.stats.draft import Draft, Population
 
 PART = "part"
@@ -37,6 +38,16 @@ class Measure:
         Each number, with its words.
     sources, notes : tuple of str
         Where it comes from, and every place it differs from a usual definition, with how to switch.
+    chart, shown : str, tuple of str
+        Which chart shows it, of which estimands; the first estimand by default.
+    across : callable, optional
+        From the counts of every level, drafts that compare levels, each with the level it belongs to.
+    curve : callable, optional
+        From counts, the curve to draw, for a measure of time.
+    together : tuple of str
+        Estimands that are given only where every level has them.
+    refuses : callable, optional
+        From the counts of everyone, why the data cannot answer at all and what to do; "" when they can.
     """
 
     name: str
@@ -51,11 +62,28 @@ class Measure:
     estimands: tuple[EstimandDefinition, ...]
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    chart: Chart = "dot_range"
+    shown: tuple[str, ...] = ()
+    across: Callable[[Mapping[str, Counts]], list[tuple[str, Draft]]] | None = None
+    curve: Callable[[Counts], Curve] | None = None
+    together: tuple[str, ...] = ()
+    refuses: Callable[[Counts], str] | None = None
 
     @property
     def definition(self) -> Definition:
         """The part that travels with the numbers."""
-        return Definition(self.name, self.title, self.asks, self.better, self.estimands, self.excludes, self.sources, self.notes)
+        return Definition(
+            self.name,
+            self.title,
+            self.asks,
+            self.better,
+            self.estimands,
+            self.excludes,
+            self.sources,
+            self.notes,
+            self.chart,
+            self.shown or (self.estimands[0].name,),
+        )
 
 
 def divide(counts: Counts, column: str, part_of: Callable[[Level], str]) -> tuple[Counts, dict[str, int]]:

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, InitVar, dataclass, field, fields
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
-from iop_outcomes.columns import UNRESTRICTED_CLASSES
-from iop_outcomes.errors import ReleaseError, UsageError, choices
+from iop_outcomes.errors import ReleaseError, UsageError
+from iop_outcomes.release.policy import DEFAULT_POLICY, POLICIES, Policy, policy_for
+from iop_outcomes.release.printed import Page
 from iop_outcomes.release.protect import Parts, Printed, is_safe, protect
 from iop_outcomes.results import ALL, COLUMNS, Definition, Estimate, Flow, Provenance, Results
+from iop_outcomes.stats.curves import Curve
 from iop_outcomes.stats.draft import Population
 
 if TYPE_CHECKING:
     import pandas as pd
+
+__all__ = [
+    "DEFAULT_POLICY",
+    "POLICIES",
+    "SUPPRESSED",
+    "Count",
+    "Number",
+    "Policy",
+    "Released",
+    "ReleasedCurve",
+    "ReleasedEstimate",
+    "ReleasedFlow",
+    "Withheld",
+    "policy_for",
+    "release",
+    "release_curve",
+    "release_flow",
+    "release_together",
+    "require_released",
+]
 
 
 class Withheld(Enum):
@@ -29,58 +51,6 @@ class Withheld(Enum):
 SUPPRESSED = Withheld.SMALL
 Number = float | Withheld
 Count = int | Withheld
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A rule of disclosure.
-
-    Parameters
-    ----------
-    name : str
-        Its name in calls.
-    threshold : int
-        Counts from 1 to one below it are withheld; 0 withholds nothing.
-    words : str
-        What a report says of it.
-    source : str
-        Whose rule it is.
-    """
-
-    name: str
-    threshold: int
-    words: str
-    source: str
-
-
-POLICIES: Mapping[str, Policy] = {
-    "cms11": Policy(
-        "cms11",
-        11,
-        "Groups of fewer than 11 episodes, counts from 1 to 10, and figures that would give them back are not shown.",
-        "US Centers for Medicare & Medicaid Services, cell size suppression policy (ResDAC, 26 January 2024)",
-    ),
-    "none": Policy("none", 0, "Nothing is withheld: the data are synthetic or public.", "data classes synthetic and public alone"),
-}
-DEFAULT_POLICY = "cms11"
-
-
-def policy_for(name: str, data_class: str) -> Policy:
-    """Look a policy up and hold it against the class of the data.
-
-    Raises
-    ------
-    UsageError
-        When there is no such policy, or the class does not allow it.
-    """
-    if name not in POLICIES:
-        raise UsageError(f'No disclosure policy is called "{name}". {choices(name, POLICIES)}')
-    if POLICIES[name].threshold == 0 and data_class not in UNRESTRICTED_CLASSES:
-        raise UsageError(
-            f'policy "{name}" shows every count and is only for data of class {" or ".join(UNRESTRICTED_CLASSES)}; '
-            f'these data are of class {data_class}. Use policy "{DEFAULT_POLICY}".'
-        )
-    return POLICIES[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,42 +91,58 @@ class ReleasedFlow:
     excluded: Mapping[str, Count]
 
 
+@dataclass(frozen=True, slots=True)
+class ReleasedCurve:
+    """A curve that may be drawn: whole percents on every tenth day, as far as enough are followed, and the table under it.
+
+    Parameters
+    ----------
+    days, incidence : tuple
+        What is drawn: days, and shares rounded to whole percents.
+    ticks : tuple of int
+        Days of the table.
+    at_risk : tuple of Count
+        Episodes still followed and free of every end at each tick.
+    """
+
+    days: tuple[int, ...]
+    incidence: tuple[float, ...]
+    ticks: tuple[int, ...]
+    at_risk: tuple[Count, ...]
+
+
 _DOOR = object()
 
 
+@final
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Released:
     """Results after disclosure control: the only thing that charts, tables, sentences and files accept.
 
-    Made by `release` alone.
+    Made by `release` alone, which holds the key of the door; neither inherited nor changed.
     """
 
-    __slots__ = ("_levels", "definition", "estimates", "flow", "group", "policy", "provenance")
+    door: InitVar[object]
+    _: KW_ONLY
+    definition: Definition
+    group: str
+    estimates: tuple[ReleasedEstimate, ...]
+    flow: tuple[ReleasedFlow, ...]
+    policy: Policy
+    provenance: Provenance
+    curves: Mapping[str, ReleasedCurve] = field(default_factory=dict)
 
-    def __init__(
-        self,
-        door: object,
-        *,
-        definition: Definition,
-        group: str,
-        estimates: tuple[ReleasedEstimate, ...],
-        flow: tuple[ReleasedFlow, ...],
-        policy: Policy,
-        provenance: Provenance,
-    ) -> None:
+    def __post_init__(self, door: object) -> None:
         if door is not _DOOR:
             raise ReleaseError("Released is made by release() alone: call answer.release(policy).")
-        self.definition = definition
-        self.group = group
-        self.estimates = estimates
-        self.flow = flow
-        self.policy = policy
-        self.provenance = provenance
-        self._levels = tuple(dict.fromkeys(estimate.level for estimate in estimates))
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("Released is not inherited: what is shown comes from release() alone.")
 
     @property
     def levels(self) -> tuple[str, ...]:
         """The levels in the order of the estimates, "All" first."""
-        return self._levels
+        return tuple(dict.fromkeys(estimate.level for estimate in self.estimates))
 
     @property
     def withheld(self) -> int:
@@ -166,9 +152,9 @@ class Released:
     def __iter__(self) -> Iterator[ReleasedEstimate]:
         return iter(self.estimates)
 
-    def of(self, estimand: str, level: str = ALL) -> ReleasedEstimate:
-        """The estimate of an estimand at a level."""
-        return next(e for e in self.estimates if e.estimand == estimand and e.level == level)
+    def of(self, estimand: str, level: str = ALL, time: float | None = None) -> ReleasedEstimate:
+        """The estimate of an estimand at a level, and at a time where it has several."""
+        return next(e for e in self.estimates if (e.estimand, e.level) == (estimand, level) and (time is None or e.time == time))
 
     def to_records(self) -> list[dict[str, Any]]:
         """The estimates as plain values with the fixed columns; a withheld or impossible number is None."""
@@ -179,8 +165,8 @@ class Released:
         import pandas as pd
 
         frame = pd.DataFrame(self.to_records(), columns=list(COLUMNS))
-        counts = {name: "Int64" for name in ("n", "k", "n_missing", "excluded")}
-        return frame.astype({**counts, **{name: "float64" for name in ("time", "value", "se", "low", "high")}})
+        counts = dict.fromkeys(("n", "k", "n_missing", "excluded"), "Int64")
+        return frame.astype({**counts, **dict.fromkeys(("time", "value", "se", "low", "high"), "float64")})
 
 
 def _plain(value: object) -> object:
@@ -222,19 +208,37 @@ def release(results: Results, policy: str = DEFAULT_POLICY) -> Released:
     UsageError
         When the policy does not exist or the class of the data does not allow it.
     """
-    chosen = policy_for(policy, results.provenance.data_class)
-    seen = {family: protect(*printed_of(results, family), chosen.threshold) for family in _families(results)}
-    estimates = tuple(_released(estimate, results, seen) for estimate in results)
-    flow = tuple(_released_flow(flow, results, seen) for flow in results.flow)
-    return Released(
-        _DOOR,
-        definition=results.definition,
-        group=results.group,
-        estimates=estimates,
-        flow=flow,
-        policy=chosen,
-        provenance=results.provenance,
-    )
+    return release_together([results], policy)[0]
+
+
+def release_together(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tuple[Released, ...]:
+    """Release results that are shown on one page: what one of them would give back of another is withheld too.
+
+    Parameters
+    ----------
+    results : sequence of Results
+        Working numbers of the same data by the same column, the most wanted first.
+    policy : {"cms11", "none"}
+        Name of the policy; "none" only for data of class synthetic or public.
+
+    Returns
+    -------
+    tuple of Released
+        In the order given.
+
+    Raises
+    ------
+    UsageError
+        When the policy does not exist, the class of the data does not allow it, or the results differ in their levels.
+    """
+    if not results:
+        return ()
+    if len({(found.group, found.levels) for found in results}) > 1:
+        raise UsageError("release_together: the results are grouped by different columns. Release what shares a column together.")
+    chosen = policy_for(policy, results[0].provenance.data_class)
+    page = Page(results)
+    seen = protect(page.counts, page.printed(), chosen.threshold, page.ways)
+    return tuple(_released_results(found, _Reading(page, place, seen), chosen) for place, found in enumerate(results))
 
 
 def release_flow(flow: Flow, policy: Policy) -> ReleasedFlow:
@@ -245,59 +249,57 @@ def release_flow(flow: Flow, policy: Policy) -> ReleasedFlow:
     return ReleasedFlow(flow.what, SUPPRESSED if recoverable else flow.rows_in, flow.used, excluded)
 
 
-# -- what is published, as sets of parts ---------------------------------------------------------------------------
+def release_curve(curve: Curve, policy: Policy) -> ReleasedCurve:
+    """Round a curve and stop it where fewer than the threshold are followed; withhold small numbers at risk."""
+    enough = (curve.followed >= max(policy.threshold, 1)) & (curve.incidence == curve.incidence)
+    length = len(enough) if enough.all() else int(enough.argmin())
+    shares = curve.incidence[:length]
+    drawn = [round(float(share), 2) if policy.threshold else float(share) for share in shares]
+    at_risk = [n if is_safe(n, policy.threshold) else SUPPRESSED for n in curve.at_risk.tolist()]
+    return ReleasedCurve(tuple(curve.days[:length].tolist()), tuple(drawn), tuple(curve.ticks.tolist()), tuple(at_risk))
 
 
-def _families(results: Results) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(population.family for population in results.populations.values()))
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What may be seen of the results at one place of a page."""
+
+    page: Page
+    place: int
+    seen: frozenset[Printed]
+
+    def count(self, people: Population, level: str, parts: Parts | None) -> Count:
+        """Episodes in some parts, or that their number is withheld."""
+        cells = self.page.cells(self.place, people.family, parts)
+        return people.count(parts or frozenset()) if not cells or (level, cells) in self.seen else SUPPRESSED
 
 
-def printed_of(results: Results, family: str) -> tuple[dict[str, Mapping[str, int]], list[Printed]]:
-    """Counts of the parts at each level, and the totals that would be printed: the most wanted first.
-
-    How many episodes there are in all stands in every report, so that it comes first. Denominators and numerators come before what is missing or excluded, an earlier estimand before a later one, everyone
-    before a level, and a large level before a small one.
-    """
-    people = {key: population for key, population in results.populations.items() if population.family == family}
-    counts = {level: population.parts for (level, _), population in people.items()}
-    levels = sorted(counts, key=lambda level: (level != ALL, -sum(counts[level].values()), level))
-    estimands = list(dict.fromkeys(name for _, name in people))
-    wanted: list[Printed] = [(ALL, frozenset(counts[ALL]))]
-    for name in estimands:
-        for sets in ("base", "hits"):
-            wanted += [(level, getattr(people[level, name], sets)) for level in levels]
-    for name in estimands:
-        wanted += [(level, parts) for level in levels for parts in (people[level, name].missing, people[level, name].excluded_parts)]
-    base = frozenset().union(*(population.base for population in people.values()))
-    wanted += [(ALL, frozenset({part})) for part in counts[ALL] if part not in base]
-    return counts, list(dict.fromkeys((level, parts) for level, parts in wanted if parts))
+def _released_results(results: Results, reading: _Reading, policy: Policy) -> Released:
+    return Released(
+        _DOOR,
+        definition=results.definition,
+        group=results.group,
+        estimates=tuple(_released(estimate, results.populations[estimate.level, estimate.key], reading) for estimate in results),
+        flow=tuple(_released_flow(flow.what, results, reading) for flow in results.flow),
+        policy=policy,
+        provenance=results.provenance,
+        curves={level: release_curve(curve, policy) for level, curve in results.curves.items()},
+    )
 
 
-def _released(estimate: Estimate, results: Results, seen: Mapping[str, frozenset[Printed]]) -> ReleasedEstimate:
-    people = results.populations[estimate.level, estimate.estimand]
-
-    def count(parts: Parts | None, n: int) -> Count:
-        return n if not parts or (estimate.level, parts) in seen[people.family] else SUPPRESSED
-
-    n = count(people.base, estimate.n)
-    k = None if estimate.k is None else count(people.hits, estimate.k)
+def _released(estimate: Estimate, people: Population, reading: _Reading) -> ReleasedEstimate:
+    n, missing, excluded = (reading.count(people, estimate.level, parts) for parts in (people.base, people.missing, people.excluded_parts))
+    k = None if estimate.k is None else reading.count(people, estimate.level, people.hits)
     values = {field.name: getattr(estimate, field.name) for field in fields(ReleasedEstimate)}
-    values |= {"n": n, "k": k, "n_missing": count(people.missing, estimate.n_missing)}
-    values["excluded"] = count(people.excluded_parts, estimate.excluded)
-    out = ReleasedEstimate(**values)
+    values |= {"n": n, "k": k, "n_missing": missing, "excluded": excluded}
     if isinstance(n, Withheld) or isinstance(k, Withheld):
-        flags = "; ".join(flag for flag in (SUPPRESSED.value, estimate.flag) if flag)
-        k = SUPPRESSED if estimate.k is not None else None
-        out = replace(out, value=SUPPRESSED, se=SUPPRESSED, low=SUPPRESSED, high=SUPPRESSED, k=k, flag=flags)
-    return out
+        values |= dict.fromkeys(("value", "se", "low", "high"), SUPPRESSED)
+        # Other flags go: "one episode" would say how many.
+        values |= {"k": None if k is None else SUPPRESSED, "flag": SUPPRESSED.value}
+    return ReleasedEstimate(**values)
 
 
-def _released_flow(flow: Flow, results: Results, seen: Mapping[str, frozenset[Printed]]) -> ReleasedFlow:
-    people: Population = results.populations[ALL, flow.what]
-
-    def count(parts: Parts) -> Count:
-        return people.count(parts) if not parts or (ALL, parts) in seen[people.family] else SUPPRESSED
-
+def _released_flow(what: str, results: Results, reading: _Reading) -> ReleasedFlow:
+    people = results.populations[ALL, what]
     words = results.definition.parts
-    excluded = {words.get(part, part): count(frozenset({part})) for part in people.parts if part not in people.base}
-    return ReleasedFlow(flow.what, count(frozenset(people.parts)), count(people.base), excluded)
+    excluded = {words.get(part, part): reading.count(people, ALL, frozenset({part})) for part in people.parts if part not in people.base}
+    return ReleasedFlow(what, reading.count(people, ALL, frozenset(people.parts)), reading.count(people, ALL, people.base), excluded)

@@ -144,13 +144,14 @@ def _guarded(
     counts: Mapping[str, Mapping[str, int]], printed: Sequence[Printed], threshold: int, ways: Sequence[Parts]
 ) -> Iterator[Printed]:
     """Give the sets of cells that hold 1 to threshold - 1 episodes and must not be computable."""
+    sets = tuple(dict.fromkeys(parts for _, parts in printed))
+    divisions = [_atoms(way, sets) for way in ways]
     found: dict[Printed, None] = {}
     for level, cells in counts.items():
-        sets = [parts for at, parts in printed if at == level]
-        for way in ways:
-            for atoms in _combined(_atoms({part: cells[part] for part in cells if part in way}, sets), threshold):
+        for division in divisions:
+            for atoms in _combined({atom: sum(cells[part] for part in atom) for atom in division}, threshold):
                 found[level, frozenset().union(*atoms)] = None
-    for parts in dict.fromkeys(parts for _, parts in printed):
+    for parts in dict.fromkeys((*sets, *(atom for division in divisions for atom in division))):
         totals = {level: sum(cells[part] for part in parts) for level, cells in counts.items()}
         for levels in _combined({level: n for level, n in totals.items() if level != ALL}, threshold):
             found[_AND.join(levels), parts] = None
@@ -159,12 +160,12 @@ def _guarded(
     yield from found
 
 
-def _atoms(cells: Mapping[str, int], sets: Sequence[Parts]) -> dict[Parts, int]:
+def _atoms(way: Parts, sets: Sequence[Parts]) -> list[Parts]:
     """Group the parts that every printed set holds together or not at all."""
     together: dict[tuple[bool, ...], list[str]] = {}
-    for part in cells:
+    for part in sorted(way):
         together.setdefault(tuple(part in parts for parts in sets), []).append(part)
-    return {frozenset(parts): sum(cells[part] for part in parts) for parts in together.values()}
+    return [frozenset(parts) for parts in together.values()]
 
 
 def _combined(sizes: Mapping[Key, int], threshold: int) -> Iterator[tuple[Key, ...]]:

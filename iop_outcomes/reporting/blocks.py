@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from matplotlib.axes import Axes
+
+from iop_outcomes.show import theme
 from iop_outcomes.show.tables import Table
 from iop_outcomes.show.words import NOT_SHOWN, WHY_NOT_SHOWN
 
@@ -78,6 +81,14 @@ class Terms:
     def _repr_html_(self) -> str:
         items = "".join(f"<dt>{escape(term)}</dt>{''.join(f'<dd>{escape(line)}</dd>' for line in lines)}" for term, lines in self.entries)
         return f"<dl>{items}</dl>"
+
+
+def figure_block(ax: Axes, headline: str, subtitle: str, alt: str) -> Figure:
+    """The figure that some axes belong to, as a block."""
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("axes without a figure")
+    return Figure(headline, subtitle, alt, theme.data_uri(theme.svg(figure)))
 
 
 Block = Text | Points | Note | Figure | TableBlock | Terms

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from iop_outcomes.errors import OutputError
 
-_NAME = re.compile(r"^[a-z0-9_]+(\.[a-z0-9]+)+$")
+_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9]+)+")
 
 
 def write_files(folder: str | Path, files: Mapping[str, bytes]) -> list[Path]:
@@ -36,7 +36,7 @@ def write_files(folder: str | Path, files: Mapping[str, bytes]) -> list[Path]:
     """
     target = Path(folder)
     for name in files:
-        if not _NAME.match(name):
+        if not _NAME.fullmatch(name):
             raise ValueError(f"not a plain file name: {name!r}")
     staging: str | None = None
     try:

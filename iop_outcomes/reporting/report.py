@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import asdict, dataclass
 from html import escape
@@ -14,7 +12,8 @@ from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.release import Policy, Released
 from iop_outcomes.reporting.blocks import Section
 from iop_outcomes.reporting.files import write_files
-from iop_outcomes.results import COLUMNS, Provenance
+from iop_outcomes.results import Provenance
+from iop_outcomes.show.plain import csv_text
 
 MARK = "internal: disclosure audit not applied"
 SYNTHETIC = "Synthetic data: no real person is described here."
@@ -85,12 +84,7 @@ class Report:
 
     def to_csv(self) -> str:
         """Every released number, with the fixed columns; withheld ones empty with the flag suppressed."""
-        out = io.StringIO()
-        writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        for released in self.released:
-            writer.writerows({key: _cell(value) for key, value in record.items()} for record in released.to_records())
-        return out.getvalue()
+        return csv_text(self.released)
 
     def to_json(self) -> str:
         """Where the numbers come from and how they were made."""
@@ -116,8 +110,3 @@ class Report:
 
     def _repr_html_(self) -> str:
         return f"<h1>{escape(self.title)}</h1>" + "".join(part._repr_html_() for part in self.sections)
-
-
-def _cell(value: object) -> object:
-    """Text for a spreadsheet: a leading character that would make it a formula is quoted."""
-    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

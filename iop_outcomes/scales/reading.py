@@ -221,7 +221,7 @@ def _bands(table: Table, key: str) -> Any:
 
 
 READ: dict[str, Callable[[Table, str], Any]] = {
-    **dict.fromkeys(("title", "version", "label", "sample", "group", "case_cutoff", "note"), _text),
+    **dict.fromkeys(("title", "short", "version", "label", "sample", "group", "case_cutoff", "note"), _text),
     **dict.fromkeys(("items", "recall_days", "most_items_missing", "item", "positive_at"), _whole),
     **dict.fromkeys(("step", "value", "points", "percent", "low", "high"), _number),
     **dict.fromkeys(("fraction_lower", "mean", "sd"), _statistic),

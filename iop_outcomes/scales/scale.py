@@ -128,6 +128,8 @@ class Scale(Sourced):
 
     Attributes
     ----------
+    short : str
+        What people call it, such as "PHQ-9"; optional.
     items : int
         Number of scored items; without a total, of domains.
     item_range, range : tuple of 2
@@ -161,6 +163,7 @@ class Scale(Sourced):
     better: str
     total: bool
     missing: MissingItems
+    short: str = ""
     item_scoring: bool = True
     domains: tuple[str, ...] = ()
     recall_days: int | None = None
@@ -189,6 +192,11 @@ class Scale(Sourced):
         for field in ("case_cutoffs", "important_change", "reliability", "norms", "profiles"):
             parts += [(f"{field}.{part.name}", part) for part in getattr(self, field)]
         return tuple(name for name, part in parts if part is not None and not part.verified)
+
+    @property
+    def label(self) -> str:
+        """What people call it: the short name where there is one."""
+        return self.short or self.title
 
     def band(self, score: float | Decimal) -> str:
         """Name the severity band of one score, in points (without a total: of one domain's score).

@@ -15,6 +15,7 @@ from iop_outcomes.show.words import NOT_SHOWN, estimate_value, label, number, pe
 
 def ordered_levels(released: Released, estimand: str) -> tuple[str, ...]:
     """Levels for a table or a chart: everyone first, then by value from high to low, withheld ones last."""
+    require_released(released, "ordered_levels")
 
     def key(level: str) -> tuple[bool, float, str]:
         value = released.of(estimand, level).value
@@ -47,11 +48,11 @@ def dot_range(released: Released, estimand: str, *, ax: Axes | None = None) -> A
     with theme.style():
         ax = ax or theme.new_axes(len(levels))
         for y, row in enumerate(rows):
-            if _drawable(row):
+            if drawable(row):
                 _range(ax, y, row.low, row.high, bold=row.level != ALL)
-                ax.plot(_at(row.value), y, "o" if row.level != ALL else "D", color=theme.NAVY, markersize=7, zorder=3)
-            _note(ax, y, f"{estimate_value(row)} ({plain_range(row)})" if _drawable(row) else _missing(row))
-        _rows(ax, levels)
+                ax.plot(at(row.value), y, "o" if row.level != ALL else "D", color=theme.NAVY, markersize=7, zorder=3)
+            note(ax, y, f"{estimate_value(row)} ({plain_range(row)})" if drawable(row) else withheld_words(row))
+        finish_rows(ax, levels)
         ax.set_xlim(0, 1)
         ax.set_xticks([0, 0.25, 0.5, 0.75, 1], [percent(x) for x in (0, 0.25, 0.5, 0.75, 1)])
     return ax
@@ -66,15 +67,15 @@ def stay_range(released: Released, *, stem: str = "los", ax: Axes | None = None)
         ax = ax or theme.new_axes(len(levels))
         for y, level in enumerate(levels):
             middle, low, high = (released.of(f"{stem}_{name}", level) for name in ("median", "q1", "q3"))
-            if _drawable(middle):
+            if drawable(middle):
                 _range(ax, y, low.value, high.value, bold=level != ALL)
-                ax.plot(_at(middle.value), y, "o" if level != ALL else "D", color=theme.NAVY, markersize=7, zorder=3)
-                far = max(far, _at(high.value))
+                ax.plot(at(middle.value), y, "o" if level != ALL else "D", color=theme.NAVY, markersize=7, zorder=3)
+                far = max(far, at(high.value))
                 ends = [number(end.value, "days") for end in (low, high)]
-                _note(ax, y, f"{number(middle.value, 'days')} (middle half {ends[0]} to {ends[1]})")
+                note(ax, y, f"{number(middle.value, 'days')} (middle half {ends[0]} to {ends[1]})")
             else:
-                _note(ax, y, _missing(middle))
-        _rows(ax, levels)
+                note(ax, y, withheld_words(middle))
+        finish_rows(ax, levels)
         ax.set_xlim(0, far * 1.05)
         ax.set_xlabel("Days from admission to discharge")
     return ax
@@ -102,9 +103,9 @@ def stacked_shares(released: Released, estimands: Sequence[str], *, ax: Axes | N
             left = 0.0
             for name in estimands:
                 row = released.of(name, level)
-                if not _drawable(row):
+                if not drawable(row):
                     continue
-                width = _at(row.value)
+                width = at(row.value)
                 handles[name] = ax.barh(y, width, left=left, height=0.62, color=colours[name], edgecolor="white", linewidth=0.8)
                 if width >= 0.07:
                     ink = "white" if colours[name] in theme.DARK else theme.TEXT
@@ -121,7 +122,7 @@ def stacked_shares(released: Released, estimands: Sequence[str], *, ax: Axes | N
                 ax.barh(y, 1 - left, left=left, height=0.62, facecolor="white", edgecolor=theme.MUTED, linewidth=0.8, linestyle=":")
                 if 1 - left >= 0.12:
                     ax.text(left + (1 - left) / 2, y, NOT_SHOWN, ha="center", va="center", color=theme.MUTED, fontsize=9)
-        _rows(ax, levels)
+        finish_rows(ax, levels)
         ax.set_xlim(0, 1)
         ax.set_xticks([0, 0.25, 0.5, 0.75, 1], [percent(x) for x in (0, 0.25, 0.5, 0.75, 1)])
         shown = [name for name in estimands if name in handles]
@@ -141,36 +142,41 @@ def alt_text(released: Released, estimands: Sequence[str], kind: str) -> str:
     for level in levels:
         numbers = [(released.definition.estimand(name).label, released.of(name, level)) for name in estimands]
         said = "; ".join(f"{words.lower()} {_said(row)}" for words, row in numbers)
-        parts.append(f"{label(level)}: {said}")
+        parts.append(f"{label(level, levels)}: {said}")
     return f"{kind} {released.definition.title}. " + ". ".join(parts) + "."
 
 
 def _said(row: ReleasedEstimate) -> str:
-    return estimate_value(row) if _drawable(row) else _missing(row)
+    return estimate_value(row) if drawable(row) else withheld_words(row)
 
 
-def _drawable(row: ReleasedEstimate) -> bool:
+def drawable(row: ReleasedEstimate) -> bool:
+    """Whether an estimate has a place on a chart."""
     return isinstance(row.value, float) and not math.isnan(row.value)
 
 
-def _missing(row: ReleasedEstimate) -> str:
+def withheld_words(row: ReleasedEstimate) -> str:
+    """What stands where an estimate has no place on a chart."""
     return NOT_SHOWN if not row.shown else estimate_value(row)
 
 
-def _at(value: object) -> float:
+def at(value: object) -> float:
+    """A coordinate, rounded."""
     return round(float(value), theme.DECIMALS) if isinstance(value, float | int) else math.nan
 
 
 def _range(ax: Axes, y: int, low: object, high: object, *, bold: bool) -> None:
-    ax.plot([_at(low), _at(high)], [y, y], color=theme.NAVY, linewidth=5 if bold else 3, alpha=0.45, solid_capstyle="butt", zorder=2)
+    ax.plot([at(low), at(high)], [y, y], color=theme.NAVY, linewidth=5 if bold else 3, alpha=0.45, solid_capstyle="butt", zorder=2)
 
 
-def _note(ax: Axes, y: int, words: str) -> None:
+def note(ax: Axes, y: int, words: str) -> None:
+    """Words to the right of a row."""
     ax.text(1.02, y, words, transform=ax.get_yaxis_transform(), va="center", ha="left", fontsize=9)
 
 
-def _rows(ax: Axes, levels: Sequence[str]) -> None:
-    ax.set_yticks(range(len(levels)), [label(level) for level in levels])
+def finish_rows(ax: Axes, levels: Sequence[str]) -> None:
+    """Names of the rows, everyone on top, and a quiet frame."""
+    ax.set_yticks(range(len(levels)), [label(level, levels) for level in levels])
     ax.set_ylim(len(levels) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)

@@ -44,16 +44,24 @@ _STYLE: dict[Any, Any] = {
 @contextmanager
 def style() -> Iterator[None]:
     """The look, in force inside the block alone; both drawing and saving need it."""
-    known = {key: value for key, value in _STYLE.items() if key in mpl.rcParams}  # svg.id came with matplotlib 3.10
-    with mpl.rc_context(known):
+    # Whatever style a notebook has set stays outside: the rest is matplotlib's own default, save what belongs to the session.
+    session = ("backend", "backend_fallback", "interactive", "toolbar", "timezone", "figure.hooks")
+    look = {key: value for key, value in mpl.rcParamsDefault.items() if key not in session and not key.startswith(("webagg", "keymap"))}
+    look |= {key: value for key, value in _STYLE.items() if key in mpl.rcParams}  # svg.id came with matplotlib 3.10
+    with mpl.rc_context(look):
         yield
 
 
 def new_axes(rows: int, *, extra_inches: float = 1.2) -> Axes:
     """Axes of the report's width with room for that many rows; no pyplot, no global state."""
-    figure = Figure(figsize=(WIDTH_INCHES, ROW_INCHES * rows + extra_inches), layout="constrained")
+    return new_figure(WIDTH_INCHES, ROW_INCHES * rows + extra_inches).add_subplot()
+
+
+def new_figure(width_inches: float, height_inches: float) -> Figure:
+    """A figure of its own; no pyplot, no global state."""
+    figure = Figure(figsize=(width_inches, height_inches), layout="constrained")
     FigureCanvasSVG(figure)
-    return figure.add_subplot()
+    return figure
 
 
 def svg(figure: Figure) -> bytes:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Collection
 from decimal import ROUND_HALF_UP, Decimal
 
 from iop_outcomes.release import Count, Number, Released, ReleasedEstimate, Withheld, require_released
 from iop_outcomes.results import ALL, MISSING_LEVEL
 
 SMALL_BASE = 20
+_UNIT_WORDS = {"days": " days", "points": " points", "SD": " standard deviations"}
+_DIGITS = {"points": 1, "SD": 2, "chi-squared": 2}
+_NAMED = {ALL: "All episodes", MISSING_LEVEL: "Not recorded"}
+_IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 NOT_SHOWN = "not shown"
 WHY_NOT_SHOWN = "Not shown: fewer than 11 episodes, or a number that would give back one that is."
 NO_DATA = "no data"
@@ -16,19 +22,31 @@ NOT_ASSESSABLE = "not assessable"
 NO_LIMIT = "no limit (too few)"
 
 
-def label(level: str) -> str:
+def label(level: str, among: Collection[str] = ()) -> str:
     """A level as people read it: `mental_health` is Mental health.
+
+    Parameters
+    ----------
+    level : str
+        As it stands in the data.
+    among : collection of str
+        The levels beside it; two that would read alike keep their own spelling.
 
     Examples
     --------
     >>> label("mental_health"), label("All"), label("PHP-2")
     ('Mental health', 'All episodes', 'PHP-2')
+    >>> label("north_1", among=["north_1", "North 1"])
+    'north_1'
     """
-    if level == ALL:
-        return "All episodes"
-    if level == MISSING_LEVEL:
-        return "Not recorded"
-    return level.replace("_", " ").capitalize() if level.islower() else level
+    words = _read(level)
+    return level if any(_read(other) == words for other in among if other != level) else words
+
+
+def _read(level: str) -> str:
+    if level in _NAMED:
+        return _NAMED[level]
+    return level.replace("_", " ").capitalize() if _IDENTIFIER.fullmatch(level) else level
 
 
 def count(n: Count) -> str:
@@ -78,7 +96,11 @@ def number(value: Number, unit: str, *, like: Number | None = None) -> str:
         return NO_DATA
     if unit == "share":
         return percent(value, like=None if like is None or isinstance(like, Withheld) else like)
-    return days(value)
+    if unit == "days":
+        return days(value)
+    if unit == "p":
+        return "<0.001" if value < 0.001 else f"{_half_up(value, 3)}"
+    return f"{_half_up(value, _DIGITS.get(unit, 2))}".replace("-", "\u2212")
 
 
 def estimate_value(estimate: ReleasedEstimate) -> str:
@@ -104,7 +126,7 @@ def plain_range(estimate: ReleasedEstimate) -> str:
     return f"{ends[0]} to {ends[1]}"
 
 
-def sentence(released: Released, estimand: str, level: str = ALL) -> str:
+def sentence(released: Released, estimand: str, level: str = ALL, *, time: float | None = None) -> str:
     """One sentence for one estimate, from the template of its measure.
 
     Parameters
@@ -113,6 +135,8 @@ def sentence(released: Released, estimand: str, level: str = ALL) -> str:
         Where the estimate is.
     estimand, level : str
         Which one.
+    time : float, optional
+        At which day, where it has several.
 
     Returns
     -------
@@ -120,21 +144,33 @@ def sentence(released: Released, estimand: str, level: str = ALL) -> str:
         The sentence; when the number is withheld, one that says so; when it is impossible, one that says so.
     """
     require_released(released, "sentence")
-    estimate = released.of(estimand, level)
+    estimate = released.of(estimand, level, time)
     definition = released.definition.estimand(estimand)
-    where = "" if level == ALL else f"{label(level)}: "
+    where = "" if level == ALL else f"{label(level, released.levels)}: "
     if not estimate.shown:
         return f"{where}{definition.label.lower()} is not shown, because it rests on too few episodes."
     if isinstance(estimate.value, float) and math.isnan(estimate.value):
         return f"{where}{definition.label.lower()} cannot be given: {estimate_value(estimate)}."
     if _small_base(estimate):
         return f"{where}{definition.label.lower()}: {estimate.k} of {estimate.n} (too few for a percentage)."
+    if all(isinstance(end, float) and math.isnan(end) for end in (estimate.low, estimate.high)):
+        return f"{where}{definition.label.lower()}: {estimate_value(estimate)}{_UNIT_WORDS.get(estimate.unit, '')}."
     ends = [number(end, estimate.unit, like=estimate.value) for end in (estimate.low, estimate.high)]
     text = definition.sentence or (
-        "{label}: {value} ({k} of {n})." if estimate.k is not None else "{label}: {value} days; the plausible range is {low} to {high}."
+        "{label}: {value} ({k} of {n})."
+        if estimate.k is not None
+        else "{label}: {value}" + _UNIT_WORDS.get(estimate.unit, "") + "; range {low} to {high}."
     )
     k = "" if estimate.k is None else count(estimate.k)
-    filled = text.format(label=definition.label, k=k, n=count(estimate.n), value=estimate_value(estimate), low=ends[0], high=ends[1])
+    filled = text.format(
+        label=definition.label,
+        k=k,
+        n=count(estimate.n),
+        value=estimate_value(estimate),
+        low=ends[0],
+        high=ends[1],
+        time=f"{estimate.time or 0:g}",
+    )
     return where + filled
 
 
@@ -154,6 +190,34 @@ def stay_sentence(released: Released, level: str = ALL, *, stem: str = "los") ->
     if not middle.shown or (isinstance(middle.value, float) and math.isnan(middle.value)):
         return sentence(released, f"{stem}_median", level)
     ends = [number(end.value, "days") for end in (low, high)]
-    where = "" if level == ALL else f"{label(level)}: "
+    where = "" if level == ALL else f"{label(level, released.levels)}: "
     text = f"half of stays were between {ends[0]} and {ends[1]} days; the middle stay was {number(middle.value, 'days')} days."
     return where + (text if where else text[0].upper() + text[1:])
+
+
+def change_sentence(released: Released, level: str = ALL) -> str:
+    """From which score to which, in how many episodes, and who is missing."""
+    require_released(released, "change_sentence")
+    rate, before, after = (released.of(name, level) for name in ("paired_rate", "mean_admit", "mean_discharge"))
+    title = released.definition.title.removeprefix("Change in ")
+    if not all(row.shown and isinstance(row.value, float) and not math.isnan(row.value) for row in (rate, before, after)):
+        return sentence(released, "mean_change", level)
+    moved = "fell" if _number(after) < _number(before) else "rose" if _number(after) > _number(before) else "stayed"
+    lacking = percent(1 - _number(rate))
+    return (
+        f"Average {title} {moved} from {estimate_value(before)} to {estimate_value(after)} in the {count(before.n)} episodes "
+        f"({estimate_value(rate)}) with both scores. {lacking} lack a score, so this may not describe everyone."
+    )
+
+
+def _number(estimate: ReleasedEstimate) -> float:
+    return estimate.value if isinstance(estimate.value, float) else math.nan
+
+
+def main_sentence(released: Released) -> str:
+    """The sentence that answers a measure's question for everyone."""
+    require_released(released, "main_sentence")
+    shown, chart = released.definition.shown, released.definition.chart
+    if chart == "stay_range":
+        return stay_sentence(released, stem=shown[0].rpartition("_")[0])
+    return change_sentence(released) if chart == "dumbbell" else sentence(released, shown[0])

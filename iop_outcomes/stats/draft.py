@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-Rule = Literal["wilson", "t", "order_statistics", "normal", "none"]
+Rule = Literal["wilson", "t", "order_statistics", "normal", "log_log", "band", "none"]
+
+
+def timed(estimand: str, time: float | None) -> str:
+    """Name an estimate at a time: "cumulative_incidence" at day 90 is "cumulative_incidence at 90"."""
+    return estimand if time is None else f"{estimand} at {time:g}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +26,16 @@ class Distribution:
 
     values: Ints
     n: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """A falling curve with its error on each day; shape (days,) all. Its limits, inverted, are the interval of a quantile."""
+
+    days: Ints
+    curve: Floats
+    se: Floats
+    gone: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -105,6 +120,12 @@ class Draft:
         Day the estimate is for, where it has one.
     distribution, quantile : Distribution or None, float or None
         What order-statistic intervals read: the values themselves and the share below.
+    band : Band or None
+        What the interval of a quantile of a curve reads.
+    textbook : float or None
+        Variance for independent episodes, where the textbook has a better one than the influences give.
+    df : float or None
+        Degrees of freedom of a t interval, where they are not those of one mean.
     flag : str
         Why the estimate is impossible or to be read with care; empty when neither.
     """
@@ -117,7 +138,15 @@ class Draft:
     time: float | None = None
     distribution: Distribution | None = None
     quantile: float | None = None
+    band: Band | None = None
+    textbook: float | None = None
+    df: float | None = None
     flag: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name with its time, which no other number of the measure has."""
+        return timed(self.estimand, self.time)
 
     @property
     def n(self) -> int:

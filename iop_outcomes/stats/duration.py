@@ -114,6 +114,8 @@ def order_statistic_interval(of: Distribution, share_below: float, *, conf_level
 def mean_days(estimand: str, counts: Counts, column: str, population: Population) -> Draft:
     """Draft of a mean of whole numbers over `counts` (the population alone); influence (value - mean) / n.
 
+    One episode, or values all alike, tell nothing of the spread: flagged, and without an interval.
+
     Parameters
     ----------
     estimand : str
@@ -130,7 +132,8 @@ def mean_days(estimand: str, counts: Counts, column: str, population: Population
         return Draft(estimand, math.nan, population, counts.lift(np.zeros(len(counts))), "t", flag="no_episodes")
     days = _whole(counts, column)
     mean = int((days * counts.n).sum()) / n
-    return Draft(estimand, mean, population, counts.lift((days - mean) / n), "t", flag="" if n > 1 else "one_episode")
+    flag = "one_episode" if n == 1 else "sd_zero" if (days == mean).all() else ""
+    return Draft(estimand, mean, population, counts.lift((days - mean) / n), "t", flag=flag)
 
 
 def quantile_days(estimand: str, counts: Counts, column: str, share_below: float, population: Population) -> Draft:

@@ -10,7 +10,12 @@ from scipy.special import stdtrit
 
 from iop_outcomes.stats.draft import Draft, Floats, Ints
 from iop_outcomes.stats.duration import order_statistic_interval
+from iop_outcomes.stats.lifetable import zero_events_upper
+from iop_outcomes.stats.medians import crossing_day
 from iop_outcomes.stats.proportion import normal_quantile, wilson
+from iop_outcomes.stats.transform import transformed_interval
+
+FEW_EVENTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,8 @@ def finish(draft: Draft, variance: float, *, conf_level: float = 0.95) -> Interv
     Returns
     -------
     Interval
-        Wilson for shares; Student's t for means; order statistics for quantiles (no standard error: they need none);
-        all NaN when the draft has no value.
+        Wilson for shares; Student's t for means (none without spread); order statistics for quantiles (no standard error:
+        they need none); all NaN when the draft has no value.
     """
     if math.isnan(draft.value):
         return Interval(math.nan, math.nan, math.nan, _METHODS[draft.rule])
@@ -77,11 +82,16 @@ def _wilson(draft: Draft, variance: float, conf_level: float) -> Interval:
 
 
 def _t(draft: Draft, variance: float, conf_level: float) -> Interval:
-    if draft.n < 2:
+    if draft.textbook is not None and draft.df is not None:
+        return _t_of(draft, math.sqrt(draft.textbook), draft.df, conf_level, "Welch t")
+    if draft.n < 2 or variance == 0:  # without spread an interval of no width would claim certainty
         return Interval(math.nan, math.nan, math.nan, _METHODS["t"])
-    se = math.sqrt(variance * draft.n / (draft.n - 1))
-    half = t_quantile(draft.n - 1, conf_level) * se
-    return Interval(se, draft.value - half, draft.value + half, _METHODS["t"])
+    return _t_of(draft, math.sqrt(variance * draft.n / (draft.n - 1)), draft.n - 1, conf_level, _METHODS["t"])
+
+
+def _t_of(draft: Draft, se: float, df: float, conf_level: float, method: str) -> Interval:
+    half = t_quantile(df, conf_level) * se
+    return Interval(se, draft.value - half, draft.value + half, method)
 
 
 def _order_statistics(draft: Draft, _variance: float, conf_level: float) -> Interval:
@@ -93,9 +103,34 @@ def _order_statistics(draft: Draft, _variance: float, conf_level: float) -> Inte
 
 
 def _normal(draft: Draft, variance: float, conf_level: float) -> Interval:
-    se = math.sqrt(variance)
+    se = math.sqrt(variance if draft.textbook is None else draft.textbook)
     half = normal_quantile(conf_level) * se
     return Interval(se, draft.value - half, draft.value + half, _METHODS["normal"])
+
+
+def _log_log(draft: Draft, variance: float, conf_level: float) -> Interval:
+    """Limits of a share of a curve; where nobody or everybody is left, the exact limit on the open side."""
+    ended = draft.population.k or 0
+    flag = "fewer_than_5_events" if ended < FEW_EVENTS else ""
+    if draft.value in (0.0, 1.0):
+        reach = zero_events_upper(draft.n, conf_level)
+        low, high = (0.0, reach) if draft.value == 0 else (1 - reach, 1.0)
+        return Interval(math.nan, low, high, "exact, no event" if ended == 0 else _METHODS["log_log"], flag)
+    se = math.sqrt(variance)
+    low, high = (float(limit) for limit in transformed_interval(draft.value, se, normal_quantile(conf_level)))
+    return Interval(se, low, high, _METHODS["log_log"], flag)
+
+
+def _band(draft: Draft, _variance: float, conf_level: float) -> Interval:
+    """Days on which the limits of a curve come down as far as the curve does; NaN for a limit that is not reached."""
+    if draft.band is None:
+        raise ValueError(f"{draft.estimand}: the interval of a quantile needs the band of its curve")
+    known = ~np.isnan(draft.band.curve)
+    curve, se, days = draft.band.curve[known], draft.band.se[known], draft.band.days[known]
+    limits = transformed_interval(np.clip(curve, 0.0, 1.0), se, normal_quantile(conf_level))
+    low, high = (crossing_day(days, limit, draft.band.gone) for limit in limits)
+    flag = "interval_open" if math.isnan(low) or math.isnan(high) else ""
+    return Interval(math.nan, low, high, _METHODS["band"], flag)
 
 
 def _none(_draft: Draft, _variance: float, _conf_level: float) -> Interval:
@@ -107,6 +142,16 @@ _METHODS = {
     "t": "Student t",
     "order_statistics": "order statistics",
     "normal": "normal",
+    "log_log": "log-log",
+    "band": "inverted log-log",
     "none": "none",
 }
-_RULES = {"wilson": _wilson, "t": _t, "order_statistics": _order_statistics, "normal": _normal, "none": _none}
+_RULES = {
+    "wilson": _wilson,
+    "t": _t,
+    "order_statistics": _order_statistics,
+    "normal": _normal,
+    "log_log": _log_log,
+    "band": _band,
+    "none": _none,
+}

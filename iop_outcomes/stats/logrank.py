@@ -119,9 +119,9 @@ def log_rank(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *
     total, happened = days.at_risk.sum(axis=1), days.events.sum(axis=1)
     share = ratio(days.at_risk, total[:, None])
     observed = days.events.sum(axis=0).astype(np.float64)
-    expected = happened @ share
+    expected = (happened[:, None] * share).sum(axis=0)
     spread = happened * ratio(total - happened, total - 1)
-    covariance = np.diag(spread @ share) - np.einsum("d,dg,dh->gh", spread, share, share)
+    covariance = np.diag((spread[:, None] * share).sum(axis=0)) - np.einsum("d,dg,dh->gh", spread, share, share)
     return GroupTest(observed - expected, covariance, *chi_square(observed - expected, covariance), observed, expected)
 
 

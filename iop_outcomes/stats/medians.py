@@ -40,7 +40,7 @@ def quantile_day(table: LifeTable, gone: float = 0.5) -> float:
     >>> quantile_day(life_table([10, 20, 30, 40], [1, 1, 1, 1], [1, 1, 1, 1]))
     25.0
     """
-    return _crossing(table.days, table.survival, gone)
+    return crossing_day(table.days, table.survival, gone)
 
 
 def quantile_interval(
@@ -78,7 +78,7 @@ def quantile_interval(
     """
     error = greenwood_at(table, table.days) if se is None else se
     low, high = transformed_interval(table.survival, error, quantile, transform)
-    return _crossing(table.days, low, gone), _crossing(table.days, high, gone)
+    return crossing_day(table.days, low, gone), crossing_day(table.days, high, gone)
 
 
 def followed_share(table: LifeTable) -> Floats:
@@ -128,11 +128,36 @@ def median_follow_up(table: LifeTable) -> float:
     >>> median_follow_up(life_table([30, 60, 60, 90, 90], [1, 0, 0, 0, 0], [1, 1, 1, 1, 1]))
     75.0
     """
-    return _crossing(table.days, followed_share(table), 0.5)
+    return crossing_day(table.days, followed_share(table), 0.5)
 
 
-def _crossing(days: Ints, curve: Floats, gone: float) -> float:
-    """Day on which a falling curve comes down to 1 - gone, by the midpoint rule."""
+def crossing_day(days: Ints, curve: Floats, gone: float = 0.5) -> float:
+    """Give the day on which a falling curve comes down to 1 - gone, by the midpoint rule of `quantile_day`.
+
+    Parameters
+    ----------
+    days : int64 array, shape (days,)
+        Increasing.
+    curve : float array, shape (days,)
+        Its value just after each day; NaN where it is not known.
+    gone : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    float
+        Days; NaN when the curve does not come down so far.
+
+    Raises
+    ------
+    ValueError
+        When `gone` is not between 0 and 1.
+
+    Examples
+    --------
+    >>> crossing_day(np.array([5, 9, 20]), np.array([0.8, 0.5, 0.4]))
+    14.5
+    """
     if not 0 < gone < 1:
         raise ValueError("gone must lie between 0 and 1")
     reached = np.flatnonzero(curve <= 1 - gone + _EQUAL)

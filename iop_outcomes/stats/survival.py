@@ -35,7 +35,7 @@ class Pointwise:
     @property
     def se(self) -> Floats:
         """Infinitesimal-jackknife error for independent episodes, sqrt(sum n IF^2); NaN with the value; shape (times,)."""
-        return np.where(np.isnan(self.values), np.nan, np.sqrt(self.influence**2 @ self.n))
+        return np.where(np.isnan(self.values), np.nan, np.sqrt((self.influence**2 * self.n).sum(axis=1)))
 
 
 def event_free_at(table: LifeTable, times: ArrayLike) -> Pointwise:
@@ -208,7 +208,7 @@ def restricted_mean_greenwood(table: LifeTable, until: ArrayLike) -> Floats:
     """
     wanted, _ = _at(table, until)
     _, tail = _areas(table, wanted)
-    return np.where(table.known(wanted), np.sqrt(tail**2 @ table.greenwood_step), np.nan)
+    return np.where(table.known(wanted), np.sqrt((tail**2 * table.greenwood_step).sum(axis=1)), np.nan)
 
 
 def _at(table: LifeTable, times: ArrayLike) -> tuple[Floats, Ints]:

@@ -477,7 +477,7 @@ def test_what_a_scale_does_not_have_is_said() -> None:
         get_scale("crdpss").prorated_total([2, 3, 1, 0, 2, 1, 2, 0])
     with pytest.raises(UsageError, match="bdi2 is taken as a total only"):
         get_scale("bdi2").prorated_total([0] * 21)
-    with pytest.raises(UsageError, match='auditc has no case cut-off "standard"; choose one by name. Allowed: men, women'):
+    with pytest.raises(UsageError, match=r'auditc has no case cut-off "standard"; choose one by name\. Allowed: men, women'):
         get_scale("auditc").is_case(4)
     with pytest.raises(UsageError, match='Did you mean "nhs"'):
         get_scale("phq9").profile("nsh")
@@ -560,7 +560,7 @@ def test_a_decimal_step_is_exact(tmp_path: Path) -> None:
     scale = load_scales(write(tmp_path, text))["mood"]
     assert scale.step == Decimal("0.1")
     assert (scale.band(0.3), scale.band(5.9), scale.band(6)) == ("low", "low", "high")
-    with pytest.raises(DataError, match="multiple of 0.1"):
+    with pytest.raises(DataError, match=r"multiple of 0\.1"):
         scale.band(0.35)
 
 
@@ -628,7 +628,7 @@ def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize("asked", ["phq_9", "PHQ-9", "phq99"])
 def test_an_unknown_scale_gives_the_nearest(asked: str) -> None:
     """A slip in the name is answered with the name that was meant, and all names."""
-    with pytest.raises(UsageError, match='Did you mean "phq9"?.*Allowed: auditc, bdi2'):
+    with pytest.raises(UsageError, match=r'Did you mean "phq9"\?.*Allowed: auditc, bdi2'):
         get_scale(asked)
 
 

@@ -119,7 +119,10 @@ def test_r1_threshold_depends_on_the_sd_and_is_given_not_estimated():
 def test_r2_at_least_is_not_more_than():
     """On whole numbers ">= 6" is "> 5" and "> 6" is ">= 6.76"; a change of exactly 6 counts under ">=" alone, in both directions."""
     pairs = cells_of([(16, 10)] * 5 + [(16, 11)] * 3 + [(16, 9)] * 2 + [(10, 16)] * 4 + [(10, 17)])
-    improved = lambda threshold, op: reliable.reliable_improvement(pairs, threshold, op).k
+
+    def improved(threshold, op):
+        return reliable.reliable_improvement(pairs, threshold, op).k
+
     assert (improved(6, ">="), improved(5, ">"), improved(6, ">"), improved(6.76, ">="), improved(6.76, ">")) == (7, 7, 2, 2, 2)
     assert reliable.reliable_deterioration(pairs, 6).k == 5
     assert reliable.reliable_deterioration(pairs, 6, ">").k == 1

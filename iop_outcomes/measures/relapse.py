@@ -1,0 +1,54 @@
+"""Takes relapses after discharge, gives their incidence with death competing; what counts as relapse must be said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iop_outcomes.columns import FirstEvent
+from iop_outcomes.errors import UsageError, choices
+from iop_outcomes.measures.after_discharge import Outcome, after_discharge
+from iop_outcomes.measures.measure import Measure
+
+DEFINITIONS = ("any_use", "heavy_drinking_day", "return_to_criteria")
+
+
+def relapse(definition: str | None = None, at: Sequence[int] | None = None) -> Measure:
+    """Declare relapse from the day of discharge.
+
+    Parameters
+    ----------
+    definition : {"any_use", "heavy_drinking_day", "return_to_criteria"}
+        What counts: every relapse event, or those of one kind. There is no default, because the field has none.
+    at : sequence of int, optional
+        Days after discharge.
+
+    Returns
+    -------
+    Measure
+
+    Raises
+    ------
+    UsageError
+        When no definition is given.
+    """
+    if definition is None:
+        raise UsageError(f'relapse: say what counts, as in definition="any_use" (--definition any_use). {choices("", DEFINITIONS)}')
+    kinds = () if definition == "any_use" else (definition,)
+    words = definition.replace("_", " ")
+    what = Outcome(
+        FirstEvent("relapse", ("relapse",), ("death",), kinds=kinds),
+        "relapsed",
+        f"first relapse ({words}) from day 0",
+        {"death": "Died first"},
+    )
+    return after_discharge(
+        "relapse",
+        f"Relapse ({words})",
+        what,
+        at,
+        asks=f"How many people relapse after discharge ({words}), and how soon?",
+        notes=(
+            "Published definitions of relapse differ widely (101 in 251 studies of one review, PubMed 35254248): compare like with like.",
+        ),
+        sources=(),
+    )

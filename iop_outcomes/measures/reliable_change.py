@@ -1,0 +1,263 @@
+"""Takes admission and discharge scores of a scale, gives the shares reliably better or worse, recovered, responding, in remission."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iop_outcomes.counts import Counts
+from iop_outcomes.errors import UsageError, choices
+from iop_outcomes.measures.measure import PART, Measure, population
+from iop_outcomes.measures.symptom_change import WORDS, pairs_on, requests
+from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.scales import OPERATORS, Scale
+from iop_outcomes.scales.scale import ReliableChangeProfile
+from iop_outcomes.stats.draft import Draft
+from iop_outcomes.stats.pairs import Pairs
+from iop_outcomes.stats.proportion import share
+from iop_outcomes.stats.reliable import Rate, reliable_deterioration, reliable_improvement
+from iop_outcomes.stats.thresholds import Operator, false_positive_rate
+
+PROFILE = "nhs"
+_OUT = ("not_started", "active")
+_LACKING = ("no_pair", "case_without_end")  # a score is missing that the rule needs
+_WILSON = "95% Wilson score"
+Mask = NDArray[np.bool_]
+
+
+class _Scored:
+    """The cells of a table with what each rule says of them."""
+
+    def __init__(self, counts: Counts, scale: Scale) -> None:
+        pre, post = (
+            counts.each(f"{scale.name}_{moment}", lambda s: np.nan if s is None else float(s)) for moment in ("admit", "discharge")
+        )
+        self.counts = counts
+        self.pre, self.post = pre, post
+        self.out = [counts.is_in("discharge_reason", [reason]) for reason in _OUT]
+        self.discharged = ~np.logical_or.reduce(self.out)
+        self.paired = self.discharged & ~np.isnan(pre) & ~np.isnan(post)
+
+    def meets(self, rule: Callable[[Pairs, float, Operator], Rate], scale: Scale, profile: ReliableChangeProfile) -> Mask:
+        """Cells of pairs that meet a rule of reliable change."""
+        met = np.zeros(len(self.counts), dtype=bool)
+        here = np.flatnonzero(self.paired)
+        pairs = pairs_on(scale, self.pre[here], self.post[here], self.counts.n[here])
+        met[here] = rule(pairs, float(profile.points), _operator(profile)).met
+        return met
+
+    def share(self, name: str, family: str, classes: Mapping[str, Mask], base: tuple[str, ...], hits: tuple[str, ...]) -> Draft:
+        """Share of the base that is in the hits, when every discharged episode is in one class; the rest lack a score."""
+        order = (*classes, "no_pair", *_OUT)
+        masks = [self.discharged & mask for mask in classes.values()]
+        choice = np.select([*masks, *self.out], [*range(len(masks)), len(masks) + 1, len(masks) + 2], default=len(masks))
+        divided = self.counts.classify(PART, order, choice.astype(np.int64))
+        parts = {str(cell[0]): n for cell, n in divided}
+        missing = tuple(part for part in _LACKING if part in order and part not in base)
+        return share(name, divided, PART, population(family, parts, order, base=base, hits=hits, missing=missing))
+
+
+def _operator(profile: ReliableChangeProfile) -> Operator:
+    return ">" if profile.op == ">" else ">="
+
+
+def _draft(counts: Counts, *, scale: Scale, profile: ReliableChangeProfile) -> tuple[Draft, ...]:
+    scored = _Scored(counts, scale)
+    return (*_reliable(scored, scale, profile), *_recovery(scored, scale, profile), *_response(scored, scale), *_remission(scored, scale))
+
+
+def _reliable(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> list[Draft]:
+    """Better, unchanged and worse, among the pairs and among all discharged; and the chance of "better" with no change at all."""
+    better, worse = (scored.meets(rule, scale, profile) for rule in (reliable_improvement, reliable_deterioration))
+    classes = {"improved": better, "worse": worse, "unchanged": scored.paired & ~better & ~worse}
+    paired, every = tuple(classes), (*classes, "no_pair")
+    rate = partial(scored.share, family="reliable", classes=classes)
+    improved = rate("reliable_improvement", base=paired, hits=("improved",))
+    return [
+        improved,
+        rate("reliable_improvement_of_discharged", base=every, hits=("improved",)),
+        rate("no_reliable_change", base=paired, hits=("unchanged",)),
+        rate("reliable_deterioration", base=paired, hits=("worse",)),
+        rate("reliable_deterioration_of_discharged", base=every, hits=("worse",)),
+        _no_change(scale, profile, improved),
+    ]
+
+
+def _no_change(scale: Scale, profile: ReliableChangeProfile, like: Draft) -> Draft:
+    found = _no_change_rate(scale, profile)
+    value = float("nan") if found is None else found
+    who = replace(like.population, hits=None)  # a figure of the scale: nobody was counted for it
+    zero = np.zeros_like(like.influence)
+    return Draft("false_positive_rate", value, who, zero, "none", flag="no_reference" if found is None else "")
+
+
+def _no_change_rate(scale: Scale, profile: ReliableChangeProfile) -> float | None:
+    """Chance that a person with no true change meets the rule, from the scale's clinical SD and retest reliability."""
+    norm = next((norm for norm in scale.norms if norm.population == "clinical"), None)
+    retest = next((r for r in scale.reliability if r.kind == "test-retest"), None)
+    if norm is None or norm.sd is None or retest is None:
+        return None
+    return false_positive_rate(float(profile.points), _operator(profile), norm.sd, retest.value, step=float(scale.step))
+
+
+def _recovery(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> list[Draft]:
+    """At case at the start and below at the end: among the pairs at case, and among all at case, missing as not recovered."""
+    if profile.case_cutoff is None:
+        return []
+    cut = scale.case_cutoff(profile.case_cutoff)
+    case = OPERATORS[cut.op]
+    at_start, at_end = (case(np.nan_to_num(scores, nan=-1.0), float(cut.value)) for scores in (scored.pre, scored.post))
+    better = scored.meets(reliable_improvement, scale, profile)
+    left = scored.paired & at_start & ~at_end
+    classes = {
+        "reliably_recovered": left & better,
+        "recovered": left & ~better,
+        "still_at_case": scored.paired & at_start & at_end,
+        "case_without_end": at_start & np.isnan(scored.post),
+        "not_at_case": ~np.isnan(scored.pre) & ~at_start,
+    }
+    pairs_at_case, every = (
+        ("reliably_recovered", "recovered", "still_at_case"),
+        ("reliably_recovered", "recovered", "still_at_case", "case_without_end"),
+    )
+    rate = partial(scored.share, family="recovery", classes=classes)
+    both, reliably = ("reliably_recovered", "recovered"), ("reliably_recovered",)
+    return [
+        rate("recovery", base=pairs_at_case, hits=both),
+        rate("recovery_of_discharged", base=every, hits=both),
+        rate("reliable_recovery", base=pairs_at_case, hits=reliably),
+        rate("reliable_recovery_of_discharged", base=every, hits=reliably),
+    ]
+
+
+def _response(scored: _Scored, scale: Scale) -> list[Draft]:
+    if scale.response is None or scale.better != "lower":
+        return []
+    low = float(scale.range[0])
+    fallen = (scored.pre - scored.post) >= scale.response.fraction_lower * (scored.pre - low) - 1e-9
+    met = scored.paired & fallen & (scored.pre > low)
+    return _pair_of_rates(scored, "response", met)
+
+
+def _remission(scored: _Scored, scale: Scale) -> list[Draft]:
+    if scale.remission is None:
+        return []
+    met = scored.paired & OPERATORS[scale.remission.op](scored.post, float(scale.remission.value))
+    return _pair_of_rates(scored, "remission", met)
+
+
+def _pair_of_rates(scored: _Scored, name: str, met: Mask) -> list[Draft]:
+    """Among the pairs, and among all discharged with a missing score as not met."""
+    classes = {"met": met, "not_met": scored.paired & ~met}
+    rate = partial(scored.share, family=name, classes=classes, hits=("met",))
+    return [rate(name, base=("met", "not_met")), rate(f"{name}_of_discharged", base=("met", "not_met", "no_pair"))]
+
+
+def reliable_change(scale: Scale, definition: str | None = None) -> Measure:
+    """Declare reliable change on a scale: `<scale>_reliable_change`.
+
+    Parameters
+    ----------
+    scale : Scale
+        With a total score and at least one named reliable-change profile.
+    definition : str, optional
+        Name of the profile; "nhs" by default.
+
+    Returns
+    -------
+    Measure
+
+    Raises
+    ------
+    UsageError
+        When the scale has no such profile.
+    """
+    name = definition or PROFILE
+    found = {profile.name: profile for profile in scale.profiles}
+    if name not in found:
+        raise UsageError(f'{scale.label} has no reliable-change profile "{name}". {choices(name, found)}')
+    profile = found[name]
+    return Measure(
+        name=f"{scale.name}_reliable_change",
+        title=f"Reliable change in {scale.label}",
+        asks=f"How many people changed in {scale.label} by more than measurement error alone would produce?",
+        requests=requests(scale),
+        among="discharged episodes with both scores",
+        excludes={
+            "no_pair": "a score missing",
+            "case_without_end": "at case, no discharge score",
+            "not_at_case": "not at case at the start",
+            **{part: WORDS[part] for part in _OUT},
+        },
+        unit="share",
+        better="higher",
+        draft=partial(_draft, scale=scale, profile=profile),
+        estimands=_estimands(scale, profile),
+        chart="stacked_shares",
+        shown=("reliable_improvement", "no_reliable_change", "reliable_deterioration"),
+        sources=tuple(dict.fromkeys((profile.source, *(part.source for part in (scale.response, scale.remission) if part is not None)))),
+        notes=(
+            f"Profile {profile.name}: a change of {profile.op} {profile.points} points."
+            + ("" if profile.verified else " This figure is not verified in a primary source."),
+            "Below the cut-off at the end is not the same as well: it is a score under a line.",
+        ),
+    )
+
+
+def _estimands(scale: Scale, profile: ReliableChangeProfile) -> tuple[EstimandDefinition, ...]:
+    pairs, every = "discharged episodes with both scores", "all discharged episodes, a missing score as not met"
+    better = f"improved by {profile.op} {profile.points} points"
+    worse = f"worse by {profile.op} {profile.points} points"
+    said = (
+        "{k} of {n} with both scores ({value}) improved by at least "
+        f"{profile.points} points, more than measurement error alone would produce."
+    )
+    rows = [
+        ("reliable_improvement", "Reliably better", better, pairs, _WILSON, "share", said),
+        ("reliable_improvement_of_discharged", "Reliably better, of all discharged", better, every, _WILSON, "share"),
+        ("no_reliable_change", "No reliable change", f"neither {better} nor {worse}", pairs, _WILSON, "share"),
+        ("reliable_deterioration", "Reliably worse", worse, pairs, _WILSON, "share"),
+        ("reliable_deterioration_of_discharged", "Reliably worse, of all discharged", worse, every, _WILSON, "share"),
+        ("false_positive_rate", "Would count as reliably better with no change at all", *_no_change_words(scale, profile), "none", "share"),
+    ]
+    if profile.case_cutoff is not None:
+        cut = scale.case_cutoff(profile.case_cutoff)
+        case, start = (
+            f"at case at the start ({scale.label} {cut.op} {cut.value}) and below at the end",
+            "discharged episodes with both scores, at case at the start",
+        )
+        all_start = "all discharged episodes at case at the start, a missing discharge score as not met"
+        rows += [
+            ("recovery", "Below the cut-off at the end", case, start, _WILSON, "share"),
+            ("recovery_of_discharged", "Below the cut-off, of all at case", case, all_start, _WILSON, "share"),
+            ("reliable_recovery", "Below the cut-off and reliably better", f"{case}, and {better}", start, _WILSON, "share"),
+            ("reliable_recovery_of_discharged", "Both, of all at case", f"{case}, and {better}", all_start, _WILSON, "share"),
+        ]
+    if scale.response is not None and scale.better == "lower":
+        words = f"score lower by >= {scale.response.fraction_lower * 100:g} % of the admission score"
+        rows += [
+            ("response", "Responded", words, pairs, _WILSON, "share"),
+            ("response_of_discharged", "Responded, of all discharged", words, every, _WILSON, "share"),
+        ]
+    if scale.remission is not None:
+        words = f"{scale.label} {scale.remission.op} {scale.remission.value} at discharge"
+        rows += [
+            ("remission", "In remission", words, pairs, _WILSON, "share"),
+            ("remission_of_discharged", "In remission, of all discharged", words, every, _WILSON, "share"),
+        ]
+    return tuple(EstimandDefinition(*row) for row in rows)
+
+
+def _no_change_words(scale: Scale, profile: ReliableChangeProfile) -> tuple[str, str]:
+    norm = next((norm for norm in scale.norms if norm.population == "clinical"), None)
+    retest = next((r for r in scale.reliability if r.kind == "test-retest"), None)
+    if norm is None or retest is None or _no_change_rate(scale, profile) is None:
+        return "not given: the scale names no clinical SD or retest reliability", "people with no true change"
+    return (
+        f"chance of meeting the rule by measurement error alone, from SD {norm.sd:g} and retest reliability {retest.value:g}",
+        "people with no true change",
+    )

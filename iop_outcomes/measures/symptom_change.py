@@ -1,0 +1,230 @@
+"""Takes admission and discharge scores of a scale, gives how much symptoms changed, and who is missing a score."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+
+from iop_outcomes.columns import Column, ScoreAt
+from iop_outcomes.counts import Counts
+from iop_outcomes.measures.measure import PART, Measure, population
+from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.scales import Scale
+from iop_outcomes.stats import change
+from iop_outcomes.stats.contrast import difference_of_means
+from iop_outcomes.stats.draft import Draft, Floats, Ints, Population
+from iop_outcomes.stats.pairs import Pairs
+from iop_outcomes.stats.proportion import share
+
+PARTS = ("paired", "no_discharge_score", "no_admission_score", "no_score", "not_started", "active")
+WORDS = {
+    "no_discharge_score": "no discharge score",
+    "no_admission_score": "no admission score",
+    "no_score": "neither score",
+    "not_started": "never started",
+    "active": "still in care",
+}
+DISCHARGED = PARTS[:4]
+_WINDOWS = (
+    "admission score closest to day 0 within 7 days before to 3 after; discharge score the last within 7 days before to 14 after discharge"
+)
+
+
+def requests(scale: Scale) -> tuple[Column | ScoreAt, ...]:
+    """What every measure of change needs of rows."""
+    return (Column("discharge_reason"), ScoreAt(scale.name, "admit"), ScoreAt(scale.name, "discharge"))
+
+
+def score_parts(counts: Counts, scale: Scale) -> tuple[Counts, dict[str, int]]:
+    """Put every episode in one of `PARTS`; give the table and how many each part holds."""
+    lacks = [counts.each(f"{scale.name}_{moment}", lambda score: score is None).astype(int) for moment in ("admit", "discharge")]
+    place = lacks[0] * 2 + lacks[1]
+    for position, reason in ((4, "not_started"), (5, "active")):
+        place[counts.is_in("discharge_reason", [reason])] = position
+    divided = counts.classify(PART, PARTS, place)
+    return divided, {str(cell[0]): n for cell, n in divided}
+
+
+def pairs_of(counts: Counts, scale: Scale) -> tuple[Counts, Pairs]:
+    """The episodes in the population with both scores, and their pairs."""
+    both = counts.each(f"{scale.name}_admit", lambda s: s is not None) * counts.each(f"{scale.name}_discharge", lambda s: s is not None)
+    paired = counts.where(both.astype(bool) & ~counts.is_in("discharge_reason", ["not_started", "active"]))
+    pre, post = (paired.each(f"{scale.name}_{moment}", lambda score: float(score or 0)) for moment in ("admit", "discharge"))
+    return paired, pairs_on(scale, pre, post, paired.n)
+
+
+def pairs_on(scale: Scale, pre: Floats, post: Floats, n: Ints) -> Pairs:
+    """Pairs of scores on a scale, which knows its direction and step."""
+    return Pairs.from_cells(pre, post, n, better="lower" if scale.better == "lower" else "higher", step=float(scale.step))
+
+
+def _people(parts: Mapping[str, int], base: tuple[str, ...], hits: tuple[str, ...] | None = None) -> Population:
+    return population("scores", parts, PARTS, base=base, hits=hits, missing=tuple(p for p in DISCHARGED if p not in base))
+
+
+def _draft(counts: Counts, *, scale: Scale) -> tuple[Draft, ...]:
+    divided, parts = score_parts(counts, scale)
+    paired, pairs = pairs_of(counts, scale)
+    who = _people(parts, ("paired",))
+    moments = pairs.moments
+    return (
+        share("paired_rate", divided, PART, _people(parts, DISCHARGED, ("paired",))),
+        *(_mean(paired, name, values, who) for name, values in (("mean_admit", pairs.pre), ("mean_discharge", pairs.post))),
+        _plain(paired, "sd_admit", moments.sd_pre, who),
+        _effect(paired, change.mean_change(pairs), "t", who),
+        *(_effect(paired, find(pairs), "normal", who) for find in (change.d_pre_sd, change.g_pre_sd)),
+        _if_unchanged(counts, scale, _people(parts, ("paired", "no_discharge_score"))),
+        _plain(paired, "expected_regression_to_mean", _expected(scale, moments.mean_pre), who, "no_reference"),
+    )
+
+
+def _effect(paired: Counts, found: change.Effect, rule: str, who: Population) -> Draft:
+    influence = paired.lift(found.influence)
+    if rule == "t":
+        return Draft(found.estimand, found.value, who, influence, "t", flag=found.flag)
+    return Draft(found.estimand, found.value, who, influence, "normal", textbook=found.variance, flag=found.flag)
+
+
+def _mean(paired: Counts, name: str, values: Floats, who: Population) -> Draft:
+    n = paired.total
+    if n == 0:
+        return Draft(name, math.nan, who, paired.lift(np.zeros(0)), "t", flag="no_pairs")
+    mean = float((values * paired.n).sum()) / n
+    return Draft(name, mean, who, paired.lift((values - mean) / n), "t")
+
+
+def _plain(paired: Counts, name: str, value: float, who: Population, flag: str = "no_pairs") -> Draft:
+    return Draft(name, value, who, paired.lift(np.zeros(len(paired))), "none", flag=flag if math.isnan(value) else "")
+
+
+def _if_unchanged(counts: Counts, scale: Scale, who: Population) -> Draft:
+    """Mean change when everyone without a discharge score is taken as unchanged."""
+    here = counts.where(
+        counts.each(f"{scale.name}_admit", lambda s: s is not None).astype(bool)
+        & ~counts.is_in("discharge_reason", ["not_started", "active"])
+    )
+    sign = 1.0 if scale.better == "lower" else -1.0
+    pre = here.each(f"{scale.name}_admit", lambda s: float(s or 0))
+    post = here.each(f"{scale.name}_discharge", lambda s: math.nan if s is None else float(s))
+    gained = sign * (pre - np.where(np.isnan(post), pre, post))
+    return _mean(here, "mean_change_if_missing_unchanged", gained, who)
+
+
+def _expected(scale: Scale, mean_pre: float) -> float:
+    """Regression to the mean to be expected with no change at all; NaN when the scale names no reference for it."""
+    norm = next((norm for norm in scale.norms if norm.population == "nonclinical"), None)
+    retest = next((r for r in scale.reliability if r.kind == "test-retest"), None)
+    if norm is None or retest is None or math.isnan(mean_pre):
+        return math.nan
+    return change.expected_regression_to_mean(mean_pre, norm.mean, retest.value, better="lower" if scale.better == "lower" else "higher")
+
+
+def _across(levels: Mapping[str, Counts], *, scale: Scale) -> list[tuple[str, Draft]]:
+    """Each level's mean change minus that of the other levels together, in points."""
+    found = []
+    for level, counts in levels.items():
+        rest = [other for name, other in levels.items() if name != level]
+        if rest:
+            who = _people(score_parts(counts, scale)[1], ("paired",))
+            means = _mean_of([counts], scale), _mean_of(rest, scale)
+            found.append((level, difference_of_means("mean_change_minus_others", *means, who, len(counts.origin))))
+    return found
+
+
+def _mean_of(tables: list[Counts], scale: Scale) -> tuple[float, float, int]:
+    """Mean change of several tables together, the variance of that mean, and the pairs."""
+    pairs = [pairs_of(table, scale)[1] for table in tables]
+    pre, post, n = (np.concatenate([getattr(one, name) for one in pairs]) for name in ("pre", "post", "n"))
+    moments = pairs_on(scale, pre, post, n).moments
+    return moments.mean_change, moments.sd_change**2 / max(moments.n, 1), moments.n
+
+
+def symptom_change(scale: Scale) -> Measure:
+    """Declare symptom change on a scale: `<scale>_change`.
+
+    Parameters
+    ----------
+    scale : Scale
+        With a total score.
+
+    Returns
+    -------
+    Measure
+        Change is positive for improvement, whichever way the scale runs.
+    """
+    both = "discharged episodes with both scores, deaths in care included, without those that never started"
+    every = "discharged episodes, deaths in care included, without those that never started"
+    title = scale.label
+    rows = (
+        ("paired_rate", "Both scores known", f"admission and discharge {title} known", every, "95% Wilson score", "share"),
+        ("mean_admit", "At admission", f"mean {title} at admission", both, "95% Student t", "points"),
+        ("mean_discharge", "At discharge", f"mean {title} at discharge", both, "95% Student t", "points"),
+        ("sd_admit", "SD at admission", f"standard deviation of {title} at admission", both, "none", "points"),
+        ("mean_change", "Mean change", f"mean change in {title}, positive for improvement", both, "95% Student t", "points"),
+        ("d_pre_sd", "Change per SD", "mean change divided by the SD of the admission scores of the same pairs", both, _HETERO, "SD"),
+        (
+            "g_pre_sd",
+            "Change per SD, small-sample",
+            "d_pre_sd times the exact J (gamma functions) with n - 1 degrees of freedom",
+            both,
+            _HETERO,
+            "SD",
+        ),
+        (
+            "mean_change_if_missing_unchanged",
+            "Mean change, missing as unchanged",
+            f"mean change in {title}, 0 where the discharge score is missing",
+            "discharged episodes with an admission score",
+            "95% Student t",
+            "points",
+        ),
+        ("expected_regression_to_mean", "Expected without change", _expected_words(scale), both, "none", "points"),
+        (
+            "mean_change_minus_others",
+            "Mean change minus that of the other groups",
+            "mean change of the group minus that of all other groups together",
+            both,
+            "95% Welch t",
+            "points",
+        ),
+    )
+    return Measure(
+        name=f"{scale.name}_change",
+        title=f"Change in {title}",
+        asks=f"By how much did {title} change from admission to discharge?",
+        requests=requests(scale),
+        among=both,
+        excludes=WORDS,
+        unit="points",
+        better="higher",
+        draft=partial(_draft, scale=scale),
+        estimands=tuple(EstimandDefinition(*row) for row in rows),
+        sources=(
+            "Becker BJ (1988), doi:10.1111/j.2044-8317.1988.tb00901.x",
+            "Bonett DG (2008), doi:10.1037/1082-989X.13.2.99",
+            *dict.fromkeys(r.source for r in scale.reliability if r.kind == "test-retest"),
+        ),
+        notes=(
+            f"Windows: {_WINDOWS}; scores beside the episode are taken as given.",
+            "A change within a group is not the work of the program alone: people who start high fall back by themselves (expected with no change at all).",
+            "d is given within a group only; between groups, differences are in points.",
+            *((f"Not verified in a primary source: {', '.join(scale.unverified)}.",) if scale.unverified else ()),
+        ),
+        chart="dumbbell",
+        shown=("mean_admit", "mean_discharge", "mean_change"),
+        across=partial(_across, scale=scale),
+    )
+
+
+_HETERO = "95%, normal, heteroscedastic variance"
+
+
+def _expected_words(scale: Scale) -> str:
+    norm = next((norm for norm in scale.norms if norm.population == "nonclinical"), None)
+    retest = next((r for r in scale.reliability if r.kind == "test-retest"), None)
+    if norm is None or retest is None:
+        return "regression to the mean: the scale names no reference mean or retest reliability"
+    return f"(1 - retest reliability {retest.value:g}) times the distance of the admission mean from {norm.mean:g} ({norm.group})"

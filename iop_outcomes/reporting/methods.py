@@ -1,0 +1,110 @@
+"""Takes released results and where they come from, gives the sections on data quality and on methods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iop_outcomes.intake.data import Data
+from iop_outcomes.release import Policy, Released
+from iop_outcomes.reporting.blocks import Block, TableBlock, Terms, Text
+from iop_outcomes.results import Provenance
+from iop_outcomes.show.tables import Table
+from iop_outcomes.show.words import count, estimate_value, label
+
+_GLOSSARY = (
+    ("Episode", "One admission to one track, ended by one discharge, or still active. A person can have several."),
+    ("Plausible range", "A 95% interval: it would hold the true value in about 95 of 100 programs like this one."),
+    ("Middle stay", "The median: half of stays are shorter and half longer. The middle half runs from the first to the third quartile."),
+    ("Not shown", "Withheld by the disclosure policy, because a person might be recognised. It is neither zero nor missing."),
+)
+
+
+def _rested_on(data: Data, recorded: Released) -> list[str]:
+    """What data quality looks at: the scores of a scale only when the data bring any."""
+    names = [definition.name for definition in recorded.definition.estimands]
+    scored = {name: name.removeprefix("recorded_").rpartition("_") for name in names}
+    return [name for name, (scale, _, moment) in scored.items() if moment not in ("admit", "discharge") or data.engine.has_scale(scale)]
+
+
+def quality_blocks(data: Data, recorded: Released, by: str, policy: Policy) -> list[Block]:
+    """Findings in the data, and how often each thing is known that the report rests on."""
+    rows = tuple((f.rule.replace("_", " "), f.severity, f.file, f.column, _findings(f.count, policy), f.message) for f in data.findings)
+    heads = ("Finding", "Weight", "File", "Column", "Rows", "What it is")
+    found: Block = (
+        TableBlock(Table("Findings in the data", heads, rows, prose=True)) if rows else Text("No finding: every rule held in every row.")
+    )
+    cells = tuple(
+        (recorded.definition.estimand(name).label, *(estimate_value(recorded.of(name, level)) for level in recorded.levels))
+        for name in _rested_on(data, recorded)
+    )
+    caption = f"Share of discharged episodes in which it is known, by {by.replace('_', ' ')}"
+    table = Table(caption, ("What", *(label(level, recorded.levels) for level in recorded.levels)), cells, prose=True)
+    return [found, TableBlock(table)]
+
+
+def _findings(n: int, policy: Policy) -> str:
+    if n == 0:
+        return "-"
+    return f"{n:,}" if n >= policy.threshold else f"fewer than {policy.threshold}"
+
+
+# -- methods -------------------------------------------------------------------------------------------------------
+
+
+def methods_blocks(data: Data, provenance: Provenance, measures: Sequence[Released], policy: Policy) -> list[Block]:
+    """Every definition with who was left out, the words, the disclosure policy, and where the numbers come from."""
+    unique = {released.definition.measure: released for released in measures}
+    entries = [(released.definition.title, _definition_lines(released)) for released in unique.values()]
+    return [
+        Text("Day 0 is admission. An episode counts in the group it was admitted to. Intervals are 95% unless they say otherwise."),
+        Terms(tuple(entries)),
+        Terms(tuple((term, (meaning,)) for term, meaning in _GLOSSARY)),
+        Terms(
+            (("Disclosure", _disclosure_lines(measures, policy)), ("Repeated patients", (_repeats(data),)), ("Stay", (_convention(data),)))
+        ),
+        Terms((("Where the numbers come from", _provenance_lines(provenance)),)),
+    ]
+
+
+def _definition_lines(released: Released) -> tuple[str, ...]:
+    definition = released.definition
+    lines = [definition.asks]
+    lines += [f"{e.label} ({e.name}): {e.counted}, among {e.among}. Interval: {e.interval}." for e in definition.estimands]
+    for flow in released.flow[:1]:
+        out = "; ".join(f"{reason}: {count(n)}" for reason, n in flow.excluded.items())
+        lines.append(f"Left out, of {count(flow.rows_in)} episodes: {out or 'none'}.")
+    return (*lines, *definition.notes, *(f"Source: {source}." for source in definition.sources))
+
+
+def _disclosure_lines(measures: Sequence[Released], policy: Policy) -> tuple[str, ...]:
+    return (
+        f"Policy {policy.name}: {policy.words}",
+        f"Source: {policy.source}.",
+        f"Numbers withheld in this report: {sum(r.withheld for r in measures):,}.",
+    )
+
+
+def _repeats(data: Data) -> str:
+    repeated = data.engine.repeated_patients()
+    if repeated is None:
+        return "The data name no patients, so that episodes are taken as independent; ranges are too narrow if people return."
+    if repeated == 0:
+        return "No patient has more than one episode."
+    return "Some patients have more than one episode, and the ranges do not yet allow for it: they are somewhat too narrow."
+
+
+def _convention(data: Data) -> str:
+    return {
+        "difference": "Discharge day minus admission day.",
+        "inclusive": "The file counts both the first and the last day; one day was taken off.",
+        "last_contact": "The file counts to the last contact, which is earlier than the administrative discharge.",
+    }[data.provenance.los_convention]
+
+
+def _provenance_lines(facts: Provenance) -> tuple[str, ...]:
+    rows = {source.table: "" if source.rows is None else f"{source.rows:,} rows, " for source in facts.sources}
+    lines = [f"{source.table}: {source.name}, {rows[source.table]}SHA-256 {source.sha256}" for source in facts.sources]
+    lines.append(f"Mapping: SHA-256 {facts.mapping_sha256}" if facts.mapping_sha256 else "Mapping: none; names were canonical already")
+    lines.append(f"Class of the data: {facts.data_class}" + (f"; data cut-off {facts.cutoff}" if facts.cutoff else ""))
+    versions = ", ".join(f"{name} {number}" for name, number in facts.versions.items())
+    return (*lines, f"Made by {facts.package} with {versions}")

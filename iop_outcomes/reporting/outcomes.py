@@ -1,0 +1,153 @@
+"""Takes released outcomes, gives their sections: change in symptoms, readmission and relapse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iop_outcomes.release import Released, Withheld
+from iop_outcomes.reporting.blocks import Block, Figure, Note, Points, TableBlock, figure_block
+from iop_outcomes.show.change import dumbbell
+from iop_outcomes.show.charts import alt_text, ordered_levels, stacked_shares
+from iop_outcomes.show.curves import alt_text_of_curves, cumulative
+from iop_outcomes.show.tables import Table, at_risk_table, value_table
+from iop_outcomes.show.words import change_sentence, estimate_value, label, percent, plain_range, sentence
+
+CHANGE = ("paired_rate", "mean_admit", "mean_discharge", "mean_change", "expected_regression_to_mean")
+EFFECTS = ("sd_admit", "d_pre_sd", "g_pre_sd", "mean_change_if_missing_unchanged")
+RELIABLE = ("reliable_improvement", "no_reliable_change", "reliable_deterioration")
+RATES = ("reliable_improvement", "recovery", "response", "remission")
+BESIDE = ("transfer_0_2", "planned", "died_first", "during_care")
+
+
+def change_blocks(change: Released, reliable: Released | None, by_reason: Released, by: str) -> list[Block]:
+    """Change on one scale: the paired rate first, then the change, then reliable change, then who is missing a score."""
+    group, title = by.replace("_", " "), change.definition.title
+    subtitle = (
+        f"Mean score of the episodes with both scores, by {group}; lower is better on this scale. Change is positive for improvement."
+    )
+    blocks: list[Block] = [
+        figure_block(
+            dumbbell(change), change_sentence(change), subtitle, alt_text(change, CHANGE[:4], "Chart of two points for each group.")
+        ),
+        TableBlock(value_table(change, CHANGE, caption=f"{title} by {group} (points)", first=label(by))),
+        TableBlock(
+            value_table(
+                change,
+                EFFECTS,
+                caption=f"{title} by {group}: in standard deviations of the admission scores, and if nobody without a discharge score changed",
+                first=label(by),
+            )
+        ),
+        Note(
+            "People come when they feel most unwell, and scores then fall back by themselves: set the change beside what is expected without "
+            "any. It is a change, not a comparison with people who were not treated."
+        ),
+    ]
+    if len(change.levels) > 2:
+        blocks.append(TableBlock(_differences(change, by)))
+    if reliable is not None:
+        blocks += _reliable_blocks(reliable, group, by)
+    caption = "Who is missing a score, by discharge reason"
+    blocks.append(TableBlock(value_table(by_reason, ("paired_rate",), caption=caption, first="Discharge reason", filled=True)))
+    return blocks
+
+
+def _differences(change: Released, by: str) -> Table:
+    """Each group minus the others, in points."""
+    group = by.replace("_", " ")
+    rows = []
+    for level in ordered_levels(change, "mean_change")[1:]:
+        found = change.of("mean_change_minus_others", level)
+        rows.append((label(level, change.levels), estimate_value(found), plain_range(found)))
+    heads = (label(by), "Difference (points)", "Plausible range")
+    return Table(f"Mean change of each {group} minus that of the others together", heads, tuple(rows), prose=True)
+
+
+def _reliable_blocks(reliable: Released, group: str, by: str) -> list[Block]:
+    names = {definition.name for definition in reliable.definition.estimands}
+    observed = [name for name in RATES if name in names]
+    every = [f"{name}_of_discharged" for name in observed]
+    profile = reliable.definition.notes[0]
+    false = reliable.of("false_positive_rate")
+    blocks: list[Block] = [
+        figure_block(
+            stacked_shares(reliable, RELIABLE),
+            sentence(reliable, "reliable_improvement"),
+            f"Share of the episodes with both scores, by {group}. {profile}",
+            alt_text(reliable, RELIABLE, "Stacked bar chart."),
+        ),
+        TableBlock(
+            value_table(reliable, observed, caption=f"{reliable.definition.title} by {group}: of those with both scores", first=label(by))
+        ),
+        TableBlock(
+            value_table(
+                reliable,
+                every,
+                caption=f"{reliable.definition.title} by {group}: of all discharged, a missing score as not met",
+                first=label(by),
+            )
+        ),
+    ]
+    if isinstance(false.value, float) and false.value == false.value:
+        blocks.append(
+            Note(
+                f"With no change at all, measurement error alone would make about {percent(false.value)} of people count as reliably better."
+            )
+        )
+    return blocks
+
+
+def after_blocks(released: Released, by: str, times: Sequence[int]) -> list[Block]:
+    """An event after discharge: the curve, those still followed, the estimates with simple rates beside them, what else happened."""
+    group, title = by.replace("_", " "), released.definition.title
+    names = {definition.name for definition in released.definition.estimands}
+    beside = [name for name in BESIDE if name in names]
+    figure: Figure = figure_block(
+        cumulative(released),
+        sentence(released, "cumulative_incidence", time=_middle(times)),
+        f"Share with the event by each day after discharge, by {group}; drawn as far as enough are followed, in whole percents. Lower is better.",
+        alt_text_of_curves(released),
+    )
+    return [
+        figure,
+        TableBlock(
+            at_risk_table(released, caption=f"Still followed, and neither with the event nor gone otherwise, by {group}", first=label(by))
+        ),
+        TableBlock(_by_time(released, by, times)),
+        TableBlock(value_table(released, ("median_days", "median_follow_up_days"), caption=f"{title}: days, by {group}", first=label(by))),
+        TableBlock(value_table(released, beside, caption=f"{title}: what is counted beside the curve, by {group}", first=label(by))),
+        Points(_cautions(released)),
+    ]
+
+
+def _middle(times: Sequence[int]) -> int:
+    return 90 if 90 in times else times[0]
+
+
+def _by_time(released: Released, by: str, times: Sequence[int]) -> Table:
+    """The estimate and the simple rate side by side at each time."""
+    heads: list[str] = [label(by)]
+    for time in times:
+        heads += [f"By day {time}", "Plausible range", "Simple rate"]
+    rows = []
+    for level in ordered_levels(released, "cumulative_incidence"):
+        cells = []
+        for time in times:
+            found, simple = released.of("cumulative_incidence", level, time), released.of("fully_observed_rate", level, time)
+            cells += [estimate_value(found), plain_range(found), estimate_value(simple)]
+        rows.append((label(level, released.levels), *cells))
+    return Table(f"{released.definition.title} by day, with the simple rate of those followed throughout", tuple(heads), tuple(rows))
+
+
+def _cautions(released: Released) -> tuple[str, ...]:
+    unknown = released.of("cumulative_incidence").n_missing
+    words = "too few to show" if isinstance(unknown, Withheld) else f"{unknown:,}"
+    test = [e for e in released.estimates if e.estimand == "log_rank_p"]
+    said = ["The clock starts at discharge."]
+    if test and isinstance(test[0].value, float):
+        statistic = next(e for e in released.estimates if e.estimand == "log_rank_chi_squared")
+        said.append(
+            f"Log-rank test over the groups, clock from discharge: chi-squared {estimate_value(statistic)}, p {estimate_value(test[0])}."
+        )
+    said.append(f"Follow-up is not known in {words} episodes, which stand outside the curves.")
+    return (*said, "An event that nobody recorded looks like no event.")

@@ -1,0 +1,87 @@
+"""Takes released curves, gives the chart of how many had the event by each day, stopped where too few are followed."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from iop_outcomes.release import Released, ReleasedCurve, require_released
+from iop_outcomes.results import ALL
+from iop_outcomes.show import theme
+from iop_outcomes.show.words import label, percent
+
+MOST_TOGETHER = 4
+LAST_DAY = 360
+_STYLES = ("-", "--", "-.", ":")
+_MARKS = (0, 0.25, 0.5, 0.75, 1)
+
+
+def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
+    """Share with the event by each day: up to four groups together, more as small charts with everyone in grey.
+
+    Parameters
+    ----------
+    released : Released
+        A measure of time after discharge.
+    ax : Axes, optional
+        Where to draw everything together; by default a new figure, with one small chart each beyond four groups.
+
+    Returns
+    -------
+    Axes
+        Those of the (first) chart.
+    """
+    require_released(released, "cumulative")
+    levels = [level for level in released.curves if level != ALL] or [ALL]
+    with theme.style():
+        if ax is None and len(levels) > MOST_TOGETHER:
+            return _apart(released, levels)
+        ax = ax or theme.new_axes(5)
+        for place, level in enumerate(levels):
+            style = {"color": theme.PALETTE[place % len(theme.PALETTE)], "linestyle": _STYLES[place % len(_STYLES)]}
+            _draw(ax, released.curves[level], label(level, levels), **style)
+        _frame(ax)
+        ax.legend(frameon=False, loc="upper left")
+    return ax
+
+
+def _apart(released: Released, levels: list[str]) -> Axes:
+    rows = (len(levels) + 1) // 2
+    figure: Figure = theme.new_figure(theme.WIDTH_INCHES, 2.1 * rows + 0.5)
+    for place, level in enumerate(levels, start=1):
+        ax = figure.add_subplot(rows, 2, place)
+        _draw(ax, released.curves[ALL], "", color=theme.CONTEXT, linestyle="-")
+        _draw(ax, released.curves[level], "", color=theme.NAVY, linestyle="-")
+        ax.set_title(label(level, levels), loc="left", fontsize=10)
+        _frame(ax, small=place <= len(levels) - 2)
+    return figure.axes[0]
+
+
+def _draw(ax: Axes, curve: ReleasedCurve, name: str, *, color: str, linestyle: str) -> None:
+    shares = [round(share, theme.DECIMALS) for share in curve.incidence]
+    ax.step(curve.days, shares, where="post", color=color, linestyle=linestyle, linewidth=2, label=name or None)
+
+
+def _frame(ax: Axes, *, small: bool = False) -> None:
+    ax.set_xlim(0, LAST_DAY)
+    ax.set_ylim(0, 1)
+    ax.set_xticks([0, 90, 180, 270, LAST_DAY])
+    ax.set_yticks(_MARKS, [percent(mark) for mark in _MARKS])
+    ax.tick_params(axis="y", labelsize=9)
+    ax.grid(axis="y", color=theme.GRID, linewidth=0.8)
+    ax.set_axisbelow(True)
+    if not small:
+        ax.set_xlabel("Days after discharge")
+
+
+def alt_text_of_curves(released: Released) -> str:
+    """What the curves say, for those who do not see them."""
+    require_released(released, "alt_text_of_curves")
+    said = []
+    for level, curve in released.curves.items():
+        name = label(level, released.levels)
+        if curve.days:
+            said.append(f"{name}: {percent(curve.incidence[-1])} by day {curve.days[-1]}")
+        else:
+            said.append(f"{name}: not shown")
+    return f"Cumulative curves. {released.definition.title}. " + "; ".join(said) + "."

@@ -1,0 +1,62 @@
+"""Takes released results, gives their numbers as comma-separated text, for a spreadsheet or another program."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+
+from iop_outcomes.release import Released, require_released
+from iop_outcomes.results import COLUMNS
+
+DIGITS = 12  # further ones differ between processors, and between runs of a linear-algebra library
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_text(releases: Iterable[Released]) -> str:
+    """Every released number with the fixed columns; withheld or impossible ones empty, with the reason in `flag`.
+
+    Parameters
+    ----------
+    releases : iterable of Released
+        One or more measures.
+
+    Returns
+    -------
+    str
+        Lines end in a line feed. A label that a spreadsheet would take for a formula is quoted.
+    """
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for released in releases:
+        require_released(released, "csv_text")
+        writer.writerows({key: _cell(value) for key, value in record.items()} for record in released.to_records())
+    return out.getvalue()
+
+
+def steady(value: float) -> float:
+    """A number to twelve digits, the same on every run.
+
+    Examples
+    --------
+    >>> steady(2 / 3)
+    0.666666666667
+    """
+    return float(f"{value:.{DIGITS}g}")
+
+
+def json_text(released: Released) -> str:
+    """The numbers of a measure as a JSON list of objects with the fixed columns; withheld or impossible ones null."""
+    require_released(released, "json_text")
+    records = [
+        {key: steady(value) if isinstance(value, float) else value for key, value in record.items()} for record in released.to_records()
+    ]
+    return json.dumps(records, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, float):
+        return steady(value)
+    return "'" + value if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value

@@ -1,0 +1,135 @@
+"""Takes cells of the day and the way episodes ended, gives the drafts of every number of a curve, and the curve itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from iop_outcomes.counts import Counts
+from iop_outcomes.stats.draft import Band, Draft, Floats, Ints, Population
+from iop_outcomes.stats.lifetable import LifeTable, at_risk_at, life_table
+from iop_outcomes.stats.medians import crossing_day, median_follow_up
+from iop_outcomes.stats.survival import Pointwise, incidence_at
+
+OUTCOME, DEATH = 1, 2  # causes 1 and 2; further causes compete and leave the rest of the curve alone
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A curve to draw and the table under it.
+
+    Parameters
+    ----------
+    days : int64 array, shape (points,)
+        Days the curve is given for.
+    incidence : float array, shape (points,)
+        Share with the outcome up to and including each day (Aalen-Johansen); NaN past the last follow-up.
+    followed : int64 array, shape (points,)
+        Episodes at risk on each of those days.
+    ticks : int64 array, shape (ticks,)
+        Days of the table.
+    at_risk, events, censored : int64 array, shape (ticks,)
+        Still followed and free of every end just before each tick; outcomes and ends of follow-up up to and including it.
+    """
+
+    days: Ints
+    incidence: Floats
+    followed: Ints
+    ticks: Ints
+    at_risk: Ints
+    events: Ints
+    censored: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """How and when the episodes of a population ended, ready for every estimate of a curve.
+
+    Parameters
+    ----------
+    counts : Counts
+        The population alone, with a column of days and one of outcomes, neither blank.
+    day, outcome : str
+        Names of those columns.
+    causes : sequence of str
+        Levels of the outcome column that are ends: the outcome first, death second, then what else competes; any other
+        level is the end of follow-up.
+    """
+
+    counts: Counts
+    day: str
+    outcome: str
+    causes: tuple[str, ...]
+
+    @cached_property
+    def table(self) -> LifeTable:
+        """The life table, exact."""
+        day = self.counts.each(self.day, lambda value: int(value or 0)).astype(np.int64)
+        place = {name: i for i, name in enumerate(self.causes, start=1)}
+        cause = self.counts.each(self.outcome, lambda value: place.get(str(value), 0)).astype(np.int64)
+        return life_table(day, cause, self.counts.n, causes=len(self.causes))
+
+    def incidence(self, times: Sequence[float] | Ints) -> Pointwise:
+        """Share with the outcome up to and including each time."""
+        return incidence_at(self.table, times, OUTCOME)
+
+    def event_free(self, times: Sequence[float] | Ints) -> Pointwise:
+        """Share free of the outcome and of death; with no other competing end, the Kaplan-Meier curve of both."""
+        outcome, death = self.incidence(times), incidence_at(self.table, times, DEATH)
+        values = 1 - outcome.values - death.values
+        values = np.where(values < 1e-12, 0.0, values)  # what is left of a sum that is exactly 1
+        return Pointwise(outcome.times, values, -(outcome.influence + death.influence), outcome.n)
+
+    @cached_property
+    def daily(self) -> Pointwise:
+        """Event-free share on every day of the table."""
+        return self.event_free(self.table.days)
+
+    def at(self, estimand: str, found: Pointwise, populations: Sequence[Population]) -> list[Draft]:
+        """One draft for each time, with the population that goes with it."""
+        drafts = []
+        for i, time in enumerate(found.times):
+            value = float(found.values[i])
+            flag = "" if not math.isnan(value) else "no_episodes" if not len(self.counts) else "past_follow_up"
+            influence = self.counts.lift(found.influence[i])
+            drafts.append(Draft(estimand, value, populations[i], influence, "log_log", time=float(time), flag=flag))
+        return drafts
+
+    def median(self, estimand: str, population: Population) -> Draft:
+        """Day by which half had the outcome or died, with the band that its interval inverts."""
+        nothing = self.counts.lift(np.zeros(len(self.counts)))
+        if not len(self.counts):
+            return Draft(estimand, math.nan, population, nothing, "band", flag="no_episodes")
+        band = Band(self.table.days, self.daily.values, self.daily.se)
+        value = crossing_day(band.days, band.curve)
+        return Draft(estimand, value, population, nothing, "band", band=band, flag="not_reached" if math.isnan(value) else "")
+
+    def restricted_mean(self, estimand: str, until: float, population: Population) -> Draft:
+        """Mean days free of the outcome and of death, of the first `until` days: the area under the event-free curve."""
+        known = bool(len(self.counts)) and bool(self.table.known(np.array([until]))[0])
+        if not known:
+            nothing = self.counts.lift(np.zeros(len(self.counts)))
+            flag = "past_follow_up" if len(self.counts) else "no_episodes"
+            return Draft(estimand, math.nan, population, nothing, "normal", time=until, flag=flag)
+        within = self.table.days < until
+        edges = np.concatenate((self.table.days[within], [until]))
+        widths = np.diff(edges)
+        area = float(edges[0] + (widths * self.daily.values[within]).sum())
+        influence = (widths[:, None] * self.daily.influence[within]).sum(axis=0)
+        return Draft(estimand, area, population, self.counts.lift(influence), "normal", time=until)
+
+    def follow_up(self, estimand: str, population: Population) -> Draft:
+        """Median day to which episodes were followed (reverse Kaplan-Meier)."""
+        nothing = self.counts.lift(np.zeros(len(self.counts)))
+        value = median_follow_up(self.table) if len(self.counts) else math.nan
+        return Draft(estimand, value, population, nothing, "none", flag="not_reached" if math.isnan(value) else "")
+
+    def curve(self, days: Ints, ticks: Ints) -> Curve:
+        """The curve on some days, and the table at some ticks."""
+        under, along = at_risk_at(self.table, ticks), at_risk_at(self.table, days)
+        incidence = self.incidence(days).values if len(self.counts) else np.full(len(days), np.nan)
+        return Curve(days, incidence, along.at_risk, ticks, under.at_risk, under.events[OUTCOME - 1], under.censored)

@@ -1,0 +1,124 @@
+"""Takes pairs of whole-number scores, gives scenarios of the intervals of mean change, effect sizes and Welch differences."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import numpy as np
+
+from iop_outcomes.stats.change import Effect, d_average_sd, d_change_sd, d_pooled_sd, d_pre_sd, g_change_sd, g_pre_sd, mean_change
+from iop_outcomes.stats.contrast import difference_of_means
+from iop_outcomes.stats.draft import Draft, Floats, Population
+from iop_outcomes.stats.interval import finish, variance_independent
+from iop_outcomes.stats.pairs import Pairs
+from simulations.populations import Scores
+from simulations.scenario import Quantity, Scenario, compare, repeat
+
+RATIOS = (0.85, 1.0, 1.25, 1.49)
+SIZES = (12, 30, 100)
+SD, CHANGE, R = 5.0, 4.0, 0.5
+UNKNOWN = 0.3
+NARROW = (0.94, 0.96)
+
+
+def scenarios() -> list[Scenario]:
+    """One group at three sizes and four ratios of the SDs, every divisor at one ratio, and two groups of unequal spread."""
+    common = _quantities(
+        {
+            "mean change, Student t": NARROW,
+            "mean change if missing unchanged, Student t": NARROW,
+            "d_pre_sd, heteroscedastic": NARROW,
+            "g_pre_sd, heteroscedastic": NARROW,
+        }
+    )
+    others = _quantities(
+        {
+            "d_average_sd, normal": NARROW,
+            "d_pooled_sd, normal": None,
+            "d_change_sd, normal": None,
+            "g_change_sd, normal": None,
+        }
+    )
+    difference = _quantities({"difference of mean changes, Welch t": NARROW})
+    return [
+        *(
+            Scenario(f"rounded scores, SD at discharge / admission {ratio:g}", str(n), common, repeat(partial(_one, n, _scores(ratio))))
+            for n in SIZES
+            for ratio in RATIOS
+        ),
+        *(
+            Scenario("rounded scores, other divisors, SD ratio 1.25", str(n), others, repeat(partial(_others, n, _scores(1.25))))
+            for n in SIZES
+        ),
+        *(
+            Scenario(f"SD of changes {sds[0]:g} and {sds[1]:g}", "20 + 60", difference, repeat(partial(_two, sds)))
+            for sds in ((7.0, 5.0), (5.0, 7.0))
+        ),
+    ]
+
+
+def _quantities(bands: dict[str, tuple[float, float] | None]) -> tuple[Quantity, ...]:
+    return tuple(Quantity(name, band, slice(place, place + 1)) for place, (name, band) in enumerate(bands.items()))
+
+
+def _scores(ratio: float) -> Scores:
+    return Scores(60.0, 60.0 - CHANGE, SD, SD * ratio, R)
+
+
+def _one(n: int, scores: Scores, generator: np.random.Generator) -> list[int]:
+    pre, post = scores.draw(generator, n)
+    kept = np.where(generator.random(n) < UNKNOWN, pre, post)  # the rule for a missing discharge score: nothing changed
+    pairs, carried = _pairs(pre, post), _pairs(pre, kept)
+    return [
+        _code(mean_change(pairs), pairs, scores.change),
+        _code(mean_change(carried), carried, (1 - UNKNOWN) * scores.change),
+        _code(d_pre_sd(pairs), pairs, scores.change / scores.rounded_sd_pre),
+        _code(g_pre_sd(pairs), pairs, scores.change / scores.rounded_sd_pre),
+    ]
+
+
+def _others(n: int, scores: Scores, generator: np.random.Generator) -> list[int]:
+    pairs = _pairs(*scores.draw(generator, n))
+    before, after, gained = scores.rounded_sd_pre, scores.rounded_sd_post, scores.rounded_sd_change
+    return [
+        _code(d_average_sd(pairs), pairs, scores.change / ((before + after) / 2)),
+        _code(d_pooled_sd(pairs), pairs, scores.change / math.sqrt((before**2 + after**2) / 2)),
+        _code(d_change_sd(pairs), pairs, scores.change / gained),
+        _code(g_change_sd(pairs), pairs, scores.change / gained),
+    ]
+
+
+def _pairs(pre: Floats, post: Floats) -> Pairs:
+    return Pairs.from_cells(pre, post, np.ones(len(pre), dtype=np.int64), better="lower")
+
+
+def _code(effect: Effect, pairs: Pairs, truth: float) -> int:
+    """The draft that measures make of an effect: Student's t for a mean, the textbook variance for an effect size."""
+    mean = effect.estimand == "mean_change"
+    draft = Draft(
+        effect.estimand,
+        effect.value,
+        _people(effect.n),
+        effect.influence,
+        "t" if mean else "normal",
+        textbook=None if mean else effect.variance,
+        flag=effect.flag,
+    )
+    found = finish(draft, variance_independent(draft.influence, pairs.n))
+    return compare(found.low, found.high, truth)
+
+
+def _two(sds: tuple[float, float], generator: np.random.Generator) -> list[int]:
+    """Two groups of 20 and 60 whose changes spread differently: 6 and 4 points better on average."""
+    means = []
+    for n, mean, sd in zip((20, 60), (6.0, 4.0), sds, strict=True):
+        pre = np.rint(generator.normal(60.0, SD, n))
+        moments = _pairs(pre, pre - np.rint(generator.normal(mean, sd, n))).moments
+        means.append((moments.mean_change, moments.sd_change**2 / moments.n, moments.n))
+    found = finish(difference_of_means("difference", means[0], means[1], _people(20), 1), 0.0)
+    return [compare(found.low, found.high, 2.0)]
+
+
+def _people(n: int) -> Population:
+    return Population("scores", {"paired": n}, frozenset({"paired"}))

@@ -1,0 +1,68 @@
+"""Takes rows, gives the table and the page that is kept beside the command."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+
+import numpy as np
+import scipy
+
+from simulations.catalogue import KNOWN, REPLICATES, TOLERANCE
+from simulations.scenario import NOMINAL, SEED, Row
+
+HEAD = (
+    "| interval | data | n | coverage | Monte-Carlo error | band | left out | open | in its band |\n|---|---|---|---|---|---|---|---|---|\n"
+)
+
+
+def table(rows: Sequence[Row]) -> str:
+    """One line for each row; the rows of one interval stand together."""
+    names = list(dict.fromkeys(row.quantity for row in rows))
+    return HEAD + "".join(_line(row) for row in sorted(rows, key=lambda row: names.index(row.quantity)))
+
+
+def page(rows: Sequence[Row], replicates: int) -> str:
+    """The table with what it takes to make it again."""
+    command = "python -m simulations" + ("" if replicates == REPLICATES else f" --replicates {replicates}")
+    versions = (
+        f"iop_outcomes {version('iop-outcomes')}, Python {platform.python_version()}, numpy {np.__version__}, scipy {scipy.__version__}"
+    )
+    banded = [row for row in rows if row.band is not None]
+    outside = [row for row in banded if not row.reaches(TOLERANCE)]
+    known = "".join(
+        f"- {row.quantity}; {row.setting}; n = {row.n}: {row.coverage:.4f}. {KNOWN.get(row.key, 'Not explained.')}\n" for row in outside
+    )
+    return f"""# How often the intervals hold the truth
+
+Written by `{command}`: {replicates:,} samples of each kind of data, nominal coverage {NOMINAL:.0%}, seed {SEED} with one stream for each kind
+of data (its name is part of the seed). {versions}.
+
+Every interval is made by the package's own functions, and compared with the exact truth of the population drawn from. Episodes are
+independent of one another: no patient comes twice. A row is in its band when the coverage lies in the band widened by {TOLERANCE} Monte-Carlo
+errors; where it needs that widening, the table says so. "Left out" counts intervals that were flagged or not given, "open" those without a
+limit on one side, which hold everything on that side. For a row over many shares p, both count all of them together.
+"all" takes every interval as given; "5 or more" leaves out those flagged for fewer than 5, and so speaks of samples picked by their result.
+
+{len(banded) - len(outside)} of {len(banded)} rows with a band reach it, {len(outside)} do not; {len(rows) - len(banded)} more are reported without a promise.
+
+{known}
+{table(rows)}"""
+
+
+def verdict(row: Row) -> str:
+    """Whether a row is in its band, in words."""
+    if row.band is None:
+        return "no band"
+    if row.reaches(0):
+        return "yes"
+    if row.reaches(TOLERANCE):
+        return f"within {TOLERANCE} errors"
+    return "outside its band" + (", known" if row.key in KNOWN else "")
+
+
+def _line(row: Row) -> str:
+    band = "" if row.band is None else f"{row.band[0]:.3f} to {row.band[1]:.3f}"
+    cells = (row.quantity, row.setting, row.n, f"{row.coverage:.4f}", f"{row.error:.4f}", band, row.left_out, row.open_sides, verdict(row))
+    return "| " + " | ".join(str(cell) for cell in cells) + " |\n"

@@ -1,0 +1,111 @@
+"""Takes the report of the synthetic program, gives its words and its chart data as they were read and agreed on.
+
+The two files beside this one are text, checked by eye against the page and by an independent computation below; they are
+changed by hand, in the change that means to change them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.stats.proportion import proportion_confint
+
+import iop_outcomes as iop
+
+HERE = Path(__file__).parent
+SYNTHETIC = HERE.parent.parent / "data" / "synthetic"
+VARIES = ("Made by", "iop_outcomes", "internal: disclosure audit not applied. iop_outcomes")
+
+
+class _Words(HTMLParser):
+    """The words of a page, one line for each stretch of text, alternative texts included."""
+
+    def __init__(self):
+        super().__init__()
+        self.lines, self._silent = [], False
+
+    def handle_starttag(self, tag, attrs):
+        self._silent = self._silent or tag == "style"
+        if tag == "img":
+            self.lines.append(f"[image: {dict(attrs)['alt']}]")
+
+    def handle_endtag(self, tag):
+        self._silent = self._silent and tag != "style"
+
+    def handle_data(self, data):
+        if data.strip() and not self._silent:
+            self.lines.append(" ".join(data.split()))
+
+
+def words_of(page: str) -> list[str]:
+    """The words of a page without the versions it was made with."""
+    parser = _Words()
+    parser.feed(page)
+    return [line for line in parser.lines if not line.startswith(VARIES)]
+
+
+@pytest.fixture(scope="module")
+def report(synthetic):
+    """The report that `make report` builds."""
+    return iop.report(synthetic, by="track")
+
+
+def test_words(report):
+    """Every word and number of the page is the one agreed on."""
+    assert words_of(report.to_html()) == (HERE / "program_quality.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_chart_data(report):
+    """Every released number is the one agreed on, to ten digits: the last ones differ between processors."""
+    agreed = list(csv.DictReader((HERE / "program_quality.csv").read_text(encoding="utf-8").splitlines()))
+    found = list(csv.DictReader(io.StringIO(report.to_csv())))
+    assert len(found) == len(agreed)
+    for now, then in zip(found, agreed, strict=True):
+        for column, value in then.items():
+            try:
+                assert float(now[column]) == pytest.approx(float(value), rel=1e-10, abs=1e-12)
+            except ValueError:
+                assert now[column] == value, (column, now)
+
+
+@pytest.fixture(scope="module")
+def agreed():
+    """The agreed chart data as a frame."""
+    return pd.read_csv(HERE / "program_quality.csv")
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """The synthetic episodes by pandas, without this package."""
+    frame = pd.read_csv(SYNTHETIC / "episodes.csv", dtype=str, keep_default_na=False)
+    frame["los"] = (pd.to_datetime(frame.discharge_date, errors="coerce") - pd.to_datetime(frame.admit_date)).dt.days
+    return frame
+
+
+def test_agreed_completion_follows_from_the_rows(agreed, rows):
+    """Counts and Wilson limits of strict completion, by pandas and statsmodels."""
+    shown = agreed.query("estimand == 'completion_strict' and flag != 'suppressed; not_clustered'")
+    assert len(shown) == 6
+    for row in shown.itertuples():
+        some = rows if row.level == "All" else rows[rows.track == row.level]
+        base = some[~some.discharge_reason.isin(["", "died", "not_started", "active"])]
+        k = int((base.discharge_reason == "completed").sum())
+        assert (row.k, row.n) == (k, len(base))
+        assert (row.low, row.high) == pytest.approx(proportion_confint(k, len(base), method="wilson"), rel=1e-9)
+
+
+def test_agreed_stays_follow_from_the_rows(agreed, rows):
+    """Median, quartiles and mean of stays, by numpy's averaged inverted distribution (type 2)."""
+    for level in ("All", "mental_health", "substance_use", "dual_diagnosis", "adolescent", "psychosis"):
+        some = rows if level == "All" else rows[rows.track == level]
+        stays = some[~some.discharge_reason.isin(["not_started", "active"]) & some.los.notna()].los.to_numpy()
+        found = agreed[agreed.level == level].set_index("estimand").value
+        for name, share in (("los_q1", 0.25), ("los_median", 0.5), ("los_q3", 0.75)):
+            assert found[name] == np.quantile(stays, share, method="averaged_inverted_cdf")
+        assert found["los_mean"] == pytest.approx(stays.mean(), rel=1e-9)

@@ -1,0 +1,175 @@
+"""Takes results that were not released, gives proof that nothing shows them: at run time, and before that in the type checker."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import iop_outcomes as iop
+import iop_outcomes.show
+from iop_outcomes.evaluate import evaluate
+from iop_outcomes.measures import find
+from iop_outcomes.release import Released, release, require_released
+from iop_outcomes.show import tables
+
+ROOT = Path(__file__).resolve().parents[2]
+TYPING_GATE = Path(__file__).with_name("typing_gate.py.txt")
+
+# What show offers that is given plain words and numbers, or the parts of a Released; everything else must ask for a Released.
+OF_PARTS = {
+    "charts": {"at", "drawable", "finish_rows", "note", "withheld_words"},
+    "plain": {"csv_text", "steady"},  # asks it of each
+    "tables": {"flow_table"},
+    "theme": {"data_uri", "new_axes", "new_figure", "style", "svg"},
+    "words": {"count", "days", "estimate_value", "label", "number", "percent", "plain_range"},
+}
+
+
+def public_functions():
+    """Module, name and function of everything that show defines without an underscore."""
+    found = []
+    for module in pkgutil.iter_modules(iop_outcomes.show.__path__):
+        loaded = importlib.import_module(f"iop_outcomes.show.{module.name}")
+        found += [
+            (module.name, name, value)
+            for name, value in vars(loaded).items()
+            if inspect.isfunction(value) and value.__module__ == loaded.__name__ and not name.startswith("_")
+        ]
+    return found
+
+
+def takes_released(function):
+    """Whether the first argument is declared as Released."""
+    first = next(iter(inspect.signature(function, eval_str=True).parameters.values()), None)
+    return first is not None and first.annotation is Released
+
+
+GATED = [pytest.param(function, id=f"{module}.{name}") for module, name, function in public_functions() if takes_released(function)]
+
+
+def call(function, given):
+    """Call with the first argument given, and something of the right type for each other that is needed."""
+    needed = [p for p in list(inspect.signature(function, eval_str=True).parameters.values())[1:] if p.default is p.empty]
+    values = {str: "completion_strict", Sequence[str]: ["completion_strict"]}
+    return function(given, **{p.name: values[p.annotation] for p in needed})
+
+
+@pytest.fixture(scope="module")
+def results(synthetic):
+    """Working numbers."""
+    return evaluate(find("completion"), synthetic, by="track")
+
+
+def test_every_public_function_of_show_is_gated_or_listed_as_one_of_parts():
+    """A new function of show asks for a Released first, or is named here as one that is given parts of it."""
+    found = {}
+    for module, name, function in public_functions():
+        found.setdefault(module, set())
+        if not takes_released(function):
+            found[module].add(name)
+    assert {module: names for module, names in found.items() if names} == {module: names for module, names in OF_PARTS.items() if names}
+    assert len(GATED) >= 9
+
+
+@pytest.mark.parametrize("function", GATED)
+def test_results_are_refused_at_run_time(function, results):
+    """Working numbers raise ReleaseError, which says what to call."""
+    with pytest.raises(iop.ReleaseError, match=r"answer\.release"):
+        call(function, results)
+
+
+@pytest.mark.parametrize("function", GATED)
+def test_anything_else_is_refused_at_run_time(function, results, synthetic):
+    """An answer, its frame, its records, something with the same attributes, nothing at all: none is a Released."""
+    released = release(results)
+    twin = type(
+        "Twin", (), {name: getattr(released, name) for name in ("definition", "estimates", "flow", "group", "levels", "of", "policy")}
+    )()
+    for given in (iop.completion(synthetic), results.to_frame(), released.to_records(), released.estimates, twin, None, "x", 1):
+        with pytest.raises(iop.ReleaseError):
+            call(function, given)
+
+
+@pytest.mark.parametrize("function", GATED)
+def test_a_released_is_let_in(function, results, synthetic):
+    """The same call with what was released passes the gate, so that the refusals above come from the gate."""
+    other = {
+        "stay": "length_of_stay",
+        "dumbbell": "phq9_change",
+        "change": "phq9_change",
+        "cumulative": "readmission",
+        "at_risk": "readmission",
+    }
+    name = next((measure for start, measure in other.items() if function.__name__.startswith(start)), None)
+    given = release(evaluate(find(name), synthetic, by="track") if name else results, "none")
+    if function.__name__ == "alt_text":
+        assert "Completion" in function(given, ["completion_strict"], "Dot chart.")
+    else:
+        assert call(function, given) is not None
+
+
+def test_the_flow_of_data_is_refused_before_release(synthetic):
+    """A table of rows in and left out is drawn from released flows; those of the data hold small counts."""
+    with pytest.raises(iop.ReleaseError):
+        tables.flow_table(synthetic.flow, caption="Flow", first="Table")
+
+
+def test_a_released_cannot_be_made_by_hand(results):
+    """Only release() holds the key of the door."""
+    made = release(results)
+    parts = {name: getattr(made, name) for name in ("definition", "group", "estimates", "flow", "policy", "provenance")}
+    for door in (None, object(), True, "release"):
+        with pytest.raises(iop.ReleaseError, match="release"):
+            Released(door, **parts)
+    with pytest.raises(TypeError):
+        Released(**parts)
+
+
+def test_a_released_cannot_be_inherited():
+    """A class of one's own that calls itself Released would open every door."""
+    with pytest.raises(TypeError):
+        type("Forged", (Released,), {"__init__": lambda self: None})
+
+
+def test_a_released_cannot_be_changed(results):
+    """Numbers cannot be put back after release."""
+    made = release(results)
+    for name in ("estimates", "policy", "flow"):
+        with pytest.raises(AttributeError):
+            setattr(made, name, None)
+    with pytest.raises((AttributeError, TypeError)):
+        made.results = results
+    with pytest.raises((TypeError, ValueError)):
+        replace(made, estimates=())
+
+
+def test_a_released_is_let_through_and_its_refusal_names_the_asker(results):
+    """The gate gives back what it was given, and says who asked."""
+    made = release(results)
+    assert require_released(made, "chart") is made
+    with pytest.raises(iop.ReleaseError, match=r"chart .* Results"):
+        require_released(results, "chart")
+
+
+def test_the_type_checker_refuses_what_was_not_released(tmp_path):
+    """Mypy reports an error of arguments on each line marked so, and on no other."""
+    script = tmp_path / "typing_gate.py"
+    text = TYPING_GATE.read_text(encoding="utf-8")
+    script.write_text(text, encoding="utf-8")
+    marked = {number: re.findall(r"# refused: ([a-z-]+)", line) for number, line in enumerate(text.splitlines(), start=1)}
+    expected = {number: codes[0] for number, codes in marked.items() if codes}
+    command = [sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports", "--follow-imports=silent"]
+    command += ["--no-error-summary", "--cache-dir", str(ROOT / ".mypy_cache"), str(script)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    reported = re.findall(r"typing_gate\.py:(\d+): error: .*\[([a-z-]+)\]", ran.stdout)
+    assert {int(line): code for line, code in reported} == expected, ran.stdout + ran.stderr
+    assert len(expected) >= 10

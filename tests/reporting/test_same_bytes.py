@@ -1,0 +1,85 @@
+"""Takes the synthetic program to fresh processes that differ in all that must not matter, gives proof that the bytes are the same."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+
+import iop_outcomes as iop
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ["program_quality.csv", "program_quality.html", "program_quality.json"]
+CODE = """
+import sys
+import iop_outcomes as iop
+with iop.load("data/synthetic") as data:
+    iop.report(data, by="track").save(sys.argv[1])
+"""
+PROCESSES = {
+    "plain": {"PYTHONHASHSEED": "0", "TZ": "UTC", "OMP_NUM_THREADS": "1"},
+    "other": {"PYTHONHASHSEED": "4242", "TZ": "Asia/Kathmandu", "OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2", "LC_ALL": "C.UTF-8"},
+    "far": {"PYTHONHASHSEED": "random", "TZ": "America/St_Johns", "LANG": "de_DE.UTF-8", "MPLBACKEND": "pdf", "COLUMNS": "40"},
+}
+
+
+def contents(folder):
+    """Names and fingerprints of the files of a folder."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(Path(folder).iterdir())}
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    """The same report from one process for each environment, at the same time."""
+    folders = {name: tmp_path_factory.mktemp(name) for name in PROCESSES}
+    started = [
+        subprocess.Popen([sys.executable, "-c", CODE, str(folders[name])], cwd=ROOT, env={**os.environ, **changed})
+        for name, changed in PROCESSES.items()
+    ]
+    assert [process.wait(120) for process in started] == [0] * len(started)
+    return folders
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hash_seed_time_zone_and_threads_change_no_byte(reports, name):
+    """Page, numbers and provenance from three processes."""
+    assert len({contents(folder)[name] for folder in reports.values()}) == 1
+
+
+def test_a_report_is_these_files(reports):
+    """No other file, no folder, nothing temporary."""
+    assert [sorted(path.name for path in folder.iterdir()) for folder in reports.values()] == [NAMES] * len(reports)
+
+
+def test_saved_twice_the_bytes_are_the_same(reports, tmp_path):
+    """One report saved twice, the same built again from a second load, and the one of another process."""
+    with iop.load(ROOT / "data/synthetic") as data:
+        report = iop.report(data, by="track")
+        report.save(tmp_path / "a")
+        report.save(tmp_path / "b")
+        report.save(tmp_path / "b")
+        iop.report(data, by="track").save(tmp_path / "c")
+    with iop.load(ROOT / "data/synthetic") as data:
+        iop.report(data, by="track").save(tmp_path / "d")
+    found = [contents(tmp_path / name) for name in "abcd"]
+    assert found == [contents(reports["plain"])] * 4
+
+
+def test_the_command_line_and_the_function_write_the_same_bytes(reports, tmp_path):
+    """`iop-outcomes report` is the same report."""
+    command = [sys.executable, "-m", "iop_outcomes", "report", "data/synthetic", "--by", "track", "--output", str(tmp_path / "out")]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    assert contents(tmp_path / "out") == contents(reports["plain"])
+
+
+def test_a_chart_is_drawn_with_the_same_bytes_after_another_style_was_set(synthetic):
+    """Settings of matplotlib made by a notebook before do not reach the figures of a report."""
+    page = iop.report(synthetic).to_html()
+    with mpl.rc_context({"font.size": 22.0, "axes.facecolor": "red", "svg.fonttype": "none", "text.parse_math": True, "axes.grid": True}):
+        assert iop.report(synthetic).to_html() == page
