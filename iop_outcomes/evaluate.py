@@ -62,8 +62,8 @@ def evaluate(measure: Measure, data: Data, *, by: str | None = None, conf_level:
 
 
 def _known_together(measure: Measure, drafts: Sequence[tuple[str, Draft]]) -> list[tuple[str, Draft]]:
-    """Take back what some level lacks, where only levels that all have it may stand side by side."""
-    lacking = {draft.key for _, draft in drafts if draft.estimand in measure.together and math.isnan(draft.value)}
+    """Take back what some level lacks, where only levels that all have it may stand side by side; a level without anybody lacks nothing."""
+    lacking = {draft.key for _, draft in drafts if draft.estimand in measure.together and math.isnan(draft.value) and draft.n}
     return [
         (level, replace(draft, value=math.nan, flag="not_followed_in_all_groups") if draft.key in lacking and not draft.flag else draft)
         for level, draft in drafts

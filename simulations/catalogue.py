@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from functools import partial
 
 from simulations import changes, curves, days, shares
@@ -11,7 +13,32 @@ from simulations.scenario import Row, Scenario
 REPLICATES = 4_000
 TOLERANCE = 3  # Monte-Carlo errors
 
-KNOWN: dict[tuple[str, str, str], str] = {}
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A row that is known to lie outside its band: where it lies instead (30,000 samples), and why."""
+
+    coverage: float
+    why: str
+
+
+_G = (
+    "g is d times J and its variance that of d times J squared, still with the normal quantile: with 12 pairs it is too narrow. "
+    "The interval of d_pre_sd is not."
+)
+_PICKED = (
+    "Samples of 5 ends or more are picked by their own result where few are expected; with every sample counted, as given with its "
+    "flag, the interval is in its band."
+)
+_RATIO, _FEW = "rounded scores, SD at discharge / admission", "10% ended by day 180, a fifth by death"
+KNOWN = {
+    ("g_pre_sd, heteroscedastic", f"{_RATIO} 0.85", "12"): Known(0.939, _G),
+    ("g_pre_sd, heteroscedastic", f"{_RATIO} 1", "12"): Known(0.934, _G),
+    ("g_pre_sd, heteroscedastic", f"{_RATIO} 1.25", "12"): Known(0.937, _G),
+    ("event_free at 180, log-log, 5 or more ends", _FEW, "50"): Known(0.927, _PICKED),
+    ("event_free at 180, log-log, 5 or more ends", _FEW, "100"): Known(0.965, _PICKED),
+    ("cumulative_incidence at 180, log-log, 5 or more events", _FEW, "100"): Known(0.976, _PICKED),
+}
 
 
 def scenarios() -> list[Scenario]:
@@ -33,6 +60,12 @@ def run(replicates: int, processes: int) -> list[Row]:
         return [row for rows in pool.map(task, places) for row in rows]
 
 
-def unexpected(rows: list[Row], errors: float) -> list[Row]:
+def is_known(row: Row, errors: float) -> bool:
+    """Whether a row is known to lie outside its band, and lies no farther outside than is known."""
+    known = KNOWN.get(row.key)
+    return known is not None and replace(row, band=(known.coverage, known.coverage)).reaches(errors)
+
+
+def unexpected(rows: Sequence[Row], errors: float) -> list[Row]:
     """Rows outside their band that are not known to be."""
-    return [row for row in rows if not row.reaches(errors) and row.key not in KNOWN]
+    return [row for row in rows if not row.reaches(errors) and not is_known(row, errors)]

@@ -44,7 +44,7 @@ def _quantities(n: int) -> tuple[Quantity, ...]:
         Quantity(f"{free}, 5 or more ends", narrow, slice(1, 2)),
         Quantity(f"{incidence}, all", wide, slice(2, 3)),
         Quantity(f"{incidence}, 5 or more events", wide, slice(3, 4)),
-        Quantity("restricted_mean_days to 180, normal", mean, slice(4, 5)),
+        Quantity("restricted_mean_days to 180, log-log", mean, slice(4, 5)),
     )
 
 

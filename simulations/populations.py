@@ -18,7 +18,7 @@ class Stays:
     Examples
     --------
     >>> Stays(23.5).quantile(0.5), round(Stays(23.5).mean, 3)
-    (39, 46.502)
+    (39, 46.5)
     """
 
     scale: float

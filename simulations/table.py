@@ -9,7 +9,7 @@ from importlib.metadata import version
 import numpy as np
 import scipy
 
-from simulations.catalogue import KNOWN, REPLICATES, TOLERANCE
+from simulations.catalogue import KNOWN, REPLICATES, TOLERANCE, is_known
 from simulations.scenario import NOMINAL, SEED, Row
 
 HEAD = (
@@ -31,9 +31,7 @@ def page(rows: Sequence[Row], replicates: int) -> str:
     )
     banded = [row for row in rows if row.band is not None]
     outside = [row for row in banded if not row.reaches(TOLERANCE)]
-    known = "".join(
-        f"- {row.quantity}; {row.setting}; n = {row.n}: {row.coverage:.4f}. {KNOWN.get(row.key, 'Not explained.')}\n" for row in outside
-    )
+    told = "".join(_told(row) for row in rows if row in outside or is_known(row, TOLERANCE))
     return f"""# How often the intervals hold the truth
 
 Written by `{command}`: {replicates:,} samples of each kind of data, nominal coverage {NOMINAL:.0%}, seed {SEED} with one stream for each kind
@@ -46,8 +44,9 @@ limit on one side, which hold everything on that side. For a row over many share
 "all" takes every interval as given; "5 or more" leaves out those flagged for fewer than 5, and so speaks of samples picked by their result.
 
 {len(banded) - len(outside)} of {len(banded)} rows with a band reach it, {len(outside)} do not; {len(rows) - len(banded)} more are reported without a promise.
+Outside, here or in 30,000 samples:
 
-{known}
+{told}
 {table(rows)}"""
 
 
@@ -55,11 +54,14 @@ def verdict(row: Row) -> str:
     """Whether a row is in its band, in words."""
     if row.band is None:
         return "no band"
-    if row.reaches(0):
-        return "yes"
-    if row.reaches(TOLERANCE):
-        return f"within {TOLERANCE} errors"
-    return "outside its band" + (", known" if row.key in KNOWN else "")
+    where = "yes" if row.reaches(0) else f"within {TOLERANCE} errors" if row.reaches(TOLERANCE) else "outside its band"
+    return where + (", outside in 30,000" if is_known(row, TOLERANCE) else "")
+
+
+def _told(row: Row) -> str:
+    """What the head of the page says of a row outside its band."""
+    why = f"{KNOWN[row.key].coverage:g} in 30,000. {KNOWN[row.key].why}" if is_known(row, TOLERANCE) else "not explained."
+    return f"- {row.quantity}; {row.setting}; n = {row.n}: {row.coverage:.4f} here; {why}\n"
 
 
 def _line(row: Row) -> str:

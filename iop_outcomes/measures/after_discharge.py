@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -71,10 +71,11 @@ def check_times(at: Sequence[int] | None) -> tuple[int, ...]:
     UsageError
         When a day is not a whole number from 1 to 3,650.
     """
-    times = tuple(sorted(set(AT if at is None else at)))
-    if not times or any(isinstance(t, bool) or not isinstance(t, int) or not 1 <= t <= LONGEST for t in times):
-        raise UsageError(f"at: must be whole days after discharge from 1 to {LONGEST:,}, such as 30, 90, 180, 365.")
-    return times
+    asked: object = AT if at is None else at
+    days = list(asked) if isinstance(asked, Iterable) and not isinstance(asked, str) else []
+    if not days or any(isinstance(day, bool) or not isinstance(day, int) or not 1 <= day <= LONGEST for day in days):
+        raise UsageError(f"at: must be whole days after discharge from 1 to {LONGEST:,}, such as 30, 90, 180, 365, in a list.")
+    return tuple(sorted(set(days)))
 
 
 def _ends(counts: Counts, what: Outcome) -> tuple[Counts, Ends, dict[str, int]]:
@@ -285,7 +286,7 @@ def _estimands(what: Outcome) -> tuple[EstimandDefinition, ...]:
             f"Mean days neither {what.words} nor died",
             "area under the event-free curve, to a day that every group was followed to",
             _AMONG,
-            "95% normal",
+            "95%, log-log of the share of days",
             "days",
         ),
         (

@@ -110,7 +110,7 @@ def _recovery(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> 
         return []
     cut = scale.case_cutoff(profile.case_cutoff)
     case = OPERATORS[cut.op]
-    at_start, at_end = (case(np.nan_to_num(scores, nan=-1.0), float(cut.value)) for scores in (scored.pre, scored.post))
+    at_start, at_end = (~np.isnan(scores) & case(scores, float(cut.value)) for scores in (scored.pre, scored.post))
     better = scored.meets(reliable_improvement, scale, profile)
     left = scored.paired & at_start & ~at_end
     classes = {
@@ -165,7 +165,7 @@ def reliable_change(scale: Scale, definition: str | None = None) -> Measure:
     scale : Scale
         With a total score and at least one named reliable-change profile.
     definition : str, optional
-        Name of the profile; "nhs" by default.
+        Name of the profile; "nhs" by default, else the scale's first.
 
     Returns
     -------
@@ -176,8 +176,8 @@ def reliable_change(scale: Scale, definition: str | None = None) -> Measure:
     UsageError
         When the scale has no such profile.
     """
-    name = definition or PROFILE
     found = {profile.name: profile for profile in scale.profiles}
+    name = definition or (PROFILE if PROFILE in found else next(iter(found), PROFILE))
     if name not in found:
         raise UsageError(f'{scale.label} has no reliable-change profile "{name}". {choices(name, found)}')
     profile = found[name]

@@ -73,7 +73,7 @@ def _draft(counts: Counts, *, scale: Scale) -> tuple[Draft, ...]:
     return (
         share("paired_rate", divided, PART, _people(parts, DISCHARGED, ("paired",))),
         *(_mean(paired, name, values, who) for name, values in (("mean_admit", pairs.pre), ("mean_discharge", pairs.post))),
-        _plain(paired, "sd_admit", moments.sd_pre, who),
+        _plain(paired, "sd_admit", moments.sd_pre, who, "one_pair" if moments.n else "no_pairs"),
         _effect(paired, change.mean_change(pairs), "t", who),
         *(_effect(paired, find(pairs), "normal", who) for find in (change.d_pre_sd, change.g_pre_sd)),
         _if_unchanged(counts, scale, _people(parts, ("paired", "no_discharge_score"))),
@@ -88,15 +88,17 @@ def _effect(paired: Counts, found: change.Effect, rule: str, who: Population) ->
     return Draft(found.estimand, found.value, who, influence, "normal", textbook=found.variance, flag=found.flag)
 
 
-def _mean(paired: Counts, name: str, values: Floats, who: Population) -> Draft:
-    n = paired.total
+def _mean(table: Counts, name: str, values: Floats, who: Population, of: str = "pair") -> Draft:
+    """Mean of a value of each cell; `of` is what one row is called in flags."""
+    n = table.total
     if n == 0:
-        return Draft(name, math.nan, who, paired.lift(np.zeros(0)), "t", flag="no_pairs")
-    mean = float((values * paired.n).sum()) / n
-    return Draft(name, mean, who, paired.lift((values - mean) / n), "t")
+        return Draft(name, math.nan, who, table.lift(np.zeros(0)), "t", flag=f"no_{of}s")
+    mean = float(values @ table.n) / n
+    flag = f"one_{of}" if n == 1 else "sd_zero" if (values == values[0]).all() else ""
+    return Draft(name, mean, who, table.lift((values - mean) / n), "t", flag=flag)
 
 
-def _plain(paired: Counts, name: str, value: float, who: Population, flag: str = "no_pairs") -> Draft:
+def _plain(paired: Counts, name: str, value: float, who: Population, flag: str) -> Draft:
     return Draft(name, value, who, paired.lift(np.zeros(len(paired))), "none", flag=flag if math.isnan(value) else "")
 
 
@@ -110,7 +112,7 @@ def _if_unchanged(counts: Counts, scale: Scale, who: Population) -> Draft:
     pre = here.each(f"{scale.name}_admit", lambda s: float(s or 0))
     post = here.each(f"{scale.name}_discharge", lambda s: math.nan if s is None else float(s))
     gained = sign * (pre - np.where(np.isnan(post), pre, post))
-    return _mean(here, "mean_change_if_missing_unchanged", gained, who)
+    return _mean(here, "mean_change_if_missing_unchanged", gained, who, "episode")
 
 
 def _expected(scale: Scale, mean_pre: float) -> float:
@@ -124,20 +126,20 @@ def _expected(scale: Scale, mean_pre: float) -> float:
 
 def _across(levels: Mapping[str, Counts], *, scale: Scale) -> list[tuple[str, Draft]]:
     """Each level's mean change minus that of the other levels together, in points."""
+    pairs = {level: pairs_of(counts, scale)[1] for level, counts in levels.items()}
     found = []
     for level, counts in levels.items():
-        rest = [other for name, other in levels.items() if name != level]
+        rest = [other for name, other in pairs.items() if name != level]
         if rest:
             who = _people(score_parts(counts, scale)[1], ("paired",))
-            means = _mean_of([counts], scale), _mean_of(rest, scale)
+            means = _mean_of([pairs[level]], scale), _mean_of(rest, scale)
             found.append((level, difference_of_means("mean_change_minus_others", *means, who, len(counts.origin))))
     return found
 
 
-def _mean_of(tables: list[Counts], scale: Scale) -> tuple[float, float, int]:
-    """Mean change of several tables together, the variance of that mean, and the pairs."""
-    pairs = [pairs_of(table, scale)[1] for table in tables]
-    pre, post, n = (np.concatenate([getattr(one, name) for one in pairs]) for name in ("pre", "post", "n"))
+def _mean_of(groups: list[Pairs], scale: Scale) -> tuple[float, float, int]:
+    """Mean change of several groups together, the variance of that mean, and the pairs."""
+    pre, post, n = (np.concatenate([getattr(one, name) for one in groups]) for name in ("pre", "post", "n"))
     moments = pairs_on(scale, pre, post, n).moments
     return moments.mean_change, moments.sd_change**2 / max(moments.n, 1), moments.n
 

@@ -8,8 +8,8 @@ from iop_outcomes.release import Released, Withheld
 from iop_outcomes.reporting.blocks import Block, Figure, Note, Points, TableBlock, figure_block
 from iop_outcomes.show.change import dumbbell
 from iop_outcomes.show.charts import alt_text, ordered_levels, stacked_shares
-from iop_outcomes.show.curves import alt_text_of_curves, cumulative
-from iop_outcomes.show.tables import Table, at_risk_table, value_table
+from iop_outcomes.show.curves import MOST_TOGETHER, alt_text_of_curves, cumulative
+from iop_outcomes.show.tables import Table, at_risk_table, value_table, value_with_range
 from iop_outcomes.show.words import change_sentence, estimate_value, label, percent, plain_range, sentence
 
 CHANGE = ("paired_rate", "mean_admit", "mean_discharge", "mean_change", "expected_regression_to_mean")
@@ -105,7 +105,8 @@ def after_blocks(released: Released, by: str, times: Sequence[int]) -> list[Bloc
     figure: Figure = figure_block(
         cumulative(released),
         sentence(released, "cumulative_incidence", time=_middle(times)),
-        f"Share with the event by each day after discharge, by {group}; drawn as far as enough are followed, in whole percents. Lower is better.",
+        f"Share with the event by each day after discharge, by {group}; drawn as far as enough are followed, in whole percents. Lower is better."
+        + (" Grey: all episodes together." if len(released.curves) - 1 > MOST_TOGETHER else ""),
         alt_text_of_curves(released),
     )
     return [
@@ -128,13 +129,13 @@ def _by_time(released: Released, by: str, times: Sequence[int]) -> Table:
     """The estimate and the simple rate side by side at each time."""
     heads: list[str] = [label(by)]
     for time in times:
-        heads += [f"By day {time}", "Plausible range", "Simple rate"]
+        heads += [f"By day {time}", "Simple rate"]
     rows = []
     for level in ordered_levels(released, "cumulative_incidence"):
         cells = []
         for time in times:
             found, simple = released.of("cumulative_incidence", level, time), released.of("fully_observed_rate", level, time)
-            cells += [estimate_value(found), plain_range(found), estimate_value(simple)]
+            cells += [value_with_range(found), estimate_value(simple)]
         rows.append((label(level, released.levels), *cells))
     return Table(f"{released.definition.title} by day, with the simple rate of those followed throughout", tuple(heads), tuple(rows))
 

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from iop_outcomes.release import Released, require_released
 from iop_outcomes.show import theme
-from iop_outcomes.show.charts import at, drawable, finish_rows, note, ordered_levels, withheld_words
+from iop_outcomes.show.charts import at, drawable, finish_rows, ordered_levels, withheld_words
 from iop_outcomes.show.words import estimate_value, plain_range
 
 
@@ -26,17 +26,18 @@ def dumbbell(released: Released, *, ax: Axes | None = None) -> Axes:
     """
     require_released(released, "dumbbell")
     levels = ordered_levels(released, "mean_change")
+    notes = []
     with theme.style():
-        ax = ax or theme.new_axes(len(levels))
+        drawn = ax or theme.new_axes(len(levels))
         for y, level in enumerate(levels):
             before, after, change = (released.of(name, level) for name in ("mean_admit", "mean_discharge", "mean_change"))
             if not (drawable(before) and drawable(after)):
-                note(ax, y, withheld_words(change))
+                notes.append(withheld_words(change))
                 continue
-            ax.plot([at(before.value), at(after.value)], [y, y], color=theme.NAVY, linewidth=2, alpha=0.45, zorder=2)
-            ax.plot(at(before.value), y, "o", markerfacecolor="white", markeredgecolor=theme.NAVY, markersize=7, zorder=3)
-            ax.plot(at(after.value), y, "o", color=theme.NAVY, markersize=7, zorder=3)
-            note(ax, y, f"{estimate_value(before)} to {estimate_value(after)}; change {estimate_value(change)} ({plain_range(change)})")
-        finish_rows(ax, levels)
-        ax.set_xlabel("Mean score: at admission (open) and at discharge (filled)")
-    return ax
+            drawn.plot([at(before.value), at(after.value)], [y, y], color=theme.NAVY, linewidth=2, alpha=0.45, zorder=2)
+            drawn.plot(at(before.value), y, "o", markerfacecolor="white", markeredgecolor=theme.NAVY, markersize=7, zorder=3)
+            drawn.plot(at(after.value), y, "o", color=theme.NAVY, markersize=7, zorder=3)
+            notes.append(f"{estimate_value(before)} to {estimate_value(after)}; change {estimate_value(change)} ({plain_range(change)})")
+        drawn.set_xlabel("Mean score: at admission (open) and at discharge (filled)")
+        finish_rows(drawn, levels, notes, fit=ax is None)
+    return drawn

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.results import ALL
 from iop_outcomes.show import theme
 from iop_outcomes.show.words import NOT_SHOWN, estimate_value, label, number, percent, plain_range
+
+WRAP = 28  # characters of a row's name on one line
+ROOM_FOR_WORDS = 0.07  # share of the axis that a percentage needs
+QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def ordered_levels(released: Released, estimand: str) -> tuple[str, ...]:
@@ -46,39 +53,42 @@ def dot_range(released: Released, estimand: str, *, ax: Axes | None = None) -> A
     levels = ordered_levels(released, estimand)
     rows = [released.of(estimand, level) for level in levels]
     with theme.style():
-        ax = ax or theme.new_axes(len(levels))
+        drawn = ax or theme.new_axes(len(levels))
         for y, row in enumerate(rows):
             if drawable(row):
-                _range(ax, y, row.low, row.high, bold=row.level != ALL)
-                ax.plot(at(row.value), y, "o" if row.level != ALL else "D", color=theme.NAVY, markersize=7, zorder=3)
-            note(ax, y, f"{estimate_value(row)} ({plain_range(row)})" if drawable(row) else withheld_words(row))
-        finish_rows(ax, levels)
-        ax.set_xlim(0, 1)
-        ax.set_xticks([0, 0.25, 0.5, 0.75, 1], [percent(x) for x in (0, 0.25, 0.5, 0.75, 1)])
-    return ax
+                _range(drawn, y, row.low, row.high, bold=row.level != ALL)
+                _dot(drawn, y, row)
+        notes = [f"{estimate_value(row)} ({plain_range(row)})" if drawable(row) else withheld_words(row) for row in rows]
+        share_axis(drawn)
+        finish_rows(drawn, levels, notes, fit=ax is None)
+    return drawn
+
+
+def _dot(ax: Axes, y: int, row: ReleasedEstimate) -> None:
+    ax.plot(at(row.value), y, "o" if row.level != ALL else "D", color=theme.NAVY, markersize=7, zorder=3)
 
 
 def stay_range(released: Released, *, stem: str = "los", ax: Axes | None = None) -> Axes:
     """Stays: a dot at the middle stay, a bar over the middle half of stays, one row for each level."""
     require_released(released, "stay_range")
     levels = ordered_levels(released, f"{stem}_median")
-    far = 1.0
+    far, notes = 1.0, []
     with theme.style():
-        ax = ax or theme.new_axes(len(levels))
+        drawn = ax or theme.new_axes(len(levels))
         for y, level in enumerate(levels):
             middle, low, high = (released.of(f"{stem}_{name}", level) for name in ("median", "q1", "q3"))
-            if drawable(middle):
-                _range(ax, y, low.value, high.value, bold=level != ALL)
-                ax.plot(at(middle.value), y, "o" if level != ALL else "D", color=theme.NAVY, markersize=7, zorder=3)
-                far = max(far, at(high.value))
-                ends = [number(end.value, "days") for end in (low, high)]
-                note(ax, y, f"{number(middle.value, 'days')} (middle half {ends[0]} to {ends[1]})")
-            else:
-                note(ax, y, withheld_words(middle))
-        finish_rows(ax, levels)
-        ax.set_xlim(0, far * 1.05)
-        ax.set_xlabel("Days from admission to discharge")
-    return ax
+            if not drawable(middle):
+                notes.append(withheld_words(middle))
+                continue
+            _range(drawn, y, low.value, high.value, bold=level != ALL)
+            _dot(drawn, y, middle)
+            far = max(far, at(high.value))
+            ends = [number(end.value, "days") for end in (low, high)]
+            notes.append(f"{number(middle.value, 'days')} (middle half {ends[0]} to {ends[1]})")
+        drawn.set_xlim(0, far * 1.05)
+        drawn.set_xlabel("Days from admission to discharge")
+        finish_rows(drawn, levels, notes, fit=ax is None)
+    return drawn
 
 
 def stacked_shares(released: Released, estimands: Sequence[str], *, ax: Axes | None = None) -> Axes:
@@ -97,41 +107,42 @@ def stacked_shares(released: Released, estimands: Sequence[str], *, ax: Axes | N
     levels = ordered_levels(released, estimands[0])
     colours = dict(zip(estimands, (*theme.PALETTE, theme.CONTEXT), strict=False))
     with theme.style():
-        ax = ax or theme.new_axes(len(levels), extra_inches=1.5)
-        handles = {}
+        drawn = ax or theme.new_axes(len(levels), extra_inches=1.5)
         for y, level in enumerate(levels):
-            left = 0.0
-            for name in estimands:
-                row = released.of(name, level)
-                if not drawable(row):
-                    continue
-                width = at(row.value)
-                handles[name] = ax.barh(y, width, left=left, height=0.62, color=colours[name], edgecolor="white", linewidth=0.8)
-                if width >= 0.07:
-                    ink = "white" if colours[name] in theme.DARK else theme.TEXT
-                    ax.text(
-                        left + width / 2,
-                        y,
-                        percent(row.value if isinstance(row.value, float) else 0.0),
-                        ha="center",
-                        va="center",
-                        color=ink,
-                    )
-                left = round(left + width, theme.DECIMALS)
-            if left < 0.995:
-                ax.barh(y, 1 - left, left=left, height=0.62, facecolor="white", edgecolor=theme.MUTED, linewidth=0.8, linestyle=":")
-                if 1 - left >= 0.12:
-                    ax.text(left + (1 - left) / 2, y, NOT_SHOWN, ha="center", va="center", color=theme.MUTED, fontsize=9)
-        finish_rows(ax, levels)
-        ax.set_xlim(0, 1)
-        ax.set_xticks([0, 0.25, 0.5, 0.75, 1], [percent(x) for x in (0, 0.25, 0.5, 0.75, 1)])
-        shown = [name for name in estimands if name in handles]
-        words = [released.definition.estimand(name).label for name in shown]
-        if shown:
-            ax.figure.legend(
-                [handles[name].patches[0] for name in shown], words, loc="outside upper center", ncols=3, frameon=False, handlelength=1.0
-            )
-    return ax
+            parts = [released.of(name, level) for name in estimands]
+            end = _bar(drawn, y, [(row, colours[row.estimand]) for row in parts if drawable(row)])
+            if end < 0.995:
+                _withheld_bar(drawn, y, end)
+        words = [released.definition.estimand(name).label for name in estimands]
+        samples = [Patch(facecolor=colour) for colour in colours.values()]
+        rows = (len(words) + 2) // 3
+        look: dict[str, Any] = {"ncols": 3, "frameon": False, "handlelength": 1.0, "borderaxespad": 0.3}
+        if ax is None:
+            drawn.figure.legend(samples, words, loc="upper left", **look)
+        else:
+            drawn.legend(samples, words, loc="lower left", bbox_to_anchor=(0, 1), **look)
+        share_axis(drawn)
+        finish_rows(drawn, levels, above_inches=0.15 + 0.22 * rows, fit=ax is None)
+    return drawn
+
+
+def _bar(ax: Axes, y: int, parts: Sequence[tuple[ReleasedEstimate, str]]) -> float:
+    """Parts side by side, those that are wide enough with their percentage; give where the bar ends."""
+    left = 0.0
+    for row, colour in parts:
+        width = at(row.value)
+        ax.barh(y, width, left=left, height=0.62, color=colour, edgecolor="white", linewidth=0.8)
+        if width >= ROOM_FOR_WORDS:
+            ink = "white" if colour in theme.DARK else theme.TEXT
+            ax.text(left + width / 2, y, percent(width), ha="center", va="center", color=ink)
+        left = round(left + width, theme.DECIMALS)
+    return left
+
+
+def _withheld_bar(ax: Axes, y: int, left: float) -> None:
+    ax.barh(y, 1 - left, left=left, height=0.62, facecolor="white", edgecolor=theme.MUTED, linewidth=0.8, linestyle=":")
+    if 1 - left >= 2 * ROOM_FOR_WORDS:
+        ax.text(left + (1 - left) / 2, y, NOT_SHOWN, ha="center", va="center", color=theme.MUTED, fontsize=9)
 
 
 def alt_text(released: Released, estimands: Sequence[str], kind: str) -> str:
@@ -169,18 +180,24 @@ def _range(ax: Axes, y: int, low: object, high: object, *, bold: bool) -> None:
     ax.plot([at(low), at(high)], [y, y], color=theme.NAVY, linewidth=5 if bold else 3, alpha=0.45, solid_capstyle="butt", zorder=2)
 
 
-def note(ax: Axes, y: int, words: str) -> None:
-    """Words to the right of a row."""
-    ax.text(1.02, y, words, transform=ax.get_yaxis_transform(), va="center", ha="left", fontsize=9)
-
-
-def finish_rows(ax: Axes, levels: Sequence[str]) -> None:
-    """Names of the rows, everyone on top, and a quiet frame."""
-    ax.set_yticks(range(len(levels)), [label(level, levels) for level in levels])
+def finish_rows(ax: Axes, levels: Sequence[str], notes: Sequence[str] = (), *, above_inches: float = 0.1, fit: bool = True) -> None:
+    """Names of the rows, words to the right of each, everyone on top, and a quiet frame; `fit` makes room for both."""
+    names = [textwrap.fill(label(level, levels), WRAP) for level in levels]
+    ax.set_yticks(range(len(levels)), names)
     ax.set_ylim(len(levels) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x", color=theme.GRID, linewidth=0.8)
     ax.set_axisbelow(True)
+    for y, words in enumerate(notes):
+        ax.text(1.02, y, words, transform=ax.get_yaxis_transform(), va="center", ha="left", fontsize=9)
     if len(levels) > 1:
         ax.axhline(0.5, color=theme.GRID, linewidth=0.8)
+    if fit:
+        theme.fit_rows(ax, names, notes, above_inches=above_inches)
+
+
+def share_axis(ax: Axes) -> None:
+    """The whole range of shares, so that charts side by side compare."""
+    ax.set_xlim(0, 1)
+    ax.set_xticks(QUARTERS, [percent(mark) for mark in QUARTERS])

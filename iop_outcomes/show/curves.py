@@ -13,7 +13,8 @@ from iop_outcomes.show.words import label, percent
 MOST_TOGETHER = 4
 LAST_DAY = 360
 _STYLES = ("-", "--", "-.", ":")
-_MARKS = (0, 0.25, 0.5, 0.75, 1)
+_MARKS = (0.0, 0.25, 0.5, 0.75, 1.0)
+_TICKS = (0, 90, 180, 270, LAST_DAY)
 
 
 def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
@@ -36,24 +37,29 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
     with theme.style():
         if ax is None and len(levels) > MOST_TOGETHER:
             return _apart(released, levels)
-        ax = ax or theme.new_axes(5)
+        drawn = ax or theme.new_axes(5)
         for place, level in enumerate(levels):
             style = {"color": theme.PALETTE[place % len(theme.PALETTE)], "linestyle": _STYLES[place % len(_STYLES)]}
-            _draw(ax, released.curves[level], label(level, levels), **style)
-        _frame(ax)
-        ax.legend(frameon=False, loc="upper left")
-    return ax
+            _draw(drawn, released.curves[level], label(level, levels), **style)
+        _frame(drawn)
+        drawn.legend(frameon=False, loc="upper left")
+        if ax is None:
+            theme.fit_rows(drawn, [percent(1.0)], [], above_inches=0.15)
+    return drawn
 
 
 def _apart(released: Released, levels: list[str]) -> Axes:
+    """Two charts a row; only those at the edge carry the words of the axes, which all share."""
     rows = (len(levels) + 1) // 2
-    figure: Figure = theme.new_figure(theme.WIDTH_INCHES, 2.1 * rows + 0.5)
-    for place, level in enumerate(levels, start=1):
-        ax = figure.add_subplot(rows, 2, place)
+    height = 1.75 * rows + 0.6
+    figure: Figure = theme.new_figure(theme.WIDTH_INCHES, height)
+    figure.subplots_adjust(left=0.09, right=0.97, bottom=0.55 / height, top=1 - 0.3 / height, hspace=0.35, wspace=0.12)
+    for place, level in enumerate(levels):
+        ax = figure.add_subplot(rows, 2, place + 1)
         _draw(ax, released.curves[ALL], "", color=theme.CONTEXT, linestyle="-")
         _draw(ax, released.curves[level], "", color=theme.NAVY, linestyle="-")
         ax.set_title(label(level, levels), loc="left", fontsize=10)
-        _frame(ax, small=place <= len(levels) - 2)
+        _frame(ax, left=place % 2 == 0, bottom=place >= len(levels) - 2)
     return figure.axes[0]
 
 
@@ -62,15 +68,15 @@ def _draw(ax: Axes, curve: ReleasedCurve, name: str, *, color: str, linestyle: s
     ax.step(curve.days, shares, where="post", color=color, linestyle=linestyle, linewidth=2, label=name or None)
 
 
-def _frame(ax: Axes, *, small: bool = False) -> None:
+def _frame(ax: Axes, *, left: bool = True, bottom: bool = True) -> None:
     ax.set_xlim(0, LAST_DAY)
     ax.set_ylim(0, 1)
-    ax.set_xticks([0, 90, 180, 270, LAST_DAY])
-    ax.set_yticks(_MARKS, [percent(mark) for mark in _MARKS])
+    ax.set_xticks(_TICKS, [str(tick) if bottom else "" for tick in _TICKS])
+    ax.set_yticks(_MARKS, [percent(mark) if left else "" for mark in _MARKS])
     ax.tick_params(axis="y", labelsize=9)
     ax.grid(axis="y", color=theme.GRID, linewidth=0.8)
     ax.set_axisbelow(True)
-    if not small:
+    if bottom:
         ax.set_xlabel("Days after discharge")
 
 

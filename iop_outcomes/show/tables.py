@@ -106,11 +106,12 @@ def value_table(released: Released, estimands: Sequence[str], *, caption: str, f
         found = [released.of(name, level) for name in estimands]
         if filled and found[0].n == 0:
             continue
-        rows.append((label(level, released.levels), *(_with_range(estimate) for estimate in found), count(found[0].n)))
+        rows.append((label(level, released.levels), *(value_with_range(estimate) for estimate in found), count(found[0].n)))
     return Table(caption, heads, tuple(rows))
 
 
-def _with_range(estimate: ReleasedEstimate) -> str:
+def value_with_range(estimate: ReleasedEstimate) -> str:
+    """A value with its range in brackets, where it has one that may be shown."""
     value, limits = estimate_value(estimate), (estimate.low, estimate.high)
     known = all(isinstance(limit, float) and not math.isnan(limit) for limit in limits)
     return f"{value} ({plain_range(estimate)})" if known and estimate.shown and " of " not in value else value

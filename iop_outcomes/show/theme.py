@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 NAVY, OCHRE, TEAL, PURPLE = "#12436D", "#C66621", "#42A291", "#9452A5"
 PALETTE = (NAVY, OCHRE, TEAL, PURPLE)
@@ -44,12 +47,17 @@ _STYLE: dict[Any, Any] = {
 @contextmanager
 def style() -> Iterator[None]:
     """The look, in force inside the block alone; both drawing and saving need it."""
-    # Whatever style a notebook has set stays outside: the rest is matplotlib's own default, save what belongs to the session.
-    session = ("backend", "backend_fallback", "interactive", "toolbar", "timezone", "figure.hooks")
-    look = {key: value for key, value in mpl.rcParamsDefault.items() if key not in session and not key.startswith(("webagg", "keymap"))}
-    look |= {key: value for key, value in _STYLE.items() if key in mpl.rcParams}  # svg.id came with matplotlib 3.10
-    with mpl.rc_context(look):
+    # Whatever style a notebook has set stays outside. Only what differs is set, because each setting is checked, which takes time.
+    with mpl.rc_context({key: value for key, value in _look().items() if mpl.rcParams[key] != value}):
         yield
+
+
+@cache
+def _look() -> dict[Any, Any]:
+    """Every setting: matplotlib's own defaults, save what belongs to the session, and the report's."""
+    session = ("backend", "backend_fallback", "interactive", "toolbar", "timezone", "figure.hooks")
+    default = {key: value for key, value in mpl.rcParamsDefault.items() if key not in session and not key.startswith(("webagg", "keymap"))}
+    return default | {key: value for key, value in _STYLE.items() if key in mpl.rcParams}  # svg.id came with matplotlib 3.10
 
 
 def new_axes(rows: int, *, extra_inches: float = 1.2) -> Axes:
@@ -59,9 +67,31 @@ def new_axes(rows: int, *, extra_inches: float = 1.2) -> Axes:
 
 def new_figure(width_inches: float, height_inches: float) -> Figure:
     """A figure of its own; no pyplot, no global state."""
-    figure = Figure(figsize=(width_inches, height_inches), layout="constrained")
+    figure = Figure(figsize=(width_inches, height_inches))
     FigureCanvasSVG(figure)
     return figure
+
+
+def fit_rows(ax: Axes, labels: Sequence[str], notes: Sequence[str], *, above_inches: float = 0.1, below_inches: float = 0.6) -> None:
+    """Give the axes what is left between the widest label and the widest note.
+
+    Measured here from the words themselves: a layout engine draws everything once more to find out, and takes longer than
+    all the rest of a report.
+    """
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("axes without a figure")
+    width, height = figure.get_size_inches()
+    left = max((_inches(line, 10.0) for words in labels for line in words.split("\n")), default=0.0) + 0.15
+    right = max((_inches(words, 9.0) for words in notes), default=0.0) + 0.2
+    ax.set_position(
+        (left / width, below_inches / height, max(width - left - right, 1.0) / width, 1 - (above_inches + below_inches) / height)
+    )
+
+
+def _inches(words: str, points: float) -> float:
+    font = FontProperties(family="DejaVu Sans", size=points)
+    return float(text_to_path.get_text_width_height_descent(words, font, False)[0]) / 72  # noqa: FBT003 - ismath, by position in matplotlib
 
 
 def svg(figure: Figure) -> bytes:

@@ -11,6 +11,13 @@ from iop_outcomes.release import Count, Number, Released, ReleasedEstimate, With
 from iop_outcomes.results import ALL, MISSING_LEVEL
 
 SMALL_BASE = 20
+_WHY = {
+    "not_assessable": "not assessable",
+    "not_reached": "not reached",
+    "past_follow_up": "followed for less",
+    "not_followed_in_all_groups": "not followed so far in all groups",
+    "no_reference": "no reference",
+}
 _UNIT_WORDS = {"days": " days", "points": " points", "SD": " standard deviations"}
 _DIGITS = {"points": 1, "SD": 2, "chi-squared": 2}
 _NAMED = {ALL: "All episodes", MISSING_LEVEL: "Not recorded"}
@@ -18,7 +25,6 @@ _IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 NOT_SHOWN = "not shown"
 WHY_NOT_SHOWN = "Not shown: fewer than 11 episodes, or a number that would give back one that is."
 NO_DATA = "no data"
-NOT_ASSESSABLE = "not assessable"
 NO_LIMIT = "no limit (too few)"
 
 
@@ -106,7 +112,7 @@ def number(value: Number, unit: str, *, like: Number | None = None) -> str:
 def estimate_value(estimate: ReleasedEstimate) -> str:
     """The value of an estimate; counts stand for a percentage of fewer than 20."""
     if isinstance(estimate.value, float) and math.isnan(estimate.value):
-        return NOT_ASSESSABLE if "not_assessable" in estimate.flag else NO_DATA
+        return next((words for flag, words in _WHY.items() if flag in estimate.flag), NO_DATA)
     if _small_base(estimate):
         return f"{estimate.k} of {estimate.n}"
     return number(estimate.value, estimate.unit)

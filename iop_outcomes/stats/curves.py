@@ -75,14 +75,13 @@ class Ends:
 
     def incidence(self, times: Sequence[float] | Ints) -> Pointwise:
         """Share with the outcome up to and including each time."""
-        return incidence_at(self.table, times, OUTCOME)
+        return _snapped(incidence_at(self.table, times, OUTCOME))
 
     def event_free(self, times: Sequence[float] | Ints) -> Pointwise:
         """Share free of the outcome and of death; with no other competing end, the Kaplan-Meier curve of both."""
         outcome, death = self.incidence(times), incidence_at(self.table, times, DEATH)
         values = 1 - outcome.values - death.values
-        values = np.where(values < 1e-12, 0.0, values)  # what is left of a sum that is exactly 1
-        return Pointwise(outcome.times, values, -(outcome.influence + death.influence), outcome.n)
+        return _snapped(Pointwise(outcome.times, values, -(outcome.influence + death.influence), outcome.n))
 
     @cached_property
     def daily(self) -> Pointwise:
@@ -91,12 +90,14 @@ class Ends:
 
     def at(self, estimand: str, found: Pointwise, populations: Sequence[Population]) -> list[Draft]:
         """One draft for each time, with the population that goes with it."""
+        followed = at_risk_at(self.table, found.times).at_risk
         drafts = []
         for i, time in enumerate(found.times):
             value = float(found.values[i])
             flag = "" if not math.isnan(value) else "no_episodes" if not len(self.counts) else "past_follow_up"
             influence = self.counts.lift(found.influence[i])
-            drafts.append(Draft(estimand, value, populations[i], influence, "log_log", time=float(time), flag=flag))
+            left = int(followed[i])
+            drafts.append(Draft(estimand, value, populations[i], influence, "log_log", time=float(time), followed=left, flag=flag))
         return drafts
 
     def median(self, estimand: str, population: Population) -> Draft:
@@ -114,13 +115,13 @@ class Ends:
         if not known:
             nothing = self.counts.lift(np.zeros(len(self.counts)))
             flag = "past_follow_up" if len(self.counts) else "no_episodes"
-            return Draft(estimand, math.nan, population, nothing, "normal", time=until, flag=flag)
+            return Draft(estimand, math.nan, population, nothing, "log_log_days", time=until, flag=flag)
         within = self.table.days < until
         edges = np.concatenate((self.table.days[within], [until]))
         widths = np.diff(edges)
         area = float(edges[0] + (widths * self.daily.values[within]).sum())
         influence = (widths[:, None] * self.daily.influence[within]).sum(axis=0)
-        return Draft(estimand, area, population, self.counts.lift(influence), "normal", time=until)
+        return Draft(estimand, area, population, self.counts.lift(influence), "log_log_days", time=until)
 
     def follow_up(self, estimand: str, population: Population) -> Draft:
         """Median day to which episodes were followed (reverse Kaplan-Meier)."""
@@ -133,3 +134,11 @@ class Ends:
         under, along = at_risk_at(self.table, ticks), at_risk_at(self.table, days)
         incidence = self.incidence(days).values if len(self.counts) else np.full(len(days), np.nan)
         return Curve(days, incidence, along.at_risk, ticks, under.at_risk, under.events[OUTCOME - 1], under.censored)
+
+
+def _snapped(found: Pointwise) -> Pointwise:
+    """The same with 0 or 1 where a sum of floats misses it by a rounding error; NaN stays."""
+    values = found.values
+    for whole in (0.0, 1.0):
+        values = np.where(np.abs(values - whole) < 1e-12, whole, values)
+    return Pointwise(found.times, values, found.influence, found.n)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-Rule = Literal["wilson", "t", "order_statistics", "normal", "log_log", "band", "none"]
+Rule = Literal["wilson", "t", "order_statistics", "normal", "log_log", "log_log_days", "band", "none"]
 
 
 def timed(estimand: str, time: float | None) -> str:
@@ -126,6 +126,8 @@ class Draft:
         Variance for independent episodes, where the textbook has a better one than the influences give.
     df : float or None
         Degrees of freedom of a t interval, where they are not those of one mean.
+    followed : int or None
+        Episodes still at risk at `time`, for a share of a curve: with no event, the exact limit rests on them alone.
     flag : str
         Why the estimate is impossible or to be read with care; empty when neither.
     """
@@ -141,6 +143,7 @@ class Draft:
     band: Band | None = None
     textbook: float | None = None
     df: float | None = None
+    followed: int | None = None
     flag: str = ""
 
     @property

@@ -113,12 +113,23 @@ def _log_log(draft: Draft, variance: float, conf_level: float) -> Interval:
     ended = draft.population.k or 0
     flag = "fewer_than_5_events" if ended < FEW_EVENTS else ""
     if draft.value in (0.0, 1.0):
-        reach = zero_events_upper(draft.n, conf_level)
+        reach = zero_events_upper(draft.n if draft.followed is None else max(draft.followed, 1), conf_level)
         low, high = (0.0, reach) if draft.value == 0 else (1 - reach, 1.0)
         return Interval(math.nan, low, high, "exact, no event" if ended == 0 else _METHODS["log_log"], flag)
     se = math.sqrt(variance)
     low, high = (float(limit) for limit in transformed_interval(draft.value, se, normal_quantile(conf_level)))
     return Interval(se, low, high, _METHODS["log_log"], flag)
+
+
+def _log_log_days(draft: Draft, variance: float, conf_level: float) -> Interval:
+    """Limits of mean days up to a day, as a share of that day: days lost are skewed, and a symmetric interval misses them."""
+    if draft.time is None:
+        raise ValueError(f"{draft.estimand}: mean days need the day they are counted to")
+    se = math.sqrt(variance)
+    share = min(draft.value / draft.time, 1.0)
+    limits = transformed_interval(share, se / draft.time, normal_quantile(conf_level))
+    low, high = (float(limit) * draft.time for limit in limits)
+    return Interval(se, low, high, _METHODS["log_log_days"])
 
 
 def _band(draft: Draft, _variance: float, conf_level: float) -> Interval:
@@ -143,6 +154,7 @@ _METHODS = {
     "order_statistics": "order statistics",
     "normal": "normal",
     "log_log": "log-log",
+    "log_log_days": "log-log of the share of days",
     "band": "inverted log-log",
     "none": "none",
 }
@@ -152,6 +164,7 @@ _RULES = {
     "order_statistics": _order_statistics,
     "normal": _normal,
     "log_log": _log_log,
+    "log_log_days": _log_log_days,
     "band": _band,
     "none": _none,
 }

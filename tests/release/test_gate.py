@@ -26,10 +26,10 @@ TYPING_GATE = Path(__file__).with_name("typing_gate.py.txt")
 
 # What show offers that is given plain words and numbers, or the parts of a Released; everything else must ask for a Released.
 OF_PARTS = {
-    "charts": {"at", "drawable", "finish_rows", "note", "withheld_words"},
+    "charts": {"at", "drawable", "finish_rows", "share_axis", "withheld_words"},
     "plain": {"csv_text", "steady"},  # asks it of each
-    "tables": {"flow_table"},
-    "theme": {"data_uri", "new_axes", "new_figure", "style", "svg"},
+    "tables": {"flow_table", "value_with_range"},
+    "theme": {"data_uri", "fit_rows", "new_axes", "new_figure", "style", "svg"},
     "words": {"count", "days", "estimate_value", "label", "number", "percent", "plain_range"},
 }
 

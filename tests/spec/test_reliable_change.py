@@ -97,7 +97,7 @@ def test_among_all_discharged_a_missing_score_is_not_improved():
 
 
 def test_still_in_care_and_not_started_are_out_and_deaths_are_in():
-    """active and not_started are excluded and counted; died counts among the discharged."""
+    """Active and not_started are excluded and counted; died counts among the discharged."""
     found = ask("""
         discharge_reason  phq9_admit  phq9_discharge
         completed         18          9

@@ -1,0 +1,168 @@
+"""Takes 400 samples of each kind of data, gives proof that every interval holds the truth as often as promised."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import math
+
+import numpy as np
+import pytest
+
+from simulations import __main__ as command
+from simulations.catalogue import KNOWN, run, scenarios, unexpected
+from simulations.populations import FollowUps, Scores, Stays
+from simulations.scenario import Found, Quantity, Row, Scenario, compare
+from simulations.table import page, table, verdict
+
+REPLICATES, TOLERANCE = 400, 4
+SCENARIOS = scenarios()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_intervals_hold_the_truth_as_often_as_promised(scenario):
+    """In 400 samples of each kind of data, coverage lies in its band widened by 4 Monte-Carlo errors, unless known not to."""
+    rows = scenario.rows(REPLICATES)
+    missed = unexpected(rows, TOLERANCE)
+    assert not missed, [(row.key, row.coverage, row.error, row.band) for row in missed]
+    for row in rows:
+        assert row.coverage > 0.8 or row.left_out == REPLICATES
+
+
+# -- the simulation itself -----------------------------------------------------------------------------------------
+
+
+def test_every_known_miss_is_a_row_with_a_band_and_a_reason():
+    """What is excused stands in the table, with a band it could miss and the reason in words."""
+    banded = {(q.name, scenario.setting, scenario.n) for scenario in SCENARIOS for q in scenario.quantities if q.band}
+    assert set(KNOWN) <= banded
+    assert all(known.why.endswith(".") for known in KNOWN.values())
+
+
+def test_names_of_scenarios_and_rows_are_their_own():
+    """Seeds come from names, so no two scenarios share one; no two rows share a key."""
+    assert len({scenario.name for scenario in SCENARIOS}) == len(SCENARIOS)
+    keys = [(q.name, scenario.setting, scenario.n) for scenario in SCENARIOS for q in scenario.quantities]
+    assert len(set(keys)) == len(keys)
+
+
+def test_the_number_of_processes_changes_nothing():
+    """One process and two give the same rows in the same order."""
+    assert run(4, 1) == run(4, 2)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "truth", "flagged", "code"),
+    [
+        (0.2, 0.4, 0.2, False, Found.COVERED),
+        (0.2, 0.4, 0.4, False, Found.COVERED),
+        (0.2, 0.4, 0.41, False, Found.MISSED),
+        (math.nan, 0.4, -9.0, False, Found.COVERED | Found.OPEN),
+        (0.2, math.nan, 0.1, False, Found.OPEN),
+        (math.nan, math.nan, 0.1, False, Found.LEFT_OUT),
+        (0.2, 0.4, 0.3, True, Found.LEFT_OUT),
+    ],
+)
+def test_codes(low, high, truth, flagged, code):
+    """Limits belong to the interval, a missing limit holds everything on its side, flagged ones are left out."""
+    assert compare(low, high, truth, flagged=flagged) == code
+
+
+def test_coverage_and_its_error_by_hand():
+    """Of 4 samples and 2 cells, one interval left out: coverage and Monte-Carlo error as computed by hand."""
+    codes = np.array([[1, 1], [0, 1], [1, 4], [1, 3]], dtype=np.int8)
+    both = Quantity("mean", (0.9, 1.0), slice(0, 2))
+    lowest = Quantity("lowest", None, slice(0, 2), "lowest")
+    mean, low = Scenario("by hand", "4", (both, lowest), lambda _generator, _replicates: codes).rows(4)
+    assert mean.coverage == pytest.approx((0.75 + 1) / 2)
+    assert mean.error == pytest.approx(math.sqrt(0.75 * 0.25 / 4) / 2)
+    assert (low.coverage, low.error) == pytest.approx((0.75, math.sqrt(0.75 * 0.25 / 4)))
+    assert (mean.left_out, mean.open_sides) == (1, 1)
+
+
+def row(coverage, band=(0.94, 0.96), error=0.003):
+    """A row with this coverage."""
+    return Row("quantity", "setting", "12", 4000, coverage, error, band, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("coverage", "band", "words", "missed"),
+    [
+        (0.95, (0.94, 0.96), "yes", 0),
+        (0.932, (0.94, 0.96), "within 3 errors", 0),
+        (0.968, (0.94, 0.96), "within 3 errors", 0),
+        (0.930, (0.94, 0.96), "outside its band", 1),
+        (0.970, (0.94, 0.96), "outside its band", 1),
+        (0.5, None, "no band", 0),
+    ],
+)
+def test_verdicts(coverage, band, words, missed):
+    """Inside, within 3 errors, outside on either side, and no band: the words and what the exit status reads."""
+    assert verdict(row(coverage, band)) == words
+    assert len(unexpected([row(coverage, band)], 3)) == missed
+
+
+def test_what_is_known_is_excused_no_farther_than_known():
+    """A row listed as known is excused near the figure listed, and missed when it falls below that."""
+    key, known = next(iter(KNOWN.items()))
+    near, far = (Row(*key, 4000, known.coverage - less, 0.001, (0.95, 0.96), 0, 0) for less in (0.002, 0.02))
+    assert verdict(near) == "outside its band, outside in 30,000"
+    assert verdict(far) == "outside its band"
+    assert unexpected([near, far], 3) == [far]
+
+
+def test_the_page_names_what_is_outside_its_band():
+    """A row outside its band stands in the head of the page with its figure, and in the table with the words."""
+    text = page([row(0.95), row(0.8)], 4000)
+    assert "1 of 2 rows with a band reach it, 1 do not" in text
+    assert "quantity; setting; n = 12: 0.8000 here; not explained." in text
+    assert table([row(0.8)]).count("outside its band") == 1
+
+
+def test_exit_status(tmp_path, monkeypatch, capsys):
+    """The command writes its page, prints its table, and ends with 1 when a row misses its band and is not known to."""
+    for coverage, status in ((0.95, 0), (0.8, 1)):
+        monkeypatch.setattr(command, "run", lambda _replicates, _processes, found=coverage: [row(found)])
+        assert command.main(["--replicates", "7"], tmp_path / "page.md") == status
+        assert "--replicates 7" in (tmp_path / "page.md").read_text(encoding="utf-8")
+        assert table([row(coverage)]) in capsys.readouterr().out
+
+
+# -- the truths ----------------------------------------------------------------------------------------------------
+
+
+def test_truth_of_stays():
+    """Mean and quantiles of 400,000 stays lie where the exact ones do."""
+    of = Stays(23.5)
+    days = of.draw(np.random.default_rng(1), 400_000)
+    assert days.mean() == pytest.approx(of.mean, abs=4 * days.std() / math.sqrt(len(days)))
+    for share in (0.25, 0.5, 0.75):
+        assert (days < of.quantile(share)).mean() < share <= (days <= of.quantile(share)).mean()
+
+
+def test_truth_of_scores():
+    """Change and the SDs of 400,000 rounded pairs lie where the exact ones do."""
+    of = Scores(60.0, 56.0, 5.0, 7.45, 0.5)
+    pre, post = of.draw(np.random.default_rng(2), 400_000)
+    near = 4 * 8 / math.sqrt(len(pre))
+    assert (pre - post).mean() == pytest.approx(of.change, abs=near)
+    for values, sd in ((pre, of.rounded_sd_pre), (post, of.rounded_sd_post), (pre - post, of.rounded_sd_change)):
+        assert values.std() == pytest.approx(sd, abs=near)
+
+
+def test_truth_of_follow_ups():
+    """Shares, mean days and median of 400,000 people followed to the end lie where the exact ones do."""
+    of = FollowUps(0.6, shortest=10**9, longest=10**9)
+    day, cause = of.draw(np.random.default_rng(3), 400_000)
+    assert (day > 180).mean() == pytest.approx(float(of.event_free(180)), abs=0.004)
+    assert float(of.event_free(180)) == pytest.approx(0.4)
+    assert ((day <= 180) & (cause == 1)).mean() == pytest.approx(of.incidence(180), abs=0.004)
+    assert np.minimum(day, 180).mean() == pytest.approx(of.restricted_mean(180), abs=0.5)
+    assert float(of.event_free(of.median())) <= 0.5 < float(of.event_free(of.median() - 1))
+    assert (day <= of.median()).mean() == pytest.approx(1 - float(of.event_free(of.median())), abs=0.004)
+
+
+@pytest.mark.parametrize("name", ["scenario", "populations"])
+def test_examples(name):
+    """The examples in the docstrings of the simulation give what they show."""
+    assert doctest.testmod(importlib.import_module(f"simulations.{name}")).failed == 0
