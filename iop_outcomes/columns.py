@@ -262,4 +262,20 @@ class DuringCare:
         return ("_".join((*self.events, *self.kinds, "during_care")),)
 
 
-Request = Column | ScoreAt | FirstEvent | Reached | Known | DuringCare
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Ask whether an episode was discharged, or is one that most populations leave out: died, not_started, active.
+
+    The reasons themselves would multiply the cells of a table of days or scores by ten.
+    """
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return (STATUS,)
+
+
+STATUS = "episode_status"
+OUTSIDE = ("died", "not_started", "active")
+
+Request = Column | ScoreAt | FirstEvent | Reached | Known | DuringCare | Status

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from iop_outcomes.columns import Column, DuringCare, FirstEvent, Known, Reached, Request, ScoreAt
+from iop_outcomes.columns import OUTSIDE, Column, DuringCare, FirstEvent, Known, Reached, Request, ScoreAt, Status
 from iop_outcomes.engine.recipe import literal, quoted
 
 PACK = 65_536  # room for a score beside its day in one whole number, so that first and last need min and max alone
@@ -41,7 +41,7 @@ class Derivation:
         return f"FROM episodes{joins}"
 
 
-def derive(requests: Sequence[Request], columns: Collection[str], *, has_scores: bool) -> Derivation:
+def derive(requests: Sequence[Request], columns: Collection[str], *, tables: Collection[str]) -> Derivation:
     """Compile requests.
 
     Parameters
@@ -50,14 +50,14 @@ def derive(requests: Sequence[Request], columns: Collection[str], *, has_scores:
         What a measure asks; the same request twice counts once.
     columns : collection of str
         Columns the episodes table has; any other `Column` is blank throughout.
-    has_scores : bool
-        Whether there is a table of scores.
+    tables : collection of str
+        Which of scores and events hold any row; what asks for another is blank, or has no event.
     """
     names: list[str] = []
     expressions: list[str] = []
     picks: list[Pick] = []
     for request in dict.fromkeys(requests):
-        pick, values = _answer(request, columns, has_scores=has_scores)
+        pick, values = _answer(request, columns, tables=tables)
         if pick is not None and pick not in picks:
             picks.append(pick)
         names += request.keys
@@ -67,28 +67,37 @@ def derive(requests: Sequence[Request], columns: Collection[str], *, has_scores:
     return Derivation(tuple(names), tuple(expressions), tuple(picks))
 
 
-def _answer(request: Request, columns: Collection[str], *, has_scores: bool) -> tuple[Pick | None, tuple[str, ...]]:
+def _answer(request: Request, columns: Collection[str], *, tables: Collection[str]) -> tuple[Pick | None, tuple[str, ...]]:
+    """The helper table a request needs, if any, and the expressions that answer it."""
     if isinstance(request, FirstEvent):
-        pick = _first_event(request, columns)
-        return pick, (f"{pick.name}.day", f"{pick.name}.outcome")
-    if isinstance(request, Reached):
-        values = [_whole(side, columns) for side in (request.column, request.goal)]
-        return None, (f"CAST({values[0]} >= {values[1]} AS INTEGER)",)
+        return _first_event(request, columns, tables)
     if isinstance(request, DuringCare):
-        pick = _during_care(request)
-        return pick, (f"coalesce({pick.name}.happened, 0)",)
+        pick = _during_care(request) if "events" in tables else None
+        return pick, (f"coalesce({pick.name}.happened, 0)" if pick else "0",)
     if isinstance(request, Known):
-        of, (value,) = _answer(request.of, columns, has_scores=has_scores)
-        return of, (f"CASE WHEN {value} IS NULL THEN 0 ELSE 1 END",)
-    return _column_or_score(request, columns, has_scores=has_scores)
+        of, (value,) = _answer(request.of, columns, tables=tables)
+        return of, (f"CAST({value} IS NOT NULL AS UTINYINT)",)
+    if isinstance(request, Status | Reached):
+        return None, (_status() if isinstance(request, Status) else _reached(request, columns),)
+    return _column_or_score(request, columns, tables=tables)
 
 
-def _column_or_score(request: Column | ScoreAt, columns: Collection[str], *, has_scores: bool) -> tuple[Pick | None, tuple[str]]:
+def _status() -> str:
+    outside = ", ".join(literal(reason) for reason in OUTSIDE)
+    return f"CASE WHEN episodes.discharge_reason IN ({outside}) THEN episodes.discharge_reason ELSE 'discharged' END"
+
+
+def _reached(request: Reached, columns: Collection[str]) -> str:
+    values = [_whole(side, columns) for side in (request.column, request.goal)]
+    return f"CAST({values[0]} >= {values[1]} AS UTINYINT)"
+
+
+def _column_or_score(request: Column | ScoreAt, columns: Collection[str], *, tables: Collection[str]) -> tuple[Pick | None, tuple[str]]:
     """A column of episodes wins over the table of scores; what is in neither is blank throughout."""
     name = request.name if isinstance(request, Column) else request.keys[0]
     if name in columns:
         return None, (f"episodes.{quoted(name)}",)
-    if isinstance(request, ScoreAt) and has_scores:
+    if isinstance(request, ScoreAt) and "scores" in tables:
         pick = _score_at(request)
         return pick, (f"{pick.name}.score",)
     return None, ("CAST(NULL AS VARCHAR)",)
@@ -126,27 +135,31 @@ def _during_care(request: DuringCare) -> Pick:
     return Pick(f"SELECT episode_id, 1 AS happened FROM events WHERE {test} GROUP BY episode_id")
 
 
-def _first_event(request: FirstEvent, columns: Collection[str]) -> Pick:
-    """First event on or after the clock's day 0, packed as day and rank so that one minimum finds it."""
+def _first_event(request: FirstEvent, columns: Collection[str], tables: Collection[str]) -> tuple[Pick | None, tuple[str, str]]:
+    """First event on or after the clock's day 0, packed as day and rank so that one minimum finds it.
+
+    The helper table holds only episodes with an event; for the others the end of follow-up stands beside the episode.
+    """
     outcomes = _outcomes(request)
     after = request.clock == "discharge"
     day = "events.days_after_discharge" if after else "events.day"
     kinds = ", ".join(literal(event) for event in (*request.events, *request.competing))
     rank = " ".join(f"WHEN {test.format(day=day)} THEN {position}" for position, (_, test) in enumerate(outcomes))
-    packed = f"min(CAST({day} AS BIGINT) * {RANKS} + CASE {rank} END)"
     end = _end_of_follow_up(request, columns, after=after)
-    first = (
-        f"SELECT episodes.episode_id, any_value({end}) AS last_day, {packed} AS packed FROM episodes LEFT JOIN events"
-        f" ON events.episode_id = episodes.episode_id AND events.event IN ({kinds}) AND {day} >= 0 AND {day} <= {end}"
-        f" WHERE {end} >= 0 GROUP BY episodes.episode_id"  # an event beside the episode may end what is known before discharge
+    if "events" not in tables:
+        return None, (f"CASE WHEN {end} >= 0 THEN {end} END", f"CASE WHEN {end} >= 0 THEN 'end_of_follow_up' END")
+    pick = Pick(
+        f"SELECT episode_id, min(CAST({day} AS BIGINT) * {RANKS} + CASE {rank} END) AS packed FROM events JOIN episodes USING (episode_id)"
+        f" WHERE events.event IN ({kinds}) AND {day} >= 0 AND {day} <= {end} GROUP BY episode_id"
     )
+    packed = f"{pick.name}.packed"
     names = " ".join(f"WHEN {position} THEN {literal(name)}" for position, (name, _) in enumerate(outcomes))
-    chosen = "CASE WHEN packed IS NULL THEN"
-    select = (
-        f"SELECT episode_id, CAST({chosen} last_day ELSE packed // {RANKS} END AS INTEGER) AS day,"
-        f" {chosen} 'end_of_follow_up' ELSE CASE packed % {RANKS} {names} END END AS outcome FROM ({first}) AS first_event"
+    # An event beside the episode may end what is known before the clock starts: such an episode has no day.
+    values = (
+        f"coalesce({packed} // {RANKS}, {end})",
+        f"CASE WHEN {packed} IS NULL THEN 'end_of_follow_up' ELSE CASE {packed} % {RANKS} {names} END END",
     )
-    return Pick(select)
+    return pick, (f"CASE WHEN {end} >= 0 THEN CAST({values[0]} AS INTEGER) END", f"CASE WHEN {end} >= 0 THEN {values[1]} END")
 
 
 def _outcomes(request: FirstEvent) -> list[tuple[str, str]]:

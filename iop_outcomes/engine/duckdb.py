@@ -51,6 +51,7 @@ class DuckEngine:
         self._raw: dict[str, dict[str, str]] = {}
         self._in_place: dict[str, Path] = {}
         self._columns: dict[str, tuple[str, ...]] = {}
+        self._filled: set[str] = set()  # prepared tables that hold any row
         self._picks: set[str] = set()
         self._tallies: dict[tuple[Request, ...], Counts] = {}
         self.statements: list[str] = []
@@ -176,6 +177,8 @@ class DuckEngine:
             kind = "VIEW" if table in self._in_place else "TABLE"
             self._send(f"CREATE {kind} {table} AS {select}")
             self._columns[table] = recipe.names if recipe else EVENT_COLUMNS
+            if self._one(f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS any_row"):
+                self._filled.add(table)
 
     def _without(self, table: str, recipe: Recipe, rows: Sequence[int]) -> str:
         """The typed rows less the excluded ones, and less those of excluded episodes."""
@@ -245,7 +248,7 @@ class DuckEngine:
         return Counts.from_columns(derivation.names, columns[:-1], [row[-1] for row in rows])
 
     def _derive(self, requests: Sequence[Request]) -> Derivation:
-        derivation = derive(requests, self.columns, has_scores="scores" in self._columns)
+        derivation = derive(requests, self.columns, tables=self._filled)
         with self._lock:
             for pick in derivation.picks:
                 if pick.name not in self._picks:

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from iop_outcomes.columns import Column, DuringCare, FirstEvent, Reached
+from iop_outcomes.columns import STATUS, DuringCare, FirstEvent, Reached, Status
 from iop_outcomes.counts import Counts
 from iop_outcomes.errors import UsageError
 from iop_outcomes.measures.measure import PART, Measure, population
@@ -80,7 +80,7 @@ def check_times(at: Sequence[int] | None) -> tuple[int, ...]:
 
 def _ends(counts: Counts, what: Outcome) -> tuple[Counts, Ends, dict[str, int]]:
     """The followed episodes, ready for curves, and how many episodes stand outside by reason."""
-    masks = {part: counts.is_in("discharge_reason", [part]) for part in _OUT}
+    masks = {part: counts.is_in(STATUS, [part]) for part in _OUT}
     gone = np.logical_or.reduce(list(masks.values()))
     known = counts.each(what.day, lambda day: day is not None).astype(bool)
     outside = {"unknown": int(counts.n[~gone & ~known].sum()), **{part: int(counts.n[mask].sum()) for part, mask in masks.items()}}
@@ -130,10 +130,10 @@ def _draft(counts: Counts, *, what: Outcome, times: tuple[int, ...]) -> tuple[Dr
 def _simple(counts: Counts, what: Outcome, time: int) -> Draft:
     """Share with the event by a day among those whose follow-up reaches it, event or not."""
     reached = counts.each(Reached("follow_up_days", time).keys[0], lambda flag: -1 if flag is None else float(flag))
-    gone = np.logical_or.reduce([counts.is_in("discharge_reason", [part]) for part in _OUT])
+    gone = np.logical_or.reduce([counts.is_in(STATUS, [part]) for part in _OUT])
     hit = counts.is_in(what.outcome, ["event"]) & (counts.each(what.day, lambda day: np.inf if day is None else float(day)) <= time)
     order = ("with", "without", "shorter", "unknown", *_OUT)
-    reasons = [counts.is_in("discharge_reason", [part]) for part in _OUT]
+    reasons = [counts.is_in(STATUS, [part]) for part in _OUT]
     choice = np.select([*reasons, reached < 0, reached == 0, hit & ~gone], [4, 5, 6, 3, 2, 0], default=1).astype(np.int64)
     divided = counts.classify(PART, order, choice)
     parts = {str(cell[0]): n for cell, n in divided}
@@ -151,7 +151,7 @@ def _beside(counts: Counts, followed: Counts, what: Outcome, outside: Mapping[st
         inside = {"yes": int(followed.n[hit].sum()), "no": int(followed.n[~hit].sum())}
         who = _population(cause, inside, outside, hits=["yes"])
         drafts.append(share(_named(cause), followed.classify(PART, ("yes", "no"), (~hit).astype(np.int64)), PART, who))
-    out = np.select([counts.is_in("discharge_reason", [part]) for part in ("not_started", "active")], [2, 3], default=0)
+    out = np.select([counts.is_in(STATUS, [part]) for part in ("not_started", "active")], [2, 3], default=0)
     happened = counts.each(what.during_care.keys[0], lambda flag: float(flag or 0)) > 0
     order = ("yes", "no", "not_started", "active")
     divided = counts.classify(PART, order, np.where(out > 0, out, (~happened).astype(np.int64)))
@@ -230,7 +230,7 @@ def after_discharge(
         name=name,
         title=title,
         asks=asks,
-        requests=(Column("discharge_reason"), what.request, what.during_care, *reached),
+        requests=(Status(), what.request, what.during_care, *reached),
         among=_AMONG,
         excludes={**EXCLUDED, "shorter": "followed for less"},
         unit="share",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from iop_outcomes.columns import Column
+from iop_outcomes.columns import STATUS, Column, Status
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.measures.measure import Measure, population
 from iop_outcomes.results import EstimandDefinition
@@ -21,7 +21,7 @@ _HEADLINES = {"median": "The middle stay was {value} days"}
 
 def _draft(counts: Counts, *, stem: str, extra_days: int) -> tuple[Draft, ...]:
     """The four numbers over every episode of the table."""
-    reason = counts.each("discharge_reason", lambda r: {"not_started": 3, "active": 4, "died": 1}.get(str(r), 0)).astype(int)
+    reason = counts.each(STATUS, lambda r: {"not_started": 3, "active": 4, "died": 1}.get(str(r), 0)).astype(int)
     stayed = counts.each("los_days", lambda day: day is not None).astype(bool)
     choice = reason.copy()
     choice[(reason < 3) & ~stayed] = 2
@@ -64,7 +64,7 @@ def length_of_stay(definition: str | None = None) -> Measure:
         name="length_of_stay",
         title="Length of stay",
         asks="How long do people stay?",
-        requests=(Column("discharge_reason"), Column("los_days")),
+        requests=(Status(), Column("los_days")),
         among="discharged episodes",
         excludes=_WORDS | {"died": "died in care (kept)"},
         unit="days",

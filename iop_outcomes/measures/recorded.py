@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iop_outcomes.columns import Column, Known, ScoreAt
+from iop_outcomes.columns import STATUS, Column, Known, ScoreAt, Status
 from iop_outcomes.counts import Counts
 from iop_outcomes.measures.measure import PART, Measure, population
 from iop_outcomes.results import EstimandDefinition
@@ -31,7 +31,7 @@ def _draft(counts: Counts) -> tuple[Draft, ...]:
 def _share(counts: Counts, column: str) -> Draft:
     choice = counts.each(f"{column}_known", lambda known: 0 if known else 1).astype(int)
     for place, reason in enumerate(_WORDS, start=2):
-        choice[counts.is_in("discharge_reason", [reason])] = place
+        choice[counts.is_in(STATUS, [reason])] = place
     divided = counts.classify(PART, _PARTS, choice)
     parts = {str(cell[0]): n for cell, n in divided}
     who = population(f"recorded_{column}", parts, _PARTS, base=("known", "not_known"), hits=("known",))
@@ -51,7 +51,7 @@ def recorded(_definition: str | None = None) -> Measure:
         name="recorded",
         title="What is recorded",
         asks="In what share of discharged episodes is each thing known that a report rests on?",
-        requests=(Column("discharge_reason"), *(Known(of) for of in WHAT.values())),
+        requests=(Status(), *(Known(of) for of in WHAT.values())),
         among=among,
         excludes=_WORDS,
         unit="share",

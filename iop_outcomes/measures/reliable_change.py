@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from iop_outcomes.columns import STATUS
 from iop_outcomes.counts import Counts
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.measures.measure import PART, Measure, population
@@ -38,7 +39,7 @@ class _Scored:
         )
         self.counts = counts
         self.pre, self.post = pre, post
-        self.out = [counts.is_in("discharge_reason", [reason]) for reason in _OUT]
+        self.out = [counts.is_in(STATUS, [reason]) for reason in _OUT]
         self.discharged = ~np.logical_or.reduce(self.out)
         self.paired = self.discharged & ~np.isnan(pre) & ~np.isnan(post)
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from iop_outcomes.columns import Column, ScoreAt
+from iop_outcomes.columns import STATUS, ScoreAt, Status
 from iop_outcomes.counts import Counts
 from iop_outcomes.measures.measure import PART, Measure, population
 from iop_outcomes.results import EstimandDefinition
@@ -33,9 +33,9 @@ _WINDOWS = (
 )
 
 
-def requests(scale: Scale) -> tuple[Column | ScoreAt, ...]:
+def requests(scale: Scale) -> tuple[Status | ScoreAt, ...]:
     """What every measure of change needs of rows."""
-    return (Column("discharge_reason"), ScoreAt(scale.name, "admit"), ScoreAt(scale.name, "discharge"))
+    return (Status(), ScoreAt(scale.name, "admit"), ScoreAt(scale.name, "discharge"))
 
 
 def score_parts(counts: Counts, scale: Scale) -> tuple[Counts, dict[str, int]]:
@@ -43,7 +43,7 @@ def score_parts(counts: Counts, scale: Scale) -> tuple[Counts, dict[str, int]]:
     lacks = [counts.each(f"{scale.name}_{moment}", lambda score: score is None).astype(int) for moment in ("admit", "discharge")]
     place = lacks[0] * 2 + lacks[1]
     for position, reason in ((4, "not_started"), (5, "active")):
-        place[counts.is_in("discharge_reason", [reason])] = position
+        place[counts.is_in(STATUS, [reason])] = position
     divided = counts.classify(PART, PARTS, place)
     return divided, {str(cell[0]): n for cell, n in divided}
 
@@ -51,7 +51,7 @@ def score_parts(counts: Counts, scale: Scale) -> tuple[Counts, dict[str, int]]:
 def pairs_of(counts: Counts, scale: Scale) -> tuple[Counts, Pairs]:
     """The episodes in the population with both scores, and their pairs."""
     both = counts.each(f"{scale.name}_admit", lambda s: s is not None) * counts.each(f"{scale.name}_discharge", lambda s: s is not None)
-    paired = counts.where(both.astype(bool) & ~counts.is_in("discharge_reason", ["not_started", "active"]))
+    paired = counts.where(both.astype(bool) & ~counts.is_in(STATUS, ["not_started", "active"]))
     pre, post = (paired.each(f"{scale.name}_{moment}", lambda score: float(score or 0)) for moment in ("admit", "discharge"))
     return paired, pairs_on(scale, pre, post, paired.n)
 
@@ -105,8 +105,7 @@ def _plain(paired: Counts, name: str, value: float, who: Population, flag: str) 
 def _if_unchanged(counts: Counts, scale: Scale, who: Population) -> Draft:
     """Mean change when everyone without a discharge score is taken as unchanged."""
     here = counts.where(
-        counts.each(f"{scale.name}_admit", lambda s: s is not None).astype(bool)
-        & ~counts.is_in("discharge_reason", ["not_started", "active"])
+        counts.each(f"{scale.name}_admit", lambda s: s is not None).astype(bool) & ~counts.is_in(STATUS, ["not_started", "active"])
     )
     sign = 1.0 if scale.better == "lower" else -1.0
     pre = here.each(f"{scale.name}_admit", lambda s: float(s or 0))
