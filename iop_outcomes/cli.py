@@ -6,6 +6,7 @@ made; 4 could not write; 70 internal; 130 interrupted.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Sequence
@@ -219,6 +220,7 @@ def _aligned(table: Table) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code; no traceback reaches the person."""
+    gc.disable()  # the process ends before cycles could matter, and looking for them takes a tenth of a report's time
     sys.exit(run(arguments))
 
 

@@ -90,7 +90,7 @@ class Counts:
         columns = [[key[i] for key in cells] for i in range(len(names))]
         return cls.from_columns(names, columns, cells.values())
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns."""
         return tuple(axis.name for axis in self.axes)

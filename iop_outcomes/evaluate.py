@@ -77,7 +77,7 @@ def _levels(counts: Counts, by: str | None) -> dict[str, Counts]:
 
 
 def _independence_flag(data: Data) -> str:
-    repeated = data.engine.repeated_patients()
+    repeated = data.engine.repeated_patients
     if repeated is None:
         return INDEPENDENCE
     return NOT_CLUSTERED if repeated else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -334,6 +335,7 @@ class DuckEngine:
         ends = [quoted(name) for name in ("follow_up_days", f"{event}_day") if name in self.columns]
         return bool(ends) and bool(self._one(f"SELECT count(*) FROM episodes WHERE coalesce({', '.join(ends)}) IS NOT NULL"))
 
+    @cached_property
     def repeated_patients(self) -> int | None:
         """Patients with more than one episode; `None` when the data name no patients."""
         if "patient_id" not in self.columns:

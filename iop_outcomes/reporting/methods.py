@@ -85,7 +85,7 @@ def _disclosure_lines(measures: Sequence[Released], policy: Policy) -> tuple[str
 
 
 def _repeats(data: Data) -> str:
-    repeated = data.engine.repeated_patients()
+    repeated = data.engine.repeated_patients
     if repeated is None:
         return "The data name no patients, so that episodes are taken as independent; ranges are too narrow if people return."
     if repeated == 0:
