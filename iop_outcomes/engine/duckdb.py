@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 import duckdb
 import numpy as np
@@ -46,7 +48,9 @@ class DuckEngine:
     """
 
     def __init__(self, *, threads: int | None = None, memory_limit: str | None = None) -> None:
-        self._folder = TemporaryDirectory(prefix="iop-outcomes-", ignore_cleanup_errors=True)
+        self._folder = mkdtemp(prefix="iop-outcomes-")
+        # Goes with close(), with this object or with the process, whichever is first; a notebook that never closes is not scolded.
+        self._remove_folder = finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._lock = threading.RLock()  # held until a result is fetched: the next statement would replace it
         self._connection = duckdb.connect(":memory:")
         self._raw: dict[str, dict[str, str]] = {}
@@ -56,7 +60,7 @@ class DuckEngine:
         self._picks: set[str] = set()
         self._tallies: dict[tuple[Request, ...], Counts] = {}
         self.statements: list[str] = []
-        self._send(f"SET temp_directory = {literal(self._folder.name)}")
+        self._send(f"SET temp_directory = {literal(self._folder)}")
         self._send("SET python_enable_replacements = false")
         self._send("SET preserve_insertion_order = true")
         if threads is not None:
@@ -76,7 +80,7 @@ class DuckEngine:
             f"header = true, auto_detect = false, delim = {literal(delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}}, "
             f"strict_mode = true, null_padding = false, store_rejects = true, max_line_size = {max_field}"
         )
-        target = Path(self._folder.name) / f"raw_{table}.parquet"
+        target = Path(self._folder) / f"raw_{table}.parquet"
         select = f"SELECT *, row_number() OVER () - 1 AS {ROW} FROM read_csv(?, {options})"
         self._send(f"COPY ({select}) TO {literal(str(target))} (FORMAT parquet)", [str(path)])
         rejects = self._send(
@@ -213,7 +217,7 @@ class DuckEngine:
         """After loading: nothing further can be read from outside, and no setting changed."""
         paths = ", ".join(literal(str(path)) for path in self._in_place.values())
         self._send(f"SET allowed_paths = [{paths}]")
-        self._send(f"SET allowed_directories = [{literal(self._folder.name)}]")
+        self._send(f"SET allowed_directories = [{literal(self._folder)}]")
         self._send("SET enable_external_access = false")
         self._send("SET lock_configuration = true")
 
@@ -362,7 +366,7 @@ class DuckEngine:
         """Close the connection and remove the private folder."""
         with self._lock:
             self._connection.close()
-        self._folder.cleanup()
+        self._remove_folder()
 
 
 def _level(value: object) -> Level:

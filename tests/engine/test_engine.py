@@ -266,7 +266,7 @@ def test_a_parquet_file_stays_readable_in_place(tmp_path, monkeypatch):
 def test_closing_removes_the_private_folder():
     """Nothing of the data stays on the disk, and closing twice does no harm."""
     data = iop.load(program(20), mapping={"data": {"class": "synthetic"}})
-    folder = Path(data.engine._folder.name)
+    folder = Path(data.engine._folder)
     assert folder.is_dir()
     data.close()
     assert not folder.exists()
