@@ -34,8 +34,8 @@ class Outcome:
     ----------
     request : FirstEvent
         The event, what competes, and the window.
-    words : str
-        The event as people say it, such as "readmitted".
+    words, past : str
+        The event as people say it, such as "readmitted", and as something that happened, such as "were readmitted".
     counted : str
         The event as a definition says it.
     causes : dict of str to str
@@ -44,6 +44,7 @@ class Outcome:
 
     request: FirstEvent
     words: str
+    past: str
     counted: str
     causes: Mapping[str, str]
 
@@ -258,8 +259,8 @@ _AMONG = "discharged episodes whose end of follow-up is known, without deaths in
 def _estimands(what: Outcome) -> tuple[EstimandDefinition, ...]:
     log_log = "95% log-log"
     said = (
-        "An estimated {value} were "
-        + what.words
+        "An estimated {value} "
+        + what.past
         + " within {time} days of discharge (range {low} to {high}), allowing for different lengths of follow-up."
     )
     rows = [
@@ -275,7 +276,7 @@ def _estimands(what: Outcome) -> tuple[EstimandDefinition, ...]:
         ("event_free", f"Neither {what.words} nor died", f"free of the event and of death ({what.counted})", _AMONG, log_log, "share"),
         (
             "median_days",
-            f"Days until half were {what.words} or died",
+            f"Days until half {what.past} or died",
             "median, midpoint where the curve stands at one half",
             _AMONG,
             "95%, log-log band inverted",

@@ -31,7 +31,7 @@ def readmission(definition: str | None = None, at: Sequence[int] | None = None) 
     kind = definition or KINDS[0]
     request = FirstEvent("readmission", _EVENTS[kind], ("death",), "discharge", FIRST_DAY, planned_competes=True)
     causes = {"early": "Returned on days 0 to 2 (transfer)", "planned": "Returned as planned", "death": "Died first"}
-    what = Outcome(request, "readmitted", f"unplanned {kind.replace('_', '-')} readmission from day {FIRST_DAY}", causes)
+    what = Outcome(request, "readmitted", "were readmitted", f"unplanned {kind.replace('_', '-')} readmission from day {FIRST_DAY}", causes)
     return after_discharge(
         "readmission",
         "Readmission",
@@ -63,7 +63,7 @@ def readmission_from_day_0(definition: str | None = None, at: Sequence[int] | No
     kind = definition or KINDS[0]
     request = FirstEvent("readmission", _EVENTS[kind], ("death",), "discharge", 0, planned_competes=True)
     causes = {"planned": "Returned as planned", "death": "Died first"}
-    what = Outcome(request, "readmitted", f"unplanned {kind.replace('_', '-')} readmission from day 0", causes)
+    what = Outcome(request, "readmitted", "were readmitted", f"unplanned {kind.replace('_', '-')} readmission from day 0", causes)
     return after_discharge(
         "readmission_from_day_0",
         "Readmission, transfers counted",

@@ -38,6 +38,7 @@ def relapse(definition: str | None = None, at: Sequence[int] | None = None) -> M
     what = Outcome(
         FirstEvent("relapse", ("relapse",), ("death",), kinds=kinds),
         "relapsed",
+        "relapsed",
         f"first relapse ({words}) from day 0",
         {"death": "Died first"},
     )
