@@ -5,6 +5,7 @@ files --load--> rows --tally--> counts --stats--> results --release--> released 
 
 from iop_outcomes.api import (
     Answer,
+    compare,
     completion,
     discharge_reasons,
     length_of_stay,
@@ -26,6 +27,7 @@ __all__ = [
     "PrivacyError",
     "ReleaseError",
     "UsageError",
+    "compare",
     "completion",
     "discharge_reasons",
     "length_of_stay",

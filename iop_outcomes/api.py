@@ -82,7 +82,7 @@ class Answer:
         -------
         str
         """
-        from iop_outcomes.show.words import main_sentence
+        from iop_outcomes.show.draw import main_sentence
 
         return main_sentence(self.release(policy))
 
@@ -106,20 +106,25 @@ def load(
     mapping: Mapping[str, Any] | str | Path | None = None,
     on_error: Literal["raise", "exclude"] = "raise",
     scales: str | Path | None = None,
+    layout: str | None = None,
 ) -> Data:
     """Load a program's de-identified data and find what is wrong with them.
 
     Parameters
     ----------
     source : path, data frame or dict of data frames
-        A folder with `episodes.csv` (or `.parquet`) and perhaps `scores` and `events`; the file of episodes itself; a
-        pandas data frame of episodes; or `{"episodes": frame, "scores": frame, "events": frame}`. Frames are copied.
+        A folder with `episodes.csv` (or `.parquet`, or a file of SAS, SPSS or Stata) and perhaps `scores` and `events`; the
+        file of episodes itself; a data frame of episodes (pandas, polars or Arrow); or `{"episodes": frame, "scores": frame,
+        "events": frame}`. Frames are copied. A table of `contacts` may stand in the place of episodes, which are then built
+        from it. Files of another layout, such as TEDS-D, say so in the mapping: `[data] layout`.
     mapping : path or dict, optional
         A mapping.toml, or the same as nested dicts. A mapping.toml that stands beside the files is found by itself.
     on_error : {"raise", "exclude"}
         Whether faulty rows stop the load, or are left out and counted in `flow`.
     scales : path, optional
         A folder of TOML files with a site's own scales.
+    layout : {"omop", "fhir", "redcap", "teds_d"}, optional
+        Which other system's layout the files come in; this package's own by default. `[data] layout` in the mapping says the same.
 
     Returns
     -------
@@ -143,16 +148,21 @@ def load(
     """
     from iop_outcomes.intake.loading import load as load_data
 
-    return load_data(source, mapping=mapping, on_error=on_error, scales=scales)
+    return load_data(source, mapping=mapping, on_error=on_error, scales=scales, layout=layout)
 
 
 def _answer(data: Data, declared: Measure, by: str | None, conf_level: float) -> Answer:
-    from iop_outcomes.errors import UsageError
     from iop_outcomes.evaluate import evaluate
+
+    _check_level(conf_level)
+    return Answer(evaluate(declared, data, by=by, conf_level=conf_level))
+
+
+def _check_level(conf_level: float) -> None:
+    from iop_outcomes.errors import UsageError
 
     if not 0 < conf_level < 1:
         raise UsageError(f"conf_level: {conf_level:g} is not between 0 and 1, such as 0.95.")
-    return Answer(evaluate(declared, data, by=by, conf_level=conf_level))
 
 
 def measure(
@@ -197,9 +207,9 @@ def measure(
     ...     iop.measure(data, "length_of_stay").to_frame().estimand.tolist()
     ['los_median', 'los_q1', 'los_q3', 'los_mean']
     """
-    from iop_outcomes.measures import find
+    from iop_outcomes.evaluate.asked import asked
 
-    return _answer(data, find(name, definition, at=at, scales=data.scales), by, conf_level)
+    return _answer(data, asked(data, name, definition, at=at), by, conf_level)
 
 
 def completion(
@@ -239,7 +249,11 @@ def completion(
 
 
 def length_of_stay(
-    data: Data, *, by: str | None = None, definition: Literal["difference", "inclusive"] = "difference", conf_level: float = 0.95
+    data: Data,
+    *,
+    by: str | None = None,
+    definition: Literal["difference", "inclusive", "last_contact", "teds_codes"] | None = None,
+    conf_level: float = 0.95,
 ) -> Answer:
     """How long people stay: median and quartiles first, the mean beside them, in days.
 
@@ -249,8 +263,9 @@ def length_of_stay(
         From `load`.
     by : str, optional
         Column to group by.
-    definition : {"difference", "inclusive"}
-        Discharge day minus admission day, or both days counted.
+    definition : {"difference", "inclusive", "last_contact", "teds_codes"}, optional
+        Discharge day minus admission day, or both days counted. A file whose stays end with the last contact, or are codes
+        of TEDS-D (bands of days), holds that quantity alone, under its own names; by default the one that the data hold.
     conf_level : float
         Confidence level between 0 and 1.
 
@@ -258,6 +273,11 @@ def length_of_stay(
     -------
     Answer
         Days, with order-statistic intervals for the quartiles and Student's t for the mean.
+
+    Raises
+    ------
+    UsageError
+        When the data hold another quantity than the one asked for.
 
     Examples
     --------
@@ -466,6 +486,70 @@ def relapse(
     'relapse'
     """
     return measure(data, "relapse", by=by, definition=definition, at=at, conf_level=conf_level)
+
+
+def compare(
+    data: Data,
+    *,
+    measure: str = "completion",
+    estimand: str | None = None,
+    by: str = "track",
+    definition: str | None = None,
+    at: Sequence[int] | None = None,
+    pairwise: bool = False,
+    conf_level: float = 0.95,
+) -> Answer:
+    """Set each group against all the others together, in one word that allows for the number of groups.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    measure : str
+        Name of a measure.
+    estimand : str, optional
+        Which of its numbers; by default every one that has an interval, and the chart shows the first.
+    by : str
+        Column to compare by.
+    definition : str, optional
+        Which of the measure's definitions.
+    at : sequence of int, optional
+        Days after discharge, for measures of time.
+    pairwise : bool
+        Each group against each other group, instead of against the others together.
+    conf_level : float
+        Confidence level between 0 and 1; a group is called higher or lower when its adjusted p is below the rest to 1.
+
+    Returns
+    -------
+    Answer
+        Beside the measure's own numbers, for each group `<estimand>_minus_others` (shares as a difference between -1 and
+        1), `..._p`, and `..._p_holm`, adjusted over the groups. Unadjusted for who is treated: tracks treat different people.
+
+    Raises
+    ------
+    UsageError
+        When the measure, the number or the column does not exist, or the number is never compared between groups.
+
+    References
+    ----------
+    Newcombe RG (1998), doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I. Zou GY, Donner A (2008),
+    doi:10.1002/sim.3095. Holm S (1979), Scandinavian Journal of Statistics 6:65-70.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     frame = iop.compare(data, estimand="completion_strict", by="modality").to_frame()
+    >>> frame.estimand.unique().tolist()[-1]
+    'completion_strict_minus_others_p_holm'
+    """
+    from iop_outcomes.evaluate import compare as compare_levels
+    from iop_outcomes.evaluate.asked import asked
+
+    _check_level(conf_level)
+    declared = asked(data, measure, definition, at=at)
+    return Answer(compare_levels(declared, data, by=by, estimand=estimand, pairwise=pairwise, conf_level=conf_level))
 
 
 def report(data: Data, *, by: str = "track", policy: str = "cms11", title: str = "Program quality report") -> Report:

@@ -7,23 +7,24 @@ made; 4 could not write; 70 internal; 130 interrupted.
 from __future__ import annotations
 
 import gc
-import json
+import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import click
 
+from iop_outcomes.cli_data import DATA, LAYOUT, MAPPING, check, propose_mapping, synth
+from iop_outcomes.cli_notebook import notebook
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_OUTPUT, EXIT_USAGE, IopError
 
 if TYPE_CHECKING:
     from iop_outcomes.intake.data import Data
-    from iop_outcomes.intake.findings import Finding
+    from iop_outcomes.release import Released
     from iop_outcomes.show.tables import Table
 
-SHOWN = 20
-_DATA = click.argument("data", type=click.Path())
-_MAPPING = click.option("--mapping", type=click.Path(dir_okay=False), help="A mapping.toml; the one beside the data by default.")
 _BY = click.option("--by", default=None, help="Column to group by, such as track.")
 _POLICY = click.option(
     "--policy", default="cms11", show_default=True, help="Disclosure policy: cms11, or none for synthetic and public data."
@@ -46,32 +47,39 @@ def cli(context: click.Context, debug: bool) -> None:  # noqa: FBT001 - click pa
     context.obj = {"debug": debug}
 
 
+for command in (check, propose_mapping, synth, notebook):
+    cli.add_command(command)
+
+
 @cli.command()
-@_DATA
+@DATA
 @_BY
-@_MAPPING
+@MAPPING
+@LAYOUT
 @_POLICY
 @_ON_ERROR
 @click.option("-o", "--output", type=click.Path(), default="reports", show_default=True, help="Folder for the report.")
 @click.option("--title", default="Program quality report", show_default=True, help="Heading of the page.")
-def report(data: str, by: str | None, mapping: str | None, policy: str, on_error: str, output: str, title: str) -> int:
+def report(data: str, by: str | None, mapping: str | None, layout: str | None, policy: str, on_error: str, output: str, title: str) -> int:
     """Build the program-quality report of DATA, a folder or the file of episodes; print the files written."""
     import iop_outcomes as iop
 
-    with _loaded(data, mapping, on_error) as program:
+    _import_drawing_meanwhile()
+    with _loaded(data, mapping, on_error, layout) as program:
         for path in iop.report(program, by=by or "track", policy=policy, title=title).save(output):
             click.echo(path)
         return _exit(program)
 
 
 @cli.command()
-@_DATA
+@DATA
 @click.option("--measure", "measure_name", default="completion", show_default=True, help="Which measure; see: iop-outcomes measures.")
 @_BY
 @click.option("--definition", default=None, help="Which of the measure's definitions.")
 @click.option("--at", "days", default=None, help="Days after discharge, as in 30,90,180.")
 @_POLICY
-@_MAPPING
+@MAPPING
+@LAYOUT
 @_ON_ERROR
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects, one for each number.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
@@ -83,6 +91,7 @@ def summary(
     days: str | None,
     policy: str,
     mapping: str | None,
+    layout: str | None,
     on_error: str,
     as_json: bool,  # noqa: FBT001 - click passes flags by name
     as_csv: bool,  # noqa: FBT001
@@ -91,50 +100,60 @@ def summary(
     import iop_outcomes as iop
     from iop_outcomes.measures import find
     from iop_outcomes.release import policy_for
-    from iop_outcomes.show.plain import csv_text, json_text
     from iop_outcomes.show.tables import estimates_table
 
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv cannot be used together.")
     at = _days(days)
-    with _loaded(data, mapping, on_error) as program:
+    with _loaded(data, mapping, on_error, layout) as program:
         policy_for(policy, program.data_class)
         find(measure_name, definition, at=at, scales=program.scales)
         released = iop.measure(program, measure_name, by=by, definition=definition, at=at).release(policy)
-        if as_json:
-            click.echo(json_text(released))
-        elif as_csv:
-            click.echo(csv_text([released]), nl=False)
-        else:
-            click.echo(_aligned(estimates_table(released)))
-            click.echo(f"\n{released.policy.words}")
+        _print_released(released, [estimates_table(released)], as_json=as_json, as_csv=as_csv)
         return _exit(program)
 
 
 @cli.command()
-@_DATA
-@_MAPPING
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print findings.")
-@click.option(
-    "--fail-on", type=click.Choice(["error", "warning"]), default="warning", show_default=True, help="From which weight to exit with 1."
-)
-def check(data: str, mapping: str | None, form: str, fail_on: str) -> int:
-    """Print what is wrong with DATA: files, lines, columns and rules, never a value."""
+@DATA
+@click.option("--measure", "measure_name", default="completion", show_default=True, help="Which measure; see: iop-outcomes measures.")
+@click.option("--estimand", default=None, help="Which of its numbers; its main one by default.")
+@click.option("--by", default="track", show_default=True, help="Column to compare by.")
+@click.option("--definition", default=None, help="Which of the measure's definitions.")
+@click.option("--at", "days", default=None, help="Days after discharge, as in 30,90,180.")
+@click.option("--pairwise", is_flag=True, help="Each group against each, instead of against the others together.")
+@_POLICY
+@MAPPING
+@LAYOUT
+@_ON_ERROR
+@click.option("--json", "as_json", is_flag=True, help="Print a list of objects, one for each number.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
+def compare(
+    data: str,
+    measure_name: str,
+    estimand: str | None,
+    by: str,
+    definition: str | None,
+    days: str | None,
+    pairwise: bool,  # noqa: FBT001 - click passes flags by name
+    policy: str,
+    mapping: str | None,
+    layout: str | None,
+    on_error: str,
+    as_json: bool,  # noqa: FBT001
+    as_csv: bool,  # noqa: FBT001
+) -> int:
+    """Set each group of DATA against the others, with p values adjusted for the number of groups."""
     import iop_outcomes as iop
-    from iop_outcomes.intake.findings import Finding
+    from iop_outcomes.measures import find
+    from iop_outcomes.show.comparison import comparison_tables
 
-    try:
-        with iop.load(data, mapping=mapping) as program:
-            findings, flows = list(program.findings), [str(flow) for flow in program.flow]
-    except iop.DataError as error:
-        if not error.findings:
-            raise
-        findings, flows = [finding for finding in error.findings if isinstance(finding, Finding)], []
-    _print_findings(findings, flows, form)
-    weights = {finding.severity for finding in findings}
-    if "error" in weights:
-        return EXIT_USAGE
-    return EXIT_FINDINGS if "warning" in weights and fail_on == "warning" else EXIT_DONE
+    at = _days(days)
+    with _loaded(data, mapping, on_error, layout) as program:
+        main = estimand or find(measure_name, definition, at=at, scales=program.scales).compared
+        found = iop.compare(program, measure=measure_name, estimand=main, by=by, definition=definition, at=at, pairwise=pairwise)
+        released = found.release(policy)
+        _print_released(released, comparison_tables(released, main, pairwise=pairwise), as_json=as_json, as_csv=as_csv)
+        if not as_json and not as_csv:
+            click.echo("Tracks treat different people: a gap between groups can come from who is treated, not from how.")
+        return _exit(program)
 
 
 @cli.command()
@@ -155,19 +174,6 @@ def measures(name: str | None) -> int:
     return EXIT_DONE
 
 
-@cli.command()
-@click.option("-o", "--output", type=click.Path(), default="data/synthetic", show_default=True, help="Folder for the files.")
-@click.option("--n", "episodes", type=int, default=1200, show_default=True, help="How many episodes.")
-@click.option("--seed", type=int, default=7, show_default=True, help="Seed; the same seed gives the same bytes.")
-def synth(output: str, episodes: int, seed: int) -> int:
-    """Write a synthetic program with known truth."""
-    from iop_outcomes.synthetic import write_program
-
-    for path in write_program(output, n=episodes, seed=seed):
-        click.echo(path)
-    return EXIT_DONE
-
-
 def _days(text: str | None) -> list[int] | None:
     """Whole days from "30,90,180"."""
     if text is None:
@@ -181,33 +187,38 @@ def _days(text: str | None) -> list[int] | None:
 # -- shared ----------------------------------------------------------------------------------------------------------
 
 
-def _loaded(data: str, mapping: str | None, on_error: str) -> Data:
+def _loaded(data: str, mapping: str | None, on_error: str, layout: str | None) -> Data:
     import iop_outcomes as iop
 
-    program = iop.load(data, mapping=mapping, on_error="exclude" if on_error == "exclude" else "raise")
+    program = iop.load(data, mapping=mapping, on_error="exclude" if on_error == "exclude" else "raise", layout=layout)
     for finding in program.findings:
         if finding.severity == "error":
             click.echo(f"excluded: {finding}", err=True)
     return program
 
 
+def _print_released(released: Released, tables: Sequence[Table], *, as_json: bool, as_csv: bool) -> None:
+    """Released numbers as JSON, CSV or tables of words."""
+    from iop_outcomes.show.plain import csv_text, json_text
+
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv cannot be used together.")
+    if as_json:
+        click.echo(json_text(released))
+    elif as_csv:
+        click.echo(csv_text([released]), nl=False)
+    else:
+        for table in tables:
+            click.echo(f"{_aligned(table)}\n")
+        click.echo(released.policy.words)
+
+
 def _exit(program: Data) -> int:
-    """1 when rows were left out, else 0."""
-    return EXIT_FINDINGS if any(flow.used < flow.rows_in for flow in program.flow) else EXIT_DONE
+    """1 when rows were left out, else 0; a contact that was missed is none."""
+    from iop_outcomes.intake.contacts import NOT_COUNTED
 
-
-def _print_findings(findings: Sequence[Finding], flows: Sequence[str], form: str) -> None:
-    if form == "json":
-        click.echo(json.dumps([finding.to_dict() for finding in findings], indent=2, ensure_ascii=False))
-        return
-    for finding in findings[:SHOWN]:
-        click.echo(f"{finding.severity}: {finding}")
-    if len(findings) > SHOWN:
-        click.echo(f"... and {len(findings) - SHOWN} more; --format json prints all")
-    for flow in flows:
-        click.echo(flow)
-    if not findings:
-        click.echo("no finding")
+    left_out = [n for flow in program.flow for reason, n in flow.excluded.items() if reason not in NOT_COUNTED]
+    return EXIT_FINDINGS if any(left_out) else EXIT_DONE
 
 
 def _aligned(table: Table) -> str:
@@ -218,10 +229,26 @@ def _aligned(table: Table) -> str:
     return "\n".join([table.caption, "", *lines])
 
 
+def _import_drawing_meanwhile() -> None:
+    """Import the drawing library, which takes as long as reading a small program, while the engine reads it on the other processor.
+
+    It shares only numpy with what is imported at the same time, which is there before: two threads never wait for each other.
+    """
+    import_module("numpy")
+
+    Thread(target=import_module, args=("matplotlib.figure",), daemon=True).start()
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code; no traceback reaches the person."""
     gc.disable()  # the process ends before cycles could matter, and looking for them takes a tenth of a report's time
-    sys.exit(run(arguments))
+    code = run(arguments)
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = EXIT_OUTPUT
+    os._exit(code)  # everything is closed and written; taking the interpreter apart takes another tenth
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

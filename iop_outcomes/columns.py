@@ -6,7 +6,7 @@ Intake checks, casts and documents from these declarations alone: a column is de
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -36,10 +36,15 @@ EVENTS = (
     "follow_up_contact",
     "next_level_of_care",
 )
+CONTACT_STATUSES = ("attended", "no_show", "late_not_seen", "cancelled_by_patient", "cancelled_by_program", "scheduled")
 DATA_CLASSES = ("safe_harbor", "limited_data_set", "synthetic", "public")
 DATED_CLASSES = ("limited_data_set", "synthetic", "public")
 UNRESTRICTED_CLASSES = ("synthetic", "public")
-LOS_CONVENTIONS = ("difference", "inclusive", "last_contact")
+LAYOUTS = ("teds_d", "omop", "fhir", "redcap")  # other layouts that files may come in, each with its adapter
+LOS_CONVENTIONS = ("difference", "inclusive", "last_contact", "teds_codes")
+
+# What is known of when: columns to follow a rate over time by, none of them a trait of an episode to compare or adjust for.
+PERIODS = ("period", "discharge_month", "discharge_quarter", "admit_month")
 
 MAX_DAYS = 36_500
 FIRST_DATE = "1990-01-01"
@@ -86,6 +91,7 @@ EPISODES = (
     Field("track", "category", "the track of care", blank="shown as (missing)", required=True),
     Field("discharge_reason", "code", "how the episode ended", blank="reason missing", allowed=DISCHARGE_REASONS, required=True),
     _days("los_days", "length of stay, in the convention the file declares", blank="still in care, or not known"),
+    Field("los_code", "integer", "length of stay as a code of TEDS-D: 1 to 30 are days, 31 to 37 bands of days", low=1, high=37),
     _days("discharge_day", "discharge, counted from admission", low=-MAX_DAYS, blank="still in care, or not known"),
     Field("admit_date", "date", "admission (date)"),
     Field("discharge_date", "date", "discharge (date)", blank="still in care, or not known"),
@@ -119,7 +125,22 @@ EVENT_ROWS = (
     Field("kind", "category", "kind of event"),
     Field("planned", "flag", "planned (1) or not (0)", blank="not planned"),
 )
-TABLES: Mapping[str, tuple[Field, ...]] = MappingProxyType({"episodes": EPISODES, "scores": SCORES, "events": EVENT_ROWS})
+# What the contacts of an episode say of it: labels by the first contact that has one, the reason by the last contact.
+OF_CONTACTS = (
+    "track", "discharge_reason", "site", "modality", "level_of_care", "planned_days", "referral_source", "payer", "primary_dx", "age_group", "sex",
+)  # fmt: skip
+CONTACTS = (
+    Field("patient_id", "text", "the person", blank="not allowed", required=True),
+    Field("date", "date", "day of the contact (date)", blank="not allowed"),
+    _days("day", "counted from the patient's first contact", low=-MAX_DAYS, blank="not allowed"),
+    Field("status", "code", "whether it took place", blank="not known: counts as not attended", allowed=CONTACT_STATUSES),
+    Field("kind", "category", "kind of contact"),
+    _days("observed_days", "first contact of the patient to data cut-off, where there are no dates"),
+    *(replace(declared, required=declared.name == "track") for declared in EPISODES if declared.name in OF_CONTACTS),
+)
+TABLES: Mapping[str, tuple[Field, ...]] = MappingProxyType(
+    {"episodes": EPISODES, "scores": SCORES, "events": EVENT_ROWS, "contacts": CONTACTS}
+)
 
 
 def field(table: str, name: str) -> Field | None:

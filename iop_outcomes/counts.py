@@ -217,6 +217,10 @@ class Counts:
             return np.zeros(len(self.origin))
         return np.where(self.origin >= 0, influence[self.origin], 0.0)
 
+    def here(self) -> NDArray[np.bool_]:
+        """Which cells of the table as first counted are here; shape (raw cells,)."""
+        return self.origin >= 0
+
     def same_as(self, other: Counts) -> bool:
         """Whether two tables hold the same cells and counts, whatever unused levels they carry."""
         return self.columns == other.columns and dict(self) == dict(other)

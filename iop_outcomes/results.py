@@ -13,9 +13,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Better = Literal["higher", "lower", "neither"]
-Chart = Literal["dot_range", "stay_range", "stacked_shares", "dumbbell", "cumulative"]
+Chart = Literal["dot_range", "stay_range", "stacked_shares", "dumbbell", "cumulative", "forest"]
 ALL = "All"
 MISSING_LEVEL = "(missing)"
+OTHERS = "others"
+
+
+def contrast_names(estimand: str, other: str = OTHERS) -> tuple[str, str, str]:
+    """Names of a comparison: the difference, its p value, and its p value adjusted for being one of several.
+
+    Examples
+    --------
+    >>> contrast_names("completion_strict")[0]
+    'completion_strict_minus_others'
+    """
+    name = f"{estimand}_minus_{other}"
+    return name, f"{name}_p", f"{name}_p_holm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,10 @@ COLUMNS = tuple(item.name for item in fields(Estimate))
 
 @dataclass(frozen=True, slots=True)
 class EstimandDefinition:
-    """What one number of a measure means, in words that a report prints."""
+    """What one number of a measure means, in words that a report prints.
+
+    `against` names the level whose counts a comparison rests on beside its own.
+    """
 
     name: str
     label: str
@@ -65,6 +81,7 @@ class EstimandDefinition:
     unit: str
     sentence: str = ""
     headline: str = ""
+    against: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +156,7 @@ class Provenance:
     data_class: str
     cutoff: str
     los_convention: str
+    rules: tuple[str, ...] = ()  # in words, by which rows were made of others
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,7 @@ EXPORTS = [
     "PrivacyError",
     "ReleaseError",
     "UsageError",
+    "compare",
     "completion",
     "discharge_reasons",
     "length_of_stay",

@@ -14,7 +14,7 @@ NAME = "iop_outcomes"
 # The one-way order, once. A room may import the rooms of earlier rows, and itself; rooms of one row do not know one another.
 ORDER = (
     ("errors",),
-    ("columns", "scales", "counts"),
+    ("columns", "scales", "counts", "patients"),
     ("stats",),
     ("results",),
     ("measures", "engine"),
@@ -23,7 +23,8 @@ ORDER = (
     ("release",),
     ("show",),
     ("reporting",),
-    ("api",),
+    ("api", "notebooks"),
+    ("cli_data", "cli_notebook"),
     ("cli",),
 )
 _BEFORE = {room: {earlier for row in ORDER[:place] for earlier in row} for place, row in enumerate(ORDER) for room in row}
@@ -36,18 +37,20 @@ MAY_IMPORT = {
     "__main__": {"cli"},
 }
 # Functions of a room that may go against the order: the command line and the front door hold everything inside functions.
-FRONT = {"cli": {"published", "synthetic", "__init__"}, "api": {"published", "synthetic", "models"}}
+FRONT = {"cli": {"published", "__init__"}, "cli_data": {"synthetic", "__init__"}, "api": {"published", "synthetic", "models"}}
 
 ANYWHERE = {"numpy"}
 ROOMS_OF = {
     **{part: {"stats", "release", "models"} for part in ("scipy.special", "scipy.optimize", "scipy.linalg")},
     "duckdb": {"engine", "intake"},
     "matplotlib": {"show"},
-    "jinja2": {"reporting"},
+    "jinja2": {"reporting", "notebooks"},
     "markupsafe": {"reporting"},
     "statsmodels": {"models"},
     "lifelines": {"models"},
-    "click": {"cli"},
+    "click": {"cli", "cli_data", "cli_notebook"},
+    **{part: {"notebooks"} for part in ("jupyter_client", "nbclient", "nbconvert", "nbformat")},
+    "pyreadstat": {"intake"},
 }
 # Functions whose job is frames: the only ones that import pandas.
 FRAME_JOBS = {"to_frame", "at_risk_to_frame", "rows", "add_frame"}

@@ -108,7 +108,9 @@ def test_the_others_scale_and_other_events_do_not_matter(plain):
 def test_two_programs_in_one_file_have_the_numbers_of_one():
     """Every episode twice: the same values, twice the n, and errors smaller by about the root of 2."""
     frames = tables()
-    twice = {name: pd.concat([table, table.assign(episode_id="b" + table["episode_id"])]) for name, table in frames.items()}
+    other = {name: table.assign(episode_id="b" + table["episode_id"]) for name, table in frames.items()}
+    other["episodes"] = other["episodes"].assign(patient_id="b" + other["episodes"]["patient_id"])  # other people, too
+    twice = {name: pd.concat([table, other[name]]) for name, table in frames.items()}
     once, found = numbers(frames, by=None), numbers(twice, by=None)
     for key, (value, se, *_, n, k, n_missing, excluded) in once.items():
         other = found[key]

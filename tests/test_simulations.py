@@ -8,8 +8,11 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
+from iop_outcomes.patients import Patients
 from simulations import __main__ as command
+from simulations import repeats, tracks
 from simulations.catalogue import KNOWN, run, scenarios, unexpected
 from simulations.populations import FollowUps, Scores, Stays
 from simulations.scenario import Found, Quantity, Row, Scenario, compare
@@ -26,7 +29,8 @@ def test_intervals_hold_the_truth_as_often_as_promised(scenario):
     missed = unexpected(rows, TOLERANCE)
     assert not missed, [(row.key, row.coverage, row.error, row.band) for row in missed]
     for row in rows:
-        assert row.coverage > 0.8 or row.left_out == REPLICATES
+        ignored = row.quantity.endswith("patients ignored")  # what the package does not do, and what that would cost
+        assert row.coverage > (0.75 if ignored else 0.8) or row.left_out == REPLICATES
 
 
 # -- the simulation itself -----------------------------------------------------------------------------------------
@@ -160,6 +164,49 @@ def test_truth_of_follow_ups():
     assert np.minimum(day, 180).mean() == pytest.approx(of.restricted_mean(180), abs=0.5)
     assert float(of.event_free(of.median())) <= 0.5 < float(of.event_free(of.median() - 1))
     assert (day <= of.median()).mean() == pytest.approx(1 - float(of.event_free(of.median())), abs=0.004)
+
+
+def test_truth_of_episodes_of_one_patient():
+    """Values of a patient are correlated as asked, and each by itself is standard normal; so the truths are those of one episode."""
+    rng = np.random.default_rng(4)
+    patient = np.arange(400_000) // 2
+    values = repeats.together(rng, patient, 0.4)
+    assert (values.mean(), values.std()) == pytest.approx((0, 1), abs=0.01)
+    assert np.corrcoef(values[::2], values[1::2])[0, 1] == pytest.approx(0.4, abs=0.01)
+    of = FollowUps(0.5, shortest=10**9, longest=10**9)
+    day, _ = of.draw(rng, len(values), waited=-np.log(norm.cdf(values)))
+    assert (day > 180).mean() == pytest.approx(float(of.event_free(180)), abs=0.004)
+
+
+def test_the_episodes_are_those_of_67_patients():
+    """Three each, and one with two: what the head of each row says."""
+    sizes = np.bincount(repeats.PATIENT)
+    assert (len(sizes), sizes.sum(), sizes.tolist().count(3)) == (67, 200, 66)
+
+
+def test_counted_patients_are_the_package_own():
+    """A table and its patients, drawn up episode by episode: variances are those of a loop over patients."""
+    rng = np.random.default_rng(5)
+    codes, patient = (rng.integers(0, 2, 60), rng.integers(0, 3, 60)), rng.integers(0, 25, 60)
+    counts, place = repeats.counted(("x", "y"), codes, (("a", "b"), ("c", "d", "e")))
+    assert [cell for cell, _ in counts] == sorted({("ab"[x], "cde"[y]) for x, y in zip(*codes, strict=True)})
+    assert np.bincount(place).tolist() == counts.n.tolist()
+    people, influence = repeats.patients_of(place, patient, len(counts)), rng.normal(size=len(counts))
+    sums = np.bincount(patient, weights=influence[place])
+    assert isinstance(people, Patients)
+    assert people.variance(influence) == pytest.approx((sums**2).sum(), rel=1e-12)
+    assert people.among(np.ones(len(counts), dtype=bool))[0] == len(set(patient.tolist()))
+
+
+def test_a_track_that_differs_is_called():
+    """The rule is not silent: of five tracks one with 20 points more completions is called, and no other."""
+    rng = np.random.default_rng(6)
+    values = repeats.together(rng, np.arange(len(tracks.TRACK)), tracks.ICC) - 0.7 * (tracks.TRACK == 2)
+    for make, better in ((tracks.completion, 1), (tracks.change, -1)):
+        sides, people = make(values, np.arange(len(tracks.TRACK)))
+        assert tracks.called(sides, people)[2]
+        own, others = sides[2]
+        assert (own.draft.value - others.draft.value) * better > 0
 
 
 @pytest.mark.parametrize("name", ["scenario", "populations"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import sysconfig
@@ -30,6 +31,8 @@ def test_it_carries_what_is_not_code(wheel):
         "iop_outcomes/reporting/templates/report.html.j2",
         "iop_outcomes/reporting/templates/report.css",
         "iop_outcomes/notebooks/01_program_quality.ipynb",
+        "iop_outcomes/notebooks/page.html.j2",
+        "iop_outcomes/notebooks/running.py",
         "iop_outcomes/py.typed",
     ):
         assert wanted in names
@@ -52,13 +55,20 @@ def test_it_runs_outside_the_checkout(wheel, tmp_path):
             (shared / entry.name).symlink_to(entry)
     (site / "shared.pth").write_text(str(shared), encoding="utf-8")
 
+    # The page templates of nbconvert lie in the environment's own data folder, which a link to its packages does not bring.
+    environment = {**os.environ, "JUPYTER_PATH": str(Path(sysconfig.get_paths()["data"]) / "share" / "jupyter")}
+
     def run(*arguments: str) -> str:
-        done = subprocess.run([str(venv / "bin" / "iop-outcomes"), *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
+        command = [str(venv / "bin" / "iop-outcomes"), *arguments]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     run("synth", "--output", "program", "--n", "200")
     assert run("report", "program", "--output", "out").splitlines()[0] == "out/program_quality.html"
+    assert "05_data_quality" in run("notebook", "list")
+    run("notebook", "run", "01_program_quality", "-p", "source=program", "--output", "again")
+    assert (tmp_path / "again" / "program_quality.html").read_bytes() == (tmp_path / "out" / "program_quality.html").read_bytes()
     where = subprocess.run(
         [str(python), "-c", "import iop_outcomes; print(iop_outcomes.__file__)"], cwd=tmp_path, capture_output=True, text=True, check=True
     )

@@ -1,4 +1,4 @@
-"""Takes checked tables of rows, gives counts: five functions, and no row leaves through four of them."""
+"""Takes checked tables of rows, gives counts: six functions, and no row leaves through five of them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from iop_outcomes.engine.recipe import Recipe
+    from iop_outcomes.patients import Patients
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,9 @@ class Engine(Protocol):
 
     def tally(self, requests: Sequence[Request]) -> Counts:
         """Count the episodes in each combination of what is asked."""
+
+    def patients(self, requests: Sequence[Request]) -> Patients:
+        """Count the patients behind a tally by the combination of cells their episodes stand in."""
 
     def cluster_sums(self, requests: Sequence[Request], influences: Floats) -> Floats:
         """K x K sums over patients of products of their summed influences; shape (cells, K) in, (K, K) out."""

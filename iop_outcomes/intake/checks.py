@@ -6,29 +6,36 @@ from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import replace
 
-from iop_outcomes.columns import EVENTS, FIRST_DATE, Field
-from iop_outcomes.engine import Fault, Rule
+from iop_outcomes.columns import FIRST_DATE, Field
+from iop_outcomes.engine import Engine, Fault, Rule
+from iop_outcomes.engine.raw import ROW
 from iop_outcomes.engine.recipe import literal, quoted, typed_text
+from iop_outcomes.intake.contacts import contact_rules
+from iop_outcomes.intake.labels import label_rules, name_labels
 from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.privacy import privacy_rules
 from iop_outcomes.intake.recipes import TablePlan
-from iop_outcomes.results import ALL, MISSING_LEVEL
+from iop_outcomes.intake.rules_of_episodes import (
+    CORRECT,
+    LAST_DATE,
+    NO_READMISSION,
+    OVERLAP,
+    episode_rules,
+    overlap_rule,
+    readmission_rule,
+    readmission_suspicion,
+)
+from iop_outcomes.intake.rules_of_events import event_rules
+from iop_outcomes.intake.rules_of_scores import SHORTER, score_rules
 from iop_outcomes.scales import Scale
 
-MAX_LABEL = 80
 ORPHAN = "no_such_episode"
-IDENTIFIERS = {
-    "a social security number": r"(^|\D)\d{3}-\d{2}-\d{4}(\D|$)",
-    "an e-mail address": r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}",
-    "a telephone number": r"(^|\D)(\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}(\D|$)",
-}
-FULL_DATE = r"(^|\D)(19|20)\d{2}-\d{2}-\d{2}(\D|$)"
-_CORRECT = 'Correct the file, or load with on_error="exclude" (excluded rows are counted)'
-_LATE = "later than the last day observed"
-_LATE_HINT = "Correct the day, or follow_up_days of the episode"
+ALL_BLANK = "all_blank"
+OF_TABLES = frozenset({ALL_BLANK, NO_READMISSION, SHORTER})  # said of a whole column, and asked at the first row alone
 
 
 def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dictionary[str, Scale]) -> list[Rule]:
-    """Every rule for the columns that came, those of single columns first.
+    """Every rule for the columns that came: those of privacy first, then those of single columns.
 
     Parameters
     ----------
@@ -39,16 +46,23 @@ def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dicti
     scales : dict of str to Scale
         Ranges of scores.
     """
-    rules: list[Rule] = []
+    rules = privacy_rules(plans, mapping)
     for table, plan in plans.items():
         computed = {derived.name for derived in plan.recipe.derived}
         for field in plan.fields.values():
             rules += _of_field(table, field, mapping, computed=field.name in computed)
         if table == "episodes":
-            rules += _of_episodes(frozenset(plan.fields), frozenset(plan.recipe.names), mapping)
+            rules += episode_rules(frozenset(plan.fields), frozenset(plan.recipe.names), mapping)
+        elif table == "contacts":
+            rules += contact_rules(frozenset(plan.fields))
         else:
             rules.append(_orphan(table))
-            rules += _of_scores(tuple(plan.fields), scales) if table == "scores" else _of_events(frozenset(plan.fields))
+            own = tuple(plan.fields)
+            rules += score_rules(own, scales) if table == "scores" else event_rules(own, plans["episodes"].recipe.names, mapping)
+        rules += [*label_rules(table, plan), *_blank_columns(table, plan)]
+    if "episodes" in plans:
+        plan = plans["episodes"]
+        rules.append(readmission_suspicion(_no_readmission(plans)))
     return rules
 
 
@@ -59,13 +73,52 @@ def once(faults: Sequence[Fault]) -> list[Fault]:
     for fault in faults:
         rule = fault.rule
         cells = [named.setdefault((rule.table, column), set()) for column in rule.columns]
-        rows = [row for row in fault.rows if not any(row in cell for cell in cells)]
+        whole = rule.id in OF_TABLES
+        rows = [row for row in fault.rows if whole or not any(row in cell for cell in cells)]
         if rule.severity == "error":
             for cell in cells:
                 cell.update(rows)
         if rows:
             found.append(Fault(rule, tuple(rows)))
     return found
+
+
+def look_again(engine: Engine, faults: Sequence[Fault], plans: Dictionary[str, TablePlan], mapping: Mapping) -> list[Fault]:
+    """Settle what the scan only suspects, so that files without a fault pay for the cheaper question alone.
+
+    A label is named with its column and its fault. A column whose first row is blank is named where it is blank throughout, and
+    readmissions are missed only where follow-up would have shown them. Of episodes that overlap, those of one track are told from
+    those of two.
+    """
+    asked = {}
+    faults = name_labels(engine, faults, plans)
+    for rule in (fault.rule for fault in faults if fault.rule.id == ALL_BLANK):
+        never = f"{ROW} = 0 AND NOT EXISTS (SELECT 1 FROM own_{rule.table} WHERE {quoted(rule.columns[0] + '__text')} IS NOT NULL)"
+        asked[replace(rule, predicate=never)] = rule
+    asked |= {_no_readmission(plans): fault.rule for fault in faults if fault.rule.id == NO_READMISSION}
+    sure = {asked[fault.rule] for fault in engine.faults(list(asked))}
+    found = []
+    for fault in faults:
+        if fault.rule.id == OVERLAP:
+            found += _by_track(engine, fault, plans["episodes"], mapping)
+        elif fault.rule.id not in (ALL_BLANK, NO_READMISSION) or fault.rule in sure:
+            found.append(fault)
+    return found
+
+
+def _no_readmission(plans: Dictionary[str, TablePlan]) -> Rule:
+    plan = plans["episodes"]
+    return readmission_rule(frozenset(plan.fields), frozenset(plan.recipe.names), events="events" in plans)
+
+
+def _by_track(engine: Engine, fault: Fault, plan: TablePlan, mapping: Mapping) -> list[Fault]:
+    rule = overlap_rule(frozenset(plan.fields), frozenset(plan.recipe.names), mapping, same_track=True)
+    same = {row for found in engine.faults([rule]) for row in found.rows}
+    parts = [
+        Fault(rule, tuple(row for row in fault.rows if row in same)),
+        Fault(fault.rule, tuple(row for row in fault.rows if row not in same)),
+    ]
+    return [part for part in parts if part.rows]
 
 
 def excuse_orphans(faults: Sequence[Fault]) -> list[Fault]:
@@ -82,7 +135,7 @@ def _of_field(table: str, field: Field, mapping: Mapping, *, computed: bool) -> 
     # Where the column is completed from others, the value written in the file is judged and not the one that took its place.
     value = typed_text(text, field.kind) if computed else quoted(field.name)
 
-    def rule(name: str, predicate: str, message: str, hint: str = _CORRECT) -> Rule:
+    def rule(name: str, predicate: str, message: str, hint: str = CORRECT) -> Rule:
         return Rule(name, table, (field.name,), predicate, message, hint)
 
     found = []
@@ -97,12 +150,10 @@ def _of_field(table: str, field: Field, mapping: Mapping, *, computed: bool) -> 
     if field.kind == "integer":
         found += _whole_number(field, value, text, rule)
     if field.kind == "date":
-        last = f"CAST({literal(mapping.cutoff)} AS DATE)" if mapping.cutoff else "DATE '2100-01-01'"
+        last = f"CAST({literal(mapping.cutoff)} AS DATE)" if mapping.cutoff else f"CAST({literal(LAST_DATE)} AS DATE)"
         found.append(rule("invalid_date", f"{text} IS NOT NULL AND ({value}) IS NULL", "not a date written as 2024-03-31"))
         outside = f"({value}) NOT BETWEEN CAST({literal(FIRST_DATE)} AS DATE) AND {last}"
         found.append(rule("date_range", outside, f"before {FIRST_DATE} or after the data cut-off"))
-    if field.kind in ("category", "text"):
-        found += _words(text, rule, mapping)
     return found
 
 
@@ -114,134 +165,14 @@ def _whole_number(field: Field, value: str, text: str, rule: Callable[..., Rule]
     return found
 
 
-def _words(text: str, rule: Callable[..., Rule], mapping: Mapping) -> list[Rule]:
-    found = [
-        rule(
-            "label_too_long", f"length({text}) > {MAX_LABEL}", f"longer than {MAX_LABEL} characters", "Free text is not read; leave it out"
-        ),
-        rule("control_character", f"regexp_matches({text}, '[\\x00-\\x1f\\x7f]')", "holds a control character"),
-    ]
-    own = ", ".join(literal(word) for word in (ALL, MISSING_LEVEL))
-    found.append(
-        rule("reserved_word", f"{text} IN ({own})", f"one of the words that reports use themselves ({ALL}, {MISSING_LEVEL})", "Rename it")
-    )
-    gone = "Remove it: the file must hold no identifiers"
-    found += [
-        rule("identifier_value", f"regexp_matches({text}, {literal(pattern)})", f"looks like {what}", gone)
-        for what, pattern in IDENTIFIERS.items()
-    ]
-    if mapping.data_class == "safe_harbor":
-        hint = "Use days from admission, or declare the class: [data] class"
-        found.append(rule("dates_not_allowed", f"regexp_matches({text}, {literal(FULL_DATE)})", "holds a full date", hint))
-    return found
-
-
-def _of_episodes(has: frozenset[str], known: frozenset[str], mapping: Mapping) -> list[Rule]:
-    """Rules over several columns of episodes: `has` are the columns that came, `known` those and the computed ones."""
-    stay = tuple(name for name in ("los_days", "discharge_day", "discharge_date", "admit_date") if name in has)
-    twice = "episode_id IS NOT NULL AND count(*) OVER (PARTITION BY episode_id) > 1"
-    found = [_episode_rule("duplicate_id", ("episode_id",), twice, "the same episode stands more than once")]
-    found += _of_stay(has, stay, mapping)
-    if "discharge_reason" in has:
-        columns = ("discharge_reason", *stay)
-        active = "discharge_reason = 'active' AND los_days IS NOT NULL"
-        found.append(_episode_rule("active_with_stay", columns, active, "still in care, and yet a discharge is given"))
-        unknown = "discharge_reason NOT IN ('active', 'not_started') AND los_days IS NULL"
-        hint = "These episodes are left out of stays and curves"
-        found.append(_episode_rule("stay_missing", columns, unknown, "discharged without a discharge day", hint, "warning"))
-        blank = "discharge_reason IS NULL AND los_days IS NOT NULL"
-        hint = "These episodes are left out of completion; the report shows the worst and the best case"
-        found.append(_episode_rule("reason_missing", columns, blank, "discharged without a reason", hint, "note"))
-    for event in EVENTS:
-        if {f"{event}_day", f"{event}_observed"} <= has:
-            found += _of_wide_event(event, stay, has, known)
-    return found
-
-
-def _episode_rule(name: str, columns: Sequence[str], predicate: str, message: str, hint: str = _CORRECT, severity: str = "error") -> Rule:
-    return Rule(name, "episodes", tuple(columns), predicate, message, hint, severity)
-
-
-def _of_stay(has: frozenset[str], stay: Sequence[str], mapping: Mapping) -> list[Rule]:
-    """Discharge after admission, and the same stay however it is written."""
-    backwards = "discharge is before admission"
-    disagree = "the stay is not the one that {} give"
-    hint = "Check [data] los_convention, or correct the file"
+def _blank_columns(table: str, plan: TablePlan) -> list[Rule]:
+    """Columns without any value."""
     found = []
-    if "discharge_day" in has:
-        found.append(_episode_rule("discharge_before_admission", ("discharge_day",), "discharge_day < 0", backwards))
-    if {"admit_date", "discharge_date"} <= has:
-        dates = ("discharge_date", "admit_date")
-        found.append(_episode_rule("discharge_before_admission", dates, "discharge_date < admit_date", backwards))
-        if mapping.los_convention != "last_contact" and stay[0] != "discharge_date":
-            differs = "los_days <> date_diff('day', admit_date, discharge_date)"
-            found.append(_episode_rule("stay_disagrees", stay, differs, disagree.format("the dates"), hint))
-    # A stay that counts both days has at least one.
-    found.append(_episode_rule("discharge_before_admission", stay, "los_days < 0", backwards))
-    if "observed_days" in has:
-        columns = ("observed_days", *stay)
-        found.append(
-            _episode_rule("discharge_after_cutoff", columns, "observed_days < los_days", "discharge is later than the last day observed")
-        )
-    if {"los_days", "discharge_day"} <= has and mapping.los_convention != "last_contact":
-        found.append(_episode_rule("stay_disagrees", stay, "los_days <> discharge_day", disagree.format("the days"), hint))
-    return found
-
-
-def _of_wide_event(event: str, stay: Sequence[str], has: frozenset[str], known: frozenset[str]) -> list[Rule]:
-    """Rules of an event that stands beside its episode: both columns or none, and inside the follow-up."""
-    day, seen = f"{event}_day", f"{event}_observed"
-    found = [
-        _episode_rule(
-            "event_without_day", (day, seen), f"{seen} = 1 AND {day} IS NULL", "an event without a day", "Give its day from admission"
-        ),
-        _episode_rule(
-            "blank", (seen, day), f"{seen} IS NULL AND {day} IS NOT NULL", f"may not be blank where {day} is given", "Write 1 or 0"
-        ),
-    ]
-    if "follow_up_days" in known:
-        late = f"{seen} = 1 AND {day} > los_days + follow_up_days"
-        columns = (day, seen, *stay, *sorted({"follow_up_days", "observed_days"} & has))
-        found.append(_episode_rule("event_after_follow_up", columns, late, _LATE, _LATE_HINT))
-    return found
-
-
-def _of_scores(has: Sequence[str], scales: Dictionary[str, Scale]) -> list[Rule]:
-    names = ", ".join(literal(name) for name in scales)
-    ranges = " OR ".join(
-        f"(scale = {literal(scale.name)} AND score NOT BETWEEN {int(scale.range[0])} AND {int(scale.range[1])})"
-        for scale in scales.values()
-        if scale.total
-    )
-    hint = f"Known scales: {', '.join(scales)}. Leave out the others"
-    found = [Rule("unknown_scale", "scores", ("scale",), f"scale__text NOT IN ({names})", "not a scale that is known", hint)]
-    if "score" in has:
-        hint = "If it means missing, name the code in mapping.toml under [missing]"
-        items = (name for name in has if name not in ("score", "episode_id", "day"))
-        found.append(Rule("score_out_of_range", "scores", ("score", *items), ranges, "outside the range of its scale", hint))
-    # A site may score twice on a day; admission takes the lower and discharge the higher, which never flatters the program.
-    twice = "count(*) OVER (PARTITION BY episode_id, scale, day) > 1"
-    hint = "The lower counts at admission, the higher at discharge"
-    found.append(
-        Rule("score_twice", "scores", ("day", "episode_id", "scale"), twice, "more than one score of a scale on a day", hint, "warning")
-    )
-    return found
-
-
-def _of_events(has: frozenset[str]) -> list[Rule]:
-    days = tuple(name for name in ("day", "days_after_discharge") if name in has)
-    undated = " AND ".join(f"{name} IS NULL" for name in days)
-    hint = "Give day (from admission) or days_after_discharge"
-    found = [Rule("event_without_day", "events", days, undated, "an event without a day", hint)]
-    if "days_after_discharge" in has:
-        before = "days_after_discharge < 0"
-        hint = "Events during care are counted from admission, in the column day"
-        found.append(Rule("negative_day", "events", ("days_after_discharge",), before, "a day before discharge", hint))
-    # A stay or a follow-up below 0 is a fault of the episode, and named there.
-    late = "event_days_after_discharge > episode_follow_up_days AND episode_follow_up_days >= 0 AND coalesce(episode_los_days, 0) >= 0"
-    for day in days:
-        others = "".join(f" AND {other} IS NULL" for other in days if other > day)
-        found.append(Rule("event_after_follow_up", "events", (day, *days), f"{late} AND {day} IS NOT NULL{others}", _LATE, _LATE_HINT))
+    for field in plan.fields.values():
+        if field.blank != "not allowed":
+            first = f"{ROW} = 0 AND {quoted(field.name + '__text')} IS NULL"  # the others are looked at only where the first one is
+            hint = "Leave it out, or map the column that holds it"
+            found.append(Rule(ALL_BLANK, table, (field.name,), first, "blank in every row", hint, "note"))
     return found
 
 

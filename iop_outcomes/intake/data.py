@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -32,6 +32,8 @@ class Data:
         Scales in force.
     groups : tuple of str
         Columns that `by=` may name.
+    cannot : dict of str to str
+        Measures that the layout of the files cannot answer, each with the reason.
 
     Notes
     -----
@@ -44,6 +46,7 @@ class Data:
     provenance: Provenance
     scales: Dictionary[str, Scale]
     groups: tuple[str, ...]
+    cannot: Dictionary[str, str] = field(default_factory=dict)
 
     @property
     def data_class(self) -> str:

@@ -1,26 +1,25 @@
-"""Takes a path, gives its tables and a preflight of each file: what no reader should be trusted to notice."""
+"""Takes a path, gives the files of its tables: what stands there is looked at before anything is opened."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
-import io
-from collections.abc import Sequence
+import stat
 from pathlib import Path
+from typing import Literal
 
 from iop_outcomes.columns import TABLES
 from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.statistical import READERS
 
 MAPPING_NAME = "mapping.toml"
-SUFFIXES = (".csv", ".parquet")
-HEAD_BYTES = 1 << 20
-MAX_HEADER_BYTES = 1 << 16
-MAX_COLUMNS = 1_000
+SUFFIXES = (".csv", ".parquet", *READERS)
+MAX_FILE_BYTES = 1 << 36  # 64 GiB: several hundred million episodes as text
 MAX_LINE_BYTES = 1 << 20
+SHOWN_CHARACTERS = 80
 GLOB_CHARACTERS = "*?["
-SEPARATORS = {";": "semicolon", "\t": "tab", "|": "vertical bar", ",": "comma"}
-_MAGIC = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip or xlsx", b"\xd0\xcf\x11\xe0": "xls or password-protected xlsx", b"PAR1": "Parquet"}
+Kind = Literal["file", "folder", "nothing", "other"]
 
 
 def find_tables(path: Path, mapping: Mapping) -> dict[str, Path]:
@@ -36,38 +35,101 @@ def find_tables(path: Path, mapping: Mapping) -> dict[str, Path]:
     Raises
     ------
     DataError
-        When there is no table of episodes, or a table stands there twice.
+        When there is no table of episodes, a table stands there twice, or what is called like a table is no file.
     """
-    if not path.exists():
-        fatal("no_such_file", path.name, "there is no such file or folder", "Check the path.")
-    if path.is_file():
-        found = {"episodes": path}
+    refuse_path(path)
+    if _kind(path) == "file":
+        own = "contacts" if mapping.contacts or path.stem == "contacts" else "episodes"
+        found = {own: path}
         base = path.parent
     else:
-        base = path
+        own, base = "", path
         found = {table: file for table in TABLES if (file := _one_file(path, table)) is not None}
     start = mapping.folder or base
     for table, name in mapping.tables.items():
         file = start / name
-        if not file.is_file():
+        if _kind(file) != "file":
             fatal("no_such_file", name, f"[tables] {table} names a file that is not there", "Correct the path in the mapping.")
-        if path.is_dir() or table != "episodes":
+        if table != own:
             found[table] = file
-    if "episodes" not in found:
+    if {"episodes", "contacts"} <= set(found):
+        hint = "Keep one of them: episodes are built from contacts where there is no table of episodes"
+        fatal("episodes_twice", shown(found["contacts"]), "a table of episodes and a table of contacts are both there", hint)
+    if mapping.contacts and "contacts" not in found:
+        hint = "Name the file contacts.csv or contacts.parquet, or give its path under [tables]."
+        fatal("no_contacts_table", shown(path), f"{mapping.name} [contacts] speaks of contacts, and there is no table of them", hint)
+    if not {"episodes", "contacts"} & set(found):
         fatal(
             "no_episodes_table",
-            path.name,
+            shown(path),
             "no table of episodes in this folder",
             "Name the file episodes.csv or episodes.parquet, or give its path in mapping.toml under [tables].",
         )
     return found
 
 
+def find_mapping(path: Path) -> Path | None:
+    """The mapping that stands beside the data, if one does; a path that cannot be looked at has none."""
+    try:
+        beside = (path if path.is_dir() else path.parent) / MAPPING_NAME
+        return beside if beside.is_file() else None
+    except OSError:
+        return None  # `refuse_path` says why
+
+
 def _one_file(folder: Path, table: str) -> Path | None:
-    files = [file for suffix in SUFFIXES if (file := folder / f"{table}{suffix}").is_file()]
+    named = [folder / f"{table}{suffix}" for suffix in SUFFIXES]
+    files = [file for file in named if _kind(file) != "nothing" or file.is_symlink()]
     if len(files) > 1:
         fatal("table_twice", table, f"{' and '.join(file.name for file in files)} both stand in the folder", "Keep one.")
+    for file in files:
+        _refuse_what_is_no_file(file)
     return files[0] if files else None
+
+
+def _kind(path: Path) -> Kind:
+    """What stands at a path, links followed; nothing is opened, so that a pipe or a device cannot keep anybody waiting."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # a name with a NUL is a ValueError
+        return "nothing"
+    except OSError as error:
+        fatal(
+            "unreadable", shown(path), f"the path cannot be followed ({error.strerror})", "Check its name, its links and its permissions."
+        )
+    if stat.S_ISREG(mode):
+        return "file"
+    return "folder" if stat.S_ISDIR(mode) else "other"
+
+
+def refuse_path(path: Path) -> None:
+    """Refuse a path that is neither a file nor a folder.
+
+    Raises
+    ------
+    DataError
+        When nothing stands there, when it is a pipe or a device, when it cannot be followed, or when its name is no text.
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        fatal("name_not_utf8", shown(path), "the path is not UTF-8 text", "Rename the file or folder.")
+    kind = _kind(path)
+    if kind == "nothing":
+        fatal("no_such_file", shown(path), "there is no such file or folder", "Check the path.")
+    if kind == "other":
+        _refuse_what_is_no_file(path)
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    words = {
+        "folder": "this is a folder, not a file",
+        "other": "this is a pipe or a device, not a file",
+        "nothing": "a link that leads nowhere",
+    }
+    kind = _kind(path)
+    if kind != "file":
+        fatal("not_a_file", shown(path), words[kind], "Put a file in its place, or give another path.")
 
 
 def refuse_globs(path: Path) -> None:
@@ -79,114 +141,39 @@ def refuse_globs(path: Path) -> None:
         When the path holds one of * ? [.
     """
     if any(character in str(path) for character in GLOB_CHARACTERS):
-        fatal("glob_in_path", path.name, "the path holds one of * ? [", "Rename the file or folder.")
+        fatal("glob_in_path", shown(path), "the path holds one of * ? [", "Rename the file or folder.")
+
+
+def refuse_size(path: Path) -> None:
+    """Refuse a file that is too large to be read through, from its entry in the folder.
+
+    Raises
+    ------
+    DataError
+        When it is larger than `MAX_FILE_BYTES`.
+    """
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        limit = f"the limit is {MAX_FILE_BYTES / (1 << 30):,.0f} GiB"
+        fatal("file_too_large", shown(path), f"the file has {size / (1 << 30):,.0f} GiB; {limit}", "Export fewer columns or years.")
+
+
+def shown(path: Path) -> str:
+    """A file's name as a message may show it: without its folder, on one line, and not longer than a line.
+
+    Examples
+    --------
+    >>> shown(Path("private/episodes.csv"))
+    'episodes.csv'
+    """
+    text = "".join(character if character.isprintable() else "?" for character in path.name)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."
 
 
 def fingerprint(path: Path) -> str:
     """SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def preflight_csv(path: Path, delimiter: str, known: Sequence[str]) -> list[str]:
-    """Read a CSV's header and refuse what no reader should be trusted to notice.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    delimiter : str
-        The separator declared.
-    known : sequence of str
-        Names that the header might hold.
-
-    Returns
-    -------
-    list of str
-        The header's names, trimmed.
-
-    Raises
-    ------
-    DataError
-        For an empty file, another format, another encoding, NUL bytes, a duplicated or missing header, another delimiter.
-    """
-    name = path.name
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-    except OSError as error:
-        fatal("unreadable", name, f"the file cannot be read ({error.strerror})", "Check its permissions.")
-    _refuse_other_formats(head, name)
-    text = _decoded(head, name)
-    if not text.strip():
-        fatal("empty_file", name, "the file is empty", "Export it again.")
-    header = _header(text, delimiter, name)
-    _refuse_other_delimiters(header, delimiter, known, name)
-    if len(text.splitlines()) < 2 and len(head) < HEAD_BYTES:
-        fatal("no_rows", name, "the file has a header and no rows", "Export it again.")
-    return header
-
-
-def _refuse_other_formats(head: bytes, name: str) -> None:
-    for magic, kind in _MAGIC.items():
-        if head.startswith(magic):
-            fatal("not_csv", name, f"the content is {kind}, not CSV", "Unpack it or save it as CSV (UTF-8).")
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        fatal("not_utf8", name, "the encoding is UTF-16", "Save it again as CSV UTF-8.", line=1)
-    if b"\0" in head:
-        line = head[: head.index(b"\0")].count(b"\n") + 1
-        fatal("control_character", name, "a NUL byte stands in the text", "Export it again as CSV (UTF-8).", line=line)
-
-
-def _decoded(head: bytes, name: str) -> str:
-    whole = head if len(head) < HEAD_BYTES else head[: head.rfind(b"\n") + 1] or head
-    try:
-        return whole.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = whole[: error.start].count(b"\n") + 1
-        fatal("not_utf8", name, f"byte {error.start} is not UTF-8; the file may be Windows-1252", "Save it again as CSV UTF-8.", line=line)
-
-
-def _header(text: str, delimiter: str, name: str) -> list[str]:
-    first = text.splitlines()[0]
-    if len(first) > MAX_HEADER_BYTES:
-        fatal(
-            "header_too_long", name, f"the header is longer than {MAX_HEADER_BYTES:,} bytes", "Export the columns that are needed.", line=1
-        )
-    header = [column.strip() for column in next(csv.reader(io.StringIO(text), delimiter=delimiter))]
-    if len(header) > MAX_COLUMNS:
-        fatal("too_many_columns", name, f"more than {MAX_COLUMNS:,} columns", "Export the columns that are needed.", line=1)
-    # The reader tells columns apart whatever their case, but the engine does not.
-    lowered = [column.lower() for column in header]
-    for column in header:
-        places = [str(place) for place, other in enumerate(lowered, start=1) if other == column.lower()]
-        if len(places) > 1:
-            fatal("duplicate_header", name, f"a column name stands twice (columns {', '.join(places)})", "Rename one of them.", line=1)
-    if "" in header:
-        fatal("blank_header", name, f"column {header.index('') + 1} has no name", "Name it or leave it out.", line=1)
-    return header
-
-
-def _refuse_other_delimiters(header: Sequence[str], delimiter: str, known: Sequence[str], name: str) -> None:
-    if set(header) & set(known):
-        return
-    for other, word in SEPARATORS.items():
-        parts = [part.strip() for column in header for part in column.split(other)]
-        if other != delimiter and set(parts) & set(known):
-            fatal(
-                "wrong_delimiter",
-                name,
-                f"the fields are separated by a {word}, not a {SEPARATORS[delimiter]}",
-                f"Declare it in mapping.toml: [data] delimiter = {other!r}, or save it with commas.".replace("'", '"'),
-                line=1,
-            )
-    fatal(
-        "no_known_column",
-        name,
-        "the header has none of the names expected (is the first line a header?)",
-        f"Name the columns in mapping.toml under [columns.{Path(name).stem}], or rename them: {', '.join(known[:4])}, ...",
-        line=1,
-    )
 
 
 def record_lines(path: Path, delimiter: str) -> tuple[list[int], frozenset[int]]:

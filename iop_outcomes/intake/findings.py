@@ -11,7 +11,7 @@ from iop_outcomes.errors import DataError, PrivacyError
 Severity = Literal["error", "warning", "note"]
 SHOWN_LINES = 5
 SHOWN_FINDINGS = 20
-PRIVACY_RULES = frozenset({"dates_not_allowed", "identifier_column", "identifier_value", "age_over_89"})
+PRIVACY_RULES = frozenset({"dates_not_allowed", "identifier_column", "identifier_value", "age_over_89", "zip_not_allowed"})
 
 
 @dataclass(frozen=True, slots=True)

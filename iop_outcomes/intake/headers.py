@@ -2,48 +2,74 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 
 from iop_outcomes.columns import DATED_CLASSES, EVENTS, TABLES
-from iop_outcomes.intake.findings import Finding, refuse
+from iop_outcomes.intake.findings import Finding, Severity, refuse
 from iop_outcomes.intake.inputs import Input
 from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
 from iop_outcomes.intake.recipes import TablePlan
 
-_IDENTIFIER_NAME = re.compile(
-    r"(^|_)(ssn|mrn|dob|birth_?date|date_of_birth|zip|zipcode|address|phone|email|e_mail|notes?|comments?|"
-    r"(first|last|full|patient|client)_?name)($|_)|^name$",
-    re.IGNORECASE,
-)
 _HALVES = (("day", "observed"), ("observed", "day"))
 
 
 def refuse_columns(inputs: Sequence[Input], plans: Dictionary[str, TablePlan], mapping: Mapping) -> None:
     """Columns that are needed and missing, or that the declared class forbids: all of them in one error."""
+    _refuse_values_as_names(inputs, plans)
     found: list[Finding] = []
     for item in inputs:
-        plan = plans[item.table]
-        found += _missing_columns(item, plan, mapping)
-        for name, source in plan.names.items():
-            if any(_IDENTIFIER_NAME.search(re.sub(r"[^A-Za-z0-9]+", "_", called)) for called in (name, source)):
-                hint = "Leave it out of the file and of the mapping"
-                found.append(Finding("identifier_column", "error", item.name, source, "a column named like an identifier", hint))
-            if plan.fields[name].kind == "date" and mapping.data_class not in DATED_CLASSES:
-                hint = (
-                    'Give days from admission instead (los_days), or declare the class in mapping.toml: [data] class = "limited_data_set"'
-                    " (dates are allowed in limited_data_set, synthetic and public)"
-                )
-                declared = "safe_harbor" if mapping.declared else "none, so that safe_harbor holds"
-                found.append(
-                    Finding("dates_not_allowed", "error", item.name, source, f"holds dates, and the class declared is {declared}", hint)
-                )
+        found += _missing_columns(item, plans[item.table], mapping) + _forbidden_columns(item, plans[item.table], mapping)
     if found:
         refuse(found)
 
 
-def _needed(table: str, plan: TablePlan, mapping: Mapping) -> list[str]:
+def identifiers_not_read(item: Input, plan: TablePlan, mapping: Mapping) -> list[Finding]:
+    """Dropped columns that are named like identifiers: nothing of them was read, and yet the file holds them."""
+    found = {name: identifier_named([name], mapping.data_class) for name in plan.dropped}
+    hint = "None of its values was read; take it out before the file goes to anyone"
+    severity: Severity = "warning" if mapping.data_class in ("safe_harbor", "limited_data_set") else "note"
+    return [
+        Finding("identifier_not_read", severity, item.name, name, f"named like {what}, and dropped", hint)
+        for name, what in found.items()
+        if what
+    ]
+
+
+def _refuse_values_as_names(inputs: Sequence[Input], plans: Dictionary[str, TablePlan]) -> None:
+    """A name that is itself an identifier, as in a file without a header, goes before everything that would repeat names."""
+    hint = "Is the line with the names of the columns missing? A name must hold no identifier"
+    found = []
+    for item in inputs:
+        came = item.header or [*plans[item.table].names.values(), *plans[item.table].dropped]
+        looks = dict.fromkeys(what for what in map(identifier_in_name, came) if what)
+        found += [Finding("identifier_column", "error", item.name, "", f"the name of a column looks like {what}", hint) for what in looks]
+    if found:
+        refuse(found)
+
+
+def _forbidden_columns(item: Input, plan: TablePlan, mapping: Mapping) -> list[Finding]:
+    """Columns that would be read and that the declared class forbids, by their names or by what they are for."""
+    found = []
+    for name, source in plan.names.items():
+        what = identifier_named([name, source], mapping.data_class)
+        if what:
+            hint = "Leave it out of the file and of the mapping"
+            found.append(Finding("identifier_column", "error", item.name, source, f"named like {what}", hint))
+        if plan.fields[name].kind == "date" and mapping.data_class not in DATED_CLASSES:
+            hint = (
+                'Give days from admission instead (los_days), or declare the class in mapping.toml: [data] class = "limited_data_set"'
+                " (dates are allowed in limited_data_set, synthetic and public)"
+            )
+            declared = "safe_harbor" if mapping.declared else "none, so that safe_harbor holds"
+            found.append(
+                Finding("dates_not_allowed", "error", item.name, source, f"holds dates, and the class declared is {declared}", hint)
+            )
+    return found
+
+
+def needed_columns(table: str, plan: TablePlan, mapping: Mapping) -> list[str]:
     """Names of columns without which a table is unusable."""
     filled = set(plan.recipe.names)
     needed = [column.name for column in TABLES[table] if column.required and column.name not in filled]
@@ -53,6 +79,8 @@ def _needed(table: str, plan: TablePlan, mapping: Mapping) -> list[str]:
         needed.append("score (or the items, such as phq9_1 to phq9_9)")
     if table == "events" and not {"day", "days_after_discharge"} & filled:
         needed.append("days_after_discharge (or day)")
+    if table == "contacts" and not {"date", "day"} & filled:
+        needed.append("date (or day)")
     return needed + _needed_by_rules(filled, mapping) if table == "episodes" else needed
 
 
@@ -79,7 +107,7 @@ def _missing_columns(item: Input, plan: TablePlan, mapping: Mapping) -> list[Fin
     renamed = mapping.columns.get(item.table, {})
     came = {*plan.names.values(), *plan.dropped}
     declared = mapping.covariates if item.table == "episodes" else {}
-    needed = [*_needed(item.table, plan, mapping), *(name for name in declared if name not in plan.fields)]
+    needed = [*needed_columns(item.table, plan, mapping), *(name for name in declared if name not in plan.fields)]
     hint = f"Add it, or name the site's own column in mapping.toml under [columns.{item.table}]"
     found = [
         Finding("missing_column", "error", item.name, name, "this column is needed and is not there", hint)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,12 @@ import duckdb
 from iop_outcomes.columns import TABLES
 from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import UsageError, choices
-from iop_outcomes.intake.files import MAX_LINE_BYTES, find_tables, fingerprint, preflight_csv, record_lines, refuse_globs
-from iop_outcomes.intake.findings import fatal
+from iop_outcomes.intake.files import MAX_LINE_BYTES, find_tables, fingerprint, record_lines, refuse_globs, refuse_size, shown
+from iop_outcomes.intake.findings import Finding, fatal
 from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.preflight import preflight_csv, read_through, refuse_parquet
 from iop_outcomes.intake.recipes import expected_names
+from iop_outcomes.intake.statistical import is_statistical, read_statistical
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +37,7 @@ class Input:
     header: list[str] = field(default_factory=list)
     broken: list[tuple[int, str]] = field(default_factory=list)
     sha256: str = ""
+    notes: list[Finding] = field(default_factory=list)
 
 
 class Lines:
@@ -58,8 +61,13 @@ class Lines:
         return self._records[min(record, len(self._records)) - 1]
 
 
-def open_tables(engine: DuckEngine, source: Any, mapping: Mapping) -> list[Input]:
-    """Open every table of a path, a frame or a dict of frames.
+def holds_contacts(source: Any, mapping: Mapping) -> bool:
+    """Whether a path, or a dict of frames, brings contacts in the place of episodes."""
+    return "contacts" in (find_tables(Path(source), mapping) if isinstance(source, str | Path) else _frames(source))
+
+
+def open_tables(engine: DuckEngine, source: Any, mapping: Mapping, tables: Collection[str] = tuple(TABLES)) -> list[Input]:
+    """Open tables of a path, a frame or a dict of frames: all that are there, or some.
 
     Raises
     ------
@@ -70,51 +78,120 @@ def open_tables(engine: DuckEngine, source: Any, mapping: Mapping) -> list[Input
     """
     if isinstance(source, str | Path):
         found = find_tables(Path(source), mapping)
-        return [_open_file(engine, table, found[table], mapping) for table in TABLES if table in found]
+        return [open_file(engine, table, found[table], mapping) for table in TABLES if table in found and table in tables]
+    frames = _frames(source)
+    return [_open_frame(engine, table, frames[table]) for table in TABLES if table in frames and table in tables]
+
+
+def _frames(source: Any) -> Dictionary[str, Any]:
     frames = source if isinstance(source, Dictionary) else {"episodes": source}
     for table in frames:
         if table not in TABLES:
             raise UsageError(f'load: no table is called "{table}". {choices(str(table), TABLES)}')
-    if "episodes" not in frames:
+    if {"episodes", "contacts"} <= set(frames):
+        fatal("episodes_twice", "the data given", "a table of episodes and a table of contacts are both there", "Give one of them.")
+    if not {"episodes", "contacts"} & set(frames):
         fatal("no_episodes_table", "the data given", "no table of episodes", 'Give {"episodes": frame, ...}.')
-    return [_open_frame(engine, table, frames[table]) for table in TABLES if table in frames]
+    return frames
 
 
-def _open_file(engine: DuckEngine, table: str, path: Path, mapping: Mapping) -> Input:
+def refuse_what_broke(engine: DuckEngine, error: duckdb.Error) -> None:
+    """Say why the engine gave up in the middle of loading, where that is the data's or the machine's fault and not ours.
+
+    Raises
+    ------
+    DataError
+        When there was too little memory, or a Parquet file is damaged behind a footer that is whole.
+    """
+    if isinstance(error, duckdb.OutOfMemoryException):
+        hint = "Close other programs, or export fewer columns or years."
+        fatal("not_enough_memory", "the data given", "they do not fit into the memory and the disk that are free", hint)
+    path = engine.damaged()
+    if path is not None:
+        fatal("not_parquet", shown(path), "the content is damaged and cannot be read to its end", "Export it again.")
+
+
+def open_file(engine: DuckEngine, table: str, path: Path, mapping: Mapping, columns: Sequence[str] = ()) -> Input:
+    """Open one file, whatever its format; of SAS, SPSS and Stata only some columns, if they are named.
+
+    Raises
+    ------
+    DataError
+        When it cannot be read at all.
+    """
     refuse_globs(path)
+    if is_statistical(path):
+        refuse_size(path)
+        _add_frame(engine, table, shown(path), read_statistical(path, columns))
+        return Input(table, shown(path), "row", path, sha256=fingerprint(path))
     if path.suffix.lower() == ".parquet":
         return _open_parquet(engine, table, path)
-    item = Input(table, path.name, "line", path, mapping.delimiter, sha256=fingerprint(path))
+    return _open_csv(engine, table, path, mapping)
+
+
+def _open_csv(engine: DuckEngine, table: str, path: Path, mapping: Mapping) -> Input:
+    item = Input(table, shown(path), "line", path, mapping.delimiter)
     item.header = preflight_csv(path, mapping.delimiter, expected_names(table, mapping))
+    through = read_through(path)
+    item.sha256 = through.sha256
     try:
         broken = engine.add_csv(table, path, item.header, delimiter=mapping.delimiter, max_field=MAX_LINE_BYTES)
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error:
         hint = "Save it again as CSV (UTF-8): one kind of line end, and quotation marks around whole fields."
-        fatal("not_csv", path.name, "the text cannot be read as CSV from its first line to its last", hint)
+        fatal("not_csv", item.name, "the text cannot be read as CSV from its first line to its last", hint)
     item.broken = sorted(dict(reversed(broken)).items())  # the first reason of each
+    if through.blank_lines:
+        lines, blank = record_lines(path, mapping.delimiter)
+        item.notes += _blank_lines(item, [lines[record - 1] for record in sorted(blank)])
     return item
 
 
+def _blank_lines(item: Input, lines: Sequence[int]) -> list[Finding]:
+    hint = "Nothing is missing unless rows were meant to stand there"
+    return (
+        [Finding("blank_lines", "note", item.name, "", "blank lines are passed over", hint, tuple(lines), "line", len(lines))]
+        if lines
+        else []
+    )
+
+
 def _open_parquet(engine: DuckEngine, table: str, path: Path) -> Input:
+    name = shown(path)
     try:
+        refuse_size(path)
+        refuse_parquet(name, path.stat().st_size, *engine.parquet_sizes(path))
         engine.add_parquet(table, path)
+        return Input(table, name, "row", path, sha256=fingerprint(path))
+    except OSError as error:
+        fatal("unreadable", name, f"the file cannot be read ({error.strerror})", "Check its permissions.")
     except duckdb.Error:
-        fatal("not_parquet", path.name, "the file is not readable as Parquet", "Export it again.")
-    return Input(table, path.name, "row", path, sha256=fingerprint(path))
+        fatal("not_parquet", name, "the file is not readable as Parquet", "Export it again.")
 
 
 def _open_frame(engine: DuckEngine, table: str, frame: Any) -> Input:
+    """Copy a frame of pandas, polars or Arrow."""
     name = f"{table} (data frame)"
-    if not hasattr(frame, "columns") or not hasattr(frame, "dtypes"):
-        raise UsageError(f"load: {table} is a {type(frame).__name__}. Give a path, a pandas data frame, or a dict of data frames.")
-    columns = [str(column) for column in frame.columns]
+    if not (hasattr(frame, "to_csv") or hasattr(frame, "to_pandas")) or not hasattr(frame, "columns"):
+        raise UsageError(
+            f"load: {table} is a {type(frame).__name__}. Give a path, a data frame (pandas, polars or Arrow), or a dict of them."
+        )
+    try:
+        rows: pd.DataFrame = frame if hasattr(frame, "to_csv") else frame.to_pandas()
+        _add_frame(engine, table, name, frame)
+    except ImportError:
+        hint = 'Install the extra "formats" (pip install "iop-outcomes[formats]"), or give frame.to_dicts() to pandas.DataFrame.'
+        fatal("library_missing", name, "reading frames of polars needs the library pyarrow", hint)
+    return Input(table, name, "row", sha256=hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest())
+
+
+def _add_frame(engine: DuckEngine, table: str, name: str, frame: Any) -> None:
+    arrow = not hasattr(frame, "to_csv") and hasattr(frame, "column_names")
+    names = frame.column_names if arrow else frame.columns  # in Arrow, columns are their contents
+    columns = [str(column) for column in names]
     if len({column.lower() for column in columns}) < len(columns):
         fatal("duplicate_header", name, "a column name stands twice", "Rename one of them.")
     if not len(frame):
-        fatal("no_rows", name, "the frame has no rows", "Check how it was made.")
+        fatal("no_rows", name, "it has no rows", "Check how it was made.")
     engine.add_frame(table, frame)
-    return Input(table, name, "row", sha256=_fingerprint_frame(frame))
-
-
-def _fingerprint_frame(frame: pd.DataFrame) -> str:
-    return hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()

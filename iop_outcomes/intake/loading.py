@@ -5,25 +5,34 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from iop_outcomes.columns import TABLES, Column
+import duckdb
+
+from iop_outcomes.columns import LAYOUTS, PERIODS, TABLES, Column
 from iop_outcomes.engine import Fault
 from iop_outcomes.engine.duckdb import DuckEngine
-from iop_outcomes.errors import UsageError, choices
-from iop_outcomes.intake.checks import excuse_orphans, once, rules_for
+from iop_outcomes.errors import DataError, UsageError, choices
+from iop_outcomes.intake.adapters import Adapted, find_adapter
+from iop_outcomes.intake.adapters.scratch import Scratch
+from iop_outcomes.intake.checks import OF_TABLES, excuse_orphans, look_again, once, rules_for
+from iop_outcomes.intake.contacts import NEEDED, counted_select, flow_of, kept_select, rolled_select, rule_findings, rule_words
 from iop_outcomes.intake.data import Data
-from iop_outcomes.intake.files import MAPPING_NAME
+from iop_outcomes.intake.files import find_mapping, refuse_path
 from iop_outcomes.intake.findings import PRIVACY_RULES, Finding, fatal, refuse
-from iop_outcomes.intake.headers import refuse_columns
-from iop_outcomes.intake.inputs import Input, Lines, open_tables
-from iop_outcomes.intake.mapping import Mapping, read_mapping
+from iop_outcomes.intake.headers import identifiers_not_read, refuse_columns
+from iop_outcomes.intake.inputs import Input, Lines, holds_contacts, open_tables, refuse_what_broke
+from iop_outcomes.intake.labels import similar_rules
+from iop_outcomes.intake.mapping import AdapterSettings, ContactRule, Mapping, read_mapping
+from iop_outcomes.intake.nearest import offer_nearest
+from iop_outcomes.intake.privacy import name_identifiers
 from iop_outcomes.intake.recipes import TablePlan, plan_table, refuse_unknown_names
 from iop_outcomes.results import Flow, Provenance, Source
-from iop_outcomes.scales import load_scales
+from iop_outcomes.scales import Scale, load_scales
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,22 +56,29 @@ def load(
     mapping: Dictionary[str, Any] | str | Path | None = None,
     on_error: OnError = "raise",
     scales: str | Path | None = None,
+    layout: str | None = None,
 ) -> Data:
     """Load a program; the public function is `iop_outcomes.load`, which says more."""
     if on_error not in ("raise", "exclude"):
         raise UsageError(f'on_error: "{on_error}" is not allowed. {choices(str(on_error), ("raise", "exclude"))}')
     engine = DuckEngine()
     try:
-        return _load(engine, source, mapping, on_error, scales)
+        return _load(engine, source, mapping, on_error, scales, layout)
+    except duckdb.Error as error:
+        try:
+            refuse_what_broke(engine, error)
+        finally:
+            engine.close()
+        raise
     except BaseException:
         engine.close()
         raise
 
 
-def _load(engine: DuckEngine, source: Any, given: Any, on_error: OnError, folder: str | Path | None) -> Data:
+def _load(engine: DuckEngine, source: Any, given: Any, on_error: OnError, folder: str | Path | None, layout: str | None) -> Data:
     scales = load_scales(folder)
-    mapping = _mapping_of(source, given)
-    inputs = open_tables(engine, source, mapping)
+    opened = _opened(engine, source, _mapping_of(source, given), scales, layout)
+    inputs, mapping = opened.inputs, opened.mapping
     _refuse_swallowed(inputs)
     raws = {item.table: engine.raw_columns(item.table) for item in inputs}
     refuse_unknown_names(raws, mapping, scales)
@@ -72,27 +88,90 @@ def _load(engine: DuckEngine, source: Any, given: Any, on_error: OnError, folder
         if table in plans:
             engine.check_with(plans[table].recipe)
     findings, excluded = _check(engine, inputs, plans, mapping, scales)
+    findings = [*opened.findings, *findings]
     if not mapping.declared:
         hint = 'Declare it in mapping.toml: [data] class = "safe_harbor", "limited_data_set", "synthetic" or "public"'
         findings.append(Finding("class_not_declared", "note", inputs[0].name, "", "no data class is declared; safe_harbor holds", hint))
     if any(item.severity == "error" for item in findings) and (on_error == "raise" or _beyond_repair(findings)):
         refuse(findings)
     engine.prepare({table: plan.recipe for table, plan in plans.items()}, excluded)
-    flow = _flow(engine, inputs, excluded)
+    flow = (*_flow(engine, inputs, excluded), *opened.flow)
     if flow[0].used == 0:
         fatal("no_rows", inputs[0].name, "no usable episode is left", "See the findings above, or run: iop-outcomes check")
     _refuse_free_text(engine, plans, mapping, inputs[0])
     engine.lock()
-    return Data(engine, tuple(findings), flow, _provenance(engine, inputs, mapping), scales, _groups(engine, plans))
+    provenance = _provenance(engine, inputs, mapping, opened.rules)
+    return Data(engine, tuple(findings), flow, provenance, scales, _groups(engine, plans), opened.cannot)
+
+
+def _opened(engine: DuckEngine, source: Any, mapping: Mapping, scales: Dictionary[str, Scale], layout: str | None) -> Adapted:
+    """Every canonical table in the engine as raw text: our own layout, or another one through its adapter."""
+    wanted = layout or mapping.layout
+    if not wanted:
+        if mapping.adapter != AdapterSettings():
+            raise DataError(f"{mapping.name} [adapter]: says how to read another layout, and none is named. {choices('layout', LAYOUTS)}")
+        if holds_contacts(source, mapping):
+            return _from_contacts(engine, source, mapping, scales)
+        inputs = open_tables(engine, source, mapping)
+        return Adapted(tuple(inputs), mapping, tuple(note for item in inputs for note in item.notes))
+    if not isinstance(source, str | Path):
+        raise UsageError(f'load: layout "{wanted}" is read from files. Give the path of a file or folder.')
+    path = Path(source)
+    refuse_path(path)
+    return find_adapter(wanted)(engine, path, mapping, scales)
+
+
+def _from_contacts(engine: DuckEngine, source: Any, given: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
+    """Episodes built from contacts; the rows of contacts never reach the engine that is kept."""
+    scratch = Scratch()
+    try:
+        contacts = open_tables(scratch, source, given, ("contacts",))[0]
+        _refuse_swallowed([contacts])
+        others = open_tables(engine, source, given, ("scores", "events"))
+        raws = {"contacts": scratch.raw_columns("contacts")} | {item.table: engine.raw_columns(item.table) for item in others}
+        refuse_unknown_names(raws, given, scales)
+        mapping = replace(given, los_convention="last_contact", contacts=given.contacts or ContactRule())
+        plan = plan_table("contacts", raws["contacts"], mapping, scales)
+        refuse_columns([contacts], {"contacts": plan}, mapping)
+        rolled = _rolled(scratch, engine, contacts, plan, mapping, scales)
+    except duckdb.Error as error:
+        refuse_what_broke(scratch, error)
+        raise
+    finally:
+        scratch.close()
+    notes = tuple(note for item in others for note in item.notes)
+    return replace(rolled, inputs=(*rolled.inputs, *others), findings=(*rolled.findings, *notes))
+
+
+def _rolled(
+    scratch: Scratch, engine: DuckEngine, contacts: Input, plan: TablePlan, mapping: Mapping, scales: Dictionary[str, Scale]
+) -> Adapted:
+    """Contacts checked, those with a fault left out, and the rest rolled; loading refuses the faults, or counts them."""
+    scratch.check_with(plan.recipe)
+    findings, excluded = _check(scratch, [contacts], {"contacts": plan}, mapping, scales)
+    rule, has = mapping.contacts or ContactRule(), tuple(plan.fields)
+    kept = kept_select(has, rule, mapping.cutoff, excluded["contacts"])
+    flow = flow_of(scratch.ask(counted_select(kept)), len(contacts.broken), len(excluded["contacts"]))
+    if not flow.used and not any(finding.severity == "error" for finding in findings):
+        fatal("no_rows", contacts.name, "no contact was attended", "Check the column status, and [codes.status] in mapping.toml.")
+    scratch.hand_over(engine, "episodes", rolled_select(has, kept, rule), NEEDED)
+    return Adapted(
+        (Input("episodes", f"episodes from {contacts.name}", "row", sha256=contacts.sha256),),
+        replace(  # what was translated and renamed is canonical now
+            mapping,
+            codes={name: codes for name, codes in mapping.codes.items() if name not in has},
+            columns={table: names for table, names in mapping.columns.items() if table != "contacts"},
+        ),
+        (*contacts.notes, *findings, *rule_findings(contacts.name, has, rule, mapping.cutoff)),
+        flow=(flow,),
+        rules=(rule_words(rule, mapping.cutoff),),
+    )
 
 
 def _mapping_of(source: Any, given: Any) -> Mapping:
     """The mapping given, or the one that stands in the folder."""
     if given is None and isinstance(source, str | Path):
-        path = Path(source)
-        beside = (path if path.is_dir() else path.parent) / MAPPING_NAME
-        if beside.is_file():
-            return read_mapping(beside)
+        given = find_mapping(Path(source))
     return read_mapping(given)
 
 
@@ -114,7 +193,9 @@ def _check(
     engine: DuckEngine, inputs: Sequence[Input], plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Any
 ) -> tuple[list[Finding], dict[str, list[int]]]:
     """Every finding, and the rows that errors leave out."""
-    faults = once(engine.faults(rules_for(plans, mapping, scales)))
+    found = engine.faults([*rules_for(plans, mapping, scales), *similar_rules(engine, plans)])
+    found = name_identifiers(engine, look_again(engine, found, plans, mapping), plans, mapping)
+    faults = offer_nearest(engine, once(found), plans, scales.values())
     nameless = any(
         fault.rule.id == "blank" and fault.rule.columns == ("episode_id",) and fault.rule.table == "episodes" for fault in faults
     )
@@ -134,6 +215,7 @@ def _check(
             names = ", ".join(plans[item.table].dropped)
             hint = "To use one, map it or declare it under [covariates]"
             findings.append(Finding("not_read", "note", item.name, "", f"columns that are not read: {names}", hint))
+            findings += identifiers_not_read(item, plans[item.table], mapping)
     return findings, excluded
 
 
@@ -152,9 +234,9 @@ def _broken_lines(item: Input, broken: Sequence[tuple[int, str]], lines: Lines) 
 def _finding(item: Input, plan: TablePlan, fault: Fault, lines: Lines) -> Finding:
     rule = fault.rule
     column = plan.names.get(rule.columns[0], rule.columns[0])
-    places = lines.of_rows(fault.rows)
+    places = () if rule.id in OF_TABLES else lines.of_rows(fault.rows)
     severity: Any = rule.severity
-    return Finding(rule.id, severity, item.name, column, rule.message, rule.hint, places, item.unit, len(fault.rows))
+    return Finding(rule.id, severity, item.name, column, rule.message, rule.hint, places, item.unit, len(places))
 
 
 def _beyond_repair(findings: Sequence[Finding]) -> bool:
@@ -183,7 +265,7 @@ def _flow(engine: DuckEngine, inputs: Sequence[Input], excluded: Dictionary[str,
     return tuple(flows)
 
 
-def _provenance(engine: DuckEngine, inputs: Sequence[Input], mapping: Mapping) -> Provenance:
+def _provenance(engine: DuckEngine, inputs: Sequence[Input], mapping: Mapping, rules: tuple[str, ...]) -> Provenance:
     sources = tuple(Source(item.table, item.name, engine.raw_rows(item.table), item.sha256) for item in inputs)
     return Provenance(
         f"iop_outcomes {_version('iop-outcomes')}",
@@ -193,6 +275,7 @@ def _provenance(engine: DuckEngine, inputs: Sequence[Input], mapping: Mapping) -
         mapping.data_class,
         mapping.cutoff,
         mapping.los_convention,
+        rules,
     )
 
 
@@ -204,4 +287,4 @@ def _version(package: str) -> str:
 def _groups(engine: DuckEngine, plans: Dictionary[str, TablePlan]) -> tuple[str, ...]:
     """Columns that hold categories; identifiers, numbers and dates are none."""
     categories = {name for name, declared in plans["episodes"].fields.items() if declared.kind in ("category", "code")}
-    return tuple(name for name in engine.columns if name in categories or name in ("period", "discharge_reason"))
+    return tuple(name for name in engine.columns if name in categories or name in (*PERIODS, "discharge_reason"))

@@ -5,24 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.columns import DATA_CLASSES, LOS_CONVENTIONS, MAX_DAYS, TABLES, Field
-from iop_outcomes.errors import DataError, choices
+from iop_outcomes.columns import DATA_CLASSES, EVENTS, LAYOUTS, LOS_CONVENTIONS, TABLES, Field
+from iop_outcomes.errors import DataError
+from iop_outcomes.intake.vocabulary import cutoff_of, is_days, list_of_codes, one_of, only, section_of, texts
 
 MAX_BYTES = 1_000_000
 COVARIATE_KINDS = ("category", "integer")
+CONTACT_RULES = ("gap_days",)
+GAP_DAYS = 30  # without an attended contact, after which the next one starts another episode
 RULES: Dictionary[str, Dictionary[str, tuple[str, ...]]] = {
     "discharge_reason": {"stay_at_least_planned": ()},
     "planned_days": {"by_column": ("column", "days"), "constant": ("days",)},
     "follow_up_days": {"to_cutoff": ()},
 }
-SECTIONS = ("data", "tables", "columns", "codes", "missing", "covariates", *RULES)
+SECTIONS = ("data", "tables", "columns", "codes", "missing", "covariates", "adapter", "contacts", *RULES)
+_TWICE = ("Cannot overwrite a value", "Cannot declare")  # what the parser says of a key or a section that stands twice
+WITHOUT_END = ("unknown", "active")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,52 @@ class ColumnRule:
     column: str
     rule: str
     options: Dictionary[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AdapterSettings:
+    """What an adapter cannot know of a site, such as what its tracks are called.
+
+    Parameters
+    ----------
+    episodes : str
+        Which table, resource or instrument holds the episodes; the layout's own choice when "".
+    without_end : {"unknown", "active"}
+        What an episode without an end date is.
+    planned : tuple of str
+        Codes that mark an event as planned.
+    tracks, events, scales : dict of str to str
+        A site's codes and the track, the event or the scale they stand for.
+    fields : dict of str to str
+        Names of fields of a form, such as phq9_total, and the site's own.
+    """
+
+    episodes: str = ""
+    without_end: str = "unknown"
+    planned: tuple[str, ...] = ()
+    tracks: Dictionary[str, str] = field(default_factory=dict)
+    events: Dictionary[str, str] = field(default_factory=dict)
+    scales: Dictionary[str, str] = field(default_factory=dict)
+    fields: Dictionary[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ContactRule:
+    """How contacts are rolled into episodes.
+
+    Parameters
+    ----------
+    rule : {"gap_days"}
+        More than `days` days without an attended contact end an episode; the last contact is the discharge.
+    days : int
+        A gap of exactly so many days ends nothing.
+    kinds : tuple of str
+        Kinds of contact that count; every kind when empty.
+    """
+
+    rule: str = "gap_days"
+    days: int = GAP_DAYS
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +97,8 @@ class Mapping:
         Last day the data describe (ISO date), or "".
     los_convention : str
         What a `los_days` column of the file counts.
+    layout : str
+        Which layout the files come in, such as "omop"; "" for this package's own.
     delimiter : str
         Between the fields of a CSV.
     tables : dict of str to str
@@ -57,6 +108,10 @@ class Mapping:
     missing : dict of column (or "all") to tuple of codes that mean "no value"
     covariates : dict of name to kind
     rules : tuple of ColumnRule
+    adapter : AdapterSettings
+        For files of another layout.
+    contacts : ContactRule or None
+        How episodes are built from contacts, where that is declared.
     folder : Path or None
         Where relative paths start.
     name : str
@@ -69,6 +124,7 @@ class Mapping:
     declared: bool = False
     cutoff: str = ""
     los_convention: str = "difference"
+    layout: str = ""
     delimiter: str = ","
     tables: Dictionary[str, str] = field(default_factory=dict)
     columns: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
@@ -76,6 +132,8 @@ class Mapping:
     missing: Dictionary[str, tuple[str, ...]] = field(default_factory=dict)
     covariates: Dictionary[str, str] = field(default_factory=dict)
     rules: tuple[ColumnRule, ...] = ()
+    adapter: AdapterSettings = field(default_factory=AdapterSettings)
+    contacts: ContactRule | None = None
     folder: Path | None = None
     name: str = "mapping"
     sha256: str = ""
@@ -110,6 +168,8 @@ def read_mapping(given: Mapping | Dictionary[str, Any] | str | Path | None) -> M
 
 def _parsed(path: Path) -> Dictionary[str, Any]:
     try:
+        if path.exists() and not path.is_file():  # a pipe would keep everybody waiting
+            raise DataError(f"{path.name}: mapping cannot be read (not a file). Check the path.")
         if path.stat().st_size > MAX_BYTES:
             raise DataError(f"{path.name}: larger than {MAX_BYTES:,} bytes. A mapping is a short text.")
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -120,6 +180,8 @@ def _parsed(path: Path) -> Dictionary[str, Any]:
     except RecursionError as error:
         raise DataError(f"{path.name}: not valid TOML (nested too deeply). A mapping is a short text.") from error
     except tomllib.TOMLDecodeError as error:
+        if any(words in str(error) for words in _TWICE):
+            raise DataError(f"{path.name}: a key or a section stands twice ({error}). Keep one of the two.") from error
         raise DataError(f"{path.name}: not valid TOML ({error}). Correct that line.") from error
 
 
@@ -129,73 +191,68 @@ def _fingerprint(given: Dictionary[str, Any]) -> str:
 
 def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256: str) -> Mapping:
     only(given, SECTIONS, name, "section")
-    data = _section(given, "data", name)
-    only(data, ("class", "cutoff", "los_convention", "delimiter"), f"{name} [data]", "key")
-    data_class = _one_of(data.get("class", "safe_harbor"), DATA_CLASSES, f"{name} [data] class")
-    tables = _section(given, "tables", name)
+    data = section_of(given, "data", name)
+    only(data, ("class", "cutoff", "los_convention", "delimiter", "layout"), f"{name} [data]", "key")
+    data_class = one_of(data.get("class", "safe_harbor"), DATA_CLASSES, f"{name} [data] class")
+    tables = section_of(given, "tables", name)
     only(tables, tuple(TABLES), f"{name} [tables]", "table")
-    columns = _section(given, "columns", name)
+    columns = section_of(given, "columns", name)
     only(columns, tuple(TABLES), f"{name} [columns]", "table")
-    codes = _section(given, "codes", name)
+    codes = section_of(given, "codes", name)
     return Mapping(
         data_class=data_class,
         declared="class" in data,
-        cutoff=_cutoff(data.get("cutoff", ""), name),
-        los_convention=_one_of(data.get("los_convention", "difference"), LOS_CONVENTIONS, f"{name} [data] los_convention"),
-        delimiter=_one_of(data.get("delimiter", ","), (",", ";", "\t", "|"), f"{name} [data] delimiter"),
-        tables=_texts(tables, f"{name} [tables]"),
-        columns={table: _texts(_section(columns, table, name), f"{name} [columns.{table}]") for table in columns},
-        codes={column: _words(column, _section(codes, column, name), f"{name} [codes.{column}]") for column in codes},
-        missing={column: _codes(codes, f"{name} [missing] {column}") for column, codes in _section(given, "missing", name).items()},
-        covariates=_covariates(_section(given, "covariates", name), name),
-        rules=tuple(_rule(column, _section(given, column, name), name) for column in RULES if column in given),
+        cutoff=cutoff_of(data.get("cutoff", ""), name),
+        layout=one_of(data.get("layout", ""), ("", *LAYOUTS), f"{name} [data] layout"),
+        los_convention=one_of(data.get("los_convention", "difference"), LOS_CONVENTIONS, f"{name} [data] los_convention"),
+        delimiter=one_of(data.get("delimiter", ","), (",", ";", "\t", "|"), f"{name} [data] delimiter"),
+        tables=texts(tables, f"{name} [tables]"),
+        columns={table: texts(section_of(columns, table, name), f"{name} [columns.{table}]") for table in columns},
+        codes={column: _words(column, section_of(codes, column, name), f"{name} [codes.{column}]") for column in codes},
+        missing={
+            column: list_of_codes(codes, f"{name} [missing] {column}") for column, codes in section_of(given, "missing", name).items()
+        },
+        covariates=_covariates(section_of(given, "covariates", name), name),
+        rules=tuple(_rule(column, section_of(given, column, name), name) for column in RULES if column in given),
+        adapter=_adapter(section_of(given, "adapter", name), f"{name} [adapter"),
+        contacts=_contacts(section_of(given, "contacts", name), f"{name} [contacts]") if "contacts" in given else None,
         folder=folder,
         name=name,
         sha256=sha256,
     )
 
 
-def _section(given: Dictionary[str, Any], key: str, name: str) -> Dictionary[str, Any]:
-    section = given.get(key, {})
-    if not isinstance(section, Dictionary):
-        raise DataError(f"{name}: {key} must be a table, as in [{key}].")
-    return section
+def _adapter(given: Dictionary[str, Any], where: str) -> AdapterSettings:
+    only(given, [part.name for part in fields(AdapterSettings)], f"{where}]", "key")
+    events = texts(section_of(given, "events", where), f"{where}.events]")
+    for code, event in events.items():
+        one_of(event, EVENTS, f"{where}.events] {code}")
+    return AdapterSettings(
+        episodes=texts({"episodes": given.get("episodes", "")}, f"{where}]")["episodes"],
+        without_end=one_of(given.get("without_end", "unknown"), WITHOUT_END, f"{where}] without_end"),
+        planned=list_of_codes(given.get("planned", []), f"{where}] planned"),
+        events=events,
+        **{part: texts(section_of(given, part, where), f"{where}.{part}]") for part in ("tracks", "scales", "fields")},
+    )
 
 
-def only(given: Iterable[str], allowed: Iterable[str], where: str, what: str) -> None:
-    """Refuse a key that the vocabulary does not hold.
-
-    Raises
-    ------
-    DataError
-        Naming the key, where it stands and the nearest one that is allowed.
-    """
-    known = tuple(allowed)
-    for key in given:
-        if key not in known:
-            raise DataError(f'{where}: no {what} "{key}". {choices(str(key), known)}')
-
-
-def _one_of(value: object, allowed: tuple[str, ...], where: str) -> str:
-    if value not in allowed:
-        raise DataError(f'{where}: "{value}" is not allowed. {choices(str(value), allowed)}')
-    return str(value)
-
-
-def _texts(given: Dictionary[str, Any], where: str) -> dict[str, str]:
-    for key, value in given.items():
-        if not isinstance(value, str):
-            raise DataError(f'{where}: {key} must be text in quotes, as in {key} = "name".')
-    return dict(given)
+def _contacts(given: Dictionary[str, Any], where: str) -> ContactRule:
+    only(given, ("rule", "days", "kinds"), where, "key")
+    days = given.get("days", GAP_DAYS)
+    if not is_days(days):
+        raise DataError(f"{where}: days must be a whole number above 0, as in days = {GAP_DAYS}.")
+    return ContactRule(
+        one_of(given.get("rule", ""), CONTACT_RULES, f"{where} rule"), days, list_of_codes(given.get("kinds", []), f"{where} kinds")
+    )
 
 
 def _words(column: str, given: Dictionary[str, Any], where: str) -> dict[str, str]:
     """A site's codes and their canonical words; those of a closed list must be of it."""
-    codes = _texts(given, where)
-    allowed = [word for field in _declared(column) for word in (("0", "1") if field.kind == "flag" else field.allowed)]
+    codes = texts(given, where)
+    allowed = dict.fromkeys(word for field in _declared(column) for word in (("0", "1") if field.kind == "flag" else field.allowed))
     for site, word in codes.items():
         if allowed:
-            _one_of(word, tuple(allowed), f"{where} {site}")
+            one_of(word, tuple(allowed), f"{where} {site}")
     return codes
 
 
@@ -203,51 +260,26 @@ def _declared(column: str) -> list[Field]:
     return [field for fields in TABLES.values() for field in fields if field.name == column]
 
 
-def _codes(given: object, where: str) -> tuple[str, ...]:
-    codes = [given] if isinstance(given, str) else given
-    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
-        raise DataError(f'{where}: must be a list of texts, as in ["NA", "-9"].')
-    return tuple(codes)
-
-
-def _cutoff(given: object, name: str) -> str:
-    text = given.isoformat() if isinstance(given, date) else str(given)
-    if text and not _is_date(text):
-        raise DataError(f'{name} [data] cutoff: must be a date such as "2025-09-30".')
-    return text
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
 def _covariates(given: Dictionary[str, Any], name: str) -> dict[str, str]:
     for column in given:
-        if _declared(column):
+        if any(declared.name == column for table, fields in TABLES.items() if table != "contacts" for declared in fields):
             raise DataError(f'{name} [covariates]: "{column}" is a column already, and needs no declaration.')
-    return {column: _one_of(kind, COVARIATE_KINDS, f"{name} [covariates] {column}") for column, kind in given.items()}
+    return {column: one_of(kind, COVARIATE_KINDS, f"{name} [covariates] {column}") for column, kind in given.items()}
 
 
 def _rule(column: str, given: Dictionary[str, Any], name: str) -> ColumnRule:
     where = f"{name} [{column}]"
-    rule = _one_of(given.get("rule", ""), tuple(RULES[column]), f"{where} rule")
+    rule = one_of(given.get("rule", ""), tuple(RULES[column]), f"{where} rule")
     options = {key: value for key, value in given.items() if key != "rule"}
     only(options, RULES[column][rule], where, "key")
     for key in RULES[column][rule]:
         if key not in options:
             raise DataError(f"{where}: rule {rule} needs {key}.")
     days = options.get("days")
-    if rule == "constant" and not _is_days(days):
+    if rule == "constant" and not is_days(days):
         raise DataError(f"{where}: days must be a whole number above 0, as in days = 84.")
     if rule == "by_column":
-        if not isinstance(days, Dictionary) or not days or not all(_is_days(number) for number in days.values()):
+        if not isinstance(days, Dictionary) or not days or not all(is_days(number) for number in days.values()):
             raise DataError(f"{where}: days must name a whole number above 0 for each word, as in days = {{ short = 90, long = 180 }}.")
-        _texts({"column": options["column"]}, where)
+        texts({"column": options["column"]}, where)
     return ColumnRule(column, rule, options)
-
-
-def _is_days(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_DAYS

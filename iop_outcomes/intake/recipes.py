@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from iop_outcomes.columns import EVENTS, MAX_DAYS, TABLES, Field, Kind
 from iop_outcomes.engine.recipe import Cast, Derived, Recipe, literal, quoted
-from iop_outcomes.intake.mapping import ColumnRule, Mapping, only
+from iop_outcomes.intake.mapping import ColumnRule, Mapping
+from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.scales import Scale
 
 _ITEM = re.compile(r"^(?P<scale>[a-z0-9_]+?)_(?P<number>\d+)$")
@@ -56,6 +57,8 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
 
 def _filled_by_rule(name: str, mapping: Mapping) -> bool:
     """Whether a rule of the mapping takes the place of the file's own column; follow-up is only completed by its rule."""
+    if name == "discharge_reason" and mapping.contacts:  # the gap rule says who is still in care, which a stay cannot
+        return False
     return name in ("discharge_reason", "planned_days") and mapping.rule(name) is not None
 
 
@@ -91,9 +94,10 @@ def _missing(mapping: Mapping, name: str) -> tuple[str, ...]:
 
 def _declared(table: str, mapping: Mapping) -> list[Field]:
     fields = list(TABLES[table])
-    if table == "episodes":
+    if table in ("episodes", "contacts"):
+        taken = {field.name for field in fields}
         kinds: dict[str, Kind] = {"category": "category", "integer": "integer"}
-        fields += [Field(name, kinds[kind], "covariate of this site") for name, kind in mapping.covariates.items()]
+        fields += [Field(name, kinds[kind], "covariate of this site") for name, kind in mapping.covariates.items() if name not in taken]
     return fields
 
 
@@ -143,24 +147,33 @@ def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping) -> tuple[Deri
         f"{given['los_days']} - {int(mapping.los_convention == 'inclusive')}" if "los_days" in given else None,
         given.get("discharge_day"),
         _days_between(given.get("admit_date"), given.get("discharge_date")),
+        "CAST(NULL AS INTEGER)" if "los_code" in given and mapping.los_convention == "teds_codes" else None,  # a band is no day
     )
     observed = _first_of(given.get("observed_days"), _days_between(given.get("admit_date"), cutoff))
     follow_up = None
     if mapping.rule("follow_up_days"):
         after_stay = "observed_days - los_days" if stay and observed else None
         follow_up = _first_of(_days_between(given.get("discharge_date"), cutoff), after_stay)
-    quarter = None
-    if "discharge_date" in given:
-        quarter = "CAST(year(discharge_date) AS VARCHAR) || '-Q' || CAST(quarter(discharge_date) AS VARCHAR)"
+    periods = _periods(given.get("admit_date"), given.get("discharge_date"))
     columns = {
         "los_days": stay,
         "observed_days": observed,
         "follow_up_days": _first_of(given.get("follow_up_days"), follow_up),
-        "period": _first_of(given.get("period"), quarter),
+        **{name: sql for name, sql in periods.items() if name not in given},  # a covariate of the site may be called so
+        "period": _first_of(given.get("period"), periods.get("discharge_quarter")),
         "planned_days": _planned(mapping.rule("planned_days")),
-        "discharge_reason": _reason(mapping.rule("discharge_reason")),
+        "discharge_reason": _reason(mapping.rule("discharge_reason"), given.get("discharge_reason") if mapping.contacts else None),
     }
     return tuple(Derived(name, sql) for name, sql in columns.items() if sql is not None)
+
+
+def _periods(admission: str | None, discharge: str | None) -> dict[str, str | None]:
+    """Dates as the months and quarters they lie in, blank where the date is: no date itself is ever grouped by."""
+    return {
+        "discharge_month": discharge and f"strftime({discharge}, '%Y-%m')",
+        "discharge_quarter": discharge and f"CAST(year({discharge}) AS VARCHAR) || '-Q' || CAST(quarter({discharge}) AS VARCHAR)",
+        "admit_month": admission and f"strftime({admission}, '%Y-%m')",
+    }
 
 
 def _first_of(*choices: str | None) -> str | None:
@@ -182,11 +195,12 @@ def _planned(rule: ColumnRule | None) -> str | None:
     return f"CASE CAST({quoted(rule.options['column'])} AS VARCHAR) {cases} END"
 
 
-def _reason(rule: ColumnRule | None) -> str | None:
-    """The one rule there is: a stay of at least the planned length is a completion, a shorter one a drop-out."""
+def _reason(rule: ColumnRule | None, known: str | None) -> str | None:
+    """The one rule there is: a stay of at least the planned length is a completion, a shorter one a drop-out, unless another reason is known."""
     if rule is None:
         return None
-    return "CASE WHEN los_days >= planned_days THEN 'completed' WHEN los_days < planned_days THEN 'dropped_out' END"
+    first = f"WHEN {known} <> 'unknown' THEN {known} " if known else ""
+    return f"CASE {first}WHEN los_days >= planned_days THEN 'completed' WHEN los_days < planned_days THEN 'dropped_out' END"
 
 
 def _of_children(table: str, fields: Dictionary[str, Field], scales: Dictionary[str, Scale]) -> tuple[Derived, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -14,8 +14,8 @@ from iop_outcomes.errors import UsageError
 from iop_outcomes.measures.measure import PART, Measure, population
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.curves import Curve, Ends
-from iop_outcomes.stats.draft import Draft, Population
-from iop_outcomes.stats.logrank import log_rank
+from iop_outcomes.stats.draft import Draft, Population, Scores
+from iop_outcomes.stats.logrank import log_rank, log_rank_influence
 from iop_outcomes.stats.proportion import share
 
 AT = (30, 90, 180, 365)
@@ -87,7 +87,8 @@ def _ends(counts: Counts, what: Outcome) -> tuple[Counts, Ends, dict[str, int]]:
     outside = {"unknown": int(counts.n[~gone & ~known].sum()), **{part: int(counts.n[mask].sum()) for part, mask in masks.items()}}
     followed = counts.where(~gone & known)
     causes = ("event", "death", *(cause for cause in what.causes if cause != "death"))
-    return followed, Ends(followed, what.day, what.outcome, causes), outside
+    # The curve reads the day and the way an episode ended alone: fewer cells than the table was counted in.
+    return followed, Ends(followed.keep([what.day, what.outcome]), what.day, what.outcome, causes), outside
 
 
 def _population(family: str, inside: Mapping[str, int], outside: Mapping[str, int], *, hits: Sequence[str] | None) -> Population:
@@ -141,7 +142,7 @@ def _simple(counts: Counts, what: Outcome, time: int) -> Draft:
     who = population(f"observed {time}", parts, order, base=("with", "without"), hits=("with",), missing=("unknown",))
     draft = share("fully_observed_rate", divided, PART, who)
     flag = "not_assessable" if who.n == 0 else draft.flag
-    return Draft(draft.estimand, draft.value, who, draft.influence, "wilson", time=float(time), flag=flag)
+    return replace(draft, time=float(time), flag=flag)
 
 
 def _beside(counts: Counts, followed: Counts, what: Outcome, outside: Mapping[str, int]) -> list[Draft]:
@@ -171,23 +172,29 @@ def _across(levels: Mapping[str, Counts], *, what: Outcome) -> list[tuple[str, D
 
     day, cause, n, group = ([] for _ in range(4))
     outside: dict[str, int] = dict.fromkeys(EXCLUDED, 0)
-    total, cells = 0, 0
+    tables: list[Counts] = []
     for place, counts in enumerate(levels.values()):
         followed, ends, out = _ends(counts, what)
         table = ends.table
         day.append(table.days[table.cell_day] if len(followed) else np.empty(0, dtype=np.int64))
         cause.append(table.cell_cause)
-        n.append(followed.n)
-        group.append(np.full(len(followed), place))
+        n.append(ends.counts.n)
+        group.append(np.full(len(ends.counts), place))
         outside = {part: outside[part] + out[part] for part in outside}
-        total, cells = total + followed.total, len(counts.origin)
-    who = _population("followed", {"followed": total}, outside, hits=None)
+        tables.append(ends.counts)
+    who = _population("followed", {"followed": sum(table.total for table in tables)}, outside, hits=None)
     if len({int(g[0]) for g in group if len(g)}) < 2:
         return []
-    test = log_rank(*(np.concatenate(column) for column in (group, day, cause, n)), of=1)
-    nothing = np.zeros(cells)
+    cells = [np.concatenate(column) for column in (group, day, cause, n)]
+    test = log_rank(*cells, of=1)
+    bounds = np.cumsum([len(table) for table in tables])[:-1]
+    pieces = np.split(log_rank_influence(*cells, of=1), bounds, axis=1)
+    influence = np.sum([[table.lift(row) for row in piece] for table, piece in zip(tables, pieces, strict=True)], axis=0).T
+    among = np.logical_or.reduce([table.here() for table in tables])
+    draft = partial(Draft, population=who, influence=np.zeros(len(among)), rule="log_rank", among=among)
     return [
-        (ALL, Draft(name, value, who, nothing, "none")) for name, value in (("log_rank_chi_squared", test.chi2), ("log_rank_p", test.p))
+        (ALL, draft("log_rank_chi_squared", test.chi2, scores=Scores(test.score, influence, "chi2"))),
+        (ALL, draft("log_rank_p", test.p, scores=Scores(test.score, influence, "p"))),
     ]
 
 
@@ -317,7 +324,7 @@ def _estimands(what: Outcome) -> tuple[EstimandDefinition, ...]:
         (
             "log_rank_chi_squared",
             "Log-rank test",
-            "log-rank statistic over the groups, hypergeometric variance, clock from discharge",
+            "log-rank statistic over the groups, clock from discharge; hypergeometric variance, or the robust score where patients repeat",
             _AMONG,
             "none",
             "chi-squared",

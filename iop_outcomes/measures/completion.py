@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -71,7 +72,7 @@ def _of_admitted(counts: Counts) -> Draft:
     )
     draft = share("completion_of_admitted", divided, PART, who)
     if who.n == 0 and who.n_missing:
-        return Draft(draft.estimand, draft.value, who, draft.influence, draft.rule, flag="not_assessable")
+        return replace(draft, flag="not_assessable")
     return draft
 
 

@@ -1,4 +1,4 @@
-"""Takes stays in days, gives the median, the quartiles and the mean."""
+"""Takes stays in days, gives the median, the quartiles and the mean; each kind of stay under its own names."""
 
 from __future__ import annotations
 
@@ -6,15 +6,31 @@ from functools import partial
 
 from iop_outcomes.columns import STATUS, Column, Status
 from iop_outcomes.counts import Counts, Level
+from iop_outcomes.errors import UsageError
 from iop_outcomes.measures.measure import Measure, population
+from iop_outcomes.measures.stay_bands import WORDS, stay_bands
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.duration import mean_days, quantile_days
 
-VARIANTS = ("difference", "inclusive")
+VARIANTS = ("difference", "inclusive", "last_contact", "teds_codes")
+_OWN = ("last_contact", "teds_codes")  # variants that are another quantity, so that a file holds either these or days of care
 
-_WORDS = {"no_stay": "length of stay missing", "not_started": "never started", "active": "still in care"}
-_PARTS = ("discharged", "died", *_WORDS)
+_STEMS = {"difference": "los", "inclusive": "los_inclusive", "last_contact": "los_to_last_contact"}
+_COUNTED = {
+    "difference": "discharge day minus admission day",
+    "inclusive": "discharge day minus admission day, plus one",
+    "last_contact": "days from admission to the last contact, as the file gives them",
+}
+_WHY = {
+    "last_contact": "the file declares that its stays end with the last contact, and when people were discharged is not known",
+    "teds_codes": "the stays are codes of TEDS-D: days up to 30, then bands, of which there is no mean and no day to add",
+}
+_NOTES = {
+    "days": 'National outpatient tables count both the first and the last day: definition="inclusive".',
+    "last_contact": "Stays to the last contact are shorter than stays to discharge, and are not compared with them.",
+}
+_PARTS = ("discharged", "died", *WORDS)
 _QUARTILES = {"median": 0.5, "q1": 0.25, "q3": 0.75}
 _HEADLINES = {"median": "The middle stay was {value} days"}
 
@@ -36,22 +52,59 @@ def _add(extra: int, day: Level) -> Level:
     return None if day is None else int(day) + extra
 
 
+def variant_of(asked: str | None, convention: str) -> str:
+    """Which length of stay data can answer.
+
+    Parameters
+    ----------
+    asked : str or None
+        One of `VARIANTS`; by default the one that the data hold.
+    convention : str
+        The `los_convention` that the data declare.
+
+    Raises
+    ------
+    UsageError
+        When the data hold another quantity than the one asked for.
+
+    Examples
+    --------
+    >>> variant_of(None, "inclusive"), variant_of(None, "last_contact")
+    ('difference', 'last_contact')
+    """
+    held = convention if convention in _OWN else "difference"
+    if asked is None or asked == held:
+        return held
+    if held in _OWN:
+        raise UsageError(
+            f'length_of_stay: no definition "{asked}" of these data, because {_WHY[held]}. Leave the definition out, or ask for "{held}".'
+        )
+    if asked in _OWN:
+        declare = f'[data] los_convention = "{asked}"' if asked == "last_contact" else "those of TEDS-D"
+        raise UsageError(
+            f'length_of_stay: no definition "{asked}" of these data, whose stays are days to discharge. It is for files that declare {declare}.'
+        )
+    return asked
+
+
 def length_of_stay(definition: str | None = None) -> Measure:
     """Declare length of stay.
 
     Parameters
     ----------
-    definition : {"difference", "inclusive"}, optional
-        "difference" is discharge day minus admission day; "inclusive" counts both days, and its estimands start
-        with `los_inclusive`.
+    definition : {"difference", "inclusive", "last_contact", "teds_codes"}, optional
+        "difference" is discharge day minus admission day; "inclusive" counts both days, and its estimands start with
+        `los_inclusive`; "last_contact" is what a file with that convention holds, and its estimands start with
+        `los_to_last_contact`; "teds_codes" are days up to 30 and then bands, see `stay_bands`.
 
     Returns
     -------
     Measure
     """
-    inclusive = definition == "inclusive"
-    stem = "los_inclusive" if inclusive else "los"
-    counted = "discharge day minus admission day" + (", plus one" if inclusive else "")
+    if definition == "teds_codes":
+        return stay_bands()
+    variant = definition or VARIANTS[0]
+    stem, counted = _STEMS[variant], _COUNTED[variant]
     among = "discharged episodes, deaths in care included, without those that never started"
     order = "order statistics, at least 95%"
     rows = (
@@ -62,14 +115,14 @@ def length_of_stay(definition: str | None = None) -> Measure:
     )
     return Measure(
         name="length_of_stay",
-        title="Length of stay",
+        title="Length of stay" if variant != "last_contact" else "Length of stay to the last contact",
         asks="How long do people stay?",
         requests=(Status(), Column("los_days")),
         among="discharged episodes",
-        excludes=_WORDS | {"died": "died in care (kept)"},
+        excludes=WORDS | {"died": "died in care (kept)"},
         unit="days",
         better="neither",
-        draft=partial(_draft, stem=stem, extra_days=int(inclusive)),
+        draft=partial(_draft, stem=stem, extra_days=int(variant == "inclusive")),
         estimands=tuple(
             EstimandDefinition(f"{stem}_{name}", label, words + counted, among, interval, "days", text, _HEADLINES.get(name, ""))
             for name, label, words, interval, text in rows
@@ -79,6 +132,6 @@ def length_of_stay(definition: str | None = None) -> Measure:
         sources=("Hyndman RJ, Fan Y (1996), definition 2, doi:10.1080/00031305.1996.10473566",),
         notes=(
             "People still in care are left out, so that a young program looks shorter than it is.",
-            'National outpatient tables count both the first and the last day: definition="inclusive".',
+            _NOTES["last_contact" if variant == "last_contact" else "days"],
         ),
     )

@@ -48,6 +48,8 @@ class Measure:
         Estimands that are given only where every level has them.
     refuses : callable, optional
         From the counts of everyone, why the data cannot answer at all and what to do; "" when they can.
+    main : str
+        The number that groups are compared by; the first that is shown by default.
     """
 
     name: str
@@ -68,6 +70,12 @@ class Measure:
     curve: Callable[[Counts], Curve] | None = None
     together: tuple[str, ...] = ()
     refuses: Callable[[Counts], str] | None = None
+    main: str = ""
+
+    @property
+    def compared(self) -> str:
+        """The number that groups are compared by unless another is named."""
+        return self.main or (self.shown or (self.estimands[0].name,))[0]
 
     @property
     def definition(self) -> Definition:

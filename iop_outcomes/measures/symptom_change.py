@@ -14,7 +14,6 @@ from iop_outcomes.measures.measure import PART, Measure, population
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats import change
-from iop_outcomes.stats.contrast import difference_of_means
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Population
 from iop_outcomes.stats.pairs import Pairs
 from iop_outcomes.stats.proportion import share
@@ -84,8 +83,8 @@ def _draft(counts: Counts, *, scale: Scale) -> tuple[Draft, ...]:
 def _effect(paired: Counts, found: change.Effect, rule: str, who: Population) -> Draft:
     influence = paired.lift(found.influence)
     if rule == "t":
-        return Draft(found.estimand, found.value, who, influence, "t", flag=found.flag)
-    return Draft(found.estimand, found.value, who, influence, "normal", textbook=found.variance, flag=found.flag)
+        return Draft(found.estimand, found.value, who, influence, "t", paired.here(), flag=found.flag)
+    return Draft(found.estimand, found.value, who, influence, "normal", paired.here(), textbook=found.variance, flag=found.flag)
 
 
 def _mean(table: Counts, name: str, values: Floats, who: Population, of: str = "pair") -> Draft:
@@ -95,7 +94,7 @@ def _mean(table: Counts, name: str, values: Floats, who: Population, of: str = "
         return Draft(name, math.nan, who, table.lift(np.zeros(0)), "t", flag=f"no_{of}s")
     mean = float(values @ table.n) / n
     flag = f"one_{of}" if n == 1 else "sd_zero" if (values == values[0]).all() else ""
-    return Draft(name, mean, who, table.lift((values - mean) / n), "t", flag=flag)
+    return Draft(name, mean, who, table.lift((values - mean) / n), "t", table.here(), flag=flag)
 
 
 def _plain(paired: Counts, name: str, value: float, who: Population, flag: str) -> Draft:
@@ -121,26 +120,6 @@ def _expected(scale: Scale, mean_pre: float) -> float:
     if norm is None or retest is None or math.isnan(mean_pre):
         return math.nan
     return change.expected_regression_to_mean(mean_pre, norm.mean, retest.value, better="lower" if scale.better == "lower" else "higher")
-
-
-def _across(levels: Mapping[str, Counts], *, scale: Scale) -> list[tuple[str, Draft]]:
-    """Each level's mean change minus that of the other levels together, in points."""
-    pairs = {level: pairs_of(counts, scale)[1] for level, counts in levels.items()}
-    found = []
-    for level, counts in levels.items():
-        rest = [other for name, other in pairs.items() if name != level]
-        if rest:
-            who = _people(score_parts(counts, scale)[1], ("paired",))
-            means = _mean_of([pairs[level]], scale), _mean_of(rest, scale)
-            found.append((level, difference_of_means("mean_change_minus_others", *means, who, len(counts.origin))))
-    return found
-
-
-def _mean_of(groups: list[Pairs], scale: Scale) -> tuple[float, float, int]:
-    """Mean change of several groups together, the variance of that mean, and the pairs."""
-    pre, post, n = (np.concatenate([getattr(one, name) for one in groups]) for name in ("pre", "post", "n"))
-    moments = pairs_on(scale, pre, post, n).moments
-    return moments.mean_change, moments.sd_change**2 / max(moments.n, 1), moments.n
 
 
 def symptom_change(scale: Scale) -> Measure:
@@ -183,14 +162,6 @@ def symptom_change(scale: Scale) -> Measure:
             "points",
         ),
         ("expected_regression_to_mean", "Expected without change", _expected_words(scale), both, "none", "points"),
-        (
-            "mean_change_minus_others",
-            "Mean change minus that of the other groups",
-            "mean change of the group minus that of all other groups together",
-            both,
-            "95% Welch t",
-            "points",
-        ),
     )
     return Measure(
         name=f"{scale.name}_change",
@@ -216,7 +187,7 @@ def symptom_change(scale: Scale) -> Measure:
         ),
         chart="dumbbell",
         shown=("mean_admit", "mean_discharge", "mean_change"),
-        across=partial(_across, scale=scale),
+        main="mean_change",
     )
 
 

@@ -278,7 +278,15 @@ def _released_results(results: Results, reading: _Reading, policy: Policy) -> Re
         _DOOR,
         definition=results.definition,
         group=results.group,
-        estimates=tuple(_released(estimate, results.populations[estimate.level, estimate.key], reading) for estimate in results),
+        estimates=tuple(
+            _released(
+                estimate,
+                results.populations[estimate.level, estimate.key],
+                reading,
+                results.definition.estimand(estimate.estimand).against,
+            )
+            for estimate in results
+        ),
         flow=tuple(_released_flow(flow.what, results, reading) for flow in results.flow),
         policy=policy,
         provenance=results.provenance,
@@ -286,12 +294,13 @@ def _released_results(results: Results, reading: _Reading, policy: Policy) -> Re
     )
 
 
-def _released(estimate: Estimate, people: Population, reading: _Reading) -> ReleasedEstimate:
+def _released(estimate: Estimate, people: Population, reading: _Reading, against: str) -> ReleasedEstimate:
     n, missing, excluded = (reading.count(people, estimate.level, parts) for parts in (people.base, people.missing, people.excluded_parts))
     k = None if estimate.k is None else reading.count(people, estimate.level, people.hits)
     values = {field.name: getattr(estimate, field.name) for field in fields(ReleasedEstimate)}
     values |= {"n": n, "k": k, "n_missing": missing, "excluded": excluded}
-    if isinstance(n, Withheld) or isinstance(k, Withheld):
+    beside = [reading.count(people, against, parts) for parts in (people.base, people.hits) if parts is not None] if against else []
+    if any(isinstance(number, Withheld) for number in (n, k, *beside)):
         values |= dict.fromkeys(("value", "se", "low", "high"), SUPPRESSED)
         # Other flags go: "one episode" would say how many.
         values |= {"k": None if k is None else SUPPRESSED, "flag": SUPPRESSED.value}

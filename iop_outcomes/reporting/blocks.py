@@ -57,7 +57,9 @@ class Figure:
 
     def _repr_html_(self) -> str:
         caption = f"<figcaption><strong>{escape(self.headline)}</strong><br>{escape(self.subtitle)}</figcaption>"
-        return f'<figure>{caption}<img alt="{escape(self.alt, quote=True)}" src="{escape(self.image, quote=True)}"></figure>'
+        image = f'<img alt="{escape(self.alt, quote=True)}" src="{escape(self.image, quote=True)}">'
+        name = escape(self.headline, quote=True)  # on a narrow screen a chart scrolls in its own box, which the keyboard reaches by name
+        return f'<figure>{caption}<div class="chart" role="group" aria-label="{name}" tabindex="0">{image}</div></figure>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,34 @@ class TableBlock:
     def _repr_html_(self) -> str:
         why = f'<p class="small">{escape(WHY_NOT_SHOWN)}</p>' if any(NOT_SHOWN in cell for row in self.table.rows for cell in row) else ""
         name = escape(self.table.caption, quote=True)
-        return f'<div class="table" role="region" aria-label="{name}" tabindex="0">{self.table.to_html()}{why}</div>'
+        return f'<div class="table" role="group" aria-label="{name}" tabindex="0">{self.table.to_html()}{why}</div>'
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One figure to be seen first: its name, its value, its range and what it is a share of."""
+
+    name: str
+    value: str
+    range: str
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Figures side by side."""
+
+    cards: tuple[Card, ...]
+
+    def _repr_html_(self) -> str:
+        # The role stays, because a list without bullets is none to some readers.
+        return f'<ul class="cards" role="list">{"".join(self._card(card) for card in self.cards)}</ul>'
+
+    @staticmethod
+    def _card(card: Card) -> str:
+        lines = (("name", card.name), ("value", card.value), ("range", card.range), ("base", card.base))
+        paragraphs = (f'<p class="card-{kind}">{escape(words)}</p>' for kind, words in lines if words)
+        return f'<li class="card">{"".join(paragraphs)}</li>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +120,7 @@ def figure_block(ax: Axes, headline: str, subtitle: str, alt: str) -> Figure:
     return Figure(headline, subtitle, alt, theme.data_uri(theme.svg(figure)))
 
 
-Block = Text | Points | Note | Figure | TableBlock | Terms
+Block = Text | Points | Note | Cards | Figure | TableBlock | Terms
 
 
 @dataclass(frozen=True, slots=True)

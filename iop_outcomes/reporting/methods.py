@@ -11,17 +11,26 @@ from iop_outcomes.results import Provenance
 from iop_outcomes.show.tables import Table
 from iop_outcomes.show.words import count, estimate_value, label
 
+_WORD_RULE = (
+    "The group's own figure minus that of all the others together, the interval inverted to a p value, adjusted for the number of groups (Holm). "
+    "Higher or lower is said below 0.05, otherwise no clear difference; too few where it cannot be judged."
+)
 _GLOSSARY = (
     ("Episode", "One admission to one track, ended by one discharge, or still active. A person can have several."),
     ("Plausible range", "A 95% interval: it would hold the true value in about 95 of 100 programs like this one."),
     ("Middle stay", "The median: half of stays are shorter and half longer. The middle half runs from the first to the third quartile."),
+    (
+        "Higher, lower",
+        _WORD_RULE,
+    ),
     ("Not shown", "Withheld by the disclosure policy, because a person might be recognised. It is neither zero nor missing."),
 )
 
 
 def _rested_on(data: Data, recorded: Released) -> list[str]:
     """What data quality looks at: the scores of a scale only when the data bring any."""
-    names = [definition.name for definition in recorded.definition.estimands]
+    in_codes = data.provenance.los_convention == "teds_codes"  # such stays are no days, and stand in another column
+    names = [e.name for e in recorded.definition.estimands if not (in_codes and e.name == "recorded_los_days")]
     scored = {name: name.removeprefix("recorded_").rpartition("_") for name in names}
     return [name for name, (scale, _, moment) in scored.items() if moment not in ("admit", "discharge") or data.engine.has_scale(scale)]
 
@@ -90,7 +99,10 @@ def _repeats(data: Data) -> str:
         return "The data name no patients, so that episodes are taken as independent; ranges are too narrow if people return."
     if repeated == 0:
         return "No patient has more than one episode."
-    return "Some patients have more than one episode, and the ranges do not yet allow for it: they are somewhat too narrow."
+    return (
+        "Some patients have more than one episode. The episode stays the unit, and every range allows for episodes of one person being alike "
+        "(errors clustered by patient)."
+    )
 
 
 def _convention(data: Data) -> str:
@@ -98,6 +110,7 @@ def _convention(data: Data) -> str:
         "difference": "Discharge day minus admission day.",
         "inclusive": "The file counts both the first and the last day; one day was taken off.",
         "last_contact": "The file counts to the last contact, which is earlier than the administrative discharge.",
+        "teds_codes": "The file gives days up to 30, and bands beyond: there is no mean.",
     }[data.provenance.los_convention]
 
 
@@ -106,5 +119,6 @@ def _provenance_lines(facts: Provenance) -> tuple[str, ...]:
     lines = [f"{source.table}: {source.name}, {rows[source.table]}SHA-256 {source.sha256}" for source in facts.sources]
     lines.append(f"Mapping: SHA-256 {facts.mapping_sha256}" if facts.mapping_sha256 else "Mapping: none; names were canonical already")
     lines.append(f"Class of the data: {facts.data_class}" + (f"; data cut-off {facts.cutoff}" if facts.cutoff else ""))
+    lines += [f"{rule[:1].upper()}{rule[1:]}" for rule in facts.rules]
     versions = ", ".join(f"{name} {number}" for name, number in facts.versions.items())
     return (*lines, f"Made by {facts.package} with {versions}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from iop_outcomes.release import Released, Withheld
-from iop_outcomes.reporting.blocks import Block, Figure, Note, Points, TableBlock, figure_block
+from iop_outcomes.reporting.blocks import Block, Figure, Note, Points, TableBlock, Text, figure_block
+from iop_outcomes.results import Provenance
 from iop_outcomes.show.change import dumbbell
 from iop_outcomes.show.charts import alt_text, ordered_levels, stacked_shares
+from iop_outcomes.show.comparison import difference_table
 from iop_outcomes.show.curves import MOST_TOGETHER, alt_text_of_curves, cumulative
 from iop_outcomes.show.tables import Table, at_risk_table, value_table, value_with_range
-from iop_outcomes.show.words import change_sentence, estimate_value, label, percent, plain_range, sentence
+from iop_outcomes.show.words import change_sentence, count, estimate_value, label, percent, sentence
 
 CHANGE = ("paired_rate", "mean_admit", "mean_discharge", "mean_change", "expected_regression_to_mean")
 EFFECTS = ("sd_admit", "d_pre_sd", "g_pre_sd", "mean_change_if_missing_unchanged")
@@ -19,7 +21,10 @@ RATES = ("reliable_improvement", "recovery", "response", "remission")
 BESIDE = ("transfer_0_2", "planned", "died_first", "during_care")
 
 
-def change_blocks(change: Released, reliable: Released | None, by_reason: Released, by: str) -> list[Block]:
+Beside = tuple[str, Mapping[str, str]] | None  # one more column of a comparison: its head, and its words by level
+
+
+def change_blocks(change: Released, reliable: Released | None, by_reason: Released, by: str, beside: Beside = None) -> list[Block]:
     """Change on one scale: the paired rate first, then the change, then reliable change, then who is missing a score."""
     group, title = by.replace("_", " "), change.definition.title
     subtitle = (
@@ -44,23 +49,13 @@ def change_blocks(change: Released, reliable: Released | None, by_reason: Releas
         ),
     ]
     if len(change.levels) > 2:
-        blocks.append(TableBlock(_differences(change, by)))
+        caption = f"Mean change of each {group} against the others together"
+        blocks.append(TableBlock(difference_table(change, "mean_change", caption=caption, first=label(by), beside=beside)))
     if reliable is not None:
         blocks += _reliable_blocks(reliable, group, by)
     caption = "Who is missing a score, by discharge reason"
     blocks.append(TableBlock(value_table(by_reason, ("paired_rate",), caption=caption, first="Discharge reason", filled=True)))
     return blocks
-
-
-def _differences(change: Released, by: str) -> Table:
-    """Each group minus the others, in points."""
-    group = by.replace("_", " ")
-    rows = []
-    for level in ordered_levels(change, "mean_change")[1:]:
-        found = change.of("mean_change_minus_others", level)
-        rows.append((label(level, change.levels), estimate_value(found), plain_range(found)))
-    heads = (label(by), "Difference (points)", "Plausible range")
-    return Table(f"Mean change of each {group} minus that of the others together", heads, tuple(rows), prose=True)
 
 
 def _reliable_blocks(reliable: Released, group: str, by: str) -> list[Block]:
@@ -97,11 +92,11 @@ def _reliable_blocks(reliable: Released, group: str, by: str) -> list[Block]:
     return blocks
 
 
-def after_blocks(released: Released, by: str, times: Sequence[int]) -> list[Block]:
+def after_blocks(released: Released, by: str, times: Sequence[int], beside: Beside, provenance: Provenance) -> list[Block]:
     """An event after discharge: the curve, those still followed, the estimates with simple rates beside them, what else happened."""
     group, title = by.replace("_", " "), released.definition.title
     names = {definition.name for definition in released.definition.estimands}
-    beside = [name for name in BESIDE if name in names]
+    counted = [name for name in BESIDE if name in names]
     figure: Figure = figure_block(
         cumulative(released),
         sentence(released, "cumulative_incidence", time=_middle(times)),
@@ -109,16 +104,36 @@ def after_blocks(released: Released, by: str, times: Sequence[int]) -> list[Bloc
         + (" Grey: all episodes together." if len(released.curves) - 1 > MOST_TOGETHER else ""),
         alt_text_of_curves(released),
     )
+    middle = _middle(times)
+    caption = f"{title} by day {middle}: each {group} against the others together"
+    compared = difference_table(released, "cumulative_incidence", caption=caption, first=label(by), time=middle, beside=beside)
     return [
         figure,
+        Text(_known_from(released, provenance)),
+        *([TableBlock(compared)] if compared.rows else []),
         TableBlock(
             at_risk_table(released, caption=f"Still followed, and neither with the event nor gone otherwise, by {group}", first=label(by))
         ),
         TableBlock(_by_time(released, by, times)),
         TableBlock(value_table(released, ("median_days", "median_follow_up_days"), caption=f"{title}: days, by {group}", first=label(by))),
-        TableBlock(value_table(released, beside, caption=f"{title}: what is counted beside the curve, by {group}", first=label(by))),
+        TableBlock(value_table(released, counted, caption=f"{title}: what is counted beside the curve, by {group}", first=label(by))),
         Points(_cautions(released)),
     ]
+
+
+def _known_from(released: Released, provenance: Provenance) -> str:
+    """Where the events come from, and in how many episodes the end of follow-up is known."""
+    source = next((source.name for source in provenance.sources if source.table == "events"), None)
+    where = f"the file {source}" if source else "the columns beside each episode"
+    followed = released.of("cumulative_incidence", time=min(e.time or 0 for e in released if e.estimand == "cumulative_incidence"))
+    said = f"Events are known from {where}; one that is not in it is not known."
+    if isinstance(followed.n, int) and isinstance(followed.n_missing, int) and followed.n + followed.n_missing:
+        every = followed.n + followed.n_missing
+        share = percent(followed.n / every)
+        said += (
+            f" The end of follow-up is known in {count(followed.n)} of {count(every)} discharged episodes ({share}); the curve is of these."
+        )
+    return said
 
 
 def _middle(times: Sequence[int]) -> int:

@@ -3,25 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from iop_outcomes.evaluate import evaluate
+from iop_outcomes.evaluate.asked import asked
+from iop_outcomes.evaluate.contrasts import Against
 from iop_outcomes.intake.data import Data
-from iop_outcomes.measures import find
+from iop_outcomes.measures import Measure
 from iop_outcomes.measures.after_discharge import AT
 from iop_outcomes.measures.completion import IF_MISSING
 from iop_outcomes.measures.reliable_change import PROFILE
 from iop_outcomes.release import DEFAULT_POLICY, SUPPRESSED, Policy, Released, Withheld, policy_for, release, release_flow
-from iop_outcomes.reporting.blocks import Block, Note, Points, TableBlock, Text, figure_block, section
+from iop_outcomes.reporting.blocks import Block, Note, Section, TableBlock, Text, figure_block, section
 from iop_outcomes.reporting.methods import methods_blocks, quality_blocks
 from iop_outcomes.reporting.outcomes import after_blocks, change_blocks
+from iop_outcomes.reporting.over_time import NO_PERIOD, completion_trend, over_time_blocks
+from iop_outcomes.reporting.page_one import DIFFERENT_PEOPLE, MIDDLE_DAY, Main, cards, comparison, key_points, limits
+from iop_outcomes.reporting.participants import participants_blocks
+from iop_outcomes.reporting.previous import Figure, previous_blocks
 from iop_outcomes.reporting.report import Report
 from iop_outcomes.results import Provenance
 from iop_outcomes.show import charts
 from iop_outcomes.show.tables import flow_table, mix_table, share_table, stay_table
-from iop_outcomes.show.words import change_sentence, count, estimate_value, headline, label, percent, sentence, stay_sentence
+from iop_outcomes.show.trend import Trend
+from iop_outcomes.show.trend_words import trend_sentence
+from iop_outcomes.show.words import count, estimate_value, headline, label
 
-AFTER = {"readmission_psychiatric": ("readmission",), "relapse": ("relapse", "any_use")}
+AFTER = {"readmission_psychiatric": ("readmission", None), "relapse": ("relapse", "any_use")}
+COMPARED = {
+    "completion": Against(("completion_strict",)),
+    "change": Against(("mean_change",)),
+    "after": Against(("cumulative_incidence",), times=(MIDDLE_DAY,)),
+}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a report is made of: data, grouping, policy and confidence, and the one way to a released measure."""
+
+    data: Data
+    by: str
+    policy: str
+    conf_level: float
+
+    def find(self, name: str, definition: str | None = None) -> Measure:
+        """A measure as these data can answer it."""
+        return asked(self.data, name, definition)
+
+    def released(self, name: str, definition: str | None = None, *, by: str | None = None, against: Against | None = None) -> Released:
+        """A measure, evaluated and released."""
+        measure = self.find(name, definition)
+        return release(evaluate(measure, self.data, by=by or self.by, against=against, conf_level=self.conf_level), self.policy)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Every released measure of a report, by what it is for."""
+
+    completion: Released
+    stay: Released
+    reasons: Released
+    recorded: Released
+    changes: Mapping[str, Released]
+    reliable: Mapping[str, Released]
+    by_reason: Mapping[str, Released]
+    after: Mapping[str, Released]
+    people: tuple[Released, ...]
+
+    @property
+    def main(self) -> Main:
+        """Those of the first page."""
+        change = next(iter(self.changes.values()), None)
+        return Main(self.completion, self.stay, _stem(self.stay), change, self.after.get("readmission_psychiatric"))
+
+    @property
+    def measures(self) -> tuple[Released, ...]:
+        """Those whose definitions the methods print."""
+        spine = (self.completion, self.stay, self.reasons, self.recorded)
+        return (*spine, *self.changes.values(), *self.reliable.values(), *self.after.values(), *self.people)
 
 
 def program_quality(
@@ -29,42 +88,119 @@ def program_quality(
 ) -> Report:
     """Build the report; the public function is `iop_outcomes.report`, which says more."""
     chosen = policy_for(policy, data.data_class)
+    of = _Asked(data, by, policy, conf_level)
+    who, people = participants_blocks(data, by, policy, conf_level)
+    found = _found(of, people)
+    provenance = _shown_provenance(data, found.measures)
+    trend = completion_trend(data, policy, conf_level=conf_level)
+    previous, years = previous_blocks(data, _figures(of, found.main), policy, conf_level)
+    sections = (
+        *_first_page(of, found, who, trend, chosen),
+        *_details(of, found, provenance, chosen),
+        section("previous_period", "The year before", previous),
+        section("data_quality", "Data quality", quality_blocks(data, found.recorded, by, chosen)),
+        section("methods", "Methods", methods_blocks(data, provenance, found.measures, chosen)),
+    )
+    released = (*found.measures, *([] if trend is None else [trend.released]), *years)
+    parameters = {"by": by, "conf_level": f"{conf_level:g}", "policy": chosen.name}
+    return Report("program_quality", title, _lead(data, by, found.completion), sections, released, provenance, chosen, parameters)
 
-    def released(name: str, definition: str | None = None, group: str = by) -> Released:
-        measure = find(name, definition, scales=data.scales)
-        return release(evaluate(measure, data, by=group, conf_level=conf_level), policy)
 
-    completion, stay, reasons, recorded = (released(name) for name in ("completion", "length_of_stay", "discharge_reasons", "recorded"))
+def _found(of: _Asked, people: tuple[Released, ...]) -> _Found:
+    """Every measure that the data can answer."""
+    data = of.data
     scored = [name for name, scale in data.scales.items() if scale.total and data.engine.has_scale(name)]
     scored.sort(key=lambda name: (name != "phq9", name))  # the scale that programs are judged by most often comes first
-    changes = {name: released(f"{name}_change") for name in scored}
     profiled = [name for name in scored if any(profile.name == PROFILE for profile in data.scales[name].profiles)]
-    reliable = {name: released(f"{name}_reliable_change") for name in profiled}
-    by_reason = {name: released(f"{name}_change", group="discharge_reason") for name in changes}
-    after = {name: released(*asked) for name, asked in AFTER.items() if data.engine.has_events(name) and data.engine.has_follow_up(name)}
-    measures = (completion, stay, reasons, recorded, *changes.values(), *reliable.values(), *after.values())
-    provenance = _shown_provenance(data, measures)
-    outcomes = [
-        section(f"{name}_change", found.definition.title, change_blocks(found, reliable.get(name), by_reason[name], by))
-        for name, found in changes.items()
-    ]
-    outcomes += [section(name.split("_")[0], found.definition.title, after_blocks(found, by, AT)) for name, found in after.items()]
-    sections = (
-        section("key_points", "Key points", _key_points(completion, stay, changes, after, chosen)),
-        section("flow", "Who is counted", _flow(data, provenance, completion, stay, chosen)),
-        section("completion", f"Completion by {_group(by)}", _completion(completion, by)),
-        section("length_of_stay", f"Length of stay by {_group(by)}", _stay(stay, by)),
-        section("discharge_reasons", f"How episodes ended by {_group(by)}", _reasons(reasons, by)),
-        *outcomes,
-        section("data_quality", "Data quality", quality_blocks(data, recorded, by, chosen)),
-        section("methods", "Methods", methods_blocks(data, provenance, measures, chosen)),
+    known = [name for name in AFTER if data.engine.has_events(name) and data.engine.has_follow_up(name)]
+    return _Found(
+        completion=of.released("completion", against=COMPARED["completion"]),
+        stay=of.released("length_of_stay"),
+        reasons=of.released("discharge_reasons"),
+        recorded=of.released("recorded"),
+        changes={name: of.released(f"{name}_change", against=COMPARED["change"]) for name in scored},
+        reliable={name: of.released(f"{name}_reliable_change") for name in profiled},
+        by_reason={name: of.released(f"{name}_change", by="discharge_reason") for name in scored},
+        after={name: of.released(*AFTER[name], against=COMPARED["after"]) for name in known},
+        people=people,
     )
-    parameters = {"by": by, "conf_level": f"{conf_level:g}", "policy": chosen.name}
-    return Report("program_quality", title, _lead(data, by, completion), sections, measures, provenance, chosen, parameters)
+
+
+def _first_page(of: _Asked, found: _Found, who: Sequence[Block], trend: Trend | None, policy: Policy) -> list[Section]:
+    """What is read first: the key points, and what they rest on."""
+    over_time: list[Block] = [Text(NO_PERIOD)] if trend is None else over_time_blocks(of.data, trend)
+    points = key_points(found.main, of.by, "" if trend is None else trend_sentence(trend), policy)
+    return [
+        section("key_points", "Key points", [*points, *cards(found.main)]),
+        section("who", f"Who is in each {_group(of.by)}", who),
+        section("comparison", f"How the {_groups(of.by)} compare", comparison(found.completion, of.by, _severity(found.people))),
+        section("trend", "Over time", over_time),
+        section("limits", "What this report cannot tell you", limits(found.main)),
+    ]
+
+
+def _details(of: _Asked, found: _Found, provenance: Provenance, policy: Policy) -> list[Section]:
+    """Each outcome by itself."""
+    by, severity = of.by, _severity(found.people)
+    return [
+        section("flow", "Who is counted", _flow(of.data, provenance, found.completion, found.stay, policy)),
+        section("discharge_reasons", f"How episodes ended by {_group(by)}", _reasons(found.reasons, by)),
+        section("completion", f"Completion by {_group(by)}", _completion(found.completion, by)),
+        section("length_of_stay", f"Length of stay by {_group(by)}", _stay(found.stay, _stem(found.stay), by)),
+        *(
+            section(
+                f"{name}_change",
+                change.definition.title,
+                change_blocks(change, found.reliable.get(name), found.by_reason[name], by, severity),
+            )
+            for name, change in found.changes.items()
+        ),
+        *(
+            section(name.split("_")[0], after.definition.title, after_blocks(after, by, AT, severity, of.data.provenance))
+            for name, after in found.after.items()
+        ),
+    ]
 
 
 def _group(by: str) -> str:
     return by.replace("_", " ")
+
+
+def _groups(by: str) -> str:
+    """The plural in which a heading names the groups."""
+    return "tracks" if by == "track" else f"groups by {_group(by)}"
+
+
+def _stem(stay: Released) -> str:
+    """What the numbers of the stay begin with: the file's own convention has its own names."""
+    return next(e.name for e in stay.definition.estimands if e.name.endswith("_median")).removesuffix("_median")
+
+
+def _severity(people: Sequence[Released]) -> tuple[str, Mapping[str, str]] | None:
+    """How ill people were at admission, by level, to stand beside every comparison."""
+    found = next((released for released in people if any(e.estimand == "mean_admit" for e in released)), None)
+    if found is None:
+        return None
+    words = {level: estimate_value(found.of("mean_admit", level)) for level in found.levels}
+    return found.definition.estimand("mean_admit").label, words
+
+
+def _figures(of: _Asked, main: Main) -> list[Figure]:
+    """What stands beside the year before: the figures of the cards."""
+    stay = of.find("length_of_stay")
+    found: list[Figure] = [
+        ("Completed", of.find("completion"), "completion_strict", None),
+        ("Middle stay (days)", stay, f"{main.stem}_median", None),
+    ]
+    if main.change is not None:
+        measure = of.find(main.change.definition.measure)
+        found.append((f"{main.change.definition.title} (points)", measure, "mean_change", None))
+        found.append(("Both scores known", measure, "paired_rate", None))
+    if main.after is not None:
+        found.append(
+            (f"Readmitted by day {MIDDLE_DAY}", asked(of.data, "readmission", at=(MIDDLE_DAY,)), "cumulative_incidence", MIDDLE_DAY)
+        )
+    return found
 
 
 def _lead(data: Data, by: str, completion: Released) -> str:
@@ -78,47 +214,6 @@ def _lead(data: Data, by: str, completion: Released) -> str:
 # -- sections ------------------------------------------------------------------------------------------------------
 
 
-def _key_points(
-    completion: Released, stay: Released, changes: Mapping[str, Released], after: Mapping[str, Released], policy: Policy
-) -> list[Block]:
-    points = [sentence(completion, "completion_strict"), stay_sentence(stay), _spread(completion)]
-    points += [change_sentence(found) for found in list(changes.values())[:1]]
-    points += [sentence(found, "cumulative_incidence", time=90) for found in list(after.values())[:1]]
-    hidden = [level for level in completion.levels if isinstance(completion.of("completion_strict", level).n, Withheld)]
-    if hidden:
-        names = ", ".join(label(level, completion.levels) for level in hidden)
-        points.append(
-            f"Some groups are not shown, because they or a group beside them hold fewer than {policy.threshold} episodes: {names}."
-        )
-    return [Points((*(point for point in points if point), _not_known(changes, after)))]
-
-
-def _not_known(changes: Mapping[str, Released], after: Mapping[str, Released]) -> str:
-    """What the report cannot tell: always the last key point."""
-    gaps = []
-    for found in list(changes.values())[:1]:
-        rate = found.of("paired_rate").value
-        if isinstance(rate, float) and rate == rate:  # noqa: PLR0124 - NaN is unequal to itself
-            gaps.append(f"{percent(1 - rate)} of discharged episodes lack a score at admission or discharge")
-    gaps += [] if changes else ["change in symptoms is not measured"]
-    gaps += [] if after else ["what happened after discharge is not recorded"]
-    gaps.append("tracks treat different people, so that a gap between groups is not a measure of how good a track is")
-    return f"What is not known: {'; '.join(gaps)}."
-
-
-def _spread(completion: Released) -> str:
-    """How far apart the groups are, in numbers and without judgement."""
-    found = [completion.of("completion_strict", level) for level in completion.levels[1:]]
-    values = sorted((row.value, row.level) for row in found if isinstance(row.value, float) and row.value == row.value)
-    if len(values) < 2:
-        return ""
-    (low, lowest), (high, highest) = values[0], values[-1]
-    return (
-        f"Completion ran from {percent(low)} ({label(lowest, completion.levels)}) to {percent(high)} ({label(highest, completion.levels)}); "
-        "whether the gaps are more than chance is not judged here."
-    )
-
-
 def _shown_provenance(data: Data, measures: Sequence[Released]) -> Provenance:
     """Where the numbers come from, without the number of episodes when a measure has to withhold it."""
     shown = all(not isinstance(flow.rows_in, Withheld) for released in measures for flow in released.flow)
@@ -130,9 +225,13 @@ def _flow(data: Data, provenance: Provenance, completion: Released, stay: Releas
     withheld = {source.table for source in provenance.sources if source.rows is None}
     rows = [release_flow(flow, policy) for flow in data.flow]
     rows = [replace(row, rows_in=SUPPRESSED, used=SUPPRESSED) if row.what in withheld else row for row in rows]
-    measures = {"completion_strict": "Completion", "los_median": "Length of stay", "completion_of_admitted": "Completion, of all admitted"}
+    asked_of = {
+        "completion_strict": "Completion",
+        f"{_stem(stay)}_median": "Length of stay",
+        "completion_of_admitted": "Completion, of all admitted",
+    }
     named = {flow.what: flow for flow in (*completion.flow, *stay.flow)}
-    asked = [replace(named[name], what=words) for name, words in measures.items()]
+    asked = [replace(named[name], what=words) for name, words in asked_of.items()]
     return [
         Text("Rows in are rows used plus rows left out, each with its reason."),
         TableBlock(flow_table(rows, caption="From the files to the data used", first="Table")),
@@ -154,16 +253,31 @@ def _completion(released: Released, by: str) -> list[Block]:
     if missing != 0 and none.shown and every.shown:
         text = f"The discharge reason is missing in {count(missing)} episodes. If none of them was a completion, {estimate_value(none)} completed; "
         blocks.append(Note(text + f"if all were, {estimate_value(every)}."))
-    blocks.append(Note("Tracks treat different people: a gap between groups can come from who is treated, not from how."))
+    blocks.append(Note(DIFFERENT_PEOPLE))
     return blocks
 
 
-def _stay(released: Released, by: str) -> list[Block]:
-    alt = charts.alt_text(released, ["los_median", "los_q1", "los_q3"], "Range chart of the middle stay and the middle half.")
+def _stay(released: Released, stem: str, by: str) -> list[Block]:
+    if released.definition.chart == "stacked_shares":
+        return _stay_in_bands(released, stem, by)
+    alt = charts.alt_text(
+        released, [f"{stem}_{name}" for name in ("median", "q1", "q3")], "Range chart of the middle stay and the middle half."
+    )
     subtitle = f"Middle stay (dot) and middle half of stays (bar), in days, by {_group(by)}. Neither long nor short is better by itself."
     return [
-        figure_block(charts.stay_range(released), headline(released, "los_median"), subtitle, alt),
-        TableBlock(stay_table(released, caption=f"Length of stay by {_group(by)}", first=label(by))),
+        figure_block(charts.stay_range(released, stem=stem), headline(released, f"{stem}_median"), subtitle, alt),
+        TableBlock(stay_table(released, stem=stem, caption=f"Length of stay by {_group(by)}", first=label(by))),
+    ]
+
+
+def _stay_in_bands(released: Released, stem: str, by: str) -> list[Block]:
+    """Stays that the files give as bands: shares of each, and no mean."""
+    shown = released.definition.shown
+    alt = charts.alt_text(released, shown, "Stacked bar chart.")
+    subtitle = f"Share of discharged episodes by length of stay, by {_group(by)}. White: not shown, because too few."
+    return [
+        figure_block(charts.stacked_shares(released, shown), headline(released, f"{stem}_median"), subtitle, alt),
+        TableBlock(mix_table(released, shown, caption=f"Length of stay by {_group(by)}", first=label(by))),
     ]
 
 

@@ -161,6 +161,11 @@ def _check_items(scale: Scale, file: str) -> None:
         fail(file, "missing.most_items_missing", f'must be 0 with rule "none", and from 1 to {scale.items - 1} with rule "prorate"')
     if prorate and not (scale.total and scale.item_scoring):
         fail(file, "missing.rule", 'must be "none", because the items of this scale are not added up')
+    codes = scale.codes
+    if codes is not None and len(codes.loinc_items) not in (0, scale.items):
+        fail(file, "codes.loinc_items", f"must be one code for each of the {scale.items} items, or left out")
+    if codes is not None and len(codes.loinc_answers) not in (0, 1 + scale.item_range[1] - scale.item_range[0]):
+        fail(file, "codes.loinc_answers", "must be one code for each answer from the lowest to the highest, or left out")
     safety = scale.safety_item
     if safety is not None and not 1 <= safety.item <= scale.items:
         fail(file, "safety_item.item", f"must be an item number from 1 to {scale.items}")

@@ -25,6 +25,7 @@ from iop_outcomes.scales.scale import (
     Response,
     SafetyItem,
     Scale,
+    ScaleCodes,
 )
 
 # No score needs more; within these limits exact arithmetic on a strange file stays fast.
@@ -221,7 +222,9 @@ def _bands(table: Table, key: str) -> Any:
 
 
 READ: dict[str, Callable[[Table, str], Any]] = {
-    **dict.fromkeys(("title", "short", "version", "label", "sample", "group", "case_cutoff", "note"), _text),
+    **dict.fromkeys(
+        ("title", "short", "version", "label", "sample", "group", "case_cutoff", "note", "loinc_total", "loinc_panel", "omop_total"), _text
+    ),
     **dict.fromkeys(("items", "recall_days", "most_items_missing", "item", "positive_at"), _whole),
     **dict.fromkeys(("step", "value", "points", "percent", "low", "high"), _number),
     **dict.fromkeys(("fraction_lower", "mean", "sd"), _statistic),
@@ -248,4 +251,6 @@ READ: dict[str, Callable[[Table, str], Any]] = {
     "norms": _named(Norm),
     "profiles": _named(ReliableChangeProfile),
     "safety_item": _single(SafetyItem),
+    "codes": _single(ScaleCodes),
+    **dict.fromkeys(("loinc_items", "loinc_answers"), _list_of(str, "a list of codes in quotes")),
 }

@@ -121,6 +121,17 @@ class SafetyItem(Sourced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleCodes(Sourced):
+    """What other systems call the scale: LOINC codes of the total, the form, its items and its answers from the lowest up; an OMOP concept."""
+
+    loinc_total: str
+    loinc_panel: str | None = None
+    loinc_items: tuple[str, ...] = ()
+    loinc_answers: tuple[str, ...] = ()
+    omop_total: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scale(Sourced):
     """One symptom or outcome instrument, as data; made by `load_scales`, which checks it. `better` is "lower" or "higher".
 
@@ -177,6 +188,7 @@ class Scale(Sourced):
     norms: tuple[Norm, ...] = ()
     profiles: tuple[ReliableChangeProfile, ...] = ()
     safety_item: SafetyItem | None = None
+    codes: ScaleCodes | None = None
 
     @property
     def unverified(self) -> tuple[str, ...]:
@@ -187,7 +199,7 @@ class Scale(Sourced):
         ('missing', 'case_cutoffs.present')
         """
         parts: list[tuple[str, Sourced | None]] = [("form", self), ("missing", self.missing), ("response", self.response)]
-        parts += [("remission", self.remission), ("safety_item", self.safety_item)]
+        parts += [("remission", self.remission), ("safety_item", self.safety_item), ("codes", self.codes)]
         parts += [(f"bands.{part.label}", part) for part in self.bands]
         for field in ("case_cutoffs", "important_change", "reliability", "norms", "profiles"):
             parts += [(f"{field}.{part.name}", part) for part in getattr(self, field)]

@@ -20,12 +20,12 @@ ROOM_FOR_WORDS = 0.07  # share of the axis that a percentage needs
 QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-def ordered_levels(released: Released, estimand: str) -> tuple[str, ...]:
+def ordered_levels(released: Released, estimand: str, *, time: float | None = None) -> tuple[str, ...]:
     """Levels for a table or a chart: everyone first, then by value from high to low, withheld ones last."""
     require_released(released, "ordered_levels")
 
     def key(level: str) -> tuple[bool, float, str]:
-        value = released.of(estimand, level).value
+        value = released.of(estimand, level, time).value
         known = isinstance(value, float) and not math.isnan(value)
         return (not known, -value if isinstance(value, float) and known else 0.0, level)
 
@@ -33,7 +33,7 @@ def ordered_levels(released: Released, estimand: str) -> tuple[str, ...]:
     return (ALL, *rest)
 
 
-def dot_range(released: Released, estimand: str, *, ax: Axes | None = None) -> Axes:
+def dot_range(released: Released, estimand: str, *, words: Sequence[str] = (), ax: Axes | None = None) -> Axes:
     """Shares as dots with their 95 % ranges, one row for each level.
 
     Parameters
@@ -42,6 +42,8 @@ def dot_range(released: Released, estimand: str, *, ax: Axes | None = None) -> A
         What to show.
     estimand : str
         A share.
+    words : sequence of str
+        What to say of each level after its range, in the order of `ordered_levels`.
     ax : Axes, optional
         Where to draw; new axes by default.
 
@@ -59,6 +61,7 @@ def dot_range(released: Released, estimand: str, *, ax: Axes | None = None) -> A
                 _range(drawn, y, row.low, row.high, bold=row.level != ALL)
                 _dot(drawn, y, row)
         notes = [f"{estimate_value(row)} ({plain_range(row)})" if drawable(row) else withheld_words(row) for row in rows]
+        notes = [f"{note}: {word}" if word and word != note else note for note, word in zip(notes, words or [""] * len(notes), strict=True)]
         share_axis(drawn)
         finish_rows(drawn, levels, notes, fit=ax is None)
     return drawn
@@ -86,7 +89,7 @@ def stay_range(released: Released, *, stem: str = "los", ax: Axes | None = None)
             ends = [number(end.value, "days") for end in (low, high)]
             notes.append(f"{number(middle.value, 'days')} (middle half {ends[0]} to {ends[1]})")
         drawn.set_xlim(0, far * 1.05)
-        drawn.set_xlabel("Days from admission to discharge")
+        drawn.set_xlabel(f"Days from admission to {'the last contact' if stem.endswith('last_contact') else 'discharge'}")
         finish_rows(drawn, levels, notes, fit=ax is None)
     return drawn
 
@@ -180,7 +183,9 @@ def _range(ax: Axes, y: int, low: object, high: object, *, bold: bool) -> None:
     ax.plot([at(low), at(high)], [y, y], color=theme.NAVY, linewidth=5 if bold else 3, alpha=0.45, solid_capstyle="butt", zorder=2)
 
 
-def finish_rows(ax: Axes, levels: Sequence[str], notes: Sequence[str] = (), *, above_inches: float = 0.1, fit: bool = True) -> None:
+def finish_rows(
+    ax: Axes, levels: Sequence[str], notes: Sequence[str] = (), *, above_inches: float = 0.1, fit: bool = True, everyone_first: bool = True
+) -> None:
     """Names of the rows, words to the right of each, everyone on top, and a quiet frame; `fit` makes room for both."""
     names = [textwrap.fill(label(level, levels), WRAP) for level in levels]
     ax.set_yticks(range(len(levels)), names)
@@ -191,7 +196,7 @@ def finish_rows(ax: Axes, levels: Sequence[str], notes: Sequence[str] = (), *, a
     ax.set_axisbelow(True)
     for y, words in enumerate(notes):
         ax.text(1.02, y, words, transform=ax.get_yaxis_transform(), va="center", ha="left", fontsize=9)
-    if len(levels) > 1:
+    if len(levels) > 1 and everyone_first:
         ax.axhline(0.5, color=theme.GRID, linewidth=0.8)
     if fit:
         theme.fit_rows(ax, names, notes, above_inches=above_inches)

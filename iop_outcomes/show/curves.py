@@ -55,7 +55,7 @@ def _apart(released: Released, levels: list[str]) -> Axes:
     figure: Figure = theme.new_figure(theme.WIDTH_INCHES, height)
     figure.subplots_adjust(left=0.09, right=0.97, bottom=0.55 / height, top=1 - 0.3 / height, hspace=0.35, wspace=0.12)
     for place, level in enumerate(levels):
-        ax = figure.add_subplot(rows, 2, place + 1)
+        ax = figure.add_subplot(rows, 2, place + 1, axes_class=theme.ShownAxes)
         _draw(ax, released.curves[ALL], "", color=theme.CONTEXT, linestyle="-")
         _draw(ax, released.curves[level], "", color=theme.NAVY, linestyle="-")
         ax.set_title(label(level, levels), loc="left", fontsize=10)

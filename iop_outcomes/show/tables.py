@@ -143,10 +143,11 @@ def estimates_table(released: Released) -> Table:
     for estimate in released:
         definition = released.definition.estimand(estimate.estimand)
         k = "" if estimate.k is None else count(estimate.k)
+        timed = estimate.time is not None and not math.isnan(estimate.time)
         rows.append(
             (
                 label(estimate.level, released.levels),
-                definition.label,
+                f"{definition.label}, by day {estimate.time:g}" if timed else definition.label,
                 estimate_value(estimate),
                 plain_range(estimate),
                 k,

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from html import escape
 from typing import Any
 
 import matplotlib as mpl
@@ -44,6 +45,18 @@ _STYLE: dict[Any, Any] = {
 }
 
 
+class ShownAxes(Axes):
+    """Axes that a notebook shows as an image with words for those who do not see it; Axes by themselves show as a line of text."""
+
+    words = "A chart; its numbers stand in the table of the same answer."
+
+    def _repr_html_(self) -> str:
+        figure = self.get_figure(root=True)
+        if figure is None:
+            raise ValueError("axes without a figure")
+        return f'<img alt="{escape(self.words, quote=True)}" src="{data_uri(svg(figure))}">'
+
+
 @contextmanager
 def style() -> Iterator[None]:
     """The look, in force inside the block alone; both drawing and saving need it."""
@@ -62,7 +75,7 @@ def _look() -> dict[Any, Any]:
 
 def new_axes(rows: int, *, extra_inches: float = 1.2) -> Axes:
     """Axes of the report's width with room for that many rows; no pyplot, no global state."""
-    return new_figure(WIDTH_INCHES, ROW_INCHES * rows + extra_inches).add_subplot()
+    return new_figure(WIDTH_INCHES, ROW_INCHES * rows + extra_inches).add_subplot(axes_class=ShownAxes)
 
 
 def new_figure(width_inches: float, height_inches: float) -> Figure:

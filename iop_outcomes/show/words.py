@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 from decimal import ROUND_HALF_UP, Decimal
 
+from iop_outcomes.measures.stay_bands import BAND, band_words
 from iop_outcomes.release import Count, Number, Released, ReleasedEstimate, Withheld, require_released
 from iop_outcomes.results import ALL, MISSING_LEVEL
 
@@ -18,8 +19,8 @@ _WHY = {
     "not_followed_in_all_groups": "not followed so far in all groups",
     "no_reference": "no reference",
 }
-_UNIT_WORDS = {"days": " days", "points": " points", "SD": " standard deviations"}
-_DIGITS = {"points": 1, "SD": 2, "chi-squared": 2}
+_UNIT_WORDS = {"days": " days", "points": " points", "SD": " standard deviations", "share difference": " percentage points"}
+_DIGITS = {"points": 1, "SD": 2, "chi-squared": 2, "days": 0, "share difference": 0}
 _NAMED = {ALL: "All episodes", MISSING_LEVEL: "Not recorded"}
 _IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 NOT_SHOWN = "not shown"
@@ -102,11 +103,18 @@ def number(value: Number, unit: str, *, like: Number | None = None) -> str:
         return NO_DATA
     if unit == "share":
         return percent(value, like=None if like is None or isinstance(like, Withheld) else like)
-    if unit == "days":
-        return days(value)
+    if unit == BAND:
+        return band_words(value)
     if unit == "p":
         return "<0.001" if value < 0.001 else f"{_half_up(value, 3)}"
-    return f"{_half_up(value, _DIGITS.get(unit, 2))}".replace("-", "\u2212")
+    scaled = value * 100 if unit == "share difference" else value
+    words = f"{_half_up(scaled, _DIGITS.get(unit, 2)):,}"
+    return words.removeprefix("-") if not float(scaled) or not words.strip("-0.,") else words.replace("-", "\u2212")
+
+
+def unit_words(unit: str) -> str:
+    """What stands behind a number in its unit, with the space before it; nothing where the number says it."""
+    return _UNIT_WORDS.get(unit, "")
 
 
 def estimate_value(estimate: ReleasedEstimate) -> str:
@@ -195,9 +203,12 @@ def stay_sentence(released: Released, level: str = ALL, *, stem: str = "los") ->
     middle, low, high = (released.of(f"{stem}_{name}", level) for name in ("median", "q1", "q3"))
     if not middle.shown or (isinstance(middle.value, float) and math.isnan(middle.value)):
         return sentence(released, f"{stem}_median", level)
-    ends = [number(end.value, "days") for end in (low, high)]
+    unit = unit_words(middle.unit)
     where = "" if level == ALL else f"{label(level, released.levels)}: "
-    text = f"half of stays were between {ends[0]} and {ends[1]} days; the middle stay was {number(middle.value, 'days')} days."
+    text = (
+        f"half of stays were between {estimate_value(low)} and {estimate_value(high)}{unit}; "
+        f"the middle stay was {estimate_value(middle)}{unit}."
+    )
     return where + (text if where else text[0].upper() + text[1:])
 
 
@@ -218,12 +229,3 @@ def change_sentence(released: Released, level: str = ALL) -> str:
 
 def _number(estimate: ReleasedEstimate) -> float:
     return estimate.value if isinstance(estimate.value, float) else math.nan
-
-
-def main_sentence(released: Released) -> str:
-    """The sentence that answers a measure's question for everyone."""
-    require_released(released, "main_sentence")
-    shown, chart = released.definition.shown, released.definition.chart
-    if chart == "stay_range":
-        return stay_sentence(released, stem=shown[0].rpartition("_")[0])
-    return change_sentence(released) if chart == "dumbbell" else sentence(released, shown[0])

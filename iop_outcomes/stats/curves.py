@@ -13,7 +13,7 @@ from iop_outcomes.counts import Counts
 from iop_outcomes.stats.draft import Band, Draft, Floats, Ints, Population
 from iop_outcomes.stats.lifetable import LifeTable, at_risk_at, life_table
 from iop_outcomes.stats.medians import crossing_day, median_follow_up
-from iop_outcomes.stats.survival import Pointwise, incidence_at
+from iop_outcomes.stats.survival import Pointwise, days_lost, incidence_at
 
 OUTCOME, DEATH = 1, 2  # causes 1 and 2; further causes compete and leave the rest of the curve alone
 
@@ -84,20 +84,26 @@ class Ends:
         return _snapped(Pointwise(outcome.times, values, -(outcome.influence + death.influence), outcome.n))
 
     @cached_property
-    def daily(self) -> Pointwise:
-        """Event-free share on every day of the table."""
-        return self.event_free(self.table.days)
+    def left(self) -> Floats:
+        """Event-free share on every day of the table, without its errors."""
+        share = 1 - self.table.incidence[OUTCOME - 1] - self.table.incidence[DEATH - 1]
+        return _whole(np.where(self.table.known(self.table.days.astype(np.float64)), share, np.nan))
+
+    def _daily(self) -> tuple[Floats, Floats]:
+        """Error and influence of the event-free share on every day of the table."""
+        found = self.event_free(self.table.days)
+        return found.se, found.influence
 
     def at(self, estimand: str, found: Pointwise, populations: Sequence[Population]) -> list[Draft]:
         """One draft for each time, with the population that goes with it."""
         followed = at_risk_at(self.table, found.times).at_risk
-        drafts = []
+        drafts, here = [], self.counts.here()
         for i, time in enumerate(found.times):
             value = float(found.values[i])
             flag = "" if not math.isnan(value) else "no_episodes" if not len(self.counts) else "past_follow_up"
             influence = self.counts.lift(found.influence[i])
             left = int(followed[i])
-            drafts.append(Draft(estimand, value, populations[i], influence, "log_log", time=float(time), followed=left, flag=flag))
+            drafts.append(Draft(estimand, value, populations[i], influence, "log_log", here, time=float(time), followed=left, flag=flag))
         return drafts
 
     def median(self, estimand: str, population: Population) -> Draft:
@@ -105,9 +111,13 @@ class Ends:
         nothing = self.counts.lift(np.zeros(len(self.counts)))
         if not len(self.counts):
             return Draft(estimand, math.nan, population, nothing, "band", flag="no_episodes")
-        band = Band(self.table.days, self.daily.values, self.daily.se)
-        value = crossing_day(band.days, band.curve)
-        return Draft(estimand, value, population, nothing, "band", band=band, flag="not_reached" if math.isnan(value) else "")
+        value = crossing_day(self.table.days, self.left)
+        if math.isnan(value):  # errors on every day are wanted only where there is a median
+            return Draft(estimand, value, population, nothing, "band", self.counts.here(), flag="not_reached")
+        band = Band(self.table.days, self.left, self._daily, self.counts.origin)
+        # As for quantiles of stays, the influence is that of the share on the day.
+        influence = self.counts.lift(self.event_free([value]).influence[0])
+        return Draft(estimand, value, population, influence, "band", self.counts.here(), band=band)
 
     def restricted_mean(self, estimand: str, until: float, population: Population) -> Draft:
         """Mean days free of the outcome and of death, of the first `until` days: the area under the event-free curve."""
@@ -116,12 +126,9 @@ class Ends:
             nothing = self.counts.lift(np.zeros(len(self.counts)))
             flag = "past_follow_up" if len(self.counts) else "no_episodes"
             return Draft(estimand, math.nan, population, nothing, "log_log_days", time=until, flag=flag)
-        within = self.table.days < until
-        edges = np.concatenate((self.table.days[within], [until]))
-        widths = np.diff(edges)
-        area = float(edges[0] + (widths * self.daily.values[within]).sum())
-        influence = (widths[:, None] * self.daily.influence[within]).sum(axis=0)
-        return Draft(estimand, area, population, self.counts.lift(influence), "log_log_days", time=until)
+        (lost, influence), (died, of_death) = (days_lost(self.table, until, cause) for cause in (OUTCOME, DEATH))
+        influence = self.counts.lift(-influence - of_death)
+        return Draft(estimand, until - lost - died, population, influence, "log_log_days", self.counts.here(), time=until)
 
     def follow_up(self, estimand: str, population: Population) -> Draft:
         """Median day to which episodes were followed (reverse Kaplan-Meier)."""
@@ -138,7 +145,10 @@ class Ends:
 
 def _snapped(found: Pointwise) -> Pointwise:
     """The same with 0 or 1 where a sum of floats misses it by a rounding error; NaN stays."""
-    values = found.values
+    return Pointwise(found.times, _whole(found.values), found.influence, found.n)
+
+
+def _whole(values: Floats) -> Floats:
     for whole in (0.0, 1.0):
         values = np.where(np.abs(values - whole) < 1e-12, whole, values)
-    return Pointwise(found.times, values, found.influence, found.n)
+    return values

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -12,7 +13,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-Rule = Literal["wilson", "t", "order_statistics", "normal", "log_log", "log_log_days", "band", "none"]
+Mask = NDArray[np.bool_]
+
+Rule = Literal["wilson", "t", "order_statistics", "normal", "log_log", "log_log_days", "band", "log_rank", "none"]
 
 
 def timed(estimand: str, time: float | None) -> str:
@@ -30,12 +33,59 @@ class Distribution:
 
 @dataclass(frozen=True, eq=False)
 class Band:
-    """A falling curve with its error on each day; shape (days,) all. Its limits, inverted, are the interval of a quantile."""
+    """A falling curve with its error on each day; its limits, inverted, are the interval of a quantile.
+
+    Parameters
+    ----------
+    days, curve : arrays, shape (days,)
+        Days, and share left.
+    daily : callable
+        Gives the error of the share for independent episodes on each day, shape (days,), and what one more episode in each
+        row of the merged table would add to it, shape (days, rows); asked only when an interval is.
+    origin : int64 array, shape (raw cells,)
+        For each cell of the table as first counted, its row in the influence, or -1.
+    gone : float
+        Which quantile; 0.5 for the median.
+    """
 
     days: Ints
     curve: Floats
-    se: Floats
+    daily: Callable[[], tuple[Floats, Floats]]
+    origin: Ints
     gone: float = 0.5
+
+    @cached_property
+    def _known(self) -> tuple[Floats, Floats]:
+        return self.daily()
+
+    @property
+    def se(self) -> Floats:
+        """Error of the share on each day for independent episodes, shape (days,)."""
+        return self._known[0]
+
+    @property
+    def influence(self) -> Floats:
+        """What one more episode in each row would add to the share on each day, shape (days, rows)."""
+        return self._known[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """What a log-rank test for repeated patients reads.
+
+    Parameters
+    ----------
+    observed_minus_expected : float array, shape (groups,)
+        The scores; they sum to 0.
+    influence : float array, shape (raw cells, groups)
+        What one more episode in each cell would add to each.
+    wanted : {"chi2", "p"}
+        Which number of the test the draft holds.
+    """
+
+    observed_minus_expected: Floats
+    influence: Floats
+    wanted: Literal["chi2", "p"]
 
 
 @dataclass(frozen=True)
@@ -116,12 +166,16 @@ class Draft:
         What one more episode in each cell of the counted table would add to `value`; 0 outside the population.
     rule : str
         Name of the interval rule that `interval.finish` applies.
+    among : bool array, shape (raw cells,), optional
+        Cells of the counted table that are in the denominator.
     time : float or None
         Day the estimate is for, where it has one.
     distribution, quantile : Distribution or None, float or None
         What order-statistic intervals read: the values themselves and the share below.
     band : Band or None
         What the interval of a quantile of a curve reads.
+    scores : Scores or None
+        What a log-rank test reads when patients repeat.
     textbook : float or None
         Variance for independent episodes, where the textbook has a better one than the influences give.
     df : float or None
@@ -137,10 +191,12 @@ class Draft:
     population: Population
     influence: Floats
     rule: Rule
+    among: Mask | None = None
     time: float | None = None
     distribution: Distribution | None = None
     quantile: float | None = None
     band: Band | None = None
+    scores: Scores | None = None
     textbook: float | None = None
     df: float | None = None
     followed: int | None = None

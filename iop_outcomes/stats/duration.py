@@ -129,11 +129,11 @@ def mean_days(estimand: str, counts: Counts, column: str, population: Population
     """
     n = counts.total
     if n == 0:
-        return Draft(estimand, math.nan, population, counts.lift(np.zeros(len(counts))), "t", flag="no_episodes")
+        return Draft(estimand, math.nan, population, counts.lift(np.zeros(len(counts))), "t", counts.here(), flag="no_episodes")
     days = _whole(counts, column)
     mean = int((days * counts.n).sum()) / n
     flag = "one_episode" if n == 1 else "sd_zero" if (days == mean).all() else ""
-    return Draft(estimand, mean, population, counts.lift((days - mean) / n), "t", flag=flag)
+    return Draft(estimand, mean, population, counts.lift((days - mean) / n), "t", counts.here(), flag=flag)
 
 
 def quantile_days(estimand: str, counts: Counts, column: str, share_below: float, population: Population) -> Draft:
@@ -152,6 +152,7 @@ def quantile_days(estimand: str, counts: Counts, column: str, share_below: float
         population,
         counts.lift(influence),
         "order_statistics",
+        counts.here(),
         distribution=of,
         quantile=share_below,
         flag="" if n else "no_episodes",

@@ -51,12 +51,16 @@ def wilson(k: float, n: float, *, conf_level: float = 0.95) -> tuple[float, floa
     """
     if n <= 0:
         return math.nan, math.nan
-    z2 = normal_quantile(conf_level) ** 2
-    p = k / n
-    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = math.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    low = 0.0 if k <= 0 else min(max(centre - half, 0.0), p)
-    high = 1.0 if k >= n else max(min(centre + half, 1.0), p)
+    return wilson_limits(k / n, n, normal_quantile(conf_level))
+
+
+def wilson_limits(share: float, n: float, quantile: float) -> tuple[float, float]:
+    """Score limits of a share known from `n` episodes, which need not be a whole number, at a quantile such as 1.96."""
+    z2 = quantile**2
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
+    low = 0.0 if share <= 0 else min(max(centre - half, 0.0), share)
+    high = 1.0 if share >= 1 else max(min(centre + half, 1.0), share)
     return low, high
 
 
@@ -115,9 +119,11 @@ def share(estimand: str, counts: Counts, column: str, population: Population) ->
         Value between 0 and 1 with influence (hit - value) / n; flag `no_episodes` when the denominator is empty.
     """
     n, k = population.n, population.k or 0
+    inside = counts.is_in(column, population.base)
+    among = counts.lift(inside.astype(np.float64)) > 0
     if n == 0:
-        return Draft(estimand, math.nan, population, counts.lift(np.zeros(len(counts))), "wilson", flag="no_episodes")
+        return Draft(estimand, math.nan, population, counts.lift(np.zeros(len(counts))), "wilson", among, flag="no_episodes")
     value = k / n
     hit = counts.is_in(column, population.hits or ())
-    influence = np.where(counts.is_in(column, population.base), (hit - value) / n, 0.0)
-    return Draft(estimand, value, population, counts.lift(influence), "wilson")
+    influence = np.where(inside, (hit - value) / n, 0.0)
+    return Draft(estimand, value, population, counts.lift(influence), "wilson", among)

@@ -1,8 +1,11 @@
 """Takes small programs through the engine, gives proof that its counts are exact, repeatable, private and safe to ask at the same time."""
 
 import math
+import os
 import random
 import re
+import subprocess
+import sys
 import threading
 from collections import defaultdict
 from contextlib import contextmanager
@@ -18,6 +21,7 @@ import pytest
 import iop_outcomes as iop
 from iop_outcomes.columns import Column, FirstEvent, ScoreAt
 from iop_outcomes.engine.duckdb import DuckEngine
+from iop_outcomes.engine.raw import remove_forgotten_folders
 from iop_outcomes.measures import MEASURES
 
 READMITTED = FirstEvent("readmission", ("readmission_psychiatric",), from_day=3, planned_competes=True)
@@ -222,7 +226,8 @@ def test_statements_leave_only_counts_and_hold_no_value():
     with loaded(frames) as data:
         engine, start = data.engine, len(data.engine.statements)
         for name, entry in MEASURES.items():
-            for definition in entry.definitions or (None,):
+            days = name == "length_of_stay"  # its other definitions are of files that hold other stays
+            for definition in ("difference", "inclusive") if days else entry.definitions or (None,):
                 iop.measure(data, name, by="track", definition=definition)
         counts = engine.tally(ASKED)
         engine.cluster_sums(ASKED, np.ones((len(counts), 2)))
@@ -468,7 +473,7 @@ COMPETING = {"competing": ("death", "emergency_visit")}
         ([(AWAY, 30), (BACK, 30)], COMPETING, (30, "event"), "on one day the event comes before a competing one"),
         ([(DEATH, 30), (AWAY, 30)], COMPETING, (30, AWAY), "on one day another event comes before death, in whatever order they are named"),
         ([(DEATH, 100)], {}, (100, "death"), "on one day death comes before the end of follow-up"),
-        ([(DEATH, 20), (BACK, 30)], {}, (20, "death"), "what comes first in time wins"),
+        ([(AWAY, 20), (BACK, 30)], COMPETING, (20, AWAY), "what comes first in time wins"),
         ([(BACK, 2)], {"from_day": 3}, (2, "early"), "before from_day an event competes as early"),
         ([(BACK, 3)], {"from_day": 3}, (3, "event"), "from_day itself is in the window"),
         ([(BACK, 2), (BACK, 30)], {"from_day": 3}, (2, "early"), "an early event ends the wait"),
@@ -518,3 +523,22 @@ def test_wide_events(day, observed, follow_up, expected, why):
     """An event beside its episode brings its own last day observed."""
     wide = {"readmission_psychiatric_day": day, "readmission_psychiatric_observed": observed}
     assert first_of([], follow_up=follow_up, wide=wide) == expected, why
+
+
+def test_folders_of_killed_runs_go(tmp_path, monkeypatch):
+    """A private folder holds raw rows: one that is a day old and whose process is gone is removed, every other stays."""
+    monkeypatch.setattr("iop_outcomes.engine.raw.gettempdir", lambda: str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    names = {
+        "old": f"iop-outcomes-{gone.pid}-a",
+        "new": f"iop-outcomes-{gone.pid}-b",
+        "ours": f"iop-outcomes-{os.getpid()}-c",
+        "other": "iop-outcomes-x",
+    }
+    for name in names.values():
+        (tmp_path / name).mkdir()
+    for which in ("old", "ours", "other"):
+        os.utime(tmp_path / names[which], (0, 0))
+    remove_forgotten_folders()
+    assert {path.name for path in tmp_path.iterdir()} == {names[which] for which in ("new", "ours", "other")}

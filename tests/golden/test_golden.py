@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
+from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 import iop_outcomes as iop
@@ -89,15 +91,23 @@ def rows():
 
 
 def test_agreed_completion_follows_from_the_rows(agreed, rows):
-    """Counts and Wilson limits of strict completion, by pandas and statsmodels."""
-    shown = agreed.query("estimand == 'completion_strict' and flag != 'suppressed; not_clustered'")
+    """Counts and limits of strict completion, by pandas and statsmodels: Wilson's at the n that the patients are worth, with t."""
+    shown = agreed.query("estimand == 'completion_strict' and group == 'track'")[:6]
     assert len(shown) == 6
     for row in shown.itertuples():
         some = rows if row.level == "All" else rows[rows.track == row.level]
         base = some[~some.discharge_reason.isin(["", "died", "not_started", "active"])]
         k = int((base.discharge_reason == "completed").sum())
         assert (row.k, row.n) == (k, len(base))
-        assert (row.low, row.high) == pytest.approx(proportion_confint(k, len(base), method="wilson"), rel=1e-9)
+        completed = (base.discharge_reason == "completed").to_numpy(float)
+        fit = sm.OLS(completed, np.ones(len(base))).fit(
+            cov_type="cluster", cov_kwds={"groups": pd.factorize(base.patient_id)[0], "use_correction": False}
+        )
+        share, patients = k / len(base), base.patient_id.nunique()
+        worth = min(len(base), share * (1 - share) / fit.bse[0] ** 2) if patients < len(base) else len(base)
+        quantile = stats.t.ppf(0.975, patients - 1) if patients < len(base) else stats.norm.ppf(0.975)
+        tail = 2 * stats.norm.sf(quantile)
+        assert (row.low, row.high) == pytest.approx(proportion_confint(share * worth, worth, alpha=tail, method="wilson"), rel=1e-9)
 
 
 def test_agreed_stays_follow_from_the_rows(agreed, rows):
@@ -105,7 +115,7 @@ def test_agreed_stays_follow_from_the_rows(agreed, rows):
     for level in ("All", "mental_health", "substance_use", "dual_diagnosis", "adolescent", "psychosis"):
         some = rows if level == "All" else rows[rows.track == level]
         stays = some[~some.discharge_reason.isin(["not_started", "active"]) & some.los.notna()].los.to_numpy()
-        found = agreed[agreed.level == level].set_index("estimand").value
+        found = agreed[(agreed.level == level) & (agreed.group == "track")].query("measure == 'length_of_stay'").set_index("estimand").value
         for name, share in (("los_q1", 0.25), ("los_median", 0.5), ("los_q3", 0.75)):
             assert found[name] == np.quantile(stays, share, method="averaged_inverted_cdf")
         assert found["los_mean"] == pytest.approx(stays.mean(), rel=1e-9)

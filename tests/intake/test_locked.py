@@ -202,3 +202,86 @@ def test_the_inputs_are_told_by_their_fingerprints(tmp_path):
             path = folder / source.name
             assert source.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
             assert source.rows == path.read_text().count("\n") - 1
+
+
+# -- spilling, and names that mean something to the engine -----------------------------------------------------------------
+
+SPILLING = 100_000  # episodes; sorted eight times over they need several times the memory given
+SORTED = (
+    "SELECT max(place * (hash(id) % 1000)), count(*) FROM (SELECT episode_id || r AS id, "
+    "row_number() OVER (ORDER BY hash(patient_id || r), episode_id, r) AS place FROM episodes, range(8) AS copies(r)) AS placed"
+)
+
+
+def _limited(monkeypatch, **settings):
+    """Engines with a memory limit, and perhaps without a place to spill."""
+    from iop_outcomes.engine.duckdb import DuckEngine
+    from iop_outcomes.intake import loading
+
+    class Limited(DuckEngine):
+        def __init__(self):
+            super().__init__(threads=1, memory_limit="96MB")
+            for name, value in settings.items():
+                self._send(f"SET {name} = '{value}'")
+
+    monkeypatch.setattr(loading, "DuckEngine", Limited)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """A folder with many episodes."""
+    rows = "".join(f"episode-number-{i:07},mood,completed,{i % 900},patient-number-{i // 2:07}\n" for i in range(SPILLING))
+    head = "episode_id,track,discharge_reason,los_days,patient_id\n"
+    return sites.write(tmp_path_factory.mktemp("many"), episodes=head + rows, scores=None, events=None)
+
+
+def test_the_locked_engine_spills_into_its_private_folder(many, private, monkeypatch):
+    """With too little memory the answer is the same as with enough; where spilling is forbidden there is none, so that it did spill."""
+    with iop.load(many) as data:
+        expected = data.engine._send(SORTED).fetchall()
+    _limited(monkeypatch)
+    with iop.load(many) as data:
+        assert data.engine._send("SELECT current_setting('temp_directory')").fetchone()[0].startswith(str(private))
+        with pytest.raises(duckdb.Error, match="locked"):
+            data.engine._send("SET memory_limit = '8GB'")
+        assert data.engine._send(SORTED).fetchall() == expected
+        assert data.engine.repeated_patients == SPILLING // 2
+    assert list(private.iterdir()) == []
+    _limited(monkeypatch, max_temp_directory_size="0KB")
+    with iop.load(many) as data, pytest.raises(duckdb.OutOfMemoryException):
+        data.engine._send(SORTED)
+
+
+def test_too_little_memory_to_load_is_said_as_such(many, private, monkeypatch, capsys):
+    """Not a fault of the file, and no traceback: the words name the memory."""
+    from iop_outcomes.cli import run
+
+    _limited(monkeypatch, max_temp_directory_size="0KB", memory_limit="20MB")
+    assert run(["summary", str(many)]) == 2
+    assert "not_enough_memory" in capsys.readouterr().err
+    assert list(private.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_folder_that_looks_like_a_column_gives_none(tmp_path, kind):
+    """What stands in the name of a folder, such as track=other, is no content of the file."""
+    folder = sites.write(tmp_path / "track=other" / "site=north", scores=None, events=None)
+    if kind == "parquet":
+        source = folder / "episodes.csv"
+        duckdb.execute(f"COPY (SELECT * FROM read_csv('{source}', hive_partitioning = false)) TO '{folder}/episodes.parquet'")
+        source.unlink()
+    with iop.load(folder) as data:
+        assert data.engine.tally([Column("track")]).levels("track") == ("mood", "trauma")
+        assert "site" not in data.engine.columns
+
+
+@pytest.mark.parametrize(
+    "name", ["episodes.csv.gz", "episodes.csv.zst", "~episodes.csv", "-", "a b.csv", "a'b.csv", "a;b.csv", "{a,b}.csv"]
+)
+def test_names_say_nothing_of_the_content(tmp_path, monkeypatch, name):
+    """A plain text is read as one whatever its name: no unpacking by the ending, no home folder, no standard input, no statement."""
+    folder = sites.write(tmp_path / "data", scores=None, events=None)
+    (folder / "episodes.csv").rename(folder / name)
+    monkeypatch.chdir(folder)
+    with iop.load(name) as data:
+        assert data.episodes == 24

@@ -11,7 +11,7 @@ import iop_outcomes as iop
 from iop_outcomes.cli import run
 from iop_outcomes.columns import Column
 from iop_outcomes.errors import EXIT_USAGE, DataError
-from iop_outcomes.intake.mapping import MAX_BYTES, ColumnRule, Mapping, read_mapping
+from iop_outcomes.intake.mapping import MAX_BYTES, ColumnRule, ContactRule, Mapping, read_mapping
 from tests.intake import sites
 
 FULL = """
@@ -54,6 +54,11 @@ rule = "by_column"
 column = "track"
 days = { mood = 28, trauma = 42 }
 
+[contacts]
+rule = "gap_days"
+days = 14
+kinds = ["group"]
+
 [follow_up_days]
 rule = "to_cutoff"
 """
@@ -80,6 +85,7 @@ def test_every_section_is_read(tmp_path):
             ColumnRule("planned_days", "by_column", {"column": "track", "days": {"mood": 28, "trauma": 42}}),
             ColumnRule("follow_up_days", "to_cutoff"),
         ),
+        contacts=ContactRule("gap_days", 14, ("group",)),
         folder=tmp_path,
         name="mapping.toml",
         sha256=mapping.sha256,
@@ -102,12 +108,12 @@ def test_nothing_declared_is_the_strictest():
     assert read_mapping({"data": {"class": "safe_harbor"}}).declared
 
 
-SECTIONS = "codes, columns, covariates, data, discharge_reason, follow_up_days, missing, planned_days, tables"
+SECTIONS = "adapter, codes, columns, contacts, covariates, data, discharge_reason, follow_up_days, missing, planned_days, tables"
 WRONG = {
     "unknown section": ("[colums.episodes]\n", f'm.toml: no section "colums". Did you mean "columns"? Allowed: {SECTIONS}.'),
     "unknown key": (
         '[data]\nclas = "public"\n',
-        'm.toml [data]: no key "clas". Did you mean "class"? Allowed: class, cutoff, delimiter, los_convention.',
+        'm.toml [data]: no key "clas". Did you mean "class"? Allowed: class, cutoff, delimiter, layout, los_convention.',
     ),
     "unknown class": (
         '[data]\nclass = "limited"\n',
@@ -119,7 +125,7 @@ WRONG = {
     ),
     "unknown convention": (
         '[data]\nlos_convention = "inclusiv"\n',
-        'm.toml [data] los_convention: "inclusiv" is not allowed. Did you mean "inclusive"? Allowed: difference, inclusive, last_contact.',
+        'm.toml [data] los_convention: "inclusiv" is not allowed. Did you mean "inclusive"? Allowed: difference, inclusive, last_contact, teds_codes.',
     ),
     "unknown delimiter": ('[data]\ndelimiter = "#"\n', 'm.toml [data] delimiter: "#" is not allowed. Allowed: \t, ,, ;, |.'),
     "cut-off in another order": ('[data]\ncutoff = "30.09.2025"\n', 'm.toml [data] cutoff: must be a date such as "2025-09-30".'),
@@ -131,12 +137,12 @@ WRONG = {
     "codes of a column is a word": ('[codes]\ntrack = "x"\n', "m.toml: track must be a table, as in [track]."),
     "unknown table": (
         '[tables]\nepisode = "a.csv"\n',
-        'm.toml [tables]: no table "episode". Did you mean "episodes"? Allowed: episodes, events, scores.',
+        'm.toml [tables]: no table "episode". Did you mean "episodes"? Allowed: contacts, episodes, events, scores.',
     ),
     "a path that is a number": ("[tables]\nepisodes = 3\n", 'm.toml [tables]: episodes must be text in quotes, as in episodes = "name".'),
     "columns of an unknown table": (
         '[columns.score]\nday = "d"\n',
-        'm.toml [columns]: no table "score". Did you mean "scores"? Allowed: episodes, events, scores.',
+        'm.toml [columns]: no table "score". Did you mean "scores"? Allowed: contacts, episodes, events, scores.',
     ),
     "a column that is a number": (
         "[columns.episodes]\ntrack = 3\n",
@@ -220,8 +226,12 @@ def test_what_is_wrong_is_said_exactly(tmp_path, name):
 
 
 UNREADABLE = {
-    "a key twice": (b'[data]\nclass = "public"\nclass = "synthetic"\n', r"m\.toml: not valid TOML \(.*line 3.*\)\. Correct that line\."),
-    "a section twice": (b"[data]\n[missing]\n[data]\n", r"m\.toml: not valid TOML \(.*line 3.*\)\. Correct that line\."),
+    "a key twice": (
+        b'[data]\nclass = "public"\nclass = "synthetic"\n',
+        r"m\.toml: a key or a section stands twice \(.*line 3.*\)\. Keep one of the two\.",
+    ),
+    "a key twice, once with a dot": (b'[data]\nclass = "public"\n"class" = "synthetic"\n', r"m\.toml: a key or a section stands twice .*"),
+    "a section twice": (b"[data]\n[missing]\n[data]\n", r"m\.toml: a key or a section stands twice \(.*line 3.*\)\. Keep one of the two\."),
     "no TOML": (b"class: synthetic\n", r"m\.toml: not valid TOML \(.*line 1.*\)\. Correct that line\."),
     "no UTF-8": (b'[data]\nclass = "\xe9"\n', r"m\.toml: mapping is not UTF-8 text\. Save it as UTF-8\."),
     "nested without end": (b"a = " + b"[" * 50_000, r"m\.toml: not valid TOML .*"),

@@ -6,7 +6,7 @@ import pytest
 import iop_outcomes as iop
 from iop_outcomes.cli import run
 from iop_outcomes.columns import Column
-from iop_outcomes.errors import EXIT_DONE, EXIT_USAGE, DataError, PrivacyError
+from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, DataError, PrivacyError
 from tests.intake import sites
 
 
@@ -26,6 +26,7 @@ def _refused_everywhere(folder, capsys, value):
         assert run([command[0], str(folder), *command[1:]]) == EXIT_USAGE
         shown = capsys.readouterr()
         assert value not in shown.out + shown.err and "Traceback" not in shown.err
+        assert not (folder / "out").exists()
     return _refused(folder, value)
 
 
@@ -125,35 +126,95 @@ def test_values_that_identify(tmp_path, capsys, value, place):
     assert ":5: " in message.splitlines()[0]
 
 
-NAMES = [
-    "SSN",
-    "mrn",
-    "DOB",
-    "birth_date",
-    "Zip",
-    "home address",
-    "phone",
-    "Email",
-    "notes",
-    "Comment",
-    "PatientName",
-    "patient name",
-    "last_name",
-    "Name",
-]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_columns_named_like_identifiers(tmp_path, name):
-    """Mapping such a column, or declaring it as a covariate, is refused; left alone it is dropped and named."""
+@pytest.mark.parametrize("name", ["SSN", "patient name", "Zip"])
+def test_columns_named_like_identifiers(tmp_path, capsys, name):
+    """Mapping such a column, or declaring it as a covariate, is refused, whatever it holds; left alone it is dropped and named."""
     rows = [[*row, name if i == 0 else "Zq7-secret"] for i, row in enumerate(sites.episodes())]
     folder = sites.write(tmp_path / "mapped", episodes=rows, mapping=_mapping("synthetic", f'[columns.episodes]\npayer = "{name}"\n'))
-    assert _refused(folder, "Zq7-secret").startswith(f"episodes.csv: {name}: identifier_column: ")
+    assert _refused_everywhere(folder, capsys, "Zq7-secret").startswith(f"episodes.csv: {name}: identifier_column: named like a")
     folder = sites.write(tmp_path / "declared", episodes=rows, mapping=_mapping("synthetic", f'[covariates]\n"{name}" = "category"\n'))
     assert "identifier_column" in _refused(folder, "Zq7-secret")
-    with iop.load(sites.write(tmp_path / "left", episodes=rows)) as data:
-        assert [f.message for f in data.findings if f.rule == "not_read"] == [f"columns that are not read: {name}"]
-        assert name not in data.engine.columns
+
+
+@pytest.mark.parametrize(
+    ("declared", "severity", "code"),
+    [(None, "warning", EXIT_FINDINGS), ("limited_data_set", "warning", EXIT_FINDINGS), ("synthetic", "note", EXIT_DONE)],
+)
+def test_identifiers_that_are_dropped_are_said_to_be_there(tmp_path, capsys, declared, severity, code):
+    """Nothing of such a column is read, so the data can be used; that the file holds it is said, and its values are not."""
+    rows = [[*row, *(("SSN", "Clinician") if i == 0 else ("471-82-9963", "Okafor, Winifred"))] for i, row in enumerate(sites.episodes())]
+    folder = sites.write(tmp_path, episodes=rows, mapping=_mapping(declared))
+    with iop.load(folder) as data:
+        assert [(f.column, f.severity) for f in data.findings if f.rule == "identifier_not_read"] == [("SSN", severity)]
+        assert [f.message for f in data.findings if f.rule == "not_read"] == ["columns that are not read: SSN, Clinician"]
+        assert not {"SSN", "Clinician"} & {*data.engine.columns}
+    assert run(["check", str(folder)]) == code
+    shown = capsys.readouterr()
+    assert "471" not in shown.out + shown.err and "Okafor" not in shown.out + shown.err
+
+
+AGES = {
+    "89": True, "18-25": True, "65+": True, "90": True, "90+": True, "90 or older": True, ">=90": True, "aged 90 and over": True,
+    "93": False, "90-94": False, "85-99": False, "65-120": False, "age 101": False, "91+": False, "> 95 years": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", ["age_group", "AgeAtAdmit", "housing"])
+def test_ages_over_89_as_labels(tmp_path, capsys, column):
+    """Under safe_harbor a label of ages names none over 89 but in the one group "90+"; other columns may hold such numbers."""
+    rows = [[*row, column if i == 0 else "26-39"] for i, row in enumerate(sites.episodes())]
+    for i, label in enumerate(AGES, start=1):
+        rows[i][-1] = label
+    more = "" if column == "age_group" else f'[covariates]\n{column} = "category"\n'
+    folder = sites.write(tmp_path, episodes=rows, mapping=_mapping("safe_harbor", more))
+    if column == "housing":
+        iop.load(folder).close()
+        return
+    _refused_everywhere(folder, capsys, "age 101")
+    with pytest.raises(PrivacyError, match=r"age_over_89: an age over 89 .*90\+") as caught:
+        iop.load(folder)
+    assert caught.value.findings[0].lines == tuple(i + 1 for i, good in enumerate(AGES.values(), start=1) if not good)
+    iop.load(
+        folder, mapping={"data": {"class": "limited_data_set"}, "covariates": {} if column == "age_group" else {column: "category"}}
+    ).close()
+
+
+def test_ages_over_89_as_numbers(tmp_path, capsys):
+    """A column of whole numbers writes the group as 90: 90 may stand, 91 may not; a limited data set may hold any age."""
+    for age, refused in (("90", False), ("91", True), ("104", True)):
+        rows = [[*row, "age" if i == 0 else "44"] for i, row in enumerate(sites.episodes())]
+        folder = sites.write(
+            tmp_path / age, episodes=sites.planted(rows, 4, "age", age), mapping=_mapping("safe_harbor", '[covariates]\nage = "integer"\n')
+        )
+        if refused:
+            assert "episodes.csv:5: age: age_over_89: an age over 89 (line 5). Safe Harbor" in _refused_everywhere(
+                folder, capsys, f" {age}"
+            )
+        else:
+            iop.load(folder).close()
+        iop.load(folder, mapping={"data": {"class": "limited_data_set"}, "covariates": {"age": "integer"}}).close()
+
+
+# Printed in the guidance of the Office for Civil Rights on 45 CFR 164.514(b)(2)(i)(B), from the census of 2000.
+FEW_PEOPLE = "036 059 063 102 203 556 692 790 821 823 830 831 878 879 884 890 893".split()
+
+
+@pytest.mark.parametrize("kind", ["category", "integer"])
+def test_zip_codes(tmp_path, capsys, kind):
+    """Three digits at most, and none of the 17 areas with few people, whether or not a zero in front was lost; 000 stands for them."""
+    assert len(FEW_PEOPLE) == 17
+    frame = pd.DataFrame({"episode_id": [f"e{i}" for i in range(23)], "track": "mood", "discharge_reason": "completed", "los_days": 30})
+    few = [code.lstrip("0") if kind == "integer" else code for code in FEW_PEOPLE]
+    frame["zip3"] = [*few, "97214", "9721", *("000", "972", "100", "894" if kind == "integer" else "972**")]
+    mapping = _mapping("safe_harbor", f'[covariates]\nzip3 = "{kind}"\n')
+    folder = sites.write(tmp_path, episodes=frame.to_csv(index=False), scores=None, events=None, mapping=mapping)
+    _refused_everywhere(folder, capsys, "97214")
+    with pytest.raises(PrivacyError) as caught:
+        iop.load(folder)
+    named = {line for finding in caught.value.findings if finding.rule == "zip_not_allowed" for line in finding.lines}
+    assert named == {*range(2, 21)}
+    good = frame.iloc[19:]
+    iop.load(good, mapping={"data": {"class": "safe_harbor"}, "covariates": {"zip3": kind}}).close()
 
 
 def test_innocent_names_and_values_are_not_refused(tmp_path):

@@ -145,7 +145,7 @@ def test_totals_of_items():
 def test_a_total_that_is_given_stays():
     """Items fill in only where the total is blank."""
     frame = _frame(los_days=[30] * 2)
-    assert _answers(ScoreAt("phq9", "admit"), frame, scores=_items([1] * 9, [1] * 9, score=[None, 12])) == [9, 12]
+    assert _answers(ScoreAt("phq9", "admit"), frame, scores=_items([1] * 9, [None, *[1] * 8], score=[None, 12])) == [9, 12]
 
 
 def test_an_item_out_of_its_range():

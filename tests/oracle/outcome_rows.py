@@ -93,12 +93,34 @@ def change(episodes, scores, scale):
 
 
 def minus_others(group, others, scores, scale):
-    """Mean change of a group minus that of everyone else; not with fewer than two pairs on a side, nor without any spread."""
+    """Mean change of a group minus that of everyone else; not with fewer than two patients on a side, nor without any spread."""
     people = scored(group, scores, scale)
     one, rest = gains(people), gains(scored(others, scores, scale))
-    possible = min(len(one), len(rest)) >= 2 and variance(one) + variance(rest) > 0
+    possible = min(len(one), len(rest)) >= 2 and spread(group, others, scores, scale) > 1e-12 * (variance(one) + variance(rest))
     value = mean(one) - mean(rest) if possible else math.nan
     return number(value, one, group, [p for p in people if p["pre"] is None or p["post"] is None])
+
+
+def spread(group, others, scores, scale):
+    """Variance of the difference by patient, each side with its own small-sample factor; 0 when a side has a single patient."""
+    sides = [by_patient(part, scores, scale) for part in (group, others)]
+    if min(map(len, sides)) < 2:
+        return 0.0
+    factors = [len(side) / (len(side) - 1) for side in sides]
+    own = sum(factor * sum(float(total) ** 2 for total in side.values()) for factor, side in zip(factors, sides, strict=True))
+    shared = sum(float(total) * float(sides[1][patient]) for patient, total in sides[0].items() if patient in sides[1])
+    return own - 2 * shared * math.sqrt(factors[0] * factors[1])
+
+
+def by_patient(episodes, scores, scale):
+    """What each patient adds to the mean change: the sum over the patient's pairs of (change - mean) / pairs; a blank is a patient of their own."""
+    pairs = [(e, gain) for e in episodes for gain in gains(scored([e], scores, scale))]
+    centre = mean([gain for _, gain in pairs])
+    found = {}
+    for place, (one, gain) in enumerate(pairs):
+        patient = one.get("patient_id") or ("alone", id(episodes), place)
+        found[patient] = found.get(patient, 0) + (gain - centre) / len(pairs)
+    return found
 
 
 def reliable_change(episodes, scores, scale):

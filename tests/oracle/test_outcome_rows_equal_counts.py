@@ -36,11 +36,18 @@ def scored(groups, scores, scale):
     for level, part in groups.items():
         changed |= {(level, name, None): number for name, number in outcome_rows.change(part, scores, scale).items()}
         reliable |= {(level, name, None): number for name, number in outcome_rows.reliable_change(part, scores, scale).items()}
-    levels = [level for level in groups if level != "All"]
-    for level in levels if len(levels) > 1 else []:
-        others = [e for other in levels if other != level for e in groups[other]]
-        changed[level, "mean_change_minus_others", None] = outcome_rows.minus_others(groups[level], others, scores, scale)
     return changed, reliable
+
+
+def between(groups, scores, scale):
+    """Mean change of every level that is recorded, minus that of everyone else."""
+    levels = [level for level in groups if level != "All"]
+    compared = [level for level in levels if level != "(missing)"]
+    rest = {level: [e for other in levels if other != level for e in groups[other]] for level in compared if len(compared) > 1}
+    return {
+        (level, "mean_change_minus_others", None): outcome_rows.minus_others(groups[level], others, scores, scale)
+        for level, others in rest.items()
+    }
 
 
 def timed(groups, events, measure, definition):
@@ -95,6 +102,10 @@ def test_counted_changes_equal_the_row_version(plans, absent, wide):
             for scale in outcome_rows.SCALES:
                 changed, reliable = scored(groups, scores, scale)
                 assert_equal(iop.symptom_change(data, scale=scale, by=by).results, changed)
+                expected = between(groups, scores, scale)
+                if expected:
+                    compared = iop.compare(data, measure=f"{scale}_change", estimand="mean_change", by=by).results
+                    assert_equal([e for e in compared if e.estimand == "mean_change_minus_others"], expected)
                 assert_equal(iop.reliable_change(data, scale=scale, by=by).results, reliable)
 
 

@@ -59,7 +59,32 @@ def episode(rng, blanks, wide):
         for kind in ("readmission_other", "death"):
             day = sometimes(min(rng.randrange(30), latest))
             row |= {f"{kind}_day": day, f"{kind}_observed": None if day is None else rng.randrange(2)}
+        if outlived(row, row["readmission_other_day"], [row["death_day"]] if row["death_observed"] else []):
+            row["readmission_other_observed"] = 0
     return row
+
+
+def outlived(one, day, deaths):
+    """Whether a day from admission is later than a death, or than a discharge that was one."""
+    ends = [death for death in deaths if death is not None]
+    ends += [one["los_days"]] if one["discharge_reason"] == "died" and one["los_days"] is not None else []
+    return day is not None and any(day > end for end in ends)
+
+
+def while_alive(one, events):
+    """The events of an episode without those that come after a death, which no file may hold."""
+    dead = [row for row in events if row["event"] == "death"]
+    kept = []
+    for row in events:
+        late = False
+        for clock in ("admission", "discharge"):
+            day, ends = (rows.days_of(row, one["los_days"], clock), [rows.days_of(death, one["los_days"], clock) for death in dead])
+            late |= day is not None and any(end is not None and day > end for end in ends)
+        after = rows.days_of(row, one["los_days"], "discharge")
+        died = one["discharge_reason"] == "died" and one["los_days"] is not None
+        late |= died and row["event"] != "death" and after is not None and after > 0
+        kept += [] if late else [row]
+    return kept
 
 
 def event(rng, one):
@@ -86,8 +111,8 @@ def program(site, size, blanks, wide, seed):
     rng = random.Random(seed)
     episodes = [{"episode_id": f"{site}-{i:02}", "site": site, **episode(rng, blanks, wide)} for i in range(size)]
     scores = [{"episode_id": e["episode_id"], **score(rng, e)} for e in episodes for _ in range(rng.randrange(6))]
-    events = [{"episode_id": e["episode_id"], **event(rng, e)} for e in episodes for _ in range(rng.randrange(4))]
-    return episodes, scores, events
+    found = [(e, [{"episode_id": e["episode_id"], **event(rng, e)} for _ in range(rng.randrange(4))]) for e in episodes]
+    return episodes, scores, [row for one, events in found for row in while_alive(one, events)]
 
 
 PLANS = st.lists(

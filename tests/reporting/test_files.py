@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from pathlib import Path
 
@@ -231,3 +232,55 @@ def test_the_command_line_leaves_with_2_when_data_are_refused_and_writes_nothing
     assert run(["report", str(tmp_path / "nowhere"), "--output", str(tmp_path / "out")]) == 2
     assert "error: " in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+# -- one writer at a time ----------------------------------------------------------------------------------------------
+
+
+def test_a_name_that_is_no_text_is_an_error_with_words(tmp_path):
+    """A NUL, or bytes that are no letters: nothing is made."""
+    for name in ("a\0b", os.fsdecode(b"\xff")):
+        with pytest.raises(iop.OutputError):
+            write_files(tmp_path / name, NEW)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_lock_is_there_while_files_are_replaced_and_not_after(folder, monkeypatch):
+    """It names this process; a run that fails midway takes it away as well."""
+    seen = []
+    replace = os.replace
+
+    def look(*paths):
+        seen.append(json.loads((folder / files.LOCK).read_bytes())["process"])
+        return replace(*paths)
+
+    monkeypatch.setattr(os, "replace", look)
+    write_files(folder, NEW)
+    assert seen == [os.getpid()] * 2
+    monkeypatch.setattr(os, "replace", failing(replace, after=1))
+    with pytest.raises(iop.OutputError):
+        write_files(folder, OLD)
+    assert left_over(folder) == []
+
+
+def test_a_file_system_without_links_is_locked_as_well(folder, monkeypatch):
+    """Where no link can be made, the lock is made by exclusive creation, and stops a second run as well."""
+
+    def refuse(*_):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    write_files(folder, NEW)
+    assert stands(folder) == NEW
+    (folder / files.LOCK).write_bytes(b"")
+    with pytest.raises(iop.OutputError, match="another run"):
+        write_files(folder, OLD)
+    assert stands(folder) == {files.LOCK: b"", **NEW}
+
+
+def test_a_new_folder_is_on_the_disk_before_its_files(tmp_path, monkeypatch):
+    """The entry of each folder that is made is synced in the folder above it."""
+    synced = []
+    monkeypatch.setattr(files, "_sync_folder", synced.append)
+    write_files(tmp_path / "a" / "b", NEW)
+    assert synced == [tmp_path / "a", tmp_path, tmp_path / "a" / "b"]

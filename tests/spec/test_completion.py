@@ -318,15 +318,15 @@ def test_without_patients_independence_is_assumed_and_said():
     assert completion("discharge_reason\ncompleted\n")["completion_strict"].flag == "independence_assumed"
 
 
-def test_repeated_patients_are_flagged():
-    """A person with two episodes: the errors are not yet clustered, and the flag says so."""
+def test_errors_are_by_patient_where_one_repeats():
+    """A person with two episodes: the method says so, nothing is flagged; two patients know less than three episodes."""
     found = completion("""
         patient_id  discharge_reason
         p1          completed
         p1          dropped_out
         p2          completed
     """)
-    assert {e.flag for name, e in found.items() if name != "completion_of_admitted"} == {"not_clustered"}
+    assert {(e.flag, e.method) for name, e in found.items() if name != "completion_of_admitted"} == {("", "Wilson score, by patient")}
 
 
 def test_patients_who_came_once_need_no_flag():

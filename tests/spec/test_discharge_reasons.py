@@ -72,7 +72,8 @@ def test_each_track_has_its_own_mix():
         assert sum(e.value for e in found if e.level == level) == pytest.approx(1, abs=1e-12)
 
 
-def test_repeated_patients_are_flagged():
-    """Errors are not yet clustered by patient, and every share says so."""
+def test_one_patient_has_no_interval():
+    """Two episodes of one person tell nothing of other people: no limits, and the flag says why."""
     found = estimates("patient_id discharge_reason\np1 completed\np1 died\n", "discharge_reasons")
-    assert {e.flag for e in found.values()} == {"not_clustered"}
+    assert {e.flag for e in found.values()} == {"one_patient"}
+    assert all(e.low != e.low for e in found.values())

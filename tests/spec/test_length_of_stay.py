@@ -4,7 +4,9 @@ import math
 
 import pytest
 
-from tests.spec.tables import estimates, results
+import iop_outcomes as iop
+from iop_outcomes.errors import UsageError
+from tests.spec.tables import estimates, loaded, results
 
 
 def stay(text, **options):
@@ -47,12 +49,43 @@ def test_a_file_that_counts_both_days_declares_it():
     assert values(of_days(11, 21, mapping={"data": {"los_convention": "inclusive"}}))["median"] == 15
 
 
-def test_days_to_last_contact_are_taken_as_they_are():
-    """los_convention = last_contact: the number in the file, named in the provenance."""
-    text = "los_days\n11\n21\n"
-    mapping = {"data": {"los_convention": "last_contact"}}
-    assert values(stay(text, mapping=mapping))["median"] == 16
-    assert results(text, "length_of_stay", mapping=mapping).provenance.los_convention == "last_contact"
+LAST_CONTACT = {"data": {"los_convention": "last_contact"}}
+
+
+@pytest.mark.parametrize("definition", [None, "last_contact"])
+def test_days_to_last_contact_are_another_quantity_with_its_own_names(definition):
+    """los_convention = last_contact: the number in the file, never under the names of days to discharge, and named in the provenance."""
+    found = of_days(11, 21, mapping=LAST_CONTACT, definition=definition)
+    assert list(found) == ["los_to_last_contact_median", "los_to_last_contact_q1", "los_to_last_contact_q3", "los_to_last_contact_mean"]
+    assert values(found) == {"median": 16, "q1": 11, "q3": 21, "mean": 16}
+    answer = results("los_days\n11\n21\n", "length_of_stay", mapping=LAST_CONTACT, definition=definition)
+    assert answer.provenance.los_convention == "last_contact"
+    assert "last contact" in answer.definition.title
+    assert all("last contact" in e.counted for e in answer.definition.estimands)
+
+
+@pytest.mark.parametrize("definition", ["difference", "inclusive"])
+def test_days_to_discharge_of_a_file_that_ends_with_the_last_contact_are_refused(definition):
+    """When people were discharged is not known: refused, with the reason and what to ask instead."""
+    with pytest.raises(UsageError, match=rf'"{definition}" of these data, because .*last contact.*not known.*"last_contact"'):
+        of_days(11, 21, mapping=LAST_CONTACT, definition=definition)
+
+
+@pytest.mark.parametrize("convention", ["difference", "inclusive"])
+@pytest.mark.parametrize("definition", ["last_contact", "teds_codes"])
+def test_another_quantity_than_the_file_holds_is_refused(convention, definition):
+    """Days to discharge are not days to the last contact, and not bands."""
+    with pytest.raises(UsageError, match=rf'"{definition}" of these data, whose stays are days to discharge'):
+        of_days(11, 21, mapping={"data": {"los_convention": convention}}, definition=definition)
+
+
+def test_days_to_last_contact_are_said_and_drawn_under_their_own_name():
+    """The sentence, the chart and the table of an answer."""
+    with loaded("los_days\n" + "\n".join(map(str, range(1, 31))), mapping=LAST_CONTACT) as data:
+        answer = iop.length_of_stay(data)
+        assert answer.sentence() == "Half of stays were between 8 and 23 days; the middle stay was 16 days."
+        assert "last contact" in repr(answer)
+        assert answer.plot() is not None
 
 
 def test_the_inclusive_variant_counts_both_days_and_has_its_own_name():
@@ -204,9 +237,9 @@ def test_nobody_discharged():
         assert "no_episodes" in estimate.flag
 
 
-def test_repeated_patients_are_flagged():
-    """Errors are not yet clustered by patient, and every number says so."""
+def test_errors_are_by_patient_where_one_repeats():
+    """The method says when patients repeat; a blank patient is one of their own; without patients independence is assumed."""
     text = "patient_id los_days\np1 3\np1 5\np2 9\n"
-    assert all("not_clustered" in e.flag for e in stay(text).values())
-    assert not any("not_clustered" in e.flag for e in stay(text.replace("p1 5", ". 5")).values())
+    assert all(e.method.endswith("by patient") for e in stay(text).values())
+    assert not any("by patient" in e.method for e in stay(text.replace("p1 5", ". 5")).values())
     assert all("independence_assumed" in e.flag for e in of_days(3, 5, 9).values())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from iop_outcomes.counts import Counts
 from iop_outcomes.stats.draft import Draft, Population
 from iop_outcomes.stats.duration import mean_days, order_statistic_interval, quantile_days
-from iop_outcomes.stats.interval import finish, t_quantile, variance_independent
+from iop_outcomes.stats.interval import Errors, finish, t_quantile, variance_independent
 from iop_outcomes.stats.proportion import wilson
 
 LEVELS = [0.8, 0.9, 0.95, 0.99]
@@ -32,7 +32,7 @@ def mean_interval(days, conf_level=0.95):
     """Draft, variance and interval of the mean of a list of days."""
     counts = table(days)
     draft = mean_days("los_mean", counts, "los_days", people(len(days)))
-    return finish(draft, variance_independent(draft.influence, counts.n), conf_level=conf_level)
+    return finish(draft, Errors(variance_independent(draft.influence, counts.n)), conf_level=conf_level)
 
 
 # -- Student's t -------------------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ def test_intervals_of_means_cover():
 def test_interval_of_a_share_is_wilson(k, n, conf_level):
     """A share has Wilson's limits at the level asked, and the root of its variance as error."""
     draft = Draft("rate", k / n, people(n, k), np.zeros(1), "wilson")
-    found = finish(draft, 0.04, conf_level=conf_level)
+    found = finish(draft, Errors(0.04), conf_level=conf_level)
     assert (found.low, found.high) == wilson(k, n, conf_level=conf_level)
     assert found.se == 0.2
     assert found.method == "Wilson score"
@@ -95,7 +95,7 @@ def test_interval_of_a_median_is_from_order_statistics():
     """A quantile has the order-statistic limits and no standard error: it needs none."""
     counts = table(range(1, 21))
     draft = quantile_days("los_median", counts, "los_days", 0.5, people(20))
-    found = finish(draft, variance_independent(draft.influence, counts.n))
+    found = finish(draft, Errors(variance_independent(draft.influence, counts.n)))
     assert (found.low, found.high) == order_statistic_interval(draft.distribution, 0.5) == (6, 15)
     assert math.isnan(found.se)
     assert found.flag == ""
@@ -105,7 +105,7 @@ def test_too_few_stays_leave_an_interval_open():
     """Five stays: no limit for the median on either side, and the flag says so."""
     counts = table([1, 2, 3, 4, 5])
     draft = quantile_days("los_median", counts, "los_days", 0.5, people(5))
-    found = finish(draft, 0.0)
+    found = finish(draft, Errors(0.0))
     assert math.isnan(found.low)
     assert math.isnan(found.high)
     assert found.flag == "interval_open"
@@ -113,7 +113,7 @@ def test_too_few_stays_leave_an_interval_open():
 
 def test_normal_interval():
     """The plain normal interval: 1.96 errors to each side."""
-    found = finish(Draft("d", 0.5, people(50), np.zeros(1), "normal"), 0.01)
+    found = finish(Draft("d", 0.5, people(50), np.zeros(1), "normal"), Errors(0.01))
     assert (found.low, found.high) == pytest.approx(scipy.stats.norm.interval(0.95, 0.5, 0.1), rel=1e-12)
     assert found.se == pytest.approx(0.1)
 
@@ -121,14 +121,14 @@ def test_normal_interval():
 @pytest.mark.parametrize("rule", ["wilson", "t", "order_statistics", "normal", "none"])
 def test_no_value_no_interval(rule):
     """An estimate that is not a number has no error and no limits, by every rule, and still names its method."""
-    found = finish(Draft("x", math.nan, people(0, 0), np.zeros(1), rule), 0.0)
+    found = finish(Draft("x", math.nan, people(0, 0), np.zeros(1), rule), Errors(0.0))
     assert all(math.isnan(value) for value in (found.se, found.low, found.high))
     assert found.method
 
 
 def test_no_rule_no_interval():
     """A draft may say that it has no interval."""
-    found = finish(Draft("x", 1.0, people(3), np.zeros(1), "none"), 1.0)
+    found = finish(Draft("x", 1.0, people(3), np.zeros(1), "none"), Errors(1.0))
     assert all(math.isnan(value) for value in (found.se, found.low, found.high))
 
 

@@ -1,0 +1,129 @@
+"""Takes a command line about data, gives what is wrong with them, a mapping to finish, or a synthetic program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE
+
+if TYPE_CHECKING:
+    from iop_outcomes.intake.findings import Finding
+
+SHOWN = 20
+DATA = click.argument("data", type=click.Path())
+MAPPING = click.option("--mapping", type=click.Path(dir_okay=False), help="A mapping.toml; the one beside the data by default.")
+LAYOUT = click.option("--layout", default=None, help="Another system's layout: omop, fhir, redcap or teds_d; the mapping's by default.")
+
+
+@click.command()
+@DATA
+@MAPPING
+@LAYOUT
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print findings.")
+@click.option(
+    "--fail-on", type=click.Choice(["error", "warning"]), default="warning", show_default=True, help="From which weight to exit with 1."
+)
+@click.option("-o", "--output", type=click.Path(), default=None, help="Also write every line of every finding to this .csv or .json file.")
+def check(data: str, mapping: str | None, layout: str | None, form: str, fail_on: str, output: str | None) -> int:
+    """Print what is wrong with DATA: files, lines, columns and rules, never a value."""
+    import iop_outcomes as iop
+    from iop_outcomes.intake.findings import Finding
+
+    ending = _ending(output)
+    try:
+        with iop.load(data, mapping=mapping, layout=layout) as program:
+            findings, flows = list(program.findings), [str(flow) for flow in program.flow]
+    except iop.DataError as error:
+        if not error.findings:
+            raise
+        findings, flows = [finding for finding in error.findings if isinstance(finding, Finding)], []
+    _print_findings(findings, flows, form, output)
+    if output is not None:
+        from iop_outcomes.reporting.files import write_new_file
+
+        click.echo(write_new_file(output, (_json if ending == ".json" else _csv)(findings).encode()), err=True)
+    weights = {finding.severity for finding in findings}
+    if "error" in weights:
+        return EXIT_USAGE
+    return EXIT_FINDINGS if "warning" in weights and fail_on == "warning" else EXIT_DONE
+
+
+@click.command("map")
+@DATA
+@click.option("-o", "--output", type=click.Path(), default=None, help="Write the proposal to this file, such as DATA/mapping.toml.")
+def propose_mapping(data: str, output: str | None) -> int:
+    """Propose a mapping.toml for DATA, to be finished by a person: names matched, codes listed, what is not known marked."""
+    from iop_outcomes.intake.propose import propose
+    from iop_outcomes.reporting.files import write_new_file
+
+    proposal = propose(data, Path(output).parent if output else None)
+    if output is None:
+        click.echo(proposal.text, nl=False)
+    else:
+        click.echo(write_new_file(output, proposal.text.encode()))
+    click.echo(f"{proposal.to_finish} to finish" if proposal.to_finish else "nothing left to finish", err=True)
+    return EXIT_FINDINGS if proposal.to_finish else EXIT_DONE
+
+
+@click.command()
+@click.option("-o", "--output", type=click.Path(), default="data/synthetic", show_default=True, help="Folder for the files.")
+@click.option("--n", "episodes", type=int, default=1200, show_default=True, help="How many episodes.")
+@click.option("--seed", type=int, default=7, show_default=True, help="Seed; the same seed gives the same bytes.")
+def synth(output: str, episodes: int, seed: int) -> int:
+    """Write a synthetic program with known truth."""
+    from iop_outcomes.synthetic import write_program
+
+    for path in write_program(output, n=episodes, seed=seed):
+        click.echo(path)
+    return EXIT_DONE
+
+
+def _ending(output: str | None) -> str:
+    """The ending of a file of findings, known before any data are read."""
+    ending = Path(output).suffix.lower() if output is not None else ".csv"
+    if ending not in (".csv", ".json"):
+        raise click.UsageError("--output must end in .csv or .json.")
+    return ending
+
+
+def _print_findings(findings: Sequence[Finding], flows: Sequence[str], form: str, output: str | None) -> None:
+    from iop_outcomes.intake.files import shown
+
+    if form == "json":
+        click.echo(_json(findings), nl=False)
+        return
+    for finding in findings[:SHOWN]:
+        click.echo(f"{finding.severity}: {finding}")
+    if len(findings) > SHOWN:
+        all_of_them = f"{shown(Path(output))} holds all" if output else "--output findings.csv writes all, --format json prints them"
+        click.echo(f"... and {len(findings) - SHOWN} more; {all_of_them}")
+    for flow in flows:
+        click.echo(flow)
+    if not findings:
+        click.echo("no finding")
+
+
+def _json(findings: Sequence[Finding]) -> str:
+    return json.dumps([finding.to_dict() for finding in findings], indent=2, ensure_ascii=False) + "\n"
+
+
+def _csv(findings: Sequence[Finding]) -> str:
+    """One row for each line of each finding, and one for a finding about a whole file."""
+    import csv
+    import io
+
+    from iop_outcomes.show.plain import FORMULA_STARTS
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("severity", "rule", "file", "line", "column", "message", "hint"))
+    for finding in findings:
+        for line in finding.lines or ("",):
+            cells = (finding.severity, finding.rule, finding.file, line, finding.column, finding.message, finding.hint)
+            writer.writerow("'" + cell if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell for cell in cells)
+    return out.getvalue()

@@ -1,0 +1,153 @@
+"""Takes a measure and data, gives its results: tally, draft, errors, finish, and on request each group against the others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from iop_outcomes.columns import Column
+from iop_outcomes.counts import Counts, Level
+from iop_outcomes.errors import UsageError, choices
+from iop_outcomes.evaluate.contrasts import INDEPENDENCE, Against, Drafted, contrasts
+from iop_outcomes.intake.data import Data
+from iop_outcomes.measures import Measure
+from iop_outcomes.patients import Patients
+from iop_outcomes.results import ALL, MISSING_LEVEL, Chart, Estimate, Results
+from iop_outcomes.stats.draft import Draft
+from iop_outcomes.stats.interval import Errors, Interval, errors_of, finish
+from iop_outcomes.stats.logrank import chi_square
+
+
+def evaluate(
+    measure: Measure,
+    data: Data,
+    *,
+    by: str | None = None,
+    classes: Callable[[Level], Level] | None = None,
+    against: Against | None = None,
+    conf_level: float = 0.95,
+) -> Results:
+    """Answer a measure's question.
+
+    Parameters
+    ----------
+    measure : Measure
+        The question.
+    data : Data
+        A loaded program.
+    by : str, optional
+        A column to group by; there is always a row for everyone, whose level is "All".
+    classes : callable, optional
+        From a level of that column, the class to group it under; `None` stands for "not recorded".
+    against : Against, optional
+        Which of the measure's numbers to compare between groups, and with whom.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Results
+        Working numbers: one estimate for each level and estimand.
+
+    Raises
+    ------
+    UsageError
+        When the data cannot be grouped by that column.
+    """
+    requests = (*measure.requests, *([Column(data.group(by))] if by else ()))
+    counts = data.engine.tally(requests)
+    if counts.total != data.episodes:
+        raise AssertionError(f"{measure.name}: cells hold {counts.total} episodes of {data.episodes}")
+    if measure.refuses is not None and (reason := measure.refuses(counts)):
+        raise UsageError(f"{measure.name}: {reason}")
+    people = data.engine.patients(requests)
+    parts = _levels(counts, by, classes)
+    drafts = [(level, draft) for level, part in parts.items() for draft in measure.draft(part)]
+    drafts = _known_together(measure, drafts)
+    if measure.across is not None and by:
+        drafts += measure.across({level: part for level, part in parts.items() if level != ALL})
+    seen = {level: people.within(part.here()) for level, part in parts.items() if level != ALL} | {ALL: people}
+    found = [(level, draft, errors_of(draft, seen[level], counts.n)) for level, draft in drafts]
+    flag = INDEPENDENCE if data.engine.repeated_patients is None else ""
+    estimates = [_estimate(measure, by or ALL, each, people, conf_level, flag) for each in found]
+    results = Results(
+        measure.definition,
+        by or ALL,
+        tuple(estimates),
+        {(level, draft.key): draft.population for level, draft in drafts},
+        data.provenance,
+        {level: measure.curve(part) for level, part in parts.items()} if measure.curve else {},
+    )
+    if against is None or not by:
+        return results
+    return contrasts(measure, results, Drafted(counts, people, parts, found), against, conf_level)
+
+
+def compare(
+    measure: Measure, data: Data, *, by: str, estimand: str | None = None, pairwise: bool = False, conf_level: float = 0.95
+) -> Results:
+    """Answer a measure's question and set the groups against one another; the public function is `iop_outcomes.compare`."""
+    names = [definition.name for definition in measure.estimands]
+    if estimand is not None and estimand not in names:
+        raise UsageError(f'{measure.name} has no number "{estimand}". {choices(estimand, names)}')
+    found = evaluate(measure, data, by=by, against=Against((estimand,) if estimand else (), pairwise), conf_level=conf_level)
+    compared = [definition.name for definition in found.definition.estimands if not definition.against]
+    compared = [name for name in compared if any(each.name.startswith(f"{name}_minus_") for each in found.definition.estimands)]
+    if estimand is not None and not compared:
+        raise UsageError(
+            f'"{estimand}" is not compared between groups: it has no interval, is standardised within a group, or there is one group.'
+        )
+    chart: Chart = found.definition.chart if pairwise else "forest"
+    return replace(found, definition=replace(found.definition, chart=chart, shown=(*compared[:1],) or found.definition.shown))
+
+
+def _known_together(measure: Measure, drafts: Sequence[tuple[str, Draft]]) -> list[tuple[str, Draft]]:
+    """Take back what some level lacks, where only levels that all have it may stand side by side; a level without anybody lacks nothing."""
+    lacking = {draft.key for _, draft in drafts if draft.estimand in measure.together and math.isnan(draft.value) and draft.n}
+    return [
+        (level, replace(draft, value=math.nan, flag="not_followed_in_all_groups") if draft.key in lacking and not draft.flag else draft)
+        for level, draft in drafts
+    ]
+
+
+def _levels(counts: Counts, by: str | None, classes: Callable[[Level], Level] | None) -> dict[str, Counts]:
+    """Everyone first, then each level with its episodes; a blank level under its own name."""
+    if not by:
+        return {ALL: counts}
+    parts: Mapping[Level, Counts] = (counts if classes is None else counts.recode(by, classes)).split(by)
+    return {ALL: counts} | {MISSING_LEVEL if level is None else str(level): part for level, part in parts.items()}
+
+
+def _estimate(measure: Measure, group: str, found: tuple[str, Draft, Errors], people: Patients, conf_level: float, flag: str) -> Estimate:
+    level, draft, errors = found
+    draft = _for_repeated_patients(draft, people, errors)
+    interval: Interval = finish(draft, errors, conf_level=conf_level)
+    who = draft.population
+    return Estimate(
+        measure=measure.name,
+        group=group,
+        level=level,
+        estimand=draft.estimand,
+        time=draft.time,
+        value=draft.value,
+        se=interval.se,
+        low=interval.low,
+        high=interval.high,
+        conf_level=conf_level,
+        method=interval.method,
+        n=who.n,
+        k=who.k,
+        n_missing=who.n_missing,
+        excluded=sum(who.excluded.values()),
+        unit=measure.definition.estimand(draft.estimand).unit,
+        flag="; ".join(words for words in (draft.flag, interval.flag, flag) if words),
+    )
+
+
+def _for_repeated_patients(draft: Draft, people: Patients, errors: Errors) -> Draft:
+    """A log-rank test by the robust score where patients repeat; every other number stands as it is."""
+    if draft.scores is None or errors.clustered is None or math.isnan(draft.value):
+        return draft
+    chi2, _, p = chi_square(draft.scores.observed_minus_expected, people.products(draft.scores.influence))
+    return replace(draft, value=chi2 if draft.scores.wanted == "chi2" else p)

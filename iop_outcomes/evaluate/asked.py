@@ -1,0 +1,40 @@
+"""Takes data and the name of a measure, gives its declaration as these data can answer it, or says why they cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iop_outcomes.errors import UsageError
+from iop_outcomes.intake.data import Data
+from iop_outcomes.measures import Measure, find
+from iop_outcomes.measures.length_of_stay import VARIANTS, variant_of
+
+
+def asked(data: Data, name: str, definition: str | None = None, *, at: Sequence[int] | None = None) -> Measure:
+    """Look a measure up for some data.
+
+    Parameters
+    ----------
+    data : Data
+        A loaded program, whose layout may rule a measure out and whose convention of stays decides what a stay is.
+    name : str
+        The measure.
+    definition : str, optional
+        Which of its definitions; by default the first, and of length of stay the one that the data hold.
+    at : sequence of int, optional
+        Days after discharge, for the measures of time.
+
+    Returns
+    -------
+    Measure
+
+    Raises
+    ------
+    UsageError
+        When there is no such measure or definition, or the data cannot answer it; the message says why.
+    """
+    if name in data.cannot:
+        raise UsageError(f"{name}: {data.cannot[name]}")
+    if name == "length_of_stay" and (definition is None or definition in VARIANTS):
+        definition = variant_of(definition, data.provenance.los_convention)
+    return find(name, definition, at=at, scales=data.scales)

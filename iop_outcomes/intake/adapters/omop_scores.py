@@ -1,0 +1,135 @@
+"""Takes the OMOP tables observation and measurement, gives the scores in them: totals, and items gathered into one form a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+
+from iop_outcomes.engine.recipe import literal, quoted
+from iop_outcomes.intake.adapters.placing import item_columns, score_columns, unused
+from iop_outcomes.intake.adapters.scale_codes import answers, meanings
+from iop_outcomes.intake.adapters.scratch import Scratch, day_of, whole_of
+from iop_outcomes.intake.findings import Finding
+from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.scales import Scale
+
+VISIT_FIELD = "1147070"  # visit_occurrence.visit_occurrence_id, in episode_event
+# No unit, or one of points: UCUM writes {score}, and its concept in the standard vocabularies is 44777566.
+UNITS = ("0", "44777566", "{score}", "[score]", "score", "{points}", "points", "1")
+_WORDS = {
+    "two_scales": "rows whose codes stand for two scales or items",
+    "no_value": "rows of a scale without a value: missing, not 0",
+    "unit": "rows of a scale in a unit that is not points",
+    "no_date": "rows of a scale without a whole date",
+    "both_tables": "rows that stand in observation too: counted once",
+}
+
+
+def add_scores(scratch: Scratch, holder: str, mapping: Mapping, scales: Dictionary[str, Scale]) -> list[Finding]:
+    """Make the workbench's `found_scores`; rows that cannot be used are counted."""
+    _code_tables(scratch, mapping, scales)
+    _link_table(scratch, holder)
+    rows = " UNION ALL ".join(f"({_rows_of(table, holder)})" for table in ("observation", "measurement"))
+    scratch.view("score_rows", f"SELECT *, {_verdict()} AS verdict FROM ({rows}) AS rows")
+    scratch.view("used_rows", "SELECT * FROM score_rows WHERE verdict IS NULL")
+    conflicts = _gather(scratch, scales)
+    return _judged(scratch, scales) + unused(
+        "observation and measurement", "items answered twice on a day, differently: left blank", conflicts
+    )
+
+
+def _code_tables(scratch: Scratch, mapping: Mapping, scales: Dictionary[str, Scale]) -> None:
+    """`scale_code` (code, scale, item) and `answer_code` (code, scale, points), completed with the concept ids of the site's own table."""
+    named = [(code, scale, None if item is None else str(item)) for code, (scale, item) in meanings(mapping, scales).items()]
+    scratch.fill("named_code", ("code", "scale", "item"), named)
+    points = [(code, name, str(value)) for name, scale in scales.items() for code, value in answers(scale).items()]
+    scratch.fill("named_answer", ("code", "scale", "points"), points)
+    concepts = "JOIN omop_concept AS concept ON concept.concept_code = named.code WHERE upper(concept.vocabulary_id) = 'LOINC'"
+    more = f"SELECT concept.concept_id AS code, scale, item FROM named_code AS named {concepts}"
+    scratch.view(
+        "scale_code", f"SELECT * FROM named_code UNION SELECT * FROM ({more}) AS more WHERE code NOT IN (SELECT code FROM named_code)"
+    )
+    scratch.view(
+        "answer_code",
+        f"SELECT concept.concept_id AS code, scale, any_value(points) AS points FROM named_answer AS named {concepts} GROUP BY ALL",
+    )
+
+
+def _link_table(scratch: Scratch, holder: str) -> None:
+    """`link`: the episode of a visit, where rows of `episode` hold the episodes; a visit of two episodes is a link to none."""
+    if holder != "episode":
+        return
+    field = f"episode_event_field_concept_id = {literal(VISIT_FIELD)}"
+    scratch.view(
+        "link",
+        f"SELECT event_id AS visit, any_value(episode_id) AS episode_id FROM omop_episode_event WHERE {field} "
+        "GROUP BY event_id HAVING count(DISTINCT episode_id) = 1",
+    )
+
+
+def _rows_of(table: str, holder: str) -> str:
+    """Rows of one table that have a code of a scale, each with the one it stands for, its day, value and unit."""
+    joins = (
+        f"LEFT JOIN scale_code AS own ON row.{table}_source_value = own.code "
+        f"LEFT JOIN scale_code AS standard ON row.{table}_concept_id = standard.code "
+        "LEFT JOIN answer_code AS answer ON row.value_as_concept_id = answer.code AND answer.scale = coalesce(own.scale, standard.scale)"
+    )
+    episode = "row.visit_detail_id" if holder == "visit_detail" else "row.visit_occurrence_id"
+    if holder == "episode":
+        joins += " LEFT JOIN link ON row.visit_occurrence_id = link.visit"
+        episode = "link.episode_id"
+    item = "CASE WHEN own.code IS NOT NULL THEN own.item ELSE standard.item END"
+    units = ", ".join(literal(unit) for unit in UNITS)
+    foreign = f"coalesce(row.unit_concept_id, '0') NOT IN ({units}) OR lower(coalesce(row.unit_source_value, '1')) NOT IN ({units})"
+    return (
+        f"SELECT {literal(table)} AS origin, row.person_id AS patient_id, {episode} AS episode_id, {day_of(f'row.{table}_date')} AS date, "
+        f"coalesce(own.scale, standard.scale) AS scale, {item} AS item, "
+        f"coalesce({whole_of('row.value_as_number')}, CASE WHEN {item} IS NOT NULL THEN answer.points END) AS value, {foreign} AS foreign_unit, "
+        "own.code IS NOT NULL AND standard.code IS NOT NULL AND (own.scale, own.item) IS DISTINCT FROM (standard.scale, standard.item) AS two_scales "
+        f"FROM omop_{table} AS row {joins} WHERE own.code IS NOT NULL OR standard.code IS NOT NULL"
+    )
+
+
+def _verdict() -> str:
+    """Why a row cannot be used, or NULL."""
+    same = "patient_id, episode_id, date, scale, item, value"
+    twice = f"origin = 'measurement' AND count(*) FILTER (origin = 'observation') OVER (PARTITION BY {same}) > 0"
+    return (
+        "CASE WHEN two_scales THEN 'two_scales' WHEN value IS NULL THEN 'no_value' WHEN foreign_unit THEN 'unit' "
+        f"WHEN TRY_CAST(date AS DATE) IS NULL THEN 'no_date' WHEN {twice} THEN 'both_tables' END"
+    )
+
+
+def _gather(scratch: Scratch, scales: Dictionary[str, Scale]) -> int:
+    """Totals as they stand; items of one person, visit, scale and day as one form, unless its total stands there. Items in conflict."""
+    key = "patient_id, episode_id, date, scale"
+    columns = item_columns(scales)
+    blanks = ", ".join(f"CAST(NULL AS VARCHAR) AS {quoted(name)}" for name in columns)
+    totals = f"SELECT episode_id, patient_id, scale, date, value AS score, {blanks} FROM used_rows WHERE item IS NULL"
+    scratch.view("form_rows", "SELECT *, scale || '_' || item AS name FROM used_rows WHERE item IS NOT NULL")
+    cells = ", ".join(
+        f"CASE WHEN min(value) FILTER (name = {literal(name)}) = max(value) FILTER (name = {literal(name)}) "
+        f"THEN min(value) FILTER (name = {literal(name)}) END AS {quoted(name)}"
+        for name in columns
+    )
+    forms = f"SELECT episode_id, patient_id, scale, date, CAST(NULL AS VARCHAR) AS score, {cells} FROM form_rows GROUP BY ALL"
+    same = " AND ".join(f"forms.{name} IS NOT DISTINCT FROM totals.{name}" for name in key.split(", "))
+    alone = f"SELECT forms.* FROM ({forms}) AS forms WHERE NOT EXISTS (SELECT 1 FROM ({totals}) AS totals WHERE {same})"
+    names = ", ".join(quoted(name) for name in score_columns(scales))
+    scratch.view("found_scores", f"SELECT {names} FROM ({totals} UNION ALL {alone}) AS scores ORDER BY ALL")
+    conflicts = f"SELECT 1 FROM form_rows GROUP BY {key}, name HAVING min(value) <> max(value)"
+    return int(scratch.ask(f"SELECT count(*) FROM ({conflicts}) AS conflicts")[0][0])
+
+
+def _judged(scratch: Scratch, scales: Dictionary[str, Scale]) -> list[Finding]:
+    """Rows that cannot be used, by table and reason; a scale without one single value is an error."""
+    findings: list[Finding] = []
+    counted = scratch.ask("SELECT origin, verdict, count(*) FROM score_rows WHERE verdict IS NOT NULL GROUP BY ALL ORDER BY ALL")
+    for origin, verdict, n in counted:
+        findings += unused(origin, _WORDS[verdict], n, severity="note" if verdict == "both_tables" else "warning")
+    by_scale = scratch.ask("SELECT scale, count(*), count(value) FROM score_rows GROUP BY scale ORDER BY scale")
+    for scale, n, valued in by_scale:
+        if not valued:
+            message = f"{n:,} {scales[scale].label} rows, 0 numeric values"
+            hint = "Check how the totals were written into value_as_number; a row without a value is missing, never 0"
+            findings.append(Finding("no_numeric_values", "error", "observation and measurement", "value_as_number", message, hint, count=n))
+    return findings

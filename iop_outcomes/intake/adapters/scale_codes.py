@@ -1,0 +1,52 @@
+"""Takes scales and a site's own names for them, gives what each code stands for: a total, or one item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+
+from iop_outcomes.errors import DataError, choices
+from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.vocabulary import only
+from iop_outcomes.scales import Scale
+
+Meaning = tuple[str, int | None]  # the scale, and the number of the item; None for the total
+
+
+def meanings(mapping: Mapping, scales: Dictionary[str, Scale]) -> dict[str, Meaning]:
+    """LOINC codes and OMOP concept ids of the scales with a total, and the site's own codes; a site's own word wins.
+
+    Raises
+    ------
+    DataError
+        When [adapter.scales] names a scale that is not known.
+    """
+    found: dict[str, Meaning] = {}
+    totals = {name: scale for name, scale in scales.items() if scale.total}
+    for name, scale in totals.items():
+        if scale.codes is not None:
+            found |= {code: (name, None) for code in (scale.codes.loinc_total, scale.codes.omop_total) if code}
+            found |= {code: (name, number) for number, code in enumerate(scale.codes.loinc_items, start=1)}
+    for code, name in mapping.adapter.scales.items():
+        if name not in totals:
+            raise DataError(f'{mapping.name} [adapter.scales] {code}: no scale with a total is called "{name}". {choices(name, totals)}')
+        found[code] = (name, None)
+    return found
+
+
+def answers(scale: Scale) -> dict[str, int]:
+    """Points by the LOINC code of an answer."""
+    codes = scale.codes.loinc_answers if scale.codes else ()
+    return {code: scale.item_range[0] + place for place, code in enumerate(codes)}
+
+
+def refuse_fields(mapping: Mapping, scales: Dictionary[str, Scale], *, forms: bool, others: tuple[str, ...] = ()) -> None:
+    """Refuse names under [adapter.fields] that the layout does not read, so that a slip of the pen is not silently without effect.
+
+    Raises
+    ------
+    DataError
+        Naming the field, and the nearest one that is read.
+    """
+    totals = [scale for scale in scales.values() if scale.total]
+    known = [f"{scale.name}_{number}" for scale in totals for number in range(1, scale.items + 1)] if forms else []
+    only(mapping.adapter.fields, [*others, *known], f"{mapping.name} [adapter.fields]", "field")

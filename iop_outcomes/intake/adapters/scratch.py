@@ -1,0 +1,164 @@
+"""Takes the files of another layout, gives a workbench of text tables beside the engine; only what is handed over leaves it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from iop_outcomes.engine.duckdb import DuckEngine
+from iop_outcomes.engine.recipe import as_text, literal, quoted
+from iop_outcomes.intake.files import MAX_LINE_BYTES, fingerprint, refuse_globs, refuse_path, refuse_size, shown
+from iop_outcomes.intake.findings import fatal
+from iop_outcomes.intake.inputs import Input, Lines
+from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.preflight import MAX_HEADER_BYTES, preflight_csv, read_through, refuse_parquet
+
+_NO_DAY = r"^\d{4}-\d{2}-\d{2}[T ].*$"
+
+
+class Scratch(DuckEngine):
+    """A second engine, for joining what other systems keep apart; closing it removes everything that was not handed over."""
+
+    def ask(self, select: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        with self._lock:
+            return self._send(select, values).fetchall()
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the raw tables that are open."""
+        return tuple(self._raw)
+
+    def type_of(self, table: str, column: str) -> str:
+        """The type in which a column of a raw table came."""
+        return self._raw[table][column]
+
+    def view(self, name: str, select: str) -> None:
+        """Name a query, and keep what it gives."""
+        self._send(f"CREATE TABLE {name} AS {select}")
+
+    def fill(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
+        """Keep rows that were made in Python, every column as text."""
+        cells = ", ".join(f"unnest(CAST(? AS VARCHAR[])) AS {quoted(column)}" for column in columns)
+        lists = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in columns]
+        self._send(f"CREATE TABLE {name} AS SELECT {cells}", lists)
+
+    def read(self, name: str, path: Path, mapping: Mapping, wanted: Sequence[str], needed: Sequence[str]) -> None:
+        """Keep the wanted columns of a CSV or Parquet file as trimmed text, blank where there is none; other columns are not kept.
+
+        Names of columns match whatever their case. A column that is needed and not there, or a line that cannot be read, ends the load.
+
+        Raises
+        ------
+        DataError
+            Naming the file, and the line or the column.
+        """
+        refuse_globs(path)
+        kept = f"read_{name}"
+        if path.suffix.lower() == ".parquet":
+            self._read_parquet(kept, path)
+        elif not self._read_csv(kept, path, mapping.delimiter, wanted):
+            return self.fill(name, wanted, [])
+        types = {column.lower(): (column, kind) for column, kind in self._raw[kept].items()}
+        for column in needed:
+            if column not in types:
+                hint = "Export this column, or check that the file is the table it is named after."
+                fatal("missing_column", shown(path), "this column is needed and is not there", hint, column=column)
+        cells = [f"{_cell(*types[column]) if column in types else 'CAST(NULL AS VARCHAR)'} AS {quoted(column)}" for column in wanted]
+        self.view(name, f"SELECT {', '.join(cells)} FROM raw_{kept}")
+        return None
+
+    def _read_csv(self, name: str, path: Path, delimiter: str, wanted: Sequence[str]) -> bool:
+        """Whether the file holds any row: an empty table of another system is no fault."""
+        head = head_of(path)
+        lines = head.splitlines()
+        if len(lines) == 1 and path.stat().st_size == len(head) and set(_names(lines[0], delimiter)) & set(wanted):
+            return False
+        known = [column for column in _names(lines[0], delimiter, lower=False) if column.lower() in wanted] if lines else []
+        header = preflight_csv(path, delimiter, known or wanted)
+        read_through(path)
+        try:
+            broken = self.add_csv(name, path, header, delimiter=delimiter, max_field=MAX_LINE_BYTES)
+        except duckdb.Error:
+            fatal(
+                "not_csv", shown(path), "the text cannot be read as CSV from its first line to its last", "Export it again as CSV (UTF-8)."
+            )
+        if broken:
+            item = Input(name, shown(path), "line", path, delimiter, header, sorted(dict(reversed(broken)).items()))
+            line = Lines(item).of_record(item.broken[0][0])
+            fatal("broken_line", shown(path), "a line with fewer or more fields than the header", "Export the table again.", line=line)
+        return True
+
+    def _read_parquet(self, name: str, path: Path) -> None:
+        head_of(path)
+        try:
+            refuse_parquet(shown(path), path.stat().st_size, *self.parquet_sizes(path))
+            self.add_parquet(name, path)
+        except duckdb.Error:
+            fatal("not_parquet", shown(path), "the file is not readable as Parquet", "Export it again.")
+
+    def hand_over(self, engine: DuckEngine, table: str, select: str, needed: Sequence[str]) -> None:
+        """Give a query's rows to the engine as the raw canonical table; columns that are blank throughout and not needed stay behind."""
+        self.view(f"over_{table}", select)
+        kept = [quoted(name) for name, n in self.filled(f"over_{table}").items() if n or name in needed]
+        path = Path(self._folder) / f"over_{table}.parquet"
+        self._send(f"COPY (SELECT {', '.join(kept)} FROM over_{table}) TO {literal(str(path))} (FORMAT parquet)")
+        engine.add_select(table, "SELECT * FROM read_parquet(?)", [str(path)])
+
+    def filled(self, name: str) -> dict[str, int]:
+        """How many cells of each column of a table hold anything."""
+        names = [str(row[0]) for row in self.ask(f"DESCRIBE {name}")]
+        counts = self.ask(f"SELECT {', '.join(f'count({quoted(column)})' for column in names)} FROM {name}")[0]
+        return dict(zip(names, counts, strict=True))
+
+
+def head_of(path: Path) -> bytes:
+    """The first bytes of a file, enough for the header of a table.
+
+    Raises
+    ------
+    DataError
+        When it is no file, is too large, or cannot be read.
+    """
+    refuse_path(path)
+    try:
+        refuse_size(path)
+        with path.open("rb") as file:
+            return file.read(MAX_HEADER_BYTES)
+    except OSError as error:
+        fatal("unreadable", shown(path), f"the file cannot be read ({error.strerror})", "Check what it is, and its permissions.")
+
+
+def _names(line: bytes, delimiter: str, *, lower: bool = True) -> list[str]:
+    """Names in the first line of a CSV, roughly: the preflight reads them properly."""
+    text = line.decode("utf-8-sig", errors="replace")
+    names = [part.strip().strip('"') for part in text.split(delimiter)]
+    return [name.lower() for name in names] if lower else names
+
+
+def _cell(column: str, kind: str) -> str:
+    return f"nullif({as_text(quoted(column), kind)}, '')"
+
+
+def day_of(column: str) -> str:
+    """SQL for the day in a date or a time stamp written as text: the day as it was written, in no other time zone."""
+    return f"CASE WHEN regexp_matches({column}, {literal(_NO_DAY)}) THEN left({column}, 10) ELSE {column} END"
+
+
+def whole_of(column: str) -> str:
+    """SQL for a number written as text: 12.0 is 12; what is no whole number stays as it is, for the checks to name."""
+    number = f"TRY_CAST({column} AS DOUBLE)"
+    whole = f"isfinite({number}) AND abs({number}) < 1e9 AND {number} = floor({number})"
+    return f"CASE WHEN {whole} THEN CAST(CAST({number} AS BIGINT) AS VARCHAR) ELSE {column} END"
+
+
+def together(paths: Sequence[Path]) -> tuple[str, str]:
+    """What to call several files that make one table, and one fingerprint of them all."""
+    names = [shown(path) for path in paths]
+    lines = "".join(f"{name} {fingerprint(path)}\n" for name, path in zip(names, paths, strict=True))
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more, hashlib.sha256(lines.encode()).hexdigest()

@@ -1,0 +1,100 @@
+"""Takes columns of words, gives the rules of their labels: how long, how written, and none that reports use themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
+
+from iop_outcomes.columns import Field
+from iop_outcomes.engine import Engine, Fault, Rule
+from iop_outcomes.engine.duckdb import DuckEngine
+from iop_outcomes.engine.recipe import literal, quoted
+from iop_outcomes.intake.recipes import TablePlan
+from iop_outcomes.intake.rules_of_episodes import CORRECT
+from iop_outcomes.results import ALL, MISSING_LEVEL
+
+MAX_LABEL = 80
+SUSPECTED_LABEL = "suspected_label"
+# Control characters, and those that turn the direction of a line or have no width: what is shown would not be what stands there.
+UNPRINTED = r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}]"
+# Letters of Cyrillic and Greek that cannot be told from Latin ones by eye, and those.
+_LOOK_ALIKE = ("аеорсухкмтвніѕјοαυνρτκι", "aeopcyxkmtbhisjoauvptki")
+_RESERVED = ", ".join(literal(word) for word in (ALL, MISSING_LEVEL))
+
+
+def label_rules(table: str, plan: TablePlan) -> list[Rule]:
+    """One suspicion for all columns of words of a table: the scan pays for it once, and not for each column."""
+    fields = _of_words(plan)
+    if not fields:
+        return []
+    columns = [quoted(field.name + "__text") for field in fields]
+    texts, lengths = ", ".join(columns), ", ".join(f"length({column})" for column in columns)
+    longest = f"greatest({lengths}, 0) > {MAX_LABEL}"
+    unprinted = f"regexp_matches(concat_ws('', {texts}), {literal(UNPRINTED)})"
+    reserved = " OR ".join(f"{literal(word)} IN ({texts})" for word in (ALL, MISSING_LEVEL))
+    return [Rule(SUSPECTED_LABEL, table, tuple(f.name for f in fields), f"{longest} OR {unprinted} OR {reserved}", "", "", "note")]
+
+
+def name_labels(engine: Engine, faults: Sequence[Fault], plans: Dictionary[str, TablePlan]) -> list[Fault]:
+    """Put what is wrong with a label, and in which column, in the place of each suspicion."""
+    suspected = [fault.rule.table for fault in faults if fault.rule.id == SUSPECTED_LABEL]
+    asked = [rule for table in suspected for field in _of_words(plans[table]) for rule in _of_label(table, field)]
+    if not asked:
+        return list(faults)
+    # First, as the cells they are about come before what is asked of several columns together.
+    return [*engine.faults(asked), *(fault for fault in faults if fault.rule.id != SUSPECTED_LABEL)]
+
+
+def _of_words(plan: TablePlan) -> list[Field]:
+    return [field for field in plan.fields.values() if field.kind in ("category", "text")]
+
+
+def _of_label(table: str, field: Field) -> list[Rule]:
+    text = quoted(field.name + "__text")
+
+    def rule(name: str, predicate: str, message: str, hint: str = CORRECT) -> Rule:
+        return Rule(name, table, (field.name,), predicate, message, hint)
+
+    found = [
+        rule(
+            "label_too_long", f"length({text}) > {MAX_LABEL}", f"longer than {MAX_LABEL} characters", "Free text is not read; leave it out"
+        ),
+        rule("control_character", f"regexp_matches({text}, {literal(UNPRINTED)})", "holds a control character, or one that cannot be seen"),
+    ]
+    found.append(
+        rule(
+            "reserved_word",
+            f"{text} IN ({_RESERVED})",
+            f"one of the words that reports use themselves ({ALL}, {MISSING_LEVEL})",
+            "Rename it",
+        )
+    )
+    return found
+
+
+def similar_rules(engine: DuckEngine, plans: Dictionary[str, TablePlan]) -> list[Rule]:
+    """Rules for labels that differ by their spelling alone: of the columns that hold any, so that others cost one small question together."""
+    found = []
+    for table, plan in plans.items():
+        names = [field.name for field in plan.fields.values() if field.kind == "category" and table != "scores"]
+        alike = engine.alike(table, {name: (quoted(name + "__text"), _plain(quoted(name + "__text"))) for name in names})
+        found += [_similar(table, name) for name in alike]
+    return found
+
+
+def _plain(text: str) -> str:
+    """SQL of a label without what tells spellings apart."""
+    shown = f"lower(strip_accents(nfc_normalize({text})))"
+    return f"trim(regexp_replace(translate({shown}, {literal(_LOOK_ALIKE[0])}, {literal(_LOOK_ALIKE[1])}), '[\\s_-]+', ' ', 'g'))"
+
+
+def _similar(table: str, name: str) -> Rule:
+    """The rarer spellings of a label; of a track they are a fault, because episodes are grouped by it throughout."""
+    text = quoted(name + "__text")
+    plain = _plain(text)
+    counted = f"SELECT {text} AS label, {plain} AS plain, count(*) AS n FROM own_{table} WHERE {text} IS NOT NULL GROUP BY label"
+    ranked = f"SELECT label, row_number() OVER (PARTITION BY plain ORDER BY n DESC, label) AS place FROM ({counted}) AS counted"
+    rarer = f"{text} IN (SELECT label FROM ({ranked}) AS ranked WHERE place > 1)"
+    message = "differs from a more frequent label in case, spaces, accents or look-alike letters alone"
+    hint = f"Write both alike, or translate one in mapping.toml under [codes.{name}]"
+    return Rule("similar_label", table, (name,), rarer, message, hint, "error" if name == "track" else "note")

@@ -1,0 +1,63 @@
+"""Takes words that are none of a closed list, gives the allowed word that most of them resemble: only allowed words are ever named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Dictionary
+from dataclasses import replace
+
+from iop_outcomes.engine import Fault, Rule
+from iop_outcomes.engine.duckdb import DuckEngine
+from iop_outcomes.engine.recipe import literal, quoted
+from iop_outcomes.intake.recipes import TablePlan
+from iop_outcomes.scales import Scale
+
+ALIKE = 0.85  # Jaro-Winkler similarity from which a word is offered
+
+
+def offer_nearest(engine: DuckEngine, faults: Sequence[Fault], plans: Dictionary[str, TablePlan], scales: Iterable[Scale]) -> list[Fault]:
+    """Put the nearest allowed word into the hint of each unknown code or scale, where one is near.
+
+    Parameters
+    ----------
+    engine : DuckEngine
+        Asked once more, of the faulty columns alone; no word of a row leaves it.
+    faults : sequence of Fault
+        What the scan found.
+    plans : dict of table to TablePlan
+        Which words are allowed.
+    scales : iterable of Scale
+        The same of scales.
+    """
+    known = tuple(scale.name for scale in scales)
+    offers: dict[Rule, tuple[Rule, str]] = {}
+    for fault in faults:
+        rule = fault.rule
+        words = (
+            known if rule.id == "unknown_scale" else plans[rule.table].fields[rule.columns[0]].allowed if rule.id == "unknown_code" else ()
+        )
+        offers |= {offer: (rule, word) for word, offer in _offers(rule, words)}
+    if not offers:
+        return list(faults)
+    nearest: dict[Rule, tuple[int, str]] = {}
+    for found in engine.faults(list(offers)):
+        rule, word = offers[found.rule]
+        nearest[rule] = max(nearest.get(rule, (0, "")), (len(found.rows), word))
+    return [_with(fault, nearest.get(fault.rule, (0, ""))[1]) for fault in faults]
+
+
+def _offers(rule: Rule, words: Sequence[str]) -> list[tuple[str, Rule]]:
+    """For each word a rule that is true where the text is unknown and this word is the nearest."""
+    if not words:
+        return []
+    text = f"regexp_replace(lower({quoted(rule.columns[0] + '__text')}), '[^a-z0-9]+', '_', 'g')"
+    alike = {word: f"jaro_winkler_similarity({text}, {literal(word)})" for word in words}
+    most = f"greatest({', '.join([*alike.values(), str(ALIKE)])})"
+    return [
+        (word, Rule(f"near_{word}", rule.table, rule.columns, f"({rule.predicate}) AND {own} >= {most}", "", "", "note"))
+        for word, own in alike.items()
+    ]
+
+
+def _with(fault: Fault, word: str) -> Fault:
+    return Fault(replace(fault.rule, hint=f'Did you mean "{word}"? {fault.rule.hint}'), fault.rows) if word else fault

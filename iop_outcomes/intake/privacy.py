@@ -1,0 +1,181 @@
+"""Takes what is read of each table and the declared class, gives the rules of privacy and the findings of its second look.
+
+The texts of a row are laid together and suspected by one pattern for each kind of column, inside the scan that checks everything
+else; which identifier it is, and where, is asked in a second scan of the suspected columns alone. So a clean file pays for a few
+patterns, however many kinds of identifier there are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
+from dataclasses import replace
+
+from iop_outcomes.columns import TABLES, Field
+from iop_outcomes.engine import Fault, Rule
+from iop_outcomes.engine.duckdb import DuckEngine
+from iop_outcomes.engine.recipe import literal, quoted
+from iop_outcomes.intake.identifiers import CELLS, IDENTIFIERS, NAMED, REMOVE, RESTRICTED_ZIPS, Identifier
+from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.recipes import TablePlan
+
+SUSPECTED = "identifier_suspected"
+SHORTEST = 6  # characters of the shortest text that a pattern for every cell can match, such as a@b.co
+TOP_AGE = 90  # years: Safe Harbor puts everyone over 89 into one group, which a whole number can only write as 90
+
+_AGE_NAME = re.compile(r"(^|_)ages?($|_)")
+_ZIP3_NAME = re.compile(r"(^|_)zip_?(code_?)?(3|prefix)($|_)")
+_OVER_89 = r"(?:^|\D)(?:9\d|1[0-4]\d)(?:\D|$)"
+_TOP_CODED = r"(?i)^(?:aged? ?)?(?:(?:>=|≥) ?)?90 ?(?:\+|plus|(?:years? )?(?:and|or) (?:older|over|above|more))?(?: ?years?)?$"
+_AGE_HINT = 'Safe Harbor keeps one group for everyone over 89: write 90 in a column of numbers, "90+" (or a lower one, as "65+") in a label'
+_ZIP_HINT = "Write 000 in its place, as Safe Harbor does"
+
+
+def identifier_named(called: Sequence[str], data_class: str) -> str:
+    """What a column holds by its name, when its class forbids that; else "".
+
+    Parameters
+    ----------
+    called : sequence of str
+        The names a column goes by: the canonical one and the site's own.
+    data_class : str
+        The declared class.
+
+    Examples
+    --------
+    >>> identifier_named(["patient_id", "PatMRN"], "limited_data_set")
+    'a medical record number'
+    >>> identifier_named(["region", "County"], "limited_data_set")
+    ''
+    """
+    names = [_plain(name) for name in called]
+    forbidden = (kind for kind in NAMED if data_class in kind.classes)
+    return next((kind.what for kind in forbidden if any(re.search(kind.name, name) for name in names)), "")
+
+
+def identifier_in_name(called: str) -> str:
+    """What the name of a column looks like itself, as where a row of data stands in place of the header; else "".
+
+    Examples
+    --------
+    >>> identifier_in_name("jane.roe@example.org"), identifier_in_name("phq9_admit")
+    ('an e-mail address', '')
+    """
+    return next((kind.what for kind in IDENTIFIERS if kind.fields == CELLS and re.search(kind.value, called)), "")
+
+
+def _plain(called: str) -> str:
+    """A column name in lower case, its words apart: PatMRN is pat_mrn."""
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", called).lower())
+
+
+def privacy_rules(plans: Dictionary[str, TablePlan], mapping: Mapping) -> list[Rule]:
+    """Rules that hold a file to its class: one suspicion for each column, and what Safe Harbor says of ages and ZIP codes.
+
+    Parameters
+    ----------
+    plans : dict of table to TablePlan
+        What is read; nothing is asked of the other columns.
+    mapping : Mapping
+        The declared class.
+    """
+    rules: list[Rule] = []
+    for table, plan in plans.items():
+        together: dict[tuple[Identifier, ...], list[Field]] = {}
+        for field in plan.fields.values():
+            together.setdefault(_kinds(table, field, mapping.data_class), []).append(field)
+            if mapping.data_class == "safe_harbor":
+                rules += _of_safe_harbor(table, field, (_plain(field.name), _plain(plan.names[field.name])))
+        rules += [_suspicion(table, fields, kinds) for kinds, fields in together.items()]
+    return rules
+
+
+def name_identifiers(engine: DuckEngine, faults: Sequence[Fault], plans: Dictionary[str, TablePlan], mapping: Mapping) -> list[Fault]:
+    """Put what a text looks like in the place of each suspicion; a suspicion that falls away goes.
+
+    Parameters
+    ----------
+    engine : DuckEngine
+        Asked once more, of the suspected columns alone.
+    faults : sequence of Fault
+        What the scan found.
+    plans, mapping
+        As in `privacy_rules`.
+    """
+    asked: dict[Rule, Identifier] = {}
+    for rule in (fault.rule for fault in faults if fault.rule.id == SUSPECTED):
+        for field in (plans[rule.table].fields[name] for name in rule.columns):
+            asked |= {_rule(rule.table, field, kind, mapping): kind for kind in _kinds(rule.table, field, mapping.data_class)}
+    if not asked:
+        return list(faults)
+    named = [_weighed(fault, asked[fault.rule], engine.raw_rows(fault.rule.table)) for fault in engine.faults(list(asked))]
+    return [*named, *(fault for fault in faults if fault.rule.id != SUSPECTED)]
+
+
+def _kinds(table: str, field: Field, data_class: str) -> tuple[Identifier, ...]:
+    """Kinds of identifier that are looked for in a column."""
+    own = all(field.name != declared.name for declared in TABLES[table])
+    return tuple(
+        kind
+        for kind in IDENTIFIERS
+        if field.kind in kind.fields
+        and data_class in kind.refused | kind.warned
+        and (not kind.columns or own or field.name in kind.columns)
+    )
+
+
+def _suspicion(table: str, fields: Sequence[Field], kinds: Sequence[Identifier]) -> Rule:
+    """Whether any of these columns holds any of these identifiers: the texts as lines of one, on which `^` and `$` are ends of a text."""
+    pattern = "(?m)" + "|".join(f"(?:{kind.value})" for kind in kinds)
+    lines = f"concat_ws(chr(10), {', '.join(map(_suspect, fields))})"
+    predicate = f"regexp_matches({lines}, {literal(pattern)})"
+    return Rule(SUSPECTED, table, tuple(field.name for field in fields), predicate, "looks like an identifier", REMOVE)
+
+
+def _suspect(field: Field) -> str:
+    """SQL for a text worth a look, else NULL: a number has few digits, a word of a closed list is known, a date is read as one."""
+    text = quoted(field.name + "__text")
+    if field.kind in ("integer", "flag"):
+        return f"CASE WHEN length({text}) >= {SHORTEST} THEN {text} END"
+    if field.kind == "code":
+        return f"CASE WHEN {text} NOT IN ({', '.join(literal(word) for word in field.allowed)}) THEN {text} END"
+    return f"CASE WHEN {quoted(field.name)} IS NULL THEN {text} END" if field.kind == "date" else text
+
+
+def _rule(table: str, field: Field, kind: Identifier, mapping: Mapping) -> Rule:
+    predicate = f"regexp_matches({_suspect(field)}, {literal(kind.value)})"
+    if kind.unless:
+        predicate += f" AND NOT regexp_matches({_suspect(field)}, {literal(kind.unless)})"
+    severity = "error" if mapping.data_class in kind.refused else "warning"
+    return Rule(kind.rule, table, (field.name,), predicate, f"looks like {kind.what}", kind.hint.format(column=field.name), severity)
+
+
+def _weighed(fault: Fault, kind: Identifier, rows: int) -> Fault:
+    """Refused only when enough of the rows have the shape."""
+    return fault if len(fault.rows) >= kind.share * rows else Fault(replace(fault.rule, severity="warning"), fault.rows)
+
+
+def _of_safe_harbor(table: str, field: Field, called: Sequence[str]) -> list[Rule]:
+    """Ages over 89 are one group; a ZIP code has three digits, and not those of an area with few people."""
+
+    def rule(name: str, predicate: str, message: str, hint: str) -> Rule:
+        return Rule(name, table, (field.name,), predicate, message, hint)
+
+    text = quoted(field.name + "__text")
+    if any(_AGE_NAME.search(name) for name in called):
+        over = f"{quoted(field.name)} > {TOP_AGE}"
+        if field.kind != "integer":
+            over = f"regexp_matches({text}, {literal(_OVER_89)}) AND NOT regexp_matches({text}, {literal(_TOP_CODED)})"
+        return [rule("age_over_89", over, "an age over 89", _AGE_HINT)]
+    if any(_ZIP3_NAME.search(name) for name in called):
+        three = r"^\d{1,3}[xX*]*$"  # 36 is 036 that lost its zero in a column of numbers
+        digits = f"lpad(regexp_extract({text}, '^\\d{{1,3}}'), 3, '0')"
+        restricted = ", ".join(literal(digits) for digits in RESTRICTED_ZIPS)
+        few = f"regexp_matches({text}, {literal(three)}) AND {digits} IN ({restricted})"
+        long = f"NOT regexp_matches({text}, {literal(three)})"
+        return [
+            rule("zip_not_allowed", long, "not the first 3 digits of a ZIP code", "Keep its first 3 digits"),
+            rule("zip_not_allowed", few, "a ZIP code of an area with 20,000 people or fewer", _ZIP_HINT),
+        ]
+    return []

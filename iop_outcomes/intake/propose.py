@@ -1,0 +1,149 @@
+"""Takes a folder or a file, gives the text of a mapping.toml that a person finishes: names matched, codes listed, the rest marked.
+
+Only headers are read, and the distinct values of columns that are known to hold codes. A value is shown when it is a code of few (at
+most 50 different ones) that stands in at least 11 rows and looks like no identifier; under a column that was only guessed, when it is a
+code that is known. What a person must decide is a comment that starts with "to finish:", so that the text is a mapping at every stage.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from iop_outcomes.columns import TABLES
+from iop_outcomes.errors import DataError
+from iop_outcomes.intake.adapters.scratch import Scratch, head_of
+from iop_outcomes.intake.files import MAX_LINE_BYTES, SUFFIXES, refuse_globs, refuse_path, shown
+from iop_outcomes.intake.findings import fatal
+from iop_outcomes.intake.inputs import open_file
+from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.preflight import SEPARATORS, preflight_csv, read_through
+from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
+from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText
+from iop_outcomes.intake.synonyms import match_columns, table_called
+from iop_outcomes.scales import Scale, load_scales
+
+# Columns of which a table has at least one, or it is another table.
+_MARKS = {
+    "episodes": {"episode_id", "discharge_reason", "los_days", "admit_date", "discharge_date"},
+    "scores": {"scale", "score"},
+    "events": {"event"},
+    "contacts": {"date", "day"},
+}
+
+
+def propose(source: str | Path, beside: Path | None = None) -> Proposal:
+    """Propose a mapping for the files of a folder, or for one file.
+
+    Parameters
+    ----------
+    source : path
+        Like that of `load`.
+    beside : Path, optional
+        The folder that the mapping will stand in; that of the data by default.
+
+    Raises
+    ------
+    DataError
+        When there is nothing to read, or no column of any file is known by its name.
+
+    Examples
+    --------
+    >>> propose("data/synthetic").to_finish  # the class of the data
+    1
+    """
+    path = Path(source)
+    refuse_path(path)
+    folder = path if path.is_dir() else path.parent
+    scales = load_scales(None)
+    scratch = Scratch()
+    try:
+        files, unread = _files(scratch, path, scales)
+        tables = _assigned(files)
+        if not tables:
+            hint = "Is the first line of each file a header? Rename a few columns as README.md calls them, and run it again."
+            fatal("no_known_column", shown(path), "no column of any file is known by its name", hint)
+        for file in tables.values():
+            _refuse_values_as_names(file)
+            _read_rows(scratch, file)
+        unused = [shown(file.path) for file in files if file not in tables.values()]
+        return ProposalText(scratch, scales, tables, [*unused, *unread], beside or folder).proposal(shown(path))
+    finally:
+        scratch.close()
+
+
+# -- files ---------------------------------------------------------------------------------------------------------
+
+
+def _files(scratch: Scratch, path: Path, scales: Dictionary[str, Scale]) -> tuple[list[File], list[str]]:
+    """Every file with its header and what its columns may be, and the names of those that cannot be read."""
+    if path.is_file():
+        return [_opened(scratch, path, 0, scales)], []
+    found, unread = [], []
+    for number, file in enumerate(sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())):
+        try:
+            found.append(_opened(scratch, file, number, scales))
+        except DataError:
+            if file.stem in TABLES:
+                raise
+            unread.append(f"{shown(file)} (cannot be read)")
+    return found, unread
+
+
+def _opened(scratch: Scratch, path: Path, number: int, scales: Dictionary[str, Scale]) -> File:
+    raw = f"file_{number}"
+    if path.suffix.lower() in SUFFIXES and path.suffix.lower() != ".csv":
+        open_file(scratch, raw, path, Mapping())
+        file = File(path, raw, list(scratch.raw_columns(raw)))
+    else:
+        refuse_globs(path)
+        first = (re.split(rb"\r\n|\r|\n", head_of(path), maxsplit=1) or [b""])[0].decode("utf-8-sig", errors="replace")
+        delimiter = max((",", *SEPARATORS), key=first.count)
+        names = [name.strip() for name in next(csv.reader(io.StringIO(first), delimiter=delimiter), [])]
+        file = File(path, raw, preflight_csv(path, delimiter, names), delimiter)
+    names = [name for name in file.names if not identifier_named([name], "safe_harbor")]
+    file.matches = {table: match_columns(table, names, scales) for table in TABLES}
+    return file
+
+
+def _read_rows(scratch: Scratch, file: File) -> None:
+    """A CSV whose table is known, as text; lines that cannot be read are for the check to name."""
+    if file.raw not in scratch.tables:
+        read_through(file.path)
+        try:
+            scratch.add_csv(file.raw, file.path, file.names, delimiter=file.delimiter, max_field=MAX_LINE_BYTES)
+        except duckdb.Error:
+            hint = "Save it again as CSV (UTF-8)."
+            fatal("not_csv", shown(file.path), "the text cannot be read as CSV from its first line to its last", hint)
+
+
+def _assigned(files: Sequence[File]) -> dict[str, File]:
+    """Which file is which table: by its name, and by how many of its columns are known there; guesses count for nothing."""
+    worth = []
+    for file in files:
+        for place, table in enumerate(TABLES):
+            known = {match.to for match in file.matches[table] if match.how != "guess"}
+            named = 100 * (file.path.stem == table) + 5 * (table_called(file.path.stem) == table)
+            marked = known & _MARKS[table] or any(name.rpartition("_")[2].isdigit() for name in known)
+            if marked or (known and named):
+                worth.append((-(len(known) + named), place, str(file.path), table, file))
+    found: dict[str, File] = {}
+    for *_, table, file in sorted(worth, key=lambda entry: entry[:3]):
+        if table not in found and file not in found.values():
+            found[table] = file
+    if "episodes" in found:
+        found.pop("contacts", None)
+    return {table: found[table] for table in TABLES if table in found}
+
+
+def _refuse_values_as_names(file: File) -> None:
+    """Names are shown: a name that looks like a person's own value is not one."""
+    if any(identifier_in_name(name) for name in file.names):
+        hint = "Is the line with the names of the columns missing? A name must hold no identifier."
+        fatal("identifier_column", shown(file.path), "the name of a column looks like an identifier", hint, line=1)

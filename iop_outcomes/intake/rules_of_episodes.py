@@ -1,0 +1,203 @@
+"""Takes the columns of episodes that came, gives the rules over several of them: stays, events beside them, a patient's other episodes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from iop_outcomes.columns import EVENTS, FIRST_DATE, MAX_DAYS, OUTSIDE
+from iop_outcomes.engine import Rule
+from iop_outcomes.engine.raw import ROW
+from iop_outcomes.engine.recipe import literal
+from iop_outcomes.intake.mapping import Mapping
+
+CORRECT = 'Correct the file, or load with on_error="exclude" (excluded rows are counted)'
+LATE = "later than the last day observed"
+LATE_HINT = "Correct the day, or follow_up_days of the episode"
+LAST_DATE = "2100-01-01"  # without a cut-off: no clock is read, so that a file is judged alike on every day
+AFTER_DEATH = "later than the death of the same episode"
+AFTER_DEATH_HINT = "Correct one of the days"
+NO_READMISSION = "no_readmission"
+OVERLAP = "overlapping_tracks"
+READMISSIONS = tuple(event for event in EVENTS if event.startswith("readmission"))
+FEW = 100  # followed-up episodes below which no readmission at all is no surprise
+
+
+def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping) -> list[Rule]:
+    """Rules over several columns of episodes.
+
+    Parameters
+    ----------
+    has : collection of str
+        The columns that came.
+    known : collection of str
+        Those and the computed ones.
+    mapping : Mapping
+        The convention of stays, and the cut-off.
+    """
+    stay = tuple(name for name in ("los_days", "los_code", "discharge_day", "discharge_date", "admit_date") if name in has)
+    # Windows over the scan itself would hold every column of every row; here they see the few columns that they need.
+    twice = "episode_id IN (SELECT episode_id FROM own_episodes GROUP BY episode_id HAVING count(*) > 1)"
+    found = [_rule("duplicate_id", ("episode_id",), twice, "the same episode stands more than once")]
+    found += _of_stay(has, stay, mapping)
+    if "discharge_reason" in has:
+        found += _of_reason(stay, "los_code" if "los_code" in has and mapping.los_convention == "teds_codes" else "los_days")
+    if "planned_days" in has:
+        hint = "Leave it blank where no length was planned"
+        found.append(_rule("planned_days_zero", ("planned_days",), "planned_days = 0", "a planned length of no day", hint, "warning"))
+    wide = [event for event in EVENTS if {f"{event}_day", f"{event}_observed"} <= set(has)]
+    for event in wide:
+        found += _of_wide_event(event, stay, has, known)
+    found += _after_death(wide, stay, known, mapping)
+    if {"patient_id", "admit_date"} <= set(has):
+        found.append(overlap_rule(has, known, mapping, same_track=False))
+    return found
+
+
+def _rule(name: str, columns: Sequence[str], predicate: str, message: str, hint: str = CORRECT, severity: str = "error") -> Rule:
+    return Rule(name, "episodes", tuple(columns), predicate, message, hint, severity)
+
+
+def _of_reason(stay: Sequence[str], known_stay: str) -> list[Rule]:
+    """A reason for discharge and a discharge stand together."""
+    columns = ("discharge_reason", *stay)
+    active = f"discharge_reason = 'active' AND {known_stay} IS NOT NULL"
+    unknown = f"discharge_reason NOT IN ('active', 'not_started') AND {known_stay} IS NULL"
+    out_of_curves = "These episodes are left out of stays and curves"
+    blank = f"discharge_reason IS NULL AND {known_stay} IS NOT NULL"
+    out_of_completion = "These episodes are left out of completion; the report shows the worst and the best case"
+    return [
+        _rule("active_with_stay", columns, active, "still in care, and yet a discharge is given"),
+        _rule("stay_missing", columns, unknown, "discharged without a discharge day", out_of_curves, "warning"),
+        _rule("reason_missing", columns, blank, "discharged without a reason", out_of_completion, "note"),
+    ]
+
+
+def _of_stay(has: Collection[str], stay: Sequence[str], mapping: Mapping) -> list[Rule]:
+    """Discharge after admission, and the same stay however it is written."""
+    backwards = "discharge is before admission"
+    disagree = "the stay is not the one that {} give"
+    hint = "Check [data] los_convention, or correct the file"
+    found = []
+    if "discharge_day" in has:
+        found.append(_rule("discharge_before_admission", ("discharge_day",), "discharge_day < 0", backwards))
+    if {"admit_date", "discharge_date"} <= set(has):
+        dates = ("discharge_date", "admit_date")
+        found.append(_rule("discharge_before_admission", dates, "discharge_date < admit_date", backwards))
+        if mapping.los_convention != "last_contact" and stay[0] != "discharge_date":
+            differs = "los_days <> date_diff('day', admit_date, discharge_date)"
+            found.append(_rule("stay_disagrees", stay, differs, disagree.format("the dates"), hint))
+    # A stay that counts both days has at least one.
+    found.append(_rule("discharge_before_admission", stay, "los_days < 0", backwards))
+    if "observed_days" in has:
+        columns = ("observed_days", *stay)
+        found.append(_rule("discharge_after_cutoff", columns, "observed_days < los_days", "discharge is later than the last day observed"))
+    if {"los_days", "discharge_day"} <= set(has) and mapping.los_convention != "last_contact":
+        found.append(_rule("stay_disagrees", stay, "los_days <> discharge_day", disagree.format("the days"), hint))
+    return found
+
+
+def _of_wide_event(event: str, stay: Sequence[str], has: Collection[str], known: Collection[str]) -> list[Rule]:
+    """Rules of an event that stands beside its episode: both columns or none, and inside the follow-up."""
+    day, seen = f"{event}_day", f"{event}_observed"
+    undated, unsaid = f"{seen} = 1 AND {day} IS NULL", f"{seen} IS NULL AND {day} IS NOT NULL"
+    found = [
+        _rule("event_without_day", (day, seen), undated, "an event without a day", "Give its day from admission"),
+        _rule("blank", (seen, day), unsaid, f"may not be blank where {day} is given", "Write 1 or 0"),
+    ]
+    if "follow_up_days" in known:
+        late = f"{seen} = 1 AND {day} > los_days + follow_up_days"
+        columns = (day, seen, *stay, *sorted({"follow_up_days", "observed_days"} & set(has)))
+        found.append(_rule("event_after_follow_up", columns, late, LATE, LATE_HINT))
+    return found
+
+
+def _after_death(wide: Sequence[str], stay: Sequence[str], known: Collection[str], mapping: Mapping) -> list[Rule]:
+    """Nothing beside an episode comes after the death beside it, or after a discharge that was one."""
+    found = []
+    for event in wide:
+        if event == "death":
+            continue
+        day, seen = f"{event}_day", f"{event}_observed"
+        if "death" in wide:
+            late = f"{seen} = 1 AND death_observed = 1 AND {day} > death_day"
+            found.append(_rule("event_after_death", (day, seen, "death_day", "death_observed"), late, AFTER_DEATH, AFTER_DEATH_HINT))
+        if "discharge_reason" in known and mapping.los_convention != "last_contact":
+            late = f"{seen} = 1 AND discharge_reason = 'died' AND {day} > los_days"
+            found.append(_rule("event_after_death", (day, seen, *stay), late, AFTER_DEATH, AFTER_DEATH_HINT))
+    return found
+
+
+def overlap_rule(has: Collection[str], known: Collection[str], mapping: Mapping, *, same_track: bool) -> Rule:
+    """Episodes of one patient at once; an admission on the day of a discharge is none. Dates that are faults of their own say nothing.
+
+    Parameters
+    ----------
+    has, known, mapping
+        As in `episode_rules`.
+    same_track : bool
+        Whether only episodes of one track are compared.
+    """
+    last = f"CAST({literal(mapping.cutoff or LAST_DATE)} AS DATE)"
+    in_range = f"admit_date BETWEEN CAST({literal(FIRST_DATE)} AS DATE) AND {last}"
+    end = f"CASE WHEN los_days BETWEEN 0 AND {MAX_DAYS} THEN admit_date + los_days END"
+    if "discharge_date" in has:
+        end = f"coalesce(CASE WHEN discharge_date BETWEEN admit_date AND {last} THEN discharge_date END, {end})"
+    if "discharge_reason" in known:
+        end = f"CASE WHEN discharge_reason = 'active' AND los_days IS NULL THEN CAST('9999-12-31' AS DATE) ELSE {end} END"
+    person = "patient_id, track" if same_track else "patient_id"
+    spans = f"SELECT {ROW}, {person}, admit_date AS start, CAST({end} AS DATE) AS stop FROM checked_episodes WHERE patient_id IS NOT NULL AND {in_range}"
+    # An earlier one ends after this one starts, or the next one starts before this one ends.
+    window = f"OVER (PARTITION BY {person} ORDER BY start, stop"
+    before = f"max(stop) {window} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) > start"
+    after = f"lead(start) {window}) < stop"
+    judged = f"SELECT {ROW}, coalesce({before}, FALSE) OR coalesce({after}, FALSE) AS met FROM ({spans}) AS spans WHERE stop IS NOT NULL"
+    predicate = f"{ROW} IN (SELECT {ROW} FROM ({judged}) AS judged WHERE met)"
+    columns = ("admit_date", "patient_id", "episode_id", *(name for name in ("los_days", "discharge_day", "discharge_date") if name in has))
+    if same_track:
+        message = "overlaps with another episode of the same patient in the same track"
+        hint = "Join them, or correct their dates; each is counted as an episode of its own"
+        return _rule("overlapping_episodes", columns, predicate, message, hint, "warning")
+    message = "overlaps with an episode of the same patient in another track"
+    hint = "Right where a person attends two tracks at once; else correct the dates"
+    return _rule(OVERLAP, columns, predicate, message, hint, "note")
+
+
+def readmission_rule(has: Collection[str], known: Collection[str], *, events: bool) -> Rule:
+    """Whether the events joined: followed up, and yet not one readmission in a hundred episodes, or no event of a known episode.
+
+    Parameters
+    ----------
+    has, known
+        As in `episode_rules`.
+    events : bool
+        Whether there is a table of events.
+    """
+    seen = [f"{event}_observed" for event in READMISSIONS if f"{event}_observed" in has]
+    beside = " OR ".join(f"{name} = 1" for name in seen)
+    tests = [f"NOT EXISTS (SELECT 1 FROM checked_episodes WHERE {beside})"] if seen else []
+    names = ", ".join(map(literal, READMISSIONS))
+    if events:
+        tests.append(f"NOT EXISTS (SELECT 1 FROM checked_events WHERE episode_known AND event IN ({names}))")
+    never = " AND ".join(["TRUE", *tests])
+    if {"follow_up_days", "discharge_reason"} <= set(known):
+        left_out = ", ".join(map(literal, OUTSIDE))
+        followed = f"discharge_reason NOT IN ({left_out}) AND follow_up_days IS NOT NULL"
+        never = f"(SELECT count(*) FROM checked_episodes WHERE {followed}) >= {FEW} AND {never}"
+    else:
+        never = "FALSE"
+    if events:
+        never = f"({never} OR NOT EXISTS (SELECT 1 FROM checked_events WHERE episode_known))"
+    question = "no readmission found: did the events file join?"
+    hint = "Compare episode_id in both files, and the words of event; without readmissions nothing is wrong"
+    table, column = ("events", "event") if events else ("episodes", "follow_up_days")
+    return Rule(NO_READMISSION, table, (column,), f"{ROW} = 0 AND {never}", question, hint, "warning")
+
+
+def readmission_suspicion(rule: Rule) -> Rule:
+    """The same of a table of events, asked more cheaply: no readmission among its words, or a first row that joined no episode."""
+    if rule.table != "events":
+        return rule
+    names = ", ".join(map(literal, READMISSIONS))
+    unseen = f"NOT EXISTS (SELECT 1 FROM own_events WHERE event__text IN ({names}))"
+    return replace(rule, predicate=f"{ROW} = 0 AND ({unseen} OR episode_known IS NULL)")

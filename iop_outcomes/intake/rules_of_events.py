@@ -1,0 +1,63 @@
+"""Takes the columns of events that came, gives the rules over several of them: days, follow-up, death."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from iop_outcomes.engine import Rule
+from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.rules_of_episodes import AFTER_DEATH, AFTER_DEATH_HINT, LATE, LATE_HINT
+
+
+def event_rules(has: Collection[str], episodes: Collection[str], mapping: Mapping) -> list[Rule]:
+    """Rules over several columns of events.
+
+    Parameters
+    ----------
+    has : collection of str
+        The columns that came.
+    episodes : collection of str
+        Columns of the episodes they belong to, computed ones included.
+    mapping : Mapping
+        The convention of stays.
+    """
+    days = tuple(name for name in ("day", "days_after_discharge") if name in has)
+    undated = " AND ".join(f"{name} IS NULL" for name in days)
+    found = [_rule("event_without_day", days, undated, "an event without a day", "Give day (from admission) or days_after_discharge")]
+    if "days_after_discharge" in has:
+        hint = "Events during care are counted from admission, in the column day"
+        found.append(_rule("negative_day", ("days_after_discharge",), "days_after_discharge < 0", "a day before discharge", hint))
+    # A stay or a follow-up below 0 is a fault of the episode, and named there.
+    late = "event_days_after_discharge > episode_follow_up_days AND episode_follow_up_days >= 0 AND coalesce(episode_los_days, 0) >= 0"
+    found += _of_day("event_after_follow_up", days, late, LATE, LATE_HINT)
+    found += _after_death(days, episodes, mapping)
+    same = ", ".join(name for name in ("episode_id", "event", "day", "days_after_discharge", "kind", "planned") if name in has)
+    twice = f"count(*) OVER (PARTITION BY {same}) > 1"
+    hint = "Leave one out; as a first event it counts once"
+    found.append(_rule("event_twice", ("event", "episode_id", *days), twice, "the same event stands more than once", hint, "note"))
+    return found
+
+
+def _rule(name: str, columns: Sequence[str], predicate: str, message: str, hint: str, severity: str = "error") -> Rule:
+    return Rule(name, "events", tuple(columns), predicate, message, hint, severity)
+
+
+def _of_day(name: str, days: Sequence[str], predicate: str, message: str, hint: str) -> list[Rule]:
+    """A rule on the day of an event, that points at the column in which the day was given."""
+    found = []
+    for day in days:
+        others = "".join(f" AND {other} IS NULL" for other in days if other > day)
+        found.append(_rule(name, (day, *days), f"({predicate}) AND {day} IS NOT NULL{others}", message, hint))
+    return found
+
+
+def _after_death(days: Sequence[str], episodes: Collection[str], mapping: Mapping) -> list[Rule]:
+    """Nothing comes after a death among the events, or after a discharge that was one."""
+    first = "min(CASE WHEN event = 'death' THEN {} END) OVER (PARTITION BY episode_id)"
+    # On the clock of discharge too: where the stay is not known, the day from admission is not either.
+    late = " OR ".join(f"{day} > {first.format(day)}" for day in ("event_day", "event_days_after_discharge"))
+    found = _of_day("event_after_death", days, late, AFTER_DEATH, AFTER_DEATH_HINT)
+    if "discharge_reason" in episodes and mapping.los_convention != "last_contact":
+        late = "event <> 'death' AND event_days_after_discharge > 0 AND episode_died"
+        found += _of_day("event_after_death", days, late, "later than a discharge by death", AFTER_DEATH_HINT)
+    return found

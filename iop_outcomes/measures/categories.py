@@ -1,0 +1,138 @@
+"""Takes the counts of a column, gives its categories: their names, their order, and rare ones merged until they can be shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from iop_outcomes.counts import Counts, Level
+
+Part = tuple[Level, ...]
+Categories = Mapping[str, Part]  # the name of each category, in order, and the levels it holds
+
+FEWEST = 2  # categories that merging leaves
+_IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+
+
+def categories(counts: Counts, column: str) -> dict[str, Part]:
+    """The levels of a column as categories: bands by their numbers, everything else by size; a blank is none.
+
+    Parameters
+    ----------
+    counts : Counts
+        With the column.
+    column : str
+        Its name.
+
+    Examples
+    --------
+    >>> sizes = {("65+",): 5, ("18-25",): 1, (None,): 2}
+    >>> categories(Counts.from_cells(["age_group"], sizes), "age_group")
+    {'18-25': ('18-25',), '65+': ('65+',)}
+    """
+    sizes = {level: n for (level,), n in counts.keep([column]) if level is not None}
+    if are_bands(sizes):
+        order = sorted(sizes, key=lambda level: (_numbers(level), str(level)))
+    else:
+        order = sorted(sizes, key=lambda level: (-sizes[level], str(level)))
+    return {_name((level,), order): (level,) for level in order}
+
+
+def are_bands(levels: Collection[Level]) -> bool:
+    """Whether every level, blanks apart, begins with a number ("18-25", "<18", "65+"), so that the levels have an order."""
+    return all(re.match(r"[<>]?=?\d", str(level)) for level in levels if level is not None)
+
+
+def _numbers(level: Level) -> list[int]:
+    """The numbers of a band; "<18" comes before "18-25"."""
+    numbers = [int(digits) for digits in re.findall(r"\d+", str(level))]
+    return [numbers[0] - 1] if str(level).startswith("<") else numbers
+
+
+def merged(found: Categories, counts: Counts, column: str, by: str, threshold: int) -> dict[str, Part]:
+    """Merge rare categories until every group can be shown, or until two remain.
+
+    Parameters
+    ----------
+    found : categories
+        From `categories`.
+    counts : Counts
+        With the column and the grouping column.
+    column, by : str
+        Their names.
+    threshold : int
+        Counts from 1 to one below it cannot be shown; groups smaller than it are left out of account.
+
+    Returns
+    -------
+    categories
+        Those holding the fewest episodes over all groups become one category, which comes last. Bands have an order: the
+        band holding the fewest episodes goes together with the smaller of its neighbours. Blanks are a category like others
+        where they are too few to be shown.
+
+    Examples
+    --------
+    >>> cells = {("x", "a"): 50, ("x", "b"): 40, ("x", "c"): 3, ("y", "a"): 30, ("y", "b"): 12, ("y", "c"): 20}
+    >>> counts = Counts.from_cells(["track", "unit"], cells)
+    >>> merged(categories(counts, "unit"), counts, "unit", "track", 11)
+    {'A': ('a',), 'B or c': ('b', 'c')}
+    """
+    groups = [{level: n for (level,), n in part.keep([column])} for part in counts.split(by).values() if part.total >= threshold]
+    sizes = {level: n for (level,), n in counts.keep([column])}
+    parts = list(found.values())
+    if any(0 < group.get(None, 0) < threshold for group in groups):
+        parts.append((None,))
+
+    def shows(parts: Sequence[Part]) -> bool:
+        return len(parts) <= FEWEST or not any(0 < _held(group, part) < threshold for group in groups for part in parts)
+
+    merge = _with_neighbour if are_bands(sizes) else _into_one
+    together = 1
+    now = parts
+    while not shows(now):
+        together += 1
+        now = merge(now, parts, sizes, together)
+    return {_name(part, list(sizes)): part for part in now}
+
+
+def _held(sizes: Mapping[Level, int], part: Part) -> int:
+    return sum(sizes.get(level, 0) for level in part)
+
+
+def _with_neighbour(now: Sequence[Part], _parts: Sequence[Part], sizes: Mapping[Level, int], _together: int) -> list[Part]:
+    """Put the smallest band together with the smaller of its neighbours."""
+    place = min(range(len(now)), key=lambda i: (_held(sizes, now[i]), i))
+    beside = min((i for i in (place - 1, place + 1) if 0 <= i < len(now)), key=lambda i: _held(sizes, now[i]))
+    first = min(place, beside)
+    return [*now[:first], now[first] + now[first + 1], *now[first + 2 :]]
+
+
+def _into_one(_now: Sequence[Part], parts: Sequence[Part], sizes: Mapping[Level, int], together: int) -> list[Part]:
+    """Put so many of the smallest categories together, behind the others."""
+    smallest = sorted(parts, key=lambda part: (_held(sizes, part), part[0] is not None, str(part)))[:together]
+    pooled = [part for part in parts if part in smallest]
+    return [*(part for part in parts if part not in smallest), tuple(level for part in pooled for level in part)]
+
+
+# -- names -------------------------------------------------------------------------------------------------------------
+
+
+def read(name: str) -> str:
+    """A name as people read it: `emergency_department` is Emergency department."""
+    return name.replace("_", " ").capitalize() if _IDENTIFIER.fullmatch(name) else name
+
+
+def read_among(level: Level, among: Collection[Level]) -> str:
+    """A level as people read it; one that would read like another keeps its own spelling."""
+    if level is None:
+        return "not recorded"
+    words = read(str(level))
+    return str(level) if any(read(str(other)) == words for other in among if other not in (level, None)) else words
+
+
+def _name(part: Part, among: Collection[Level]) -> str:
+    """Name a category: one or two levels by themselves, bands from the first to the last, more as the others."""
+    words = [read_among(level, among) for level in part]
+    if len(part) <= 2 or are_bands(part):
+        return " or ".join([words[0], *(word[:1].lower() + word[1:] for word in words[1:])])
+    return f"Other ({len(part)} categories)"

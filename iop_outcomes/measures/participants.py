@@ -1,0 +1,259 @@
+"""Takes a characteristic of people at admission, gives its mix in each group and how far apart the groups are in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from iop_outcomes.columns import Column, ScoreAt
+from iop_outcomes.counts import Counts
+from iop_outcomes.measures.categories import Categories, read, read_among
+from iop_outcomes.measures.measure import PART, Measure, divide, population
+from iop_outcomes.results import ALL, MISSING_LEVEL, EstimandDefinition
+from iop_outcomes.scales import Scale
+from iop_outcomes.stats.balance import LEAST, Largest, largest_difference, of_categories, of_means
+from iop_outcomes.stats.draft import Draft, Floats, Population
+from iop_outcomes.stats.proportion import share
+
+LARGEST = "largest_difference"
+NOT_RECORDED = "not_recorded"
+_EVERYONE = "admitted episodes, whether discharged or not"
+_SOURCES = (
+    "Austin PC (2009), doi:10.1002/sim.3697",
+    "Stuart EA (2010), doi:10.1214/09-STS313",
+)
+_YANG = "Yang D, Dalton JE (2012), SAS Global Forum 2012, paper 335"
+
+
+# -- the mix of a characteristic ---------------------------------------------------------------------------------------
+
+
+def share_of(name: str) -> str:
+    """Name the estimand of a category."""
+    return f"share_{name}"
+
+
+def _divided(counts: Counts, column: str, found: Categories) -> tuple[Counts, Mapping[str, int]]:
+    part_of = {level: _part(column, name) for name, levels in found.items() for level in levels}
+    return divide(counts, column, lambda level: part_of.get(level, _blank(column)))
+
+
+def _part(column: str, name: str) -> str:
+    """Name the part of a category, after its column: two columns may well have a category of one name."""
+    return f"{column}: {name}"
+
+
+def _blank(column: str) -> str:
+    return f"{column} not recorded"
+
+
+def _people(column: str, parts: Mapping[str, int], found: Categories, hit: str | None = None) -> Population:
+    base, blank = tuple(_part(column, name) for name in found), _blank(column)
+    if hit == NOT_RECORDED:
+        return population(column, parts, (*base, blank), base=(*base, blank), hits=(blank,))
+    hits = None if hit is None else (_part(column, hit),)
+    return population(column, parts, (*base, blank), base=base, hits=hits, missing=(blank,))
+
+
+def _draft(counts: Counts, *, column: str, found: Categories) -> tuple[Draft, ...]:
+    """How many are not recorded, of everyone; then one share for each category, of those recorded."""
+    divided, parts = _divided(counts, column, found)
+    return (
+        share(NOT_RECORDED, divided, PART, _people(column, parts, found, NOT_RECORDED)),
+        *(share(share_of(name), divided, PART, _people(column, parts, found, name)) for name in found),
+    )
+
+
+def _across(
+    levels: Mapping[str, Counts], *, column: str, found: Categories, withheld: Mapping[str, Collection[str]]
+) -> list[tuple[str, Draft]]:
+    """The largest difference between two groups, as a number about everyone."""
+    by_level = {level: _divided(counts, column, found)[1] for level, counts in levels.items()}
+    groups = [
+        (sum(parts.get(_part(column, name), 0) for name in found), (parts, frozenset(withheld.get(level, ()))))
+        for level, parts in by_level.items()
+        if level != MISSING_LEVEL and not set(found) <= set(withheld.get(level, ()))
+    ]
+    between = partial(_of_two, column=column, found=found)
+    every = dict.fromkeys(part for parts in by_level.values() for part in parts)
+    total = {part: sum(parts.get(part, 0) for parts in by_level.values()) for part in every}
+    return _at_all(levels, largest_difference(groups, between), _people(column, total, found))
+
+
+def _of_two(
+    one: tuple[Mapping[str, int], frozenset[str]], other: tuple[Mapping[str, int], frozenset[str]], *, column: str, found: Categories
+) -> float:
+    """Difference of two groups; what is withheld in either counts as one category, so that nothing of it can be read off."""
+    (first, hidden), (second, hidden_too) = one, other
+    lumped = hidden | hidden_too
+    parts = [[_part(column, name)] for name in found if name not in lumped] + [[_part(column, name) for name in found if name in lumped]]
+    n_first, n_second = ([sum(n.get(part, 0) for part in together) for together in parts] for n in (first, second))
+    return of_categories(n_first, n_second)
+
+
+def _at_all(levels: Mapping[str, Counts], largest: Largest, who: Population) -> list[tuple[str, Draft]]:
+    cells = next((len(counts.origin) for counts in levels.values()), 0)
+    return [(ALL, Draft(LARGEST, largest.value, who, np.zeros(cells), "none", flag=largest.flag))] if cells else []
+
+
+def participants(column: str, found: Categories, *, withheld: Mapping[str, Collection[str]] | None = None) -> Measure:
+    """Declare the mix of a characteristic at admission: `participants_<column>`.
+
+    Parameters
+    ----------
+    column : str
+        A column of categories.
+    found : categories
+        From `categories`, perhaps `merged`; a level in none of them counts as not recorded.
+    withheld : dict of level to names of categories, optional
+        What release withholds at each level. A pair of groups is compared with these as one category, and a group without
+        any category that is shown is not compared: then the largest difference follows from what is shown.
+
+    Returns
+    -------
+    Measure
+    """
+    title = read(column)
+    lower = title[:1].lower() + title[1:]
+    rows = [EstimandDefinition(NOT_RECORDED, f"{title}: not recorded", f"{lower} not recorded", _EVERYONE, "95% Wilson score", "share")]
+    known = f"{_EVERYONE}, with {lower} recorded"
+    every = [level for levels in found.values() for level in levels]
+    for name, levels in found.items():
+        counted = f"{lower} " + " or ".join(read_among(level, every) for level in levels)
+        rows.append(EstimandDefinition(share_of(name), f"{title}: {name}", counted, known, "95% Wilson score", "share"))
+    across = partial(_across, column=column, found=found, withheld=withheld or {})
+    draft = partial(_draft, column=column, found=found)
+    lumped = "Categories that are withheld in either of two groups count as one in their difference, which can only make it smaller."
+    return Measure(
+        name=f"participants_{column}",
+        title=title,
+        asks=f"How do the groups differ in {lower} at admission?",
+        requests=(Column(column),),
+        among=known,
+        excludes={_blank(column): "not recorded"},
+        unit="share",
+        better="neither",
+        draft=draft,
+        estimands=(*rows, _largest(title, known, "the Mahalanobis distance of their shares")),
+        sources=(*_SOURCES, _YANG),
+        notes=(lumped,) if any((withheld or {}).values()) else (),
+        chart="stacked_shares",
+        shown=tuple(share_of(name) for name in found),
+        across=across,
+    )
+
+
+def _largest(title: str, among: str, distance: str) -> EstimandDefinition:
+    counted = f"the largest standardised difference between two groups of at least {LEAST} episodes: {distance}"
+    return EstimandDefinition(LARGEST, f"{title}: largest difference", counted, among, "none", "SD")
+
+
+# -- severity at admission ---------------------------------------------------------------------------------------------
+
+_SCORED, _BLANK = "scored", "not scored"
+
+
+def _scores(counts: Counts, scale: Scale) -> tuple[float, float, int]:
+    """Mean and SD of the admission scores, and how many there are."""
+    scored = counts.where(counts.each(f"{scale.name}_admit", lambda score: score is not None).astype(bool))
+    values, n = scored.each(f"{scale.name}_admit", lambda score: float(score or 0)), scored.total
+    if n == 0:
+        return math.nan, math.nan, 0
+    mean = float(values @ scored.n) / n
+    return mean, math.sqrt(float(np.square(values - mean) @ scored.n) / (n - 1)) if n > 1 else math.nan, n
+
+
+def _scored(counts: Counts, scale: Scale, *, coarse: bool) -> Population:
+    n = _scores(counts, scale)[2]
+    family, parts = f"{scale.name} at admission", {_SCORED: n, _BLANK: counts.total - n}
+    names = {part: f"{family}: {part}" for part in parts}
+    base = tuple(names.values()) if coarse else (names[_SCORED],)
+    return population(family, {names[part]: n for part, n in parts.items()}, tuple(names.values()), base=base, missing=(names[_BLANK],))
+
+
+def _baseline_draft(counts: Counts, *, scale: Scale, coarse: bool) -> tuple[Draft, ...]:
+    mean, sd, n = _scores(counts, scale)
+    who = _scored(counts, scale, coarse=coarse)
+    flag = "no_scores" if n == 0 else "one_score" if n == 1 else ""
+    nothing: Floats = np.zeros(len(counts.origin))
+    if coarse:
+        few = n < LEAST
+        values = (math.nan, math.nan) if few else (_rounded(mean, 1), _rounded(sd, 1))
+        return tuple(
+            Draft(name, value, who, nothing, "none", flag="too_few" if few else "")
+            for name, value in zip(("mean_admit", "sd_admit"), values, strict=True)
+        )
+    influence = counts.each(f"{scale.name}_admit", lambda score: 0.0 if score is None else (float(score) - mean) / max(n, 1))
+    return (
+        Draft("mean_admit", mean, who, counts.lift(influence), "t", flag=flag or ("sd_zero" if sd == 0 else "")),
+        Draft("sd_admit", sd, who, nothing, "none", flag=flag),
+    )
+
+
+def _rounded(value: float, digits: int) -> float:
+    scale = 10.0**digits
+    return math.floor(value * scale + 0.5) / scale
+
+
+def _baseline_across(levels: Mapping[str, Counts], *, scale: Scale, coarse: bool, withheld: Collection[str]) -> list[tuple[str, Draft]]:
+    found = {level: _scores(counts, scale) for level, counts in levels.items()}
+    groups = [(n, (mean, sd)) for level, (mean, sd, n) in found.items() if level not in (MISSING_LEVEL, *withheld)]
+    largest = largest_difference(groups, lambda one, other: of_means(*one, *other))
+    if coarse and not math.isnan(largest.value):
+        largest = Largest(_rounded(largest.value, 2), largest.flag)
+    people = [_scored(counts, scale, coarse=coarse) for counts in levels.values()]
+    if not people:
+        return []
+    parts = {part: sum(who.parts[part] for who in people) for part in people[0].parts}
+    return _at_all(levels, largest, replace(people[0], parts=parts))
+
+
+def participants_baseline(scale: Scale, *, coarse: bool = False, withheld: Collection[str] = ()) -> Measure:
+    """Declare severity at admission on a scale: `participants_<scale>`.
+
+    Parameters
+    ----------
+    scale : Scale
+        With a total score.
+    coarse : bool
+        Round mean and SD to 0.1 and the difference to 0.01, let `n` count every admitted episode, and give nothing for
+        fewer than 11 scores. For a page on which the number of scores, set beside the number of episodes, would
+        tell how few lack one: an exact mean gives its own number of scores away, a rounded one does not.
+    withheld : collection of str
+        Levels that are not compared, because release withholds them.
+
+    Returns
+    -------
+    Measure
+    """
+    title = f"{scale.label} at admission"
+    among = f"{_EVERYONE}, with an admission score"
+    rounding = ", to 0.1 point" if coarse else ""
+    interval = "none" if coarse else "95% Student t"
+    rows = (
+        EstimandDefinition("mean_admit", f"{title}: mean", f"mean {title}{rounding}", among, interval, "points"),
+        EstimandDefinition("sd_admit", f"{title}: SD", f"standard deviation of {title}{rounding}", among, "none", "points"),
+        _largest(title, among, "the distance of their means over the root mean square of their SDs"),
+    )
+    window = "Admission score: closest to day 0 within 7 days before to 3 after; scores beside the episode are taken as given."
+    counted = "The number of episodes counts those without an admission score too, and values are rounded: some groups lack so few scores that the exact numbers would tell how few."
+    return Measure(
+        name=f"participants_{scale.name}",
+        title=title,
+        asks=f"How do the groups differ in {title}?",
+        requests=(ScoreAt(scale.name, "admit"),),
+        among=among,
+        excludes={f"{scale.name} at admission: {_BLANK}": "no admission score"},
+        unit="points",
+        better="neither",
+        draft=partial(_baseline_draft, scale=scale, coarse=coarse),
+        estimands=rows,
+        sources=_SOURCES,
+        notes=(window, counted) if coarse else (window,),
+        shown=("mean_admit",),
+        across=partial(_baseline_across, scale=scale, coarse=coarse, withheld=tuple(withheld)),
+    )

@@ -1,0 +1,155 @@
+"""Takes stays as codes of TEDS-D (days up to 30, then bands), gives quartiles as bands and the share of each group of bands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from iop_outcomes.columns import STATUS, Column, Status
+from iop_outcomes.counts import Counts, Level
+from iop_outcomes.measures.measure import PART, Measure, population
+from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.stats.draft import Distribution, Draft, Population
+from iop_outcomes.stats.duration import distribution, quantile_days
+from iop_outcomes.stats.proportion import share
+
+BAND = "stay code"
+WORDS = {"no_stay": "length of stay missing", "not_started": "never started", "active": "still in care"}
+_BANDS = {31: "31\u201345", 32: "46\u201360", 33: "61\u201390", 34: "91\u2013120", 35: "121\u2013180", 36: "181\u2013365"}
+_OPEN = 37
+_GROUPS: Mapping[str, tuple[str, range]] = {
+    "1_to_7": ("1 to 7 days", range(1, 8)),
+    "8_to_30": ("8 to 30 days", range(8, 31)),
+    "31_to_90": ("31 to 90 days", range(31, 34)),
+    "91_to_180": ("91 to 180 days", range(34, 36)),
+    "over_180": ("More than 180 days", range(36, 38)),
+}
+_PARTS = (*_GROUPS, *WORDS)
+_QUARTILES = {"median": 0.5, "q1": 0.25, "q3": 0.75}
+_LABELS = {"median": "Middle stay", "q1": "Quarter of stays no longer than", "q3": "Three quarters of stays no longer than"}
+
+
+def band_words(code: float) -> str:
+    """A code of a stay as people read it.
+
+    Parameters
+    ----------
+    code : float
+        From 1 to 37.
+
+    Examples
+    --------
+    >>> band_words(26), band_words(34), band_words(37)
+    ('26 days', '91\u2013120 days', 'more than 365 days')
+    """
+    whole = int(code)
+    if whole == _OPEN:
+        return "more than 365 days"
+    return f"{_BANDS.get(whole, whole)} day{'' if whole == 1 else 's'}"
+
+
+def _draft(counts: Counts) -> tuple[Draft, ...]:
+    """Quartiles and shares over every episode of the table; a death in care has a stay like any other end."""
+    status = counts.each(STATUS, lambda r: {"not_started": 1, "active": 2}.get(str(r), 0)).astype(int)
+    group = counts.each("los_code", _place_of).astype(int)
+    choice = np.select([status == 1, status == 2], [_place("not_started"), _place("active")], default=group)
+    divided = counts.classify(PART, _PARTS, choice)
+    parts = {str(cell[0]): n for cell, n in divided}
+    stays = counts.where(choice < len(_GROUPS))
+    everyone = _people(parts)
+    quartiles = [_quantile(f"los_band_{name}", stays, below, everyone) for name, below in _QUARTILES.items()]
+    return (*quartiles, *(share(f"los_band_{name}", divided, PART, _people(parts, name)) for name in _GROUPS))
+
+
+def _place(part: str) -> int:
+    return _PARTS.index(part)
+
+
+def _place_of(code: Level) -> float:
+    return next((place for place, (_, codes) in enumerate(_GROUPS.values()) if code in codes), _place("no_stay"))
+
+
+def _people(parts: Mapping[str, int], hit: str | None = None) -> Population:
+    hits = None if hit is None else (hit,)
+    return population("stay_bands", parts, _PARTS, base=tuple(_GROUPS), hits=hits, missing=("no_stay",))
+
+
+def _quantile(estimand: str, stays: Counts, share_below: float, who: Population) -> Draft:
+    """The first code that reaches the share: half-way between two bands there is nothing."""
+    draft = quantile_days(estimand, stays, "los_code", share_below, who)
+    return draft if math.isnan(draft.value) else _at(draft, stays, _reaching(distribution(stays, "los_code"), share_below))
+
+
+def _reaching(of: Distribution, share_below: float) -> int:
+    """Quantile without averaging (R's type 1)."""
+    cumulative = np.cumsum(of.n)
+    rank = max(math.ceil(cumulative[-1] * share_below - 1e-9), 1)
+    return int(of.values[np.searchsorted(cumulative, rank)])
+
+
+def _at(draft: Draft, stays: Counts, code: int) -> Draft:
+    below = stays.each("los_code", lambda level: float(level is not None and int(level) <= code))
+    return replace(draft, value=float(code), influence=stays.lift((below - (draft.quantile or 0.0)) / stays.total))
+
+
+def stay_bands() -> Measure:
+    """Declare length of stay for data that keep it as codes of TEDS-D.
+
+    Returns
+    -------
+    Measure
+        `los_band_median`, `_q1` and `_q3` as codes, then shares; no mean, because an average of codes is no average of days.
+    """
+    among = "discharged episodes, deaths in care included, without those that never started"
+    counted = "length of stay as published: days up to 30, then bands; for outpatient services both the first and the last day count"
+    quartiles = tuple(
+        EstimandDefinition(
+            f"los_band_{name}",
+            _LABELS[name],
+            f"{words} (type 1) of the {counted}",
+            among,
+            "order statistics, at least 95%",
+            BAND,
+            "The middle stay was {value}; the plausible range is {low} to {high}." if name == "median" else "",
+            "The middle stay was {value}" if name == "median" else "",
+        )
+        for name, words in {"median": "median", "q1": "first quartile", "q3": "third quartile"}.items()
+    )
+    shares = tuple(
+        EstimandDefinition(
+            f"los_band_{name}",
+            label,
+            f"stayed {label.lower()}",
+            among,
+            "95% Wilson score",
+            "share",
+            "{k} of {n} discharged episodes ({value}) stayed " + label.lower() + "; the plausible range is {low} to {high}.",
+            "{value} of discharged episodes stayed " + label.lower(),
+        )
+        for name, (label, _) in _GROUPS.items()
+    )
+    return Measure(
+        name="length_of_stay",
+        title="Length of stay",
+        asks="How long do people stay?",
+        requests=(Status(), Column("los_code")),
+        among="discharged episodes",
+        excludes=WORDS,
+        unit="share",
+        better="neither",
+        draft=_draft,
+        estimands=(*quartiles, *shares),
+        chart="stacked_shares",
+        shown=tuple(f"los_band_{name}" for name in _GROUPS),
+        sources=(
+            "SAMHSA, Treatment Episode Data Set: Discharges (TEDS-D), codebooks 2006 to 2019, variable LOS",
+            "Hyndman RJ, Fan Y (1996), definition 1, doi:10.1080/00031305.1996.10473566",
+        ),
+        notes=(
+            "Codes 31 to 37 are bands of days, the last two of them wide or open: quartiles are given as the band they lie in.",
+            "There is no mean: the mean of the codes is not a number of days, and the last band has no upper end.",
+        ),
+    )

@@ -1,0 +1,165 @@
+"""Takes a notebook and values for its parameters, gives it executed: the notebook with its outputs, and a page to read.
+
+The kernel runs in the current folder with the Python of this process, whatever kernels and profiles a person has set up.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from asyncio import CancelledError
+from collections.abc import Mapping
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from subprocess import DEVNULL
+from typing import Any
+
+from iop_outcomes import errors
+from iop_outcomes.errors import IopError, OutputError, UsageError
+from iop_outcomes.notebooks import find_notebook
+from iop_outcomes.notebooks import title as title_of
+from iop_outcomes.notebooks.parameters import OUTPUT, SOURCE, TAG, defaults, values_for
+from iop_outcomes.reporting.files import write_files
+from iop_outcomes.reporting.report import MARK
+
+LIBRARIES = ("ipykernel", "jupyter_client", "nbclient", "nbconvert", "nbformat")
+SECONDS = 600
+_NAME = re.compile(r"[a-z0-9_]+")
+
+
+def missing() -> list[str]:
+    """Libraries of the extra `notebooks` that are not installed."""
+    return [name for name in LIBRARIES if find_spec(name) is None]
+
+
+def run_notebook(name: str, given: Mapping[str, str], folder: str) -> list[Path]:
+    """Run a notebook from top to bottom and write what came out.
+
+    Parameters
+    ----------
+    name : str
+        Name of one that comes with the package, or the path of an .ipynb file.
+    given : dict of str to str
+        Values of parameters by name, as typed; paths are seen from the current folder.
+    folder : str
+        Where the executed notebook and its page go; also the notebook's own `output`, unless that is given.
+
+    Returns
+    -------
+    list of Path
+        The executed notebook, and its page.
+
+    Raises
+    ------
+    UsageError
+        When there is no such notebook or parameter, or a cell fails; neither file is written then.
+    OutputError
+        When the folder cannot be written.
+    """
+    import nbformat
+
+    path = find_notebook(name)
+    _check_names(path, Path(folder))
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        known = defaults(notebook.cells)
+    except (ValueError, SyntaxError, nbformat.ValidationError) as error:
+        raise UsageError(
+            f"{path.name}: this is not a notebook that can be read ({type(error).__name__}). Save it again in JupyterLab."
+        ) from error
+    values = values_for(path, known, given, folder)
+    _put(notebook, values)
+    _execute(notebook, path.stem)
+    shown = {key: value for key, value in {**known, **values}.items() if key != OUTPUT}
+    if SOURCE in shown:
+        shown[SOURCE] = Path(str(shown[SOURCE])).name  # a page says which data, not where this machine keeps them
+    page = _page(notebook, path, shown)
+    executed = nbformat.writes(notebook, version=4) + "\n"
+    return write_files(folder, {f"{path.stem}.ipynb": executed.encode("utf-8"), f"{path.stem}.html": page.encode("utf-8")})
+
+
+def _check_names(path: Path, folder: Path) -> None:
+    if not _NAME.fullmatch(path.stem):
+        raise UsageError(f"{path.name}: name the notebook with small letters, digits and underscores, as in my_report.ipynb.")
+    target = folder / path.name
+    if target.exists() and target.samefile(path):
+        raise UsageError(f"{path}: the executed notebook would overwrite the one it was made from. Choose another folder with --output.")
+
+
+def _put(notebook: Any, values: Mapping[str, Any]) -> None:
+    """A cell after the parameters with the values given, so that both can be seen; nothing when there are none."""
+    from nbformat.v4 import new_code_cell
+
+    places = [place for place, cell in enumerate(notebook.cells) if TAG in cell.metadata.get("tags", ())]
+    if values and places:
+        text = "\n".join(f"{name} = {value!r}" for name, value in values.items())
+        notebook.cells.insert(places[-1] + 1, new_code_cell(text, id="given-parameters", metadata={"tags": ["injected-parameters"]}))
+
+
+def _execute(notebook: Any, name: str) -> None:
+    """Run every cell; outputs stand in the notebook afterwards, and nothing of the machine or the clock."""
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    with tempfile.TemporaryDirectory(prefix="iop-outcomes-") as private:
+        manager = AsyncKernelManager(
+            kernel_name="python3",
+            kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),  # no folders to search: the Python of this process
+            connection_file=str(Path(private) / "kernel.json"),
+            transport="tcp" if os.name == "nt" else "ipc",  # over TCP the kernel warns, in every notebook, that anybody could listen
+        )
+        client = NotebookClient(notebook, km=manager, timeout=SECONDS, record_timing=False)
+        environment = {**os.environ, "IPYTHONDIR": private, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        try:
+            # What the kernel itself prints, on start and when it is stopped, is not for the person who asked.
+            client.execute(env=environment, cleanup_kc=True, stdout=DEVNULL, stderr=DEVNULL)
+        except CellExecutionError as error:
+            raise _said(error, name, _failed(notebook)) from error
+        except CellTimeoutError as error:
+            raise UsageError(f"{name}: a cell took longer than {SECONDS} seconds and was stopped. Nothing was written.") from error
+        except (AssertionError, CancelledError, DeadKernelError) as error:
+            if hasattr(client, "_async_cleanup_kernel_future"):  # on Ctrl-C nbclient ends the kernel, and then stumbles over its absence
+                raise KeyboardInterrupt from error
+            raise UsageError(f"{name}: its Python ended by itself, often for want of memory. Nothing was written.") from error
+
+
+def _failed(notebook: Any) -> str:
+    """Which cell stopped, as a person counts them."""
+    for place, cell in enumerate(notebook.cells, start=1):
+        if any(output.output_type == "error" for output in cell.get("outputs", ())):
+            return f"cell {place} ({cell.source.strip().splitlines()[0]})"
+    return "a cell"
+
+
+def _said(error: Any, name: str, cell: str) -> IopError:
+    """What went wrong, in one sentence: our own errors in full, others by their kind alone, for they may hold a value of the data."""
+    kind = getattr(errors, error.ename, None)
+    ours = isinstance(kind, type) and issubclass(kind, IopError)
+    words = error.evalue if ours else f"{error.ename}. Run the cells one by one in JupyterLab to see more"
+    made = OutputError if kind is OutputError else UsageError
+    return made(f"{name} stopped in {cell}: {words.rstrip('.')}. Nothing was written.")
+
+
+def _page(notebook: Any, path: Path, shown: Mapping[str, Any]) -> str:
+    """The outputs and the words between them as one page without code: no script, nothing from the network."""
+    from jinja2 import DictLoader
+    from nbconvert import HTMLExporter
+
+    template = (files("iop_outcomes.notebooks") / "page.html.j2").read_text(encoding="utf-8")
+    css = (files("iop_outcomes.reporting") / "templates" / "report.css").read_text(encoding="utf-8")
+    exporter = HTMLExporter(
+        template_name="basic",
+        extra_loaders=[DictLoader({"page.html.j2": template})],
+        template_file="page.html.j2",
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+    )
+    facts = {"title": title_of(path), "name": path.stem, "mark": MARK, "css": css, "given": dict(shown)}
+    page, _ = exporter.from_notebook_node(notebook, resources={"page": facts})
+    return str(page)

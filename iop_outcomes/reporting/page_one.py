@@ -1,0 +1,176 @@
+"""Takes released measures, gives the first page: key points, four cards, the comparison, and what the report cannot tell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from iop_outcomes.release import Policy, Released, ReleasedEstimate, Withheld
+from iop_outcomes.reporting.blocks import Block, Card, Cards, Note, Points, TableBlock, Text, figure_block
+from iop_outcomes.results import ALL, MISSING_LEVEL
+from iop_outcomes.show import charts
+from iop_outcomes.show.comparison import comparison_sentences, difference_table, words_of
+from iop_outcomes.show.words import change_sentence, count, estimate_value, label, percent, plain_range, sentence, stay_sentence, unit_words
+
+RULE = (
+    "Higher and lower are said of a group set against all the others together, allowing for the number of groups, so that chance alone would "
+    "say either in at most one report of twenty. The ranges shown are those of each group by itself."
+)
+DIFFERENT_PEOPLE = "Tracks treat different people: a gap between groups can come from who is treated, not from how."
+MIDDLE_DAY = 90
+
+
+@dataclass(frozen=True)
+class Main:
+    """The measures of the first page; a change and what happened after discharge where the data bring them."""
+
+    completion: Released
+    stay: Released
+    stem: str
+    change: Released | None
+    after: Released | None
+
+
+def shown_number(estimate: ReleasedEstimate) -> bool:
+    """Whether there is a number to say."""
+    return isinstance(estimate.value, float) and not math.isnan(estimate.value)
+
+
+# -- key points ------------------------------------------------------------------------------------------------------
+
+
+def key_points(main: Main, by: str, trend_words: str, policy: Policy) -> list[Block]:
+    """Four or five sentences, the last of which is what is not known; what is withheld is said under them."""
+    points = [sentence(main.completion, "completion_strict"), _differences(main.completion)]
+    points.append(change_sentence(main.change) if main.change is not None else stay_sentence(main.stay, stem=main.stem))
+    if main.after is not None:
+        points.append(sentence(main.after, "cumulative_incidence", time=MIDDLE_DAY))
+    elif trend_words:
+        points.append(trend_words)
+    blocks: list[Block] = [Points((*(point for point in points if point), _not_known(main)))]
+    hidden = [level for level in main.completion.levels if isinstance(main.completion.of("completion_strict", level).n, Withheld)]
+    if hidden:
+        names = ", ".join(label(level, main.completion.levels) for level in hidden)
+        why = f"because they or a group beside them hold fewer than {policy.threshold} episodes"
+        blocks.append(Note(f"Some groups by {by.replace('_', ' ')} are not shown, {why}: {names}."))
+    return blocks
+
+
+def _differences(completion: Released) -> str:
+    """Which groups differ, by the one rule, in one sentence."""
+    levels = charts.ordered_levels(completion, "completion_strict")[1:]
+    judged = dict(zip(levels, words_of(completion, "completion_strict", levels), strict=True))
+    said = []
+    for word in ("higher", "lower"):
+        names = [
+            f"{label(level, completion.levels)} ({estimate_value(completion.of('completion_strict', level))})"
+            for level in levels
+            if judged[level] == word
+        ]
+        said += [f"{word} in {_listed(names)}"] if names else []
+    if said:
+        return f"Completion was {', and '.join(said)} than in the other groups together."
+    clear = any(word == "no clear difference" for word in judged.values())
+    return comparison_sentences(completion, "completion_strict")[0] if clear else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _not_known(main: Main) -> str:
+    """What the report cannot tell, with the shares that say how much: always the last key point."""
+    gaps = []
+    if main.change is None:
+        gaps.append("change in symptoms is not measured")
+    elif shown_number(rate := main.change.of("paired_rate")):
+        gaps.append(f"{percent(1 - charts.at(rate.value))} of discharged episodes lack a score at admission or discharge")
+    if main.after is None:
+        gaps.append("what happened after discharge is not recorded")
+    gaps.append("whether a gap between groups comes from the care or from the people")
+    return f"Not known: {'; '.join(gaps)}."
+
+
+# -- cards -----------------------------------------------------------------------------------------------------------
+
+
+def cards(main: Main) -> list[Block]:
+    """Completed, typical stay, change in symptoms with the paired rate, readmitted by day 90: value, range, base."""
+    found = [_completed(main.completion), _typical_stay(main.stay, main.stem)]
+    found += [_changed(main.change)] if main.change is not None else []
+    found += [_readmitted(main.after)] if main.after is not None else []
+    return [Cards(tuple(found))]
+
+
+def _completed(completion: Released) -> Card:
+    own = completion.of("completion_strict")
+    return Card("Completed", estimate_value(own), _range(own), _of(own, "discharged episodes"))
+
+
+def _typical_stay(stay: Released, stem: str) -> Card:
+    middle, low, high = (stay.of(f"{stem}_{name}") for name in ("median", "q1", "q3"))
+    unit = unit_words(middle.unit)
+    value = f"{estimate_value(middle)}{unit}" if shown_number(middle) else estimate_value(middle)
+    known = shown_number(low) and shown_number(high)
+    half = f"middle half {estimate_value(low)} to {estimate_value(high)}{unit}" if known else ""
+    return Card("Typical stay", value, half, _of(middle, "discharged episodes"))
+
+
+def _changed(change: Released) -> Card:
+    own, rate = change.of("mean_change"), change.of("paired_rate")
+    title = change.definition.title
+    value = f"{estimate_value(own)} points" if shown_number(own) else estimate_value(own)
+    base = f"of {count(own.n)} episodes with both scores" + (f" ({estimate_value(rate)} of discharged)" if shown_number(rate) else "")
+    return Card(f"{title} (positive is improvement)", value, _range(own), base)
+
+
+def _readmitted(after: Released) -> Card:
+    own = after.of("cumulative_incidence", time=MIDDLE_DAY)
+    name = after.definition.estimand("cumulative_incidence").label
+    return Card(f"{name} by day {MIDDLE_DAY}", estimate_value(own), _range(own), _of(own, "followed episodes"))
+
+
+def _range(estimate: ReleasedEstimate) -> str:
+    return f"plausible range {plain_range(estimate)}" if shown_number(estimate) else ""
+
+
+def _of(estimate: ReleasedEstimate, what: str) -> str:
+    return f"of {count(estimate.n)} {what}"
+
+
+# -- comparison ------------------------------------------------------------------------------------------------------
+
+
+def comparison(completion: Released, by: str, severity: tuple[str, Mapping[str, str]] | None) -> list[Block]:
+    """Completion of each group with its range and its word, and how ill people were at admission beside it."""
+    group, name = by.replace("_", " "), "completion_strict"
+    levels = charts.ordered_levels(completion, name)
+    words = words_of(completion, name, levels)
+    alt = charts.alt_text(completion, [name], "Dot chart with ranges and a word for each group.")
+    said = ". ".join(f"{label(level, levels)}: {word}" for level, word in zip(levels, words, strict=True) if word)
+    subtitle = f"Share of discharged episodes that ended in planned completion, by {group}, with 95% ranges. Higher is better."
+    headline = _differences(completion) or sentence(completion, name)
+    blocks: list[Block] = [
+        figure_block(charts.dot_range(completion, name, words=words), headline, subtitle, f"{alt} In a word: {said}." if said else alt)
+    ]
+    if len([level for level in levels if level not in (ALL, MISSING_LEVEL)]) > 1:
+        caption = f"Completion of each {group} against the others together"
+        blocks.append(TableBlock(difference_table(completion, name, caption=caption, first=label(by), beside=severity)))
+    return [*blocks, Text(RULE), Note(DIFFERENT_PEOPLE)]
+
+
+# -- limits ----------------------------------------------------------------------------------------------------------
+
+
+def limits(main: Main) -> list[Block]:
+    """In a few lines, what the report cannot tell."""
+    said = [
+        "Completion says how care ended, not whether it helped.",
+        "No group here went without care, so no figure says what the program itself brought about.",
+    ]
+    if main.change is not None:
+        said.append("Scores are known for those who gave them twice; people who leave early often do not.")
+    if main.after is not None:
+        said.append("A return to hospital that nobody recorded looks like no return.")
+    return [Points(tuple(said)), Text("How each figure is defined, and who is left out of it, stands under Methods.")]

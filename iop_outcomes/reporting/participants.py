@@ -1,0 +1,139 @@
+"""Takes data and a column to compare by, gives who is in each group: it stands ahead of any comparison of groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from iop_outcomes.columns import Column
+from iop_outcomes.evaluate import evaluate
+from iop_outcomes.intake.data import Data
+from iop_outcomes.measures import Measure
+from iop_outcomes.measures.categories import Categories, categories, merged
+from iop_outcomes.measures.participants import participants, participants_baseline, share_of
+from iop_outcomes.release import DEFAULT_POLICY, Policy, Released, Withheld, policy_for, release, release_together
+from iop_outcomes.reporting.blocks import Block, TableBlock, Text
+from iop_outcomes.results import Results
+from iop_outcomes.scales import Scale
+from iop_outcomes.show.participants import NO_OVERLAP, alike_sentence, difference_words, participants_table
+from iop_outcomes.stats.balance import LEAST, WORDS
+
+COVARIATES = ("age_group", "sex", "referral_source", "modality")
+TOO_MANY = 1 / 3  # of the cells of a characteristic: with so many withheld, rare categories are merged
+
+
+def participants_blocks(
+    data: Data, by: str, policy_name: str = DEFAULT_POLICY, conf_level: float = 0.95
+) -> tuple[list[Block], tuple[Released, ...]]:
+    """Build the blocks on who is in each group, and give the released numbers behind them.
+
+    Parameters
+    ----------
+    data : Data
+        A loaded program.
+    by : str
+        A column to group by.
+    policy_name : str
+        Disclosure policy.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    tuple of (list of blocks, tuple of Released)
+        Both empty of numbers when the data bring no characteristic.
+
+    Raises
+    ------
+    UsageError
+        When the data cannot be grouped by the column, or the policy does not exist or is not allowed.
+    """
+    policy = policy_for(policy_name, data.data_class)
+    group = data.group(by)
+    found = {column: _categories(data, column, group, policy) for column in _columns(data, by)}
+    scale = _first_scale(data)
+    releases = _released(data, found, scale, by, policy, conf_level)
+    if not releases:
+        return [Text("The data bring no characteristic of people at admission, so that groups cannot be compared in who they treat.")], ()
+    caption = f"Who is in each {by.replace('_', ' ')}: all admitted episodes"
+    (low, similar), (high, _), (_, differs) = WORDS
+    difference = (
+        "Shares are of the episodes in which the characteristic is recorded. The largest difference is that between the two groups "
+        f"furthest apart, in standard deviations: below {low:.2f} {similar}, from {high:.2f} on {differs}. "
+        f"Groups of fewer than {LEAST} episodes are not compared."
+    )
+    if any(NO_OVERLAP in difference_words(released) for released in releases):
+        difference += " No overlap: two groups have no category in common, so that they differ beyond any number."
+    blocks: list[Block] = [
+        Text(alike_sentence(releases, by) or "How far apart the groups are cannot be shown."),
+        TableBlock(participants_table(releases, caption=caption)),
+        Text(difference),
+    ]
+    return blocks, releases
+
+
+def _columns(data: Data, by: str) -> list[str]:
+    """Characteristics that the data bring, without the one that divides the groups."""
+    return [
+        column
+        for column in COVARIATES
+        if column != by and column in data.groups and any(level is not None for level in data.engine.tally([Column(column)]).levels(column))
+    ]
+
+
+def _first_scale(data: Data) -> Scale | None:
+    """The scale that programs are judged by most often, of those that the data bring."""
+    scored = [name for name, scale in data.scales.items() if scale.total and data.engine.has_scale(name)]
+    return data.scales[min(scored, key=lambda name: (name != "phq9", name))] if scored else None
+
+
+def _categories(data: Data, column: str, group: str, policy: Policy) -> Categories:
+    """The categories of a column, merged when too many of their cells would be withheld."""
+    counts = data.engine.tally([Column(column), Column(group)])
+    found = categories(counts, column)
+    released = release(evaluate(participants(column, found), data, by=group), policy.name)
+    return merged(found, counts, column, group, policy.threshold) if _too_much(released, found) else found
+
+
+def _too_much(released: Released, found: Categories) -> bool:
+    """Whether a third of the cells is withheld, or a group that can be shown loses all of them."""
+    hidden = [
+        names for level, names in _withheld(released, found).items() if not isinstance(released.of("not_recorded", level).n, Withheld)
+    ]
+    cells = len(hidden) * len(found)
+    return sum(map(len, hidden)) >= TOO_MANY * cells > 0 or any(len(names) == len(found) for names in hidden)
+
+
+def _withheld(released: Released, found: Categories) -> dict[str, list[str]]:
+    """Names of the categories that are withheld at each level."""
+    return {level: [name for name in found if not released.of(share_of(name), level).shown] for level in released.levels}
+
+
+def _released(
+    data: Data, found: Mapping[str, Categories], scale: Scale | None, by: str, policy: Policy, conf_level: float
+) -> tuple[Released, ...]:
+    """Everything of the table, released together; differences are taken from what is shown, which is known only then."""
+
+    def results(measures: Sequence[Measure]) -> list[Results]:
+        return [evaluate(measure, data, by=by, conf_level=conf_level) for measure in measures]
+
+    def severity(coarse: bool, hidden: tuple[str, ...] = ()) -> list[Results]:  # noqa: FBT001 - private, passed on as it is
+        return [] if scale is None else results([participants_baseline(scale, coarse=coarse, withheld=hidden)])
+
+    mixes = results([participants(column, of) for column, of in found.items()])
+    coarse = False
+    first = release_together([*mixes, *severity(coarse)], policy.name)
+    if scale is not None and mixes and _loses(first):
+        coarse = True
+        first = release_together([*mixes, *severity(coarse)], policy.name)
+    hidden = () if scale is None else tuple(level for level in first[-1].levels if not first[-1].of("mean_admit", level).shown)
+    columns = zip(found.items(), first, strict=False)
+    mixes = results([participants(column, of, withheld=_withheld(released, of)) for (column, of), released in columns])
+    return release_together([*mixes, *severity(coarse, hidden)], policy.name)
+
+
+def _loses(first: tuple[Released, ...]) -> bool:
+    """Whether a group whose episodes are shown loses its severity, because too few of them lack a score."""
+    mix, severity = first[0], first[-1]
+    return any(
+        not severity.of("mean_admit", level).shown and not isinstance(mix.of("not_recorded", level).n, Withheld) for level in mix.levels
+    )
