@@ -1,0 +1,235 @@
+"""Takes tiny tables, gives who is in each group: one test for each clause of the definition."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iop_outcomes.columns import Column
+from iop_outcomes.counts import Counts
+from iop_outcomes.evaluate import evaluate
+from iop_outcomes.measures.categories import categories, merged
+from iop_outcomes.measures.participants import participants, participants_baseline, share_of
+from iop_outcomes.stats.balance import of_categories, of_means
+from tests.spec.tables import loaded
+
+
+def table(cells, head="track sex"):
+    """Episodes from "track value" and how many of each."""
+    return "\n".join([head, *(row for row, n in cells.items() for _ in range(n))])
+
+
+def mix(text, column="sex", **options):
+    """The estimates of a characteristic by level and estimand."""
+    with loaded(text) as data:
+        found = categories(data.engine.tally([Column(column)]), column)
+        return {(e.level, e.estimand): e for e in evaluate(participants(column, found, **options), data, by="track")}
+
+
+def severity(text, **options):
+    """The estimates of PHQ-9 at admission by level and estimand."""
+    with loaded(text) as data:
+        measure = participants_baseline(data.scales["phq9"], **options)
+        return {(e.level, e.estimand): e for e in evaluate(measure, data, by="track")}
+
+
+# -- the mix -----------------------------------------------------------------------------------------------------------
+
+
+def test_shares_are_of_those_recorded_and_blanks_are_counted():
+    """Three of four known are female, and one blank stands beside them; not recorded is a share of everyone."""
+    found = mix(table({"mh female": 3, "mh male": 1, "mh .": 1}))
+    female, blank = found["mh", "share_Female"], found["mh", "not_recorded"]
+    assert (female.k, female.n, female.n_missing, female.excluded, female.value) == (3, 4, 1, 0, 0.75)
+    assert (blank.k, blank.n, blank.value) == (1, 5, 0.2)
+
+
+def test_everyone_admitted_counts():
+    """Still in care, never started, died: people are who they are when they come."""
+    found = mix("track sex discharge_reason los_days\nmh female active .\nmh female not_started 0\nmh male died 3\nmh male completed 9\n")
+    assert (found["All", "share_Female"].k, found["All", "share_Female"].n) == (2, 4)
+
+
+def test_the_largest_difference_is_a_number_about_everyone():
+    """Tracks of 20, 20 and 40; the furthest apart are the first two, and no track has a number of its own."""
+    text = table({"a female": 15, "a male": 5, "b female": 5, "b male": 15, "c female": 20, "c male": 20})
+    found = mix(text)
+    assert found["All", "largest_difference"].value == pytest.approx(0.5 / math.sqrt(0.1875), abs=1e-12)
+    assert [level for level, name in found if name == "largest_difference"] == ["All"]
+    assert math.isnan(found["All", "largest_difference"].low)
+
+
+def test_small_tracks_and_episodes_without_a_track_are_not_compared():
+    """Ten episodes of one kind, and thirty without a track, do not make the tracks differ."""
+    text = table({"a female": 15, "a male": 15, "b female": 15, "b male": 15, "c male": 10, ". male": 30})
+    assert mix(text)["All", "largest_difference"].value == 0
+
+
+def test_blanks_make_no_track_large():
+    """A track is as large as what is recorded in it: ten known of forty are too few."""
+    found = mix(table({"a female": 15, "a male": 15, "b male": 9, "b female": 1, "b .": 30}))["All", "largest_difference"]
+    assert (math.isnan(found.value), "one_group" in found.flag) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("cells", "flag"),
+    [
+        ({"a female": 20}, "one_group"),
+        ({"a female": 20, "b female": 20}, "no_spread"),
+        ({"a female": 20, "b male": 20}, "no_overlap"),
+    ],
+)
+def test_why_there_is_no_difference(cells, flag):
+    """Every reason has its flag, and no number is infinite."""
+    found = mix(table(cells))["All", "largest_difference"]
+    assert math.isnan(found.value)
+    assert flag in found.flag
+
+
+def test_withheld_categories_count_as_one():
+    """What is withheld in one of two tracks is one category in both; a track that shows nothing is not compared."""
+    cells = {"a x": 30, "a y": 20, "a z": 5, "b x": 20, "b y": 30, "b z": 30, "c z": 40}
+    withheld = {"a": ["Y", "Z"], "c": ["X", "Y", "Z"]}
+    found = mix(table(cells), withheld=withheld)["All", "largest_difference"]
+    assert found.value == pytest.approx(of_categories([30, 25], [20, 60]), abs=1e-12)
+
+
+def test_all_is_the_only_level_without_a_column_to_compare_by():
+    """Without groups there is a mix, and no difference."""
+    with loaded(table({"a female": 3, "a male": 1})) as data:
+        found = evaluate(participants("sex", {"Female": ("female",), "Male": ("male",)}), data)
+    assert [e.estimand for e in found] == ["not_recorded", "share_Female", "share_Male"]
+
+
+# -- severity at admission ---------------------------------------------------------------------------------------------
+
+SCORED = "track phq9_admit phq9_discharge discharge_reason los_days\n"
+
+
+def scored(track, scores):
+    """Rows of completed episodes without discharge score."""
+    return "".join(f"{track} {score} . completed 9\n" for score in scores)
+
+
+def test_severity_needs_no_discharge():
+    """An active episode and one that never started count; one without a score is missing."""
+    text = SCORED + "a 10 . active .\na 14 . not_started 0\na . 5 completed 9\na 12 6 completed 9\n"
+    found = severity(text)
+    mean, sd = found["a", "mean_admit"], found["a", "sd_admit"]
+    assert (mean.value, mean.n, mean.n_missing, mean.excluded) == (12, 3, 1, 0)
+    assert sd.value == pytest.approx(2, abs=1e-12)
+
+
+def test_severity_has_a_t_interval():
+    """10, 12, 14: standard error 2 / sqrt(3), t quantile of 2 degrees of freedom 4.302653."""
+    mean = severity(SCORED + scored("a", [10, 12, 14]))["a", "mean_admit"]
+    assert mean.high - mean.value == pytest.approx(4.302653 * 2 / math.sqrt(3), abs=1e-5)
+
+
+def test_the_difference_of_severity_is_in_pooled_sds():
+    """Means 12 and 14; SDs from squared distances of 20 x 4 and 20 x 1 over 19."""
+    found = severity(SCORED + scored("a", [10, 14] * 10) + scored("b", [13, 15] * 10) + scored("c", [27] * 10))
+    expected = of_means(12, math.sqrt(80 / 19), 14, math.sqrt(20 / 19))
+    assert found["All", "largest_difference"].value == pytest.approx(expected, abs=1e-12)
+    assert expected == pytest.approx(2 / math.sqrt(50 / 19), abs=1e-12)
+
+
+def test_withheld_levels_are_not_compared():
+    """Of three tracks one is left out, and the other two are alike."""
+    text = SCORED + scored("a", [10, 14] * 10) + scored("b", [10, 14] * 10) + scored("c", [20, 24] * 10)
+    assert severity(text, withheld=["c"])["All", "largest_difference"].value == 0
+
+
+def test_coarse_severity_is_rounded_and_counts_everyone():
+    """A mean of 34/3 is 11.3; its n is that of all episodes, and the blank is counted beside it."""
+    text = SCORED + scored("a", [10, 12, 12] * 5) + "a . . completed 9\n"
+    mean, sd = (severity(text, coarse=True)["a", name] for name in ("mean_admit", "sd_admit"))
+    assert (mean.value, mean.n, mean.n_missing) == (11.3, 16, 1)
+    assert sd.value == 1.0
+    assert math.isnan(mean.se)
+    assert math.isnan(mean.low)
+
+
+def test_coarse_severity_of_fewer_than_11_scores_is_not_given():
+    """Forty episodes do not make up for ten scores."""
+    text = SCORED + scored("a", [10] * 10) + "a . . completed 9\n" * 30
+    mean = severity(text, coarse=True)["a", "mean_admit"]
+    assert (math.isnan(mean.value), "too_few" in mean.flag) == (True, True)
+
+
+@pytest.mark.parametrize(("scores", "flag"), [([], "no_scores"), ([7], "one_score"), ([7, 7], "sd_zero")])
+def test_severity_that_cannot_be_given_says_why(scores, flag):
+    """No score, one score, no spread."""
+    mean = severity(SCORED + scored("a", scores) + "a . . completed 9\n")["a", "mean_admit"]
+    assert flag in mean.flag
+
+
+# -- categories --------------------------------------------------------------------------------------------------------
+
+
+def of_column(cells):
+    """Counts of "track value" cells."""
+    return Counts.from_cells(["track", "value"], {(track, value): n for (track, value), n in cells.items()})
+
+
+def test_bands_stand_in_their_order_and_others_by_size():
+    """Numbers decide, not letters and not size; words go by size, then by name."""
+    bands = of_column({("a", "65+"): 9, ("a", "5-11"): 1, ("a", "18-25"): 2, ("a", "<5"): 3, ("a", None): 4})
+    assert list(categories(bands, "value")) == ["<5", "5-11", "18-25", "65+"]
+    words = of_column({("a", "self"): 5, ("a", "court"): 9, ("a", "a_friend"): 5})
+    assert list(categories(words, "value")) == ["Court", "A friend", "Self"]
+
+
+def test_names_that_would_read_alike_keep_their_spelling():
+    """Two levels never share a name."""
+    assert list(categories(of_column({("a", "in_person"): 5, ("a", "In person"): 4}), "value")) == ["in_person", "In person"]
+
+
+def test_the_rarest_are_merged_until_every_group_shows():
+    """3 of "d" in one track: with "c" they are 9, with "b" too they are enough; the largest stays."""
+    counts = of_column({("x", "a"): 60, ("x", "b"): 12, ("x", "c"): 6, ("x", "d"): 3, ("y", "a"): 50, ("y", "b"): 20, ("y", "c"): 15})
+    assert merged(categories(counts, "value"), counts, "value", "track", 11) == {"A": ("a",), "Other (3 categories)": ("b", "c", "d")}
+
+
+def test_bands_are_merged_with_the_smaller_neighbour():
+    """The oldest go with those before them, and the order stays."""
+    cells = {("x", "12-17"): 40, ("x", "18-39"): 50, ("x", "40-64"): 30, ("x", "65+"): 4}
+    counts = of_column(cells)
+    assert list(merged(categories(counts, "value"), counts, "value", "track", 11)) == ["12-17", "18-39", "40-64 or 65+"]
+
+
+def test_two_categories_remain_and_small_groups_are_left_out_of_account():
+    """Two small categories stay two; a track of ten does not decide for the others."""
+    counts = of_column({("x", "a"): 30, ("x", "b"): 3, ("y", "a"): 30, ("y", "b"): 20})
+    assert list(merged(categories(counts, "value"), counts, "value", "track", 11)) == ["A", "B"]
+    counts = of_column({("x", "a"): 30, ("x", "b"): 20, ("x", "c"): 15, ("small", "c"): 4})
+    assert list(merged(categories(counts, "value"), counts, "value", "track", 11)) == ["A", "B", "C"]
+
+
+def test_blanks_too_few_to_show_are_merged_and_others_stay_missing():
+    """Two blanks beside a total would be found out; twelve may be shown."""
+    few = of_column({("x", "a"): 30, ("x", "b"): 20, ("x", None): 2})
+    assert merged(categories(few, "value"), few, "value", "track", 11) == {"A": ("a",), "B or not recorded": ("b", None)}
+    many = of_column({("x", "a"): 30, ("x", "b"): 20, ("x", None): 12})
+    assert merged(categories(many, "value"), many, "value", "track", 11) == {"A": ("a",), "B": ("b",)}
+
+
+LEVELS = st.sampled_from(["a", "b", "c", "d", "e", None])
+BANDS = st.sampled_from(["0-9", "10-19", "20-29", "30-39", "40+", None])
+
+
+@given(
+    st.one_of(*(st.dictionaries(st.tuples(st.sampled_from("xyz"), levels), st.integers(1, 60), min_size=1) for levels in (LEVELS, BANDS)))
+)
+def test_merging_loses_nobody_and_shows_or_leaves_two(cells):
+    """Each level is in one category; every group of 11 shows each category, or two or fewer remain."""
+    counts = of_column(cells)
+    found = merged(categories(counts, "value"), counts, "value", "track", 11)
+    held = [level for part in found.values() for level in part]
+    assert len(held) == len(set(held))
+    assert {level for _, level in cells} - {None} == set(held) - {None}
+    by_track = {track: sum(n for (other, _), n in cells.items() if other == track) for track, _ in cells}
+    sizes = [sum(cells.get((t, level), 0) for level in part) for t, n in by_track.items() if n >= 11 for part in found.values()]
+    assert len(found) <= 2 or not any(0 < n < 11 for n in sizes)
+    assert share_of("A") == "share_A"

@@ -1,0 +1,242 @@
+"""Takes drafts and patients, gives proof that each rule for repeated patients finishes as its formula says and keeps its bounds."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.stats import beta, norm, t
+
+from iop_outcomes.counts import Counts
+from iop_outcomes.patients import Patients
+from iop_outcomes.stats.curves import Ends
+from iop_outcomes.stats.draft import Band, Distribution, Draft, Population
+from iop_outcomes.stats.interval import ROUNDING, Clustered, Errors, effective_n, errors_of, finish
+from iop_outcomes.stats.transform import transformed_interval
+
+BASE = frozenset({"hit", "miss"})
+
+
+def share_draft(k, n):
+    """A share whose table has a cell for those counted and one for the rest."""
+    population = Population("x", {"hit": k, "miss": n - k}, BASE, frozenset({"hit"}))
+    return Draft("x", k / n, population, np.array([1 - k / n, -k / n]) / n, "wilson", np.array([True, True]))
+
+
+def mean_draft(values, **changes):
+    """A mean over rows, each a cell of its own."""
+    population = Population("x", {"in": len(values)}, frozenset({"in"}))
+    draft = Draft("x", values.mean(), population, (values - values.mean()) / len(values), "t", np.ones(len(values), dtype=bool))
+    return replace(draft, **changes)
+
+
+def people_of(patients):
+    """The patients behind rows that are a cell each."""
+    names, number, size = np.unique(patients, return_inverse=True, return_counts=True)
+    groups = [np.flatnonzero(number == i) for i in range(len(names))]
+    alone = np.zeros(len(patients), dtype=np.int64)
+    alone[[g[0] for g in groups if len(g) == 1]] = 1
+    several = [g for g in groups if len(g) > 1]
+    start = np.cumsum([0, *map(len, several)])[:-1].astype(np.int64)
+    cell = np.concatenate(several) if several else np.zeros(0, dtype=np.int64)
+    assert size.sum() == len(patients)
+    return Patients(alone, cell.astype(np.int64), start, np.ones(len(several), dtype=np.int64))
+
+
+def clustered(independent, variance, patients):
+    """Errors of an estimate whose patients repeat."""
+    return Errors(independent, Clustered(patients, variance))
+
+
+# -- which errors hold -------------------------------------------------------------------------------------------
+
+
+def test_errors_by_patient_only_where_a_patient_repeats_in_the_denominator():
+    """A patient with one episode inside and one outside the denominator repeats nowhere that counts."""
+    people, n = people_of(np.array([0, 0, 1, 2])), np.ones(4, dtype=np.int64)
+    inside = np.array([True, False, True, True])
+    draft = mean_draft(np.array([1.0, 2.0, 3.0, 4.0]), influence=np.array([0.1, 0.0, -0.2, 0.1]), among=inside)
+    assert errors_of(draft, people, n).clustered is None
+    both = errors_of(replace(draft, among=~np.array([False, False, True, False])), people, n)
+    assert both.clustered is not None
+    assert both.clustered.patients == 2
+    assert errors_of(replace(draft, among=None), people, n).clustered is None
+
+
+def test_the_variance_that_holds():
+    """By patient where there is one, else over episodes."""
+    assert Errors(0.2).variance == 0.2
+    assert clustered(0.2, 0.3, 4).variance == 0.3
+
+
+# -- shares ------------------------------------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(st.integers(1, 200), st.integers(0, 200), st.integers(2, 60), st.floats(0.1, 20))
+def test_shares_keep_their_bounds(n, k, patients, ratio):
+    """Limits lie in 0 to 1 around the share; the effective number is never above the episodes."""
+    k = min(k, n)
+    draft = share_draft(k, n)
+    independent = draft.value * (1 - draft.value) / n
+    errors = clustered(independent, ratio * independent, min(patients, n) if n > 1 else 2)
+    found = finish(draft, errors)
+    assert 0 <= found.low <= draft.value <= found.high <= 1
+    assert effective_n(draft.value, n, errors) <= max(n, errors.clustered.patients)
+    assert found.low < found.high
+
+
+@settings(deadline=None)
+@given(st.integers(4, 100), st.data())
+def test_shares_widen_as_patients_are_fewer(n, data):
+    """The same variance known from fewer patients gives a wider interval."""
+    draft = share_draft(data.draw(st.integers(1, n - 1)), n)
+    independent = draft.value * (1 - draft.value) / n
+    few, many = (finish(draft, clustered(independent, 2 * independent, m)) for m in (3, n))
+    assert few.low <= many.low < many.high <= few.high
+
+
+def test_effective_number_is_p_times_q_over_v():
+    """30 of 100 with twice the variance are 50; with half of it 100, not 200; with none, the patients."""
+    plain = 0.3 * 0.7 / 100
+    assert effective_n(0.3, 100, clustered(plain, 2 * plain, 40)) == pytest.approx(50)
+    assert effective_n(0.3, 100, clustered(plain, plain / 2, 40)) == 100
+    assert effective_n(0.3, 100, clustered(plain, 0.0, 40)) == 40
+    assert effective_n(1.0, 100, clustered(0.0, 0.0, 40)) == 40
+    assert effective_n(0.3, 100, clustered(plain, ROUNDING * plain / 2, 40)) == 40  # what a sum of floats leaves of 0
+
+
+@pytest.mark.parametrize("conf_level", [0.5, 0.8, 0.95, 0.99])
+def test_the_limits_solve_wilsons_equation_at_t(conf_level):
+    """At either limit p: (share - p)^2 = t^2 p (1 - p) / n_eff, t on the patients less one."""
+    draft = share_draft(30, 100)
+    found = finish(draft, clustered(0.0021, 0.0042, 12), conf_level=conf_level)
+    quantile = t.ppf(0.5 + conf_level / 2, 11)
+    for p in (found.low, found.high):
+        assert (0.3 - p) ** 2 == pytest.approx(quantile**2 * p * (1 - p) / 50, rel=1e-10)
+    assert found.se == pytest.approx(math.sqrt(0.0042))
+
+
+# -- means -------------------------------------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(-9, 9)), min_size=3, max_size=30))
+def test_means_equal_a_slow_sum_over_patients(rows):
+    """The factor m / (m - 1) times the sum over patients of squared sums of deviations, over n squared; t on m - 1."""
+    patient, value = (np.array(column) for column in zip(*rows, strict=True))
+    values = value.astype(float)
+    people, m, n = people_of(patient), len(set(patient.tolist())), len(rows)
+    sums = [sum(v - values.mean() for p, v in zip(patient, values, strict=True) if p == who) for who in set(patient.tolist())]
+    variance = math.fsum(s * s for s in sums) / n**2
+    assume(1 < m < n)
+    assume(variance > 1e-9)
+    found = finish(mean_draft(values), errors_of(mean_draft(values), people, np.ones(n, dtype=np.int64)))
+    se = math.sqrt(variance * m / (m - 1))
+    assert found.se == pytest.approx(se, rel=1e-9)
+    half = t.ppf(0.975, m - 1) * se
+    assert (found.low, found.high) == pytest.approx((values.mean() - half, values.mean() + half), rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("values", [[5.0, 5.0, 5.0, 5.0], [3.0, 7.0, 3.0, 7.0]])
+def test_a_mean_without_spread_between_patients_has_no_interval(values):
+    """All alike, or each patient's deviations cancelling: an interval of no width would claim certainty."""
+    draft = mean_draft(np.array(values))
+    found = finish(draft, errors_of(draft, people_of(np.array([0, 0, 1, 1])), np.ones(4, dtype=np.int64)))
+    assert all(math.isnan(x) for x in (found.se, found.low, found.high))
+
+
+# -- the others --------------------------------------------------------------------------------------------------
+
+
+def test_effect_sizes_widen_by_the_ratio_of_variances():
+    """The textbook variance times V by patient over V of episodes, normal quantile; with nothing to compare, the textbook's."""
+    draft = mean_draft(np.array([1.0, 2.0, 4.0]), rule="normal", textbook=0.09)
+    found = finish(draft, clustered(0.02, 0.05, 2))
+    assert found.se == pytest.approx(math.sqrt(0.09 * 2.5))
+    assert found.high - draft.value == pytest.approx(norm.ppf(0.975) * found.se)
+    assert finish(draft, clustered(0.0, 0.0, 2)).se == pytest.approx(0.3)
+    assert finish(draft, Errors(0.02)).se == pytest.approx(0.3)
+
+
+def test_shares_of_a_curve_by_patient():
+    """Log-log of the share with the error by patient; without events the exact limit for the patients."""
+    draft = replace(share_draft(40, 100), rule="log_log", value=0.6, time=30.0, followed=50)
+    found = finish(draft, clustered(0.0024, 0.005, 30))
+    limits = transformed_interval(0.6, math.sqrt(0.005), norm.ppf(0.975))
+    assert (found.low, found.high) == pytest.approx([float(x) for x in limits])
+    none = finish(replace(draft, value=0.0, population=share_draft(0, 100).population), clustered(0.0, 0.0, 30))
+    assert none.high == pytest.approx(beta.ppf(0.975, 1, 30), abs=1e-12)
+    followed = finish(replace(draft, value=0.0, followed=12, population=share_draft(0, 100).population), clustered(0.0, 0.0, 30))
+    assert followed.high == pytest.approx(beta.ppf(0.975, 1, 12), abs=1e-12)  # fewer are left than there were patients
+
+
+def test_woodruff_by_hand():
+    """Ten stays, n_eff 5, 8 patients: Wilson's limits of one half at t, .1367 and .8633, read back as the 2nd and 9th stay."""
+    population = Population("x", {"in": 10}, frozenset({"in"}))
+    stays = Distribution(np.arange(10, 110, 10), np.ones(10, dtype=np.int64))
+    draft = Draft("x", 55.0, population, np.zeros(10), "order_statistics", np.ones(10, dtype=bool), distribution=stays, quantile=0.5)
+    found = finish(draft, clustered(0.025, 0.05, 8))
+    quantile = t.ppf(0.975, 7)
+    half = quantile * math.sqrt(0.25 / 5 + quantile**2 / 100) / (1 + quantile**2 / 5)
+    assert (0.5 - half, 0.5 + half) == pytest.approx((0.1367, 0.8633), abs=1e-4)
+    assert (found.low, found.high, found.method) == (20, 90, "Woodruff, by patient")
+
+
+def test_the_band_of_a_median_takes_the_errors_by_patient():
+    """Wider errors on each day move the days on which the limits cross one half."""
+    days, curve, se = np.arange(10, 60, 10), np.array([0.8, 0.6, 0.45, 0.3, 0.1]), np.full(5, 0.05)
+    band = Band(days, curve, lambda: (se, np.zeros((5, 2))), np.array([0, 1]))
+    draft = replace(share_draft(5, 10), rule="band", value=30.0, band=band)
+    for errors, error, expected in ((Errors(0.1), 0.05, (20, 40)), (Errors(0.1, Clustered(5, 0.2, np.full(5, 0.12))), 0.12, (10, 50))):
+        half = norm.ppf(0.975) * error / (curve * np.log(curve))  # negative, as log(curve) is
+        low, high = curve ** np.exp(-half), curve ** np.exp(half)
+        assert (days[low <= 0.5][0], days[high <= 0.5][0]) == expected
+        found = finish(draft, errors)
+        assert (found.low, found.high) == expected
+
+
+@pytest.mark.parametrize("rule", ["wilson", "t", "normal", "log_log"])
+def test_one_patient_has_no_interval_and_a_flag(rule):
+    """Whatever the rule: a single patient says nothing about others."""
+    found = finish(replace(share_draft(3, 10), rule=rule), clustered(0.02, 0.05, 1))
+    assert found.flag == "one_patient"
+    assert all(math.isnan(x) for x in (found.se, found.low, found.high))
+
+
+def test_a_missing_value_has_no_interval():
+    """NaN in, NaN out, with the name of the method."""
+    found = finish(replace(share_draft(3, 10), value=math.nan), clustered(0.02, 0.05, 9))
+    assert math.isnan(found.low)
+    assert found.method == "Wilson score, by patient"
+
+
+# -- the band of a median ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_median_rests_on_the_whole_band(seed):
+    """Errors are taken only on the days on which a limit can come down; the interval is that of errors taken on every day."""
+    random = np.random.default_rng(seed)
+    patients, each = 12, 60  # so alike that errors by patient are many times the plain ones
+    day = np.repeat(random.integers(1, 60, patients), each) + random.integers(0, 2, patients * each)
+    status = (random.random(patients * each) < 0.9).astype(int)
+    cells = {}
+    for d, s in zip(day.tolist(), status.tolist(), strict=True):
+        cells[d, "event" if s else "end"] = cells.get((d, "event" if s else "end"), 0) + 1
+    counts = Counts.from_cells(("day", "outcome"), cells)
+    ends = Ends(counts, "day", "outcome", ("event", "death"))
+    draft = ends.median("median_days", Population("f", {"f": counts.total}, frozenset({"f"})))
+    place = {cell: i for i, (cell, _) in enumerate(counts)}
+    of = [place[d, "event" if s else "end"] for d, s in zip(day.tolist(), status.tolist(), strict=True)]
+    people = Patients(
+        np.zeros(len(counts), dtype=np.int64), np.array(of), np.arange(0, patients * each, each), np.ones(patients, dtype=np.int64)
+    )
+    errors = errors_of(draft, people, counts.n)
+    everywhere = np.sqrt([people.variance(row) for row in draft.band.influence])
+    whole = Errors(errors.independent, replace(errors.clustered, band_se=everywhere))
+    for conf_level in (0.5, 0.95, 0.999):
+        found, expected = (finish(draft, known, conf_level=conf_level) for known in (errors, whole))
+        assert (found.low, found.high) == pytest.approx((expected.low, expected.high), nan_ok=True)

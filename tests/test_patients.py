@@ -1,0 +1,120 @@
+"""Takes patients written episode by episode, gives proof that their counted form adds up as a slow loop over people does."""
+
+import doctest
+import math
+from collections import defaultdict
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from iop_outcomes import patients as module
+from iop_outcomes.counts import Counts
+from iop_outcomes.patients import Patients
+
+CELLS = 5
+episodes = st.lists(st.tuples(st.integers(0, CELLS - 1), st.integers(0, 6)), min_size=1, max_size=25)
+numbers = st.lists(st.floats(-5, 5), min_size=CELLS, max_size=CELLS).map(np.array)
+
+
+def counted(people):
+    """The counted form, made by hand: one combination for each distinct list of cells of patients with several episodes."""
+    cells = defaultdict(list)
+    for cell, patient in people:
+        cells[patient].append(cell)
+    alone, several = np.zeros(CELLS, dtype=np.int64), defaultdict(int)
+    for held in cells.values():
+        if len(held) == 1:
+            alone[held[0]] += 1
+        else:
+            several[tuple(sorted(held))] += 1
+    sizes = [len(held) for held in several]
+    start = np.cumsum([0, *sizes])[:-1].astype(np.int64)
+    return Patients(
+        alone, np.array([c for held in several for c in held], dtype=np.int64), start, np.array([*several.values()], dtype=np.int64)
+    )
+
+
+def slow_sums(people, influence):
+    """Each patient's influences, added one after the other."""
+    sums = defaultdict(float)
+    for cell, patient in people:
+        sums[patient] += influence[cell]
+    return sums
+
+
+@settings(deadline=None)
+@given(episodes, numbers, numbers)
+def test_sums_over_patients_are_those_of_a_loop(people, one, other):
+    """Variance, covariance and all products: a loop over people says the same."""
+    found = counted(people)
+    first, second = slow_sums(people, one), slow_sums(people, other)
+    covariance = math.fsum(first[p] * second[p] for p in first)
+    assert found.covariance(one, other) == pytest.approx(covariance, abs=1e-9)
+    assert found.variance(one) == pytest.approx(math.fsum(v * v for v in first.values()), abs=1e-9)
+    both = found.products(np.column_stack([one, other]))
+    assert both == pytest.approx(np.array([[found.variance(one), covariance], [covariance, found.variance(other)]]), abs=1e-9)
+
+
+@settings(deadline=None)
+@given(episodes, st.lists(st.booleans(), min_size=CELLS, max_size=CELLS).map(np.array))
+def test_patients_among_some_cells_are_those_of_a_loop(people, cells):
+    """How many patients have an episode in some cells, and the most that one of them has there; asked twice, the same."""
+    inside = [patient for cell, patient in people if cells[cell]]
+    most = max((inside.count(patient) for patient in inside), default=0)
+    found = counted(people)
+    assert found.among(cells) == found.among(cells.copy()) == (len(set(inside)), most)
+
+
+@settings(deadline=None)
+@given(episodes, numbers, st.lists(st.booleans(), min_size=CELLS, max_size=CELLS).map(np.array))
+def test_patients_seen_in_some_cells_are_those_of_their_episodes_there(people, influence, cells):
+    """Seen in some cells alone: the sums, the number and the most are those of a program of the episodes there and no others."""
+    found = counted(people).within(cells)
+    there = [(cell, patient) for cell, patient in people if cells[cell]]
+    alone = counted(there)
+    assert found.variance(influence) == pytest.approx(alone.variance(influence), abs=1e-9)
+    assert found.among(np.ones(CELLS, dtype=bool)) == alone.among(np.ones(CELLS, dtype=bool))
+    assert found.alone.tolist() == alone.alone.tolist()
+    twice = counted(people).within(cells).within(cells)
+    assert twice.variance(influence) == pytest.approx(found.variance(influence), abs=1e-12)
+
+
+@settings(deadline=None)
+@given(episodes, numbers)
+def test_names_and_order_of_patients_change_nothing(people, influence):
+    """Other names, another order of episodes."""
+    found, other = (counted(each).variance(influence) for each in (people, [(cell, -patient) for cell, patient in reversed(people)]))
+    assert other == pytest.approx(found, abs=1e-12)
+
+
+@settings(deadline=None)
+@given(episodes, numbers)
+def test_every_episode_twice_doubles_every_sum(people, influence):
+    """Told twice under the same patients, sums double: with an influence of 1/n, which halves, the variance stays as it was."""
+    assert counted(people + people).variance(influence / 2) == pytest.approx(counted(people).variance(influence), abs=1e-9)
+
+
+@settings(deadline=None)
+@given(episodes, numbers)
+def test_when_all_are_different_variances_are_those_of_episodes(people, influence):
+    """The sum of n times influence squared, and as many patients as episodes."""
+    n = np.bincount([cell for cell, _ in people], minlength=CELLS)
+    found, everyone = Patients.all_different(n), np.ones(CELLS, dtype=bool)
+    assert found.variance(influence) == pytest.approx(float((n * influence**2).sum()), abs=1e-9)
+    assert found.among(everyone) == (len(people), 1)
+
+
+def test_the_counted_form_holds_every_episode_once():
+    """Cells of the combinations and those of people who came once add to the table."""
+    people = [(0, 1), (0, 1), (2, 1), (3, 2), (3, 3), (4, 3), (3, 4), (4, 4)]
+    found = counted(people)
+    assert found.n.tolist() == [1, 2]
+    table = Counts.from_cells(("cell",), {("a",): 2, ("c",): 1, ("d",): 3, ("e",): 2})
+    assert found.alone.sum() + found.n @ np.diff([*found.start, len(found.cell)]) == table.total
+
+
+def test_examples():
+    """The examples in the docstrings give what they show."""
+    assert doctest.testmod(module).failed == 0
