@@ -1,0 +1,322 @@
+"""OMOP CDM 5.4: scores from both tables whatever their code, a row without a value missing and never 0, and nothing lost unsaid."""
+
+import pandas as pd
+import pytest
+
+from iop_outcomes.errors import DataError, PrivacyError
+from tests.adapters import omop, program
+from tests.adapters.asked import episode, loaded, mapped, said, scores_of
+
+OBSERVATION = {"person_id": "502", "observation_date": "2024-01-09", "observation_concept_id": omop.PHQ9, "value_as_number": "14"}
+MEASUREMENT = {"person_id": "502", "measurement_date": "2024-01-09", "measurement_concept_id": omop.PHQ9, "value_as_number": "14"}
+
+
+def read(folder, observations=(), measurements=(), mapping=omop.MAPPING, **others):
+    """The rows and findings of the program with these observations and measurements alone."""
+    tables = {"observation": (omop.OBSERVATION, list(observations)), "measurement": (omop.MEASUREMENT, list(measurements))}
+    return loaded(omop.write(folder, **tables, **others), mapping)
+
+
+def with_visit(**changes):
+    """visit_occurrence with the visit of episode 1002 changed."""
+    return omop.VISIT, [{**row, **(changes if row["visit_occurrence_id"] == "1002" else {})} for row in omop.visits()]
+
+
+CONCEPTS = (
+    ["concept_id", "concept_name", "vocabulary_id", "concept_code"],
+    [
+        {"concept_id": "777", "vocabulary_id": "LOINC", "concept_code": "44261-6"},
+        {"concept_id": "778", "vocabulary_id": "SNOMED", "concept_code": "44261-6"},
+        {"concept_id": "45883172", "vocabulary_id": "LOINC", "concept_code": "LA6571-9"},
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        OBSERVATION,
+        {**OBSERVATION, "value_as_number": "14.0"},
+        {**OBSERVATION, "observation_date": "2024-01-09 23:59:00"},
+        {**OBSERVATION, "observation_concept_id": "0", "observation_source_value": "44261-6"},
+        {**OBSERVATION, "observation_concept_id": "777"},
+        {**OBSERVATION, "observation_source_value": "PHQ TOTAL", "observation_concept_id": ""},
+        {**OBSERVATION, "unit_concept_id": "44777566", "unit_source_value": "{score}"},
+    ],
+    ids=["concept id", "decimals", "time of day", "LOINC source", "concept table", "site code", "unit of points"],
+)
+def test_one_score_however_it_is_coded(tmp_path, row):
+    """By concept id, by LOINC code in the source, through the site's concept table, or by the site's own code: 14 points on day 0."""
+    tables, _ = read(tmp_path, [row], mapping=mapped(omop, scales={"PHQ TOTAL": "phq9"}), concept=CONCEPTS)
+    assert scores_of(tables) == [("1002", 0, 14)]
+
+
+def test_a_code_of_another_vocabulary_is_no_scale(tmp_path):
+    """The same code in another vocabulary is another thing."""
+    tables, _ = read(
+        tmp_path, [OBSERVATION, {**OBSERVATION, "observation_concept_id": "778", "observation_date": "2024-01-10"}], concept=CONCEPTS
+    )
+    assert scores_of(tables) == [("1002", 0, 14)]
+
+
+def test_both_tables_are_read_and_a_score_in_both_counts_once(tmp_path):
+    """The domain of PHQ-9 has changed: sites hold it in observation, in measurement or in both."""
+    later = {**MEASUREMENT, "measurement_date": "2024-03-01", "value_as_number": "5"}
+    tables, findings = read(tmp_path, [OBSERVATION], [MEASUREMENT, later])
+    assert scores_of(tables) == [("1002", 0, 14), ("1002", 52, 5)]
+    assert said(findings, "stand in observation too") == ["1 rows that stand in observation too: counted once"]
+
+
+def test_a_row_without_a_value_is_missing_and_never_0(tmp_path):
+    """It is counted, and the score that has a value is read."""
+    tables, findings = read(tmp_path, [OBSERVATION, {**OBSERVATION, "observation_date": "2024-03-01", "value_as_number": ""}])
+    assert scores_of(tables) == [("1002", 0, 14)]
+    assert said(findings, "missing, not 0") == ["1 rows of a scale without a value: missing, not 0"]
+
+
+def test_a_scale_without_any_value_is_an_error(tmp_path):
+    """As in a public sample, where all 15 PHQ-9 rows are empty: the load stops and says so."""
+    rows = [{**OBSERVATION, "observation_date": f"2024-01-{day:02}", "value_as_number": ""} for day in range(10, 25)]
+    with pytest.raises(DataError, match="15 PHQ-9 rows, 0 numeric values"):
+        read(tmp_path, rows)
+    tables, findings = loaded(tmp_path, omop.MAPPING, on_error="exclude")
+    assert "scores" not in tables
+    assert len(said(findings, "15 PHQ-9 rows, 0 numeric values")) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"unit_source_value": "%"}, "in a unit that is not points"),
+        ({"unit_concept_id": "8554"}, "in a unit that is not points"),
+        ({"observation_date": "2024-01"}, "without a whole date"),
+        ({"observation_date": ""}, "without a whole date"),
+        ({"observation_source_value": "70274-6"}, "two scales or items"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_counted(tmp_path, change, words):
+    """Neither dropped in silence nor guessed."""
+    tables, findings = read(tmp_path, [OBSERVATION, {**OBSERVATION, "value_as_number": "9", **change}])
+    assert scores_of(tables) == [("1002", 0, 14)]
+    assert [message.split()[0] for message in said(findings, words)] == ["1"]
+
+
+def test_a_value_that_is_no_number_is_an_error_of_its_row(tmp_path):
+    """The checks that every score passes hold here too."""
+    with pytest.raises(DataError, match="score: not_whole_number"):
+        read(tmp_path, [{**OBSERVATION, "value_as_number": "12.5"}])
+    with pytest.raises(DataError, match="score: score_out_of_range"):
+        read(tmp_path, [{**OBSERVATION, "value_as_number": "99"}])
+
+
+def test_items_are_gathered_into_forms(tmp_path):
+    """Items of one day are one form, answered by number or by LOINC answer; one answered twice, differently, is blank."""
+    item = {**OBSERVATION, "observation_concept_id": "0"}
+    rows = [{**item, "observation_source_value": code, "value_as_number": "2"} for code in omop.GAD7_ITEMS[:5]]
+    rows.append({**item, "observation_source_value": omop.GAD7_ITEMS[5], "value_as_number": "", "value_as_concept_id": "45883172"})
+    rows += [{**item, "observation_source_value": omop.GAD7_ITEMS[6], "value_as_number": answer} for answer in ("1", "3")]
+    tables, findings = read(tmp_path, rows, concept=CONCEPTS)
+    (row,) = tables["scores"]
+    assert [row[f"gad7_{number}"] for number in range(1, 8)] == [2, 2, 2, 2, 2, 3, None]
+    assert row["score"] == 15  # 13 of six items, prorated to seven and rounded half up
+    assert said(findings, "left blank") == ["1 items answered twice on a day, differently: left blank"]
+
+
+def test_a_total_beside_its_items_counts_once(tmp_path):
+    """The total wins; the items of the day are part of it."""
+    items = [
+        {**OBSERVATION, "observation_source_value": code, "observation_concept_id": "0", "value_as_number": "1"} for code in omop.GAD7_ITEMS
+    ]
+    total = {**OBSERVATION, "observation_source_value": "70274-6", "observation_concept_id": "0", "value_as_number": "7"}
+    tables, _ = read(tmp_path, [*items, total])
+    assert scores_of(tables, "gad7") == [("1002", 0, 7)]
+
+
+def test_a_score_of_another_persons_visit_is_counted(tmp_path):
+    """A visit that belongs to somebody else is a contradiction: the score belongs to no episode."""
+    tables, findings = read(tmp_path, [OBSERVATION, {**OBSERVATION, "observation_date": "2024-01-12", "visit_occurrence_id": "1004"}])
+    assert scores_of(tables) == [("1002", 0, 14)]
+    assert said(findings, "belong to no episode") == ["1 scores that belong to no episode"]
+
+
+# -- episodes ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_visit_without_an_end(tmp_path):
+    """How it ended is not known, and counted; it is in care only where the mapping says so."""
+    gone = with_visit(visit_end_date="", discharged_to_source_value="")
+    tables, findings = read(tmp_path, visit_occurrence=gone)
+    assert (episode(tables, "1002")["discharge_reason"], episode(tables, "1002")["los_days"]) == (None, None)
+    assert said(findings, "without an end date") == ["1 episodes without an end date: how and when they ended is not known"]
+    tables, _ = loaded(tmp_path, mapped(omop, without_end="active"))
+    assert episode(tables, "1002")["discharge_reason"] == "active"
+
+
+def test_still_a_patient_is_still_in_care(tmp_path):
+    """The convention for a stay that is not over: its end date is only the day of the export."""
+    tables, _ = read(tmp_path)
+    assert (episode(tables, "1030")["discharge_reason"], episode(tables, "1030")["los_days"]) == ("active", None)
+
+
+def test_other_visits_are_counted(tmp_path):
+    """Visits of no track are no episodes, and the finding says how many."""
+    _, findings = read(tmp_path)
+    events = sum(event != "death" for _, _, event, _ in program.HAPPENED)
+    assert said(findings, "no code of a track") == [f"{events + 1} rows with no code of a track are no episodes"]
+
+
+def test_rows_of_the_table_episode(tmp_path):
+    """`episode` holds the episodes, and the last visit linked to each says how it ended; scores find them through their visit."""
+    rows, links, visits = [], [], []
+    for row in omop.visits()[:30]:
+        name = f"7{row['visit_occurrence_id']}"
+        active = row["discharged_to_concept_id"] == omop.STILL_PATIENT
+        end = "" if active else row["visit_end_date"]
+        shared = {"episode_id": name, "person_id": row["person_id"], "episode_source_value": row["visit_source_value"]}
+        rows.append({**shared, "episode_start_date": row["visit_start_date"], "episode_end_date": end})
+        links.append({"episode_id": name, "event_id": row["visit_occurrence_id"], "episode_event_field_concept_id": "1147070"})
+        links.append({"episode_id": name, "event_id": "1029", "episode_event_field_concept_id": "1147127"})  # a condition of that number
+        visits.append({**row, "visit_source_value": "GROUP"})
+    others = {
+        "episode": (["episode_id", "person_id", "episode_start_date", "episode_end_date", "episode_source_value"], rows),
+        "episode_event": (["episode_id", "event_id", "episode_event_field_concept_id"], links),
+        "visit_occurrence": (omop.VISIT, visits),
+    }
+    mapping = mapped(omop, episodes="episode")
+    tables, _ = loaded(omop.write(tmp_path, **others), mapping)
+    reasons = {row["episode_id"]: row["discharge_reason"] for row in tables["episodes"]}
+    assert reasons == {f"7{row['episode_id']}": row["discharge_reason"] for row in program.episodes()}
+    expected = sorted((f"7{row['episode_id']}", int(row["day"])) for row in program.scores() if row["scale"] == "phq9")
+    assert [score[:2] for score in scores_of(tables)] == expected
+
+
+def test_rows_of_visit_detail(tmp_path):
+    """Where one visit holds several programs, its details are the episodes."""
+    names = {"visit_occurrence_id": "visit_detail_id", "visit_source_value": "visit_detail_source_value"}
+    names |= {"visit_start_date": "visit_detail_start_date", "visit_end_date": "visit_detail_end_date"}
+    details = [{names.get(key, key): value for key, value in row.items() if key != "visit_concept_id"} for row in omop.visits()[:30]]
+    columns = [*names.values(), "person_id", "care_site_id", "discharged_to_concept_id", "discharged_to_source_value"]
+    others = {"visit_detail": (columns, details), "visit_occurrence": (omop.VISIT, omop.visits()[30:])}
+    tables, _ = loaded(omop.write(tmp_path, **others), mapped(omop, episodes="visit_detail"))
+    assert [(row["episode_id"], row["discharge_reason"]) for row in tables["episodes"]] == [
+        (row["episode_id"], row["discharge_reason"]) for row in program.episodes()
+    ]
+
+
+def test_parquet_and_capital_letters(tmp_path):
+    """Tables as Parquet with types, and names of columns in capitals, load like text."""
+    for name, (columns, rows) in omop.tables().items():
+        frame = pd.DataFrame([{column: row.get(column) or None for column in columns} for row in rows], columns=columns)
+        for column in columns:
+            if column.endswith(("_date",)):
+                frame[column] = pd.to_datetime(frame[column]).dt.date
+            elif column.endswith("_id") and len(frame):
+                frame[column] = pd.to_numeric(frame[column]).astype("float64" if frame[column].isna().any() else "int64")
+            elif column == "value_as_number":
+                frame[column] = pd.to_numeric(frame[column])
+        frame.columns = [column.upper() for column in columns]
+        frame.to_parquet(tmp_path / f"{name.upper()}.parquet")
+    as_parquet, _ = loaded(tmp_path, omop.MAPPING)
+    as_text, _ = loaded(omop.write(tmp_path / "csv"), omop.MAPPING)
+    assert as_parquet == as_text
+
+
+# -- what is refused ---------------------------------------------------------------------------------------------------
+
+
+def test_dates_need_a_declared_class(tmp_path):
+    """A file with dates is refused unless its class allows them, with the way to say so, as for any other file."""
+    mapping = {key: value for key, value in omop.MAPPING.items() if key != "follow_up_days"} | {"data": {"layout": "omop"}}
+    with pytest.raises(PrivacyError, match=r'visit_occurrence\.csv: admit_date: dates_not_allowed.+class = "limited_data_set"'):
+        loaded(omop.write(tmp_path), mapping)
+    tables, _ = loaded(tmp_path, {**mapping, "data": {"layout": "omop", "class": "limited_data_set"}})
+    assert len(tables["episodes"]) == 30
+
+
+def test_columns_that_are_not_needed_are_not_read(tmp_path):
+    """Names and notes in the files never reach the data; nothing of them is held afterwards."""
+    people = [{"person_id": "502", "gender_concept_id": "8507", "person_source_value": "Zq7-secret"}]
+    others = {"person": (["person_id", "gender_concept_id", "person_source_value"], people)}
+    import iop_outcomes as iop
+
+    with iop.load(omop.write(tmp_path, **others), mapping=omop.MAPPING) as data:
+        tables = [row[0] for row in data.engine._connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+        held = "".join(str(data.engine._connection.execute(f'SELECT * FROM "{name}"').fetchall()) for name in tables)
+    assert "Zq7" not in held
+    assert not [name for name in tables if "person" in name or "observation" in name]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"tracks": None}, r"\[adapter\]: no tracks"),
+        ({"tracks": {"NOBODY": "mental_health"}}, "no_episodes: none of"),
+        ({"episodes": "visits"}, 'episodes: "visits" is not allowed'),
+        ({"scales": {"X": "phq99"}}, 'no scale with a total is called "phq99". Did you mean "phq9"'),
+        ({"fields": {"phq9_total": "x"}}, 'no field "phq9_total"'),
+        ({"events": {"X": "readmitted"}}, 'events] X: "readmitted" is not allowed'),
+        ({"without_end": "over"}, 'without_end: "over" is not allowed'),
+        ({"planned": "x", "track": {}}, 'no key "track". Did you mean "tracks"'),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path, change, words):
+    """The key, what it holds, and what is allowed."""
+    with pytest.raises(DataError, match=words.replace("[", r"\[") if "]" in words and "\\" not in words else words):
+        loaded(omop.write(tmp_path), mapped(omop, **change))
+
+
+def test_the_section_needs_a_layout(tmp_path):
+    """Settings of an adapter without a layout would silently do nothing."""
+    with pytest.raises(DataError, match=r"\[adapter\]: says how to read another layout"):
+        loaded(omop.write(tmp_path), {"adapter": {"without_end": "active"}})
+
+
+BROKEN = {
+    "no such table": ({"visit_occurrence": None}, "no table visit_occurrence"),
+    "a column is missing": (
+        {"visit_occurrence": (["visit_occurrence_id", "person_id"], [{"person_id": "1"}])},
+        "visit_start_date: missing_column",
+    ),
+    "a column of scores is missing": (
+        {"observation": (["person_id", "value_as_number"], [{"person_id": "1"}])},
+        "observation.csv: observation_concept_id: missing_column",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", list(BROKEN))
+def test_a_table_that_cannot_be_read(tmp_path, fault):
+    """One clear error that names the table and the column."""
+    others, words = BROKEN[fault]
+    with pytest.raises(DataError) as caught:
+        loaded(omop.write(tmp_path, **others), omop.MAPPING)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "observation.csv: empty_file"),
+        (b"\x1f\x8b\x08", "observation.csv: not_csv"),
+        (b"person_id;observation_concept_id;observation_date\n1;2;3\n", "observation.csv:1: wrong_delimiter"),
+        (b"person_id,observation_concept_id,observation_date\n1,2,2024-01-01\n1,2\n", "observation.csv:3: broken_line"),
+        (b'person_id,observation_concept_id,observation_date\n1,2,"2024\n1,2,3\n', "observation.csv:2: broken_line"),
+        (b"person_id,observation_concept_id,observation_date\n1,2,\xff\n", "observation.csv:2:"),
+    ],
+    ids=["empty", "gzip", "semicolons", "short line", "open quote", "not UTF-8"],
+)
+def test_a_broken_file_is_named(tmp_path, content, words):
+    """File and line, as for the package's own CSV."""
+    folder = omop.write(tmp_path)
+    (folder / "observation.csv").write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        loaded(folder, omop.MAPPING)
+    assert str(caught.value).startswith(words)
+
+
+def test_a_folder_in_the_place_of_a_table(tmp_path):
+    """It is refused like a file that cannot be read."""
+    folder = omop.write(tmp_path, observation=None)
+    (folder / "observation.csv").mkdir()
+    with pytest.raises(DataError, match=r"observation\.csv"):
+        loaded(folder, omop.MAPPING)

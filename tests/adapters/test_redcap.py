@@ -1,0 +1,181 @@
+"""REDCap's flat export: rows that do not repeat, rows of repeating forms, checkboxes, and what an export must not be."""
+
+import pytest
+
+from iop_outcomes.errors import DataError
+from tests.adapters import program, redcap, redcap_people
+from tests.adapters.asked import episode, loaded, mapped, said, scores_of
+
+BASE = {
+    "record_id": "1",
+    "redcap_event_name": "admission_arm_1",
+    "person": "7",
+    "program": "IOP-MH",
+    "admit_date": "2024-01-08",
+    "dc_reason": "COMP",
+    "discharge_date": "2024-02-26",
+}
+PHQ9 = {"record_id": "1", "redcap_repeat_instrument": "phq9", "redcap_repeat_instance": "1", "phq9_date": "2024-01-08", "phq_sum": "14"}
+
+
+def read(folder, rows, mapping=redcap.MAPPING, columns=redcap.COLUMNS, **options):
+    """The rows and findings of an export."""
+    return loaded(redcap.write(folder, rows, columns), mapping, **options)
+
+
+def test_rows_of_repeating_forms_are_no_episodes(tmp_path):
+    """Their other fields are blank because they stand elsewhere: they neither become episodes nor blank the episode out."""
+    tables, findings = read(tmp_path, [PHQ9, BASE, {**PHQ9, "redcap_repeat_instance": "2", "phq9_date": "2024-02-26", "phq_sum": "6"}])
+    assert [row["episode_id"] for row in tables["episodes"]] == ["1"]
+    assert episode(tables, "1")["discharge_reason"] == "completed"
+    assert scores_of(tables) == [("1", 0, 14), ("1", 49, 6)]
+    assert said(findings, "without") == []
+
+
+def test_events_of_a_longitudinal_project_are_laid_together(tmp_path):
+    """Admission and discharge stand in rows of their own; two that contradict are an error with their lines."""
+    first = {key: value for key, value in BASE.items() if not key.startswith(("dc", "discharge"))}
+    last = {"record_id": "1", "redcap_event_name": "discharge_arm_1", "dc_reason": "AMA", "discharge_date": "2024-02-26"}
+    tables, _ = read(tmp_path, [first, last])
+    assert (episode(tables, "1")["discharge_reason"], episode(tables, "1")["los_days"]) == ("dropped_out", 49)
+    with pytest.raises(DataError, match=r"export\.csv:3: two_values: two rows of one record give dc_reason differently"):
+        read(tmp_path, [BASE, last])
+
+
+@pytest.mark.parametrize(
+    ("ticked", "sex", "count"),
+    [
+        ({"sex___male": "1", "sex___female": "0"}, "male", 0),
+        ({"sex___male": "0", "sex___female": "0"}, None, 0),
+        ({"sex___male": "1", "sex___female": "1"}, None, 1),
+    ],
+)
+def test_checkboxes(tmp_path, ticked, sex, count):
+    """One ticked box is the value, none is a blank, several are a blank that is counted."""
+    tables, findings = read(tmp_path, [{**BASE, **ticked}])
+    assert episode(tables, "1").get("sex") == sex
+    assert len(said(findings, "several boxes of sex are ticked: left blank")) == count
+
+
+def test_the_group_of_a_record_is_its_site(tmp_path):
+    """REDCap's data access group stands for the site where no field does."""
+    tables, _ = read(tmp_path, [{**BASE, "redcap_data_access_group": "north"}])
+    assert episode(tables, "1")["site"] == "north"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"phq_sum": ""}, "PHQ-9 forms without a value: missing, not 0"),
+        ({"phq9_date": ""}, "PHQ-9 forms without a date"),
+    ],
+)
+def test_a_form_that_cannot_be_used_is_counted(tmp_path, change, words):
+    """It becomes no score, not 0 either; the line is named."""
+    import iop_outcomes as iop
+
+    folder = redcap.write(tmp_path, [BASE, PHQ9, {**PHQ9, "redcap_repeat_instance": "2", **change}])
+    with iop.load(folder, mapping=redcap.MAPPING) as data:
+        (found,) = (finding for finding in data.findings if finding.message == words)
+    assert (found.file, found.lines) == ("export.csv", (4,))
+
+
+def test_items_with_a_blank(tmp_path):
+    """Items stand beside each other; one blank GAD-7 item of seven is prorated by the scale's rule."""
+    answers = {f"gad7_{number}": "2" for number in range(1, 7)}
+    tables, _ = read(tmp_path, [BASE, {"record_id": "1", "redcap_repeat_instrument": "gad7", "gad7_date": "2024-01-08", **answers}])
+    assert scores_of(tables, "gad7") == [("1", 0, 14)]
+
+
+def test_an_event_by_code_or_by_word_and_one_without_a_date(tmp_path):
+    """The site's codes are translated, canonical words stand, an unknown one is an error, one without a date is counted."""
+    shared = {"record_id": "1", "redcap_repeat_instrument": "events", "event_date": "2024-03-01"}
+    rows = [
+        BASE,
+        {**shared, "what": "1", "event_planned": "yes"},
+        {**shared, "what": "emergency_visit"},
+        {**shared, "what": "death", "event_date": ""},
+    ]
+    tables, findings = read(tmp_path, rows)
+    assert sorted((row["event"], row["days_after_discharge"], row["planned"]) for row in tables["events"]) == [
+        ("emergency_visit", 4, None),
+        ("readmission_psychiatric", 4, 1),
+    ]
+    assert said(findings, "events without a date") == ["events without a date"]
+    with pytest.raises(DataError, match="event: unknown_code"):
+        read(tmp_path, [BASE, {**shared, "what": "2"}])
+
+
+def test_columns_that_are_not_read_are_named(tmp_path):
+    """Remarks and the marks of complete forms are not read, and the finding says so."""
+    _, findings = read(tmp_path, [BASE])
+    assert said(findings, "not read") == ["columns that are not read: intake_complete, remarks"]
+
+
+def test_the_record_may_have_any_name(tmp_path):
+    """The first column of an export is the record, whatever the project calls it."""
+    columns = ["study_number", *redcap.COLUMNS[1:]]
+    tables, _ = read(
+        tmp_path, [{"study_number": "1", **{key: value for key, value in BASE.items() if key != "record_id"}}], columns=columns
+    )
+    assert [row["episode_id"] for row in tables["episodes"]] == ["1"]
+
+
+def test_a_row_without_a_record_is_an_error(tmp_path):
+    """Nobody can say whose it is."""
+    with pytest.raises(DataError, match=r"export\.csv:3: no_record"):
+        read(tmp_path, [BASE, {**PHQ9, "record_id": ""}])
+
+
+def test_an_export_of_labels_is_refused(tmp_path):
+    """Labels change with the language of the form; the message says which export to take."""
+    (tmp_path / "export.csv").write_text("Record ID,Event Name,Repeat Instrument,Program\n1,Admission,,IOP\n", encoding="utf-8")
+    with pytest.raises(DataError, match="label_export: this is an export of labels"):
+        loaded(tmp_path, redcap.MAPPING)
+
+
+def test_the_export_itself_or_its_folder(tmp_path):
+    """The path of the file and of its folder are the same; two files in a folder are not guessed between."""
+    folder = redcap.write(tmp_path)
+    assert loaded(folder / "export.csv", redcap.MAPPING)[0] == loaded(folder, redcap.MAPPING)[0]
+    (folder / "other.csv").write_text("record_id,x\n1,2\n", encoding="utf-8")
+    with pytest.raises(DataError, match="2 CSV files in this folder"):
+        loaded(folder, redcap.MAPPING)
+
+
+def test_no_row_of_the_named_instrument(tmp_path):
+    """A slip in the name of the instrument is an error and not an empty program."""
+    with pytest.raises(DataError, match="no_episodes: no row that holds an episode"):
+        loaded(redcap_people.write(tmp_path), mapped(redcap_people, episodes="iop_episodes"))
+
+
+def test_a_name_of_a_field_that_is_not_known(tmp_path):
+    """A slip of the pen under [adapter.fields] is named."""
+    with pytest.raises(DataError, match=r'no field "phq9_totl"\. Did you mean "phq9_total"'):
+        loaded(redcap.write(tmp_path), mapped(redcap, fields={"phq9_totl": "x"}))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "export.csv: empty_file"),
+        ("record_id,program\n", "export.csv: no_rows"),
+        ("record_id,program\n1\n", "export.csv:2: broken_line"),
+        ("record_id,program\n1,IOP-MH\n", "dc_reason: missing_column"),
+        ("record_id,record_id\n1,2\n", "export.csv:1: duplicate_header"),
+    ],
+)
+def test_a_broken_export_is_named(tmp_path, content, words):
+    """One clear error with file, line or column."""
+    (tmp_path / "export.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        loaded(tmp_path, redcap.MAPPING)
+    assert words in str(caught.value)
+
+
+def test_people_with_several_episodes(tmp_path):
+    """Where a record is a person, each row of the form is an episode, and the person repeats."""
+    tables, _ = loaded(redcap_people.write(tmp_path), redcap_people.MAPPING)
+    assert sorted((row["episode_id"], row["patient_id"]) for row in tables["episodes"]) == sorted(
+        (row["episode_id"], row["patient_id"]) for row in program.episodes()
+    )

@@ -1,0 +1,342 @@
+"""A proposed mapping: what is known is matched, what is not is marked, nothing of a person is shown, and little is left to a person."""
+
+import csv
+import tomllib
+
+import pytest
+
+import iop_outcomes as iop
+from iop_outcomes.cli import run
+from iop_outcomes.columns import TABLES, Column
+from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_OUTPUT, EXIT_USAGE
+from iop_outcomes.intake.mapping import read_mapping
+from iop_outcomes.intake.proposal_text import TO_FINISH
+from iop_outcomes.intake.propose import propose
+from iop_outcomes.intake.synonyms import match_code, match_columns, squashed, table_of_synonyms
+from iop_outcomes.scales import load_scales
+from tests.conftest import SYNTHETIC
+from tests.intake import sites
+
+# -- the synthetic program as another site would have exported it --------------------------------------------------
+
+NAMES = {
+    "episodes": {
+        "episode_id": "Episode Number",
+        "patient_id": "ClientID",
+        "track": "Program Name",
+        "site": "Clinic",
+        "modality": "Visit Mode",
+        "level_of_care": "LOC",
+        "admit_date": "Admit Dt",
+        "discharge_date": "Disch Date",
+        "discharge_reason": "Discharge Disposition",
+        "planned_days": "Program Length",
+        "follow_up_days": "Days Folowed",  # misspelt
+        "referral_source": "Referred By",
+        "payer": "Payor",
+        "primary_dx": "Dx Group",
+        "age_group": "Age Band",
+        "sex": "Gender",
+    },
+    "scores": {"episode_id": "Episode Number", "scale": "Instrument", "day": "Days From Admission", "score": "Total Score"},
+    "events": {
+        "episode_id": "Episode Number",
+        "event": "Event Type",
+        "day": "Event Day",
+        "days_after_discharge": "Days Post-Discharge",
+        "kind": "Subtype",
+        "planned": "Elective",
+    },
+}
+CODES = {
+    "discharge_reason": {
+        "completed": "TX Complete",
+        "dropped_out": "Left Against Advice",
+        "transferred_step_down": "Step-Down",
+        "transferred_step_up": "Step-Up",
+        "transferred_lateral": "Xfer Other Prog",  # known to nobody else
+        "terminated_by_program": "Terminated By Facility",
+        "authorization_ended": "Insurance Ended",
+        "incarcerated": "Jail",
+        "other": "Moved",
+        "unknown": "Not Known",
+        "died": "Deceased",
+        "not_started": "Never Started",
+        "active": "Open",
+    },
+    "modality": {"in_person": "On-Site", "virtual": "Telehealth"},
+    "sex": {"female": "F", "male": "M"},
+    "scale": {"phq9": "PHQ-9", "gad7": "GAD-7", "pcl5": "PCL-5", "phqa": "PHQ-A"},
+    "event": {
+        "readmission_psychiatric": "Psych Hospitalization",
+        "readmission_other": "Medical Admission",
+        "emergency_visit": "ED Visit",
+        "death": "Deceased",
+        "relapse": "Return to Use",
+        "follow_up_contact": "Follow-up Visit",
+        "next_level_of_care": "Linked to Care",
+    },
+    "planned": {"1": "Y", "0": "N"},
+}
+FILES = {"episodes": "Admissions.csv", "scores": "assessments.csv", "events": "readmissions.csv"}
+# What a person writes: what was marked, and the codes of few rows that were not listed.
+EDITS = {
+    f'{TO_FINISH} class = ""': 'class = "synthetic"',
+    '# cutoff = "2025-09-30"': 'cutoff = "2025-09-30"',
+    f"{TO_FINISH} follow_up_days": "follow_up_days",
+    f'{TO_FINISH} "Xfer Other Prog" = ""': '"Xfer Other Prog" = "transferred_lateral"',
+    "[codes.discharge_reason]\n": '[codes.discharge_reason]\n"Jail" = "incarcerated"\n"Deceased" = "died"\n"Open" = "active"\n',
+}
+
+
+@pytest.fixture
+def exported(tmp_path):
+    """Every column renamed and every code recoded, with a semicolon between fields."""
+    for table, file in FILES.items():
+        with (SYNTHETIC / f"{table}.csv").open(encoding="utf-8", newline="") as own:
+            head, *rows = list(csv.reader(own))
+        recoded = [[CODES.get(name, {}).get(cell, cell) for name, cell in zip(head, row, strict=True)] for row in rows]
+        (tmp_path / file).write_text(sites.text([[NAMES[table][name] for name in head], *recoded], ";"), encoding="utf-8")
+    return tmp_path
+
+
+def all_rows(data):
+    """Every column of the episodes, and how many scores and events there are."""
+    columns = [Column(name) for name in data.engine.columns]
+    return data.engine.rows(columns), [str(flow) for flow in data.flow]
+
+
+def test_a_program_of_another_site_comes_back(exported):
+    """map, five edits, load: the episode table of the synthetic program, cell for cell, with its scores and its events."""
+    proposal = propose(exported)
+    text = proposal.text
+    assert proposal.to_finish == text.count(TO_FINISH) == 3
+    for old, new in EDITS.items():
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    (exported / "mapping.toml").write_text(text, encoding="utf-8")
+    with iop.load(exported) as site, iop.load(SYNTHETIC, mapping={"data": {"class": "synthetic", "cutoff": "2025-09-30"}}) as own:
+        (found, found_flow), (expected, expected_flow) = all_rows(site), all_rows(own)
+        assert found_flow == expected_flow
+        import pandas as pd
+
+        pd.testing.assert_frame_equal(found, expected)
+        for measure in ("completion", "length_of_stay", "phq9_change", "readmission"):
+            pd.testing.assert_frame_equal(
+                iop.measure(site, measure, by="track").to_frame(), iop.measure(own, measure, by="track").to_frame()
+            )
+
+
+def test_what_is_left_is_said_by_the_load(exported):
+    """The proposal as it stands is a mapping, and loading it names what was not finished."""
+    (exported / "mapping.toml").write_text(propose(exported).text, encoding="utf-8")
+    read_mapping(exported / "mapping.toml")
+    with pytest.raises(iop.PrivacyError, match="dates_not_allowed"):
+        iop.load(exported)
+    text = (exported / "mapping.toml").read_text(encoding="utf-8").replace(*next(iter(EDITS.items())))
+    (exported / "mapping.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(iop.DataError, match=r"Discharge Disposition: unknown_code: .*\[codes\.discharge_reason\]"):
+        iop.load(exported)
+
+
+def test_canonical_names_leave_only_the_class():
+    """Nothing is asked that the files say already."""
+    proposal = propose(SYNTHETIC)
+    assert proposal.to_finish == 1 and "[columns" not in proposal.text and "[tables]" not in proposal.text
+
+
+def test_nothing_left_to_finish(tmp_path, capsys):
+    """Days and canonical words: the strictest class is proposed, the mapping loads, and the command ends with 0."""
+    folder = sites.write(tmp_path, mapping=None)
+    assert run(["map", str(folder), "--output", str(folder / "mapping.toml")]) == EXIT_DONE
+    shown = capsys.readouterr()
+    assert shown.out == f"{folder / 'mapping.toml'}\n" and shown.err == "nothing left to finish\n"
+    with iop.load(folder) as data:
+        assert data.data_class == "safe_harbor" and data.episodes == 24
+
+
+def test_the_command_prints_and_never_overwrites(exported, capsys):
+    """Standard output by default; a file only when asked, and none that stands there."""
+    assert run(["map", str(exported)]) == EXIT_FINDINGS
+    shown = capsys.readouterr()
+    assert shown.out == propose(exported).text and shown.err == "3 to finish\n"
+    assert sorted(path.name for path in exported.iterdir()) == sorted(FILES.values())
+    target = exported / "mapping.toml"
+    target.write_text("# mine\n")
+    assert run(["map", str(exported), "--output", str(target)]) == EXIT_OUTPUT
+    assert "stands there already" in capsys.readouterr().err and target.read_text() == "# mine\n"
+    assert sorted(path.name for path in exported.iterdir()) == sorted([*FILES.values(), "mapping.toml"])
+
+
+def test_paths_start_where_the_mapping_will_stand(exported, tmp_path_factory):
+    """Written elsewhere, the mapping still finds its tables."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "deep" / "mapping.toml"
+    assert run(["map", str(exported), "--output", str(elsewhere)]) == EXIT_FINDINGS
+    for path in tomllib.loads(elsewhere.read_text(encoding="utf-8"))["tables"].values():
+        assert (elsewhere.parent / path).is_file()
+
+
+# -- nothing of a person -------------------------------------------------------------------------------------------
+
+
+def _episodes(reasons, **more):
+    """Episodes with these discharge reasons, and further columns."""
+    head = ["episode_id", "track", "discharge_reason", "los_days", *more]
+    return [head, *([f"E{i}", "mood", reason, "20", *(values[i] for values in more.values())] for i, reason in enumerate(reasons))]
+
+
+def test_rare_codes_are_counted_and_not_shown(tmp_path):
+    """A code in 11 rows is listed, one in 10 is not, known or not: that somebody died is not for a mapping to tell."""
+    folder = sites.write(tmp_path, episodes=_episodes(["Zonk"] * 11 + ["Bonk"] * 10 + ["Deceased"] * 2), scores=None, events=None)
+    text = propose(folder).text
+    assert f'{TO_FINISH} "Zonk" = ""' in text and "# 2 further codes, fewer than 11 rows each" in text
+    assert "Bonk" not in text and "Deceased" not in text
+
+
+def test_values_that_identify_are_not_shown(tmp_path):
+    """Neither names nor telephone numbers nor dates, however many rows hold them, under a column of codes."""
+    codes = ["Roe, Jane", "555-123-4567", "2024-05-06", "jane@example.org", "Left"]
+    folder = sites.write(tmp_path, episodes=_episodes([code for code in codes for _ in range(12)]), scores=None, events=None)
+    text = propose(folder).text
+    assert '"Left"' in text and "# 4 further codes" in text
+    assert not [code for code in codes[:4] if code in text]
+
+
+def test_only_coded_columns_are_read(tmp_path):
+    """Ids, dates, tracks and free text never show a value, nor does a column of more than 50 codes, nor what was only guessed."""
+    more = {
+        "remarks": ["SECRETREMARK"] * 60,
+        "MRN": ["SECRETMRN"] * 60,
+        "patient_id": ["SECRETID"] * 60,
+        "site": ["SECRETSITE"] * 60,
+        "modality": [f"SECRETMODE{i}" for i in range(60)],
+        "sexx": ["SECRETSEX"] * 60,
+    }
+    folder = sites.write(tmp_path, episodes=_episodes(["completed"] * 60, **more), scores=None, events=None)
+    text = propose(folder).text
+    assert "SECRET" not in text
+    assert "more than 50 different values" in text
+    assert '# not known, so not read: "remarks", "sexx"' in text and '"MRN" (a medical record number)' in text
+
+
+def test_a_guessed_column_shows_only_codes_that_are_known(tmp_path):
+    """Who discharged is no discharge reason, though the names are alike."""
+    rows = _episodes(["completed"] * 12 + ["SECRET"] * 12)
+    rows[0][2] = "discharge_reasno"
+    text = propose(sites.write(tmp_path, episodes=rows, scores=None, events=None)).text
+    assert f'{TO_FINISH} discharge_reason = "discharge_reasno"' in text and "SECRET" not in text and "# 1 further code," in text
+
+
+def test_a_file_without_a_header_shows_nothing(tmp_path, capsys):
+    """Its first row would be taken for names: no name is known, and none is repeated."""
+    (tmp_path / "episodes.csv").write_text("SECRET1,mood,done,20\nSECRET2,mood,done,30\n")
+    assert run(["map", str(tmp_path)]) == EXIT_USAGE
+    shown = capsys.readouterr()
+    assert "no_known_column" in shown.err and "SECRET" not in shown.err + shown.out
+    (tmp_path / "episodes.csv").write_text("episode_id,jane@example.org\nE1,mood\n")
+    assert run(["map", str(tmp_path)]) == EXIT_USAGE
+    shown = capsys.readouterr()
+    assert "identifier_column" in shown.err and "jane" not in shown.err + shown.out
+
+
+# -- files ---------------------------------------------------------------------------------------------------------
+
+
+def test_needed_columns_that_are_missing(tmp_path):
+    """Each is marked with what it means; alternatives are named together."""
+    (tmp_path / "episodes.csv").write_text("episode_id,zzz\nE1,1\n")
+    text = propose(tmp_path).text
+    assert f'{TO_FINISH} track = ""    # needed: track, the track of care.' in text
+    assert f'{TO_FINISH} los_days = ""    # needed: los_days (or discharge_day, or admit_date and discharge_date).' in text
+
+
+def test_visits_are_proposed_as_contacts(tmp_path):
+    """A visit-level export becomes [contacts]; with the class, the cut-off and one code it loads."""
+    rows = [["Client ID", "Program", "Visit Date", "Appt Status"]]
+    for i in range(15):
+        rows += [[f"C{i}", "Mood", f"2024-01-{1 + i:02}", "Arrived"], [f"C{i}", "Mood", f"2024-01-{8 + i:02}", "No Show"]]
+    (tmp_path / "visits.csv").write_text(sites.text(rows))
+    text = propose(tmp_path).text
+    assert '[tables]\ncontacts = "visits.csv"' in text and '[contacts]    # episodes are built from contacts\nrule = "gap_days"' in text
+    assert '"Arrived" = "attended"' in text and '"No Show" = "no_show"' in text
+    (tmp_path / "mapping.toml").write_text(text.replace(f'{TO_FINISH} class = ""', 'class = "synthetic"'))
+    with iop.load(tmp_path) as data:
+        assert data.episodes == 15
+    with iop.load(tmp_path / "visits.csv") as data:
+        assert data.episodes == 15
+
+
+def test_visits_beside_episodes_are_left_alone(tmp_path):
+    """Episodes that are there are not built again; a file that is no table is named."""
+    folder = sites.write(tmp_path)
+    (folder / "visits.csv").write_text("patient_id,track,visit date,status,kind\na,mood,2024-01-01,attended,group\n")
+    (folder / "budget.csv").write_text("item,amount\nchairs,12\n")
+    text = propose(folder).text
+    assert "[contacts]" not in text and "# files that are not read: budget.csv, visits.csv" in text
+
+
+def test_parquet_and_other_formats(tmp_path):
+    """Columns and codes of a Parquet file, as of a CSV."""
+    import pandas as pd
+
+    head, *rows = _episodes(["TX Complete"] * 12)
+    pytest.importorskip("pyarrow")
+    pd.DataFrame(rows, columns=head).rename(columns={"track": "Program"}).to_parquet(tmp_path / "episodes.parquet")
+    text = propose(tmp_path / "episodes.parquet").text
+    assert 'track = "Program"' in text and '"TX Complete" = "completed"' in text
+
+
+@pytest.mark.parametrize("name", ['a "quoted" name', "back\\slash", "naïve – ünï", "a = b # c", "[x]"])
+def test_names_are_written_as_toml(tmp_path, name):
+    """Whatever a column or a code is called, the text stays a mapping that means it."""
+    rows = _episodes([name] * 12)
+    rows[0][1] = f"{name} track"
+    (tmp_path / "episodes.csv").write_text(sites.text(rows), encoding="utf-8")
+    text = propose(tmp_path).text
+    read_mapping(tomllib.loads(text))
+    line = next(line for line in text.splitlines() if line.startswith(TO_FINISH) and "one of" in line)
+    given = tomllib.loads("[codes.discharge_reason]\n" + line.removeprefix(TO_FINISH).replace('= ""', '= "other"'))
+    assert given == {"codes": {"discharge_reason": {name: "other"}}}
+
+
+# -- synonyms ------------------------------------------------------------------------------------------------------
+
+
+def test_the_table_of_synonyms_speaks_of_what_exists():
+    """Every table, column and word of synonyms.toml is canonical, and no synonym of a column stands for two."""
+    table = table_of_synonyms()
+    assert set(table["tables"]) == set(table["columns"]) == set(TABLES)
+    for name, columns in table["columns"].items():
+        assert set(columns) <= {field.name for field in TABLES[name]}
+        plain = [squashed(word) for words in columns.values() for word in words]
+        assert len(plain) == len(set(plain)), name
+    for column, words in table["codes"].items():
+        allowed = {word for fields in TABLES.values() for field in fields if field.name == column for word in field.allowed}
+        assert not allowed or set(words) <= allowed
+        plain = [squashed(word) for others in words.values() for word in others]
+        assert len(plain) == len(set(plain)), column
+
+
+def test_numbers_stand_for_nothing():
+    """What 1 means differs from system to system."""
+    reason = next(field for field in TABLES["episodes"] if field.name == "discharge_reason")
+    assert [match_code(reason, code, {}) for code in ("1", "46", "-9", "99")] == [None] * 4
+
+
+WIDE = {
+    "PHQ-9 Intake Total": "phq9_admit",
+    "phq9_baseline": "phq9_admit",
+    "Pre GAD-7 Score": "gad7_admit",
+    "GAD7 D/C": "gad7_discharge",
+    "post_pcl5": "pcl5_discharge",
+    "PHQ-A Start": "phqa_admit",
+    "phq9_6_months": None,
+    "PHQ9": None,
+}
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_scores_beside_an_episode(name):
+    """A scale and a moment, in either order; another moment is no admission."""
+    found = match_columns("episodes", [name], load_scales(None))
+    assert [match.to for match in found if match.how != "guess"] == ([WIDE[name]] if WIDE[name] else [])
