@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: report test check bench simulate lock clean
+.PHONY: report test check axe bench simulate lock clean
 
 report: $(VENV)/.core
 	$(BIN)/iop-outcomes report data/synthetic --by track --output reports
@@ -16,6 +16,12 @@ check: $(VENV)/.dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
+
+# What the tests in a browser check pages with; they also need chromium (Debian: apt-get install chromium).
+axe: $(VENV)/axe.min.js
+
+$(VENV)/axe.min.js: tools/axe.py | $(VENV)/bin/python
+	$(BIN)/python tools/axe.py $@
 
 simulate: $(VENV)/.dev
 	$(BIN)/python -m simulations

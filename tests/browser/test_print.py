@@ -1,0 +1,144 @@
+"""Takes reports printed by Chromium, gives proof that the sheets of paper are sane: size, number, and nothing cut or torn."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import pytest
+from pypdf import PdfReader
+
+LETTER = (612, 792)
+SHEET = 679  # pixels between the margins of a Letter sheet: 8.5 in less 2 x 17 mm, at 96 an inch, and some for rounding
+LOOSE = "figure,.table{break-inside:auto!important}h2,figcaption{break-after:auto!important}"
+
+# Words of one pixel at the top and bottom of what must stay together tell, in the text of each sheet, where it came to stand.
+MARK = """() => {
+  let n = 0;
+  const mark = (e, word) => ['top', 'bottom'].slice(0, word[0] === 'b' ? 2 : 1).forEach(edge => {
+    const span = document.createElement('span');
+    span.textContent = ` @${word}@ `;
+    span.style.cssText = `position:absolute;left:0;${edge}:0;font-size:1px;line-height:1;white-space:nowrap`;
+    e.style.position = 'relative';
+    e.append(span);
+  });
+  document.querySelectorAll('figure, .table, .cards').forEach(e => mark(e, `box${++n}`));
+  document.querySelectorAll('main h2').forEach(e => { mark(e, `head${++n}`); mark(e.nextElementSibling, `head${n}`); });
+  return n;
+}"""
+MARKED = re.compile(r"@((?:box|head)\d+)@")
+
+
+@dataclass
+class Print:
+    """A report on paper: its file, the text of each sheet, and the sheets on which each marked thing begins and ends."""
+
+    file: PdfReader
+    sheets: list
+    where: dict
+    sections: int
+    cells: list
+
+    @property
+    def torn(self):
+        """What begins on one sheet and ends on another."""
+        return sorted(name for name, numbers in self.where.items() if len(set(numbers)) > 1)
+
+
+@pytest.fixture(scope="module")
+def on_paper(browser):
+    """A function that prints a page and reads what was printed."""
+
+    def printed(html, style="/**/"):
+        with browser.new_context(offline=True) as context:
+            page = context.new_page()
+            page.set_content(html)
+            cells = page.evaluate("[...document.querySelectorAll('caption, table th, table td')].map(e => e.textContent)")
+            page.add_style_tag(content=style)
+            marks = page.evaluate(MARK)
+            sections = page.locator("main h2").count()
+            file = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, tagged=True)))
+        texts = [unicodedata.normalize("NFKC", sheet.extract_text()) for sheet in file.pages]  # "fi" may be one letter
+        where = {}
+        for number, text in enumerate(texts):
+            for name in MARKED.findall(text):
+                where.setdefault(name, []).append(number)
+        assert len(where) == marks and all(len(numbers) == 2 for numbers in where.values())
+        return Print(file, [MARKED.sub("", text) for text in texts], where, sections, cells)
+
+    return printed
+
+
+@pytest.fixture(scope="module")
+def kept():
+    """What was printed before, by name."""
+    return {}
+
+
+@pytest.fixture
+def paper(on_paper, kept, html, name):
+    """The report of the program that a test is about, on paper; printed once."""
+    if name not in kept:
+        kept[name] = on_paper(html)
+    return kept[name]
+
+
+def test_sheets_are_letter_few_and_numbered(paper):
+    """Letter, at most two sheets for a section, each with words on it and its number under them."""
+    found = paper
+    assert {tuple(round(float(side)) for side in sheet.mediabox[2:]) for sheet in found.file.pages} == {LETTER}
+    assert len(found.sheets) <= 2 * found.sections
+    for number, text in enumerate(found.sheets, start=1):
+        counted = f"{number} of {len(found.sheets)}"
+        assert counted in text
+        assert len(text.replace(counted, "").split()) >= 10, f"sheet {number} is empty"
+
+
+def test_no_figure_table_or_heading_is_torn(paper):
+    """A figure with its caption, a table with its caption, and a heading with what follows it stand on one sheet."""
+    assert paper.torn == []
+
+
+def test_every_word_of_the_tables_is_on_paper(paper):
+    """Captions, heads and cells as the page has them are found on the sheets; words that no column can hold are broken, so not looked for."""
+    on_sheets = set("\n".join(paper.sheets).split())
+    in_tables = {word for cell in paper.cells for word in cell.split() if len(word) < 30}
+    assert in_tables
+    assert in_tables - on_sheets == set()
+
+
+def test_the_file_is_tagged_for_those_who_listen_to_it(paper):
+    """A report saved as PDF from the browser keeps its language and structure."""
+    root = paper.file.trailer["/Root"]
+    assert root["/Lang"] == "en"
+    assert "/StructTreeRoot" in root
+
+
+def test_a_tear_would_be_seen(on_paper, pages):
+    """Without the rules that keep things together some are torn: the tests above can fail."""
+    assert any(name.startswith("box") for name in on_paper(pages["synthetic"], LOOSE).torn)
+
+
+def test_a_heading_left_behind_would_be_seen(on_paper, pages):
+    """A heading that is not kept with what follows is found at the foot of a sheet."""
+    push = "#flow{break-before:page}#flow h2{margin-top:8.8in;break-after:page!important}"
+    assert any(name.startswith("head") for name in on_paper(pages["tiny"], push).torn)
+
+
+def test_cards_stay_together_on_paper(on_paper, cards):
+    """Four cards under the key points stand on one sheet, whole."""
+    assert on_paper(cards).torn == []
+
+
+def test_nothing_is_cut_off_at_the_right(visit, html):
+    """On paper nothing scrolls: every table and chart is as narrow as the sheet, and no box hides a part of what it holds."""
+    found = visit(html, SHEET, media="print")
+    assert found.overflow() <= 0
+    wide = "e => e.getBoundingClientRect().right > innerWidth + 0.5"
+    assert found.page.evaluate(f"[...document.querySelectorAll('main *')].filter({wide}).map(e => e.outerHTML.slice(0, 120))") == []
+    hiding = "e => e.scrollWidth > e.clientWidth + 1"
+    assert (
+        found.page.evaluate(f"[...document.querySelectorAll('.table, .chart')].filter({hiding}).map(e => e.outerHTML.slice(0, 120))") == []
+    )
