@@ -1,4 +1,4 @@
-"""Takes nothing, gives the coverage of every interval on standard output and in simulations/results.md.
+"""Takes nothing, gives coverage of every interval and calls of the rule of comparisons, printed and in simulations/results.md.
 
 python -m simulations                     4,000 replicates
 python -m simulations --replicates 1000   fewer

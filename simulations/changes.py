@@ -7,10 +7,11 @@ from functools import partial
 
 import numpy as np
 
+from iop_outcomes.patients import Patients
 from iop_outcomes.stats.change import Effect, d_average_sd, d_change_sd, d_pooled_sd, d_pre_sd, g_change_sd, g_pre_sd, mean_change
-from iop_outcomes.stats.contrast import difference_of_means
-from iop_outcomes.stats.draft import Draft, Floats, Population
-from iop_outcomes.stats.interval import finish, variance_independent
+from iop_outcomes.stats.difference import Side, difference
+from iop_outcomes.stats.draft import Draft, Floats, Mask, Population
+from iop_outcomes.stats.interval import Errors, finish, variance_independent
 from iop_outcomes.stats.pairs import Pairs
 from simulations.populations import Scores
 from simulations.scenario import Quantity, Scenario, compare, repeat
@@ -105,19 +106,28 @@ def _code(effect: Effect, pairs: Pairs, truth: float) -> int:
         textbook=None if mean else effect.variance,
         flag=effect.flag,
     )
-    found = finish(draft, variance_independent(draft.influence, pairs.n))
+    found = finish(draft, Errors(variance_independent(draft.influence, pairs.n)))
     return compare(found.low, found.high, truth)
 
 
 def _two(sds: tuple[float, float], generator: np.random.Generator) -> list[int]:
     """Two groups of 20 and 60 whose changes spread differently: 6 and 4 points better on average."""
-    means = []
-    for n, mean, sd in zip((20, 60), (6.0, 4.0), sds, strict=True):
-        pre = np.rint(generator.normal(60.0, SD, n))
-        moments = _pairs(pre, pre - np.rint(generator.normal(mean, sd, n))).moments
-        means.append((moments.mean_change, moments.sd_change**2 / moments.n, moments.n))
-    found = finish(difference_of_means("difference", means[0], means[1], _people(20), 1), 0.0)
+    group = np.repeat((0, 1), (20, 60))
+    pre = np.rint(generator.normal(60.0, SD, len(group)))
+    post = pre - np.rint(generator.normal(np.array((6.0, 4.0))[group], np.array(sds)[group]))
+    first, second = (_side(_pairs(pre[here], post[here]), here) for here in (group == 0, group == 1))
+    found = difference(first, second, Patients.all_different(np.ones(len(group), dtype=np.int64))).interval
     return [compare(found.low, found.high, 2.0)]
+
+
+def _side(pairs: Pairs, here: Mask) -> Side:
+    """The mean change of one group of a table in which every row is an episode."""
+    effect = mean_change(pairs)
+    influence = np.zeros(len(here))
+    influence[here] = effect.influence
+    return Side(
+        Draft("mean_change", effect.value, _people(effect.n), influence, "t", here), Errors(variance_independent(effect.influence, pairs.n))
+    )
 
 
 def _people(n: int) -> Population:

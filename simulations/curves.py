@@ -9,7 +9,7 @@ import numpy as np
 from iop_outcomes.counts import Counts
 from iop_outcomes.stats.curves import Ends
 from iop_outcomes.stats.draft import Draft, Ints, Population
-from iop_outcomes.stats.interval import FEW_EVENTS, Interval, finish, variance_independent
+from iop_outcomes.stats.interval import FEW_EVENTS, Errors, Interval, finish, variance_independent
 from simulations.populations import FollowUps
 from simulations.scenario import Quantity, Scenario, compare, repeat
 
@@ -59,7 +59,7 @@ def _ended(n: int, hits: int) -> Population:
 
 
 def _finished(draft: Draft, counts: Counts) -> Interval:
-    return finish(draft, variance_independent(draft.influence, counts.n))
+    return finish(draft, Errors(variance_independent(draft.influence, counts.n)))
 
 
 def _one(n: int, of: FollowUps, generator: np.random.Generator) -> list[int]:

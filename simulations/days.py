@@ -9,7 +9,7 @@ import numpy as np
 from iop_outcomes.counts import Counts
 from iop_outcomes.stats.draft import Population
 from iop_outcomes.stats.duration import mean_days, quantile_days
-from iop_outcomes.stats.interval import finish, variance_independent
+from iop_outcomes.stats.interval import Errors, finish, variance_independent
 from simulations.populations import Stays
 from simulations.scenario import Quantity, Scenario, compare, repeat
 
@@ -37,6 +37,6 @@ def _one(n: int, generator: np.random.Generator) -> list[int]:
     drafts += [(quantile_days(name, counts, "days", at, who), float(STAYS.quantile(at))) for name, at in QUANTILES.items()]
     codes = []
     for draft, truth in drafts:
-        found = finish(draft, variance_independent(draft.influence, counts.n))
+        found = finish(draft, Errors(variance_independent(draft.influence, counts.n)))
         codes.append(compare(found.low, found.high, truth))
     return codes

@@ -131,9 +131,13 @@ class FollowUps:
         """First day on which at most half are event-free."""
         return math.ceil(self._scale * math.log(2) ** (1 / 0.8))
 
-    def draw(self, generator: np.random.Generator, n: int) -> tuple[Ints, Ints]:
-        """Last day of n people, and how they ended: 0 follow-up, 1 event, 2 death; events come first on a day."""
-        end = np.ceil(self._scale * generator.standard_exponential(n) ** (1 / 0.8)).astype(np.int64)
+    def draw(self, generator: np.random.Generator, n: int, *, waited: Floats | None = None) -> tuple[Ints, Ints]:
+        """Last day of n people, and how they ended: 0 follow-up, 1 event, 2 death; events come first on a day.
+
+        `waited` are exponential waits, shape (n,), where they are not independent of one another.
+        """
+        waits = generator.standard_exponential(n) if waited is None else waited
+        end = np.ceil(self._scale * waits ** (1 / 0.8)).astype(np.int64)
         cause = np.where(generator.random(n) < self.died, 2, 1)
         last = generator.integers(self.shortest, self.longest, n, endpoint=True)
         return np.minimum(end, last), np.where(end <= last, cause, 0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from iop_outcomes.counts import Counts
 from iop_outcomes.stats.draft import Population
-from iop_outcomes.stats.interval import finish, variance_independent
+from iop_outcomes.stats.interval import Errors, finish, variance_independent
 from iop_outcomes.stats.proportion import newcombe, share
 from simulations.scenario import Codes, Quantity, Scenario
 
@@ -47,7 +47,7 @@ def _interval(k: int, n: int) -> tuple[float, float]:
     parts = {part: number for part, number in (("hit", k), ("miss", n - k)) if number}
     counts = Counts.from_cells(("part",), {(part,): number for part, number in parts.items()})
     draft = share("share", counts, "part", Population("shares", parts, frozenset(("hit", "miss")), frozenset(("hit",))))
-    found = finish(draft, variance_independent(draft.influence, counts.n))
+    found = finish(draft, Errors(variance_independent(draft.influence, counts.n)))
     return found.low, found.high
 
 

@@ -38,9 +38,12 @@ Written by `{command}`: {replicates:,} samples of each kind of data, nominal cov
 of data (its name is part of the seed). {versions}.
 
 Every interval is made by the package's own functions, and compared with the exact truth of the population drawn from. Episodes are
-independent of one another: no patient comes twice. A row is in its band when the coverage lies in the band widened by {TOLERANCE} Monte-Carlo
-errors; where it needs that widening, the table says so. "Left out" counts intervals that were flagged or not given, "open" those without a
-limit on one side, which hold everything on that side. For a row over many shares p, both count all of them together.
+independent of one another except where the data column speaks of patients' correlation or of people who come twice: there "by patient"
+is the package's interval, and "patients ignored" the one it would be if the patients were not known. A row of five equal tracks counts
+the samples in which no track is called higher or lower (Holm over the tracks); at most 6% of samples may call any. A row is in its band
+when the coverage lies in the band widened by {TOLERANCE} Monte-Carlo errors; where it needs that widening, the table says so.
+"Left out" counts intervals that were flagged or not given, "open" those without a limit on one side, which hold everything on that
+side. For a row over many shares p, both count all of them together.
 "all" takes every interval as given; "5 or more" leaves out those flagged for fewer than 5, and so speaks of samples picked by their result.
 
 {len(banded) - len(outside)} of {len(banded)} rows with a band reach it, {len(outside)} do not; {len(rows) - len(banded)} more are reported without a promise.
