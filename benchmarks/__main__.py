@@ -10,7 +10,7 @@ import argparse
 import platform
 from pathlib import Path
 
-from benchmarks import count_tables, whole_process
+from benchmarks import clustered, count_tables, faults, whole_process
 
 RESULTS = Path(__file__).parent / "results.md"
 HEAD = """# What was measured
@@ -29,6 +29,8 @@ def main() -> None:
     lines += whole_process.measured()
     for millions in arguments.rows:
         lines += count_tables.measured(millions * 1_000_000)
+    lines += clustered.measured(1_000_000)
+    lines += faults.measured()
     text = "\n".join(lines)
     print(text)
     RESULTS.write_text(HEAD + text + "\n", encoding="utf-8")

@@ -10,8 +10,6 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import click
@@ -64,7 +62,6 @@ def report(data: str, by: str | None, mapping: str | None, layout: str | None, p
     """Build the program-quality report of DATA, a folder or the file of episodes; print the files written."""
     import iop_outcomes as iop
 
-    _import_drawing_meanwhile()
     with _loaded(data, mapping, on_error, layout) as program:
         for path in iop.report(program, by=by or "track", policy=policy, title=title).save(output):
             click.echo(path)
@@ -227,16 +224,6 @@ def _aligned(table: Table) -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(len(table.heads))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([table.caption, "", *lines])
-
-
-def _import_drawing_meanwhile() -> None:
-    """Import the drawing library, which takes as long as reading a small program, while the engine reads it on the other processor.
-
-    It shares only numpy with what is imported at the same time, which is there before: two threads never wait for each other.
-    """
-    import_module("numpy")
-
-    Thread(target=import_module, args=("matplotlib.figure",), daemon=True).start()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -14,7 +14,7 @@ from iop_outcomes.errors import UsageError
 from iop_outcomes.measures.measure import PART, Measure, population
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.curves import Curve, Ends
-from iop_outcomes.stats.draft import Draft, Population, Scores
+from iop_outcomes.stats.draft import Draft, Mask, Population, Scores
 from iop_outcomes.stats.logrank import log_rank, log_rank_influence
 from iop_outcomes.stats.proportion import share
 
@@ -123,20 +123,25 @@ def _draft(counts: Counts, *, what: Outcome, times: tuple[int, ...]) -> tuple[Dr
         *ends.at("event_free", ends.event_free(times), free),
         ends.median("median_days", everyone),
         *(ends.restricted_mean("restricted_mean_days", float(t), everyone) for t in times),
-        *(_simple(counts, what, t) for t in times),
+        *_simple(counts, what, times),
         *_beside(counts, followed, what, outside),
         ends.follow_up("median_follow_up_days", everyone),
     )
 
 
-def _simple(counts: Counts, what: Outcome, time: int) -> Draft:
-    """Share with the event by a day among those whose follow-up reaches it, event or not."""
-    reached = counts.each(Reached("follow_up_days", time).keys[0], lambda flag: -1 if flag is None else float(flag))
-    gone = np.logical_or.reduce([counts.is_in(STATUS, [part]) for part in _OUT])
-    hit = counts.is_in(what.outcome, ["event"]) & (counts.each(what.day, lambda day: np.inf if day is None else float(day)) <= time)
-    order = ("with", "without", "shorter", "unknown", *_OUT)
+def _simple(counts: Counts, what: Outcome, times: Sequence[int]) -> list[Draft]:
+    """For each day: the share with the event by then, among those whose follow-up reaches it, event or not."""
     reasons = [counts.is_in(STATUS, [part]) for part in _OUT]
-    choice = np.select([*reasons, reached < 0, reached == 0, hit & ~gone], [4, 5, 6, 3, 2, 0], default=1).astype(np.int64)
+    gone = np.logical_or.reduce(reasons)
+    day = counts.each(what.day, lambda day: np.inf if day is None else float(day))
+    happened = counts.is_in(what.outcome, ["event"]) & ~gone
+    return [_followed_to(counts, reasons, happened & (day <= time), time) for time in times]
+
+
+def _followed_to(counts: Counts, reasons: Sequence[Mask], hit: Mask, time: int) -> Draft:
+    reached = counts.each(Reached("follow_up_days", time).keys[0], lambda flag: -1 if flag is None else float(flag))
+    order = ("with", "without", "shorter", "unknown", *_OUT)
+    choice = np.select([*reasons, reached < 0, reached == 0, hit], [4, 5, 6, 3, 2, 0], default=1).astype(np.int64)
     divided = counts.classify(PART, order, choice)
     parts = {str(cell[0]): n for cell, n in divided}
     who = population(f"observed {time}", parts, order, base=("with", "without"), hits=("with",), missing=("unknown",))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scipy.special import ndtr, stdtr
@@ -13,7 +13,8 @@ from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.interval import FARTHEST_Z, ROUNDING, Errors, Interval, finish, symmetric, t_quantile
 
 COMPARED = frozenset({"wilson", "t", "order_statistics", "log_log", "log_log_days", "band"})  # rules whose estimates are compared
-_HALVINGS = 40
+_STEPS = 40
+_NEAR = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,19 +134,47 @@ def _joined(first: float, second: float, correlation: float) -> float:
 
 
 def _p(one: Side, other: Side, correlation: float, value: float) -> float:
-    """Smallest error probability at which the interval leaves 0 out, found by halving on the normal scale."""
+    """Smallest error probability at which the interval leaves 0 out: where its nearer limit is 0, on the normal scale."""
     if value == 0:
         return 1.0
 
-    def leaves_out(z: float) -> bool:
-        found = _mover(one, other, correlation, 2 * float(ndtr(z)) - 1)
-        return found.low > 0 if value > 0 else found.high < 0  # a limit that is open, NaN, leaves nothing out
+    def limit(z: float) -> float:
+        conf_level = 2 * float(ndtr(z)) - 1
+        if conf_level <= 0:  # so near 0 that nothing is left of the interval but the estimate
+            return abs(value)
+        found = _mover(one, other, correlation, conf_level)
+        return found.low if value > 0 else -found.high
 
+    smooth = one.draft.rule not in ("order_statistics", "band")
+    return 2 * float(ndtr(-(_root if smooth else _halved)(limit, abs(value))))
+
+
+def _root(limit: Callable[[float], float], start: float) -> float:
+    """Where a falling curve that begins at `start` comes down to 0, by false position (Illinois: an end that stays is pulled in)."""
+    a, at_a, b, at_b = 0.0, start, FARTHEST_Z, limit(FARTHEST_Z)
+    if not at_b < 0:
+        return b
+    last, side = a, 0
+    for _ in range(_STEPS):
+        z = (a * at_b - b * at_a) / (at_b - at_a)
+        at = limit(z)
+        if abs(z - last) < _NEAR or at == 0:
+            return z
+        last = z
+        if at > 0:
+            a, at_a, at_b, side = z, at, at_b / 2 if side > 0 else at_b, 1
+        else:
+            b, at_b, at_a, side = z, at, at_a / 2 if side < 0 else at_a, -1
+    return last
+
+
+def _halved(limit: Callable[[float], float], _start: float) -> float:
+    """The last place at which a limit that moves in jumps, or is open (NaN) from some place on, leaves 0 out."""
     inside, outside = 0.0, FARTHEST_Z
-    for _ in range(_HALVINGS):
+    for _ in range(_STEPS):
         middle = (inside + outside) / 2
-        inside, outside = (middle, outside) if leaves_out(middle) else (inside, middle)
-    return 2 * float(ndtr(-inside))
+        inside, outside = (middle, outside) if limit(middle) > 0 else (inside, middle)
+    return inside
 
 
 def holm(p: Sequence[float]) -> list[float]:
