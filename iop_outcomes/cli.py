@@ -34,6 +34,13 @@ _ON_ERROR = click.option(
     show_default=True,
     help="Stop at faulty rows, or leave them out.",
 )
+_MEASURE = click.option(
+    "--measure", "measure_name", default="completion", show_default=True, help="Which measure; see: iop-outcomes measures."
+)
+_DEFINITION = click.option("--definition", default=None, help="Which of the measure's definitions.")
+_AT = click.option("--at", "days", default=None, help="Days after discharge, as in 30,90,180.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print a list of objects, one for each number.")
+_CSV = click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -70,16 +77,16 @@ def report(data: str, by: str | None, mapping: str | None, layout: str | None, p
 
 @cli.command()
 @DATA
-@click.option("--measure", "measure_name", default="completion", show_default=True, help="Which measure; see: iop-outcomes measures.")
+@_MEASURE
 @_BY
-@click.option("--definition", default=None, help="Which of the measure's definitions.")
-@click.option("--at", "days", default=None, help="Days after discharge, as in 30,90,180.")
+@_DEFINITION
+@_AT
 @_POLICY
 @MAPPING
 @LAYOUT
 @_ON_ERROR
-@click.option("--json", "as_json", is_flag=True, help="Print a list of objects, one for each number.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
+@_JSON
+@_CSV
 def summary(
     data: str,
     measure_name: str,
@@ -95,14 +102,14 @@ def summary(
 ) -> int:
     """Print the released numbers of one measure of DATA."""
     import iop_outcomes as iop
-    from iop_outcomes.measures import find
+    from iop_outcomes.evaluate.asked import asked
     from iop_outcomes.release import policy_for
     from iop_outcomes.show.tables import estimates_table
 
     at = _days(days)
     with _loaded(data, mapping, on_error, layout) as program:
         policy_for(policy, program.data_class)
-        find(measure_name, definition, at=at, scales=program.scales)
+        asked(program, measure_name, definition, at=at)
         released = iop.measure(program, measure_name, by=by, definition=definition, at=at).release(policy)
         _print_released(released, [estimates_table(released)], as_json=as_json, as_csv=as_csv)
         return _exit(program)
@@ -110,18 +117,18 @@ def summary(
 
 @cli.command()
 @DATA
-@click.option("--measure", "measure_name", default="completion", show_default=True, help="Which measure; see: iop-outcomes measures.")
+@_MEASURE
 @click.option("--estimand", default=None, help="Which of its numbers; its main one by default.")
 @click.option("--by", default="track", show_default=True, help="Column to compare by.")
-@click.option("--definition", default=None, help="Which of the measure's definitions.")
-@click.option("--at", "days", default=None, help="Days after discharge, as in 30,90,180.")
+@_DEFINITION
+@_AT
 @click.option("--pairwise", is_flag=True, help="Each group against each, instead of against the others together.")
 @_POLICY
 @MAPPING
 @LAYOUT
 @_ON_ERROR
-@click.option("--json", "as_json", is_flag=True, help="Print a list of objects, one for each number.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
+@_JSON
+@_CSV
 def compare(
     data: str,
     measure_name: str,
@@ -139,12 +146,12 @@ def compare(
 ) -> int:
     """Set each group of DATA against the others, with p values adjusted for the number of groups."""
     import iop_outcomes as iop
-    from iop_outcomes.measures import find
+    from iop_outcomes.evaluate.asked import asked
     from iop_outcomes.show.comparison import comparison_tables
 
     at = _days(days)
     with _loaded(data, mapping, on_error, layout) as program:
-        main = estimand or find(measure_name, definition, at=at, scales=program.scales).compared
+        main = estimand or asked(program, measure_name, definition, at=at).compared
         found = iop.compare(program, measure=measure_name, estimand=main, by=by, definition=definition, at=at, pairwise=pairwise)
         released = found.release(policy)
         _print_released(released, comparison_tables(released, main, pairwise=pairwise), as_json=as_json, as_csv=as_csv)

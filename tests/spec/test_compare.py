@@ -13,6 +13,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 import iop_outcomes as iop
+from iop_outcomes.cli import run
 from iop_outcomes.errors import UsageError
 from iop_outcomes.release import Withheld
 from iop_outcomes.show.comparison import word
@@ -425,3 +426,12 @@ def test_the_simulation_calls_what_compare_calls():
     assert simulated.called(sides, people) == [each < 0.05 for each in p]
     assert [own.draft.value for own, _ in sides] == pytest.approx([found[level, "completion_strict"].value for level in levels])
     assert [own.errors.variance for own, _ in sides] == pytest.approx([found[level, "completion_strict"].se ** 2 for level in levels])
+
+
+def test_the_command_compares_the_number_that_the_data_hold(tmp_path, capsys):
+    """Stays to the last contact have their own number, and it is the one compared unless another is named."""
+    rows = "".join(f"e{i},{'mh' if i % 2 else 'su'},completed,{20 + i}\n" for i in range(80))
+    (tmp_path / "episodes.csv").write_text(f"episode_id,track,discharge_reason,los_days\n{rows}")
+    (tmp_path / "mapping.toml").write_text('[data]\nclass = "synthetic"\nlos_convention = "last_contact"\n')
+    assert run(["compare", str(tmp_path), "--measure", "length_of_stay", "--csv"]) == 0
+    assert "los_to_last_contact_median_minus_others" in capsys.readouterr().out
