@@ -238,3 +238,35 @@ def test_the_nearest_allowed_word_is_offered(tmp_path, word, offered):
     hints = re.findall(r'Did you mean "(\w+)"\?', str(caught.value))
     assert hints == [offered or "died"]
     assert word not in str(caught.value) and "died2" not in str(caught.value)
+
+
+# What takes more than one cell: the changes (table, row, column, value), and the rule with the rows that it must name.
+TOGETHER = [
+    ([("scores", 1, "instrument_version", "v2")], "version_changed", {0, 1}),
+    ([("episodes", 1, "admit_date", "2023-01-10"), ("episodes", 1, "discharge_date", "2023-02-09")], "overlapping_episodes", {0, 1}),
+    (
+        [
+            ("episodes", 1, "track", "trauma"),
+            ("episodes", 1, "admit_date", "2023-01-10"),
+            ("episodes", 1, "discharge_date", "2023-02-09"),
+        ],
+        "overlapping_tracks",
+        {0, 1},
+    ),
+    ([("events", 1, "event", "follow_up_contact"), ("events", 1, "day", ""), ("events", 1, "days_after_discharge", "7"),
+      ("events", 1, "planned", "0")], "event_twice", {0, 1}),
+    ([("episodes", row, "site", "") for row in range(12)], "all_blank", {0}),
+    ([("events", 0, "event", "death"), ("events", 0, "days_after_discharge", "5")], "event_after_death", {1}),
+    ([("events", row, "event", "relapse") for row in range(12)], None, set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "rule", "rows"), TOGETHER, ids=[str(case[1]) for case in TOGETHER])
+def test_what_takes_more_than_one_cell(tmp_path, changes, rule, rows):
+    """Each of these rules by itself: exactly its rows, and the twin says the same."""
+    tables = {table: [list(row) for row in kept[:12]] for table, kept in sound().items()}
+    for table, row, column, value in changes:
+        tables[table][row][rules_twin.HEADS[table].index(column)] = value
+    found = _by_the_engine(tmp_path, tables)
+    assert {row for name, _, _, row in found if name == rule} == rows
+    assert found == rules_twin.faults(tables)
