@@ -184,7 +184,7 @@ class ScoreAt:
         Name of the scale, such as "phq9".
     moment : {"admit", "discharge"}
         At admission: the score closest to day 0 inside the window, the earlier on a tie.
-        At discharge: the last score inside the window around the discharge day.
+        At discharge: the last score inside the window around the discharge day, on a later day than the admission score.
     window : tuple of int, optional
         Closed interval of days around the moment; (-7, 3) at admission and (-7, 14) at discharge.
     """
@@ -208,7 +208,8 @@ class ScoreAt:
 class FirstEvent:
     """Ask for the day and kind of the first event after a moment, or the last day observed.
 
-    On one day the order is: an outcome event, another (competing) event, death, end of follow-up.
+    On one day the order is: an outcome event, another (competing) event, death, end of follow-up. The kind is blank throughout
+    where the data bring neither a table of events nor a column of the outcome: nobody can tell whether it happened.
 
     Parameters
     ----------
@@ -220,8 +221,6 @@ class FirstEvent:
         Events that make the outcome impossible or another matter; each keeps its own name.
     clock : {"admission", "discharge"}
         What day 0 is.
-    from_day : int
-        Outcome events before this day compete under the name `early`.
     planned_competes : bool
         Whether a planned outcome event competes under the name `planned`.
     kinds : tuple of str
@@ -232,7 +231,6 @@ class FirstEvent:
     events: tuple[str, ...]
     competing: tuple[str, ...] = ("death",)
     clock: Clock = "discharge"
-    from_day: int = 0
     planned_competes: bool = False
     kinds: tuple[str, ...] = ()
 
@@ -271,21 +269,51 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class DuringCare:
-    """Ask whether one of some events happened before discharge: 1 or 0."""
+class EventWithin:
+    """Ask whether one of some events happened between two days after discharge: 1 or 0.
 
+    Parameters
+    ----------
+    name : str
+        What to call it in the count table.
+    events : tuple of str
+        Events that count.
+    kinds : tuple of str
+        Kinds of them that count; every kind when empty.
+    first, last : int or None
+        Days after discharge, both included; no bound when `None`. Days before discharge are negative.
+    """
+
+    name: str
     events: tuple[str, ...]
     kinds: tuple[str, ...] = ()
+    first: int | None = None
+    last: int | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Names of the columns this request adds to the count table."""
-        return ("_".join((*self.events, *self.kinds, "during_care")),)
+        return (self.name,)
+
+
+@dataclass(frozen=True, slots=True)
+class StopsAtEnd:
+    """Ask whether `follow_up_days` is the day of an episode's first event: 1 or 0; blank without an event.
+
+    Files differ in whether follow-up runs on past an event, and only the whole file tells which it does.
+    """
+
+    of: FirstEvent
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return (f"{self.of.name}_stops_at_end",)
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Ask whether an episode was discharged, or is one that most populations leave out: died, not_started, active.
+    """Ask whether an episode was discharged, or is one that most populations leave out: died, not_started, active, not_known.
 
     The reasons themselves would multiply the cells of a table of days or scores by ten.
     """
@@ -297,6 +325,7 @@ class Status:
 
 
 STATUS = "episode_status"
-OUTSIDE = ("died", "not_started", "active")
+NOT_KNOWN = "not_known"  # whether an episode was discharged: no reason, no stay, and nothing says until when the data reach
+OUTSIDE = ("died", "not_started", "active", NOT_KNOWN)
 
-Request = Column | ScoreAt | FirstEvent | Reached | Known | DuringCare | Status
+Request = Column | ScoreAt | FirstEvent | Reached | Known | EventWithin | StopsAtEnd | Status

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+class Among(NamedTuple):
+    """The patients of some cells.
+
+    Parameters
+    ----------
+    effective : float
+        (sum of w)^2 / sum of w^2 over patients, w being a patient's episodes in these cells: as many patients of equal weight
+        would tell as much. The number of patients where each has one episode; 0 of none.
+    most : int
+        Most episodes that one patient has there.
+    """
+
+    effective: float
+    most: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +51,14 @@ class Patients:
 
     >>> people = Patients(np.array([1, 2]), np.array([0, 1]), np.array([0]), np.array([2]))
     >>> people.variance(np.array([0.5, -0.5])), people.among(np.array([True, False]))
-    (0.75, (3, 1))
+    (0.75, Among(effective=3.0, most=1))
     """
 
     alone: Ints
     cell: Ints
     start: Ints
     n: Ints
-    _counted: dict[bytes, tuple[int, int]] = field(default_factory=dict, repr=False)
+    _counted: dict[bytes, Among] = field(default_factory=dict, repr=False)
 
     @classmethod
     def all_different(cls, n: Ints) -> Patients:
@@ -68,13 +85,16 @@ class Patients:
         """Combination that each entry belongs to; shape (entries,)."""
         return np.repeat(np.arange(len(self.n)), np.diff(self.start, append=len(self.cell)))
 
-    def among(self, cells: NDArray[np.bool_]) -> tuple[int, int]:
-        """How many patients have an episode in these cells, and the most that one of them has there; shape (cells,)."""
+    def among(self, cells: NDArray[np.bool_]) -> Among:
+        """Effective patients of some cells, and the most episodes one patient has there; shape (cells,)."""
         key = cells.tobytes()  # the numbers of a measure share few denominators
         if key not in self._counted:
             several = np.add.reduceat(cells[self.cell], self.start, dtype=np.int64) if len(self.n) else self.n
             alone = int(self.alone[cells].sum())
-            self._counted[key] = alone + int(self.n[several > 0].sum()), max(int(several.max(initial=0)), int(alone > 0))
+            episodes = alone + int((self.n * several).sum())
+            squared = alone + int((self.n * several**2).sum())
+            most = max(int(several.max(initial=0)), int(alone > 0))
+            self._counted[key] = Among(episodes**2 / squared if squared else 0.0, most)
         return self._counted[key]
 
     def sums(self, influence: Floats) -> Floats:

@@ -2,65 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Literal
 
+from iop_outcomes.keys import ALL, Key
 from iop_outcomes.stats.curves import Curve
-from iop_outcomes.stats.draft import Population, timed
+from iop_outcomes.stats.draft import Population
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Better = Literal["higher", "lower", "neither"]
 Chart = Literal["dot_range", "stay_range", "stacked_shares", "dumbbell", "cumulative", "forest"]
-ALL = "All"
-MISSING_LEVEL = "(missing)"
-OTHERS = "others"
-
-
-def contrast_names(estimand: str, other: str = OTHERS) -> tuple[str, str, str]:
-    """Names of a comparison: the difference, its p value, and its p value adjusted for being one of several.
-
-    Examples
-    --------
-    >>> contrast_names("completion_strict")[0]
-    'completion_strict_minus_others'
-    """
-    name = f"{estimand}_minus_{other}"
-    return name, f"{name}_p", f"{name}_p_holm"
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """One number with everything that must travel with it; the fields are the columns of every frame, in this order.
 
-    `group` is the `by=` column and `level` its value ("All" for everyone); `value`, `se`, `low` and `high` are in
-    `unit`; NaN where the data allow none, and then `flag` says why.
+    `group` is the `by=` column and `level` its value ("All" for everyone); `contrast` says from whom a difference is taken, and
+    `versus` names the level of "minus_level". `value`, `se`, `low` and `high` are in `unit`; NaN where the data allow none, and
+    then `flag` says why. `p` belongs to contrasts and tests, `p_adjusted` to contrasts alone, `word` to contrasts and to the largest
+    standardised difference, `statistic` and `df` to tests. `n` and `k` are this number's own denominator and numerator, `n_at_risk` the episodes followed to its day.
     """
 
     measure: str
+    definition: str
     group: str
     level: str
+    group_2: str
+    level_2: str
     estimand: str
     time: float | None
+    contrast: str
+    versus: str
+    adjustment: str
     value: float
     se: float
     low: float
     high: float
+    p: float
+    p_adjusted: float
+    word: str
+    statistic: float
+    df: float
     conf_level: float
     method: str
     n: int
     k: int | None
+    n_at_risk: int | None
     n_missing: int
     excluded: int
     unit: str
     flag: str
 
     @property
-    def key(self) -> str:
-        """Its estimand with its time."""
-        return timed(self.estimand, self.time)
+    def key(self) -> Key:
+        """Which number it is."""
+        return Key(self.estimand, self.time, self.contrast, self.versus)
 
 
 COLUMNS = tuple(item.name for item in fields(Estimate))
@@ -70,7 +70,9 @@ COLUMNS = tuple(item.name for item in fields(Estimate))
 class EstimandDefinition:
     """What one number of a measure means, in words that a report prints.
 
-    `against` names the level whose counts a comparison rests on beside its own.
+    `sentence` and `headline` are templates. `beside` names numbers that follow the sentence, each by its `aside`, or by its
+    `aside_none` when there are none; nothing follows where that is empty. The value is shown only where every number of the
+    estimands it `rests_on` is, and never where it is `word_only`: its word stands without it.
     """
 
     name: str
@@ -81,7 +83,11 @@ class EstimandDefinition:
     unit: str
     sentence: str = ""
     headline: str = ""
-    against: str = ""
+    beside: tuple[str, ...] = ()
+    aside: str = ""
+    aside_none: str = ""
+    rests_on: tuple[str, ...] = ()
+    word_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,20 +177,27 @@ class Results:
         The `by=` column, "All" when there is none.
     estimates : tuple of Estimate
         One for each level and estimand; the level "All" first.
-    populations : dict of (level, key of the estimate) to Population
+    populations : dict of (level, Key of the estimate) to Population
         Who each estimate speaks of, for the flow and for disclosure control.
     provenance : Provenance
         Where they come from.
     curves : dict of level to Curve
         For measures of time: what is drawn, and the table of those still followed.
+    among_grouped : callable, optional
+        Gives the same results without the episodes that have no value of the grouping column, where there are any: what is
+        shown when so few of them may not be.
+    only_grouped : bool
+        Whether they were left out.
     """
 
     definition: Definition
     group: str
     estimates: tuple[Estimate, ...]
-    populations: Mapping[tuple[str, str], Population]
+    populations: Mapping[tuple[str, Key], Population]
     provenance: Provenance
     curves: Mapping[str, Curve] = field(default_factory=dict)
+    among_grouped: Callable[[], Results] | None = None
+    only_grouped: bool = False
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -194,7 +207,9 @@ class Results:
     @property
     def flow(self) -> tuple[Flow, ...]:
         """For everyone: rows in = used + excluded by reason, one for each estimand."""
-        return tuple(self._flow(name, population) for (level, name), population in self.populations.items() if level == ALL)
+        return tuple(
+            self._flow(str(key), population) for (level, key), population in self.populations.items() if level == ALL and not key.contrast
+        )
 
     def _flow(self, estimand: str, population: Population) -> Flow:
         out = {part: n for part, n in population.parts.items() if part not in population.base}
@@ -220,4 +235,5 @@ class Results:
         import pandas as pd
 
         frame = pd.DataFrame([asdict(estimate) for estimate in self.estimates], columns=list(COLUMNS))
-        return frame.astype({"time": "float64", "k": "Int64", "n": "int64", "value": "float64"})
+        floats = dict.fromkeys(("time", "value", "p", "p_adjusted", "statistic", "df"), "float64")
+        return frame.astype({**floats, "k": "Int64", "n_at_risk": "Int64", "n": "int64"})

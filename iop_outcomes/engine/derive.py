@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from iop_outcomes.columns import OUTSIDE, Column, DuringCare, FirstEvent, Known, Reached, Request, ScoreAt, Status
+from iop_outcomes.columns import OUTSIDE, WINDOWS, Column, EventWithin, FirstEvent, Known, Reached, Request, ScoreAt, Status, StopsAtEnd
 from iop_outcomes.engine.recipe import literal, quoted
 
 PACK = 65_536  # room for a score beside its day in one whole number, so that first and last need min and max alone
@@ -41,25 +41,31 @@ class Derivation:
         return f"FROM episodes{joins}"
 
 
-def derive(requests: Sequence[Request], columns: Collection[str], *, tables: Collection[str]) -> Derivation:
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What there is to ask of: the columns of episodes, and which of scores and events are given, and hold any row."""
+
+    columns: Collection[str]
+    given: Collection[str]
+    filled: Collection[str]
+
+
+def derive(requests: Sequence[Request], tables: Tables) -> Derivation:
     """Compile requests.
 
     Parameters
     ----------
     requests : sequence of requests
         What a measure asks; the same request twice counts once.
-    columns : collection of str
-        Columns the episodes table has; any other `Column` is blank throughout.
-    tables : collection of str
-        Which of scores and events hold any row; what asks for another is blank, or has no event.
+    tables : Tables
+        What there is; a column that is not there is blank throughout.
     """
     names: list[str] = []
     expressions: list[str] = []
     picks: list[Pick] = []
     for request in dict.fromkeys(requests):
-        pick, values = _answer(request, columns, tables=tables)
-        if pick is not None and pick not in picks:
-            picks.append(pick)
+        found, values = _answer(request, tables)
+        picks += [pick for pick in found if pick not in picks]
         names += request.keys
         expressions += values
     if twice := {name for name in names if names.count(name) > 1}:
@@ -67,19 +73,32 @@ def derive(requests: Sequence[Request], columns: Collection[str], *, tables: Col
     return Derivation(tuple(names), tuple(expressions), tuple(picks))
 
 
-def _answer(request: Request, columns: Collection[str], *, tables: Collection[str]) -> tuple[Pick | None, tuple[str, ...]]:
-    """The helper table a request needs, if any, and the expressions that answer it."""
+Answered = tuple[tuple[Pick, ...], tuple[str, ...]]  # the helper tables a request needs, and the expressions that answer it
+
+
+def _answer(request: Request, tables: Tables) -> Answered:
+    """Answer a request."""
     if isinstance(request, FirstEvent):
-        return _first_event(request, columns, tables)
-    if isinstance(request, DuringCare):
-        pick = _during_care(request) if "events" in tables else None
-        return pick, (f"coalesce({pick.name}.happened, 0)" if pick else "0",)
+        return _first_event(request, tables)
+    if isinstance(request, StopsAtEnd):
+        return _stops_at_end(request, tables)
+    if isinstance(request, EventWithin):
+        return _event_within(request, tables)
+    if isinstance(request, ScoreAt):
+        return _score_at(request, tables)
+    return _of_row(request, tables)
+
+
+def _of_row(request: Column | Known | Reached | Status, tables: Tables) -> Answered:
+    """What the row of the episode answers."""
     if isinstance(request, Known):
-        of, (value,) = _answer(request.of, columns, tables=tables)
+        of, (value,) = _answer(request.of, tables)
         return of, (f"CAST({value} IS NOT NULL AS UTINYINT)",)
-    if isinstance(request, Status | Reached):
-        return None, (_status() if isinstance(request, Status) else _reached(request, columns),)
-    return _column_or_score(request, columns, tables=tables)
+    if isinstance(request, Status):
+        return (), (_status(),)
+    if isinstance(request, Reached):
+        return (), (_reached(request, tables.columns),)
+    return (), (f"episodes.{quoted(request.name)}" if request.name in tables.columns else "CAST(NULL AS VARCHAR)",)
 
 
 def _status() -> str:
@@ -92,29 +111,56 @@ def _reached(request: Reached, columns: Collection[str]) -> str:
     return f"CAST({values[0]} >= {values[1]} AS UTINYINT)"
 
 
-def _column_or_score(request: Column | ScoreAt, columns: Collection[str], *, tables: Collection[str]) -> tuple[Pick | None, tuple[str]]:
-    """A column of episodes wins over the table of scores; what is in neither is blank throughout."""
-    name = request.name if isinstance(request, Column) else request.keys[0]
-    if name in columns:
-        return None, (f"episodes.{quoted(name)}",)
-    if isinstance(request, ScoreAt) and "scores" in tables:
-        pick = _score_at(request)
-        return pick, (f"{pick.name}.score",)
-    return None, ("CAST(NULL AS VARCHAR)",)
+# -- scores --------------------------------------------------------------------------------------------------------
+#
+# A column beside the episode is taken as given; where its cell is blank, a score of the table of scores stands in for it.
 
 
-def _score_at(request: ScoreAt) -> Pick:
-    """Closest to day 0 (the earlier, then the lower score, on a tie), or last around discharge (then the higher score)."""
+def _score_at(request: ScoreAt, tables: Tables) -> Answered:
+    """Scores beside the episode first, then those of the table; blank throughout where there are neither."""
+    wide = f"episodes.{quoted(request.keys[0])}" if request.keys[0] in tables.columns else None
+    if "scores" not in tables.filled:
+        return (), (wide or "CAST(NULL AS VARCHAR)",)
+    pick = _at_admission(request, tables) if request.moment == "admit" else _at_discharge(request, tables)
+    return (pick,), (f"coalesce({wide}, {pick.name}.score)" if wide else f"{pick.name}.score",)
+
+
+def _scored(request: ScoreAt) -> str:
+    """Scores of a scale with their episodes."""
+    return f"FROM scores JOIN episodes USING (episode_id) WHERE scores.scale = {literal(request.scale)} AND scores.score IS NOT NULL"
+
+
+def _at_admission(request: ScoreAt, tables: Tables) -> Pick:
+    """Closest to day 0; the earlier, then the lower score, on a tie. Beside a discharge score of unknown day: before its window."""
     low, high = request.days
-    scored = f"FROM scores JOIN episodes USING (episode_id) WHERE scores.scale = {literal(request.scale)} AND scores.score IS NOT NULL"
-    if request.moment == "admit":
-        distance = "(abs(scores.day) * 2 + CASE WHEN scores.day > 0 THEN 1 ELSE 0 END)"
-        packed = f"min(CAST({distance} AS BIGINT) * {PACK} + scores.score)"
-        window = f"scores.day BETWEEN {low} AND {high}"
-    else:
-        packed = f"max(CAST(scores.day + {SHIFT} AS BIGINT) * {PACK} + scores.score)"
-        window = f"scores.day BETWEEN episodes.los_days + {low} AND episodes.los_days + {high}"
-    return Pick(f"SELECT episode_id, CAST({packed} % {PACK} AS INTEGER) AS score {scored} AND {window} GROUP BY episode_id")
+    distance = "(abs(scores.day) * 2 + CASE WHEN scores.day > 0 THEN 1 ELSE 0 END)"
+    window = f"scores.day BETWEEN {low} AND {high}"
+    other = f"{request.scale}_discharge"
+    if other in tables.columns:
+        window += f" AND (episodes.{quoted(other)} IS NULL OR scores.day < episodes.los_days + {WINDOWS['discharge'][0]})"
+    packed = f"min(CAST({distance} AS BIGINT) * {PACK} + scores.score)"
+    far = f"({packed} // {PACK})"
+    day = f"CASE WHEN {far} % 2 = 1 THEN {far} // 2 ELSE -({far} // 2) END"
+    return Pick(
+        f"SELECT episode_id, CAST({packed} % {PACK} AS INTEGER) AS score, CAST({day} AS INTEGER) AS day {_scored(request)} AND {window} GROUP BY episode_id"
+    )
+
+
+def _at_discharge(request: ScoreAt, tables: Tables) -> Pick:
+    """Last around discharge, then the higher score; on a later day than the admission score, so that one score makes no pair.
+
+    Beside an admission score of unknown day: after every day on which that may have been given.
+    """
+    low, high = request.days
+    window = f"scores.day BETWEEN episodes.los_days + {low} AND episodes.los_days + {high}"
+    admission = _at_admission(ScoreAt(request.scale, "admit"), tables)
+    later = f"scores.day > coalesce(admission.day, {-SHIFT})"
+    if f"{request.scale}_admit" in tables.columns:
+        given = f"episodes.{quoted(request.scale + '_admit')} IS NOT NULL"
+        later = f"CASE WHEN {given} THEN scores.day > {WINDOWS['admit'][1]} ELSE {later} END"
+    packed = f"max(CAST(scores.day + {SHIFT} AS BIGINT) * {PACK} + scores.score)"
+    source = _scored(request).replace(" WHERE", f" LEFT JOIN ({admission.select}) AS admission USING (episode_id) WHERE", 1)
+    return Pick(f"SELECT episode_id, CAST({packed} % {PACK} AS INTEGER) AS score {source} AND {window} AND {later} GROUP BY episode_id")
 
 
 def _whole(side: str | int, columns: Collection[str]) -> str:
@@ -130,12 +176,19 @@ def _wanted(events: Sequence[str], kinds: Sequence[str]) -> str:
     return f"{test} AND events.kind IN ({', '.join(literal(kind) for kind in kinds)})" if kinds else test
 
 
-def _during_care(request: DuringCare) -> Pick:
-    test = f"{_wanted(request.events, request.kinds)} AND events.days_after_discharge < 0"
-    return Pick(f"SELECT episode_id, 1 AS happened FROM events WHERE {test} GROUP BY episode_id")
+# -- events --------------------------------------------------------------------------------------------------------
 
 
-def _first_event(request: FirstEvent, columns: Collection[str], tables: Collection[str]) -> tuple[Pick | None, tuple[str, str]]:
+def _event_within(request: EventWithin, tables: Tables) -> Answered:
+    if "events" not in tables.filled:
+        return (), ("0",)
+    bounds = [(">=", request.first), ("<=", request.last)]
+    days = "".join(f" AND events.days_after_discharge {op} {day}" for op, day in bounds if day is not None)
+    pick = Pick(f"SELECT episode_id, 1 AS happened FROM events WHERE {_wanted(request.events, request.kinds)}{days} GROUP BY episode_id")
+    return (pick,), (f"coalesce({pick.name}.happened, 0)",)
+
+
+def _first_event(request: FirstEvent, tables: Tables) -> Answered:
     """First event on or after the clock's day 0, packed as day and rank so that one minimum finds it.
 
     The helper table holds only episodes with an event; for the others the end of follow-up stands beside the episode.
@@ -144,10 +197,13 @@ def _first_event(request: FirstEvent, columns: Collection[str], tables: Collecti
     after = request.clock == "discharge"
     day = "events.days_after_discharge" if after else "events.day"
     kinds = ", ".join(literal(event) for event in (*request.events, *request.competing))
-    rank = " ".join(f"WHEN {test.format(day=day)} THEN {position}" for position, (_, test) in enumerate(outcomes))
-    end = _end_of_follow_up(request, columns, after=after)
-    if "events" not in tables:
-        return None, (f"CASE WHEN {end} >= 0 THEN {end} END", f"CASE WHEN {end} >= 0 THEN 'end_of_follow_up' END")
+    rank = " ".join(f"WHEN {test} THEN {position}" for position, (_, test) in enumerate(outcomes))
+    end = _end_of_follow_up(request, tables.columns, after=after)
+    recorded = "events" in tables.given or any(f"{event}_observed" in tables.columns for event in request.events)
+    if not recorded:
+        return (), (f"CASE WHEN {end} >= 0 THEN {end} END", "CAST(NULL AS VARCHAR)")
+    if "events" not in tables.filled:
+        return (), (f"CASE WHEN {end} >= 0 THEN {end} END", f"CASE WHEN {end} >= 0 THEN 'end_of_follow_up' END")
     pick = Pick(
         f"SELECT episode_id, min(CAST({day} AS BIGINT) * {RANKS} + CASE {rank} END) AS packed FROM events JOIN episodes USING (episode_id)"
         f" WHERE events.event IN ({kinds}) AND {day} >= 0 AND {day} <= {end} GROUP BY episode_id"
@@ -159,7 +215,17 @@ def _first_event(request: FirstEvent, columns: Collection[str], tables: Collecti
         f"coalesce({packed} // {RANKS}, {end})",
         f"CASE WHEN {packed} IS NULL THEN 'end_of_follow_up' ELSE CASE {packed} % {RANKS} {names} END END",
     )
-    return pick, (f"CASE WHEN {end} >= 0 THEN CAST({values[0]} AS INTEGER) END", f"CASE WHEN {end} >= 0 THEN {values[1]} END")
+    return (pick,), (f"CASE WHEN {end} >= 0 THEN CAST({values[0]} AS INTEGER) END", f"CASE WHEN {end} >= 0 THEN {values[1]} END")
+
+
+def _stops_at_end(request: StopsAtEnd, tables: Tables) -> Answered:
+    """Whether the day of the first event is the last day that the file says was observed."""
+    picks, _ = _first_event(request.of, tables)
+    if not picks or "follow_up_days" not in tables.columns:
+        return (), ("CAST(NULL AS INTEGER)",)
+    packed = f"{picks[0].name}.packed"
+    same = f"CAST({packed} // {RANKS} = episodes.follow_up_days AS UTINYINT)"
+    return picks, (f"CASE WHEN {packed} IS NOT NULL AND episodes.follow_up_days IS NOT NULL THEN {same} END",)
 
 
 def _outcomes(request: FirstEvent) -> list[tuple[str, str]]:
@@ -168,9 +234,8 @@ def _outcomes(request: FirstEvent) -> list[tuple[str, str]]:
     planned = "coalesce(events.planned, 0) = 1" if request.planned_competes else "FALSE"
     others = sorted(request.competing, key=lambda event: event == "death")
     return [
-        ("event", f"{wanted} AND NOT ({planned}) AND {{day}} >= {request.from_day}"),
+        ("event", f"{wanted} AND NOT ({planned})"),
         ("planned", f"{wanted} AND {planned}"),
-        ("early", wanted),
         *((event, f"events.event = {literal(event)}") for event in others),
     ]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from iop_outcomes.columns import Request
 from iop_outcomes.counts import Counts, Floats, Level, is_blank
-from iop_outcomes.engine.derive import Derivation, derive
+from iop_outcomes.engine.derive import Derivation, Tables, derive
 from iop_outcomes.engine.raw import ROW, RawTables
 from iop_outcomes.engine.recipe import Recipe, literal, quoted
 from iop_outcomes.patients import Patients
@@ -27,6 +27,7 @@ class DuckEngine(RawTables):
     def __init__(self, *, threads: int | None = None, memory_limit: str | None = None) -> None:
         super().__init__(threads=threads, memory_limit=memory_limit)
         self._columns: dict[str, tuple[str, ...]] = {}
+        self._given: set[str] = set()  # tables that came
         self._filled: set[str] = set()  # prepared tables that hold any row
         self._picks: set[str] = set()
         self._tallies: dict[tuple[Request, ...], Counts] = {}
@@ -34,6 +35,7 @@ class DuckEngine(RawTables):
 
     def prepare(self, recipes: Mapping[str, Recipe], excluded: Mapping[str, Sequence[int]]) -> None:
         """Make the typed tables: Parquet is seen in place, everything else is cast once and kept."""
+        self._given = set(recipes)
         for table in ("episodes", "scores", "events"):
             recipe = recipes.get(table)
             select = self._without(table, recipe, excluded.get(table, ())) if recipe else ""
@@ -117,7 +119,7 @@ class DuckEngine(RawTables):
         return Counts.from_columns(derivation.names, columns[:-1], [row[-1] for row in rows])
 
     def _derive(self, requests: Sequence[Request]) -> Derivation:
-        derivation = derive(requests, self.columns, tables=self._filled)
+        derivation = derive(requests, Tables(self.columns, self._given, self._filled))
         with self._lock:
             for pick in derivation.picks:
                 if pick.name not in self._picks:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from iop_outcomes.columns import Column
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.evaluate.contrasts import INDEPENDENCE, Against, Drafted, contrasts
 from iop_outcomes.intake.data import Data
+from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures import Measure
 from iop_outcomes.patients import Patients
-from iop_outcomes.results import ALL, MISSING_LEVEL, Chart, Estimate, Results
+from iop_outcomes.results import Chart, Estimate, Results
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.interval import Errors, Interval, errors_of, finish
-from iop_outcomes.stats.logrank import chi_square
+from iop_outcomes.stats.tested import tested
 
 
 def evaluate(
@@ -26,6 +28,7 @@ def evaluate(
     by: str | None = None,
     classes: Callable[[Level], Level] | None = None,
     against: Against | None = None,
+    grouped: str | None = None,
     conf_level: float = 0.95,
 ) -> Results:
     """Answer a measure's question.
@@ -42,6 +45,8 @@ def evaluate(
         From a level of that column, the class to group it under; `None` stands for "not recorded".
     against : Against, optional
         Which of the measure's numbers to compare between groups, and with whom.
+    grouped : str, optional
+        A column; episodes without a value of it are left out, so that every table of a page grouped by it rests on the same ones.
     conf_level : float
         Confidence level between 0 and 1.
 
@@ -55,22 +60,28 @@ def evaluate(
     UsageError
         When the data cannot be grouped by that column.
     """
-    requests = (*measure.requests, *([Column(data.group(by))] if by else ()))
-    counts = data.engine.tally(requests)
-    if counts.total != data.episodes:
-        raise AssertionError(f"{measure.name}: cells hold {counts.total} episodes of {data.episodes}")
+    columns = dict.fromkeys(data.group(name) for name in (by, grouped) if name)
+    requests = (*measure.requests, *(Column(name) for name in columns))
+    counted = data.engine.tally(requests)
+    if counted.total != data.episodes:
+        raise AssertionError(f"{measure.name}: cells hold {counted.total} episodes of {data.episodes}")
+    counts = counted if grouped is None else counted.where(~counted.is_in(grouped, [None]))
     if measure.refuses is not None and (reason := measure.refuses(counts)):
         raise UsageError(f"{measure.name}: {reason}")
+    if measure.settled is not None:
+        measure = replace(measure, draft=measure.settled(counts))
     people = data.engine.patients(requests)
+    people = people if grouped is None else people.within(counts.here())
     parts = _levels(counts, by, classes)
     drafts = [(level, draft) for level, part in parts.items() for draft in measure.draft(part)]
     drafts = _known_together(measure, drafts)
     if measure.across is not None and by:
         drafts += measure.across({level: part for level, part in parts.items() if level != ALL})
     seen = {level: people.within(part.here()) for level, part in parts.items() if level != ALL} | {ALL: people}
-    found = [(level, draft, errors_of(draft, seen[level], counts.n)) for level, draft in drafts]
+    found = [(level, draft, errors_of(draft, seen[level], counted.n)) for level, draft in drafts]
     flag = INDEPENDENCE if data.engine.repeated_patients is None else ""
     estimates = [_estimate(measure, by or ALL, each, people, conf_level, flag) for each in found]
+    again = partial(evaluate, measure, data, by=by, classes=classes, against=against, grouped=by, conf_level=conf_level)
     results = Results(
         measure.definition,
         by or ALL,
@@ -78,10 +89,12 @@ def evaluate(
         {(level, draft.key): draft.population for level, draft in drafts},
         data.provenance,
         {level: measure.curve(part) for level, part in parts.items()} if measure.curve else {},
+        again if MISSING_LEVEL in parts and grouped != by else None,
+        grouped is not None and counts.total < counted.total,
     )
     if against is None or not by:
         return results
-    return contrasts(measure, results, Drafted(counts, people, parts, found), against, conf_level)
+    return contrasts(measure, results, Drafted(counted, people, parts, found), against, conf_level)
 
 
 def compare(
@@ -92,8 +105,7 @@ def compare(
     if estimand is not None and estimand not in names:
         raise UsageError(f'{measure.name} has no number "{estimand}". {choices(estimand, names)}')
     found = evaluate(measure, data, by=by, against=Against((estimand,) if estimand else (), pairwise), conf_level=conf_level)
-    compared = [definition.name for definition in found.definition.estimands if not definition.against]
-    compared = [name for name in compared if any(each.name.startswith(f"{name}_minus_") for each in found.definition.estimands)]
+    compared = list(dict.fromkeys(estimate.estimand for estimate in found if estimate.contrast))
     if estimand is not None and not compared:
         raise UsageError(
             f'"{estimand}" is not compared between groups: it has no interval, is standardised within a group, or there is one group.'
@@ -104,7 +116,11 @@ def compare(
 
 def _known_together(measure: Measure, drafts: Sequence[tuple[str, Draft]]) -> list[tuple[str, Draft]]:
     """Take back what some level lacks, where only levels that all have it may stand side by side; a level without anybody lacks nothing."""
-    lacking = {draft.key for _, draft in drafts if draft.estimand in measure.together and math.isnan(draft.value) and draft.n}
+    lacking = {
+        draft.key
+        for level, draft in drafts
+        if draft.estimand in measure.together and math.isnan(draft.value) and draft.n and level != MISSING_LEVEL
+    }
     return [
         (level, replace(draft, value=math.nan, flag="not_followed_in_all_groups") if draft.key in lacking and not draft.flag else draft)
         for level, draft in drafts
@@ -121,33 +137,38 @@ def _levels(counts: Counts, by: str | None, classes: Callable[[Level], Level] | 
 
 def _estimate(measure: Measure, group: str, found: tuple[str, Draft, Errors], people: Patients, conf_level: float, flag: str) -> Estimate:
     level, draft, errors = found
-    draft = _for_repeated_patients(draft, people, errors)
+    test = None if draft.scores is None else tested(draft.scores, people)
     interval: Interval = finish(draft, errors, conf_level=conf_level)
-    who = draft.population
+    who, point = draft.population, draft.point
+    nothing = math.nan
     return Estimate(
         measure=measure.name,
+        definition=measure.variant,
         group=group,
         level=level,
+        group_2="",
+        level_2="",
         estimand=draft.estimand,
         time=draft.time,
-        value=draft.value,
+        contrast="",
+        versus="",
+        adjustment="",
+        value=draft.value if test is None or draft.scores is None else getattr(test, draft.scores.wanted),
         se=interval.se,
         low=interval.low,
         high=interval.high,
+        p=nothing if test is None else test.p,
+        p_adjusted=nothing,
+        word=draft.word,
+        statistic=nothing if test is None else test.statistic,
+        df=nothing if test is None else test.df,
         conf_level=conf_level,
-        method=interval.method,
+        method=interval.method if test is None else test.method,
         n=who.n,
         k=who.k,
+        n_at_risk=None if point is None else point.at_risk,
         n_missing=who.n_missing,
         excluded=sum(who.excluded.values()),
         unit=measure.definition.estimand(draft.estimand).unit,
-        flag="; ".join(words for words in (draft.flag, interval.flag, flag) if words),
+        flag="; ".join(words for words in (draft.flag, interval.flag, "" if test is None else test.flag, flag) if words),
     )
-
-
-def _for_repeated_patients(draft: Draft, people: Patients, errors: Errors) -> Draft:
-    """A log-rank test by the robust score where patients repeat; every other number stands as it is."""
-    if draft.scores is None or errors.clustered is None or math.isnan(draft.value):
-        return draft
-    chi2, _, p = chi_square(draft.scores.observed_minus_expected, people.products(draft.scores.influence))
-    return replace(draft, value=chi2 if draft.scores.wanted == "chi2" else p)

@@ -1,4 +1,4 @@
-"""Takes the drafts of a measure in every group, gives each group minus the others, or each minus each, with Holm's p values."""
+"""Takes the drafts of a measure in every group, gives each group minus the others, or each minus each, with one rule for range and word."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from iop_outcomes.counts import Counts
+from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, TOO_FEW, UNCLEAR, Key
 from iop_outcomes.measures import Measure
 from iop_outcomes.measures.stay_bands import BAND
 from iop_outcomes.patients import Patients
-from iop_outcomes.results import ALL, MISSING_LEVEL, OTHERS, EstimandDefinition, Estimate, Results, contrast_names
-from iop_outcomes.stats.difference import COMPARED, Difference, Side, difference, holm
+from iop_outcomes.results import Estimate, Results
+from iop_outcomes.stats.difference import COMPARED, Difference, Side, difference, difference_interval
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.interval import Errors, errors_of
 
 UNITS = {"share": "share difference"}
 INDEPENDENCE = "independence_assumed"
+FEWEST = 11  # episodes on either side of a comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +52,20 @@ class Drafted:
     parts: Mapping[str, Counts]
     found: Sequence[tuple[str, Draft, Errors]]
 
-    def side(self, level: str, key: str) -> Side | None:
+    def side(self, level: str, key: Key) -> Side | None:
         """An estimate of a level."""
         return next((Side(draft, errors) for name, draft, errors in self.found if (name, draft.key) == (level, key)), None)
 
-    def others(self, measure: Measure, level: str, keys: Sequence[str]) -> dict[str, Side]:
-        """The same estimates of every episode outside a level, those with no group recorded among them."""
-        outside = ~self.parts[level].here()
-        drafts = [draft for draft in measure.draft(self.counts.where(outside)) if draft.key in keys]
-        people = self.people.within(outside)
+    def others(self, measure: Measure, level: str, keys: Sequence[Key]) -> dict[Key, Side]:
+        """The same estimates of every episode of the other groups; those with no group recorded are in none."""
+        members = [part.here() for name, part in self.parts.items() if name not in (ALL, MISSING_LEVEL, level)]
+        outside = self.counts.where(np.logical_or.reduce(members))
+        drafts = [draft for draft in measure.draft(outside) if draft.key in keys]
+        people = self.people.within(outside.here())
         return {draft.key: Side(draft, errors_of(draft, people, self.counts.n)) for draft in drafts}
+
+
+Pair = tuple[str, Key, Side, Side]  # a level, which contrast, its own estimate, and the other
 
 
 def contrasts(measure: Measure, results: Results, drafted: Drafted, against: Against, conf_level: float) -> Results:
@@ -75,97 +83,95 @@ def contrasts(measure: Measure, results: Results, drafted: Drafted, against: Aga
     Returns
     -------
     Results
-        With, for each number and level: the difference, its p, and its p adjusted for being several (Holm over the groups,
-        or over the pairs).
+        With, for each number and level: the difference, its simultaneous interval, its p, its p adjusted for being one of
+        several, and the word that the interval gives.
     """
     levels = [level for level in results.levels if level not in (ALL, MISSING_LEVEL)]
     keys = _compared(measure, drafted, against)
     others = {level: drafted.others(measure, level, keys) for level in levels} if len(levels) > 1 and not against.pairwise else {}
     estimates: list[Estimate] = []
     for key in keys:
+        sides = {level: side for level in levels if (side := drafted.side(level, key)) is not None}
         if against.pairwise:
-            sides = {level: drafted.side(level, key) for level in levels}
-            pairs = [(one, other, sides[one], sides[other]) for i, one in enumerate(levels) for other in levels[i + 1 :]]
+            pairs = [(one, key.against(other), sides[one], sides[other]) for i, one in enumerate(sides) for other in list(sides)[i + 1 :]]
         else:
-            pairs = [(level, OTHERS, drafted.side(level, key), side.get(key)) for level, side in others.items()]
-        estimates += _family(results, pairs, drafted.people, conf_level)
-    return _extended(results, estimates)
+            pairs = [
+                (level, key.against_others, sides[level], side[key]) for level, side in others.items() if level in sides and key in side
+            ]
+        same_twice = len(levels) == 2 and not against.pairwise
+        estimates += _family(results, pairs, drafted.people, conf_level, same_twice=same_twice)
+    populations = {(e.level, e.key): results.populations[e.level, e.key.own] for e in estimates}
+    return replace(results, estimates=(*results.estimates, *estimates), populations={**results.populations, **populations})
 
 
-def _compared(measure: Measure, drafted: Drafted, against: Against) -> list[str]:
-    """Keys of what is compared, in the order of the measure; a difference of codes is no number of days."""
+def _compared(measure: Measure, drafted: Drafted, against: Against) -> list[Key]:
+    """What is compared, in the order of the measure; a difference of codes is no number of days."""
     codes = {definition.name for definition in measure.estimands if definition.unit == BAND}
     chosen = [draft for level, draft, _ in drafted.found if level == ALL and draft.rule in COMPARED and draft.estimand not in codes]
     named = [draft for draft in chosen if not against.estimands or draft.estimand in against.estimands]
     return [draft.key for draft in named if not against.times or draft.time in against.times]
 
 
-Pair = tuple[str, str, Side | None, Side | None]
+def _family(results: Results, pairs: Sequence[Pair], people: Patients, conf_level: float, *, same_twice: bool) -> list[Estimate]:
+    """One number compared in every group, each interval at the level at which all hold together (Sidak).
 
-
-def _family(results: Results, pairs: Sequence[Pair], people: Patients, conf_level: float) -> list[Estimate]:
-    """One number compared in every group: differences, p values, adjusted p values."""
-    known = [(level, other, one, two) for level, other, one, two in pairs if one is not None and two is not None]
-    found = [difference(one, two, people, conf_level=conf_level) for _, _, one, two in known]
-    adjusted = holm([each.p for each in found])
+    References
+    ----------
+    Sidak Z (1967), doi:10.1080/01621459.1967.10482935.
+    """
+    possible = [_can_be_judged(one, other, people, conf_level) for _, _, one, other in pairs]
+    several = 1 if same_twice else sum(possible)  # two groups make one contrast, seen from both sides
+    level = conf_level ** (1 / max(several, 1))
     rows = []
-    for (level, other, one, _), each, p in zip(known, found, adjusted, strict=True):
-        rows += _rows(results, level, other, one.draft, each, p)
+    for (name, key, one, other), judged in zip(pairs, possible, strict=True):
+        own = next(e for e in results.estimates if (e.level, e.key) == (name, key.own))
+        if judged:
+            rows.append(_row(own, key, difference(one, other, people, conf_level=level), level, several))
+        else:
+            rows.append(_too_few(own, key, one.draft.value - other.draft.value, _few_patients(one, other, conf_level)))
     return rows
 
 
-def _rows(results: Results, level: str, other: str, draft: Draft, found: Difference, p_holm: float) -> list[Estimate]:
-    own = next(e for e in results.estimates if (e.level, e.key) == (level, draft.key))
-    names = contrast_names(draft.estimand, other)
+def _can_be_judged(one: Side, other: Side, people: Patients, conf_level: float) -> bool:
+    """Whether both sides hold enough episodes and patients, and their difference has an interval."""
+    if min(one.draft.n, other.draft.n) < FEWEST or _few_patients(one, other, conf_level):
+        return False
+    found = difference_interval(one, other, people, conf_level=conf_level)
+    return not (math.isnan(found.low) and math.isnan(found.high))
+
+
+def _few_patients(one: Side, other: Side, conf_level: float) -> bool:
+    return any("few_patients" in side.limits(conf_level).flag for side in (one, other))
+
+
+def _row(own: Estimate, key: Key, found: Difference, level: float, several: int) -> Estimate:
     interval = found.interval
-    assumed = INDEPENDENCE if INDEPENDENCE in own.flag else ""  # holds for a difference as for what it is made of
-    flag = "; ".join(words for words in (interval.flag, "too_few" if math.isnan(found.value) else "", assumed) if words)
-    unit = UNITS.get(own.unit, own.unit)
-    bare = replace(own, se=math.nan, low=math.nan, high=math.nan, method=interval.method, unit="p", flag=flag)
-    return [
-        replace(bare, estimand=names[0], value=found.value, se=interval.se, low=interval.low, high=interval.high, unit=unit),
-        replace(bare, estimand=names[1], value=found.p),
-        replace(bare, estimand=names[2], value=p_holm, method="Holm"),
-    ]
-
-
-def _extended(results: Results, estimates: Sequence[Estimate]) -> Results:
-    """Results with the comparisons, whose populations are those of the group that comes first."""
-    of = {name: (own.name, other, place) for own, other, place, name in _named(results, estimates)}
-    populations = dict(results.populations)
-    for estimate in estimates:
-        own, _, _ = of[estimate.estimand]
-        populations[estimate.level, estimate.key] = results.populations[estimate.level, replace(estimate, estimand=own).key]
-    definitions = tuple(_definition(results.definition.estimand(own), other, place, name) for name, (own, other, place) in of.items())
-    definition = replace(results.definition, estimands=(*results.definition.estimands, *definitions))
-    return replace(results, definition=definition, estimates=(*results.estimates, *estimates), populations=populations)
-
-
-def _named(results: Results, estimates: Sequence[Estimate]) -> list[tuple[EstimandDefinition, str, int, str]]:
-    """For each name of a comparison: the number compared, with whom, and which of the three it is."""
-    wanted = {estimate.estimand for estimate in estimates}
-    whom = (OTHERS, *(level for level in results.levels if level != ALL))
-    named = [
-        (own, other, place, name)
-        for own in results.definition.estimands
-        for other in whom
-        for place, name in enumerate(contrast_names(own.name, other))
-    ]
-    return [each for each in named if each[3] in wanted]
-
-
-def _definition(own: EstimandDefinition, other: str, place: int, name: str) -> EstimandDefinition:
-    """Words of a comparison: the difference, its p, or its adjusted p."""
-    rest = "that of all the others together" if other == OTHERS else f"that of {other}"
-    counted = f"{own.counted}: the group's own minus {rest}"
-    label = f"{own.label}, minus {'the others' if other == OTHERS else other}"
-    texts = (
-        (label, counted, _INTERVALS.get(own.unit, "95%, limits of both intervals joined (MOVER)"), UNITS.get(own.unit, own.unit)),
-        (f"{label}, p", f"p value of the difference ({counted})", "the interval inverted", "p"),
-        (f"{label}, p adjusted", f"p value of the difference ({counted}), adjusted over the groups", "Holm", "p"),
+    return replace(
+        _bare(own, key),
+        value=found.value,
+        se=interval.se,
+        low=interval.low,
+        high=interval.high,
+        p=found.p,
+        p_adjusted=-math.expm1(several * math.log1p(-found.p)) if found.p < 1 else 1.0,
+        word=HIGHER if interval.low > 0 else LOWER if interval.high < 0 else UNCLEAR,
+        conf_level=level,
+        method=interval.method,
+        flag=_flags(interval.flag, own),
     )
-    label, counted, interval, unit = texts[place]
-    return EstimandDefinition(name, label, counted, own.among, interval, unit, against=ALL if other == OTHERS else other)
 
 
-_INTERVALS = {"share": "95% Newcombe, or limits of both intervals joined (MOVER)", "points": "95% Welch t"}
+def _too_few(own: Estimate, key: Key, value: float, few_patients: bool) -> Estimate:  # noqa: FBT001 - private, one caller
+    flag = "few_patients" if few_patients else "too_few"
+    return replace(
+        _bare(own, key), value=value, se=math.nan, low=math.nan, high=math.nan, word=TOO_FEW, method="none", flag=_flags(flag, own)
+    )
+
+
+def _bare(own: Estimate, key: Key) -> Estimate:
+    """A row of a contrast, without its numbers; independence holds for a difference as for what it is made of."""
+    return replace(own, contrast=key.contrast, versus=key.versus, unit=UNITS.get(own.unit, own.unit), n_at_risk=None)
+
+
+def _flags(flag: str, own: Estimate) -> str:
+    return "; ".join(words for words in (flag, INDEPENDENCE if INDEPENDENCE in own.flag else "") if words)

@@ -11,7 +11,7 @@ from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.engine.recipe import literal, quoted
 from iop_outcomes.intake.recipes import TablePlan
 from iop_outcomes.intake.rules_of_episodes import CORRECT
-from iop_outcomes.results import ALL, MISSING_LEVEL
+from iop_outcomes.keys import ALL, MISSING_LEVEL
 
 MAX_LABEL = 80
 SUSPECTED_LABEL = "suspected_label"

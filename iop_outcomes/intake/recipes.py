@@ -150,6 +150,8 @@ def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping) -> tuple[Deri
         "CAST(NULL AS INTEGER)" if "los_code" in given and mapping.los_convention == "teds_codes" else None,  # a band is no day
     )
     observed = _first_of(given.get("observed_days"), _days_between(given.get("admit_date"), cutoff))
+    to_cutoff = _days_between(given.get("admit_date"), cutoff)
+    potential = _first_of(_days_between(given.get("discharge_date"), cutoff), f"{to_cutoff} - los_days" if stay and to_cutoff else None)
     follow_up = None
     if mapping.rule("follow_up_days"):
         after_stay = "observed_days - los_days" if stay and observed else None
@@ -159,6 +161,7 @@ def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping) -> tuple[Deri
         "los_days": stay,
         "observed_days": observed,
         "follow_up_days": _first_of(given.get("follow_up_days"), follow_up),
+        "potential_follow_up_days": potential,
         **{name: sql for name, sql in periods.items() if name not in given},  # a covariate of the site may be called so
         "period": _first_of(given.get("period"), periods.get("discharge_quarter")),
         "planned_days": _planned(mapping.rule("planned_days")),

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from numbers import Integral
 
 import numpy as np
 
-from iop_outcomes.columns import STATUS, DuringCare, FirstEvent, Reached, Status
+from iop_outcomes.columns import MAX_DAYS, NOT_KNOWN, OUTSIDE, STATUS, EventWithin, FirstEvent, Reached, Status, StopsAtEnd
 from iop_outcomes.counts import Counts
 from iop_outcomes.errors import UsageError
+from iop_outcomes.keys import MISSING_LEVEL
+from iop_outcomes.measures.after_discharge_words import AMONG, EXCLUDED, estimands
+from iop_outcomes.measures.group_tests import group_tests
 from iop_outcomes.measures.measure import PART, Measure, population
-from iop_outcomes.results import EstimandDefinition
-from iop_outcomes.stats.curves import Curve, Ends
-from iop_outcomes.stats.draft import Draft, Mask, Population, Scores
-from iop_outcomes.stats.logrank import log_rank, log_rank_influence
+from iop_outcomes.stats.curves import OUTCOME, Curve, Ends
+from iop_outcomes.stats.draft import Draft, Ints, Mask, Population
 from iop_outcomes.stats.proportion import share
 
 AT = (30, 90, 180, 365)
 DRAWN = np.arange(0, 361, 10, dtype=np.int64)
-TICKS = np.array([0, 90, 180, 270, 360], dtype=np.int64)
-LONGEST = 3_650
-EXCLUDED = {"unknown": "follow-up not known", "died": "died in care", "not_started": "never started", "active": "still in care"}
-_OUT = ("died", "not_started", "active")
+TRANSFER_DAYS = (0, 2)  # a return to any hospital on these days was a transfer
+HOSPITAL = ("readmission_psychiatric", "readmission_other")
+_UNKNOWN = ("unknown", "unknown_with_event")
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,16 @@ class Outcome:
     Parameters
     ----------
     request : FirstEvent
-        The event, what competes, and the window.
+        The event, and what competes.
     words, past : str
         The event as people say it, such as "readmitted", and as something that happened, such as "were readmitted".
     counted : str
         The event as a definition says it.
     causes : dict of str to str
-        Levels of the outcome that are ends of their own beside the event and death, each with its words; counted beside.
+        Levels of the outcome that are ends of their own beside the event, each with its words; counted beside.
+    transfers : bool
+        Whether returns to any hospital on days 0 to 2 were transfers, which leave the denominator; the window then starts on
+        day 3.
     """
 
     request: FirstEvent
@@ -47,6 +52,7 @@ class Outcome:
     past: str
     counted: str
     causes: Mapping[str, str]
+    transfers: bool = False
 
     @property
     def day(self) -> str:
@@ -59,152 +65,271 @@ class Outcome:
         return self.request.keys[1]
 
     @property
-    def during_care(self) -> DuringCare:
+    def first_day(self) -> int:
+        """Where the window starts."""
+        return TRANSFER_DAYS[1] + 1 if self.transfers else 0
+
+    @property
+    def during_care(self) -> EventWithin:
         """The same event before discharge."""
-        return DuringCare(self.request.events, self.request.kinds)
+        return EventWithin("during_care", self.request.events, self.request.kinds, last=-1)
+
+    @property
+    def recorded(self) -> tuple[EventWithin, EventWithin]:
+        """The event, and death, on any day after discharge: what is on record where follow-up is not known."""
+        event = EventWithin("event_recorded", self.request.events, self.request.kinds, first=0)
+        return event, EventWithin("death_recorded", ("death",), first=0)
+
+    @property
+    def transfer(self) -> EventWithin:
+        """A return to any hospital, planned or not, within days of discharge."""
+        return EventWithin("transfer", HOSPITAL, first=TRANSFER_DAYS[0], last=TRANSFER_DAYS[1])
 
 
-def check_times(at: Sequence[int] | None) -> tuple[int, ...]:
+def check_times(at: Sequence[int] | int | None) -> tuple[int, ...]:
     """Days after discharge, whole and increasing.
 
     Raises
     ------
     UsageError
-        When a day is not a whole number from 1 to 3,650.
+        When a day is not a whole number from 0 to 36,500.
     """
     asked: object = AT if at is None else at
-    days = list(asked) if isinstance(asked, Iterable) and not isinstance(asked, str) else []
-    if not days or any(isinstance(day, bool) or not isinstance(day, int) or not 1 <= day <= LONGEST for day in days):
-        raise UsageError(f"at: must be whole days after discharge from 1 to {LONGEST:,}, such as 30, 90, 180, 365, in a list.")
-    return tuple(sorted(set(days)))
+    days = [asked] if isinstance(asked, Integral) else list(asked) if isinstance(asked, Iterable) and not isinstance(asked, str) else []
+    if not days or any(isinstance(day, bool) or not isinstance(day, Integral) or not 0 <= int(day) <= MAX_DAYS for day in days):
+        raise UsageError(f"at: must be whole days after discharge from 0 to {MAX_DAYS:,}, such as 30, 90, 180, 365, in a list.")
+    return tuple(sorted({int(day) for day in days}))
 
 
-def _ends(counts: Counts, what: Outcome) -> tuple[Counts, Ends, dict[str, int]]:
-    """The followed episodes, ready for curves, and how many episodes stand outside by reason."""
-    masks = {part: counts.is_in(STATUS, [part]) for part in _OUT}
-    gone = np.logical_or.reduce(list(masks.values()))
-    known = counts.each(what.day, lambda day: day is not None).astype(bool)
-    outside = {"unknown": int(counts.n[~gone & ~known].sum()), **{part: int(counts.n[mask].sum()) for part, mask in masks.items()}}
-    followed = counts.where(~gone & known)
-    causes = ("event", "death", *(cause for cause in what.causes if cause != "death"))
-    # The curve reads the day and the way an episode ended alone: fewer cells than the table was counted in.
-    return followed, Ends(followed.keep([what.day, what.outcome]), what.day, what.outcome, causes), outside
+# -- who is followed -------------------------------------------------------------------------------------------------
 
 
-def _population(family: str, inside: Mapping[str, int], outside: Mapping[str, int], *, hits: Sequence[str] | None) -> Population:
-    order = (*inside, *EXCLUDED)
-    chosen = None if hits is None else tuple(hits)
-    return population(family, {**inside, **outside}, order, base=tuple(inside), hits=chosen, missing=("unknown",))
+@dataclass(frozen=True, eq=False)
+class _Followed:
+    """The episodes of a table by whether they are followed, and the ends of those that are.
+
+    `part` names for each cell the reason it stands outside, or "followed".
+    """
+
+    counts: Counts
+    part: tuple[Mask, ...]
+    what: Outcome
+
+    @classmethod
+    def of(cls, counts: Counts, what: Outcome) -> _Followed:
+        """Part the episodes."""
+        gone = [counts.is_in(STATUS, [reason]) for reason in OUTSIDE]
+        known = ~counts.is_in(what.day, [None])
+        flagged = {request.name: counts.is_in(request.name, [1]) for request in (*what.recorded, what.transfer)}
+        on_record = flagged["event_recorded"] | flagged["death_recorded"]
+        transfer = flagged["transfer"] & known & what.transfers
+        day = counts.each(what.day, lambda day: math.inf if day is None else float(day))
+        short = known & (day < what.first_day) & counts.is_in(what.outcome, ["end_of_follow_up"])
+        order = [*gone, ~known & on_record, ~known, transfer, short]
+        masks, taken = [], np.zeros(len(counts), dtype=bool)
+        for mask in order:
+            masks.append(mask & ~taken)
+            taken = taken | mask
+        return cls(counts, (*masks, ~taken), what)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parts, "followed" last."""
+        return (*OUTSIDE, "unknown_with_event", "unknown", "transfer", "short", "followed")
+
+    def cells(self, *names: str) -> Mask:
+        """Cells of some parts."""
+        return np.asarray(
+            np.logical_or.reduce([mask for name, mask in zip(self.names, self.part, strict=True) if name in names]), dtype=bool
+        )
+
+    @property
+    def outside(self) -> dict[str, int]:
+        """Episodes outside, by reason."""
+        sizes = {name: int(self.counts.n[mask].sum()) for name, mask in zip(self.names, self.part, strict=True)}
+        return {name: sizes[name] for name in EXCLUDED}
+
+    @property
+    def table(self) -> Counts:
+        """The followed episodes."""
+        return self.counts.where(self.part[-1])
+
+    @property
+    def ends(self) -> Ends:
+        """Ready for curves, which read the day and the way an episode ended alone."""
+        causes = ("event", *self.what.causes)
+        return Ends(self.table.keep([self.what.day, self.what.outcome]), self.what.day, self.what.outcome, causes)
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the data bring the event at all; without any episode nobody can tell, and nothing depends on it."""
+        held = self.table.keep([self.what.outcome])
+        return not len(held) or any(level is not None for (level,), _ in held)
+
+    def people(self, family: str, inside: Mapping[str, int], *, hits: Sequence[str] | None) -> Population:
+        """A population inside the followed ones."""
+        order, chosen = (*inside, *EXCLUDED), None if hits is None else tuple(hits)
+        return population(family, {**inside, **self.outside}, order, base=tuple(inside), hits=chosen, missing=_UNKNOWN)
 
 
-def _by_time(
-    followed: Counts, what: Outcome, ways: Sequence[str], times: Sequence[int], family: str, outside: Mapping[str, int]
-) -> list[Population]:
-    """For each time, who had ended in one of these ways by then; the parts are the stretches between times."""
-    ended = followed.is_in(what.outcome, ways)
-    day = followed.each(what.day, lambda value: float(value or 0))
-    edges = (-1, *times)
-    stretches = [f"{low + 1} to {high}" for low, high in zip(edges, times, strict=False)]
-    inside = {
-        stretch: int(followed.n[ended & (day > low) & (day <= high)].sum())
-        for stretch, low, high in zip(stretches, edges, times, strict=False)
-    }
-    inside["none by then"] = followed.total - sum(inside.values())
-    return [_population(family, inside, outside, hits=stretches[: i + 1]) for i in range(len(times))]
-
-
-def _draft(counts: Counts, *, what: Outcome, times: tuple[int, ...]) -> tuple[Draft, ...]:
-    followed, ends, outside = _ends(counts, what)
-    incidence = _by_time(followed, what, ["event"], times, "incidence", outside)
-    free = _by_time(followed, what, ["event", "death"], times, "event_free", outside)
-    everyone = _population("followed", {"followed": followed.total}, outside, hits=None)
-    return (
-        *ends.at("cumulative_incidence", ends.incidence(times), incidence),
-        *ends.at("event_free", ends.event_free(times), free),
+def _draft(counts: Counts, *, what: Outcome, times: tuple[int, ...], stops: bool) -> tuple[Draft, ...]:
+    followed = _Followed.of(counts, what)
+    ends = followed.ends
+    everyone = followed.people("followed", {"followed": followed.table.total}, hits=None)
+    drafts = (
+        *ends.at("cumulative_incidence", ends.incidence(times), _with_event(followed, ends, times)),
+        *ends.at("event_free", ends.event_free(times), _free(followed, ends, times), left=True),
         ends.median("median_days", everyone),
         *(ends.restricted_mean("restricted_mean_days", float(t), everyone) for t in times),
-        *_simple(counts, what, times),
-        *_beside(counts, followed, what, outside),
+        *(_simple(followed, time, stops=stops) for time in times),
+        *_beside(followed),
         ends.follow_up("median_follow_up_days", everyone),
     )
+    return tuple(_assessed(draft, followed) for draft in drafts)
 
 
-def _simple(counts: Counts, what: Outcome, times: Sequence[int]) -> list[Draft]:
-    """For each day: the share with the event by then, among those whose follow-up reaches it, event or not."""
-    reasons = [counts.is_in(STATUS, [part]) for part in _OUT]
-    gone = np.logical_or.reduce(reasons)
-    day = counts.each(what.day, lambda day: np.inf if day is None else float(day))
-    happened = counts.is_in(what.outcome, ["event"]) & ~gone
-    return [_followed_to(counts, reasons, happened & (day <= time), time) for time in times]
+_BY_EVENTS = ("cumulative_incidence", "event_free", "median_days", "restricted_mean_days", "fully_observed_rate")
 
 
-def _followed_to(counts: Counts, reasons: Sequence[Mask], hit: Mask, time: int) -> Draft:
-    reached = counts.each(Reached("follow_up_days", time).keys[0], lambda flag: -1 if flag is None else float(flag))
-    order = ("with", "without", "shorter", "unknown", *_OUT)
-    choice = np.select([*reasons, reached < 0, reached == 0, hit], [4, 5, 6, 3, 2, 0], default=1).astype(np.int64)
+def _assessed(draft: Draft, followed: _Followed) -> Draft:
+    """Take back what these data cannot tell.
+
+    Events that nobody recorded, days before the window, and a rate of 0 where events are on record without follow-up.
+    """
+    too_soon = draft.time is not None and draft.time < followed.what.first_day
+    of_events = draft.estimand in _BY_EVENTS or draft.estimand == "transfer_0_2" or draft.estimand in _named_causes(followed.what)
+    if of_events and (too_soon or not followed.is_recorded) and draft.n:
+        return replace(draft, value=math.nan, flag="not_assessable")
+    nothing = {"cumulative_incidence": 0.0, "fully_observed_rate": 0.0, "event_free": 1.0}.get(draft.estimand)
+    if draft.value == nothing and followed.outside["unknown_with_event"]:
+        return replace(draft, value=math.nan, flag="events_without_follow_up")
+    return draft
+
+
+def _cuts(followed: _Followed, ends: Ends, times: Sequence[int], ended: Mask, family: str) -> tuple[dict[str, int], list[str]]:
+    """Episodes ended in some ways between the days asked, and the rest; with the names of the stretches."""
+    table = ends.table
+    day = table.days[table.cell_day]
+    edges = (-1, *times)
+    stretches = [f"{family} {low + 1} to {high}" for low, high in zip(edges, times, strict=False)]
+    inside = {
+        name: int(table.n[ended & (day > low) & (day <= high)].sum()) for name, low, high in zip(stretches, edges, times, strict=False)
+    }
+    inside["none by then"] = followed.table.total - sum(inside.values())
+    return inside, stretches
+
+
+def _with_event(followed: _Followed, ends: Ends, times: Sequence[int]) -> list[Population]:
+    """For each time, who had the event by then; the parts are the stretches between times."""
+    inside, stretches = _cuts(followed, ends, times, ends.table.cell_cause == OUTCOME, "event")
+    return [followed.people("incidence", inside, hits=stretches[: i + 1]) for i in range(len(times))]
+
+
+def _free(followed: _Followed, ends: Ends, times: Sequence[int]) -> list[Population]:
+    """For each time, who is known to be free of every end then: neither ended by then nor lost before."""
+    table = ends.table
+    day, ended = table.days[table.cell_day], table.cell_cause > 0
+    gone_by: Ints = np.where(ended, day, day + 1)  # a follow-up that ends on a day covers that day
+    edges = (-1, *times)
+    stretches = [f"gone {low + 1} to {high}" for low, high in zip(edges, times, strict=False)]
+    inside = {
+        name: int(table.n[(gone_by > low) & (gone_by <= high)].sum()) for name, low, high in zip(stretches, edges, times, strict=False)
+    }
+    inside["free"] = followed.table.total - sum(inside.values())
+    return [followed.people("event_free", inside, hits=[*stretches[i + 1 :], "free"]) for i in range(len(times))]
+
+
+# -- simple rates, and what is counted beside ------------------------------------------------------------------------
+
+
+def _simple(followed: _Followed, time: int, *, stops: bool) -> Draft:
+    """Share with the event by a day, among those whose follow-up reaches it, event or not.
+
+    Where the file's follow-up stops at the event (`stops`), those who could have been followed so far are taken instead, less
+    those lost before.
+    """
+    counts, what = followed.counts, followed.what
+    reached = counts.each(Reached(_FOLLOW_UP[stops], time).keys[0], lambda flag: -1 if flag is None else float(flag))
+    day = counts.each(what.day, lambda day: math.inf if day is None else float(day))
+    lost = stops & counts.is_in(what.outcome, ["end_of_follow_up"]) & (day < time)
+    hit = counts.is_in(what.outcome, ["event"]) & (day <= time)
+    outside = (*OUTSIDE, "transfer")
+    order = ("with", "without", "shorter", "unknown", *outside)
+    masks = [followed.cells(name) for name in outside]
+    unknown = (reached < 0) | followed.cells(*_UNKNOWN)
+    choice = np.select([*masks, unknown, (reached == 0) | lost, hit], [*range(4, 4 + len(outside)), 3, 2, 0], default=1).astype(np.int64)
     divided = counts.classify(PART, order, choice)
     parts = {str(cell[0]): n for cell, n in divided}
     who = population(f"observed {time}", parts, order, base=("with", "without"), hits=("with",), missing=("unknown",))
     draft = share("fully_observed_rate", divided, PART, who)
-    flag = "not_assessable" if who.n == 0 else draft.flag
-    return replace(draft, time=float(time), flag=flag)
+    return replace(draft, time=float(time), flag="not_assessable" if who.n == 0 else draft.flag)
 
 
-def _beside(counts: Counts, followed: Counts, what: Outcome, outside: Mapping[str, int]) -> list[Draft]:
-    """What is counted beside the curve: ends of their own, and the same event during care."""
+_FOLLOW_UP = {False: "follow_up_days", True: "potential_follow_up_days"}
+
+
+def _beside(followed: _Followed) -> list[Draft]:
+    """What is counted beside the curve: ends of their own, transfers, events without follow-up, and the event during care."""
+    counts, what = followed.counts, followed.what
     drafts = []
     for cause in what.causes:
-        hit = followed.is_in(what.outcome, [cause])
-        inside = {"yes": int(followed.n[hit].sum()), "no": int(followed.n[~hit].sum())}
-        who = _population(cause, inside, outside, hits=["yes"])
-        drafts.append(share(_named(cause), followed.classify(PART, ("yes", "no"), (~hit).astype(np.int64)), PART, who))
-    out = np.select([counts.is_in(STATUS, [part]) for part in ("not_started", "active")], [2, 3], default=0)
-    happened = counts.each(what.during_care.keys[0], lambda flag: float(flag or 0)) > 0
-    order = ("yes", "no", "not_started", "active")
-    divided = counts.classify(PART, order, np.where(out > 0, out, (~happened).astype(np.int64)))
+        hit = counts.is_in(what.outcome, [cause])
+        drafts.append(_counted(followed, _named(cause), hit, ("followed",)))
+    if what.transfers:
+        drafts.append(_counted(followed, "transfer_0_2", followed.cells("transfer"), ("followed", "transfer")))
+    drafts.append(_counted(followed, "events_without_follow_up", followed.cells("unknown_with_event"), _UNKNOWN, missing=()))
+    out = [counts.is_in(STATUS, [part]) for part in _NOT_ENDED]
+    happened = counts.is_in(what.during_care.name, [1])
+    order = ("yes", "no", *_NOT_ENDED)
+    divided = counts.classify(PART, order, np.select([*out, happened], [2, 3, 4, 0], default=1).astype(np.int64))
     parts = {str(cell[0]): n for cell, n in divided}
     drafts.append(share("during_care", divided, PART, population("during_care", parts, order, base=("yes", "no"), hits=("yes",))))
     return drafts
 
 
+_NOT_ENDED = ("not_started", "active", NOT_KNOWN)
+
+
+def _counted(followed: _Followed, name: str, hit: Mask, among: tuple[str, ...], *, missing: tuple[str, ...] = _UNKNOWN) -> Draft:
+    """A share of some parts."""
+    rest = tuple(part for part in (*EXCLUDED, "followed") if part not in among)
+    order = ("yes", "no", *rest)
+    inside = followed.cells(*among)
+    masks = [followed.cells(part) for part in rest]
+    choice = np.select([inside & hit, inside, *masks], [0, 1, *range(2, 2 + len(rest))], default=1).astype(np.int64)
+    divided = followed.counts.classify(PART, order, choice)
+    parts = {str(cell[0]): n for cell, n in divided}
+    who = population(name, parts, order, base=("yes", "no"), hits=("yes",), missing=missing)
+    return share(name, divided, PART, who)
+
+
 def _named(cause: str) -> str:
-    return {"early": "transfer_0_2", "death": "died_first"}.get(cause, cause)
+    return {"death": "died_first"}.get(cause, cause)
+
+
+def _named_causes(what: Outcome) -> tuple[str, ...]:
+    return tuple(_named(cause) for cause in what.causes)
+
+
+# -- over all groups, and over everyone ------------------------------------------------------------------------------
 
 
 def _across(levels: Mapping[str, Counts], *, what: Outcome) -> list[tuple[str, Draft]]:
-    """Log-rank test of the event over all groups, on the report's clock."""
-    from iop_outcomes.results import ALL
-
-    day, cause, n, group = ([] for _ in range(4))
-    outside: dict[str, int] = dict.fromkeys(EXCLUDED, 0)
-    tables: list[Counts] = []
-    for place, counts in enumerate(levels.values()):
-        followed, ends, out = _ends(counts, what)
-        table = ends.table
-        day.append(table.days[table.cell_day] if len(followed) else np.empty(0, dtype=np.int64))
-        cause.append(table.cell_cause)
-        n.append(ends.counts.n)
-        group.append(np.full(len(ends.counts), place))
-        outside = {part: outside[part] + out[part] for part in outside}
-        tables.append(ends.counts)
-    who = _population("followed", {"followed": sum(table.total for table in tables)}, outside, hits=None)
-    if len({int(g[0]) for g in group if len(g)}) < 2:
+    """Tests between the groups, on the report's clock; episodes without a group take no part."""
+    named = {level: _Followed.of(counts, what) for level, counts in levels.items() if level != MISSING_LEVEL}
+    if not all(followed.is_recorded for followed in named.values()):
         return []
-    cells = [np.concatenate(column) for column in (group, day, cause, n)]
-    test = log_rank(*cells, of=1)
-    bounds = np.cumsum([len(table) for table in tables])[:-1]
-    pieces = np.split(log_rank_influence(*cells, of=1), bounds, axis=1)
-    influence = np.sum([[table.lift(row) for row in piece] for table, piece in zip(tables, pieces, strict=True)], axis=0).T
-    among = np.logical_or.reduce([table.here() for table in tables])
-    draft = partial(Draft, population=who, influence=np.zeros(len(among)), rule="log_rank", among=among)
-    return [
-        (ALL, draft("log_rank_chi_squared", test.chi2, scores=Scores(test.score, influence, "chi2"))),
-        (ALL, draft("log_rank_p", test.p, scores=Scores(test.score, influence, "p"))),
-    ]
+    ends = [followed.ends for followed in named.values() if followed.table.total]
+    outside = {part: sum(followed.outside[part] for followed in named.values()) for part in EXCLUDED}
+    parts = {"followed": sum(each.counts.total for each in ends), **outside}
+    if MISSING_LEVEL not in levels:
+        return group_tests(ends, population("followed", parts, tuple(parts), base=("followed",), missing=_UNKNOWN))
+    parts["no_group"] = levels[MISSING_LEVEL].total
+    return group_tests(ends, population("tested", parts, tuple(parts), base=("followed",), missing=_UNKNOWN))
 
 
-def _curve(counts: Counts, *, what: Outcome) -> Curve:
-    return _ends(counts, what)[1].curve(DRAWN, TICKS)
+def _curve(counts: Counts, *, what: Outcome, times: tuple[int, ...]) -> Curve:
+    return _Followed.of(counts, what).ends.curve(DRAWN, np.array(times, dtype=np.int64))
 
 
 def _refuses(counts: Counts, *, what: Outcome) -> str:
@@ -217,18 +342,39 @@ def _refuses(counts: Counts, *, what: Outcome) -> str:
     return ""
 
 
+def _settled(counts: Counts, *, what: Outcome, draft: Callable[..., tuple[Draft, ...]]) -> Callable[[Counts], tuple[Draft, ...]]:
+    """The drafts as the whole file decides them: its follow-up stops at the event when it does so in more than half of the ends."""
+    column = StopsAtEnd(what.request).keys[0]
+    same, other = (int(counts.n[counts.is_in(column, [flag])].sum()) for flag in (1, 0))
+    return partial(draft, stops=same > other)
+
+
+_SIMPLE = (
+    "A simple rate stands beside the curve: it uses only those followed for the whole window. Where the file's follow-up stops "
+    "at the event, those who could have been followed so far are taken (data cut-off minus discharge), else it is not assessable."
+)
+
+
 def after_discharge(
-    name: str, title: str, what: Outcome, at: Sequence[int] | None, *, asks: str, notes: tuple[str, ...], sources: tuple[str, ...]
+    name: str,
+    title: str,
+    what: Outcome,
+    at: Sequence[int] | int | None,
+    *,
+    variant: str,
+    asks: str,
+    notes: tuple[str, ...],
+    sources: tuple[str, ...],
 ) -> Measure:
     """Declare a measure of time after discharge.
 
     Parameters
     ----------
-    name, title, asks : str
+    name, title, variant, asks : str
         As for `Measure`.
     what : Outcome
         The event.
-    at : sequence of int, optional
+    at : sequence of int, or int, optional
         Days after discharge; 30, 90, 180 and 365 by default.
     notes, sources : tuple of str
         As for `Measure`.
@@ -238,105 +384,33 @@ def after_discharge(
     Measure
     """
     times = check_times(at)
-    reached = tuple(Reached("follow_up_days", t) for t in times)
+    reached = tuple(Reached(column, t) for t in times for column in _FOLLOW_UP.values())
+    draft = partial(_draft, what=what, times=times)
     return Measure(
         name=name,
         title=title,
+        variant=variant,
         asks=asks,
-        requests=(Status(), what.request, what.during_care, *reached),
-        among=_AMONG,
-        excludes={**EXCLUDED, "shorter": "followed for less"},
+        requests=(Status(), what.request, StopsAtEnd(what.request), what.during_care, *what.recorded, what.transfer, *reached),
+        among=AMONG,
+        excludes={**EXCLUDED, "shorter": "followed for less", "no_group": "no group recorded"},
         unit="share",
         better="lower",
-        draft=partial(_draft, what=what, times=times),
-        estimands=_estimands(what),
+        draft=partial(draft, stops=False),
+        settled=partial(_settled, what=what, draft=draft),
+        estimands=estimands(
+            what.words, what.past, what.counted, {_named(c): words for c, words in what.causes.items()}, transfers=what.transfers
+        ),
         sources=("Aalen OO, Johansen S (1978), Scandinavian Journal of Statistics 5:141-150", *sources),
         notes=(
             "The clock starts at discharge (day 0). On one day: the event, other ends, death, end of follow-up.",
-            "A simple rate stands beside the curve: it uses only those followed for the whole window.",
+            _SIMPLE,
             *notes,
         ),
         chart="cumulative",
         shown=("cumulative_incidence",),
         across=partial(_across, what=what),
-        curve=partial(_curve, what=what),
+        curve=partial(_curve, what=what, times=times),
         together=("restricted_mean_days",),
         refuses=partial(_refuses, what=what),
     )
-
-
-_AMONG = "discharged episodes whose end of follow-up is known, without deaths in care and without those that never started"
-
-
-def _estimands(what: Outcome) -> tuple[EstimandDefinition, ...]:
-    log_log = "95% log-log"
-    said = (
-        "An estimated {value} "
-        + what.past
-        + " within {time} days of discharge (range {low} to {high}), allowing for different lengths of follow-up."
-    )
-    rows = [
-        (
-            "cumulative_incidence",
-            what.words.capitalize(),
-            f"{what.counted}, with death and other ends competing (Aalen-Johansen)",
-            _AMONG,
-            log_log,
-            "share",
-            said,
-        ),
-        ("event_free", f"Neither {what.words} nor died", f"free of the event and of death ({what.counted})", _AMONG, log_log, "share"),
-        (
-            "median_days",
-            f"Days until half {what.past} or died",
-            "median, midpoint where the curve stands at one half",
-            _AMONG,
-            "95%, log-log band inverted",
-            "days",
-        ),
-        (
-            "restricted_mean_days",
-            f"Mean days neither {what.words} nor died",
-            "area under the event-free curve, to a day that every group was followed to",
-            _AMONG,
-            "95%, log-log of the share of days",
-            "days",
-        ),
-        (
-            "fully_observed_rate",
-            f"{what.words.capitalize()}, of those followed throughout",
-            what.counted,
-            "episodes whose follow-up reaches that day",
-            "95% Wilson score",
-            "share",
-        ),
-        (
-            "during_care",
-            "During care",
-            f"{what.words} before discharge: counted, no part of the curve",
-            "episodes that started and ended",
-            "95% Wilson score",
-            "share",
-        ),
-        (
-            "median_follow_up_days",
-            "Median follow-up",
-            "median day to which episodes were followed (reverse Kaplan-Meier)",
-            _AMONG,
-            "none",
-            "days",
-        ),
-        (
-            "log_rank_chi_squared",
-            "Log-rank test",
-            "log-rank statistic over the groups, clock from discharge; hypergeometric variance, or the robust score where patients repeat",
-            _AMONG,
-            "none",
-            "chi-squared",
-        ),
-        ("log_rank_p", "Log-rank test, p", "its p value", _AMONG, "none", "p"),
-    ]
-    rows += [
-        (_named(cause), words, f"{words}: an end of its own", _AMONG, "95% Wilson score", "share") for cause, words in what.causes.items()
-    ]
-    return tuple(EstimandDefinition(*row) for row in rows)

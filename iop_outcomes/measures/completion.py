@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from iop_outcomes.columns import Column, Reached
+from iop_outcomes.columns import NOT_KNOWN, Column, Reached
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.measures.measure import PART, Measure, divide, population
 from iop_outcomes.results import EstimandDefinition
@@ -24,10 +24,11 @@ _WORDS = {
     "died": "died in care",
     "not_started": "never started",
     "active": "still in care",
+    NOT_KNOWN: "not known whether discharged",
     "too_early": "not yet observed for the planned length",
     "not_assessable": "planned length or time observed not known",
 }
-_PARTS = ("completed", "transferred", "transferred_step_up", "not_completed", "missing_reason", "died", "not_started", "active")
+_PARTS = ("completed", "transferred", "transferred_step_up", "not_completed", "missing_reason", "died", "not_started", "active", NOT_KNOWN)
 _DUE_PARTS = ("due_completed", "due_not_completed", "too_early", "not_assessable", "died", "not_started")
 _LEFT = ("transferred", "transferred_step_up")
 _DUE = Reached("observed_days", "planned_days")
@@ -37,7 +38,7 @@ _WILSON = "95% Wilson score"
 def _part(reason: Level) -> str:
     if reason is None:
         return "missing_reason"
-    if reason in ("completed", "died", "not_started", "active", "transferred_step_up"):
+    if reason in ("completed", "died", "not_started", "active", NOT_KNOWN, "transferred_step_up"):
         return str(reason)
     return "transferred" if reason in TRANSFERS else "not_completed"
 
@@ -148,6 +149,7 @@ def completion(definition: str | None = None) -> Measure:
     return Measure(
         name="completion",
         title="Completion",
+        variant=definition or DENOMINATORS[0],
         asks="Of the people discharged, what share finished the program?",
         requests=(Column("discharge_reason"), _DUE),
         among="discharged episodes",

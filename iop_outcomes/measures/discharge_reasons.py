@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from iop_outcomes.columns import DISCHARGE_REASONS, Column
+from iop_outcomes.columns import DISCHARGE_REASONS, NOT_KNOWN, Column
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.measures.completion import TRANSFERS
 from iop_outcomes.measures.measure import PART, Measure, divide, population
@@ -15,7 +15,7 @@ from iop_outcomes.stats.proportion import share
 
 KINDS = ("grouped", "each")
 
-_WORDS = {"not_started": "never started", "active": "still in care"}
+_WORDS = {"not_started": "never started", "active": "still in care", NOT_KNOWN: "not known whether discharged"}
 _ENDED = tuple(reason for reason in DISCHARGE_REASONS if reason not in _WORDS)
 _GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "completed": ("Completed", ("completed",)),
@@ -60,6 +60,7 @@ def discharge_reasons(definition: str | None = None) -> Measure:
     return Measure(
         name="discharge_reasons",
         title="How episodes ended",
+        variant=definition or KINDS[0],
         asks="For what reasons were people discharged?",
         requests=(Column("discharge_reason"),),
         among="discharged episodes",

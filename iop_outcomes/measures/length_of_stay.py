@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from iop_outcomes.columns import STATUS, Column, Status
+from iop_outcomes.columns import NOT_KNOWN, STATUS, Column, Status
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import UsageError
 from iop_outcomes.measures.measure import Measure, population
@@ -37,7 +37,7 @@ _HEADLINES = {"median": "The middle stay was {value} days"}
 
 def _draft(counts: Counts, *, stem: str, extra_days: int) -> tuple[Draft, ...]:
     """The four numbers over every episode of the table."""
-    reason = counts.each(STATUS, lambda r: {"not_started": 3, "active": 4, "died": 1}.get(str(r), 0)).astype(int)
+    reason = counts.each(STATUS, lambda r: {"died": 1, "not_started": 3, "active": 4, NOT_KNOWN: 5}.get(str(r), 0)).astype(int)
     stayed = counts.each("los_days", lambda day: day is not None).astype(bool)
     choice = reason.copy()
     choice[(reason < 3) & ~stayed] = 2
@@ -115,6 +115,7 @@ def length_of_stay(definition: str | None = None) -> Measure:
     )
     return Measure(
         name="length_of_stay",
+        variant=variant,
         title="Length of stay" if variant != "last_contact" else "Length of stay to the last contact",
         asks="How long do people stay?",
         requests=(Status(), Column("los_days")),

@@ -46,10 +46,14 @@ class Measure:
         From counts, the curve to draw, for a measure of time.
     together : tuple of str
         Estimands that are given only where every level has them.
+    settled : callable, optional
+        From the counts of everyone, the `draft` as the whole file decides it, for what only the whole file tells.
     refuses : callable, optional
         From the counts of everyone, why the data cannot answer at all and what to do; "" when they can.
     main : str
         The number that groups are compared by; the first that is shown by default.
+    variant : str
+        Which of its named definitions this is; "" where it has one alone.
     """
 
     name: str
@@ -69,8 +73,10 @@ class Measure:
     across: Callable[[Mapping[str, Counts]], list[tuple[str, Draft]]] | None = None
     curve: Callable[[Counts], Curve] | None = None
     together: tuple[str, ...] = ()
+    settled: Callable[[Counts], Callable[[Counts], tuple[Draft, ...]]] | None = None
     refuses: Callable[[Counts], str] | None = None
     main: str = ""
+    variant: str = ""
 
     @property
     def compared(self) -> str:

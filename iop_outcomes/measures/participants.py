@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,11 +11,12 @@ import numpy as np
 
 from iop_outcomes.columns import Column, ScoreAt
 from iop_outcomes.counts import Counts
+from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures.categories import Categories, read, read_among
 from iop_outcomes.measures.measure import PART, Measure, divide, population
-from iop_outcomes.results import ALL, MISSING_LEVEL, EstimandDefinition
+from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import Scale
-from iop_outcomes.stats.balance import LEAST, Largest, largest_difference, of_categories, of_means
+from iop_outcomes.stats.balance import LEAST, WORDS, Largest, largest_difference, of_categories, of_means, word
 from iop_outcomes.stats.draft import Draft, Floats, Population
 from iop_outcomes.stats.proportion import share
 
@@ -68,39 +69,30 @@ def _draft(counts: Counts, *, column: str, found: Categories) -> tuple[Draft, ..
     )
 
 
-def _across(
-    levels: Mapping[str, Counts], *, column: str, found: Categories, withheld: Mapping[str, Collection[str]]
-) -> list[tuple[str, Draft]]:
-    """The largest difference between two groups, as a number about everyone."""
+def _across(levels: Mapping[str, Counts], *, column: str, found: Categories, shown: Categories) -> list[tuple[str, Draft]]:
+    """The largest difference between two groups, as a number about everyone; whatever is withheld later, all categories count."""
     by_level = {level: _divided(counts, column, found)[1] for level, counts in levels.items()}
-    groups = [
-        (sum(parts.get(_part(column, name), 0) for name in found), (parts, frozenset(withheld.get(level, ()))))
-        for level, parts in by_level.items()
-        if level != MISSING_LEVEL and not set(found) <= set(withheld.get(level, ()))
-    ]
-    between = partial(_of_two, column=column, found=found)
-    every = dict.fromkeys(part for parts in by_level.values() for part in parts)
-    total = {part: sum(parts.get(part, 0) for parts in by_level.values()) for part in every}
-    return _at_all(levels, largest_difference(groups, between), _people(column, total, found))
-
-
-def _of_two(
-    one: tuple[Mapping[str, int], frozenset[str]], other: tuple[Mapping[str, int], frozenset[str]], *, column: str, found: Categories
-) -> float:
-    """Difference of two groups; what is withheld in either counts as one category, so that nothing of it can be read off."""
-    (first, hidden), (second, hidden_too) = one, other
-    lumped = hidden | hidden_too
-    parts = [[_part(column, name)] for name in found if name not in lumped] + [[_part(column, name) for name in found if name in lumped]]
-    n_first, n_second = ([sum(n.get(part, 0) for part in together) for together in parts] for n in (first, second))
-    return of_categories(n_first, n_second)
+    names = [_part(column, name) for name in found]
+    groups = [([parts.get(name, 0) for name in names], level) for level, parts in by_level.items() if level != MISSING_LEVEL]
+    largest = largest_difference([(sum(sizes), sizes) for sizes, _ in groups], of_categories)
+    given = [_divided(counts, column, shown)[1] for counts in levels.values()]
+    total = {part: sum(parts.get(part, 0) for parts in given) for part in dict.fromkeys(part for parts in given for part in parts)}
+    return _at_all(levels, largest, _people(column, total, shown))
 
 
 def _at_all(levels: Mapping[str, Counts], largest: Largest, who: Population) -> list[tuple[str, Draft]]:
     cells = next((len(counts.origin) for counts in levels.values()), 0)
-    return [(ALL, Draft(LARGEST, largest.value, who, np.zeros(cells), "none", flag=largest.flag))] if cells else []
+    return [(ALL, Draft(LARGEST, largest.value, who, np.zeros(cells), "none", word=_word(largest), flag=largest.flag))] if cells else []
 
 
-def participants(column: str, found: Categories, *, withheld: Mapping[str, Collection[str]] | None = None) -> Measure:
+def _word(largest: Largest) -> str:
+    """What the difference is called, from its two decimals as they are printed; nothing in common is different beyond any number."""
+    if math.isnan(largest.value):
+        return WORDS[-1][1] if largest.flag == "no_overlap" else ""
+    return word(_rounded(largest.value, 2))
+
+
+def participants(column: str, found: Categories, *, shown: Categories | None = None) -> Measure:
     """Declare the mix of a characteristic at admission: `participants_<column>`.
 
     Parameters
@@ -108,26 +100,27 @@ def participants(column: str, found: Categories, *, withheld: Mapping[str, Colle
     column : str
         A column of categories.
     found : categories
-        From `categories`, perhaps `merged`; a level in none of them counts as not recorded.
-    withheld : dict of level to names of categories, optional
-        What release withholds at each level. A pair of groups is compared with these as one category, and a group without
-        any category that is shown is not compared: then the largest difference follows from what is shown.
+        From `categories`; a level in none of them counts as not recorded. The largest difference is that of these.
+    shown : categories, optional
+        The same, perhaps `merged`, whose shares are given; then the difference is said in its word alone, because beside merged
+        shares its number would tell of the categories that were merged.
 
     Returns
     -------
     Measure
     """
+    given = shown or found
+    merged_some = given != found
     title = read(column)
     lower = title[:1].lower() + title[1:]
     rows = [EstimandDefinition(NOT_RECORDED, f"{title}: not recorded", f"{lower} not recorded", _EVERYONE, "95% Wilson score", "share")]
     known = f"{_EVERYONE}, with {lower} recorded"
-    every = [level for levels in found.values() for level in levels]
-    for name, levels in found.items():
+    every = [level for levels in given.values() for level in levels]
+    for name, levels in given.items():
         counted = f"{lower} " + " or ".join(read_among(level, every) for level in levels)
         rows.append(EstimandDefinition(share_of(name), f"{title}: {name}", counted, known, "95% Wilson score", "share"))
-    across = partial(_across, column=column, found=found, withheld=withheld or {})
-    draft = partial(_draft, column=column, found=found)
-    lumped = "Categories that are withheld in either of two groups count as one in their difference, which can only make it smaller."
+    merged_note = "Rare categories are shown together; the difference is that of all categories, and is given in its word alone."
+    largest = _largest(title, known, "the Mahalanobis distance of their shares", [row.name for row in rows], word_only=merged_some)
     return Measure(
         name=f"participants_{column}",
         title=title,
@@ -137,19 +130,20 @@ def participants(column: str, found: Categories, *, withheld: Mapping[str, Colle
         excludes={_blank(column): "not recorded"},
         unit="share",
         better="neither",
-        draft=draft,
-        estimands=(*rows, _largest(title, known, "the Mahalanobis distance of their shares")),
+        draft=partial(_draft, column=column, found=given),
+        estimands=(*rows, largest),
         sources=(*_SOURCES, _YANG),
-        notes=(lumped,) if any((withheld or {}).values()) else (),
+        notes=(merged_note,) if merged_some else (),
         chart="stacked_shares",
-        shown=tuple(share_of(name) for name in found),
-        across=across,
+        shown=tuple(share_of(name) for name in given),
+        across=partial(_across, column=column, found=found, shown=given),
     )
 
 
-def _largest(title: str, among: str, distance: str) -> EstimandDefinition:
+def _largest(title: str, among: str, distance: str, rests_on: Sequence[str], *, word_only: bool = False) -> EstimandDefinition:
     counted = f"the largest standardised difference between two groups of at least {LEAST} episodes: {distance}"
-    return EstimandDefinition(LARGEST, f"{title}: largest difference", counted, among, "none", "SD")
+    label = f"{title}: largest difference"
+    return EstimandDefinition(LARGEST, label, counted, among, "none", "SD", rests_on=tuple(rests_on), word_only=word_only)
 
 
 # -- severity at admission ---------------------------------------------------------------------------------------------
@@ -199,9 +193,9 @@ def _rounded(value: float, digits: int) -> float:
     return math.floor(value * scale + 0.5) / scale
 
 
-def _baseline_across(levels: Mapping[str, Counts], *, scale: Scale, coarse: bool, withheld: Collection[str]) -> list[tuple[str, Draft]]:
+def _baseline_across(levels: Mapping[str, Counts], *, scale: Scale, coarse: bool) -> list[tuple[str, Draft]]:
     found = {level: _scores(counts, scale) for level, counts in levels.items()}
-    groups = [(n, (mean, sd)) for level, (mean, sd, n) in found.items() if level not in (MISSING_LEVEL, *withheld)]
+    groups = [(n, (mean, sd)) for level, (mean, sd, n) in found.items() if level != MISSING_LEVEL]
     largest = largest_difference(groups, lambda one, other: of_means(*one, *other))
     if coarse and not math.isnan(largest.value):
         largest = Largest(_rounded(largest.value, 2), largest.flag)
@@ -212,7 +206,7 @@ def _baseline_across(levels: Mapping[str, Counts], *, scale: Scale, coarse: bool
     return _at_all(levels, largest, replace(people[0], parts=parts))
 
 
-def participants_baseline(scale: Scale, *, coarse: bool = False, withheld: Collection[str] = ()) -> Measure:
+def participants_baseline(scale: Scale, *, coarse: bool = False) -> Measure:
     """Declare severity at admission on a scale: `participants_<scale>`.
 
     Parameters
@@ -223,8 +217,6 @@ def participants_baseline(scale: Scale, *, coarse: bool = False, withheld: Colle
         Round mean and SD to 0.1 and the difference to 0.01, let `n` count every admitted episode, and give nothing for
         fewer than 11 scores. For a page on which the number of scores, set beside the number of episodes, would
         tell how few lack one: an exact mean gives its own number of scores away, a rounded one does not.
-    withheld : collection of str
-        Levels that are not compared, because release withholds them.
 
     Returns
     -------
@@ -237,7 +229,7 @@ def participants_baseline(scale: Scale, *, coarse: bool = False, withheld: Colle
     rows = (
         EstimandDefinition("mean_admit", f"{title}: mean", f"mean {title}{rounding}", among, interval, "points"),
         EstimandDefinition("sd_admit", f"{title}: SD", f"standard deviation of {title}{rounding}", among, "none", "points"),
-        _largest(title, among, "the distance of their means over the root mean square of their SDs"),
+        _largest(title, among, "the distance of their means over the root mean square of their SDs", ("mean_admit", "sd_admit")),
     )
     window = "Admission score: closest to day 0 within 7 days before to 3 after; scores beside the episode are taken as given."
     counted = "The number of episodes counts those without an admission score too, and values are rounded: some groups lack so few scores that the exact numbers would tell how few."
@@ -255,5 +247,5 @@ def participants_baseline(scale: Scale, *, coarse: bool = False, withheld: Colle
         sources=_SOURCES,
         notes=(window, counted) if coarse else (window,),
         shown=("mean_admit",),
-        across=partial(_baseline_across, scale=scale, coarse=coarse, withheld=tuple(withheld)),
+        across=partial(_baseline_across, scale=scale, coarse=coarse),
     )

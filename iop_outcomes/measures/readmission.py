@@ -1,4 +1,4 @@
-"""Takes readmissions after discharge, gives their incidence with transfers, planned returns and death as ends of their own."""
+"""Takes readmissions after discharge, gives their incidence with planned returns and death as ends of their own, transfers apart."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from iop_outcomes.measures.after_discharge import Outcome, after_discharge
 from iop_outcomes.measures.measure import Measure
 
 KINDS = ("psychiatric", "all_cause")
-FIRST_DAY = 3
-
+_CAUSES = {"planned": "Returned as planned", "death": "Died first"}
 _EVENTS = {"psychiatric": ("readmission_psychiatric",), "all_cause": ("readmission_psychiatric", "readmission_other")}
 
 
 def readmission(definition: str | None = None, at: Sequence[int] | None = None) -> Measure:
-    """Declare readmission from day 3: a return on days 0 to 2 is a transfer, an end of its own, as is a planned one.
+    """Declare readmission from day 3: a return on days 0 to 2 is a transfer and leaves the denominator; a planned one competes.
 
     Parameters
     ----------
@@ -29,17 +28,19 @@ def readmission(definition: str | None = None, at: Sequence[int] | None = None) 
     Measure
     """
     kind = definition or KINDS[0]
-    request = FirstEvent("readmission", _EVENTS[kind], ("death",), "discharge", FIRST_DAY, planned_competes=True)
-    causes = {"early": "Returned on days 0 to 2 (transfer)", "planned": "Returned as planned", "death": "Died first"}
-    what = Outcome(request, "readmitted", "were readmitted", f"unplanned {kind.replace('_', '-')} readmission from day {FIRST_DAY}", causes)
+    request = FirstEvent("readmission", _EVENTS[kind], planned_competes=True)
+    counted = f"unplanned {kind.replace('_', '-')} readmission from day 3"
+    what = Outcome(request, "readmitted", "were readmitted", counted, _CAUSES, transfers=True)
     return after_discharge(
         "readmission",
         "Readmission",
         what,
         at,
+        variant=kind,
         asks="How many people are readmitted after discharge, and how soon?",
         notes=(
-            "A return on days 0 to 2 counts as a transfer and a planned return as planned; both are counted beside the rate.",
+            "Whoever is in any hospital again on days 0 to 2, planned or not, was transferred and is no part of the rate, but counted beside it.",
+            "Whoever was followed for less than 3 days is left out. A planned return from day 3 on is an end of its own.",
             "From day 0 on instead: measure readmission_from_day_0.",
         ),
         sources=("CBE 2860, thirty-day unplanned readmission following psychiatric hospitalisation (days 3 to 30)",),
@@ -61,14 +62,15 @@ def readmission_from_day_0(definition: str | None = None, at: Sequence[int] | No
     Measure
     """
     kind = definition or KINDS[0]
-    request = FirstEvent("readmission", _EVENTS[kind], ("death",), "discharge", 0, planned_competes=True)
-    causes = {"planned": "Returned as planned", "death": "Died first"}
-    what = Outcome(request, "readmitted", "were readmitted", f"unplanned {kind.replace('_', '-')} readmission from day 0", causes)
+    request = FirstEvent("readmission", _EVENTS[kind], planned_competes=True)
+    counted = f"unplanned {kind.replace('_', '-')} readmission from day 0"
+    what = Outcome(request, "readmitted", "were readmitted", counted, _CAUSES)
     return after_discharge(
         "readmission_from_day_0",
         "Readmission, transfers counted",
         what,
         at,
+        variant=kind,
         asks="How many people return after discharge, transfers counted, and how soon?",
         notes=("Returns on days 0 to 2 count here; the usual measure, readmission, takes them for transfers.",),
         sources=(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iop_outcomes.columns import STATUS, Column, Known, ScoreAt, Status
+from iop_outcomes.columns import NOT_KNOWN, STATUS, Column, Known, ScoreAt, Status
 from iop_outcomes.counts import Counts
 from iop_outcomes.measures.measure import PART, Measure, population
 from iop_outcomes.results import EstimandDefinition
@@ -19,7 +19,7 @@ WHAT: dict[str, Column | ScoreAt] = {
     "GAD-7 at admission": ScoreAt("gad7", "admit"),
     "GAD-7 at discharge": ScoreAt("gad7", "discharge"),
 }
-_WORDS = {"not_started": "never started", "active": "still in care"}
+_WORDS = {"not_started": "never started", "active": "still in care", NOT_KNOWN: "not known whether discharged"}
 _PARTS = ("known", "not_known", *_WORDS)
 
 

@@ -47,6 +47,7 @@ def relapse(definition: str | None = None, at: Sequence[int] | None = None) -> M
         f"Relapse ({words})",
         what,
         at,
+        variant=definition,
         asks=f"How many people relapse after discharge ({words}), and how soon?",
         notes=(
             "Published definitions of relapse differ widely (101 in 251 studies of one review, PubMed 35254248): compare like with like.",

@@ -13,7 +13,7 @@ from iop_outcomes.columns import STATUS
 from iop_outcomes.counts import Counts
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.measures.measure import PART, Measure, population
-from iop_outcomes.measures.symptom_change import WORDS, pairs_on, requests
+from iop_outcomes.measures.symptom_change import NOT_ENDED, WORDS, pairs_on, requests
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import OPERATORS, Scale
 from iop_outcomes.scales.scale import ReliableChangeProfile
@@ -24,9 +24,10 @@ from iop_outcomes.stats.reliable import Rate, reliable_deterioration, reliable_i
 from iop_outcomes.stats.thresholds import Operator, false_positive_rate
 
 PROFILE = "nhs"
-_OUT = ("not_started", "active")
 _LACKING = ("no_pair", "case_without_end")  # a score is missing that the rule needs
 _WILSON = "95% Wilson score"
+_PAIRS_AT_CASE = "discharged episodes with both scores, at case at the start"
+_ALL_AT_CASE = "all discharged episodes at case at the start, a missing discharge score as not met"
 Mask = NDArray[np.bool_]
 
 
@@ -39,7 +40,7 @@ class _Scored:
         )
         self.counts = counts
         self.pre, self.post = pre, post
-        self.out = [counts.is_in(STATUS, [reason]) for reason in _OUT]
+        self.out = [counts.is_in(STATUS, [reason]) for reason in NOT_ENDED]
         self.discharged = ~np.logical_or.reduce(self.out)
         self.paired = self.discharged & ~np.isnan(pre) & ~np.isnan(post)
 
@@ -53,9 +54,10 @@ class _Scored:
 
     def share(self, name: str, family: str, classes: Mapping[str, Mask], base: tuple[str, ...], hits: tuple[str, ...]) -> Draft:
         """Share of the base that is in the hits, when every discharged episode is in one class; the rest lack a score."""
-        order = (*classes, "no_pair", *_OUT)
+        order = (*classes, "no_pair", *NOT_ENDED)
         masks = [self.discharged & mask for mask in classes.values()]
-        choice = np.select([*masks, *self.out], [*range(len(masks)), len(masks) + 1, len(masks) + 2], default=len(masks))
+        places = [*range(len(masks)), *range(len(masks) + 1, len(order))]
+        choice = np.select([*masks, *self.out], places, default=len(masks))
         divided = self.counts.classify(PART, order, choice.astype(np.int64))
         parts = {str(cell[0]): n for cell, n in divided}
         missing = tuple(part for part in _LACKING if part in order and part not in base)
@@ -68,7 +70,14 @@ def _operator(profile: ReliableChangeProfile) -> Operator:
 
 def _draft(counts: Counts, *, scale: Scale, profile: ReliableChangeProfile) -> tuple[Draft, ...]:
     scored = _Scored(counts, scale)
-    return (*_reliable(scored, scale, profile), *_recovery(scored, scale, profile), *_response(scored, scale), *_remission(scored, scale))
+    return (
+        *_reliable(scored, scale, profile),
+        *_recovery(scored, scale, profile),
+        *_of_those_at_case(scored, scale, profile, "response", _responded(scored, scale)),
+        *_of_pairs(scored, "response_of_pairs", scored.paired, _responded(scored, scale)),
+        *_of_those_at_case(scored, scale, profile, "remission", _remitted(scored, scale)),
+        *_of_pairs(scored, remission_from(scale), _from_remission(scored, scale), _remitted(scored, scale)),
+    )
 
 
 def _reliable(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> list[Draft]:
@@ -109,9 +118,7 @@ def _recovery(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> 
     """At case at the start and below at the end: among the pairs at case, and among all at case, missing as not recovered."""
     if profile.case_cutoff is None:
         return []
-    cut = scale.case_cutoff(profile.case_cutoff)
-    case = OPERATORS[cut.op]
-    at_start, at_end = (~np.isnan(scores) & case(scores, float(cut.value)) for scores in (scored.pre, scored.post))
+    at_start, at_end = _at_case(scored, scale, profile)
     better = scored.meets(reliable_improvement, scale, profile)
     left = scored.paired & at_start & ~at_end
     classes = {
@@ -135,27 +142,62 @@ def _recovery(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> 
     ]
 
 
-def _response(scored: _Scored, scale: Scale) -> list[Draft]:
+def _at_case(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> tuple[Mask, Mask]:
+    """Cells at case at the start, and at the end."""
+    cut = scale.case_cutoff(profile.case_cutoff or "")
+    start, end = (~np.isnan(scores) & OPERATORS[cut.op](scores, float(cut.value)) for scores in (scored.pre, scored.post))
+    return start, end
+
+
+def _responded(scored: _Scored, scale: Scale) -> Mask | None:
+    """Pairs whose score fell by the scale's share of its distance from the lowest; `None` where the scale names none."""
     if scale.response is None or scale.better != "lower":
-        return []
+        return None
     low = float(scale.range[0])
     fallen = (scored.pre - scored.post) >= scale.response.fraction_lower * (scored.pre - low) - 1e-9
-    met = scored.paired & fallen & (scored.pre > low)
-    return _pair_of_rates(scored, "response", met)
+    return np.asarray(scored.paired & fallen & (scored.pre > low), dtype=bool)
 
 
-def _remission(scored: _Scored, scale: Scale) -> list[Draft]:
+def _remitted(scored: _Scored, scale: Scale) -> Mask | None:
+    """Pairs in remission at the end; `None` where the scale names no cut-off."""
     if scale.remission is None:
+        return None
+    return np.asarray(scored.paired & OPERATORS[scale.remission.op](scored.post, float(scale.remission.value)), dtype=bool)
+
+
+def remission_from(scale: Scale) -> str:
+    """Name of remission among all who were not in remission at the start, such as `remission_from_5`."""
+    return f"remission_from_{scale.remission.value:g}" if scale.remission else ""
+
+
+def _from_remission(scored: _Scored, scale: Scale) -> Mask:
+    """Pairs that were not in remission at the start."""
+    if scale.remission is None:
+        return np.zeros(len(scored.counts), dtype=bool)
+    return np.asarray(scored.paired & ~OPERATORS[scale.remission.op](scored.pre, float(scale.remission.value)), dtype=bool)
+
+
+def _of_those_at_case(scored: _Scored, scale: Scale, profile: ReliableChangeProfile, name: str, met: Mask | None) -> list[Draft]:
+    """Among the pairs at case at the start, and among all at case then with a missing score as not met."""
+    if met is None or profile.case_cutoff is None:
         return []
-    met = scored.paired & OPERATORS[scale.remission.op](scored.post, float(scale.remission.value))
-    return _pair_of_rates(scored, "remission", met)
-
-
-def _pair_of_rates(scored: _Scored, name: str, met: Mask) -> list[Draft]:
-    """Among the pairs, and among all discharged with a missing score as not met."""
-    classes = {"met": met, "not_met": scored.paired & ~met}
+    start, _ = _at_case(scored, scale, profile)
+    classes = {
+        "met": scored.paired & start & met,
+        "not_met": scored.paired & start & ~met,
+        "case_without_end": start & np.isnan(scored.post),
+        "not_at_case": ~np.isnan(scored.pre) & ~start,
+    }
     rate = partial(scored.share, family=name, classes=classes, hits=("met",))
-    return [rate(name, base=("met", "not_met")), rate(f"{name}_of_discharged", base=("met", "not_met", "no_pair"))]
+    return [rate(name, base=("met", "not_met")), rate(f"{name}_of_discharged", base=("met", "not_met", "case_without_end"))]
+
+
+def _of_pairs(scored: _Scored, name: str, among: Mask, met: Mask | None) -> list[Draft]:
+    """A named variant: among some of the pairs."""
+    if met is None:
+        return []
+    classes = {"met": among & met, "not_met": among & ~met, "other_pairs": scored.paired & ~among}
+    return [scored.share(name, name, classes, base=("met", "not_met"), hits=("met",))]
 
 
 def reliable_change(scale: Scale, definition: str | None = None) -> Measure:
@@ -185,6 +227,7 @@ def reliable_change(scale: Scale, definition: str | None = None) -> Measure:
     return Measure(
         name=f"{scale.name}_reliable_change",
         title=f"Reliable change in {scale.label}",
+        variant=name,
         asks=f"How many people changed in {scale.label} by more than measurement error alone would produce?",
         requests=requests(scale),
         among="discharged episodes with both scores",
@@ -192,7 +235,8 @@ def reliable_change(scale: Scale, definition: str | None = None) -> Measure:
             "no_pair": "a score missing",
             "case_without_end": "at case, no discharge score",
             "not_at_case": "not at case at the start",
-            **{part: WORDS[part] for part in _OUT},
+            "other_pairs": "in remission at the start",
+            **{part: WORDS[part] for part in NOT_ENDED},
         },
         unit="share",
         better="higher",
@@ -213,44 +257,69 @@ def _estimands(scale: Scale, profile: ReliableChangeProfile) -> tuple[EstimandDe
     pairs, every = "discharged episodes with both scores", "all discharged episodes, a missing score as not met"
     better = f"improved by {profile.op} {profile.points} points"
     worse = f"worse by {profile.op} {profile.points} points"
-    said = (
-        "{k} of {n} with both scores ({value}) improved by at least "
-        f"{profile.points} points, more than measurement error alone would produce."
-    )
-    rows = [
-        ("reliable_improvement", "Reliably better", better, pairs, _WILSON, "share", said),
-        ("reliable_improvement_of_discharged", "Reliably better, of all discharged", better, every, _WILSON, "share"),
-        ("no_reliable_change", "No reliable change", f"neither {better} nor {worse}", pairs, _WILSON, "share"),
-        ("reliable_deterioration", "Reliably worse", worse, pairs, _WILSON, "share"),
-        ("reliable_deterioration_of_discharged", "Reliably worse, of all discharged", worse, every, _WILSON, "share"),
-        ("false_positive_rate", "Would count as reliably better with no change at all", *_no_change_words(scale, profile), "none", "share"),
+    found = [
+        EstimandDefinition("reliable_improvement", "Reliably better", better, pairs, _WILSON, "share", _said(profile), beside=(_WORSE,)),
+        _rate("reliable_improvement_of_discharged", "Reliably better, of all discharged", better, every),
+        _rate("no_reliable_change", "No reliable change", f"neither {better} nor {worse}", pairs),
+        EstimandDefinition(_WORSE, "Reliably worse", worse, pairs, _WILSON, "share", aside=_ASIDE, aside_none=_ASIDE_NONE),
+        _rate("reliable_deterioration_of_discharged", "Reliably worse, of all discharged", worse, every),
+        EstimandDefinition(
+            "false_positive_rate",
+            "Would count as reliably better with no change at all",
+            *_no_change_words(scale, profile),
+            "none",
+            "share",
+        ),
     ]
     if profile.case_cutoff is not None:
         cut = scale.case_cutoff(profile.case_cutoff)
-        case, start = (
-            f"at case at the start ({scale.label} {cut.op} {cut.value}) and below at the end",
-            "discharged episodes with both scores, at case at the start",
-        )
-        all_start = "all discharged episodes at case at the start, a missing discharge score as not met"
-        rows += [
-            ("recovery", "Below the cut-off at the end", case, start, _WILSON, "share"),
-            ("recovery_of_discharged", "Below the cut-off, of all at case", case, all_start, _WILSON, "share"),
-            ("reliable_recovery", "Below the cut-off and reliably better", f"{case}, and {better}", start, _WILSON, "share"),
-            ("reliable_recovery_of_discharged", "Both, of all at case", f"{case}, and {better}", all_start, _WILSON, "share"),
+        case = f"at case at the start ({scale.label} {cut.op} {cut.value}) and below at the end"
+        found += [
+            _rate("recovery", "Below the cut-off at the end", case, _PAIRS_AT_CASE),
+            _rate("recovery_of_discharged", "Below the cut-off, of all at case", case, _ALL_AT_CASE),
+            _rate("reliable_recovery", "Below the cut-off and reliably better", f"{case}, and {better}", _PAIRS_AT_CASE),
+            _rate("reliable_recovery_of_discharged", "Both, of all at case", f"{case}, and {better}", _ALL_AT_CASE),
         ]
+    return (*found, *_thresholds(scale, profile))
+
+
+_WORSE = "reliable_deterioration"
+_ASIDE = "{k} ({value}) became worse by as much."
+_ASIDE_NONE = "None became worse by as much."
+
+
+def _said(profile: ReliableChangeProfile) -> str:
+    points = f"{profile.points} points" if profile.op == ">=" else f"more than {profile.points} points"
+    least = "at least " if profile.op == ">=" else ""
+    return "{k} of {n} with both scores ({value}) improved by " + f"{least}{points}, more than measurement error alone would produce."
+
+
+def _rate(name: str, label: str, counted: str, among: str) -> EstimandDefinition:
+    return EstimandDefinition(name, label, counted, among, _WILSON, "share")
+
+
+def _thresholds(scale: Scale, profile: ReliableChangeProfile) -> list[EstimandDefinition]:
+    """Response and remission: of those at case, with all at case beside them, and their named variants."""
+    pairs, found = "discharged episodes with both scores", []
     if scale.response is not None and scale.better == "lower":
         words = f"score lower by >= {scale.response.fraction_lower * 100:g} % of the admission score"
-        rows += [
-            ("response", "Responded", words, pairs, _WILSON, "share"),
-            ("response_of_discharged", "Responded, of all discharged", words, every, _WILSON, "share"),
-        ]
+        found += _at_case_rows(profile, "response", "Responded", words)
+        found.append(_rate("response_of_pairs", "Responded, of all with both scores", words, pairs))
     if scale.remission is not None:
         words = f"{scale.label} {scale.remission.op} {scale.remission.value} at discharge"
-        rows += [
-            ("remission", "In remission", words, pairs, _WILSON, "share"),
-            ("remission_of_discharged", "In remission, of all discharged", words, every, _WILSON, "share"),
-        ]
-    return tuple(EstimandDefinition(*row) for row in rows)
+        found += _at_case_rows(profile, "remission", "In remission", words)
+        label = "In remission, of those not in remission at the start"
+        found.append(_rate(remission_from(scale), label, words, f"{pairs}, not in remission at the start"))
+    return found
+
+
+def _at_case_rows(profile: ReliableChangeProfile, name: str, label: str, counted: str) -> list[EstimandDefinition]:
+    if profile.case_cutoff is None:
+        return []
+    return [
+        _rate(name, label, counted, _PAIRS_AT_CASE),
+        _rate(f"{name}_of_discharged", f"{label}, of all at case", counted, _ALL_AT_CASE),
+    ]
 
 
 def _no_change_words(scale: Scale, profile: ReliableChangeProfile) -> tuple[str, str]:

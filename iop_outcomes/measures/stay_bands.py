@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from iop_outcomes.columns import STATUS, Column, Status
+from iop_outcomes.columns import NOT_KNOWN, STATUS, Column, Status
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.measures.measure import PART, Measure, population
 from iop_outcomes.results import EstimandDefinition
@@ -17,7 +17,12 @@ from iop_outcomes.stats.duration import distribution, quantile_days
 from iop_outcomes.stats.proportion import share
 
 BAND = "stay code"
-WORDS = {"no_stay": "length of stay missing", "not_started": "never started", "active": "still in care"}
+WORDS = {
+    "no_stay": "length of stay missing",
+    "not_started": "never started",
+    "active": "still in care",
+    NOT_KNOWN: "not known whether discharged",
+}
 _BANDS = {31: "31\u201345", 32: "46\u201360", 33: "61\u201390", 34: "91\u2013120", 35: "121\u2013180", 36: "181\u2013365"}
 _OPEN = 37
 _GROUPS: Mapping[str, tuple[str, range]] = {
@@ -53,9 +58,9 @@ def band_words(code: float) -> str:
 
 def _draft(counts: Counts) -> tuple[Draft, ...]:
     """Quartiles and shares over every episode of the table; a death in care has a stay like any other end."""
-    status = counts.each(STATUS, lambda r: {"not_started": 1, "active": 2}.get(str(r), 0)).astype(int)
+    out = ("not_started", "active", NOT_KNOWN)
     group = counts.each("los_code", _place_of).astype(int)
-    choice = np.select([status == 1, status == 2], [_place("not_started"), _place("active")], default=group)
+    choice = np.select([counts.is_in(STATUS, [part]) for part in out], [_place(part) for part in out], default=group)
     divided = counts.classify(PART, _PARTS, choice)
     parts = {str(cell[0]): n for cell, n in divided}
     stays = counts.where(choice < len(_GROUPS))
@@ -133,6 +138,7 @@ def stay_bands() -> Measure:
     )
     return Measure(
         name="length_of_stay",
+        variant="teds_codes",
         title="Length of stay",
         asks="How long do people stay?",
         requests=(Status(), Column("los_code")),

@@ -8,27 +8,30 @@ from functools import partial
 
 import numpy as np
 
-from iop_outcomes.columns import STATUS, ScoreAt, Status
+from iop_outcomes.columns import NOT_KNOWN, STATUS, ScoreAt, Status
 from iop_outcomes.counts import Counts
 from iop_outcomes.measures.measure import PART, Measure, population
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats import change
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Population
-from iop_outcomes.stats.pairs import Pairs
+from iop_outcomes.stats.pairs import Better, Pairs
 from iop_outcomes.stats.proportion import share
 
-PARTS = ("paired", "no_discharge_score", "no_admission_score", "no_score", "not_started", "active")
+PARTS = ("paired", "no_discharge_score", "no_admission_score", "no_score", "not_started", "active", NOT_KNOWN)
 WORDS = {
     "no_discharge_score": "no discharge score",
     "no_admission_score": "no admission score",
     "no_score": "neither score",
     "not_started": "never started",
     "active": "still in care",
+    NOT_KNOWN: "not known whether discharged",
 }
 DISCHARGED = PARTS[:4]
+NOT_ENDED = PARTS[4:]
 _WINDOWS = (
-    "admission score closest to day 0 within 7 days before to 3 after; discharge score the last within 7 days before to 14 after discharge"
+    "admission score closest to day 0 within 7 days before to 3 after; discharge score the last within 7 days before to 14 after discharge, "
+    "on a later day than the admission score"
 )
 
 
@@ -41,7 +44,7 @@ def score_parts(counts: Counts, scale: Scale) -> tuple[Counts, dict[str, int]]:
     """Put every episode in one of `PARTS`; give the table and how many each part holds."""
     lacks = [counts.each(f"{scale.name}_{moment}", lambda score: score is None).astype(int) for moment in ("admit", "discharge")]
     place = lacks[0] * 2 + lacks[1]
-    for position, reason in ((4, "not_started"), (5, "active")):
+    for position, reason in enumerate(NOT_ENDED, start=len(DISCHARGED)):
         place[counts.is_in(STATUS, [reason])] = position
     divided = counts.classify(PART, PARTS, place)
     return divided, {str(cell[0]): n for cell, n in divided}
@@ -50,7 +53,7 @@ def score_parts(counts: Counts, scale: Scale) -> tuple[Counts, dict[str, int]]:
 def pairs_of(counts: Counts, scale: Scale) -> tuple[Counts, Pairs]:
     """The episodes in the population with both scores, and their pairs."""
     both = counts.each(f"{scale.name}_admit", lambda s: s is not None) * counts.each(f"{scale.name}_discharge", lambda s: s is not None)
-    paired = counts.where(both.astype(bool) & ~counts.is_in(STATUS, ["not_started", "active"]))
+    paired = counts.where(both.astype(bool) & ~counts.is_in(STATUS, NOT_ENDED))
     pre, post = (paired.each(f"{scale.name}_{moment}", lambda score: float(score or 0)) for moment in ("admit", "discharge"))
     return paired, pairs_on(scale, pre, post, paired.n)
 
@@ -76,7 +79,7 @@ def _draft(counts: Counts, *, scale: Scale) -> tuple[Draft, ...]:
         _effect(paired, change.mean_change(pairs), "t", who),
         *(_effect(paired, find(pairs), "normal", who) for find in (change.d_pre_sd, change.g_pre_sd)),
         _if_unchanged(counts, scale, _people(parts, ("paired", "no_discharge_score"))),
-        _plain(paired, "expected_regression_to_mean", _expected(scale, moments.mean_pre), who, "no_reference"),
+        *_expected(scale, paired, moments.mean_pre, who),
     )
 
 
@@ -103,9 +106,7 @@ def _plain(paired: Counts, name: str, value: float, who: Population, flag: str) 
 
 def _if_unchanged(counts: Counts, scale: Scale, who: Population) -> Draft:
     """Mean change when everyone without a discharge score is taken as unchanged."""
-    here = counts.where(
-        counts.each(f"{scale.name}_admit", lambda s: s is not None).astype(bool) & ~counts.is_in(STATUS, ["not_started", "active"])
-    )
+    here = counts.where(counts.each(f"{scale.name}_admit", lambda s: s is not None).astype(bool) & ~counts.is_in(STATUS, NOT_ENDED))
     sign = 1.0 if scale.better == "lower" else -1.0
     pre = here.each(f"{scale.name}_admit", lambda s: float(s or 0))
     post = here.each(f"{scale.name}_discharge", lambda s: math.nan if s is None else float(s))
@@ -113,13 +114,20 @@ def _if_unchanged(counts: Counts, scale: Scale, who: Population) -> Draft:
     return _mean(here, "mean_change_if_missing_unchanged", gained, who, "episode")
 
 
-def _expected(scale: Scale, mean_pre: float) -> float:
-    """Regression to the mean to be expected with no change at all; NaN when the scale names no reference for it."""
-    norm = next((norm for norm in scale.norms if norm.population == "nonclinical"), None)
-    retest = next((r for r in scale.reliability if r.kind == "test-retest"), None)
-    if norm is None or retest is None or math.isnan(mean_pre):
-        return math.nan
-    return change.expected_regression_to_mean(mean_pre, norm.mean, retest.value, better="lower" if scale.better == "lower" else "higher")
+def _expected(scale: Scale, paired: Counts, mean_pre: float, who: Population) -> tuple[Draft, ...]:
+    """Regression to the mean, where somebody has declared the mean of those who are referred, and retest reliability is known."""
+    retest = _retest(scale)
+    if scale.referral_mean is None or retest is None:
+        return ()
+    better: Better = "lower" if scale.better == "lower" else "higher"
+    value = math.nan
+    if not math.isnan(mean_pre):
+        value = change.expected_regression_to_mean(mean_pre, scale.referral_mean, retest, better=better)
+    return (_plain(paired, "expected_regression_to_mean", value, who, "no_pairs"),)
+
+
+def _retest(scale: Scale) -> float | None:
+    return next((r.value for r in scale.reliability if r.kind == "test-retest"), None)
 
 
 def symptom_change(scale: Scale) -> Measure:
@@ -161,7 +169,7 @@ def symptom_change(scale: Scale) -> Measure:
             "95% Student t",
             "points",
         ),
-        ("expected_regression_to_mean", "Expected without change", _expected_words(scale), both, "none", "points"),
+        *_expected_row(scale, both),
     )
     return Measure(
         name=f"{scale.name}_change",
@@ -180,8 +188,8 @@ def symptom_change(scale: Scale) -> Measure:
             *dict.fromkeys(r.source for r in scale.reliability if r.kind == "test-retest"),
         ),
         notes=(
-            f"Windows: {_WINDOWS}; scores beside the episode are taken as given.",
-            "A change within a group is not the work of the program alone: people who start high fall back by themselves (expected with no change at all).",
+            f"Windows: {_WINDOWS}; scores beside the episode are taken as given, and where one is blank a score of the table stands in.",
+            "A change within a group is not the work of the program alone: people come when they feel most unwell, and high scores fall back by themselves.",
             "d is given within a group only; between groups, differences are in points.",
             *((f"Not verified in a primary source: {', '.join(scale.unverified)}.",) if scale.unverified else ()),
         ),
@@ -194,9 +202,14 @@ def symptom_change(scale: Scale) -> Measure:
 _HETERO = "95%, normal, heteroscedastic variance"
 
 
-def _expected_words(scale: Scale) -> str:
-    norm = next((norm for norm in scale.norms if norm.population == "nonclinical"), None)
-    retest = next((r for r in scale.reliability if r.kind == "test-retest"), None)
-    if norm is None or retest is None:
-        return "regression to the mean: the scale names no reference mean or retest reliability"
-    return f"(1 - retest reliability {retest.value:g}) times the distance of the admission mean from {norm.mean:g} ({norm.group})"
+def _expected_row(scale: Scale, among: str) -> tuple[tuple[str, str, str, str, str, str], ...]:
+    retest = _retest(scale)
+    if scale.referral_mean is None or retest is None:
+        return ()
+    counted = (
+        f"(1 - retest reliability {retest:g}) times the distance of the admission mean from {scale.referral_mean:g}, "
+        "the mean of all who are referred, as declared: an assumption"
+    )
+    return (
+        ("expected_regression_to_mean", "Expected without change, if the declared referral mean holds", counted, among, "none", "points"),
+    )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, InitVar, dataclass, field, fields
+from dataclasses import KW_ONLY, InitVar, dataclass, field, fields, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, final
 
 from iop_outcomes.errors import ReleaseError, UsageError
+from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Key
 from iop_outcomes.release.policy import DEFAULT_POLICY, POLICIES, Policy, policy_for
 from iop_outcomes.release.printed import Page
 from iop_outcomes.release.protect import Parts, Printed, is_safe, protect
-from iop_outcomes.results import ALL, COLUMNS, Definition, Estimate, Flow, Provenance, Results
+from iop_outcomes.results import COLUMNS, Definition, Estimate, Flow, Provenance, Results
 from iop_outcomes.stats.curves import Curve
 from iop_outcomes.stats.draft import Population
 
@@ -58,22 +59,39 @@ class ReleasedEstimate:
     """An estimate that may be shown; each number may be withheld. The fields are those of `Estimate`."""
 
     measure: str
+    definition: str
     group: str
     level: str
+    group_2: str
+    level_2: str
     estimand: str
     time: float | None
+    contrast: str
+    versus: str
+    adjustment: str
     value: Number
     se: Number
     low: Number
     high: Number
+    p: Number
+    p_adjusted: Number
+    word: str
+    statistic: Number
+    df: Number
     conf_level: float
     method: str
     n: Count
     k: Count | None
+    n_at_risk: Count | None
     n_missing: Count
     excluded: Count
     unit: str
     flag: str
+
+    @property
+    def key(self) -> Key:
+        """Which number it is."""
+        return Key(self.estimand, self.time, self.contrast, self.versus)
 
     @property
     def shown(self) -> bool:
@@ -131,6 +149,7 @@ class Released:
     policy: Policy
     provenance: Provenance
     curves: Mapping[str, ReleasedCurve] = field(default_factory=dict)
+    only_grouped: bool = False  # whether the episodes without a group were left out, because they are too few to show
 
     def __post_init__(self, door: object) -> None:
         if door is not _DOOR:
@@ -154,7 +173,24 @@ class Released:
 
     def of(self, estimand: str, level: str = ALL, time: float | None = None) -> ReleasedEstimate:
         """The estimate of an estimand at a level, and at a time where it has several."""
-        return next(e for e in self.estimates if (e.estimand, e.level) == (estimand, level) and (time is None or e.time == time))
+        return next(
+            e for e in self.estimates if (e.estimand, e.level, e.contrast) == (estimand, level, "") and (time is None or e.time == time)
+        )
+
+    def contrast(self, estimand: str, level: str, *, time: float | None = None, versus: str = "") -> ReleasedEstimate | None:
+        """The difference of an estimand at a level from the others, or from one level; `None` where they are not compared."""
+        return next(
+            (
+                e
+                for e in self.estimates
+                if e.contrast and (e.estimand, e.level, e.versus) == (estimand, level, versus) and (time is None or e.time == time)
+            ),
+            None,
+        )
+
+    def has(self, estimand: str) -> bool:
+        """Whether there is any number of an estimand."""
+        return any(e.estimand == estimand for e in self.estimates)
 
     def to_records(self) -> list[dict[str, Any]]:
         """The estimates as plain values with the fixed columns; a withheld or impossible number is None."""
@@ -165,8 +201,11 @@ class Released:
         import pandas as pd
 
         frame = pd.DataFrame(self.to_records(), columns=list(COLUMNS))
-        counts = dict.fromkeys(("n", "k", "n_missing", "excluded"), "Int64")
-        return frame.astype({**counts, **dict.fromkeys(("time", "value", "se", "low", "high"), "float64")})
+        counts = dict.fromkeys(("n", "k", "n_at_risk", "n_missing", "excluded"), "Int64")
+        return frame.astype({**counts, **dict.fromkeys(("time", *_NUMBERS), "float64")})
+
+
+_NUMBERS = ("value", "se", "low", "high", "p", "p_adjusted", "statistic", "df")
 
 
 def _plain(value: object) -> object:
@@ -233,12 +272,21 @@ def release_together(results: Sequence[Results], policy: str = DEFAULT_POLICY) -
     """
     if not results:
         return ()
+    chosen = policy_for(policy, results[0].provenance.data_class)
+    results = [_shown_population(found, chosen) for found in results]
     if len({(found.group, found.levels) for found in results}) > 1:
         raise UsageError("release_together: the results are grouped by different columns. Release what shares a column together.")
-    chosen = policy_for(policy, results[0].provenance.data_class)
     page = Page(results)
     seen = protect(page.counts, page.printed(), chosen.threshold, page.ways)
-    return tuple(_released_results(found, _Reading(page, place, seen), chosen) for place, found in enumerate(results))
+    return tuple(_released_results(found, _Reading(page, place, seen, chosen.threshold), chosen) for place, found in enumerate(results))
+
+
+def _shown_population(results: Results, policy: Policy) -> Results:
+    """The results without the episodes that have no group, where these are too few to show: everyone then means everyone else."""
+    if results.among_grouped is None:
+        return results
+    ungrouped = next(sum(people.parts.values()) for (level, _), people in results.populations.items() if level == MISSING_LEVEL)
+    return results if is_safe(ungrouped, policy.threshold) else results.among_grouped()
 
 
 def release_flow(flow: Flow, policy: Policy) -> ReleasedFlow:
@@ -266,6 +314,7 @@ class _Reading:
     page: Page
     place: int
     seen: frozenset[Printed]
+    threshold: int
 
     def count(self, people: Population, level: str, parts: Parts | None) -> Count:
         """Episodes in some parts, or that their number is withheld."""
@@ -278,37 +327,56 @@ def _released_results(results: Results, reading: _Reading, policy: Policy) -> Re
         _DOOR,
         definition=results.definition,
         group=results.group,
-        estimates=tuple(
-            _released(
-                estimate,
-                results.populations[estimate.level, estimate.key],
-                reading,
-                results.definition.estimand(estimate.estimand).against,
-            )
-            for estimate in results
+        estimates=_without_what_rests_on_withheld(
+            results.definition,
+            [_released(estimate, results.populations[estimate.level, estimate.key], reading) for estimate in results],
+            policy,
         ),
-        flow=tuple(_released_flow(flow.what, results, reading) for flow in results.flow),
+        flow=tuple(_released_flow(key, results, reading) for level, key in results.populations if level == ALL and not key.contrast),
         policy=policy,
         provenance=results.provenance,
         curves={level: release_curve(curve, policy) for level, curve in results.curves.items()},
+        only_grouped=results.only_grouped,
     )
 
 
-def _released(estimate: Estimate, people: Population, reading: _Reading, against: str) -> ReleasedEstimate:
+def _released(estimate: Estimate, people: Population, reading: _Reading) -> ReleasedEstimate:
     n, missing, excluded = (reading.count(people, estimate.level, parts) for parts in (people.base, people.missing, people.excluded_parts))
     k = None if estimate.k is None else reading.count(people, estimate.level, people.hits)
     values = {field.name: getattr(estimate, field.name) for field in fields(ReleasedEstimate)}
-    values |= {"n": n, "k": k, "n_missing": missing, "excluded": excluded}
-    beside = [reading.count(people, against, parts) for parts in (people.base, people.hits) if parts is not None] if against else []
+    values |= {"n": n, "k": k, "n_missing": missing, "excluded": excluded, "n_at_risk": _at_risk(estimate, n, reading.threshold)}
+    # A difference from the others rests on everyone's counts too, one from another level on that level's.
+    against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
+    beside = [] if against is None else [reading.count(people, against, parts) for parts in (people.base, people.hits) if parts is not None]
     if any(isinstance(number, Withheld) for number in (n, k, *beside)):
-        values |= dict.fromkeys(("value", "se", "low", "high"), SUPPRESSED)
+        values |= dict.fromkeys(_NUMBERS, SUPPRESSED)
         # Other flags go: "one episode" would say how many.
-        values |= {"k": None if k is None else SUPPRESSED, "flag": SUPPRESSED.value}
+        values |= {"k": None if k is None else SUPPRESSED, "word": "", "flag": SUPPRESSED.value}
     return ReleasedEstimate(**values)
 
 
-def _released_flow(what: str, results: Results, reading: _Reading) -> ReleasedFlow:
-    people = results.populations[ALL, what]
+def _without_what_rests_on_withheld(
+    definition: Definition, estimates: Sequence[ReleasedEstimate], policy: Policy
+) -> tuple[ReleasedEstimate, ...]:
+    """Withhold a value, but not its word, that would give back a number it rests on: computed first, judged whether to print afterwards."""
+    hidden = {estimate.estimand for estimate in estimates if not estimate.shown}
+    bare = {own.name for own in definition.estimands if hidden & set(own.rests_on) or (own.word_only and policy.threshold)}
+    return tuple(
+        replace(estimate, value=SUPPRESSED, flag=SUPPRESSED.value) if estimate.estimand in bare and estimate.shown else estimate
+        for estimate in estimates
+    )
+
+
+def _at_risk(estimate: Estimate, n: Count, threshold: int) -> Count | None:
+    """Episodes followed to the day, unless they or those gone before it are too few."""
+    left = estimate.n_at_risk
+    if left is None or isinstance(n, Withheld):
+        return None if left is None else SUPPRESSED
+    return left if is_safe(left, threshold) and is_safe(n - left, threshold) else SUPPRESSED
+
+
+def _released_flow(key: Key, results: Results, reading: _Reading) -> ReleasedFlow:
+    people = results.populations[ALL, key]
     words = results.definition.parts
     excluded = {words.get(part, part): reading.count(people, ALL, frozenset({part})) for part in people.parts if part not in people.base}
-    return ReleasedFlow(what, reading.count(people, ALL, frozenset(people.parts)), reading.count(people, ALL, people.base), excluded)
+    return ReleasedFlow(str(key), reading.count(people, ALL, frozenset(people.parts)), reading.count(people, ALL, people.base), excluded)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from iop_outcomes.keys import ALL
 from iop_outcomes.release.protect import Parts, Printed
-from iop_outcomes.results import ALL, Results
+from iop_outcomes.results import Results
 from iop_outcomes.stats.draft import Population
 
 Counts = Mapping[str, int]  # of each level
@@ -30,14 +31,19 @@ class Page:
         ways: dict[Parts, None] = {}
         for place, found in enumerate(results):
             for family in dict.fromkeys(people.family for people in found.populations.values()):
-                ways[self._add(place, family, found)] = None
+                way = self._add(place, family, found)
+                if (
+                    any(people.family == family for (level, _), people in found.populations.items() if level != ALL)
+                    or len(found.levels) == 1
+                ):
+                    ways[way] = None  # who is tested over all groups is said of everyone alone, and follows from what levels show
         self.ways = tuple(ways)
         self.counts = {level: {cell: n[level] for cell, n in self._cells.items()} for level in results[0].levels}
 
     def _add(self, place: int, family: str, found: Results) -> Parts:
         by_level = {level: people.parts for (level, _), people in found.populations.items() if people.family == family}
         for part in by_level[ALL]:
-            counts = {level: parts[part] for level, parts in by_level.items()}
+            counts = {level: by_level[level][part] if level in by_level else 0 for level in found.levels}
             name = next(
                 name for name in (part, f"{family}: {part}", f"{family}, {place}: {part}") if self._cells.get(name, counts) == counts
             )
@@ -61,10 +67,10 @@ class Page:
 
     def _wanted(self, place: int) -> Iterator[tuple[int, str, Parts]]:
         populations = self._results[place].populations
-        for name in [name for level, name in populations if level == ALL]:
-            everyone = populations[ALL, name]
-            here = [level for level in self._results[place].levels if (level, name) in populations]
-            sizes = {level: sum(populations[level, name].parts.values()) for level in here}
+        for key in [key for level, key in populations if level == ALL]:
+            everyone = populations[ALL, key]
+            here = [level for level in self._results[place].levels if (level, key) in populations]
+            sizes = {level: sum(populations[level, key].parts.values()) for level in here}
             levels = sorted(sizes, key=lambda level: (level != ALL, -sizes[level], level))
             for rank, parts in _ranked(everyone):
                 yield from ((rank, level, self.cells(place, everyone.family, parts)) for level in levels)

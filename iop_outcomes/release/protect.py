@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from iop_outcomes.results import ALL
+from iop_outcomes.keys import ALL
 
 Parts = frozenset[str]
 Printed = tuple[str, Parts]  # a level, and a set of its parts whose total would be printed

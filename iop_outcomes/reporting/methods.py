@@ -12,8 +12,9 @@ from iop_outcomes.show.tables import Table
 from iop_outcomes.show.words import count, estimate_value, label
 
 _WORD_RULE = (
-    "The group's own figure minus that of all the others together, the interval inverted to a p value, adjusted for the number of groups (Holm). "
-    "Higher or lower is said below 0.05, otherwise no clear difference; too few where it cannot be judged."
+    "The group's own figure minus that of all the others together, with an interval at the level at which those of all K groups compared hold "
+    "together, 0.95 to the power of 1/K (Sidak). Higher or lower is said exactly when that interval leaves out 0, otherwise no clear difference; "
+    "too few where a side has fewer than 11 episodes or, where patients repeat, fewer than 10 effective patients."
 )
 _GLOSSARY = (
     ("Episode", "One admission to one track, ended by one discharge, or still active. A person can have several."),
@@ -47,7 +48,9 @@ def quality_blocks(data: Data, recorded: Released, by: str, policy: Policy) -> l
         for name in _rested_on(data, recorded)
     )
     caption = f"Share of discharged episodes in which it is known, by {by.replace('_', ' ')}"
-    table = Table(caption, ("What", *(label(level, recorded.levels) for level in recorded.levels)), cells, prose=True)
+    bases = {level: recorded.of(recorded.definition.estimands[0].name, level).n for level in recorded.levels}
+    known = ("What", *(f"{label(level, recorded.levels)} (n {count(n)})" for level, n in bases.items()))
+    table = Table(caption, known, cells, prose=True)
     return [found, TableBlock(table)]
 
 

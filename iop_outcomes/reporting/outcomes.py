@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from iop_outcomes.release import Released, Withheld
@@ -11,30 +12,38 @@ from iop_outcomes.show.change import dumbbell
 from iop_outcomes.show.charts import alt_text, ordered_levels, stacked_shares
 from iop_outcomes.show.comparison import difference_table
 from iop_outcomes.show.curves import MOST_TOGETHER, alt_text_of_curves, cumulative
-from iop_outcomes.show.tables import Table, at_risk_table, value_table, value_with_range
-from iop_outcomes.show.words import change_sentence, count, estimate_value, label, percent, sentence
+from iop_outcomes.show.tables import Table, value_table, value_with_base, value_with_range
+from iop_outcomes.show.words import change_sentence, count, episodes, estimate_value, label, number, percent, sentence
 
-CHANGE = ("paired_rate", "mean_admit", "mean_discharge", "mean_change", "expected_regression_to_mean")
+CHANGE = ("paired_rate", "mean_admit", "mean_discharge", "mean_change")
+EXPECTED = "expected_regression_to_mean"
 EFFECTS = ("sd_admit", "d_pre_sd", "g_pre_sd", "mean_change_if_missing_unchanged")
 RELIABLE = ("reliable_improvement", "no_reliable_change", "reliable_deterioration")
-RATES = ("reliable_improvement", "recovery", "response", "remission")
-BESIDE = ("transfer_0_2", "planned", "died_first", "during_care")
+RATES = ("reliable_improvement", "reliable_deterioration", "recovery", "response", "remission")
+BESIDE = ("transfer_0_2", "planned", "died_first", "events_without_follow_up", "during_care")
 
 
 Beside = tuple[str, Mapping[str, str]] | None  # one more column of a comparison: its head, and its words by level
 
 
-def change_blocks(change: Released, reliable: Released | None, by_reason: Released, by: str, beside: Beside = None) -> list[Block]:
-    """Change on one scale: the paired rate first, then the change, then reliable change, then who is missing a score."""
+def change_blocks(
+    change: Released, reliable: Released | None, by_reason: Released, by: str, beside: Beside = None, *, better: str = "lower"
+) -> list[Block]:
+    """Change on one scale, on which `better` scores are lower or higher: the paired rate first, then who is missing a score."""
     group, title = by.replace("_", " "), change.definition.title
     subtitle = (
-        f"Mean score of the episodes with both scores, by {group}; lower is better on this scale. Change is positive for improvement."
+        f"Mean score of the episodes with both scores, by {group}; {better} is better on this scale. Change is positive for improvement."
     )
+    shown = (*CHANGE, EXPECTED) if change.has(EXPECTED) else CHANGE
     blocks: list[Block] = [
         figure_block(
             dumbbell(change), change_sentence(change), subtitle, alt_text(change, CHANGE[:4], "Chart of two points for each group.")
         ),
-        TableBlock(value_table(change, CHANGE, caption=f"{title} by {group} (points)", first=label(by))),
+        TableBlock(
+            value_table(
+                change, shown, caption=f"{title} by {group} (points), at admission and discharge of those with both scores", first=label(by)
+            )
+        ),
         TableBlock(
             value_table(
                 change,
@@ -44,8 +53,8 @@ def change_blocks(change: Released, reliable: Released | None, by_reason: Releas
             )
         ),
         Note(
-            "People come when they feel most unwell, and scores then fall back by themselves: set the change beside what is expected without "
-            "any. It is a change, not a comparison with people who were not treated."
+            "People come when they feel most unwell, and scores then fall back by themselves; by how much is not known here. It is a change, "
+            "not a comparison with people who were not treated."
         ),
     ]
     if len(change.levels) > 2:
@@ -111,11 +120,13 @@ def after_blocks(released: Released, by: str, times: Sequence[int], beside: Besi
         figure,
         Text(_known_from(released, provenance)),
         *([TableBlock(compared)] if compared.rows else []),
-        TableBlock(
-            at_risk_table(released, caption=f"Still followed, and neither with the event nor gone otherwise, by {group}", first=label(by))
-        ),
+        *_transfers_compared(released, by, beside),
         TableBlock(_by_time(released, by, times)),
-        TableBlock(value_table(released, ("median_days", "median_follow_up_days"), caption=f"{title}: days, by {group}", first=label(by))),
+        TableBlock(
+            value_table(
+                released, ("median_days", "median_follow_up_days"), caption=f"{title}: days from discharge, by {group}", first=label(by)
+            )
+        ),
         TableBlock(value_table(released, counted, caption=f"{title}: what is counted beside the curve, by {group}", first=label(by))),
         Points(_cautions(released)),
     ]
@@ -130,9 +141,7 @@ def _known_from(released: Released, provenance: Provenance) -> str:
     if isinstance(followed.n, int) and isinstance(followed.n_missing, int) and followed.n + followed.n_missing:
         every = followed.n + followed.n_missing
         share = percent(followed.n / every)
-        said += (
-            f" The end of follow-up is known in {count(followed.n)} of {count(every)} discharged episodes ({share}); the curve is of these."
-        )
+        said += f" The curve is of {count(followed.n)} of the {count(every)} episodes that could be part of it ({share}): those whose end of follow-up is known."
     return said
 
 
@@ -140,30 +149,63 @@ def _middle(times: Sequence[int]) -> int:
     return 90 if 90 in times else times[0]
 
 
+def _transfers_compared(released: Released, by: str, beside: Beside) -> list[Block]:
+    """Returns on days 0 to 2, an outcome of their own: a group that transfers more people has fewer left to be readmitted."""
+    if not released.has("transfer_0_2"):
+        return []
+    caption = f"In hospital again on days 0 to 2 (transfers, outside the rate): each {by.replace('_', ' ')} against the others together"
+    table = difference_table(released, "transfer_0_2", caption=caption, first=label(by), beside=beside)
+    return [TableBlock(table)] if table.rows else []
+
+
 def _by_time(released: Released, by: str, times: Sequence[int]) -> Table:
-    """The estimate and the simple rate side by side at each time."""
-    heads: list[str] = [label(by)]
+    """The estimate with those still followed, and the simple rate with its own base, side by side at each time."""
+    heads: list[str] = [label(by), "Episodes"]
     for time in times:
-        heads += [f"By day {time}", "Simple rate"]
+        heads += [f"By day {time}; still followed then", f"Simple rate by day {time}"]
     rows = []
     for level in ordered_levels(released, "cumulative_incidence"):
-        cells = []
+        cells = [count(released.of("cumulative_incidence", level).n)]
         for time in times:
             found, simple = released.of("cumulative_incidence", level, time), released.of("fully_observed_rate", level, time)
-            cells += [value_with_range(found), estimate_value(simple)]
+            at_risk = "" if found.n_at_risk is None else f"; {count(found.n_at_risk)}"
+            cells += [value_with_range(found) + at_risk, value_with_base(simple)]
         rows.append((label(level, released.levels), *cells))
-    return Table(f"{released.definition.title} by day, with the simple rate of those followed throughout", tuple(heads), tuple(rows))
+    caption = f"{released.definition.title} by day, with the simple rate of those followed throughout (n: how many they are)"
+    return Table(caption, tuple(heads), tuple(rows))
 
 
 def _cautions(released: Released) -> tuple[str, ...]:
+    return ("The clock starts at discharge.", *_tests(released), _unknown(released), "An event that nobody recorded looks like no event.")
+
+
+def _tests(released: Released) -> tuple[str, ...]:
+    """The tests over the groups: what each compares, with its statistic, degrees of freedom, p and episodes."""
+    compared = {
+        "log_rank": "Log-rank test of the event's own (cause-specific) hazard over the groups, clock from discharge",
+        "gray": "Gray's test of the cumulative incidence over the groups",
+    }
+    said = []
+    for name, words in compared.items():
+        if released.has(f"{name}_chi_squared"):
+            test = released.of(f"{name}_chi_squared")
+            if isinstance(test.value, float) and not math.isnan(test.value):
+                p = test.p if isinstance(test.p, float) else math.nan
+                judged = "no p value, because a group has fewer than 10 patients" if math.isnan(p) else f"p {number(p, 'p')}"
+                df = number(test.df, "degrees") if isinstance(test.df, Withheld) else f"{test.df:g}"
+                said.append(
+                    f"{words}: chi-squared {estimate_value(test)}, {df} degrees of freedom, {judged}, n {count(test.n)} ({test.method})."
+                )
+            elif "patients_repeat" in test.flag:
+                said.append(f"{words}: not assessable, because some patients have more than one episode.")
+    return tuple(said)
+
+
+def _unknown(released: Released) -> str:
+    """How many episodes stand outside the curves because their follow-up is not known."""
     unknown = released.of("cumulative_incidence").n_missing
-    words = "too few to show" if isinstance(unknown, Withheld) else f"{unknown:,}"
-    test = [e for e in released.estimates if e.estimand == "log_rank_p"]
-    said = ["The clock starts at discharge."]
-    if test and isinstance(test[0].value, float):
-        statistic = next(e for e in released.estimates if e.estimand == "log_rank_chi_squared")
-        said.append(
-            f"Log-rank test over the groups, clock from discharge: chi-squared {estimate_value(statistic)}, p {estimate_value(test[0])}."
-        )
-    said.append(f"Follow-up is not known in {words} episodes, which stand outside the curves.")
-    return (*said, "An event that nobody recorded looks like no event.")
+    if isinstance(unknown, Withheld):
+        return "Episodes whose follow-up is not known stand outside the curves; how many is not shown."
+    if unknown == 0:
+        return "Follow-up is known in every discharged episode."
+    return f"Follow-up is not known in {episodes(unknown)}, which {'stands' if unknown == 1 else 'stand'} outside the curves."

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from iop_outcomes.columns import Column, Status
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.intake.data import Data
+from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures import find
 from iop_outcomes.release import DEFAULT_POLICY, Released, Withheld, policy_for, release
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.blocks import Block, Note, TableBlock, Text, figure_block
-from iop_outcomes.results import ALL, MISSING_LEVEL, Results
+from iop_outcomes.results import Results
 from iop_outcomes.show.control_chart import trend_chart
 from iop_outcomes.show.trend import FEWEST_POINTS, Trend, trend_of
 from iop_outcomes.show.trend_words import trend_alt_text, trend_sentence, trend_table
@@ -63,10 +64,10 @@ def completion_over_time(data: Data, policy: str = DEFAULT_POLICY, *, conf_level
     return [Text(NO_PERIOD)] if trend is None else over_time_blocks(data, trend)
 
 
-def completion_trend(data: Data, policy: str = DEFAULT_POLICY, *, conf_level: float = 0.95) -> Trend | None:
+def completion_trend(data: Data, policy: str = DEFAULT_POLICY, *, conf_level: float = 0.95, grouped: str | None = None) -> Trend | None:
     """Completion by month where there are enough of them and nearly all can be shown, else by quarter, else by the file's own period.
 
-    Parameters, and what is raised, as for `completion_over_time`.
+    Parameters, and what is raised, as for `completion_over_time`; `grouped` as in `evaluate`.
 
     Returns
     -------
@@ -76,7 +77,7 @@ def completion_trend(data: Data, policy: str = DEFAULT_POLICY, *, conf_level: fl
     for column in ("discharge_month", "discharge_quarter", "period"):
         if column not in data.groups:
             continue
-        results = _by_period(data, column, conf_level)
+        results = _by_period(data, column, conf_level, grouped)
         if results.levels in ((ALL,), (ALL, MISSING_LEVEL)):  # no period is given anywhere
             continue
         threshold = policy_for(policy, data.data_class).threshold
@@ -91,11 +92,12 @@ def completion_trend(data: Data, policy: str = DEFAULT_POLICY, *, conf_level: fl
     return None
 
 
-def _by_period(data: Data, column: str, conf_level: float) -> Results:
+def _by_period(data: Data, column: str, conf_level: float, grouped: str | None) -> Results:
     """The one estimand that is shown: withholding what nobody prints would cost periods that could be seen."""
-    found = evaluate(find("completion"), data, by=column, conf_level=conf_level)
+    found = evaluate(find("completion"), data, by=column, grouped=grouped, conf_level=conf_level)
+    found = replace(found, among_grouped=None)  # episodes without a period are in no point, and their number is said beside
     kept = tuple(estimate for estimate in found if estimate.estimand == ESTIMAND)
-    populations = {key: people for key, people in found.populations.items() if key[1] == ESTIMAND}
+    populations = {key: people for key, people in found.populations.items() if key[1].estimand == ESTIMAND}
     return replace(found, estimates=kept, populations=populations)
 
 

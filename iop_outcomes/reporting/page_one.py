@@ -6,16 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.release import Policy, Released, ReleasedEstimate, Withheld
 from iop_outcomes.reporting.blocks import Block, Card, Cards, Note, Points, TableBlock, Text, figure_block
-from iop_outcomes.results import ALL, MISSING_LEVEL
 from iop_outcomes.show import charts
 from iop_outcomes.show.comparison import comparison_sentences, difference_table, words_of
 from iop_outcomes.show.words import change_sentence, count, estimate_value, label, percent, plain_range, sentence, stay_sentence, unit_words
 
 RULE = (
-    "Higher and lower are said of a group set against all the others together, allowing for the number of groups, so that chance alone would "
-    "say either in at most one report of twenty. The ranges shown are those of each group by itself."
+    "Higher and lower are said of a group set against all the others together, exactly when the range of the difference leaves out 0; that "
+    "range allows for the number of groups compared. {chance} The ranges beside the dots are those of each group by itself."
 )
 DIFFERENT_PEOPLE = "Tracks treat different people: a gap between groups can come from who is treated, not from how."
 MIDDLE_DAY = 90
@@ -29,6 +29,7 @@ class Main:
     stay: Released
     stem: str
     change: Released | None
+    reliable: Released | None
     after: Released | None
 
 
@@ -41,9 +42,11 @@ def shown_number(estimate: ReleasedEstimate) -> bool:
 
 
 def key_points(main: Main, by: str, trend_words: str, policy: Policy) -> list[Block]:
-    """Four or five sentences, the last of which is what is not known; what is withheld is said under them."""
+    """Four to six sentences, the last of which is what is not known; what is withheld is said under them."""
     points = [sentence(main.completion, "completion_strict"), _differences(main.completion)]
     points.append(change_sentence(main.change) if main.change is not None else stay_sentence(main.stay, stem=main.stem))
+    if main.reliable is not None:
+        points.append(sentence(main.reliable, "reliable_improvement"))
     if main.after is not None:
         points.append(sentence(main.after, "cumulative_incidence", time=MIDDLE_DAY))
     elif trend_words:
@@ -53,7 +56,16 @@ def key_points(main: Main, by: str, trend_words: str, policy: Policy) -> list[Bl
     if hidden:
         names = ", ".join(label(level, main.completion.levels) for level in hidden)
         why = f"because they or a group beside them hold fewer than {policy.threshold} episodes"
-        blocks.append(Note(f"Some groups by {by.replace('_', ' ')} are not shown, {why}: {names}."))
+        fix = f"Merging small groups under [codes.{by}] of the mapping, or a longer period, would show them"
+        blocks.append(Note(f"Some groups by {by.replace('_', ' ')} are not shown, {why}: {names}. {fix}."))
+    if main.completion.only_grouped:
+        group = by.replace("_", " ")
+        blocks.append(
+            Note(
+                f"Fewer than {policy.threshold} episodes have no {group} recorded. They are left out of every figure of this report, because "
+                f"their number could be worked out otherwise. Recording their {group} in the data would count them."
+            )
+        )
     return blocks
 
 
@@ -84,8 +96,8 @@ def _not_known(main: Main) -> str:
     gaps = []
     if main.change is None:
         gaps.append("change in symptoms is not measured")
-    elif shown_number(rate := main.change.of("paired_rate")):
-        gaps.append(f"{percent(1 - charts.at(rate.value))} of discharged episodes lack a score at admission or discharge")
+    elif shown_number(rate := main.change.of("paired_rate")) and (lacking := 1 - charts.at(rate.value)) > 0:
+        gaps.append(f"{percent(lacking)} of discharged episodes lack a score at admission or discharge")
     if main.after is None:
         gaps.append("what happened after discharge is not recorded")
     gaps.append("whether a gap between groups comes from the care or from the people")
@@ -105,7 +117,7 @@ def cards(main: Main) -> list[Block]:
 
 def _completed(completion: Released) -> Card:
     own = completion.of("completion_strict")
-    return Card("Completed", estimate_value(own), _range(own), _of(own, "discharged episodes"))
+    return Card("Completed", estimate_value(own), _range(own), _of(own, "discharged episode"))
 
 
 def _typical_stay(stay: Released, stem: str) -> Card:
@@ -114,21 +126,21 @@ def _typical_stay(stay: Released, stem: str) -> Card:
     value = f"{estimate_value(middle)}{unit}" if shown_number(middle) else estimate_value(middle)
     known = shown_number(low) and shown_number(high)
     half = f"middle half {estimate_value(low)} to {estimate_value(high)}{unit}" if known else ""
-    return Card("Typical stay", value, half, _of(middle, "discharged episodes"))
+    return Card("Typical stay", value, half, _of(middle, "discharged episode"))
 
 
 def _changed(change: Released) -> Card:
     own, rate = change.of("mean_change"), change.of("paired_rate")
     title = change.definition.title
     value = f"{estimate_value(own)} points" if shown_number(own) else estimate_value(own)
-    base = f"of {count(own.n)} episodes with both scores" + (f" ({estimate_value(rate)} of discharged)" if shown_number(rate) else "")
+    base = _of(own, "episode") + " with both scores" + (f" ({estimate_value(rate)} of discharged)" if shown_number(rate) else "")
     return Card(f"{title} (positive is improvement)", value, _range(own), base)
 
 
 def _readmitted(after: Released) -> Card:
     own = after.of("cumulative_incidence", time=MIDDLE_DAY)
     name = after.definition.estimand("cumulative_incidence").label
-    return Card(f"{name} by day {MIDDLE_DAY}", estimate_value(own), _range(own), _of(own, "followed episodes"))
+    return Card(f"{name} by day {MIDDLE_DAY}", estimate_value(own), _range(own), _of(own, "followed episode"))
 
 
 def _range(estimate: ReleasedEstimate) -> str:
@@ -136,14 +148,16 @@ def _range(estimate: ReleasedEstimate) -> str:
 
 
 def _of(estimate: ReleasedEstimate, what: str) -> str:
-    return f"of {count(estimate.n)} {what}"
+    if isinstance(estimate.n, Withheld):
+        return f"of {what}; how many is not shown"
+    return f"of {count(estimate.n)} {what}{'' if estimate.n == 1 else 's'}"
 
 
 # -- comparison ------------------------------------------------------------------------------------------------------
 
 
-def comparison(completion: Released, by: str, severity: tuple[str, Mapping[str, str]] | None) -> list[Block]:
-    """Completion of each group with its range and its word, and how ill people were at admission beside it."""
+def comparison(completion: Released, by: str, severity: tuple[str, Mapping[str, str]] | None, chance: str) -> list[Block]:
+    """Completion of each group with its range and its word, how ill people were at admission beside it, and how often chance gives a word."""
     group, name = by.replace("_", " "), "completion_strict"
     levels = charts.ordered_levels(completion, name)
     words = words_of(completion, name, levels)
@@ -157,7 +171,7 @@ def comparison(completion: Released, by: str, severity: tuple[str, Mapping[str, 
     if len([level for level in levels if level not in (ALL, MISSING_LEVEL)]) > 1:
         caption = f"Completion of each {group} against the others together"
         blocks.append(TableBlock(difference_table(completion, name, caption=caption, first=label(by), beside=severity)))
-    return [*blocks, Text(RULE), Note(DIFFERENT_PEOPLE)]
+    return [*blocks, Text(RULE.format(chance=chance)), Note(DIFFERENT_PEOPLE)]
 
 
 # -- limits ----------------------------------------------------------------------------------------------------------

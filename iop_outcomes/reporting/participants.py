@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from iop_outcomes.columns import Column
 from iop_outcomes.evaluate import evaluate
@@ -17,12 +18,13 @@ from iop_outcomes.scales import Scale
 from iop_outcomes.show.participants import NO_OVERLAP, alike_sentence, difference_words, participants_table
 from iop_outcomes.stats.balance import LEAST, WORDS
 
+_Ask = Callable[[Measure], Results]
 COVARIATES = ("age_group", "sex", "referral_source", "modality")
 TOO_MANY = 1 / 3  # of the cells of a characteristic: with so many withheld, rare categories are merged
 
 
 def participants_blocks(
-    data: Data, by: str, policy_name: str = DEFAULT_POLICY, conf_level: float = 0.95
+    data: Data, by: str, policy_name: str = DEFAULT_POLICY, conf_level: float = 0.95, *, grouped: str | None = None
 ) -> tuple[list[Block], tuple[Released, ...]]:
     """Build the blocks on who is in each group, and give the released numbers behind them.
 
@@ -36,6 +38,8 @@ def participants_blocks(
         Disclosure policy.
     conf_level : float
         Confidence level between 0 and 1.
+    grouped : str, optional
+        A column without which episodes are left out, as in `evaluate`.
 
     Returns
     -------
@@ -49,9 +53,10 @@ def participants_blocks(
     """
     policy = policy_for(policy_name, data.data_class)
     group = data.group(by)
-    found = {column: _categories(data, column, group, policy) for column in _columns(data, by)}
+    ask = partial(evaluate, data=data, by=group, grouped=grouped, conf_level=conf_level)
+    found = {column: _categories(data, column, group, policy, ask) for column in _columns(data, by)}
     scale = _first_scale(data)
-    releases = _released(data, found, scale, by, policy, conf_level)
+    releases = _released(found, scale, policy, ask)
     if not releases:
         return [Text("The data bring no characteristic of people at admission, so that groups cannot be compared in who they treat.")], ()
     caption = f"Who is in each {by.replace('_', ' ')}: all admitted episodes"
@@ -86,12 +91,12 @@ def _first_scale(data: Data) -> Scale | None:
     return data.scales[min(scored, key=lambda name: (name != "phq9", name))] if scored else None
 
 
-def _categories(data: Data, column: str, group: str, policy: Policy) -> Categories:
-    """The categories of a column, merged when too many of their cells would be withheld."""
+def _categories(data: Data, column: str, group: str, policy: Policy, ask: _Ask) -> tuple[Categories, Categories]:
+    """The categories of a column, and those that are shown: merged when too many of their cells would be withheld."""
     counts = data.engine.tally([Column(column), Column(group)])
     found = categories(counts, column)
-    released = release(evaluate(participants(column, found), data, by=group), policy.name)
-    return merged(found, counts, column, group, policy.threshold) if _too_much(released, found) else found
+    released = release(ask(participants(column, found)), policy.name)
+    return found, merged(found, counts, column, group, policy.threshold) if _too_much(released, found) else found
 
 
 def _too_much(released: Released, found: Categories) -> bool:
@@ -108,27 +113,15 @@ def _withheld(released: Released, found: Categories) -> dict[str, list[str]]:
     return {level: [name for name in found if not released.of(share_of(name), level).shown] for level in released.levels}
 
 
-def _released(
-    data: Data, found: Mapping[str, Categories], scale: Scale | None, by: str, policy: Policy, conf_level: float
-) -> tuple[Released, ...]:
-    """Everything of the table, released together; differences are taken from what is shown, which is known only then."""
-
-    def results(measures: Sequence[Measure]) -> list[Results]:
-        return [evaluate(measure, data, by=by, conf_level=conf_level) for measure in measures]
-
-    def severity(coarse: bool, hidden: tuple[str, ...] = ()) -> list[Results]:  # noqa: FBT001 - private, passed on as it is
-        return [] if scale is None else results([participants_baseline(scale, coarse=coarse, withheld=hidden)])
-
-    mixes = results([participants(column, of) for column, of in found.items()])
-    coarse = False
-    first = release_together([*mixes, *severity(coarse)], policy.name)
-    if scale is not None and mixes and _loses(first):
-        coarse = True
-        first = release_together([*mixes, *severity(coarse)], policy.name)
-    hidden = () if scale is None else tuple(level for level in first[-1].levels if not first[-1].of("mean_admit", level).shown)
-    columns = zip(found.items(), first, strict=False)
-    mixes = results([participants(column, of, withheld=_withheld(released, of)) for (column, of), released in columns])
-    return release_together([*mixes, *severity(coarse, hidden)], policy.name)
+def _released(found: Mapping[str, tuple[Categories, Categories]], scale: Scale | None, policy: Policy, ask: _Ask) -> tuple[Released, ...]:
+    """Everything of the table, released together; severity rounded where a group would lose it otherwise."""
+    mixes = [ask(participants(column, every, shown=shown)) for column, (every, shown) in found.items()]
+    if scale is None:
+        return release_together(mixes, policy.name)
+    exact = release_together([*mixes, ask(participants_baseline(scale))], policy.name)
+    if not mixes or not _loses(exact):
+        return exact
+    return release_together([*mixes, ask(participants_baseline(scale, coarse=True))], policy.name)
 
 
 def _loses(first: tuple[Released, ...]) -> bool:

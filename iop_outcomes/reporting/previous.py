@@ -9,11 +9,11 @@ from iop_outcomes.columns import Column
 from iop_outcomes.counts import Level
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.intake.data import Data
+from iop_outcomes.keys import MISSING_LEVEL
 from iop_outcomes.measures import Measure
 from iop_outcomes.release import Released, release
 from iop_outcomes.reporting.blocks import Block, Note, TableBlock, Text
-from iop_outcomes.results import MISSING_LEVEL
-from iop_outcomes.show.tables import Table, value_with_range
+from iop_outcomes.show.tables import Table, value_with_base
 from iop_outcomes.stats.periods import Period, read_period
 
 YEAR = 4  # quarters
@@ -39,7 +39,9 @@ def _cut_short(quarter: Period, cutoff: str) -> bool:
     return bool(cutoff) and quarter.last_day > date.fromisoformat(cutoff)
 
 
-def previous_blocks(data: Data, figures: Sequence[Figure], policy: str, conf_level: float) -> tuple[list[Block], tuple[Released, ...]]:
+def previous_blocks(
+    data: Data, figures: Sequence[Figure], policy: str, conf_level: float, *, grouped: str | None = None
+) -> tuple[list[Block], tuple[Released, ...]]:
     """A table of the main figures in the two years, and the released numbers behind it.
 
     Parameters
@@ -52,6 +54,8 @@ def previous_blocks(data: Data, figures: Sequence[Figure], policy: str, conf_lev
         Disclosure policy.
     conf_level : float
         Confidence level between 0 and 1.
+    grouped : str, optional
+        As in `evaluate`.
 
     Returns
     -------
@@ -66,12 +70,12 @@ def previous_blocks(data: Data, figures: Sequence[Figure], policy: str, conf_lev
     classes = _classes({**{str(quarter): names[0] for quarter in before}, **{str(quarter): names[1] for quarter in latest}})
     measures = {measure.name: measure for _, measure, _, _ in figures}
     releases = {
-        name: release(evaluate(measure, data, by=column, classes=classes, conf_level=conf_level), policy)
+        name: release(evaluate(measure, data, by=column, classes=classes, grouped=grouped, conf_level=conf_level), policy)
         for name, measure in measures.items()
     }
     rows = [(name, *(_cell(releases[measure.name], estimand, level, time) for level in names)) for name, measure, estimand, time in figures]
     table = Table(
-        "Main figures of the latest twelve months and of the twelve before",
+        "Main figures of the latest twelve months and of the twelve before (n: the episodes each rests on)",
         ("Figure", *(f"Discharged {name}" for name in names)),
         tuple(rows),
         prose=True,
@@ -95,4 +99,4 @@ def _named(quarters: Sequence[Period]) -> str:
 def _cell(released: Released, estimand: str, level: str, time: float | None) -> str:
     if level not in released.levels or level == MISSING_LEVEL:
         return "no data"
-    return value_with_range(released.of(estimand, level, time))
+    return value_with_base(released.of(estimand, level, time))

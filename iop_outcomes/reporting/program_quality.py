@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from iop_outcomes.columns import Column
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.evaluate.asked import asked
 from iop_outcomes.evaluate.contrasts import Against
@@ -14,6 +15,7 @@ from iop_outcomes.measures.after_discharge import AT
 from iop_outcomes.measures.completion import IF_MISSING
 from iop_outcomes.measures.reliable_change import PROFILE
 from iop_outcomes.release import DEFAULT_POLICY, SUPPRESSED, Policy, Released, Withheld, policy_for, release, release_flow
+from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.blocks import Block, Note, Section, TableBlock, Text, figure_block, section
 from iop_outcomes.reporting.methods import methods_blocks, quality_blocks
 from iop_outcomes.reporting.outcomes import after_blocks, change_blocks
@@ -24,6 +26,7 @@ from iop_outcomes.reporting.previous import Figure, previous_blocks
 from iop_outcomes.reporting.report import Report
 from iop_outcomes.results import Provenance
 from iop_outcomes.show import charts
+from iop_outcomes.show.comparison import chance_sentence, judged
 from iop_outcomes.show.tables import flow_table, mix_table, share_table, stay_table
 from iop_outcomes.show.trend import Trend
 from iop_outcomes.show.trend_words import trend_sentence
@@ -33,18 +36,22 @@ AFTER = {"readmission_psychiatric": ("readmission", None), "relapse": ("relapse"
 COMPARED = {
     "completion": Against(("completion_strict",)),
     "change": Against(("mean_change",)),
-    "after": Against(("cumulative_incidence",), times=(MIDDLE_DAY,)),
+    "after": Against(("cumulative_incidence", "transfer_0_2"), times=(MIDDLE_DAY,)),
 }
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What a report is made of: data, grouping, policy and confidence, and the one way to a released measure."""
+    """What a report is made of: data, grouping, policy and confidence, and the one way to a released measure.
+
+    `grouped` is the grouping column where the episodes without a value of it are too few to show: then they leave every table.
+    """
 
     data: Data
     by: str
     policy: str
     conf_level: float
+    grouped: str | None
 
     def find(self, name: str, definition: str | None = None) -> Measure:
         """A measure as these data can answer it."""
@@ -53,7 +60,8 @@ class _Asked:
     def released(self, name: str, definition: str | None = None, *, by: str | None = None, against: Against | None = None) -> Released:
         """A measure, evaluated and released."""
         measure = self.find(name, definition)
-        return release(evaluate(measure, self.data, by=by or self.by, against=against, conf_level=self.conf_level), self.policy)
+        found = evaluate(measure, self.data, by=by or self.by, against=against, grouped=self.grouped, conf_level=self.conf_level)
+        return release(found, self.policy)
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,8 @@ class _Found:
     def main(self) -> Main:
         """Those of the first page."""
         change = next(iter(self.changes.values()), None)
-        return Main(self.completion, self.stay, _stem(self.stay), change, self.after.get("readmission_psychiatric"))
+        reliable = next((self.reliable[name] for name in self.changes if name in self.reliable), None)
+        return Main(self.completion, self.stay, _stem(self.stay), change, reliable, self.after.get("readmission_psychiatric"))
 
     @property
     def measures(self) -> tuple[Released, ...]:
@@ -88,12 +97,13 @@ def program_quality(
 ) -> Report:
     """Build the report; the public function is `iop_outcomes.report`, which says more."""
     chosen = policy_for(policy, data.data_class)
-    of = _Asked(data, by, policy, conf_level)
-    who, people = participants_blocks(data, by, policy, conf_level)
+    grouped = _grouped(data, data.group(by), chosen)
+    of = _Asked(data, by, policy, conf_level, grouped)
+    who, people = participants_blocks(data, by, policy, conf_level, grouped=grouped)
     found = _found(of, people)
     provenance = _shown_provenance(data, found.measures)
-    trend = completion_trend(data, policy, conf_level=conf_level)
-    previous, years = previous_blocks(data, _figures(of, found.main), policy, conf_level)
+    trend = completion_trend(data, policy, conf_level=conf_level, grouped=grouped)
+    previous, years = previous_blocks(data, _figures(of, found.main), policy, conf_level, grouped=grouped)
     sections = (
         *_first_page(of, found, who, trend, chosen),
         *_details(of, found, provenance, chosen),
@@ -104,6 +114,13 @@ def program_quality(
     released = (*found.measures, *([] if trend is None else [trend.released]), *years)
     parameters = {"by": by, "conf_level": f"{conf_level:g}", "policy": chosen.name}
     return Report("program_quality", title, _lead(data, by, found.completion), sections, released, provenance, chosen, parameters)
+
+
+def _grouped(data: Data, by: str, policy: Policy) -> str | None:
+    """The grouping column, where fewer episodes than may be shown have no value of it."""
+    counts = data.engine.tally([Column(by)])
+    blank = int(counts.n[counts.is_in(by, [None])].sum())
+    return None if is_safe(blank, policy.threshold) else by
 
 
 def _found(of: _Asked, people: tuple[Released, ...]) -> _Found:
@@ -133,10 +150,20 @@ def _first_page(of: _Asked, found: _Found, who: Sequence[Block], trend: Trend | 
     return [
         section("key_points", "Key points", [*points, *cards(found.main)]),
         section("who", f"Who is in each {_group(of.by)}", who),
-        section("comparison", f"How the {_groups(of.by)} compare", comparison(found.completion, of.by, _severity(found.people))),
+        section(
+            "comparison",
+            f"How the {_groups(of.by)} compare",
+            comparison(found.completion, of.by, _severity(found.people), _chance(found, of.conf_level)),
+        ),
         section("trend", "Over time", over_time),
         section("limits", "What this report cannot tell you", limits(found.main)),
     ]
+
+
+def _chance(found: _Found, conf_level: float) -> str:
+    """How often chance alone would give a word, over all that the page judges."""
+    several = {key for released in (found.completion, *found.changes.values(), *found.after.values()) for key in judged(released)}
+    return chance_sentence(len(several), conf_level)
 
 
 def _details(of: _Asked, found: _Found, provenance: Provenance, policy: Policy) -> list[Section]:
@@ -151,7 +178,7 @@ def _details(of: _Asked, found: _Found, provenance: Provenance, policy: Policy) 
             section(
                 f"{name}_change",
                 change.definition.title,
-                change_blocks(change, found.reliable.get(name), found.by_reason[name], by, severity),
+                change_blocks(change, found.reliable.get(name), found.by_reason[name], by, severity, better=of.data.scales[name].better),
             )
             for name, change in found.changes.items()
         ),
@@ -216,7 +243,7 @@ def _lead(data: Data, by: str, completion: Released) -> str:
 
 def _shown_provenance(data: Data, measures: Sequence[Released]) -> Provenance:
     """Where the numbers come from, without the number of episodes when a measure has to withhold it."""
-    shown = all(not isinstance(flow.rows_in, Withheld) for released in measures for flow in released.flow)
+    shown = all(not isinstance(flow.rows_in, Withheld) and not released.only_grouped for released in measures for flow in released.flow)
     sources = (source if shown or source.table != "episodes" else replace(source, rows=None) for source in data.provenance.sources)
     return replace(data.provenance, sources=tuple(sources))
 
@@ -224,7 +251,7 @@ def _shown_provenance(data: Data, measures: Sequence[Released]) -> Provenance:
 def _flow(data: Data, provenance: Provenance, completion: Released, stay: Released, policy: Policy) -> list[Block]:
     withheld = {source.table for source in provenance.sources if source.rows is None}
     rows = [release_flow(flow, policy) for flow in data.flow]
-    rows = [replace(row, rows_in=SUPPRESSED, used=SUPPRESSED) if row.what in withheld else row for row in rows]
+    rows = [replace(row, rows_in=SUPPRESSED, used=SUPPRESSED) if row.what in withheld else row for row in rows]  # what is left would follow
     asked_of = {
         "completion_strict": "Completion",
         f"{_stem(stay)}_median": "Length of stay",

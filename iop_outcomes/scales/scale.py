@@ -189,6 +189,7 @@ class Scale(Sourced):
     profiles: tuple[ReliableChangeProfile, ...] = ()
     safety_item: SafetyItem | None = None
     codes: ScaleCodes | None = None
+    referral_mean: float | None = None
 
     @property
     def unverified(self) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
-from iop_outcomes.results import ALL
 from iop_outcomes.show import theme
 from iop_outcomes.show.words import NOT_SHOWN, estimate_value, label, number, percent, plain_range
 

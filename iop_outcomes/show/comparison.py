@@ -7,20 +7,19 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 
+from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, TOO_FEW, UNCLEAR
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
-from iop_outcomes.results import ALL, OTHERS, contrast_names
 from iop_outcomes.show import theme
 from iop_outcomes.show.charts import at, drawable, finish_rows, ordered_levels, withheld_words
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import NOT_SHOWN, estimate_value, label, plain_range, unit_words
+from iop_outcomes.show.words import NOT_SHOWN, count, estimate_value, label, plain_range, unit_words
 
-HIGHER, LOWER, UNCLEAR, TOO_FEW = "higher", "lower", "no clear difference", "too few"
 NOBODY_DIFFERS = "No {group} differed from the others by more than chance would easily produce."
 NOBODY_KNOWN_DIFFERS = "No {group} that can be compared differed from the others by more than chance would easily produce."
 NOBODY_COMPARED = "No {group} can be compared with the others: not shown, or too few."
 
 
-def word(released: Released, estimand: str, level: str, *, time: float | None = None, other: str = OTHERS) -> str:
+def word(released: Released, estimand: str, level: str, *, time: float | None = None, versus: str = "") -> str:
     """Say in one word how a group stands to the others: the one rule for headlines, labels and tables.
 
     Parameters
@@ -31,53 +30,69 @@ def word(released: Released, estimand: str, level: str, *, time: float | None = 
         Which number of which group.
     time : float, optional
         At which day, where it has several.
-    other : str
-        "others", or the level it is compared with.
+    versus : str
+        The level it is compared with; all the others together by default.
 
     Returns
     -------
     str
-        "higher" or "lower" when the p value, adjusted for the number of groups (Holm), is below 1 minus the confidence
-        level; "no clear difference" when not; "too few" when it cannot be judged; "not shown" when withheld; "" for a
-        level that is not compared.
+        "higher" or "lower" exactly when the simultaneous interval of the difference leaves 0 out; "no clear difference" when not;
+        "too few" when it cannot be judged; "not shown" when withheld; "" for a level that is not compared.
     """
     require_released(released, "word")
-    difference, _, adjusted = contrast_names(estimand, other)
-    found, p = (_find(released, name, level, time) for name in (difference, adjusted))
-    if found is None or p is None:
+    found = released.contrast(estimand, level, time=time, versus=versus)
+    if found is None:
         return ""
-    if not found.shown or not p.shown:
-        return NOT_SHOWN
-    if not drawable(found) or not drawable(p):
-        return TOO_FEW
-    if at(p.value) >= round(1 - found.conf_level, 12):
-        return UNCLEAR
-    return HIGHER if at(found.value) > 0 else LOWER
+    return found.word if found.shown else NOT_SHOWN
 
 
-def _find(released: Released, estimand: str, level: str, time: float | None) -> ReleasedEstimate | None:
-    return next((e for e in released if (e.estimand, e.level) == (estimand, level) and (time is None or e.time == time)), None)
+def judged(released: Released) -> set[tuple[str, str, float | None]]:
+    """The (measure, estimand, time) for which a measure has words: how often chance alone would give one depends on their number."""
+    require_released(released, "judged")
+    return {(e.measure, e.estimand, e.time) for e in released if e.contrast and e.word in (HIGHER, LOWER, UNCLEAR)}
+
+
+def chance_sentence(several: int, conf_level: float = 0.95) -> str:
+    """How often chance alone would give some outcome a word, from how many outcomes are judged.
+
+    Examples
+    --------
+    >>> chance_sentence(1)
+    'If no group truly differed, chance alone would still call one higher or lower in about 5 of 100 such reports.'
+    >>> chance_sentence(3)
+    'Each of the 3 outcomes is judged by itself: if no group truly differed, chance alone would call one higher or lower in up to 14 of 100 such reports, if the outcomes were unrelated.'
+    """
+    often = round(100 * (1 - conf_level**several))
+    if several <= 1:
+        return f"If no group truly differed, chance alone would still call one higher or lower in about {often} of 100 such reports."
+    return (
+        f"Each of the {several} outcomes is judged by itself: if no group truly differed, chance alone would call one higher or lower in up "
+        f"to {often} of 100 such reports, if the outcomes were unrelated."
+    )
 
 
 def comparison_sentences(released: Released, estimand: str, *, time: float | None = None) -> tuple[str, ...]:
     """One sentence for each group that is higher or lower than the others, or one that says none of those compared is."""
     require_released(released, "comparison_sentences")
-    name = contrast_names(estimand)[0]
     said, words = [], set()
-    for level in ordered_levels(released, estimand, time=time)[1:]:
-        judged = word(released, estimand, level, time=time)
-        words.add(judged)
-        if judged in (HIGHER, LOWER):
-            own, difference = (released.of(each, level, time) for each in (estimand, name))
+    for level in _compared(released, estimand, time):
+        found, judged_as = released.contrast(estimand, level, time=time), word(released, estimand, level, time=time)
+        words.add(judged_as)
+        if found is not None and judged_as in (HIGHER, LOWER):
             what = released.definition.estimand(estimand).label
             group = label(level, released.levels)
             when = "" if time is None else f" by day {time:g}"
             said.append(
-                f"{what}{when}: {judged} in {group} than in the others together ({estimate_value(own)}; "
-                f"difference {_amount(difference)}, range {plain_range(difference)})."
+                f"{what}{when}: {judged_as} in {group} than in the others together ({estimate_value(released.of(estimand, level, time))}; "
+                f"difference {_amount(found)}, range {plain_range(found)})."
             )
     nobody = NOBODY_COMPARED if UNCLEAR not in words else NOBODY_DIFFERS if not words & {NOT_SHOWN, TOO_FEW} else NOBODY_KNOWN_DIFFERS
     return tuple(said) or (nobody.format(group=released.group.replace("_", " ")),)
+
+
+def _compared(released: Released, estimand: str, time: float | None) -> tuple[str, ...]:
+    """Levels that are set against the others, in the order of tables; those without a group are none."""
+    return tuple(level for level in ordered_levels(released, estimand, time=time) if level not in (ALL, MISSING_LEVEL))
 
 
 def _amount(difference: ReleasedEstimate) -> str:
@@ -95,22 +110,25 @@ def difference_table(
 ) -> Table:
     """Each group: its own value, its difference from the others with range, and the word; `beside` is one more column by level."""
     require_released(released, "difference_table")
-    name = contrast_names(estimand)[0]
-    rows = []
-    for level in ordered_levels(released, estimand, time=time)[1:]:
-        found = _find(released, name, level, time)
+    rows, units = [], set()
+    for level in _compared(released, estimand, time):
+        found = released.contrast(estimand, level, time=time)
         if found is not None:
             own = released.of(estimand, level, time)
-            words = word(released, estimand, level, time=time)
             more = () if beside is None else (beside[1].get(level, NOT_SHOWN),)
-            rows.append((label(level, released.levels), *more, estimate_value(own), estimate_value(found), plain_range(found), words))
-    unit = unit_words(released.definition.estimand(name).unit).strip()
+            words = word(released, estimand, level, time=time)
+            rows.append(
+                (label(level, released.levels), count(own.n), *more, estimate_value(own), estimate_value(found), plain_range(found), words)
+            )
+            units.add(unit_words(found.unit).strip())
     more = () if beside is None else (beside[0],)
+    unit = f" ({' or '.join(sorted(units))})" if any(units) else ""
     heads = (
         first,
+        "Episodes",
         *more,
         released.definition.estimand(estimand).label,
-        f"Difference from the others ({unit})",
+        f"Difference from the others{unit}",
         "Plausible range",
         "In a word",
     )
@@ -121,12 +139,10 @@ def pair_table(released: Released, estimand: str, *, caption: str, time: float |
     """Each pair of groups: the first minus the second with range, and the word for the first."""
     require_released(released, "pair_table")
     rows = []
-    pairs = {contrast_names(estimand, other)[0]: other for other in released.levels}
     for found in released:
-        other = pairs.get(found.estimand)
-        if other is not None and (time is None or found.time == time):
-            names = (label(found.level, released.levels), label(other, released.levels))
-            words = word(released, estimand, found.level, time=time, other=other)
+        if found.versus and found.estimand == estimand and (time is None or found.time == time):
+            names = (label(found.level, released.levels), label(found.versus, released.levels))
+            words = word(released, estimand, found.level, time=time, versus=found.versus)
             rows.append((f"{names[0]} minus {names[1]}", estimate_value(found), plain_range(found), words))
     return Table(caption, ("Pair", "Difference", "Plausible range", "The first is"), tuple(rows), prose=True)
 
@@ -150,25 +166,24 @@ def forest(released: Released, estimand: str, *, time: float | None = None, ax: 
     Axes
     """
     require_released(released, "forest")
-    name = contrast_names(estimand)[0]
-    levels = [level for level in ordered_levels(released, estimand, time=time) if _find(released, name, level, time) is not None]
+    found = {level: released.contrast(estimand, level, time=time) for level in _compared(released, estimand, time)}
+    rows = {level: row for level, row in found.items() if row is not None}
     notes, reach = [], 0.0
     with theme.style():
-        drawn = ax or theme.new_axes(len(levels))
-        for y, level in enumerate(levels):
-            row = released.of(name, level, time)
-            judged = word(released, estimand, level, time=time)
-            if not drawable(row):
-                notes.append(withheld_words(row) if judged != TOO_FEW else TOO_FEW)
+        drawn = ax or theme.new_axes(len(rows))
+        for y, (level, row) in enumerate(rows.items()):
+            said = word(released, estimand, level, time=time)
+            if not drawable(row) or said == TOO_FEW:
+                notes.append(TOO_FEW if said == TOO_FEW else withheld_words(row))
                 continue
             ends = [end for end in (row.low, row.high) if isinstance(end, float) and not math.isnan(end)]
             if len(ends) == 2:
                 drawn.plot([at(end) for end in ends], [y, y], color=theme.NAVY, linewidth=3, alpha=0.45, solid_capstyle="butt", zorder=2)
             drawn.plot(at(row.value), y, "o", color=theme.NAVY, markersize=7, zorder=3)
             reach = max([reach, abs(at(row.value)), *(abs(at(end)) for end in ends)])
-            notes.append(f"{estimate_value(row)} ({plain_range(row)}): {judged}")
-        _around_zero(drawn, reach or 1.0, released.definition.estimand(name).unit)
-        finish_rows(drawn, levels, notes, fit=ax is None, everyone_first=False)
+            notes.append(f"{estimate_value(row)} ({plain_range(row)}): {said}")
+        _around_zero(drawn, reach or 1.0, next((row.unit for row in rows.values()), ""))
+        finish_rows(drawn, list(rows), notes, fit=ax is None, everyone_first=False)
     return drawn
 
 
@@ -186,7 +201,7 @@ def alt_text_of_differences(released: Released, estimand: str, *, time: float | 
     """What the chart of differences says, in words and numbers."""
     require_released(released, "alt_text_of_differences")
     table = difference_table(released, estimand, caption="", first="", time=time)
-    said = [f"{row[0]}: difference {row[2]} ({row[3]}), {row[4]}" for row in table.rows]
+    said = [f"{row[0]}: difference {row[3]} ({row[4]}), {row[5]}" for row in table.rows]
     what = released.definition.estimand(estimand).label.lower()
     return f"Chart of differences around 0. {released.definition.title}, {what}, each group minus the others. {'. '.join(said)}."
 
@@ -200,7 +215,7 @@ def words_of(released: Released, estimand: str, levels: Sequence[str], *, time: 
 def comparison_tables(released: Released, estimand: str, *, pairwise: bool = False) -> list[Table]:
     """The table of a number compared, one for each day where it has several."""
     require_released(released, "comparison_tables")
-    known = sorted({each.time for each in released if each.estimand == estimand and each.time is not None})
+    known = sorted({each.time for each in released if each.estimand == estimand and each.contrast and each.time is not None})
     times: list[float | None] = [*known] or [None]
     words = f"{released.definition.title}: {released.definition.estimand(estimand).label.lower()}"
     tables = []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedCurve, require_released
-from iop_outcomes.results import ALL
 from iop_outcomes.show import theme
 from iop_outcomes.show.words import label, percent
 

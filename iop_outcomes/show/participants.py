@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 
 from iop_outcomes.errors import UsageError
+from iop_outcomes.keys import ALL
 from iop_outcomes.measures.participants import LARGEST, NOT_RECORDED
 from iop_outcomes.release import Released, ReleasedEstimate, Withheld, require_released
-from iop_outcomes.results import ALL
 from iop_outcomes.show.tables import Table
 from iop_outcomes.show.words import NO_DATA, NOT_SHOWN, count, estimate_value, label, number
-from iop_outcomes.stats.balance import WORDS, word
+from iop_outcomes.stats.balance import WORDS
 
 SIMILAR, A_LITTLE, DIFFERS = (words for _, words in WORDS)
 NO_OVERLAP = "no overlap"
@@ -46,28 +46,34 @@ def participants_table(releases: Sequence[Released], *, caption: str) -> Table:
         require_released(released, "participants_table")
     levels = releases[0].levels
     heads = ("At admission", *(label(level, levels) for level in levels), "Largest difference")
-    episodes = ("Episodes", *(count(releases[0].of(_first(releases[0]), level).n) for level in levels), "")
-    return Table(caption, heads, (episodes, *(row for released in releases for row in _rows(released))))
+    episodes = [count(releases[0].of(_first(releases[0]), level).n) for level in levels]
+    return Table(caption, heads, (("Episodes", *episodes, ""), *(row for released in releases for row in _rows(released, episodes))))
 
 
 def _first(released: Released) -> str:
     return released.definition.estimands[0].name
 
 
-def _rows(released: Released) -> list[tuple[str, ...]]:
-    """The rows of one characteristic: its episodes or its mean with the difference, then the rest, set in."""
+def _rows(released: Released, episodes: Sequence[str]) -> list[tuple[str, ...]]:
+    """The rows of one characteristic: how many episodes it rests on with the difference, then its numbers, set in.
+
+    A mean that says no number of its own (it would tell how few lack a score) stands in the first row itself.
+    """
     title = released.definition.title
     names = [definition.name for definition in released.definition.estimands if definition.name not in (LARGEST, NOT_RECORDED)]
     if not names:
         return []
-    shares = [[released.of(name, level) for level in released.levels] for name in names]
-    mix = released.definition.estimand(names[0]).unit == "share"
-    first = (f"{title} (episodes)", *(count(row.n) for row in shares[0])) if mix else _values(f"{title} (mean)", shares[0])
-    rest = zip(names, shares, strict=True) if mix else zip(names[1:], shares[1:], strict=True)
+    found = {name: [released.of(name, level) for level in released.levels] for name in names}
+    based = [count(row.n) for row in found[names[0]]]
+    if released.definition.estimand(names[0]).unit != "share" and based == list(episodes):
+        first = _values(f"{title} (mean of those with a score)", found.pop(names[0]))
+    else:
+        first = (f"{title} (episodes)", *based)
     rows = [(*first, difference_words(released))]
-    rows += [(*_values(INDENT + _short(released, name), found), "") for name, found in rest]
-    if any(row.n_missing != 0 for row in shares[0]):
-        rows.append((f"{INDENT}Not recorded", *(count(row.n_missing) for row in shares[0]), ""))
+    rows += [(*_values(INDENT + _short(released, name), own), "") for name, own in found.items()]
+    shares = [released.of(names[0], level) for level in released.levels]
+    if any(row.n_missing != 0 for row in shares):
+        rows.append((f"{INDENT}Not recorded", *(count(row.n_missing) for row in shares), ""))
     return rows
 
 
@@ -91,26 +97,22 @@ def difference_word(released: Released) -> str:
     Returns
     -------
     str
-        One of the words of `stats.balance.WORDS`, from the number as it is printed, so that the two agree.
+        One of the words of `stats.balance.WORDS`; the same under every policy.
     """
     found = _largest(require_released(released, "difference_word"))
-    if found is None or isinstance(found.value, Withheld):
-        return ""
-    if math.isnan(found.value):
-        return DIFFERS if "no_overlap" in found.flag else ""
-    return word(float(number(found.value, "SD")))
+    return "" if found is None else found.word
 
 
 def difference_words(released: Released) -> str:
-    """The largest difference with its word: "0.61, differs"."""
+    """The largest difference with its word, "0.61, differs"; the word alone where the number is withheld."""
     found = _largest(require_released(released, "difference_words"))
     if found is None:
         return NO_DATA
     if isinstance(found.value, Withheld):
-        return NOT_SHOWN
+        return found.word or NOT_SHOWN
     if math.isnan(found.value):
         return next((words for flag, words in _WHY.items() if flag in found.flag), NO_DATA)
-    return f"{number(found.value, 'SD')}, {word(float(number(found.value, 'SD')))}"
+    return f"{number(found.value, 'SD')}, {found.word}"
 
 
 def alike_sentence(releases: Sequence[Released], by: str) -> str:
@@ -132,7 +134,8 @@ def _named(released: Released) -> str:
     title = released.definition.title
     # "Age group" within a sentence is "age group", and "PHQ-9 at admission" stays.
     name = title[:1].lower() + title[1:] if title[1:2].islower() else title
-    return f"{name} ({difference_words(released).partition(',')[0]})"
+    figure, comma, _ = difference_words(released).partition(",")
+    return f"{name} ({figure})" if comma or figure == NO_OVERLAP else name
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from html import escape
 from iop_outcomes.errors import ReleaseError
 from iop_outcomes.release import Released, ReleasedEstimate, ReleasedFlow, require_released
 from iop_outcomes.show.charts import ordered_levels
-from iop_outcomes.show.words import count, estimate_value, label, plain_range
+from iop_outcomes.show.words import count, estimate_value, label, number, plain_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,23 @@ class Table:
 def share_table(released: Released, estimands: Sequence[str], *, caption: str, first: str) -> Table:
     """Share, how many, and range of each estimand at each level, with the episodes it is a share of."""
     require_released(released, "share_table")
+    levels = ordered_levels(released, estimands[0])
+    one_base = _one_base(released, estimands, levels)
     heads: list[str] = [first]
     for name in estimands:
         words = released.definition.estimand(name).label
-        heads += [words, f"Plausible range ({words.lower()})"]
+        heads += [words, f"Plausible range ({words.lower()})", *(() if one_base else (f"Episodes ({words.lower()})",))]
     rows = []
-    for level in ordered_levels(released, estimands[0]):
+    for level in levels:
         found = [released.of(name, level) for name in estimands]
-        cells = [cell for estimate in found for cell in (_share_and_count(estimate), plain_range(estimate))]
-        rows.append((label(level, released.levels), *cells, count(found[0].n)))
-    return Table(caption, (*heads, "Episodes"), tuple(rows))
+        cells = [cell for own in found for cell in (_share_and_count(own), plain_range(own), *(() if one_base else (count(own.n),)))]
+        rows.append((label(level, released.levels), *cells, *((count(found[0].n),) if one_base else ())))
+    return Table(caption, (*heads, *(("Episodes",) if one_base else ())), tuple(rows))
+
+
+def _one_base(released: Released, estimands: Sequence[str], levels: Sequence[str]) -> bool:
+    """Whether all these numbers rest on the same episodes, so that one column says how many."""
+    return all(len({released.of(name, level).n for name in estimands}) == 1 for level in levels)
 
 
 def _share_and_count(estimate: ReleasedEstimate) -> str:
@@ -98,16 +105,26 @@ def stay_table(released: Released, *, stem: str = "los", caption: str, first: st
 
 
 def value_table(released: Released, estimands: Sequence[str], *, caption: str, first: str, filled: bool = False) -> Table:
-    """Value of each estimand at each level with its range, and the episodes the first rests on; `filled` leaves out levels without any."""
+    """Value of each estimand at each level with its range and its episodes: in one column where all rest on the same, else with each.
+
+    `filled` leaves out levels without any episode.
+    """
     require_released(released, "value_table")
-    heads = (first, *(released.definition.estimand(name).label for name in estimands), "Episodes")
+    levels = [level for level in ordered_levels(released, estimands[0]) if not filled or released.of(estimands[0], level).n != 0]
+    one_base = _one_base(released, estimands, levels)
+    heads = (first, *(released.definition.estimand(name).label for name in estimands), *(("Episodes",) if one_base else ()))
     rows = []
-    for level in ordered_levels(released, estimands[0]):
+    for level in levels:
         found = [released.of(name, level) for name in estimands]
-        if filled and found[0].n == 0:
-            continue
-        rows.append((label(level, released.levels), *(value_with_range(estimate) for estimate in found), count(found[0].n)))
-    return Table(caption, heads, tuple(rows))
+        cells = [value_with_range(own) if one_base else value_with_base(own) for own in found]
+        rows.append((label(level, released.levels), *cells, *((count(found[0].n),) if one_base else ())))
+    return Table(caption if one_base else f"{caption}; n: the episodes each figure rests on", heads, tuple(rows))
+
+
+def value_with_base(estimate: ReleasedEstimate) -> str:
+    """A value with its range and the episodes it rests on, where it may be shown; "3 of 12" says them itself."""
+    words = value_with_range(estimate)
+    return words if not estimate.shown or " of " in words else f"{words}; n {count(estimate.n)}"
 
 
 def value_with_range(estimate: ReleasedEstimate) -> str:
@@ -115,14 +132,6 @@ def value_with_range(estimate: ReleasedEstimate) -> str:
     value, limits = estimate_value(estimate), (estimate.low, estimate.high)
     known = all(isinstance(limit, float) and not math.isnan(limit) for limit in limits)
     return f"{value} ({plain_range(estimate)})" if known and estimate.shown and " of " not in value else value
-
-
-def at_risk_table(released: Released, *, caption: str, first: str) -> Table:
-    """Episodes still followed and free of every end at each tick of the curves."""
-    require_released(released, "at_risk_table")
-    ticks = next(iter(released.curves.values())).ticks
-    rows = [(label(level, released.levels), *(count(n) for n in curve.at_risk)) for level, curve in released.curves.items()]
-    return Table(caption, (first, *(f"Day {tick}" for tick in ticks)), tuple(rows))
 
 
 def flow_table(flows: Sequence[ReleasedFlow], *, caption: str, first: str) -> Table:
@@ -139,21 +148,33 @@ def flow_table(flows: Sequence[ReleasedFlow], *, caption: str, first: str) -> Ta
 def estimates_table(released: Released) -> Table:
     """Every estimate of a measure, one row each: what a terminal or a notebook shows."""
     require_released(released, "estimates_table")
+    compared = any(estimate.contrast for estimate in released)
     rows = []
     for estimate in released:
-        definition = released.definition.estimand(estimate.estimand)
         k = "" if estimate.k is None else count(estimate.k)
-        timed = estimate.time is not None and not math.isnan(estimate.time)
+        words = (number(estimate.p, "p"), number(estimate.p_adjusted, "p"), estimate.word) if estimate.contrast else ("", "", "")
         rows.append(
             (
                 label(estimate.level, released.levels),
-                f"{definition.label}, by day {estimate.time:g}" if timed else definition.label,
+                _what(released, estimate),
                 estimate_value(estimate),
                 plain_range(estimate),
                 k,
                 count(estimate.n),
+                *(words if compared else ()),
                 estimate.flag,
             )
         )
     group = "Level" if released.group == "All" else label(released.group)
-    return Table(released.definition.title, (group, "Number", "Value", "95% interval", "Counted", "Episodes", "Flag"), tuple(rows))
+    judged = ("p", "p, adjusted", "In a word") if compared else ()
+    return Table(released.definition.title, (group, "Number", "Value", "Range", "Counted", "Episodes", *judged, "Flag"), tuple(rows))
+
+
+def _what(released: Released, estimate: ReleasedEstimate) -> str:
+    """An estimate's own name, its day, and against whom."""
+    words = released.definition.estimand(estimate.estimand).label
+    if estimate.time is not None and not math.isnan(estimate.time):
+        words += f", by day {estimate.time:g}"
+    if not estimate.contrast:
+        return words
+    return f"{words}, minus {label(estimate.versus, released.levels) if estimate.versus else 'the others'}"

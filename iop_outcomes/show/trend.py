@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 
 from iop_outcomes.errors import ReleaseError
+from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
-from iop_outcomes.results import ALL, MISSING_LEVEL
 from iop_outcomes.show.charts import at, drawable
 from iop_outcomes.stats.periods import Period, calendar
 from iop_outcomes.stats.trend import Limits, p_prime_limits, signals

@@ -7,16 +7,22 @@ import re
 from collections.abc import Collection
 from decimal import ROUND_HALF_UP, Decimal
 
+from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures.stay_bands import BAND, band_words
 from iop_outcomes.release import Count, Number, Released, ReleasedEstimate, Withheld, require_released
-from iop_outcomes.results import ALL, MISSING_LEVEL
+from iop_outcomes.results import EstimandDefinition
 
 SMALL_BASE = 20
 _WHY = {
     "not_assessable": "not assessable",
+    "events_without_follow_up": "not assessable: events without follow-up",
+    "patients_repeat": "not assessable: patients repeat",
     "not_reached": "not reached",
     "past_follow_up": "followed for less",
     "not_followed_in_all_groups": "not followed so far in all groups",
+    "too_few_followed": "too few followed",
+    "few_patients": "too few patients",
+    "too_few": "too few",
     "no_reference": "no reference",
 }
 _UNIT_WORDS = {"days": " days", "points": " points", "SD": " standard deviations", "share difference": " percentage points"}
@@ -26,7 +32,8 @@ _IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 NOT_SHOWN = "not shown"
 WHY_NOT_SHOWN = "Not shown: fewer than 11 episodes, or a number that would give back one that is."
 NO_DATA = "no data"
-NO_LIMIT = "no limit (too few)"
+NO_RANGE = "no range (too few)"
+NO_SPREAD = "no range (all alike)"
 
 
 def label(level: str, among: Collection[str] = ()) -> str:
@@ -74,14 +81,21 @@ def _half_up(value: float, digits: int) -> Decimal:
 def percent(value: float, *, like: float | None = None) -> str:
     """A share as whole percent, with one decimal under 10 %; `like` lends its precision to a limit.
 
+    Only none is 0% and only all is 100%: a share that rounding would call so gets one decimal more.
+
     Examples
     --------
     >>> percent(0.6666), percent(0.043), percent(0.062, like=0.12)
     ('67%', '4.3%', '6%')
+    >>> percent(0.0), percent(0.0037, like=0.0), percent(0.9963), percent(0.0002), percent(0.99999)
+    ('0%', '0.4%', '99.6%', '<0.1%', '>99.9%')
     """
     deciding = value if like is None else like
-    digits = 1 if 0 < deciding < 0.0995 else 0
-    return f"{_half_up(value * 100, digits)}%"
+    for digits in (1 if 0 < deciding < 0.0995 else 0, 1):
+        words = _half_up(value * 100, digits)
+        if value in (0.0, 1.0) or 0 < words < 100:
+            return f"{words}%" if 0 < value < 1 else f"{words:.0f}%"
+    return "<0.1%" if value < 0.5 else ">99.9%"
 
 
 def days(value: float) -> str:
@@ -136,8 +150,24 @@ def plain_range(estimate: ReleasedEstimate) -> str:
         return NOT_SHOWN
     if isinstance(estimate.value, float) and math.isnan(estimate.value):
         return NO_DATA
-    ends = [NO_LIMIT if math.isnan(end) else number(end, estimate.unit, like=estimate.value) for end in (estimate.low, estimate.high)]
-    return f"{ends[0]} to {ends[1]}"
+    low, high = estimate.low, estimate.high
+    if math.isnan(low) and math.isnan(high):
+        return NO_SPREAD if "sd_zero" in estimate.flag else NO_RANGE
+    ends = [number(end, estimate.unit, like=estimate.value) for end in (low, high)]
+    if math.isnan(low):
+        return f"up to {ends[1]}"
+    return f"{ends[0]} or more" if math.isnan(high) else f"{ends[0]} to {ends[1]}"
+
+
+def episodes(n: Count) -> str:
+    """Episodes in words.
+
+    Examples
+    --------
+    >>> episodes(1), episodes(1200)
+    ('1 episode', '1,200 episodes')
+    """
+    return f"{count(n)} episode{'' if n == 1 else 's'}"
 
 
 def sentence(released: Released, estimand: str, level: str = ALL, *, time: float | None = None) -> str:
@@ -161,31 +191,59 @@ def sentence(released: Released, estimand: str, level: str = ALL, *, time: float
     estimate = released.of(estimand, level, time)
     definition = released.definition.estimand(estimand)
     where = "" if level == ALL else f"{label(level, released.levels)}: "
+    said = _sentence(estimate, definition)
+    if not where:
+        said = said[:1].upper() + said[1:]
+    beside = [words for name in definition.beside if (words := _aside(released, name, level))]
+    return " ".join([where + said, *beside])
+
+
+def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str:
+    """The number itself in words, at every edge."""
+    name = _within(definition.label)
+    value = estimate_value(estimate)
     if not estimate.shown:
-        return f"{where}{definition.label.lower()} is not shown, because it rests on too few episodes."
+        return f"{name} is not shown, because it rests on too few episodes."
     if isinstance(estimate.value, float) and math.isnan(estimate.value):
-        return f"{where}{definition.label.lower()} cannot be given: {estimate_value(estimate)}."
+        return f"{name} cannot be given: {value}."
     if _small_base(estimate):
-        return f"{where}{definition.label.lower()}: {estimate.k} of {estimate.n} (too few for a percentage)."
-    if all(isinstance(end, float) and math.isnan(end) for end in (estimate.low, estimate.high)):
-        return f"{where}{definition.label.lower()}: {estimate_value(estimate)}{_UNIT_WORDS.get(estimate.unit, '')}."
-    ends = [number(end, estimate.unit, like=estimate.value) for end in (estimate.low, estimate.high)]
-    text = definition.sentence or (
-        "{label}: {value} ({k} of {n})."
-        if estimate.k is not None
-        else "{label}: {value}" + _UNIT_WORDS.get(estimate.unit, "") + "; range {low} to {high}."
-    )
-    k = "" if estimate.k is None else count(estimate.k)
-    filled = text.format(
+        return f"{name}: {value} (too few for a percentage)."
+    ends = [end for end in (estimate.low, estimate.high) if isinstance(end, float) and not math.isnan(end)]
+    if len(ends) < 2:
+        return f"{name}: {value}{unit_words(estimate.unit)}; {'range ' if ends else ''}{plain_range(estimate)}."
+    return _template(estimate, definition).format(
         label=definition.label,
-        k=k,
+        k="" if estimate.k is None else count(estimate.k),
         n=count(estimate.n),
-        value=estimate_value(estimate),
-        low=ends[0],
-        high=ends[1],
+        value=value,
+        low=number(estimate.low, estimate.unit, like=estimate.value),
+        high=number(estimate.high, estimate.unit, like=estimate.value),
         time=f"{estimate.time or 0:g}",
     )
-    return where + filled
+
+
+def _template(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str:
+    if definition.sentence:
+        return definition.sentence
+    if estimate.k is not None:
+        return "{label}: {value} ({k} of {n}); range {low} to {high}."
+    return "{label}: {value}" + unit_words(estimate.unit) + "; range {low} to {high}."
+
+
+def _within(words: str) -> str:
+    """A label inside a sentence: "Completed" is completed, and "PHQ-9 at admission" stays."""
+    return words[:1].lower() + words[1:] if words[1:2].islower() or words[1:2] == " " else words
+
+
+def _aside(released: Released, estimand: str, level: str) -> str:
+    """What stands beside a number in every sentence about it."""
+    estimate, definition = released.of(estimand, level), released.definition.estimand(estimand)
+    if not estimate.shown:
+        return f"{definition.label}: {NOT_SHOWN}."
+    if estimate.k == 0 or estimate.k is None or isinstance(estimate.k, Withheld) or estimate.n == 0:
+        return definition.aside_none if estimate.n != 0 else ""
+    value = percent(_number(estimate))
+    return definition.aside.format(k=count(estimate.k), n=count(estimate.n), value=value)
 
 
 def headline(released: Released, estimand: str) -> str:
@@ -219,12 +277,16 @@ def change_sentence(released: Released, level: str = ALL) -> str:
     title = released.definition.title.removeprefix("Change in ")
     if not all(row.shown and isinstance(row.value, float) and not math.isnan(row.value) for row in (rate, before, after)):
         return sentence(released, "mean_change", level)
-    moved = "fell" if _number(after) < _number(before) else "rose" if _number(after) > _number(before) else "stayed"
-    lacking = percent(1 - _number(rate))
-    return (
-        f"Average {title} {moved} from {estimate_value(before)} to {estimate_value(after)} in the {count(before.n)} episodes "
-        f"({estimate_value(rate)}) with both scores. {lacking} lack a score, so this may not describe everyone."
+    words = estimate_value(before), estimate_value(after)
+    moved = f"fell from {words[0]} to {words[1]}" if _number(after) < _number(before) else f"rose from {words[0]} to {words[1]}"
+    if words[0] == words[1]:
+        moved = f"stayed at {words[0]}"
+    both = f"in the {episodes(before.n)} with both scores ({estimate_value(rate)} of discharged)"
+    lacking = 1 - _number(rate)
+    everyone = (
+        "Every discharged episode has both." if lacking == 0 else f"{percent(lacking)} lack a score, so this may not describe everyone."
     )
+    return f"Average {title} {moved} {both}. {everyone}"
 
 
 def _number(estimate: ReleasedEstimate) -> float:

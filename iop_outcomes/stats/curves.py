@@ -10,12 +10,13 @@ from functools import cached_property
 import numpy as np
 
 from iop_outcomes.counts import Counts
-from iop_outcomes.stats.draft import Band, Draft, Floats, Ints, Population
+from iop_outcomes.stats.draft import Band, CurvePoint, Draft, Floats, Ints, Mask, Population, Tail
 from iop_outcomes.stats.lifetable import LifeTable, at_risk_at, life_table
-from iop_outcomes.stats.medians import crossing_day, median_follow_up
-from iop_outcomes.stats.survival import Pointwise, days_lost, incidence_at
+from iop_outcomes.stats.medians import EQUAL, crossing_day, median_follow_up
+from iop_outcomes.stats.survival import Pointwise, event_free_at, incidence_at, restricted_mean
 
-OUTCOME, DEATH = 1, 2  # causes 1 and 2; further causes compete and leave the rest of the curve alone
+OUTCOME = 1  # cause 1; every further cause competes
+FEWEST = 11  # episodes that a median rests on
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +57,8 @@ class Ends:
     day, outcome : str
         Names of those columns.
     causes : sequence of str
-        Levels of the outcome column that are ends: the outcome first, death second, then what else competes; any other
-        level is the end of follow-up.
+        Levels of the outcome column that are ends: the outcome first, then what competes; any other level is the end of
+        follow-up.
     """
 
     counts: Counts
@@ -78,57 +79,88 @@ class Ends:
         return _snapped(incidence_at(self.table, times, OUTCOME))
 
     def event_free(self, times: Sequence[float] | Ints) -> Pointwise:
-        """Share free of the outcome and of death; with no other competing end, the Kaplan-Meier curve of both."""
-        outcome, death = self.incidence(times), incidence_at(self.table, times, DEATH)
-        values = 1 - outcome.values - death.values
-        return _snapped(Pointwise(outcome.times, values, -(outcome.influence + death.influence), outcome.n))
+        """Share free of every end: one minus the sum of all incidences, which is the Kaplan-Meier curve of all ends together."""
+        return _snapped(event_free_at(self.table, times))
 
     @cached_property
     def left(self) -> Floats:
         """Event-free share on every day of the table, without its errors."""
-        share = 1 - self.table.incidence[OUTCOME - 1] - self.table.incidence[DEATH - 1]
-        return _whole(np.where(self.table.known(self.table.days.astype(np.float64)), share, np.nan))
+        return _whole(np.where(self.table.known(self.table.days.astype(np.float64)), self.table.survival, np.nan))
 
     def _daily(self) -> tuple[Floats, Floats]:
         """Error and influence of the event-free share on every day of the table."""
         found = self.event_free(self.table.days)
         return found.se, found.influence
 
-    def at(self, estimand: str, found: Pointwise, populations: Sequence[Population]) -> list[Draft]:
-        """One draft for each time, with the population that goes with it."""
-        followed = at_risk_at(self.table, found.times).at_risk
+    def at(self, estimand: str, found: Pointwise, populations: Sequence[Population], *, left: bool = False) -> list[Draft]:
+        """One draft for each time, with the population that goes with it; `left` when it is the share left."""
         drafts, here = [], self.counts.here()
         for i, time in enumerate(found.times):
             value = float(found.values[i])
             flag = "" if not math.isnan(value) else "no_episodes" if not len(self.counts) else "past_follow_up"
             influence = self.counts.lift(found.influence[i])
-            left = int(followed[i])
-            drafts.append(Draft(estimand, value, populations[i], influence, "log_log", here, time=float(time), followed=left, flag=flag))
+            point = self._point(int(time), left=left)
+            drafts.append(Draft(estimand, value, populations[i], influence, "log_log", here, time=float(time), point=point, flag=flag))
         return drafts
 
+    def _point(self, time: int, *, left: bool) -> CurvePoint:
+        """What limits on a day read; of the share ended, only the outcome counts."""
+        table = self.table
+        day = table.days[table.cell_day] if len(self.counts) else np.empty(0, dtype=np.int64)
+        ended = (table.cell_cause > 0) & (day <= time)
+        of_share = ended if left else ended & (table.cell_cause == OUTCOME)
+        kinds = len(set(table.cell_cause[ended].tolist()))
+        known = self._raw(ended | (day >= time))
+        return CurvePoint(
+            int(at_risk_at(table, [time]).at_risk[0]), int(table.n[of_share].sum()), kinds, left, known, self._tail(day, ended)
+        )
+
+    def _tail(self, day: Ints, ended: Mask) -> Tail | None:
+        """The end of the curve, where everybody has ended by then and somebody was lost before the last end."""
+        last = int(day[ended].max(initial=-1))
+        lost = (self.table.cell_cause == 0) & (day < last)
+        if not lost.any() or (day > last).any() or self.left[-1] != 0:
+            return None
+        before = self.event_free([last - 1])
+        return Tail(float(before.values[0]), self.counts.lift(before.influence[0]), self._raw(day >= last))
+
+    def _raw(self, cells: Mask) -> Mask:
+        """Cells of the merged table as cells of the table as first counted."""
+        return self.counts.lift(cells.astype(np.float64)) > 0
+
     def median(self, estimand: str, population: Population) -> Draft:
-        """Day by which half had the outcome or died, with the band that its interval inverts."""
+        """Day by which half had ended in any way, with the band that its interval inverts; none that rests on almost nobody."""
         nothing = self.counts.lift(np.zeros(len(self.counts)))
         if not len(self.counts):
             return Draft(estimand, math.nan, population, nothing, "band", flag="no_episodes")
         value = crossing_day(self.table.days, self.left)
         if math.isnan(value):  # errors on every day are wanted only where there is a median
             return Draft(estimand, value, population, nothing, "band", self.counts.here(), flag="not_reached")
+        if not self._enough_at(int(self.table.days[np.flatnonzero(self.left <= 0.5 + EQUAL)[0]])):
+            return Draft(estimand, math.nan, population, nothing, "band", self.counts.here(), flag="too_few_followed")
         band = Band(self.table.days, self.left, self._daily, self.counts.origin)
         # As for quantiles of stays, the influence is that of the share on the day.
         influence = self.counts.lift(self.event_free([value]).influence[0])
         return Draft(estimand, value, population, influence, "band", self.counts.here(), band=band)
 
+    def _enough_at(self, day: int) -> bool:
+        """Whether at least `FEWEST` are at risk that day; or are there at all, when nobody's follow-up ended before it."""
+        lost = int(self.table.censored[self.table.days < day].sum())
+        at_risk = int(at_risk_at(self.table, [day]).at_risk[0])
+        return at_risk >= FEWEST or (self.counts.total >= FEWEST and not lost)
+
     def restricted_mean(self, estimand: str, until: float, population: Population) -> Draft:
-        """Mean days free of the outcome and of death, of the first `until` days: the area under the event-free curve."""
+        """Mean days free of every end, of the first `until` days: the area under the event-free curve."""
+        nothing = self.counts.lift(np.zeros(len(self.counts)))
         known = bool(len(self.counts)) and bool(self.table.known(np.array([until]))[0])
         if not known:
-            nothing = self.counts.lift(np.zeros(len(self.counts)))
             flag = "past_follow_up" if len(self.counts) else "no_episodes"
             return Draft(estimand, math.nan, population, nothing, "log_log_days", time=until, flag=flag)
-        (lost, influence), (died, of_death) = (days_lost(self.table, until, cause) for cause in (OUTCOME, DEATH))
-        influence = self.counts.lift(-influence - of_death)
-        return Draft(estimand, until - lost - died, population, influence, "log_log_days", self.counts.here(), time=until)
+        if until == 0:
+            return Draft(estimand, 0.0, population, nothing, "none", time=until)
+        found = restricted_mean(self.table, until)
+        influence = self.counts.lift(found.influence[0])
+        return Draft(estimand, float(found.values[0]), population, influence, "log_log_days", self.counts.here(), time=until)
 
     def follow_up(self, estimand: str, population: Population) -> Draft:
         """Median day to which episodes were followed (reverse Kaplan-Meier)."""

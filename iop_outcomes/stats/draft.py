@@ -10,17 +10,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from iop_outcomes.keys import Key
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 Mask = NDArray[np.bool_]
 
-Rule = Literal["wilson", "t", "order_statistics", "normal", "log_log", "log_log_days", "band", "log_rank", "none"]
-
-
-def timed(estimand: str, time: float | None) -> str:
-    """Name an estimate at a time: "cumulative_incidence" at day 90 is "cumulative_incidence at 90"."""
-    return estimand if time is None else f"{estimand} at {time:g}"
+Rule = Literal["wilson", "t", "order_statistics", "normal", "log_log", "log_log_days", "band", "test", "none"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,22 +67,80 @@ class Band:
 
 
 @dataclass(frozen=True, eq=False)
-class Scores:
-    """What a log-rank test for repeated patients reads.
+class CurvePoint:
+    """What the interval of a share of a curve on a day reads beside its value.
 
     Parameters
     ----------
+    at_risk : int
+        Episodes not yet gone before that day.
+    ends : int
+        Episodes that had ended by then in the ways that count for this share.
+    kinds : int
+        How many kinds of end had occurred by then.
+    left : bool
+        Whether it is the share left, rather than the share ended.
+    known : bool array, shape (raw cells,)
+        Cells whose state on that day is known: ended by then, or followed to then.
+    tail : Tail or None
+        Where everybody has ended though somebody's follow-up ended before the last end.
+    """
+
+    at_risk: int
+    ends: int
+    kinds: int
+    left: bool
+    known: Mask
+    tail: Tail | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Tail:
+    """The end of a curve that comes down to 0 after losses.
+
+    Parameters
+    ----------
+    before : float
+        Share left just before the day of the last end.
+    influence : float array, shape (raw cells,)
+        What one more episode in each cell would add to it.
+    at_risk : bool array, shape (raw cells,)
+        Cells still at risk on that day.
+    """
+
+    before: float
+    influence: Floats
+    at_risk: Mask
+
+
+@dataclass(frozen=True, eq=False)
+class GroupScores:
+    """A test between groups, as it stands for independent episodes, and what it needs where patients repeat.
+
+    Parameters
+    ----------
+    statistic, df, p : float, int, float
+        Of the test for independent episodes.
     observed_minus_expected : float array, shape (groups,)
         The scores; they sum to 0.
-    influence : float array, shape (raw cells, groups)
-        What one more episode in each cell would add to each.
-    wanted : {"chi2", "p"}
+    influence : float array, shape (raw cells, groups), or None
+        What one more episode in each cell would add to each; `None` where the test knows no repeated patients.
+    groups : tuple of bool arrays, shape (raw cells,)
+        The cells of each group.
+    method : str
+        Name of the test's variance for independent episodes.
+    wanted : {"statistic", "p"}
         Which number of the test the draft holds.
     """
 
+    statistic: float
+    df: int
+    p: float
     observed_minus_expected: Floats
-    influence: Floats
-    wanted: Literal["chi2", "p"]
+    influence: Floats | None
+    groups: tuple[Mask, ...]
+    method: str
+    wanted: Literal["statistic", "p"]
 
 
 @dataclass(frozen=True)
@@ -174,14 +229,16 @@ class Draft:
         What order-statistic intervals read: the values themselves and the share below.
     band : Band or None
         What the interval of a quantile of a curve reads.
-    scores : Scores or None
-        What a log-rank test reads when patients repeat.
+    scores : GroupScores or None
+        What a test between groups reads.
     textbook : float or None
         Variance for independent episodes, where the textbook has a better one than the influences give.
     df : float or None
         Degrees of freedom of a t interval, where they are not those of one mean.
-    followed : int or None
-        Episodes still at risk at `time`, for a share of a curve: with no event, the exact limit rests on them alone.
+    point : CurvePoint or None
+        What the interval of a share of a curve reads.
+    word : str
+        What the number is called, where it is called anything.
     flag : str
         Why the estimate is impossible or to be read with care; empty when neither.
     """
@@ -196,16 +253,17 @@ class Draft:
     distribution: Distribution | None = None
     quantile: float | None = None
     band: Band | None = None
-    scores: Scores | None = None
+    scores: GroupScores | None = None
     textbook: float | None = None
     df: float | None = None
-    followed: int | None = None
+    point: CurvePoint | None = None
+    word: str = ""
     flag: str = ""
 
     @property
-    def key(self) -> str:
+    def key(self) -> Key:
         """Its name with its time, which no other number of the measure has."""
-        return timed(self.estimand, self.time)
+        return Key(self.estimand, self.time)
 
     @property
     def n(self) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from iop_outcomes.patients import Patients
-from iop_outcomes.stats.draft import Band, Distribution, Draft, Floats, Ints, Rule
+from iop_outcomes.stats.draft import Band, CurvePoint, Distribution, Draft, Floats, Ints, Mask, Rule, Tail
 from iop_outcomes.stats.duration import order_statistic_interval, quantile_type2
 from iop_outcomes.stats.lifetable import zero_events_upper
 from iop_outcomes.stats.medians import crossing_day
@@ -18,6 +18,7 @@ from iop_outcomes.stats.proportion import normal_quantile, wilson, wilson_limits
 from iop_outcomes.stats.transform import transformed_interval
 
 FEW_EVENTS = 5
+FEW_PATIENTS = 10  # effective ones, under which an interval by patient covers too little
 FARTHEST_Z = 8.2  # beyond it a confidence level is 1 in floating point
 
 
@@ -49,17 +50,34 @@ class Clustered:
 
     Parameters
     ----------
-    patients : int
-        Patients in the denominator.
+    effective : float
+        Effective patients of the denominator (`patients.Among`).
     variance : float
         Sum over patients of their squared summed influences.
     band_se : float array, shape (days,), optional
         The same, as errors, on each day of the band of a quantile of a curve.
     """
 
-    patients: int
+    effective: float
     variance: float
     band_se: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PointErrors:
+    """How many episodes, or effective patients, the limits of a curve at 0 and at 1 rest on.
+
+    Parameters
+    ----------
+    known : float
+        Those whose state on the day is known.
+    tail_at_risk, tail_se : float
+        Those at risk on the day of the last end, and the error of the share left just before it; NaN where `Tail` is none.
+    """
+
+    known: float
+    tail_at_risk: float = math.nan
+    tail_se: float = math.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +86,7 @@ class Errors:
 
     independent: float
     clustered: Clustered | None = None
+    point: PointErrors | None = None
 
     @property
     def variance(self) -> float:
@@ -90,11 +109,25 @@ def errors_of(draft: Draft, people: Patients, n: Ints) -> Errors:
     independent = variance_independent(draft.influence, n)
     if draft.among is None or draft.rule == "none":
         return Errors(independent)
-    patients, most = people.among(draft.among)
-    if most < 2:
-        return Errors(independent)
+    effective, most = people.among(draft.among)
+    repeats = most > 1
+    point = None if draft.point is None else _point_errors(draft.point, people if repeats else None, n)
+    if not repeats:
+        return Errors(independent, None, point)
     daily = _band_by_patient(draft.band, people, most) if draft.band is not None and not math.isnan(draft.value) else None
-    return Errors(independent, Clustered(patients, people.variance(draft.influence), daily))
+    return Errors(independent, Clustered(effective, people.variance(draft.influence), daily), point)
+
+
+def _point_errors(point: CurvePoint, people: Patients | None, n: Ints) -> PointErrors:
+    """Counts of episodes where nobody repeats, and effective patients where somebody does."""
+
+    def size(cells: Mask) -> float:
+        return float(n[cells].sum()) if people is None else people.among(cells).effective
+
+    if point.tail is None:
+        return PointErrors(size(point.known))
+    variance = variance_independent(point.tail.influence, n) if people is None else people.variance(point.tail.influence)
+    return PointErrors(size(point.known), size(point.tail.at_risk), math.sqrt(variance))
 
 
 def _band_by_patient(band: Band, people: Patients, most: int) -> Floats:
@@ -139,19 +172,21 @@ def finish(draft: Draft, errors: Errors, *, conf_level: float = 0.95) -> Interva
     -------
     Interval
         Wilson for shares; Student's t for means (none without spread); order statistics for quantiles (no standard error:
-        they need none); log-log for shares of a curve; all NaN when the draft has no value. Where a patient repeats, the
-        rule for repeated patients, whose method ends in "by patient".
+        they need none); log-log for shares of a curve, exact at 0 and 1; all NaN when the draft has no value. Where a
+        patient repeats, the rule for repeated patients, whose method ends in "by patient": flagged `few_patients` under
+        `FEW_PATIENTS` effective ones, and without limits under 2.
     """
     repeated = errors.clustered
     rules = _RULES if repeated is None else _REPEATED
     method = _METHODS[draft.rule] if repeated is None else _METHODS_REPEATED.get(draft.rule, _METHODS[draft.rule])
     nothing = Interval(math.nan, math.nan, math.nan, method)
-    if math.isnan(draft.value):
+    if math.isnan(draft.value) or draft.rule in ("none", "test"):
         return nothing
-    if repeated is not None and repeated.patients < 2 and draft.rule != "none":
-        return replace(nothing, flag="one_patient")  # a single patient tells nothing of others
+    few = "few_patients" if repeated is not None and repeated.effective < FEW_PATIENTS else ""
+    if repeated is not None and repeated.effective < 2:
+        return replace(nothing, flag=few)  # hardly more than one patient tells nothing of others
     found = rules[draft.rule](draft, errors, conf_level)
-    return found if found.method else replace(found, method=method)
+    return replace(found, method=found.method or method, flag="; ".join(flag for flag in (found.flag, few) if flag))
 
 
 # -- independent episodes; a rule that leaves the method empty gets the usual name ---------------------------------
@@ -189,24 +224,47 @@ def _open(low: float, high: float) -> str:
 
 
 def _normal(draft: Draft, errors: Errors, conf_level: float) -> Interval:
-    """Repeated patients widen the textbook variance as much as they widen the plain one."""
-    widened = errors.variance / errors.independent if errors.clustered and errors.independent > 0 else 1.0
-    variance = errors.variance if draft.textbook is None else draft.textbook * widened
+    variance = errors.variance if draft.textbook is None else draft.textbook
     return symmetric(draft.value, math.sqrt(variance), normal_quantile(conf_level))
 
 
 def _log_log(draft: Draft, errors: Errors, conf_level: float) -> Interval:
-    """Limits of a share of a curve; where nobody or everybody is left, the exact limit on the open side."""
-    ended = draft.population.k or 0
-    flag = "fewer_than_5_events" if ended < FEW_EVENTS else ""
-    if draft.value in (0.0, 1.0):
-        left = draft.n if draft.followed is None else max(draft.followed, 1)
-        reach = zero_events_upper(left if errors.clustered is None else min(left, errors.clustered.patients), conf_level)
-        low, high = (0.0, reach) if draft.value == 0 else (1 - reach, 1.0)
-        return Interval(math.nan, low, high, "exact, no event" if ended == 0 else "", flag)
-    se = math.sqrt(errors.variance)
-    low, high = (float(limit) for limit in transformed_interval(draft.value, se, normal_quantile(conf_level)))
-    return Interval(se, low, high, flag=flag)
+    """Limits of a share of a curve by the log-log of the share printed; exact where nobody, or everybody, has ended.
+
+    The share left of a single kind of end has one minus the limits of the share ended.
+    """
+    point, at_ends = draft.point, errors.point
+    if point is None or at_ends is None:
+        raise ValueError(f"{draft.estimand}: the interval of a share of a curve needs its point")
+    flag = "fewer_than_5_events" if point.ends < FEW_EVENTS else ""
+    mirrored = point.left and (point.kinds <= 1 or draft.value == 0)
+    share = 1 - draft.value if mirrored else draft.value
+    se, method = math.sqrt(errors.variance), ""
+    if share in (0.0, 1.0):
+        low, high = _at_an_end(share, point.tail, at_ends, conf_level)
+        se, method = math.nan, "exact" if point.tail is None or share == 0 else "log-log, last end exact"
+        method += ", by patient" if errors.clustered else ""
+    else:
+        low, high = (float(limit) for limit in transformed_interval(share, se, normal_quantile(conf_level)))
+    if mirrored:
+        low, high = 1 - high, 1 - low
+    return Interval(se, low, high, method, flag)
+
+
+def _at_an_end(share: float, tail: Tail | None, errors: PointErrors, conf_level: float) -> tuple[float, float]:
+    """Limits of a share ended of 0 or 1: Clopper-Pearson among those whose state is known.
+
+    Where everybody ended after somebody had been lost, the low limit leaves as many as may have been left before the last end
+    (the upper log-log limit) and may have stayed beyond it (the exact limit among those at risk that day).
+    """
+    if share == 0:
+        return 0.0, zero_events_upper(errors.known, conf_level)
+    if tail is None:
+        return 1 - zero_events_upper(errors.known, conf_level), 1.0
+    left = 1.0
+    if tail.before < 1:
+        left = float(transformed_interval(tail.before, errors.tail_se, normal_quantile(conf_level))[1])
+    return 1 - left * zero_events_upper(errors.tail_at_risk, conf_level), 1.0
 
 
 def _log_log_days(draft: Draft, errors: Errors, conf_level: float) -> Interval:
@@ -233,21 +291,17 @@ def _band(draft: Draft, errors: Errors, conf_level: float) -> Interval:
     return Interval(math.nan, low, high, flag=_open(low, high))
 
 
-def _none(_draft: Draft, _errors: Errors, _conf_level: float) -> Interval:
-    return Interval(math.nan, math.nan, math.nan)
-
-
 # -- repeated patients ---------------------------------------------------------------------------------------------
 
 
 def _wilson_repeated(draft: Draft, errors: Errors, conf_level: float) -> Interval:
-    quantile = t_quantile(_patients(errors) - 1, conf_level)
+    quantile = t_quantile(_effective(errors) - 1, conf_level)
     low, high = wilson_limits(draft.value, effective_n(draft.value, draft.n, errors), quantile)
     return Interval(math.sqrt(errors.variance), low, high)
 
 
 def effective_n(share: float, n: int, errors: Errors) -> float:
-    """Independent episodes that would know a share as well: p (1 - p) / V, at most n; the patients when V is 0.
+    """Independent episodes that would know a share as well: p (1 - p) / V, at most n; the effective patients when V is 0.
 
     References
     ----------
@@ -255,18 +309,26 @@ def effective_n(share: float, n: int, errors: Errors) -> float:
     """
     binomial = share * (1 - share)
     nothing = errors.variance <= ROUNDING * binomial / n
-    return float(_patients(errors)) if nothing else min(float(n), binomial / errors.variance)
+    return _effective(errors) if nothing else min(float(n), binomial / errors.variance)
 
 
-def _patients(errors: Errors) -> int:
-    return 0 if errors.clustered is None else errors.clustered.patients
+def _effective(errors: Errors) -> float:
+    """Effective patients; asked only where patients repeat."""
+    return math.nan if errors.clustered is None else errors.clustered.effective
 
 
 def _t_repeated(draft: Draft, errors: Errors, conf_level: float) -> Interval:
-    patients = _patients(errors)
+    m = _effective(errors)
     if errors.independent == 0 or errors.variance <= ROUNDING * errors.independent:
         return Interval(math.nan, math.nan, math.nan)
-    return symmetric(draft.value, math.sqrt(errors.variance * patients / (patients - 1)), t_quantile(patients - 1, conf_level))
+    return symmetric(draft.value, math.sqrt(errors.variance * m / (m - 1)), t_quantile(m - 1, conf_level))
+
+
+def _normal_repeated(draft: Draft, errors: Errors, conf_level: float) -> Interval:
+    """Repeated patients widen the textbook variance as much as they widen the plain one."""
+    widened = errors.variance / errors.independent if errors.independent > 0 else 1.0
+    variance = errors.variance if draft.textbook is None else draft.textbook * widened
+    return symmetric(draft.value, math.sqrt(variance), t_quantile(_effective(errors) - 1, conf_level))
 
 
 def _woodruff(draft: Draft, errors: Errors, conf_level: float) -> Interval:
@@ -277,7 +339,7 @@ def _woodruff(draft: Draft, errors: Errors, conf_level: float) -> Interval:
     Woodruff RS (1952), doi:10.1080/01621459.1952.10483443.
     """
     of, share = _quantile_of(draft)
-    quantile = t_quantile(_patients(errors) - 1, conf_level)
+    quantile = t_quantile(_effective(errors) - 1, conf_level)
     shares = wilson_limits(share, effective_n(share, draft.n, errors), quantile)
     low, high = (quantile_type2(of, limit) for limit in shares)
     return Interval(math.nan, low, high)
@@ -292,13 +354,13 @@ _METHODS: dict[Rule, str] = {
     "log_log": "log-log",
     "log_log_days": "log-log of the share of days",
     "band": "inverted log-log",
-    "log_rank": "hypergeometric",
+    "test": "none",
     "none": "none",
 }
 _METHODS_REPEATED: dict[Rule, str] = {
-    **{rule: f"{words}, by patient" for rule, words in _METHODS.items() if rule != "none"},
+    **{rule: f"{words}, by patient" for rule, words in _METHODS.items() if rule not in ("none", "test")},
+    "normal": "Student t, by patient",
     "order_statistics": "Woodruff, by patient",
-    "log_rank": "robust score, by patient",
 }
 _RULES: dict[Rule, Callable[[Draft, Errors, float], Interval]] = {
     "wilson": _wilson,
@@ -308,12 +370,11 @@ _RULES: dict[Rule, Callable[[Draft, Errors, float], Interval]] = {
     "log_log": _log_log,
     "log_log_days": _log_log_days,
     "band": _band,
-    "log_rank": _none,
-    "none": _none,
 }
 _REPEATED: dict[Rule, Callable[[Draft, Errors, float], Interval]] = {
     **_RULES,
     "wilson": _wilson_repeated,
     "t": _t_repeated,
+    "normal": _normal_repeated,
     "order_statistics": _woodruff,
 }

@@ -242,13 +242,13 @@ def fully_observed_rate(day: ArrayLike, cause: ArrayLike, n: ArrayLike, t: float
     return int(n_[(cause_ == of) & (day_ <= t)].sum()), int(n_[known].sum())
 
 
-def zero_events_upper(n: int, conf_level: float = 0.95) -> float:
+def zero_events_upper(n: float, conf_level: float = 0.95) -> float:
     """Give the upper limit for a share when none of `n` episodes had the event: the exact two-sided (Clopper-Pearson) one.
 
     Parameters
     ----------
-    n : int
-        Episodes observed to the end of the window; with 0 the limit is NaN.
+    n : float
+        Episodes whose state is known, or as many effective patients, not always a whole number; with 0 the limit is NaN.
     conf_level : float
         Between 0 and 1.
 

@@ -9,7 +9,7 @@ from iop_outcomes.stats.lifetable import LifeTable, staying
 from iop_outcomes.stats.survival import greenwood_at
 from iop_outcomes.stats.transform import Transform, transformed_interval
 
-_EQUAL = 1e-12  # how near a share must lie to the one asked for to count as equal to it
+EQUAL = 1e-12  # how near a share must lie to the one asked for to count as equal to it
 
 
 def quantile_day(table: LifeTable, gone: float = 0.5) -> float:
@@ -160,10 +160,10 @@ def crossing_day(days: Ints, curve: Floats, gone: float = 0.5) -> float:
     """
     if not 0 < gone < 1:
         raise ValueError("gone must lie between 0 and 1")
-    reached = np.flatnonzero(curve <= 1 - gone + _EQUAL)
+    reached = np.flatnonzero(curve <= 1 - gone + EQUAL)
     if not len(reached):
         return float("nan")
-    further = np.flatnonzero(curve < 1 - gone - _EQUAL)
+    further = np.flatnonzero(curve < 1 - gone - EQUAL)
     first = reached[0]
     if len(further) and further[0] > first:
         return float(days[first] + days[further[0]]) / 2

@@ -125,52 +125,6 @@ def incidence_at(table: LifeTable, times: ArrayLike, of: int) -> Pointwise:
     return _pointwise(table, wanted, values, influence)
 
 
-def days_lost(table: LifeTable, until: float, of: int) -> tuple[float, Floats]:
-    """Give the mean days lost to one cause within the first `until` days: the area under its incidence, with its influences.
-
-    Parameters
-    ----------
-    table : LifeTable
-    until : float
-        Days, within follow-up.
-    of : int
-        The cause, from 1.
-
-    Returns
-    -------
-    days : float
-    influence : float array, shape (cells,)
-        What one more episode in each cell would add.
-
-    Notes
-    -----
-    The integral of the influences of `incidence_at` over time, taken with running sums: a table of every day against every
-    cell is never made.
-
-    References
-    ----------
-    Andersen (2013), Decomposition of number of life years lost according to causes of death, doi:10.1002/sim.5903.
-
-    Examples
-    --------
-    >>> from iop_outcomes.stats.lifetable import life_table
-    >>> days_lost(life_table([30, 60, 60, 90], [1, 1, 2, 0], [1, 1, 1, 1]), 90, of=1)[0]
-    22.5
-    """
-    curve = table.incidence[of - 1]
-    widths = np.diff(np.minimum(np.append(table.days, np.inf), until))
-    risk = ratio(table.survival_before, table.at_risk)
-    steps = np.cumsum(table.greenwood_step)
-    drawn = np.cumsum(table.greenwood_step * curve + risk * ratio(table.events[of - 1], table.at_risk))
-    direct = (table.cell_cause == of) * risk[table.cell_day]
-    waiting = _before(np.cumsum(widths * (curve * steps - drawn)))[table.cell_day]  # while the cell is still followed
-    rest = np.cumsum(widths[::-1])[::-1][table.cell_day]  # days from its own day to the end
-    area = np.cumsum((widths * curve)[::-1])[::-1][table.cell_day]
-    own = table.cell_day
-    gone = area * steps[own] - rest * drawn[own] + rest * direct - table.cell_leaves * (area - rest * curve[own])
-    return float((widths * curve).sum()), waiting + gone
-
-
 def restricted_mean(table: LifeTable, until: ArrayLike) -> Pointwise:
     """Give the mean event-free days within the first `until` days: the area under the event-free curve.
 
