@@ -38,8 +38,16 @@ class Slow:
 
     def numbers(self, by, slow):
         """Every number at every level, by (level, estimand, time)."""
+        return self._each(self.groups(by), slow)
+
+    def numbers_of_others(self, by, slow):
+        """The same numbers of everyone in another group than the level; people without a group are in nobody's others."""
+        groups = {level: part for level, part in self.groups(by).items() if level not in (ALL, MISSING)}
+        return self._each({level: [e for other in groups if other != level for e in groups[other]] for level in groups}, slow)
+
+    def _each(self, groups, slow):
         found = {}
-        for level, part in self.groups(by).items():
+        for level, part in groups.items():
             found |= {(level, *(name if isinstance(name, tuple) else (name, None))): one for name, one in slow(part).items()}
         return found
 
@@ -55,7 +63,7 @@ def estimates(answer):
     return {(row["level"], row["estimand"], None if row["time"] is None else int(row["time"])): row for row in own}
 
 
-def same(found, expected, digits=1e-10):
+def same(found, expected, digits=1e-9):
     """Whether two values agree, or both are missing."""
     if found is None or math.isnan(expected):
         return found is None and math.isnan(expected)
@@ -65,24 +73,32 @@ def same(found, expected, digits=1e-10):
 def assert_equal(answer, expected):
     """Every number at every level is the expected one, none is missing, and none is new but those checked elsewhere."""
     found = estimates(answer)
-    assert {key for key in found if not key[1].startswith(ELSEWHERE)} == {key for key in expected if not key[1].startswith(ELSEWHERE)}
-    for key, one in expected.items():
-        assert_one(key, found[key], one)
+    names = {key for key in expected if not key[1].startswith(ELSEWHERE)}
+    assert {key for key in found if not key[1].startswith(ELSEWHERE)} == names
+    assert_none([(key, *each) for key in names for each in wrong_of(found[key], expected[key])])
 
 
-def assert_one(key, found, one):
-    """One estimate: its counts, its value, its limits where the rows give them, its flag; no word, which belongs to a comparison."""
-    assert {name: found[name] for name in COUNTS} == {name: one[name] for name in COUNTS}, key
-    assert found["n_at_risk"] == one.get("n_at_risk", ANY), key
-    assert one.get("flag", "") in (found["flag"] or ""), key
-    assert not found["word"] and found["p_adjusted"] is None, key
+def wrong_of(found, one):
+    """What is wrong with one estimate: its counts, its flag, its value, its limits where the rows give them, or a word, which belongs to a comparison."""
+    yield from ((name, found[name], one[name]) for name in COUNTS if found[name] != one[name])
+    if found["n_at_risk"] != one.get("n_at_risk", ANY):
+        yield "n_at_risk", found["n_at_risk"], one["n_at_risk"]
+    if one.get("flag", "") not in (found["flag"] or ""):
+        yield "flag", found["flag"], one["flag"]
+    yield from ((name, found[name], None) for name in ("word", "p_adjusted") if found[name])
     if one.get("no_zero") and one["value"] in (0, 1) and found["value"] is None:
         return  # events of people whose follow-up is not known: no 0 % may stand here
-    assert same(found["value"], one["value"]), (key, found["value"], one["value"])
-    limits = interval_rows.interval(one) if not math.isnan(one["value"]) else (math.nan, math.nan)
-    if limits is not None:
-        assert same(found["low"], limits[0], 1e-9), (key, found["low"], limits)
-        assert same(found["high"], limits[1], 1e-9), (key, found["high"], limits)
+    limits = (math.nan, math.nan) if math.isnan(one["value"]) else interval_rows.interval(one)
+    values = {"value": one["value"]} | (dict(zip(("low", "high"), limits, strict=True)) if limits else {})
+    yield from ((name, found[name], value) for name, value in values.items() if not same(found[name], value))
+
+
+def assert_none(wrong):
+    """Nothing is wrong; else each kind of number and column once, with how often and where first."""
+    kinds = {}
+    for key, column, found, expected in sorted(wrong, key=str):
+        kinds.setdefault((key[1], column), []).append(f"{key}: {found} is not {expected}")
+    assert not wrong, "\n".join(f"{name} {column}: {len(cases)} wrong, such as {cases[0]}" for (name, column), cases in kinds.items())
 
 
 def rates_by_level(expected):
@@ -96,39 +112,69 @@ def rates_by_level(expected):
 
 def assert_compared(answer, expected):
     """Each group minus the others: difference, limits, p and word of every rate are those of the rows."""
-    found = {key: row for key, row in contrasts(answer).items() if key[2] == "minus_others"}
+    found, wrong = contrasts(answer, "minus_others"), []
     for estimand, sides in rates_by_level(expected).items():
-        pairs = [(level, own, [v for other, values in sides.items() if other != level for v in values]) for level, own in sides.items()]
-        slow = interval_rows.compared(len(sides), pairs) if len(sides) > 1 else {}
-        assert {level for name, level, *_ in found if name == estimand} == set(slow), estimand
-        for level, one in slow.items():
-            assert_contrast((*estimand, level), found[estimand, level, "minus_others", ""], one)
+        pairs = [
+            ((level, ""), own, [v for other, values in sides.items() if other != level for v in values]) for level, own in sides.items()
+        ]
+        wrong += wrong_contrasts(found, estimand, interval_rows.compared(len(sides), pairs) if len(sides) > 1 else {})
+    assert_none(wrong)
 
 
 def assert_pairwise(answer, expected):
     """Each group minus each other, once, in whichever direction."""
-    found = {key: row for key, row in contrasts(answer).items() if key[2] == "minus_level"}
+    found, wrong = contrasts(answer, "minus_level"), []
     for estimand, sides in rates_by_level(expected).items():
-        asked = [(level, versus) for name, level, _, versus in found if name == estimand]
+        asked = [(level, versus) for name, level, versus in found if name == estimand]
         assert sorted(map(sorted, asked)) == sorted([one, other] for one in sides for other in sides if one < other), estimand
-        slow = interval_rows.compared(len(sides), [((one, other), sides[one], sides[other]) for one, other in asked])
-        for (one, other), number in slow.items():
-            assert_contrast((*estimand, one, other), found[estimand, one, "minus_level", other], number)
+        pairs = [((one, other), sides[one], sides[other]) for one, other in asked]
+        wrong += wrong_contrasts(found, estimand, interval_rows.compared(len(sides), pairs))
+    assert_none(wrong)
 
 
-def contrasts(answer):
-    """The comparisons, by ((estimand, time), level, contrast, versus)."""
-    own = [row for row in records(answer) if row.get("contrast")]
+def contrasts(answer, kind):
+    """The comparisons of one kind, by ((estimand, time), level, versus)."""
+    own = [row for row in records(answer) if row.get("contrast") == kind]
     times = [None if row["time"] is None else int(row["time"]) for row in own]
-    return {((row["estimand"], t), row["level"], row["contrast"], row["versus"] or ""): row for row, t in zip(own, times, strict=True)}
+    return {((row["estimand"], t), row["level"], row["versus"] or ""): row for row, t in zip(own, times, strict=True)}
 
 
-def assert_contrast(key, found, one):
-    """One comparison; of one that is too few only the word is settled."""
-    assert found["word"] == one["word"], (key, found["word"], one)
-    if one["word"] == "too few":
-        assert found["value"] is None or same(found["value"], one["value"]), key
-        assert found["p_adjusted"] is None, key
-        return
-    for name in ("value", "low", "high", "conf_level", "p", "p_adjusted"):
-        assert same(found[name], one[name], 1e-8), (key, name, found[name], one[name])
+def wrong_contrasts(found, estimand, expected):
+    """What is wrong with the comparisons of one rate; of one that is too few only the word is settled."""
+    names = {key[1:] for key in found if key[0] == estimand}
+    wrong = [
+        ((level, estimand[0], estimand[1], versus), "contrast", (level, versus) in names, None) for level, versus in names ^ set(expected)
+    ]
+    for (level, versus), one in expected.items():
+        row, key = found.get((estimand, level, versus)), (level, *estimand, versus)
+        if row is None:
+            continue
+        if row["word"] != one["word"]:
+            wrong.append((key, "word", row["word"], one["word"]))
+        elif one["word"] != "too few":
+            columns = ("value", "low", "high", "conf_level", "p", "p_adjusted")
+            wrong += [(key, name, row[name], one[name]) for name in columns if not same(row[name], one[name])]
+    return wrong
+
+
+def assert_one_rule(answer, expected, others):
+    """Every comparison with the others, whatever its interval: the difference is the rows', and one level gives range, word and p."""
+    found, wrong = contrasts(answer, "minus_others"), []
+    for estimand in {key[0] for key in found}:
+        own = {level: row for (name, level, _), row in found.items() if name == estimand}
+        able = [level for level, row in own.items() if row["word"] != "too few"]
+        several = 1 if len(own) == 2 else len(able)
+        for level, row in own.items():
+            one, rest = (numbers[level, *estimand] for numbers in (expected, others))
+            if level in able:
+                word = "higher" if row["low"] > 0 else "lower" if row["high"] < 0 else "no clear difference"
+                rule = {
+                    "value": one["value"] - rest["value"],
+                    "conf_level": 0.95 ** (1 / several),
+                    "p_adjusted": 1 - (1 - row["p"]) ** several,
+                }
+                wrong += [((level, *estimand), name, row[name], value) for name, value in rule.items() if not same(row[name], value)]
+                wrong += [((level, *estimand), "word", row["word"], word)] if row["word"] != word else []
+            if level in able and min(one["n"], rest["n"]) < interval_rows.ENOUGH:
+                wrong.append(((level, *estimand), "word", row["word"], "too few"))
+    assert_none(wrong)

@@ -19,11 +19,15 @@ def both(request):
         yield data, checking.Slow(batch)
 
 
+def one_group(slow, options):
+    """What gives the numbers of a group of episodes; whether follow-up stops at the end is said of the whole data set."""
+    stops = outcome_rows.follow_up_stops(slow.episodes, slow.events, options)
+    return lambda part: outcome_rows.after_discharge(part, slow.events, options, TIMES, dated=slow.batch.dated, stops=stops)
+
+
 def timed(slow, by, options):
     """Every number at every level; a restricted mean only where every group has one, people without a group aside."""
-    stops = outcome_rows.follow_up_stops(slow.episodes, slow.events, options)
-    given = {"dated": slow.batch.dated, "stops": stops}
-    found = slow.numbers(by, lambda part: outcome_rows.after_discharge(part, slow.events, options, TIMES, **given))
+    found = slow.numbers(by, one_group(slow, options))
     for t in TIMES:
         keys = [key for key in found if key[1:] == ("restricted_mean_days", t)]
         groups = [found[key] for key in keys if key[0] not in (checking.ALL, checking.MISSING)]
@@ -47,6 +51,7 @@ def test_times_equal_the_row_version(both, measure, definition):
     expected = timed(slow, "track", options)
     checking.assert_equal(compared, expected)
     checking.assert_compared(compared, expected)
+    checking.assert_one_rule(compared, expected, slow.numbers_of_others("track", one_group(slow, options)))
 
 
 def test_without_a_table_of_events_nothing_is_assessable():

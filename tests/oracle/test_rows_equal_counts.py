@@ -55,3 +55,9 @@ def test_comparisons_equal_the_row_version(both):
     for scale in score_rows.SCALES:
         expected = slow.numbers("track", lambda part, scale=scale: score_rows.reliable_change(part, slow.scores, scale))
         checking.assert_compared(iop.compare(data, measure=f"{scale}_reliable_change", by="track"), expected)
+        compared = iop.compare(data, measure=f"{scale}_change", by="track")
+        numbers = (
+            of("track", lambda part, scale=scale: score_rows.change(part, slow.scores, scale))
+            for of in (slow.numbers, slow.numbers_of_others)
+        )
+        checking.assert_one_rule(compared, *numbers)
