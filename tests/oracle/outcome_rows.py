@@ -1,240 +1,222 @@
-"""Takes a program as plain dicts, gives symptom change, reliable change, readmission and relapse one row after the other.
+"""Takes episodes from `rows.read` and their events, gives readmission and relapse after discharge one row after the other.
 
-As in `rows`: slow, obvious, from the definitions alone. Shares are exact fractions until the last line, so that a sum that is
-one is one. A number is a dict of value, n, k, n_missing and excluded; numbers at a time are named by (estimand, day).
+Shares are exact fractions until the last line, so that a sum that is one is one. Numbers at a time are named by (estimand, day). ANY stands where the definitions name no count.
 """
 
 import math
 from fractions import Fraction
-from statistics import NormalDist
+from unittest.mock import ANY
 
-from tests.oracle.rows import NOT_DISCHARGED, during_care, first_event, reason, score_at, share
+from tests.oracle.rows import discharged, number, reason, share
 
-# Points and cut-offs of profile nhs; retest reliability, the mean of the general population and the SD of people in care.
-SCALES = {
-    "phq9": {"points": 6, "case": 10, "retest": 0.84, "population_mean": 2.91, "clinical_sd": 5.5},
-    "gad7": {"points": 4, "case": 8, "retest": 0.83, "population_mean": 2.95, "clinical_sd": 4.5},
-}
-REMISSION = 5
-
-
-def number(value, among, everyone, missing, k=None):
-    """A number of some episodes, and where the others went."""
-    out = len(everyone) - len(among) - len(missing)
-    return {"value": float(value), "n": len(among), "k": k, "n_missing": len(missing), "excluded": out}
-
-
-# -- scores ------------------------------------------------------------------------------------------------------
-
-
-def scored(episodes, scores, scale):
-    """The discharged, each with its two scores."""
-    return [
-        {"pre": score_at(e, scores, scale, "admit"), "post": score_at(e, scores, scale, "discharge")}
-        for e in episodes
-        if reason(e) not in NOT_DISCHARGED
-    ]
-
-
-def mean(values):
-    """Exact; NaN of nothing."""
-    return Fraction(sum(values), len(values)) if values else math.nan
-
-
-def variance(values):
-    """With divisor n - 1; NaN of fewer than two."""
-    if len(values) < 2:
-        return math.nan
-    centre = mean(values)
-    return sum((v - centre) ** 2 for v in values) / (len(values) - 1)
-
-
-def sd(values):
-    """Its root."""
-    return math.sqrt(variance(values))
-
-
-def small_sample_factor(df):
-    """J of Hedges, exact."""
-    return math.exp(math.lgamma(df / 2) - math.lgamma((df - 1) / 2)) / math.sqrt(df / 2)
-
-
-def gains(people):
-    """Improvements of those with both scores: lower is better on both scales."""
-    return [p["pre"] - p["post"] for p in people if p["pre"] is not None and p["post"] is not None]
-
-
-def change(episodes, scores, scale):
-    """Every number of `<scale>_change` for one group."""
-    people = scored(episodes, scores, scale)
-    pairs = [p for p in people if p["pre"] is not None and p["post"] is not None]
-    unpaired = [p for p in people if p["pre"] is None or p["post"] is None]
-    pre, post, gain = [p["pre"] for p in pairs], [p["post"] for p in pairs], gains(people)
-    spread = len(pairs) > 1 and sd(pre) > 0
-    d = float(mean(gain)) / sd(pre) if spread else math.nan
-    g = d * small_sample_factor(len(pairs) - 1) if spread and len(pairs) > 2 else math.nan
-    expected = (1 - SCALES[scale]["retest"]) * (float(mean(pre)) - SCALES[scale]["population_mean"])
-    values = {
-        "mean_admit": mean(pre),
-        "mean_discharge": mean(post),
-        "sd_admit": sd(pre),
-        "mean_change": mean(gain),
-        "d_pre_sd": d,
-        "g_pre_sd": g,
-        "expected_regression_to_mean": expected,
-    }
-    started = [p for p in people if p["pre"] is not None]
-    unchanged = [0 if p["post"] is None else p["pre"] - p["post"] for p in started]
-    return {
-        "paired_rate": share(pairs, people, episodes),
-        **{name: number(value, pairs, episodes, unpaired) for name, value in values.items()},
-        "mean_change_if_missing_unchanged": number(mean(unchanged), started, episodes, [p for p in people if p["pre"] is None]),
-    }
-
-
-def minus_others(group, others, scores, scale):
-    """Mean change of a group minus that of everyone else; not with fewer than two patients on a side, nor without any spread."""
-    people = scored(group, scores, scale)
-    one, rest = gains(people), gains(scored(others, scores, scale))
-    possible = min(len(one), len(rest)) >= 2 and spread(group, others, scores, scale) > 1e-12 * (variance(one) + variance(rest))
-    value = mean(one) - mean(rest) if possible else math.nan
-    return number(value, one, group, [p for p in people if p["pre"] is None or p["post"] is None])
-
-
-def spread(group, others, scores, scale):
-    """Variance of the difference by patient, each side with its own small-sample factor; 0 when a side has a single patient."""
-    sides = [by_patient(part, scores, scale) for part in (group, others)]
-    if min(map(len, sides)) < 2:
-        return 0.0
-    factors = [len(side) / (len(side) - 1) for side in sides]
-    own = sum(factor * sum(float(total) ** 2 for total in side.values()) for factor, side in zip(factors, sides, strict=True))
-    shared = sum(float(total) * float(sides[1][patient]) for patient, total in sides[0].items() if patient in sides[1])
-    return own - 2 * shared * math.sqrt(factors[0] * factors[1])
-
-
-def by_patient(episodes, scores, scale):
-    """What each patient adds to the mean change: the sum over the patient's pairs of (change - mean) / pairs; a blank is a patient of their own."""
-    pairs = [(e, gain) for e in episodes for gain in gains(scored([e], scores, scale))]
-    centre = mean([gain for _, gain in pairs])
-    found = {}
-    for place, (one, gain) in enumerate(pairs):
-        patient = one.get("patient_id") or ("alone", id(episodes), place)
-        found[patient] = found.get(patient, 0) + (gain - centre) / len(pairs)
-    return found
-
-
-def reliable_change(episodes, scores, scale):
-    """Every number of `<scale>_reliable_change`, profile nhs, of the pairs and of all discharged."""
-    points, case = SCALES[scale]["points"], SCALES[scale]["case"]
-    people = scored(episodes, scores, scale)
-    pairs = [p for p in people if p["pre"] is not None and p["post"] is not None]
-    unpaired = [p for p in people if p["pre"] is None or p["post"] is None]
-    better = [p for p in pairs if p["pre"] - p["post"] >= points]
-    worse = [p for p in pairs if p["post"] - p["pre"] >= points]
-    same = [p for p in pairs if abs(p["pre"] - p["post"]) < points]
-    found = {
-        "reliable_improvement": share(better, pairs, episodes, unpaired),
-        "reliable_improvement_of_discharged": share(better, people, episodes),
-        "no_reliable_change": share(same, pairs, episodes, unpaired),
-        "reliable_deterioration": share(worse, pairs, episodes, unpaired),
-        "reliable_deterioration_of_discharged": share(worse, people, episodes),
-        "false_positive_rate": number(by_chance(scale), pairs, episodes, unpaired),
-    }
-    for name, met in (
-        ("response", [p for p in pairs if p["pre"] > 0 and 2 * p["post"] <= p["pre"]]),
-        ("remission", [p for p in pairs if p["post"] < REMISSION]),
-    ):
-        found |= {name: share(met, pairs, episodes, unpaired), f"{name}_of_discharged": share(met, people, episodes)}
-    at_case = [p for p in people if p["pre"] is not None and p["pre"] >= case]
-    ended = [p for p in at_case if p["post"] is not None]
-    left = [p for p in ended if p["post"] < case]
-    unknown = [p for p in people if p["pre"] is None]
-    for name, met in (("recovery", left), ("reliable_recovery", [p for p in left if p["pre"] - p["post"] >= points])):
-        lacking = unknown + [p for p in at_case if p["post"] is None]
-        found |= {name: share(met, ended, episodes, lacking), f"{name}_of_discharged": share(met, at_case, episodes, unknown)}
-    return found
-
-
-def by_chance(scale):
-    """Chance that a change without true change, normal and rounded to whole points, reaches the profile's points."""
-    s_diff = SCALES[scale]["clinical_sd"] * math.sqrt(2 * (1 - SCALES[scale]["retest"]))
-    return NormalDist().cdf(-(SCALES[scale]["points"] - 0.5) / s_diff)
-
-
-# -- after discharge ---------------------------------------------------------------------------------------------
-
-PSYCHIATRIC = ("readmission_psychiatric",)
-ALL_CAUSE = (*PSYCHIATRIC, "readmission_other")
+HOSPITAL = ("readmission_psychiatric", "readmission_other")
+PSYCHIATRIC, ALL_CAUSE = HOSPITAL[:1], HOSPITAL
 OUTCOMES = {
-    ("readmission", "psychiatric"): {"wanted": PSYCHIATRIC, "from_day": 3, "planned_competes": True},
-    ("readmission", "all_cause"): {"wanted": ALL_CAUSE, "from_day": 3, "planned_competes": True},
+    ("readmission", "psychiatric"): {"wanted": PSYCHIATRIC, "planned_competes": True, "from_day_3": True},
+    ("readmission", "all_cause"): {"wanted": ALL_CAUSE, "planned_competes": True, "from_day_3": True},
     ("readmission_from_day_0", "psychiatric"): {"wanted": PSYCHIATRIC, "planned_competes": True},
     ("readmission_from_day_0", "all_cause"): {"wanted": ALL_CAUSE, "planned_competes": True},
     ("relapse", "any_use"): {"wanted": ("relapse",)},
     ("relapse", "return_to_criteria"): {"wanted": ("relapse",), "kinds": ("return_to_criteria",)},
 }
-BESIDE = {
-    "readmission": {"transfer_0_2": "early", "planned": "planned", "died_first": "death"},
-    "readmission_from_day_0": {"planned": "planned", "died_first": "death"},
-    "relapse": {"died_first": "death"},
-}
+ENDS = ("event", "planned", "death")  # the order on one day; the end of follow-up comes last
+ENOUGH = 11
 
 
-def known_anywhere(episodes, events, measure, definition):
+# -- events --------------------------------------------------------------------------------------------------------
+
+
+def own_events(episode, events):
+    """Events of the table and those that stand beside the episode, each with its day after discharge where that is known."""
+    found = list(events.get(episode["episode_id"], []))
+    for name, seen in episode.items():
+        if name.endswith("_observed") and seen == 1:
+            kind = name.removesuffix("_observed")
+            found.append({"event": kind, "day": episode[f"{kind}_day"]})
+    return [{**row, "after": days_after(row, episode["stay"])} for row in found]
+
+
+def days_after(row, stay):
+    """The day of an event after discharge, from whichever of the two days is given."""
+    if row.get("days_after_discharge") is not None:
+        return row["days_after_discharge"]
+    return None if row.get("day") is None or stay is None else row["day"] - stay
+
+
+def is_wanted(row, options):
+    """Whether an event is the outcome; named kinds leave out every other kind and the blank."""
+    kinds = options.get("kinds", ())
+    return row["event"] in options["wanted"] and (not kinds or row.get("kind") in kinds)
+
+
+def last_day(episode, wanted):
+    """Last day observed after discharge; where follow-up is blank, a wanted event beside the episode brings its own."""
+    if episode["stay"] is None:
+        return None  # a reason without a day is outside curves
+    if episode.get("follow_up_days") is not None:
+        return episode["follow_up_days"]
+    beside = [episode[f"{kind}_day"] - episode["stay"] for kind in wanted if episode.get(f"{kind}_day") is not None]
+    return beside[0] if beside and beside[0] >= 0 else None
+
+
+def first_end(episode, events, options):
+    """Day and name of what came first after discharge, or the last day observed; (None, None) when follow-up is not known."""
+    end = last_day(episode, options["wanted"])
+    if end is None:
+        return None, None
+    seen = [(end, len(ENDS))]
+    for row in own_events(episode, events):
+        if row["after"] is None or not 0 <= row["after"] <= end:
+            continue
+        if is_wanted(row, options):
+            planned = options.get("planned_competes") and row.get("planned") == 1
+            seen.append((row["after"], ENDS.index("planned" if planned else "event")))
+        elif row["event"] == "death":
+            seen.append((row["after"], ENDS.index("death")))
+    day, place = min(seen)
+    return day, (*ENDS, "end_of_follow_up")[place]
+
+
+def was_transfer(episode, events):
+    """In any hospital again on days 0 to 2, planned or not, under every definition."""
+    return any(row["event"] in HOSPITAL and row["after"] in (0, 1, 2) for row in own_events(episode, events))
+
+
+def during_care(episode, events, options):
+    """Whether an outcome event happened before discharge."""
+    return any(is_wanted(row, options) and row["after"] is not None and row["after"] < 0 for row in own_events(episode, events))
+
+
+# -- who is followed -----------------------------------------------------------------------------------------------
+
+
+def population(episodes, events, options):
+    """The discharged without deaths in care, each with its first end, in four parts: followed, unknown, transfers, short."""
+    people = [
+        {**e, **dict(zip(("day", "end"), first_end(e, events, options), strict=True))} for e in discharged(episodes) if reason(e) != "died"
+    ]
+    parts = {"unknown": [p for p in people if p["day"] is None], "transfers": [], "short": []}
+    known = [p for p in people if p["day"] is not None]
+    if options.get("from_day_3"):
+        parts["transfers"] = [p for p in known if was_transfer(p, events)]
+        stayed = [p for p in known if not was_transfer(p, events)]
+        parts["short"] = [p for p in stayed if p["end"] == "end_of_follow_up" and p["day"] < 3]
+        known = [p for p in stayed if not (p["end"] == "end_of_follow_up" and p["day"] < 3)]
+    return {**parts, "followed": known}
+
+
+def has_end(episode, events, options):
+    """Whether an event or a death is recorded of an episode whose follow-up is not known: then no 0 % is printed."""
+    return any(is_wanted(row, options) or row["event"] == "death" for row in own_events(episode, events))
+
+
+def known_anywhere(episodes, events, options):
     """Whether the end of follow-up is known for anybody at all."""
-    return any(first_event(e, events, **OUTCOMES[measure, definition])[0] is not None for e in episodes)
+    return any(first_end(e, events, options)[0] is not None for e in discharged(episodes))
 
 
-def after_discharge(episodes, events, measure, definition, times):
-    """Every number of a measure of time after discharge for one group."""
-    options = OUTCOMES[measure, definition]
-    ended = [e for e in episodes if reason(e) not in (*NOT_DISCHARGED, "died")]
-    firsts = [(e, *first_event(e, events, **options)) for e in ended]
-    followed = [{"day": day, "outcome": outcome} for _, day, outcome in firsts if day is not None]
-    unknown = [e for e, day, _ in firsts if day is None]
+def follow_up_stops(episodes, events, options):
+    """Whether `follow_up_days` is taken to stop at the end: it does in more than half of the episodes with an event or death."""
+    ended = [
+        p
+        for p in population(episodes, events, options)["followed"]
+        if p["end"] in ("event", "death") and p.get("follow_up_days") is not None
+    ]
+    return 2 * sum(p["follow_up_days"] == p["day"] for p in ended) > len(ended)
+
+
+# -- every number --------------------------------------------------------------------------------------------------
+
+
+def after_discharge(episodes, events, options, times, *, dated=False, stops=False):
+    """Every number of a measure of time after discharge for one group; `stops` is said of the whole data set."""
+    parts = population(episodes, events, options)
+    followed, unknown, transfers = parts["followed"], parts["unknown"], parts["transfers"]
     steps = aalen_johansen(followed)
     found = {}
     for t in times:
-        hit = [p for p in followed if p["outcome"] == "event" and p["day"] <= t]
-        dead = [p for p in followed if p["outcome"] == "death" and p["day"] <= t]
-        row, reached = at(steps, t), is_known(steps, t)
-        incidence, free = (row["event"], 1 - row["event"] - row["death"]) if reached else (math.nan, math.nan)
-        found["cumulative_incidence", t] = number(incidence, followed, episodes, unknown, len(hit))
-        found["event_free", t] = number(free, followed, episodes, unknown, len(hit) + len(dead))
-        found["restricted_mean_days", t] = number(area(steps, t) if reached else math.nan, followed, episodes, unknown)
-        found["fully_observed_rate", t] = simple(firsts, episodes, t)
-    found["median_days", None] = number(
-        half([(s["day"], 1 - s["event"] - s["death"]) for s in steps if s["day"] is not None]), followed, episodes, unknown
-    )
-    found["median_follow_up_days", None] = number(half(still_followed(followed)), followed, episodes, unknown)
-    for name, outcome in BESIDE[measure].items():
-        found[name, None] = share([p for p in followed if p["outcome"] == outcome], followed, episodes, unknown)
-    started = [e for e in episodes if reason(e) not in NOT_DISCHARGED]
-    before = [e for e in started if during_care(e, events, options["wanted"], options.get("kinds", ()))]
-    found["during_care", None] = share(before, started, episodes)
+        found |= at_a_time(followed, unknown, episodes, steps, t)
+        found["fully_observed_rate", t] = simple(followed, unknown, episodes, t, dated=dated, stops=stops)
+        if any(has_end(p, events, options) for p in unknown):
+            found |= {key: {**one, "no_zero": True} for key, one in found.items() if key[1] == t}
+        if options.get("from_day_3") and t < 3:
+            found |= {key: not_assessable(one) for key, one in found.items() if key[1] == t}
+    value, flag = median(steps, followed)
+    found["median_days", None] = number(value, followed, episodes, unknown) | {"flag": flag}
+    for name, end in {"planned": "planned", "died_first": "death"}.items():
+        if name != "planned" or options.get("planned_competes"):
+            found[name, None] = share([p for p in followed if p["end"] == end], followed, episodes, unknown)
+    if options.get("from_day_3"):
+        found["transfer_0_2", None] = share(transfers, transfers + followed, episodes, unknown)
+    started = discharged(episodes)
+    found["during_care", None] = share([e for e in started if during_care(e, events, options)], started, episodes)
     return found
 
 
-def simple(firsts, episodes, t):
-    """Share with the event by day t among those whose follow-up reaches it."""
-    long_enough = [(e, day, outcome) for e, day, outcome in firsts if e.get("follow_up_days") is not None and e["follow_up_days"] >= t]
-    blank = [e for e, _, _ in firsts if e.get("follow_up_days") is None]
-    return share([e for e, day, outcome in long_enough if outcome == "event" and day <= t], long_enough, episodes, blank)
+def at_a_time(followed, unknown, episodes, steps, t):
+    """Incidence, event-free share and mean days at a time, with everyone not yet gone before it."""
+    hit = [p for p in followed if p["end"] == "event" and p["day"] <= t]
+    ended = [p for p in followed if p["end"] != "end_of_follow_up" and p["day"] <= t]
+    free = [p for p in followed if (p["day"] >= t and p["end"] == "end_of_follow_up") or p["day"] > t]
+    row, reached = at(steps, t), is_known(steps, t)
+    at_risk = {"n_at_risk": sum(1 for p in followed if p["day"] >= t)}
+    event_free = 1 - sum(row[end] for end in ENDS)
+    # At 0 % limits are exact, and at 100 % where nobody was lost before the last end.
+    whole = [0] if lost_before_the_last_end(followed, t) else [0, 1]
+    exactly = {"state_known": [p["patient"] for p in ended + free]}
+    return {
+        ("cumulative_incidence", t): number(row["event"] if reached else math.nan, followed, episodes, unknown, len(hit))
+        | at_risk
+        | (exactly if reached and row["event"] in whole else {}),
+        ("event_free", t): number(event_free if reached else math.nan, followed, episodes, unknown, len(free))
+        | at_risk
+        | (exactly if reached and 1 - event_free in whole else {}),
+        ("restricted_mean_days", t): number(area(steps, t) if reached else math.nan, followed, episodes, unknown),
+    }
+
+
+def lost_before_the_last_end(followed, t):
+    """Whether anybody's follow-up ended before the last end by t."""
+    ends = [p["day"] for p in followed if p["end"] != "end_of_follow_up" and p["day"] <= t]
+    return any(p["end"] == "end_of_follow_up" and p["day"] < max(ends, default=0) for p in followed)
+
+
+def not_assessable(one):
+    """A number that has no value; what it would have counted is left open."""
+    return {
+        **one,
+        "value": math.nan,
+        "n": ANY,
+        "k": ANY,
+        "n_missing": ANY,
+        "excluded": ANY,
+        "n_at_risk": ANY,
+        "flag": "not_assessable",
+        "rate": False,
+    }
+
+
+def simple(followed, unknown, episodes, t, *, dated, stops):
+    """Share with the event by day t among those whose follow-up, or potential follow-up where it stops at the end, reaches t."""
+    reach = "potential" if stops else "follow_up_days"
+    blank = [p for p in followed if p.get(reach) is None]
+    long_enough = [p for p in followed if p.get(reach) is not None and p[reach] >= t]
+    one = share([p for p in long_enough if p["end"] == "event" and p["day"] <= t], long_enough, episodes, unknown + blank)
+    return not_assessable(one) if stops and not dated else one
+
+
+# -- curves --------------------------------------------------------------------------------------------------------
 
 
 def aalen_johansen(people):
-    """Shares ended by the event and by death, and free of every end, before day 0 and just after each day."""
-    now = {"day": None, "event": Fraction(0), "death": Fraction(0), "free": Fraction(1)}
+    """Shares ended in each way and free of every end, before day 0 and just after each day."""
+    now = {"day": None, "free": Fraction(1), **dict.fromkeys(ENDS, Fraction(0))}
     steps = [now]
     for day in sorted({p["day"] for p in people}):
         at_risk = sum(1 for p in people if p["day"] >= day)
-        today = [p["outcome"] for p in people if p["day"] == day and p["outcome"] != "end_of_follow_up"]
-        now = {
-            "day": day,
-            "event": now["event"] + now["free"] * Fraction(today.count("event"), at_risk),
-            "death": now["death"] + now["free"] * Fraction(today.count("death"), at_risk),
-            "free": now["free"] * Fraction(at_risk - len(today), at_risk),
-        }
+        today = [p["end"] for p in people if p["day"] == day and p["end"] != "end_of_follow_up"]
+        ended = {end: now[end] + now["free"] * Fraction(today.count(end), at_risk) for end in ENDS}
+        now = {"day": day, "free": now["free"] * Fraction(at_risk - len(today), at_risk), **ended}
         steps.append(now)
     return steps
 
@@ -251,21 +233,23 @@ def is_known(steps, t):
 
 
 def area(steps, t):
-    """Days free of the event and of death up to day t, from one step to the next."""
+    """Days free of every end up to day t, from one step to the next."""
     ends = [*[step["day"] for step in steps[1:]], t]
     days = [max(min(end, t) - (step["day"] or 0), 0) for step, end in zip(steps, ends, strict=True)]
-    return sum(long * (1 - step["event"] - step["death"]) for long, step in zip(days, steps, strict=True))
+    return sum(long * step["free"] for long, step in zip(days, steps, strict=True))
 
 
-def still_followed(people):
-    """Share not yet lost just after each day, among those with no end of their own by then."""
-    left, curve = Fraction(1), []
-    for day in sorted({p["day"] for p in people}):
-        here = [p for p in people if p["day"] > day or (p["day"] == day and p["outcome"] == "end_of_follow_up")]
-        lost = sum(1 for p in here if p["day"] == day)
-        left *= Fraction(len(here) - lost, len(here)) if here else 1
-        curve.append((day, left))
-    return curve
+def median(steps, followed):
+    """The median of the event-free curve and its flag: only where enough are at risk that day, or enough episodes and nobody lost before it."""
+    curve = [(step["day"], step["free"]) for step in steps[1:]]
+    low = [day for day, free in curve if free <= Fraction(1, 2)]
+    if not low:
+        return math.nan, ""
+    at_risk = sum(1 for p in followed if p["day"] >= low[0])
+    lost = [p for p in followed if p["end"] == "end_of_follow_up" and p["day"] < low[0]]
+    if at_risk >= ENOUGH or (len(followed) >= ENOUGH and not lost):
+        return half(curve), ""
+    return math.nan, "too_few_followed"
 
 
 def half(curve):
