@@ -282,6 +282,8 @@ class EventWithin:
         Kinds of them that count; every kind when empty.
     first, last : int or None
         Days after discharge, both included; no bound when `None`. Days before discharge are negative.
+    undated : bool
+        Whether an event counts whose day after discharge is not known, because the day of discharge is not.
     """
 
     name: str
@@ -289,6 +291,7 @@ class EventWithin:
     kinds: tuple[str, ...] = ()
     first: int | None = None
     last: int | None = None
+    undated: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:

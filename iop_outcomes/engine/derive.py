@@ -183,7 +183,8 @@ def _event_within(request: EventWithin, tables: Tables) -> Answered:
     if "events" not in tables.filled:
         return (), ("0",)
     bounds = [(">=", request.first), ("<=", request.last)]
-    days = "".join(f" AND events.days_after_discharge {op} {day}" for op, day in bounds if day is not None)
+    dated = " AND ".join(f"events.days_after_discharge {op} {day}" for op, day in bounds if day is not None) or "TRUE"
+    days = f" AND ({dated}{' OR events.days_after_discharge IS NULL' if request.undated else ''})"
     pick = Pick(f"SELECT episode_id, 1 AS happened FROM events WHERE {_wanted(request.events, request.kinds)}{days} GROUP BY episode_id")
     return (pick,), (f"coalesce({pick.name}.happened, 0)",)
 
@@ -241,11 +242,12 @@ def _outcomes(request: FirstEvent) -> list[tuple[str, str]]:
 
 
 def _end_of_follow_up(request: FirstEvent, columns: Collection[str], *, after: bool) -> str:
-    """Last day observed on the clock; a wide event brings its own."""
+    """Last day observed on the clock; a wide event brings its own. Without a day of discharge there is none, where any is given."""
     start = "0" if after else "episodes.los_days"
     ends = [f"{start} + episodes.follow_up_days"] if "follow_up_days" in columns else []
     wide = [f"{event}_day" for event in request.events if f"{event}_day" in columns]
     ends += [f"episodes.{quoted(column)} - {'episodes.los_days' if after else '0'}" for column in wide]
     if not ends:
         return "CAST(NULL AS INTEGER)"
-    return f"coalesce({', '.join(ends)})"
+    end = f"coalesce({', '.join(ends)})"
+    return f"CASE WHEN episodes.los_days IS NOT NULL THEN {end} END" if after and "los_days" in columns else end

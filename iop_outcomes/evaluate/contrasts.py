@@ -119,24 +119,30 @@ def _family(results: Results, pairs: Sequence[Pair], people: Patients, conf_leve
     ----------
     Sidak Z (1967), doi:10.1080/01621459.1967.10482935.
     """
-    possible = [_can_be_judged(one, other, people, conf_level) for _, _, one, other in pairs]
-    several = 1 if same_twice else sum(possible)  # two groups make one contrast, seen from both sides
-    level = conf_level ** (1 / max(several, 1))
+    judged = [place for place, (_, _, one, other) in enumerate(pairs) if _enough(one, other, conf_level)]
+    several, level = 0, conf_level
+    while judged and several != len(judged):  # limits by ranks may be open on both sides at a higher level: such a one is none
+        several = len(judged)
+        level = conf_level if same_twice else conf_level ** (1 / several)  # two groups make one contrast, seen from both sides
+        judged = [place for place in judged if _has_interval(pairs[place], people, level)]
     rows = []
-    for (name, key, one, other), judged in zip(pairs, possible, strict=True):
+    for place, (name, key, one, other) in enumerate(pairs):
         own = next(e for e in results.estimates if (e.level, e.key) == (name, key.own))
-        if judged:
-            rows.append(_row(own, key, difference(one, other, people, conf_level=level), level, several))
+        if place in judged:
+            rows.append(_row(own, key, difference(one, other, people, conf_level=level), level, 1 if same_twice else several))
         else:
             rows.append(_too_few(own, key, one.draft.value - other.draft.value, _few_patients(one, other, conf_level)))
     return rows
 
 
-def _can_be_judged(one: Side, other: Side, people: Patients, conf_level: float) -> bool:
-    """Whether both sides hold enough episodes and patients, and their difference has an interval."""
-    if min(one.draft.n, other.draft.n) < FEWEST or _few_patients(one, other, conf_level):
-        return False
-    found = difference_interval(one, other, people, conf_level=conf_level)
+def _enough(one: Side, other: Side, conf_level: float) -> bool:
+    """Whether both sides hold enough episodes and patients to be judged."""
+    return min(one.draft.n, other.draft.n) >= FEWEST and not _few_patients(one, other, conf_level)
+
+
+def _has_interval(pair: Pair, people: Patients, level: float) -> bool:
+    _, _, one, other = pair
+    found = difference_interval(one, other, people, conf_level=level)
     return not (math.isnan(found.low) and math.isnan(found.high))
 
 

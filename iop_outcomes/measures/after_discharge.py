@@ -77,8 +77,8 @@ class Outcome:
     @property
     def recorded(self) -> tuple[EventWithin, EventWithin]:
         """The event, and death, on any day after discharge: what is on record where follow-up is not known."""
-        event = EventWithin("event_recorded", self.request.events, self.request.kinds, first=0)
-        return event, EventWithin("death_recorded", ("death",), first=0)
+        event = EventWithin("event_recorded", self.request.events, self.request.kinds, first=0, undated=True)
+        return event, EventWithin("death_recorded", ("death",), first=0, undated=True)
 
     @property
     def transfer(self) -> EventWithin:
@@ -198,7 +198,7 @@ def _assessed(draft: Draft, followed: _Followed) -> Draft:
     """
     too_soon = draft.time is not None and draft.time < followed.what.first_day
     of_events = draft.estimand in _BY_EVENTS or draft.estimand == "transfer_0_2" or draft.estimand in _named_causes(followed.what)
-    if of_events and (too_soon or not followed.is_recorded) and draft.n:
+    if of_events and (too_soon or (draft.n and not followed.is_recorded)):
         return replace(draft, value=math.nan, flag="not_assessable")
     nothing = {"cumulative_incidence": 0.0, "fully_observed_rate": 0.0, "event_free": 1.0}.get(draft.estimand)
     if draft.value == nothing and followed.outside["unknown_with_event"]:

@@ -71,11 +71,14 @@ class PointErrors:
     ----------
     known : float
         Those whose state on the day is known.
+    repeats : bool
+        Whether any patient has several episodes among these.
     tail_at_risk, tail_se : float
         Those at risk on the day of the last end, and the error of the share left just before it; NaN where `Tail` is none.
     """
 
     known: float
+    repeats: bool = False
     tail_at_risk: float = math.nan
     tail_se: float = math.nan
 
@@ -124,10 +127,11 @@ def _point_errors(point: CurvePoint, people: Patients | None, n: Ints) -> PointE
     def size(cells: Mask) -> float:
         return float(n[cells].sum()) if people is None else people.among(cells).effective
 
+    repeats = people is not None and people.among(point.known).most > 1
     if point.tail is None:
-        return PointErrors(size(point.known))
+        return PointErrors(size(point.known), repeats)
     variance = variance_independent(point.tail.influence, n) if people is None else people.variance(point.tail.influence)
-    return PointErrors(size(point.known), size(point.tail.at_risk), math.sqrt(variance))
+    return PointErrors(size(point.known), repeats, size(point.tail.at_risk), math.sqrt(variance))
 
 
 def _band_by_patient(band: Band, people: Patients, most: int) -> Floats:
@@ -182,11 +186,16 @@ def finish(draft: Draft, errors: Errors, *, conf_level: float = 0.95) -> Interva
     nothing = Interval(math.nan, math.nan, math.nan, method)
     if math.isnan(draft.value) or draft.rule in ("none", "test"):
         return nothing
-    few = "few_patients" if repeated is not None and repeated.effective < FEW_PATIENTS else ""
+    few = "" if repeated is None else _few(repeated.effective)
     if repeated is not None and repeated.effective < 2:
         return replace(nothing, flag=few)  # hardly more than one patient tells nothing of others
     found = rules[draft.rule](draft, errors, conf_level)
     return replace(found, method=found.method or method, flag="; ".join(flag for flag in (found.flag, few) if flag))
+
+
+def _few(effective: float) -> str:
+    """The flag of an interval that rests on few effective patients."""
+    return "few_patients" if effective < FEW_PATIENTS else ""
 
 
 # -- independent episodes; a rule that leaves the method empty gets the usual name ---------------------------------
@@ -243,7 +252,12 @@ def _log_log(draft: Draft, errors: Errors, conf_level: float) -> Interval:
     if share in (0.0, 1.0):
         low, high = _at_an_end(share, point.tail, at_ends, conf_level)
         se, method = math.nan, "exact" if point.tail is None or share == 0 else "log-log, last end exact"
-        method += ", by patient" if errors.clustered else ""
+        if errors.clustered:
+            method += ", by patient"
+        if at_ends.repeats:
+            low, high = (math.nan, math.nan) if at_ends.known < 2 else (low, high)
+            if _effective(errors) >= FEW_PATIENTS:  # else `finish` says so
+                flag = "; ".join(words for words in (flag, _few(at_ends.known)) if words)
     else:
         low, high = (float(limit) for limit in transformed_interval(share, se, normal_quantile(conf_level)))
     if mirrored:

@@ -106,8 +106,9 @@ def population(episodes, events, options):
 
 
 def has_end(episode, events, options):
-    """Whether an event or a death is recorded of an episode whose follow-up is not known: then no 0 % is printed."""
-    return any(is_wanted(row, options) or row["event"] == "death" for row in own_events(episode, events))
+    """Whether an event or a death is recorded, after discharge as far as is known, of an episode whose follow-up is not: then no 0 % is printed."""
+    recorded = [row for row in own_events(episode, events) if row["after"] is None or row["after"] >= 0]
+    return any(is_wanted(row, options) or row["event"] == "death" for row in recorded)
 
 
 def known_anywhere(episodes, events, options):
@@ -148,6 +149,7 @@ def after_discharge(episodes, events, options, times, *, dated=False, stops=Fals
             found[name, None] = share([p for p in followed if p["end"] == end], followed, episodes, unknown)
     if options.get("from_day_3"):
         found["transfer_0_2", None] = share(transfers, transfers + followed, episodes, unknown)
+    found["events_without_follow_up", None] = share([p for p in unknown if has_end(p, events, options)], unknown, episodes)
     started = discharged(episodes)
     found["during_care", None] = share([e for e in started if during_care(e, events, options)], started, episodes)
     return found
@@ -197,10 +199,11 @@ def not_assessable(one):
 
 
 def simple(followed, unknown, episodes, t, *, dated, stops):
-    """Share with the event by day t among those whose follow-up, or potential follow-up where it stops at the end, reaches t."""
+    """Share with the event by day t among those whose follow-up, or potential follow-up where it stops at the end, reaches t; a loss before t leaves."""
     reach = "potential" if stops else "follow_up_days"
     blank = [p for p in followed if p.get(reach) is None]
-    long_enough = [p for p in followed if p.get(reach) is not None and p[reach] >= t]
+    lost = [p for p in followed if p["end"] == "end_of_follow_up" and p["day"] < t]
+    long_enough = [p for p in followed if p.get(reach) is not None and p[reach] >= t and p not in lost]
     one = share([p for p in long_enough if p["end"] == "event" and p["day"] <= t], long_enough, episodes, unknown + blank)
     return not_assessable(one) if stops and not dated else one
 
