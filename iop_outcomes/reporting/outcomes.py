@@ -168,8 +168,8 @@ def _by_time(released: Released, by: str, times: Sequence[int]) -> Table:
         cells = [count(released.of("cumulative_incidence", level).n)]
         for time in times:
             found, simple = released.of("cumulative_incidence", level, time), released.of("fully_observed_rate", level, time)
-            at_risk = "" if found.n_at_risk is None else f"; {count(found.n_at_risk)}"
-            cells += [value_with_range(found) + at_risk, value_with_base(simple)]
+            words, at_risk = value_with_range(found), "" if found.n_at_risk is None else count(found.n_at_risk)
+            cells += [words if at_risk in ("", words) else f"{words}; {at_risk}", value_with_base(simple)]
         rows.append((label(level, released.levels), *cells))
     caption = f"{released.definition.title} by day, with the simple rate of those followed throughout (n: how many they are)"
     return Table(caption, tuple(heads), tuple(rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from iop_outcomes.columns import Column
@@ -70,7 +71,9 @@ def previous_blocks(
     classes = _classes({**{str(quarter): names[0] for quarter in before}, **{str(quarter): names[1] for quarter in latest}})
     measures = {measure.name: measure for _, measure, _, _ in figures}
     releases = {
-        name: release(evaluate(measure, data, by=column, classes=classes, grouped=grouped, conf_level=conf_level), policy)
+        name: release(
+            replace(evaluate(measure, data, by=column, classes=classes, grouped=grouped, conf_level=conf_level), among_grouped=None), policy
+        )
         for name, measure in measures.items()
     }
     rows = [(name, *(_cell(releases[measure.name], estimand, level, time) for level in names)) for name, measure, estimand, time in figures]

@@ -61,7 +61,7 @@ class _Asked:
         """A measure, evaluated and released."""
         measure = self.find(name, definition)
         found = evaluate(measure, self.data, by=by or self.by, against=against, grouped=self.grouped, conf_level=self.conf_level)
-        return release(found, self.policy)
+        return release(replace(found, among_grouped=None), self.policy)  # one page has one population, by whatever column a table is
 
 
 @dataclass(frozen=True)

@@ -128,9 +128,9 @@ def value_with_base(estimate: ReleasedEstimate) -> str:
 
 
 def value_with_range(estimate: ReleasedEstimate) -> str:
-    """A value with its range in brackets, where it has one that may be shown."""
+    """A value with its range in brackets, where it has one that may be shown; a range open to one side says so."""
     value, limits = estimate_value(estimate), (estimate.low, estimate.high)
-    known = all(isinstance(limit, float) and not math.isnan(limit) for limit in limits)
+    known = any(isinstance(limit, float) and not math.isnan(limit) for limit in limits)
     return f"{value} ({plain_range(estimate)})" if known and estimate.shown and " of " not in value else value
 
 

@@ -30,7 +30,9 @@ _DIGITS = {"points": 1, "SD": 2, "chi-squared": 2, "days": 0, "share difference"
 _NAMED = {ALL: "All episodes", MISSING_LEVEL: "Not recorded"}
 _IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 NOT_SHOWN = "not shown"
-WHY_NOT_SHOWN = "Not shown: fewer than 11 episodes, or a number that would give back one that is."
+WHY_NOT_SHOWN = (
+    "Not shown: fewer than 11 episodes, or a number that would give back one that is. A longer period, or larger groups, would show it."
+)
 NO_DATA = "no data"
 NO_RANGE = "no range (too few)"
 NO_SPREAD = "no range (all alike)"
