@@ -113,7 +113,12 @@ def interval(one, error=0.05):
         return wilson(known_as_well(one["values"]), error)
     if one.get("mean"):
         return of_mean(one["values"], error)
-    return exact(one["value"], one["state_known"], error) if "state_known" in one else None
+    if "state_known" not in one:
+        return None
+    everyone = one["denominator"]
+    if repeats(everyone) and effective(everyone) < 2:
+        return math.nan, math.nan  # hardly more than one patient, whatever is known of when
+    return exact(one["value"], one["state_known"], error)
 
 
 # -- comparisons ---------------------------------------------------------------------------------------------------

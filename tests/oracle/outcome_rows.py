@@ -165,7 +165,7 @@ def at_a_time(followed, unknown, episodes, steps, t):
     event_free = 1 - sum(row[end] for end in ENDS)
     # At 0 % limits are exact, and at 100 % where nobody was lost before the last end.
     whole = [0] if lost_before_the_last_end(followed, t) else [0, 1]
-    exactly = {"state_known": [p["patient"] for p in ended + free]}
+    exactly = {"state_known": [p["patient"] for p in ended + free], "denominator": [p["patient"] for p in followed]}
     return {
         ("cumulative_incidence", t): number(row["event"] if reached else math.nan, followed, episodes, unknown, len(hit))
         | at_risk

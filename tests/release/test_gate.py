@@ -28,14 +28,15 @@ TYPING_GATE = Path(__file__).with_name("typing_gate.py.txt")
 # What show offers that is given plain words and numbers, or the parts of a Released; everything else must ask for a Released.
 OF_PARTS = {
     "charts": {"at", "drawable", "finish_rows", "share_axis", "withheld_words"},
+    "comparison": {"chance_sentence"},  # of how many outcomes are judged
     "control_chart": {"trend_chart"},  # of a Trend, which holds its Released
     "participants": {"alike_sentence", "participants_table"},  # asks it of each
     "plain": {"csv_text", "steady"},  # asks it of each
-    "tables": {"flow_table", "value_with_range"},
+    "tables": {"flow_table", "value_with_base", "value_with_range"},
     "theme": {"data_uri", "fit_rows", "new_axes", "new_figure", "style", "svg"},
     "trend": {"require_trend"},
     "trend_words": {"trend_alt_text", "trend_sentence", "trend_table"},  # of a Trend, too
-    "words": {"count", "days", "estimate_value", "label", "number", "percent", "plain_range", "unit_words"},
+    "words": {"count", "days", "episodes", "estimate_value", "label", "number", "percent", "plain_range", "unit_words"},
 }
 
 

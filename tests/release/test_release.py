@@ -246,7 +246,7 @@ def recovered(released, everything):
     small = []
     for results, shown in zip(everything, released, strict=True):
         for estimate in shown:
-            people = results.populations[estimate.level, estimate.estimand]
+            people = results.populations[estimate.level, estimate.key]
             sets = {"n": people.base, "k": people.hits, "n_missing": people.missing, "excluded": people.excluded_parts}
             for name, parts in sets.items():
                 if parts and isinstance(getattr(estimate, name), int):

@@ -61,7 +61,7 @@ def test_headline_table_chart_and_description_use_the_same_word(mixed):
 def test_a_sentence_gives_value_difference_and_range(mixed):
     """In percent and percentage points, at the rounding of the table; the minus is a minus."""
     (low,) = [sentence for sentence in comparison_sentences(mixed, NAME) if "lower" in sentence]
-    limits = confint_proportions_2indep(40, 100, 197, 300, method="newcomb", compare="diff")
+    limits = confint_proportions_2indep(40, 100, 197, 300, method="newcomb", compare="diff", alpha=1 - 0.95 ** (1 / 4))
     words = " to ".join(f"\u2212{-100 * limit:.0f}" for limit in limits)
     assert low == f"Completed: lower in Evening than in the others together (40%; difference \u221226 percentage points, range {words})."
 
@@ -122,7 +122,7 @@ def test_dots_and_ranges_are_drawn_where_the_numbers_are(mixed):
     """Each dot at its difference, each bar from limit to limit, around a line at 0 in the middle."""
     axes = forest(mixed, NAME)
     dots = sorted(line.get_xdata()[0] for line in axes.get_lines() if line.get_marker() == "o")
-    found = [mixed.of(f"{NAME}_minus_others", level) for level in MIXED]
+    found = [mixed.contrast(NAME, level) for level in MIXED]
     assert dots == pytest.approx(sorted(e.value for e in found), abs=1e-6)  # drawn to six digits
     bars = {tuple(line.get_xdata()) for line in axes.get_lines() if line.get_linewidth() == 3}
     assert sorted(bars) == [pytest.approx(limits, abs=1e-6) for limits in sorted((e.low, e.high) for e in found)]
@@ -137,7 +137,7 @@ def test_pairs_are_named_first_minus_second():
     table = pair_table(released, NAME, caption="c")
     assert len(table.rows) == 6
     rows = {row[0]: row for row in table.rows}
-    low, high = confint_proportions_2indep(75, 100, 40, 100, method="newcomb", compare="diff")
+    low, high = confint_proportions_2indep(75, 100, 40, 100, method="newcomb", compare="diff", alpha=1 - 0.95 ** (1 / 6))
     assert rows["Day program minus Evening"][1:] == ("35", f"{100 * low:.0f} to {100 * high:.0f}", "higher")
     assert rows["Virtual minus Weekend"][-1] == "no clear difference"
 
