@@ -108,7 +108,13 @@ def length_of_stay(definition: str | None = None) -> Measure:
     among = "discharged episodes, deaths in care included, without those that never started"
     order = "order statistics, at least 95%"
     rows = (
-        ("median", "Middle stay", "median (type 2) of ", order, "Half of stays were longer than {value} and half shorter."),
+        (
+            "median",
+            "Middle stay",
+            "median (type 2) of ",
+            order,
+            "The middle stay was {value} days; the plausible range is {low} to {high}.",
+        ),
         ("q1", "Quarter of stays shorter than", "first quartile (type 2) of ", order, ""),
         ("q3", "Quarter of stays longer than", "third quartile (type 2) of ", order, ""),
         ("mean", "Mean stay", "mean of ", "95% Student t", ""),

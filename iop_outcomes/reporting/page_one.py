@@ -133,7 +133,9 @@ def _changed(change: Released) -> Card:
     own, rate = change.of("mean_change"), change.of("paired_rate")
     title = change.definition.title
     value = f"{estimate_value(own)} points" if shown_number(own) else estimate_value(own)
-    base = _of(own, "episode") + " with both scores" + (f" ({estimate_value(rate)} of discharged)" if shown_number(rate) else "")
+    share = estimate_value(rate)
+    base = _of(own, "episode") + " with both scores"
+    base += f" ({share}{' ' if ' of ' in share else ' of '}discharged)" if shown_number(rate) else ""
     return Card(f"{title} (positive is improvement)", value, _range(own), base)
 
 

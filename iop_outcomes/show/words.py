@@ -24,6 +24,9 @@ _WHY = {
     "few_patients": "too few patients",
     "too_few": "too few",
     "no_reference": "no reference",
+    "one_": "too few",  # one pair, one episode
+    "two_pairs": "too few",
+    "sd_zero": "all alike",
 }
 _UNIT_WORDS = {"days": " days", "points": " points", "SD": " standard deviations", "share difference": " percentage points"}
 _DIGITS = {"points": 1, "SD": 2, "chi-squared": 2, "days": 0, "share difference": 0}
@@ -34,8 +37,8 @@ WHY_NOT_SHOWN = (
     "Not shown: fewer than 11 episodes, or a number that would give back one that is. A longer period, or larger groups, would show it."
 )
 NO_DATA = "no data"
-NO_RANGE = "no range (too few)"
-NO_SPREAD = "no range (all alike)"
+NO_RANGE = "no range"
+_NO_RANGE_WHY = {"sd_zero": " (all alike)", "few": " (too few)", "one_": " (too few)", "two_": " (too few)"}
 
 
 def label(level: str, among: Collection[str] = ()) -> str:
@@ -128,9 +131,9 @@ def number(value: Number, unit: str, *, like: Number | None = None) -> str:
     return words.removeprefix("-") if not float(scaled) or not words.strip("-0.,") else words.replace("-", "\u2212")
 
 
-def unit_words(unit: str) -> str:
-    """What stands behind a number in its unit, with the space before it; nothing where the number says it."""
-    return _UNIT_WORDS.get(unit, "")
+def unit_words(unit: str, value: str = "") -> str:
+    """What stands behind a number in its unit, with the space before it; nothing where the number says it; one day, two days."""
+    return _UNIT_WORDS.get(unit, "").removesuffix("s" if value == "1" and unit == "days" else "\0")
 
 
 def estimate_value(estimate: ReleasedEstimate) -> str:
@@ -143,7 +146,16 @@ def estimate_value(estimate: ReleasedEstimate) -> str:
 
 
 def _small_base(estimate: ReleasedEstimate) -> bool:
-    return estimate.unit == "share" and estimate.shown and isinstance(estimate.n, int) and estimate.n < SMALL_BASE
+    """Whether counts say a share better than a percentage does."""
+    return isinstance(estimate.n, int) and estimate.n < SMALL_BASE and _is_counted(estimate)
+
+
+def _is_counted(estimate: ReleasedEstimate) -> bool:
+    """Whether a share is its counts: k of n is not what a curve gives where some were lost."""
+    n, k, value = estimate.n, estimate.k, estimate.value
+    if estimate.unit != "share" or not isinstance(n, int) or not isinstance(k, int) or isinstance(value, Withheld):
+        return False
+    return n > 0 and math.isclose(k / n, value, abs_tol=1e-9)
 
 
 def plain_range(estimate: ReleasedEstimate) -> str:
@@ -154,11 +166,19 @@ def plain_range(estimate: ReleasedEstimate) -> str:
         return NO_DATA
     low, high = estimate.low, estimate.high
     if math.isnan(low) and math.isnan(high):
-        return NO_SPREAD if "sd_zero" in estimate.flag else NO_RANGE
+        return _no_range(estimate)
     ends = [number(end, estimate.unit, like=estimate.value) for end in (low, high)]
     if math.isnan(low):
         return f"up to {ends[1]}"
     return f"{ends[0]} or more" if math.isnan(high) else f"{ends[0]} to {ends[1]}"
+
+
+def _no_range(estimate: ReleasedEstimate) -> str:
+    """That a number has no interval and why; nothing where such numbers never have one."""
+    if not estimate.contrast and (estimate.method == "none" or estimate.unit in ("p", "chi-squared")):
+        return ""
+    few = isinstance(estimate.n, int) and estimate.n < SMALL_BASE
+    return NO_RANGE + next((why for flag, why in _NO_RANGE_WHY.items() if flag in estimate.flag), " (too few)" if few else "")
 
 
 def episodes(n: Count) -> str:
@@ -202,8 +222,8 @@ def sentence(released: Released, estimand: str, level: str = ALL, *, time: float
 
 def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str:
     """The number itself in words, at every edge."""
-    name = _within(definition.label)
-    value = estimate_value(estimate)
+    when = "" if estimate.time is None or math.isnan(estimate.time) else f" by day {estimate.time:g}"
+    name, value = _within(definition.label) + when, estimate_value(estimate)
     if not estimate.shown:
         return f"{name} is not shown, because it rests on too few episodes."
     if isinstance(estimate.value, float) and math.isnan(estimate.value):
@@ -212,9 +232,10 @@ def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str
         return f"{name}: {value} (too few for a percentage)."
     ends = [end for end in (estimate.low, estimate.high) if isinstance(end, float) and not math.isnan(end)]
     if len(ends) < 2:
-        return f"{name}: {value}{unit_words(estimate.unit)}; {'range ' if ends else ''}{plain_range(estimate)}."
+        limits = plain_range(estimate)
+        return f"{name}: {value}{unit_words(estimate.unit, value)}{'; ' if limits else ''}{'range ' if ends else ''}{limits}."
     return _template(estimate, definition).format(
-        label=definition.label,
+        label=definition.label + when,
         k="" if estimate.k is None else count(estimate.k),
         n=count(estimate.n),
         value=value,
@@ -228,8 +249,12 @@ def _template(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str
     if definition.sentence:
         return definition.sentence
     if estimate.k is not None:
-        return "{label}: {value} ({k} of {n}); range {low} to {high}."
-    return "{label}: {value}" + unit_words(estimate.unit) + "; range {low} to {high}."
+        return (
+            "{label}: {value} ({k} of {n}); range {low} to {high}."
+            if _is_counted(estimate)
+            else "{label}: {value} of {n}; range {low} to {high}."
+        )
+    return "{label}: {value}" + unit_words(estimate.unit, estimate_value(estimate)) + "; range {low} to {high}."
 
 
 def _within(words: str) -> str:
@@ -265,10 +290,10 @@ def stay_sentence(released: Released, level: str = ALL, *, stem: str = "los") ->
         return sentence(released, f"{stem}_median", level)
     unit = unit_words(middle.unit)
     where = "" if level == ALL else f"{label(level, released.levels)}: "
-    text = (
-        f"half of stays were between {estimate_value(low)} and {estimate_value(high)}{unit}; "
-        f"the middle stay was {estimate_value(middle)}{unit}."
-    )
+    ends = estimate_value(low), estimate_value(high)
+    text = f"half of stays were between {ends[0]} and {ends[1]}{unit}; the middle stay was {estimate_value(middle)}{unit}."
+    if ends[0] == ends[1]:
+        text = f"at least half of stays lasted {ends[0]}{unit}."
     return where + (text if where else text[0].upper() + text[1:])
 
 
@@ -283,7 +308,8 @@ def change_sentence(released: Released, level: str = ALL) -> str:
     moved = f"fell from {words[0]} to {words[1]}" if _number(after) < _number(before) else f"rose from {words[0]} to {words[1]}"
     if words[0] == words[1]:
         moved = f"stayed at {words[0]}"
-    both = f"in the {episodes(before.n)} with both scores ({estimate_value(rate)} of discharged)"
+    share = estimate_value(rate)
+    both = f"in the {episodes(before.n)} with both scores ({share}{' ' if ' of ' in share else ' of '}discharged)"
     lacking = 1 - _number(rate)
     everyone = (
         "Every discharged episode has both." if lacking == 0 else f"{percent(lacking)} lack a score, so this may not describe everyone."

@@ -435,7 +435,16 @@ def test_the_csv_holds_the_released_numbers(report):
             )
             assert not isinstance(record[name], float) or math.isfinite(record[name])
     empty = {row["flag"].partition(";")[0] for row in rows if not row["value"]}
-    assert empty <= {"suppressed", "not_reached", "no_episodes", "no_pairs", "no_reference", "no_overlap", "not_assessable", "patients_repeat"}
+    assert empty <= {
+        "suppressed",
+        "not_reached",
+        "no_episodes",
+        "no_pairs",
+        "no_reference",
+        "no_overlap",
+        "not_assessable",
+        "patients_repeat",
+    }
 
 
 # -- what is withheld ----------------------------------------------------------------------------------------------------
