@@ -104,6 +104,8 @@ def difference_table(
             words = word(released, estimand, level, time=time)
             more = () if beside is None else (beside[1].get(level, NOT_SHOWN),)
             rows.append((label(level, released.levels), *more, estimate_value(own), estimate_value(found), plain_range(found), words))
+    if not rows:  # one group: nobody to be set against
+        return Table(caption, (first,), (), prose=True)
     unit = unit_words(released.definition.estimand(name).unit).strip()
     more = () if beside is None else (beside[0],)
     heads = (
