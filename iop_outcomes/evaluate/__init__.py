@@ -108,7 +108,7 @@ def _several_groups(data: Data, by: str) -> None:
     groups = _groups(data, by)
     if len(groups) > 1:
         return
-    other = [column for column in data.groups if len(_groups(data, column)) > 1]
+    other = [column for column in data.groups if column != "discharge_reason" and len(_groups(data, column)) > 1]  # an outcome itself
     what = "holds one group" if groups else "is blank in every episode"
     fix = f"choose another column with by (--by): {', '.join(other)}" if other else "no other column of the data holds several groups"
     raise NotAssessableError(f'"{by}" {what}, so that nothing can be compared; {fix}.')

@@ -54,6 +54,6 @@ def _no_event(request: FirstEvent) -> str:
         return f'the data hold no event {names} of the kind {kinds}. Give it in the table "events", with its kind.'
     first = request.events[0]
     return (
-        f'the data hold no event {names}, and what nobody recorded is not counted as 0. Give a table "events" with rows of it, or, where it '
-        f"was looked for in every episode, the columns {first}_day and {first}_observed (1 or 0) beside each episode."
+        f'the data hold no event {names}. Give it in a table "events", or, where every episode was looked at, beside each episode as '
+        f"{first}_day and {first}_observed (1 or 0)."
     )
