@@ -5,6 +5,8 @@ files --load--> rows --tally--> counts --stats--> results --release--> released 
 
 from iop_outcomes.api import (
     Answer,
+    NoAnswer,
+    attempt,
     compare,
     completion,
     discharge_reasons,
@@ -17,16 +19,19 @@ from iop_outcomes.api import (
     report,
     symptom_change,
 )
-from iop_outcomes.errors import DataError, IopError, OutputError, PrivacyError, ReleaseError, UsageError
+from iop_outcomes.errors import DataError, IopError, NotAssessableError, OutputError, PrivacyError, ReleaseError, UsageError
 
 __all__ = [
     "Answer",
     "DataError",
     "IopError",
+    "NoAnswer",
+    "NotAssessableError",
     "OutputError",
     "PrivacyError",
     "ReleaseError",
     "UsageError",
+    "attempt",
     "compare",
     "completion",
     "discharge_reasons",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -100,6 +100,78 @@ class Answer:
         return f"{self.definition.title}: {self.sentence()}"
 
 
+class NoAnswer:
+    """What `attempt` returns where the data hold nothing that answers: one sentence, wherever an answer would show something.
+
+    Parameters
+    ----------
+    words : str
+        What is missing, and what would bring it.
+    """
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def plot(self) -> NoAnswer:
+        """The sentence, in the place of the chart."""
+        return self
+
+    def sentence(self) -> str:
+        """The sentence, in the place of the answer's."""
+        return self.words
+
+    @property
+    def definition(self) -> str:
+        """The sentence, in the place of what the numbers would mean."""
+        return self.words
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f'<p class="note" role="note">{escape(self.words)}</p>'
+
+    def __repr__(self) -> str:
+        return self.words
+
+
+def attempt(ask: Callable[..., Answer], data: Data, **options: Any) -> Answer | NoAnswer:
+    """Ask, and where the data hold nothing that answers, get the reason as one sentence instead of an error.
+
+    So that a notebook runs to its end on any data, and says in its place what is missing. No score of a scale, and no event of
+    a kind, is a reason too: what nobody recorded is not 0. Every other error stays an error.
+
+    Parameters
+    ----------
+    ask : callable
+        Such as `iop.readmission`.
+    data : Data
+        From `load`.
+    options : any
+        Those of that function, as keywords.
+
+    Returns
+    -------
+    Answer or NoAnswer
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     print(iop.attempt(iop.symptom_change, data, scale="pcl5").sentence()[:56])
+    Change in PCL-5 is not assessable: the data hold no PCL-
+    """
+    from iop_outcomes.errors import NotAssessableError
+    from iop_outcomes.evaluate.asked import asked
+    from iop_outcomes.evaluate.lacking import refuse_lacking
+
+    try:
+        answer = ask(data, **options)
+        refuse_lacking(data, asked(data, answer.definition.measure, options.get("definition")))
+    except NotAssessableError as reason:
+        return NoAnswer(str(reason))
+    return answer
+
+
 def load(
     source: str | Path | pd.DataFrame | Mapping[str, pd.DataFrame],
     *,
@@ -171,6 +243,8 @@ def measure(
     *,
     by: str | None = None,
     definition: str | None = None,
+    scale: str | None = None,
+    profile: str | None = None,
     at: Sequence[int] | None = None,
     conf_level: float = 0.95,
 ) -> Answer:
@@ -186,6 +260,10 @@ def measure(
         Column to group by; there is always a row "All".
     definition : str, optional
         Which of the measure's definitions.
+    scale : str, optional
+        Of which scale, for "symptom_change" and "reliable_change".
+    profile : str, optional
+        Which profile of reliable change.
     at : sequence of int, optional
         Days after discharge, for measures of time.
     conf_level : float
@@ -198,7 +276,9 @@ def measure(
     Raises
     ------
     UsageError
-        When the measure, the column or the definition does not exist.
+        When the measure, the column, the scale or the definition does not exist.
+    NotAssessableError
+        When the data hold nothing that answers it.
 
     Examples
     --------
@@ -209,7 +289,7 @@ def measure(
     """
     from iop_outcomes.evaluate.asked import asked
 
-    return _answer(data, asked(data, name, definition, at=at), by, conf_level)
+    return _answer(data, asked(data, name, definition, at=at, scale=scale, profile=profile), by, conf_level)
 
 
 def completion(
@@ -350,7 +430,7 @@ def symptom_change(data: Data, *, scale: str, by: str | None = None, conf_level:
     ...     iop.symptom_change(data, scale="phq9").to_frame().estimand.tolist()[:2]
     ['paired_rate', 'mean_admit']
     """
-    return measure(data, f"{_scale(data, scale)}_change", by=by, conf_level=conf_level)
+    return measure(data, "symptom_change", scale=scale, by=by, conf_level=conf_level)
 
 
 def reliable_change(data: Data, *, scale: str, by: str | None = None, profile: str = "nhs", conf_level: float = 0.95) -> Answer:
@@ -385,17 +465,7 @@ def reliable_change(data: Data, *, scale: str, by: str | None = None, profile: s
     ...     iop.reliable_change(data, scale="gad7").to_frame().estimand[0]
     'reliable_improvement'
     """
-    return measure(data, f"{_scale(data, scale)}_reliable_change", by=by, definition=profile, conf_level=conf_level)
-
-
-def _scale(data: Data, name: str) -> str:
-    from iop_outcomes.errors import UsageError
-    from iop_outcomes.scales import get_scale
-
-    scale = get_scale(name, data.scales)
-    if not scale.total:
-        raise UsageError(f"{scale.title} has no total score: its domains are never summed. Choose a scale with a total.")
-    return scale.name
+    return measure(data, "reliable_change", scale=scale, by=by, profile=profile, conf_level=conf_level)
 
 
 def readmission(
@@ -495,6 +565,8 @@ def compare(
     estimand: str | None = None,
     by: str = "track",
     definition: str | None = None,
+    scale: str | None = None,
+    profile: str | None = None,
     at: Sequence[int] | None = None,
     pairwise: bool = False,
     conf_level: float = 0.95,
@@ -513,6 +585,8 @@ def compare(
         Column to compare by.
     definition : str, optional
         Which of the measure's definitions.
+    scale, profile : str, optional
+        As for `measure`.
     at : sequence of int, optional
         Days after discharge, for measures of time.
     pairwise : bool
@@ -530,6 +604,8 @@ def compare(
     ------
     UsageError
         When the measure, the number or the column does not exist, or the number is never compared between groups.
+    NotAssessableError
+        When the column holds one group or none, or the data hold nothing that answers the measure.
 
     References
     ----------
@@ -548,7 +624,7 @@ def compare(
     from iop_outcomes.evaluate.asked import asked
 
     _check_level(conf_level)
-    declared = asked(data, measure, definition, at=at)
+    declared = asked(data, measure, definition, at=at, scale=scale, profile=profile)
     return Answer(compare_levels(declared, data, by=by, estimand=estimand, pairwise=pairwise, conf_level=conf_level))
 
 

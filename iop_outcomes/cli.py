@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from iop_outcomes.cli_data import DATA, LAYOUT, MAPPING, check, propose_mapping, synth
+from iop_outcomes.cli_data import DATA, LAYOUT, MAPPING, ON_ERROR, check, left_out, propose_mapping, synth
 from iop_outcomes.cli_notebook import notebook
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_OUTPUT, EXIT_USAGE, IopError
 
@@ -27,17 +27,12 @@ _BY = click.option("--by", default=None, help="Column to group by, such as track
 _POLICY = click.option(
     "--policy", default="cms11", show_default=True, help="Disclosure policy: cms11, or none for synthetic and public data."
 )
-_ON_ERROR = click.option(
-    "--on-error",
-    type=click.Choice(["raise", "exclude"]),
-    default="raise",
-    show_default=True,
-    help="Stop at faulty rows, or leave them out.",
-)
 _MEASURE = click.option(
     "--measure", "measure_name", default="completion", show_default=True, help="Which measure; see: iop-outcomes measures."
 )
 _DEFINITION = click.option("--definition", default=None, help="Which of the measure's definitions.")
+_SCALE = click.option("--scale", default=None, help="Of which scale, for symptom_change and reliable_change.")
+_PROFILE = click.option("--profile", default=None, help="Which profile of reliable change.")
 _AT = click.option("--at", "days", default=None, help="Days after discharge, as in 30,90,180.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print a list of objects, one for each number.")
 _CSV = click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
@@ -62,7 +57,7 @@ for command in (check, propose_mapping, synth, notebook):
 @MAPPING
 @LAYOUT
 @_POLICY
-@_ON_ERROR
+@ON_ERROR
 @click.option("-o", "--output", type=click.Path(), default="reports", show_default=True, help="Folder for the report.")
 @click.option("--title", default="Program quality report", show_default=True, help="Heading of the page.")
 def report(data: str, by: str | None, mapping: str | None, layout: str | None, policy: str, on_error: str, output: str, title: str) -> int:
@@ -80,11 +75,13 @@ def report(data: str, by: str | None, mapping: str | None, layout: str | None, p
 @_MEASURE
 @_BY
 @_DEFINITION
+@_SCALE
+@_PROFILE
 @_AT
 @_POLICY
 @MAPPING
 @LAYOUT
-@_ON_ERROR
+@ON_ERROR
 @_JSON
 @_CSV
 def summary(
@@ -92,6 +89,8 @@ def summary(
     measure_name: str,
     by: str | None,
     definition: str | None,
+    scale: str | None,
+    profile: str | None,
     days: str | None,
     policy: str,
     mapping: str | None,
@@ -102,15 +101,15 @@ def summary(
 ) -> int:
     """Print the released numbers of one measure of DATA."""
     import iop_outcomes as iop
-    from iop_outcomes.evaluate.asked import asked
     from iop_outcomes.release import policy_for
     from iop_outcomes.show.tables import estimates_table
 
+    _one_form(as_json=as_json, as_csv=as_csv)
     at = _days(days)
     with _loaded(data, mapping, on_error, layout) as program:
         policy_for(policy, program.data_class)
-        asked(program, measure_name, definition, at=at)
-        released = iop.measure(program, measure_name, by=by, definition=definition, at=at).release(policy)
+        answer = iop.measure(program, measure_name, by=by, definition=definition, scale=scale, profile=profile, at=at)
+        released = answer.release(policy)
         _print_released(released, [estimates_table(released)], as_json=as_json, as_csv=as_csv)
         return _exit(program)
 
@@ -121,12 +120,14 @@ def summary(
 @click.option("--estimand", default=None, help="Which of its numbers; its main one by default.")
 @click.option("--by", default="track", show_default=True, help="Column to compare by.")
 @_DEFINITION
+@_SCALE
+@_PROFILE
 @_AT
 @click.option("--pairwise", is_flag=True, help="Each group against each, instead of against the others together.")
 @_POLICY
 @MAPPING
 @LAYOUT
-@_ON_ERROR
+@ON_ERROR
 @_JSON
 @_CSV
 def compare(
@@ -135,6 +136,8 @@ def compare(
     estimand: str | None,
     by: str,
     definition: str | None,
+    scale: str | None,
+    profile: str | None,
     days: str | None,
     pairwise: bool,  # noqa: FBT001 - click passes flags by name
     policy: str,
@@ -147,12 +150,26 @@ def compare(
     """Set each group of DATA against the others, with p values adjusted for the number of groups."""
     import iop_outcomes as iop
     from iop_outcomes.evaluate.asked import asked
+    from iop_outcomes.release import policy_for
     from iop_outcomes.show.comparison import comparison_tables
 
+    _one_form(as_json=as_json, as_csv=as_csv)
     at = _days(days)
     with _loaded(data, mapping, on_error, layout) as program:
-        main = estimand or asked(program, measure_name, definition, at=at).compared
-        found = iop.compare(program, measure=measure_name, estimand=main, by=by, definition=definition, at=at, pairwise=pairwise)
+        policy_for(policy, program.data_class)
+        declared = asked(program, measure_name, definition, at=at, scale=scale, profile=profile)
+        main = estimand or declared.compared
+        found = iop.compare(
+            program,
+            measure=measure_name,
+            estimand=main,
+            by=by,
+            definition=definition,
+            scale=scale,
+            profile=profile,
+            at=at,
+            pairwise=pairwise,
+        )
         released = found.release(policy)
         _print_released(released, comparison_tables(released, main, pairwise=pairwise), as_json=as_json, as_csv=as_csv)
         if not as_json and not as_csv:
@@ -162,20 +179,29 @@ def compare(
 
 @cli.command()
 @click.argument("name", required=False)
-def measures(name: str | None) -> int:
+@_SCALE
+def measures(name: str | None, scale: str | None) -> int:
     """List the measures, or print the definition of measure NAME."""
-    from iop_outcomes.measures import find, known
+    from iop_outcomes.measures import OF_A_SCALE, find, known
 
     entries = known()
     if name is not None:
         first = entries[name].definitions[:1] if name in entries else ()
-        click.echo(find(name, *first).definition)
+        click.echo(find(name, *first, scale=scale).definition)
         return EXIT_DONE
     for measure, entry in entries.items():
         click.echo(f"{measure:<26} {find(measure, *entry.definitions[:1]).asks}")
         if entry.definitions:
             click.echo(f"{'':<26} definitions: {', '.join(entry.definitions)}")
+    for measure, pattern in OF_A_SCALE.items():
+        click.echo(f"{measure:<26} The same as {pattern.format(scale='SCALE')}, with --scale SCALE.")
     return EXIT_DONE
+
+
+def _one_form(*, as_json: bool, as_csv: bool) -> None:
+    """Refuse two forms of one output before anything is read."""
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv cannot be used together.")
 
 
 def _days(text: str | None) -> list[int] | None:
@@ -205,8 +231,6 @@ def _print_released(released: Released, tables: Sequence[Table], *, as_json: boo
     """Released numbers as JSON, CSV or tables of words."""
     from iop_outcomes.show.plain import csv_text, json_text
 
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv cannot be used together.")
     if as_json:
         click.echo(json_text(released))
     elif as_csv:
@@ -218,11 +242,8 @@ def _print_released(released: Released, tables: Sequence[Table], *, as_json: boo
 
 
 def _exit(program: Data) -> int:
-    """1 when rows were left out, else 0; a contact that was missed is none."""
-    from iop_outcomes.intake.contacts import NOT_COUNTED
-
-    left_out = [n for flow in program.flow for reason, n in flow.excluded.items() if reason not in NOT_COUNTED]
-    return EXIT_FINDINGS if any(left_out) else EXIT_DONE
+    """1 when rows were left out, else 0."""
+    return EXIT_FINDINGS if any(left_out(flow) for flow in program.flow) else EXIT_DONE
 
 
 def _aligned(table: Table) -> str:

@@ -13,44 +13,69 @@ from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE
 
 if TYPE_CHECKING:
     from iop_outcomes.intake.findings import Finding
+    from iop_outcomes.results import Flow
 
 SHOWN = 20
 DATA = click.argument("data", type=click.Path())
 MAPPING = click.option("--mapping", type=click.Path(dir_okay=False), help="A mapping.toml; the one beside the data by default.")
 LAYOUT = click.option("--layout", default=None, help="Another system's layout: omop, fhir, redcap or teds_d; the mapping's by default.")
+ON_ERROR = click.option(
+    "--on-error",
+    type=click.Choice(["raise", "exclude"]),
+    default="raise",
+    show_default=True,
+    help="Stop at faulty rows, or leave them out.",
+)
 
 
 @click.command()
 @DATA
 @MAPPING
 @LAYOUT
+@ON_ERROR
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print findings.")
 @click.option(
     "--fail-on", type=click.Choice(["error", "warning"]), default="warning", show_default=True, help="From which weight to exit with 1."
 )
 @click.option("-o", "--output", type=click.Path(), default=None, help="Also write every line of every finding to this .csv or .json file.")
-def check(data: str, mapping: str | None, layout: str | None, form: str, fail_on: str, output: str | None) -> int:
-    """Print what is wrong with DATA: files, lines, columns and rules, never a value."""
+def check(data: str, mapping: str | None, layout: str | None, on_error: str, form: str, fail_on: str, output: str | None) -> int:
+    """Print what is wrong with DATA: files, lines, columns and rules, never a value; with --on-error exclude, also what would remain."""
     import iop_outcomes as iop
     from iop_outcomes.intake.findings import Finding
 
-    ending = _ending(output)
+    ending, exclude = _ending(output), on_error == "exclude"
+    refused, lost = False, False
     try:
-        with iop.load(data, mapping=mapping, layout=layout) as program:
-            findings, flows = list(program.findings), [str(flow) for flow in program.flow]
+        with iop.load(data, mapping=mapping, layout=layout, on_error="exclude" if exclude else "raise") as program:
+            findings, lost = list(program.findings), any(left_out(flow) for flow in program.flow)
+            flows = [_would(flow) if exclude else str(flow) for flow in program.flow]
     except iop.DataError as error:
         if not error.findings:
             raise
-        findings, flows = [finding for finding in error.findings if isinstance(finding, Finding)], []
+        findings, flows, refused = [finding for finding in error.findings if isinstance(finding, Finding)], [], True
     _print_findings(findings, flows, form, output)
     if output is not None:
         from iop_outcomes.reporting.files import write_new_file
 
         click.echo(write_new_file(output, (_json if ending == ".json" else _csv)(findings).encode()), err=True)
-    weights = {finding.severity for finding in findings}
-    if "error" in weights:
+    if refused:
         return EXIT_USAGE
-    return EXIT_FINDINGS if "warning" in weights and fail_on == "warning" else EXIT_DONE
+    warned = fail_on == "warning" and any(finding.severity == "warning" for finding in findings)
+    return EXIT_FINDINGS if warned or (exclude and lost) else EXIT_DONE
+
+
+def left_out(flow: Flow) -> dict[str, int]:
+    """Rows that a fault leaves out, by reason; a contact that was missed is none."""
+    from iop_outcomes.intake.contacts import NOT_COUNTED
+
+    return {reason: n for reason, n in flow.excluded.items() if n and reason not in NOT_COUNTED}
+
+
+def _would(flow: Flow) -> str:
+    """What leaving faulty rows out would leave of a table."""
+    reasons = left_out(flow)
+    why = f" ({', '.join(f'{n:,} {reason}' for reason, n in reasons.items())})" if reasons else ""
+    return f"{flow.what}: {sum(reasons.values()):,} of {flow.rows_in:,} rows would be left out{why}; {flow.used:,} remain"
 
 
 @click.command("map")

@@ -2,6 +2,7 @@
 
     IopError                     everything this package raises on purpose
       UsageError                 a call or a command asks for something that does not exist (exit code 2)
+        NotAssessableError       the data hold nothing that answers the question (exit code 2)
       DataError                  the data cannot be used; carries every finding (exit code 2)
         PrivacyError             the data may not be used: it holds what its class forbids (exit code 2)
       ReleaseError               working numbers were about to be shown without disclosure control (exit code 2)
@@ -30,9 +31,17 @@ class IopError(Exception):
 
     exit_code = EXIT_USAGE
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of a traceback, which would bury the sentence: IPython calls this."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class UsageError(IopError, ValueError):
     """A call or a command asks for something that does not exist."""
+
+
+class NotAssessableError(UsageError):
+    """The data hold nothing that answers the question; the message says what is missing and what would bring it."""
 
 
 class FindingLike(Protocol):

@@ -17,10 +17,13 @@ EXPORTS = [
     "Answer",
     "DataError",
     "IopError",
+    "NoAnswer",
+    "NotAssessableError",
     "OutputError",
     "PrivacyError",
     "ReleaseError",
     "UsageError",
+    "attempt",
     "compare",
     "completion",
     "discharge_reasons",
@@ -89,9 +92,11 @@ def test_a_function_is_documented_as_numpydoc(name):
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_takes_keywords_after_its_first_argument(name):
-    """No call depends on the order of options. (`measure` is asked by name: data, then the name.)"""
+    """No call depends on the order of options. (`measure` takes data, then the name; `attempt` a function, then data, and its options.)"""
     kinds = [parameter.kind for parameter in inspect.signature(getattr(iop, name)).parameters.values()]
-    free = 2 if name == "measure" else 1
+    if name == "attempt":
+        assert kinds.pop() is inspect.Parameter.VAR_KEYWORD
+    free = 2 if name in ("measure", "attempt") else 1
     assert all(kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for kind in kinds[:free])
     assert all(kind is inspect.Parameter.KEYWORD_ONLY for kind in kinds[free:])
 

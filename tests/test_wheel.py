@@ -24,13 +24,15 @@ def wheel(tmp_path_factory):
 
 
 def test_it_carries_what_is_not_code(wheel):
-    """Scales, page template, style, notebooks and the marker for types are inside; tests and data are not."""
+    """Scales, page template, style, notebooks with the program they read, and the marker for types are inside; tests are not."""
     names = zipfile.ZipFile(wheel).namelist()
     for wanted in (
         "iop_outcomes/scales/phq9.toml",
         "iop_outcomes/reporting/templates/report.html.j2",
         "iop_outcomes/reporting/templates/report.css",
         "iop_outcomes/notebooks/01_program_quality.ipynb",
+        "iop_outcomes/data/synthetic/episodes.csv",
+        "iop_outcomes/data/synthetic/mapping.toml",
         "iop_outcomes/notebooks/page.html.j2",
         "iop_outcomes/notebooks/running.py",
         "iop_outcomes/py.typed",
@@ -67,6 +69,8 @@ def test_it_runs_outside_the_checkout(wheel, tmp_path):
     run("synth", "--output", "program", "--n", "200")
     assert run("report", "program", "--output", "out").splitlines()[0] == "out/program_quality.html"
     assert "05_data_quality" in run("notebook", "list")
+    run("notebook", "copy", "05_data_quality", "--output", "mine")
+    run("notebook", "run", "mine/05_data_quality.ipynb", "--output", "again")
     run("notebook", "run", "01_program_quality", "-p", "source=program", "--output", "again")
     assert (tmp_path / "again" / "program_quality.html").read_bytes() == (tmp_path / "out" / "program_quality.html").read_bytes()
     where = subprocess.run(

@@ -48,7 +48,7 @@ class DuckEngine(RawTables):
             kind = "VIEW" if table in self._in_place else "TABLE"
             self._send(f"CREATE {kind} {table} AS {select}")
             self._columns[table] = recipe.names if recipe else EVENT_COLUMNS
-            if self._one(f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS any_row"):
+            if self._any(table):
                 self._filled.add(table)
 
     def _without(self, table: str, recipe: Recipe, rows: Sequence[int]) -> str:
@@ -212,16 +212,16 @@ class DuckEngine(RawTables):
         """Whether the data bring any score of a scale, beside the episode or in the table of scores."""
         if {f"{scale}_admit", f"{scale}_discharge"} & set(self.columns):
             return True
-        return "scores" in self._columns and bool(self._one(f"SELECT count(*) FROM scores WHERE scale = {literal(scale)}"))
+        return "scores" in self._columns and self._any(f"scores WHERE scale = {literal(scale)}")
 
-    def has_events(self, event: str) -> bool:
-        """Whether the data bring any event of a name."""
-        return bool(self._one(f"SELECT count(*) FROM events WHERE event = {literal(event)}"))
+    def has_events(self, events: Sequence[str], kinds: Sequence[str] = ()) -> bool:
+        """Whether the data bring any event of some names, and of some kinds where those are named."""
+        tests = [f"event IN ({', '.join(map(literal, events))})", *([f"kind IN ({', '.join(map(literal, kinds))})"] if kinds else [])]
+        return self._any(f"events WHERE {' AND '.join(tests)}")
 
-    def has_follow_up(self, event: str) -> bool:
-        """Whether the end of follow-up is known for any episode, of itself or by an event beside it."""
-        ends = [quoted(name) for name in ("follow_up_days", f"{event}_day") if name in self.columns]
-        return bool(ends) and bool(self._one(f"SELECT count(*) FROM episodes WHERE coalesce({', '.join(ends)}) IS NOT NULL"))
+    def _any(self, rows: str) -> bool:
+        """Whether there is any such row; the search ends with the first."""
+        return bool(self._one(f"SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT 1) AS any_row"))
 
     @cached_property
     def repeated_patients(self) -> int | None:

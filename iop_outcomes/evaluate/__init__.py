@@ -9,7 +9,7 @@ from functools import partial
 
 from iop_outcomes.columns import Column
 from iop_outcomes.counts import Counts, Level
-from iop_outcomes.errors import UsageError, choices
+from iop_outcomes.errors import NotAssessableError, UsageError, choices
 from iop_outcomes.evaluate.contrasts import INDEPENDENCE, Against, Drafted, contrasts
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL
@@ -59,6 +59,8 @@ def evaluate(
     ------
     UsageError
         When the data cannot be grouped by that column.
+    NotAssessableError
+        When no end of follow-up is known, where one is needed.
     """
     columns = dict.fromkeys(data.group(name) for name in (by, grouped) if name)
     requests = (*measure.requests, *(Column(name) for name in columns))
@@ -67,7 +69,7 @@ def evaluate(
         raise AssertionError(f"{measure.name}: cells hold {counted.total} episodes of {data.episodes}")
     counts = counted if grouped is None else counted.where(~counted.is_in(grouped, [None]))
     if measure.refuses is not None and (reason := measure.refuses(counts)):
-        raise UsageError(f"{measure.name}: {reason}")
+        raise NotAssessableError(f"{measure.title} is not assessable: {reason}")
     if measure.settled is not None:
         measure = replace(measure, draft=measure.settled(counts))
     people = data.engine.patients(requests)
@@ -104,14 +106,29 @@ def compare(
     names = [definition.name for definition in measure.estimands]
     if estimand is not None and estimand not in names:
         raise UsageError(f'{measure.name} has no number "{estimand}". {choices(estimand, names)}')
+    _several_groups(data, by)
     found = evaluate(measure, data, by=by, against=Against((estimand,) if estimand else (), pairwise), conf_level=conf_level)
     compared = list(dict.fromkeys(estimate.estimand for estimate in found if estimate.contrast))
     if estimand is not None and not compared:
-        raise UsageError(
-            f'"{estimand}" is not compared between groups: it has no interval, is standardised within a group, or there is one group.'
-        )
+        raise UsageError(f'"{estimand}" is not compared between groups: it has no interval, or is standardised within a group.')
     chart: Chart = found.definition.chart if pairwise else "forest"
     return replace(found, definition=replace(found.definition, chart=chart, shown=(*compared[:1],) or found.definition.shown))
+
+
+def _several_groups(data: Data, by: str) -> None:
+    """Refuse a column that does not divide the episodes, and name those that do."""
+    groups = _groups(data, by)
+    if len(groups) > 1:
+        return
+    other = [column for column in data.groups if column != "discharge_reason" and len(_groups(data, column)) > 1]  # an outcome itself
+    what = "holds one group" if groups else "is blank in every episode"
+    fix = f"choose another column with by (--by): {', '.join(other)}" if other else "no other column of the data holds several groups"
+    raise NotAssessableError(f'"{by}" {what}, so that nothing can be compared; {fix}.')
+
+
+def _groups(data: Data, by: str) -> list[Level]:
+    """The levels of a column that are groups: a blank is none."""
+    return [level for level in data.engine.tally([Column(data.group(by))]).levels(by) if level is not None]
 
 
 def _known_together(measure: Measure, drafts: Sequence[tuple[str, Draft]]) -> list[tuple[str, Draft]]:

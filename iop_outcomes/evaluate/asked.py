@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iop_outcomes.errors import UsageError
+from iop_outcomes.errors import NotAssessableError
 from iop_outcomes.intake.data import Data
 from iop_outcomes.measures import Measure, find
 from iop_outcomes.measures.length_of_stay import VARIANTS, variant_of
 
 
-def asked(data: Data, name: str, definition: str | None = None, *, at: Sequence[int] | None = None) -> Measure:
+def asked(
+    data: Data,
+    name: str,
+    definition: str | None = None,
+    *,
+    at: Sequence[int] | None = None,
+    scale: str | None = None,
+    profile: str | None = None,
+) -> Measure:
     """Look a measure up for some data.
 
     Parameters
@@ -23,6 +31,8 @@ def asked(data: Data, name: str, definition: str | None = None, *, at: Sequence[
         Which of its definitions; by default the first, and of length of stay the one that the data hold.
     at : sequence of int, optional
         Days after discharge, for the measures of time.
+    scale, profile : str, optional
+        Of which scale, for the measures made from one; and which profile of reliable change.
 
     Returns
     -------
@@ -31,10 +41,12 @@ def asked(data: Data, name: str, definition: str | None = None, *, at: Sequence[
     Raises
     ------
     UsageError
-        When there is no such measure or definition, or the data cannot answer it; the message says why.
+        When there is no such measure or definition.
+    NotAssessableError
+        When the data cannot answer it; the message says why.
     """
     if name in data.cannot:
-        raise UsageError(f"{name}: {data.cannot[name]}")
+        raise NotAssessableError(f"{name} is not assessable: {data.cannot[name]}")
     if name == "length_of_stay" and (definition is None or definition in VARIANTS):
         definition = variant_of(definition, data.provenance.los_convention)
-    return find(name, definition, at=at, scales=data.scales)
+    return find(name, definition, at=at, scale=scale, profile=profile, scales=data.scales)

@@ -116,7 +116,7 @@ def refuse_path(path: Path) -> None:
         fatal("name_not_utf8", shown(path), "the path is not UTF-8 text", "Rename the file or folder.")
     kind = _kind(path)
     if kind == "nothing":
-        fatal("no_such_file", shown(path), "there is no such file or folder", "Check the path.")
+        fatal("no_such_file", shown(path), "there is no such file or folder", "Check the path, which is seen from the folder this runs in.")
     if kind == "other":
         _refuse_what_is_no_file(path)
 

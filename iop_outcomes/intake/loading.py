@@ -97,7 +97,8 @@ def _load(engine: DuckEngine, source: Any, given: Any, on_error: OnError, folder
     engine.prepare({table: plan.recipe for table, plan in plans.items()}, excluded)
     flow = (*_flow(engine, inputs, excluded), *opened.flow)
     if flow[0].used == 0:
-        fatal("no_rows", inputs[0].name, "no usable episode is left", "See the findings above, or run: iop-outcomes check")
+        hint = "Correct the rows that the other findings name" if findings else "Give a file with at least one episode"
+        refuse([Finding("no_rows", "error", inputs[0].name, "", "no usable episode is left", hint), *findings])
     _refuse_free_text(engine, plans, mapping, inputs[0])
     engine.lock()
     provenance = _provenance(engine, inputs, mapping, opened.rules)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from iop_outcomes.errors import UsageError, choices
+from iop_outcomes.notebooks.parameters import moved
 from iop_outcomes.reporting.files import write_files
 
 _HERE = Path(__file__).resolve().parent
@@ -72,7 +73,7 @@ def title(path: Path) -> str:
 
 
 def copy_notebooks(names: Sequence[str], folder: str | Path) -> list[Path]:
-    """Copy notebooks into a folder, to open and change there.
+    """Copy notebooks into a folder, to open and change there; those of the package find the synthetic program from wherever they are.
 
     Parameters
     ----------
@@ -100,4 +101,14 @@ def copy_notebooks(names: Sequence[str], folder: str | Path) -> list[Path]:
             f"{folder}: {', '.join(there)} stands there already, and may hold your changes; nothing was copied. "
             "Choose another folder with --output, or move the file away."
         )
-    return write_files(folder, {path.name: path.read_bytes() for path in found})
+    return write_files(folder, {path.name: _copied(path, Path(folder)) for path in found})
+
+
+def _copied(path: Path, folder: Path) -> bytes:
+    """A notebook as it is; of one that comes with the package, the data are named as they are seen from a folder."""
+    if path not in shipped().values():
+        return path.read_bytes()
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        moved(cell, path.parent, folder)
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -103,6 +105,30 @@ def values_for(path: Path, known: Mapping[str, Any], given: Mapping[str, str], o
     if SOURCE in known and SOURCE not in values:
         own = path.parent / str(known[SOURCE])
         if not own.exists():
-            raise UsageError(f"{path.stem}: its own data are not here. Name yours with -p {SOURCE}=FOLDER, as in -p {SOURCE}=mydata.")
-        values[SOURCE] = Path(os.path.relpath(own.resolve())).as_posix()
+            where = os.path.normpath(own.absolute())
+            raise UsageError(
+                f"{path.stem}: its own data are not there: {where}. Name yours with -p {SOURCE}=FOLDER, as in -p {SOURCE}=mydata, "
+                "or write a made-up program first: iop-outcomes synth."
+            )
+        values[SOURCE] = seen_from(Path(), own)
     return values
+
+
+def seen_from(folder: Path, path: Path) -> str:
+    """A path as it is written in a folder, whole where it lies on another drive."""
+    try:
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:
+        return path.resolve().as_posix()
+
+
+def moved(cell: Any, old: Path, new: Path) -> None:
+    """Rewrite the data named in a cell of parameters, so that from a new folder they are found as from the old one.
+
+    Data that are not there stay as they are named, and so does a `source` that is computed.
+    """
+    text = "".join(cell["source"])
+    known = defaults([{**cell, "source": text}]).get(SOURCE)
+    if isinstance(known, str) and (old / known).exists():
+        line = f"{SOURCE} = {json.dumps(seen_from(new, old / known), ensure_ascii=False)}"
+        cell["source"] = re.sub(rf"^{SOURCE} *=.*", lambda _: line, text, flags=re.MULTILINE).splitlines(keepends=True)

@@ -57,9 +57,10 @@ def change_blocks(
             "not a comparison with people who were not treated."
         ),
     ]
-    if len(change.levels) > 2:
-        caption = f"Mean change of each {group} against the others together"
-        blocks.append(TableBlock(difference_table(change, "mean_change", caption=caption, first=label(by), beside=beside)))
+    caption = f"Mean change of each {group} against the others together"
+    compared = difference_table(change, "mean_change", caption=caption, first=label(by), beside=beside)
+    if compared.rows:
+        blocks.append(TableBlock(compared))
     if reliable is not None:
         blocks += _reliable_blocks(reliable, group, by)
     caption = "Who is missing a score, by discharge reason"

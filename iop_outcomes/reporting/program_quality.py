@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from iop_outcomes.columns import Column
+from iop_outcomes.errors import NotAssessableError
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.evaluate.asked import asked
 from iop_outcomes.evaluate.contrasts import Against
+from iop_outcomes.evaluate.lacking import refuse_lacking
 from iop_outcomes.intake.data import Data
-from iop_outcomes.measures import Measure
+from iop_outcomes.measures import Measure, find
 from iop_outcomes.measures.after_discharge import AT
 from iop_outcomes.measures.completion import IF_MISSING
 from iop_outcomes.measures.reliable_change import PROFILE
@@ -77,6 +79,7 @@ class _Found:
     by_reason: Mapping[str, Released]
     after: Mapping[str, Released]
     people: tuple[Released, ...]
+    without: tuple[Section, ...]
 
     @property
     def main(self) -> Main:
@@ -113,7 +116,9 @@ def program_quality(
     )
     released = (*found.measures, *([] if trend is None else [trend.released]), *years)
     parameters = {"by": by, "conf_level": f"{conf_level:g}", "policy": chosen.name}
-    return Report("program_quality", title, _lead(data, by, found.completion), sections, released, provenance, chosen, parameters)
+    return Report(
+        "program_quality", title, _lead(data, by, found.completion), sections, released, provenance, chosen, parameters, found.without
+    )
 
 
 def _grouped(data: Data, by: str, policy: Policy) -> str | None:
@@ -129,7 +134,7 @@ def _found(of: _Asked, people: tuple[Released, ...]) -> _Found:
     scored = [name for name, scale in data.scales.items() if scale.total and data.engine.has_scale(name)]
     scored.sort(key=lambda name: (name != "phq9", name))  # the scale that programs are judged by most often comes first
     profiled = [name for name in scored if any(profile.name == PROFILE for profile in data.scales[name].profiles)]
-    known = [name for name in AFTER if data.engine.has_events(name) and data.engine.has_follow_up(name)]
+    after, without = _after(of)
     return _Found(
         completion=of.released("completion", against=COMPARED["completion"]),
         stay=of.released("length_of_stay"),
@@ -138,9 +143,35 @@ def _found(of: _Asked, people: tuple[Released, ...]) -> _Found:
         changes={name: of.released(f"{name}_change", against=COMPARED["change"]) for name in scored},
         reliable={name: of.released(f"{name}_reliable_change") for name in profiled},
         by_reason={name: of.released(f"{name}_change", by="discharge_reason") for name in scored},
-        after={name: of.released(*AFTER[name], against=COMPARED["after"]) for name in known},
+        after=after,
         people=people,
+        without=(*_not_scored(of, scored), *without),
     )
+
+
+def _after(of: _Asked) -> tuple[dict[str, Released], list[Section]]:
+    """What happened after discharge, and the sections that the data cannot fill."""
+    found, without = {}, []
+    for name, (measure, definition) in AFTER.items():
+        try:
+            refuse_lacking(of.data, of.find(measure, definition))
+            found[name] = of.released(measure, definition, against=COMPARED["after"])
+        except NotAssessableError as reason:
+            title = find(measure, definition).title
+            without.append(section(measure, title, [Note(str(reason))]))
+    return found, without
+
+
+def _not_scored(of: _Asked, scored: Sequence[str]) -> list[Section]:
+    """The sections of scales that the data hold no score of."""
+    without = []
+    for name, scale in of.data.scales.items():
+        if scale.total and name not in scored:
+            try:
+                refuse_lacking(of.data, of.find(f"{name}_change"))
+            except NotAssessableError as reason:
+                without.append(section(f"{name}_change", f"Change in {scale.label}", [Note(str(reason))]))
+    return without
 
 
 def _first_page(of: _Asked, found: _Found, who: Sequence[Block], trend: Trend | None, policy: Policy) -> list[Section]:
@@ -183,7 +214,7 @@ def _details(of: _Asked, found: _Found, provenance: Provenance, policy: Policy) 
             for name, change in found.changes.items()
         ),
         *(
-            section(name.split("_")[0], after.definition.title, after_blocks(after, by, AT, severity, of.data.provenance))
+            section(AFTER[name][0], after.definition.title, after_blocks(after, by, AT, severity, of.data.provenance))
             for name, after in found.after.items()
         ),
     ]

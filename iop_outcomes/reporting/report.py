@@ -39,6 +39,8 @@ class Report:
         Disclosure policy in force.
     parameters : dict of str to str
         What was asked for.
+    without : tuple of Section
+        Sections that the data cannot fill, each with the reason; no part of the page.
     """
 
     name: str
@@ -49,19 +51,21 @@ class Report:
     provenance: Provenance
     policy: Policy
     parameters: dict[str, str]
+    without: tuple[Section, ...] = ()
 
     def section(self, name: str) -> Section:
-        """One section, to look at in a notebook.
+        """One section, to look at in a notebook; one that the data cannot fill says why.
 
         Raises
         ------
         UsageError
             When there is no such section.
         """
-        for part in self.sections:
+        every = (*self.sections, *self.without)
+        for part in every:
             if part.id == name:
                 return part
-        raise UsageError(f'No section is called "{name}". {choices(name, [part.id for part in self.sections])}')
+        raise UsageError(f'No section is called "{name}". {choices(name, [part.id for part in every])}')
 
     def to_html(self) -> str:
         """The page: no script, nothing from the network, the same bytes every time."""

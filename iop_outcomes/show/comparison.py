@@ -121,6 +121,8 @@ def difference_table(
                 (label(level, released.levels), count(own.n), *more, estimate_value(own), estimate_value(found), plain_range(found), words)
             )
             units.add(unit_words(found.unit).strip())
+    if not rows:  # one group: nobody to be set against
+        return Table(caption, (first,), (), prose=True)
     more = () if beside is None else (beside[0],)
     unit = f" ({' or '.join(sorted(units))})" if any(units) else ""
     heads = (

@@ -123,3 +123,43 @@ def test_warnings_exit_with_1_and_errors_alone_when_asked(tmp_path):
     folder = sites.write(tmp_path, episodes=sites.planted(sites.episodes(), 2, "los_days", ""), events=None)
     assert run(["check", str(folder)]) == EXIT_FINDINGS
     assert run(["check", str(folder), "--fail-on", "error"]) == EXIT_DONE
+
+
+def test_what_would_be_left_out_and_what_would_remain(tmp_path, capsys):
+    """With --on-error exclude: the findings, then each table by its rows; 1 when rows would be left out; 2 without the option, as ever."""
+    episodes = sites.planted(sites.planted(sites.episodes(), 5, "phq9_admit", "99"), 7, "los_days", "x")  # each has two scores, one event
+    folder = sites.write(tmp_path, episodes=episodes)
+    assert run(["check", str(folder), "--on-error", "exclude"]) == EXIT_FINDINGS
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines[:2]] == ["error", "error"]
+    assert lines[-3:] == [
+        "episodes: 2 of 24 rows would be left out (2 rows with an error); 22 remain",
+        "scores: 4 of 48 rows would be left out (4 rows of excluded episodes); 44 remain",
+        "events: 2 of 12 rows would be left out (2 rows of excluded episodes); 10 remain",
+    ]
+    assert run(["check", str(folder), "--on-error", "exclude", "--fail-on", "error"]) == EXIT_FINDINGS
+    capsys.readouterr()
+    assert run(["check", str(folder)]) == EXIT_USAGE
+    assert "remain" not in capsys.readouterr().out
+
+
+def test_nothing_to_leave_out(tmp_path, capsys):
+    """A clean program and one with a warning alone: every row remains, and the exit code is that of the findings."""
+    clean = sites.write(tmp_path / "clean", events=None, scores=None)
+    assert run(["check", str(clean), "--on-error", "exclude"]) == EXIT_DONE
+    assert "episodes: 0 of 24 rows would be left out; 24 remain" in capsys.readouterr().out
+    warned = sites.write(tmp_path / "warned", episodes=sites.planted(sites.episodes(), 2, "los_days", ""), events=None)
+    assert run(["check", str(warned), "--on-error", "exclude"]) == EXIT_FINDINGS
+    assert run(["check", str(warned), "--on-error", "exclude", "--fail-on", "error"]) == EXIT_DONE
+
+
+def test_leaving_out_cannot_help(tmp_path, capsys):
+    """An identifier refuses the file; where every episode is faulty, the faults are said beside the fact that none is left."""
+    named = sites.write(tmp_path / "named", episodes=sites.planted(sites.episodes(), 5, "episode_id", "jane@example.org"), events=None)
+    assert run(["check", str(named), "--on-error", "exclude"]) == EXIT_USAGE
+    rows = sites.episodes()
+    empty = sites.write(tmp_path / "empty", episodes=[rows[0], sites.planted(rows, 1, "phq9_admit", "99")[1]], scores=None, events=None)
+    capsys.readouterr()
+    assert run(["check", str(empty), "--on-error", "exclude"]) == EXIT_USAGE
+    said = capsys.readouterr().out
+    assert "no usable episode is left" in said and "phq9_admit: out_of_range" in said and "remain" not in said

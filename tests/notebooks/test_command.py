@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -52,7 +53,7 @@ def test_list_names_every_notebook_with_its_title(capsys):
     assert lines[0].endswith("Program quality")
 
 
-def test_copy_gives_the_same_bytes_and_overwrites_nothing(tmp_path, capsys):
+def test_copy_overwrites_nothing(tmp_path, capsys):
     """All of them, or those named; where one stands already, nothing is copied and the sentence says what to do."""
     assert run(["notebook", "copy", "04_readmission", "--output", str(tmp_path / "one")]) == 0
     assert [path.name for path in (tmp_path / "one").iterdir()] == ["04_readmission.ipynb"]
@@ -63,8 +64,43 @@ def test_copy_gives_the_same_bytes_and_overwrites_nothing(tmp_path, capsys):
     said = capsys.readouterr().err
     assert "04_readmission.ipynb stands there already" in said and "--output" in said
     assert run(["notebook", "copy", "--output", str(tmp_path / "all")]) == 0
-    for name in NAMES:
-        assert (tmp_path / "all" / f"{name}.ipynb").read_bytes() == (ROOT / "notebooks" / f"{name}.ipynb").read_bytes()
+    assert sorted(path.stem for path in (tmp_path / "all").iterdir()) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_copy_is_the_same_but_for_the_way_to_its_data(name, tmp_path, monkeypatch):
+    """One line differs: the data, named as they are seen from the copy, which finds them from any folder."""
+    monkeypatch.chdir(tmp_path)
+    assert run(["notebook", "copy", name, "--output", "far/away"]) == 0
+    old = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8").splitlines()
+    new = (tmp_path / "far" / "away" / f"{name}.ipynb").read_text(encoding="utf-8").splitlines()
+    ((before, after),) = [(a, b) for a, b in zip(old, new, strict=True) if a != b]
+    assert before.strip() == r'"source = \"../data/synthetic\"\n",'
+    written = re.fullmatch(r'"source = \\"(.*)\\"\\n",', after.strip())[1]
+    assert not written.startswith("/")
+    assert (tmp_path / "far" / "away" / written).resolve() == ROOT / "data" / "synthetic"
+
+
+def test_a_copy_runs_and_one_that_was_moved_names_the_whole_path(tmp_path, monkeypatch, capsys):
+    """Beside its data it runs as it is; carried elsewhere, one line says where it looked and what to do."""
+    monkeypatch.chdir(tmp_path)
+    assert run(["notebook", "copy", "05_data_quality", "--output", "mine"]) == 0
+    assert run(["notebook", "run", "mine/05_data_quality.ipynb", "--output", "out"]) == 0
+    (tmp_path / "a" / "b" / "c").mkdir(parents=True)
+    moved = (tmp_path / "mine" / "05_data_quality.ipynb").rename(tmp_path / "a" / "b" / "c" / "05_data_quality.ipynb")
+    cells = json.loads(moved.read_text(encoding="utf-8"))["cells"]
+    known = defaults([{**cell, "source": "".join(cell["source"])} for cell in cells])["source"]
+    capsys.readouterr()
+    assert run(["notebook", "run", str(moved), "--output", "out2"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and f"are not there: {os.path.normpath(moved.parent / known)}. Name yours with -p source=FOLDER" in said
+
+
+def test_a_person_s_own_notebook_is_copied_as_it_is(tmp_path):
+    """Whatever it holds, broken or not: the same bytes."""
+    (tmp_path / "mine.ipynb").write_bytes(b"{broken")
+    assert run(["notebook", "copy", str(tmp_path / "mine.ipynb"), "--output", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out" / "mine.ipynb").read_bytes() == b"{broken"
 
 
 @pytest.mark.parametrize("words", [["copy", "04_readmision"], ["run", "04_readmision"]])

@@ -1,0 +1,59 @@
+"""Takes data and a measure, gives a refusal where the data hold nothing that it asks of, with what would bring it."""
+
+from __future__ import annotations
+
+from iop_outcomes.columns import FirstEvent, ScoreAt
+from iop_outcomes.errors import NotAssessableError
+from iop_outcomes.intake.data import Data
+from iop_outcomes.measures import Measure
+
+
+def refuse_lacking(data: Data, measure: Measure) -> None:
+    """Refuse a measure that the data hold nothing for, where an answer would read as if nothing had happened.
+
+    A page that names every outcome needs it: without any score there is no change, and what nobody recorded is not 0.
+
+    Parameters
+    ----------
+    data : Data
+        A loaded program.
+    measure : Measure
+        The question.
+
+    Raises
+    ------
+    NotAssessableError
+        When no score of its scale, or none of its events, is there; the message says what would bring it.
+    """
+    for request in measure.requests:
+        if isinstance(request, ScoreAt) and not data.engine.has_scale(request.scale):
+            raise NotAssessableError(f"{measure.title} is not assessable: {_no_score(data, request.scale)}")
+        if isinstance(request, FirstEvent) and not _recorded(data, request):
+            raise NotAssessableError(f"{measure.title} is not assessable: {_no_event(request)}")
+
+
+def _no_score(data: Data, scale: str) -> str:
+    there = [name for name in data.scales if data.engine.has_scale(name)]
+    others = f" Scores there are: {', '.join(there)}." if there else ""
+    return (
+        f'the data hold no {data.scales[scale].label} score.{others} Give a table "scores" with rows of {scale}, '
+        f"or the columns {scale}_admit and {scale}_discharge beside each episode."
+    )
+
+
+def _recorded(data: Data, request: FirstEvent) -> bool:
+    """Whether one such event is there, or a column beside the episodes says that none was."""
+    beside = any(f"{event}_observed" in data.engine.columns for event in request.events)
+    return data.engine.has_events(request.events, request.kinds) or (beside and not request.kinds)
+
+
+def _no_event(request: FirstEvent) -> str:
+    names = " or ".join(request.events)
+    if request.kinds:
+        kinds = " or ".join(request.kinds)
+        return f'the data hold no event {names} of the kind {kinds}. Give it in the table "events", with its kind.'
+    first = request.events[0]
+    return (
+        f'the data hold no event {names}. Give it in a table "events", or, where every episode was looked at, beside each episode as '
+        f"{first}_day and {first}_observed (1 or 0)."
+    )
