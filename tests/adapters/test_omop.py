@@ -74,14 +74,64 @@ def test_a_row_without_a_value_is_missing_and_never_0(tmp_path):
     assert said(findings, "missing, not 0") == ["1 rows of a scale without a value: missing, not 0"]
 
 
-def test_a_scale_without_any_value_is_an_error(tmp_path):
-    """As in a public sample, where all 15 PHQ-9 rows are empty: the load stops and says so."""
+def test_a_scale_without_any_value_is_named_and_stops_nothing(tmp_path):
+    """As in a public sample, where all 15 PHQ-9 rows are empty: questions that need no scores are answered."""
+    import iop_outcomes as iop
+
     rows = [{**OBSERVATION, "observation_date": f"2024-01-{day:02}", "value_as_number": ""} for day in range(10, 25)]
-    with pytest.raises(DataError, match="15 PHQ-9 rows, 0 numeric values"):
-        read(tmp_path, rows)
-    tables, findings = loaded(tmp_path, omop.MAPPING, on_error="exclude")
+    tables, findings = read(tmp_path, rows)
     assert "scores" not in tables
-    assert len(said(findings, "15 PHQ-9 rows, 0 numeric values")) == 1
+    assert said(findings, "15 PHQ-9 rows") == ["15 PHQ-9 rows, 0 numeric values"]
+    assert said(findings, "without a value") == ["15 rows of a scale without a value: missing, not 0"]
+    with iop.load(tmp_path, mapping=omop.MAPPING) as data:
+        assert {finding.severity for finding in data.findings} <= {"warning", "note"}
+        assert iop.completion(data).to_frame().n.iloc[0] == 26
+        assert iop.length_of_stay(data).to_frame().n.iloc[0] == 28
+
+
+ITEM = {"person_id": "502", "observation_date": "2024-01-09", "observation_concept_id": "0"}
+
+
+def items(answers, **changes):
+    """GAD-7 items of one day."""
+    return [
+        {**ITEM, "observation_source_value": code, "value_as_number": answer, **changes}
+        for code, answer in zip(omop.GAD7_ITEMS, answers, strict=False)
+    ]
+
+
+def test_a_number_and_an_answer_that_disagree_are_blank(tmp_path):
+    """Neither is believed, and the row is counted; where they agree, it is one answer."""
+    rows = items("222222")
+    rows.append({**ITEM, "observation_source_value": omop.GAD7_ITEMS[6], "value_as_number": "0", "value_as_concept_id": "45883172"})
+    tables, findings = read(tmp_path, rows, concept=CONCEPTS)
+    (row,) = tables["scores"]
+    assert (row["gad7_7"], row["score"]) == (None, 14)
+    assert said(findings, "disagree") == ["1 items whose number and answer disagree: left blank"]
+    rows[-1]["value_as_number"] = "3.0"
+    tables, findings = read(tmp_path, rows, concept=CONCEPTS)
+    assert (tables["scores"][0]["gad7_7"], said(findings, "disagree")) == (3, [])
+
+
+@pytest.mark.parametrize(
+    ("answers", "total", "used"),
+    [("1111111", "7", 1), ("1111111", "12", 0), ("000000", "3", 1), ("000000", "4", 0), ("111111", "5", 0)],
+)
+def test_a_total_that_its_items_cannot_add_up_to_is_not_used(tmp_path, answers, total, used):
+    """GAD-7 of items and a total of the day: an item left open may be 0 to 3; where both cannot be right, neither is used."""
+    row = {**ITEM, "observation_source_value": "70274-6", "value_as_number": total}
+    tables, findings = read(tmp_path, [OBSERVATION, *items(answers), row])
+    assert scores_of(tables, "gad7") == [("1002", 0, int(total))] * used
+    assert len(said(findings, "cannot add up to")) == 1 - used
+
+
+def test_people_whose_sex_is_given_twice(tmp_path):
+    """Alike it is one fact; differently it is blank, and both rows are counted."""
+    columns = ["person_id", "gender_concept_id"]
+    people = [dict(zip(columns, row, strict=True)) for row in (("502", "8507"), ("502", "8532"), ("503", "8532"), ("503", "8532"))]
+    tables, findings = read(tmp_path, person=(columns, people))
+    assert [episode(tables, name)["sex"] for name in ("1002", "1003")] == [None, "female"]
+    assert said(findings, "sex is given") == ["2 rows of people whose sex is given differently: left blank"]
 
 
 @pytest.mark.parametrize(
