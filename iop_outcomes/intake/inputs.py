@@ -174,11 +174,20 @@ def open_file(engine: DuckEngine, table: str, path: Path, mapping: Mapping, colu
     refuse_globs(path)
     if is_statistical(path):
         refuse_size(path)
-        _add_frame(engine, table, shown(path), read_statistical(path, columns))
-        return Input(table, shown(path), "row", path, sha256=fingerprint(path))
+        frame, unreadable = read_statistical(path, columns)
+        _add_frame(engine, table, shown(path), frame)
+        return Input(table, shown(path), "row", path, sha256=fingerprint(path), notes=_unreadable(shown(path), unreadable))
     if path.suffix.lower() == ".parquet":
         return _open_parquet(engine, table, path)
     return _open_csv(engine, table, path, mapping)
+
+
+def _unreadable(name: str, rows_of: Dictionary[str, Sequence[int]]) -> list[Finding]:
+    """That some values cannot be read: a note, as a column that is read is an error of its own."""
+    message, hint = "values that cannot be read: dates beyond the year 9999, or text of another encoding", "Correct them and export again"
+    return [
+        Finding("unreadable_value", "note", name, column, message, hint, tuple(rows), "row", len(rows)) for column, rows in rows_of.items()
+    ]
 
 
 def _open_csv(engine: DuckEngine, table: str, path: Path, mapping: Mapping) -> Input:
