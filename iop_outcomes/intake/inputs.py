@@ -83,11 +83,12 @@ class Lines:
 
     def __init__(self, item: Input) -> None:
         self._item = item
-        self._rows: list[int] | None = None
+        self._rows: Sequence[int] | None = None
         if item.path is not None and item.unit == "line":
             self._records, blank = record_lines(item.path, item.delimiter)
             gone = {1, *blank, *(record for record, _ in item.broken)}
-            self._rows = [line for record, line in enumerate(self._records, start=1) if record not in gone]
+            lines = enumerate(self._records, start=1)
+            self._rows = self._records[1:] if gone == {1} else [line for record, line in lines if record not in gone]
 
     def of_rows(self, rows: Sequence[int]) -> tuple[int, ...]:
         """Physical lines of rows counted from 0."""

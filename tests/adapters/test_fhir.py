@@ -424,6 +424,19 @@ def test_the_last_visit_says_how_an_episode_ended(tmp_path):
     tables, findings = loaded(fhir.write(tmp_path, Encounter=[*others, late, visit("d", "2024-03-01", "AMA")]), fhir.MAPPING)
     assert episode(tables, EPISODE)["discharge_reason"] is None
     assert len(said(findings, "ended in different ways")) == 1
+    undated = {key: value for key, value in visit("e", "", "AMA").items() if key != "period"}
+    tables, findings = loaded(fhir.write(tmp_path, Encounter=[*others, late, undated]), fhir.MAPPING)
+    assert episode(tables, EPISODE)["discharge_reason"] is None  # it may be the last
+    assert len(said(findings, "ended in different ways")) == 1
+
+
+def test_people_who_were_joined_are_counted(tmp_path):
+    """A record that another one replaced may hold episodes of the same person: nobody joins them here, and the finding says so."""
+    people = fhir.patients()
+    people[1]["link"] = [{"other": {"reference": "Patient/501"}, "type": "replaced-by"}]
+    people[2]["link"] = [{"other": {"reference": "Patient/501"}, "type": "seealso"}]
+    _, findings = loaded(fhir.write(tmp_path, Patient=people), fhir.MAPPING)
+    assert said(findings, "replaced") == ["1 people whose record was replaced by another one: their episodes are not joined"]
 
 
 def test_encounters_as_episodes(tmp_path):

@@ -14,7 +14,7 @@ MEASUREMENT = {"person_id": "502", "measurement_date": "2024-01-09", "measuremen
 def read(folder, observations=(), measurements=(), mapping=omop.MAPPING, **others):
     """The rows and findings of the program with these observations and measurements alone."""
     tables = {"observation": (omop.OBSERVATION, list(observations)), "measurement": (omop.MEASUREMENT, list(measurements))}
-    return loaded(omop.write(folder, **tables, **others), mapping)
+    return loaded(omop.write(folder, **{**tables, **others}), mapping)
 
 
 def with_visit(**changes):
@@ -49,6 +49,27 @@ def test_one_score_however_it_is_coded(tmp_path, row):
     """By concept id, by LOINC code in the source, through the site's concept table, or by the site's own code: 14 points on day 0."""
     tables, _ = read(tmp_path, [row], mapping=mapped(omop, scales={"PHQ TOTAL": "phq9"}), concept=CONCEPTS)
     assert scores_of(tables) == [("1002", 0, 14)]
+
+
+def test_numbers_written_with_a_decimal_point_are_the_same_ids(tmp_path):
+    """As pandas writes a column of whole numbers with blanks: 1002.0 is visit 1002, 3042932.0 a PHQ-9, 9201.0 a code of a track."""
+    row = {
+        **OBSERVATION,
+        "visit_occurrence_id": "1002.0",
+        "observation_concept_id": "3042932.0",
+        "person_id": "502.0",
+        "value_as_number": "14.0",
+    }
+    visits = [
+        {**row, "visit_source_value": "", "visit_source_concept_id": "9201.0", "person_id": f"{row['person_id']}.0"}
+        for row in omop.visits()[:30]
+    ]
+    deaths = (["person_id", "death_date"], [{"person_id": "503.0", "death_date": "2024-03-01"}])
+    mapping = mapped(omop, tracks={"9201": "mental_health"})
+    tables, _ = read(tmp_path, [row], mapping=mapping, visit_occurrence=(omop.VISIT, visits), death=deaths)
+    assert scores_of(tables) == [("1002", 0, 14)]
+    assert {row["patient_id"] for row in tables["episodes"]} == {row["patient_id"] for row in program.episodes()}
+    assert [(row["episode_id"], row["event"]) for row in tables["events"]] == [("1003", "death")]
 
 
 def test_a_code_of_another_vocabulary_is_no_scale(tmp_path):
@@ -240,6 +261,73 @@ def test_rows_of_the_table_episode(tmp_path):
     assert [score[:2] for score in scores_of(tables)] == expected
 
 
+def two_endings(first, second, **changes):
+    """The tables of one row of `episode` with two visits, each with its end and its reason."""
+    row = {"episode_id": "7", "person_id": "502", "episode_start_date": "2024-01-09", "episode_end_date": "2024-03-01"}
+    visits = [
+        {
+            **omop.visits()[1],
+            "visit_occurrence_id": name,
+            "visit_source_value": "GROUP",
+            "visit_end_date": end,
+            "discharged_to_source_value": code,
+        }
+        for name, (end, code) in (("999", first), ("1000", second))
+    ]
+    link = {"episode_id": "7", "episode_event_field_concept_id": "1147070"}
+    links = [{**link, "event_id": name} for name in ("999", "1000")]
+    return {
+        "episode": ([*row, "episode_source_value"], [{**row, "episode_source_value": "IOP-MH"}]),
+        "episode_event": ([*link, "event_id"], links),
+        "visit_occurrence": (omop.VISIT, visits),
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        (("2024-02-01", "AMA"), ("2024-03-01", "COMP"), "completed"),
+        (("2024-03-01", "AMA"), ("2024-02-01", "COMP"), "dropped_out"),
+        (("2024-03-01", "COMP"), ("2024-03-01", "COMP"), "completed"),
+        (("2024-03-01", "COMP"), ("2024-03-01", ""), "completed"),
+        (("2024-03-01", "AMA"), ("2024-03-01", "COMP"), None),
+        (("2024-03-01", "AMA"), ("", "COMP"), None),
+    ],
+)
+def test_the_last_visit_says_how_a_row_of_episode_ended(tmp_path, first, second, reason):
+    """Two last ones that differ, or one that may be the last, leave the reason blank, and both visits are counted."""
+    tables, findings = read(tmp_path, mapping=mapped(omop, episodes="episode"), **two_endings(first, second))
+    assert tables["episodes"][0]["discharge_reason"] == reason
+    assert len(said(findings, "2 visits of one episode that ended in different ways")) == (reason is None)
+
+
+def test_a_visit_of_two_rows_of_episode_is_counted(tmp_path):
+    """A score of it is placed by its day, as if it had named no visit."""
+    tables = two_endings(("2024-02-01", "AMA"), ("2024-03-01", "COMP"))
+    columns, rows = tables["episode"]
+    tables["episode"] = (columns, [*rows, {**rows[0], "episode_id": "8", "episode_start_date": "2024-01-20"}])
+    columns, links = tables["episode_event"]
+    tables["episode_event"] = (columns, [*links, {**links[0], "episode_id": "8"}])
+    found, findings = read(tmp_path, [{**OBSERVATION, "visit_occurrence_id": "999"}], mapping=mapped(omop, episodes="episode"), **tables)
+    assert scores_of(found) == [("7", 0, 14)]
+    assert said(findings, "linked to two episodes") == [
+        "2 rows of a visit that is linked to two episodes: its scores are placed by their dates"
+    ]
+
+
+def test_a_value_that_is_only_a_bound_is_not_used(tmp_path):
+    """Less than 14 is not 14; an equals sign is no bound."""
+    columns = [*omop.MEASUREMENT, "operator_concept_id"]
+    rows = [
+        {**MEASUREMENT, "operator_concept_id": operator, "measurement_date": f"2024-01-1{day}"}
+        for day, operator in enumerate(("4171756", "4172703", "0", ""))
+    ]
+    tables, findings = read(tmp_path, measurement=(columns, rows))
+    assert scores_of(tables) == [("1002", day, 14) for day in (2, 3, 4)]
+    assert said(findings, "only a bound") == ["1 rows of a scale with a value that is only a bound"]
+
+
 def test_rows_of_visit_detail(tmp_path):
     """Where one visit holds several programs, its details are the episodes."""
     names = {"visit_occurrence_id": "visit_detail_id", "visit_source_value": "visit_detail_source_value"}
@@ -269,6 +357,21 @@ def test_parquet_and_capital_letters(tmp_path):
     as_parquet, _ = loaded(tmp_path, omop.MAPPING)
     as_text, _ = loaded(omop.write(tmp_path / "csv"), omop.MAPPING)
     assert as_parquet == as_text
+
+
+@pytest.mark.parametrize("kind", ["DECIMAL(18, 2)", "DOUBLE", "FLOAT", "BIGINT", "VARCHAR"])
+def test_whole_numbers_of_every_type(tmp_path, kind):
+    """A database writes 14 as 14.00 where its type has decimals: in scores, ids and concepts it is the same number."""
+    import duckdb
+
+    folder = omop.write(tmp_path, observation=(omop.OBSERVATION, [{**OBSERVATION, "visit_occurrence_id": "1002"}]), measurement=None)
+    numbers = ", ".join(
+        f"CAST({name} AS {kind}) AS {name}" for name in ("person_id", "value_as_number", "visit_occurrence_id", "observation_concept_id")
+    )
+    source = f"read_csv('{folder}/observation.csv', all_varchar = true)"
+    duckdb.sql(f"COPY (SELECT * REPLACE ({numbers}) FROM {source}) TO '{folder}/observation.parquet'")
+    (folder / "observation.csv").unlink()
+    assert scores_of(loaded(folder, omop.MAPPING)[0]) == [("1002", 0, 14)]
 
 
 # -- what is refused ---------------------------------------------------------------------------------------------------

@@ -123,6 +123,13 @@ def test_a_field_of_date_and_time_is_cut_to_its_day(tmp_path, time):
     assert [row["days_after_discharge"] for row in tables["events"]] == [4]
 
 
+def test_one_field_may_be_both_dates(tmp_path):
+    """A contact of one day: its date is named twice in the mapping."""
+    names = {**redcap.MAPPING["columns"]["episodes"], "discharge_date": "admit_date"}
+    tables, _ = read(tmp_path, [BASE], mapping={**redcap.MAPPING, "columns": {"episodes": names}})
+    assert episode(tables, "1")["los_days"] == 0
+
+
 @pytest.mark.parametrize("day", ["2024-01", "2024", "01/09/2024", "2024-01-09 in the morning", "UNK"])
 def test_a_form_or_an_event_whose_date_is_no_day_is_counted(tmp_path, day):
     """It is said to have no whole date, and not to belong to no episode."""
@@ -154,6 +161,14 @@ def test_a_form_that_cannot_be_used_is_counted(tmp_path, change, words):
     with iop.load(folder, mapping=redcap.MAPPING) as data:
         (found,) = (finding for finding in data.findings if finding.message == words)
     assert (found.file, found.lines) == ("export.csv", (4,))
+
+
+def test_whole_numbers_with_a_decimal_point(tmp_path):
+    """As other programs write them when they save the export again."""
+    items = {f"gad7_{number}": "2.0" for number in range(1, 8)}
+    gad7 = {"record_id": "1", "redcap_repeat_instrument": "gad7", "gad7_date": "2024-01-08", **items}
+    tables, _ = read(tmp_path, [BASE, {**PHQ9, "phq_sum": "14.0"}, gad7])
+    assert (scores_of(tables), scores_of(tables, "gad7")) == ([("1", 0, 14)], [("1", 0, 14)])
 
 
 def test_items_with_a_blank(tmp_path):

@@ -204,7 +204,7 @@ class People:
                 continue
             endings = self.endings.get(name, [])
             last = max((end for end, _, _ in endings), default="")
-            reasons = {code: place for end, code, place in endings if end == last}
+            reasons = {code: place for end, code, place in endings if end in (last, "")}  # one without a day may be the last
             if len(reasons) == 1:
                 episode.reason, episode.ended_at = reasons.popitem()
             elif reasons:
@@ -235,6 +235,8 @@ class People:
             if modified(content):
                 self.ledger.note(path, line, f"people {MODIFIED}")
                 continue
+            if any(text_of(link, "type") == "replaced-by" for link in parts(content.get("link"))):
+                self.ledger.note(path, line, "people whose record was replaced by another one: their episodes are not joined")
             sex = text_of(content, "gender")
             if sex:
                 self.sexes[content["id"]] = (sex, (path, line))

@@ -18,7 +18,7 @@ from iop_outcomes.intake.adapters.omop_events import add_events
 from iop_outcomes.intake.adapters.omop_scores import VISIT_FIELD, add_scores
 from iop_outcomes.intake.adapters.placing import hand_over, unused, unused_rows
 from iop_outcomes.intake.adapters.scale_codes import refuse_fields
-from iop_outcomes.intake.adapters.scratch import AT, Scratch
+from iop_outcomes.intake.adapters.scratch import AT, Scratch, day_of
 from iop_outcomes.intake.findings import Finding, fatal
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.scales import Scale
@@ -56,7 +56,7 @@ COLUMNS: Dictionary[str, tuple[int, str]] = {
         3,
         (
             "person_id measurement_concept_id measurement_date value_as_number measurement_source_value value_as_concept_id unit_concept_id "
-            "unit_source_value visit_occurrence_id visit_detail_id"
+            "unit_source_value visit_occurrence_id visit_detail_id operator_concept_id"
         ),
     ),
     "person": (1, "person_id gender_concept_id"),
@@ -159,7 +159,8 @@ class _Reading:
         site, concept, source, place = "care_site_id", "discharged_to_concept_id", "discharged_to_source_value", f"own.{AT}"
         if holder == "episode":
             site, concept, source, place = "NULL", "ending.concept", "ending.source", f"ending.{AT}"
-            joins += f" LEFT JOIN ({self._endings()}) AS ending USING (episode_id)"
+            self._endings()
+            joins += " LEFT JOIN endings AS ending USING (episode_id)"
         track = "coalesce(track0.track, track1.track, track2.track)"
         open_end = literal("active") if self.mapping.adapter.without_end == "active" else "NULL"
         given = f"coalesce({source}, nullif({concept}, '0'))"
@@ -181,18 +182,21 @@ class _Reading:
         sex = "CASE WHEN count(DISTINCT gender_concept_id) = 1 THEN any_value(gender_concept_id) END"
         self.scratch.view("people", f"SELECT person_id, {sex} AS gender_concept_id, min({AT}) AS {AT} FROM omop_person GROUP BY person_id")
 
-    def _endings(self) -> str:
-        """How the last visit of each row of `episode` ended: the table itself does not say."""
+    def _endings(self) -> None:
+        """`endings`: how the last visit of each row of `episode` ended, as the table itself does not say; blank where two last ones differ."""
         visits = (
-            "SELECT link.episode_id AS episode_id, discharged_to_concept_id AS concept, discharged_to_source_value AS source, "
-            f"visit_end_date || ' ' || visit_occurrence_id AS place, visit.{AT} AS {AT} "
-            "FROM omop_episode_event AS link JOIN omop_visit_occurrence AS visit "
+            "SELECT link.episode_id AS episode_id, nullif(discharged_to_concept_id, '0') AS concept, discharged_to_source_value AS source, "
+            f"{day_of('visit_end_date')} AS day, visit.{AT} AS {AT} FROM omop_episode_event AS link JOIN omop_visit_occurrence AS visit "
             f"ON link.event_id = visit.visit_occurrence_id WHERE link.episode_event_field_concept_id = {literal(VISIT_FIELD)}"
         )
-        # A visit that says nothing of how it ended does not hide an earlier one that does.
-        told = f"SELECT * FROM ({visits}) AS visits WHERE source IS NOT NULL OR nullif(concept, '0') IS NOT NULL"
-        last = "row_number() OVER (PARTITION BY episode_id ORDER BY place DESC) = 1"
-        return f"SELECT episode_id, concept, source, {AT} FROM ({told}) AS told QUALIFY {last}"
+        # A visit that says nothing of how it ended does not hide an earlier one that does; one without a day may be the last.
+        told = f"SELECT *, max(day) OVER (PARTITION BY episode_id) AS last FROM ({visits}) AS visits WHERE coalesce(source, concept) IS NOT NULL"
+        self.scratch.view("last_visits", f"SELECT * FROM ({told}) AS told WHERE day IS NULL OR day = last")
+        self.scratch.view(
+            "endings",
+            f"SELECT episode_id, any_value(concept) AS concept, any_value(source) AS source, min({AT}) AS {AT} FROM last_visits "
+            "GROUP BY episode_id HAVING count(DISTINCT (concept, source)) = 1",
+        )
 
     def _judge_episodes(self, holder: str) -> list[Finding]:
         found, other = self.scratch.ask("SELECT count(track), count(*) - count(track) FROM holder_rows")[0]
@@ -200,7 +204,8 @@ class _Reading:
             hint = "Name the codes of your tracks in mapping.toml under [adapter.tracks]: source values or concept ids."
             fatal("no_episodes", holder, f"none of {other:,} rows has a code of a track", hint)
         hint = "Name more codes under [adapter.tracks] or [adapter.events], if some of them should count"
-        findings = unused(holder, "rows with no code of a track are no episodes", other, severity="note", hint=hint)
+        findings = self._judge_endings() if holder == "episode" else []
+        findings += unused(holder, "rows with no code of a track are no episodes", other, severity="note", hint=hint)
         hint = 'If they are still in care, say so in mapping.toml: [adapter] without_end = "active"'
         open_ended = f"SELECT {AT} FROM found_episodes WHERE discharge_date IS NULL AND discharge_reason IS NULL"
         what = "episodes without an end date: how and when they ended is not known"
@@ -208,3 +213,9 @@ class _Reading:
         twice = "SELECT person_id FROM omop_person GROUP BY person_id HAVING count(DISTINCT gender_concept_id) > 1"
         what = "rows of people whose sex is given differently: left blank"
         return findings + unused_rows(self.scratch, what, f"SELECT {AT} FROM omop_person WHERE person_id IN ({twice})")
+
+    def _judge_endings(self) -> list[Finding]:
+        """Visits that leave it open how an episode of a track ended."""
+        unknown = "SELECT episode_id FROM found_episodes WHERE discharge_reason IS NULL"
+        what = "visits of one episode that ended in different ways, none of them certainly the last: its reason is left blank"
+        return unused_rows(self.scratch, what, f"SELECT {AT} FROM last_visits WHERE episode_id IN ({unknown})")

@@ -15,10 +15,12 @@ from iop_outcomes.scales import Scale
 VISIT_FIELD = "1147070"  # visit_occurrence.visit_occurrence_id, in episode_event
 # No unit, or one of points: UCUM writes {score}, and its concept in the standard vocabularies is 44777566.
 UNITS = ("0", "44777566", "{score}", "[score]", "score", "{points}", "points", "1")
+EXACT = ("0", "4172703")  # no operator, or the sign of equality: any other one makes the value a bound
 _WORDS = {
     "two_scales": "rows whose codes stand for two scales or items",
     "no_value": "rows of a scale without a value: missing, not 0",
     "two_values": "items whose number and answer disagree: left blank",
+    "bound": "rows of a scale with a value that is only a bound",
     "unit": "rows of a scale in a unit that is not points",
     "no_date": "rows of a scale without a whole date",
     "both_tables": "rows that stand in observation too: counted once",
@@ -28,11 +30,11 @@ _WORDS = {
 def add_scores(scratch: Scratch, holder: str, mapping: Mapping, scales: Dictionary[str, Scale]) -> list[Finding]:
     """Make the workbench's `found_scores`; rows that cannot be used are counted."""
     _code_tables(scratch, mapping, scales)
-    _link_table(scratch, holder)
+    findings = _link_table(scratch, holder)
     rows = " UNION ALL ".join(f"({_rows_of(table, holder)})" for table in ("observation", "measurement"))
     scratch.view("score_rows", f"SELECT *, {_verdict()} AS verdict FROM ({rows}) AS rows")
     scratch.view("used_rows", "SELECT * FROM score_rows WHERE verdict IS NULL")
-    return [*_judged(scratch, scales), *_gather(scratch, scales)]
+    return [*findings, *_judged(scratch, scales), *_gather(scratch, scales)]
 
 
 def _code_tables(scratch: Scratch, mapping: Mapping, scales: Dictionary[str, Scale]) -> None:
@@ -52,16 +54,15 @@ def _code_tables(scratch: Scratch, mapping: Mapping, scales: Dictionary[str, Sca
     )
 
 
-def _link_table(scratch: Scratch, holder: str) -> None:
-    """`link`: the episode of a visit, where rows of `episode` hold the episodes; a visit of two episodes is a link to none."""
+def _link_table(scratch: Scratch, holder: str) -> list[Finding]:
+    """`link`: the episode of a visit, where rows of `episode` hold the episodes; a visit of two episodes is a link to none, and counted."""
     if holder != "episode":
-        return
-    field = f"episode_event_field_concept_id = {literal(VISIT_FIELD)}"
-    scratch.view(
-        "link",
-        f"SELECT event_id AS visit, any_value(episode_id) AS episode_id FROM omop_episode_event WHERE {field} "
-        "GROUP BY event_id HAVING count(DISTINCT episode_id) = 1",
-    )
+        return []
+    field = f"episode_event_field_concept_id = {literal(VISIT_FIELD)} AND episode_id IN (SELECT episode_id FROM found_episodes)"
+    visits = f"SELECT event_id AS visit, any_value(episode_id) AS episode_id FROM omop_episode_event WHERE {field} GROUP BY event_id"
+    scratch.view("link", f"{visits} HAVING count(DISTINCT episode_id) = 1")
+    twice = f"SELECT {AT} FROM omop_episode_event WHERE {field} AND event_id NOT IN (SELECT visit FROM link)"
+    return unused_rows(scratch, "rows of a visit that is linked to two episodes: its scores are placed by their dates", twice)
 
 
 def _rows_of(table: str, holder: str) -> str:
@@ -75,6 +76,8 @@ def _rows_of(table: str, holder: str) -> str:
     if holder == "episode":
         joins += " LEFT JOIN link ON row.visit_occurrence_id = link.visit"
         episode = "link.episode_id"
+    operators = ", ".join(map(literal, EXACT))
+    bound = f"coalesce(row.operator_concept_id, '0') NOT IN ({operators})" if table == "measurement" else "FALSE"
     item = "CASE WHEN own.code IS NOT NULL THEN own.item ELSE standard.item END"
     units = ", ".join(literal(unit) for unit in UNITS)
     foreign = f"coalesce(row.unit_concept_id, '0') NOT IN ({units}) OR lower(coalesce(row.unit_source_value, '1')) NOT IN ({units})"
@@ -83,7 +86,7 @@ def _rows_of(table: str, holder: str) -> str:
         f"coalesce(own.scale, standard.scale) AS scale, {item} AS item, "
         f"coalesce({whole_of('row.value_as_number')}, CASE WHEN {item} IS NOT NULL THEN answer.points END) AS value, {foreign} AS foreign_unit, "
         "own.code IS NOT NULL AND standard.code IS NOT NULL AND (own.scale, own.item) IS DISTINCT FROM (standard.scale, standard.item) AS two_scales, "
-        f"{item} IS NOT NULL AND {whole_of('row.value_as_number')} <> answer.points AS two_values, row.{AT} AS {AT} "
+        f"{bound} AS bound, {item} IS NOT NULL AND {whole_of('row.value_as_number')} <> answer.points AS two_values, row.{AT} AS {AT} "
         f"FROM omop_{table} AS row {joins} WHERE own.code IS NOT NULL OR standard.code IS NOT NULL"
     )
 
@@ -93,7 +96,7 @@ def _verdict() -> str:
     same = "patient_id, episode_id, date, scale, item, value"
     twice = f"origin = 'measurement' AND count(*) FILTER (origin = 'observation') OVER (PARTITION BY {same}) > 0"
     return (
-        "CASE WHEN two_scales THEN 'two_scales' WHEN value IS NULL THEN 'no_value' WHEN two_values THEN 'two_values' WHEN foreign_unit THEN 'unit' "
+        "CASE WHEN two_scales THEN 'two_scales' WHEN value IS NULL THEN 'no_value' WHEN two_values THEN 'two_values' WHEN bound THEN 'bound' WHEN foreign_unit THEN 'unit' "
         f"WHEN TRY_CAST(date AS DATE) IS NULL THEN 'no_date' WHEN {twice} THEN 'both_tables' END"
     )
 

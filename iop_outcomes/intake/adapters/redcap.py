@@ -132,8 +132,8 @@ class _Export:
             stood = {**self._stood.get(key[0], {}), **self._stood[key]}
             rows.append([*row.values(), min(self._stood[key].values()), *(stood.get(name) for name in names)])
         scratch.fill("redcap_episodes", [*names, AT, *(AT + name for name in names)], rows)
-        dates = [name for name in (self._sources["admit_date"], self._sources["discharge_date"]) if name in names]
-        cut = ", ".join(f"{day_of(quoted(name))} AS {quoted(name)}" for name in dates)
+        dates = {self._sources["admit_date"], self._sources["discharge_date"]} & set(names)  # a site may name one column for both
+        cut = ", ".join(f"{day_of(quoted(name))} AS {quoted(name)}" for name in sorted(dates))
         scratch.view("own_episodes", f"SELECT *{f' REPLACE ({cut})' if cut else ''} FROM redcap_episodes")
         begun = [
             (self._names[key], key[0], None, None, row.get(self._sources["admit_date"]), None, None, None) for key, row in episodes.items()

@@ -83,7 +83,7 @@ class Scratch(DuckEngine):
     def read(self, name: str, path: Path, mapping: Mapping, wanted: Sequence[str], needed: Sequence[str]) -> None:
         """Keep the wanted columns of a CSV or Parquet file as trimmed text, blank where there is none, with the place of each row.
 
-        Names of columns match whatever their case. A column that is needed and not there, or a line that cannot be read, ends the load.
+        Names of columns match whatever their case; 12.0 is 12 in a column of numbers that name something (`..._id`). A column that is needed and not there, or a line that cannot be read, ends the load.
 
         Raises
         ------
@@ -195,7 +195,10 @@ def _names(line: bytes, delimiter: str, *, lower: bool = True) -> list[str]:
 
 
 def _cell(column: str, kind: str) -> str:
-    return f"nullif({as_text(quoted(column), kind)}, '')"
+    text = as_text(quoted(column), kind)
+    if column.lower().endswith("_id"):  # a column of whole numbers with blanks is often written with a decimal point
+        text = f"regexp_replace({text}, '^(\\d+)\\.0+$', '\\1')"
+    return f"nullif({text}, '')"
 
 
 def day_of(column: str) -> str:
