@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ MAPPING_NAME = "mapping.toml"
 SUFFIXES = (".csv", ".parquet", *READERS)
 MAX_FILE_BYTES = 1 << 36  # 64 GiB: several hundred million episodes as text
 MAX_LINE_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 20
 SHOWN_CHARACTERS = 80
 GLOB_CHARACTERS = "*?["
 Kind = Literal["file", "folder", "nothing", "other"]
@@ -176,7 +178,7 @@ def fingerprint(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def record_lines(path: Path, delimiter: str) -> tuple[list[int], frozenset[int]]:
+def record_lines(path: Path, delimiter: str) -> tuple[Sequence[int], frozenset[int]]:
     """Where each record starts; needed only once something is wrong.
 
     Parameters
@@ -188,11 +190,14 @@ def record_lines(path: Path, delimiter: str) -> tuple[list[int], frozenset[int]]
 
     Returns
     -------
-    lines : list of int
+    lines : sequence of int
         Physical line on which each record starts, the header first and blank lines counted.
     blank : frozenset of int
         Numbers (from 1) of the records that are blank lines.
     """
+    plain = _plain_lines(path)
+    if plain is not None:
+        return range(1, plain + 1), frozenset()
     lines: list[int] = []
     blank: set[int] = set()
     usual = csv.field_size_limit(MAX_LINE_BYTES)
@@ -210,3 +215,16 @@ def record_lines(path: Path, delimiter: str) -> tuple[list[int], frozenset[int]]
     finally:
         csv.field_size_limit(usual)
     return lines, frozenset(blank)
+
+
+def _plain_lines(path: Path) -> int | None:
+    """How many lines a text has in which every line is a record, without a quotation mark or a blank line; None for any other text."""
+    n, last = 0, b"\n"
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            seen = last + block
+            alone = seen[:-1].count(b"\r") - seen.count(b"\r\n")  # a carriage return at the end is judged with the next block
+            if b'"' in block or b"\n\n" in seen or b"\n\r" in seen or alone:
+                return None
+            n, last = n + block.count(b"\n"), block[-1:]
+    return None if last == b"\r" else n + (last != b"\n")

@@ -6,10 +6,13 @@ import hashlib
 from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 
 from iop_outcomes.columns import TABLES
 from iop_outcomes.engine.duckdb import DuckEngine
@@ -23,6 +26,35 @@ from iop_outcomes.intake.statistical import is_statistical, read_statistical
 
 if TYPE_CHECKING:
     import pandas as pd
+
+PLACE = 1 << 40  # where a row stood, as one whole number: the number of its file times this, and its row in it counted from 0
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the rows of a table that an adapter made stood before.
+
+    Parameters
+    ----------
+    files : tuple of Input
+        The files, in the order of their numbers.
+    rows : array of int
+        The place of each row, `PLACE` times the number of the file and the row in it.
+    cells : dict of column to array of int
+        The same for columns that came from other rows; -1 where a cell is blank.
+    """
+
+    files: tuple[Input, ...]
+    rows: npt.NDArray[np.int64]
+    cells: Dictionary[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+
+    def of(self, rows: Sequence[int], column: str = "") -> npt.NDArray[np.int64]:
+        """The places of rows counted from 0, or of their cells in a column."""
+        own = self.rows[list(rows)]
+        if column not in self.cells:
+            return own
+        cells = self.cells[column][list(rows)]
+        return np.where(cells < 0, own, cells)
 
 
 @dataclass
@@ -38,17 +70,25 @@ class Input:
     broken: list[tuple[int, str]] = field(default_factory=list)
     sha256: str = ""
     notes: list[Finding] = field(default_factory=list)
+    places: Places | None = None
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Where its rows stand, worked out once."""
+        return Lines(self)
 
 
 class Lines:
-    """Where the rows of an input stand in its file."""
+    """Where the rows of an input stand in its file, or in the files that an adapter made it of."""
 
     def __init__(self, item: Input) -> None:
-        self._rows: list[int] | None = None
+        self._item = item
+        self._rows: Sequence[int] | None = None
         if item.path is not None and item.unit == "line":
             self._records, blank = record_lines(item.path, item.delimiter)
             gone = {1, *blank, *(record for record, _ in item.broken)}
-            self._rows = [line for record, line in enumerate(self._records, start=1) if record not in gone]
+            lines = enumerate(self._records, start=1)
+            self._rows = self._records[1:] if gone == {1} else [line for record, line in lines if record not in gone]
 
     def of_rows(self, rows: Sequence[int]) -> tuple[int, ...]:
         """Physical lines of rows counted from 0."""
@@ -56,9 +96,22 @@ class Lines:
             return tuple(row + 1 for row in rows)
         return tuple(self._rows[row] for row in rows)
 
+    def by_file(self, rows: Sequence[int], column: str = "") -> list[tuple[Input, tuple[int, ...]]]:
+        """The files in which rows counted from 0, or their cells in a column, stand, each with its physical lines."""
+        if self._item.places is None:
+            return [(self._item, self.of_rows(rows))]
+        return lines_at(self._item.places.files, self._item.places.of(rows, column))
+
     def of_record(self, record: int) -> int:
         """Physical line of a record counted from 1, the header."""
         return self._records[min(record, len(self._records)) - 1]
+
+
+def lines_at(files: Sequence[Input], places: npt.NDArray[np.int64]) -> list[tuple[Input, tuple[int, ...]]]:
+    """The files that some places lie in, each with its physical lines in their order; of `PLACE`."""
+    once = np.unique(places)
+    numbers = once // PLACE
+    return [(files[number], files[number].lines.of_rows((once[numbers == number] % PLACE).tolist())) for number in np.unique(numbers)]
 
 
 def holds_contacts(source: Any, mapping: Mapping) -> bool:
@@ -122,11 +175,20 @@ def open_file(engine: DuckEngine, table: str, path: Path, mapping: Mapping, colu
     refuse_globs(path)
     if is_statistical(path):
         refuse_size(path)
-        _add_frame(engine, table, shown(path), read_statistical(path, columns))
-        return Input(table, shown(path), "row", path, sha256=fingerprint(path))
+        frame, unreadable = read_statistical(path, columns)
+        _add_frame(engine, table, shown(path), frame)
+        return Input(table, shown(path), "row", path, sha256=fingerprint(path), notes=_unreadable(shown(path), unreadable))
     if path.suffix.lower() == ".parquet":
         return _open_parquet(engine, table, path)
     return _open_csv(engine, table, path, mapping)
+
+
+def _unreadable(name: str, rows_of: Dictionary[str, Sequence[int]]) -> list[Finding]:
+    """That some values cannot be read: a note, as a column that is read is an error of its own."""
+    message, hint = "values that cannot be read: dates beyond the year 9999, or text of another encoding", "Correct them and export again"
+    return [
+        Finding("unreadable_value", "note", name, column, message, hint, tuple(rows), "row", len(rows)) for column, rows in rows_of.items()
+    ]
 
 
 def _open_csv(engine: DuckEngine, table: str, path: Path, mapping: Mapping) -> Input:

@@ -209,7 +209,7 @@ def _check(
         if own or item.broken:
             lines = Lines(item)
             findings += _broken_lines(item, item.broken, lines)
-            findings += [_finding(item, plans[item.table], fault, lines) for fault in own]
+            findings += [finding for fault in own for finding in _named(item, plans[item.table], fault, lines)]
         bad = {row for fault in own if fault.rule.severity == "error" for row in fault.rows}
         excluded[item.table] = sorted(bad)
         if plans[item.table].dropped:
@@ -232,12 +232,13 @@ def _broken_lines(item: Input, broken: Sequence[tuple[int, str]], lines: Lines) 
     return findings
 
 
-def _finding(item: Input, plan: TablePlan, fault: Fault, lines: Lines) -> Finding:
+def _named(item: Input, plan: TablePlan, fault: Fault, lines: Lines) -> list[Finding]:
+    """The finding of a fault; one for each file, where an adapter made the table of several."""
     rule = fault.rule
     column = plan.names.get(rule.columns[0], rule.columns[0])
-    places = () if rule.id in OF_TABLES else lines.of_rows(fault.rows)
+    places = [(item, ())] if rule.id in OF_TABLES else lines.by_file(fault.rows, column)
     severity: Any = rule.severity
-    return Finding(rule.id, severity, item.name, column, rule.message, rule.hint, places, item.unit, len(places))
+    return [Finding(rule.id, severity, file.name, column, rule.message, rule.hint, at, file.unit, len(at)) for file, at in places]
 
 
 def _beyond_repair(findings: Sequence[Finding]) -> bool:

@@ -4,6 +4,8 @@ Value labels are not read: they are words for people, differ between versions of
 is translated where it can be checked, in mapping.toml under [codes]. A date is one when the file gives its column a date
 format; without one it stays the number it is, which the checks name. Values a file declares as missing (ranges and codes in
 SPSS, .A to .Z in SAS and Stata) are blanks. The blanks that fixed-width text is padded with are trimmed by every door alike.
+A value that cannot be read, such as a date beyond the year 9999 or text of another encoding, is `UNREADABLE`, which no column may hold:
+where somebody reads the column it is an error of its row, and elsewhere it stops nothing.
 """
 
 from __future__ import annotations
@@ -28,6 +30,12 @@ READERS = {
 }
 
 
+UNREADABLE = "\x1a"  # the control character SUBSTITUTE: what stands where a character could not be read
+# Rows that may be passed over in search of such values, and searches that are made at least; beyond them, rows are given up in stretches.
+MOST_ROWS, FEWEST_SEARCHES = 50_000_000, 200
+_BAD_TEXT = "Unable to convert string"  # how the library's own error says that one text is in another encoding
+
+
 def is_statistical(path: Path) -> bool:
     """Whether the name is that of a file of SAS, SPSS or Stata.
 
@@ -47,11 +55,11 @@ def first_row(path: Path) -> dict[str, str | None]:
     DataError
         As `read_statistical`.
     """
-    frame = _read(path, row_limit=1)
+    frame, _ = _read(path, rows=1)
     return {str(name): None if frame.empty else _text(frame[name].iloc[0]) for name in frame.columns}
 
 
-def read_statistical(path: Path, columns: Sequence[str] = ()) -> pd.DataFrame:
+def read_statistical(path: Path, columns: Sequence[str] = ()) -> tuple[pd.DataFrame, dict[str, list[int]]]:
     """Read a file of SAS (.sas7bdat, .xpt), SPSS (.sav, .zsav, .por) or Stata (.dta).
 
     Parameters
@@ -63,21 +71,24 @@ def read_statistical(path: Path, columns: Sequence[str] = ()) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
+    frame : DataFrame
         Numbers as floats (NaN where missing), everything else as text, dates written as 2024-03-31.
+    unreadable : dict of str to list of int
+        Columns with values that cannot be read, and the rows that hold them, counted from 1.
 
     Raises
     ------
     DataError
         When the library that reads such files is not installed, or the file is no such file.
     """
-    frame = _read(path, **({"usecols": list(columns)} if columns else {}))
+    frame, unreadable = _read(path, columns)
     for name in frame.select_dtypes("object").columns:
         frame[name] = [_text(value) for value in frame[name]]
-    return frame
+    return frame, unreadable
 
 
-def _read(path: Path, **options: Any) -> pd.DataFrame:
+def _read(path: Path, columns: Sequence[str] = (), rows: int = 0) -> tuple[pd.DataFrame, dict[str, list[int]]]:
+    """Some columns, or all, and the first rows, or all; as the library gives them, but with what it stops at marked."""
     try:
         import pyreadstat
     except ImportError:
@@ -85,11 +96,79 @@ def _read(path: Path, **options: Any) -> pd.DataFrame:
         fatal("library_missing", path.name, "reading files of SAS, SPSS and Stata needs the library pyreadstat", hint)
     reader: Callable[..., tuple[pd.DataFrame, Any]] = getattr(pyreadstat, READERS[path.suffix.lower()])
     try:
-        return reader(path, **options)[0]  # by default without value labels, and with declared missing values as blanks
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OverflowError, UnicodeError, ValueError):
+        return _around(reader, path, columns, rows)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OverflowError, ValueError):
         kind = path.suffix.lower().lstrip(".")
-        hint = "Export it again, or save it as CSV (UTF-8)."
-        fatal("not_statistical", path.name, f"the file is not readable as {kind}, or holds dates beyond the year 9999", hint)
+        fatal("not_statistical", path.name, f"the file is not readable as {kind}", "Export it again, or save it as CSV (UTF-8).")
+
+
+def _around(
+    reader: Callable[..., tuple[pd.DataFrame, Any]], path: Path, columns: Sequence[str], rows: int
+) -> tuple[pd.DataFrame, dict[str, list[int]]]:
+    """The columns and rows in one go, or around the values that stop the library."""
+    try:
+        # by default without value labels, and with declared missing values as blanks
+        return reader(path, row_limit=rows, **({"usecols": list(columns)} if columns else {}))[0], {}
+    except Exception as error:
+        if not _of_one_value(error):
+            raise
+    return _Search(reader, path).all(columns, rows)
+
+
+class _Search:
+    """Reads a file around the values that cannot be read: in halves of its columns, and then of the rows of one column."""
+
+    def __init__(self, reader: Callable[..., tuple[pd.DataFrame, Any]], path: Path) -> None:
+        self._reader, self._path = reader, path
+        self._left = FEWEST_SEARCHES
+        self._found: dict[str, list[int]] = {}
+
+    def all(self, columns: Sequence[str], rows: int) -> tuple[pd.DataFrame, dict[str, list[int]]]:
+        """The columns and rows asked for."""
+        meta = self._reader(self._path, metadataonly=True)[1]
+        names = [name for name in meta.column_names if not columns or name in columns]
+        n = meta.number_rows
+        if n is None:  # not every format says how many
+            n = max(self._length(name) for name in names)
+        if not n:
+            raise ValueError(self._path.name)  # not one column can be read to its end: the fault is the file's
+        n = min(n, rows) if rows else n
+        self._left = max(FEWEST_SEARCHES, MOST_ROWS // (n + 1))
+        return self._block(names, 0, n), self._found
+
+    def _length(self, name: str) -> int:
+        """Rows of a column; 0 when it cannot be read to its end."""
+        try:
+            return len(self._reader(self._path, usecols=[name])[0])
+        except Exception as error:
+            if not _of_one_value(error):
+                raise
+            return 0
+
+    def _block(self, names: Sequence[str], start: int, n: int) -> pd.DataFrame:
+        """Some columns of some rows."""
+        import pandas as pd
+
+        if self._left > 0 or len(names) > 1:
+            self._left -= 1
+            try:
+                return self._reader(self._path, usecols=list(names), row_offset=start, row_limit=n)[0]
+            except Exception as error:
+                if not _of_one_value(error):
+                    raise
+        if len(names) > 1:
+            half = len(names) // 2
+            return pd.concat([self._block(names[:half], start, n), self._block(names[half:], start, n)], axis="columns")
+        if n > 1 and self._left > 0:
+            parts = [self._block(names, start, n // 2), self._block(names, start + n // 2, n - n // 2)]
+            return pd.concat([part.astype(object) for part in parts], ignore_index=True)
+        self._found.setdefault(names[0], []).extend(range(start + 1, start + n + 1))
+        return pd.DataFrame({names[0]: [UNREADABLE] * n}, dtype=object)
+
+
+def _of_one_value(error: Exception) -> bool:
+    """Whether an error is about one value, and not about the file: a date that Python cannot hold, or text of another encoding."""
+    return isinstance(error, OverflowError | ValueError) or _BAD_TEXT in str(error)
 
 
 def _text(value: object) -> str | None:

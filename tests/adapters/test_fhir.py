@@ -129,7 +129,18 @@ WEIGHED = [
 SUM = sum(k % 4 for k in range(9))
 
 
-@pytest.mark.parametrize("answers", [CODED, NUMBERS, WEIGHED], ids=["codes", "numbers", "weights"])
+def weight(points, name="itemWeight", kind="valueDecimal"):
+    """Points written beside a coding or an answer."""
+    return {"url": f"http://hl7.org/fhir/StructureDefinition/{name}", kind: points}
+
+
+ITEM_WEIGHED = [{"valueCoding": {"code": f"own-{k}", "extension": [weight(k % 4)]}} for k in range(9)]
+ANSWER_WEIGHED = [{"valueCoding": {"code": f"own-{k}"}, "extension": [weight(k % 4, kind="valueInteger")]} for k in range(9)]
+SAID_TWICE = [{"valueCoding": {**CODED[k]["valueCoding"], "extension": [weight(k % 4), weight(k % 4, "ordinalValue")]}} for k in range(9)]
+WAYS = {"codes": CODED, "numbers": NUMBERS, "weights": WEIGHED, "items": ITEM_WEIGHED, "answers": ANSWER_WEIGHED, "twice": SAID_TWICE}
+
+
+@pytest.mark.parametrize("answers", list(WAYS.values()), ids=list(WAYS))
 @pytest.mark.parametrize("link", ["/{}", "{}", "/44249-1/{}", "44249-1/{}"])
 def test_one_form_however_it_is_written(tmp_path, answers, link):
     """Answers as LOINC codes, numbers or weighted codes, links with or without a slash: the items add up to the same total."""
@@ -171,6 +182,102 @@ def test_an_item_without_points_is_blank(tmp_path, answer, words):
     assert len(said(findings, "items")) == bool(words)
 
 
+ELEVEN = (1, 1, 1, 1, 1, 1, 1, 2, 2)
+DISAGREE = {
+    "a weight": lambda k, points: {"valueCoding": {"code": fhir.ANSWERS[0], "extension": [weight(points, "ordinalValue")]}},
+    "an item weight": lambda k, points: {"valueCoding": {"code": fhir.ANSWERS[0], "extension": [weight(points)]}},
+    "a weight of the answer": lambda k, points: {"valueCoding": {"code": fhir.ANSWERS[0]}, "extension": [weight(points)]},
+    "a number": lambda k, points: {"valueInteger": 0, "extension": [weight(points)]},
+    "two weights": lambda k, points: {"valueCoding": {"code": "x", "extension": [weight(0), weight(points, "ordinalValue")]}},
+}
+
+
+@pytest.mark.parametrize("way", list(DISAGREE))
+def test_a_code_that_disagrees_with_its_points_is_blank(tmp_path, way):
+    """A PHQ-9 of 11 whose codes say 0: neither is believed, and the warning counts the nine answers."""
+    made = form([DISAGREE[way](k, points) for k, points in enumerate(ELEVEN)])
+    tables, findings = read(tmp_path, forms=[made])
+    assert scores_of(tables) == []
+    assert said(findings, "disagree") == ["9 items whose code and points disagree: left blank"]
+
+
+def test_one_answer_that_disagrees_leaves_the_others(tmp_path):
+    """One blank item of nine is prorated by the scale's rule, also where the item is an observation."""
+    wrong = DISAGREE["a weight"](0, 3)
+    tables, _ = read(tmp_path, forms=[form([wrong, *({"valueInteger": 2} for _ in range(8))])])
+    assert scores_of(tables) == [(EPISODE, 0, 18)]
+    coded = {"valueInteger": None, "valueCodeableConcept": {"coding": [wrong["valueCoding"]]}}
+    items = [total(id=f"i{k}", code=fhir.concept(code), **(coded if k == 0 else {"valueInteger": 2})) for k, code in enumerate(ITEMS)]
+    tables, findings = read(tmp_path / "items", items)
+    assert scores_of(tables) == [(EPISODE, 0, 18)]
+    assert said(findings, "disagree") == ["1 items whose code and points disagree"]
+
+
+@pytest.mark.parametrize(
+    ("points", "used"), [((0,) * 9, []), ((1,) * 9, []), (ELEVEN, [11]), ((2,) * 5 + (0, 0, 0, None), [11]), ((1,) * 7 + (0, None), [])]
+)
+def test_a_total_that_disagrees_with_the_form_of_its_day_is_not_used(tmp_path, points, used):
+    """An observation of 11 beside a form: the items left open may be 0 to 3; otherwise neither is used, and both are counted."""
+    made = form([None if point is None else {"valueInteger": point} for point in points])
+    tables, findings = read(tmp_path, [total(valueInteger=11)], [made])
+    assert [score for _, _, score in scores_of(tables)] == used
+    words = "scores and forms of one day whose total and items cannot both be right: neither is used"
+    wrong = [(name, f"1 {words}") for name in ("Observation.ndjson", "QuestionnaireResponse.ndjson") if not used]
+    assert [finding for finding in findings if words in finding[1]] == wrong
+
+
+def test_a_form_that_disagrees_with_itself_is_not_used(tmp_path):
+    """A panel, or a form with its total as an item, whose parts do not add up."""
+    parts = [{"code": fhir.concept(code), "valueInteger": 1} for code in ITEMS]
+    panel = total(**PANEL, component=[{"code": fhir.concept(fhir.PHQ9), "valueInteger": 11}, *parts])
+    made = form(NUMBERS)
+    made["item"].append({"linkId": fhir.PHQ9, "answer": [{"valueInteger": SUM + 1}]})
+    tables, findings = read(tmp_path, [panel], [{**made, "authored": "2024-02-01"}])
+    assert scores_of(tables) == []
+    assert len(said(findings, "cannot both be right")) == 2
+    made["item"][-1]["answer"] = [{"valueInteger": SUM}]
+    assert scores_of(read(tmp_path / "right", [], [made])[0]) == [(EPISODE, 0, SUM)]
+
+
+def test_items_of_a_form_and_of_observations_are_one_form(tmp_path):
+    """An item that was extracted joins the form it was extracted from; where the two differ, it is blank and counted."""
+    single = total(id="i0", code=fhir.concept(ITEMS[0]), valueInteger=0)
+    tables, findings = read(tmp_path, [single], [form(NUMBERS)])
+    assert (scores_of(tables), said(findings, "differently")) == ([(EPISODE, 0, SUM)], [])
+    tables, findings = read(tmp_path / "other", [{**single, "valueInteger": 3}], [form([{"valueInteger": 2}] * 9)])
+    assert scores_of(tables) == [(EPISODE, 0, 18)]
+    assert said(findings, "differently") == ["1 items given twice, differently: left blank"]
+
+
+def test_a_total_is_never_read_from_the_code_of_an_answer(tmp_path):
+    """LA6571-9 is 3 points of an item, and no total."""
+    coded = {"valueCodeableConcept": fhir.concept(fhir.ANSWERS[3])}
+    tables, findings = read(tmp_path, [total(valueInteger=None, **coded)])
+    assert (scores_of(tables), len(said(findings, "no number of points"))) == ([], 1)
+
+
+@pytest.mark.parametrize("where", ["the item", "its group", "its answer", "an answer above", "the form"])
+def test_nothing_below_a_modifier_extension_is_used(tmp_path, where):
+    """It may turn the meaning round: what stands below is left blank, and counted."""
+    mark = {"modifierExtension": [{"url": "urn:not", "valueBoolean": True}]}
+    made = form([{"valueInteger": 2}] * 9)
+    first, rest = made["item"][0], made["item"][1:]
+    if where == "the form":
+        tables, findings = read(tmp_path, forms=[{**made, **mark}])
+        assert (scores_of(tables), len(said(findings, "modifier"))) == ([], 1)
+        return
+    wrapped = {
+        "the item": {**first, **mark},
+        "its group": {"linkId": "g", "item": [first], **mark},
+        "its answer": {**first, "answer": [{**first["answer"][0], **mark}]},
+        "an answer above": {"linkId": "q", "answer": [{"valueBoolean": False, "item": [first], **mark}]},
+    }
+    made["item"] = [wrapped[where], *rest]
+    tables, findings = read(tmp_path, forms=[made])
+    assert scores_of(tables) == [(EPISODE, 0, 18)]  # of the eight others
+    assert len(said(findings, "items with a modifier extension")) == 1
+
+
 def test_an_item_answered_twice_is_blank(tmp_path):
     """Two answers to one item, in one place or in two, leave it blank."""
     made = form([{"valueInteger": 2}] * 9)
@@ -179,6 +286,7 @@ def test_an_item_answered_twice_is_blank(tmp_path):
     tables, findings = read(tmp_path, forms=[made])
     assert [score for _, _, score in scores_of(tables)] == [None]
     assert len(said(findings, "items with two answers")) == 1
+    assert said(findings, "differently") == ["1 items given twice, differently: left blank"]
 
 
 @pytest.mark.parametrize(
@@ -245,6 +353,50 @@ def test_an_episode_over_without_an_end(tmp_path):
     assert episode(tables, EPISODE)["discharge_reason"] == "active"
 
 
+SITE = {"identifier": {"system": "urn:sites", "value": "11"}}
+SITES = {
+    "an identifier": (SITE, "north"),
+    "an identifier of an Organization": ({**SITE, "type": "Organization"}, "north"),
+    "an identifier of a Location": ({**SITE, "type": "Location"}, "north"),
+    "a Location": ({"reference": "Location/11"}, "north"),
+    "a search": ({"reference": "Organization?identifier=urn:sites|11"}, "north"),
+    "a reference before an identifier": ({"reference": "Organization/12", **SITE}, "south"),
+    "an identifier of a person": ({**SITE, "type": "Practitioner"}, None),
+    "a name alone": ({"display": "North"}, None),
+    "a contained one": ({"reference": "#o"}, None),
+}
+
+
+@pytest.mark.parametrize("way", list(SITES))
+def test_the_place_of_an_episode(tmp_path, way):
+    """By reference or by the identifier in its place; one that cannot be told is blank, and counted."""
+    place, site = SITES[way]
+    care = changed(EPISODE, managingOrganization=place)
+    tables, findings = loaded(fhir.write(tmp_path, **{"EpisodeOfCare.000": care, "EpisodeOfCare.001": None}), fhir.MAPPING)
+    assert episode(tables, EPISODE)["site"] == site
+    assert len(said(findings, "place cannot be told")) == (site is None)
+
+
+@pytest.mark.parametrize(
+    ("where", "site"),
+    [
+        ({"serviceProvider": SITE, "location": [{"location": {"reference": "Location/12"}}]}, "north"),
+        ({"location": [{"location": SITE}, {"location": SITE}]}, "north"),
+        ({"location": [{"location": SITE}, {"location": {"reference": "Location/12"}}]}, None),
+    ],
+    ids=["provider", "location", "two locations"],
+)
+def test_the_place_of_a_visit(tmp_path, where, site):
+    """Its provider, or else its one location."""
+    care = fhir.episodes_of_care()[1]
+    visit = {"resourceType": "Encounter", "id": EPISODE, "status": "finished", "class": {"code": "AMB"}, "type": care["type"], **where}
+    visit |= {"subject": care["patient"], "period": care["period"]}
+    folder = fhir.write(tmp_path, **{"EpisodeOfCare.000": None, "EpisodeOfCare.001": None}, Encounter=[visit])
+    tables, findings = loaded(folder, mapped(fhir, episodes="Encounter"))
+    assert episode(tables, EPISODE).get("site") == site
+    assert len(said(findings, "place cannot be told")) == (site is None)
+
+
 @pytest.mark.parametrize("start", ["2024-01", "2024"])
 def test_an_episode_with_a_partial_date_is_refused_or_left_out(tmp_path, start):
     """It is an error of its row like any other date that is none, and can be left out, counted."""
@@ -272,6 +424,19 @@ def test_the_last_visit_says_how_an_episode_ended(tmp_path):
     tables, findings = loaded(fhir.write(tmp_path, Encounter=[*others, late, visit("d", "2024-03-01", "AMA")]), fhir.MAPPING)
     assert episode(tables, EPISODE)["discharge_reason"] is None
     assert len(said(findings, "ended in different ways")) == 1
+    undated = {key: value for key, value in visit("e", "", "AMA").items() if key != "period"}
+    tables, findings = loaded(fhir.write(tmp_path, Encounter=[*others, late, undated]), fhir.MAPPING)
+    assert episode(tables, EPISODE)["discharge_reason"] is None  # it may be the last
+    assert len(said(findings, "ended in different ways")) == 1
+
+
+def test_people_who_were_joined_are_counted(tmp_path):
+    """A record that another one replaced may hold episodes of the same person: nobody joins them here, and the finding says so."""
+    people = fhir.patients()
+    people[1]["link"] = [{"other": {"reference": "Patient/501"}, "type": "replaced-by"}]
+    people[2]["link"] = [{"other": {"reference": "Patient/501"}, "type": "seealso"}]
+    _, findings = loaded(fhir.write(tmp_path, Patient=people), fhir.MAPPING)
+    assert said(findings, "replaced") == ["1 people whose record was replaced by another one: their episodes are not joined"]
 
 
 def test_encounters_as_episodes(tmp_path):

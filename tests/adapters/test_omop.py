@@ -14,7 +14,7 @@ MEASUREMENT = {"person_id": "502", "measurement_date": "2024-01-09", "measuremen
 def read(folder, observations=(), measurements=(), mapping=omop.MAPPING, **others):
     """The rows and findings of the program with these observations and measurements alone."""
     tables = {"observation": (omop.OBSERVATION, list(observations)), "measurement": (omop.MEASUREMENT, list(measurements))}
-    return loaded(omop.write(folder, **tables, **others), mapping)
+    return loaded(omop.write(folder, **{**tables, **others}), mapping)
 
 
 def with_visit(**changes):
@@ -51,6 +51,27 @@ def test_one_score_however_it_is_coded(tmp_path, row):
     assert scores_of(tables) == [("1002", 0, 14)]
 
 
+def test_numbers_written_with_a_decimal_point_are_the_same_ids(tmp_path):
+    """As pandas writes a column of whole numbers with blanks: 1002.0 is visit 1002, 3042932.0 a PHQ-9, 9201.0 a code of a track."""
+    row = {
+        **OBSERVATION,
+        "visit_occurrence_id": "1002.0",
+        "observation_concept_id": "3042932.0",
+        "person_id": "502.0",
+        "value_as_number": "14.0",
+    }
+    visits = [
+        {**row, "visit_source_value": "", "visit_source_concept_id": "9201.0", "person_id": f"{row['person_id']}.0"}
+        for row in omop.visits()[:30]
+    ]
+    deaths = (["person_id", "death_date"], [{"person_id": "503.0", "death_date": "2024-03-01"}])
+    mapping = mapped(omop, tracks={"9201": "mental_health"})
+    tables, _ = read(tmp_path, [row], mapping=mapping, visit_occurrence=(omop.VISIT, visits), death=deaths)
+    assert scores_of(tables) == [("1002", 0, 14)]
+    assert {row["patient_id"] for row in tables["episodes"]} == {row["patient_id"] for row in program.episodes()}
+    assert [(row["episode_id"], row["event"]) for row in tables["events"]] == [("1003", "death")]
+
+
 def test_a_code_of_another_vocabulary_is_no_scale(tmp_path):
     """The same code in another vocabulary is another thing."""
     tables, _ = read(
@@ -74,14 +95,64 @@ def test_a_row_without_a_value_is_missing_and_never_0(tmp_path):
     assert said(findings, "missing, not 0") == ["1 rows of a scale without a value: missing, not 0"]
 
 
-def test_a_scale_without_any_value_is_an_error(tmp_path):
-    """As in a public sample, where all 15 PHQ-9 rows are empty: the load stops and says so."""
+def test_a_scale_without_any_value_is_named_and_stops_nothing(tmp_path):
+    """As in a public sample, where all 15 PHQ-9 rows are empty: questions that need no scores are answered."""
+    import iop_outcomes as iop
+
     rows = [{**OBSERVATION, "observation_date": f"2024-01-{day:02}", "value_as_number": ""} for day in range(10, 25)]
-    with pytest.raises(DataError, match="15 PHQ-9 rows, 0 numeric values"):
-        read(tmp_path, rows)
-    tables, findings = loaded(tmp_path, omop.MAPPING, on_error="exclude")
+    tables, findings = read(tmp_path, rows)
     assert "scores" not in tables
-    assert len(said(findings, "15 PHQ-9 rows, 0 numeric values")) == 1
+    assert said(findings, "15 PHQ-9 rows") == ["15 PHQ-9 rows, 0 numeric values"]
+    assert said(findings, "without a value") == ["15 rows of a scale without a value: missing, not 0"]
+    with iop.load(tmp_path, mapping=omop.MAPPING) as data:
+        assert {finding.severity for finding in data.findings} <= {"warning", "note"}
+        assert iop.completion(data).to_frame().n.iloc[0] == 26
+        assert iop.length_of_stay(data).to_frame().n.iloc[0] == 28
+
+
+ITEM = {"person_id": "502", "observation_date": "2024-01-09", "observation_concept_id": "0"}
+
+
+def items(answers, **changes):
+    """GAD-7 items of one day."""
+    return [
+        {**ITEM, "observation_source_value": code, "value_as_number": answer, **changes}
+        for code, answer in zip(omop.GAD7_ITEMS, answers, strict=False)
+    ]
+
+
+def test_a_number_and_an_answer_that_disagree_are_blank(tmp_path):
+    """Neither is believed, and the row is counted; where they agree, it is one answer."""
+    rows = items("222222")
+    rows.append({**ITEM, "observation_source_value": omop.GAD7_ITEMS[6], "value_as_number": "0", "value_as_concept_id": "45883172"})
+    tables, findings = read(tmp_path, rows, concept=CONCEPTS)
+    (row,) = tables["scores"]
+    assert (row["gad7_7"], row["score"]) == (None, 14)
+    assert said(findings, "disagree") == ["1 items whose number and answer disagree: left blank"]
+    rows[-1]["value_as_number"] = "3.0"
+    tables, findings = read(tmp_path, rows, concept=CONCEPTS)
+    assert (tables["scores"][0]["gad7_7"], said(findings, "disagree")) == (3, [])
+
+
+@pytest.mark.parametrize(
+    ("answers", "total", "used"),
+    [("1111111", "7", 1), ("1111111", "12", 0), ("000000", "3", 1), ("000000", "4", 0), ("111111", "5", 0)],
+)
+def test_a_total_that_its_items_cannot_add_up_to_is_not_used(tmp_path, answers, total, used):
+    """GAD-7 of items and a total of the day: an item left open may be 0 to 3; where both cannot be right, neither is used."""
+    row = {**ITEM, "observation_source_value": "70274-6", "value_as_number": total}
+    tables, findings = read(tmp_path, [OBSERVATION, *items(answers), row])
+    assert scores_of(tables, "gad7") == [("1002", 0, int(total))] * used
+    assert len(said(findings, "cannot add up to")) == 1 - used
+
+
+def test_people_whose_sex_is_given_twice(tmp_path):
+    """Alike it is one fact; differently it is blank, and both rows are counted."""
+    columns = ["person_id", "gender_concept_id"]
+    people = [dict(zip(columns, row, strict=True)) for row in (("502", "8507"), ("502", "8532"), ("503", "8532"), ("503", "8532"))]
+    tables, findings = read(tmp_path, person=(columns, people))
+    assert [episode(tables, name)["sex"] for name in ("1002", "1003")] == [None, "female"]
+    assert said(findings, "sex is given") == ["2 rows of people whose sex is given differently: left blank"]
 
 
 @pytest.mark.parametrize(
@@ -190,6 +261,73 @@ def test_rows_of_the_table_episode(tmp_path):
     assert [score[:2] for score in scores_of(tables)] == expected
 
 
+def two_endings(first, second, **changes):
+    """The tables of one row of `episode` with two visits, each with its end and its reason."""
+    row = {"episode_id": "7", "person_id": "502", "episode_start_date": "2024-01-09", "episode_end_date": "2024-03-01"}
+    visits = [
+        {
+            **omop.visits()[1],
+            "visit_occurrence_id": name,
+            "visit_source_value": "GROUP",
+            "visit_end_date": end,
+            "discharged_to_source_value": code,
+        }
+        for name, (end, code) in (("999", first), ("1000", second))
+    ]
+    link = {"episode_id": "7", "episode_event_field_concept_id": "1147070"}
+    links = [{**link, "event_id": name} for name in ("999", "1000")]
+    return {
+        "episode": ([*row, "episode_source_value"], [{**row, "episode_source_value": "IOP-MH"}]),
+        "episode_event": ([*link, "event_id"], links),
+        "visit_occurrence": (omop.VISIT, visits),
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        (("2024-02-01", "AMA"), ("2024-03-01", "COMP"), "completed"),
+        (("2024-03-01", "AMA"), ("2024-02-01", "COMP"), "dropped_out"),
+        (("2024-03-01", "COMP"), ("2024-03-01", "COMP"), "completed"),
+        (("2024-03-01", "COMP"), ("2024-03-01", ""), "completed"),
+        (("2024-03-01", "AMA"), ("2024-03-01", "COMP"), None),
+        (("2024-03-01", "AMA"), ("", "COMP"), None),
+    ],
+)
+def test_the_last_visit_says_how_a_row_of_episode_ended(tmp_path, first, second, reason):
+    """Two last ones that differ, or one that may be the last, leave the reason blank, and both visits are counted."""
+    tables, findings = read(tmp_path, mapping=mapped(omop, episodes="episode"), **two_endings(first, second))
+    assert tables["episodes"][0]["discharge_reason"] == reason
+    assert len(said(findings, "2 visits of one episode that ended in different ways")) == (reason is None)
+
+
+def test_a_visit_of_two_rows_of_episode_is_counted(tmp_path):
+    """A score of it is placed by its day, as if it had named no visit."""
+    tables = two_endings(("2024-02-01", "AMA"), ("2024-03-01", "COMP"))
+    columns, rows = tables["episode"]
+    tables["episode"] = (columns, [*rows, {**rows[0], "episode_id": "8", "episode_start_date": "2024-01-20"}])
+    columns, links = tables["episode_event"]
+    tables["episode_event"] = (columns, [*links, {**links[0], "episode_id": "8"}])
+    found, findings = read(tmp_path, [{**OBSERVATION, "visit_occurrence_id": "999"}], mapping=mapped(omop, episodes="episode"), **tables)
+    assert scores_of(found) == [("7", 0, 14)]
+    assert said(findings, "linked to two episodes") == [
+        "2 rows of a visit that is linked to two episodes: its scores are placed by their dates"
+    ]
+
+
+def test_a_value_that_is_only_a_bound_is_not_used(tmp_path):
+    """Less than 14 is not 14; an equals sign is no bound."""
+    columns = [*omop.MEASUREMENT, "operator_concept_id"]
+    rows = [
+        {**MEASUREMENT, "operator_concept_id": operator, "measurement_date": f"2024-01-1{day}"}
+        for day, operator in enumerate(("4171756", "4172703", "0", ""))
+    ]
+    tables, findings = read(tmp_path, measurement=(columns, rows))
+    assert scores_of(tables) == [("1002", day, 14) for day in (2, 3, 4)]
+    assert said(findings, "only a bound") == ["1 rows of a scale with a value that is only a bound"]
+
+
 def test_rows_of_visit_detail(tmp_path):
     """Where one visit holds several programs, its details are the episodes."""
     names = {"visit_occurrence_id": "visit_detail_id", "visit_source_value": "visit_detail_source_value"}
@@ -219,6 +357,21 @@ def test_parquet_and_capital_letters(tmp_path):
     as_parquet, _ = loaded(tmp_path, omop.MAPPING)
     as_text, _ = loaded(omop.write(tmp_path / "csv"), omop.MAPPING)
     assert as_parquet == as_text
+
+
+@pytest.mark.parametrize("kind", ["DECIMAL(18, 2)", "DOUBLE", "FLOAT", "BIGINT", "VARCHAR"])
+def test_whole_numbers_of_every_type(tmp_path, kind):
+    """A database writes 14 as 14.00 where its type has decimals: in scores, ids and concepts it is the same number."""
+    import duckdb
+
+    folder = omop.write(tmp_path, observation=(omop.OBSERVATION, [{**OBSERVATION, "visit_occurrence_id": "1002"}]), measurement=None)
+    numbers = ", ".join(
+        f"CAST({name} AS {kind}) AS {name}" for name in ("person_id", "value_as_number", "visit_occurrence_id", "observation_concept_id")
+    )
+    source = f"read_csv('{folder}/observation.csv', all_varchar = true)"
+    duckdb.sql(f"COPY (SELECT * REPLACE ({numbers}) FROM {source}) TO '{folder}/observation.parquet'")
+    (folder / "observation.csv").unlink()
+    assert scores_of(loaded(folder, omop.MAPPING)[0]) == [("1002", 0, 14)]
 
 
 # -- what is refused ---------------------------------------------------------------------------------------------------

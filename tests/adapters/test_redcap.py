@@ -48,13 +48,96 @@ def test_events_of_a_longitudinal_project_are_laid_together(tmp_path):
         ({"sex___male": "1", "sex___female": "0"}, "male", 0),
         ({"sex___male": "0", "sex___female": "0"}, None, 0),
         ({"sex___male": "1", "sex___female": "1"}, None, 1),
+        ({"sex___male": "1.0", "sex___female": "0.0"}, "male", 0),
+        ({"sex___male": "Checked", "sex___female": "Unchecked"}, "male", 0),
+        ({"sex___male": "unchecked", "sex___female": "checked"}, "female", 0),
+        ({"sex___male": "Checked", "sex___female": "1.0"}, None, 1),
     ],
 )
 def test_checkboxes(tmp_path, ticked, sex, count):
-    """One ticked box is the value, none is a blank, several are a blank that is counted."""
+    """One ticked box is the value, however it is written, none is a blank, several are a blank that is counted."""
     tables, findings = read(tmp_path, [{**BASE, **ticked}])
     assert episode(tables, "1").get("sex") == sex
     assert len(said(findings, "several boxes of sex are ticked: left blank")) == count
+
+
+def test_a_box_that_holds_something_else(tmp_path):
+    """It is neither ticked nor left open: the field is blank, and the row is counted."""
+    tables, findings = read(tmp_path, [{**BASE, "sex___male": "1", "sex___female": "x"}])
+    assert episode(tables, "1").get("sex") is None
+    assert len(said(findings, "a box of sex holds neither 1 nor 0")) == 1
+
+
+def test_a_column_that_is_blank_throughout_is_said_to_be_blank(tmp_path):
+    """And not to be absent, although the mapping needs or names it."""
+    import iop_outcomes as iop
+
+    with iop.load(redcap.write(tmp_path, [{**BASE, "person": "", "dc_reason": ""}]), mapping=redcap.MAPPING) as data:
+        found = {finding.column for finding in data.findings if finding.rule == "all_blank"}
+    assert {"person", "dc_reason"} <= found
+    assert "site" not in found  # no field of the export
+
+
+def test_a_form_that_repeats_in_two_events_keeps_its_rows_apart(tmp_path):
+    """Event, instrument and instance together name a row: the same instance in two events is two episodes, each with its own scores."""
+    shared = {"record_id": "7", "redcap_repeat_instrument": "iop_episode", "redcap_repeat_instance": "1", "program": "IOP-MH"}
+    first = {"redcap_event_name": "year1_arm_1", "admit_date": "2024-01-08", "discharge_date": "2024-02-26", "dc_reason": "COMP"}
+    second = {"redcap_event_name": "year2_arm_1", "admit_date": "2024-06-10", "discharge_date": "2024-07-29", "dc_reason": "AMA"}
+    score = {"record_id": "7", "redcap_repeat_instrument": "phq9", "redcap_repeat_instance": "1", "episode_number": "1"}
+    scores = [
+        {**score, "redcap_event_name": "year1_arm_1", "phq9_date": "2024-01-09", "phq_sum": "14"},
+        {**score, "redcap_event_name": "year2_arm_1", "phq9_date": "2024-06-11", "phq_sum": "9"},
+        {**score, "redcap_event_name": "other_arm_1", "phq9_date": "2024-06-12", "phq_sum": "8"},
+    ]
+    rows = [{**shared, **first}, {**shared, **second}, *scores]
+    columns = [name for name in redcap_people.COLUMNS if name not in ("episode_id", "site", "sex")]
+    tables, findings = read(tmp_path, rows, redcap_people.MAPPING, columns)
+    assert [(row["episode_id"], row["patient_id"], row["los_days"]) for row in tables["episodes"]] == [
+        ("7-year1_arm_1-1", "7", 49),
+        ("7-year2_arm_1-1", "7", 49),
+    ]
+    assert scores_of(tables) == [
+        ("7-year1_arm_1-1", 1, 14),
+        ("7-year1_arm_1-1", 156, 8),
+        ("7-year2_arm_1-1", 1, 9),
+        ("7-year2_arm_1-1", 2, 8),
+    ]
+    assert len(said(findings, "number of an episode that stands in several events")) == 1
+    tables, _ = read(
+        tmp_path,
+        [{**shared, **first}, {**shared, **second, "redcap_repeat_instance": "2", "redcap_event_name": "year1_arm_1"}],
+        redcap_people.MAPPING,
+        columns,
+    )
+    assert [row["episode_id"] for row in tables["episodes"]] == ["7-1", "7-2"]
+
+
+@pytest.mark.parametrize("time", ["09:30", "09:30:15", "23:59"])
+def test_a_field_of_date_and_time_is_cut_to_its_day(tmp_path, time):
+    """Validated as datetime_ymd or datetime_seconds_ymd: the day it was written with, everywhere a date is read."""
+    base = {**BASE, "admit_date": f"2024-01-08 {time}", "discharge_date": f"2024-02-26 {time}"}
+    event = {"record_id": "1", "redcap_repeat_instrument": "events", "what": "1", "event_date": f"2024-03-01 {time}"}
+    tables, _ = read(tmp_path, [base, {**PHQ9, "phq9_date": f"2024-01-09 {time}"}, event])
+    assert episode(tables, "1")["los_days"] == 49
+    assert scores_of(tables) == [("1", 1, 14)]
+    assert [row["days_after_discharge"] for row in tables["events"]] == [4]
+
+
+def test_one_field_may_be_both_dates(tmp_path):
+    """A contact of one day: its date is named twice in the mapping."""
+    names = {**redcap.MAPPING["columns"]["episodes"], "discharge_date": "admit_date"}
+    tables, _ = read(tmp_path, [BASE], mapping={**redcap.MAPPING, "columns": {"episodes": names}})
+    assert episode(tables, "1")["los_days"] == 0
+
+
+@pytest.mark.parametrize("day", ["2024-01", "2024", "01/09/2024", "2024-01-09 in the morning", "UNK"])
+def test_a_form_or_an_event_whose_date_is_no_day_is_counted(tmp_path, day):
+    """It is said to have no whole date, and not to belong to no episode."""
+    event = {"record_id": "1", "redcap_repeat_instrument": "events", "what": "1", "event_date": day}
+    tables, findings = read(tmp_path, [BASE, {**PHQ9, "phq9_date": day}, PHQ9, event])
+    assert scores_of(tables) == [("1", 0, 14)]
+    assert said(findings, "without a whole date") == ["PHQ-9 forms without a whole date", "events without a whole date"]
+    assert said(findings, "belong to no episode") == []
 
 
 def test_the_group_of_a_record_is_its_site(tmp_path):
@@ -67,7 +150,7 @@ def test_the_group_of_a_record_is_its_site(tmp_path):
     ("change", "words"),
     [
         ({"phq_sum": ""}, "PHQ-9 forms without a value: missing, not 0"),
-        ({"phq9_date": ""}, "PHQ-9 forms without a date"),
+        ({"phq9_date": ""}, "PHQ-9 forms without a whole date"),
     ],
 )
 def test_a_form_that_cannot_be_used_is_counted(tmp_path, change, words):
@@ -78,6 +161,14 @@ def test_a_form_that_cannot_be_used_is_counted(tmp_path, change, words):
     with iop.load(folder, mapping=redcap.MAPPING) as data:
         (found,) = (finding for finding in data.findings if finding.message == words)
     assert (found.file, found.lines) == ("export.csv", (4,))
+
+
+def test_whole_numbers_with_a_decimal_point(tmp_path):
+    """As other programs write them when they save the export again."""
+    items = {f"gad7_{number}": "2.0" for number in range(1, 8)}
+    gad7 = {"record_id": "1", "redcap_repeat_instrument": "gad7", "gad7_date": "2024-01-08", **items}
+    tables, _ = read(tmp_path, [BASE, {**PHQ9, "phq_sum": "14.0"}, gad7])
+    assert (scores_of(tables), scores_of(tables, "gad7")) == ([("1", 0, 14)], [("1", 0, 14)])
 
 
 def test_items_with_a_blank(tmp_path):
@@ -101,7 +192,7 @@ def test_an_event_by_code_or_by_word_and_one_without_a_date(tmp_path):
         ("emergency_visit", 4, None),
         ("readmission_psychiatric", 4, 1),
     ]
-    assert said(findings, "events without a date") == ["events without a date"]
+    assert said(findings, "events without") == ["events without a whole date"]
     with pytest.raises(DataError, match="event: unknown_code"):
         read(tmp_path, [BASE, {**shared, "what": "2"}])
 

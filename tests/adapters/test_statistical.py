@@ -77,7 +77,8 @@ def test_dates_come_out_as_dates(kind, tmp_path):
     """Each format counts days or seconds from a year of its own (1582, 1960): a leap day, a blank and a midnight are dates here."""
     days = [date(2024, 2, 29), None, date(1990, 1, 1)]
     rows = frame(admit_date=days, discharge_date=[datetime(2024, 3, 10), None, datetime(1990, 1, 31)]).drop(columns="los_days")
-    read = read_statistical(write(rows, tmp_path / f"a.{kind}"))
+    read, unreadable = read_statistical(write(rows, tmp_path / f"a.{kind}"))
+    assert unreadable == {}
     assert [value or None for value in read["admit_date"]] == ["2024-02-29", None, "1990-01-01"]
     assert levels(tmp_path / f"a.{kind}", "los_days") == {10: 1, 30: 1, None: 1}
 
@@ -121,6 +122,72 @@ def test_padding_is_trimmed_and_numbers_are_whole(kind, tmp_path):
     assert levels(path, "los_days") == {10: 1, 20: 1, 30: 1}
     with pytest.raises(DataError, match="los_days: not_whole_number"):
         iop.load(write(frame(los_days=[12.5, 1, 2]), tmp_path / f"b.{kind}"), mapping=SYNTHETIC)
+
+
+BEYOND = 1e15  # as a date, far beyond the year 9999 in every format
+DATE_FORMATS = {"sav": "DATE11", "zsav": "DATE11", "dta": "%td", "xpt": "DATE9."}
+
+
+def spoiled(kind, path, *, column, rows, **changes):
+    """Three episodes with a date that nothing can hold in some rows of a column."""
+    days = [BEYOND if place in rows else 12_000 if kind in ("dta", "xpt") else 1.36e10 for place in range(3)]
+    return write(frame(**{column: days}, **changes), path / f"a.{kind}", variable_format={column: DATE_FORMATS[kind]})
+
+
+@pytest.mark.parametrize("kind", list(WRITERS))
+def test_a_date_that_cannot_be_read_stops_nothing_where_nobody_reads_it(kind, tmp_path):
+    """The column is named as not read, like any other that is not declared, and so is the row."""
+    path = spoiled(kind, tmp_path, column="when", rows=(1,))
+    with iop.load(path, mapping=SYNTHETIC) as data:
+        assert data.episodes == 3
+        found = {(finding.rule, finding.severity, finding.lines): finding for finding in data.findings}
+    assert "when" in found["not_read", "note", ()].message
+    assert found["unreadable_value", "note", (2,)].column == "when"
+
+
+@pytest.mark.parametrize("kind", list(WRITERS))
+def test_a_date_that_cannot_be_read_is_an_error_where_it_is_needed(kind, tmp_path):
+    """Row and column are named; without the row, the others are read as they are."""
+    path = spoiled(kind, tmp_path, column="admit_date", rows=(0, 2))
+    with pytest.raises(DataError, match=rf"a\.{kind}:1: admit_date: invalid_date: not a date written as 2024-03-31 \(rows 1, 3\)"):
+        iop.load(path, mapping=SYNTHETIC)
+    with iop.load(path, mapping=SYNTHETIC, on_error="exclude") as data:
+        assert data.episodes == 1
+
+
+def other_encoding(kind, path, column):
+    """Three episodes with a text of another encoding in the second row of a column."""
+    made = write(frame(**{column: ["x", "y\u00c4\u00d6", "z"]}), path / f"a.{kind}")
+    made.write_bytes(made.read_bytes().replace("y\u00c4\u00d6".encode(), b"y\xff\xfe\xff\xfe"))
+    return made
+
+
+@pytest.mark.parametrize("kind", ["sav", "dta", "xpt"])
+@pytest.mark.parametrize(("column", "needed"), [("remark", False), ("site", True)])
+def test_a_text_of_another_encoding(kind, column, needed, tmp_path):
+    """In a column that nobody reads it is a note; in one that is read, an error of its row."""
+    path = other_encoding(kind, tmp_path, column)
+    if needed:
+        with pytest.raises(DataError, match=rf"a\.{kind}:2: site: control_character"):
+            iop.load(path, mapping=SYNTHETIC)
+    with iop.load(path, mapping=SYNTHETIC, on_error="exclude") as data:
+        assert data.episodes == 3 - needed
+        (found,) = (finding for finding in data.findings if finding.rule == "unreadable_value")
+    assert (found.column, found.lines, found.unit, found.severity) == (column, (2,), "row", "note")
+
+
+def test_many_values_that_cannot_be_read(tmp_path):
+    """Each of 200 rows is named; beyond a limit of work, a whole stretch of rows is."""
+    rows = pd.concat([frame(episode_id=[f"{part}{k}" for k in range(3)]) for part in range(200)], ignore_index=True)
+    rows["admit_date"] = [BEYOND if place % 3 == 0 else 1.36e10 for place in range(len(rows))]
+    path = write(rows, tmp_path / "a.sav", variable_format={"admit_date": "DATE11"})
+    with iop.load(path, mapping=SYNTHETIC, on_error="exclude") as data:
+        assert data.episodes == 400
+
+
+def test_the_first_row_alone_of_a_file_with_a_date_that_cannot_be_read(tmp_path):
+    """What tells the layout of a file is not stopped by it either."""
+    assert first_row(spoiled("sav", tmp_path, column="when", rows=(0,)))["track"] == "mh"
 
 
 def test_a_finding_names_the_row(tmp_path):
@@ -216,4 +283,4 @@ def test_the_first_row_alone(tmp_path):
 
 def test_only_some_columns(tmp_path):
     """A wide file is read in part."""
-    assert list(read_statistical(write(frame(), tmp_path / "a.sav"), ["track", "los_days"])) == ["track", "los_days"]
+    assert list(read_statistical(write(frame(), tmp_path / "a.sav"), ["track", "los_days"])[0]) == ["track", "los_days"]

@@ -12,14 +12,16 @@ from pathlib import Path
 from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import DataError, choices
 from iop_outcomes.intake.adapters import Adapted
-from iop_outcomes.intake.adapters.fhir_episodes import People
-from iop_outcomes.intake.adapters.fhir_scores import Form, Scores
+from iop_outcomes.intake.adapters.fhir_episodes import People, Place
+from iop_outcomes.intake.adapters.fhir_scores import Scores
 from iop_outcomes.intake.adapters.fhir_values import Ledger
 from iop_outcomes.intake.adapters.ndjson import files_of, resources
-from iop_outcomes.intake.adapters.placing import EPISODE, EVENT, hand_over, item_columns, score_columns, unused
+from iop_outcomes.intake.adapters.placing import EPISODE, EVENT, OWN_VISIT, hand_over, item_columns, score_columns, unused
 from iop_outcomes.intake.adapters.scale_codes import refuse_fields
-from iop_outcomes.intake.adapters.scratch import Scratch
+from iop_outcomes.intake.adapters.scratch import AT, Scratch
+from iop_outcomes.intake.files import shown
 from iop_outcomes.intake.findings import Finding, fatal
+from iop_outcomes.intake.inputs import PLACE, Input
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.scales import Scale
 
@@ -35,10 +37,10 @@ def adapt(engine: DuckEngine, path: Path, mapping: Mapping, scales: Dictionary[s
     if not files[holder]:
         fatal("no_such_file", path.name, f"the folder holds no file of {holder}", f"Export it as {holder}.ndjson or {holder}.000.ndjson.")
     ledger = Ledger()
-    people = People(mapping, ledger)
+    people = People(mapping, ledger, are_visits=holder == "Encounter")
     if holder == "EpisodeOfCare":
         people.add_episodes(resources(files[holder], holder))
-    others = people.add_encounters(resources(files["Encounter"], "Encounter"), are_episodes=holder == "Encounter")
+    others = people.add_encounters(resources(files["Encounter"], "Encounter"))
     if not people.episodes:
         hint = "Name the codes of your tracks, as they stand under type, in mapping.toml under [adapter.tracks]."
         fatal("no_episodes", holder, "no resource that can be used has a code of a track", hint)
@@ -82,25 +84,7 @@ def _handed_over(
     """The workbench filled, and its tables given to the engine."""
     scratch = Scratch()
     try:
-        rows = [
-            (
-                item.episode_id,
-                item.patient_id,
-                item.track,
-                item.reason,
-                item.start,
-                item.end,
-                item.site,
-                people.sexes.get(item.patient_id or ""),
-            )
-            for item in people.episodes.values()
-        ]
-        scratch.fill("found_episodes", EPISODE, rows)
-        columns = item_columns(scales)
-        scratch.fill(
-            "found_scores", score_columns(scales), [(*key, form.total, *_items(key[2], form, columns)) for key, form in scores.rows()]
-        )
-        scratch.fill("found_events", EVENT, people.events)
+        _fill(scratch, scales, people, scores, sources)
         inputs, lost = hand_over(scratch, engine, scales, sources)
     finally:
         scratch.close()
@@ -111,6 +95,28 @@ def _handed_over(
     return Adapted(inputs, mapping, (*people.ledger.findings(), *other, *lost))
 
 
-def _items(scale: str, form: Form, columns: tuple[str, ...]) -> list[str | None]:
-    found = {f"{scale}_{number}": value for number, value in form.items.items()}
-    return [found.get(column) for column in columns]
+def _fill(scratch: Scratch, scales: Dictionary[str, Scale], people: People, scores: Scores, sources: Dictionary[str, list[Path]]) -> None:
+    """The tables of the workbench, each row with its place."""
+    files = dict.fromkeys(path for paths in sources.values() for path in paths)
+    number = {path: scratch.number(Input(path.name, shown(path), "line")) for path in files}
+
+    def at(place: Place | None) -> int | None:
+        return None if place is None else number[place[0]] * PLACE + place[1] - 1
+
+    episodes = []
+    for one in people.episodes.values():
+        sex, place = people.sexes.get(one.patient_id or "", (None, None))
+        cells = (one.episode_id, one.patient_id, one.track, one.reason, one.start, one.end, one.site, sex)
+        episodes.append((*cells, at(one.place), at(one.ended_at), at(place)))
+    scratch.fill("found_episodes", (*EPISODE, AT, AT + "discharge_reason", AT + "sex"), episodes)
+    columns = item_columns(scales)
+    rows = []
+    for key, form in scores.found.rows():
+        items = {f"{key[2]}_{number}": value for number, value in form.items.items()}
+        places = {f"{key[2]}_{number}": at(place) for number, place in form.places.items()}
+        rows.append((at(form.place), *key, form.total, *map(items.get, columns), *map(places.get, columns)))
+    scratch.fill("found_scores", (*score_columns(scales), *(AT + column for column in columns)), rows)
+    happened = people.happened()
+    events = [(one.patient_id, one.event, one.date, one.planned, one.visit, at(one.place)) for one in happened]
+    scratch.fill("found_events", EVENT, events)
+    scratch.fill("own_visits", OWN_VISIT, sorted(people.own_visits))

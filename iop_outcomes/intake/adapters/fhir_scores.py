@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from iop_outcomes.intake.adapters.fhir_episodes import Line
+from iop_outcomes.intake.adapters.fhir_forms import Form, Gathered, Key
 from iop_outcomes.intake.adapters.fhir_values import (
     MODIFIED,
     Ledger,
@@ -27,15 +28,6 @@ from iop_outcomes.scales import Scale
 
 USED = {"Observation": ("final", "amended", "corrected"), "QuestionnaireResponse": ("completed", "amended")}
 _NOUNS = {"Observation": "scores", "QuestionnaireResponse": "forms"}
-Key = tuple[str | None, str | None, str, str]  # episode, person, scale, day
-
-
-@dataclass
-class Form:
-    """One scale on one day: its total, and its items by number; None where one was answered twice, differently."""
-
-    total: str | None = None
-    items: dict[int, str | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -56,11 +48,9 @@ class Scores:
     scales: Dictionary[str, Scale]
     ledger: Ledger
     of_visit: Dictionary[str, str]
-    totals: list[tuple[Key, Form]] = field(default_factory=list)
-    gathered: dict[Key, Form] = field(default_factory=dict)
-    forms: list[tuple[Key, Form, Path, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.found = Gathered(self.scales, self.ledger)
         self._meanings: dict[str, Meaning] = meanings(self.mapping, self.scales)
         items = {
             f"{name}_{number}": (name, number) for name, scale in self.scales.items() if scale.total for number in range(1, scale.items + 1)
@@ -77,7 +67,7 @@ class Scores:
             codes = codes_of(content.get("code"))
             own = {self._meanings[code] for code in codes if code in self._meanings}
             panels = {self._panels[code] for code in codes if code in self._panels}
-            components = [(self._component(part), part) for part in parts(content.get("component"))]
+            components = [(self._component(path, line, part), part) for part in parts(content.get("component"))]
             components = [(meaning, part) for meaning, part in components if meaning is not None]
             if not own and not panels and not components:
                 continue
@@ -89,8 +79,10 @@ class Scores:
             if key is not None:
                 self._add_observation(path, line, content, key, own, components)
 
-    def _component(self, part: dict[str, Any]) -> Meaning | None:
+    def _component(self, path: Path, line: int, part: dict[str, Any]) -> Meaning | None:
         found = {self._meanings[code] for code in codes_of(part.get("code")) if code in self._meanings}
+        if len(found) > 1:
+            self.ledger.note(path, line, "components whose codes stand for two scales or items")
         return found.pop() if len(found) == 1 else None
 
     def _add_observation(
@@ -110,47 +102,41 @@ class Scores:
             if meaning is None:
                 continue
             scale, item = meaning
-            value, why = (None, MODIFIED) if part is not content and modified(part) else value_of(part, self._answers[scale])
+            answers = self._answers[scale] if item is not None else {}
+            value, why = (None, MODIFIED) if part is not content and modified(part) else value_of(part, answers)
+            of_scale = (*key[:2], scale, key[3])
             if value is None:
                 self.ledger.note(path, line, f"{'scores' if item is None else 'items'} {why}")
-            elif item is None:
-                forms.setdefault(scale, Form()).total = value
-            elif own and part is content:
-                self._gather((*key[:2], scale, key[3]), item, value)
+            elif item is not None and part is content:  # an item that stands alone joins the others of its form and day
+                self.found.singles.setdefault(of_scale, Form((path, line))).add(item, value, self.ledger, (path, line))
             else:
-                _answer(forms.setdefault(scale, Form()), item, value)
-        self.totals += [((*key[:2], scale, key[3]), form) for scale, form in forms.items()]
-
-    def _gather(self, key: Key, item: int, value: str) -> None:
-        """An item that stands alone joins the others of its form and day."""
-        _answer(self.gathered.setdefault(key, Form()), item, value)
+                forms.setdefault(scale, Form((path, line))).add(item, value, self.ledger, (path, line))
+        self.found.totals += [((*key[:2], scale, key[3]), form) for scale, form in forms.items()]
 
     # -- forms -------------------------------------------------------------------------------------------------------
 
     def add_forms(self, lines: Iterable[Line]) -> None:
         """Read answers to the items of scales, whatever groups they stand in."""
         for path, line, content in lines:
-            answered = [(meaning, item) for item in every_item(content) if (meaning := self._item(text_of(item, "linkId"))) is not None]
+            answered = [(meaning, *item) for item in every_item(content) if (meaning := self._item(text_of(item[0], "linkId"))) is not None]
             if not answered:
                 continue
             key = self._key(path, line, content, text_of(content, "authored"))
             if key is None:
                 continue
             found: dict[str, Form] = {}
-            for (scale, number), item in answered:
-                value, why = self._answered(item, scale)
-                if value is None and why:
-                    self.ledger.note(path, line, f"items {why}")
-                form = found.setdefault(scale, Form())
-                if value is not None and number is None:
-                    form.total = value
-                elif value is not None and number is not None:
-                    _answer(form, number, value)
+            for (scale, number), item, marked in answered:
+                value, why = self._answered(item, self._answers[scale] if number is not None else {}, marked=marked)
+                if why:
+                    self.ledger.note(path, line, f"{'scores' if number is None else 'items'} {why}")
+                form = found.setdefault(scale, Form((path, line)))
+                if value is not None:
+                    form.add(number, value, self.ledger, (path, line))
             for scale, form in found.items():
-                if form.total is None and not form.items:
+                if not form.points:
                     self.ledger.note(path, line, "forms without an answer: missing, not 0")
                 else:
-                    self.forms.append(((*key[:2], scale, key[3]), form, path, line))
+                    self.found.answered.append(((*key[:2], scale, key[3]), form))
 
     def _item(self, link: str | None) -> Meaning | None:
         """What an item stands for: the site's own name for it, or the LOINC code at the end of its link, with or without a slash."""
@@ -158,15 +144,15 @@ class Scores:
             return None
         return self._fields.get(link) or self._meanings.get(link.strip("/").split("/")[-1])
 
-    def _answered(self, item: dict[str, Any], scale: str) -> tuple[str | None, str]:
+    def _answered(self, item: dict[str, Any], answers: Dictionary[str, int], *, marked: bool) -> tuple[str | None, str]:
         given = [answer for answer in parts(item.get("answer")) if any(name.startswith("value") for name in answer)]
         if not given:
             return None, ""  # left open on the form: the scale's own rule for missing items holds
         if len(given) > 1:
             return None, "with two answers: left blank"
-        if modified(item):
+        if marked or modified(given[0]):
             return None, f"{MODIFIED}: left blank"
-        value, why = value_of(given[0], self._answers[scale])
+        value, why = value_of(given[0], answers)
         return value, f"{why}: left blank" if why else ""
 
     # -- both --------------------------------------------------------------------------------------------------------
@@ -192,25 +178,8 @@ class Scores:
             return None
         return episode, patient, "", on_day or ""
 
-    def rows(self) -> list[tuple[Key, Form]]:
-        """Every score once: items whose total stands as an observation of the day are part of it."""
-        totals = {key[1:] for key, _ in self.totals}
-        found = [*self.totals, *((key, form) for key, form in self.gathered.items() if key[1:] not in totals)]
-        stated = {key[1:] for key, _ in found}
-        for key, form, path, line in self.forms:
-            if key[1:] in stated:
-                self.ledger.note(path, line, "forms whose score stands as an observation of the day: counted once", "note")
-            else:
-                found.append((key, form))
-        return found
-
 
 STATUSES = ("registered", "preliminary", "cancelled", "entered-in-error", "unknown", "in-progress", "stopped")
-
-
-def _answer(form: Form, item: int, value: str) -> None:
-    """Note an item; one that was answered twice, differently, is blank."""
-    form.items[item] = value if form.items.get(item, value) == value else None
 
 
 def _when(content: dict[str, Any]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -14,12 +15,14 @@ from iop_outcomes.intake.files import shown
 from iop_outcomes.intake.findings import Finding, Severity, fatal
 
 POINT_UNITS = ("{score}", "[score]", "score", "{points}", "points", "1", "")
-ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
+WEIGHTS = tuple(f"http://hl7.org/fhir/StructureDefinition/{name}" for name in ("ordinalValue", "itemWeight"))
+PLACES = ("Organization", "Location")
 MODIFIED = "with a modifier extension, which may turn its meaning round"
 LARGEST = 10**9
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(T.*)?", re.DOTALL)
 _PARTIAL = re.compile(r"\d{4}(-\d{2})?")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_BY_IDENTIFIER = re.compile(rf"(?:{'|'.join(PLACES)})\?identifier=(?:[^|]*\|)?([^|&]+)")  # Organization?identifier=urn:sites|11
 
 
 @dataclass
@@ -62,6 +65,16 @@ class Ledger:
                 fatal("two_servers", kind, "references name two servers", "Export from one server, or use relative references.")
         return _id(words[-1])
 
+    def site(self, part: Any) -> str | None:
+        """The place that a reference names: by id, or by the identifier that stands in its place."""
+        for kind in PLACES:
+            if (name := self.reference(part, kind)) is not None:
+                return name
+        if match := _BY_IDENTIFIER.fullmatch(text_of(part, "reference") or ""):
+            return match[1]
+        kind = (text_of(part, "type") or PLACES[0]).split("/")[-1]
+        return text_of(part.get("identifier"), "value") if isinstance(part, dict) and kind in PLACES else None
+
 
 def _id(text: str) -> str | None:
     return text if _ID.fullmatch(text) else None
@@ -91,8 +104,8 @@ def codes_of(concepts: Any) -> list[str]:
 
 
 def modified(part: dict[str, Any]) -> bool:
-    """Whether an object carries a modifier extension: whoever does not know it must not use the object."""
-    return bool(part.get("modifierExtension"))
+    """Whether an object carries a modifier extension, or rules of its own: whoever does not know them must not use the object."""
+    return bool(part.get("modifierExtension") or part.get("implicitRules"))
 
 
 def day(text: str | None) -> str | None:
@@ -121,7 +134,7 @@ def points(value: Any) -> str | None:
     return str(int(exact)) if -LARGEST < exact < LARGEST and exact == int(exact) else str(exact)
 
 
-def value_of(part: dict[str, Any], answers: dict[str, int]) -> tuple[str | None, str]:
+def value_of(part: dict[str, Any], answers: Dictionary[str, int]) -> tuple[str | None, str]:
     """The points in a value[x], with the reason when there are none.
 
     Parameters
@@ -137,16 +150,24 @@ def value_of(part: dict[str, Any], answers: dict[str, int]) -> tuple[str | None,
     if len(given) != 1:
         return None, "with two values" if given else "without a value: missing, not 0"
     kind, value = given[0], part[given[0]]
-    found, why = None, "with a value that is no number of points"
+    why = "with a value that is no number of points"
+    found = _weights(part)  # what stands beside the answer, as itemWeight may
     if kind in ("valueInteger", "valueDecimal"):
-        found = points(value)
+        found.add(points(value))
     elif kind == "valueQuantity" and isinstance(value, dict):
-        found, why = _quantity(value)
+        quantity, why = _quantity(value)
+        found.add(quantity)
     elif kind in ("valueCoding", "valueCodeableConcept"):
         codings = parts(value) if kind == "valueCoding" else [coding for concept in parts(value) for coding in parts(concept.get("coding"))]
-        known = {one for coding in codings if (one := _ordinal(coding, answers)) is not None}
-        found = known.pop() if len(known) == 1 else None
-    return (found, "") if found is not None else (None, why)
+        for coding in codings:
+            known = answers.get(text_of(coding, "code") or "")
+            found |= _weights(coding) | (set() if known is None else {str(known)})
+    else:
+        return None, why
+    if len(found) > 1:
+        return None, "whose code and points disagree" if None not in found else why
+    only = found.pop() if found else None
+    return (only, "") if only is not None else (None, why)
 
 
 def _quantity(value: dict[str, Any]) -> tuple[str | None, str]:
@@ -157,20 +178,19 @@ def _quantity(value: dict[str, Any]) -> tuple[str | None, str]:
     return points(value.get("value")), "with a value that is no number of points"
 
 
-def _ordinal(coding: dict[str, Any], answers: dict[str, int]) -> str | None:
-    """The points of an answer: by its code, or by the ordinal value written beside it."""
-    code = text_of(coding, "code")
-    if code in answers:
-        return str(answers[code])
-    weights = [extension.get("valueDecimal") for extension in parts(coding.get("extension")) if extension.get("url") == ORDINAL]
-    return points(weights[0]) if len(weights) == 1 else None
+def _weights(part: dict[str, Any]) -> set[str | None]:
+    """The points that are written beside a coding or an answer."""
+    written = [extension for extension in parts(part.get("extension")) if extension.get("url") in WEIGHTS]
+    return {points(extension.get("valueDecimal", extension.get("valueInteger"))) for extension in written}
 
 
-def every_item(form: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The items of a form at any depth, groups before what they hold."""
-    waiting = parts(form.get("item"))[::-1]
+def every_item(form: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bool]]:
+    """The items of a form at any depth, groups before what they hold; and whether an item, or what it stands in, is modified."""
+    waiting = [(item, False) for item in parts(form.get("item"))[::-1]]
     while waiting:
-        item = waiting.pop()
-        yield item
-        below = parts(item.get("item")) + [inner for answer in parts(item.get("answer")) for inner in parts(answer.get("item"))]
+        item, marked = waiting.pop()
+        marked = marked or modified(item)
+        yield item, marked
+        below = [(inner, marked) for inner in parts(item.get("item"))]
+        below += [(inner, marked or modified(answer)) for answer in parts(item.get("answer")) for inner in parts(answer.get("item"))]
         waiting += below[::-1]

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from iop_outcomes.engine.duckdb import DuckEngine
-from iop_outcomes.engine.recipe import literal
+from iop_outcomes.engine.recipe import literal, quoted
 from iop_outcomes.errors import DataError, choices
 from iop_outcomes.intake.adapters import Adapted
+from iop_outcomes.intake.adapters.omop_events import add_events
 from iop_outcomes.intake.adapters.omop_scores import VISIT_FIELD, add_scores
-from iop_outcomes.intake.adapters.placing import EVENT, hand_over, unused
+from iop_outcomes.intake.adapters.placing import hand_over, unused, unused_rows
 from iop_outcomes.intake.adapters.scale_codes import refuse_fields
-from iop_outcomes.intake.adapters.scratch import Scratch, day_of
+from iop_outcomes.intake.adapters.scratch import AT, Scratch, day_of
 from iop_outcomes.intake.findings import Finding, fatal
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.scales import Scale
@@ -35,7 +36,8 @@ COLUMNS: Dictionary[str, tuple[int, str]] = {
         4,
         (
             "visit_detail_id person_id visit_detail_start_date visit_detail_end_date visit_detail_concept_id visit_detail_source_value "
-            "visit_detail_source_concept_id care_site_id discharged_to_concept_id discharged_to_source_value visit_occurrence_id"
+            "visit_detail_source_concept_id care_site_id discharged_to_concept_id discharged_to_source_value visit_occurrence_id "
+            "admitted_from_source_value"
         ),
     ),
     "episode": (
@@ -54,14 +56,25 @@ COLUMNS: Dictionary[str, tuple[int, str]] = {
         3,
         (
             "person_id measurement_concept_id measurement_date value_as_number measurement_source_value value_as_concept_id unit_concept_id "
-            "unit_source_value visit_occurrence_id visit_detail_id"
+            "unit_source_value visit_occurrence_id visit_detail_id operator_concept_id"
         ),
     ),
     "person": (1, "person_id gender_concept_id"),
     "death": (2, "person_id death_date"),
     "concept": (3, "concept_id concept_code vocabulary_id"),
 }
-HOLDERS = ("visit_occurrence", "visit_detail", "episode")
+# Where episodes may be: the codes of each table, the most specific first; and its key, its first and its last day.
+CODES: Dictionary[str, tuple[str, str, str]] = {
+    "visit_occurrence": ("visit_source_value", "visit_source_concept_id", "visit_concept_id"),
+    "visit_detail": ("visit_detail_source_value", "visit_detail_source_concept_id", "visit_detail_concept_id"),
+    "episode": ("episode_source_value", "episode_object_concept_id", "episode_concept_id"),
+}
+DATES: Dictionary[str, tuple[str, str, str]] = {
+    "visit_occurrence": ("visit_occurrence_id", "visit_start_date", "visit_end_date"),
+    "visit_detail": ("visit_detail_id", "visit_detail_start_date", "visit_detail_end_date"),
+    "episode": ("episode_id", "episode_start_date", "episode_end_date"),
+}
+HOLDERS = tuple(CODES)
 STILL_PATIENT = "32220"  # the convention for a stay that is not over: its end date is the day of the export
 SEXES = {"8507": "male", "8532": "female"}
 
@@ -92,7 +105,7 @@ class _Reading:
         self._episodes(holder)
         findings = self._judge_episodes(holder)
         findings += add_scores(self.scratch, holder, self.mapping, self.scales)
-        findings += self._events(holder)
+        findings += add_events(self.scratch, holder, CODES[holder], self.mapping)
         sources = {
             "episodes": [files[holder]],
             "scores": [files[table] for table in ("observation", "measurement")],
@@ -132,7 +145,7 @@ class _Reading:
         if not found and needed:
             fatal("no_such_file", self.path.name, f"the folder holds no table {table}", f"Export it as {table}.csv or {table}.parquet.")
         if not found:
-            self.scratch.fill(f"omop_{table}", wanted, [])
+            self.scratch.fill(f"omop_{table}", (*wanted, AT), [])
             return None
         self.scratch.read(f"omop_{table}", found[0], self.mapping, wanted, wanted[:n])
         return found[0]
@@ -141,18 +154,13 @@ class _Reading:
 
     def _episodes(self, holder: str) -> None:
         """The workbench's `found_episodes`: rows of the holder whose code is one of a track, the most specific code first."""
-        if holder == "episode":
-            codes: tuple[str, ...] = ("episode_source_value", "episode_object_concept_id", "episode_concept_id")
-            names = ("episode_id", "episode_start_date", "episode_end_date", "NULL", "ending.concept", "ending.source")
-        else:
-            codes = tuple(f"{holder.removesuffix('_occurrence')}_{name}" for name in ("source_value", "source_concept_id", "concept_id"))
-            start = holder.removesuffix("_occurrence")
-            ends = ("care_site_id", "discharged_to_concept_id", "discharged_to_source_value")
-            names = (f"{holder}_id", f"{start}_start_date", f"{start}_end_date", *ends)
-        key, start_date, end_date, site, concept, source = names
+        codes, (key, start_date, end_date) = CODES[holder], DATES[holder]
         joins = "".join(f" LEFT JOIN track AS track{i} ON own.{code} = track{i}.code" for i, code in enumerate(codes))
+        site, concept, source, place = "care_site_id", "discharged_to_concept_id", "discharged_to_source_value", f"own.{AT}"
         if holder == "episode":
-            joins += f" LEFT JOIN ({self._endings()}) AS ending USING (episode_id)"
+            site, concept, source, place = "NULL", "ending.concept", "ending.source", f"ending.{AT}"
+            self._endings()
+            joins += " LEFT JOIN endings AS ending USING (episode_id)"
         track = "coalesce(track0.track, track1.track, track2.track)"
         open_end = literal("active") if self.mapping.adapter.without_end == "active" else "NULL"
         given = f"coalesce({source}, nullif({concept}, '0'))"
@@ -160,59 +168,54 @@ class _Reading:
         reason = f"CASE WHEN {still} THEN 'active' WHEN {end_date} IS NULL AND {given} IS NULL THEN {open_end} ELSE {given} END"
         cells = (
             f"{key} AS episode_id, own.person_id AS patient_id, {track} AS track, {reason} AS discharge_reason, {start_date} AS admit_date, "
-            f"CASE WHEN NOT ({still}) THEN {end_date} END AS discharge_date, {site} AS site, gender_concept_id AS sex"
+            f"CASE WHEN NOT ({still}) THEN {end_date} END AS discharge_date, {site} AS site, gender_concept_id AS sex, own.{AT} AS {AT}, "
+            f"people.{AT} AS {quoted(AT + 'sex')}, {place} AS {quoted(AT + 'discharge_reason')}"
         )
-        people = "(SELECT person_id, any_value(gender_concept_id) AS gender_concept_id FROM omop_person GROUP BY person_id) AS people"
+        self._people()
         self.scratch.view(
-            "holder_rows", f"SELECT {cells} FROM omop_{holder} AS own{joins} LEFT JOIN {people} ON own.person_id = people.person_id"
+            "holder_rows", f"SELECT {cells} FROM omop_{holder} AS own{joins} LEFT JOIN people ON own.person_id = people.person_id"
         )
         self.scratch.view("found_episodes", "SELECT * FROM holder_rows WHERE track IS NOT NULL")
 
-    def _endings(self) -> str:
-        """How the last visit of each row of `episode` ended: the table itself does not say."""
+    def _people(self) -> None:
+        """`people`: the sex of each person; blank where two rows of one person contradict."""
+        sex = "CASE WHEN count(DISTINCT gender_concept_id) = 1 THEN any_value(gender_concept_id) END"
+        self.scratch.view("people", f"SELECT person_id, {sex} AS gender_concept_id, min({AT}) AS {AT} FROM omop_person GROUP BY person_id")
+
+    def _endings(self) -> None:
+        """`endings`: how the last visit of each row of `episode` ended, as the table itself does not say; blank where two last ones differ."""
         visits = (
-            "SELECT link.episode_id AS episode_id, discharged_to_concept_id AS concept, discharged_to_source_value AS source, "
-            "visit_end_date || ' ' || visit_occurrence_id AS place FROM omop_episode_event AS link JOIN omop_visit_occurrence AS visit "
+            "SELECT link.episode_id AS episode_id, nullif(discharged_to_concept_id, '0') AS concept, discharged_to_source_value AS source, "
+            f"{day_of('visit_end_date')} AS day, visit.{AT} AS {AT} FROM omop_episode_event AS link JOIN omop_visit_occurrence AS visit "
             f"ON link.event_id = visit.visit_occurrence_id WHERE link.episode_event_field_concept_id = {literal(VISIT_FIELD)}"
         )
-        # A visit that says nothing of how it ended does not hide an earlier one that does.
-        told = f"SELECT * FROM ({visits}) AS visits WHERE source IS NOT NULL OR nullif(concept, '0') IS NOT NULL"
-        last = "row_number() OVER (PARTITION BY episode_id ORDER BY place DESC) = 1"
-        return f"SELECT episode_id, concept, source FROM ({told}) AS told QUALIFY {last}"
+        # A visit that says nothing of how it ended does not hide an earlier one that does; one without a day may be the last.
+        told = f"SELECT *, max(day) OVER (PARTITION BY episode_id) AS last FROM ({visits}) AS visits WHERE coalesce(source, concept) IS NOT NULL"
+        self.scratch.view("last_visits", f"SELECT * FROM ({told}) AS told WHERE day IS NULL OR day = last")
+        self.scratch.view(
+            "endings",
+            f"SELECT episode_id, any_value(concept) AS concept, any_value(source) AS source, min({AT}) AS {AT} FROM last_visits "
+            "GROUP BY episode_id HAVING count(DISTINCT (concept, source)) = 1",
+        )
 
     def _judge_episodes(self, holder: str) -> list[Finding]:
-        found, other, open_ended = self.scratch.ask(
-            "SELECT count(track), count(*) - count(track), count(*) FILTER (track IS NOT NULL AND discharge_date IS NULL AND discharge_reason IS NULL) FROM holder_rows"
-        )[0]
+        found, other = self.scratch.ask("SELECT count(track), count(*) - count(track) FROM holder_rows")[0]
         if not found:
             hint = "Name the codes of your tracks in mapping.toml under [adapter.tracks]: source values or concept ids."
             fatal("no_episodes", holder, f"none of {other:,} rows has a code of a track", hint)
         hint = "Name more codes under [adapter.tracks] or [adapter.events], if some of them should count"
-        findings = unused(holder, "rows with no code of a track are no episodes", other, severity="note", hint=hint)
+        findings = self._judge_endings() if holder == "episode" else []
+        findings += unused(holder, "rows with no code of a track are no episodes", other, severity="note", hint=hint)
         hint = 'If they are still in care, say so in mapping.toml: [adapter] without_end = "active"'
-        return findings + unused(holder, "episodes without an end date: how and when they ended is not known", open_ended, hint=hint)
+        open_ended = f"SELECT {AT} FROM found_episodes WHERE discharge_date IS NULL AND discharge_reason IS NULL"
+        what = "episodes without an end date: how and when they ended is not known"
+        findings += unused_rows(self.scratch, what, open_ended, hint=hint)
+        twice = "SELECT person_id FROM omop_person GROUP BY person_id HAVING count(DISTINCT gender_concept_id) > 1"
+        what = "rows of people whose sex is given differently: left blank"
+        return findings + unused_rows(self.scratch, what, f"SELECT {AT} FROM omop_person WHERE person_id IN ({twice})")
 
-    # -- events ------------------------------------------------------------------------------------------------------
-
-    def _events(self, holder: str) -> list[Finding]:
-        """The workbench's `found_events`: visits whose code the mapping names as an event, and deaths."""
-        settings = self.mapping.adapter
-        self.scratch.fill("event_code", ("code", "event"), list(settings.events.items()))
-        self.scratch.fill("planned_code", ("code",), [(code,) for code in settings.planned])
-        codes = ("visit_source_value", "visit_source_concept_id", "visit_concept_id")
-        joins = "".join(f" LEFT JOIN event_code AS code{i} ON visit.{code} = code{i}.code" for i, code in enumerate(codes))
-        planned = " OR ".join(f"visit.{code} IN (SELECT code FROM planned_code)" for code in (*codes, "admitted_from_source_value"))
-        event = "coalesce(code0.event, code1.event, code2.event)"
-        visits = (
-            f"SELECT person_id AS patient_id, {event} AS event, {day_of('visit_start_date')} AS date, "
-            f"CASE WHEN {planned} THEN '1' ELSE '0' END AS planned FROM omop_visit_occurrence AS visit{joins} WHERE {event} IS NOT NULL"
-        )
-        if holder == "visit_occurrence":
-            visits += " AND visit_occurrence_id NOT IN (SELECT episode_id FROM found_episodes)"
-        deaths = f"SELECT person_id AS patient_id, 'death' AS event, {day_of('death_date')} AS date, '0' AS planned FROM omop_death"
-        self.scratch.view("event_rows", f"{visits} UNION ALL {deaths}")
-        undated = self.scratch.ask("SELECT count(*) FROM event_rows WHERE TRY_CAST(date AS DATE) IS NULL")[0][0]
-        self.scratch.view(
-            "found_events", f"SELECT {', '.join(EVENT)} FROM event_rows WHERE TRY_CAST(date AS DATE) IS NOT NULL ORDER BY ALL"
-        )
-        return unused("visit_occurrence and death", "events without a whole date", undated)
+    def _judge_endings(self) -> list[Finding]:
+        """Visits that leave it open how an episode of a track ended."""
+        unknown = "SELECT episode_id FROM found_episodes WHERE discharge_reason IS NULL"
+        what = "visits of one episode that ended in different ways, none of them certainly the last: its reason is left blank"
+        return unused_rows(self.scratch, what, f"SELECT {AT} FROM last_visits WHERE episode_id IN ({unknown})")

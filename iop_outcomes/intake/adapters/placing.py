@@ -3,6 +3,9 @@
 A score that names its episode belongs to it. Any other score counts for every episode of the person that it does not precede by more than
 the window at admission, and an event for every episode that had begun: what happened after an episode is part of what is known of it,
 whether or not the person was admitted again. The windows of the measures decide later.
+
+An admission that is an episode of a track and, by the same code, an event is the event of the person's other episodes and never of its own.
+Two such admissions of one day count for each other, as nothing says which came first; one that never started (`not_started`) is no event.
 """
 
 from __future__ import annotations
@@ -14,11 +17,13 @@ from pathlib import Path
 from iop_outcomes.columns import WINDOWS
 from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.engine.recipe import quoted
-from iop_outcomes.intake.adapters.scratch import Scratch, day_of, together, whole_of
+from iop_outcomes.intake.adapters.scratch import AT, Scratch, day_of, together, whole_of
 from iop_outcomes.intake.findings import Finding, Severity
 from iop_outcomes.intake.inputs import Input
+from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.scales import Scale
 
+# Of the workbench's tables; beside them may stand the place of a cell that came from another row, such as AT + "sex".
 EPISODE = ("episode_id", "patient_id", "track", "discharge_reason", "admit_date", "discharge_date", "site", "sex")
 # What a table must show even when every cell is blank, so that a message is about the cells.
 NEEDED = {
@@ -26,12 +31,13 @@ NEEDED = {
     "scores": ("episode_id", "scale", "day", "score"),
     "events": ("episode_id", "event", "day"),
 }
-EVENT = ("patient_id", "event", "date", "planned")
+EVENT = ("patient_id", "event", "date", "planned", "visit", AT)
+OWN_VISIT = ("visit", "episode_id")
 
 
 def score_columns(scales: Dictionary[str, Scale]) -> tuple[str, ...]:
-    """Columns of the workbench's table of scores: whose, which, when, the total, and the items of every scale with a form."""
-    return ("episode_id", "patient_id", "scale", "date", "score", *item_columns(scales))
+    """Columns of the workbench's table of scores: where, whose, which, when, the total, and the items of every scale with a form."""
+    return (AT, "episode_id", "patient_id", "scale", "date", "score", *item_columns(scales))
 
 
 def item_columns(scales: Dictionary[str, Scale]) -> tuple[str, ...]:
@@ -40,27 +46,52 @@ def item_columns(scales: Dictionary[str, Scale]) -> tuple[str, ...]:
     return tuple(f"{scale.name}_{number}" for scale in scored for number in range(1, scale.items + 1))
 
 
-def unused(file: str, what: str, n: int, *, lines: Sequence[int] = (), severity: Severity = "warning", hint: str = "") -> list[Finding]:
+def never_started(mapping: Mapping) -> tuple[str, ...]:
+    """What the site writes for an episode that never started."""
+    words = mapping.codes.get("discharge_reason", {})
+    return tuple(code for code in ("not_started", *words) if words.get(code, code) == "not_started")
+
+
+def unused(
+    file: str, what: str, n: int, *, lines: Sequence[int] = (), severity: Severity = "warning", hint: str = "", unit: str = "line"
+) -> list[Finding]:
     """The finding that some records were not used; none when there were none."""
     shown = hint or "They are not used. Correct them in the system they come from, if they should count"
-    return [Finding("record_not_used", severity, file, "", f"{n:,} {what}", shown, tuple(lines), "line", n)] if n else []
+    return [Finding("record_not_used", severity, file, "", f"{n:,} {what}", shown, tuple(lines), unit, n)] if n else []
+
+
+def unused_rows(scratch: Scratch, what: str, select: str, *, severity: Severity = "warning", hint: str = "") -> list[Finding]:
+    """The findings that some rows of the workbench were not used, one for each file: `select` gives the places of the rows."""
+    return [
+        finding
+        for file, lines in scratch.lines_of(select)
+        for finding in unused(file.name, what, len(lines), lines=lines, severity=severity, hint=hint, unit=file.unit)
+    ]
 
 
 def hand_over(
-    scratch: Scratch, engine: DuckEngine, scales: Dictionary[str, Scale], files: Dictionary[str, Sequence[Path]], own: str = ""
+    scratch: Scratch,
+    engine: DuckEngine,
+    scales: Dictionary[str, Scale],
+    files: Dictionary[str, Sequence[Path]],
+    own: str = "",
+    needed: Sequence[str] = NEEDED["episodes"],
 ) -> tuple[tuple[Input, ...], list[Finding]]:
     """Give the engine its three tables from the workbench's `found_episodes`, `found_scores` and `found_events`.
 
     Parameters
     ----------
     scratch : Scratch
-        Holds `found_episodes` (`EPISODE`), `found_scores` (`score_columns`) and `found_events` (`EVENT`), all text.
+        Holds `found_episodes` (`EPISODE`), `found_scores` (`score_columns`) and `found_events` (`EVENT`), all text; and `own_visits`
+        (`OWN_VISIT`), the visits that are the admission to an episode or part of it, and so no event of that episode.
     engine : DuckEngine
         Gets raw `episodes`, and `scores` and `events` where there are any.
     files : dict of table to paths
         Where each table comes from, for provenance.
     own : str
         The table of the workbench that becomes `episodes`, when it holds more than `EPISODE` does.
+    needed : sequence of str
+        Columns of episodes that are handed over even when they are blank throughout, so that this can be said of them.
 
     Returns
     -------
@@ -69,20 +100,20 @@ def hand_over(
         Scores and events that belong to no episode, counted.
     """
     dates = "".join(f", {day_of(name)} AS {name}" for name in ("admit_date", "discharge_date"))
-    rest = ", ".join(name for name in EPISODE if not name.endswith("_date"))
+    rest = ", ".join([*(name for name in EPISODE if not name.endswith("_date")), *scratch.places_in("found_episodes")])
     select = f"SELECT {rest}{dates} FROM found_episodes ORDER BY TRY_CAST(episode_id AS HUGEINT), episode_id"
-    scratch.hand_over(engine, "episodes", f"SELECT * FROM {own}" if own else select, NEEDED["episodes"])
+    made = {"episodes": scratch.hand_over(engine, "episodes", f"SELECT * FROM {own}" if own else select, needed)}
     scratch.view("begun", f"SELECT episode_id, patient_id, TRY_CAST({day_of('admit_date')} AS DATE) AS day_0 FROM found_episodes")
-    sources = {table: together(paths) for table, paths in files.items()}
     findings: list[Finding] = []
-    tables = ["episodes"]
     for table, (select, lost) in {"scores": _place_scores(scratch, scales), "events": _place_events(scratch)}.items():
-        findings += unused(sources[table][0] or table, f"{table} that belong to no episode", lost, severity="note")
+        findings += unused_rows(scratch, f"{table} that belong to no episode", lost, severity="note")
         if scratch.ask(f"SELECT count(*) FROM ({select}) AS placed")[0][0]:
             items = _answered(scratch, scales) if table == "scores" else []
-            scratch.hand_over(engine, table, select, (*NEEDED[table], *items))
-            tables.append(table)
-    return tuple(Input(table, sources[table][0], "row", sha256=sources[table][1]) for table in tables), findings
+            made[table] = scratch.hand_over(engine, table, select, (*NEEDED[table], *items))
+    sources = {table: together(paths) for table, paths in files.items()}
+    return tuple(
+        Input(table, sources[table][0], "row", sha256=sources[table][1], places=places) for table, places in made.items()
+    ), findings
 
 
 def _answered(scratch: Scratch, scales: Dictionary[str, Scale]) -> list[str]:
@@ -92,8 +123,8 @@ def _answered(scratch: Scratch, scales: Dictionary[str, Scale]) -> list[str]:
     return [item for items in forms.values() if any(filled.get(item) for item in items) for item in items]
 
 
-def _place_scores(scratch: Scratch, scales: Dictionary[str, Scale]) -> tuple[str, int]:
-    """The query that gives the scores under their episodes, and how many belong to none."""
+def _place_scores(scratch: Scratch, scales: Dictionary[str, Scale]) -> tuple[str, str]:
+    """The query that gives the scores under their episodes, and the one that gives the places of those that belong to none."""
     day = "date_diff('day', day_0, on_day)"
     scratch.view("dated_score", f"SELECT *, TRY_CAST({day_of('date')} AS DATE) AS on_day, row_number() OVER () AS place FROM found_scores")
     same = "own.patient_id IS NULL OR begun.patient_id IS NULL OR own.patient_id = begun.patient_id"
@@ -104,24 +135,31 @@ def _place_scores(scratch: Scratch, scales: Dictionary[str, Scale]) -> tuple[str
         f"SELECT place, begun.episode_id AS of_episode, {day} AS day FROM dated_score AS own {joined}" for joined in (named, of_person)
     )
     scratch.view("placed_score", " UNION ALL ".join(parts))
-    cells = ", ".join(f"{whole_of(quoted(name))} AS {quoted(name)}" for name in ("score", *item_columns(scales)))
+    cells = ", ".join(
+        [
+            *(f"{whole_of(quoted(name))} AS {quoted(name)}" for name in ("score", *item_columns(scales))),
+            *map(quoted, scratch.places_in("dated_score")),
+        ]
+    )
     select = (
         f"SELECT of_episode AS episode_id, scale, CAST(day AS VARCHAR) AS day, {cells} FROM placed_score JOIN dated_score USING (place)"
     )
-    return f"{select} ORDER BY place, of_episode", _lost(scratch, "score")
+    return f"{select} ORDER BY place, of_episode", _lost("score")
 
 
-def _place_events(scratch: Scratch) -> tuple[str, int]:
-    """The query that gives the events under their episodes, and how many belong to none."""
+def _place_events(scratch: Scratch) -> tuple[str, str]:
+    """The query that gives the events under their episodes, and the one that gives the places of those that belong to none."""
     scratch.view("dated_event", f"SELECT *, TRY_CAST({day_of('date')} AS DATE) AS on_day, row_number() OVER () AS place FROM found_events")
-    joined = "dated_event AS own JOIN begun ON own.patient_id = begun.patient_id AND on_day >= day_0"
+    of_person = "dated_event AS own JOIN begun ON own.patient_id = begun.patient_id AND on_day >= day_0"
+    itself = "SELECT 1 FROM own_visits AS mine WHERE mine.visit = own.visit AND mine.episode_id = begun.episode_id"
     scratch.view(
         "placed_event",
-        f"SELECT place, begun.episode_id AS episode_id, event, date_diff('day', day_0, on_day) AS day, planned FROM {joined}",
+        f"SELECT place, begun.episode_id AS episode_id, event, date_diff('day', day_0, on_day) AS day, planned, {AT} "
+        f"FROM {of_person} WHERE NOT EXISTS ({itself})",
     )
-    select = "SELECT episode_id, event, CAST(day AS VARCHAR) AS day, planned FROM placed_event ORDER BY place, episode_id"
-    return select, _lost(scratch, "event")
+    select = f"SELECT episode_id, event, CAST(day AS VARCHAR) AS day, planned, {AT} FROM placed_event ORDER BY place, episode_id"
+    return select, f"{_lost('event')} AND (visit IS NULL OR visit NOT IN (SELECT visit FROM own_visits))"
 
 
-def _lost(scratch: Scratch, what: str) -> int:
-    return int(scratch.ask(f"SELECT count(*) FROM dated_{what} WHERE place NOT IN (SELECT place FROM placed_{what})")[0][0])
+def _lost(what: str) -> str:
+    return f"SELECT {AT} FROM dated_{what} WHERE place NOT IN (SELECT place FROM placed_{what})"

@@ -2,7 +2,7 @@
 
 A record is an episode; or it is a person, and the mapping names the repeating instrument (or event) that holds the episodes. Scores and
 events stand in any row, in fields such as phq9_date with phq9_total or phq9_1 ..., and event with event_date. In the rows of a repeating
-instrument every other field is blank: those blanks are no values.
+instrument every other field is blank: those blanks are no values. A row is named by its event, its instrument and its instance together.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from iop_outcomes.engine.duckdb import DuckEngine
+from iop_outcomes.engine.recipe import quoted
 from iop_outcomes.intake.adapters import Adapted
-from iop_outcomes.intake.adapters.placing import EPISODE, EVENT, hand_over, item_columns, score_columns
+from iop_outcomes.intake.adapters.placing import EPISODE, EVENT, OWN_VISIT, hand_over, item_columns, score_columns
+from iop_outcomes.intake.adapters.redcap_file import find_export, read_header
 from iop_outcomes.intake.adapters.scale_codes import refuse_fields
-from iop_outcomes.intake.adapters.scratch import Scratch, head_of
+from iop_outcomes.intake.adapters.scratch import AT, Scratch, day_of, is_day
 from iop_outcomes.intake.files import shown
 from iop_outcomes.intake.findings import Finding, Severity, fatal
-from iop_outcomes.intake.inputs import Input, Lines
 from iop_outcomes.intake.mapping import Mapping
-from iop_outcomes.intake.preflight import preflight_csv
 from iop_outcomes.intake.recipes import plan_table
 from iop_outcomes.scales import Scale
 
@@ -32,8 +32,9 @@ EVENT_NAME, INSTRUMENT, INSTANCE, GROUP = (
     "redcap_data_access_group",
 )
 BOX = "___"  # a checkbox field is one column for each box: payer___1, payer___2
-LABELS = ("event name", "repeat instrument", "repeat instance", "data access group", "record id")
+TICKED, OPEN = ("1", "1.0", "checked"), ("0", "0.0", "unchecked")  # as other programs write them when they save the export again
 Row = dict[str, str | None]
+Key = tuple[str, str, str]  # of an episode: record, event, instance; the last two are blank where a record is one episode
 
 
 def adapt(engine: DuckEngine, path: Path, mapping: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
@@ -41,37 +42,18 @@ def adapt(engine: DuckEngine, path: Path, mapping: Mapping, scales: Dictionary[s
     totals = [name for name, scale in scales.items() if scale.total]
     others = ("event", "event_date", "event_planned", "episode", *(f"{name}_{part}" for name in totals for part in ("total", "date")))
     refuse_fields(mapping, scales, forms=True, others=others)
-    file = _file(path)
+    file = find_export(path)
     scratch = Scratch()
     try:
-        header = [name.lower() for name in preflight_csv(file, mapping.delimiter, _first_names(file, mapping.delimiter))]
-        if set(header) & set(LABELS):
-            hint = 'Export again as "CSV / Microsoft Excel (raw data)", without labels.'
-            fatal("label_export", shown(file), "this is an export of labels", hint, line=1)
+        header = read_header(file, mapping.delimiter)
         export = _Export(file, header, mapping, scales)
         scratch.read("redcap", file, mapping, export.wanted(), export.wanted()[:1])
-        export.rows = [dict(zip(export.wanted(), row, strict=True)) for row in scratch.ask("SELECT * FROM redcap")]
+        found = scratch.ask("SELECT * FROM redcap")
+        export.rows = [dict(zip(export.wanted(), row[:-1], strict=True)) for row in found]
+        export.at = [row[-1] for row in found]
         return export.adapted(scratch, engine)
     finally:
         scratch.close()
-
-
-def _file(path: Path) -> Path:
-    """The one export of a folder, or the file itself."""
-    if path.is_file():
-        return path
-    found = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv")
-    if len(found) != 1:
-        fatal(
-            "no_such_file", path.name, f"{len(found)} CSV files in this folder, and a REDCap export is one", "Give the path of the export."
-        )
-    return found[0]
-
-
-def _first_names(path: Path, delimiter: str) -> list[str]:
-    """The first column, whatever it is called: in a REDCap export it is the record."""
-    text = (head_of(path).splitlines() or [b""])[0].decode("utf-8-sig", errors="replace")
-    return [text.split(delimiter)[0].strip().strip('"')] if delimiter in text else ["record_id"]
 
 
 @dataclass
@@ -83,10 +65,12 @@ class _Export:
     mapping: Mapping
     scales: Dictionary[str, Scale]
     rows: list[Row] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)  # where each row stands, as `AT`
     places: dict[tuple[str, Severity, str], list[int]] = field(default_factory=dict)
-    _names: dict[str, str | None] = field(default_factory=dict)  # what each episode is called, by its key
-    _records: dict[str, str] = field(default_factory=dict)
+    _names: dict[Key, str | None] = field(default_factory=dict)  # what each episode is called
+    _numbered: dict[tuple[str | None, str | None], list[Key]] = field(default_factory=dict)  # episodes by record and instance
     _people: dict[str, Row] = field(default_factory=dict)
+    _stood: dict[Key | str, dict[str, int]] = field(default_factory=dict)  # where each field of an episode or a person was found
     _group_of: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -126,25 +110,46 @@ class _Export:
     def adapted(self, scratch: Scratch, engine: DuckEngine) -> Adapted:
         """The tables handed over, with what was seen on the way."""
         episodes = self._episodes()
-        scratch.fill("redcap_episodes", list(next(iter(episodes.values()))), [list(row.values()) for row in episodes.values()])
-        dates = self._sources["admit_date"]
         self._names = {key: row[self._sources["episode_id"]] for key, row in episodes.items()}
-        begun = [(self._names[key], self._records[key], None, None, row.get(dates), None, None, None) for key, row in episodes.items()]
-        scratch.fill("found_episodes", EPISODE, begun)
+        for key in episodes:
+            self._numbered.setdefault((key[0], key[2]), []).append(key)
+        self._fill_episodes(scratch, episodes)
         scratch.fill("found_scores", score_columns(self.scales), self._scores())
         scratch.fill("found_events", EVENT, self._events())
+        scratch.fill("own_visits", OWN_VISIT, [])
         own = {table: [self.path] for table in ("episodes", "scores", "events")}
-        inputs, lost = hand_over(scratch, engine, self.scales, own, "redcap_episodes")
+        needed = [name for name in self._own if name in self.header or name in self._boxes]
+        inputs, lost = hand_over(scratch, engine, self.scales, own, "own_episodes", needed)
         codes = {**self.mapping.codes, "track": {**self.mapping.codes.get("track", {}), **self.mapping.adapter.tracks}}
         mapping = replace(self.mapping, codes={name: words for name, words in codes.items() if words})
-        return Adapted(inputs, mapping, (*self._findings(), *lost))
+        return Adapted(inputs, mapping, (*self._findings(scratch), *lost))
+
+    def _fill_episodes(self, scratch: Scratch, episodes: Dictionary[Key, Row]) -> None:
+        """The workbench's `own_episodes`, every field with its place, and `found_episodes`."""
+        names = list(next(iter(episodes.values())))
+        rows = []
+        for key, row in episodes.items():
+            stood = {**self._stood.get(key[0], {}), **self._stood[key]}
+            rows.append([*row.values(), min(self._stood[key].values()), *(stood.get(name) for name in names)])
+        scratch.fill("redcap_episodes", [*names, AT, *(AT + name for name in names)], rows)
+        dates = {self._sources["admit_date"], self._sources["discharge_date"]} & set(names)  # a site may name one column for both
+        cut = ", ".join(f"{day_of(quoted(name))} AS {quoted(name)}" for name in sorted(dates))
+        scratch.view("own_episodes", f"SELECT *{f' REPLACE ({cut})' if cut else ''} FROM redcap_episodes")
+        begun = [
+            (self._names[key], key[0], None, None, row.get(self._sources["admit_date"]), None, None, None) for key, row in episodes.items()
+        ]
+        scratch.fill("found_episodes", EPISODE, begun)
 
     def _cell(self, place: int, name: str) -> str | None:
         """A field of a row; of a checkbox the one box that is ticked."""
         row = self.rows[place]
         if name not in self._boxes:
             return row.get(name)
-        ticked = [box.partition(BOX)[2] for box in self._boxes[name] if row.get(box) == "1"]
+        held = {box.partition(BOX)[2]: (row.get(box) or OPEN[0]).lower() for box in self._boxes[name]}
+        if not set(held.values()) <= {*TICKED, *OPEN}:
+            self._note(place, "no_box", "warning", f"a box of {name} holds neither 1 nor 0: left blank")
+            return None
+        ticked = [box for box, text in held.items() if text in TICKED]
         if len(ticked) > 1:
             self._note(place, "several_boxes", "warning", f"several boxes of {name} are ticked: left blank")
         return ticked[0] if len(ticked) == 1 else None
@@ -156,14 +161,21 @@ class _Export:
             return holder in (row.get(INSTRUMENT), row.get(EVENT_NAME) if row.get(INSTRUMENT) is None else None)
         return row.get(INSTRUMENT) is None
 
-    def _key(self, row: Row) -> str:
-        """What an episode is called where the export gives it no name."""
+    def _key(self, row: Row) -> Key:
+        """What tells an episode from others."""
         record = row[self._record] or ""
-        return f"{record}-{row.get(INSTANCE) or '1'}" if self.mapping.adapter.episodes else record
+        return (record, row.get(EVENT_NAME) or "", row.get(INSTANCE) or "1") if self.mapping.adapter.episodes else (record, "", "")
 
-    def _episodes(self) -> dict[str, Row]:
+    def _called_by(self, keys: Sequence[Key]) -> dict[Key, str]:
+        """What episodes are called where the export gives them no name: the event is part of it where several hold episodes."""
+        several = len({event for _, event, _ in keys}) > 1
+        return {
+            (record, event, number): "-".join(filter(None, (record, event if several else "", number))) for record, event, number in keys
+        }
+
+    def _episodes(self) -> dict[Key, Row]:
         """The episodes by key; several rows of one (events of a longitudinal project) are laid together, and may not contradict."""
-        found: dict[str, Row] = {}
+        found: dict[Key, Row] = {}
         names = list(dict.fromkeys([*self._own, *(self._sources[name] for name in ("episode_id", "patient_id", "site"))]))
         for place, row in enumerate(self.rows):
             record = row[self._record]
@@ -173,29 +185,32 @@ class _Export:
             if group := row.get(GROUP):
                 self._group_of[record] = group
             if self._holds_episode(row):
-                self._records[self._key(row)] = record
-                self._lay(found.setdefault(self._key(row), dict.fromkeys(names)), place, names)
+                key = self._key(row)
+                self._stood.setdefault(key, {self._record: self.at[place]})
+                self._lay(found.setdefault(key, dict.fromkeys(names)), key, place, names)
             elif row.get(INSTRUMENT) is None:
-                self._lay(self._people.setdefault(record, dict.fromkeys(names)), place, names)
+                self._lay(self._people.setdefault(record, dict.fromkeys(names)), record, place, names)
         if not found:
             hint = "Name the repeating instrument or the event that holds them in mapping.toml: [adapter] episodes, or leave it out."
             fatal("no_episodes", shown(self.path), "no row that holds an episode", hint)
-        return {key: self._completed(key, row) for key, row in found.items()}
+        called = self._called_by(list(found))
+        return {key: self._completed(key, row, called[key]) for key, row in found.items()}
 
-    def _lay(self, row: Row, place: int, names: Sequence[str]) -> None:
+    def _lay(self, row: Row, key: Key | str, place: int, names: Sequence[str]) -> None:
         for name in names:
             value = self._cell(place, name)
             if value is not None and row[name] not in (None, value):
                 self._note(place, "two_values", "error", f"two rows of one record give {name} differently")
             elif value is not None:
                 row[name] = value
+                self._stood.setdefault(key, {}).setdefault(name, self.at[place])
 
-    def _completed(self, key: str, row: Row) -> Row:
+    def _completed(self, key: Key, row: Row, called: str) -> Row:
         """What stands with the person, and what REDCap knows of itself: the record, the group of the record."""
-        record = self._records[key]
+        record = key[0]
         row = {name: value if value is not None else self._people.get(record, {}).get(name) for name, value in row.items()}
         episode, patient, site = (self._sources[name] for name in ("episode_id", "patient_id", "site"))
-        row[episode] = row[episode] or key
+        row[episode] = row[episode] or called
         if self.mapping.adapter.episodes:
             row[patient] = row[patient] or record
         if site not in self.header:
@@ -204,46 +219,54 @@ class _Export:
 
     # -- scores and events -------------------------------------------------------------------------------------------
 
-    def _scores(self) -> list[list[str | None]]:
-        """Every row that answers a scale: total, items, day, and the episode where it is known."""
-        found: list[list[str | None]] = []
+    def _scores(self) -> list[list[str | int | None]]:
+        """Every row that answers a scale: its place, total, items, day, and the episode where it is known."""
+        found: list[list[str | int | None]] = []
         columns = ("score", *item_columns(self.scales))
         for place, row in enumerate(self.rows):
             for scale, (date, names) in self._forms.items():
+                label = self.scales[scale].label
                 values = {column: row[name] for column, name in names.items()}
                 if not any(values.values()):
                     if row[date]:
-                        self._note(place, "record_not_used", "warning", f"{self.scales[scale].label} forms without a value: missing, not 0")
-                elif row[date] is None:
-                    self._note(place, "record_not_used", "warning", f"{self.scales[scale].label} forms without a date")
+                        self._note(place, "record_not_used", "warning", f"{label} forms without a value: missing, not 0")
+                elif not is_day(row[date] or ""):
+                    self._note(place, "record_not_used", "warning", f"{label} forms without a whole date")
                 else:
-                    found.append([self._episode_of(row), row[self._record], scale, row[date], *(values.get(column) for column in columns)])
+                    start = [self.at[place], self._episode_of(place), row[self._record], scale, row[date]]
+                    found.append([*start, *(values.get(column) for column in columns)])
         return found
 
-    def _episode_of(self, row: Row) -> str | None:
+    def _episode_of(self, place: int) -> str | None:
         """The episode that a row belongs to: that of its record, its own, or the one that a field names by its instance."""
-        holder = self.mapping.adapter.episodes
+        row = self.rows[place]
+        if not self.mapping.adapter.episodes or self._holds_episode(row):
+            return self._names.get(self._key(row))
         number = row.get(self._called("episode"))
-        own = not holder or self._holds_episode(row)
-        return self._names.get(self._key(row) if own else f"{row[self._record]}-{number}")
+        named = self._numbered.get((row[self._record], number), [])
+        here = [key for key in named if key[1] == (row.get(EVENT_NAME) or "")]
+        if len(named) > 1 and not here:
+            self._note(place, "episode_not_named", "warning", "the number of an episode that stands in several events: placed by its date")
+            return None
+        return self._names[(here or named)[0]] if named else None
 
-    def _events(self) -> list[tuple[str | None, ...]]:
+    def _events(self) -> list[tuple[str | int | None, ...]]:
         """Every row that names an event."""
         event, date, planned = (self._called(name) for name in ("event", "event_date", "event_planned"))
-        found: list[tuple[str | None, ...]] = []
+        found: list[tuple[str | int | None, ...]] = []
         if event not in self.header and event not in self._boxes:
             return found
         for place, row in enumerate(self.rows):
             what = self._cell(place, event)
             if what is None:
                 continue
-            if row.get(date) is None:
-                self._note(place, "record_not_used", "warning", "events without a date")
+            if not is_day(row.get(date) or ""):
+                self._note(place, "record_not_used", "warning", "events without a whole date")
                 continue
             word = self.mapping.adapter.events.get(what, what)
             marked = self._cell(place, planned)
             flag = "1" if marked in self.mapping.adapter.planned else marked
-            found.append((row[self._record], word, row.get(date), flag))
+            found.append((row[self._record], word, row.get(date), flag, None, self.at[place]))
         return found
 
     # -- findings ----------------------------------------------------------------------------------------------------
@@ -251,17 +274,14 @@ class _Export:
     def _note(self, place: int, rule: str, severity: Severity, what: str) -> None:
         self.places.setdefault((rule, severity, what), []).append(place)
 
-    def _findings(self) -> list[Finding]:
+    def _findings(self, scratch: Scratch) -> list[Finding]:
         """What was noted, with lines; and the names of the columns that are not read."""
         name = shown(self.path)
         hint = "Correct the record in REDCap and export again"
-        found: list[Finding] = []
-        if self.places:
-            lines = Lines(Input("episodes", name, "line", self.path, self.mapping.delimiter, self.header))
-            found = [
-                Finding(rule, severity, name, "", what, hint, lines.of_rows(sorted(set(places))), "line", len(set(places)))
-                for (rule, severity, what), places in self.places.items()
-            ]
+        found = []
+        for (rule, severity, what), places in self.places.items():
+            lines = scratch.files[0].lines.of_rows(sorted(set(places)))
+            found.append(Finding(rule, severity, name, "", what, hint, lines, "line", len(lines)))
         dropped = [column for column in self.header if column not in self.wanted()]
         if dropped:
             hint = "To use one, map it or declare it under [covariates]"

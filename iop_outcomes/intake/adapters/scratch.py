@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 
 from iop_outcomes.engine.duckdb import DuckEngine
-from iop_outcomes.engine.recipe import as_text, literal, quoted
+from iop_outcomes.engine.raw import ROW
+from iop_outcomes.engine.recipe import ISO_DATE, as_text, literal, quoted
 from iop_outcomes.intake.files import MAX_LINE_BYTES, fingerprint, refuse_globs, refuse_path, refuse_size, shown
 from iop_outcomes.intake.findings import fatal
-from iop_outcomes.intake.inputs import Input, Lines
+from iop_outcomes.intake.inputs import PLACE, Input, Lines, Places, lines_at
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.preflight import MAX_HEADER_BYTES, preflight_csv, read_through, refuse_parquet
 
-_NO_DAY = r"^\d{4}-\d{2}-\d{2}[T ].*$"
+# Where a row of the workbench stood in its file, and (with the name of a column behind it) where one of its cells did; see `PLACE`.
+AT = "iop_outcomes_place"
+_WITH_TIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{1,2}:\d{2}(:\d{2})?([.,]\d+)? ?(Z|UTC|[+-]\d{2}(:?\d{2})?)?$"
 
 
 class Scratch(DuckEngine):
-    """A second engine, for joining what other systems keep apart; closing it removes everything that was not handed over."""
+    """A second engine, for joining what other systems keep apart; closing it removes everything that was not handed over.
+
+    Attributes
+    ----------
+    files : list of Input
+        What was read, in the order of the numbers in `AT`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: list[Input] = []
 
     def ask(self, select: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query."""
@@ -41,16 +58,32 @@ class Scratch(DuckEngine):
         """Name a query, and keep what it gives."""
         self._send(f"CREATE TABLE {name} AS {select}")
 
-    def fill(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
-        """Keep rows that were made in Python, every column as text."""
-        cells = ", ".join(f"unnest(CAST(? AS VARCHAR[])) AS {quoted(column)}" for column in columns)
+    def number(self, file: Input) -> int:
+        """The number of a file, for `AT`."""
+        self.files.append(file)
+        return len(self.files) - 1
+
+    def lines_of(self, select: str) -> list[tuple[Input, tuple[int, ...]]]:
+        """The files and physical lines of the places that a query gives."""
+        return lines_at(self.files, self._places(select)[0]) if self.files else []
+
+    def _places(self, select: str) -> list[npt.NDArray[np.int64]]:
+        """The columns of places that a query gives; -1 where there is none."""
+        with self._lock:
+            found = self._send(select).fetchnumpy()
+        return [np.ma.filled(np.ma.asarray(column, dtype=np.int64), -1) for column in found.values()]
+
+    def fill(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> None:
+        """Keep rows that were made in Python, every column as text and places as numbers."""
+        kinds = ["BIGINT" if column.startswith(AT) else "VARCHAR" for column in columns]
+        cells = ", ".join(f"unnest(CAST(? AS {kind}[])) AS {quoted(column)}" for column, kind in zip(columns, kinds, strict=True))
         lists = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in columns]
         self._send(f"CREATE TABLE {name} AS SELECT {cells}", lists)
 
     def read(self, name: str, path: Path, mapping: Mapping, wanted: Sequence[str], needed: Sequence[str]) -> None:
-        """Keep the wanted columns of a CSV or Parquet file as trimmed text, blank where there is none; other columns are not kept.
+        """Keep the wanted columns of a CSV or Parquet file as trimmed text, blank where there is none, with the place of each row.
 
-        Names of columns match whatever their case. A column that is needed and not there, or a line that cannot be read, ends the load.
+        Names of columns match whatever their case; 12.0 is 12 in a column of numbers that name something (`..._id`). A column that is needed and not there, or a line that cannot be read, ends the load.
 
         Raises
         ------
@@ -59,16 +92,20 @@ class Scratch(DuckEngine):
         """
         refuse_globs(path)
         kept = f"read_{name}"
+        file = Input(name, shown(path), "row", path)
         if path.suffix.lower() == ".parquet":
             self._read_parquet(kept, path)
-        elif not self._read_csv(kept, path, mapping.delimiter, wanted):
-            return self.fill(name, wanted, [])
+        elif self._read_csv(kept, path, mapping.delimiter, wanted):
+            file = Input(name, shown(path), "line", path, mapping.delimiter)
+        else:
+            return self.fill(name, (*wanted, AT), [])
         types = {column.lower(): (column, kind) for column, kind in self._raw[kept].items()}
         for column in needed:
             if column not in types:
                 hint = "Export this column, or check that the file is the table it is named after."
                 fatal("missing_column", shown(path), "this column is needed and is not there", hint, column=column)
         cells = [f"{_cell(*types[column]) if column in types else 'CAST(NULL AS VARCHAR)'} AS {quoted(column)}" for column in wanted]
+        cells.append(f"{self.number(file) * PLACE} + {ROW} AS {AT}")
         self.view(name, f"SELECT {', '.join(cells)} FROM raw_{kept}")
         return None
 
@@ -101,13 +138,30 @@ class Scratch(DuckEngine):
         except duckdb.Error:
             fatal("not_parquet", shown(path), "the file is not readable as Parquet", "Export it again.")
 
-    def hand_over(self, engine: DuckEngine, table: str, select: str, needed: Sequence[str]) -> None:
-        """Give a query's rows to the engine as the raw canonical table; columns that are blank throughout and not needed stay behind."""
+    def hand_over(self, engine: DuckEngine, table: str, select: str, needed: Sequence[str]) -> Places | None:
+        """Give a query's rows to the engine as the raw canonical table; columns that are blank throughout and not needed stay behind.
+
+        Returns
+        -------
+        Places or None
+            Where each row stood, when the query gives that; the engine never sees it.
+        """
         self.view(f"over_{table}", select)
-        kept = [quoted(name) for name, n in self.filled(f"over_{table}").items() if n or name in needed]
+        filled = self.filled(f"over_{table}")
+        kept = [quoted(name) for name, n in filled.items() if not name.startswith(AT) and (n or name in needed)]
         path = Path(self._folder) / f"over_{table}.parquet"
         self._send(f"COPY (SELECT {', '.join(kept)} FROM over_{table}) TO {literal(str(path))} (FORMAT parquet)")
         engine.add_select(table, "SELECT * FROM read_parquet(?)", [str(path)])
+        names = [name for name, n in filled.items() if name == AT or (name.startswith(AT) and n)]
+        if AT not in names:
+            return None
+        found = dict(zip(names, self._places(f"SELECT {', '.join(map(quoted, names))} FROM over_{table}"), strict=True))
+        cells = {name.removeprefix(AT): places for name, places in found.items() if name != AT}
+        return Places(tuple(self.files), found[AT], cells)
+
+    def places_in(self, name: str) -> list[str]:
+        """The columns of a table that say where a row or a cell stood."""
+        return [str(row[0]) for row in self.ask(f"DESCRIBE {name}") if str(row[0]).startswith(AT)]
 
     def filled(self, name: str) -> dict[str, int]:
         """How many cells of each column of a table hold anything."""
@@ -141,12 +195,29 @@ def _names(line: bytes, delimiter: str, *, lower: bool = True) -> list[str]:
 
 
 def _cell(column: str, kind: str) -> str:
-    return f"nullif({as_text(quoted(column), kind)}, '')"
+    text = as_text(quoted(column), kind)
+    if column.lower().endswith("_id"):  # a column of whole numbers with blanks is often written with a decimal point
+        text = f"regexp_replace({text}, '^(\\d+)\\.0+$', '\\1')"
+    return f"nullif({text}, '')"
 
 
 def day_of(column: str) -> str:
     """SQL for the day in a date or a time stamp written as text: the day as it was written, in no other time zone."""
-    return f"CASE WHEN regexp_matches({column}, {literal(_NO_DAY)}) THEN left({column}, 10) ELSE {column} END"
+    return f"CASE WHEN regexp_matches({column}, {literal(_WITH_TIME)}) THEN left({column}, 10) ELSE {column} END"
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day, or a time of day that `day_of` cuts to one.
+
+    Examples
+    --------
+    >>> is_day("2024-02-29"), is_day("2024-02-29 09:30"), is_day("2024-02"), is_day("2024-02-30")
+    (True, True, False, False)
+    """
+    try:
+        return bool(date.fromisoformat(text[:10])) and (re.match(_WITH_TIME, text) is not None or re.fullmatch(ISO_DATE, text) is not None)
+    except ValueError:
+        return False
 
 
 def whole_of(column: str) -> str:
