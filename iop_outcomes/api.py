@@ -476,7 +476,7 @@ def readmission(
     definition: Literal["psychiatric", "all_cause"] = "psychiatric",
     conf_level: float = 0.95,
 ) -> Answer:
-    """How many people are readmitted after discharge, and how soon, with death, transfers and planned returns competing.
+    """How many people are readmitted after discharge, and how soon, with death and planned returns competing and transfers apart.
 
     Parameters
     ----------
@@ -592,13 +592,18 @@ def compare(
     pairwise : bool
         Each group against each other group, instead of against the others together.
     conf_level : float
-        Confidence level between 0 and 1; a group is called higher or lower when its adjusted p is below the rest to 1.
+        Confidence level between 0 and 1, at which all intervals of one number hold together.
 
     Returns
     -------
     Answer
-        Beside the measure's own numbers, for each group `<estimand>_minus_others` (shares as a difference between -1 and
-        1), `..._p`, and `..._p_holm`, adjusted over the groups. Unadjusted for who is treated: tracks treat different people.
+        Beside the measure's own numbers a row for each comparison: the same estimand with `contrast` "minus_others", or
+        "minus_level" with the other group in `versus`. `value` is the difference (of shares between -1 and 1), `low` and
+        `high` its interval at the level `conf_level` at which those of all groups hold together, `p` the error level at
+        which that interval would touch 0, `p_adjusted` the same for being one of several, and `word` higher or lower
+        exactly when the interval leaves out 0, else "no clear difference"; "too few" with fewer than 11 episodes, or fewer
+        than 10 effective patients where patients repeat, on either side. Episodes without a group are on no side.
+        Unadjusted for who is treated: tracks treat different people.
 
     Raises
     ------
@@ -610,15 +615,15 @@ def compare(
     References
     ----------
     Newcombe RG (1998), doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I. Zou GY, Donner A (2008),
-    doi:10.1002/sim.3095. Holm S (1979), Scandinavian Journal of Statistics 6:65-70.
+    doi:10.1002/sim.3095. Sidak Z (1967), doi:10.1080/01621459.1967.10482935.
 
     Examples
     --------
     >>> import iop_outcomes as iop
     >>> with iop.load("data/synthetic") as data:
     ...     frame = iop.compare(data, estimand="completion_strict", by="modality").to_frame()
-    >>> frame.estimand.unique().tolist()[-1]
-    'completion_strict_minus_others_p_holm'
+    >>> frame[frame.contrast == "minus_others"].word.tolist()
+    ['no clear difference', 'no clear difference']
     """
     from iop_outcomes.evaluate import compare as compare_levels
     from iop_outcomes.evaluate.asked import asked
