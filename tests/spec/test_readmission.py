@@ -188,7 +188,7 @@ def written(folder, text, events):
 @pytest.mark.parametrize("at", [[], [-1], [-3], [36_501], [30.0], [1.5], ["30"], [True], [30, "90"], [None, 30], "90", 1.5, True, -1])
 def test_times_are_whole_days(at):
     """at=: whole days from 0 to 36,500, at least one."""
-    with loaded(followed(90)) as data, pytest.raises(iop.UsageError, match="at: .*0 to 36,500"):
+    with loaded(followed(90)) as data, pytest.raises(iop.UsageError, match=r"at: .*0 to 36,500"):
         iop.readmission(data, at=at)
 
 
