@@ -512,7 +512,8 @@ def numbers(frames, *, threads=None, compared=True):
             answers = [iop.measure(data, name, by="track", **options)]
             answers += [iop.compare(data, measure=name, by="track", **options)] if compared else []
             for e in (e for answer in answers for e in answer.results):
-                found[e.measure, e.level, e.estimand, e.time] = repr((e.value, e.se, e.low, e.high, e.method, e.n, e.k, e.flag))
+                own = (e.value, e.se, e.low, e.high, e.method, e.n, e.k, e.p, e.p_adjusted, e.word, e.conf_level, e.flag)
+                found[e.measure, e.level, e.key] = repr(own)
     return found
 
 
