@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from iop_outcomes import patients as module
 from iop_outcomes.counts import Counts
-from iop_outcomes.patients import Patients
+from iop_outcomes.patients import Among, Patients
 
 CELLS = 5
 episodes = st.lists(st.tuples(st.integers(0, CELLS - 1), st.integers(0, 6)), min_size=1, max_size=25)
@@ -60,17 +60,18 @@ def test_sums_over_patients_are_those_of_a_loop(people, one, other):
 @settings(deadline=None)
 @given(episodes, st.lists(st.booleans(), min_size=CELLS, max_size=CELLS).map(np.array))
 def test_patients_among_some_cells_are_those_of_a_loop(people, cells):
-    """How many patients have an episode in some cells, and the most that one of them has there; asked twice, the same."""
+    """Effective patients of some cells, (sum of w) squared over the sum of w squared, and the largest w; asked twice, the same."""
     inside = [patient for cell, patient in people if cells[cell]]
-    most = max((inside.count(patient) for patient in inside), default=0)
+    held = [inside.count(patient) for patient in set(inside)]
+    effective = sum(held) ** 2 / sum(w * w for w in held) if held else 0
     found = counted(people)
-    assert found.among(cells) == found.among(cells.copy()) == (len(set(inside)), most)
+    assert found.among(cells) == found.among(cells.copy()) == Among(pytest.approx(effective, rel=1e-12), max(held, default=0))
 
 
 @settings(deadline=None)
 @given(episodes, numbers, st.lists(st.booleans(), min_size=CELLS, max_size=CELLS).map(np.array))
 def test_patients_seen_in_some_cells_are_those_of_their_episodes_there(people, influence, cells):
-    """Seen in some cells alone: the sums, the number and the most are those of a program of the episodes there and no others."""
+    """Seen in some cells alone: the sums, the effective number and the most are those of a program of the episodes there and no others."""
     found = counted(people).within(cells)
     there = [(cell, patient) for cell, patient in people if cells[cell]]
     alone = counted(there)
@@ -104,6 +105,13 @@ def test_when_all_are_different_variances_are_those_of_episodes(people, influenc
     found, everyone = Patients.all_different(n), np.ones(CELLS, dtype=bool)
     assert found.variance(influence) == pytest.approx(float((n * influence**2).sum()), abs=1e-9)
     assert found.among(everyone) == (len(people), 1)
+
+
+def test_forty_episodes_of_one_and_nine_of_nine_are_hardly_more_than_one_patient():
+    """49 squared over 40 squared and 9: 1.49 effective patients."""
+    found = counted([(0, 0)] * 40 + [(1, i) for i in range(1, 10)])
+    assert found.among(np.ones(CELLS, dtype=bool)) == Among(pytest.approx(49**2 / (40**2 + 9)), 40)
+    assert round(found.among(np.ones(CELLS, dtype=bool)).effective, 2) == 1.49
 
 
 def test_the_counted_form_holds_every_episode_once():

@@ -151,6 +151,8 @@ class Scale(Sourced):
         False when only totals are taken: the licence forbids more, or the score is not the sum of the items times `step`.
     reversed_items : tuple of int
         Numbers, from 1, of items scored the other way round.
+    referral_mean : float or None
+        Mean score of all who are referred, where somebody knows it: regression to the mean is stated only then.
 
     References
     ----------

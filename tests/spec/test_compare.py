@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from scipy.stats import t, ttest_ind
-from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 import iop_outcomes as iop
@@ -17,8 +16,7 @@ from iop_outcomes.cli import run
 from iop_outcomes.errors import UsageError
 from iop_outcomes.release import Withheld
 from iop_outcomes.show.comparison import word
-from iop_outcomes.stats.difference import holm
-from tests.spec.test_repeated_patients import TICKS, days_of, keyed, loaded, people_of, program, returns, robust, type_2, wilson_at
+from tests.spec.test_repeated_patients import TICKS, days_of, effective_of, loaded, people_of, program, returns, robust, type_2, wilson_at
 
 R = json.loads((Path(__file__).parents[1] / "oracle" / "clustered.json").read_text())["values"]
 WORDS = {"higher", "lower", "no clear difference", "too few", "not shown"}
@@ -33,18 +31,32 @@ def tracks(**completed):
     return {"episodes": frame.assign(track=[None if name == "blank" else name for name in names])}
 
 
-def compare(frames, *, measure="completion", estimand="completion_strict", **options):
-    """The comparison by level and name."""
+def joint(several, conf_level=0.95):
+    """The level of each of several intervals that hold together (Sidak)."""
+    return conf_level ** (1 / several)
+
+
+def results_of(frames, *, measure="completion", estimand="completion_strict", **options):
+    """The results of a comparison."""
     with loaded(frames) as data:
-        results = iop.compare(data, measure=measure, estimand=estimand, **options).results
-    return {(e.level, e.estimand): e for e in results}
+        return iop.compare(data, measure=measure, estimand=estimand, **options).results
 
 
-def words(frames, estimand="completion_strict", *, policy="none", other="others", **options):
+def compare(frames, **options):
+    """The contrasts, by level; of pairs, by level and whom it is compared with."""
+    return {(e.level, e.versus) if e.versus else e.level: e for e in results_of(frames, **options) if e.contrast}
+
+
+def words(frames, estimand="completion_strict", *, policy="none", versus="", **options):
     """The word for every level, from released numbers."""
     with loaded(frames) as data:
         released = iop.compare(data, estimand=estimand, **options).release(policy)
-    return {level: word(released, estimand, level, other=other) for level in released.levels}
+    return {level: word(released, estimand, level, versus=versus) for level in released.levels}
+
+
+def sidak(p, several):
+    """The p of the smallest of several, when they are unrelated."""
+    return 1 - (1 - p) ** several
 
 
 FIVE = tracks(a=(60, 100), b=(75, 100), c=(40, 100), d=(62, 100), e=(58, 100))
@@ -53,37 +65,50 @@ FIVE = tracks(a=(60, 100), b=(75, 100), c=(40, 100), d=(62, 100), e=(58, 100))
 
 
 def test_each_track_minus_all_the_others_together():
-    """Newcombe's interval of k of n in the track against the sums of all other tracks, as statsmodels gives it."""
+    """Newcombe's interval of k of n in the track against the sums of all other tracks, as statsmodels gives it at the joint level of five."""
     found = compare(FIVE)
+    assert list(found) == list("abcde")
     for track, k in (("a", 60), ("b", 75), ("c", 40), ("d", 62), ("e", 58)):
-        e = found[track, "completion_strict_minus_others"]
+        e = found[track]
         rest = 295 - k
         assert e.value == pytest.approx(k / 100 - rest / 400)
-        assert (e.low, e.high) == pytest.approx(confint_proportions_2indep(k, 100, rest, 400, method="newcomb", compare="diff"), abs=1e-10)
-        assert (e.method, e.unit, e.n) == ("Newcombe", "share difference", 100)
+        limits = confint_proportions_2indep(k, 100, rest, 400, method="newcomb", compare="diff", alpha=1 - joint(5))
+        assert (e.low, e.high) == pytest.approx(limits, abs=1e-10)
+        assert e.conf_level == pytest.approx(joint(5))
+        assert (e.estimand, e.contrast, e.versus) == ("completion_strict", "minus_others", "")
+        assert (e.method, e.unit, e.n, e.k) == ("Newcombe", "share difference", 100, k)
 
 
-def test_episodes_without_a_track_are_among_the_others():
-    """Track not recorded: no comparison of their own, but part of everyone else."""
+def test_episodes_without_a_track_are_in_nobodys_others():
+    """Track not recorded: no comparison of their own, and no part of anybody's others."""
     found = compare(tracks(a=(6, 20), b=(10, 20), blank=(20, 20)))
-    assert found["a", "completion_strict_minus_others"].value == pytest.approx(6 / 20 - 30 / 40)
-    assert ("(missing)", "completion_strict_minus_others") not in found
-    assert ("All", "completion_strict_minus_others") not in found
+    assert list(found) == ["a", "b"]
+    assert found["a"].value == pytest.approx(6 / 20 - 10 / 20)
+    assert found["b"].value == pytest.approx(10 / 20 - 6 / 20)
 
 
-def test_p_is_adjusted_over_the_tracks_by_holm():
-    """Each p is that at which the interval would touch 0; together they are statsmodels' multipletests(method="holm")."""
+def test_a_blank_group_changes_no_verdict():
+    """However many have no track, the contrasts of those that have one are the same bits, level and all; K counts no blank group."""
+    sizes = {"a": (60, 100), "b": (75, 100), "c": (40, 100)}
+    one, other = compare(tracks(**sizes)), compare(tracks(**sizes, blank=(3, 300)))
+    assert [repr((e.value, e.low, e.high, e.p, e.p_adjusted, e.conf_level, e.word)) for e in one.values()] == [
+        repr((e.value, e.low, e.high, e.p, e.p_adjusted, e.conf_level, e.word)) for e in other.values()
+    ]
+    assert one["a"].conf_level == pytest.approx(joint(3))
+
+
+def test_p_is_adjusted_for_how_many_contrasts_there_are():
+    """Each p is the error level at which the interval touches 0, and p_adjusted is 1 - (1 - p)^5."""
     found = compare(FIVE)
-    p = [found[track, "completion_strict_minus_others_p"].value for track in "abcde"]
-    adjusted = [found[track, "completion_strict_minus_others_p_holm"].value for track in "abcde"]
-    assert adjusted == pytest.approx(multipletests(p, method="holm")[1].tolist(), abs=1e-12)
-    for track, each in zip("abcde", p, strict=True):
-        e = compare(FIVE, conf_level=1 - each)[track, "completion_strict_minus_others"]
-        assert (e.low if e.value > 0 else e.high) == pytest.approx(0, abs=1e-8)
+    for track, e in found.items():
+        assert e.p_adjusted == pytest.approx(sidak(e.p, 5), rel=1e-12)
+        again = compare(FIVE, conf_level=(1 - e.p) ** 5)[track]  # each of the five is then at level 1 - p
+        assert again.conf_level == pytest.approx(1 - e.p)
+        assert (again.low if e.value > 0 else again.high) == pytest.approx(0, abs=1e-8)
 
 
 def test_the_four_words():
-    """Higher and lower when Holm's p is below 5 %, no clear difference when not, too few where nothing can be judged."""
+    """Higher and lower when the joint interval leaves 0 out, no clear difference when not, too few where nothing can be judged."""
     assert words(FIVE) == {
         "All": "",
         "a": "no clear difference",
@@ -96,33 +121,119 @@ def test_the_four_words():
     assert words({"episodes": nobody})["e"] == "too few"
 
 
-def test_a_p_below_5_percent_that_holm_lifts_is_no_clear_difference():
-    """One of five with p .04: alone it would be called, among five it is not."""
-    frames = tracks(a=(61, 100), b=(50, 100), c=(50, 100), d=(50, 100), e=(50, 100))
+@pytest.mark.parametrize("n", [10, 11])
+def test_fewer_than_eleven_on_either_side_are_too_few(n):
+    """Ten episodes, all completed, against 2 of 100, and a hundred against ten: no interval, no p and no word but too few; eleven are judged."""
+    found = compare(tracks(a=(n, n), b=(2, 100)))
+    few = n < 11
+    for track, value in (("a", 0.98), ("b", -0.98)):
+        e = found[track]
+        assert e.value == pytest.approx(value)
+        assert e.word == ("too few" if few else "higher" if value > 0 else "lower")
+        assert [math.isnan(x) for x in (e.low, e.high, e.se, e.p, e.p_adjusted)] == [few] * 5
+        assert ("too_few" in e.flag) == few
+
+
+def test_groups_that_are_too_few_count_for_no_adjustment():
+    """Of five tracks two are too few: the other three are three contrasts; the episodes of the two stay in the others."""
+    found = compare(tracks(a=(60, 100), b=(75, 100), c=(40, 100), d=(5, 10), e=(1, 3)))
+    assert [found[track].word for track in "de"] == ["too few", "too few"]
+    for track, k in (("a", 60), ("b", 75), ("c", 40)):
+        assert found[track].conf_level == pytest.approx(joint(3))
+        assert found[track].p_adjusted == pytest.approx(sidak(found[track].p, 3), rel=1e-12)
+        assert found[track].value == pytest.approx(k / 100 - (181 - k) / 213)
+
+
+def test_two_groups_are_one_contrast():
+    """Seen from both sides: one level, one p and no adjustment, the limits mirrored."""
+    found = compare(tracks(a=(60, 100), b=(75, 100)))
+    limits = confint_proportions_2indep(60, 100, 75, 100, method="newcomb", compare="diff")
+    assert (found["a"].low, found["a"].high) == pytest.approx(limits, abs=1e-10)
+    assert (-found["b"].high, -found["b"].low) == pytest.approx(limits, abs=1e-10)
+    for e in found.values():
+        assert e.conf_level == pytest.approx(0.95)
+        assert e.p_adjusted == pytest.approx(e.p, rel=1e-12)
+    assert found["a"].p == pytest.approx(found["b"].p, rel=1e-9)
+    assert (found["a"].word, found["b"].word) == ("lower", "higher")
+
+
+def test_two_groups_stay_one_contrast_beside_a_blank_one():
+    """The episodes without a track make no third group."""
+    found = compare(tracks(a=(60, 100), b=(75, 100), blank=(50, 100)))
+    assert [(e.conf_level, e.p_adjusted == pytest.approx(e.p)) for e in found.values()] == [(0.95, True)] * 2
+
+
+def test_a_contrast_with_few_effective_patients_is_too_few():
+    """One patient holds 60 of a track's 70 episodes: 1.36 effective patients, on one side or in the others, and no word."""
+    frames = tracks(a=(40, 70), b=(60, 100), c=(50, 100))
+    frame = frames["episodes"]
+    frames["episodes"] = frame.assign(patient_id=frame["patient_id"].mask((frame["track"] == "a") & (frame.index < 60), "p"))
     found = compare(frames)
-    assert 0.04 < found["a", "completion_strict_minus_others_p"].value < 0.05
-    assert found["a", "completion_strict_minus_others_p_holm"].value > 0.2
-    assert words(frames)["a"] == "no clear difference"
+    assert 70**2 / (60**2 + 10) < 2
+    assert (found["a"].word, "few_patients" in found["a"].flag) == ("too few", True)
+    assert all(math.isnan(x) for x in (found["a"].low, found["a"].high, found["a"].p, found["a"].p_adjusted))
+    assert 170**2 / (60**2 + 110) < 10  # the others of b and of c hold that patient too
+    assert {found[track].word for track in "bc"} == {"too few"}
+
+
+def test_ten_effective_patients_are_enough():
+    """Ten patients with two episodes each in a track: judged."""
+    frames = tracks(a=(12, 20), b=(60, 100))
+    frame = frames["episodes"]
+    frames["episodes"] = frame.assign(patient_id=frame["patient_id"].mask(frame["track"] == "a", [f"q{i % 10}" for i in range(len(frame))]))
+    found = compare(frames)
+    assert "too few" not in {e.word for e in found.values()}
+    nine = frame.assign(patient_id=frame["patient_id"].mask(frame["track"] == "a", [f"q{i % 9}" for i in range(len(frame))]))
+    assert {e.word for e in compare({"episodes": nine}).values()} == {"too few"}
+
+
+def test_a_p_below_5_percent_among_five_is_no_clear_difference():
+    """One of five with p .04: alone it would be called, among five it is not; the range beside the word holds 0 too."""
+    frames = tracks(a=(61, 100), b=(50, 100), c=(50, 100), d=(50, 100), e=(50, 100))
+    e = compare(frames)["a"]
+    assert 0.04 < e.p < 0.05
+    assert e.p_adjusted == pytest.approx(sidak(e.p, 5))
+    assert e.p_adjusted > 0.18
+    assert e.low < 0 < e.high
+    assert words(frames)["a"] == e.word == "no clear difference"
 
 
 def test_the_word_follows_the_confidence_level():
-    """At 80 % confidence the same p, adjusted, is held against 20 %."""
+    """At 80 % confidence the interval of the same contrast leaves 0 out."""
     frames = tracks(a=(62, 100), b=(50, 100))
-    assert 0.05 < compare(frames)["a", "completion_strict_minus_others_p_holm"].value < 0.2
-    with loaded(frames) as data:
-        judged = [
-            word(iop.compare(data, estimand="completion_strict", conf_level=c).release("none"), "completion_strict", "a")
-            for c in (0.95, 0.8)
-        ]
-    assert judged == ["no clear difference", "higher"]
+    assert 0.05 < compare(frames)["a"].p_adjusted < 0.2
+    assert [compare(frames, conf_level=c)["a"].word for c in (0.95, 0.8)] == ["no clear difference", "higher"]
+
+
+def test_the_word_agrees_with_its_range_and_its_p_in_every_row(synthetic):
+    """Every measure, both kinds of contrast: higher exactly when the range lies above 0, lower when below, and then p_adjusted is under .05."""
+    rows = 0
+    for measure in EVERY:
+        for pairwise in (False, True):
+            for e in iop.compare(synthetic, measure=measure, pairwise=pairwise).results:
+                if not e.contrast:
+                    assert (e.word, math.isnan(e.p_adjusted)) == ("", True)
+                    continue
+                if e.word == "too few":
+                    assert math.isnan(e.low)
+                    assert math.isnan(e.high)
+                    continue
+                rows += 1
+                assert e.word == ("higher" if e.low > 0 else "lower" if e.high < 0 else "no clear difference"), e
+                if abs(e.p_adjusted - 0.05) > 1e-6 and not math.isnan(e.low) and not math.isnan(e.high):
+                    assert (e.p_adjusted < 0.05) == (e.word in ("higher", "lower")), e
+    assert rows > 300
 
 
 def test_the_estimates_themselves_stay_as_they_were():
-    """Beside the comparison stand the measure's own numbers, bit for bit."""
+    """Beside the comparison stand the measure's own numbers, bit for bit, at their own level."""
     with loaded(FIVE) as data:
         own = iop.measure(data, "completion", by="track").to_frame()
         found = iop.compare(data, by="track").to_frame()
     pd.testing.assert_frame_equal(found.iloc[: len(own)], own)
+    assert set(own["conf_level"]) == {0.95}
+    assert (own["contrast"] == "").all()
+    assert (found["contrast"].iloc[len(own) :] == "minus_others").all()
 
 
 # -- every estimand ----------------------------------------------------------------------------------------------
@@ -138,19 +249,15 @@ EVERY = {
 
 @pytest.mark.parametrize("measure", EVERY)
 def test_every_number_with_an_interval_is_compared(measure, synthetic):
-    """By default each has its difference, p and adjusted p in every track; d, g and tests have none."""
-    names = {e.estimand for e in iop.compare(synthetic, measure=measure).results}
-    for estimand in EVERY[measure]:
-        assert {f"{estimand}_minus_others{end}" for end in ("", "_p", "_p_holm")} <= names
-    assert not any(name.startswith(("d_pre_sd_minus", "g_pre_sd_minus", "log_rank_p_minus", "sd_admit_minus")) for name in names)
+    """By default each has its contrast in every track, a row of its own name; d, g, medians of follow-up and tests have none."""
+    names = {e.estimand for e in iop.compare(synthetic, measure=measure).results if e.contrast}
+    assert set(EVERY[measure]) <= names
+    assert not names & {"d_pre_sd", "g_pre_sd", "sd_admit", "log_rank_chi_squared", "log_rank_p", "gray_p", "median_follow_up_days"}
 
 
 def test_the_named_number_alone():
     """With estimand= only that one is compared."""
-    names = {name for _, name in compare(FIVE, estimand="completion_with_transfers")}
-    assert {name for name in names if "_minus_" in name} == {
-        f"completion_with_transfers_minus_others{end}" for end in ("", "_p", "_p_holm")
-    }
+    assert {e.estimand for e in compare(FIVE, estimand="completion_with_transfers").values()} == {"completion_with_transfers"}
 
 
 @pytest.mark.parametrize(
@@ -181,42 +288,38 @@ def test_one_group_alone_has_nothing_to_be_compared_with():
 def test_mean_changes_of_people_who_came_once_are_welchs(track):
     """Points, by scipy's ttest_ind(equal_var=False): limits and p."""
     frame = program()["episodes"].drop(columns="patient_id")
-    found = keyed_difference(compare({"episodes": frame}, measure="phq9_change", estimand="mean_change"), track)
+    found = compare({"episodes": frame}, measure="phq9_change", estimand="mean_change")[track]
     frame = frame.dropna(subset="phq9_discharge")
     change = (frame["phq9_admit"] - frame["phq9_discharge"]).astype(float)
     truth = ttest_ind(change[frame["track"] == track], change[frame["track"] != track], equal_var=False)
-    assert found[1] == pytest.approx(truth.pvalue, rel=1e-9)
-    assert (found[0].low, found[0].high) == pytest.approx(tuple(truth.confidence_interval()), rel=1e-9)
-    assert (found[0].unit, found[0].method) == ("points", "Welch t")
-
-
-def keyed_difference(found, track, estimand="mean_change"):
-    """The difference of a track and its p."""
-    return found[track, f"{estimand}_minus_others"], found[track, f"{estimand}_minus_others_p"].value
+    assert found.p == pytest.approx(truth.pvalue, rel=1e-9)
+    assert (found.low, found.high) == pytest.approx(tuple(truth.confidence_interval(joint(3))), rel=1e-9)
+    assert (found.unit, found.method) == ("points", "Welch t")
 
 
 @pytest.mark.parametrize("track", ["a", "b", "c"])
 @pytest.mark.parametrize("estimand", ["mean_change", "los_mean"])
 def test_means_with_repeated_patients_are_statsmodels_by_patient(track, estimand):
-    """Regression on a dummy of the track, errors by patient, no factor; then m / (m - 1) of each side, statsmodels' for one mean."""
+    """Regression on a dummy of the track, errors by patient, no factor; then m / (m - 1) of each side, m effective patients."""
     frames = program()
     measure = "phq9_change" if estimand == "mean_change" else "length_of_stay"
-    found, p = keyed_difference(compare(frames, measure=measure, estimand=estimand), track, estimand)
+    found = compare(frames, measure=measure, estimand=estimand)[track]
     frame = frames["episodes"].dropna(subset="phq9_discharge") if estimand == "mean_change" else frames["episodes"]
     values = (frame["phq9_admit"] - frame["phq9_discharge"] if estimand == "mean_change" else frame["los_days"]).to_numpy(dtype=float)
     groups, here = people_of(frame), (frame["track"] == track).to_numpy()
     fitted = sm.OLS(values, sm.add_constant(here.astype(float))).fit(
         cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False}
     )
-    m = [len(set(groups[side])) for side in (here, ~here)]
-    plain, own = ([robust(values[side], groups[side], correction=c).bse[0] ** 2 for side in (here, ~here)] for c in (False, True))
+    m = [effective_of(groups[side]) for side in (here, ~here)]
+    plain = [robust(values[side], groups[side], correction=False).bse[0] ** 2 for side in (here, ~here)]
+    own = [v * each / (each - 1) for v, each in zip(plain, m, strict=True)]
     common = (sum(plain) - fitted.bse[1] ** 2) / 2
     variance = sum(own) - 2 * common * math.sqrt(m[0] / (m[0] - 1) * m[1] / (m[1] - 1))
-    df = min(sum(own) ** 2 / (own[0] ** 2 / (m[0] - 1) + own[1] ** 2 / (m[1] - 1)), len(set(groups)) - 1)
+    df = min(sum(own) ** 2 / (own[0] ** 2 / (m[0] - 1) + own[1] ** 2 / (m[1] - 1)), effective_of(groups) - 1)
     assert found.value == pytest.approx(fitted.params[1], rel=1e-10)
     assert found.se**2 == pytest.approx(variance, rel=1e-10)
-    assert found.high - found.value == pytest.approx(t.ppf(0.975, df) * found.se, rel=1e-9)
-    assert p == pytest.approx(2 * t.sf(abs(found.value) / found.se, df), rel=1e-9)
+    assert found.high - found.value == pytest.approx(t.ppf(0.5 + joint(3) / 2, df) * found.se, rel=1e-9)
+    assert found.p == pytest.approx(2 * t.sf(abs(found.value) / found.se, df), rel=1e-9)
     assert found.method == "Welch t, by patient"
 
 
@@ -227,15 +330,15 @@ def test_means_with_repeated_patients_are_statsmodels_by_patient(track, estimand
 def test_shares_with_patients_in_both_groups(track):
     """Each group's Wilson limits by patient, joined with the correlation of the patients' sums; all computed from the rows here."""
     frames = program()
-    found = compare(frames)[track, "completion_strict_minus_others"]
+    found = compare(frames)[track]
     frame = frames["episodes"].query("discharge_reason != 'died'").reset_index(drop=True)
     hit, groups = (frame["discharge_reason"] == "completed").to_numpy(dtype=float), people_of(frame)
     shares, limits, sums = [], [], []
     for here in (frame["track"] == track, frame["track"] != track):
         share, n = hit[here].mean(), int(here.sum())
         sums.append(np.bincount(groups, weights=np.where(here, (hit - share) / n, 0)))
-        effective = min(n, share * (1 - share) / (sums[-1] ** 2).sum())
-        limits.append(wilson_at(share, effective, t.ppf(0.975, len(set(groups[here])) - 1)))
+        as_well = min(n, share * (1 - share) / (sums[-1] ** 2).sum())
+        limits.append(wilson_at(share, as_well, t.ppf(0.5 + joint(3) / 2, effective_of(groups[here]) - 1)))
         shares.append(share)
     r = (sums[0] @ sums[1]) / math.sqrt((sums[0] @ sums[0]) * (sums[1] @ sums[1]))
     assert abs(r) > 0.01
@@ -250,13 +353,16 @@ def test_shares_with_patients_in_both_groups(track):
 
 def test_incidences_of_two_tracks_are_rs_influences_over_patients():
     """Readmission by day 90 in two tracks with common patients: difference, error and correlation from R's residuals, to 1e-8."""
-    truth = R["incidence_difference"]["value"]
-    with loaded(returns()) as data:
-        answer = iop.compare(data, measure="readmission", estimand="cumulative_incidence", at=days_of(TICKS), pairwise=True)
-        found = keyed(answer.results)
-    e = found["g0", "cumulative_incidence_minus_g1", days_of([90])[0]]
+    truth, day = R["incidence_difference"]["value"], days_of([90])[0]
+    options = {"measure": "readmission", "estimand": "cumulative_incidence", "at": days_of(TICKS), "pairwise": True}
+
+    def at_level(conf_level):
+        results = results_of(returns(), **options, conf_level=conf_level)
+        return {(e.level, e.versus, e.time): e for e in results if e.estimand == "cumulative_incidence"}
+
+    e = at_level(0.95)["g0", "g1", day]
     assert (e.value, e.se) == pytest.approx((truth["value"], truth["se"]), abs=1e-8)
-    own = [found[group, "cumulative_incidence", days_of([90])[0]] for group in ("g0", "g1")]
+    own = [at_level(joint(3))[group, "", day] for group in ("g0", "g1")]  # three pairs
     pull, push = own[0].value - own[0].low, own[1].high - own[1].value
     joined = math.sqrt(pull**2 + push**2 - 2 * truth["correlation"] * pull * push)
     assert e.low == pytest.approx(e.value - joined, abs=1e-8)
@@ -265,7 +371,7 @@ def test_incidences_of_two_tracks_are_rs_influences_over_patients():
 def test_medians_of_stays_join_woodruffs_limits():
     """Median days of a track and of the others, Woodruff's limits of each by hand; their se is not given, quantiles need none."""
     frames = program()
-    found = compare(frames, measure="length_of_stay", estimand="los_median")["a", "los_median_minus_others"]
+    found = compare(frames, measure="length_of_stay", estimand="los_median")["a"]
     middles, ends = [], []
     frame = frames["episodes"]
     for part in (frame[frame["track"] == "a"], frame[frame["track"] != "a"]):
@@ -273,7 +379,7 @@ def test_medians_of_stays_join_woodruffs_limits():
         middles.append(type_2(days, 0.5))
         below = (part["los_days"] <= middles[-1]).to_numpy(dtype=float)
         variance = (np.bincount(groups, weights=(below - below.mean()) / len(days)) ** 2).sum()
-        shares = wilson_at(0.5, min(len(days), 0.25 / variance), t.ppf(0.975, len(set(groups)) - 1))
+        shares = wilson_at(0.5, min(len(days), 0.25 / variance), t.ppf(0.5 + joint(3) / 2, effective_of(groups) - 1))
         ends.append([type_2(days, share) for share in shares])
     assert found.value == middles[0] - middles[1]
     assert math.isnan(found.se)
@@ -286,24 +392,28 @@ def test_medians_of_stays_join_woodruffs_limits():
 # -- pairs -------------------------------------------------------------------------------------------------------
 
 
-def test_each_pair_once_and_holm_over_all_of_them():
-    """Five tracks are ten pairs; each the first minus the second, adjusted for being ten."""
+def test_each_pair_once_at_the_joint_level_of_all_of_them():
+    """Five tracks are ten pairs; each the first minus the second, at the level and with the p of one of ten."""
     found = compare(FIVE, pairwise=True)
-    pairs = [(a, b) for i, a in enumerate("abcde") for b in "abcde"[i + 1 :]]
-    p = [found[a, f"completion_strict_minus_{b}_p"].value for a, b in pairs]
-    adjusted = [found[a, f"completion_strict_minus_{b}_p_holm"].value for a, b in pairs]
-    assert len([name for _, name in found if name.endswith("_p")]) == 10
-    assert adjusted == pytest.approx(holm(p), abs=1e-15)
-    assert adjusted == pytest.approx(multipletests(p, method="holm")[1].tolist(), abs=1e-12)
-    truth = confint_proportions_2indep(75, 100, 40, 100, method="newcomb", compare="diff")
-    e = found["b", "completion_strict_minus_c"]
-    assert (e.low, e.high) == pytest.approx(truth, abs=1e-10)
-    assert not any(name.endswith("others") for _, name in found)
+    assert list(found) == [(a, b) for i, a in enumerate("abcde") for b in "abcde"[i + 1 :]]
+    for e in found.values():
+        assert (e.contrast, e.conf_level) == ("minus_level", pytest.approx(joint(10)))
+        assert e.p_adjusted == pytest.approx(sidak(e.p, 10), rel=1e-12)
+    truth = confint_proportions_2indep(75, 100, 40, 100, method="newcomb", compare="diff", alpha=1 - joint(10))
+    assert (found["b", "c"].low, found["b", "c"].high) == pytest.approx(truth, abs=1e-10)
+
+
+def test_two_groups_are_one_pair():
+    """One contrast, at the level asked for."""
+    found = compare(tracks(a=(60, 100), b=(75, 100), blank=(5, 50)), pairwise=True)
+    assert list(found) == [("a", "b")]
+    assert found["a", "b"].conf_level == 0.95
+    assert found["a", "b"].p_adjusted == pytest.approx(found["a", "b"].p)
 
 
 def test_the_word_of_a_pair_speaks_of_the_first():
-    """B against c: b is higher; a against b: a is lower than b, unless Holm says otherwise."""
-    judged = words(FIVE, pairwise=True, other="c")
+    """B against c: b is higher; a against c: a is higher than c; d comes after c and is not set against it again."""
+    judged = words(FIVE, pairwise=True, versus="c")
     assert (judged["b"], judged["a"]) == ("higher", "higher")
     assert judged["d"] == ""  # c comes first there
 
@@ -319,19 +429,18 @@ def test_names_of_tracks_and_rows_change_nothing():
     )
     one, other = compare(frames), compare({"episodes": renamed})
     for track, name in (("a", "z"), ("b", "y"), ("c", "x")):
-        for end in ("", "_p", "_p_holm"):
-            key = f"completion_strict_minus_others{end}"
-            assert other[name, key].value == pytest.approx(one[track, key].value, abs=1e-12)
+        for column in ("value", "low", "high", "p", "p_adjusted"):
+            assert getattr(other[name], column) == pytest.approx(getattr(one[track], column), abs=1e-12)
 
 
 def test_people_who_came_once_are_compared_as_if_unknown():
     """With a patient for each episode, and without patients: the same bits."""
     unknown = {"episodes": FIVE["episodes"].drop(columns="patient_id")}
-    one, other = compare(FIVE), compare(unknown)
-    assert [repr((e.value, e.se, e.low, e.high, e.method)) for e in one.values()] == [
-        repr((e.value, e.se, e.low, e.high, e.method)) for e in other.values()
+    one, other = results_of(FIVE), results_of(unknown)
+    assert [repr((e.value, e.se, e.low, e.high, e.p, e.word, e.method)) for e in one] == [
+        repr((e.value, e.se, e.low, e.high, e.p, e.word, e.method)) for e in other
     ]
-    assert all("independence_assumed" in e.flag for e in other.values() if "_minus_" in e.estimand)
+    assert all("independence_assumed" in e.flag for e in other if e.contrast)
 
 
 # -- release -----------------------------------------------------------------------------------------------------
@@ -350,27 +459,27 @@ SMALL = tracks(a=(60, 100), b=(75, 100), c=(2, 5), d=(62, 100))
 @pytest.mark.parametrize("pairwise", [False, True])
 def test_a_comparison_is_withheld_with_the_counts_behind_it(pairwise):
     """A track of 5: its difference, limits, p and adjusted p are withheld, and those of every pair with it."""
-    results, released = hidden(SMALL, pairwise=pairwise)
-    own = {e.level: e.shown for e in released if e.estimand == "completion_strict"}
+    _, released = hidden(SMALL, pairwise=pairwise)
+    own = {e.level: e.shown for e in released if (e.estimand, e.contrast) == ("completion_strict", "")}
     assert not own["c"]
     assert any(own.values())
-    against = {d.name: d.against for d in results.definition.estimands}
     seen = 0
     for e in released:
-        if "_minus_" in e.estimand:
-            assert e.shown == (own[e.level] and own[against[e.estimand]]), (e.level, e.estimand)
+        if e.contrast:
+            assert e.shown == (own[e.level] and own[e.versus or "All"]), (e.level, e.versus)
             if not e.shown:
-                assert all(isinstance(x, Withheld) for x in (e.value, e.se, e.low, e.high))
+                assert all(isinstance(x, Withheld) for x in (e.value, e.se, e.low, e.high, e.p, e.p_adjusted))
+                assert e.word == ""
                 seen += 1
-    assert seen >= 3
-    assert word(released, "completion_strict", "c" if not pairwise else "a", other="c" if pairwise else "others") == "not shown"
+    assert seen >= (3 if pairwise else 1)
+    assert word(released, "completion_strict", "c" if not pairwise else "a", versus="c" if pairwise else "") == "not shown"
 
 
 def test_when_everyones_counts_are_withheld_no_track_is_compared():
     """5 completions in all: everyone's number is withheld, and every comparison rests on it."""
     results, released = hidden(tracks(a=(3, 40), b=(2, 40)))
-    assert len([e for e in results if "_minus_" in e.estimand]) == 6
-    assert not any(e.shown for e in released if "_minus_" in e.estimand or (e.level, e.estimand) == ("All", "completion_strict"))
+    assert len([e for e in results if e.contrast]) == 2
+    assert not any(e.shown for e in released if e.contrast or (e.level, e.estimand) == ("All", "completion_strict"))
     assert {word(released, "completion_strict", track) for track in "ab"} == {"not shown"}
 
 
@@ -386,10 +495,11 @@ def test_a_released_comparison_gives_no_withheld_count_back():
     The secondary track that is withheld with it leaves two unknowns for one sum.
     """
     _, released = hidden(SMALL)
-    shown = {e.level for e in released if e.estimand == "completion_strict" and e.shown and e.level != "All"}
+    own = [e for e in released if e.estimand == "completion_strict" and not e.contrast]
+    shown = {e.level for e in own if e.shown and e.level != "All"}
     assert len({"a", "b", "c", "d"} - shown) >= 2 or not released.of("completion_strict", "All").shown
     for e in released:
-        if e.estimand == "completion_strict_minus_others":
+        if e.contrast:
             assert e.shown == (e.level in shown and released.of("completion_strict", "All").shown)
 
 
@@ -404,7 +514,7 @@ def test_every_word_is_one_of_the_rule(synthetic):
 
 
 def test_the_simulation_calls_what_compare_calls():
-    """The rule that is simulated over 4,000 samples is the one behind `compare`: the same adjusted p, from the same episodes."""
+    """The rule that is simulated over 4,000 samples is the one behind `compare`: the same words, from the same episodes."""
     from simulations import tracks as simulated
 
     rng = np.random.default_rng(5)
@@ -420,12 +530,13 @@ def test_the_simulation_calls_what_compare_calls():
             "los_days": 20,
         }
     )
-    found = compare({"episodes": frame})
+    results = results_of({"episodes": frame})
+    found = {(e.level, e.contrast): e for e in results if e.estimand == "completion_strict"}
     levels = sorted(frame["track"].unique())
-    p = [found[level, "completion_strict_minus_others_p_holm"].value for level in levels]
-    assert simulated.called(sides, people) == [each < 0.05 for each in p]
-    assert [own.draft.value for own, _ in sides] == pytest.approx([found[level, "completion_strict"].value for level in levels])
-    assert [own.errors.variance for own, _ in sides] == pytest.approx([found[level, "completion_strict"].se ** 2 for level in levels])
+    words = [found[level, "minus_others"].word for level in levels]
+    assert simulated.called(sides, people) == [each in ("higher", "lower") for each in words]
+    assert [own.draft.value for own, _ in sides] == pytest.approx([found[level, ""].value for level in levels])
+    assert [own.errors.variance for own, _ in sides] == pytest.approx([found[level, ""].se ** 2 for level in levels])
 
 
 def test_the_command_compares_the_number_that_the_data_hold(tmp_path, capsys):
@@ -434,4 +545,7 @@ def test_the_command_compares_the_number_that_the_data_hold(tmp_path, capsys):
     (tmp_path / "episodes.csv").write_text(f"episode_id,track,discharge_reason,los_days\n{rows}")
     (tmp_path / "mapping.toml").write_text('[data]\nclass = "synthetic"\nlos_convention = "last_contact"\n')
     assert run(["compare", str(tmp_path), "--measure", "length_of_stay", "--csv"]) == 0
-    assert "los_to_last_contact_median_minus_others" in capsys.readouterr().out
+    heads, *lines = (line.split(",") for line in capsys.readouterr().out.splitlines())
+    found = {(row[heads.index("estimand")], row[heads.index("contrast")]) for row in lines}
+    assert ("los_to_last_contact_median", "minus_others") in found
+    assert {name for name, contrast in found if contrast} == {"los_to_last_contact_median"}

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from iop_outcomes.counts import Counts
+from iop_outcomes.keys import Key
 from iop_outcomes.measures import find
 from tests.spec.tables import estimates, results
 
@@ -59,7 +60,7 @@ def test_deaths_and_those_not_started_or_still_in_care_are_out_and_counted(reaso
     )
     strict = found.estimates[0]
     assert (strict.k, strict.n, strict.excluded, strict.n_missing) == (1, 2, 1, 0)
-    assert found.populations["All", "completion_strict"].excluded[reason] == 1
+    assert found.populations["All", Key("completion_strict")].excluded[reason] == 1
     assert (found.flow[0].rows_in, found.flow[0].used, sum(found.flow[0].excluded.values())) == (3, 2, 1)
 
 
@@ -120,7 +121,7 @@ def test_step_ups_are_counted_beside_the_rate():
         """,
         "completion",
     )
-    parts = found.populations["All", "completion_with_transfers"].parts
+    parts = found.populations["All", Key("completion_with_transfers")].parts
     assert (parts["transferred_step_up"], parts["transferred"]) == (2, 1)
 
 
@@ -319,14 +320,15 @@ def test_without_patients_independence_is_assumed_and_said():
 
 
 def test_errors_are_by_patient_where_one_repeats():
-    """A person with two episodes: the method says so, nothing is flagged; two patients know less than three episodes."""
+    """A person with two episodes: the method says so; two patients, 1.8 effective ones, are too few for limits, and flagged."""
     found = completion("""
         patient_id  discharge_reason
         p1          completed
         p1          dropped_out
         p2          completed
     """)
-    assert {(e.flag, e.method) for name, e in found.items() if name != "completion_of_admitted"} == {("", "Wilson score, by patient")}
+    named = [e for name, e in found.items() if name != "completion_of_admitted"]
+    assert {(e.flag, e.method, math.isnan(e.low)) for e in named} == {("few_patients", "Wilson score, by patient", True)}
 
 
 def test_patients_who_came_once_need_no_flag():

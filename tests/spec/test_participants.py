@@ -87,12 +87,34 @@ def test_why_there_is_no_difference(cells, flag):
     assert flag in found.flag
 
 
-def test_withheld_categories_count_as_one():
-    """What is withheld in one of two tracks is one category in both; a track that shows nothing is not compared."""
-    cells = {"a x": 30, "a y": 20, "a z": 5, "b x": 20, "b y": 30, "b z": 30, "c z": 40}
-    withheld = {"a": ["Y", "Z"], "c": ["X", "Y", "Z"]}
-    found = mix(table(cells), withheld=withheld)["All", "largest_difference"]
-    assert found.value == pytest.approx(of_categories([30, 25], [20, 60]), abs=1e-12)
+def test_the_difference_is_of_all_categories_whatever_is_shown():
+    """Rare categories shown together: shares of the merged ones, the difference of all, in its word alone, and a note says so."""
+    cells = {"a x": 30, "a y": 20, "a z": 5, "b x": 20, "b y": 30, "b z": 30}
+    shown = {"X": ("x",), "Y or Z": ("y", "z")}
+    found = mix(table(cells), shown=shown)
+    largest = found["All", "largest_difference"]
+    assert largest.value == pytest.approx(of_categories([30, 20, 5], [20, 30, 30]), abs=1e-12)
+    assert largest.word == "differs"
+    assert {name for _, name in found} == {"not_recorded", "share_X", "share_Y or Z", "largest_difference"}
+    assert (found["a", "share_Y or Z"].k, found["a", "share_Y or Z"].n) == (25, 55)
+    measure = participants("sex", {"X": ("x",), "Y": ("y",), "Z": ("z",)}, shown=shown)
+    assert measure.definition.estimand("largest_difference").word_only
+    assert "word alone" in measure.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("cells", "word"),
+    [
+        ({"a x": 50, "a y": 50, "b x": 51, "b y": 49}, "similar"),
+        ({"a x": 50, "a y": 50, "b x": 58, "b y": 42}, "differs a little"),
+        ({"a x": 50, "a y": 50, "b x": 80, "b y": 20}, "differs"),
+        ({"a x": 50, "b y": 50}, "differs"),  # nothing in common is further apart than any number
+        ({"a x": 50, "b x": 50}, ""),
+    ],
+)
+def test_the_word_of_the_largest_difference(cells, word):
+    """Below 0.10 similar, from 0.25 on differs."""
+    assert mix(table(cells))["All", "largest_difference"].word == word
 
 
 def test_all_is_the_only_level_without_a_column_to_compare_by():
@@ -135,10 +157,10 @@ def test_the_difference_of_severity_is_in_pooled_sds():
     assert expected == pytest.approx(2 / math.sqrt(50 / 19), abs=1e-12)
 
 
-def test_withheld_levels_are_not_compared():
-    """Of three tracks one is left out, and the other two are alike."""
-    text = SCORED + scored("a", [10, 14] * 10) + scored("b", [10, 14] * 10) + scored("c", [20, 24] * 10)
-    assert severity(text, withheld=["c"])["All", "largest_difference"].value == 0
+def test_levels_without_a_group_are_not_compared_in_severity():
+    """Two tracks are alike; episodes without a track, far from both, are no group."""
+    text = SCORED + scored("a", [10, 14] * 10) + scored("b", [10, 14] * 10) + scored(".", [20, 24] * 10)
+    assert severity(text)["All", "largest_difference"].value == 0
 
 
 def test_coarse_severity_is_rounded_and_counts_everyone():

@@ -3,54 +3,29 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.cli import run
+from tests.spec.after import PSYCHIATRIC, ask, events_of, followed, named, of
 from tests.spec.tables import episodes, loaded, rows
-
-PSYCHIATRIC = "readmission_psychiatric"
-
-
-def ask(text, events="", *, measure="readmission", definition=None, at=(30,), by=None):
-    """The results of readmission; events are lines of episode, event and day after discharge, and perhaps planned."""
-    given = [line.split() for line in events.strip().splitlines() if line.strip()]
-    table = "\n".join(" ".join((*line, "0")[:4]) for line in given)
-    head = "episode_id event days_after_discharge planned"
-    with loaded(text, events=f"{head}\n{table}" if given else None) as data:
-        return iop.measure(data, measure, definition=definition, at=at, by=by).results
-
-
-def named(results, level="All"):
-    """The estimates of one level by name; those at a time by (name, day)."""
-    return {e.estimand if e.time is None else (e.estimand, int(e.time)): e for e in results if e.level == level}
-
-
-def of(text, events="", **options):
-    """The estimates for everyone."""
-    return named(ask(text, events, **options))
-
-
-def followed(*days):
-    """Episodes of 20 days, followed so many days after discharge; a dot is not known."""
-    return "los_days follow_up_days\n" + "\n".join(f"20 {day}" for day in days)
-
 
 # -- what counts -------------------------------------------------------------------------------------------------
 
 
 def test_a_return_on_day_2_is_a_transfer_and_on_day_3_a_readmission():
-    """Window [3, t]: days 0 to 2 end as transfer_0_2, counted beside the rate."""
+    """Window [3, t]: who is back on days 0 to 2 leaves the denominator as a transfer, counted beside the rate."""
     found = of(followed(90, 90, 90, 90), f"e000 {PSYCHIATRIC} 2\ne001 {PSYCHIATRIC} 3\ne002 {PSYCHIATRIC} 0")
     incidence = found["cumulative_incidence", 30]
-    assert (incidence.value, incidence.k, incidence.n) == (0.25, 1, 4)
+    assert (incidence.value, incidence.k, incidence.n, incidence.excluded) == (0.5, 1, 2, 2)
     assert (found["transfer_0_2"].k, found["transfer_0_2"].n, found["transfer_0_2"].value) == (2, 4, 0.5)
 
 
-def test_who_was_transferred_cannot_be_readmitted_later():
-    """A transfer is an end of its own: a return on day 20 after one on day 1 is not the event."""
+def test_who_was_transferred_is_not_readmitted_later():
+    """A return on day 20 after one on day 1 is not the event, and not in the denominator."""
     found = of(followed(90, 90), f"e000 {PSYCHIATRIC} 1\ne000 {PSYCHIATRIC} 20")
-    assert found["cumulative_incidence", 30].k == 0
+    assert (found["cumulative_incidence", 30].k, found["cumulative_incidence", 30].n) == (0, 1)
 
 
 def test_the_named_variant_counts_from_day_0():
@@ -89,10 +64,13 @@ def test_death_competes():
     assert found["died_first"].k == 2
 
 
-def test_event_free_is_free_of_the_event_and_of_death():
-    """Of four, one died and one was readmitted: half are free of both; a transfer is neither."""
-    found = of(followed(90, 90, 90, 90), f"e000 death 10\ne001 {PSYCHIATRIC} 20\ne002 {PSYCHIATRIC} 1")
-    assert (found["event_free", 30].value, found["event_free", 30].k) == (0.5, 2)
+def test_event_free_is_free_of_every_end():
+    """Of five, one died, one was readmitted, one returned as planned and one was a transfer: of the four followed one is free."""
+    events = f"e000 death 10\ne001 {PSYCHIATRIC} 20\ne002 {PSYCHIATRIC} 15 1\ne003 {PSYCHIATRIC} 1"
+    found = of(followed(90, 90, 90, 90, 90), events)
+    assert (found["event_free", 30].value, found["event_free", 30].k, found["event_free", 30].n) == (0.25, 1, 4)
+    ended = [found["cumulative_incidence", 30].value, found["died_first"].value, found["planned"].value]
+    assert ended == [0.25, 0.25, 0.25]
 
 
 def test_those_followed_for_less_leave_the_curve_then():
@@ -123,9 +101,10 @@ def test_nothing_is_said_past_the_last_follow_up():
 
 
 def test_the_median_is_midway_where_the_curve_stands_at_one_half():
-    """Four readmitted on days 10, 20, 30 and 40: half on day 20, the next on day 30: 25."""
-    events = "\n".join(f"e00{i} {PSYCHIATRIC} {day}" for i, day in enumerate((10, 20, 30, 40)))
-    assert of(followed(90, 90, 90, 90), events)["median_days"].value == 25
+    """Twelve readmitted, six by day 20, the next on day 30: 25."""
+    days = (5, 10, 12, 15, 18, 20, 30, 40, 50, 60, 70, 80)
+    events = "\n".join(f"e{i:03} {PSYCHIATRIC} {day}" for i, day in enumerate(days))
+    assert of(followed(*[90] * 12), events)["median_days"].value == 25
 
 
 def test_a_median_that_is_not_reached_is_flagged():
@@ -163,7 +142,7 @@ def test_deaths_in_care_still_in_care_and_not_started_are_out_and_counted():
     """)
     incidence = found.estimates[0]
     assert (incidence.n, incidence.excluded, incidence.n_missing) == (2, 3, 0)
-    assert dict(found.flow[0].excluded) == {"follow-up not known": 0, "died in care": 1, "never started": 1, "still in care": 1}
+    assert {reason: n for reason, n in found.flow[0].excluded.items() if n} == {"died in care": 1, "never started": 1, "still in care": 1}
 
 
 def test_the_simple_rate_is_of_those_followed_throughout():
@@ -206,11 +185,21 @@ def written(folder, text, events):
 # -- times and groups --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("at", [[], [0], [-3], [3651], [30.0], ["30"], [True], [30, "90"], [None, 30], 90, "90"])
+@pytest.mark.parametrize("at", [[], [-1], [-3], [36_501], [30.0], [1.5], ["30"], [True], [30, "90"], [None, 30], "90", 1.5, True, -1])
 def test_times_are_whole_days(at):
-    """at=: whole days from 1 to 3,650, at least one."""
-    with loaded(followed(90)) as data, pytest.raises(iop.UsageError, match="at: "):
+    """at=: whole days from 0 to 36,500, at least one."""
+    with loaded(followed(90)) as data, pytest.raises(iop.UsageError, match=r"at: .*0 to 36,500"):
         iop.readmission(data, at=at)
+
+
+@pytest.mark.parametrize(
+    ("at", "times"),
+    [(0, [0]), (36_500, [36_500]), (np.int64(30), [30]), (np.array([90, 30]), [30, 90]), ([np.int32(7), 8], [7, 8]), (range(2), [0, 1])],
+)
+def test_times_may_be_any_whole_numbers(at, times):
+    """A single number, numpy's whole numbers, and the first and the last day there are."""
+    found = ask(followed(90), at=at)
+    assert [e.time for e in found if e.estimand == "cumulative_incidence"] == times
 
 
 def test_times_come_in_order_and_once():
@@ -234,7 +223,8 @@ def test_times_on_the_command_line(tmp_path, capsys):
     records = [one for one in json.loads(capsys.readouterr().out) if one["estimand"] == "cumulative_incidence"]
     assert [(one["time"], one["value"]) for one in records] == [(10, 0), (40, 0.5)]
     assert run([*asked, "soon"]) == 2
-    assert run([*asked, "0"]) == 2
+    assert run([*asked, "36501"]) == 2
+    assert run([*asked, "0"]) == 0
 
 
 def test_a_restricted_mean_only_where_all_groups_are_followed():
@@ -284,16 +274,21 @@ def test_an_event_later_than_follow_up_is_an_error():
 
 
 def test_who_is_still_followed():
-    """at_risk: on each tick those not gone before it, events and ends of follow-up so far."""
+    """at_risk: on each day asked for those not gone before it, events and ends of follow-up so far; beside each incidence too."""
     with loaded(followed(90, 100, 400), events=f"episode_id event days_after_discharge\ne001 {PSYCHIATRIC} 90") as data:
-        table = iop.readmission(data).at_risk
-    assert table[["day", "at_risk", "events", "censored"]].to_numpy().tolist() == [
-        [0, 3, 0, 0],
-        [90, 3, 1, 1],
-        [180, 1, 1, 1],
-        [270, 1, 1, 1],
-        [360, 1, 1, 1],
-    ]
+        answer = iop.readmission(data, at=(3, 90, 91, 400))
+    table = answer.at_risk
+    expected = [[3, 3, 0, 0], [90, 3, 1, 1], [91, 1, 1, 1], [400, 1, 1, 2]]
+    assert table[["day", "at_risk", "events", "censored"]].to_numpy().tolist() == expected
+    beside = [(int(e.time), e.n_at_risk) for e in answer.results if e.estimand == "cumulative_incidence"]
+    assert beside == [(day, at_risk) for day, at_risk, _, _ in expected]
+    assert [(int(e.time), e.n_at_risk) for e in answer.results if e.estimand == "event_free"] == beside
+
+
+def test_the_table_by_default_is_on_the_days_by_default():
+    """Without at=: 30, 90, 180 and 365."""
+    with loaded(followed(90), events=events_of("")) as data:
+        assert iop.readmission(data).at_risk["day"].tolist() == [30, 90, 180, 365]
 
 
 def test_few_events_are_flagged():

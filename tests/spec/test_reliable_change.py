@@ -170,12 +170,10 @@ def test_recovery_among_all_at_case():
 def test_the_flow_of_recovery_is_in_words():
     """Nobody is left out under the name of a variable."""
     flow = next(flow for flow in ask("phq9_admit phq9_discharge\n15 9\n15 .\n5 2\n. 3").flow if flow.what == "recovery")
-    assert dict(flow.excluded) == {
+    assert {reason: n for reason, n in flow.excluded.items() if n} == {
         "at case, no discharge score": 1,
         "not at case at the start": 1,
         "a score missing": 1,
-        "never started": 0,
-        "still in care": 0,
     }
 
 
@@ -183,17 +181,54 @@ def test_the_flow_of_recovery_is_in_words():
 
 
 def test_response_is_half_or_less():
-    """From 20 to 10 is a response, to 11 is none; an odd 15 needs 7; who starts at 0 has nothing to lose."""
+    """From 20 to 10 is a response, to 11 is none; an odd 15 needs 7; who starts at 0 has nothing to lose and is no case."""
     found = of_pairs((20, 10), (20, 11), (15, 8), (15, 7), (0, 0))
-    assert counted(found["response"]) == (2, 5)
-    assert counted(of_pairs((20, 10), (20, "."))["response_of_discharged"]) == (1, 2)
+    assert counted(found["response"]) == (2, 4)
+    assert counted(found["response_of_pairs"]) == (2, 5)
+
+
+def test_response_and_remission_are_among_those_at_case():
+    """PHQ-9 10 is at case, 9 is not: from 9 to 4 is no response or remission of anybody at case, but of the named variants."""
+    found = of_pairs((10, 4), (9, 4), (20, 15))
+    for name in ("response", "remission"):
+        assert (counted(found[name]), found[name].n_missing, found[name].excluded) == ((1, 2), 0, 1)
+    assert counted(found["response_of_pairs"]) == (2, 3)
+    assert counted(found["remission_from_5"]) == (2, 3)
+
+
+@pytest.mark.parametrize("name", ["response", "remission"])
+def test_of_all_at_case_a_missing_score_is_not_met(name):
+    """Beside each stands the rate of all at case at the start; who was not at case, or has no admission score, is in neither."""
+    found = of_pairs((20, 3), (20, "."), (12, 11), (9, "."), (".", 2))
+    assert (counted(found[name]), found[name].n_missing, found[name].excluded) == ((1, 2), 2, 1)
+    every = found[f"{name}_of_discharged"]
+    assert (counted(every), every.n_missing, every.excluded) == ((1, 3), 1, 1)
+
+
+def test_gad7_is_at_case_from_8_for_response_too():
+    """GAD-7: from 8 to 4 is a response and a remission of one at case, from 7 to 3 of none."""
+    found = of_pairs((8, 4), (7, 3), scale="gad7")
+    assert [counted(found[name]) for name in ("response", "remission", "response_of_pairs", "remission_from_5")] == [
+        (1, 1),
+        (1, 1),
+        (2, 2),
+        (2, 2),
+    ]
 
 
 def test_remission_is_below_5():
-    """PHQ-9 4 is a remission, 5 is none, whatever the start."""
-    found = of_pairs((20, 4), (20, 5), (3, 4), (8, "."))
-    assert counted(found["remission"]) == (2, 3)
-    assert counted(found["remission_of_discharged"]) == (2, 4)
+    """PHQ-9 4 is a remission, 5 is none, of those at case; the named variant is of all who were not in remission at the start."""
+    found = of_pairs((20, 4), (20, 5), (3, 4), (5, 4), (4, 2), (8, "."))
+    assert counted(found["remission"]) == (1, 2)
+    assert counted(found["remission_of_discharged"]) == (1, 2)
+    assert (counted(found["remission_from_5"]), found["remission_from_5"].excluded) == ((2, 3), 2)
+
+
+def test_a_profile_without_a_case_has_the_named_variants_alone():
+    """Where nobody is at case by the profile, response and remission have no population; the variants need none."""
+    found = of_pairs((20, 4), (20, 15), profile="richards_borglin")
+    assert {"response", "remission", "response_of_discharged", "remission_of_discharged"} & set(found) == set()
+    assert counted(found["response_of_pairs"]) == counted(found["remission_from_5"]) == (1, 2)
 
 
 # -- a scale of one's own ----------------------------------------------------------------------------------------
@@ -213,13 +248,14 @@ def level(tmp_path):
 
 
 def test_higher_is_better(level):
-    """More than 5 points up is better, 5 is not; from 12 to 13 leaves the cases; 20 is a remission; response is not defined."""
+    """More than 5 points up is better, 5 is not; from 12 to 13 leaves the cases; 20 is a remission, of cases and of all below it; response is not defined."""
     found = level((12, 13), (12, 18), (12, 12), (13, 20), (20, 14), (13, 18))
     assert counted(found["reliable_improvement"]) == (2, 6)
     assert counted(found["reliable_deterioration"]) == (1, 6)
     assert counted(found["recovery"]) == (2, 3)
     assert counted(found["reliable_recovery"]) == (1, 3)
-    assert counted(found["remission"]) == (1, 6)
+    assert counted(found["remission"]) == (0, 3)
+    assert counted(found["remission_from_20"]) == (1, 5)
     assert "response" not in found
     assert "no_reference" in found["false_positive_rate"].flag
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from scipy.stats import norm, t
+from scipy.stats import f, norm, t
 from statsmodels.stats.proportion import proportion_confint
 
 import iop_outcomes as iop
@@ -18,6 +18,7 @@ from iop_outcomes.engine.duckdb import DuckEngine
 
 ORACLE = Path(__file__).parents[1] / "oracle"
 MADE = pd.DataFrame(json.loads((ORACLE / "survival.json").read_text())["data"]["made"])
+EXHAUSTED = pd.DataFrame(json.loads((ORACLE / "survival.json").read_text())["data"]["exhausted"])
 R = json.loads((ORACLE / "survival.json").read_text())["values"]
 BY_PATIENT = json.loads((ORACLE / "clustered.json").read_text())
 TICKS = BY_PATIENT["ticks"]
@@ -73,6 +74,12 @@ def people_of(frame):
     return pd.factorize(names)[0]
 
 
+def effective_of(groups):
+    """Effective patients of a denominator: (sum of w) squared over the sum of w squared, w the episodes of each patient."""
+    sizes = np.unique(groups, return_counts=True)[1]
+    return sizes.sum() ** 2 / (sizes**2).sum()
+
+
 def robust(values, groups, *, correction, columns=None):
     """Regression on a constant, or on these columns, with errors by patient, by statsmodels."""
     design = np.ones((len(values), 1)) if columns is None else sm.add_constant(columns)
@@ -92,7 +99,7 @@ def wilson_at(share, n, quantile):
 
 @pytest.mark.parametrize("level", ["All", "a", "b", "c"])
 def test_the_error_of_a_rate_is_statsmodels_by_patient(level):
-    """Completion: se is the cluster-robust error without a factor; Wilson at p (1 - p) / V episodes, t on the patients less one."""
+    """Completion: se is the cluster-robust error without a factor; Wilson at p (1 - p) / V episodes, t on the effective patients less one."""
     frames = program()
     found = ask(frames, "completion", by="track")[level, "completion_strict", None]
     frame = frames["episodes"].query("discharge_reason != 'died'")
@@ -101,9 +108,9 @@ def test_the_error_of_a_rate_is_statsmodels_by_patient(level):
     fitted = robust(hit, groups, correction=False)
     assert found.value == pytest.approx(fitted.params[0], abs=1e-14)
     assert found.se == pytest.approx(fitted.bse[0], rel=1e-10)
-    share, patients = hit.mean(), len(set(groups))
-    effective = min(len(hit), share * (1 - share) / fitted.bse[0] ** 2)
-    limits = wilson_at(share, effective, t.ppf(0.975, patients - 1))
+    share = hit.mean()
+    as_well = min(len(hit), share * (1 - share) / fitted.bse[0] ** 2)
+    limits = wilson_at(share, as_well, t.ppf(0.975, effective_of(groups) - 1))
     assert (found.low, found.high) == pytest.approx(limits, rel=1e-10)
     assert (found.n, found.k, found.method) == (len(hit), int(hit.sum()), "Wilson score, by patient")
 
@@ -144,11 +151,41 @@ def test_sums_that_cancel_within_every_patient_rest_on_the_patients():
     assert (share.low, share.high) == pytest.approx(wilson_at(1 / 3, 10, t.ppf(0.975, 9)), rel=1e-12)
 
 
+def test_one_patient_with_most_of_the_episodes_tells_hardly_more_than_one():
+    """40 of 49 episodes are one patient's, 9 are nine others': 49 squared over 1,609 is 1.49 effective patients, and no interval."""
+    rows = [("p", "completed" if i < 30 else "dropped_out") for i in range(40)] + [(f"q{i}", "completed") for i in range(9)]
+    share = ask(frame_of(rows), "completion")["All", "completion_strict", None]
+    assert (share.n, share.k, share.flag) == (49, 39, "few_patients")
+    assert all(math.isnan(x) for x in (share.se, share.low, share.high))
+
+
+def test_twelve_patients_of_unequal_weight_have_an_interval_of_their_effective_number():
+    """One patient with 5 episodes and eleven with 1: 16 squared over 36, 7.11 effective, flagged; t on 6.11."""
+    rows = [("p", "completed" if i < 3 else "dropped_out") for i in range(5)] + [
+        (f"q{i}", "completed" if i < 5 else "dropped_out") for i in range(11)
+    ]
+    share = ask(frame_of(rows), "completion")["All", "completion_strict", None]
+    own = np.array([3 - 5 / 2, *[0.5] * 5, *[-0.5] * 6])  # what each patient's episodes add to 16 times the share, 8 of 16
+    variance = (own**2).sum() / 16**2
+    limits = wilson_at(0.5, min(16, 0.25 / variance), t.ppf(0.975, 16**2 / 36 - 1))
+    assert (share.value, share.flag) == (0.5, "few_patients")
+    assert share.se == pytest.approx(math.sqrt(variance), rel=1e-12)
+    assert (share.low, share.high) == pytest.approx(limits, rel=1e-12)
+
+
+def test_twelve_patients_with_two_episodes_each_are_twelve():
+    """Equal weights: as many effective patients as patients, no flag, t on 11."""
+    rows = [(f"p{i % 12}", "completed" if i % 12 < 5 else "dropped_out") for i in range(24)]
+    share = ask(frame_of(rows), "completion")["All", "completion_strict", None]
+    assert share.flag == ""
+    assert (share.low, share.high) == pytest.approx(wilson_at(5 / 12, 12, t.ppf(0.975, 11)), rel=1e-12)
+
+
 def test_one_patient_alone_tells_nothing_of_others():
     """Four episodes of one patient: the share is given, with a flag in place of an interval."""
     found = ask(frame_of([("p", "completed"), ("p", "completed"), ("p", "dropped_out"), ("p", "completed")]), "completion")
     share = found["All", "completion_strict", None]
-    assert (share.value, share.flag) == (0.75, "one_patient")
+    assert (share.value, share.flag) == (0.75, "few_patients")
     assert all(math.isnan(x) for x in (share.se, share.low, share.high))
 
 
@@ -157,7 +194,7 @@ def test_one_patient_alone_tells_nothing_of_others():
 
 @pytest.mark.parametrize("level", ["All", "a", "b", "c"])
 def test_means_are_statsmodels_by_patient(level):
-    """Mean change and mean scores: error with the factor m / (m - 1), as statsmodels' for a constant less (n - 1) / n, and t on m - 1."""
+    """Mean change and mean scores: statsmodels' variance without a factor, times m / (m - 1), and t on m - 1; m effective patients."""
     frames = program()
     found = ask(frames, "phq9_change", by="track")
     frame = frames["episodes"].dropna(subset="phq9_discharge")
@@ -165,24 +202,44 @@ def test_means_are_statsmodels_by_patient(level):
     groups = people_of(frame)
     change = frame["phq9_admit"] - frame["phq9_discharge"]
     for name, values in (("mean_change", change), ("mean_admit", frame["phq9_admit"]), ("mean_discharge", frame["phq9_discharge"])):
-        fitted, e = robust(values, groups, correction=True), found[level, name, None]
-        # statsmodels' factor is m / (m - 1) times (n - 1) / (n - k), which is 1 for a constant alone (k = 1)
-        assert (e.value, e.se) == pytest.approx((fitted.params[0], fitted.bse[0]), rel=1e-10)
-        assert (e.low, e.high) == pytest.approx(tuple(fitted.conf_int()[0]), rel=1e-10)
+        e = found[level, name, None]
+        assert_mean(e, robust(values, groups, correction=False), effective_of(groups))
         assert e.method == "Student t, by patient"
+
+
+def assert_mean(e, fitted, m):
+    """A mean is statsmodels', its variance times m / (m - 1), its limits by t on m - 1."""
+    se = fitted.bse[0] * math.sqrt(m / (m - 1))
+    half = t.ppf(0.975, m - 1) * se
+    assert (e.value, e.se) == pytest.approx((fitted.params[0], se), rel=1e-10)
+    assert (e.low, e.high) == pytest.approx((e.value - half, e.value + half), rel=1e-10)
+
+
+@pytest.mark.parametrize("patients", [15, 40])
+def test_with_as_many_episodes_each_a_mean_is_statsmodels_with_its_own_factor(patients):
+    """Three episodes of every patient: effective patients are patients, and error and limits those of statsmodels with its correction."""
+    rng = np.random.default_rng(11)
+    rows = [(f"p{i // 3:02}", "completed") for i in range(3 * patients)]
+    days = np.rint(np.repeat(rng.gamma(2, 15, patients), 3) + rng.gamma(2, 10, 3 * patients)).astype(int)
+    frames = frame_of(rows)
+    frames["episodes"]["los_days"] = days
+    found = ask(frames, "length_of_stay")["All", "los_mean", None]
+    # statsmodels' factor is m / (m - 1) times (n - 1) / (n - k), which is 1 for a constant alone (k = 1)
+    fitted = robust(days, people_of(frames["episodes"]), correction=True)
+    assert (found.value, found.se) == pytest.approx((fitted.params[0], fitted.bse[0]), rel=1e-10)
+    assert (found.low, found.high) == pytest.approx(tuple(fitted.conf_int()[0]), rel=1e-10)
 
 
 def test_mean_stays_are_statsmodels_by_patient():
     """Mean length of stay: the same error, over every discharged episode."""
     frames = program()
     found = ask(frames, "length_of_stay")["All", "los_mean", None]
-    fitted = robust(frames["episodes"]["los_days"], people_of(frames["episodes"]), correction=True)
-    assert (found.value, found.se) == pytest.approx((fitted.params[0], fitted.bse[0]), rel=1e-10)
-    assert (found.low, found.high) == pytest.approx(tuple(fitted.conf_int()[0]), rel=1e-10)
+    groups = people_of(frames["episodes"])
+    assert_mean(found, robust(frames["episodes"]["los_days"], groups, correction=False), effective_of(groups))
 
 
 def test_effect_sizes_are_widened_as_much_as_the_plain_variance():
-    """Both d and g: the textbook variance times the ratio of the plain variance by patient to that of independent episodes."""
+    """Both d and g: the textbook variance times the ratio of the plain variance by patient to that of independent episodes; t."""
     frames = program()
     frame = frames["episodes"].dropna(subset="phq9_discharge")
     once = {"episodes": frames["episodes"].drop(columns="patient_id")}
@@ -198,8 +255,9 @@ def test_effect_sizes_are_widened_as_much_as_the_plain_variance():
         one, other = found["All", name, None], plain["All", name, None]
         assert one.value == other.value
         assert one.se**2 == pytest.approx(other.se**2 * ratio, rel=1e-5)
-        assert one.high - one.value == pytest.approx(norm.ppf(0.975) * one.se, rel=1e-9)
-        assert one.method == "normal, by patient"
+        assert one.high - one.value == pytest.approx(t.ppf(0.975, effective_of(people_of(frame)) - 1) * one.se, rel=1e-9)
+        assert other.high - other.value == pytest.approx(norm.ppf(0.975) * other.se, rel=1e-9)
+        assert (one.method, other.method) == ("Student t, by patient", "normal")
 
 
 def derivative(pre, change, i, step=1e-5):
@@ -224,8 +282,8 @@ def test_quartiles_of_stays_are_woodruffs(name, share):
     n, groups = len(days), people_of(frames["episodes"])
     below = (frames["episodes"]["los_days"] <= found.value).to_numpy(dtype=float)
     sums = np.bincount(groups, weights=(below - below.mean()) / n)
-    effective = min(n, share * (1 - share) / (sums**2).sum())
-    limits = wilson_at(share, effective, t.ppf(0.975, len(set(groups)) - 1))
+    as_well = min(n, share * (1 - share) / (sums**2).sum())
+    limits = wilson_at(share, as_well, t.ppf(0.975, effective_of(groups) - 1))
     assert (found.low, found.high) == tuple(type_2(days, limit) for limit in limits)
     assert found.method == "Woodruff, by patient"
 
@@ -279,14 +337,36 @@ def curves():
 
 @pytest.mark.parametrize("group", ["all", 0, 1, 2])
 def test_event_free_shares_and_limits_are_rs_by_patient(curves, group):
-    """Free of readmission and death: share, error and log-log limits of survfit(cluster=), to 1e-8, everyone and each track."""
+    """Free of readmission and death: share, error and log-log limits of survfit(cluster=), to 1e-8, everyone and each track.
+
+    On a day by which only one kind of end has occurred, the limits are 1 minus those of the share ended, from R's share and error.
+    """
     truth = BY_PATIENT["values"][f"free/{group}"]["value"]
+    limits = list(zip(truth["low"], truth["high"], strict=True))
+    for place, kinds in enumerate(kinds_by(tick, group) for tick in TICKS):
+        if kinds == 1:
+            ended, half = 1 - truth["surv"][place], norm.ppf(0.975) * truth["se"][place]
+            reach = math.exp(half / (ended * abs(math.log(ended))))
+            limits[place] = 1 - ended ** (1 / reach), 1 - ended**reach
     found = [curves["All" if group == "all" else f"g{group}", "event_free", day] for day in days_of(TICKS)]
     assert [e.value for e in found] == pytest.approx(truth["surv"], abs=1e-8)
     assert [e.se for e in found] == pytest.approx(truth["se"], abs=1e-8)
-    assert [e.low for e in found] == pytest.approx(truth["low"], abs=1e-8)
-    assert [e.high for e in found] == pytest.approx(truth["high"], abs=1e-8)
+    assert [e.low for e in found] == pytest.approx([low for low, _ in limits], abs=1e-8)
+    assert [e.high for e in found] == pytest.approx([high for _, high in limits], abs=1e-8)
     assert {e.method for e in found} == {"log-log, by patient"}
+
+
+def kinds_by(tick, group):
+    """How many kinds of end R's made-up episodes of a group have by a day."""
+    of = MADE if group == "all" else MADE[MADE["group"] == group]
+    return of[(of["day"] <= tick) & (of["cause"] > 0)]["cause"].nunique()
+
+
+def test_both_rules_for_the_limits_of_event_free_are_met():
+    """The made-up episodes have days with one kind of end and days with two, in two of the three groups."""
+    found = [[kinds_by(tick, group) for tick in TICKS] for group in ("all", 0, 1, 2)]
+    assert [row.count(1) for row in found] == [0, 0, 1, 1]
+    assert {kinds for row in found for kinds in row} == {1, 2}
 
 
 def test_event_free_errors_are_rs_on_every_day():
@@ -322,12 +402,38 @@ def test_medians_are_rs_by_patient(curves, group):
 
 
 def test_the_log_rank_test_is_rs_robust_score(curves):
-    """Readmission, death ending follow-up: coxph(ties="breslow", cluster=)$rscore of the cause, to 1e-8, and its p."""
+    """Readmission, death ending follow-up: coxph(ties="breslow", cluster=)$rscore of the cause, to 1e-8; its p by F of the effective patients.
+
+    X squared (G - df) / ((G - 1) df) is referred to F on df and G - df, G effective patients: a little more cautious than chi-square.
+    """
     truth = BY_PATIENT["values"]["rscore"]["value"]["chi2"]
     chi2, p = curves["All", "log_rank_chi_squared", None], curves["All", "log_rank_p", None]
+    several = effective_of(MADE["patient"])
     assert chi2.value == pytest.approx(truth, abs=1e-8)
-    assert p.value == pytest.approx(math.exp(-truth / 2), abs=1e-9)  # chi-square on 2
-    assert chi2.method == p.method == "robust score, by patient"
+    assert p.value == pytest.approx(f.sf(truth * (several - 2) / ((several - 1) * 2), 2, several - 2), abs=1e-9)
+    assert p.value > math.exp(-truth / 2)  # chi-square on 2
+    assert (chi2.statistic, chi2.p, chi2.df, chi2.n) == (chi2.value, p.value, 2, len(MADE))
+    assert chi2.method == p.method == "robust score, F, by patient"
+
+
+def test_grays_test_is_not_assessable_where_patients_repeat(curves):
+    """No form of it knows repeated patients: no number, and the flag says why."""
+    for name in ("gray_chi_squared", "gray_p"):
+        e = curves["All", name, None]
+        assert "patients_repeat" in e.flag
+        assert all(math.isnan(x) for x in (e.value, e.p, e.statistic, e.df))
+
+
+def test_no_p_of_a_test_where_a_group_has_few_effective_patients():
+    """Nine patients in a group: the statistic stands, the p does not, flagged."""
+    some = MADE.assign(patient=np.where(MADE["group"] == 0, MADE["patient"] % 9, 1000 + np.arange(len(MADE))))
+    found = ask(returns(some), "readmission", by="track", at=[30])
+    for name in ("log_rank_chi_squared", "log_rank_p"):
+        e = found["All", name, None]
+        assert "few_patients" in e.flag
+        assert math.isnan(e.p)
+    assert found["All", "log_rank_chi_squared", None].value > 0
+    assert math.isnan(found["All", "log_rank_p", None].value)
 
 
 def test_the_log_rank_test_of_every_end_and_of_two_tracks_is_rs_too():
@@ -343,14 +449,34 @@ def test_the_log_rank_test_is_hypergeometric_when_nobody_repeats():
     """Without patients, and with a patient for each episode: survdiff, and `method` says so."""
     unknown, once = returns(patients=False), returns(MADE.assign(patient=np.arange(len(MADE))))
     for frames in (unknown, once):
-        found = ask(frames, "readmission", by="track", at=[30])["All", "log_rank_chi_squared", None]
+        every = ask(frames, "readmission", by="track", at=[30])
+        found = every["All", "log_rank_chi_squared", None]
         assert found.value == pytest.approx(BY_PATIENT["values"]["logrank"]["value"]["chi2"], abs=1e-8)
         assert found.method == "hypergeometric"
+        assert every["All", "log_rank_p", None].value == pytest.approx(math.exp(-found.value / 2), rel=1e-9)  # chi-square on 2
+
+
+@pytest.mark.parametrize(("key", "frame"), [("gray/made", MADE), ("gray_two/made", MADE[MADE["group"] < 2]), ("gray/exhausted", EXHAUSTED)])
+def test_grays_test_is_rs_where_nobody_repeats(key, frame):
+    """Beside it: cmprsk's cuminc of the same episodes, readmission with death competing; without patients, and with one for each episode.
+
+    With seven episodes in a group, as in the last, the statistic stands without its p.
+    """
+    chi2, p, df = (R[key]["value"][name][0] for name in ("chi2", "p", "df"))
+    for frames in (returns(frame, patients=False), returns(frame.assign(patient=np.arange(len(frame))))):
+        found = ask(frames, "readmission", by="track", at=[30])
+        test, its_p = found["All", "gray_chi_squared", None], found["All", "gray_p", None]
+        assert (test.value, test.df, test.n) == pytest.approx((chi2, df, len(frame)), abs=1e-8)
+        assert test.statistic == test.value
+        few = key == "gray/exhausted"
+        assert [its_p.value, test.p] == pytest.approx([math.nan if few else p] * 2, abs=1e-8, nan_ok=True)
+        assert ("few_patients" in its_p.flag, math.isnan(its_p.value)) == (few, few)
 
 
 def test_no_end_at_all_is_exact_on_the_patients():
-    """Nobody of 30 episodes of 10 patients readmitted: the exact limit for 10, not for 30."""
+    """Nobody of 30 episodes of 10 patients readmitted, where readmissions are looked for: the exact limit for 10, not for 30."""
     frames = returns(pd.DataFrame({"day": 90, "cause": 0, "group": 0, "patient": np.arange(30) % 10}))
+    frames["events"] = pd.DataFrame({"episode_id": ["e000"], "event": ["follow_up_contact"], "days_after_discharge": [7]})
     found = ask(frames, "readmission", at=[30])["All", "cumulative_incidence", 30]
     exact = proportion_confint(0, 10, alpha=0.05, method="beta")[1]
     assert (found.value, found.low) == (0, 0)
@@ -386,7 +512,8 @@ def numbers(frames, *, threads=None, compared=True):
             answers = [iop.measure(data, name, by="track", **options)]
             answers += [iop.compare(data, measure=name, by="track", **options)] if compared else []
             for e in (e for answer in answers for e in answer.results):
-                found[e.measure, e.level, e.estimand, e.time] = repr((e.value, e.se, e.low, e.high, e.method, e.n, e.k, e.flag))
+                own = (e.value, e.se, e.low, e.high, e.method, e.n, e.k, e.p, e.p_adjusted, e.word, e.conf_level, e.flag)
+                found[e.measure, e.level, e.key] = repr(own)
     return found
 
 
@@ -455,7 +582,8 @@ def test_every_episode_twice_under_its_patient_tells_nothing_new():
         for key, e in once.items():
             other = found[key]
             assert other.n == 2 * e.n, key
-            if "by patient" in e.method and not e.method.startswith(("Wilson", "normal", "Woodruff", "robust")) and not math.isnan(e.se):
+            by_size = e.estimand in ("d_pre_sd", "g_pre_sd") or e.method.startswith(("Wilson", "Woodruff", "robust"))
+            if "by patient" in e.method and not by_size and not math.isnan(e.se):
                 assert (other.value, other.se, other.low, other.high) == pytest.approx((e.value, e.se, e.low, e.high), rel=1e-9), key
                 compared += 1
             elif e.method.startswith("Wilson score, by patient") and e.se > 0 and e.value * (1 - e.value) / e.se**2 <= e.n:

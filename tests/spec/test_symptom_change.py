@@ -101,6 +101,50 @@ def test_scores_beside_the_episode_are_taken_as_given():
     assert (found["mean_admit"].value, found["mean_change"].value) == (18, 9)
 
 
+def test_one_score_never_makes_a_pair():
+    """Twenty stays of 7 days with one PHQ-9 on the day of admission, inside both windows: an admission score each, and no pair."""
+    scores = "episode_id scale day score\n" + "\n".join(f"e{i:03} phq9 0 {10 + i % 5}" for i in range(20))
+    found = change("los_days\n" + "7\n" * 20, scores=scores)
+    assert (found["paired_rate"].value, found["paired_rate"].k, found["paired_rate"].n) == (0, 0, 20)
+    assert math.isnan(found["mean_change"].value)
+    assert (found["mean_change_if_missing_unchanged"].value, found["mean_change_if_missing_unchanged"].n) == (0, 20)
+
+
+def test_of_two_scores_in_both_windows_the_later_is_the_discharge_score():
+    """A stay of 5 days, scored on day 0 and day 3: 15 at admission, 9 at discharge."""
+    found = taken([(0, 15), (3, 9)], stay=5)
+    assert (found["paired_rate"].k, found["mean_admit"].value, found["mean_change"].value) == (1, 15, 6)
+
+
+def test_scores_of_the_table_stand_in_where_those_beside_the_episode_are_blank():
+    """10 of 40 have both scores beside the episode, the other 30 both in the table of scores: 40 pairs."""
+    text = "los_days phq9_admit phq9_discharge\n" + "40 20 10\n" * 10 + "40 . .\n" * 30
+    scores = "episode_id scale day score\n" + "\n".join(
+        f"e{i:03} phq9 {day} {score}" for i in range(10, 40) for day, score in ((0, 16), (40, 10))
+    )
+    found = change(text, scores=scores)
+    assert (found["paired_rate"].k, found["paired_rate"].n) == (40, 40)
+    assert found["mean_change"].value == (10 * 10 + 30 * 6) / 40
+
+
+@pytest.mark.parametrize(
+    ("beside", "scores", "pair"),
+    [
+        ("20 .", [(3, 11)], (20, None)),  # up to day 3 the admission score itself
+        ("20 .", [(3, 11), (4, 12)], (20, 12)),
+        (". 7", [(1, 15)], (None, 7)),  # from 7 days before discharge on the discharge score itself
+        (". 7", [(1, 15), (0, 14)], (14, 7)),
+    ],
+)
+def test_a_stand_in_cannot_be_the_score_it_stands_beside(beside, scores, pair):
+    """One of both scores beside the episode of 8 days, the other blank: what stands in was given on a day on which that was not."""
+    table = "\n".join(f"e000 phq9 {day} {score}" for day, score in scores)
+    found = change(f"los_days phq9_admit phq9_discharge\n8 {beside}", scores=f"episode_id scale day score\n{table}")
+    assert found["paired_rate"].k == int(None not in pair)
+    if None not in pair:
+        assert (found["mean_admit"].value, found["mean_discharge"].value) == pair
+
+
 # -- which direction ---------------------------------------------------------------------------------------------
 
 
@@ -120,7 +164,7 @@ def test_positive_is_improvement_where_higher_is_better(tmp_path):
     assert (found["mean_change"].value, found["mean_change"].n) == (7, 2)
     assert found["mean_change_if_missing_unchanged"].value == 14 / 3
     assert found["d_pre_sd"].value == pytest.approx(7 / math.sqrt(2))
-    assert "no_reference" in found["expected_regression_to_mean"].flag
+    assert "expected_regression_to_mean" not in found
 
 
 # -- whose change ------------------------------------------------------------------------------------------------
@@ -136,13 +180,8 @@ def test_still_in_care_and_not_started_are_out_and_counted():
     """)
     one = next(e for e in found if e.estimand == "mean_change")
     assert (one.value, one.n, one.excluded, one.n_missing) == (9, 1, 2, 0)
-    assert dict(next(flow for flow in found.flow if flow.what == "mean_change").excluded) == {
-        "no discharge score": 0,
-        "no admission score": 0,
-        "neither score": 0,
-        "never started": 1,
-        "still in care": 1,
-    }
+    flow = next(flow for flow in found.flow if flow.what == "mean_change")
+    assert {reason: n for reason, n in flow.excluded.items() if n} == {"never started": 1, "still in care": 1}
 
 
 @pytest.mark.parametrize("reason", ["died", "dropped_out", "unknown", "."])
@@ -207,32 +246,49 @@ def test_g_is_d_times_the_exact_factor():
     assert found["g_pre_sd"].value == pytest.approx(factor * found["d_pre_sd"].value, abs=1e-12)
 
 
-def test_expected_without_change_stands_beside():
-    """PHQ-9: retest reliability 0.84 and the general population's mean 2.91 give 0.16 x (16 - 2.91) points."""
-    assert change(FOUR)["expected_regression_to_mean"].value == pytest.approx(0.16 * (16 - 2.91), abs=1e-12)
+def test_regression_to_the_mean_is_never_stated_as_expected():
+    """No scale that comes with the package knows who is referred: no number, whatever the norms."""
+    assert "expected_regression_to_mean" not in change(FOUR)
+    assert "expected_regression_to_mean" not in change("gad7_admit gad7_discharge\n10 6\n14 8", scale="gad7")
+
+
+@pytest.mark.parametrize(("retest", "better", "expected"), [(True, "lower", 0.3), (True, "higher", -0.3), (False, "lower", None)])
+def test_with_a_declared_referral_mean_it_is_an_assumption(tmp_path, retest, better, expected):
+    """Retest reliability .8, referral mean 9.5, admission mean 11: .2 x 1.5 points better without any effect; not without a retest."""
+    known = (
+        '[reliability.retest]\nkind = "test-retest"\nvalue = 0.8\nsample = "40 people"\nsource = "form"\nverified = true\n'
+        if retest
+        else ""
+    )
+    head, rest = WELLBEING.split("\n[missing]")
+    head = head.replace('better = "higher"', f'better = "{better}"')
+    (tmp_path / "wellbeing.toml").write_text(f"{head}referral_mean = 9.5\n\n[missing]{rest}\n{known}", encoding="utf-8")
+    frame = episodes("wellbeing_admit wellbeing_discharge\n10 6\n12 8")
+    with iop.load(frame, mapping={"data": {"class": "synthetic"}}, scales=tmp_path) as data:
+        answer = iop.symptom_change(data, scale="wellbeing")
+    found = {e.estimand: e for e in answer.results}
+    if expected is None:
+        assert "expected_regression_to_mean" not in found
+        return
+    assert found["expected_regression_to_mean"].value == pytest.approx(expected, abs=1e-12)
+    said = answer.definition.estimand("expected_regression_to_mean")
+    assert "9.5" in said.counted
+    assert "assumption" in said.counted
 
 
 def test_between_groups_the_difference_is_in_points():
-    """Mean change of a track minus that of all others together, with Welch's limits; none for "All" or without by."""
-    text = """
-        track  phq9_admit  phq9_discharge
-        mh     18          8
-        mh     16          8
-        su     15          12
-        su     14          13
-        dual   20          15
-        dual   18          13
-    """
+    """Mean change of a track minus that of all others together, with Welch's limits at the joint level of three; none for "All"."""
+    text = "track phq9_admit phq9_discharge\n" + "mh 18 8\nmh 16 8\n" * 6 + "su 15 12\nsu 14 13\n" * 6 + "dual 20 15\ndual 18 13\n" * 6
     with loaded(text) as data:
         compared = iop.compare(data, measure="phq9_change", estimand="mean_change", by="track").results
-    found = {e.level: e for e in compared if e.estimand == "mean_change_minus_others"}
+    found = {e.level: e for e in compared if e.contrast}
     assert {level: e.value for level, e in found.items()} == {"dual": -0.5, "mh": 5.5, "su": -5.0}
     from scipy.stats import ttest_ind
 
-    limits = ttest_ind([10, 8], [3, 1, 5, 5], equal_var=False).confidence_interval()
+    limits = ttest_ind([10, 8] * 6, [3, 1, 5, 5] * 6, equal_var=False).confidence_interval(0.95 ** (1 / 3))
     assert (found["mh"].low, found["mh"].high) == pytest.approx((limits.low, limits.high), abs=1e-9)
-    assert found["mh"].unit == "points"
-    assert "mean_change_minus_others" not in change(text)
+    assert (found["mh"].unit, found["mh"].estimand, found["mh"].word) == ("points", "mean_change", "higher")
+    assert not [e for e in ask(text, by="track") if e.contrast]
 
 
 # -- few people --------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Takes pairs of groups, gives proof that differences, their p and Holm's adjustment are statsmodels', scipy's and the formulas'."""
+"""Takes pairs of groups, gives proof that differences and their p are statsmodels', scipy's and the formulas'."""
 
 import doctest
 import math
@@ -10,19 +10,18 @@ import statsmodels.api as sm
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, t, ttest_ind, ttest_rel
-from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from iop_outcomes.counts import Counts
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats import difference as module
 from iop_outcomes.stats.curves import Ends
-from iop_outcomes.stats.difference import Side, difference, holm
+from iop_outcomes.stats.difference import Side, difference, difference_interval
 from iop_outcomes.stats.draft import Draft, Population
 from iop_outcomes.stats.duration import quantile_days
 from iop_outcomes.stats.interval import errors_of, finish
 from iop_outcomes.stats.proportion import newcombe
-from tests.stats.test_clustered import people_of
+from tests.stats.test_clustered import effective_of, people_of
 
 WHO = frozenset({"in"})
 
@@ -130,7 +129,8 @@ def test_means_of_people_who_came_once_are_welchs(seed):
 def test_means_of_patients_who_repeat_are_statsmodels_by_patient(seed):
     """Without factors, the variance is that of a regression on the group with errors by patient; each group then has its m / (m - 1).
 
-    That factor is statsmodels' for the mean of one group. The degrees of freedom are Satterthwaite's over patients.
+    m are effective patients, with which that factor takes the place of statsmodels' for the mean of one group. The degrees of freedom
+    are Satterthwaite's over them.
     """
     values, group, patient = sample(seed)
     found, _, _ = compared(values, group, patient, "t")
@@ -139,14 +139,15 @@ def test_means_of_patients_who_repeat_are_statsmodels_by_patient(seed):
     for g in (0, 1):
         here = group == g
         sums.append(np.bincount(patient, weights=np.where(here, values - values[here].mean(), 0) / here.sum(), minlength=50))
-        m.append(len(set(patient[here].tolist())))
+        m.append(effective_of(patient[here]))
         alone = sm.OLS(values[here], np.ones(here.sum()))
-        own.append(alone.fit(cov_type="cluster", cov_kwds={"groups": patient[here], "use_correction": True}).bse[0] ** 2)
+        plain = alone.fit(cov_type="cluster", cov_kwds={"groups": patient[here], "use_correction": False}).bse[0] ** 2
+        own.append(plain * m[-1] / (m[-1] - 1))
     common = sums[0] @ sums[1]
     assert abs(common) > 1e-4
     assert sums[0] @ sums[0] + sums[1] @ sums[1] - 2 * common == pytest.approx(fitted.bse[1] ** 2, rel=1e-10)
     variance = own[0] + own[1] - 2 * common * math.sqrt(m[0] / (m[0] - 1) * m[1] / (m[1] - 1))
-    df = min((own[0] + own[1]) ** 2 / (own[0] ** 2 / (m[0] - 1) + own[1] ** 2 / (m[1] - 1)), len(set(patient.tolist())) - 1)
+    df = min((own[0] + own[1]) ** 2 / (own[0] ** 2 / (m[0] - 1) + own[1] ** 2 / (m[1] - 1)), effective_of(patient) - 1)
     assert found.value == pytest.approx(fitted.params[1], abs=1e-12)
     assert found.interval.se**2 == pytest.approx(variance, rel=1e-10)
     half = t.ppf(0.975, df) * found.interval.se
@@ -364,25 +365,6 @@ def test_limits_of_shares_stay_between_minus_1_and_1():
     assert found.value == 1
 
 
-# -- Holm --------------------------------------------------------------------------------------------------------
-
-
-@settings(deadline=None, max_examples=10)
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
-def test_holm_is_statsmodels(p):
-    """Adjusted p values are multipletests(method="holm")."""
-    assert holm(p) == pytest.approx(multipletests(p, method="holm")[1].tolist(), abs=1e-12)
-
-
-@settings(deadline=None, max_examples=10)
-@given(st.lists(st.one_of(st.floats(0, 1), st.just(math.nan)), max_size=12))
-def test_a_missing_p_stays_missing_and_is_not_counted(p):
-    """Trap P2: one NaN does not make all of them NaN, nor do the others pay for it."""
-    known = [each for each in p if not math.isnan(each)]
-    expected = iter(multipletests(known, method="holm")[1].tolist() if known else [])
-    assert holm(p) == pytest.approx([math.nan if math.isnan(each) else next(expected) for each in p], abs=1e-12, nan_ok=True)
-
-
 def test_a_missing_estimate_has_no_difference():
     """Where one side has no value, there is no difference and no p."""
     values, group, patient = sample(1, shares=True)
@@ -393,6 +375,15 @@ def test_a_missing_estimate_has_no_difference():
     ):
         found = difference(*sides, people)
         assert all(math.isnan(x) for x in (found.value, found.p, found.interval.low, found.interval.high))
+
+
+@pytest.mark.parametrize("rule", ["wilson", "t"])
+@pytest.mark.parametrize("conf_level", [0.9, 0.95, 0.95 ** (1 / 6)])
+def test_the_interval_by_itself_is_that_of_the_difference(rule, conf_level):
+    """What decides whether a contrast counts is the interval that stands beside its word."""
+    values, group, patient = sample(3, shares=rule == "wilson")
+    found, sides, people = compared(values, group, patient, rule, conf_level=conf_level)
+    assert difference_interval(*sides, people, conf_level=conf_level) == found.interval
 
 
 def test_examples():

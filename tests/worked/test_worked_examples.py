@@ -11,8 +11,11 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.stats.change import g_change_sd, g_pre_sd
+from iop_outcomes.stats.lifetable import life_table
+from iop_outcomes.stats.medians import quantile_day
 from iop_outcomes.stats.pairs import Pairs
 from iop_outcomes.stats.thresholds import cutoffs, reliable_change_index
+from iop_outcomes.stats.transform import transformed_interval
 
 # -- effect sizes from a table -----------------------------------------------------------------------------------
 
@@ -174,6 +177,12 @@ def relapses(groups, at):
     return {(e.level, e.estimand, e.time): e for e in results}
 
 
+def table_of(text):
+    """The life table of people written as for `relapses`."""
+    days, ended = zip(*((int(word.rstrip("+")), not word.endswith("+")) for word in text.split()), strict=True)
+    return life_table(days, [int(one) for one in ended], [1] * len(days))
+
+
 # Freireich EJ et al. (1963), Blood 21:699-716; Gehan EA (1965), doi:10.1093/biomet/52.1-2.203: weeks in remission of leukemia.
 LEUKEMIA = {
     "6mp": "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+",
@@ -192,7 +201,11 @@ def test_leukemia_in_remission():
     assert [one.se for one in free] == pytest.approx(
         [0.0763604, 0.0869353, 0.0963497, 0.1068147, 0.1140539, 0.1282338, 0.1345915], abs=5e-8
     )
-    assert (found["6mp", "median_days", None].value, found["placebo", "median_days", None].value) == (23, 8)
+    assert [quantile_day(table_of(LEUKEMIA[arm])) for arm in ("6mp", "placebo")] == [23, 8]
+    treated, untreated = (found[arm, "median_days", None] for arm in ("6mp", "placebo"))
+    assert (untreated.value, untreated.flag) == (8, "independence_assumed")  # 12 at risk that week, and nobody lost before
+    assert math.isnan(treated.value)  # 6 at risk in week 23, after losses: not printed
+    assert "too_few_followed" in treated.flag
     assert found["All", "log_rank_chi_squared", None].value == pytest.approx(16.792941, abs=5e-7)
     assert found["All", "log_rank_p", None].value == pytest.approx(4.1688e-5, rel=1e-4)
 
@@ -205,13 +218,23 @@ MAINTENANCE = {
 
 
 def test_maintenance_of_remission():
-    """Kaplan-Meier at every relapse, the log-log limits at 18 weeks, log-rank 3.39639 (R survival 3.5)."""
+    """Kaplan-Meier at every relapse, the log-log limits at 18 weeks, log-rank 3.39639 (R survival 3.5).
+
+    R's limits are of the share left. With relapse as the only end the package takes the log-log of the share that relapsed, so that
+    both shares have one interval.
+    """
     weeks = (9, 13, 18, 23, 31, 34, 48)
     found = relapses(MAINTENANCE, weeks)
     free = [found["maintained", "event_free", week].value for week in weeks]
     assert free == pytest.approx([0.9090909, 0.8181818, 0.7159091, 0.6136364, 0.4909091, 0.3681818, 0.1840909], abs=5e-8)
     at_18 = found["maintained", "event_free", 18]
-    assert (at_18.se, at_18.low, at_18.high) == pytest.approx((0.139665, 0.350190, 0.899024), abs=5e-7)
+    limits = [float(limit) for limit in transformed_interval(at_18.value, at_18.se, 1.959964)]
+    assert (at_18.se, *limits) == pytest.approx((0.139665, 0.350190, 0.899024), abs=5e-7)
+    relapsed, half = 1 - 0.7159091, 1.959964 * 0.139665
+    reach = math.exp(half / (relapsed * abs(math.log(relapsed))))
+    assert (at_18.low, at_18.high) == pytest.approx((1 - relapsed ** (1 / reach), 1 - relapsed**reach), abs=1e-6)
+    ended = found["maintained", "cumulative_incidence", 18]
+    assert (at_18.low, at_18.high) == pytest.approx((1 - ended.high, 1 - ended.low), abs=1e-12)
     assert found["All", "log_rank_chi_squared", None].value == pytest.approx(3.3963887, abs=5e-8)
     assert found["All", "log_rank_p", None].value == pytest.approx(0.065339322, abs=5e-9)
 
@@ -240,5 +263,8 @@ def test_ten_people_by_hand():
     assert [found["cumulative_incidence", day].value for day in (3, 5, 10, 12, 20, 30)] == pytest.approx(steps, abs=1e-14)
     assert found["event_free", 30].value == pytest.approx(1 - 17 / 36 - 13 / 60, abs=1e-14)
     assert (found["cumulative_incidence", 30].k, found["died_first", None].k, found["transfer_0_2", None].k) == (4, 2, 0)
-    assert found["median_days", None].value == 12
+    days = [*readmitted, *dead, *lost]
+    assert quantile_day(life_table(days, [1] * 4 + [2] * 2 + [0] * 4, [1] * 10)) == 12
+    assert math.isnan(found["median_days", None].value)  # ten people are too few for one that is printed
+    assert "too_few_followed" in found["median_days", None].flag
     assert math.isclose(found["restricted_mean_days", 3].value, 3)
