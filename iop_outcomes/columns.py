@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
-Kind = Literal["text", "category", "integer", "date", "flag", "code"]
+Kind = Literal["text", "category", "integer", "number", "date", "flag", "code"]
 
 DISCHARGE_REASONS = (
     "completed",
@@ -58,16 +59,16 @@ class Field:
     ----------
     name : str
         Canonical name.
-    kind : {"text", "category", "integer", "date", "flag", "code"}
-        `text` is an identifier, `category` a short label, `code` a word of `allowed`, `flag` 1 or 0.
+    kind : {"text", "category", "integer", "number", "date", "flag", "code"}
+        `text` is an identifier, `category` a short label, `code` a word of `allowed`, `flag` 1 or 0, `number` an exact decimal.
     means : str
         What it says, with its unit.
     blank : str
         What a blank means.
     allowed : tuple of str
         The closed list of a `code`.
-    low, high : int or None
-        Closed range of an `integer`.
+    low, high : int, Decimal or None
+        Closed range of an `integer` or a `number`.
     required : bool
         Whether the table is unusable without it.
     """
@@ -77,8 +78,8 @@ class Field:
     means: str
     blank: str = "not known"
     allowed: tuple[str, ...] = ()
-    low: int | None = None
-    high: int | None = None
+    low: int | Decimal | None = None
+    high: int | Decimal | None = None
     required: bool = False
 
 

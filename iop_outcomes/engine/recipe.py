@@ -8,8 +8,13 @@ from dataclasses import dataclass, field
 from iop_outcomes.columns import Kind
 
 INTEGER_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
+NUMBERS: tuple[Kind, ...] = ("integer", "number", "flag")
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 WHOLE_NUMBER = r"^[+-]?\d{1,9}$"
+NUMBER = r"^[+-]?\d{1,9}(\.\d{1,6})?$"
+NUMBER_TYPE = "DECIMAL(18,6)"  # exact: no rounding moves a score across a cut-off
+NO_FRACTION = r"^([+-]?\d+)\.0+$"  # a whole number as pandas writes it beside a blank, and as databases write decimals
+BLANKS = " \t\r\n\u00a0"
 
 
 def quoted(name: str) -> str:
@@ -45,14 +50,19 @@ class Cast:
     codes: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, raw_type: str) -> str:
-        """SQL for what stood in the file: trimmed, codes translated, NULL where it is blank or a missing code."""
+        """SQL for what stood in the file: trimmed, codes translated, NULL where it is blank or a missing code; 15.0 of a number is 15."""
         column = as_text(quoted(self.source), raw_type)
-        blanks = ", ".join(literal(code) for code in ("", *self.missing))
-        value = f"CASE WHEN {column} IN ({blanks}) THEN NULL ELSE {column} END"
+        plain = without_fraction(column)
+        missing = ("", *self.missing)
+        blank = f"{column} IN ({', '.join(map(literal, missing))})"
+        if any(map(_is_number, missing)):
+            blank += f" OR {plain} IN ({', '.join(map(literal, missing))})"
+        value = f"CASE WHEN {blank} THEN NULL ELSE {plain if self.kind in NUMBERS else column} END"
         if not self.codes:
             return value
-        cases = " ".join(f"WHEN {literal(site)} THEN {literal(word)}" for site, word in sorted(self.codes.items()))
-        return f"CASE {value} {cases} ELSE {value} END"
+        numbers = {site: word for site, word in self.codes.items() if _is_number(site)}
+        other = _translated(without_fraction(value), numbers, value) if numbers else value
+        return _translated(value, self.codes, other)
 
     def typed(self, raw_type: str) -> str:
         """SQL for the value in its declared type; NULL where the text is no such value."""
@@ -64,10 +74,26 @@ class Cast:
         return typed_text(self.text(raw_type), self.kind)
 
 
+def _translated(value: str, codes: Mapping[str, str], other: str) -> str:
+    cases = " ".join(f"WHEN {literal(site)} THEN {literal(word)}" for site, word in sorted(codes.items()))
+    return f"CASE {value} {cases} ELSE {other} END"
+
+
+def _is_number(code: str) -> bool:
+    return code.removeprefix("-").isdecimal()
+
+
+def without_fraction(text: str) -> str:
+    """SQL that writes 15.0 and 15.00 as 15, and leaves every other text as it is."""
+    return f"CASE WHEN contains({text}, '.0') THEN regexp_replace({text}, {literal(NO_FRACTION)}, '\\1') ELSE {text} END"
+
+
 def typed_text(text: str, kind: Kind) -> str:
     """SQL that casts text to a declared type; NULL where it is no such value (12.5, 1e3 and 02/03/2024 are none)."""
     if kind in ("integer", "flag"):
         return f"CASE WHEN regexp_matches({text}, {literal(WHOLE_NUMBER)}) THEN TRY_CAST({text} AS INTEGER) END"
+    if kind == "number":
+        return f"CASE WHEN regexp_matches({text}, {literal(NUMBER)}) THEN TRY_CAST({text} AS {NUMBER_TYPE}) END"
     if kind == "date":
         return f"CASE WHEN regexp_matches({text}, {literal(ISO_DATE)}) THEN TRY_CAST({text} AS DATE) END"
     return text
@@ -78,15 +104,14 @@ def as_text(column: str, raw_type: str) -> str:
     if raw_type in ("DOUBLE", "FLOAT"):
         whole = f"isfinite({column}) AND abs({column}) < 1e15 AND {column} = floor({column})"
         return f"CASE WHEN isnan({column}) THEN NULL WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+    if raw_type.startswith("DECIMAL"):
+        return without_fraction(f"CAST({column} AS VARCHAR)")
     if raw_type == "BOOLEAN":
         return f"CAST(CAST({column} AS INTEGER) AS VARCHAR)"
     if raw_type.startswith("TIMESTAMP") and "ZONE" not in raw_type:
         day = f"CAST({column} AS DATE)"
         return f"CASE WHEN {column} = CAST({day} AS TIMESTAMP) THEN CAST({day} AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
     return f"trim(CAST({column} AS VARCHAR), {literal(BLANKS)})"
-
-
-BLANKS = " \t\r\n\u00a0"
 
 
 @dataclass(frozen=True, slots=True)

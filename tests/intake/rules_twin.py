@@ -43,6 +43,13 @@ def _text(cell):
     return stripped or None
 
 
+def _cell(table, column, cell):
+    """What stands in a cell; 15.0 of a number is 15."""
+    text = _text(cell)
+    numeric = column in NUMBERS[table] or column in FLAGS[table]
+    return re.sub(r"^([+-]?[0-9]+)\.0+$", r"\1", text) if text and numeric else text
+
+
 def _whole(text):
     return int(text) if text is not None and re.fullmatch(r"[+-]?[0-9]{1,9}", text) else None
 
@@ -61,7 +68,10 @@ def _plain(label):
 
 def faults(tables):
     """Every fault of a program given as {table: rows of texts}; the header is not among the rows."""
-    rows = {table: [dict(zip(HEADS[table], map(_text, row), strict=True)) for row in found] for table, found in tables.items()}
+    rows = {
+        table: [{column: _cell(table, column, cell) for column, cell in zip(HEADS[table], row, strict=True)} for row in found]
+        for table, found in tables.items()
+    }
     found = set()
     for table, own in rows.items():
         found |= {(rule, table, column, place) for place, row in enumerate(own) for rule, column in _of_cells(table, row)}

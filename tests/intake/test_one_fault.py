@@ -150,13 +150,13 @@ POOLS = {
     "instrument_version": ("", "v1", "v2"),
     "scale": ("", "gad7", "phq9", "gad"),
     "event": ("", "death", "relapse", "readmission_psychiatric", "follow_up_contact", "gone"),
-    **{name: ("", "0", "1", "2", "x") for name in ("relapse_observed", "death_observed", "planned")},
+    **{name: ("", "0", "1", "1.0", "2", "x") for name in ("relapse_observed", "death_observed", "planned")},
     **{
-        name: ("", "-1", "0", "7", "30", "61", "99999", "1.5", "999999999")
+        name: ("", "-1", "0", "7", "30", "30.00", "61", "99999", "1.5", "999999999")
         for name in ("los_days", "planned_days", "follow_up_days", "phq9_admit")
     },
     **{
-        name: ("", "-9", "0", "30", "40", "45", "91", "99999", "1.5")
+        name: ("", "-9", "0", "30", "40", "45", "45.0", "91", "99999", "1.5")
         for name in ("relapse_day", "death_day", "day", "days_after_discharge", "score")
     },
 }
