@@ -69,6 +69,8 @@ class Field:
         The closed list of a `code`.
     low, high : int, Decimal or None
         Closed range of an `integer` or a `number`.
+    step : int or Decimal
+        What every value is a whole multiple of.
     required : bool
         Whether the table is unusable without it.
     """
@@ -80,6 +82,7 @@ class Field:
     allowed: tuple[str, ...] = ()
     low: int | Decimal | None = None
     high: int | Decimal | None = None
+    step: int | Decimal = 1
     required: bool = False
 
 

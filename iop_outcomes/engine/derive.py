@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from iop_outcomes.columns import OUTSIDE, Column, DuringCare, FirstEvent, Known, Reached, Request, ScoreAt, Status
-from iop_outcomes.engine.recipe import literal, quoted
+from iop_outcomes.engine.recipe import Steps, literal, quoted
 
 PACK = 65_536  # room for a score beside its day in one whole number, so that first and last need min and max alone
 SHIFT = 100_000  # lifts every day above 0 before packing
+NO_STEPS: Mapping[str, Steps] = MappingProxyType({})
 RANKS = 64  # room for the order of events on one day
 
 
@@ -41,7 +43,9 @@ class Derivation:
         return f"FROM episodes{joins}"
 
 
-def derive(requests: Sequence[Request], columns: Collection[str], *, tables: Collection[str]) -> Derivation:
+def derive(
+    requests: Sequence[Request], columns: Collection[str], *, tables: Collection[str], steps: Mapping[str, Steps] = NO_STEPS
+) -> Derivation:
     """Compile requests.
 
     Parameters
@@ -52,6 +56,8 @@ def derive(requests: Sequence[Request], columns: Collection[str], *, tables: Col
         Columns the episodes table has; any other `Column` is blank throughout.
     tables : collection of str
         Which of scores and events hold any row; what asks for another is blank, or has no event.
+    steps : mapping of str to Steps, optional
+        Columns that hold scores as steps; they are given in points.
     """
     names: list[str] = []
     expressions: list[str] = []
@@ -61,7 +67,7 @@ def derive(requests: Sequence[Request], columns: Collection[str], *, tables: Col
         if pick is not None and pick not in picks:
             picks.append(pick)
         names += request.keys
-        expressions += values
+        expressions += [steps[key].points(value) if key in steps else value for key, value in zip(request.keys, values, strict=True)]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"two requests for one column: {', '.join(sorted(twice))}")
     return Derivation(tuple(names), tuple(expressions), tuple(picks))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from iop_outcomes.columns import Kind
+from iop_outcomes.columns import WINDOWS, Kind
 
 INTEGER_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
 NUMBERS: tuple[Kind, ...] = ("integer", "number", "flag")
@@ -115,6 +116,28 @@ def as_text(column: str, raw_type: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """How scores of a scale are kept where they are not whole numbers from 0 on: as whole steps from its lowest score, exactly.
+
+    Parameters
+    ----------
+    low, step : int or Decimal
+        The lowest score and the distance of two scores, in points.
+    """
+
+    low: int | Decimal
+    step: int | Decimal
+
+    def kept(self, points: str) -> str:
+        """SQL for points as steps."""
+        return f"CAST(({points} - ({self.low})) / {self.step} AS INTEGER)"
+
+    def points(self, kept: str) -> str:
+        """SQL for steps as points."""
+        return f"CAST({self.low} + CAST({kept} AS INTEGER) * {self.step} AS {NUMBER_TYPE})"
+
+
+@dataclass(frozen=True, slots=True)
 class Derived:
     """A canonical column computed from others: SQL over canonical names."""
 
@@ -127,14 +150,26 @@ class Recipe:
     """How one canonical table comes from its raw one: columns cast, then columns computed from them.
 
     A table other than episodes may also read `episode_known`, `episode_los_days` and `episode_follow_up_days` of the
-    episode it belongs to.
+    episode it belongs to. `steps` are those of scales whose scores are not whole numbers from 0 on.
     """
 
     table: str
     casts: tuple[Cast, ...]
     derived: tuple[Derived, ...] = ()
+    steps: Mapping[str, Steps] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Columns the prepared table will have, derived ones replacing cast ones of the same name."""
         return tuple(dict.fromkeys([cast.name for cast in self.casts] + [derived.name for derived in self.derived]))
+
+    def kept(self, name: str) -> str:
+        """SQL for a column as the prepared table keeps it."""
+        column = quoted(name)
+        scale, _, moment = name.rpartition("_")
+        if self.table == "episodes" and moment in WINDOWS and scale in self.steps:
+            return f"{self.steps[scale].kept(column)} AS {column}"
+        if self.table == "scores" and name == "score" and self.steps:
+            cases = " ".join(f"WHEN {literal(scale)} THEN {steps.kept(column)}" for scale, steps in self.steps.items())
+            return f"CASE scale {cases} ELSE CAST({column} AS INTEGER) END AS {column}"
+        return column

@@ -147,8 +147,8 @@ def _of_field(table: str, field: Field, mapping: Mapping, *, computed: bool) -> 
         found.append(rule("unknown_code", f"{text} NOT IN ({allowed})", "not one of the words allowed", hint))
     if field.kind == "flag":
         found.append(rule("not_flag", f"{text} NOT IN ('0', '1')", "must be 1 or 0"))
-    if field.kind == "integer":
-        found += _whole_number(field, value, text, rule)
+    if field.kind in ("integer", "number"):
+        found += _number(field, value, text, rule)
     if field.kind == "date":
         last = f"CAST({literal(mapping.cutoff)} AS DATE)" if mapping.cutoff else f"CAST({literal(LAST_DATE)} AS DATE)"
         found.append(rule("invalid_date", f"{text} IS NOT NULL AND ({value}) IS NULL", "not a date written as 2024-03-31"))
@@ -157,11 +157,18 @@ def _of_field(table: str, field: Field, mapping: Mapping, *, computed: bool) -> 
     return found
 
 
-def _whole_number(field: Field, value: str, text: str, rule: Callable[..., Rule]) -> list[Rule]:
-    found = [rule("not_whole_number", f"{text} IS NOT NULL AND ({value}) IS NULL", "not a whole number")]
+def _number(field: Field, value: str, text: str, rule: Callable[..., Rule]) -> list[Rule]:
+    unread = f"{text} IS NOT NULL AND ({value}) IS NULL"
+    if field.kind == "number":
+        found = [rule("not_number", unread, "not a number with at most 6 decimals, written as 1.3")]
+    else:
+        found = [rule("not_whole_number", unread, "not a whole number")]
     if field.low is not None and field.high is not None:
         hint = f"Allowed: {field.low:,} to {field.high:,}. If it means missing, name the code in mapping.toml under [missing]"
         found.append(rule("out_of_range", f"({value}) NOT BETWEEN {field.low} AND {field.high}", "outside its range", hint))
+    if field.step != 1:
+        message = f"between two scores of its scale, which has steps of {field.step}"
+        found.append(rule("score_between_steps", f"({value}) % {field.step} <> 0", message))
     return found
 
 

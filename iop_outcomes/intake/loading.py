@@ -24,7 +24,7 @@ from iop_outcomes.intake.contacts import NEEDED, counted_select, flow_of, kept_s
 from iop_outcomes.intake.data import Data
 from iop_outcomes.intake.files import find_mapping, refuse_path
 from iop_outcomes.intake.findings import PRIVACY_RULES, Finding, fatal, refuse
-from iop_outcomes.intake.headers import identifiers_not_read, refuse_columns
+from iop_outcomes.intake.headers import identifiers_not_read, items_not_added, refuse_columns
 from iop_outcomes.intake.inputs import Input, Lines, holds_contacts, open_tables, refuse_what_broke
 from iop_outcomes.intake.labels import similar_rules
 from iop_outcomes.intake.mapping import AdapterSettings, ContactRule, Mapping, read_mapping
@@ -83,7 +83,7 @@ def _load(engine: DuckEngine, source: Any, given: Any, on_error: OnError, folder
     raws = {item.table: engine.raw_columns(item.table) for item in inputs}
     refuse_unknown_names(raws, mapping, scales)
     plans = {table: plan_table(table, raw, mapping, scales) for table, raw in raws.items()}
-    refuse_columns(inputs, plans, mapping)
+    refuse_columns(inputs, plans, mapping, scales)
     for table in TABLES:
         if table in plans:
             engine.check_with(plans[table].recipe)
@@ -132,7 +132,7 @@ def _from_contacts(engine: DuckEngine, source: Any, given: Mapping, scales: Dict
         refuse_unknown_names(raws, given, scales)
         mapping = replace(given, los_convention="last_contact", contacts=given.contacts or ContactRule())
         plan = plan_table("contacts", raws["contacts"], mapping, scales)
-        refuse_columns([contacts], {"contacts": plan}, mapping)
+        refuse_columns([contacts], {"contacts": plan}, mapping, scales)
         rolled = _rolled(scratch, engine, contacts, plan, mapping, scales)
     except duckdb.Error as error:
         refuse_what_broke(scratch, error)
@@ -216,6 +216,7 @@ def _check(
             hint = "To use one, map it or declare it under [covariates]"
             findings.append(Finding("not_read", "note", item.name, "", f"columns that are not read: {names}", hint))
             findings += identifiers_not_read(item, plans[item.table], mapping)
+            findings += items_not_added(item, plans[item.table], scales) if item.table == "scores" else []
     return findings, excluded
 
 
