@@ -108,9 +108,9 @@ def test_what_is_prorated_and_what_cannot_be_is_counted():
     scores, found = scored("phq9", rows("phq9", one, ninth, two, none, [2] * 9))
     assert scores == [9, None, None, None, 18]
     assert found == [
-        ("total_prorated", "note", "phq9_1", (1,)),
-        ("total_not_made", "warning", "phq9_9", (2,)),
         ("total_not_made", "warning", "phq9_1", (3,)),
+        ("total_not_made", "warning", "phq9_9", (2,)),
+        ("total_prorated", "note", "phq9_1", (1,)),
         ("score_blank", "note", "phq9_1", (4,)),
     ]
     given = rows("phq9", one, ninth, two, score=[9, 8, None])
