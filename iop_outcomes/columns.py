@@ -93,8 +93,17 @@ def _days(name: str, means: str, *, low: int = 0, blank: str = "not known", requ
 EPISODES = (
     Field("episode_id", "text", "one admission to one track", blank="not allowed", required=True),
     Field("track", "category", "the track of care", blank="shown as (missing)", required=True),
-    Field("discharge_reason", "code", "how the episode ended", blank="reason missing", allowed=DISCHARGE_REASONS, required=True),
-    _days("los_days", "length of stay, in the convention the file declares", blank="still in care, or not known"),
+    Field(
+        "discharge_reason",
+        "code",
+        "how the episode ended",
+        blank="reason missing; without any sign of an end still in care, or not known",
+        allowed=DISCHARGE_REASONS,
+        required=True,
+    ),
+    _days(
+        "los_days", "length of stay, in the convention the file declares; of one still in care, so far", blank="still in care, or not known"
+    ),
     Field("los_code", "integer", "length of stay as a code of TEDS-D: 1 to 30 are days, 31 to 37 bands of days", low=1, high=37),
     _days("discharge_day", "discharge, counted from admission", low=-MAX_DAYS, blank="still in care, or not known"),
     Field("admit_date", "date", "admission (date)"),
@@ -289,7 +298,7 @@ class DuringCare:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Ask whether an episode was discharged, or is one that most populations leave out: died, not_started, active.
+    """Ask whether an episode was discharged, or is one that most populations leave out: died, not_started, active, not_known.
 
     The reasons themselves would multiply the cells of a table of days or scores by ten.
     """
@@ -301,6 +310,7 @@ class Status:
 
 
 STATUS = "episode_status"
-OUTSIDE = ("died", "not_started", "active")
+NOT_KNOWN = "not_known"  # whether an episode was discharged: no reason, no stay, and nothing says until when the data reach
+OUTSIDE = ("died", "not_started", "active", NOT_KNOWN)
 
 Request = Column | ScoreAt | FirstEvent | Reached | Known | DuringCare | Status

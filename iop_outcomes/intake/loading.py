@@ -118,7 +118,7 @@ def _opened(engine: DuckEngine, source: Any, mapping: Mapping, scales: Dictionar
         raise UsageError(f'load: layout "{wanted}" is read from files. Give the path of a file or folder.')
     path = Path(source)
     refuse_path(path)
-    return find_adapter(wanted)(engine, path, mapping, scales)
+    return find_adapter(wanted)(engine, path, replace(mapping, layout=wanted), scales)
 
 
 def _from_contacts(engine: DuckEngine, source: Any, given: Mapping, scales: Dictionary[str, Scale]) -> Adapted:

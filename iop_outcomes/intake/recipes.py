@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from iop_outcomes.columns import EVENTS, MAX_DAYS, TABLES, Field, Kind
+from iop_outcomes.columns import EVENTS, MAX_DAYS, NOT_KNOWN, TABLES, Field, Kind
 from iop_outcomes.engine.recipe import NUMBER_TYPE, Cast, Derived, Recipe, Steps, literal, quoted
 from iop_outcomes.intake.mapping import ColumnRule, Mapping
 from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.scales import Scale
 from iop_outcomes.scales.scoring import total_sql
 
+ENDS = ("los_days", "los_code", "discharge_day", "discharge_date")  # any of them is a sign that an episode has ended
 _ITEM = re.compile(r"^(?P<scale>[a-z0-9_]+?)_(?P<number>\d+)$")
 
 
@@ -164,27 +165,39 @@ def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping) -> tuple[Deri
     """Stay, time observed, follow-up, period, and what a rule of the mapping fills in; in the order they build on each other."""
     cutoff = f"CAST({literal(mapping.cutoff)} AS DATE)" if mapping.cutoff else None
     given = {name: quoted(name) for name in fields}
+    so_far = _stay_given(fields, mapping)
+    is_active = f"{given['discharge_reason']} = 'active'" if "discharge_reason" in given else None
     stay = _first_of(
-        f"{given['los_days']} - {int(mapping.los_convention == 'inclusive')}" if "los_days" in given else None,
+        f"CASE WHEN NOT coalesce({is_active}, FALSE) THEN {so_far} END" if so_far and is_active else so_far,
         given.get("discharge_day"),
         _days_between(given.get("admit_date"), given.get("discharge_date")),
         "CAST(NULL AS INTEGER)" if "los_code" in given and mapping.los_convention == "teds_codes" else None,  # a band is no day
     )
-    observed = _first_of(given.get("observed_days"), _days_between(given.get("admit_date"), cutoff))
+    reach = _first_of(given.get("observed_days"), _days_between(given.get("admit_date"), cutoff))
+    observed = _first_of(
+        reach,
+        f"CASE WHEN {is_active} THEN {so_far} END" if so_far and is_active else None,
+    )
     follow_up = None
     if mapping.rule("follow_up_days"):
-        after_stay = "observed_days - los_days" if stay and observed else None
+        after_stay = "observed_days - los_days" if stay and reach else None
         follow_up = _first_of(_days_between(given.get("discharge_date"), cutoff), after_stay)
     periods = _periods(given.get("admit_date"), given.get("discharge_date"))
     columns = {
+        "observed_days": observed,  # before the stay, which is blank from then on for those who are still in care
         "los_days": stay,
-        "observed_days": observed,
         "follow_up_days": _first_of(given.get("follow_up_days"), follow_up),
         **{name: sql for name, sql in periods.items() if name not in given},  # a covariate of the site may be called so
         "period": _first_of(given.get("period"), periods.get("discharge_quarter")),
         "planned_days": _planned(mapping.rule("planned_days")),
-        "discharge_reason": _reason(mapping.rule("discharge_reason"), given.get("discharge_reason") if mapping.contacts else None),
+        "discharge_reason": _reason(mapping.rule("discharge_reason"), given.get("discharge_reason") if mapping.contacts else None)
+        or given.get("discharge_reason"),
     }
+    if columns["discharge_reason"] and mapping.layout != "fhir":  # its statuses say who is still in care
+        ends = [name for name in ENDS if name in given or columns.get(name)]
+        # A visit of OMOP without an end is still in care where the mapping says so, and nowhere else.
+        known = "FALSE" if mapping.layout == "omop" else "TRUE" if cutoff else "observed_days IS NOT NULL" if reach else "FALSE"
+        columns["discharge_reason"] = _still_in_care(columns["discharge_reason"], ends, known)
     return tuple(Derived(name, sql) for name, sql in columns.items() if sql is not None)
 
 
@@ -222,6 +235,17 @@ def _reason(rule: ColumnRule | None, known: str | None) -> str | None:
         return None
     first = f"WHEN {known} <> 'unknown' THEN {known} " if known else ""
     return f"CASE {first}WHEN los_days >= planned_days THEN 'completed' WHEN los_days < planned_days THEN 'dropped_out' END"
+
+
+def _stay_given(fields: Collection[str], mapping: Mapping) -> str | None:
+    """The stay as the file gives it, as a difference of days."""
+    return f"{quoted('los_days')} - {int(mapping.los_convention == 'inclusive')}" if "los_days" in fields else None
+
+
+def _still_in_care(reason: str, ends: Sequence[str], known: str) -> str:
+    """Without a reason and any sign of an end an episode is active where the data say until when they reach; else nobody knows."""
+    ended = " OR ".join(f"{name} IS NOT NULL" for name in ends)
+    return f"CASE WHEN ({reason}) IS NOT NULL OR {ended} THEN {reason} WHEN {known} THEN 'active' ELSE {literal(NOT_KNOWN)} END"
 
 
 def _of_children(table: str, fields: Dictionary[str, Field], scales: Dictionary[str, Scale]) -> tuple[Derived, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from iop_outcomes.columns import EVENTS, FIRST_DATE, MAX_DAYS, OUTSIDE
+from iop_outcomes.columns import EVENTS, FIRST_DATE, MAX_DAYS, NOT_KNOWN, OUTSIDE
 from iop_outcomes.engine import Rule
 from iop_outcomes.engine.raw import ROW
-from iop_outcomes.engine.recipe import literal
+from iop_outcomes.engine.recipe import literal, typed_text
 from iop_outcomes.intake.mapping import Mapping
 
 CORRECT = 'Correct the file, or load with on_error="exclude" (excluded rows are counted)'
@@ -39,7 +39,7 @@ def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping
     # Windows over the scan itself would hold every column of every row; here they see the few columns that they need.
     twice = "episode_id IN (SELECT episode_id FROM own_episodes GROUP BY episode_id HAVING count(*) > 1)"
     found = [_rule("duplicate_id", ("episode_id",), twice, "the same episode stands more than once")]
-    found += _of_stay(has, stay, mapping)
+    found += _of_stay(has, stay, known, mapping)
     if "discharge_reason" in has:
         found += _of_reason(stay, "los_code" if "los_code" in has and mapping.los_convention == "teds_codes" else "los_days")
     if "planned_days" in has:
@@ -61,19 +61,30 @@ def _rule(name: str, columns: Sequence[str], predicate: str, message: str, hint:
 def _of_reason(stay: Sequence[str], known_stay: str) -> list[Rule]:
     """A reason for discharge and a discharge stand together."""
     columns = ("discharge_reason", *stay)
-    active = f"discharge_reason = 'active' AND {known_stay} IS NOT NULL"
-    unknown = f"discharge_reason NOT IN ('active', 'not_started') AND {known_stay} IS NULL"
+    ends = [name for name in stay if name not in ("los_days", "admit_date")]
+    active = " OR ".join(f"discharge_reason = 'active' AND {name} IS NOT NULL" for name in ends) or "FALSE"
+    so_far = "discharge_reason = 'active' AND los_days__text IS NOT NULL"
+    unknown = f"coalesce(discharge_reason, '') NOT IN ('active', 'not_started', {literal(NOT_KNOWN)}) AND {known_stay} IS NULL"
     out_of_curves = "These episodes are left out of stays and curves"
     blank = f"discharge_reason IS NULL AND {known_stay} IS NOT NULL"
     out_of_completion = "These episodes are left out of completion; the report shows the worst and the best case"
-    return [
+    nobody_knows = f"discharge_reason = {literal(NOT_KNOWN)}"
+    reach = "Say until when the data reach ([data] cutoff in mapping.toml, or observed_days), or write the reason: until then they are outside every rate of the discharged"
+    found = [
         _rule("active_with_stay", columns, active, "still in care, and yet a discharge is given"),
         _rule("stay_missing", columns, unknown, "discharged without a discharge day", out_of_curves, "warning"),
+        _rule(
+            "not_known_whether_discharged", columns, nobody_knows, "no reason and no stay: not known whether discharged", reach, "warning"
+        ),
         _rule("reason_missing", columns, blank, "discharged without a reason", out_of_completion, "note"),
     ]
+    if "los_days" in stay:
+        hint = "Read as observed_days where these are blank; the stay is not known until the discharge"
+        found.append(_rule("days_so_far", ("los_days", *columns), so_far, "still in care: the stay is taken as days so far", hint, "note"))
+    return found
 
 
-def _of_stay(has: Collection[str], stay: Sequence[str], mapping: Mapping) -> list[Rule]:
+def _of_stay(has: Collection[str], stay: Sequence[str], known: Collection[str], mapping: Mapping) -> list[Rule]:
     """Discharge after admission, and the same stay however it is written."""
     backwards = "discharge is before admission"
     disagree = "the stay is not the one that {} give"
@@ -89,12 +100,22 @@ def _of_stay(has: Collection[str], stay: Sequence[str], mapping: Mapping) -> lis
             found.append(_rule("stay_disagrees", stay, differs, disagree.format("the dates"), hint))
     # A stay that counts both days has at least one.
     found.append(_rule("discharge_before_admission", stay, "los_days < 0", backwards))
-    if "observed_days" in has:
-        columns = ("observed_days", *stay)
-        found.append(_rule("discharge_after_cutoff", columns, "observed_days < los_days", "discharge is later than the last day observed"))
+    if "observed_days" in known:
+        columns = ("observed_days", *stay) if "observed_days" in has else stay
+        found.append(_rule("discharge_after_cutoff", columns, _after_cutoff(has, mapping), "the stay goes on after the last day observed"))
     if {"los_days", "discharge_day"} <= set(has) and mapping.los_convention != "last_contact":
         found.append(_rule("stay_disagrees", stay, "los_days <> discharge_day", disagree.format("the days"), hint))
     return found
+
+
+def _after_cutoff(has: Collection[str], mapping: Mapping) -> str:
+    """A stay, or the days so far of one who is still in care, longer than the data reach."""
+    given = typed_text("los_days__text", "integer")
+    days = f"coalesce(los_days, {given} - {int(mapping.los_convention == 'inclusive')})" if "los_days" in has else "los_days"
+    reach = ["observed_days"]
+    if mapping.cutoff and "admit_date" in has:
+        reach.append(f"date_diff('day', admit_date, CAST({literal(mapping.cutoff)} AS DATE))")
+    return " OR ".join(f"{last} < {days}" for last in reach)
 
 
 def _of_wide_event(event: str, stay: Sequence[str], has: Collection[str], known: Collection[str]) -> list[Rule]:
@@ -182,7 +203,7 @@ def readmission_rule(has: Collection[str], known: Collection[str], *, events: bo
     never = " AND ".join(["TRUE", *tests])
     if {"follow_up_days", "discharge_reason"} <= set(known):
         left_out = ", ".join(map(literal, OUTSIDE))
-        followed = f"discharge_reason NOT IN ({left_out}) AND follow_up_days IS NOT NULL"
+        followed = f"coalesce(discharge_reason, '') NOT IN ({left_out}) AND follow_up_days IS NOT NULL"
         never = f"(SELECT count(*) FROM checked_episodes WHERE {followed}) >= {FEW} AND {never}"
     else:
         never = "FALSE"

@@ -135,13 +135,18 @@ def _similar(table, rows):
 
 
 def _episode(row):
-    """A row with its values: dates, numbers, and the stay as given or as the dates have it."""
+    """A row with its values: dates, numbers, the stay as given or as the dates have it, and who is still in care."""
     numbers = {name: _whole(row[name]) for name in (*NUMBERS["episodes"], *FLAGS["episodes"])}
     admit, discharge = _day(row["admit_date"]), _day(row["discharge_date"])
-    los = numbers["los_days"]
+    los, reason = numbers["los_days"], row["discharge_reason"]
+    if reason == "active":  # what is given is days so far
+        los = None
     if los is None and admit and discharge:
         los = (discharge - admit).days
-    return {**row, **numbers, "admit": admit, "discharge": discharge, "los": los}
+    if reason is None and los is None and discharge is None:
+        reason = "active"
+    given = {"so_far": numbers["los_days"], "los_text": row["los_days"]}
+    return {**row, **numbers, **given, "admit": admit, "discharge": discharge, "los": los, "discharge_reason": reason}
 
 
 def _of_episode(row):
@@ -153,8 +158,11 @@ def _of_episode(row):
     found = broken("discharge_before_admission", "discharge_date", when=admit and discharge and discharge < admit)
     found += broken("stay_disagrees", "los_days", when=admit and discharge and los != (discharge - admit).days)
     found += broken("discharge_before_admission", "los_days", when=los is not None and los < 0)
-    found += broken("active_with_stay", "discharge_reason", when=reason == "active" and los is not None)
-    found += broken("stay_missing", "discharge_reason", when=reason not in (None, "active", "not_started") and los is None)
+    found += broken("active_with_stay", "discharge_reason", when=reason == "active" and discharge is not None)
+    found += broken("days_so_far", "los_days", when=reason == "active" and row["los_text"] is not None)
+    days = row["so_far"] if los is None else los
+    found += broken("discharge_after_cutoff", "los_days", when=admit and days is not None and days > (LAST - admit).days)
+    found += broken("stay_missing", "discharge_reason", when=reason not in ("active", "not_started") and los is None)
     found += broken("reason_missing", "discharge_reason", when=reason is None and los is not None)
     found += broken("planned_days_zero", "planned_days", when=row["planned_days"] == 0)
     for event in ("relapse", "death"):
@@ -269,9 +277,7 @@ def _of_events(rows, episodes):
 
 def _no_readmission(rows, episodes):
     followed = [
-        row
-        for row in episodes
-        if row["discharge_reason"] not in (None, "died", "not_started", "active") and row["follow_up_days"] is not None
+        row for row in episodes if row["discharge_reason"] not in ("died", "not_started", "active") and row["follow_up_days"] is not None
     ]
     names = {row["episode_id"] for row in episodes if row["episode_id"] is not None}
     joined = [row["event"] for row in rows.get("events", ()) if row["episode_id"] in names]
