@@ -42,6 +42,8 @@ class RawTables:
     ----------
     statements : list of str
         Every statement sent, without values, in order.
+    copies : dict of str to tuple of int
+        For each table, the rows that repeat an earlier row cell for cell and are left out; 0 is the first row of data.
     """
 
     def __init__(self, *, threads: int | None = None, memory_limit: str | None = None) -> None:
@@ -54,6 +56,7 @@ class RawTables:
         self._raw: dict[str, dict[str, str]] = {}
         self._in_place: dict[str, Path] = {}
         self.statements: list[str] = []
+        self.copies: dict[str, tuple[int, ...]] = {}
         self._send(f"SET temp_directory = {literal(self._folder)}")
         self._send("SET python_enable_replacements = false")
         self._send("SET preserve_insertion_order = true")
@@ -163,6 +166,8 @@ class RawTables:
         cells = [f"{cast.text(types[cast.source])} AS {quoted(cast.name + '__text')}" for cast in recipe.casts]
         cells += [f"{cast.typed(types[cast.source])} AS {quoted(cast.name)}" for cast in recipe.casts]
         layer = f"SELECT {', '.join([*cells, ROW])} FROM raw_{recipe.table}"
+        if recipe.table in self.copies:
+            layer += f" WHERE {ROW} NOT IN (SELECT position FROM copies_{recipe.table})"
         names = {cast.name for cast in recipe.casts}
         self._send(f"CREATE OR REPLACE VIEW own_{recipe.table} AS {layer}")  # for what is asked of one column: no join
         if recipe.table in ("scores", "events"):
@@ -174,6 +179,20 @@ class RawTables:
         self._send(f"CREATE OR REPLACE VIEW checked_{recipe.table} AS {layer}")
         if recipe.table == "episodes":
             self._send(_parents(names))
+
+    def leave_out_copies(self, recipe: Recipe, key: Sequence[str]) -> None:
+        """Keep one of the rows that are alike in every cell that is read; rows without a whole key are never taken for copies."""
+        table, own = recipe.table, f"own_{recipe.table}"
+        columns = ", ".join(map(quoted, key))
+        several = f"SELECT {columns} FROM {own} GROUP BY {columns} HAVING count(*) > 1"  # a blank joins nothing
+        cells = ", ".join(quoted(cast.name + "__text") for cast in recipe.casts)
+        place = f"row_number() OVER (PARTITION BY {cells} ORDER BY {ROW})"
+        numbered = f"SELECT {ROW} AS position, {place} AS place FROM {own} JOIN ({several}) AS several USING ({columns})"
+        self._send(f"CREATE TABLE copies_{table} AS SELECT position FROM ({numbered}) AS numbered WHERE place > 1")
+        found = tuple(int(row[0]) for row in self._send(f"SELECT position FROM copies_{table} ORDER BY position").fetchall())
+        if found:
+            self.copies[table] = found
+            self.check_with(recipe)
 
     def faults(self, rules: Sequence[Rule]) -> list[Fault]:
         """Rows that break each rule, one scan for each table; positions only."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from iop_outcomes.columns import FIRST_DATE, Field
 from iop_outcomes.engine import Engine, Fault, Rule
+from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.engine.raw import ROW
 from iop_outcomes.engine.recipe import literal, quoted, typed_text
 from iop_outcomes.intake.contacts import contact_rules
@@ -30,6 +31,7 @@ from iop_outcomes.intake.rules_of_scores import SHORTER, score_rules
 from iop_outcomes.scales import Scale
 
 ORPHAN = "no_such_episode"
+_KEYS = {"episodes": ("duplicate_id", ("episode_id",)), "scores": ("score_twice", ("episode_id", "scale", "day"))}
 ALL_BLANK = "all_blank"
 OF_TABLES = frozenset({ALL_BLANK, NO_READMISSION, SHORTER})  # said of a whole column, and asked at the first row alone
 
@@ -64,6 +66,18 @@ def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dicti
         plan = plans["episodes"]
         rules.append(readmission_suspicion(_no_readmission(plans)))
     return rules
+
+
+def leave_out_copies(engine: DuckEngine, faults: Sequence[Fault], plans: Dictionary[str, TablePlan]) -> bool:
+    """Keep one of the episodes, and of the scores, that are alike in every cell; whether any was left out, so that all is to be judged anew.
+
+    Only where something stands twice is there a copy to look for: a file without one pays nothing.
+    """
+    twice = {fault.rule.id for fault in faults}
+    for table, (rule, key) in _KEYS.items():
+        if table in plans and rule in twice:
+            engine.leave_out_copies(plans[table].recipe, key)
+    return bool(engine.copies)
 
 
 def once(faults: Sequence[Fault]) -> list[Fault]:

@@ -19,7 +19,7 @@ from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import DataError, UsageError, choices
 from iop_outcomes.intake.adapters import Adapted, find_adapter
 from iop_outcomes.intake.adapters.scratch import Scratch
-from iop_outcomes.intake.checks import OF_TABLES, excuse_orphans, look_again, once, rules_for
+from iop_outcomes.intake.checks import OF_TABLES, excuse_orphans, leave_out_copies, look_again, once, rules_for
 from iop_outcomes.intake.contacts import NEEDED, counted_select, flow_of, kept_select, rolled_select, rule_findings, rule_words
 from iop_outcomes.intake.data import Data
 from iop_outcomes.intake.files import find_mapping, refuse_path
@@ -193,7 +193,10 @@ def _check(
     engine: DuckEngine, inputs: Sequence[Input], plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Any
 ) -> tuple[list[Finding], dict[str, list[int]]]:
     """Every finding, and the rows that errors leave out."""
-    found = engine.faults([*rules_for(plans, mapping, scales), *similar_rules(engine, plans)])
+    rules = [*rules_for(plans, mapping, scales), *similar_rules(engine, plans)]
+    found = engine.faults(rules)
+    if leave_out_copies(engine, found, plans):
+        found = engine.faults(rules)
     found = name_identifiers(engine, look_again(engine, found, plans, mapping), plans, mapping)
     faults = offer_nearest(engine, once(found), plans, scales.values())
     nameless = any(
@@ -205,8 +208,10 @@ def _check(
     excluded: dict[str, list[int]] = {}
     for item in inputs:
         own = [fault for fault in faults if fault.rule.table == item.table]
-        if own or item.broken:
+        copies = engine.copies.get(item.table, ())
+        if own or item.broken or copies:
             lines = Lines(item)
+            findings += _copies(item, copies, lines)
             findings += _broken_lines(item, item.broken, lines)
             findings += [_finding(item, plans[item.table], fault, lines) for fault in own]
         bad = {row for fault in own if fault.rule.severity == "error" for row in fault.rows}
@@ -230,6 +235,16 @@ def _broken_lines(item: Input, broken: Sequence[tuple[int, str]], lines: Lines) 
         hint = "Correct the line: quote fields that hold the separator, and close every quotation mark"
         findings.append(Finding(rule, "error", item.name, "", message, hint, tuple(places), item.unit, len(places)))
     return findings
+
+
+def _copies(item: Input, copies: Sequence[int], lines: Lines) -> list[Finding]:
+    if not copies:
+        return []
+    message, hint = (
+        "repeats another row in every cell that is read",
+        "It is kept once; see that no other rows were lost where the file was joined",
+    )
+    return [Finding("exact_copy", "note", item.name, "", message, hint, lines.of_rows(copies), item.unit, len(copies))]
 
 
 def _finding(item: Input, plan: TablePlan, fault: Fault, lines: Lines) -> Finding:
@@ -261,7 +276,8 @@ def _flow(engine: DuckEngine, inputs: Sequence[Input], excluded: Dictionary[str,
     for item in inputs:
         raw, used = engine.raw_rows(item.table), engine.kept(item.table)
         reasons = {"lines that cannot be read": len(item.broken), "rows with an error": len(excluded[item.table])}
-        reasons["rows of excluded episodes"] = raw - len(excluded[item.table]) - used
+        reasons["exact copy"] = len(engine.copies.get(item.table, ()))
+        reasons["rows of excluded episodes"] = raw - used - sum(reasons.values()) + len(item.broken)
         flows.append(Flow(item.table, raw + len(item.broken), {reason: n for reason, n in reasons.items() if n}))
     return tuple(flows)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping as Dictionary
 from collections.abc import Collection, Sequence
+from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
 
 from iop_outcomes.columns import EVENTS, MAX_DAYS, NOT_KNOWN, TABLES, Field, Kind

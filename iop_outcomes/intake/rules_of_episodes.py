@@ -38,7 +38,7 @@ def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping
     stay = tuple(name for name in ("los_days", "los_code", "discharge_day", "discharge_date", "admit_date") if name in has)
     # Windows over the scan itself would hold every column of every row; here they see the few columns that they need.
     twice = "episode_id IN (SELECT episode_id FROM own_episodes GROUP BY episode_id HAVING count(*) > 1)"
-    found = [_rule("duplicate_id", ("episode_id",), twice, "the same episode stands more than once")]
+    found = [_rule("duplicate_id", ("episode_id",), twice, "rows of one episode that differ")]
     found += _of_stay(has, stay, known, mapping)
     if "discharge_reason" in has:
         found += _of_reason(stay, "los_code" if "los_code" in has and mapping.los_convention == "teds_codes" else "los_days")
