@@ -63,8 +63,7 @@ def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dicti
             rules += score_rules(own, scales) if table == "scores" else event_rules(own, plans["episodes"].recipe.names, mapping)
         rules += [*label_rules(table, plan), *_blank_columns(table, plan)]
     if "episodes" in plans:
-        plan = plans["episodes"]
-        rules.append(readmission_suspicion(_no_readmission(plans)))
+        rules.append(readmission_suspicion(_no_readmission(plans, mapping)))
     return rules
 
 
@@ -109,7 +108,7 @@ def look_again(engine: Engine, faults: Sequence[Fault], plans: Dictionary[str, T
     for rule in (fault.rule for fault in faults if fault.rule.id == ALL_BLANK):
         never = f"{ROW} = 0 AND NOT EXISTS (SELECT 1 FROM own_{rule.table} WHERE {quoted(rule.columns[0] + '__text')} IS NOT NULL)"
         asked[replace(rule, predicate=never)] = rule
-    asked |= {_no_readmission(plans): fault.rule for fault in faults if fault.rule.id == NO_READMISSION}
+    asked |= {_no_readmission(plans, mapping): fault.rule for fault in faults if fault.rule.id == NO_READMISSION}
     sure = {asked[fault.rule] for fault in engine.faults(list(asked))}
     found = []
     for fault in faults:
@@ -120,9 +119,9 @@ def look_again(engine: Engine, faults: Sequence[Fault], plans: Dictionary[str, T
     return found
 
 
-def _no_readmission(plans: Dictionary[str, TablePlan]) -> Rule:
+def _no_readmission(plans: Dictionary[str, TablePlan], mapping: Mapping) -> Rule:
     plan = plans["episodes"]
-    return readmission_rule(frozenset(plan.fields), frozenset(plan.recipe.names), events="events" in plans)
+    return readmission_rule(frozenset(plan.fields), frozenset(plan.recipe.names), mapping, events="events" in plans)
 
 
 def _by_track(engine: Engine, fault: Fault, plan: TablePlan, mapping: Mapping) -> list[Fault]:

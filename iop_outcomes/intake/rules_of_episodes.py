@@ -184,35 +184,45 @@ def overlap_rule(has: Collection[str], known: Collection[str], mapping: Mapping,
     return _rule(OVERLAP, columns, predicate, message, hint, "note")
 
 
-def readmission_rule(has: Collection[str], known: Collection[str], *, events: bool) -> Rule:
-    """Whether the events joined: followed up, and yet not one readmission in a hundred episodes, or no event of a known episode.
+def readmission_rule(has: Collection[str], known: Collection[str], mapping: Mapping, *, events: bool) -> Rule:
+    """Whether the events joined: none of an episode that is known, or followed up and yet not one readmission in a hundred episodes.
+
+    The latter is asked only where the data claim readmissions, by a column or a word of the mapping, or hold no event at all: a study
+    of relapses has none.
 
     Parameters
     ----------
-    has, known
+    has, known, mapping
         As in `episode_rules`.
     events : bool
         Whether there is a table of events.
     """
-    seen = [f"{event}_observed" for event in READMISSIONS if f"{event}_observed" in has]
-    beside = " OR ".join(f"{name} = 1" for name in seen)
-    tests = [f"NOT EXISTS (SELECT 1 FROM checked_episodes WHERE {beside})"] if seen else []
-    names = ", ".join(map(literal, READMISSIONS))
-    if events:
-        tests.append(f"NOT EXISTS (SELECT 1 FROM checked_events WHERE episode_known AND event IN ({names}))")
-    never = " AND ".join(["TRUE", *tests])
-    if {"follow_up_days", "discharge_reason"} <= set(known):
+    beside = [event for event in EVENTS if f"{event}_observed" in has]
+    words = {*mapping.codes.get("event", {}).values(), *mapping.adapter.events.values(), *beside}
+    claimed = bool(words & set(READMISSIONS)) or not (events or beside)
+    none = _no_readmission_seen(beside, events=events)
+    if {"follow_up_days", "discharge_reason"} <= set(known) and claimed:
         left_out = ", ".join(map(literal, OUTSIDE))
         followed = f"coalesce(discharge_reason, '') NOT IN ({left_out}) AND follow_up_days IS NOT NULL"
-        never = f"(SELECT count(*) FROM checked_episodes WHERE {followed}) >= {FEW} AND {never}"
+        never = f"(SELECT count(*) FROM checked_episodes WHERE {followed}) >= {FEW} AND {none}"
     else:
         never = "FALSE"
     if events:
         never = f"({never} OR NOT EXISTS (SELECT 1 FROM checked_events WHERE episode_known))"
-    question = "no readmission found: did the events file join?"
+    question = f"no {'readmission' if claimed else 'event of a known episode'} found: did the events file join?"
     hint = "Compare episode_id in both files, and the words of event; without readmissions nothing is wrong"
     table, column = ("events", "event") if events else ("episodes", "follow_up_days")
     return Rule(NO_READMISSION, table, (column,), f"{ROW} = 0 AND {never}", question, hint, "warning")
+
+
+def _no_readmission_seen(beside: Sequence[str], *, events: bool) -> str:
+    """SQL: no readmission beside an episode, nor in the table of events of an episode that is known."""
+    seen = " OR ".join(f"{event}_observed = 1" for event in beside if event in READMISSIONS)
+    tests = [f"NOT EXISTS (SELECT 1 FROM checked_episodes WHERE {seen})"] if seen else []
+    if events:
+        names = ", ".join(map(literal, READMISSIONS))
+        tests.append(f"NOT EXISTS (SELECT 1 FROM checked_events WHERE episode_known AND event IN ({names}))")
+    return " AND ".join(["TRUE", *tests])
 
 
 def readmission_suspicion(rule: Rule) -> Rule:

@@ -276,12 +276,7 @@ def _of_events(rows, episodes):
 
 
 def _no_readmission(rows, episodes):
-    followed = [
-        row for row in episodes if row["discharge_reason"] not in ("died", "not_started", "active") and row["follow_up_days"] is not None
-    ]
+    """Events that joined no episode; nothing is asked of readmissions, because relapse and death stand beside the episodes."""
     names = {row["episode_id"] for row in episodes if row["episode_id"] is not None}
-    joined = [row["event"] for row in rows.get("events", ()) if row["episode_id"] in names]
-    none = not any((event or "").startswith("readmission") for event in joined)
-    if "events" in rows:
-        return {("no_readmission", "events", "event", 0)} if not joined or (len(followed) >= 100 and none) else set()
-    return {("no_readmission", "episodes", "follow_up_days", 0)} if len(followed) >= 100 else set()
+    joined = any(row["episode_id"] in names for row in rows.get("events", ()))
+    return {("no_readmission", "events", "event", 0)} if "events" in rows and not joined else set()
