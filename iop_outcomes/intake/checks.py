@@ -28,6 +28,7 @@ from iop_outcomes.intake.rules_of_episodes import (
 )
 from iop_outcomes.intake.rules_of_events import event_rules
 from iop_outcomes.intake.rules_of_scores import SHORTER, score_rules
+from iop_outcomes.intake.rules_of_stand_ins import stand_in_rules
 from iop_outcomes.scales import Scale
 
 ORPHAN = "no_such_episode"
@@ -62,6 +63,8 @@ def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dicti
             own = tuple(plan.fields)
             rules += score_rules(own, scales) if table == "scores" else event_rules(own, plans["episodes"].recipe.names, mapping)
         rules += [*label_rules(table, plan), *_blank_columns(table, plan)]
+    if {"episodes", "scores"} <= set(plans):
+        rules += stand_in_rules(frozenset(plans["episodes"].fields), scales)
     if "episodes" in plans:
         rules.append(readmission_suspicion(_no_readmission(plans, mapping)))
     return rules

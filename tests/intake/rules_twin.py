@@ -82,7 +82,7 @@ def faults(tables):
         | _twice("episodes", rows)
         | _overlaps(episodes)
     )
-    found |= _of_scores(rows["scores"], episodes) if "scores" in rows else set()
+    found |= _of_scores(rows["scores"], episodes) | _stand_ins(rows["scores"], episodes) if "scores" in rows else set()
     found |= _of_events(rows["events"], episodes) if "events" in rows else set()
     return found | _no_readmission(rows, episodes)
 
@@ -211,6 +211,22 @@ def _overlaps(rows):
                 found.add(("overlapping_episodes" if row["track"] == second["track"] else "overlapping_tracks", place))
     same = {place for rule, place in found if rule == "overlapping_episodes"}
     return {(rule, "episodes", "admit_date", place) for rule, place in found if rule == "overlapping_episodes" or place not in same}
+
+
+def _stand_ins(rows, episodes):
+    """Episodes without an admission PHQ-9 beside them and with one in the table, 7 days before to 3 after."""
+    scored = {
+        row["episode_id"]
+        for row in rows
+        if row["scale"] == "phq9"
+        and _whole(row["score"]) is not None
+        and -7 <= (-99 if _whole(row["day"]) is None else _whole(row["day"])) <= 3
+    }
+    return {
+        ("score_stands_in", "episodes", "phq9_admit", place)
+        for place, row in enumerate(episodes)
+        if row["phq9_admit"] is None and row["episode_id"] is not None and row["episode_id"] in scored
+    }
 
 
 def _parent(episodes, name):

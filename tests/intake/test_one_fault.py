@@ -281,6 +281,7 @@ TOGETHER = [
       ("events", 1, "planned", "0")], "event_twice", {0, 1}),
     ([("episodes", row, "site", "") for row in range(12)], "all_blank", {0}),
     ([("events", 0, "event", "death"), ("events", 0, "days_after_discharge", "5")], "event_after_death", {1}),
+    ([("episodes", 1, "phq9_admit", ""), ("scores", 2, "scale", "phq9")], "score_stands_in", {1}),
     ([("events", row, "event", "relapse") for row in range(12)], None, set()),
 ]  # fmt: skip
 
