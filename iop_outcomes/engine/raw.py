@@ -6,7 +6,8 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 from typing import TYPE_CHECKING, Any
@@ -109,11 +110,12 @@ class RawTables:
         """What a Parquet file declares: rows, rows of its parts together, bytes when unpacked, columns; no row is read."""
         name = [str(path.resolve())]
         rows = self._send("SELECT sum(num_rows) FROM parquet_file_metadata(?)", name).fetchall()[0][0]
-        parts = "SELECT row_group_id, any_value(row_group_num_rows) AS n, sum(total_uncompressed_size) AS size, count(*) AS columns"
+        columns = "count(DISTINCT split_part(path_in_schema, ', ', 1)) AS columns"  # a nested one is one
+        parts = f"SELECT row_group_id, any_value(row_group_num_rows) AS n, sum(total_uncompressed_size) AS size, {columns}"
         grouped = f"{parts} FROM parquet_metadata(?) GROUP BY row_group_id"
         found = self._send(f"SELECT sum(n), sum(size), max(columns) FROM ({grouped}) AS parts", name).fetchall()[0]
-        of_parts, unpacked, columns = (int(value or 0) for value in found)
-        return int(rows or 0), of_parts, unpacked, columns
+        of_parts, unpacked, most = (int(value or 0) for value in found)
+        return int(rows or 0), of_parts, unpacked, most
 
     def damaged(self) -> Path | None:
         """The first Parquet file seen in place that cannot be read from its first value to its last."""
@@ -126,11 +128,28 @@ class RawTables:
 
     def add_frame(self, table: str, frame: pd.DataFrame) -> None:
         """Copy a data frame, so that later changes to it change nothing here."""
-        with self._lock:
-            self._connection.register("incoming", frame)
+        with self._frame_as("incoming", frame):
             self._execute(f"CREATE TABLE raw_{table} AS SELECT *, row_number() OVER () - 1 AS {ROW} FROM incoming")
-            self._connection.unregister("incoming")
         self._describe(table)
+
+    def takes(self, frame: pd.DataFrame) -> bool:
+        """Whether the engine knows the types of a data frame."""
+        try:
+            with self._frame_as("incoming", frame):
+                self._execute("SELECT count(COLUMNS(*)) FROM incoming").fetchall()
+        except duckdb.Error:
+            return False
+        return True
+
+    @contextmanager
+    def _frame_as(self, name: str, frame: pd.DataFrame) -> Iterator[None]:
+        """A data frame as a table of this name, for a while."""
+        with self._lock:
+            self._connection.register(name, frame)
+            try:
+                yield
+            finally:
+                self._connection.unregister(name)
 
     def add_select(self, table: str, select: str, values: Sequence[object] = ()) -> None:
         """Keep what a query over files gives, every column as text: how adapters of other layouts hand a table over."""

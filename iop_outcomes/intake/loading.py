@@ -31,6 +31,7 @@ from iop_outcomes.intake.mapping import AdapterSettings, ContactRule, Mapping, r
 from iop_outcomes.intake.nearest import offer_nearest
 from iop_outcomes.intake.privacy import name_identifiers
 from iop_outcomes.intake.recipes import TablePlan, plan_table, refuse_unknown_names
+from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.results import Flow, Provenance, Source
 from iop_outcomes.scales import Scale, load_scales
 
@@ -76,8 +77,9 @@ def load(
 
 
 def _load(engine: DuckEngine, source: Any, given: Any, on_error: OnError, folder: str | Path | None, layout: str | None) -> Data:
-    scales = load_scales(folder)
-    opened = _opened(engine, source, _mapping_of(source, given), scales, layout)
+    declared = _mapping_of(source, given)
+    scales = _with_referral_means(load_scales(folder), declared)
+    opened = _opened(engine, source, declared, scales, layout)
     inputs, mapping = opened.inputs, opened.mapping
     _refuse_swallowed(inputs)
     raws = {item.table: engine.raw_columns(item.table) for item in inputs}
@@ -173,6 +175,17 @@ def _mapping_of(source: Any, given: Any) -> Mapping:
     if given is None and isinstance(source, str | Path):
         given = find_mapping(Path(source))
     return read_mapping(given)
+
+
+def _with_referral_means(scales: Dictionary[str, Scale], mapping: Mapping) -> Dictionary[str, Scale]:
+    """The scales with the mean of all who are referred, where the mapping declares it."""
+    where = f"{mapping.name} [referral_mean]"
+    only(mapping.referral_mean, scales, where, "scale")
+    for name, mean in mapping.referral_mean.items():
+        low, high = scales[name].range
+        if not low <= mean <= high:
+            raise DataError(f"{where} {name}: outside the range of {scales[name].label}. Allowed: {low} to {high}.")
+    return {name: replace(scale, referral_mean=mapping.referral_mean.get(name, scale.referral_mean)) for name, scale in scales.items()}
 
 
 # -- what is wrong -----------------------------------------------------------------------------------------------
