@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
-Kind = Literal["text", "category", "integer", "date", "flag", "code"]
+Kind = Literal["text", "category", "integer", "number", "date", "flag", "code"]
 
 DISCHARGE_REASONS = (
     "completed",
@@ -58,16 +59,18 @@ class Field:
     ----------
     name : str
         Canonical name.
-    kind : {"text", "category", "integer", "date", "flag", "code"}
-        `text` is an identifier, `category` a short label, `code` a word of `allowed`, `flag` 1 or 0.
+    kind : {"text", "category", "integer", "number", "date", "flag", "code"}
+        `text` is an identifier, `category` a short label, `code` a word of `allowed`, `flag` 1 or 0, `number` an exact decimal.
     means : str
         What it says, with its unit.
     blank : str
         What a blank means.
     allowed : tuple of str
         The closed list of a `code`.
-    low, high : int or None
-        Closed range of an `integer`.
+    low, high : int, Decimal or None
+        Closed range of an `integer` or a `number`.
+    step : int or Decimal
+        What every value is a whole multiple of.
     required : bool
         Whether the table is unusable without it.
     """
@@ -77,8 +80,9 @@ class Field:
     means: str
     blank: str = "not known"
     allowed: tuple[str, ...] = ()
-    low: int | None = None
-    high: int | None = None
+    low: int | Decimal | None = None
+    high: int | Decimal | None = None
+    step: int | Decimal = 1
     required: bool = False
 
 
@@ -89,8 +93,17 @@ def _days(name: str, means: str, *, low: int = 0, blank: str = "not known", requ
 EPISODES = (
     Field("episode_id", "text", "one admission to one track", blank="not allowed", required=True),
     Field("track", "category", "the track of care", blank="shown as (missing)", required=True),
-    Field("discharge_reason", "code", "how the episode ended", blank="reason missing", allowed=DISCHARGE_REASONS, required=True),
-    _days("los_days", "length of stay, in the convention the file declares", blank="still in care, or not known"),
+    Field(
+        "discharge_reason",
+        "code",
+        "how the episode ended",
+        blank="reason missing; without any sign of an end still in care, or not known",
+        allowed=DISCHARGE_REASONS,
+        required=True,
+    ),
+    _days(
+        "los_days", "length of stay, in the convention the file declares; of one still in care, so far", blank="still in care, or not known"
+    ),
     Field("los_code", "integer", "length of stay as a code of TEDS-D: 1 to 30 are days, 31 to 37 bands of days", low=1, high=37),
     _days("discharge_day", "discharge, counted from admission", low=-MAX_DAYS, blank="still in care, or not known"),
     Field("admit_date", "date", "admission (date)"),

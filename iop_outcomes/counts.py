@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-Level = str | int | None
+Level = str | int | Decimal | None  # a Decimal is a score that is no whole number
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def _order(level: Level) -> tuple[int, int, str]:
+def _order(level: Level) -> tuple[int, int | Decimal, str]:
     """Numbers, then words, then the blank."""
     if level is None:
         return (2, 0, "")
-    return (0, level, "") if isinstance(level, int) else (1, 0, level)
+    return (1, 0, level) if isinstance(level, str) else (0, level, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from iop_outcomes.columns import OUTSIDE, WINDOWS, Column, EventWithin, FirstEvent, Known, Reached, Request, ScoreAt, Status, StopsAtEnd
-from iop_outcomes.engine.recipe import literal, quoted
+from iop_outcomes.engine.recipe import Steps, literal, quoted
 
 PACK = 65_536  # room for a score beside its day in one whole number, so that first and last need min and max alone
 SHIFT = 100_000  # lifts every day above 0 before packing
+NO_STEPS: Mapping[str, Steps] = MappingProxyType({})
 RANKS = 64  # room for the order of events on one day
 
 
@@ -50,7 +52,7 @@ class Tables:
     filled: Collection[str]
 
 
-def derive(requests: Sequence[Request], tables: Tables) -> Derivation:
+def derive(requests: Sequence[Request], tables: Tables, *, steps: Mapping[str, Steps] = NO_STEPS) -> Derivation:
     """Compile requests.
 
     Parameters
@@ -59,6 +61,8 @@ def derive(requests: Sequence[Request], tables: Tables) -> Derivation:
         What a measure asks; the same request twice counts once.
     tables : Tables
         What there is; a column that is not there is blank throughout.
+    steps : mapping of str to Steps, optional
+        Columns that hold scores as steps; they are given in points.
     """
     names: list[str] = []
     expressions: list[str] = []
@@ -67,7 +71,7 @@ def derive(requests: Sequence[Request], tables: Tables) -> Derivation:
         found, values = _answer(request, tables)
         picks += [pick for pick in found if pick not in picks]
         names += request.keys
-        expressions += values
+        expressions += [steps[key].points(value) if key in steps else value for key, value in zip(request.keys, values, strict=True)]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"two requests for one column: {', '.join(sorted(twice))}")
     return Derivation(tuple(names), tuple(expressions), tuple(picks))

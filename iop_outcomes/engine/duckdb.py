@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from iop_outcomes.columns import Request
+from iop_outcomes.columns import WINDOWS, Request
 from iop_outcomes.counts import Counts, Floats, Level, is_blank
 from iop_outcomes.engine.derive import Derivation, Tables, derive
 from iop_outcomes.engine.raw import ROW, RawTables
-from iop_outcomes.engine.recipe import Recipe, literal, quoted
+from iop_outcomes.engine.recipe import NUMBER_TYPE, Recipe, Steps, literal, quoted
 from iop_outcomes.patients import Patients
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class DuckEngine(RawTables):
         self._columns: dict[str, tuple[str, ...]] = {}
         self._given: set[str] = set()  # tables that came
         self._filled: set[str] = set()  # prepared tables that hold any row
+        self._steps: dict[str, Steps] = {}  # of scores that are kept as steps, by their names in a tally
         self._picks: set[str] = set()
         self._tallies: dict[tuple[Request, ...], Counts] = {}
         self._combinations: dict[tuple[Request, ...], Patients] = {}
@@ -36,6 +38,8 @@ class DuckEngine(RawTables):
     def prepare(self, recipes: Mapping[str, Recipe], excluded: Mapping[str, Sequence[int]]) -> None:
         """Make the typed tables: Parquet is seen in place, everything else is cast once and kept."""
         self._given = set(recipes)
+        scales = {scale: steps for recipe in recipes.values() for scale, steps in recipe.steps.items()}
+        self._steps = {f"{scale}_{moment}": steps for scale, steps in scales.items() for moment in WINDOWS}
         for table in ("episodes", "scores", "events"):
             recipe = recipes.get(table)
             select = self._without(table, recipe, excluded.get(table, ())) if recipe else ""
@@ -53,7 +57,7 @@ class DuckEngine(RawTables):
 
     def _without(self, table: str, recipe: Recipe, rows: Sequence[int]) -> str:
         """The typed rows less the excluded ones, and less those of excluded episodes."""
-        columns = ", ".join(quoted(name) for name in recipe.names)
+        columns = ", ".join(recipe.kept(name) for name in recipe.names)
         tests = []
         if len(rows):
             self._send(f"CREATE TABLE excluded_{table} AS SELECT unnest(CAST(? AS BIGINT[])) AS position", [list(rows)])
@@ -119,7 +123,7 @@ class DuckEngine(RawTables):
         return Counts.from_columns(derivation.names, columns[:-1], [row[-1] for row in rows])
 
     def _derive(self, requests: Sequence[Request]) -> Derivation:
-        derivation = derive(requests, Tables(self.columns, self._given, self._filled))
+        derivation = derive(requests, Tables(self.columns, self._given, self._filled), steps=self._steps)
         with self._lock:
             for pick in derivation.picks:
                 if pick.name not in self._picks:
@@ -170,8 +174,7 @@ class DuckEngine(RawTables):
     def _fill_cells(self, counts: Counts) -> None:
         """The cells of a tally as a table, with their places."""
         lists: list[list[Level]] = [[axis.levels[code] for code in counts.codes[:, i]] for i, axis in enumerate(counts.axes)]
-        words = [any(isinstance(level, str) for level in axis.levels) for axis in counts.axes]
-        columns = [f"unnest(CAST(? AS {'VARCHAR' if word else 'INTEGER'}[])) AS k{i}" for i, word in enumerate(words)]
+        columns = [f"unnest(CAST(? AS {_type(axis.levels)}[])) AS k{i}" for i, axis in enumerate(counts.axes)]
         columns.append("unnest(CAST(? AS INTEGER[])) AS place")
         self._send(f"CREATE OR REPLACE TEMPORARY TABLE cell AS SELECT {', '.join(columns)}", [*lists, list(range(len(counts)))])
 
@@ -237,9 +240,18 @@ class DuckEngine(RawTables):
 
 
 def _level(value: object) -> Level:
-    """A key as Python's own text or whole number, and one spelling of the blank."""
-    if value is None or type(value) in (str, int):  # all that DuckDB sends; the rest is for keys of another making
+    """A key as Python's own text, whole number or exact decimal without zeros at its end, and one spelling of the blank."""
+    if value is None or type(value) in (str, int):  # most of what DuckDB sends
         return value  # type: ignore[return-value]  # the test above is too exact for the checker to follow
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else value.normalize()
     if is_blank(value):
         return None
-    return value if isinstance(value, str) else int(value)  # type: ignore[call-overload]  # keys are text or whole numbers
+    return value if isinstance(value, str) else int(value)  # type: ignore[call-overload]  # keys of another making
+
+
+def _type(levels: Sequence[Level]) -> str:
+    """The type of SQL that holds every level of a column exactly."""
+    if any(isinstance(level, str) for level in levels):
+        return "VARCHAR"
+    return NUMBER_TYPE if any(isinstance(level, Decimal) for level in levels) else "INTEGER"

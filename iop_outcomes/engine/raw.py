@@ -6,7 +6,8 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,8 @@ class RawTables:
     ----------
     statements : list of str
         Every statement sent, without values, in order.
+    copies : dict of str to tuple of int
+        For each table, the rows that repeat an earlier row cell for cell and are left out; 0 is the first row of data.
     """
 
     def __init__(self, *, threads: int | None = None, memory_limit: str | None = None) -> None:
@@ -54,6 +57,7 @@ class RawTables:
         self._raw: dict[str, dict[str, str]] = {}
         self._in_place: dict[str, Path] = {}
         self.statements: list[str] = []
+        self.copies: dict[str, tuple[int, ...]] = {}
         self._send(f"SET temp_directory = {literal(self._folder)}")
         self._send("SET python_enable_replacements = false")
         self._send("SET preserve_insertion_order = true")
@@ -106,11 +110,12 @@ class RawTables:
         """What a Parquet file declares: rows, rows of its parts together, bytes when unpacked, columns; no row is read."""
         name = [str(path.resolve())]
         rows = self._send("SELECT sum(num_rows) FROM parquet_file_metadata(?)", name).fetchall()[0][0]
-        parts = "SELECT row_group_id, any_value(row_group_num_rows) AS n, sum(total_uncompressed_size) AS size, count(*) AS columns"
+        columns = "count(DISTINCT split_part(path_in_schema, ', ', 1)) AS columns"  # a nested one is one
+        parts = f"SELECT row_group_id, any_value(row_group_num_rows) AS n, sum(total_uncompressed_size) AS size, {columns}"
         grouped = f"{parts} FROM parquet_metadata(?) GROUP BY row_group_id"
         found = self._send(f"SELECT sum(n), sum(size), max(columns) FROM ({grouped}) AS parts", name).fetchall()[0]
-        of_parts, unpacked, columns = (int(value or 0) for value in found)
-        return int(rows or 0), of_parts, unpacked, columns
+        of_parts, unpacked, most = (int(value or 0) for value in found)
+        return int(rows or 0), of_parts, unpacked, most
 
     def damaged(self) -> Path | None:
         """The first Parquet file seen in place that cannot be read from its first value to its last."""
@@ -123,11 +128,28 @@ class RawTables:
 
     def add_frame(self, table: str, frame: pd.DataFrame) -> None:
         """Copy a data frame, so that later changes to it change nothing here."""
-        with self._lock:
-            self._connection.register("incoming", frame)
+        with self._frame_as("incoming", frame):
             self._execute(f"CREATE TABLE raw_{table} AS SELECT *, row_number() OVER () - 1 AS {ROW} FROM incoming")
-            self._connection.unregister("incoming")
         self._describe(table)
+
+    def takes(self, frame: pd.DataFrame) -> bool:
+        """Whether the engine knows the types of a data frame."""
+        try:
+            with self._frame_as("incoming", frame):
+                self._execute("SELECT count(COLUMNS(*)) FROM incoming").fetchall()
+        except duckdb.Error:
+            return False
+        return True
+
+    @contextmanager
+    def _frame_as(self, name: str, frame: pd.DataFrame) -> Iterator[None]:
+        """A data frame as a table of this name, for a while."""
+        with self._lock:
+            self._connection.register(name, frame)
+            try:
+                yield
+            finally:
+                self._connection.unregister(name)
 
     def add_select(self, table: str, select: str, values: Sequence[object] = ()) -> None:
         """Keep what a query over files gives, every column as text: how adapters of other layouts hand a table over."""
@@ -163,6 +185,8 @@ class RawTables:
         cells = [f"{cast.text(types[cast.source])} AS {quoted(cast.name + '__text')}" for cast in recipe.casts]
         cells += [f"{cast.typed(types[cast.source])} AS {quoted(cast.name)}" for cast in recipe.casts]
         layer = f"SELECT {', '.join([*cells, ROW])} FROM raw_{recipe.table}"
+        if recipe.table in self.copies:
+            layer += f" WHERE {ROW} NOT IN (SELECT position FROM copies_{recipe.table})"
         names = {cast.name for cast in recipe.casts}
         self._send(f"CREATE OR REPLACE VIEW own_{recipe.table} AS {layer}")  # for what is asked of one column: no join
         if recipe.table in ("scores", "events"):
@@ -174,6 +198,20 @@ class RawTables:
         self._send(f"CREATE OR REPLACE VIEW checked_{recipe.table} AS {layer}")
         if recipe.table == "episodes":
             self._send(_parents(names))
+
+    def leave_out_copies(self, recipe: Recipe, key: Sequence[str]) -> None:
+        """Keep one of the rows that are alike in every cell that is read; rows without a whole key are never taken for copies."""
+        table, own = recipe.table, f"own_{recipe.table}"
+        columns = ", ".join(map(quoted, key))
+        several = f"SELECT {columns} FROM {own} GROUP BY {columns} HAVING count(*) > 1"  # a blank joins nothing
+        cells = ", ".join(quoted(cast.name + "__text") for cast in recipe.casts)
+        place = f"row_number() OVER (PARTITION BY {cells} ORDER BY {ROW})"
+        numbered = f"SELECT {ROW} AS position, {place} AS place FROM {own} JOIN ({several}) AS several USING ({columns})"
+        self._send(f"CREATE TABLE copies_{table} AS SELECT position FROM ({numbered}) AS numbered WHERE place > 1")
+        found = tuple(int(row[0]) for row in self._send(f"SELECT position FROM copies_{table} ORDER BY position").fetchall())
+        if found:
+            self.copies[table] = found
+            self.check_with(recipe)
 
     def faults(self, rules: Sequence[Rule]) -> list[Fault]:
         """Rows that break each rule, one scan for each table; positions only."""

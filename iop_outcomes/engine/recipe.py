@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from iop_outcomes.columns import Kind
+from iop_outcomes.columns import WINDOWS, Kind
 
 INTEGER_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
+NUMBERS: tuple[Kind, ...] = ("integer", "number", "flag")
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 WHOLE_NUMBER = r"^[+-]?\d{1,9}$"
+NUMBER = r"^[+-]?\d{1,9}(\.\d{1,6})?$"
+NUMBER_TYPE = "DECIMAL(18,6)"  # exact: no rounding moves a score across a cut-off
+NO_FRACTION = r"^([+-]?\d+)\.0+$"  # a whole number as pandas writes it beside a blank, and as databases write decimals
+BLANKS = " \t\r\n\u00a0"
 
 
 def quoted(name: str) -> str:
@@ -45,14 +51,19 @@ class Cast:
     codes: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, raw_type: str) -> str:
-        """SQL for what stood in the file: trimmed, codes translated, NULL where it is blank or a missing code."""
+        """SQL for what stood in the file: trimmed, codes translated, NULL where it is blank or a missing code; 15.0 of a number is 15."""
         column = as_text(quoted(self.source), raw_type)
-        blanks = ", ".join(literal(code) for code in ("", *self.missing))
-        value = f"CASE WHEN {column} IN ({blanks}) THEN NULL ELSE {column} END"
+        plain = without_fraction(column)
+        missing = ("", *self.missing)
+        blank = f"{column} IN ({', '.join(map(literal, missing))})"
+        if any(map(_is_number, missing)):
+            blank += f" OR {plain} IN ({', '.join(map(literal, missing))})"
+        value = f"CASE WHEN {blank} THEN NULL ELSE {plain if self.kind in NUMBERS else column} END"
         if not self.codes:
             return value
-        cases = " ".join(f"WHEN {literal(site)} THEN {literal(word)}" for site, word in sorted(self.codes.items()))
-        return f"CASE {value} {cases} ELSE {value} END"
+        numbers = {site: word for site, word in self.codes.items() if _is_number(site)}
+        other = _translated(without_fraction(value), numbers, value) if numbers else value
+        return _translated(value, self.codes, other)
 
     def typed(self, raw_type: str) -> str:
         """SQL for the value in its declared type; NULL where the text is no such value."""
@@ -64,10 +75,26 @@ class Cast:
         return typed_text(self.text(raw_type), self.kind)
 
 
+def _translated(value: str, codes: Mapping[str, str], other: str) -> str:
+    cases = " ".join(f"WHEN {literal(site)} THEN {literal(word)}" for site, word in sorted(codes.items()))
+    return f"CASE {value} {cases} ELSE {other} END"
+
+
+def _is_number(code: str) -> bool:
+    return code.removeprefix("-").isdecimal()
+
+
+def without_fraction(text: str) -> str:
+    """SQL that writes 15.0 and 15.00 as 15, and leaves every other text as it is."""
+    return f"CASE WHEN contains({text}, '.0') THEN regexp_replace({text}, {literal(NO_FRACTION)}, '\\1') ELSE {text} END"
+
+
 def typed_text(text: str, kind: Kind) -> str:
     """SQL that casts text to a declared type; NULL where it is no such value (12.5, 1e3 and 02/03/2024 are none)."""
     if kind in ("integer", "flag"):
         return f"CASE WHEN regexp_matches({text}, {literal(WHOLE_NUMBER)}) THEN TRY_CAST({text} AS INTEGER) END"
+    if kind == "number":
+        return f"CASE WHEN regexp_matches({text}, {literal(NUMBER)}) THEN TRY_CAST({text} AS {NUMBER_TYPE}) END"
     if kind == "date":
         return f"CASE WHEN regexp_matches({text}, {literal(ISO_DATE)}) THEN TRY_CAST({text} AS DATE) END"
     return text
@@ -78,6 +105,8 @@ def as_text(column: str, raw_type: str) -> str:
     if raw_type in ("DOUBLE", "FLOAT"):
         whole = f"isfinite({column}) AND abs({column}) < 1e15 AND {column} = floor({column})"
         return f"CASE WHEN isnan({column}) THEN NULL WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+    if raw_type.startswith("DECIMAL"):
+        return without_fraction(f"CAST({column} AS VARCHAR)")
     if raw_type == "BOOLEAN":
         return f"CAST(CAST({column} AS INTEGER) AS VARCHAR)"
     if raw_type.startswith("TIMESTAMP") and "ZONE" not in raw_type:
@@ -86,7 +115,26 @@ def as_text(column: str, raw_type: str) -> str:
     return f"trim(CAST({column} AS VARCHAR), {literal(BLANKS)})"
 
 
-BLANKS = " \t\r\n\u00a0"
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How scores of a scale are kept where they are not whole numbers from 0 on: as whole steps from its lowest score, exactly.
+
+    Parameters
+    ----------
+    low, step : int or Decimal
+        The lowest score and the distance of two scores, in points.
+    """
+
+    low: int | Decimal
+    step: int | Decimal
+
+    def kept(self, points: str) -> str:
+        """SQL for points as steps."""
+        return f"CAST(({points} - ({self.low})) / {self.step} AS INTEGER)"
+
+    def points(self, kept: str) -> str:
+        """SQL for steps as points."""
+        return f"CAST({self.low} + CAST({kept} AS INTEGER) * {self.step} AS {NUMBER_TYPE})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +150,26 @@ class Recipe:
     """How one canonical table comes from its raw one: columns cast, then columns computed from them.
 
     A table other than episodes may also read `episode_known`, `episode_los_days` and `episode_follow_up_days` of the
-    episode it belongs to.
+    episode it belongs to. `steps` are those of scales whose scores are not whole numbers from 0 on.
     """
 
     table: str
     casts: tuple[Cast, ...]
     derived: tuple[Derived, ...] = ()
+    steps: Mapping[str, Steps] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Columns the prepared table will have, derived ones replacing cast ones of the same name."""
         return tuple(dict.fromkeys([cast.name for cast in self.casts] + [derived.name for derived in self.derived]))
+
+    def kept(self, name: str) -> str:
+        """SQL for a column as the prepared table keeps it."""
+        column = quoted(name)
+        scale, _, moment = name.rpartition("_")
+        if self.table == "episodes" and moment in WINDOWS and scale in self.steps:
+            return f"{self.steps[scale].kept(column)} AS {column}"
+        if self.table == "scores" and name == "score" and self.steps:
+            cases = " ".join(f"WHEN {literal(scale)} THEN {steps.kept(column)}" for scale, steps in self.steps.items())
+            return f"CASE scale {cases} ELSE CAST({column} AS INTEGER) END AS {column}"
+        return column

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from iop_outcomes.columns import FIRST_DATE, Field
 from iop_outcomes.engine import Engine, Fault, Rule
+from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.engine.raw import ROW
 from iop_outcomes.engine.recipe import literal, quoted, typed_text
 from iop_outcomes.intake.contacts import contact_rules
@@ -27,9 +28,11 @@ from iop_outcomes.intake.rules_of_episodes import (
 )
 from iop_outcomes.intake.rules_of_events import event_rules
 from iop_outcomes.intake.rules_of_scores import SHORTER, score_rules
+from iop_outcomes.intake.rules_of_stand_ins import stand_in_rules
 from iop_outcomes.scales import Scale
 
 ORPHAN = "no_such_episode"
+_KEYS = {"episodes": ("duplicate_id", ("episode_id",)), "scores": ("score_twice", ("episode_id", "scale", "day"))}
 ALL_BLANK = "all_blank"
 OF_TABLES = frozenset({ALL_BLANK, NO_READMISSION, SHORTER})  # said of a whole column, and asked at the first row alone
 
@@ -60,10 +63,23 @@ def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dicti
             own = tuple(plan.fields)
             rules += score_rules(own, scales) if table == "scores" else event_rules(own, plans["episodes"].recipe.names, mapping)
         rules += [*label_rules(table, plan), *_blank_columns(table, plan)]
+    if {"episodes", "scores"} <= set(plans):
+        rules += stand_in_rules(frozenset(plans["episodes"].fields), scales)
     if "episodes" in plans:
-        plan = plans["episodes"]
-        rules.append(readmission_suspicion(_no_readmission(plans)))
+        rules.append(readmission_suspicion(_no_readmission(plans, mapping)))
     return rules
+
+
+def leave_out_copies(engine: DuckEngine, faults: Sequence[Fault], plans: Dictionary[str, TablePlan]) -> bool:
+    """Keep one of the episodes, and of the scores, that are alike in every cell; whether any was left out, so that all is to be judged anew.
+
+    Only where something stands twice is there a copy to look for: a file without one pays nothing.
+    """
+    twice = {fault.rule.id for fault in faults}
+    for table, (rule, key) in _KEYS.items():
+        if table in plans and rule in twice:
+            engine.leave_out_copies(plans[table].recipe, key)
+    return bool(engine.copies)
 
 
 def once(faults: Sequence[Fault]) -> list[Fault]:
@@ -95,7 +111,7 @@ def look_again(engine: Engine, faults: Sequence[Fault], plans: Dictionary[str, T
     for rule in (fault.rule for fault in faults if fault.rule.id == ALL_BLANK):
         never = f"{ROW} = 0 AND NOT EXISTS (SELECT 1 FROM own_{rule.table} WHERE {quoted(rule.columns[0] + '__text')} IS NOT NULL)"
         asked[replace(rule, predicate=never)] = rule
-    asked |= {_no_readmission(plans): fault.rule for fault in faults if fault.rule.id == NO_READMISSION}
+    asked |= {_no_readmission(plans, mapping): fault.rule for fault in faults if fault.rule.id == NO_READMISSION}
     sure = {asked[fault.rule] for fault in engine.faults(list(asked))}
     found = []
     for fault in faults:
@@ -106,9 +122,9 @@ def look_again(engine: Engine, faults: Sequence[Fault], plans: Dictionary[str, T
     return found
 
 
-def _no_readmission(plans: Dictionary[str, TablePlan]) -> Rule:
+def _no_readmission(plans: Dictionary[str, TablePlan], mapping: Mapping) -> Rule:
     plan = plans["episodes"]
-    return readmission_rule(frozenset(plan.fields), frozenset(plan.recipe.names), events="events" in plans)
+    return readmission_rule(frozenset(plan.fields), frozenset(plan.recipe.names), mapping, events="events" in plans)
 
 
 def _by_track(engine: Engine, fault: Fault, plan: TablePlan, mapping: Mapping) -> list[Fault]:
@@ -147,8 +163,8 @@ def _of_field(table: str, field: Field, mapping: Mapping, *, computed: bool) -> 
         found.append(rule("unknown_code", f"{text} NOT IN ({allowed})", "not one of the words allowed", hint))
     if field.kind == "flag":
         found.append(rule("not_flag", f"{text} NOT IN ('0', '1')", "must be 1 or 0"))
-    if field.kind == "integer":
-        found += _whole_number(field, value, text, rule)
+    if field.kind in ("integer", "number"):
+        found += _number(field, value, text, rule)
     if field.kind == "date":
         last = f"CAST({literal(mapping.cutoff)} AS DATE)" if mapping.cutoff else f"CAST({literal(LAST_DATE)} AS DATE)"
         found.append(rule("invalid_date", f"{text} IS NOT NULL AND ({value}) IS NULL", "not a date written as 2024-03-31"))
@@ -157,11 +173,18 @@ def _of_field(table: str, field: Field, mapping: Mapping, *, computed: bool) -> 
     return found
 
 
-def _whole_number(field: Field, value: str, text: str, rule: Callable[..., Rule]) -> list[Rule]:
-    found = [rule("not_whole_number", f"{text} IS NOT NULL AND ({value}) IS NULL", "not a whole number")]
+def _number(field: Field, value: str, text: str, rule: Callable[..., Rule]) -> list[Rule]:
+    unread = f"{text} IS NOT NULL AND ({value}) IS NULL"
+    if field.kind == "number":
+        found = [rule("not_number", unread, "not a number with at most 6 decimals, written as 1.3")]
+    else:
+        found = [rule("not_whole_number", unread, "not a whole number")]
     if field.low is not None and field.high is not None:
         hint = f"Allowed: {field.low:,} to {field.high:,}. If it means missing, name the code in mapping.toml under [missing]"
         found.append(rule("out_of_range", f"({value}) NOT BETWEEN {field.low} AND {field.high}", "outside its range", hint))
+    if field.step != 1:
+        message = f"between two scores of its scale, which has steps of {field.step}"
+        found.append(rule("score_between_steps", f"({value}) % {field.step} <> 0", message))
     return found
 
 

@@ -10,17 +10,20 @@ from iop_outcomes.intake.findings import Finding, Severity, refuse
 from iop_outcomes.intake.inputs import Input
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
-from iop_outcomes.intake.recipes import TablePlan
+from iop_outcomes.intake.recipes import TablePlan, adds_up, scale_of_item
+from iop_outcomes.scales import Scale
 
 _HALVES = (("day", "observed"), ("observed", "day"))
 
 
-def refuse_columns(inputs: Sequence[Input], plans: Dictionary[str, TablePlan], mapping: Mapping) -> None:
+def refuse_columns(inputs: Sequence[Input], plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dictionary[str, Scale]) -> None:
     """Columns that are needed and missing, or that the declared class forbids: all of them in one error."""
     _refuse_values_as_names(inputs, plans)
     found: list[Finding] = []
     for item in inputs:
         found += _missing_columns(item, plans[item.table], mapping) + _forbidden_columns(item, plans[item.table], mapping)
+        if item.table == "scores" and "score" not in plans["scores"].recipe.names:
+            found += items_not_added(item, plans["scores"], scales, severity="error")
     if found:
         refuse(found)
 
@@ -35,6 +38,17 @@ def identifiers_not_read(item: Input, plan: TablePlan, mapping: Mapping) -> list
         for name, what in found.items()
         if what
     ]
+
+
+def items_not_added(item: Input, plan: TablePlan, scales: Dictionary[str, Scale], *, severity: Severity = "warning") -> list[Finding]:
+    """Items of a scale that may not be scored from them, or has no total: none is made, and it is said so."""
+    first = {scale.name: (name, scale) for name in reversed(plan.dropped) if (scale := scale_of_item(name, scales)) and not adds_up(scale)}
+    found = []
+    for name, scale in first.values():
+        what = "is taken as a total only, because its items may not be added up here" if scale.total else "has no total"
+        hint = "Bring the column of totals (score)" if scale.total else "Its domains are not read yet; leave the items out"
+        found.append(Finding("items_not_added", severity, item.name, name, f"{scale.label} {what}", hint))
+    return found
 
 
 def _refuse_values_as_names(inputs: Sequence[Input], plans: Dictionary[str, TablePlan]) -> None:

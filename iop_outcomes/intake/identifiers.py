@@ -17,7 +17,7 @@ NOT_PUBLIC = EVERY - {"public"}
 GEOGRAPHY = frozenset({"safe_harbor", "synthetic"})  # allowed in a limited data set; a synthetic one is to rehearse the strict class
 REHEARSED = frozenset({"limited_data_set", "synthetic"})
 TEXTS: frozenset[Kind] = frozenset({"text", "category"})
-CELLS: frozenset[Kind] = TEXTS | {"integer", "flag", "code", "date"}
+CELLS: frozenset[Kind] = TEXTS | {"integer", "number", "flag", "code", "date"}
 
 # ZIP codes of 3 digits whose area holds 20,000 people or fewer by the census of 2000: guidance on 164.514(b)(2)(i)(B), section 3.2.
 RESTRICTED_ZIPS = (

@@ -19,6 +19,7 @@ from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.intake.files import MAX_LINE_BYTES, find_tables, fingerprint, record_lines, refuse_globs, refuse_size, shown
 from iop_outcomes.intake.findings import Finding, fatal
+from iop_outcomes.intake.frames import add_frame, is_frame, names_of, with_index
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.preflight import preflight_csv, read_through, refuse_parquet
 from iop_outcomes.intake.recipes import expected_names
@@ -133,7 +134,7 @@ def open_tables(engine: DuckEngine, source: Any, mapping: Mapping, tables: Colle
         found = find_tables(Path(source), mapping)
         return [open_file(engine, table, found[table], mapping) for table in TABLES if table in found and table in tables]
     frames = _frames(source)
-    return [_open_frame(engine, table, frames[table]) for table in TABLES if table in frames and table in tables]
+    return [_open_frame(engine, table, frames[table], mapping) for table in TABLES if table in frames and table in tables]
 
 
 def _frames(source: Any) -> Dictionary[str, Any]:
@@ -232,28 +233,26 @@ def _open_parquet(engine: DuckEngine, table: str, path: Path) -> Input:
         fatal("not_parquet", name, "the file is not readable as Parquet", "Export it again.")
 
 
-def _open_frame(engine: DuckEngine, table: str, frame: Any) -> Input:
+def _open_frame(engine: DuckEngine, table: str, frame: Any, mapping: Mapping) -> Input:
     """Copy a frame of pandas, polars or Arrow."""
     name = f"{table} (data frame)"
-    if not (hasattr(frame, "to_csv") or hasattr(frame, "to_pandas")) or not hasattr(frame, "columns"):
+    if not is_frame(frame):
         raise UsageError(
             f"load: {table} is a {type(frame).__name__}. Give a path, a data frame (pandas, polars or Arrow), or a dict of them."
         )
     try:
-        rows: pd.DataFrame = frame if hasattr(frame, "to_csv") else frame.to_pandas()
-        _add_frame(engine, table, name, frame)
+        taken = _add_frame(engine, table, name, with_index(frame, expected_names(table, mapping)))
+        rows: pd.DataFrame = taken if hasattr(taken, "to_csv") else taken.to_pandas()
     except ImportError:
         hint = 'Install the extra "formats" (pip install "iop-outcomes[formats]"), or give frame.to_dicts() to pandas.DataFrame.'
         fatal("library_missing", name, "reading frames of polars needs the library pyarrow", hint)
     return Input(table, name, "row", sha256=hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest())
 
 
-def _add_frame(engine: DuckEngine, table: str, name: str, frame: Any) -> None:
-    arrow = not hasattr(frame, "to_csv") and hasattr(frame, "column_names")
-    names = frame.column_names if arrow else frame.columns  # in Arrow, columns are their contents
-    columns = [str(column) for column in names]
+def _add_frame(engine: DuckEngine, table: str, name: str, frame: Any) -> Any:
+    columns = names_of(frame)
     if len({column.lower() for column in columns}) < len(columns):
         fatal("duplicate_header", name, "a column name stands twice", "Rename one of them.")
     if not len(frame):
         fatal("no_rows", name, "it has no rows", "Check how it was made.")
-    engine.add_frame(table, frame)
+    return add_frame(engine, table, frame)

@@ -19,18 +19,19 @@ from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import DataError, UsageError, choices
 from iop_outcomes.intake.adapters import Adapted, find_adapter
 from iop_outcomes.intake.adapters.scratch import Scratch
-from iop_outcomes.intake.checks import OF_TABLES, excuse_orphans, look_again, once, rules_for
+from iop_outcomes.intake.checks import OF_TABLES, excuse_orphans, leave_out_copies, look_again, once, rules_for
 from iop_outcomes.intake.contacts import NEEDED, counted_select, flow_of, kept_select, rolled_select, rule_findings, rule_words
 from iop_outcomes.intake.data import Data
 from iop_outcomes.intake.files import find_mapping, refuse_path
 from iop_outcomes.intake.findings import PRIVACY_RULES, Finding, fatal, refuse
-from iop_outcomes.intake.headers import identifiers_not_read, refuse_columns
+from iop_outcomes.intake.headers import identifiers_not_read, items_not_added, refuse_columns
 from iop_outcomes.intake.inputs import Input, Lines, holds_contacts, open_tables, refuse_what_broke
 from iop_outcomes.intake.labels import similar_rules
 from iop_outcomes.intake.mapping import AdapterSettings, ContactRule, Mapping, read_mapping
 from iop_outcomes.intake.nearest import offer_nearest
 from iop_outcomes.intake.privacy import name_identifiers
 from iop_outcomes.intake.recipes import TablePlan, plan_table, refuse_unknown_names
+from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.results import Flow, Provenance, Source
 from iop_outcomes.scales import Scale, load_scales
 
@@ -76,14 +77,15 @@ def load(
 
 
 def _load(engine: DuckEngine, source: Any, given: Any, on_error: OnError, folder: str | Path | None, layout: str | None) -> Data:
-    scales = load_scales(folder)
-    opened = _opened(engine, source, _mapping_of(source, given), scales, layout)
+    declared = _mapping_of(source, given)
+    scales = _with_referral_means(load_scales(folder), declared)
+    opened = _opened(engine, source, declared, scales, layout)
     inputs, mapping = opened.inputs, opened.mapping
     _refuse_swallowed(inputs)
     raws = {item.table: engine.raw_columns(item.table) for item in inputs}
     refuse_unknown_names(raws, mapping, scales)
     plans = {table: plan_table(table, raw, mapping, scales) for table, raw in raws.items()}
-    refuse_columns(inputs, plans, mapping)
+    refuse_columns(inputs, plans, mapping, scales)
     for table in TABLES:
         if table in plans:
             engine.check_with(plans[table].recipe)
@@ -119,7 +121,7 @@ def _opened(engine: DuckEngine, source: Any, mapping: Mapping, scales: Dictionar
         raise UsageError(f'load: layout "{wanted}" is read from files. Give the path of a file or folder.')
     path = Path(source)
     refuse_path(path)
-    return find_adapter(wanted)(engine, path, mapping, scales)
+    return find_adapter(wanted)(engine, path, replace(mapping, layout=wanted), scales)
 
 
 def _from_contacts(engine: DuckEngine, source: Any, given: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
@@ -133,7 +135,7 @@ def _from_contacts(engine: DuckEngine, source: Any, given: Mapping, scales: Dict
         refuse_unknown_names(raws, given, scales)
         mapping = replace(given, los_convention="last_contact", contacts=given.contacts or ContactRule())
         plan = plan_table("contacts", raws["contacts"], mapping, scales)
-        refuse_columns([contacts], {"contacts": plan}, mapping)
+        refuse_columns([contacts], {"contacts": plan}, mapping, scales)
         rolled = _rolled(scratch, engine, contacts, plan, mapping, scales)
     except duckdb.Error as error:
         refuse_what_broke(scratch, error)
@@ -176,6 +178,17 @@ def _mapping_of(source: Any, given: Any) -> Mapping:
     return read_mapping(given)
 
 
+def _with_referral_means(scales: Dictionary[str, Scale], mapping: Mapping) -> Dictionary[str, Scale]:
+    """The scales with the mean of all who are referred, where the mapping declares it."""
+    where = f"{mapping.name} [referral_mean]"
+    only(mapping.referral_mean, scales, where, "scale")
+    for name, mean in mapping.referral_mean.items():
+        low, high = scales[name].range
+        if not low <= mean <= high:
+            raise DataError(f"{where} {name}: outside the range of {scales[name].label}. Allowed: {low} to {high}.")
+    return {name: replace(scale, referral_mean=mapping.referral_mean.get(name, scale.referral_mean)) for name, scale in scales.items()}
+
+
 # -- what is wrong -----------------------------------------------------------------------------------------------
 
 
@@ -194,7 +207,10 @@ def _check(
     engine: DuckEngine, inputs: Sequence[Input], plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Any
 ) -> tuple[list[Finding], dict[str, list[int]]]:
     """Every finding, and the rows that errors leave out."""
-    found = engine.faults([*rules_for(plans, mapping, scales), *similar_rules(engine, plans)])
+    rules = [*rules_for(plans, mapping, scales), *similar_rules(engine, plans)]
+    found = engine.faults(rules)
+    if leave_out_copies(engine, found, plans):
+        found = engine.faults(rules)
     found = name_identifiers(engine, look_again(engine, found, plans, mapping), plans, mapping)
     faults = offer_nearest(engine, once(found), plans, scales.values())
     nameless = any(
@@ -206,8 +222,10 @@ def _check(
     excluded: dict[str, list[int]] = {}
     for item in inputs:
         own = [fault for fault in faults if fault.rule.table == item.table]
-        if own or item.broken:
+        copies = engine.copies.get(item.table, ())
+        if own or item.broken or copies:
             lines = Lines(item)
+            findings += _copies(item, copies, lines)
             findings += _broken_lines(item, item.broken, lines)
             findings += [finding for fault in own for finding in _named(item, plans[item.table], fault, lines)]
         bad = {row for fault in own if fault.rule.severity == "error" for row in fault.rows}
@@ -217,6 +235,7 @@ def _check(
             hint = "To use one, map it or declare it under [covariates]"
             findings.append(Finding("not_read", "note", item.name, "", f"columns that are not read: {names}", hint))
             findings += identifiers_not_read(item, plans[item.table], mapping)
+            findings += items_not_added(item, plans[item.table], scales) if item.table == "scores" else []
     return findings, excluded
 
 
@@ -230,6 +249,16 @@ def _broken_lines(item: Input, broken: Sequence[tuple[int, str]], lines: Lines) 
         hint = "Correct the line: quote fields that hold the separator, and close every quotation mark"
         findings.append(Finding(rule, "error", item.name, "", message, hint, tuple(places), item.unit, len(places)))
     return findings
+
+
+def _copies(item: Input, copies: Sequence[int], lines: Lines) -> list[Finding]:
+    if not copies:
+        return []
+    message, hint = (
+        "repeats another row in every cell that is read",
+        "It is kept once; see that no other rows were lost where the file was joined",
+    )
+    return [Finding("exact_copy", "note", item.name, "", message, hint, lines.of_rows(copies), item.unit, len(copies))]
 
 
 def _named(item: Input, plan: TablePlan, fault: Fault, lines: Lines) -> list[Finding]:
@@ -262,7 +291,8 @@ def _flow(engine: DuckEngine, inputs: Sequence[Input], excluded: Dictionary[str,
     for item in inputs:
         raw, used = engine.raw_rows(item.table), engine.kept(item.table)
         reasons = {"lines that cannot be read": len(item.broken), "rows with an error": len(excluded[item.table])}
-        reasons["rows of excluded episodes"] = raw - len(excluded[item.table]) - used
+        reasons["exact copy"] = len(engine.copies.get(item.table, ()))
+        reasons["rows of excluded episodes"] = raw - used - sum(reasons.values()) + len(item.broken)
         flows.append(Flow(item.table, raw + len(item.broken), {reason: n for reason, n in reasons.items() if n}))
     return tuple(flows)
 

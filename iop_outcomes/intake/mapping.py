@@ -12,7 +12,7 @@ from typing import Any
 
 from iop_outcomes.columns import DATA_CLASSES, EVENTS, LAYOUTS, LOS_CONVENTIONS, TABLES, Field
 from iop_outcomes.errors import DataError
-from iop_outcomes.intake.vocabulary import cutoff_of, is_days, list_of_codes, one_of, only, section_of, texts
+from iop_outcomes.intake.vocabulary import cutoff_of, is_days, list_of_codes, numbers, one_of, only, section_of, texts
 
 MAX_BYTES = 1_000_000
 COVARIATE_KINDS = ("category", "integer")
@@ -23,7 +23,7 @@ RULES: Dictionary[str, Dictionary[str, tuple[str, ...]]] = {
     "planned_days": {"by_column": ("column", "days"), "constant": ("days",)},
     "follow_up_days": {"to_cutoff": ()},
 }
-SECTIONS = ("data", "tables", "columns", "codes", "missing", "covariates", "adapter", "contacts", *RULES)
+SECTIONS = ("data", "tables", "columns", "codes", "missing", "covariates", "adapter", "contacts", "referral_mean", *RULES)
 _TWICE = ("Cannot overwrite a value", "Cannot declare")  # what the parser says of a key or a section that stands twice
 WITHOUT_END = ("unknown", "active")
 
@@ -112,6 +112,8 @@ class Mapping:
         For files of another layout.
     contacts : ContactRule or None
         How episodes are built from contacts, where that is declared.
+    referral_mean : dict of scale to points
+        Mean scores of all who are referred, where the site knows them.
     folder : Path or None
         Where relative paths start.
     name : str
@@ -134,6 +136,7 @@ class Mapping:
     rules: tuple[ColumnRule, ...] = ()
     adapter: AdapterSettings = field(default_factory=AdapterSettings)
     contacts: ContactRule | None = None
+    referral_mean: Dictionary[str, float] = field(default_factory=dict)
     folder: Path | None = None
     name: str = "mapping"
     sha256: str = ""
@@ -216,6 +219,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         rules=tuple(_rule(column, section_of(given, column, name), name) for column in RULES if column in given),
         adapter=_adapter(section_of(given, "adapter", name), f"{name} [adapter"),
         contacts=_contacts(section_of(given, "contacts", name), f"{name} [contacts]") if "contacts" in given else None,
+        referral_mean=numbers(section_of(given, "referral_mean", name), f"{name} [referral_mean]"),
         folder=folder,
         name=name,
         sha256=sha256,

@@ -15,7 +15,7 @@ from dataclasses import replace
 from iop_outcomes.columns import TABLES, Field
 from iop_outcomes.engine import Fault, Rule
 from iop_outcomes.engine.duckdb import DuckEngine
-from iop_outcomes.engine.recipe import literal, quoted
+from iop_outcomes.engine.recipe import NUMBERS, literal, quoted
 from iop_outcomes.intake.identifiers import CELLS, IDENTIFIERS, NAMED, REMOVE, RESTRICTED_ZIPS, Identifier
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.recipes import TablePlan
@@ -136,7 +136,7 @@ def _suspicion(table: str, fields: Sequence[Field], kinds: Sequence[Identifier])
 def _suspect(field: Field) -> str:
     """SQL for a text worth a look, else NULL: a number has few digits, a word of a closed list is known, a date is read as one."""
     text = quoted(field.name + "__text")
-    if field.kind in ("integer", "flag"):
+    if field.kind in NUMBERS:
         return f"CASE WHEN length({text}) >= {SHORTEST} THEN {text} END"
     if field.kind == "code":
         return f"CASE WHEN {text} NOT IN ({', '.join(literal(word) for word in field.allowed)}) THEN {text} END"
@@ -165,7 +165,7 @@ def _of_safe_harbor(table: str, field: Field, called: Sequence[str]) -> list[Rul
     text = quoted(field.name + "__text")
     if any(_AGE_NAME.search(name) for name in called):
         over = f"{quoted(field.name)} > {TOP_AGE}"
-        if field.kind != "integer":
+        if field.kind not in ("integer", "number"):
             over = f"regexp_matches({text}, {literal(_OVER_89)}) AND NOT regexp_matches({text}, {literal(_TOP_CODED)})"
         return [rule("age_over_89", over, "an age over 89", _AGE_HINT)]
     if any(_ZIP3_NAME.search(name) for name in called):

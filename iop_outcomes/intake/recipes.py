@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from iop_outcomes.columns import EVENTS, MAX_DAYS, TABLES, Field, Kind
-from iop_outcomes.engine.recipe import Cast, Derived, Recipe, literal, quoted
+from iop_outcomes.columns import EVENTS, MAX_DAYS, NOT_KNOWN, TABLES, Field, Kind
+from iop_outcomes.engine.recipe import NUMBER_TYPE, Cast, Derived, Recipe, Steps, literal, quoted
 from iop_outcomes.intake.mapping import ColumnRule, Mapping
 from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.scales import Scale
+from iop_outcomes.scales.scoring import total_sql
 
+ENDS = ("los_days", "los_code", "discharge_day", "discharge_date")  # any of them is a sign that an episode has ended
 _ITEM = re.compile(r"^(?P<scale>[a-z0-9_]+?)_(?P<number>\d+)$")
 
 
@@ -43,7 +45,7 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
     renamed = mapping.columns.get(table, {})
     fields: dict[str, Field] = {}
     names: dict[str, str] = {}
-    for field in (*_declared(table, mapping), *_wide(table, raw, renamed, scales)):
+    for field in (*_declared(table, mapping, scales), *_wide(table, raw, renamed, scales)):
         source = renamed.get(field.name, field.name)
         if source in raw and not _filled_by_rule(field.name, mapping):
             fields[field.name], names[field.name] = field, source
@@ -52,7 +54,13 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
     )
     derived = _of_episodes(fields, mapping) if table == "episodes" else _of_children(table, fields, scales)
     used = set(names.values())
-    return TablePlan(Recipe(table, casts, derived), fields, names, tuple(name for name in raw if name not in used))
+    recipe = Recipe(table, casts, derived, _steps(scales) if table in ("episodes", "scores") else {})
+    return TablePlan(recipe, fields, names, tuple(name for name in raw if name not in used))
+
+
+def _steps(scales: Dictionary[str, Scale]) -> dict[str, Steps]:
+    """Scales whose scores are not whole numbers from 0 on."""
+    return {name: Steps(scale.range[0], scale.step) for name, scale in scales.items() if not scale.whole or scale.range[0] < 0}
 
 
 def _filled_by_rule(name: str, mapping: Mapping) -> bool:
@@ -73,7 +81,7 @@ def refuse_unknown_names(raws: Dictionary[str, Sequence[str]], mapping: Mapping,
     known: dict[str, list[str]] = {}
     for table in TABLES:
         wide = _wide(table, raws.get(table, ()), mapping.columns.get(table, {}), scales)
-        known[table] = [field.name for field in (*_declared(table, mapping), *wide)]
+        known[table] = [field.name for field in (*_declared(table, mapping, scales), *wide)]
     for table, renamed in mapping.columns.items():
         only(renamed, known[table], f"{mapping.name} [columns.{table}]", "column")
     everywhere = {name for names in known.values() for name in names}
@@ -92,8 +100,10 @@ def _missing(mapping: Mapping, name: str) -> tuple[str, ...]:
     return (*mapping.missing.get("all", ()), *mapping.missing.get(name, ()))
 
 
-def _declared(table: str, mapping: Mapping) -> list[Field]:
+def _declared(table: str, mapping: Mapping, scales: Dictionary[str, Scale]) -> list[Field]:
     fields = list(TABLES[table])
+    if table == "scores" and not all(scale.whole for scale in scales.values()):
+        fields = [replace(field, kind="number") if field.name == "score" else field for field in fields]
     if table in ("episodes", "contacts"):
         taken = {field.name for field in fields}
         kinds: dict[str, Kind] = {"category": "category", "integer": "integer"}
@@ -118,7 +128,8 @@ def _wide_score(name: str, scales: Dictionary[str, Scale]) -> Field | None:
     if moment not in ("admit", "discharge") or stem not in scales or not scales[stem].total:
         return None
     low, high = scales[stem].range
-    return Field(name, "integer", f"{scales[stem].title} at {moment} (points)", low=int(low), high=int(high))
+    kind: Kind = "integer" if scales[stem].whole else "number"
+    return Field(name, kind, f"{scales[stem].title} at {moment} (points)", low=low, high=high, step=scales[stem].step)
 
 
 def _wide_event(name: str) -> Field | None:
@@ -130,43 +141,66 @@ def _wide_event(name: str) -> Field | None:
     return Field(name, "integer", f"day of {stem}, or last day observed (days from admission)", low=0, high=MAX_DAYS)
 
 
-def _item(name: str, scales: Dictionary[str, Scale]) -> Field | None:
+def scale_of_item(name: str, scales: Dictionary[str, Scale]) -> Scale | None:
+    """The scale of which a column such as phq9_1 is an item."""
     match = _ITEM.match(name)
     scale = scales.get(match["scale"]) if match else None
-    if match is None or scale is None or not 1 <= int(match["number"]) <= scale.items:
+    return scale if match and scale and 1 <= int(match["number"]) <= scale.items else None
+
+
+def _item(name: str, scales: Dictionary[str, Scale]) -> Field | None:
+    scale = scale_of_item(name, scales)
+    if scale is None or not adds_up(scale):
         return None
     low, high = scale.item_range
-    return Field(name, "integer", f"item {match['number']} of {scale.title} (points)", low=int(low), high=int(high))
+    return Field(name, "integer", f"item {name.rpartition('_')[2]} of {scale.title} (points)", low=low, high=high)
+
+
+def adds_up(scale: Scale) -> bool:
+    """Whether a total may be made from the items of a scale; items of any other are not read."""
+    return scale.total and scale.item_scoring
 
 
 def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping) -> tuple[Derived, ...]:
     """Stay, time observed, follow-up, period, and what a rule of the mapping fills in; in the order they build on each other."""
     cutoff = f"CAST({literal(mapping.cutoff)} AS DATE)" if mapping.cutoff else None
     given = {name: quoted(name) for name in fields}
+    so_far = _stay_given(fields, mapping)
+    is_active = f"{given['discharge_reason']} = 'active'" if "discharge_reason" in given else None
     stay = _first_of(
-        f"{given['los_days']} - {int(mapping.los_convention == 'inclusive')}" if "los_days" in given else None,
+        f"CASE WHEN NOT coalesce({is_active}, FALSE) THEN {so_far} END" if so_far and is_active else so_far,
         given.get("discharge_day"),
         _days_between(given.get("admit_date"), given.get("discharge_date")),
         "CAST(NULL AS INTEGER)" if "los_code" in given and mapping.los_convention == "teds_codes" else None,  # a band is no day
     )
-    observed = _first_of(given.get("observed_days"), _days_between(given.get("admit_date"), cutoff))
+    reach = _first_of(given.get("observed_days"), _days_between(given.get("admit_date"), cutoff))
+    observed = _first_of(
+        reach,
+        f"CASE WHEN {is_active} THEN {so_far} END" if so_far and is_active else None,
+    )
     to_cutoff = _days_between(given.get("admit_date"), cutoff)
     potential = _first_of(_days_between(given.get("discharge_date"), cutoff), f"{to_cutoff} - los_days" if stay and to_cutoff else None)
     follow_up = None
     if mapping.rule("follow_up_days"):
-        after_stay = "observed_days - los_days" if stay and observed else None
+        after_stay = "observed_days - los_days" if stay and reach else None
         follow_up = _first_of(_days_between(given.get("discharge_date"), cutoff), after_stay)
     periods = _periods(given.get("admit_date"), given.get("discharge_date"))
     columns = {
+        "observed_days": observed,  # before the stay, which is blank from then on for those who are still in care
         "los_days": stay,
-        "observed_days": observed,
         "follow_up_days": _first_of(given.get("follow_up_days"), follow_up),
         "potential_follow_up_days": potential,
         **{name: sql for name, sql in periods.items() if name not in given},  # a covariate of the site may be called so
         "period": _first_of(given.get("period"), periods.get("discharge_quarter")),
         "planned_days": _planned(mapping.rule("planned_days")),
-        "discharge_reason": _reason(mapping.rule("discharge_reason"), given.get("discharge_reason") if mapping.contacts else None),
+        "discharge_reason": _reason(mapping.rule("discharge_reason"), given.get("discharge_reason") if mapping.contacts else None)
+        or given.get("discharge_reason"),
     }
+    if columns["discharge_reason"] and mapping.layout != "fhir":  # its statuses say who is still in care
+        ends = [name for name in ENDS if name in given or columns.get(name)]
+        # A visit of OMOP without an end is still in care where the mapping says so, and nowhere else.
+        known = "FALSE" if mapping.layout == "omop" else "TRUE" if cutoff else "observed_days IS NOT NULL" if reach else "FALSE"
+        columns["discharge_reason"] = _still_in_care(columns["discharge_reason"], ends, known)
     return tuple(Derived(name, sql) for name, sql in columns.items() if sql is not None)
 
 
@@ -206,6 +240,17 @@ def _reason(rule: ColumnRule | None, known: str | None) -> str | None:
     return f"CASE {first}WHEN los_days >= planned_days THEN 'completed' WHEN los_days < planned_days THEN 'dropped_out' END"
 
 
+def _stay_given(fields: Collection[str], mapping: Mapping) -> str | None:
+    """The stay as the file gives it, as a difference of days."""
+    return f"{quoted('los_days')} - {int(mapping.los_convention == 'inclusive')}" if "los_days" in fields else None
+
+
+def _still_in_care(reason: str, ends: Sequence[str], known: str) -> str:
+    """Without a reason and any sign of an end an episode is active where the data say until when they reach; else nobody knows."""
+    ended = " OR ".join(f"{name} IS NOT NULL" for name in ends)
+    return f"CASE WHEN ({reason}) IS NOT NULL OR {ended} THEN {reason} WHEN {known} THEN 'active' ELSE {literal(NOT_KNOWN)} END"
+
+
 def _of_children(table: str, fields: Dictionary[str, Field], scales: Dictionary[str, Scale]) -> tuple[Derived, ...]:
     if table == "events":
         day = quoted("day") if "day" in fields else "CAST(NULL AS INTEGER)"
@@ -217,26 +262,17 @@ def _of_children(table: str, fields: Dictionary[str, Field], scales: Dictionary[
             *(Derived(name, sql) for name, sql in lacking.items() if name not in fields),
         )
     items = {name: sorted((f for f in fields if _belongs(f, name)), key=lambda f: int(f.rpartition("_")[2])) for name in scales}
-    totals = {name: _total(scales[name], columns) for name, columns in items.items() if len(columns) == scales[name].items}
+    totals = {
+        name: total_sql(scales[name], list(map(quoted, columns))) for name, columns in items.items() if len(columns) == scales[name].items
+    }
     if not totals:
         return ()
-    given = quoted("score") if "score" in fields else "CAST(NULL AS INTEGER)"
+    given = quoted("score") if "score" in fields else "NULL"
     cases = " ".join(f"WHEN {literal(name)} THEN {sql}" for name, sql in totals.items())
-    return (Derived("score", f"coalesce({given}, CASE scale {cases} END)"),)
+    kind = "INTEGER" if all(scale.whole for scale in scales.values()) else NUMBER_TYPE
+    return (Derived("score", f"CAST(coalesce({given}, CASE scale {cases} END) AS {kind})"),)
 
 
 def _belongs(field: str, scale: str) -> bool:
     match = _ITEM.match(field)
     return match is not None and match["scale"] == scale
-
-
-def _total(scale: Scale, columns: Sequence[str]) -> str:
-    """Total of the items, prorated within the scale's own rule and rounded half up, or NULL."""
-    low, high = (int(limit) for limit in scale.item_range)
-    turned = {f"{scale.name}_{number}" for number in scale.reversed_items}
-    scored = [f"{low + high} - {quoted(column)}" if column in turned else quoted(column) for column in columns]
-    answered = " + ".join(f"CASE WHEN {quoted(column)} IS NULL THEN 0 ELSE 1 END" for column in columns)
-    total = " + ".join(f"coalesce({item}, 0)" for item in scored)
-    most = scale.missing.most_items_missing if scale.missing.rule == "prorate" else 0
-    prorated = f"(2 * ({total}) * {scale.items} + ({answered})) // (2 * ({answered}))"
-    return f"CASE WHEN ({answered}) >= {scale.items - most} THEN CAST({prorated} AS INTEGER) END"

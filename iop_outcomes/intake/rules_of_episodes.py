@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from iop_outcomes.columns import EVENTS, FIRST_DATE, MAX_DAYS, OUTSIDE
+from iop_outcomes.columns import EVENTS, FIRST_DATE, MAX_DAYS, NOT_KNOWN, OUTSIDE
 from iop_outcomes.engine import Rule
 from iop_outcomes.engine.raw import ROW
-from iop_outcomes.engine.recipe import literal
+from iop_outcomes.engine.recipe import literal, typed_text
 from iop_outcomes.intake.mapping import Mapping
 
 CORRECT = 'Correct the file, or load with on_error="exclude" (excluded rows are counted)'
@@ -38,8 +38,8 @@ def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping
     stay = tuple(name for name in ("los_days", "los_code", "discharge_day", "discharge_date", "admit_date") if name in has)
     # Windows over the scan itself would hold every column of every row; here they see the few columns that they need.
     twice = "episode_id IN (SELECT episode_id FROM own_episodes GROUP BY episode_id HAVING count(*) > 1)"
-    found = [_rule("duplicate_id", ("episode_id",), twice, "the same episode stands more than once")]
-    found += _of_stay(has, stay, mapping)
+    found = [_rule("duplicate_id", ("episode_id",), twice, "rows of one episode that differ")]
+    found += _of_stay(has, stay, known, mapping)
     if "discharge_reason" in has:
         found += _of_reason(stay, "los_code" if "los_code" in has and mapping.los_convention == "teds_codes" else "los_days")
     if "planned_days" in has:
@@ -61,19 +61,30 @@ def _rule(name: str, columns: Sequence[str], predicate: str, message: str, hint:
 def _of_reason(stay: Sequence[str], known_stay: str) -> list[Rule]:
     """A reason for discharge and a discharge stand together."""
     columns = ("discharge_reason", *stay)
-    active = f"discharge_reason = 'active' AND {known_stay} IS NOT NULL"
-    unknown = f"discharge_reason NOT IN ('active', 'not_started') AND {known_stay} IS NULL"
+    ends = [name for name in stay if name not in ("los_days", "admit_date")]
+    active = " OR ".join(f"discharge_reason = 'active' AND {name} IS NOT NULL" for name in ends) or "FALSE"
+    so_far = "discharge_reason = 'active' AND los_days__text IS NOT NULL"
+    unknown = f"coalesce(discharge_reason, '') NOT IN ('active', 'not_started', {literal(NOT_KNOWN)}) AND {known_stay} IS NULL"
     out_of_curves = "These episodes are left out of stays and curves"
     blank = f"discharge_reason IS NULL AND {known_stay} IS NOT NULL"
     out_of_completion = "These episodes are left out of completion; the report shows the worst and the best case"
-    return [
+    nobody_knows = f"discharge_reason = {literal(NOT_KNOWN)}"
+    reach = "Say until when the data reach ([data] cutoff in mapping.toml, or observed_days), or write the reason: until then they are outside every rate of the discharged"
+    found = [
         _rule("active_with_stay", columns, active, "still in care, and yet a discharge is given"),
         _rule("stay_missing", columns, unknown, "discharged without a discharge day", out_of_curves, "warning"),
+        _rule(
+            "not_known_whether_discharged", columns, nobody_knows, "no reason and no stay: not known whether discharged", reach, "warning"
+        ),
         _rule("reason_missing", columns, blank, "discharged without a reason", out_of_completion, "note"),
     ]
+    if "los_days" in stay:
+        hint = "Read as observed_days where these are blank; the stay is not known until the discharge"
+        found.append(_rule("days_so_far", ("los_days", *columns), so_far, "still in care: the stay is taken as days so far", hint, "note"))
+    return found
 
 
-def _of_stay(has: Collection[str], stay: Sequence[str], mapping: Mapping) -> list[Rule]:
+def _of_stay(has: Collection[str], stay: Sequence[str], known: Collection[str], mapping: Mapping) -> list[Rule]:
     """Discharge after admission, and the same stay however it is written."""
     backwards = "discharge is before admission"
     disagree = "the stay is not the one that {} give"
@@ -89,12 +100,22 @@ def _of_stay(has: Collection[str], stay: Sequence[str], mapping: Mapping) -> lis
             found.append(_rule("stay_disagrees", stay, differs, disagree.format("the dates"), hint))
     # A stay that counts both days has at least one.
     found.append(_rule("discharge_before_admission", stay, "los_days < 0", backwards))
-    if "observed_days" in has:
-        columns = ("observed_days", *stay)
-        found.append(_rule("discharge_after_cutoff", columns, "observed_days < los_days", "discharge is later than the last day observed"))
+    if "observed_days" in known:
+        columns = ("observed_days", *stay) if "observed_days" in has else stay
+        found.append(_rule("discharge_after_cutoff", columns, _after_cutoff(has, mapping), "the stay goes on after the last day observed"))
     if {"los_days", "discharge_day"} <= set(has) and mapping.los_convention != "last_contact":
         found.append(_rule("stay_disagrees", stay, "los_days <> discharge_day", disagree.format("the days"), hint))
     return found
+
+
+def _after_cutoff(has: Collection[str], mapping: Mapping) -> str:
+    """A stay, or the days so far of one who is still in care, longer than the data reach."""
+    given = typed_text("los_days__text", "integer")
+    days = f"coalesce(los_days, {given} - {int(mapping.los_convention == 'inclusive')})" if "los_days" in has else "los_days"
+    reach = ["observed_days"]
+    if mapping.cutoff and "admit_date" in has:
+        reach.append(f"date_diff('day', admit_date, CAST({literal(mapping.cutoff)} AS DATE))")
+    return " OR ".join(f"{last} < {days}" for last in reach)
 
 
 def _of_wide_event(event: str, stay: Sequence[str], has: Collection[str], known: Collection[str]) -> list[Rule]:
@@ -163,35 +184,45 @@ def overlap_rule(has: Collection[str], known: Collection[str], mapping: Mapping,
     return _rule(OVERLAP, columns, predicate, message, hint, "note")
 
 
-def readmission_rule(has: Collection[str], known: Collection[str], *, events: bool) -> Rule:
-    """Whether the events joined: followed up, and yet not one readmission in a hundred episodes, or no event of a known episode.
+def readmission_rule(has: Collection[str], known: Collection[str], mapping: Mapping, *, events: bool) -> Rule:
+    """Whether the events joined: none of an episode that is known, or followed up and yet not one readmission in a hundred episodes.
+
+    The latter is asked only where the data claim readmissions, by a column or a word of the mapping, or hold no event at all: a study
+    of relapses has none.
 
     Parameters
     ----------
-    has, known
+    has, known, mapping
         As in `episode_rules`.
     events : bool
         Whether there is a table of events.
     """
-    seen = [f"{event}_observed" for event in READMISSIONS if f"{event}_observed" in has]
-    beside = " OR ".join(f"{name} = 1" for name in seen)
-    tests = [f"NOT EXISTS (SELECT 1 FROM checked_episodes WHERE {beside})"] if seen else []
-    names = ", ".join(map(literal, READMISSIONS))
-    if events:
-        tests.append(f"NOT EXISTS (SELECT 1 FROM checked_events WHERE episode_known AND event IN ({names}))")
-    never = " AND ".join(["TRUE", *tests])
-    if {"follow_up_days", "discharge_reason"} <= set(known):
+    beside = [event for event in EVENTS if f"{event}_observed" in has]
+    words = {*mapping.codes.get("event", {}).values(), *mapping.adapter.events.values(), *beside}
+    claimed = bool(words & set(READMISSIONS)) or not (events or beside)
+    none = _no_readmission_seen(beside, events=events)
+    if {"follow_up_days", "discharge_reason"} <= set(known) and claimed:
         left_out = ", ".join(map(literal, OUTSIDE))
-        followed = f"discharge_reason NOT IN ({left_out}) AND follow_up_days IS NOT NULL"
-        never = f"(SELECT count(*) FROM checked_episodes WHERE {followed}) >= {FEW} AND {never}"
+        followed = f"coalesce(discharge_reason, '') NOT IN ({left_out}) AND follow_up_days IS NOT NULL"
+        never = f"(SELECT count(*) FROM checked_episodes WHERE {followed}) >= {FEW} AND {none}"
     else:
         never = "FALSE"
     if events:
         never = f"({never} OR NOT EXISTS (SELECT 1 FROM checked_events WHERE episode_known))"
-    question = "no readmission found: did the events file join?"
+    question = f"no {'readmission' if claimed else 'event of a known episode'} found: did the events file join?"
     hint = "Compare episode_id in both files, and the words of event; without readmissions nothing is wrong"
     table, column = ("events", "event") if events else ("episodes", "follow_up_days")
     return Rule(NO_READMISSION, table, (column,), f"{ROW} = 0 AND {never}", question, hint, "warning")
+
+
+def _no_readmission_seen(beside: Sequence[str], *, events: bool) -> str:
+    """SQL: no readmission beside an episode, nor in the table of events of an episode that is known."""
+    seen = " OR ".join(f"{event}_observed = 1" for event in beside if event in READMISSIONS)
+    tests = [f"NOT EXISTS (SELECT 1 FROM checked_episodes WHERE {seen})"] if seen else []
+    if events:
+        names = ", ".join(map(literal, READMISSIONS))
+        tests.append(f"NOT EXISTS (SELECT 1 FROM checked_events WHERE episode_known AND event IN ({names}))")
+    return " AND ".join(["TRUE", *tests])
 
 
 def readmission_suspicion(rule: Rule) -> Rule:

@@ -33,8 +33,8 @@ def event_rules(has: Collection[str], episodes: Collection[str], mapping: Mappin
     found += _after_death(days, episodes, mapping)
     same = ", ".join(name for name in ("episode_id", "event", "day", "days_after_discharge", "kind", "planned") if name in has)
     twice = f"count(*) OVER (PARTITION BY {same}) > 1"
-    hint = "Leave one out; as a first event it counts once"
-    found.append(_rule("event_twice", ("event", "episode_id", *days), twice, "the same event stands more than once", hint, "note"))
+    hint = "All of them are kept, and as a first event they count once; leave out those that are one event"
+    found.append(_rule("event_twice", ("event", "episode_id", *days), twice, "rows alike", hint, "warning"))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Takes the columns of scores that came, gives the rules over several of them: scales, ranges, sums, days and versions."""
+"""Takes the columns of scores that came, gives the rules over several of them: scales, ranges, days and versions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from iop_outcomes.columns import WINDOWS
 from iop_outcomes.engine import Rule
 from iop_outcomes.engine.raw import ROW
-from iop_outcomes.engine.recipe import literal, quoted
+from iop_outcomes.engine.recipe import literal
+from iop_outcomes.intake.rules_of_episodes import CORRECT
+from iop_outcomes.intake.rules_of_items import item_rules
 from iop_outcomes.scales import Scale
 
 SHORTER = "instrument_version"
@@ -32,6 +34,7 @@ def score_rules(has: Sequence[str], scales: Dictionary[str, Scale]) -> list[Rule
     found = [_rule("unknown_scale", ("scale",), f"scale__text NOT IN ({names})", "not a scale that is known", hint)]
     if "score" in has:
         found += _of_totals(has, scales)
+    found += item_rules(has, scales)
     # A site may score twice on a day; admission takes the lower and discharge the higher, which never flatters the program.
     twice = "count(*) OVER (PARTITION BY episode_id, scale, day) > 1"
     hint = "The lower counts at admission, the higher at discharge"
@@ -49,33 +52,19 @@ def _rule(name: str, columns: Sequence[str], predicate: str, message: str, hint:
 
 
 def _of_totals(has: Sequence[str], scales: Dictionary[str, Scale]) -> list[Rule]:
-    """A total lies on its scale, is the sum of its items, and is there."""
-    ranges = " OR ".join(
-        f"(scale = {literal(scale.name)} AND score NOT BETWEEN {int(scale.range[0])} AND {int(scale.range[1])})"
-        for scale in scales.values()
-        if scale.total
-    )
+    """A total lies on its scale."""
+    totals = [scale for scale in scales.values() if scale.total]
+    ranges = " OR ".join(f"(scale = {literal(scale.name)} AND score NOT BETWEEN {scale.range[0]} AND {scale.range[1]})" for scale in totals)
     hint = "If it means missing, name the code in mapping.toml under [missing]"
     items = [name for name in has if name not in ("score", "episode_id", "day")]
     found = [_rule("score_out_of_range", ("score", *items), ranges, "outside the range of its scale", hint)]
-    found += _item_sums(has, scales)
-    blank = "score__text IS NULL AND score IS NULL"
-    found.append(_rule("score_blank", ("score", *items), blank, "a row without a score", "Such a score counts as missing", "note"))
-    return found
-
-
-def _item_sums(has: Sequence[str], scales: Dictionary[str, Scale]) -> list[Rule]:
-    """A total that is given beside all of its items must be their sum; where one is blank nothing can be said."""
-    found = []
-    for scale in scales.values():
-        items = [f"{scale.name}_{number}" for number in range(1, scale.items + 1)]
-        if scale.total and set(items) <= set(has):
-            low, high = (int(limit) for limit in scale.item_range)
-            turned = {f"{scale.name}_{number}" for number in scale.reversed_items}
-            total = " + ".join(f"({low + high} - {quoted(item)})" if item in turned else quoted(item) for item in items)
-            predicate = f"scale = {literal(scale.name)} AND score <> {total}"
-            hint = "Correct the items or the total, or leave one of them out"
-            found.append(_rule("item_sum", ("score", *items), predicate, "the total is not the sum of its items", hint))
+    # Where one scale has fractions, the column takes them, and each scale says which of them are scores of its own.
+    fractions = not all(scale.whole for scale in scales.values())
+    for scale in totals:
+        if scale.step != 1 or fractions:
+            between = f"scale = {literal(scale.name)} AND score % {scale.step} <> 0"
+            message = f"between two scores of {scale.label}, which has steps of {scale.step}"
+            found.append(_rule("score_between_steps", ("score", *items), between, message, CORRECT))
     return found
 
 

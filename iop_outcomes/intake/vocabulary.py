@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from collections.abc import Mapping as Dictionary
 from datetime import date
@@ -46,6 +47,14 @@ def texts(given: Dictionary[str, Any], where: str) -> dict[str, str]:
         if not isinstance(value, str):
             raise DataError(f'{where}: {key} must be text in quotes, as in {key} = "name".')
     return dict(given)
+
+
+def numbers(given: Dictionary[str, Any], where: str) -> dict[str, float]:
+    """Keys and values that must be numbers."""
+    for key, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise DataError(f"{where}: {key} must be a number, as in {key} = 14.5.")
+    return {key: float(value) for key, value in given.items()}
 
 
 def list_of_codes(given: object, where: str) -> tuple[str, ...]:

@@ -151,8 +151,8 @@ def _check_form(scale: Scale, file: str) -> None:
     if not scale.total and scale.range != scale.item_range:
         fail(file, "range", "must equal item_range, because total = false: it is the range of each domain")
     sums = tuple(scale.items * answer * scale.step for answer in scale.item_range)
-    if scale.total and scale.item_scoring and (not isinstance(scale.step, int) or sums != scale.range):
-        fail(file, "range", "is not items x item_range x a whole step; correct it, or set item_scoring = false (only totals are taken)")
+    if scale.total and scale.item_scoring and sums != scale.range:
+        fail(file, "range", "is not items x item_range x step; correct it, or set item_scoring = false (only totals are taken)")
 
 
 def _check_items(scale: Scale, file: str) -> None:
@@ -161,6 +161,9 @@ def _check_items(scale: Scale, file: str) -> None:
         fail(file, "missing.most_items_missing", f'must be 0 with rule "none", and from 1 to {scale.items - 1} with rule "prorate"')
     if prorate and not (scale.total and scale.item_scoring):
         fail(file, "missing.rule", 'must be "none", because the items of this scale are not added up')
+    never = scale.missing.never_prorated
+    if len(set(never)) < len(never) or any(not 1 <= item <= scale.items for item in never) or (never and not prorate):
+        fail(file, "missing.never_prorated", f'must be different item numbers from 1 to {scale.items}, and belongs to rule "prorate"')
     codes = scale.codes
     if codes is not None and len(codes.loinc_items) not in (0, scale.items):
         fail(file, "codes.loinc_items", f"must be one code for each of the {scale.items} items, or left out")
@@ -226,6 +229,8 @@ def _check_changes(scale: Scale, file: str) -> None:
 
 def _check_statistics(scale: Scale, file: str) -> None:
     low, high = scale.range
+    if scale.referral_mean is not None and not low <= scale.referral_mean <= high:
+        fail(file, "referral_mean", f"must lie within the range, {low} to {high}")
     for coefficient in scale.reliability:
         if not 0 < coefficient.value < 1:
             fail(file, f"reliability.{coefficient.name}.value", "must lie between 0 and 1")

@@ -235,7 +235,7 @@ READ: dict[str, Callable[[Table, str], Any]] = {
     "item_range": _pair(int),
     "range": _pair((int, Decimal)),
     "domains": _domains,
-    "reversed_items": _list_of(int, "a list of item numbers, such as [4, 8], or []"),
+    **dict.fromkeys(("reversed_items", "never_prorated"), _list_of(int, "a list of item numbers, such as [4, 8], or []")),
     "better": _one_of("lower", "higher"),
     "op": _one_of(*OPERATORS),
     "rule": _one_of("prorate", "none"),

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from iop_outcomes.errors import DataError, UsageError, choices
+from iop_outcomes.scales.scoring import total_of
 
 Number: TypeAlias = int | Decimal
 
@@ -51,10 +52,11 @@ class CaseCutOff(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingItems(Sourced):
-    """How many items may be missing, and the `rule` for them: "prorate" or "none"."""
+    """How many items may be missing, the `rule` for them ("prorate" or "none"), and the items that no other can stand in for."""
 
     most_items_missing: int
     rule: str
+    never_prorated: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,13 +148,13 @@ class Scale(Sourced):
     item_range, range : tuple of 2
         Lowest and highest answer, and score, in points. Without a total, `range` is that of each domain.
     step : int or Decimal
-        Every score is a whole multiple of it.
+        Every score is a whole multiple of it; a total is the sum of the items times it, so that the WHO-5 (0 to 100) has 4.
     item_scoring : bool
         False when only totals are taken: the licence forbids more, or the score is not the sum of the items times `step`.
     reversed_items : tuple of int
         Numbers, from 1, of items scored the other way round.
     referral_mean : float or None
-        Mean score of all who are referred, where somebody knows it: regression to the mean is stated only then.
+        Mean score, in points, of all who are referred, where a site knows it: what people fall back towards without any effect.
 
     References
     ----------
@@ -192,6 +194,11 @@ class Scale(Sourced):
     safety_item: SafetyItem | None = None
     codes: ScaleCodes | None = None
     referral_mean: float | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether every score is a whole number."""
+        return self.step == int(self.step)
 
     @property
     def unverified(self) -> tuple[str, ...]:
@@ -268,7 +275,7 @@ class Scale(Sourced):
             raise UsageError(f'{self.name} has no reliable-change profile "{name}"; choose one by name. {choices(name, by_name)}')
         return by_name[name]
 
-    def prorated_total(self, items: Sequence[int | None]) -> int | None:
+    def prorated_total(self, items: Sequence[int | None]) -> Number | None:
         """Add up the items of one form; answered items stand in for as many missing ones as the scale allows.
 
         Parameters
@@ -278,8 +285,9 @@ class Scale(Sourced):
 
         Returns
         -------
-        int or None
-            Points, rounded to `step` with halves up, so 4.5 becomes 5; None when too many items are missing.
+        int, Decimal or None
+            Points, rounded to `step` with halves up, so 4.5 becomes 5; None when too many items are missing, or one that no other can
+            stand in for.
 
         Raises
         ------
@@ -289,28 +297,10 @@ class Scale(Sourced):
         Examples
         --------
         >>> from iop_outcomes.scales import get_scale
-        >>> get_scale("phq9").prorated_total([1, 1, 1, 1, 1, 1, 1, 1, None])
+        >>> get_scale("phq9").prorated_total([None, 1, 1, 1, 1, 1, 1, 1, 1])
         9
         """
-        if not self.total:
-            raise UsageError(f"{self.name} has no total; report its domains one by one: {', '.join(self.domains)}.")
-        if not self.item_scoring:
-            raise UsageError(f"{self.name} is taken as a total only; bring the column of totals instead of the items.")
-        if len(items) != self.items:
-            raise UsageError(f"{self.name} has {self.items} items, {len(items)} were given; give None for a missing answer.")
-        low, high = self.item_range
-        answered = []
-        for number, item in enumerate(items, start=1):
-            if item is None:
-                continue
-            if item not in range(low, high + 1):
-                raise DataError(f"{self.name} item {number}: not a whole number from {low} to {high}; correct it, or leave it blank.")
-            answered.append(low + high - int(item) if number in self.reversed_items else int(item))
-        if not answered or len(items) - len(answered) > self.missing.most_items_missing:
-            return None
-        # Whole-number arithmetic, because a float may fall on either side of a half.
-        steps = (2 * sum(answered) * self.items + len(answered)) // (2 * len(answered))
-        return steps * int(self.step)
+        return total_of(self, items)
 
     def _exact(self, score: float | Decimal) -> Decimal:
         try:

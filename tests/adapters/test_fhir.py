@@ -179,7 +179,7 @@ def test_an_item_without_points_is_blank(tmp_path, answer, words):
     """One blank item of nine is prorated by the scale's own rule; nothing is taken for 0."""
     tables, findings = read(tmp_path, forms=[form([answer, *({"valueInteger": 2} for _ in range(8))])])
     assert scores_of(tables) == [(EPISODE, 0, 18)]
-    assert len(said(findings, "items")) == bool(words)
+    assert len(said(findings, "items with")) == bool(words)
 
 
 ELEVEN = (1, 1, 1, 1, 1, 1, 1, 2, 2)

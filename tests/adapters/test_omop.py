@@ -217,7 +217,7 @@ def test_a_visit_without_an_end(tmp_path):
     """How it ended is not known, and counted; it is in care only where the mapping says so."""
     gone = with_visit(visit_end_date="", discharged_to_source_value="")
     tables, findings = read(tmp_path, visit_occurrence=gone)
-    assert (episode(tables, "1002")["discharge_reason"], episode(tables, "1002")["los_days"]) == (None, None)
+    assert (episode(tables, "1002")["discharge_reason"], episode(tables, "1002")["los_days"]) == ("not_known", None)
     assert said(findings, "without an end date") == ["1 episodes without an end date: how and when they ended is not known"]
     tables, _ = loaded(tmp_path, mapped(omop, without_end="active"))
     assert episode(tables, "1002")["discharge_reason"] == "active"

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 import iop_outcomes as iop
-from iop_outcomes.columns import Column, EventWithin, FirstEvent, Known, ScoreAt, StopsAtEnd
+from iop_outcomes.columns import NOT_KNOWN, Column, EventWithin, FirstEvent, Known, ScoreAt, StopsAtEnd
 from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.engine.raw import remove_forgotten_folders
 from iop_outcomes.measures import MEASURES
@@ -302,7 +302,8 @@ def slow_sums(episodes, counts, influence):
     people = defaultdict(lambda: [[] for _ in range(influence.shape[1])])
     for i, row in enumerate(episodes.astype(object).where(episodes.notna(), None).to_dict("records")):
         person = row.get("patient_id") or ("alone", i)
-        cell = (row["track"], row["discharge_reason"], None if row["los_days"] is None else int(row["los_days"]))
+        stay = None if row["los_days"] is None else int(row["los_days"])
+        cell = (row["track"], row["discharge_reason"] or (NOT_KNOWN if stay is None else None), stay)
         for j in range(influence.shape[1]):
             people[person][j].append(influence[place[cell], j])
     sums = [[math.fsum(values) for values in person] for person in people.values()]

@@ -43,6 +43,13 @@ def _text(cell):
     return stripped or None
 
 
+def _cell(table, column, cell):
+    """What stands in a cell; 15.0 of a number is 15."""
+    text = _text(cell)
+    numeric = column in NUMBERS[table] or column in FLAGS[table]
+    return re.sub(r"^([+-]?[0-9]+)\.0+$", r"\1", text) if text and numeric else text
+
+
 def _whole(text):
     return int(text) if text is not None and re.fullmatch(r"[+-]?[0-9]{1,9}", text) else None
 
@@ -61,7 +68,10 @@ def _plain(label):
 
 def faults(tables):
     """Every fault of a program given as {table: rows of texts}; the header is not among the rows."""
-    rows = {table: [dict(zip(HEADS[table], map(_text, row), strict=True)) for row in found] for table, found in tables.items()}
+    rows = {
+        table: [{column: _cell(table, column, cell) for column, cell in zip(HEADS[table], row, strict=True)} for row in found]
+        for table, found in tables.items()
+    }
     found = set()
     for table, own in rows.items():
         found |= {(rule, table, column, place) for place, row in enumerate(own) for rule, column in _of_cells(table, row)}
@@ -72,7 +82,7 @@ def faults(tables):
         | _twice("episodes", rows)
         | _overlaps(episodes)
     )
-    found |= _of_scores(rows["scores"], episodes) if "scores" in rows else set()
+    found |= _of_scores(rows["scores"], episodes) | _stand_ins(rows["scores"], episodes) if "scores" in rows else set()
     found |= _of_events(rows["events"], episodes) if "events" in rows else set()
     return found | _no_readmission(rows, episodes)
 
@@ -125,13 +135,18 @@ def _similar(table, rows):
 
 
 def _episode(row):
-    """A row with its values: dates, numbers, and the stay as given or as the dates have it."""
+    """A row with its values: dates, numbers, the stay as given or as the dates have it, and who is still in care."""
     numbers = {name: _whole(row[name]) for name in (*NUMBERS["episodes"], *FLAGS["episodes"])}
     admit, discharge = _day(row["admit_date"]), _day(row["discharge_date"])
-    los = numbers["los_days"]
+    los, reason = numbers["los_days"], row["discharge_reason"]
+    if reason == "active":  # what is given is days so far
+        los = None
     if los is None and admit and discharge:
         los = (discharge - admit).days
-    return {**row, **numbers, "admit": admit, "discharge": discharge, "los": los}
+    if reason is None and los is None and discharge is None:
+        reason = "active"
+    given = {"so_far": numbers["los_days"], "los_text": row["los_days"]}
+    return {**row, **numbers, **given, "admit": admit, "discharge": discharge, "los": los, "discharge_reason": reason}
 
 
 def _of_episode(row):
@@ -143,8 +158,11 @@ def _of_episode(row):
     found = broken("discharge_before_admission", "discharge_date", when=admit and discharge and discharge < admit)
     found += broken("stay_disagrees", "los_days", when=admit and discharge and los != (discharge - admit).days)
     found += broken("discharge_before_admission", "los_days", when=los is not None and los < 0)
-    found += broken("active_with_stay", "discharge_reason", when=reason == "active" and los is not None)
-    found += broken("stay_missing", "discharge_reason", when=reason not in (None, "active", "not_started") and los is None)
+    found += broken("active_with_stay", "discharge_reason", when=reason == "active" and discharge is not None)
+    found += broken("days_so_far", "los_days", when=reason == "active" and row["los_text"] is not None)
+    days = row["so_far"] if los is None else los
+    found += broken("discharge_after_cutoff", "los_days", when=admit and days is not None and days > (LAST - admit).days)
+    found += broken("stay_missing", "discharge_reason", when=reason not in ("active", "not_started") and los is None)
     found += broken("reason_missing", "discharge_reason", when=reason is None and los is not None)
     found += broken("planned_days_zero", "planned_days", when=row["planned_days"] == 0)
     for event in ("relapse", "death"):
@@ -193,6 +211,22 @@ def _overlaps(rows):
                 found.add(("overlapping_episodes" if row["track"] == second["track"] else "overlapping_tracks", place))
     same = {place for rule, place in found if rule == "overlapping_episodes"}
     return {(rule, "episodes", "admit_date", place) for rule, place in found if rule == "overlapping_episodes" or place not in same}
+
+
+def _stand_ins(rows, episodes):
+    """Episodes without an admission PHQ-9 beside them and with one in the table, 7 days before to 3 after."""
+    scored = {
+        row["episode_id"]
+        for row in rows
+        if row["scale"] == "phq9"
+        and _whole(row["score"]) is not None
+        and -7 <= (-99 if _whole(row["day"]) is None else _whole(row["day"])) <= 3
+    }
+    return {
+        ("score_stands_in", "episodes", "phq9_admit", place)
+        for place, row in enumerate(episodes)
+        if row["phq9_admit"] is None and row["episode_id"] is not None and row["episode_id"] in scored
+    }
 
 
 def _parent(episodes, name):
@@ -258,14 +292,7 @@ def _of_events(rows, episodes):
 
 
 def _no_readmission(rows, episodes):
-    followed = [
-        row
-        for row in episodes
-        if row["discharge_reason"] not in (None, "died", "not_started", "active") and row["follow_up_days"] is not None
-    ]
+    """Events that joined no episode; nothing is asked of readmissions, because relapse and death stand beside the episodes."""
     names = {row["episode_id"] for row in episodes if row["episode_id"] is not None}
-    joined = [row["event"] for row in rows.get("events", ()) if row["episode_id"] in names]
-    none = not any((event or "").startswith("readmission") for event in joined)
-    if "events" in rows:
-        return {("no_readmission", "events", "event", 0)} if not joined or (len(followed) >= 100 and none) else set()
-    return {("no_readmission", "episodes", "follow_up_days", 0)} if len(followed) >= 100 else set()
+    joined = any(row["episode_id"] in names for row in rows.get("events", ()))
+    return {("no_readmission", "events", "event", 0)} if "events" in rows and not joined else set()

@@ -5,6 +5,7 @@ import re
 import tomllib
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import iop_outcomes as iop
@@ -355,3 +356,36 @@ def test_the_dict_gives_the_same_counts_as_the_file(tmp_path):
     with iop.load(data) as file, iop.load(data, mapping=tomllib.loads(text)) as given:
         assert list(file.engine.tally(requests)) == list(given.engine.tally(requests))
         assert file.engine.tally(requests).levels("track") == ("Mood", "trauma")
+
+
+# -- what a site knows of its referrals -----------------------------------------------------------------------------
+
+
+def _small(mapping):
+    episodes = pd.DataFrame({"episode_id": ["e"], "track": "mood", "discharge_reason": "completed", "los_days": [3]})
+    return iop.load(episodes, mapping={"data": {"class": "synthetic"}, **mapping})
+
+
+def test_the_mean_of_all_who_are_referred():
+    """[referral_mean] gives a scale the mean of a site's referrals, in points; the others have none."""
+    with _small({"referral_mean": {"phq9": 14.5, "gad7": 12}}) as data:
+        assert (data.scales["phq9"].referral_mean, data.scales["gad7"].referral_mean, data.scales["pcl5"].referral_mean) == (14.5, 12, None)
+    with _small({}) as data:
+        assert all(scale.referral_mean is None for scale in data.scales.values())
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"phq": 14}, 'no scale "phq"'),
+        ({"phq9": 27.5}, "referral_mean] phq9: outside the range of PHQ-9. Allowed: 0 to 27"),
+        ({"phq9": "14"}, "phq9 must be a number"),
+        ({"phq9": True}, "phq9 must be a number"),
+        ({"phq9": float("nan")}, "phq9 must be a number"),
+    ],
+)
+def test_a_referral_mean_that_cannot_be(given, says):
+    """An unknown scale, a mean off the scale, and what is no number."""
+    with pytest.raises(DataError) as caught:
+        _small({"referral_mean": given})
+    assert says in str(caught.value)

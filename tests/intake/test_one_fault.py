@@ -2,6 +2,7 @@
 
 import re
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,9 +51,9 @@ def _with_heads(tables):
     return {table: [list(rules_twin.HEADS[table]), *tables[table]] if table in tables else None for table in rules_twin.HEADS}
 
 
-def _findings(folder, tables):
+def _findings(folder, tables, mapping=sites.DATED):
     """(rule, table, column, lines) of what loading says."""
-    sites.write(folder, mapping=sites.DATED, **_with_heads(tables))
+    sites.write(folder, mapping=mapping, **_with_heads(tables))
     try:
         with iop.load(folder) as data:
             found = data.findings
@@ -150,13 +151,13 @@ POOLS = {
     "instrument_version": ("", "v1", "v2"),
     "scale": ("", "gad7", "phq9", "gad"),
     "event": ("", "death", "relapse", "readmission_psychiatric", "follow_up_contact", "gone"),
-    **{name: ("", "0", "1", "2", "x") for name in ("relapse_observed", "death_observed", "planned")},
+    **{name: ("", "0", "1", "1.0", "2", "x") for name in ("relapse_observed", "death_observed", "planned")},
     **{
-        name: ("", "-1", "0", "7", "30", "61", "99999", "1.5", "999999999")
+        name: ("", "-1", "0", "7", "30", "30.00", "61", "99999", "1.5", "999999999")
         for name in ("los_days", "planned_days", "follow_up_days", "phq9_admit")
     },
     **{
-        name: ("", "-9", "0", "30", "40", "45", "91", "99999", "1.5")
+        name: ("", "-9", "0", "30", "40", "45", "45.0", "91", "99999", "1.5")
         for name in ("relapse_day", "death_day", "day", "days_after_discharge", "score")
     },
 }
@@ -209,18 +210,41 @@ def _many(events):
     return {"episodes": rows} | ({"events": events} if events else {})
 
 
+CLAIMED = '[codes.event]\nIP = "readmission_psychiatric"\n'
+ASKED = ("no_readmission", "events", "event", ())
+
+
 @pytest.mark.parametrize(
-    ("events", "asked"),
+    ("events", "mapping", "asked"),
     [
-        (None, ("no_readmission", "episodes", "follow_up_days", ())),
-        ([["m1", "relapse", "", "5", "0"]], ("no_readmission", "events", "event", ())),
-        ([["m1", "readmission_other", "", "5", "0"]], None),
+        (None, "", None),
+        ([["m1", "relapse", "", "5", "0"]], "", None),
+        ([["m1", "relapse", "", "5", "0"]], CLAIMED, ASKED),
+        ([["m1", "IP", "", "5", "0"]], CLAIMED, None),
+        ([["m1", "readmission_other", "", "5", "0"]], CLAIMED, None),
     ],
+    ids=["none", "relapses alone", "claimed", "by its code", "seen"],
 )
-def test_no_readmission_at_all_is_asked_about(tmp_path, events, asked):
-    """A hundred followed-up episodes without one readmission: did the events file join? One of them, and nothing is asked."""
-    found = _findings(tmp_path, _many(events))
+def test_no_readmission_at_all_is_asked_about(tmp_path, events, mapping, asked):
+    """A hundred followed-up episodes without one readmission, where the mapping claims some; a study of relapses is asked nothing."""
+    found = _findings(tmp_path, _many(events), sites.DATED + mapping)
     assert [item for item in found if item[0] == "no_readmission"] == ([asked] if asked else [])
+
+
+def test_no_event_at_all_is_asked_about():
+    """Followed up and no event of any kind, beside the episodes or in a table: did the events file join? A column of relapses is one."""
+    rows = {"episode_id": [f"m{i}" for i in range(100)], "track": "mood", "discharge_reason": "completed", "los_days": 30}
+    episodes = pd.DataFrame(rows | {"follow_up_days": 60})
+    beside = {"relapse_day": None, "relapse_observed": 0}
+    readmitted = {"readmission_other_day": None, "readmission_other_observed": 0}
+    for more, asked in (
+        ({}, True),
+        (beside, False),
+        (readmitted, True),
+        (readmitted | {"readmission_other_day": 50, "readmission_other_observed": 1}, False),
+    ):
+        with iop.load(episodes.assign(**more), mapping={"data": {"class": "synthetic"}}) as data:
+            assert ("no_readmission" in [f.rule for f in data.findings]) is asked
 
 
 @pytest.mark.parametrize(
@@ -257,6 +281,7 @@ TOGETHER = [
       ("events", 1, "planned", "0")], "event_twice", {0, 1}),
     ([("episodes", row, "site", "") for row in range(12)], "all_blank", {0}),
     ([("events", 0, "event", "death"), ("events", 0, "days_after_discharge", "5")], "event_after_death", {1}),
+    ([("episodes", 1, "phq9_admit", ""), ("scores", 2, "scale", "phq9")], "score_stands_in", {1}),
     ([("events", row, "event", "relapse") for row in range(12)], None, set()),
 ]  # fmt: skip
 

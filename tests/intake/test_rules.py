@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import iop_outcomes as iop
-from iop_outcomes.columns import Column
+from iop_outcomes.columns import NOT_KNOWN, Column
 from iop_outcomes.errors import DataError
 
 CUTOFF = {"class": "synthetic", "cutoff": "2024-12-31"}
@@ -86,10 +86,10 @@ def test_covariates():
 
 
 def test_a_reason_from_the_stay():
-    """stay_at_least_planned: at least the planned length is a completion, less a drop-out, an unknown stay no reason."""
+    """stay_at_least_planned: at least the planned length is a completion, less a drop-out; without a stay nobody knows whether it has ended."""
     frame = _frame(los_days=[27, 28, 29, None], planned_days=[28, 28, 28, 28]).drop(columns="discharge_reason")
     mapping = {"discharge_reason": {"rule": "stay_at_least_planned"}}
-    assert _column("discharge_reason", frame, mapping) == ["dropped_out", "completed", "completed", None]
+    assert _column("discharge_reason", frame, mapping) == ["dropped_out", "completed", "completed", NOT_KNOWN]
 
 
 def test_a_rule_takes_the_place_of_the_column():

@@ -146,7 +146,7 @@ OUTCOMES = [
 # Scale, answers, total. Closed form: the sum; with one of nine missing, 8 / 8 * 9.
 TOTALS = [
     ("phq9", [3] * 9, 27),
-    ("phq9", [1] * 8 + [None], 9),
+    ("phq9", [None] + [1] * 8, 9),
     ("phq9", [0] * 8 + [1], 1),
     ("phqa", [1] * 9, 9),
     ("gad7", [3] * 7, 21),
@@ -290,6 +290,8 @@ ERRORS = [
     ("most_items_missing = 1", "most_items_missing = 4", "key missing.most_items_missing", "from 1 to 3"),
     ('rule = "prorate"', 'rule = "none"', "key missing.most_items_missing", "must be 0"),
     ('rule = "prorate"', 'rule = "guess"', "key missing.rule", "prorate, none"),
+    ("most_items_missing = 1", "most_items_missing = 1\nnever_prorated = [5]", "key missing.never_prorated", "from 1 to 4"),
+    ("version = ", "referral_mean = 13\nversion = ", "key referral_mean", "within the range"),
     ("low = 6, high = 12", "low = 7, high = 12", "key bands.levels", "score 6 lies in 0 bands"),
     ("low = 6, high = 12", "low = 5, high = 12", "key bands.levels", "score 5 lies in 2 bands"),
     ("low = 6, high = 12", "low = 6, high = 11", "key bands.levels", "score 12 lies in 0 bands"),
@@ -523,6 +525,13 @@ def test_too_many_missing_items_give_no_total() -> None:
     assert get_scale("auditc").prorated_total([1, 1, None]) is None
     assert get_scale("pcl5").prorated_total([1] * 16 + [None] * 4) == 20
     assert get_scale("pcl5").prorated_total([1] * 15 + [None] * 5) is None
+
+
+def test_an_item_that_no_other_can_stand_in_for() -> None:
+    """Item 9 of the PHQ-9 asks about self-harm: without its answer there is no total, with any one other blank there is."""
+    for name in ("phq9", "phqa"):
+        assert get_scale(name).prorated_total([1] * 8 + [None]) is None
+        assert get_scale(name).prorated_total([None] + [1] * 8) == 9
 
 
 @pytest.mark.parametrize("wrong", [-1, 4, 1.5])
