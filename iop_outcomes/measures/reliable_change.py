@@ -74,9 +74,9 @@ def _draft(counts: Counts, *, scale: Scale, profile: ReliableChangeProfile) -> t
         *_reliable(scored, scale, profile),
         *_recovery(scored, scale, profile),
         *_of_those_at_case(scored, scale, profile, "response", _responded(scored, scale)),
-        *_of_pairs(scored, "response_of_pairs", scored.paired, _responded(scored, scale)),
+        *_of_pairs(scored, "response_of_pairs", _responded(scored, scale)),
         *_of_those_at_case(scored, scale, profile, "remission", _remitted(scored, scale)),
-        *_of_pairs(scored, remission_from(scale), _from_remission(scored, scale), _remitted(scored, scale)),
+        *_of_pairs(scored, remission_from(scale), _remitted(scored, scale), outside=_starts_remitted(scored, scale)),
     )
 
 
@@ -170,11 +170,12 @@ def remission_from(scale: Scale) -> str:
     return f"remission_from_{scale.remission.value:g}" if scale.remission else ""
 
 
-def _from_remission(scored: _Scored, scale: Scale) -> Mask:
-    """Pairs that were not in remission at the start."""
+def _starts_remitted(scored: _Scored, scale: Scale) -> Mask | None:
+    """Cells in remission at the start; `None` where the scale names no cut-off."""
     if scale.remission is None:
-        return np.zeros(len(scored.counts), dtype=bool)
-    return np.asarray(scored.paired & ~OPERATORS[scale.remission.op](scored.pre, float(scale.remission.value)), dtype=bool)
+        return None
+    at_start = OPERATORS[scale.remission.op](scored.pre, float(scale.remission.value))
+    return np.asarray(~np.isnan(scored.pre) & at_start, dtype=bool)
 
 
 def _of_those_at_case(scored: _Scored, scale: Scale, profile: ReliableChangeProfile, name: str, met: Mask | None) -> list[Draft]:
@@ -192,11 +193,12 @@ def _of_those_at_case(scored: _Scored, scale: Scale, profile: ReliableChangeProf
     return [rate(name, base=("met", "not_met")), rate(f"{name}_of_discharged", base=("met", "not_met", "case_without_end"))]
 
 
-def _of_pairs(scored: _Scored, name: str, among: Mask, met: Mask | None) -> list[Draft]:
-    """A named variant: among some of the pairs."""
+def _of_pairs(scored: _Scored, name: str, met: Mask | None, *, outside: Mask | None = None) -> list[Draft]:
+    """A named variant: among the pairs, less those outside, who are out whether they have an end or not."""
     if met is None:
         return []
-    classes = {"met": among & met, "not_met": among & ~met, "other_pairs": scored.paired & ~among}
+    out = np.zeros(len(scored.counts), dtype=bool) if outside is None else outside
+    classes = {"met": scored.paired & met & ~out, "not_met": scored.paired & ~met & ~out, "in_remission": out}
     return [scored.share(name, name, classes, base=("met", "not_met"), hits=("met",))]
 
 
@@ -235,7 +237,7 @@ def reliable_change(scale: Scale, definition: str | None = None) -> Measure:
             "no_pair": "a score missing",
             "case_without_end": "at case, no discharge score",
             "not_at_case": "not at case at the start",
-            "other_pairs": "in remission at the start",
+            "in_remission": "in remission at the start",
             **{part: WORDS[part] for part in NOT_ENDED},
         },
         unit="share",
