@@ -246,12 +246,11 @@ def _outcomes(request: FirstEvent) -> list[tuple[str, str]]:
 
 
 def _end_of_follow_up(request: FirstEvent, columns: Collection[str], *, after: bool) -> str:
-    """Last day observed on the clock; a wide event brings its own. Without a day of discharge there is none, where any is given."""
+    """Last day observed on the clock; a wide event brings its own. Without a stay nobody is in a curve, whatever is known of the time after."""
     start = "0" if after else "episodes.los_days"
     ends = [f"{start} + episodes.follow_up_days"] if "follow_up_days" in columns else []
     wide = [f"{event}_day" for event in request.events if f"{event}_day" in columns]
     ends += [f"episodes.{quoted(column)} - {'episodes.los_days' if after else '0'}" for column in wide]
-    if not ends:
+    if not ends or "los_days" not in columns:
         return "CAST(NULL AS INTEGER)"
-    end = f"coalesce({', '.join(ends)})"
-    return f"CASE WHEN episodes.los_days IS NOT NULL THEN {end} END" if after and "los_days" in columns else end
+    return f"CASE WHEN episodes.los_days IS NOT NULL THEN coalesce({', '.join(ends)}) END"

@@ -198,7 +198,7 @@ def _assessed(draft: Draft, followed: _Followed) -> Draft:
     """
     too_soon = draft.time is not None and draft.time < followed.what.first_day
     of_events = draft.estimand in _BY_EVENTS or draft.estimand == "transfer_0_2" or draft.estimand in _named_causes(followed.what)
-    if of_events and (too_soon or (draft.n and not followed.is_recorded)):
+    if of_events and (too_soon or not followed.is_recorded):
         return replace(draft, value=math.nan, flag="not_assessable")
     nothing = {"cumulative_incidence": 0.0, "fully_observed_rate": 0.0, "event_free": 1.0}.get(draft.estimand)
     if draft.value == nothing and followed.outside["unknown_with_event"]:
@@ -253,7 +253,7 @@ def _simple(followed: _Followed, time: int, *, stops: bool) -> Draft:
     day = counts.each(what.day, lambda day: math.inf if day is None else float(day))
     lost = stops & counts.is_in(what.outcome, ["end_of_follow_up"]) & (day < time)
     hit = counts.is_in(what.outcome, ["event"]) & (day <= time)
-    outside = (*OUTSIDE, "transfer")
+    outside = (*OUTSIDE, "transfer", "short")
     order = ("with", "without", "shorter", "unknown", *outside)
     masks = [followed.cells(name) for name in outside]
     unknown = (reached < 0) | followed.cells(*_UNKNOWN)
@@ -336,7 +336,7 @@ def _refuses(counts: Counts, *, what: Outcome) -> str:
     """Why there is no answer at all."""
     if all(day is None for day in counts.levels(what.day)):
         return (
-            "no end of follow-up is known for any episode. Give follow_up_days (days observed after discharge), or, if everyone was "
+            "no end of follow-up is known for any episode with a stay. Give follow_up_days (days observed after discharge), or, if everyone was "
             'followed to the data cut-off, declare it in mapping.toml: [follow_up_days] rule = "to_cutoff", with [data] cutoff and discharge dates.'
         )
     return ""
@@ -344,8 +344,9 @@ def _refuses(counts: Counts, *, what: Outcome) -> str:
 
 def _settled(counts: Counts, *, what: Outcome, draft: Callable[..., tuple[Draft, ...]]) -> Callable[[Counts], tuple[Draft, ...]]:
     """The drafts as the whole file decides them: its follow-up stops at the event when it does so in more than half of the ends."""
-    column = StopsAtEnd(what.request).keys[0]
-    same, other = (int(counts.n[counts.is_in(column, [flag])].sum()) for flag in (1, 0))
+    followed, column = _Followed.of(counts, what).table, StopsAtEnd(what.request).keys[0]
+    ended = followed.where(followed.is_in(what.outcome, ["event", "death"]))
+    same, other = (int(ended.n[ended.is_in(column, [flag])].sum()) for flag in (1, 0))
     return partial(draft, stops=same > other)
 
 

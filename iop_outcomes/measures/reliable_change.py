@@ -76,7 +76,7 @@ def _draft(counts: Counts, *, scale: Scale, profile: ReliableChangeProfile) -> t
         *_of_those_at_case(scored, scale, profile, "response", _responded(scored, scale)),
         *_of_pairs(scored, "response_of_pairs", _responded(scored, scale)),
         *_of_those_at_case(scored, scale, profile, "remission", _remitted(scored, scale)),
-        *_of_pairs(scored, remission_from(scale), _remitted(scored, scale), _in_remission_at_start(scored, scale)),
+        *_of_pairs(scored, remission_from(scale), _remitted(scored, scale), outside=_starts_remitted(scored, scale)),
     )
 
 
@@ -170,12 +170,12 @@ def remission_from(scale: Scale) -> str:
     return f"remission_from_{scale.remission.value:g}" if scale.remission else ""
 
 
-def _in_remission_at_start(scored: _Scored, scale: Scale) -> Mask:
-    """Cells that were in remission at the start."""
+def _starts_remitted(scored: _Scored, scale: Scale) -> Mask | None:
+    """Cells in remission at the start; `None` where the scale names no cut-off."""
     if scale.remission is None:
-        return np.zeros(len(scored.counts), dtype=bool)
-    known = ~np.isnan(scored.pre)
-    return np.asarray(known & OPERATORS[scale.remission.op](scored.pre, float(scale.remission.value)), dtype=bool)
+        return None
+    at_start = OPERATORS[scale.remission.op](scored.pre, float(scale.remission.value))
+    return np.asarray(~np.isnan(scored.pre) & at_start, dtype=bool)
 
 
 def _of_those_at_case(scored: _Scored, scale: Scale, profile: ReliableChangeProfile, name: str, met: Mask | None) -> list[Draft]:
@@ -193,14 +193,12 @@ def _of_those_at_case(scored: _Scored, scale: Scale, profile: ReliableChangeProf
     return [rate(name, base=("met", "not_met")), rate(f"{name}_of_discharged", base=("met", "not_met", "case_without_end"))]
 
 
-def _of_pairs(scored: _Scored, name: str, met: Mask | None, without: Mask | None = None) -> list[Draft]:
-    """A named variant: among the pairs, without some."""
+def _of_pairs(scored: _Scored, name: str, met: Mask | None, *, outside: Mask | None = None) -> list[Draft]:
+    """A named variant: among the pairs, less those outside, who are out whether they have an end or not."""
     if met is None:
         return []
-    left = scored.paired if without is None else scored.paired & ~without
-    classes = {"met": left & met, "not_met": left & ~met}
-    if without is not None:
-        classes["in_remission"] = without
+    out = np.zeros(len(scored.counts), dtype=bool) if outside is None else outside
+    classes = {"met": scored.paired & met & ~out, "not_met": scored.paired & ~met & ~out, "in_remission": out}
     return [scored.share(name, name, classes, base=("met", "not_met"), hits=("met",))]
 
 

@@ -541,6 +541,13 @@ def test_unknown_follow_up_is_blank():
     assert first_of([(BACK, 30)], follow_up=None) == (None, None)
 
 
+@pytest.mark.parametrize("wide", [None, {"readmission_psychiatric_day": 70, "readmission_psychiatric_observed": 0}])
+def test_without_a_stay_nobody_is_in_a_curve(wide):
+    """A reason without a day: when the time after discharge began is not known, whatever is known of its length."""
+    assert first_of([(BACK, 30)], stay=None, wide=wide) == (None, None)
+    assert first_of([(BACK, 30)], stay=None, wide=wide, clock="admission") == (None, None)
+
+
 def test_an_event_during_care_is_not_part_of_the_curve():
     """A day before discharge is not after it; on the admission clock it counts."""
     episode = {"episode_id": "e1", "track": "mh", "discharge_reason": "completed", "los_days": 40, "follow_up_days": 100}

@@ -120,6 +120,16 @@ def test_only_events_that_the_definition_counts_are_counted(definition, k):
     assert of(FORTY, events, definition=definition)["events_without_follow_up"].k == k
 
 
+def test_a_reason_without_a_day_is_outside_curves():
+    """Discharged, day not known: in no curve and no simple rate, though 90 days of follow-up are given; an event of theirs is counted beside."""
+    text = followed(*[90] * 11) + "\n. 90\n. 90"
+    found = of(text, f"e000 {PSYCHIATRIC} 20\ne011 {PSYCHIATRIC} 20")
+    incidence, rate = found["cumulative_incidence", 30], found["fully_observed_rate", 30]
+    assert (incidence.k, incidence.n, incidence.n_missing, incidence.n_at_risk) == (1, 11, 2, 10)
+    assert (rate.k, rate.n, rate.n_missing) == (1, 11, 2)
+    assert (found["events_without_follow_up"].k, found["events_without_follow_up"].n) == (1, 2)
+
+
 def test_each_track_is_judged_by_its_own():
     """Blank follow-ups with events in one track forbid 0 % there and for everyone, not in the other track."""
     text = "track los_days follow_up_days\n" + "a 20 90\n" * 12 + "b 20 90\n" * 12 + "b 20 .\n" * 3

@@ -221,7 +221,14 @@ def test_remission_is_below_5():
     found = of_pairs((20, 4), (20, 5), (3, 4), (5, 4), (4, 2), (8, "."))
     assert counted(found["remission"]) == (1, 2)
     assert counted(found["remission_of_discharged"]) == (1, 2)
-    assert (counted(found["remission_from_5"]), found["remission_from_5"].excluded) == ((2, 3), 2)
+    variant = found["remission_from_5"]
+    assert (counted(variant), variant.excluded, variant.n_missing) == ((2, 3), 2, 1)
+
+
+def test_who_starts_in_remission_is_out_of_the_variant_with_or_without_an_end():
+    """Started below 5: out, as those not at case are out of the others; without an admission score, or started at 5 without an end: missing."""
+    found = of_pairs((4, 2), (4, "."), (5, 2), (5, "."), (".", 2))["remission_from_5"]
+    assert (counted(found), found.excluded, found.n_missing) == ((1, 1), 2, 2)
 
 
 def test_a_profile_without_a_case_has_the_named_variants_alone():

@@ -101,6 +101,14 @@ def test_deaths_tell_it_as_well_as_events(death_follow_up, assessable):
     assert math.isnan(found.value) != assessable
 
 
+def test_only_those_in_the_rate_tell_it():
+    """Follow-up of six transfers and four planned returns ends with them; that of three readmissions, which count, runs on."""
+    text = followed(*[1] * 6, *[20] * 4, *[90] * 13)
+    events = f"{each(range(6), PSYCHIATRIC, 1)}\n{each(range(6, 10), PSYCHIATRIC, 20, 1)}\n{each(range(10, 13), PSYCHIATRIC, 20)}"
+    found = rate(text, events)
+    assert (found.k, found.n) == (3, 13)
+
+
 def test_the_whole_file_tells_it_for_every_track():
     """Follow-up stops at the event in the file: a track in which nobody had an event is not assessable either."""
     text = "track los_days follow_up_days\n" + "a 20 20\n" * 5 + "a 20 90\n" * 5 + "b 20 90\n" * 10
@@ -113,6 +121,14 @@ def test_follow_up_that_runs_on_counts_whoever_was_followed_so_long():
     """Readmitted on day 20 and followed to 90, or lost on day 60 after a readmission on day 20: the second leaves."""
     found = rate(followed(90, 60, 90, 90), f"e000 {PSYCHIATRIC} 20\ne001 {PSYCHIATRIC} 20")
     assert (found.value, found.k, found.n, found.excluded) == (pytest.approx(1 / 3), 1, 3, 1)
+
+
+def test_who_was_followed_for_less_than_3_days_is_out_of_it_too():
+    """Seen for two days by the column beside the episode, follow-up blank: left out, as of the curve, and not missing."""
+    text = "los_days follow_up_days readmission_psychiatric_day readmission_psychiatric_observed\n20 . 22 0\n" + "20 90 . .\n" * 3
+    found = of(text, f"e001 {PSYCHIATRIC} 20", at=(90,))
+    for name in ("cumulative_incidence", "fully_observed_rate"):
+        assert (found[name, 90].n, found[name, 90].excluded, found[name, 90].n_missing) == (3, 1, 0), name
 
 
 def test_a_death_does_not_end_the_wait_where_follow_up_runs_on():

@@ -111,6 +111,12 @@ def test_before_day_3_nothing_is_assessable(day):
     assert early["cumulative_incidence", day].value == pytest.approx(1 / 3 if day >= 1 else 0)
 
 
+def test_before_day_3_nothing_is_assessable_of_nobody_either():
+    """A track in which nobody is followed says so in the same words."""
+    text = "track los_days follow_up_days\na 20 90\nb 20 ."
+    assert "not_assessable" in named(ask(text, at=(2,), by="track"), "b")["cumulative_incidence", 2].flag
+
+
 def test_readmission_from_day_0_keeps_everybody():
     """The named variant: 60 of 100 readmitted on day 1, nobody a transfer or left out; deaths after a readmission are not the end."""
     found = of(HUNDRED, BACK_AND_DEAD, measure="readmission_from_day_0", at=(0, 90))
