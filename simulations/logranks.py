@@ -24,6 +24,7 @@ WAITS = 0.6
 HOLDS = (0.93, 0.97)  # rejects in 3 to 7 % of samples
 FOLLOWED = {
     "50% ended by day 180, followed for 60 to 400 days": FollowUps(0.5),
+    "50% ended by day 180, everybody followed for 180 days": FollowUps(0.5, shortest=180, longest=180),
     "90% ended by day 180, everybody followed to the end": FollowUps(0.9, shortest=10**6, longest=10**6),
 }
 GROUPS = {
@@ -31,7 +32,11 @@ GROUPS = {
     "12 and 100": (12, 100),
     "12 in each of 5": (12,) * 5,
 }
-REFERENCES = ("robust score as chi-squared", "robust score, F(df, G - df)", "hypergeometric over the mean design effect, F(df, G - groups)")
+REFERENCES = (
+    "robust score, chi-squared (not of the package)",
+    "robust score, F(df, G - df)",
+    "hypergeometric over the mean design effect, F(df, G - groups) (not of the package)",
+)
 
 
 def scenarios() -> list[Scenario]:
@@ -71,18 +76,14 @@ class Sample:
         return self.people.products(self.influence.T)
 
 
-def drawn(of: FollowUps, sizes: Sequence[int], generator: np.random.Generator) -> Sample:
-    """Patients of one group each, with three episodes whose waits are correlated."""
-    patient = np.repeat(np.arange(sum(sizes)), EPISODES)
-    group = np.repeat(np.arange(len(sizes)), EPISODES * np.array(sizes))
-    day, cause = of.draw(generator, len(patient), waited=-log_ndtr(together(generator, patient, WAITS)))
-    each = np.ones(len(patient), dtype=np.int64)
-    people = patients_of(np.arange(len(patient)), patient, len(patient))
+def sample_of(day: Ints, cause: Ints, group: Ints, patient: Ints) -> Sample:
+    """The test of episodes written one by one, every one a cell of its own."""
+    each, people = np.ones(len(patient), dtype=np.int64), patients_of(np.arange(len(patient)), patient, len(patient))
     return Sample(log_rank(group, day, cause, each, of=1), log_rank_influence(group, day, cause, each, of=1), people, group)
 
 
 def by_chi_squared(sample: Sample) -> float:
-    """Take the robust score statistic for chi-squared."""
+    """Not of the package: the robust score statistic taken for chi-squared."""
     return chi_square(sample.plain.score, sample.robust)[2]
 
 
@@ -99,7 +100,7 @@ def by_package(sample: Sample) -> float:
 
 
 def by_design_effect(sample: Sample) -> float:
-    """Not of the package: the textbook statistic over the mean factor by which repeated patients widen its variance.
+    """Not of the package either: the textbook statistic over the mean factor by which repeated patients widen its variance.
 
     References
     ----------
@@ -114,6 +115,8 @@ def by_design_effect(sample: Sample) -> float:
 
 
 def _one(of: FollowUps, sizes: Sequence[int], generator: np.random.Generator) -> list[int]:
-    sample = drawn(of, sizes, generator)
+    """Patients of one group each, with three episodes whose waits are correlated."""
+    patient, group = np.repeat(np.arange(sum(sizes)), EPISODES), np.repeat(np.arange(len(sizes)), EPISODES * np.array(sizes))
+    sample = sample_of(*of.draw(generator, len(patient), waited=-log_ndtr(together(generator, patient, WAITS))), group, patient)
     found = [refer(sample) for refer in (by_chi_squared, by_package, by_design_effect)]
     return [int(Found.LEFT_OUT if math.isnan(p) else Found.MISSED if p < round(1 - NOMINAL, 12) else Found.COVERED) for p in found]
