@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
-from simulations import changes, curves, days, repeats, shares, tracks
+from simulations import changes, curves, days, extremes, few, logranks, readmissions, repeats, shares, tracks
 from simulations.scenario import Row, Scenario
 
 REPLICATES = 4_000
@@ -43,7 +43,8 @@ KNOWN = {
 
 def scenarios() -> list[Scenario]:
     """All of them, in the order of the table."""
-    return [*shares.scenarios(), *days.scenarios(), *changes.scenarios(), *curves.scenarios(), *repeats.scenarios(), *tracks.scenarios()]
+    modules = (shares, days, changes, curves, readmissions, extremes, repeats, few, logranks, tracks)
+    return [scenario for module in modules for scenario in module.scenarios()]
 
 
 def rows_of(place: int, replicates: int) -> list[Row]:

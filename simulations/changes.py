@@ -10,9 +10,10 @@ import numpy as np
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.change import Effect, d_average_sd, d_change_sd, d_pooled_sd, d_pre_sd, g_change_sd, g_pre_sd, mean_change
 from iop_outcomes.stats.difference import Side, difference
-from iop_outcomes.stats.draft import Draft, Floats, Mask, Population
-from iop_outcomes.stats.interval import Errors, finish, variance_independent
+from iop_outcomes.stats.draft import Floats, Mask
+from iop_outcomes.stats.interval import errors_of
 from iop_outcomes.stats.pairs import Pairs
+from simulations.people import alone, drafted
 from simulations.populations import Scores
 from simulations.scenario import Quantity, Scenario, compare, repeat
 
@@ -95,18 +96,8 @@ def _pairs(pre: Floats, post: Floats) -> Pairs:
 
 
 def _code(effect: Effect, pairs: Pairs, truth: float) -> int:
-    """The draft that measures make of an effect: Student's t for a mean, the textbook variance for an effect size."""
-    mean = effect.estimand == "mean_change"
-    draft = Draft(
-        effect.estimand,
-        effect.value,
-        _people(effect.n),
-        effect.influence,
-        "t" if mean else "normal",
-        textbook=None if mean else effect.variance,
-        flag=effect.flag,
-    )
-    found = finish(draft, Errors(variance_independent(draft.influence, pairs.n)))
+    """What the interval did of an effect, as measures give it, over all pairs."""
+    found = alone(drafted(effect, np.ones(len(pairs.n), dtype=bool)), pairs.n)
     return compare(found.low, found.high, truth)
 
 
@@ -122,13 +113,5 @@ def _two(sds: tuple[float, float], generator: np.random.Generator) -> list[int]:
 
 def _side(pairs: Pairs, here: Mask) -> Side:
     """The mean change of one group of a table in which every row is an episode."""
-    effect = mean_change(pairs)
-    influence = np.zeros(len(here))
-    influence[here] = effect.influence
-    return Side(
-        Draft("mean_change", effect.value, _people(effect.n), influence, "t", here), Errors(variance_independent(effect.influence, pairs.n))
-    )
-
-
-def _people(n: int) -> Population:
-    return Population("scores", {"paired": n}, frozenset({"paired"}))
+    draft, each = drafted(mean_change(pairs), here), np.ones(len(here), dtype=np.int64)
+    return Side(draft, errors_of(draft, Patients.all_different(each), each))

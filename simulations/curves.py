@@ -6,33 +6,33 @@ from functools import partial
 
 import numpy as np
 
-from iop_outcomes.counts import Counts
-from iop_outcomes.stats.curves import Ends
-from iop_outcomes.stats.draft import Draft, Ints, Population
-from iop_outcomes.stats.interval import FEW_EVENTS, Errors, Interval, finish, variance_independent
+from iop_outcomes.stats.interval import FEW_EVENTS
+from simulations.people import alone, ends_of, free_at, incidence_at, mean_days_to, median_of
 from simulations.populations import FollowUps
 from simulations.scenario import Quantity, Scenario, compare, repeat
 
 DAY = 180
-WAYS = ("end", "event", "death")
+MEAN = f"restricted_mean_days to {DAY}, log-log"
 
 
 def scenarios() -> list[Scenario]:
-    """Few and many ends at three sizes, and a median that is reached."""
+    """Few and many ends at three sizes, a median that is reached, and mean days of few episodes."""
     return [
         *(
-            Scenario(f"{ended:.0%} ended by day 180, a fifth by death", str(n), _quantities(n), repeat(partial(_one, n, FollowUps(ended))))
+            Scenario(_setting(ended), str(n), _quantities(n), repeat(partial(_one, n, FollowUps(ended))))
             for ended in (0.1, 0.3)
             for n in (50, 100, 200)
         ),
-        *(
-            Scenario("60% ended by day 180, a fifth by death", str(n), _MEDIAN, repeat(partial(_median, n, FollowUps(0.6))))
-            for n in (50, 100, 200)
-        ),
+        *(Scenario(_setting(0.6), str(n), _MEDIAN, repeat(partial(_median, n, FollowUps(0.6)))) for n in (50, 100, 200)),
+        *(Scenario(_setting(0.5), str(n), _few(n), repeat(partial(_mean, n, FollowUps(0.5)))) for n in (6, 8, 10, 12, 40)),
     ]
 
 
 _MEDIAN = (Quantity("median_days, inverted log-log band", None, slice(0, 1)),)
+
+
+def _setting(ended: float) -> str:
+    return f"{ended:.0%} ended by day 180, a fifth by death"
 
 
 def _quantities(n: int) -> tuple[Quantity, ...]:
@@ -44,44 +44,40 @@ def _quantities(n: int) -> tuple[Quantity, ...]:
         Quantity(f"{free}, 5 or more ends", narrow, slice(1, 2)),
         Quantity(f"{incidence}, all", wide, slice(2, 3)),
         Quantity(f"{incidence}, 5 or more events", wide, slice(3, 4)),
-        Quantity("restricted_mean_days to 180, log-log", mean, slice(4, 5)),
+        Quantity(MEAN, mean, slice(4, 5)),
     )
 
 
-def _counted(day: Ints, cause: Ints) -> Counts:
-    cells, number = np.unique(day * len(WAYS) + cause, return_counts=True)
-    columns = [(cells // len(WAYS)).tolist(), [WAYS[way] for way in (cells % len(WAYS)).tolist()]]
-    return Counts.from_columns(("day", "outcome"), columns, number)
-
-
-def _ended(n: int, hits: int) -> Population:
-    return Population("ends", {"ended": hits, "not": n - hits}, frozenset(("ended", "not")), frozenset({"ended"}))
-
-
-def _finished(draft: Draft, counts: Counts) -> Interval:
-    return finish(draft, Errors(variance_independent(draft.influence, counts.n)))
+def _few(n: int) -> tuple[Quantity, ...]:
+    """Mean days of few episodes: promised from 40 on."""
+    return (Quantity(MEAN, (0.93, 0.96) if n >= 40 else None, slice(0, 1)),)
 
 
 def _one(n: int, of: FollowUps, generator: np.random.Generator) -> list[int]:
     day, cause = of.draw(generator, n)
-    counts = _counted(day, cause)
-    ends = Ends(counts, "day", "outcome", WAYS[1:])
+    ends, _ = ends_of(day, cause)
     events, deaths = (int(((cause == way) & (day <= DAY)).sum()) for way in (1, 2))
     codes = []
-    for found, hits, truth in (
-        (ends.event_free([DAY]), events + deaths, float(of.event_free(DAY))),
-        (ends.incidence([DAY]), events, of.incidence(DAY)),
+    for draft, hits, truth in (
+        (free_at(ends, DAY), events + deaths, float(of.event_free(DAY))),
+        (incidence_at(ends, DAY), events, of.incidence(DAY)),
     ):
-        interval = _finished(ends.at("share", found, [_ended(n, hits)])[0], counts)
-        few = interval.flag == "fewer_than_5_events"
+        found = alone(draft, ends.counts.n)
+        few = found.flag == "fewer_than_5_events"
         if few != (hits < FEW_EVENTS):
-            raise AssertionError(f"{hits} ends, flag {interval.flag!r}")
-        codes += [compare(interval.low, interval.high, truth, flagged=flagged) for flagged in (False, few)]
-    area = _finished(ends.restricted_mean("mean", float(DAY), _ended(n, events)), counts)
+            raise AssertionError(f"{hits} ends, flag {found.flag!r}")
+        codes += [compare(found.low, found.high, truth, flagged=flagged) for flagged in (False, few)]
+    area = alone(mean_days_to(ends, DAY), ends.counts.n)
     return [*codes, compare(area.low, area.high, of.restricted_mean(DAY))]
 
 
 def _median(n: int, of: FollowUps, generator: np.random.Generator) -> list[int]:
-    counts = _counted(*of.draw(generator, n))
-    found = _finished(Ends(counts, "day", "outcome", WAYS[1:]).median("median", _ended(n, 0)), counts)
+    ends, _ = ends_of(*of.draw(generator, n))
+    found = alone(median_of(ends), ends.counts.n)
     return [compare(found.low, found.high, float(of.median()))]
+
+
+def _mean(n: int, of: FollowUps, generator: np.random.Generator) -> list[int]:
+    ends, _ = ends_of(*of.draw(generator, n))
+    found = alone(mean_days_to(ends, DAY), ends.counts.n)
+    return [compare(found.low, found.high, of.restricted_mean(DAY))]

@@ -7,9 +7,8 @@ from functools import partial
 import numpy as np
 
 from iop_outcomes.counts import Counts
-from iop_outcomes.stats.draft import Population
 from iop_outcomes.stats.duration import mean_days, quantile_days
-from iop_outcomes.stats.interval import Errors, finish, variance_independent
+from simulations.people import alone, everybody
 from simulations.populations import Stays
 from simulations.scenario import Quantity, Scenario, compare, repeat
 
@@ -32,11 +31,11 @@ def scenarios() -> list[Scenario]:
 def _one(n: int, generator: np.random.Generator) -> list[int]:
     days, number = np.unique(STAYS.draw(generator, n), return_counts=True)
     counts = Counts.from_columns(("days",), [days.tolist()], number)
-    who = Population("stays", {"stay": n}, frozenset({"stay"}))
+    who = everybody(n)
     drafts = [(mean_days("mean", counts, "days", who), STAYS.mean)]
     drafts += [(quantile_days(name, counts, "days", at, who), float(STAYS.quantile(at))) for name, at in QUANTILES.items()]
     codes = []
     for draft, truth in drafts:
-        found = finish(draft, Errors(variance_independent(draft.influence, counts.n)))
+        found = alone(draft, counts.n)
         codes.append(compare(found.low, found.high, truth))
     return codes

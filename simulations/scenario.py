@@ -15,6 +15,7 @@ SEED = 20_250_101
 NOMINAL = 0.95
 
 Codes = NDArray[np.int8]
+Band = tuple[float, float]
 
 
 class Found(IntFlag):
@@ -58,7 +59,7 @@ class Quantity:
     """
 
     name: str
-    band: tuple[float, float] | None
+    band: Band | None
     cells: slice
     summary: Literal["mean", "lowest"] = "mean"
 
@@ -123,7 +124,7 @@ class Row:
     replicates: int
     coverage: float
     error: float
-    band: tuple[float, float] | None
+    band: Band | None
     left_out: int
     open_sides: int
 

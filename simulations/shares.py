@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iop_outcomes.counts import Counts
-from iop_outcomes.stats.draft import Population
-from iop_outcomes.stats.interval import Errors, finish, variance_independent
 from iop_outcomes.stats.proportion import newcombe, share
+from simulations.people import alone, part_of
 from simulations.scenario import Codes, Quantity, Scenario
 
 COMMON = np.arange(5, 96) / 100
@@ -46,8 +45,7 @@ def _limits(n: int) -> NDArray[np.float64]:
 def _interval(k: int, n: int) -> tuple[float, float]:
     parts = {part: number for part, number in (("hit", k), ("miss", n - k)) if number}
     counts = Counts.from_cells(("part",), {(part,): number for part, number in parts.items()})
-    draft = share("share", counts, "part", Population("shares", parts, frozenset(("hit", "miss")), frozenset(("hit",))))
-    found = finish(draft, Errors(variance_independent(draft.influence, counts.n)))
+    found = alone(share("share", counts, "part", part_of(counts)), counts.n)
     return found.low, found.high
 
 

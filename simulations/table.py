@@ -9,6 +9,7 @@ from importlib.metadata import version
 import numpy as np
 import scipy
 
+from iop_outcomes.stats.interval import FEW_PATIENTS
 from simulations.catalogue import KNOWN, REPLICATES, TOLERANCE, is_known
 from simulations.scenario import NOMINAL, SEED, Row
 
@@ -37,14 +38,21 @@ def page(rows: Sequence[Row], replicates: int) -> str:
 Written by `{command}`: {replicates:,} samples of each kind of data, nominal coverage {NOMINAL:.0%}, seed {SEED} with one stream for each kind
 of data (its name is part of the seed). {versions}.
 
-Every interval is made by the package's own functions, and compared with the exact truth of the population drawn from. Episodes are
-independent of one another except where the data column speaks of patients' correlation or of people who come twice: there "by patient"
-is the package's interval, and "patients ignored" the one it would be if the patients were not known. A row of five equal tracks counts
-the samples in which no track is called higher or lower (Holm over the tracks); at most 6% of samples may call any. A row is in its band
-when the coverage lies in the band widened by {TOLERANCE} Monte-Carlo errors; where it needs that widening, the table says so.
-"Left out" counts intervals that were flagged or not given, "open" those without a limit on one side, which hold everything on that
-side. For a row over many shares p, both count all of them together.
-"all" takes every interval as given; "5 or more" leaves out those flagged for fewer than 5, and so speaks of samples picked by their result.
+Every interval is made by the package's own functions, and compared with the exact truth of the population drawn from. A row is in its
+band when the coverage lies in the band widened by {TOLERANCE} Monte-Carlo errors; where it needs that widening, the table says so.
+
+- Episodes are independent of one another except where the data column speaks of patients: there "by patient" is the package's interval,
+  and "patients ignored" the one it would be if the patients were not known. Under {FEW_PATIENTS} effective patients every estimate is flagged
+  `few_patients`; its intervals are counted all the same, and nothing is promised of them.
+- "Left out" counts intervals that were not given, or were flagged where the name of the row leaves those out; "open" counts those without a
+  limit on one side, which hold everything on that side. For a row over many truths, both count all of them together.
+- "All" takes every interval as given; "5 or more" leaves out those flagged for fewer than 5, and so speaks of samples picked by their result.
+- A row of limits at 0% or 100% gives, of several truths, the one held least often. A sample with any other share counts as holding it, so
+  that the row gives the risk of the one limit, promised to be at most 2.5% whatever the truth.
+- A row of five equal tracks counts the samples in which no track is called higher or lower than the others; at most 6% of samples may call
+  any, and of five outcomes 1 - 0.94^5 (27%; with exactly 5% each it would be 1 - 0.95^5, 23%).
+- A row of the log-rank test counts the samples of groups with one curve in which p is 0.05 or more. Under {FEW_PATIENTS} effective patients in a
+  group the package gives no p; the rows show what it would be. "Not of the package" is a way to refer the statistic that was tried.
 
 {len(banded) - len(outside)} of {len(banded)} rows with a band reach it, {len(outside)} do not; {len(rows) - len(banded)} more are reported without a promise.
 Outside, here or in 30,000 samples:
