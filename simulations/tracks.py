@@ -18,18 +18,10 @@ from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import HIGHER, LOWER
 from iop_outcomes.measures import Measure
 from iop_outcomes.patients import Patients
-<<<<<<< HEAD
-from iop_outcomes.stats.change import mean_change
-from iop_outcomes.stats.difference import Side, difference_interval
-from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
-from iop_outcomes.stats.interval import errors_of
-from iop_outcomes.stats.pairs import Pairs
-=======
 from iop_outcomes.results import EstimandDefinition, Estimate, Flow, Provenance
 from iop_outcomes.stats.curves import Ends
 from iop_outcomes.stats.draft import Draft, Floats, Ints
 from iop_outcomes.stats.duration import mean_days
->>>>>>> 21db50cb115a9bfe3aec71b2363a21719b784018
 from iop_outcomes.stats.proportion import share
 from simulations.people import IN_ORDER, WAYS, counted, everybody, incidence_at, part_of, patients_of, together
 from simulations.populations import FollowUps
@@ -55,13 +47,6 @@ def scenarios() -> list[Scenario]:
     ]
 
 
-<<<<<<< HEAD
-def called(sides: Sequence[tuple[Side, Side]], people: Patients) -> list[bool]:
-    """Whether each track is called higher or lower than the others: its interval, at the level at which all hold together, leaves 0 out."""
-    joint = NOMINAL ** (1 / len(sides))
-    found = [difference_interval(own, others, people, conf_level=joint) for own, others in sides]
-    return [each.low > 0 or each.high < 0 for each in found]
-=======
 def _quantities() -> tuple[Quantity, ...]:
     one = tuple(
         Quantity(f"no track is called higher or lower: {what}", (1 - AT_MOST, 1.0), slice(place, place + 1))
@@ -149,7 +134,6 @@ OUTCOMES: tuple[Callable[[Floats, np.random.Generator], Outcome], ...] = (comple
 def is_called(outcome: Outcome, patient: Ints) -> bool:
     """Whether any track is called higher or lower than the others."""
     return any(found.word in (HIGHER, LOWER) for found in contrasts(outcome, patient))
->>>>>>> 21db50cb115a9bfe3aec71b2363a21719b784018
 
 
 def _run(repeated: bool, generator: np.random.Generator) -> list[int]:  # noqa: FBT001 - private, bound by the scenario
