@@ -20,7 +20,7 @@ WHAT: dict[str, Column | ScoreAt] = {
     "GAD-7 at discharge": ScoreAt("gad7", "discharge"),
 }
 _WORDS = {"not_started": "never started", "active": "still in care", NOT_KNOWN: "not known whether discharged"}
-_PARTS = ("known", "not_known", *_WORDS)
+_PARTS = ("known", "blank", *_WORDS)
 
 
 def _draft(counts: Counts) -> tuple[Draft, ...]:
@@ -34,7 +34,7 @@ def _share(counts: Counts, column: str) -> Draft:
         choice[counts.is_in(STATUS, [reason])] = place
     divided = counts.classify(PART, _PARTS, choice)
     parts = {str(cell[0]): n for cell, n in divided}
-    who = population(f"recorded_{column}", parts, _PARTS, base=("known", "not_known"), hits=("known",))
+    who = population(f"recorded_{column}", parts, _PARTS, base=("known", "blank"), hits=("known",))
     return share(f"recorded_{column}", divided, PART, who)
 
 
