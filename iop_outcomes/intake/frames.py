@@ -48,26 +48,22 @@ def add_frame(engine: DuckEngine, table: str, frame: Any) -> Any:
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error:
-        frame = _with_texts(engine, frame)
+        import pandas as pd
+
+        series = {name: pd.Series(values, dtype=object) if isinstance(values, list) else values for name, values in _columns(frame).items()}
+        frame = pd.DataFrame(
+            {name: values if engine.takes(values.to_frame("column")) else _as_text(values) for name, values in series.items()}
+        )
         engine.add_frame(table, frame)
     return frame
 
 
-def _with_texts(engine: DuckEngine, frame: Any) -> Any:
-    import pandas as pd
-
+def _columns(frame: Any) -> dict[str, Any]:
+    """Columns by name: those of pandas without their index, those of polars and Arrow as lists."""
     if hasattr(frame, "to_csv"):
-        columns = [frame.iloc[:, place] for place in range(frame.shape[1])]
-    else:
-        columns = [pd.Series(_values(frame, name), dtype=object) for name in names_of(frame)]
-    taken = [column if engine.takes(column.to_frame("column")) else _as_text(column) for column in columns]
-    return pd.DataFrame({name: column.reset_index(drop=True) for name, column in zip(names_of(frame), taken, strict=True)})
-
-
-def _values(frame: Any, name: str) -> list[Any]:
-    column = frame[name]
-    found: list[Any] = column.to_pylist() if hasattr(column, "to_pylist") else column.to_list()
-    return found
+        return {name: frame.iloc[:, place].reset_index(drop=True) for place, name in enumerate(names_of(frame))}
+    columns = {name: frame[name] for name in names_of(frame)}
+    return {name: values.to_pylist() if hasattr(values, "to_pylist") else values.to_list() for name, values in columns.items()}
 
 
 def _as_text(column: Any) -> Any:

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 
 from iop_outcomes.columns import LAYOUTS, PERIODS, TABLES, Column
-from iop_outcomes.engine import Fault
 from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import DataError, UsageError, choices
 from iop_outcomes.intake.adapters import Adapted, find_adapter
 from iop_outcomes.intake.adapters.scratch import Scratch
-from iop_outcomes.intake.checks import OF_TABLES, excuse_orphans, leave_out_copies, look_again, once, rules_for
+from iop_outcomes.intake.checks import excuse_orphans, leave_out_copies, look_again, once, rules_for
 from iop_outcomes.intake.contacts import NEEDED, counted_select, flow_of, kept_select, rolled_select, rule_findings, rule_words
 from iop_outcomes.intake.data import Data
 from iop_outcomes.intake.files import find_mapping, refuse_path
@@ -31,6 +30,7 @@ from iop_outcomes.intake.mapping import AdapterSettings, ContactRule, Mapping, r
 from iop_outcomes.intake.nearest import offer_nearest
 from iop_outcomes.intake.privacy import name_identifiers
 from iop_outcomes.intake.recipes import TablePlan, plan_table, refuse_unknown_names
+from iop_outcomes.intake.row_findings import findings_of_broken, findings_of_copies, findings_of_fault, findings_of_swallowed
 from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.results import Flow, Provenance, Source
 from iop_outcomes.scales import Scale, load_scales
@@ -40,15 +40,6 @@ if TYPE_CHECKING:
 
 OnError = Literal["raise", "exclude"]
 MAX_CATEGORIES = 50
-_BROKEN = {
-    "MISSING COLUMNS": ("missing_columns", "fewer fields than the header"),
-    "TOO MANY COLUMNS": ("too_many_columns", "more fields than the header"),
-    "UNQUOTED VALUE": ("open_quote", "a quotation mark is not closed"),
-    "INVALID ENCODING": ("not_utf8", "bytes that are not UTF-8"),
-    "LINE SIZE OVER MAXIMUM": ("field_too_long", "the line is too long"),
-}
-_UNREADABLE = ("broken_line", "the line cannot be read")
-_ALWAYS_FATAL = ("open_quote", "not_utf8", "field_too_long")
 
 
 def load(
@@ -194,11 +185,7 @@ def _with_referral_means(scales: Dictionary[str, Scale], mapping: Mapping) -> Di
 
 def _refuse_swallowed(inputs: Sequence[Input]) -> None:
     """Lines that swallow others: nothing else of their files can be judged."""
-    found: list[Finding] = []
-    for item in inputs:
-        item_lines = [(record, reason) for record, reason in item.broken if _BROKEN.get(reason, _UNREADABLE)[0] in _ALWAYS_FATAL]
-        if item_lines:
-            found += _broken_lines(item, item_lines, Lines(item))
+    found = [finding for item in inputs for finding in findings_of_swallowed(item)]
     if found:
         refuse(found)
 
@@ -225,9 +212,9 @@ def _check(
         copies = engine.copies.get(item.table, ())
         if own or item.broken or copies:
             lines = Lines(item)
-            findings += _copies(item, copies, lines)
-            findings += _broken_lines(item, item.broken, lines)
-            findings += [finding for fault in own for finding in _named(item, plans[item.table], fault, lines)]
+            findings += findings_of_copies(item, copies, lines)
+            findings += findings_of_broken(item, item.broken, lines)
+            findings += [finding for fault in own for finding in findings_of_fault(item, plans[item.table], fault, lines)]
         bad = {row for fault in own if fault.rule.severity == "error" for row in fault.rows}
         excluded[item.table] = sorted(bad)
         if plans[item.table].dropped:
@@ -237,37 +224,6 @@ def _check(
             findings += identifiers_not_read(item, plans[item.table], mapping)
             findings += items_not_added(item, plans[item.table], scales) if item.table == "scores" else []
     return findings, excluded
-
-
-def _broken_lines(item: Input, broken: Sequence[tuple[int, str]], lines: Lines) -> list[Finding]:
-    found: dict[str, list[int]] = {}
-    for record, reason in broken:
-        found.setdefault(reason, []).append(lines.of_record(record))
-    findings = []
-    for reason, places in found.items():
-        rule, message = _BROKEN.get(reason, _UNREADABLE)
-        hint = "Correct the line: quote fields that hold the separator, and close every quotation mark"
-        findings.append(Finding(rule, "error", item.name, "", message, hint, tuple(places), item.unit, len(places)))
-    return findings
-
-
-def _copies(item: Input, copies: Sequence[int], lines: Lines) -> list[Finding]:
-    if not copies:
-        return []
-    message, hint = (
-        "repeats another row in every cell that is read",
-        "It is kept once; see that no other rows were lost where the file was joined",
-    )
-    return [Finding("exact_copy", "note", item.name, "", message, hint, lines.of_rows(copies), item.unit, len(copies))]
-
-
-def _named(item: Input, plan: TablePlan, fault: Fault, lines: Lines) -> list[Finding]:
-    """The finding of a fault; one for each file, where an adapter made the table of several."""
-    rule = fault.rule
-    column = plan.names.get(rule.columns[0], rule.columns[0])
-    places = [(item, ())] if rule.id in OF_TABLES else lines.by_file(fault.rows, column)
-    severity: Any = rule.severity
-    return [Finding(rule.id, severity, file.name, column, rule.message, rule.hint, at, file.unit, len(at)) for file, at in places]
 
 
 def _beyond_repair(findings: Sequence[Finding]) -> bool:

@@ -174,10 +174,7 @@ def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping) -> tuple[Deri
         "CAST(NULL AS INTEGER)" if "los_code" in given and mapping.los_convention == "teds_codes" else None,  # a band is no day
     )
     reach = _first_of(given.get("observed_days"), _days_between(given.get("admit_date"), cutoff))
-    observed = _first_of(
-        reach,
-        f"CASE WHEN {is_active} THEN {so_far} END" if so_far and is_active else None,
-    )
+    observed = _first_of(reach, f"CASE WHEN {is_active} THEN {so_far} END" if so_far and is_active else None)
     to_cutoff = _days_between(given.get("admit_date"), cutoff)
     potential = _first_of(_days_between(given.get("discharge_date"), cutoff), f"{to_cutoff} - los_days" if stay and to_cutoff else None)
     follow_up = None
@@ -193,14 +190,8 @@ def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping) -> tuple[Deri
         **{name: sql for name, sql in periods.items() if name not in given},  # a covariate of the site may be called so
         "period": _first_of(given.get("period"), periods.get("discharge_quarter")),
         "planned_days": _planned(mapping.rule("planned_days")),
-        "discharge_reason": _reason(mapping.rule("discharge_reason"), given.get("discharge_reason") if mapping.contacts else None)
-        or given.get("discharge_reason"),
     }
-    if columns["discharge_reason"] and mapping.layout != "fhir":  # its statuses say who is still in care
-        ends = [name for name in ENDS if name in given or columns.get(name)]
-        # A visit of OMOP without an end is still in care where the mapping says so, and nowhere else.
-        known = "FALSE" if mapping.layout == "omop" else "TRUE" if cutoff else "observed_days IS NOT NULL" if reach else "FALSE"
-        columns["discharge_reason"] = _still_in_care(columns["discharge_reason"], ends, known)
+    columns["discharge_reason"] = _reason_or_care(given, stay, mapping, reaches=bool(reach))
     return tuple(Derived(name, sql) for name, sql in columns.items() if sql is not None)
 
 
@@ -245,10 +236,16 @@ def _stay_given(fields: Collection[str], mapping: Mapping) -> str | None:
     return f"{quoted('los_days')} - {int(mapping.los_convention == 'inclusive')}" if "los_days" in fields else None
 
 
-def _still_in_care(reason: str, ends: Sequence[str], known: str) -> str:
-    """Without a reason and any sign of an end an episode is active where the data say until when they reach; else nobody knows."""
-    ended = " OR ".join(f"{name} IS NOT NULL" for name in ends)
-    return f"CASE WHEN ({reason}) IS NOT NULL OR {ended} THEN {reason} WHEN {known} THEN 'active' ELSE {literal(NOT_KNOWN)} END"
+def _reason_or_care(given: Dictionary[str, str], stay: str | None, mapping: Mapping, *, reaches: bool) -> str | None:
+    """The reason; without one and any sign of an end an episode is active where the data say until when they reach, else nobody knows."""
+    known = given.get("discharge_reason")
+    reason = _reason(mapping.rule("discharge_reason"), known if mapping.contacts else None) or known
+    if reason is None or mapping.layout == "fhir":  # its statuses say who is still in care
+        return reason
+    # A visit of OMOP without an end is still in care where the mapping says so, and nowhere else.
+    reach = "FALSE" if mapping.layout == "omop" else "TRUE" if mapping.cutoff else "observed_days IS NOT NULL" if reaches else "FALSE"
+    ended = " OR ".join(f"{name} IS NOT NULL" for name in ENDS if name in given or (name == "los_days" and stay)) or "FALSE"
+    return f"CASE WHEN ({reason}) IS NOT NULL OR {ended} THEN {reason} WHEN {reach} THEN 'active' ELSE {literal(NOT_KNOWN)} END"
 
 
 def _of_children(table: str, fields: Dictionary[str, Field], scales: Dictionary[str, Scale]) -> tuple[Derived, ...]:

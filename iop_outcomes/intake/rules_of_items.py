@@ -15,7 +15,7 @@ MISSING = "such a score counts as missing"
 
 
 def item_rules(has: Sequence[str], scales: Dictionary[str, Scale]) -> list[Rule]:
-    """Rules over totals and items, for the scales of which every item came.
+    """Rules over totals and items, for the scales that are made of items.
 
     Parameters
     ----------
@@ -25,14 +25,15 @@ def item_rules(has: Sequence[str], scales: Dictionary[str, Scale]) -> list[Rule]
         Which of them are made of items, and their rules for missing ones.
     """
     named = {scale: [f"{scale.name}_{number}" for number in range(1, scale.items + 1)] for scale in scales.values() if adds_up(scale)}
+    came = {scale: [item for item in items if item in has] for scale, items in named.items()}
     complete = {scale: items for scale, items in named.items() if set(items) <= set(has)}
     if not complete and "score" not in has:
-        return []
+        return []  # there is no score at all, which is said of the columns
     lacking = "score__text IS NULL" if "score" in has else "TRUE"
     found = [_item_sum(scale, items) for scale, items in complete.items() if "score" in has]
-    for scale, items in complete.items():
-        found += _of_blank_items(scale, items, lacking)
-    some = " OR ".join(f"({_is(scale)} AND {_answered(items)} > 0)" for scale, items in complete.items())
+    for scale, items in named.items():
+        found += _of_blank_items(scale, items, lacking) if scale in complete else _of_lost_items(scale, came[scale], lacking)
+    some = " OR ".join(f"({_is(scale)} AND {_answered(items)} > 0)" for scale, items in came.items() if items)
     blank = f"{lacking} AND score IS NULL AND NOT coalesce({some or 'FALSE'}, FALSE)"
     columns = [name for name in has if name not in ("score", "scale", "episode_id", "day")]
     first = ("score",) if "score" in has else ()
@@ -74,3 +75,12 @@ def _of_blank_items(scale: Scale, items: Sequence[str], lacking: str) -> list[Ru
         message = f"a total of {scale.label} is prorated: the items answered stand in for the blank ones"
         found.append(_rule("total_prorated", items, f"{part} NOT NULL", message, most, "note"))
     return found
+
+
+def _of_lost_items(scale: Scale, came: Sequence[str], lacking: str) -> list[Rule]:
+    """Rows whose total would be made of items of which some have no column."""
+    if not came:
+        return []
+    message = f"no total of {scale.label} can be made: {len(came)} of its {scale.items} items have a column"
+    predicate = f"{_is(scale)} AND {lacking} AND {_answered(came)} > 0"
+    return [_rule("total_not_made", came, predicate, message, f"Bring them all, or the total; {MISSING}", "warning")]

@@ -142,7 +142,17 @@ BAD = {
     "follow-up below 0": _cell("episodes", 5, "follow_up_days", "-31", "out_of_range", "36,500"),
     "a label of 81 characters": _cell("episodes", 5, "track", "x" * 81, "label_too_long", "leave it out"),
     "a tab in a label": _cell("episodes", 5, "track", "mo\tod", "control_character", "Correct the file"),
-    "active and discharged": _cell("episodes", 5, "discharge_reason", "active", "active_with_stay", "Correct the file", secret=SECRET),
+    "active and discharged": Bad(
+        "episodes.csv:6",
+        "discharge_reason",
+        "active_with_stay",
+        "Correct the file",
+        {
+            "episodes": sites.planted(
+                [[c.replace("los_days", "discharge_day") for c in row] for row in sites.episodes()], 5, "discharge_reason", "active"
+            )
+        },
+    ),
     "discharge day before admission": Bad(
         "episodes.csv:6",
         "discharge_day",

@@ -117,6 +117,14 @@ def test_what_is_prorated_and_what_cannot_be_is_counted():
     assert scored("phq9", given)[1] == [("total_not_made", "warning", "phq9_1", (3,))]
 
 
+def test_items_without_a_column():
+    """Eight columns of nine, as of a PHQ-8: no total is made, and the rows that lack one are counted."""
+    given = rows("phq9", [1] * 9, [1] * 9, [None] * 9, score=[None, 9, None]).drop(columns="phq9_9")
+    scores, found = scored("phq9", given)
+    assert scores == [None, 9, None]
+    assert found == [("total_not_made", "warning", "phq9_1", (1,)), ("score_blank", "note", "score", (3,))]
+
+
 def test_no_count_stands_in_the_words(tmp_path):
     """A report withholds small counts: a message never holds one."""
     with iop.load({"episodes": episodes(2), "scores": rows("phq9", [None, *[1] * 8], [1] * 9)}, mapping=SYNTHETIC) as data:

@@ -1,0 +1,61 @@
+"""Takes lines that cannot be read, copies and rows with faults, gives the findings that name them by their lines in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from iop_outcomes.engine import Fault
+from iop_outcomes.intake.checks import OF_TABLES
+from iop_outcomes.intake.findings import Finding
+from iop_outcomes.intake.inputs import Input, Lines
+from iop_outcomes.intake.recipes import TablePlan
+
+_BROKEN = {
+    "MISSING COLUMNS": ("missing_columns", "fewer fields than the header"),
+    "TOO MANY COLUMNS": ("too_many_columns", "more fields than the header"),
+    "UNQUOTED VALUE": ("open_quote", "a quotation mark is not closed"),
+    "INVALID ENCODING": ("not_utf8", "bytes that are not UTF-8"),
+    "LINE SIZE OVER MAXIMUM": ("field_too_long", "the line is too long"),
+}
+_UNREADABLE = ("broken_line", "the line cannot be read")
+_ALWAYS_FATAL = ("open_quote", "not_utf8", "field_too_long")
+
+
+def findings_of_swallowed(item: Input) -> list[Finding]:
+    """Lines that swallow others, so that nothing else of their file can be judged."""
+    broken = [(record, reason) for record, reason in item.broken if _BROKEN.get(reason, _UNREADABLE)[0] in _ALWAYS_FATAL]
+    return findings_of_broken(item, broken, Lines(item)) if broken else []
+
+
+def findings_of_broken(item: Input, broken: Sequence[tuple[int, str]], lines: Lines) -> list[Finding]:
+    """Lines that cannot be read, by what is wrong with them."""
+    found: dict[str, list[int]] = {}
+    for record, reason in broken:
+        found.setdefault(reason, []).append(lines.of_record(record))
+    findings = []
+    for reason, places in found.items():
+        rule, message = _BROKEN.get(reason, _UNREADABLE)
+        hint = "Correct the line: quote fields that hold the separator, and close every quotation mark"
+        findings.append(Finding(rule, "error", item.name, "", message, hint, tuple(places), item.unit, len(places)))
+    return findings
+
+
+def findings_of_copies(item: Input, copies: Sequence[int], lines: Lines) -> list[Finding]:
+    """Rows that were left out because they are copies."""
+    if not copies:
+        return []
+    message, hint = (
+        "repeats another row in every cell that is read",
+        "It is kept once; see that no other rows were lost where the file was joined",
+    )
+    return [Finding("exact_copy", "note", item.name, "", message, hint, lines.of_rows(copies), item.unit, len(copies))]
+
+
+def findings_of_fault(item: Input, plan: TablePlan, fault: Fault, lines: Lines) -> list[Finding]:
+    """Rows that break a rule, under the name that the site gives the column; one for each file, where an adapter made the table of several."""
+    rule = fault.rule
+    column = plan.names.get(rule.columns[0], rule.columns[0])
+    places = [(item, ())] if rule.id in OF_TABLES else lines.by_file(fault.rows, column)
+    severity: Any = rule.severity
+    return [Finding(rule.id, severity, file.name, column, rule.message, rule.hint, at, file.unit, len(at)) for file, at in places]
