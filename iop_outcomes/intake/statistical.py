@@ -125,7 +125,7 @@ class _Search:
 
     def all(self, columns: Sequence[str], rows: int) -> tuple[pd.DataFrame, dict[str, list[int]]]:
         """The columns and rows asked for."""
-        meta = self._reader(self._path, metadataonly=True)[1]
+        empty, meta = self._reader(self._path, metadataonly=True)
         names = [name for name in meta.column_names if not columns or name in columns]
         n = meta.number_rows
         if n is None:  # not every format says how many
@@ -134,7 +134,10 @@ class _Search:
             raise ValueError(self._path.name)  # not one column can be read to its end: the fault is the file's
         n = min(n, rows) if rows else n
         self._left = max(FEWEST_SEARCHES, MOST_ROWS // (n + 1))
-        return self._block(names, 0, n), self._found
+        frame = empty[names].reindex(range(n))
+        for name, values in self._block(names, 0, n).items():
+            frame[name] = values
+        return frame, self._found
 
     def _length(self, name: str) -> int:
         """Rows of a column; 0 when it cannot be read to its end."""
@@ -145,25 +148,25 @@ class _Search:
                 raise
             return 0
 
-    def _block(self, names: Sequence[str], start: int, n: int) -> pd.DataFrame:
+    def _block(self, names: Sequence[str], start: int, n: int) -> dict[str, list[Any]]:
         """Some columns of some rows."""
-        import pandas as pd
-
         if self._left > 0 or len(names) > 1:
             self._left -= 1
             try:
-                return self._reader(self._path, usecols=list(names), row_offset=start, row_limit=n)[0]
+                frame = self._reader(self._path, usecols=list(names), row_offset=start, row_limit=n)[0]
+                return {name: list(frame[name]) for name in names}
             except Exception as error:
                 if not _of_one_value(error):
                     raise
         if len(names) > 1:
             half = len(names) // 2
-            return pd.concat([self._block(names[:half], start, n), self._block(names[half:], start, n)], axis="columns")
+            return self._block(names[:half], start, n) | self._block(names[half:], start, n)
+        (name,) = names
         if n > 1 and self._left > 0:
-            parts = [self._block(names, start, n // 2), self._block(names, start + n // 2, n - n // 2)]
-            return pd.concat([part.astype(object) for part in parts], ignore_index=True)
-        self._found.setdefault(names[0], []).extend(range(start + 1, start + n + 1))
-        return pd.DataFrame({names[0]: [UNREADABLE] * n}, dtype=object)
+            half = n // 2
+            return {name: self._block(names, start, half)[name] + self._block(names, start + half, n - half)[name]}
+        self._found.setdefault(name, []).extend(range(start + 1, start + n + 1))
+        return {name: [UNREADABLE] * n}
 
 
 def _of_one_value(error: Exception) -> bool:
