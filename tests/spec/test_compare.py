@@ -519,8 +519,8 @@ def test_the_simulation_calls_what_compare_calls():
 
     rng = np.random.default_rng(5)
     patient = rng.integers(0, simulated.PATIENTS, len(simulated.TRACK))
-    values = simulated.together(rng, patient, simulated.ICC) + 0.25 * (simulated.TRACK == 1)
-    sides, people = simulated.completion(values, patient)
+    values = simulated.together(rng, patient, simulated.ICC) + 0.5 * (simulated.TRACK == 1)
+    ours = simulated.contrasts(simulated.completion(values, rng), patient)
     frame = pd.DataFrame(
         {
             "episode_id": [f"e{i:04}" for i in range(len(values))],
@@ -532,11 +532,12 @@ def test_the_simulation_calls_what_compare_calls():
     )
     results = results_of({"episodes": frame})
     found = {(e.level, e.contrast): e for e in results if e.estimand == "completion_strict"}
-    levels = sorted(frame["track"].unique())
-    words = [found[level, "minus_others"].word for level in levels]
-    assert simulated.called(sides, people) == [each in ("higher", "lower") for each in words]
-    assert [own.draft.value for own, _ in sides] == pytest.approx([found[level, ""].value for level in levels])
-    assert [own.errors.variance for own, _ in sides] == pytest.approx([found[level, ""].se ** 2 for level in levels])
+    theirs = [found[level, "minus_others"] for level in sorted(frame["track"].unique())]
+    assert [each.level for each in ours] == [each.level for each in theirs]
+    assert [each.word for each in ours] == [each.word for each in theirs]
+    assert ours[1].word == "lower"
+    for one, other in zip(ours, theirs, strict=True):
+        assert (one.value, one.low, one.high, one.p_adjusted) == pytest.approx((other.value, other.low, other.high, other.p_adjusted))
 
 
 def test_the_command_compares_the_number_that_the_data_hold(tmp_path, capsys):
