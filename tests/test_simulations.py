@@ -24,9 +24,14 @@ SCENARIOS = scenarios()
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_intervals_hold_the_truth_as_often_as_promised(scenario):
-    """In 250 samples of each kind of data, coverage lies in its band widened by 4 Monte-Carlo errors, unless known not to."""
+    """In 250 samples of each kind of data, coverage lies in its band widened by 4 Monte-Carlo errors, unless known not to.
+
+    A row that misses is looked at again in six times as many samples: near 100 % the error of so few is too small.
+    """
     rows = scenario.rows(REPLICATES)
     missed = unexpected(rows, TOLERANCE)
+    if missed:
+        missed = unexpected(scenario.rows(6 * REPLICATES), TOLERANCE)
     assert not missed, [(row.key, row.coverage, row.error, row.band) for row in missed]
     for row in rows:
         ignored = row.quantity.endswith("patients ignored")  # what the package does not do, and what that would cost

@@ -28,6 +28,7 @@ READERS = {
     ".por": "read_por",
     ".dta": "read_dta",
 }
+XPT_RECORD_BYTES = 80  # of which every file in that format is made
 
 
 UNREADABLE = "\x1a"  # the control character SUBSTITUTE: what stands where a character could not be read
@@ -95,6 +96,8 @@ def _read(path: Path, columns: Sequence[str] = (), rows: int = 0) -> tuple[pd.Da
         hint = 'Install the extra "formats" (pip install "iop-outcomes[formats]"), or save the file as CSV (UTF-8).'
         fatal("library_missing", path.name, "reading files of SAS, SPSS and Stata needs the library pyreadstat", hint)
     reader: Callable[..., tuple[pd.DataFrame, Any]] = getattr(pyreadstat, READERS[path.suffix.lower()])
+    if path.suffix.lower() == ".xpt" and path.stat().st_size % XPT_RECORD_BYTES:  # the format does not say how many rows there are
+        fatal("not_statistical", path.name, "the file breaks off within a record", "Copy or export it again.")
     try:
         return _around(reader, path, columns, rows)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OverflowError, ValueError):

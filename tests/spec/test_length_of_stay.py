@@ -151,14 +151,14 @@ def test_not_started_and_still_in_care_are_out_and_counted():
 
 
 def test_a_missing_stay_is_counted():
-    """Discharged without a discharge day: missing, not 0 and not still in care."""
+    """Discharged without a discharge day: missing, not 0 and not still in care. Without a reason too, nobody knows whether discharged: left out."""
     median = stay("""
         discharge_reason  los_days
         completed         40
         dropped_out       .
         .                 .
     """)["los_median"]
-    assert (median.value, median.n, median.n_missing, median.excluded) == (40, 1, 2, 0)
+    assert (median.value, median.n, median.n_missing, median.excluded) == (40, 1, 1, 1)
 
 
 # -- which numbers -----------------------------------------------------------------------------------------------

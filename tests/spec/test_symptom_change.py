@@ -187,7 +187,7 @@ def test_still_in_care_and_not_started_are_out_and_counted():
 @pytest.mark.parametrize("reason", ["died", "dropped_out", "unknown", "."])
 def test_everyone_else_who_was_discharged_counts(reason):
     """Deaths in care, drop-outs and blank reasons count: with a pair among the pairs, without among the missing."""
-    text = "discharge_reason phq9_admit phq9_discharge\ncompleted 18 9\n{} 10 {}"
+    text = "discharge_reason los_days phq9_admit phq9_discharge\ncompleted 30 18 9\n{} 20 10 {}"
     assert change(text.format(reason, 7))["mean_change"].value == 6
     without = change(text.format(reason, "."))
     assert (without["mean_change"].n, without["mean_change"].n_missing) == (1, 1)

@@ -221,7 +221,7 @@ def test_nobody_and_everybody_are_exact(conf_level):
 def test_the_end_of_a_curve_after_losses():
     """Low limit 1 - (upper log-log limit of the share left before the last end) x (exact upper limit of staying among those at risk then)."""
     tail = Tail(0.3, np.zeros(2), np.array([True, True]))
-    errors = Errors(0.0, None, PointErrors(60, 8, 0.07))
+    errors = Errors(0.0, None, PointErrors(60, tail_at_risk=8, tail_se=0.07))
     found = finish(point_draft(1.0, tail=tail), errors)
     upper = float(transformed_interval(0.3, 0.07, norm.ppf(0.975))[1])
     assert (found.low, found.high) == (pytest.approx(1 - upper * (1 - 0.025 ** (1 / 8)), abs=1e-12), 1)
