@@ -103,7 +103,8 @@ def test_agreed_completion_follows_from_the_rows(agreed, rows):
         fit = sm.OLS(completed, np.ones(len(base))).fit(
             cov_type="cluster", cov_kwds={"groups": pd.factorize(base.patient_id)[0], "use_correction": False}
         )
-        share, patients = k / len(base), base.patient_id.nunique()
+        each = base.patient_id.value_counts()
+        share, patients = k / len(base), len(base) ** 2 / (each**2).sum()  # effective patients
         worth = min(len(base), share * (1 - share) / fit.bse[0] ** 2) if patients < len(base) else len(base)
         quantile = stats.t.ppf(0.975, patients - 1) if patients < len(base) else stats.norm.ppf(0.975)
         tail = 2 * stats.norm.sf(quantile)

@@ -122,7 +122,7 @@ def test_an_answer_that_was_asked_wrongly_stays_an_error(synthetic):
         (iop.completion, {"by": "trak"}),
         (iop.symptom_change, {"scale": "phq8"}),
         (iop.relapse, {"definition": "any"}),
-        (iop.readmission, {"at": (0,)}),
+        (iop.readmission, {"at": (-1,)}),
     ):
         with pytest.raises(iop.UsageError) as caught:
             iop.attempt(ask, synthetic, **options)

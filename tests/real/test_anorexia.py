@@ -81,8 +81,8 @@ def test_pounds_to_a_tenth_are_the_same(found, tmp_path):
     assert pairs.moments.mean_change == pytest.approx(found["CBT", "mean_change"].value / 10, abs=1e-12)
 
 
-def test_decimals_in_a_file_are_refused(tmp_path):
-    """Scores are whole numbers: 80.7 is a finding, never 80 or 81."""
+def test_decimals_finer_than_the_step_are_refused(tmp_path):
+    """Weights are in tenths: 80.75 is a finding, never 80.7 or 80.8."""
     import pandas as pd
 
     frame = pd.DataFrame(
@@ -91,7 +91,7 @@ def test_decimals_in_a_file_are_refused(tmp_path):
             "track": ["CBT"],
             "discharge_reason": ["completed"],
             "los_days": [60],
-            "weight_admit": [80.7],
+            "weight_admit": [80.75],
             "weight_discharge": [82.0],
         }
     )
