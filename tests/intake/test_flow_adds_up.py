@@ -55,7 +55,7 @@ def test_every_row_is_used_or_excluded_for_a_reason(tmp_path_factory, faults):
             assert flow.rows_in == flow.used + sum(flow.excluded.values())
         for name, ask in ANSWERS.items():
             answer = ask(data)
-            counted = {estimate.key: estimate.n for estimate in answer.results if estimate.level == "All"}
+            counted = {str(estimate.key): estimate.n for estimate in answer.results if estimate.level == "All"}
             for flow in _flows(answer):
                 assert flow.rows_in == data.episodes == counted[flow.what] + sum(flow.excluded.values()), name
                 assert flow.used >= 0 and all(n >= 0 for n in flow.excluded.values()), name
