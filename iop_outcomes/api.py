@@ -518,13 +518,15 @@ def compare(
     pairwise : bool
         Each group against each other group, instead of against the others together.
     conf_level : float
-        Confidence level between 0 and 1; a group is called higher or lower when its adjusted p is below the rest to 1.
+        Confidence level between 0 and 1 at which the intervals of all groups hold together; a group is called higher or lower when its own
+        leaves 0 out.
 
     Returns
     -------
     Answer
-        Beside the measure's own numbers, for each group `<estimand>_minus_others` (shares as a difference between -1 and
-        1), `..._p`, and `..._p_holm`, adjusted over the groups. Unadjusted for who is treated: tracks treat different people.
+        Beside the measure's own numbers, for each group one row of the same estimand whose column `contrast` is "minus_others"
+        (or "minus_level", and `versus` the other group): the difference (of shares between -1 and 1) with its simultaneous interval,
+        `p`, `p_adjusted` for the number of groups, and `word`. Unadjusted for who is treated: tracks treat different people.
 
     Raises
     ------
@@ -534,15 +536,15 @@ def compare(
     References
     ----------
     Newcombe RG (1998), doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I. Zou GY, Donner A (2008),
-    doi:10.1002/sim.3095. Holm S (1979), Scandinavian Journal of Statistics 6:65-70.
+    doi:10.1002/sim.3095. Sidak Z (1967), doi:10.1080/01621459.1967.10482935.
 
     Examples
     --------
     >>> import iop_outcomes as iop
     >>> with iop.load("data/synthetic") as data:
     ...     frame = iop.compare(data, estimand="completion_strict", by="modality").to_frame()
-    >>> frame.estimand.unique().tolist()[-1]
-    'completion_strict_minus_others_p_holm'
+    >>> frame[frame.contrast == "minus_others"].word.tolist()
+    ['no clear difference', 'no clear difference']
     """
     from iop_outcomes.evaluate import compare as compare_levels
     from iop_outcomes.evaluate.asked import asked
