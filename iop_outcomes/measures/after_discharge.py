@@ -18,7 +18,7 @@ from iop_outcomes.measures.after_discharge_words import AMONG, EXCLUDED, estiman
 from iop_outcomes.measures.group_tests import group_tests
 from iop_outcomes.measures.measure import PART, Measure, population
 from iop_outcomes.stats.curves import OUTCOME, Curve, Ends
-from iop_outcomes.stats.draft import Draft, Ints, Mask, Population
+from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
 from iop_outcomes.stats.proportion import share
 
 AT = (30, 90, 180, 365)
@@ -196,47 +196,37 @@ def _assessed(draft: Draft, followed: _Followed) -> Draft:
 
     Events that nobody recorded, days before the window, and a rate of 0 where events are on record without follow-up.
     """
+    beside = ("transfer_0_2", *_named_causes(followed.what))
     too_soon = draft.time is not None and draft.time < followed.what.first_day
-    of_events = draft.estimand in _BY_EVENTS or draft.estimand == "transfer_0_2" or draft.estimand in _named_causes(followed.what)
-    if of_events and (too_soon or not followed.is_recorded):
+    if draft.estimand in (*_BY_EVENTS, *beside) and (too_soon or not followed.is_recorded):
         return replace(draft, value=math.nan, flag="not_assessable")
-    nothing = {"cumulative_incidence": 0.0, "fully_observed_rate": 0.0, "event_free": 1.0}.get(draft.estimand)
-    if draft.value == nothing and followed.outside["unknown_with_event"]:
+    nobody = {**dict.fromkeys(("cumulative_incidence", "fully_observed_rate", *beside), 0.0), "event_free": 1.0}.get(draft.estimand)
+    if draft.value == nobody and followed.outside["unknown_with_event"]:
         return replace(draft, value=math.nan, flag="events_without_follow_up")
     return draft
 
 
-def _cuts(followed: _Followed, ends: Ends, times: Sequence[int], ended: Mask, family: str) -> tuple[dict[str, int], list[str]]:
-    """Episodes ended in some ways between the days asked, and the rest; with the names of the stretches."""
-    table = ends.table
-    day = table.days[table.cell_day]
+def _cuts(days: Floats, n: Ints, times: Sequence[int], word: str) -> dict[str, int]:
+    """Episodes by the stretch between the days asked in which something happened to them; the last part is never, or later."""
     edges = (-1, *times)
-    stretches = [f"{family} {low + 1} to {high}" for low, high in zip(edges, times, strict=False)]
-    inside = {
-        name: int(table.n[ended & (day > low) & (day <= high)].sum()) for name, low, high in zip(stretches, edges, times, strict=False)
-    }
-    inside["none by then"] = followed.table.total - sum(inside.values())
-    return inside, stretches
+    inside = {f"{word} {low + 1} to {high}": int(n[(days > low) & (days <= high)].sum()) for low, high in zip(edges, times, strict=False)}
+    return {**inside, f"not {word} by then": int(n.sum()) - sum(inside.values())}
 
 
 def _with_event(followed: _Followed, ends: Ends, times: Sequence[int]) -> list[Population]:
-    """For each time, who had the event by then; the parts are the stretches between times."""
-    inside, stretches = _cuts(followed, ends, times, ends.table.cell_cause == OUTCOME, "event")
-    return [followed.people("incidence", inside, hits=stretches[: i + 1]) for i in range(len(times))]
+    """For each time, who had the event by then."""
+    table = ends.table
+    days = np.where(table.cell_cause == OUTCOME, table.days[table.cell_day].astype(np.float64), math.inf)
+    inside = _cuts(days, table.n, times, "event")
+    return [followed.people("incidence", inside, hits=list(inside)[: i + 1]) for i in range(len(times))]
 
 
 def _free(followed: _Followed, ends: Ends, times: Sequence[int]) -> list[Population]:
     """For each time, who is known to be free of every end then: neither ended by then nor lost before."""
     table = ends.table
-    day, ended = table.days[table.cell_day], table.cell_cause > 0
-    gone_by: Ints = np.where(ended, day, day + 1)  # a follow-up that ends on a day covers that day
-    edges = (-1, *times)
-    stretches = [f"gone {low + 1} to {high}" for low, high in zip(edges, times, strict=False)]
-    inside = {
-        name: int(table.n[(gone_by > low) & (gone_by <= high)].sum()) for name, low, high in zip(stretches, edges, times, strict=False)
-    }
-    inside["free"] = followed.table.total - sum(inside.values())
-    return [followed.people("event_free", inside, hits=[*stretches[i + 1 :], "free"]) for i in range(len(times))]
+    days = table.days[table.cell_day] + (table.cell_cause == 0)  # a follow-up that ends on a day covers that day
+    inside = _cuts(days.astype(np.float64), table.n, times, "gone")
+    return [followed.people("event_free", inside, hits=list(inside)[i + 1 :]) for i in range(len(times))]
 
 
 # -- simple rates, and what is counted beside ------------------------------------------------------------------------

@@ -149,6 +149,8 @@ def after_discharge(episodes, events, options, times, *, dated=False, stops=Fals
             found[name, None] = share([p for p in followed if p["end"] == end], followed, episodes, unknown)
     if options.get("from_day_3"):
         found["transfer_0_2", None] = share(transfers, transfers + followed, episodes, unknown)
+    if any(has_end(p, events, options) for p in unknown):
+        found |= {key: {**one, "no_zero": True} for key, one in found.items() if key[0] in ("planned", "died_first", "transfer_0_2")}
     found["events_without_follow_up", None] = share([p for p in unknown if has_end(p, events, options)], unknown, episodes)
     started = discharged(episodes)
     found["during_care", None] = share([e for e in started if during_care(e, events, options)], started, episodes)

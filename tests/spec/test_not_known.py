@@ -77,6 +77,15 @@ def test_events_without_follow_up_forbid_0_percent():
     assert (incidence.n, incidence.n_missing) == (20, 20)
 
 
+def test_nothing_counted_beside_the_rate_is_0_percent_either():
+    """Transfers, planned returns and deaths of the 20 who were followed: nobody, and yet 10 of the other 20 are on record."""
+    found = of(FORTY, TEN_BACK)
+    for name in ("transfer_0_2", "planned", "died_first"):
+        e = found[name]
+        assert (math.isnan(e.value), "events_without_follow_up" in e.flag) == (True, True), name
+    assert found["during_care"].value == 0  # before discharge, where follow-up plays no part
+
+
 def test_how_many_have_an_event_without_follow_up_is_a_number_of_its_own():
     """10 of the 20 whose follow-up is not known."""
     e = of(FORTY, TEN_BACK)["events_without_follow_up"]
