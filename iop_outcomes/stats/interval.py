@@ -237,6 +237,11 @@ def _normal(draft: Draft, errors: Errors, conf_level: float) -> Interval:
     return symmetric(draft.value, math.sqrt(variance), normal_quantile(conf_level))
 
 
+def _curve_quantile(errors: Errors, conf_level: float) -> float:
+    """Of limits of curves and of days: normal, and Student's t on the effective patients less one where patients repeat."""
+    return normal_quantile(conf_level) if errors.clustered is None else t_quantile(_effective(errors) - 1, conf_level)
+
+
 def _log_log(draft: Draft, errors: Errors, conf_level: float) -> Interval:
     """Limits of a share of a curve by the log-log of the share printed; exact where nobody, or everybody, has ended.
 
@@ -250,7 +255,7 @@ def _log_log(draft: Draft, errors: Errors, conf_level: float) -> Interval:
     share = 1 - draft.value if mirrored else draft.value
     se, method = math.sqrt(errors.variance), ""
     if share in (0.0, 1.0):
-        low, high = _at_an_end(share, point.tail, at_ends, conf_level)
+        low, high = _at_an_end(share, point.tail, at_ends, conf_level, _curve_quantile(errors, conf_level))
         se, method = math.nan, "exact" if point.tail is None or share == 0 else "log-log, last end exact"
         if errors.clustered:
             method += ", by patient"
@@ -259,13 +264,13 @@ def _log_log(draft: Draft, errors: Errors, conf_level: float) -> Interval:
             if _effective(errors) >= FEW_PATIENTS:  # else `finish` says so
                 flag = "; ".join(words for words in (flag, _few(at_ends.known)) if words)
     else:
-        low, high = (float(limit) for limit in transformed_interval(share, se, normal_quantile(conf_level)))
+        low, high = (float(limit) for limit in transformed_interval(share, se, _curve_quantile(errors, conf_level)))
     if mirrored:
         low, high = 1 - high, 1 - low
     return Interval(se, low, high, method, flag)
 
 
-def _at_an_end(share: float, tail: Tail | None, errors: PointErrors, conf_level: float) -> tuple[float, float]:
+def _at_an_end(share: float, tail: Tail | None, errors: PointErrors, conf_level: float, quantile: float) -> tuple[float, float]:
     """Limits of a share ended of 0 or 1: Clopper-Pearson among those whose state is known.
 
     Where everybody ended after somebody had been lost, the low limit leaves as many as may have been left before the last end
@@ -277,7 +282,7 @@ def _at_an_end(share: float, tail: Tail | None, errors: PointErrors, conf_level:
         return 1 - zero_events_upper(errors.known, conf_level), 1.0
     left = 1.0
     if tail.before < 1:
-        left = float(transformed_interval(tail.before, errors.tail_se, normal_quantile(conf_level))[1])
+        left = float(transformed_interval(tail.before, errors.tail_se, quantile)[1])
     return 1 - left * zero_events_upper(errors.tail_at_risk, conf_level), 1.0
 
 
@@ -287,7 +292,7 @@ def _log_log_days(draft: Draft, errors: Errors, conf_level: float) -> Interval:
         raise ValueError(f"{draft.estimand}: mean days need the day they are counted to")
     se = math.sqrt(errors.variance)
     share = min(draft.value / draft.time, 1.0)
-    limits = transformed_interval(share, se / draft.time, normal_quantile(conf_level))
+    limits = transformed_interval(share, se / draft.time, _curve_quantile(errors, conf_level))
     low, high = (float(limit) * draft.time for limit in limits)
     return Interval(se, low, high)
 
@@ -300,7 +305,7 @@ def _band(draft: Draft, errors: Errors, conf_level: float) -> Interval:
     known = ~np.isnan(draft.band.curve)
     curve, days = draft.band.curve[known], draft.band.days[known]
     se = (draft.band.se if clustered is None else clustered)[known]
-    limits = transformed_interval(np.clip(curve, 0.0, 1.0), se, normal_quantile(conf_level))
+    limits = transformed_interval(np.clip(curve, 0.0, 1.0), se, _curve_quantile(errors, conf_level))
     low, high = (crossing_day(days, limit, draft.band.gone) for limit in limits)
     return Interval(math.nan, low, high, flag=_open(low, high))
 
