@@ -30,10 +30,6 @@ _PICKED = (
     "Samples of 5 ends or more are picked by their own result where few are expected; with every sample counted, as given with its "
     "flag, the interval is in its band."
 )
-_NORMAL = (
-    "By patient the limits of curves, and of mean days, still take the normal quantile, which is too narrow for so few patients. Those of "
-    "shares, means and d take Student's t on effective patients - 1, and are in their band."
-)
 _CAUTIOUS = "With five groups of 12 the reference to F(df, G - df) is cautious: it finds a difference too seldom, never too often."
 _RATIO, _FEW = "rounded scores, SD at discharge / admission", "10% ended by day 180, a fifth by death"
 KNOWN = {
@@ -43,18 +39,6 @@ KNOWN = {
     ("event_free at 180, log-log, 5 or more ends", _FEW, "50"): Known(0.927, _PICKED),
     ("event_free at 180, log-log, 5 or more ends", _FEW, "100"): Known(0.965, _PICKED),
     ("cumulative_incidence at 180, log-log, 5 or more events", _FEW, "100"): Known(0.976, _PICKED),
-    **{
-        (f"{name}, by patient", f"few patients, {ended}% ended by day 180, correlation of a patient's waits 0.6", n): Known(
-            coverage, _NORMAL
-        )
-        for ended, n, found in (
-            (30, "30 of 10 patients", (0.912, 0.919, 0.905)),
-            (30, "36 of 12 patients", (0.923, 0.924, 0.912)),
-            (50, "30 of 10 patients", (0.924, 0.925, 0.918)),
-            (80, "30 of 10 patients", (0.922, 0.921, 0.922)),
-        )
-        for name, coverage in zip(("event_free at 180", "cumulative_incidence at 180", "restricted_mean_days to 180"), found, strict=True)
-    },
     (
         "log-rank test does not reject: robust score, F(df, G - df)",
         "equal groups, 50% ended by day 180, everybody followed for 180 days, correlation of a patient's waits 0.6",

@@ -337,23 +337,33 @@ def curves():
 
 @pytest.mark.parametrize("group", ["all", 0, 1, 2])
 def test_event_free_shares_and_limits_are_rs_by_patient(curves, group):
-    """Free of readmission and death: share, error and log-log limits of survfit(cluster=), to 1e-8, everyone and each track.
+    """Free of readmission and death: share and error of survfit(cluster=), to 1e-8, everyone and each track, and its log-log limits.
 
-    On a day by which only one kind of end has occurred, the limits are 1 minus those of the share ended, from R's share and error.
+    At the normal quantile the limits from that share and error are R's; ours take t on the effective patients less one, because with
+    10 or 12 patients R's hold the truth in .91 to .93 of samples. On a day by which only one kind of end has occurred, they are 1
+    minus those of the share ended.
     """
     truth = BY_PATIENT["values"][f"free/{group}"]["value"]
-    limits = list(zip(truth["low"], truth["high"], strict=True))
-    for place, kinds in enumerate(kinds_by(tick, group) for tick in TICKS):
-        if kinds == 1:
-            ended, half = 1 - truth["surv"][place], norm.ppf(0.975) * truth["se"][place]
-            reach = math.exp(half / (ended * abs(math.log(ended))))
-            limits[place] = 1 - ended ** (1 / reach), 1 - ended**reach
+    of = MADE if group == "all" else MADE[MADE["group"] == group]
+    quantile = t.ppf(0.975, effective_of(of["patient"]) - 1)
+    limits = []
+    for share, se, low, high, tick in zip(*(truth[name] for name in ("surv", "se", "low", "high")), TICKS, strict=True):
+        assert log_log(share, norm.ppf(0.975) * se) == pytest.approx((low, high), abs=1e-8)
+        one_kind = kinds_by(tick, group) == 1
+        below, above = log_log(1 - share if one_kind else share, quantile * se)
+        limits.append((1 - above, 1 - below) if one_kind else (below, above))
     found = [curves["All" if group == "all" else f"g{group}", "event_free", day] for day in days_of(TICKS)]
     assert [e.value for e in found] == pytest.approx(truth["surv"], abs=1e-8)
     assert [e.se for e in found] == pytest.approx(truth["se"], abs=1e-8)
     assert [e.low for e in found] == pytest.approx([low for low, _ in limits], abs=1e-8)
     assert [e.high for e in found] == pytest.approx([high for _, high in limits], abs=1e-8)
     assert {e.method for e in found} == {"log-log, by patient"}
+
+
+def log_log(share, half):
+    """Limits of a share, by hand."""
+    reach = math.exp(half / (share * abs(math.log(share))))
+    return share**reach, share ** (1 / reach)
 
 
 def kinds_by(tick, group):
@@ -394,10 +404,13 @@ def test_mean_days_are_rs_by_patient(curves):
 
 @pytest.mark.parametrize("group", ["all", 0, 1, 2])
 def test_medians_are_rs_by_patient(curves, group):
-    """Median and limits are quantile(survfit(cluster=, conf.type="log-log"))."""
+    """The median is quantile(survfit(cluster=, conf.type="log-log")); its limits lie at most a few days outside R's, whose quantile is normal."""
     truth = BY_PATIENT["values"][f"median/{group}"]["value"]
     found = curves["All" if group == "all" else f"g{group}", "median_days", None]
-    assert (found.value, found.low, found.high) == tuple(day + SHIFT for day in truth.values())
+    value, low, high = (day + SHIFT for day in truth.values())
+    assert found.value == value
+    assert low - 3 <= found.low <= low
+    assert high <= found.high <= high + 3
     assert found.method == "inverted log-log, by patient"
 
 
@@ -598,7 +611,7 @@ def test_medians_of_a_curve_invert_the_band_of_every_day(conf_level):
     truth, greenwood = R["cluster/made"]["value"], R["greenwood/made"]["value"]
     curve, se = np.array(greenwood["surv"]), np.array([0.0 if each is None else each for each in truth["se"]])
     inner = (curve > 0) & (curve < 1)
-    half = norm.ppf(0.5 + conf_level / 2) * se[inner] / (curve[inner] * np.log(curve[inner]))
+    half = t.ppf(0.5 + conf_level / 2, effective_of(MADE["patient"]) - 1) * se[inner] / (curve[inner] * np.log(curve[inner]))
     days = np.array(truth["day"])[inner]
     low, high = curve[inner] ** np.exp(-half), curve[inner] ** np.exp(half)
     found = ask(returns(), "readmission", at=[30], conf_level=conf_level)["All", "median_days", None]

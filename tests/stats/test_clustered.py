@@ -177,9 +177,9 @@ def point_draft(value, *, ends=40, kinds=1, left=False, tail=None):
 
 
 def test_shares_of_a_curve_by_patient():
-    """Log-log of the share with the error by patient; at 0 % and 100 % the exact limit for the effective patients whose state is known."""
+    """Log-log of the share with the error by patient and t on the effective patients less one; at 0 % and 100 % the exact limit for the effective patients whose state is known."""
     found = finish(point_draft(0.6), clustered(0.0024, 0.005, 30, PointErrors(30)))
-    limits = transformed_interval(0.6, math.sqrt(0.005), norm.ppf(0.975))
+    limits = transformed_interval(0.6, math.sqrt(0.005), t.ppf(0.975, 29))
     assert (found.low, found.high) == pytest.approx([float(x) for x in limits])
     assert (found.method, found.flag) == ("log-log, by patient", "")
     none = finish(point_draft(0.0, ends=0), clustered(0.0, 0.0, 30, PointErrors(12.5)))  # fewer are known than there were patients
@@ -246,8 +246,9 @@ def test_the_band_of_a_median_takes_the_errors_by_patient():
     days, curve, se = np.arange(10, 60, 10), np.array([0.8, 0.6, 0.45, 0.3, 0.1]), np.full(5, 0.05)
     band = Band(days, curve, lambda: (se, np.zeros((5, 2))), np.array([0, 1]))
     draft = replace(share_draft(5, 10), rule="band", value=30.0, band=band)
-    for errors, error, expected in ((Errors(0.1), 0.05, (20, 40)), (Errors(0.1, Clustered(5, 0.2, np.full(5, 0.12))), 0.12, (10, 50))):
-        half = norm.ppf(0.975) * error / (curve * np.log(curve))  # negative, as log(curve) is
+    wider = Errors(0.1, Clustered(30, 0.2, np.full(5, 0.11)))
+    for errors, error, quantile, expected in ((Errors(0.1), 0.05, norm.ppf(0.975), (20, 40)), (wider, 0.11, t.ppf(0.975, 29), (10, 50))):
+        half = quantile * error / (curve * np.log(curve))  # negative, as log(curve) is
         low, high = curve ** np.exp(-half), curve ** np.exp(half)
         assert (days[low <= 0.5][0], days[high <= 0.5][0]) == expected
         found = finish(draft, errors)
