@@ -31,6 +31,10 @@ _PICKED = (
     "flag, the interval is in its band."
 )
 _CAUTIOUS = "With five groups of 12 the reference to F(df, G - df) is cautious: it finds a difference too seldom, never too often."
+_UNEQUAL = (
+    "Of 99 episodes 20 are of one patient and a tenth have the outcome, with 10.8 effective patients, just above the flag; shares of 0.3 and "
+    "0.5 of the same people are in their band."
+)
 _RATIO, _FEW = "rounded scores, SD at discharge / admission", "10% ended by day 180, a fifth by death"
 KNOWN = {
     ("g_pre_sd, heteroscedastic", f"{_RATIO} 0.85", "12"): Known(0.939, _G),
@@ -39,6 +43,11 @@ KNOWN = {
     ("event_free at 180, log-log, 5 or more ends", _FEW, "50"): Known(0.927, _PICKED),
     ("event_free at 180, log-log, 5 or more ends", _FEW, "100"): Known(0.965, _PICKED),
     ("cumulative_incidence at 180, log-log, 5 or more events", _FEW, "100"): Known(0.976, _PICKED),
+    (
+        "share, by patient",
+        "share 0.1, one has 20 of 99, correlation of a patient's episodes 0.4",
+        "99 of 18 patients, 10.8 effective",
+    ): Known(0.904, _UNEQUAL),
     (
         "log-rank test does not reject: robust score, F(df, G - df)",
         "equal groups, 50% ended by day 180, everybody followed for 180 days, correlation of a patient's waits 0.6",
