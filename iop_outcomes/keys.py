@@ -1,16 +1,89 @@
-"""Takes an estimand, a time and a contrast, gives the `Key` that no other number of a measure at a level has; and the reserved labels."""
+"""Takes an estimand, a time and a contrast, gives the `Key` that no other number of a measure at a level has; and the closed sets of words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
-ALL = "All"
-MISSING_LEVEL = "(missing)"
 
-HIGHER, LOWER, UNCLEAR, TOO_FEW = "higher", "lower", "no clear difference", "too few"  # the words of a contrast
+class Reserved(StrEnum):
+    """Labels that no group of the data can have: loading refuses them (`reserved_word`)."""
 
-MINUS_OTHERS = "minus_others"
-MINUS_LEVEL = "minus_level"
+    ALL = "All"
+    MISSING = "(missing)"
+
+
+class Contrast(StrEnum):
+    """From whom a difference is taken; a number itself has none."""
+
+    NONE = ""
+    MINUS_OTHERS = "minus_others"
+    MINUS_LEVEL = "minus_level"
+
+
+class Word(StrEnum):
+    """What a contrast is called."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    UNCLEAR = "no clear difference"
+    TOO_FEW = "too few"
+
+
+ALL, MISSING_LEVEL = Reserved.ALL, Reserved.MISSING
+MINUS_OTHERS, MINUS_LEVEL = Contrast.MINUS_OTHERS, Contrast.MINUS_LEVEL
+HIGHER, LOWER, UNCLEAR, TOO_FEW = Word
+
+
+class Flag(StrEnum):
+    """Why an estimate is impossible, or to be read with care; written in this order."""
+
+    NONE = ""
+    NO_EPISODES = "no_episodes"
+    NO_PAIRS = "no_pairs"
+    NO_SCORES = "no_scores"
+    ONE_EPISODE = "one_episode"
+    ONE_PAIR = "one_pair"
+    TWO_PAIRS = "two_pairs"
+    ONE_SCORE = "one_score"
+    SD_ZERO = "sd_zero"
+    NO_REFERENCE = "no_reference"
+    NO_SPREAD = "no_spread"
+    NO_OVERLAP = "no_overlap"
+    ONE_GROUP = "one_group"
+    PAST_FOLLOW_UP = "past_follow_up"
+    NOT_FOLLOWED_IN_ALL_GROUPS = "not_followed_in_all_groups"
+    NOT_REACHED = "not_reached"
+    TOO_FEW_FOLLOWED = "too_few_followed"
+    NOT_ASSESSABLE = "not_assessable"
+    EVENTS_WITHOUT_FOLLOW_UP = "events_without_follow_up"
+    PATIENTS_REPEAT = "patients_repeat"
+    INTERVAL_OPEN = "interval_open"
+    FEWER_THAN_5_EVENTS = "fewer_than_5_events"
+    FEW_PATIENTS = "few_patients"
+    TOO_FEW = "too_few"
+    INDEPENDENCE_ASSUMED = "independence_assumed"
+    SUPPRESSED = "suppressed"
+
+
+Flags = frozenset[Flag]
+
+
+def flags(*found: Flag) -> Flags:
+    """A set of those that hold.
+
+    Examples
+    --------
+    >>> written(flags(Flag.FEW_PATIENTS, Flag.NONE, Flag.FEWER_THAN_5_EVENTS))
+    'fewer_than_5_events; few_patients'
+    """
+    return frozenset(flag for flag in found if flag)
+
+
+def written(found: Iterable[Flag]) -> str:
+    """A set of flags in the words of a cell, in the order of `Flag`."""
+    return "; ".join(flag for flag in Flag if flag in frozenset(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +96,7 @@ class Key:
         What is estimated.
     time : float or None
         Day it is for, where it has one.
-    contrast : {"", "minus_others", "minus_level"}
+    contrast : Contrast
         Empty for the number itself; else its difference from all the others together, or from one level.
     versus : str
         That level, for "minus_level".
@@ -37,13 +110,13 @@ class Key:
 
     estimand: str
     time: float | None = None
-    contrast: str = ""
+    contrast: Contrast = Contrast.NONE
     versus: str = ""
 
     @property
     def own(self) -> Key:
         """The number that a contrast compares."""
-        return replace(self, contrast="", versus="")
+        return replace(self, contrast=Contrast.NONE, versus="")
 
     @property
     def against_others(self) -> Key:

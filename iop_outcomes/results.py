@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from iop_outcomes.keys import ALL, Key
+from iop_outcomes.keys import ALL, Contrast, Flags, Key, written
 from iop_outcomes.stats.curves import Curve
 from iop_outcomes.stats.draft import Population
 
@@ -35,7 +35,7 @@ class Estimate:
     level_2: str
     estimand: str
     time: float | None
-    contrast: str
+    contrast: Contrast
     versus: str
     adjustment: str
     value: float
@@ -55,12 +55,17 @@ class Estimate:
     n_missing: int
     excluded: int
     unit: str
-    flag: str
+    flag: Flags
 
     @property
     def key(self) -> Key:
         """Which number it is."""
         return Key(self.estimand, self.time, self.contrast, self.versus)
+
+
+def as_words(estimate: Any) -> dict[str, str]:
+    """The cells of an estimate, released or not, that hold members of closed sets, as plain words."""
+    return {"flag": written(estimate.flag), **{name: str(getattr(estimate, name)) for name in ("level", "contrast", "versus", "word")}}
 
 
 COLUMNS = tuple(item.name for item in fields(Estimate))
@@ -234,6 +239,7 @@ class Results:
         """The estimates as a data frame with the fixed columns; shares between 0 and 1, stays in days."""
         import pandas as pd
 
-        frame = pd.DataFrame([asdict(estimate) for estimate in self.estimates], columns=list(COLUMNS))
+        rows = [asdict(estimate) | as_words(estimate) for estimate in self.estimates]
+        frame = pd.DataFrame(rows, columns=list(COLUMNS))
         floats = dict.fromkeys(("time", "value", "p", "p_adjusted", "statistic", "df"), "float64")
         return frame.astype({**floats, "k": "Int64", "n_at_risk": "Int64", "n": "int64"})

@@ -9,9 +9,8 @@ import numpy as np
 
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.change import Effect, d_average_sd, d_change_sd, d_pooled_sd, d_pre_sd, g_change_sd, g_pre_sd, mean_change
-from iop_outcomes.stats.difference import Side, difference
 from iop_outcomes.stats.draft import Floats, Mask
-from iop_outcomes.stats.interval import errors_of
+from iop_outcomes.stats.intervals import Side, difference, errors_of
 from iop_outcomes.stats.pairs import Pairs
 from simulations.people import alone, drafted
 from simulations.populations import Scores
@@ -107,7 +106,7 @@ def _two(sds: tuple[float, float], generator: np.random.Generator) -> list[int]:
     pre = np.rint(generator.normal(60.0, SD, len(group)))
     post = pre - np.rint(generator.normal(np.array((6.0, 4.0))[group], np.array(sds)[group]))
     first, second = (_side(_pairs(pre[here], post[here]), here) for here in (group == 0, group == 1))
-    found = difference(first, second, Patients.all_different(np.ones(len(group), dtype=np.int64))).interval
+    found = difference(first, second, Patients.all_different(np.ones(len(group), dtype=np.int64))).limits
     return [compare(found.low, found.high, 2.0)]
 
 

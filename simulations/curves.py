@@ -6,7 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from iop_outcomes.stats.interval import FEW_EVENTS
+from iop_outcomes.keys import Flag, flags, written
+from iop_outcomes.stats.intervals import FEW_EVENTS
 from simulations.people import alone, ends_of, free_at, incidence_at, mean_days_to, median_of
 from simulations.populations import FollowUps
 from simulations.scenario import Quantity, Scenario, compare, repeat
@@ -63,9 +64,9 @@ def _one(n: int, of: FollowUps, generator: np.random.Generator) -> list[int]:
         (incidence_at(ends, DAY), events, of.incidence(DAY)),
     ):
         found = alone(draft, ends.counts.n)
-        few = found.flag == "fewer_than_5_events"
+        few = found.flags == flags(Flag.FEWER_THAN_5_EVENTS)
         if few != (hits < FEW_EVENTS):
-            raise AssertionError(f"{hits} ends, flag {found.flag!r}")
+            raise AssertionError(f"{hits} ends, flags {written(found.flags)!r}")
         codes += [compare(found.low, found.high, truth, flagged=flagged) for flagged in (False, few)]
     area = alone(mean_days_to(ends, DAY), ends.counts.n)
     return [*codes, compare(area.low, area.high, of.restricted_mean(DAY))]

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from iop_outcomes.counts import Counts
-from iop_outcomes.stats.duration import mean_days, quantile_days
+from iop_outcomes.stats.drafts import mean_days, quantile_days
 from simulations.people import alone, everybody
 from simulations.populations import Stays
 from simulations.scenario import Quantity, Scenario, compare, repeat

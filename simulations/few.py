@@ -9,10 +9,11 @@ from functools import partial
 import numpy as np
 
 from iop_outcomes.counts import Counts
+from iop_outcomes.keys import Flag
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.draft import Ints
-from iop_outcomes.stats.interval import FEW_PATIENTS
-from iop_outcomes.stats.proportion import share
+from iop_outcomes.stats.drafts import share
+from iop_outcomes.stats.intervals import FEW_PATIENTS
 from simulations.people import counted, effective, hold, interval_of, part_of, patients_of
 from simulations.populations import FollowUps
 from simulations.repeats import HOLDS, WAITS, Judged, curves, scores
@@ -104,5 +105,5 @@ def _alone(generator: np.random.Generator) -> list[int]:
     """Almost one patient alone: whether there is no interval, and the flag that says so."""
     counts, people = _parted(0.3, ONE_PATIENT, generator)
     found = interval_of(share("share", counts, "part", part_of(counts)), people, counts.n)
-    none = math.isnan(found.low) and math.isnan(found.high) and "few_patients" in found.flag
+    none = math.isnan(found.low) and math.isnan(found.high) and Flag.FEW_PATIENTS in found.flags
     return [int(Found.COVERED if none else Found.MISSED)]

@@ -10,11 +10,11 @@ from functools import partial
 import numpy as np
 from scipy.special import fdtrc, log_ndtr
 
+from iop_outcomes.keys import Flag
 from iop_outcomes.patients import Patients
-from iop_outcomes.stats.draft import Floats, GroupScores, Ints
-from iop_outcomes.stats.interval import FEW_PATIENTS
+from iop_outcomes.stats.draft import Floats, Ints
+from iop_outcomes.stats.intervals import FEW_PATIENTS, LogRank
 from iop_outcomes.stats.logrank import GroupTest, chi_square, log_rank, log_rank_influence
-from iop_outcomes.stats.tested import tested
 from simulations.people import patients_of, together
 from simulations.populations import FollowUps
 from simulations.scenario import NOMINAL, Found, Quantity, Scenario, repeat
@@ -91,10 +91,10 @@ def by_package(sample: Sample) -> float:
     """The package's own p; under 10 effective patients in a group it gives none, and its statistic is referred to the same F here."""
     plain = sample.plain
     members = tuple(sample.groups == place for place in range(int(sample.groups.max()) + 1))
-    found = tested(GroupScores(plain.chi2, plain.df, plain.p, plain.score, sample.influence.T, members, "", "p"), sample.people)
+    found = LogRank(plain.chi2, plain.df, plain.p, plain.score, sample.influence.T, members, "", "p").tested(sample.people)
     left = sample.effective - found.df
     p = float(fdtrc(found.df, left, found.statistic * left / ((sample.effective - 1) * found.df))) if found.df else math.nan
-    if found.flag != "few_patients" and not math.isclose(found.p, p, rel_tol=1e-9):
+    if Flag.FEW_PATIENTS not in found.flags and not math.isclose(found.p, p, rel_tol=1e-9):
         raise AssertionError(f"{found.p} is not {p}")
     return p
 

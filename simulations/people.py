@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from iop_outcomes.counts import Counts
+from iop_outcomes.keys import Flag, Key, written
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.change import Effect
 from iop_outcomes.stats.curves import Ends
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
-from iop_outcomes.stats.interval import FEW_PATIENTS, Errors, Interval, errors_of, finish
+from iop_outcomes.stats.intervals import FEW_PATIENTS, Errors, Limits, Normal, StudentT, errors_of, finish
 from simulations.scenario import Found, compare
 
 WAYS = ("end", "event", "death")  # how an episode ends: cause 0, 1 and 2
@@ -75,9 +76,9 @@ def drafted(effect: Effect, among: Mask) -> Draft:
     """The draft of an effect whose influences stand in the cells among: Student's t for a mean, else the textbook variance."""
     influence = np.zeros(len(among))
     influence[among] = effect.influence
-    if effect.estimand == "mean_change":
-        return Draft(effect.estimand, effect.value, everybody(effect.n), influence, "t", among, flag=effect.flag)
-    return Draft(effect.estimand, effect.value, everybody(effect.n), influence, "normal", among, textbook=effect.variance, flag=effect.flag)
+    is_mean = effect.estimand == "mean_change"
+    interval = StudentT(effect.n, flag=effect.flag) if is_mean else Normal(effect.variance, flag=effect.flag)
+    return Draft(Key(effect.estimand), effect.value, influence, among, everybody(effect.n), interval)
 
 
 def ends_of(day: Ints, cause: Ints) -> tuple[Ends, Ints]:
@@ -110,12 +111,12 @@ def median_of(ends: Ends) -> Draft:
 # -- what an interval did --------------------------------------------------------------------------------------------
 
 
-def interval_of(draft: Draft, people: Patients, n: Ints) -> Interval:
+def interval_of(draft: Draft, people: Patients, n: Ints) -> Limits:
     """The package's interval; by patient where one repeats."""
     return finish(draft, errors_of(draft, people, n))
 
 
-def alone(draft: Draft, n: Ints) -> Interval:
+def alone(draft: Draft, n: Ints) -> Limits:
     """The package's interval where nobody comes twice."""
     return interval_of(draft, Patients.all_different(n), n)
 
@@ -129,11 +130,11 @@ def hold(draft: Draft, people: Patients, n: Ints, truth: float) -> int:
         return int(Found.LEFT_OUT)
     errors = errors_of(draft, people, n)
     if errors.clustered is None:
-        raise AssertionError(f"{draft.estimand}: no patient repeats")
+        raise AssertionError(f"{draft.key}: no patient repeats")
     found = finish(draft, errors)
     patients = errors.point.known if errors.point and draft.value in (0.0, 1.0) else errors.clustered.effective
-    if ("few_patients" in found.flag) != (min(patients, errors.clustered.effective) < FEW_PATIENTS):
-        raise AssertionError(f"{draft.estimand}: {patients} effective patients, flag {found.flag!r}")
+    if (Flag.FEW_PATIENTS in found.flags) != (min(patients, errors.clustered.effective) < FEW_PATIENTS):
+        raise AssertionError(f"{draft.key}: {patients} effective patients, flags {written(found.flags)!r}")
     return compare(found.low, found.high, truth)
 
 

@@ -9,14 +9,13 @@ import numpy as np
 from scipy.special import gammaincinv, log_ndtr, ndtr
 
 from iop_outcomes.counts import Counts
+from iop_outcomes.keys import Key
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.change import d_pre_sd, mean_change
-from iop_outcomes.stats.difference import Side, difference
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
-from iop_outcomes.stats.duration import quantile_days
-from iop_outcomes.stats.interval import errors_of
+from iop_outcomes.stats.drafts import quantile_days, share
+from iop_outcomes.stats.intervals import Side, StudentT, Wilson, difference, errors_of
 from iop_outcomes.stats.pairs import Pairs
-from iop_outcomes.stats.proportion import share
 from simulations.days import STAYS
 from simulations.people import (
     counted,
@@ -123,7 +122,7 @@ def _shares(p: float, icc: float, generator: np.random.Generator) -> list[int]:
     for part in (counts, *counts.split("group").values()):
         draft = share("share", part, "part", part_of(part))
         sides.append(Side(draft, errors_of(draft, people, counts.n)))
-    found = difference(sides[1], sides[2], people).interval
+    found = difference(sides[1], sides[2], people).limits
     return [*hold_both(sides[0].draft, people, counts.n, p), compare(found.low, found.high, 0.0)]
 
 
@@ -172,7 +171,7 @@ def _small(patients: int, generator: np.random.Generator) -> list[int]:
     codes = []
     for measured, rule in ((values, "t"), ((values < 0).astype(float), "wilson")):
         first, second = (_side(measured, here, rule, people, each) for here in (own, ~own))
-        found = difference(first, second, people).interval
+        found = difference(first, second, people).limits
         codes.append(compare(found.low, found.high, 0.0))
     return codes
 
@@ -182,9 +181,9 @@ def _side(values: Floats, here: Mask, rule: str, people: Patients, each: Ints) -
     n, mean = int(here.sum()), float(values[here].mean())
     influence = np.where(here, (values - mean) / n, 0.0)
     if rule == "t":
-        draft = Draft("mean", mean, everybody(n), influence, "t", here)
+        draft = Draft(Key("mean"), mean, influence, here, everybody(n), StudentT(n))
     else:
         k = int(values[here].sum())
         who = Population("all", {"hit": k, "miss": n - k}, frozenset(("hit", "miss")), frozenset({"hit"}))
-        draft = Draft("share", mean, who, influence, "wilson", here)
+        draft = Draft(Key("share"), mean, influence, here, who, Wilson(n))
     return Side(draft, errors_of(draft, people, each))

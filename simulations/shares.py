@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iop_outcomes.counts import Counts
-from iop_outcomes.stats.proportion import newcombe, share
+from iop_outcomes.stats.drafts import share
+from iop_outcomes.stats.proportion import newcombe
 from simulations.people import alone, part_of
 from simulations.scenario import Codes, Quantity, Scenario
 

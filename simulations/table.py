@@ -9,7 +9,7 @@ from importlib.metadata import version
 import numpy as np
 import scipy
 
-from iop_outcomes.stats.interval import FEW_PATIENTS
+from iop_outcomes.stats.intervals import FEW_PATIENTS
 from simulations.catalogue import KNOWN, REPLICATES, TOLERANCE, is_known
 from simulations.scenario import NOMINAL, SEED, Row
 

@@ -21,8 +21,7 @@ from iop_outcomes.patients import Patients
 from iop_outcomes.results import EstimandDefinition, Estimate, Flow, Provenance
 from iop_outcomes.stats.curves import Ends
 from iop_outcomes.stats.draft import Draft, Floats, Ints
-from iop_outcomes.stats.duration import mean_days
-from iop_outcomes.stats.proportion import share
+from iop_outcomes.stats.drafts import mean_days, share
 from simulations.people import IN_ORDER, WAYS, counted, everybody, incidence_at, part_of, patients_of, together
 from simulations.populations import FollowUps
 from simulations.scenario import Found, Quantity, Scenario, repeat

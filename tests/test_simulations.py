@@ -243,7 +243,7 @@ def test_truth_of_readmissions():
 def test_the_table_of_readmissions_is_what_the_measure_reads():
     """Transfers leave the denominator and are counted: of five people, one returns on day 2, one on day 3."""
     counts = readmissions.table(np.array([2, 3, 2, 200, 200]), np.array([1, 1, 2, 0, 0]))
-    drafts = {draft.estimand: draft for draft in readmissions.measure().draft(counts)}
+    drafts = {draft.key.estimand: draft for draft in readmissions.measure().draft(counts)}
     assert (drafts["transfer_0_2"].population.k, drafts["transfer_0_2"].n) == (1, 5)
     assert (drafts["cumulative_incidence"].value, drafts["event_free"].value, drafts["event_free"].n) == (0.25, 0.5, 4)
 

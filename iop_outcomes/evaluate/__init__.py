@@ -10,15 +10,13 @@ from functools import partial
 from iop_outcomes.columns import Column
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import NotAssessableError, UsageError, choices
-from iop_outcomes.evaluate.contrasts import INDEPENDENCE, Against, Drafted, contrasts
+from iop_outcomes.evaluate.contrasts import Against, Drafted, contrasts
 from iop_outcomes.intake.data import Data
-from iop_outcomes.keys import ALL, MISSING_LEVEL
+from iop_outcomes.keys import ALL, MISSING_LEVEL, Contrast, Flag, Flags, flags
 from iop_outcomes.measures import Measure
-from iop_outcomes.patients import Patients
 from iop_outcomes.results import Chart, Estimate, Results
 from iop_outcomes.stats.draft import Draft
-from iop_outcomes.stats.interval import Errors, Interval, errors_of, finish
-from iop_outcomes.stats.tested import tested
+from iop_outcomes.stats.intervals import Errors, errors_of, finish
 
 
 def evaluate(
@@ -81,8 +79,8 @@ def evaluate(
         drafts += measure.across({level: part for level, part in parts.items() if level != ALL})
     seen = {level: people.within(part.here()) for level, part in parts.items() if level != ALL} | {ALL: people}
     found = [(level, draft, errors_of(draft, seen[level], counted.n)) for level, draft in drafts]
-    flag = INDEPENDENCE if data.engine.repeated_patients is None else ""
-    estimates = [_estimate(measure, by or ALL, each, people, conf_level, flag) for each in found]
+    assumed = flags(Flag.INDEPENDENCE_ASSUMED if data.engine.repeated_patients is None else Flag.NONE)
+    estimates = [_estimate(measure, by or ALL, each, conf_level, assumed) for each in found]
     again = partial(evaluate, measure, data, by=by, classes=classes, against=against, grouped=by, conf_level=conf_level)
     results = Results(
         measure.definition,
@@ -136,10 +134,10 @@ def _known_together(measure: Measure, drafts: Sequence[tuple[str, Draft]]) -> li
     lacking = {
         draft.key
         for level, draft in drafts
-        if draft.estimand in measure.together and math.isnan(draft.value) and draft.n and level != MISSING_LEVEL
+        if draft.key.estimand in measure.together and math.isnan(draft.value) and draft.n and level != MISSING_LEVEL
     }
     return [
-        (level, replace(draft, value=math.nan, flag="not_followed_in_all_groups") if draft.key in lacking and not draft.flag else draft)
+        (level, draft.without_value(Flag.NOT_FOLLOWED_IN_ALL_GROUPS) if draft.key in lacking and not draft.interval.flag else draft)
         for level, draft in drafts
     ]
 
@@ -152,12 +150,10 @@ def _levels(counts: Counts, by: str | None, classes: Callable[[Level], Level] | 
     return {ALL: counts} | {MISSING_LEVEL if level is None else str(level): part for level, part in parts.items()}
 
 
-def _estimate(measure: Measure, group: str, found: tuple[str, Draft, Errors], people: Patients, conf_level: float, flag: str) -> Estimate:
+def _estimate(measure: Measure, group: str, found: tuple[str, Draft, Errors], conf_level: float, assumed: Flags) -> Estimate:
     level, draft, errors = found
-    test = None if draft.scores is None else tested(draft.scores, people)
-    interval: Interval = finish(draft, errors, conf_level=conf_level)
-    who, point = draft.population, draft.point
-    nothing = math.nan
+    limits = finish(draft, errors, conf_level=conf_level)
+    who = draft.population
     return Estimate(
         measure=measure.name,
         definition=measure.variant,
@@ -165,27 +161,27 @@ def _estimate(measure: Measure, group: str, found: tuple[str, Draft, Errors], pe
         level=level,
         group_2="",
         level_2="",
-        estimand=draft.estimand,
-        time=draft.time,
-        contrast="",
+        estimand=draft.key.estimand,
+        time=draft.key.time,
+        contrast=Contrast.NONE,
         versus="",
         adjustment="",
-        value=draft.value if test is None or draft.scores is None else getattr(test, draft.scores.wanted),
-        se=interval.se,
-        low=interval.low,
-        high=interval.high,
-        p=nothing if test is None else test.p,
-        p_adjusted=nothing,
-        word=draft.word,
-        statistic=nothing if test is None else test.statistic,
-        df=nothing if test is None else test.df,
+        value=draft.value if limits.value is None else limits.value,
+        se=limits.se,
+        low=limits.low,
+        high=limits.high,
+        p=limits.p,
+        p_adjusted=math.nan,
+        word=draft.interval.word,
+        statistic=limits.statistic,
+        df=limits.df,
         conf_level=conf_level,
-        method=interval.method if test is None else test.method,
+        method=limits.method,
         n=who.n,
         k=who.k,
-        n_at_risk=None if point is None else point.at_risk,
+        n_at_risk=draft.interval.at_risk,
         n_missing=who.n_missing,
         excluded=sum(who.excluded.values()),
-        unit=measure.definition.estimand(draft.estimand).unit,
-        flag="; ".join(words for words in (draft.flag, interval.flag, "" if test is None else test.flag, flag) if words),
+        unit=measure.definition.estimand(draft.key.estimand).unit,
+        flag=flags(draft.interval.flag) | limits.flags | assumed,
     )

@@ -9,17 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from iop_outcomes.counts import Counts
-from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, TOO_FEW, UNCLEAR, Key
+from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, TOO_FEW, UNCLEAR, Flag, Flags, Key, flags
 from iop_outcomes.measures import Measure
 from iop_outcomes.measures.stay_bands import BAND
 from iop_outcomes.patients import Patients
 from iop_outcomes.results import Estimate, Results
-from iop_outcomes.stats.difference import COMPARED, Difference, Side, difference, difference_interval
 from iop_outcomes.stats.draft import Draft
-from iop_outcomes.stats.interval import Errors, errors_of
+from iop_outcomes.stats.intervals import Difference, Errors, Side, difference, difference_limits, errors_of
 
 UNITS = {"share": "share difference"}
-INDEPENDENCE = "independence_assumed"
 FEWEST = 11  # episodes on either side of a comparison
 
 
@@ -107,9 +105,10 @@ def contrasts(measure: Measure, results: Results, drafted: Drafted, against: Aga
 def _compared(measure: Measure, drafted: Drafted, against: Against) -> list[Key]:
     """What is compared, in the order of the measure; a difference of codes is no number of days."""
     codes = {definition.name for definition in measure.estimands if definition.unit == BAND}
-    chosen = [draft for level, draft, _ in drafted.found if level == ALL and draft.rule in COMPARED and draft.estimand not in codes]
-    named = [draft for draft in chosen if not against.estimands or draft.estimand in against.estimands]
-    return [draft.key for draft in named if not against.times or draft.time in against.times]
+    able = [draft.key for level, draft, _ in drafted.found if level == ALL and draft.interval.comparison is not None]
+    chosen = [key for key in able if key.estimand not in codes]
+    named = [key for key in chosen if not against.estimands or key.estimand in against.estimands]
+    return [key for key in named if not against.times or key.time in against.times]
 
 
 def _family(results: Results, pairs: Sequence[Pair], people: Patients, conf_level: float, *, same_twice: bool) -> list[Estimate]:
@@ -129,9 +128,11 @@ def _family(results: Results, pairs: Sequence[Pair], people: Patients, conf_leve
     for place, (name, key, one, other) in enumerate(pairs):
         own = next(e for e in results.estimates if (e.level, e.key) == (name, key.own))
         if place in judged:
-            rows.append(_row(own, key, difference(one, other, people, conf_level=level), level, 1 if same_twice else several))
+            found = difference(one, other, people, conf_level=level)
+            rows.append(_row(own, key, found, level, 1 if same_twice else several))
         else:
-            rows.append(_too_few(own, key, one.draft.value - other.draft.value, _few_patients(one, other, conf_level)))
+            why = Flag.FEW_PATIENTS if _few_patients(one, other, conf_level) else Flag.TOO_FEW
+            rows.append(_too_few(own, key, one.draft.value - other.draft.value, why))
     return rows
 
 
@@ -142,36 +143,33 @@ def _enough(one: Side, other: Side, conf_level: float) -> bool:
 
 def _has_interval(pair: Pair, people: Patients, level: float) -> bool:
     _, _, one, other = pair
-    found = difference_interval(one, other, people, conf_level=level)
-    return not (math.isnan(found.low) and math.isnan(found.high))
+    return not difference_limits(one, other, people, conf_level=level).none
 
 
 def _few_patients(one: Side, other: Side, conf_level: float) -> bool:
-    return any("few_patients" in side.limits(conf_level).flag for side in (one, other))
+    return any(Flag.FEW_PATIENTS in side.limits(conf_level).flags for side in (one, other))
 
 
 def _row(own: Estimate, key: Key, found: Difference, level: float, several: int) -> Estimate:
-    interval = found.interval
+    limits = found.limits
     return replace(
         _bare(own, key),
         value=found.value,
-        se=interval.se,
-        low=interval.low,
-        high=interval.high,
+        se=limits.se,
+        low=limits.low,
+        high=limits.high,
         p=found.p,
         p_adjusted=-math.expm1(several * math.log1p(-found.p)) if found.p < 1 else 1.0,
-        word=HIGHER if interval.low > 0 else LOWER if interval.high < 0 else UNCLEAR,
+        word=HIGHER if limits.low > 0 else LOWER if limits.high < 0 else UNCLEAR,
         conf_level=level,
-        method=interval.method,
-        flag=_flags(interval.flag, own),
+        method=limits.method,
+        flag=limits.flags | _assumed(own),
     )
 
 
-def _too_few(own: Estimate, key: Key, value: float, few_patients: bool) -> Estimate:  # noqa: FBT001 - private, one caller
-    flag = "few_patients" if few_patients else "too_few"
-    return replace(
-        _bare(own, key), value=value, se=math.nan, low=math.nan, high=math.nan, word=TOO_FEW, method="none", flag=_flags(flag, own)
-    )
+def _too_few(own: Estimate, key: Key, value: float, why: Flag) -> Estimate:
+    nan, flag = math.nan, flags(why) | _assumed(own)
+    return replace(_bare(own, key), value=value, se=nan, low=nan, high=nan, word=TOO_FEW, method="none", flag=flag)
 
 
 def _bare(own: Estimate, key: Key) -> Estimate:
@@ -179,5 +177,5 @@ def _bare(own: Estimate, key: Key) -> Estimate:
     return replace(own, contrast=key.contrast, versus=key.versus, unit=UNITS.get(own.unit, own.unit), n_at_risk=None)
 
 
-def _flags(flag: str, own: Estimate) -> str:
-    return "; ".join(words for words in (flag, INDEPENDENCE if INDEPENDENCE in own.flag else "") if words)
+def _assumed(own: Estimate) -> Flags:
+    return own.flag & {Flag.INDEPENDENCE_ASSUMED}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from numbers import Integral
 
@@ -13,13 +13,13 @@ import numpy as np
 from iop_outcomes.columns import MAX_DAYS, NOT_KNOWN, OUTSIDE, STATUS, EventWithin, FirstEvent, Reached, Status, StopsAtEnd
 from iop_outcomes.counts import Counts
 from iop_outcomes.errors import UsageError
-from iop_outcomes.keys import MISSING_LEVEL
+from iop_outcomes.keys import MISSING_LEVEL, Flag
 from iop_outcomes.measures.after_discharge_words import AMONG, EXCLUDED, estimands
 from iop_outcomes.measures.group_tests import group_tests
 from iop_outcomes.measures.measure import PART, Measure, population
 from iop_outcomes.stats.curves import OUTCOME, Curve, Ends
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
-from iop_outcomes.stats.proportion import share
+from iop_outcomes.stats.drafts import share
 
 AT = (30, 90, 180, 365)
 DRAWN = np.arange(0, 361, 10, dtype=np.int64)
@@ -197,12 +197,13 @@ def _assessed(draft: Draft, followed: _Followed) -> Draft:
     Events that nobody recorded, days before the window, and a rate of 0 where events are on record without follow-up.
     """
     beside = ("transfer_0_2", *_named_causes(followed.what))
-    too_soon = draft.time is not None and draft.time < followed.what.first_day
-    if draft.estimand in (*_BY_EVENTS, *beside) and (too_soon or not followed.is_recorded):
-        return replace(draft, value=math.nan, flag="not_assessable")
-    nobody = {**dict.fromkeys(("cumulative_incidence", "fully_observed_rate", *beside), 0.0), "event_free": 1.0}.get(draft.estimand)
+    estimand, time = draft.key.estimand, draft.key.time
+    too_soon = time is not None and time < followed.what.first_day
+    if estimand in (*_BY_EVENTS, *beside) and (too_soon or not followed.is_recorded):
+        return draft.without_value(Flag.NOT_ASSESSABLE)
+    nobody = {**dict.fromkeys(("cumulative_incidence", "fully_observed_rate", *beside), 0.0), "event_free": 1.0}.get(estimand)
     if draft.value == nobody and followed.outside["unknown_with_event"]:
-        return replace(draft, value=math.nan, flag="events_without_follow_up")
+        return draft.without_value(Flag.EVENTS_WITHOUT_FOLLOW_UP)
     return draft
 
 
@@ -251,8 +252,8 @@ def _simple(followed: _Followed, time: int, *, stops: bool) -> Draft:
     divided = counts.classify(PART, order, choice)
     parts = {str(cell[0]): n for cell, n in divided}
     who = population(f"observed {time}", parts, order, base=("with", "without"), hits=("with",), missing=("unknown",))
-    draft = share("fully_observed_rate", divided, PART, who)
-    return replace(draft, time=float(time), flag="not_assessable" if who.n == 0 else draft.flag)
+    draft = share("fully_observed_rate", divided, PART, who, time=float(time))
+    return draft if who.n else draft.flagged(Flag.NOT_ASSESSABLE)
 
 
 _FOLLOW_UP = {False: "follow_up_days", True: "potential_follow_up_days"}

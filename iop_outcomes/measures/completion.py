@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from iop_outcomes.columns import NOT_KNOWN, Column, Reached
 from iop_outcomes.counts import Counts, Level
+from iop_outcomes.keys import Flag
 from iop_outcomes.measures.measure import PART, Measure, divide, population
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.draft import Draft
-from iop_outcomes.stats.proportion import share
+from iop_outcomes.stats.drafts import share
 
 TRANSFERS = ("transferred_step_down", "transferred_step_up", "transferred_lateral")
 DENOMINATORS = ("discharged", "teds_all")
@@ -73,7 +73,7 @@ def _of_admitted(counts: Counts) -> Draft:
     )
     draft = share("completion_of_admitted", divided, PART, who)
     if who.n == 0 and who.n_missing:
-        return replace(draft, flag="not_assessable")
+        return draft.flagged(Flag.NOT_ASSESSABLE)
     return draft
 
 

@@ -11,7 +11,7 @@ from iop_outcomes.measures.completion import TRANSFERS
 from iop_outcomes.measures.measure import PART, Measure, divide, population
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.draft import Draft
-from iop_outcomes.stats.proportion import share
+from iop_outcomes.stats.drafts import share
 
 KINDS = ("grouped", "each")
 

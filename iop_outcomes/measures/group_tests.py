@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
-from iop_outcomes.keys import ALL
+from iop_outcomes.keys import ALL, Key
 from iop_outcomes.stats.curves import OUTCOME, Ends
-from iop_outcomes.stats.draft import Draft, GroupScores, Mask, Population
+from iop_outcomes.stats.draft import Draft, Mask, Population
+from iop_outcomes.stats.intervals import LogRank
 from iop_outcomes.stats.logrank import gray, log_rank, log_rank_influence
 
 LOG_RANK = ("log_rank_chi_squared", "log_rank_p")
@@ -41,14 +41,13 @@ def group_tests(groups: Sequence[Ends], who: Population) -> list[tuple[str, Draf
     members = tuple(ends.counts.here() for ends in groups)
     hazards, incidences = log_rank(group, day, cause, n, of=OUTCOME), gray(group, day, cause, n, of=OUTCOME)
     influence = _influence(groups, log_rank_influence(group, day, cause, n, of=OUTCOME))
-    scores = partial(GroupScores, groups=members)
     among: Mask = np.logical_or.reduce(members)
-    draft = partial(Draft, population=who, influence=np.zeros(len(among)), rule="test", among=among)
-    drafts = []
-    for names, test, of_patients, method in ((LOG_RANK, hazards, influence, "hypergeometric"), (GRAY, incidences, None, "Gray's")):
-        own = scores(test.chi2, test.df, test.p, test.score, of_patients, method=method, wanted="statistic")
-        drafts.append((ALL, draft(names[0], test.chi2, scores=own)))
-        drafts.append((ALL, draft(names[1], test.p, scores=replace(own, wanted="p"))))
+    draft = partial(Draft, influence=np.zeros(len(among)), among=among, population=who)
+    drafts: list[tuple[str, Draft]] = []
+    for names, test, of_patients, variance in ((LOG_RANK, hazards, influence, "hypergeometric"), (GRAY, incidences, None, "Gray's")):
+        numbers = partial(LogRank, test.chi2, test.df, test.p, test.score, of_patients, members, variance)
+        drafts.append((ALL, draft(Key(names[0]), test.chi2, interval=numbers("statistic"))))
+        drafts.append((ALL, draft(Key(names[1]), test.p, interval=numbers("p"))))
     return drafts
 
 

@@ -11,7 +11,7 @@ from iop_outcomes.measures.measure import Measure, population
 from iop_outcomes.measures.stay_bands import WORDS, stay_bands
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.draft import Draft
-from iop_outcomes.stats.duration import mean_days, quantile_days
+from iop_outcomes.stats.drafts import mean_days, quantile_days
 
 VARIANTS = ("difference", "inclusive", "last_contact", "teds_codes")
 _OWN = ("last_contact", "teds_codes")  # variants that are another quantity, so that a file holds either these or days of care

@@ -11,14 +11,15 @@ import numpy as np
 
 from iop_outcomes.columns import Column, ScoreAt
 from iop_outcomes.counts import Counts
-from iop_outcomes.keys import ALL, MISSING_LEVEL
+from iop_outcomes.keys import ALL, MISSING_LEVEL, Flag, Key
 from iop_outcomes.measures.categories import Categories, read, read_among
 from iop_outcomes.measures.measure import PART, Measure, divide, population
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats.balance import LEAST, WORDS, Largest, largest_difference, of_categories, of_means, word
-from iop_outcomes.stats.draft import Draft, Floats, Population
-from iop_outcomes.stats.proportion import share
+from iop_outcomes.stats.draft import Draft, Population
+from iop_outcomes.stats.drafts import no_cells, plain, share
+from iop_outcomes.stats.intervals import StudentT
 
 LARGEST = "largest_difference"
 NOT_RECORDED = "not_recorded"
@@ -82,13 +83,13 @@ def _across(levels: Mapping[str, Counts], *, column: str, found: Categories, sho
 
 def _at_all(levels: Mapping[str, Counts], largest: Largest, who: Population) -> list[tuple[str, Draft]]:
     cells = next((len(counts.origin) for counts in levels.values()), 0)
-    return [(ALL, Draft(LARGEST, largest.value, who, np.zeros(cells), "none", word=_word(largest), flag=largest.flag))] if cells else []
+    return [(ALL, plain(Key(LARGEST), largest.value, who, cells, flag=largest.flag, word=_word(largest)))] if cells else []
 
 
 def _word(largest: Largest) -> str:
     """What the difference is called, from its two decimals as they are printed; nothing in common is different beyond any number."""
     if math.isnan(largest.value):
-        return WORDS[-1][1] if largest.flag == "no_overlap" else ""
+        return WORDS[-1][1] if largest.flag is Flag.NO_OVERLAP else ""
     return word(_rounded(largest.value, 2))
 
 
@@ -172,19 +173,19 @@ def _scored(counts: Counts, scale: Scale, *, coarse: bool) -> Population:
 def _baseline_draft(counts: Counts, *, scale: Scale, coarse: bool) -> tuple[Draft, ...]:
     mean, sd, n = _scores(counts, scale)
     who = _scored(counts, scale, coarse=coarse)
-    flag = "no_scores" if n == 0 else "one_score" if n == 1 else ""
-    nothing: Floats = np.zeros(len(counts.origin))
+    flag, cells = Flag.NO_SCORES if n == 0 else Flag.ONE_SCORE if n == 1 else Flag.NONE, len(counts.origin)
     if coarse:
         few = n < LEAST
         values = (math.nan, math.nan) if few else (_rounded(mean, 1), _rounded(sd, 1))
         return tuple(
-            Draft(name, value, who, nothing, "none", flag="too_few" if few else "")
+            plain(Key(name), value, who, cells, flag=Flag.TOO_FEW if few else Flag.NONE)
             for name, value in zip(("mean_admit", "sd_admit"), values, strict=True)
         )
+    why = flag or (Flag.SD_ZERO if sd == 0 else Flag.NONE)
     influence = counts.each(f"{scale.name}_admit", lambda score: 0.0 if score is None else (float(score) - mean) / max(n, 1))
     return (
-        Draft("mean_admit", mean, who, counts.lift(influence), "t", flag=flag or ("sd_zero" if sd == 0 else "")),
-        Draft("sd_admit", sd, who, nothing, "none", flag=flag),
+        Draft(Key("mean_admit"), mean, counts.lift(influence), no_cells(cells), who, StudentT(who.n, flag=why)),
+        plain(Key("sd_admit"), sd, who, cells, flag=flag),
     )
 
 

@@ -7,7 +7,7 @@ from iop_outcomes.counts import Counts
 from iop_outcomes.measures.measure import PART, Measure, population
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.draft import Draft
-from iop_outcomes.stats.proportion import share
+from iop_outcomes.stats.drafts import share
 
 WHAT: dict[str, Column | ScoreAt] = {
     "Discharge reason": Column("discharge_reason"),

@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 from iop_outcomes.columns import STATUS
 from iop_outcomes.counts import Counts
 from iop_outcomes.errors import UsageError, choices
+from iop_outcomes.keys import Flag, Key
 from iop_outcomes.measures.measure import PART, Measure, population
 from iop_outcomes.measures.symptom_change import NOT_ENDED, WORDS, pairs_on, requests
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import OPERATORS, Scale
 from iop_outcomes.scales.scale import ReliableChangeProfile
 from iop_outcomes.stats.draft import Draft
+from iop_outcomes.stats.drafts import plain, share
 from iop_outcomes.stats.pairs import Pairs
-from iop_outcomes.stats.proportion import share
 from iop_outcomes.stats.reliable import Rate, reliable_deterioration, reliable_improvement
 from iop_outcomes.stats.thresholds import Operator, false_positive_rate
 
@@ -101,8 +102,8 @@ def _no_change(scale: Scale, profile: ReliableChangeProfile, like: Draft) -> Dra
     found = _no_change_rate(scale, profile)
     value = float("nan") if found is None else found
     who = replace(like.population, hits=None)  # a figure of the scale: nobody was counted for it
-    zero = np.zeros_like(like.influence)
-    return Draft("false_positive_rate", value, who, zero, "none", flag="no_reference" if found is None else "")
+    flag = Flag.NO_REFERENCE if found is None else Flag.NONE
+    return plain(Key("false_positive_rate"), value, who, len(like.influence), flag=flag)
 
 
 def _no_change_rate(scale: Scale, profile: ReliableChangeProfile) -> float | None:

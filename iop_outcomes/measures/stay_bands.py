@@ -12,9 +12,9 @@ from iop_outcomes.columns import NOT_KNOWN, STATUS, Column, Status
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.measures.measure import PART, Measure, population
 from iop_outcomes.results import EstimandDefinition
-from iop_outcomes.stats.draft import Distribution, Draft, Population
-from iop_outcomes.stats.duration import distribution, quantile_days
-from iop_outcomes.stats.proportion import share
+from iop_outcomes.stats.draft import Draft, Population
+from iop_outcomes.stats.drafts import quantile_days, share
+from iop_outcomes.stats.duration import Distribution, distribution
 
 BAND = "stay code"
 WORDS = {
@@ -85,7 +85,7 @@ def _people(parts: Mapping[str, int], hit: str | None = None) -> Population:
 def _quantile(estimand: str, stays: Counts, share_below: float, who: Population) -> Draft:
     """The first code that reaches the share: half-way between two bands there is nothing."""
     draft = quantile_days(estimand, stays, "los_code", share_below, who)
-    return draft if math.isnan(draft.value) else _at(draft, stays, _reaching(distribution(stays, "los_code"), share_below))
+    return draft if math.isnan(draft.value) else _at(draft, stays, _reaching(distribution(stays, "los_code"), share_below), share_below)
 
 
 def _reaching(of: Distribution, share_below: float) -> int:
@@ -95,9 +95,9 @@ def _reaching(of: Distribution, share_below: float) -> int:
     return int(of.values[np.searchsorted(cumulative, rank)])
 
 
-def _at(draft: Draft, stays: Counts, code: int) -> Draft:
+def _at(draft: Draft, stays: Counts, code: int, share_below: float) -> Draft:
     below = stays.each("los_code", lambda level: float(level is not None and int(level) <= code))
-    return replace(draft, value=float(code), influence=stays.lift((below - (draft.quantile or 0.0)) / stays.total))
+    return replace(draft, value=float(code), influence=stays.lift((below - share_below) / stays.total))
 
 
 def stay_bands() -> Measure:

@@ -10,13 +10,15 @@ import numpy as np
 
 from iop_outcomes.columns import NOT_KNOWN, STATUS, ScoreAt, Status
 from iop_outcomes.counts import Counts
+from iop_outcomes.keys import Flag, Key
 from iop_outcomes.measures.measure import PART, Measure, population
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats import change
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Population
+from iop_outcomes.stats.drafts import mean, plain, share
+from iop_outcomes.stats.intervals import Normal, StudentT
 from iop_outcomes.stats.pairs import Better, Pairs
-from iop_outcomes.stats.proportion import share
 
 PARTS = ("paired", "no_discharge_score", "no_admission_score", "no_score", "not_started", "active", NOT_KNOWN)
 WORDS = {
@@ -75,33 +77,29 @@ def _draft(counts: Counts, *, scale: Scale) -> tuple[Draft, ...]:
     return (
         share("paired_rate", divided, PART, _people(parts, DISCHARGED, ("paired",))),
         *(_mean(paired, name, values, who) for name, values in (("mean_admit", pairs.pre), ("mean_discharge", pairs.post))),
-        _plain(paired, "sd_admit", moments.sd_pre, who, "one_pair" if moments.n else "no_pairs"),
-        _effect(paired, change.mean_change(pairs), "t", who),
-        *(_effect(paired, find(pairs), "normal", who) for find in (change.d_pre_sd, change.g_pre_sd)),
+        _given(paired, "sd_admit", moments.sd_pre, who, Flag.ONE_PAIR if moments.n else Flag.NO_PAIRS),
+        _change(paired, change.mean_change(pairs), who),
+        *(_standardised(paired, find(pairs), who) for find in (change.d_pre_sd, change.g_pre_sd)),
         _if_unchanged(counts, scale, _people(parts, ("paired", "no_discharge_score"))),
         *_expected(scale, paired, moments.mean_pre, who),
     )
 
 
-def _effect(paired: Counts, found: change.Effect, rule: str, who: Population) -> Draft:
-    influence = paired.lift(found.influence)
-    if rule == "t":
-        return Draft(found.estimand, found.value, who, influence, "t", paired.here(), flag=found.flag)
-    return Draft(found.estimand, found.value, who, influence, "normal", paired.here(), textbook=found.variance, flag=found.flag)
+def _change(paired: Counts, found: change.Effect, who: Population) -> Draft:
+    return Draft(Key(found.estimand), found.value, paired.lift(found.influence), paired.here(), who, StudentT(who.n, flag=found.flag))
 
 
-def _mean(table: Counts, name: str, values: Floats, who: Population, of: str = "pair") -> Draft:
-    """Mean of a value of each cell; `of` is what one row is called in flags."""
-    n = table.total
-    if n == 0:
-        return Draft(name, math.nan, who, table.lift(np.zeros(0)), "t", flag=f"no_{of}s")
-    mean = float(values @ table.n) / n
-    flag = f"one_{of}" if n == 1 else "sd_zero" if (values == values[0]).all() else ""
-    return Draft(name, mean, who, table.lift((values - mean) / n), "t", table.here(), flag=flag)
+def _standardised(paired: Counts, found: change.Effect, who: Population) -> Draft:
+    interval = Normal(found.variance, flag=found.flag)
+    return Draft(Key(found.estimand), found.value, paired.lift(found.influence), paired.here(), who, interval)
 
 
-def _plain(paired: Counts, name: str, value: float, who: Population, flag: str) -> Draft:
-    return Draft(name, value, who, paired.lift(np.zeros(len(paired))), "none", flag=flag if math.isnan(value) else "")
+def _mean(paired: Counts, name: str, values: Floats, who: Population) -> Draft:
+    return mean(name, paired, values, who, none=Flag.NO_PAIRS, one=Flag.ONE_PAIR)
+
+
+def _given(paired: Counts, name: str, value: float, who: Population, flag: Flag) -> Draft:
+    return plain(Key(name), value, who, len(paired.origin), flag=flag if math.isnan(value) else Flag.NONE)
 
 
 def _if_unchanged(counts: Counts, scale: Scale, who: Population) -> Draft:
@@ -111,7 +109,7 @@ def _if_unchanged(counts: Counts, scale: Scale, who: Population) -> Draft:
     pre = here.each(f"{scale.name}_admit", lambda s: float(s or 0))
     post = here.each(f"{scale.name}_discharge", lambda s: math.nan if s is None else float(s))
     gained = sign * (pre - np.where(np.isnan(post), pre, post))
-    return _mean(here, "mean_change_if_missing_unchanged", gained, who, "episode")
+    return mean("mean_change_if_missing_unchanged", here, gained, who, none=Flag.NO_EPISODES, one=Flag.ONE_EPISODE)
 
 
 def _expected(scale: Scale, paired: Counts, mean_pre: float, who: Population) -> tuple[Draft, ...]:
@@ -123,7 +121,7 @@ def _expected(scale: Scale, paired: Counts, mean_pre: float, who: Population) ->
     value = math.nan
     if not math.isnan(mean_pre):
         value = change.expected_regression_to_mean(mean_pre, scale.referral_mean, retest, better=better)
-    return (_plain(paired, "expected_regression_to_mean", value, who, "no_pairs"),)
+    return (_given(paired, "expected_regression_to_mean", value, who, Flag.NO_PAIRS),)
 
 
 def _retest(scale: Scale) -> float | None:

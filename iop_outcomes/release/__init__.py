@@ -8,11 +8,11 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, final
 
 from iop_outcomes.errors import ReleaseError, UsageError
-from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Key
+from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Contrast, Flag, Flags, Key, flags
 from iop_outcomes.release.policy import DEFAULT_POLICY, POLICIES, Policy, policy_for
 from iop_outcomes.release.printed import Page
 from iop_outcomes.release.protect import Parts, Printed, is_safe, protect
-from iop_outcomes.results import COLUMNS, Definition, Estimate, Flow, Provenance, Results
+from iop_outcomes.results import COLUMNS, Definition, Estimate, Flow, Provenance, Results, as_words
 from iop_outcomes.stats.curves import Curve
 from iop_outcomes.stats.draft import Population
 
@@ -50,6 +50,7 @@ class Withheld(Enum):
 
 
 SUPPRESSED = Withheld.SMALL
+_SUPPRESSED = flags(Flag.SUPPRESSED)
 Number = float | Withheld
 Count = int | Withheld
 
@@ -66,7 +67,7 @@ class ReleasedEstimate:
     level_2: str
     estimand: str
     time: float | None
-    contrast: str
+    contrast: Contrast
     versus: str
     adjustment: str
     value: Number
@@ -86,7 +87,7 @@ class ReleasedEstimate:
     n_missing: Count
     excluded: Count
     unit: str
-    flag: str
+    flag: Flags
 
     @property
     def key(self) -> Key:
@@ -194,7 +195,7 @@ class Released:
 
     def to_records(self) -> list[dict[str, Any]]:
         """The estimates as plain values with the fixed columns; a withheld or impossible number is None."""
-        return [{name: _plain(getattr(estimate, name)) for name in COLUMNS} for estimate in self.estimates]
+        return [{name: _plain(getattr(e, name)) for name in COLUMNS} | as_words(e) for e in self.estimates]
 
     def to_frame(self) -> pd.DataFrame:
         """The estimates as a data frame with the fixed columns; a withheld number is missing and `flag` says suppressed."""
@@ -351,7 +352,7 @@ def _released(estimate: Estimate, people: Population, reading: _Reading) -> Rele
     if any(isinstance(number, Withheld) for number in (n, k, *beside)):
         values |= dict.fromkeys(_NUMBERS, SUPPRESSED)
         # Other flags go: "one episode" would say how many.
-        values |= {"k": None if k is None else SUPPRESSED, "word": "", "flag": SUPPRESSED.value}
+        values |= {"k": None if k is None else SUPPRESSED, "word": "", "flag": _SUPPRESSED}
     return ReleasedEstimate(**values)
 
 
@@ -362,7 +363,7 @@ def _without_what_rests_on_withheld(
     hidden = {estimate.estimand for estimate in estimates if not estimate.shown}
     bare = {own.name for own in definition.estimands if hidden & set(own.rests_on) or (own.word_only and policy.threshold)}
     return tuple(
-        replace(estimate, value=SUPPRESSED, flag=SUPPRESSED.value) if estimate.estimand in bare and estimate.shown else estimate
+        replace(estimate, value=SUPPRESSED, flag=_SUPPRESSED) if estimate.estimand in bare and estimate.shown else estimate
         for estimate in estimates
     )
 

@@ -30,7 +30,7 @@ _WHY = {
 }
 _UNIT_WORDS = {"days": " days", "points": " points", "SD": " standard deviations", "share difference": " percentage points"}
 _DIGITS = {"points": 1, "SD": 2, "chi-squared": 2, "days": 0, "share difference": 0}
-_NAMED = {ALL: "All episodes", MISSING_LEVEL: "Not recorded"}
+_NAMED: dict[str, str] = {ALL: "All episodes", MISSING_LEVEL: "Not recorded"}
 _IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 NOT_SHOWN = "not shown"
 WHY_NOT_SHOWN = (

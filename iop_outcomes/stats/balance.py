@@ -11,6 +11,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from iop_outcomes.keys import Flag
+
 Group = TypeVar("Group")
 
 LEAST = 11  # members of a group that is compared
@@ -153,12 +155,12 @@ def of_categories(n_one: ArrayLike, n_other: ArrayLike) -> float:
 class Largest:
     """The largest standardised difference among groups; NaN where there is none, and then `flag` says why.
 
-    "one_group": fewer than two groups of at least `LEAST` members. "no_overlap": two groups have nothing in common, so that the
-    difference is beyond any number. "no_spread": all members of all groups are alike.
+    ONE_GROUP: fewer than two groups of at least `LEAST` members. NO_OVERLAP: two groups have nothing in common, so that the
+    difference is beyond any number. NO_SPREAD: all members of all groups are alike.
     """
 
     value: float
-    flag: str = ""
+    flag: Flag = Flag.NONE
 
 
 def largest_difference(groups: Sequence[tuple[int, Group]], between: Callable[[Group, Group], float]) -> Largest:
@@ -178,14 +180,14 @@ def largest_difference(groups: Sequence[tuple[int, Group]], between: Callable[[G
     Examples
     --------
     >>> largest_difference([(40, 0.5), (30, 0.5), (10, 0.9)], of_shares)
-    Largest(value=0.0, flag='')
+    Largest(value=0.0, flag=<Flag.NONE: ''>)
     >>> largest_difference([(40, 0.5), (10, 0.9)], of_shares)
-    Largest(value=nan, flag='one_group')
+    Largest(value=nan, flag=<Flag.ONE_GROUP: 'one_group'>)
     """
     compared = [summary for members, summary in groups if members >= LEAST]
     if len(compared) < 2:
-        return Largest(math.nan, "one_group")
+        return Largest(math.nan, Flag.ONE_GROUP)
     found = [value for one, other in combinations(compared, 2) if not math.isnan(value := between(one, other))]
     if not found:
-        return Largest(math.nan, "no_spread")
-    return Largest(math.nan, "no_overlap") if math.isinf(max(found)) else Largest(max(found))
+        return Largest(math.nan, Flag.NO_SPREAD)
+    return Largest(math.nan, Flag.NO_OVERLAP) if math.isinf(max(found)) else Largest(max(found))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import poch
 
+from iop_outcomes.keys import Flag
 from iop_outcomes.stats.draft import Floats
 from iop_outcomes.stats.pairs import Better, PairMoments, Pairs
 
@@ -28,8 +29,8 @@ class Effect:
     influence : float array, shape (cells,)
         What one more pair in a cell adds to `value` at a fixed number of pairs (so n - 1 and J stand still); n-weighted
         it sums to 0, and the sum of n times its square is the variance in large samples without normality.
-    flag : str
-        "no_pairs", "one_pair", "two_pairs", "sd_zero", or empty.
+    flag : Flag
+        NO_PAIRS, ONE_PAIR, TWO_PAIRS, SD_ZERO or NONE.
     """
 
     estimand: str
@@ -37,7 +38,7 @@ class Effect:
     variance: float
     n: int
     influence: Floats
-    flag: str = ""
+    flag: Flag = Flag.NONE
 
 
 def mean_change(pairs: Pairs) -> Effect:
@@ -51,7 +52,7 @@ def mean_change(pairs: Pairs) -> Effect:
     6.5
     """
     m = pairs.moments
-    flag = "no_pairs" if m.n == 0 else "one_pair" if m.n == 1 else "sd_zero" if m.sd_change == 0 else ""
+    flag = Flag.NO_PAIRS if m.n == 0 else Flag.ONE_PAIR if m.n == 1 else Flag.SD_ZERO if m.sd_change == 0 else Flag.NONE
     influence = (pairs.change - m.mean_change) / m.n if m.n else np.zeros(len(pairs.n))
     return Effect("mean_change", m.mean_change, m.sd_change**2 / m.n if m.n else math.nan, m.n, influence, flag)
 
@@ -208,9 +209,9 @@ class _Denominator:
 
 def _standardised(estimand: str, pairs: Pairs, by: _Denominator, *, corrected: bool = False) -> Effect:
     m = pairs.moments
-    flag = ["no_pairs", "one_pair", "two_pairs"][m.n] if m.n < (3 if corrected else 2) else ""
+    flag = [Flag.NO_PAIRS, Flag.ONE_PAIR, Flag.TWO_PAIRS][m.n] if m.n < (3 if corrected else 2) else Flag.NONE
     if not flag and not by.sd(m) > 0:
-        flag = "sd_zero"
+        flag = Flag.SD_ZERO
     if flag:
         return Effect(estimand, math.nan, math.nan, m.n, np.zeros(len(pairs.n)), flag)
     factor, sd = small_sample_factor(m.n - 1) if corrected else 1.0, by.sd(m)

@@ -10,7 +10,10 @@ from functools import cached_property
 import numpy as np
 
 from iop_outcomes.counts import Counts
-from iop_outcomes.stats.draft import Band, CurvePoint, Draft, Floats, Ints, Mask, Population, Tail
+from iop_outcomes.keys import Flag, Key
+from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
+from iop_outcomes.stats.drafts import plain
+from iop_outcomes.stats.intervals import LogLog, LogLogDays, Simultaneous, Tail
 from iop_outcomes.stats.lifetable import LifeTable, at_risk_at, life_table
 from iop_outcomes.stats.medians import EQUAL, crossing_day, median_follow_up
 from iop_outcomes.stats.survival import Pointwise, event_free_at, incidence_at, restricted_mean
@@ -97,13 +100,12 @@ class Ends:
         drafts, here = [], self.counts.here()
         for i, time in enumerate(found.times):
             value = float(found.values[i])
-            flag = "" if not math.isnan(value) else "no_episodes" if not len(self.counts) else "past_follow_up"
-            influence = self.counts.lift(found.influence[i])
-            point = self._point(int(time), left=left)
-            drafts.append(Draft(estimand, value, populations[i], influence, "log_log", here, time=float(time), point=point, flag=flag))
+            flag = Flag.NONE if not math.isnan(value) else Flag.PAST_FOLLOW_UP if len(self.counts) else Flag.NO_EPISODES
+            influence, interval = self.counts.lift(found.influence[i]), self._interval(int(time), left=left, flag=flag)
+            drafts.append(Draft(Key(estimand, float(time)), value, influence, here, populations[i], interval))
         return drafts
 
-    def _point(self, time: int, *, left: bool) -> CurvePoint:
+    def _interval(self, time: int, *, left: bool, flag: Flag) -> LogLog:
         """What limits on a day read; of the share ended, only the outcome counts."""
         table = self.table
         day = table.days[table.cell_day] if len(self.counts) else np.empty(0, dtype=np.int64)
@@ -111,9 +113,8 @@ class Ends:
         of_share = ended if left else ended & (table.cell_cause == OUTCOME)
         kinds = len(set(table.cell_cause[ended].tolist()))
         known = self._raw(ended | (day >= time))
-        return CurvePoint(
-            int(at_risk_at(table, [time]).at_risk[0]), int(table.n[of_share].sum()), kinds, left, known, self._tail(day, ended)
-        )
+        followed, ends = int(at_risk_at(table, [time]).at_risk[0]), int(table.n[of_share].sum())
+        return LogLog(followed, ends, kinds, left, known, self._tail(day, ended), flag=flag)
 
     def _tail(self, day: Ints, ended: Mask) -> Tail | None:
         """The end of the curve, where everybody has ended by then and somebody was lost before the last end."""
@@ -130,18 +131,23 @@ class Ends:
 
     def median(self, estimand: str, population: Population) -> Draft:
         """Day by which half had ended in any way, with the band that its interval inverts; none that rests on almost nobody."""
-        nothing = self.counts.lift(np.zeros(len(self.counts)))
-        if not len(self.counts):
-            return Draft(estimand, math.nan, population, nothing, "band", flag="no_episodes")
-        value = crossing_day(self.table.days, self.left)
-        if math.isnan(value):  # errors on every day are wanted only where there is a median
-            return Draft(estimand, value, population, nothing, "band", self.counts.here(), flag="not_reached")
-        if not self._enough_at(int(self.table.days[np.flatnonzero(self.left <= 0.5 + EQUAL)[0]])):
-            return Draft(estimand, math.nan, population, nothing, "band", self.counts.here(), flag="too_few_followed")
-        band = Band(self.table.days, self.left, self._daily, self.counts.origin)
+        value = crossing_day(self.table.days, self.left) if len(self.counts) else math.nan
+        if why := self._no_median(value):
+            value = math.nan
         # As for quantiles of stays, the influence is that of the share on the day.
-        influence = self.counts.lift(self.event_free([value]).influence[0])
-        return Draft(estimand, value, population, influence, "band", self.counts.here(), band=band)
+        nothing = np.zeros(len(self.counts))
+        influence = self.counts.lift(nothing if math.isnan(value) else self.event_free([value]).influence[0])
+        interval = Simultaneous(self.table.days, self.left, self._daily, self.counts.origin, flag=why)
+        return Draft(Key(estimand), value, influence, self.counts.here(), population, interval)
+
+    def _no_median(self, value: float) -> Flag:
+        """Why there is no median."""
+        if not len(self.counts):
+            return Flag.NO_EPISODES
+        if math.isnan(value):
+            return Flag.NOT_REACHED
+        enough = self._enough_at(int(self.table.days[np.flatnonzero(self.left <= 0.5 + EQUAL)[0]]))
+        return Flag.NONE if enough else Flag.TOO_FEW_FOLLOWED
 
     def _enough_at(self, day: int) -> bool:
         """Whether at least `FEWEST` are at risk that day; or are there at all, when nobody's follow-up ended before it."""
@@ -151,22 +157,19 @@ class Ends:
 
     def restricted_mean(self, estimand: str, until: float, population: Population) -> Draft:
         """Mean days free of every end, of the first `until` days: the area under the event-free curve."""
-        nothing = self.counts.lift(np.zeros(len(self.counts)))
-        known = bool(len(self.counts)) and bool(self.table.known(np.array([until]))[0])
-        if not known:
-            flag = "past_follow_up" if len(self.counts) else "no_episodes"
-            return Draft(estimand, math.nan, population, nothing, "log_log_days", time=until, flag=flag)
+        key, here = Key(estimand, until), self.counts.here()
+        if not len(self.counts) or not self.table.known(np.array([until]))[0]:
+            flag = Flag.PAST_FOLLOW_UP if len(self.counts) else Flag.NO_EPISODES
+            return Draft(key, math.nan, self.counts.lift(np.zeros(len(self.counts))), here, population, LogLogDays(until, flag=flag))
         if until == 0:
-            return Draft(estimand, 0.0, population, nothing, "none", time=until)
+            return plain(key, 0.0, population, len(self.counts.origin))
         found = restricted_mean(self.table, until)
-        influence = self.counts.lift(found.influence[0])
-        return Draft(estimand, float(found.values[0]), population, influence, "log_log_days", self.counts.here(), time=until)
+        return Draft(key, float(found.values[0]), self.counts.lift(found.influence[0]), here, population, LogLogDays(until))
 
     def follow_up(self, estimand: str, population: Population) -> Draft:
         """Median day to which episodes were followed (reverse Kaplan-Meier)."""
-        nothing = self.counts.lift(np.zeros(len(self.counts)))
         value = median_follow_up(self.table) if len(self.counts) else math.nan
-        return Draft(estimand, value, population, nothing, "none", flag="not_reached" if math.isnan(value) else "")
+        return plain(Key(estimand), value, population, len(self.counts.origin), flag=Flag.NOT_REACHED if math.isnan(value) else Flag.NONE)
 
     def curve(self, days: Ints, ticks: Ints) -> Curve:
         """The curve on some days, and the table at some ticks."""

@@ -1,17 +1,26 @@
-"""Takes whole-day durations as values and counts, gives means and quantiles with what their intervals need."""
+"""Takes whole-number values and how many episodes hold each, gives quantiles and their limits by ranks."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import bdtr
 
-from iop_outcomes.stats.draft import Distribution, Draft, Ints, Population
+from iop_outcomes.stats.draft import Ints
 
 if TYPE_CHECKING:
     from iop_outcomes.counts import Counts
+
+
+@dataclass(frozen=True, eq=False)
+class Distribution:
+    """Whole-number values in increasing order and how many episodes hold each; shape (values,) both."""
+
+    values: Ints
+    n: Ints
 
 
 def distribution(counts: Counts, column: str) -> Distribution:
@@ -109,55 +118,3 @@ def order_statistic_interval(of: Distribution, share_below: float, *, conf_level
         math.nan if low is None else float(_value_at_rank(of, low)),
         math.nan if high is None else float(_value_at_rank(of, high)),
     )
-
-
-def mean_days(estimand: str, counts: Counts, column: str, population: Population) -> Draft:
-    """Draft of a mean of whole numbers over `counts` (the population alone); influence (value - mean) / n.
-
-    One episode, or values all alike, tell nothing of the spread: flagged, and without an interval.
-
-    Parameters
-    ----------
-    estimand : str
-        Its name.
-    counts : Counts
-        The population and nobody else; `column` holds no blank.
-    column : str
-        The column that holds the whole numbers (days).
-    population : Population
-        Denominator, missing and excluded, for the record.
-    """
-    n = counts.total
-    if n == 0:
-        return Draft(estimand, math.nan, population, counts.lift(np.zeros(len(counts))), "t", counts.here(), flag="no_episodes")
-    days = _whole(counts, column)
-    mean = int((days * counts.n).sum()) / n
-    flag = "one_episode" if n == 1 else "sd_zero" if (days == mean).all() else ""
-    return Draft(estimand, mean, population, counts.lift((days - mean) / n), "t", counts.here(), flag=flag)
-
-
-def quantile_days(estimand: str, counts: Counts, column: str, share_below: float, population: Population) -> Draft:
-    """Draft of a quantile over `counts` (the population alone).
-
-    Its influence is that of the share at or below it, which intervals for repeated patients invert.
-    Parameters as for `mean_days`; `share_below` is 0.5 for the median.
-    """
-    n = counts.total
-    of = distribution(counts, column)
-    value = quantile_type2(of, share_below)
-    influence = ((_whole(counts, column) <= value) - share_below) / n if n else np.zeros(len(counts))
-    return Draft(
-        estimand,
-        value,
-        population,
-        counts.lift(influence),
-        "order_statistics",
-        counts.here(),
-        distribution=of,
-        quantile=share_below,
-        flag="" if n else "no_episodes",
-    )
-
-
-def _whole(counts: Counts, column: str) -> Ints:
-    return counts.each(column, lambda level: int(level) if level is not None else 0).astype(np.int64)

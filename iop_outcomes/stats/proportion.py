@@ -1,17 +1,10 @@
-"""Takes how many of how many, gives shares, Wilson and Newcombe intervals and share drafts."""
+"""Takes how many of how many, gives the intervals of a share and of the difference of two: Wilson's and Newcombe's."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-import numpy as np
 from scipy.special import ndtri
-
-from iop_outcomes.stats.draft import Draft, Population
-
-if TYPE_CHECKING:
-    from iop_outcomes.counts import Counts
 
 
 def normal_quantile(conf_level: float) -> float:
@@ -97,33 +90,3 @@ def newcombe(k1: float, n1: float, k2: float, n2: float, *, conf_level: float = 
     low = difference - math.hypot(p1 - low1, high2 - p2)
     high = difference + math.hypot(high1 - p1, p2 - low2)
     return max(low, -1.0), min(high, 1.0)
-
-
-def share(estimand: str, counts: Counts, column: str, population: Population) -> Draft:
-    """Draft of the share of a population that was counted.
-
-    Parameters
-    ----------
-    estimand : str
-        Its name.
-    counts : Counts
-        Every episode, with the part it belongs to.
-    column : str
-        The column that holds the parts.
-    population : Population
-        Which parts are the denominator and which the numerator.
-
-    Returns
-    -------
-    Draft
-        Value between 0 and 1 with influence (hit - value) / n; flag `no_episodes` when the denominator is empty.
-    """
-    n, k = population.n, population.k or 0
-    inside = counts.is_in(column, population.base)
-    among = counts.lift(inside.astype(np.float64)) > 0
-    if n == 0:
-        return Draft(estimand, math.nan, population, counts.lift(np.zeros(len(counts))), "wilson", among, flag="no_episodes")
-    value = k / n
-    hit = counts.is_in(column, population.hits or ())
-    influence = np.where(inside, (hit - value) / n, 0.0)
-    return Draft(estimand, value, population, counts.lift(influence), "wilson", among)

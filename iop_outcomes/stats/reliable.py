@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iop_outcomes.errors import UsageError, choices
+from iop_outcomes.keys import Flag
 from iop_outcomes.stats.draft import Floats, Ints
 from iop_outcomes.stats.pairs import Pairs
 from iop_outcomes.stats.thresholds import ON_STEP, Operator, check_rule
@@ -34,8 +35,8 @@ class Rate:
         What one more pair in a cell adds to `value`: (met - value) / n among the denominator, 0 elsewhere.
     among, met : bool array, shape (cells,)
         Cells of the denominator and of the numerator.
-    flag : str
-        "no_pairs" when the denominator is empty.
+    flag : Flag
+        NO_PAIRS when the denominator is empty.
     """
 
     estimand: str
@@ -45,7 +46,7 @@ class Rate:
     influence: Floats
     among: Mask
     met: Mask
-    flag: str = ""
+    flag: Flag = Flag.NONE
 
 
 def rate(estimand: str, met: Mask, among: Mask, n: Ints) -> Rate:
@@ -60,7 +61,7 @@ def rate(estimand: str, met: Mask, among: Mask, n: Ints) -> Rate:
     total, k = int(n[among].sum()), int(n[hit].sum())
     value = k / total if total else math.nan
     influence = np.where(among, (hit - value) / total, 0.0) if total else np.zeros(len(n))
-    return Rate(estimand, value, total, k, influence, among, hit, "" if total else "no_pairs")
+    return Rate(estimand, value, total, k, influence, among, hit, Flag.NONE if total else Flag.NO_PAIRS)
 
 
 def reliable_improvement(pairs: Pairs, threshold: float, op: Operator = ">=") -> Rate:

@@ -10,10 +10,28 @@ from hypothesis import strategies as st
 from scipy.stats import beta, norm, t
 
 from iop_outcomes.counts import Counts
+from iop_outcomes.keys import Flag, Key, flags
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.curves import Ends
-from iop_outcomes.stats.draft import Band, CurvePoint, Distribution, Draft, Population, Tail
-from iop_outcomes.stats.interval import FEW_PATIENTS, ROUNDING, Clustered, Errors, PointErrors, effective_n, errors_of, finish
+from iop_outcomes.stats.draft import Draft, Population
+from iop_outcomes.stats.duration import Distribution
+from iop_outcomes.stats.intervals import (
+    FEW_PATIENTS,
+    Clustered,
+    Errors,
+    LogLog,
+    Normal,
+    OrderStatistics,
+    PointErrors,
+    Simultaneous,
+    StudentT,
+    Tail,
+    Wilson,
+    errors_of,
+    finish,
+)
+from iop_outcomes.stats.intervals.limits import ROUNDING
+from iop_outcomes.stats.intervals.wilson import effective_n
 from iop_outcomes.stats.transform import transformed_interval
 
 BASE = frozenset({"hit", "miss"})
@@ -22,13 +40,14 @@ BASE = frozenset({"hit", "miss"})
 def share_draft(k, n):
     """A share whose table has a cell for those counted and one for the rest."""
     population = Population("x", {"hit": k, "miss": n - k}, BASE, frozenset({"hit"}))
-    return Draft("x", k / n, population, np.array([1 - k / n, -k / n]) / n, "wilson", np.array([True, True]))
+    return Draft(Key("x"), k / n, np.array([1 - k / n, -k / n]) / n, np.array([True, True]), population, Wilson(n))
 
 
 def mean_draft(values, **changes):
     """A mean over rows, each a cell of its own."""
     population = Population("x", {"in": len(values)}, frozenset({"in"}))
-    draft = Draft("x", values.mean(), population, (values - values.mean()) / len(values), "t", np.ones(len(values), dtype=bool))
+    n, influence = len(values), (values - values.mean()) / len(values)
+    draft = Draft(Key("x"), values.mean(), influence, np.ones(n, dtype=bool), population, StudentT(n))
     return replace(draft, **changes)
 
 
@@ -68,7 +87,7 @@ def test_errors_by_patient_only_where_a_patient_repeats_in_the_denominator():
     both = errors_of(replace(draft, among=~np.array([False, False, True, False])), people, n)
     assert both.clustered is not None
     assert both.clustered.effective == pytest.approx(9 / 5)  # one with two episodes, one with one
-    assert errors_of(replace(draft, among=None), people, n).clustered is None
+    assert errors_of(replace(draft, among=np.zeros(4, dtype=bool)), people, n).clustered is None
 
 
 def test_the_variance_that_holds():
@@ -159,7 +178,7 @@ def test_a_mean_without_spread_between_patients_has_no_interval(values):
 
 def test_effect_sizes_widen_by_the_ratio_of_variances():
     """The textbook variance times V by patient over V of episodes, t on the effective patients less one; with nothing to compare, the textbook's."""
-    draft = mean_draft(np.array([1.0, 2.0, 4.0]), rule="normal", textbook=0.09)
+    draft = mean_draft(np.array([1.0, 2.0, 4.0]), interval=Normal(0.09))
     found = finish(draft, clustered(0.02, 0.05, 12))
     assert found.se == pytest.approx(math.sqrt(0.09 * 2.5))
     assert found.high - draft.value == pytest.approx(t.ppf(0.975, 11) * found.se)
@@ -172,8 +191,8 @@ def test_effect_sizes_widen_by_the_ratio_of_variances():
 
 def point_draft(value, *, ends=40, kinds=1, left=False, tail=None):
     """A share of a curve on day 30, of a table of two cells."""
-    point = CurvePoint(50, ends, kinds, left, np.array([True, True]), tail)
-    return replace(share_draft(40, 100), rule="log_log", value=value, time=30.0, point=point)
+    interval = LogLog(50, ends, kinds, left, np.array([True, True]), tail)
+    return replace(share_draft(40, 100), key=Key("x", 30.0), value=value, interval=interval)
 
 
 def test_shares_of_a_curve_by_patient():
@@ -181,11 +200,11 @@ def test_shares_of_a_curve_by_patient():
     found = finish(point_draft(0.6), clustered(0.0024, 0.005, 30, PointErrors(30)))
     limits = transformed_interval(0.6, math.sqrt(0.005), t.ppf(0.975, 29))
     assert (found.low, found.high) == pytest.approx([float(x) for x in limits])
-    assert (found.method, found.flag) == ("log-log, by patient", "")
+    assert (found.method, found.flags) == ("log-log, by patient", flags())
     none = finish(point_draft(0.0, ends=0), clustered(0.0, 0.0, 30, PointErrors(12.5)))  # fewer are known than there were patients
     assert (none.low, none.high) == (0, pytest.approx(1 - 0.025 ** (1 / 12.5), abs=1e-12))
     assert none.high == pytest.approx(beta.ppf(0.975, 1, 12.5), abs=1e-12)
-    assert (none.method, none.flag) == ("exact, by patient", "fewer_than_5_events")
+    assert (none.method, none.flags) == ("exact, by patient", flags(Flag.FEWER_THAN_5_EVENTS))
     everybody = finish(point_draft(1.0), clustered(0.0, 0.0, 30, PointErrors(12.5)))
     assert (everybody.low, everybody.high) == (pytest.approx(0.025 ** (1 / 12.5), abs=1e-12), 1)
 
@@ -233,7 +252,7 @@ def test_woodruff_by_hand():
     """Ten stays, n_eff 5, 8 patients: Wilson's limits of one half at t, .1367 and .8633, read back as the 2nd and 9th stay."""
     population = Population("x", {"in": 10}, frozenset({"in"}))
     stays = Distribution(np.arange(10, 110, 10), np.ones(10, dtype=np.int64))
-    draft = Draft("x", 55.0, population, np.zeros(10), "order_statistics", np.ones(10, dtype=bool), distribution=stays, quantile=0.5)
+    draft = Draft(Key("x"), 55.0, np.zeros(10), np.ones(10, dtype=bool), population, OrderStatistics(stays, 0.5))
     found = finish(draft, clustered(0.025, 0.05, 8))
     quantile = t.ppf(0.975, 7)
     half = quantile * math.sqrt(0.25 / 5 + quantile**2 / 100) / (1 + quantile**2 / 5)
@@ -244,9 +263,9 @@ def test_woodruff_by_hand():
 def test_the_band_of_a_median_takes_the_errors_by_patient():
     """Wider errors on each day move the days on which the limits cross one half."""
     days, curve, se = np.arange(10, 60, 10), np.array([0.8, 0.6, 0.45, 0.3, 0.1]), np.full(5, 0.05)
-    band = Band(days, curve, lambda: (se, np.zeros((5, 2))), np.array([0, 1]))
-    draft = replace(share_draft(5, 10), rule="band", value=30.0, band=band)
-    wider = Errors(0.1, Clustered(30, 0.2, np.full(5, 0.11)))
+    band = Simultaneous(days, curve, lambda: (se, np.zeros((5, 2))), np.array([0, 1]))
+    draft = replace(share_draft(5, 10), value=30.0, interval=band)
+    wider = Errors(0.1, Clustered(30, 0.2), daily=np.full(5, 0.11))
     for errors, error, quantile, expected in ((Errors(0.1), 0.05, norm.ppf(0.975), (20, 40)), (wider, 0.11, t.ppf(0.975, 29), (10, 50))):
         half = quantile * error / (curve * np.log(curve))  # negative, as log(curve) is
         low, high = curve ** np.exp(-half), curve ** np.exp(half)
@@ -255,16 +274,18 @@ def test_the_band_of_a_median_takes_the_errors_by_patient():
         assert (found.low, found.high) == expected
 
 
-@pytest.mark.parametrize("rule", ["wilson", "t", "normal", "log_log"])
+@pytest.mark.parametrize(
+    "interval", [Wilson(100), StudentT(100), Normal(0.02), point_draft(0.3).interval], ids=lambda one: type(one).__name__
+)
 @pytest.mark.parametrize(
     ("effective", "limits", "flag"), [(1, False, True), (1.99, False, True), (2, True, True), (9.99, True, True), (10, True, False)]
 )
-def test_few_patients_have_a_flag_and_hardly_one_no_interval(rule, effective, limits, flag):
-    """Whatever the rule: flagged under 10 effective patients; under 2 nothing is said of others."""
-    draft = replace(point_draft(0.3), rule=rule)
+def test_few_patients_have_a_flag_and_hardly_one_no_interval(interval, effective, limits, flag):
+    """Whatever the kind: flagged under 10 effective patients; under 2 nothing is said of others."""
+    draft = replace(point_draft(0.3), interval=interval)
     found = finish(draft, clustered(0.02, 0.05, effective, PointErrors(20)))
     assert FEW_PATIENTS == 10
-    assert found.flag == ("few_patients" if flag else "")
+    assert found.flags == flags(Flag.FEW_PATIENTS if flag else Flag.NONE)
     assert [math.isnan(x) for x in (found.se, found.low, found.high)] == [not limits] * 3
 
 
@@ -297,8 +318,8 @@ def test_a_median_rests_on_the_whole_band(seed):
         np.zeros(len(counts), dtype=np.int64), np.array(of), np.arange(0, patients * each, each), np.ones(patients, dtype=np.int64)
     )
     errors = errors_of(draft, people, counts.n)
-    everywhere = np.sqrt([people.variance(row) for row in draft.band.influence])
-    whole = Errors(errors.independent, replace(errors.clustered, band_se=everywhere))
+    everywhere = np.sqrt([people.variance(row) for row in draft.interval.influence])
+    whole = replace(errors, daily=everywhere)
     for conf_level in (0.5, 0.95, 0.999):
         found, expected = (finish(draft, known, conf_level=conf_level) for known in (errors, whole))
         assert (found.low, found.high) == pytest.approx((expected.low, expected.high), nan_ok=True)

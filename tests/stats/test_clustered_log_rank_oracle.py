@@ -9,9 +9,9 @@ import pytest
 from scipy.stats import chi2, f
 
 from iop_outcomes.counts import Counts
+from iop_outcomes.keys import Flag, flags
 from iop_outcomes.measures.group_tests import group_tests
 from iop_outcomes.patients import Patients
-from iop_outcomes.stats import tested as references
 from iop_outcomes.stats.curves import Ends
 from iop_outcomes.stats.draft import Population
 
@@ -39,7 +39,7 @@ def log_rank(rows):
     people = Patients(alone, flat, start, np.ones(len(several), dtype=np.int64))
     ends = [Ends(part.keep(["day", "outcome"]), "day", "outcome", WAYS[1:]) for part in counts.split("group").values()]
     drafts = group_tests(ends, Population("x", {"in": len(rows)}, frozenset({"in"})))
-    return references.tested(next(draft.scores for _, draft in drafts if draft.estimand == "log_rank_p"), people)
+    return next(draft.interval.tested(people) for _, draft in drafts if draft.key.estimand == "log_rank_p")
 
 
 def effective(rows):
@@ -56,7 +56,7 @@ def test_statistic_and_p(name, groups):
     assert (found.statistic, found.df) == (pytest.approx(R[name], rel=1e-8), df)
     assert found.p == pytest.approx(f.sf(R[name] * (many - df) / ((many - 1) * df), df, many - df), rel=1e-9)
     assert found.p > chi2.sf(R[name], df)  # never more sure than with any number of patients
-    assert found.flag == ""
+    assert found.flags == flags()
 
 
 def test_a_single_group_of_few_patients_takes_the_p_away():
@@ -69,7 +69,7 @@ def test_a_single_group_of_few_patients_takes_the_p_away():
     found = log_rank(kept)
     assert found.statistic > 0
     assert math.isnan(found.p)
-    assert found.flag == "few_patients"
+    assert found.flags == flags(Flag.FEW_PATIENTS)
 
 
 def test_nobody_repeats():

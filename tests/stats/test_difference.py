@@ -1,6 +1,5 @@
 """Takes pairs of groups, gives proof that differences and their p are statsmodels', scipy's and the formulas'."""
 
-import doctest
 import math
 from dataclasses import replace
 
@@ -13,13 +12,12 @@ from scipy.stats import norm, t, ttest_ind, ttest_rel
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from iop_outcomes.counts import Counts
+from iop_outcomes.keys import Key
 from iop_outcomes.patients import Patients
-from iop_outcomes.stats import difference as module
 from iop_outcomes.stats.curves import Ends
-from iop_outcomes.stats.difference import Side, difference, difference_interval
 from iop_outcomes.stats.draft import Draft, Population
-from iop_outcomes.stats.duration import quantile_days
-from iop_outcomes.stats.interval import errors_of, finish
+from iop_outcomes.stats.drafts import quantile_days
+from iop_outcomes.stats.intervals import Side, StudentT, Wilson, difference, difference_limits, errors_of, finish
 from iop_outcomes.stats.proportion import newcombe
 from tests.stats.test_clustered import effective_of, people_of
 
@@ -32,7 +30,8 @@ def drafted(values, here, rule):
     influence = np.where(here, (values - mean) / n, 0.0)
     hits = int(values[here].sum()) if rule == "wilson" else 0
     people = Population("x", {"hit": hits, "miss": n - hits}, frozenset(("hit", "miss")), frozenset({"hit"}))
-    return Draft("x", mean, people if rule == "wilson" else Population("x", {"in": n}, WHO), influence, rule, here)
+    who, interval = (people, Wilson(n)) if rule == "wilson" else (Population("x", {"in": n}, WHO), StudentT(n))
+    return Draft(Key("x"), mean, influence, here, who, interval)
 
 
 def compared(values, group, patient, rule, *, conf_level=0.95):
@@ -61,10 +60,10 @@ def test_shares_of_people_who_came_once_are_statsmodels_newcombe(k1, n1, k2, n2)
     group = np.repeat([0, 1], [n1, n2])
     found, _, _ = compared(values, group, np.arange(n1 + n2), "wilson")
     truth = confint_proportions_2indep(k1, n1, k2, n2, method="newcomb", compare="diff")
-    assert (found.interval.low, found.interval.high) == pytest.approx(truth, abs=1e-10)
-    assert (found.interval.low, found.interval.high) == pytest.approx(newcombe(k1, n1, k2, n2), abs=1e-12)
+    assert (found.limits.low, found.limits.high) == pytest.approx(truth, abs=1e-10)
+    assert (found.limits.low, found.limits.high) == pytest.approx(newcombe(k1, n1, k2, n2), abs=1e-12)
     assert found.value == pytest.approx(k1 / n1 - k2 / n2)
-    assert found.interval.method == "Newcombe"
+    assert found.limits.method == "Newcombe"
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -82,16 +81,16 @@ def test_patients_in_both_groups_bring_their_covariance(seed):
     a, la, ua, b, lb, ub = sides[0].draft.value, first.low, first.high, sides[1].draft.value, second.low, second.high
     low = a - b - math.sqrt((a - la) ** 2 + (ub - b) ** 2 - 2 * r * (a - la) * (ub - b))
     high = a - b + math.sqrt((ua - a) ** 2 + (b - lb) ** 2 - 2 * r * (ua - a) * (b - lb))
-    assert (found.interval.low, found.interval.high) == pytest.approx((low, high), abs=1e-12)
-    assert found.interval.se == pytest.approx(math.sqrt(v1 + v2 - 2 * c), rel=1e-10)
-    assert found.interval.method == "Newcombe, by patient"
+    assert (found.limits.low, found.limits.high) == pytest.approx((low, high), abs=1e-12)
+    assert found.limits.se == pytest.approx(math.sqrt(v1 + v2 - 2 * c), rel=1e-10)
+    assert found.limits.method == "Newcombe, by patient"
 
 
 def test_the_error_of_a_difference_of_shares_is_statsmodels_by_patient():
     """The se is that of a regression on the group with errors by patient, without a factor."""
     values, group, patient = sample(5, shares=True)
     found, _, _ = compared(values, group, patient, "wilson")
-    assert found.interval.se == pytest.approx(regression(values, group, patient).bse[1], rel=1e-10)
+    assert found.limits.se == pytest.approx(regression(values, group, patient).bse[1], rel=1e-10)
     assert found.value == pytest.approx(regression(values, group, patient).params[1], abs=1e-12)
 
 
@@ -106,8 +105,8 @@ def test_one_episode_of_each_patient_in_each_group_is_said_to_be_by_patient():
     group, patient = np.repeat([0, 1], 8), np.tile(np.arange(8), 2)
     found, _, _ = compared(values, group, patient, "wilson")
     apart, _, _ = compared(values, group, np.arange(16), "wilson")
-    assert found.interval.se != pytest.approx(apart.interval.se, rel=1e-3)
-    assert (found.interval.method, apart.interval.method) == ("Newcombe, by patient", "Newcombe")
+    assert found.limits.se != pytest.approx(apart.limits.se, rel=1e-3)
+    assert (found.limits.method, apart.limits.method) == ("Newcombe, by patient", "Newcombe")
 
 
 # -- means -------------------------------------------------------------------------------------------------------
@@ -121,8 +120,8 @@ def test_means_of_people_who_came_once_are_welchs(seed):
     truth = ttest_ind(values[group == 0], values[group == 1], equal_var=False)
     limits = truth.confidence_interval()
     assert found.p == pytest.approx(truth.pvalue, rel=1e-10)
-    assert (found.interval.low, found.interval.high) == pytest.approx((limits.low, limits.high), rel=1e-10)
-    assert found.interval.method == "Welch t"
+    assert (found.limits.low, found.limits.high) == pytest.approx((limits.low, limits.high), rel=1e-10)
+    assert found.limits.method == "Welch t"
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -149,11 +148,11 @@ def test_means_of_patients_who_repeat_are_statsmodels_by_patient(seed):
     variance = own[0] + own[1] - 2 * common * math.sqrt(m[0] / (m[0] - 1) * m[1] / (m[1] - 1))
     df = min((own[0] + own[1]) ** 2 / (own[0] ** 2 / (m[0] - 1) + own[1] ** 2 / (m[1] - 1)), effective_of(patient) - 1)
     assert found.value == pytest.approx(fitted.params[1], abs=1e-12)
-    assert found.interval.se**2 == pytest.approx(variance, rel=1e-10)
-    half = t.ppf(0.975, df) * found.interval.se
-    assert (found.interval.low, found.interval.high) == pytest.approx((found.value - half, found.value + half), rel=1e-10)
-    assert found.p == pytest.approx(2 * t.sf(abs(found.value) / found.interval.se, df), rel=1e-9)
-    assert found.interval.method == "Welch t, by patient"
+    assert found.limits.se**2 == pytest.approx(variance, rel=1e-10)
+    half = t.ppf(0.975, df) * found.limits.se
+    assert (found.limits.low, found.limits.high) == pytest.approx((found.value - half, found.value + half), rel=1e-10)
+    assert found.p == pytest.approx(2 * t.sf(abs(found.value) / found.limits.se, df), rel=1e-9)
+    assert found.limits.method == "Welch t, by patient"
 
 
 def test_patients_with_as_many_episodes_each_are_compared_as_their_means():
@@ -167,7 +166,7 @@ def test_patients_with_as_many_episodes_each_are_compared_as_their_means():
     truth = ttest_ind(means[:6], means[6:], equal_var=False)
     limits = truth.confidence_interval()
     assert found.p == pytest.approx(truth.pvalue, rel=1e-10)
-    assert (found.interval.low, found.interval.high) == pytest.approx((limits.low, limits.high), rel=1e-10)
+    assert (found.limits.low, found.limits.high) == pytest.approx((limits.low, limits.high), rel=1e-10)
 
 
 def test_patients_once_in_each_group_are_compared_in_pairs():
@@ -178,7 +177,7 @@ def test_patients_once_in_each_group_are_compared_in_pairs():
     truth = ttest_rel(first, second)
     limits = truth.confidence_interval()
     assert found.p == pytest.approx(truth.pvalue, rel=1e-10)
-    assert (found.interval.low, found.interval.high) == pytest.approx((limits.low, limits.high), rel=1e-10)
+    assert (found.limits.low, found.limits.high) == pytest.approx((limits.low, limits.high), rel=1e-10)
 
 
 def test_one_repeated_patient_elsewhere_leaves_a_small_group_its_few_degrees_of_freedom():
@@ -187,7 +186,7 @@ def test_one_repeated_patient_elsewhere_leaves_a_small_group_its_few_degrees_of_
     values, group = rng.normal(0, 1, 66) + np.repeat([1, 0], [6, 60]), np.repeat([0, 1], [6, 60])
     apart, _, _ = compared(values, group, np.arange(66), "t")
     found, _, _ = compared(values, group, np.minimum(np.arange(66), 64), "t")
-    widths = [each.interval.high - each.interval.low for each in (found, apart)]
+    widths = [each.limits.high - each.limits.low for each in (found, apart)]
     assert widths[0] == pytest.approx(widths[1], rel=0.03)
 
 
@@ -204,7 +203,7 @@ def test_one_repeated_patient_elsewhere_leaves_a_small_group_its_few_degrees_of_
 def test_means_that_cannot_be_judged(values, group, patient):
     """No difference is given where there is no spread to judge it by: NaN throughout."""
     found, _, _ = compared(np.array(values), np.array(group), np.array(patient), "t")
-    assert all(math.isnan(x) for x in (found.value, found.p, found.interval.low, found.interval.high))
+    assert all(math.isnan(x) for x in (found.value, found.p, found.limits.low, found.limits.high))
 
 
 # -- curves and quantiles ----------------------------------------------------------------------------------------
@@ -280,10 +279,10 @@ def test_shares_of_curves_and_days_join_the_limits_of_both(rule, repeated):
     assert (abs(r) > 0.01) == repeated
     a, b = one.draft.value, other.draft.value
     pull, push = a - first.low, second.high - b
-    assert found.interval.low == pytest.approx(a - b - math.sqrt(pull**2 + push**2 - 2 * r * pull * push), abs=1e-10)
+    assert found.limits.low == pytest.approx(a - b - math.sqrt(pull**2 + push**2 - 2 * r * pull * push), abs=1e-10)
     pull, push = first.high - a, b - second.low
-    assert found.interval.high == pytest.approx(a - b + math.sqrt(pull**2 + push**2 - 2 * r * pull * push), abs=1e-10)
-    assert found.interval.method == ("MOVER, by patient" if repeated else "MOVER")
+    assert found.limits.high == pytest.approx(a - b + math.sqrt(pull**2 + push**2 - 2 * r * pull * push), abs=1e-10)
+    assert found.limits.method == ("MOVER, by patient" if repeated else "MOVER")
 
 
 # -- p -----------------------------------------------------------------------------------------------------------
@@ -304,9 +303,9 @@ def test_at_one_minus_p_the_interval_touches_0(seed, shares, once):
     rule = "wilson" if shares else "t"
     found, _, _ = compared(values, group, patient, rule)
     assume(1e-9 < found.p < 1)
-    near = touches(found, lambda level: compared(values, group, patient, rule, conf_level=level)[0].interval)
+    near = touches(found, lambda level: compared(values, group, patient, rule, conf_level=level)[0].limits)
     assert near == pytest.approx(0, abs=1e-6)
-    assert (found.p < 0.05) == (found.interval.low > 0 or found.interval.high < 0)
+    assert (found.p < 0.05) == (found.limits.low > 0 or found.limits.high < 0)
 
 
 @pytest.mark.parametrize("repeated", [False, True])
@@ -318,7 +317,7 @@ def test_at_one_minus_p_the_interval_of_a_curve_touches_0(rule, seed, repeated):
     one, other = sides_of(SIDES[rule], counts, people)
     found = difference(one, other, people)
     assert 1e-9 < found.p < 1
-    assert touches(found, lambda level: difference(one, other, people, conf_level=level).interval) == pytest.approx(0, abs=1e-5)
+    assert touches(found, lambda level: difference(one, other, people, conf_level=level).limits) == pytest.approx(0, abs=1e-5)
 
 
 @pytest.mark.parametrize("repeated", [False, True])
@@ -331,7 +330,7 @@ def test_the_interval_of_medians_leaves_0_just_beyond_one_minus_p(rule, seed, re
     found = difference(one, other, people)
     assert found.value < 0
     z = norm.isf(found.p / 2)
-    below, above = (difference(one, other, people, conf_level=2 * norm.cdf(z + step) - 1).interval for step in (-1e-6, 1e-6))
+    below, above = (difference(one, other, people, conf_level=2 * norm.cdf(z + step) - 1).limits for step in (-1e-6, 1e-6))
     assert below.high < 0 or found.p == 1
     assert not above.high < 0
 
@@ -351,17 +350,15 @@ def test_turned_round_the_sign_turns(seed, shares, once):
     patient = np.arange(60) if once else patient
     one, _, _ = compared(values, group, patient, "wilson" if shares else "t")
     other, _, _ = compared(values, 1 - group, patient, "wilson" if shares else "t")
-    assert (-other.value, -other.interval.high, -other.interval.low) == pytest.approx(
-        (one.value, one.interval.low, one.interval.high), abs=1e-12
-    )
-    assert (other.p, other.interval.se) == pytest.approx((one.p, one.interval.se), rel=1e-8, nan_ok=True)
+    assert (-other.value, -other.limits.high, -other.limits.low) == pytest.approx((one.value, one.limits.low, one.limits.high), abs=1e-12)
+    assert (other.p, other.limits.se) == pytest.approx((one.p, one.limits.se), rel=1e-8, nan_ok=True)
 
 
 def test_limits_of_shares_stay_between_minus_1_and_1():
     """All of ten against none of ten, with one patient behind each pair: no limit beyond what shares can differ."""
     values = np.repeat([1.0, 0.0], 10)
     found, _, _ = compared(values, np.repeat([0, 1], 10), np.arange(20) // 5, "wilson")
-    assert -1 <= found.interval.low < found.interval.high <= 1
+    assert -1 <= found.limits.low < found.limits.high <= 1
     assert found.value == 1
 
 
@@ -374,7 +371,7 @@ def test_a_missing_estimate_has_no_difference():
         (one, replace(other, draft=replace(other.draft, value=math.nan))),
     ):
         found = difference(*sides, people)
-        assert all(math.isnan(x) for x in (found.value, found.p, found.interval.low, found.interval.high))
+        assert all(math.isnan(x) for x in (found.value, found.p, found.limits.low, found.limits.high))
 
 
 @pytest.mark.parametrize("rule", ["wilson", "t"])
@@ -383,9 +380,4 @@ def test_the_interval_by_itself_is_that_of_the_difference(rule, conf_level):
     """What decides whether a contrast counts is the interval that stands beside its word."""
     values, group, patient = sample(3, shares=rule == "wilson")
     found, sides, people = compared(values, group, patient, rule, conf_level=conf_level)
-    assert difference_interval(*sides, people, conf_level=conf_level) == found.interval
-
-
-def test_examples():
-    """The examples in the docstrings give what they show."""
-    assert doctest.testmod(module).failed == 0
+    assert difference_limits(*sides, people, conf_level=conf_level) == found.limits

@@ -9,11 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iop_outcomes.counts import Counts
+from iop_outcomes.keys import Flag, Key, flags
 from iop_outcomes.stats.draft import Draft, Population
-from iop_outcomes.stats.duration import mean_days, order_statistic_interval, quantile_days
-from iop_outcomes.stats.interval import Errors, finish, t_quantile, variance_independent
+from iop_outcomes.stats.drafts import mean_days, quantile_days
+from iop_outcomes.stats.duration import Distribution, order_statistic_interval
+from iop_outcomes.stats.intervals import Errors, NoInterval, Normal, OrderStatistics, StudentT, Wilson, finish, t_quantile
+from iop_outcomes.stats.intervals.interval import variance_independent
 from iop_outcomes.stats.proportion import wilson
 
+HERE = np.array([True])
 LEVELS = [0.8, 0.9, 0.95, 0.99]
 
 
@@ -84,7 +88,7 @@ def test_intervals_of_means_cover():
 @pytest.mark.parametrize("conf_level", LEVELS)
 def test_interval_of_a_share_is_wilson(k, n, conf_level):
     """A share has Wilson's limits at the level asked, and the root of its variance as error."""
-    draft = Draft("rate", k / n, people(n, k), np.zeros(1), "wilson")
+    draft = Draft(Key("rate"), k / n, np.zeros(1), HERE, people(n, k), Wilson(n))
     found = finish(draft, Errors(0.04), conf_level=conf_level)
     assert (found.low, found.high) == wilson(k, n, conf_level=conf_level)
     assert found.se == 0.2
@@ -96,9 +100,9 @@ def test_interval_of_a_median_is_from_order_statistics():
     counts = table(range(1, 21))
     draft = quantile_days("los_median", counts, "los_days", 0.5, people(20))
     found = finish(draft, Errors(variance_independent(draft.influence, counts.n)))
-    assert (found.low, found.high) == order_statistic_interval(draft.distribution, 0.5) == (6, 15)
+    assert (found.low, found.high) == order_statistic_interval(draft.interval.distribution, 0.5) == (6, 15)
     assert math.isnan(found.se)
-    assert found.flag == ""
+    assert found.flags == flags()
 
 
 def test_too_few_stays_leave_an_interval_open():
@@ -108,27 +112,30 @@ def test_too_few_stays_leave_an_interval_open():
     found = finish(draft, Errors(0.0))
     assert math.isnan(found.low)
     assert math.isnan(found.high)
-    assert found.flag == "interval_open"
+    assert found.flags == flags(Flag.INTERVAL_OPEN)
 
 
 def test_normal_interval():
     """The plain normal interval: 1.96 errors to each side."""
-    found = finish(Draft("d", 0.5, people(50), np.zeros(1), "normal"), Errors(0.01))
+    found = finish(Draft(Key("d"), 0.5, np.zeros(1), HERE, people(50), Normal(0.01)), Errors(0.01))
     assert (found.low, found.high) == pytest.approx(scipy.stats.norm.interval(0.95, 0.5, 0.1), rel=1e-12)
     assert found.se == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize("rule", ["wilson", "t", "order_statistics", "normal", "none"])
-def test_no_value_no_interval(rule):
-    """An estimate that is not a number has no error and no limits, by every rule, and still names its method."""
-    found = finish(Draft("x", math.nan, people(0, 0), np.zeros(1), rule), Errors(0.0))
+NOBODY = OrderStatistics(Distribution(np.zeros(0, dtype=int), np.zeros(0, dtype=int)), 0.5)
+
+
+@pytest.mark.parametrize("interval", [Wilson(0), StudentT(0), NOBODY, Normal(math.nan), NoInterval()], ids=lambda one: type(one).__name__)
+def test_no_value_no_interval(interval):
+    """An estimate that is not a number has no error and no limits, of every kind, and still names its method."""
+    found = finish(Draft(Key("x"), math.nan, np.zeros(1), HERE, people(0, 0), interval), Errors(0.0))
     assert all(math.isnan(value) for value in (found.se, found.low, found.high))
     assert found.method
 
 
 def test_no_rule_no_interval():
     """A draft may say that it has no interval."""
-    found = finish(Draft("x", 1.0, people(3), np.zeros(1), "none"), Errors(1.0))
+    found = finish(Draft(Key("x"), 1.0, np.zeros(1), HERE, people(3), NoInterval()), Errors(1.0))
     assert all(math.isnan(value) for value in (found.se, found.low, found.high))
 
 

@@ -11,8 +11,9 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 from iop_outcomes.counts import Counts
 from iop_outcomes.measures.measure import population
-from iop_outcomes.stats.interval import variance_independent
-from iop_outcomes.stats.proportion import newcombe, normal_quantile, share, wilson
+from iop_outcomes.stats.drafts import share
+from iop_outcomes.stats.intervals.interval import variance_independent
+from iop_outcomes.stats.proportion import newcombe, normal_quantile, wilson
 
 LEVELS = [0.8, 0.9, 0.95, 0.99]
 SIZES = [1, 2, 3, 5, 11, 12, 40, 100, 1000, 10**6]
@@ -154,7 +155,7 @@ def test_share_of_nobody_is_flagged():
     """An empty denominator is a row with a flag, not a zero and not an error."""
     draft, _ = draft_of(0, 0, 2, 1)
     assert math.isnan(draft.value)
-    assert draft.flag == "no_episodes"
+    assert draft.interval.flag == "no_episodes"
     assert not draft.influence.any()
 
 

@@ -18,7 +18,7 @@ from iop_outcomes.counts import Counts
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.curves import Ends
 from iop_outcomes.stats.draft import Population
-from iop_outcomes.stats.interval import errors_of, finish
+from iop_outcomes.stats.intervals import errors_of, finish
 
 ORACLE = Path(__file__).parents[1] / "oracle"
 Z = NormalDist().inv_cdf(0.975)

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from scipy.stats import t as student
 
 from iop_outcomes.counts import Counts
+from iop_outcomes.keys import Flag, flags
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.draft import Population
-from iop_outcomes.stats.duration import quantile_days
-from iop_outcomes.stats.interval import errors_of, finish
+from iop_outcomes.stats.drafts import quantile_days
+from iop_outcomes.stats.intervals import errors_of, finish
 
 SHARES = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4))
 
@@ -92,4 +93,4 @@ def test_ten_stays_of_five_patients_by_hand():
     rows = [(patient, 10 * patient + 10) for patient in range(5) for _ in range(2)]
     value, found = ours(rows, Fraction(1, 2), 0.95)
     assert (value, found.low, found.high) == (30.0, 10.0, 50.0)
-    assert found.flag == "few_patients"
+    assert found.flags == flags(Flag.FEW_PATIENTS)

@@ -1,0 +1,95 @@
+"""Takes the scores of a test between groups, gives its statistic, degrees of freedom and p value; by patient, the robust score's."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import fdtrc
+
+from iop_outcomes.keys import Flag, flags
+from iop_outcomes.patients import Patients
+from iop_outcomes.stats.intervals.interval import Interval, variance_independent
+from iop_outcomes.stats.intervals.limits import FEW_PATIENTS, NO_LIMITS, Errors, Limits
+from iop_outcomes.stats.logrank import chi_square
+
+if TYPE_CHECKING:
+    from iop_outcomes.stats.draft import Draft
+
+Mask = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class LogRank(Interval):
+    """A test between groups in the place of an interval: as it stands for independent episodes, and what it needs where patients repeat.
+
+    Parameters
+    ----------
+    statistic, df, p : float, int, float
+        Of the test for independent episodes.
+    scores : float array, shape (groups,)
+        Ends observed less ends expected; they sum to 0.
+    influence : float array, shape (raw cells, groups), or None
+        What one more episode in each cell would add to each; `None` where the test knows no repeated patients (Gray's).
+    groups : tuple of bool arrays, shape (raw cells,)
+        The cells of each group.
+    variance : str
+        Name of the test's variance for independent episodes.
+    wanted : {"statistic", "p"}
+        Which number of the test the draft holds.
+    """
+
+    statistic: float
+    df: int
+    p: float
+    scores: Floats
+    influence: Floats | None
+    groups: tuple[Mask, ...]
+    variance: str
+    wanted: Literal["statistic", "p"]
+
+    def errors(self, draft: Draft, people: Patients, n: Ints) -> Errors:
+        """With the test's result among these patients."""
+        return Errors(variance_independent(draft.influence, n), test=self.tested(people))
+
+    def tested(self, people: Patients) -> Limits:
+        """Refer the test to its distribution.
+
+        Nobody repeats: as it stands. Somebody does: the robust score statistic X^2, with (G - df) X^2 / ((G - 1) df) referred to
+        F(df, G - df) for G effective patients, or nothing, flagged `patients_repeat`, where the test knows no such form. Without a
+        p value, flagged `few_patients`, when a group has fewer than `FEW_PATIENTS` effective patients (episodes, where nobody
+        repeats).
+
+        References
+        ----------
+        Lin and Wei (1989), doi:10.1080/01621459.1989.10478874 (the robust score). Rao JNK, Scott AJ (1987),
+        doi:10.1214/aos/1176350273 (the F reference for few clusters).
+        """
+        together = people.among(np.logical_or.reduce(self.groups))
+        statistic, df, p, method = self.statistic, float(self.df), self.p, self.variance
+        if together.most > 1:
+            if self.influence is None:
+                return replace(NO_LIMITS, method="none", value=math.nan, flags=flags(Flag.PATIENTS_REPEAT))
+            statistic, df, p = _robust(self.scores, people.products(self.influence), together.effective)
+            method = "robust score, F, by patient"
+        is_few = min(people.among(group).effective for group in self.groups) < FEW_PATIENTS
+        p = math.nan if is_few else p
+        value = statistic if self.wanted == "statistic" else p
+        found = replace(NO_LIMITS, method=method, value=value, statistic=statistic, df=df, p=p)
+        return replace(found, flags=flags(Flag.FEW_PATIENTS if is_few else Flag.NONE))
+
+    def finish(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
+        """The test's result."""
+        return NO_LIMITS if errors.test is None else errors.test
+
+
+def _robust(score: Floats, covariance: Floats, effective: float) -> tuple[float, float, float]:
+    chi2, df, _ = chi_square(score, covariance)
+    left = effective - df
+    p = float(fdtrc(df, left, chi2 * left / ((effective - 1) * df))) if df and left > 0 else math.nan
+    return chi2, float(df), p

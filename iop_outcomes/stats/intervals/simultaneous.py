@@ -1,0 +1,102 @@
+"""Takes a falling curve with its error on each day, gives the limits of one of its quantiles: where the band comes down as far."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iop_outcomes.patients import Patients
+from iop_outcomes.stats.intervals.comparison import Comparison, Mover
+from iop_outcomes.stats.intervals.interval import Interval
+from iop_outcomes.stats.intervals.limits import FARTHEST_Z, Errors, Limits, open_sides
+from iop_outcomes.stats.medians import crossing_day
+from iop_outcomes.stats.transform import transformed_interval
+
+if TYPE_CHECKING:
+    from iop_outcomes.stats.draft import Draft
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Simultaneous(Interval):
+    """The interval of a quantile of a curve.
+
+    Parameters
+    ----------
+    days, curve : arrays, shape (days,)
+        Days, and share left.
+    daily : callable
+        Gives the error of the share for independent episodes on each day, shape (days,), and what one more episode in each
+        row of the merged table would add to it, shape (days, rows); asked only when an interval is.
+    origin : int64 array, shape (raw cells,)
+        For each cell of the table as first counted, its row in the influence, or -1.
+    gone : float
+        Which quantile; 0.5 for the median.
+
+    References
+    ----------
+    Brookmeyer R, Crowley J (1982), doi:10.2307/2530286.
+    """
+
+    method: ClassVar[str] = "inverted log-log"
+    method_by_patient: ClassVar[str] = "inverted log-log, by patient"
+    comparison: ClassVar[Comparison | None] = Mover("MOVER", in_jumps=True)
+
+    days: Ints
+    curve: Floats
+    daily: Callable[[], tuple[Floats, Floats]]
+    origin: Ints
+    gone: float = 0.5
+
+    @cached_property
+    def _known(self) -> tuple[Floats, Floats]:
+        return self.daily()
+
+    @property
+    def se(self) -> Floats:
+        """Error of the share on each day for independent episodes, shape (days,)."""
+        return self._known[0]
+
+    @property
+    def influence(self) -> Floats:
+        """What one more episode in each row would add to the share on each day, shape (days, rows)."""
+        return self._known[1]
+
+    def errors(self, draft: Draft, people: Patients, n: Ints) -> Errors:
+        """With the error of the curve on each day, where patients repeat."""
+        found = super().errors(draft, people, n)
+        if found.clustered is None or math.isnan(draft.value) or not len(self.days):
+            return found
+        return replace(found, daily=self._by_patient(people, people.among(draft.among).most))
+
+    def _by_patient(self, people: Patients, most: int) -> Floats:
+        """Errors by patient, on the days on which the limits can come down to the quantile.
+
+        With at most `most` episodes a patient, the variance is at most so many times the plain one (Cauchy-Schwarz). Outside the
+        days that such a band leaves open the bound itself is given: no limit can come down there first.
+        """
+        bound = self.se * math.sqrt(most)
+        low, high = transformed_interval(np.clip(self.curve, 0.0, 1.0), bound, FARTHEST_Z)
+        level = 1 - self.gone
+        start = int(np.argmax((low <= level) | (self.curve <= level)))
+        end = int(np.argmax(high <= level)) if (high <= level).any() else len(self.days) - 1
+        found = bound.copy()
+        for day in range(start, end + 1):
+            found[day] = math.sqrt(people.variance(np.where(self.origin >= 0, self.influence[day][self.origin], 0.0)))
+        return found
+
+    def limits(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
+        """Days on which the limits of the curve come down as far as the curve does; NaN for a limit that is not reached."""
+        known = ~np.isnan(self.curve)
+        curve, days, se = self.curve[known], self.days[known], (self.se if errors.daily is None else errors.daily)[known]
+        limits = transformed_interval(np.clip(curve, 0.0, 1.0), se, errors.quantile(conf_level))
+        low, high = (crossing_day(days, limit, self.gone) for limit in limits)
+        return Limits(math.nan, low, high, flags=open_sides(low, high))
