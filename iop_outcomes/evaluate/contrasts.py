@@ -11,14 +11,13 @@ import numpy as np
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, TOO_FEW, UNCLEAR, Key
 from iop_outcomes.measures import Measure
-from iop_outcomes.measures.stay_bands import BAND
 from iop_outcomes.patients import Patients
 from iop_outcomes.results import Estimate, Results
 from iop_outcomes.stats.difference import COMPARED, Difference, Side, difference, difference_interval
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.interval import Errors, errors_of
+from iop_outcomes.units import UNITS
 
-UNITS = {"share": "share difference"}
 INDEPENDENCE = "independence_assumed"
 FEWEST = 11  # episodes on either side of a comparison
 
@@ -106,7 +105,7 @@ def contrasts(measure: Measure, results: Results, drafted: Drafted, against: Aga
 
 def _compared(measure: Measure, drafted: Drafted, against: Against) -> list[Key]:
     """What is compared, in the order of the measure; a difference of codes is no number of days."""
-    codes = {definition.name for definition in measure.estimands if definition.unit == BAND}
+    codes = {definition.name for definition in measure.estimands if not UNITS[definition.unit].difference}
     chosen = [draft for level, draft, _ in drafted.found if level == ALL and draft.rule in COMPARED and draft.estimand not in codes]
     named = [draft for draft in chosen if not against.estimands or draft.estimand in against.estimands]
     return [draft.key for draft in named if not against.times or draft.time in against.times]
@@ -176,7 +175,7 @@ def _too_few(own: Estimate, key: Key, value: float, few_patients: bool) -> Estim
 
 def _bare(own: Estimate, key: Key) -> Estimate:
     """A row of a contrast, without its numbers; independence holds for a difference as for what it is made of."""
-    return replace(own, contrast=key.contrast, versus=key.versus, unit=UNITS.get(own.unit, own.unit), n_at_risk=None)
+    return replace(own, contrast=key.contrast, versus=key.versus, unit=UNITS[own.unit].difference, n_at_risk=None)
 
 
 def _flags(flag: str, own: Estimate) -> str:

@@ -29,7 +29,7 @@ class Measure:
     excludes : dict of str to str
         Parts of the rows outside the population, each with the words a report prints; each is counted.
     unit : str
-        "share" or "days".
+        Name of one of `units.UNITS`.
     better : {"higher", "lower", "neither"}
         Which direction is good.
     draft : callable
