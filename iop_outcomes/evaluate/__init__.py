@@ -15,7 +15,7 @@ from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures import Measure
 from iop_outcomes.patients import Patients
-from iop_outcomes.results import Chart, Estimate, Results
+from iop_outcomes.results import Estimate, Results
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.interval import Errors, Interval, errors_of, finish
 from iop_outcomes.stats.tested import tested
@@ -111,7 +111,7 @@ def compare(
     compared = list(dict.fromkeys(estimate.estimand for estimate in found if estimate.contrast))
     if estimand is not None and not compared:
         raise UsageError(f'"{estimand}" is not compared between groups: it has no interval, or is standardised within a group.')
-    chart: Chart = found.definition.chart if pairwise else "forest"
+    chart = found.definition.chart if pairwise else "forest"
     return replace(found, definition=replace(found.definition, chart=chart, shown=(*compared[:1],) or found.definition.shown))
 
 

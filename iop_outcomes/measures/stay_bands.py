@@ -11,7 +11,7 @@ import numpy as np
 from iop_outcomes.columns import NOT_KNOWN, STATUS, Column, Status
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.measures.measure import PART, Measure, population
-from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.results import EstimandDefinition, Role
 from iop_outcomes.stats.draft import Distribution, Draft, Population
 from iop_outcomes.stats.duration import distribution, quantile_days
 from iop_outcomes.stats.proportion import share
@@ -31,6 +31,7 @@ _GROUPS: Mapping[str, tuple[str, range]] = {
 }
 _PARTS = (*_GROUPS, *WORDS)
 _QUARTILES = {"median": 0.5, "q1": 0.25, "q3": 0.75}
+_ROLES: Mapping[str, Role] = {"median": "middle", "q1": "lower_quartile", "q3": "upper_quartile"}
 _LABELS = {"median": "Middle stay", "q1": "Quarter of stays no longer than", "q3": "Three quarters of stays no longer than"}
 
 
@@ -98,6 +99,7 @@ def stay_bands() -> Measure:
             "stay code",
             "The middle stay was {value}; the plausible range is {low} to {high}." if name == "median" else "",
             "The middle stay was {value}" if name == "median" else "",
+            role=_ROLES[name],
         )
         for name, words in {"median": "median", "q1": "first quartile", "q3": "third quartile"}.items()
     )
