@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
+from iop_outcomes.columns import Column, ScoreAt
 from iop_outcomes.keys import ALL, Contrast, Flags, Key, written
 from iop_outcomes.stats.curves import Curve
 from iop_outcomes.stats.draft import Population
@@ -14,7 +15,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Better = Literal["higher", "lower", "neither"]
-Chart = Literal["dot_range", "stay_range", "stacked_shares", "dumbbell", "cumulative", "forest"]
+Role = Literal[
+    "",
+    "middle",
+    "lower_quartile",
+    "upper_quartile",
+    "mean",
+    "both_known",
+    "before",
+    "after",
+    "change",
+    "distance",
+    "unrecorded",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,9 @@ class EstimandDefinition:
 
     `sentence` and `headline` are templates. `beside` names numbers that follow the sentence, each by its `aside`, or by its
     `aside_none` when there are none; nothing follows where that is empty. The value is shown only where every number of the
-    estimands it `rests_on` is, and never where it is `word_only`: its word stands without it.
+    estimands it `rests_on` is, and never where it is `word_only`: its word stands without it. `role` says what it is in a sentence
+    or a chart that is about several numbers of one measure; `short` is its label under a heading that names the measure, `axis` the
+    words of its axis, and `about` the column or score it speaks of, where it speaks of the data themselves.
     """
 
     name: str
@@ -93,11 +108,19 @@ class EstimandDefinition:
     aside_none: str = ""
     rests_on: tuple[str, ...] = ()
     word_only: bool = False
+    role: Role = ""
+    short: str = ""
+    axis: str = ""
+    about: Column | ScoreAt | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a measure means: the part of its declaration that travels with its numbers."""
+    """What a measure means: the part of its declaration that travels with its numbers.
+
+    `chart` names an entry of the registry of charts in `show`, `shown` the estimands that it draws; `subject` is what is measured,
+    within a sentence, where that is not the title.
+    """
 
     measure: str
     title: str
@@ -107,12 +130,21 @@ class Definition:
     parts: Mapping[str, str]
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    chart: Chart = "dot_range"
+    chart: str = "dot_range"
     shown: tuple[str, ...] = ()
+    subject: str = ""
 
     def estimand(self, name: str) -> EstimandDefinition:
         """The definition of one of its estimands."""
         return next(item for item in self.estimands if item.name == name)
+
+    def has_role(self, role: Role) -> bool:
+        """Whether any of its estimands has a role."""
+        return any(item.role == role for item in self.estimands)
+
+    def in_role(self, role: Role) -> str:
+        """The name of the estimand that has a role."""
+        return next(item.name for item in self.estimands if item.role == role)
 
     def __str__(self) -> str:
         lines = [f"{self.title}. {self.asks}"]

@@ -14,7 +14,7 @@ from iop_outcomes.evaluate.contrasts import Against, Drafted, contrasts
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Contrast, Flag, Flags, flags
 from iop_outcomes.measures import Measure
-from iop_outcomes.results import Chart, Estimate, Results
+from iop_outcomes.results import Estimate, Results
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.intervals import Errors, errors_of, finish
 
@@ -109,7 +109,7 @@ def compare(
     compared = list(dict.fromkeys(estimate.estimand for estimate in found if estimate.contrast))
     if estimand is not None and not compared:
         raise UsageError(f'"{estimand}" is not compared between groups: it has no interval, or is standardised within a group.')
-    chart: Chart = found.definition.chart if pairwise else "forest"
+    chart = found.definition.chart if pairwise else "forest"
     return replace(found, definition=replace(found.definition, chart=chart, shown=(*compared[:1],) or found.definition.shown))
 
 

@@ -11,13 +11,12 @@ import numpy as np
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, TOO_FEW, UNCLEAR, Flag, Flags, Key, flags
 from iop_outcomes.measures import Measure
-from iop_outcomes.measures.stay_bands import BAND
 from iop_outcomes.patients import Patients
 from iop_outcomes.results import Estimate, Results
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.intervals import Difference, Errors, Side, difference, difference_limits, errors_of
+from iop_outcomes.units import UNITS
 
-UNITS = {"share": "share difference"}
 FEWEST = 11  # episodes on either side of a comparison
 
 
@@ -104,11 +103,11 @@ def contrasts(measure: Measure, results: Results, drafted: Drafted, against: Aga
 
 def _compared(measure: Measure, drafted: Drafted, against: Against) -> list[Key]:
     """What is compared, in the order of the measure; a difference of codes is no number of days."""
-    codes = {definition.name for definition in measure.estimands if definition.unit == BAND}
+    codes = {definition.name for definition in measure.estimands if not UNITS[definition.unit].difference}
     able = [draft.key for level, draft, _ in drafted.found if level == ALL and draft.interval.comparison is not None]
     chosen = [key for key in able if key.estimand not in codes]
     named = [key for key in chosen if not against.estimands or key.estimand in against.estimands]
-    return [key for key in named if not against.times or key.time in against.times]
+    return [key for key in named if key.time is None or not against.times or key.time in against.times]
 
 
 def _family(results: Results, pairs: Sequence[Pair], people: Patients, conf_level: float, *, same_twice: bool) -> list[Estimate]:
@@ -174,7 +173,7 @@ def _too_few(own: Estimate, key: Key, value: float, why: Flag) -> Estimate:
 
 def _bare(own: Estimate, key: Key) -> Estimate:
     """A row of a contrast, without its numbers; independence holds for a difference as for what it is made of."""
-    return replace(own, contrast=key.contrast, versus=key.versus, unit=UNITS.get(own.unit, own.unit), n_at_risk=None)
+    return replace(own, contrast=key.contrast, versus=key.versus, unit=UNITS[own.unit].difference, n_at_risk=None)
 
 
 def _assumed(own: Estimate) -> Flags:

@@ -9,14 +9,19 @@ from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import UsageError
 from iop_outcomes.measures.measure import Measure, population
 from iop_outcomes.measures.stay_bands import WORDS, stay_bands
-from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.results import EstimandDefinition, Role
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.drafts import mean_days, quantile_days
 
 VARIANTS = ("difference", "inclusive", "last_contact", "teds_codes")
 _OWN = ("last_contact", "teds_codes")  # variants that are another quantity, so that a file holds either these or days of care
 
-_STEMS = {"difference": "los", "inclusive": "los_inclusive", "last_contact": "los_to_last_contact"}
+_NAMES = {  # median, first and third quartile, mean
+    "difference": ("los_median", "los_q1", "los_q3", "los_mean"),
+    "inclusive": ("los_inclusive_median", "los_inclusive_q1", "los_inclusive_q3", "los_inclusive_mean"),
+    "last_contact": ("los_to_last_contact_median", "los_to_last_contact_q1", "los_to_last_contact_q3", "los_to_last_contact_mean"),
+}
+_UNTIL = {"difference": "discharge", "inclusive": "discharge", "last_contact": "the last contact"}
 _COUNTED = {
     "difference": "discharge day minus admission day",
     "inclusive": "discharge day minus admission day, plus one",
@@ -31,11 +36,11 @@ _NOTES = {
     "last_contact": "Stays to the last contact are shorter than stays to discharge, and are not compared with them.",
 }
 _PARTS = ("discharged", "died", *WORDS)
-_QUARTILES = {"median": 0.5, "q1": 0.25, "q3": 0.75}
-_HEADLINES = {"median": "The middle stay was {value} days"}
+_RANKS = "order statistics, at least 95%"
+_BELOW = (0.5, 0.25, 0.75)  # share of stays below each of the quartiles
 
 
-def _draft(counts: Counts, *, stem: str, extra_days: int) -> tuple[Draft, ...]:
+def _draft(counts: Counts, *, names: tuple[str, ...], extra_days: int) -> tuple[Draft, ...]:
     """The four numbers over every episode of the table."""
     reason = counts.each(STATUS, lambda r: {"died": 1, "not_started": 3, "active": 4, NOT_KNOWN: 5}.get(str(r), 0)).astype(int)
     stayed = counts.each("los_days", lambda day: day is not None).astype(bool)
@@ -44,8 +49,9 @@ def _draft(counts: Counts, *, stem: str, extra_days: int) -> tuple[Draft, ...]:
     parts = {str(cell[0]): n for cell, n in counts.classify("part", _PARTS, choice)}
     who = population("stays", parts, _PARTS, base=("discharged", "died"), missing=("no_stay",))
     stays = counts.where(choice <= 1).recode("los_days", partial(_add, extra_days))
-    quartiles = [quantile_days(f"{stem}_{name}", stays, "los_days", share, who) for name, share in _QUARTILES.items()]
-    return (*quartiles, mean_days(f"{stem}_mean", stays, "los_days", who))
+    *quartiles, mean = names
+    found = [quantile_days(name, stays, "los_days", share, who) for name, share in zip(quartiles, _BELOW, strict=True)]
+    return (*found, mean_days(mean, stays, "los_days", who))
 
 
 def _add(extra: int, day: Level) -> Level:
@@ -104,20 +110,13 @@ def length_of_stay(definition: str | None = None) -> Measure:
     if definition == "teds_codes":
         return stay_bands()
     variant = definition or VARIANTS[0]
-    stem, counted = _STEMS[variant], _COUNTED[variant]
-    among = "discharged episodes, deaths in care included, without those that never started"
-    order = "order statistics, at least 95%"
-    rows = (
-        (
-            "median",
-            "Middle stay",
-            "median (type 2) of ",
-            order,
-            "The middle stay was {value} days; the plausible range is {low} to {high}.",
-        ),
-        ("q1", "Quarter of stays shorter than", "first quartile (type 2) of ", order, ""),
-        ("q3", "Quarter of stays longer than", "third quartile (type 2) of ", order, ""),
-        ("mean", "Mean stay", "mean of ", "95% Student t", ""),
+    names, counted = _NAMES[variant], _COUNTED[variant]
+    define = partial(_number, counted=counted, until=_UNTIL[variant])
+    rows: tuple[tuple[Role, str, str, str], ...] = (
+        ("middle", "Middle stay", "median (type 2)", _RANKS),
+        ("lower_quartile", "Quarter of stays shorter than", "first quartile (type 2)", _RANKS),
+        ("upper_quartile", "Quarter of stays longer than", "third quartile (type 2)", _RANKS),
+        ("mean", "Mean stay", "mean", "95% Student t"),
     )
     return Measure(
         name="length_of_stay",
@@ -129,16 +128,31 @@ def length_of_stay(definition: str | None = None) -> Measure:
         excludes=WORDS | {"died": "died in care (kept)"},
         unit="days",
         better="neither",
-        draft=partial(_draft, stem=stem, extra_days=int(variant == "inclusive")),
-        estimands=tuple(
-            EstimandDefinition(f"{stem}_{name}", label, words + counted, among, interval, "days", text, _HEADLINES.get(name, ""))
-            for name, label, words, interval, text in rows
-        ),
+        draft=partial(_draft, names=names, extra_days=int(variant == "inclusive")),
+        estimands=tuple(define(name, *row) for name, row in zip(names, rows, strict=True)),
         chart="stay_range",
-        shown=tuple(f"{stem}_{name}" for name in _QUARTILES),
+        shown=names[:-1],
         sources=("Hyndman RJ, Fan Y (1996), definition 2, doi:10.1080/00031305.1996.10473566",),
         notes=(
             "People still in care are left out, so that a young program looks shorter than it is.",
             _NOTES["last_contact" if variant == "last_contact" else "days"],
         ),
+    )
+
+
+def _number(name: str, role: Role, label: str, statistic: str, interval: str, *, counted: str, until: str) -> EstimandDefinition:
+    """The definition of one number; the middle stay is the one that is said."""
+    among = "discharged episodes, deaths in care included, without those that never started"
+    said = role == "middle"
+    return EstimandDefinition(
+        name,
+        label,
+        f"{statistic} of {counted}",
+        among,
+        interval,
+        "days",
+        "The middle stay was {value} days; the plausible range is {low} to {high}." if said else "",
+        "The middle stay was {value} days" if said else "",
+        role=role,
+        axis=f"Days from admission to {until}",
     )

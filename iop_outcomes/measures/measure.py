@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from iop_outcomes.columns import Request
 from iop_outcomes.counts import Counts, Level
-from iop_outcomes.results import Better, Chart, Definition, EstimandDefinition
+from iop_outcomes.results import Better, Definition, EstimandDefinition
 from iop_outcomes.stats.curves import Curve
 from iop_outcomes.stats.draft import Draft, Population
 
@@ -29,7 +29,7 @@ class Measure:
     excludes : dict of str to str
         Parts of the rows outside the population, each with the words a report prints; each is counted.
     unit : str
-        "share" or "days".
+        Name of one of `units.UNITS`.
     better : {"higher", "lower", "neither"}
         Which direction is good.
     draft : callable
@@ -54,6 +54,8 @@ class Measure:
         The number that groups are compared by; the first that is shown by default.
     variant : str
         Which of its named definitions this is; "" where it has one alone.
+    subject : str
+        What is measured, within a sentence, where that is not the title.
     """
 
     name: str
@@ -68,7 +70,7 @@ class Measure:
     estimands: tuple[EstimandDefinition, ...]
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    chart: Chart = "dot_range"
+    chart: str = "dot_range"
     shown: tuple[str, ...] = ()
     across: Callable[[Mapping[str, Counts]], list[tuple[str, Draft]]] | None = None
     curve: Callable[[Counts], Curve] | None = None
@@ -77,6 +79,7 @@ class Measure:
     refuses: Callable[[Counts], str] | None = None
     main: str = ""
     variant: str = ""
+    subject: str = ""
 
     @property
     def compared(self) -> str:
@@ -97,6 +100,7 @@ class Measure:
             self.notes,
             self.chart,
             self.shown or (self.estimands[0].name,),
+            self.subject,
         )
 
 

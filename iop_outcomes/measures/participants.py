@@ -114,12 +114,15 @@ def participants(column: str, found: Categories, *, shown: Categories | None = N
     merged_some = given != found
     title = read(column)
     lower = title[:1].lower() + title[1:]
-    rows = [EstimandDefinition(NOT_RECORDED, f"{title}: not recorded", f"{lower} not recorded", _EVERYONE, "95% Wilson score", "share")]
+    blank = EstimandDefinition(
+        NOT_RECORDED, f"{title}: not recorded", f"{lower} not recorded", _EVERYONE, "95% Wilson score", "share", role="unrecorded"
+    )
+    rows = [blank]
     known = f"{_EVERYONE}, with {lower} recorded"
     every = [level for levels in given.values() for level in levels]
     for name, levels in given.items():
         counted = f"{lower} " + " or ".join(read_among(level, every) for level in levels)
-        rows.append(EstimandDefinition(share_of(name), f"{title}: {name}", counted, known, "95% Wilson score", "share"))
+        rows.append(EstimandDefinition(share_of(name), f"{title}: {name}", counted, known, "95% Wilson score", "share", short=name))
     merged_note = "Rare categories are shown together; the difference is that of all categories, and is given in its word alone."
     largest = _largest(title, known, "the Mahalanobis distance of their shares", [row.name for row in rows], word_only=merged_some)
     return Measure(
@@ -144,7 +147,7 @@ def participants(column: str, found: Categories, *, shown: Categories | None = N
 def _largest(title: str, among: str, distance: str, rests_on: Sequence[str], *, word_only: bool = False) -> EstimandDefinition:
     counted = f"the largest standardised difference between two groups of at least {LEAST} episodes: {distance}"
     label = f"{title}: largest difference"
-    return EstimandDefinition(LARGEST, label, counted, among, "none", "SD", rests_on=tuple(rests_on), word_only=word_only)
+    return EstimandDefinition(LARGEST, label, counted, among, "none", "SD", rests_on=tuple(rests_on), word_only=word_only, role="distance")
 
 
 # -- severity at admission ---------------------------------------------------------------------------------------------
@@ -228,8 +231,8 @@ def participants_baseline(scale: Scale, *, coarse: bool = False) -> Measure:
     rounding = ", to 0.1 point" if coarse else ""
     interval = "none" if coarse else "95% Student t"
     rows = (
-        EstimandDefinition("mean_admit", f"{title}: mean", f"mean {title}{rounding}", among, interval, "points"),
-        EstimandDefinition("sd_admit", f"{title}: SD", f"standard deviation of {title}{rounding}", among, "none", "points"),
+        EstimandDefinition("mean_admit", f"{title}: mean", f"mean {title}{rounding}", among, interval, "points", role="mean", short="mean"),
+        EstimandDefinition("sd_admit", f"{title}: SD", f"standard deviation of {title}{rounding}", among, "none", "points", short="SD"),
         _largest(title, among, "the distance of their means over the root mean square of their SDs", ("mean_admit", "sd_admit")),
     )
     window = "Admission score: closest to day 0 within 7 days before to 3 after; scores beside the episode are taken as given."

@@ -66,6 +66,7 @@ def recorded(_definition: str | None = None) -> Measure:
                 "95% Wilson score",
                 "share",
                 label + " is known in {k} of {n} discharged episodes ({value}).",
+                about=of,
             )
             for label, of in WHAT.items()
         ),

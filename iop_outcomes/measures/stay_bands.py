@@ -11,20 +11,17 @@ import numpy as np
 from iop_outcomes.columns import NOT_KNOWN, STATUS, Column, Status
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.measures.measure import PART, Measure, population
-from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.results import EstimandDefinition, Role
 from iop_outcomes.stats.draft import Draft, Population
 from iop_outcomes.stats.drafts import quantile_days, share
 from iop_outcomes.stats.duration import Distribution, distribution
 
-BAND = "stay code"
 WORDS = {
     "no_stay": "length of stay missing",
     "not_started": "never started",
     "active": "still in care",
     NOT_KNOWN: "not known whether discharged",
 }
-_BANDS = {31: "31\u201345", 32: "46\u201360", 33: "61\u201390", 34: "91\u2013120", 35: "121\u2013180", 36: "181\u2013365"}
-_OPEN = 37
 _GROUPS: Mapping[str, tuple[str, range]] = {
     "1_to_7": ("1 to 7 days", range(1, 8)),
     "8_to_30": ("8 to 30 days", range(8, 31)),
@@ -34,26 +31,8 @@ _GROUPS: Mapping[str, tuple[str, range]] = {
 }
 _PARTS = (*_GROUPS, *WORDS)
 _QUARTILES = {"median": 0.5, "q1": 0.25, "q3": 0.75}
+_ROLES: Mapping[str, Role] = {"median": "middle", "q1": "lower_quartile", "q3": "upper_quartile"}
 _LABELS = {"median": "Middle stay", "q1": "Quarter of stays no longer than", "q3": "Three quarters of stays no longer than"}
-
-
-def band_words(code: float) -> str:
-    """A code of a stay as people read it.
-
-    Parameters
-    ----------
-    code : float
-        From 1 to 37.
-
-    Examples
-    --------
-    >>> band_words(26), band_words(34), band_words(37)
-    ('26 days', '91\u2013120 days', 'more than 365 days')
-    """
-    whole = int(code)
-    if whole == _OPEN:
-        return "more than 365 days"
-    return f"{_BANDS.get(whole, whole)} day{'' if whole == 1 else 's'}"
 
 
 def _draft(counts: Counts) -> tuple[Draft, ...]:
@@ -117,9 +96,10 @@ def stay_bands() -> Measure:
             f"{words} (type 1) of the {counted}",
             among,
             "order statistics, at least 95%",
-            BAND,
+            "stay code",
             "The middle stay was {value}; the plausible range is {low} to {high}." if name == "median" else "",
             "The middle stay was {value}" if name == "median" else "",
+            role=_ROLES[name],
         )
         for name, words in {"median": "median", "q1": "first quartile", "q3": "third quartile"}.items()
     )

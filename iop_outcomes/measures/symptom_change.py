@@ -12,7 +12,7 @@ from iop_outcomes.columns import NOT_KNOWN, STATUS, ScoreAt, Status
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import Flag, Key
 from iop_outcomes.measures.measure import PART, Measure, population
-from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.results import EstimandDefinition, Role
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats import change
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Population
@@ -179,7 +179,7 @@ def symptom_change(scale: Scale) -> Measure:
         unit="points",
         better="higher",
         draft=partial(_draft, scale=scale),
-        estimands=tuple(EstimandDefinition(*row) for row in rows),
+        estimands=tuple(EstimandDefinition(*row, role=_ROLES.get(row[0], "")) for row in rows),
         sources=(
             "Becker BJ (1988), doi:10.1111/j.2044-8317.1988.tb00901.x",
             "Bonett DG (2008), doi:10.1037/1082-989X.13.2.99",
@@ -194,9 +194,11 @@ def symptom_change(scale: Scale) -> Measure:
         chart="dumbbell",
         shown=("mean_admit", "mean_discharge", "mean_change"),
         main="mean_change",
+        subject=title,
     )
 
 
+_ROLES: Mapping[str, Role] = {"paired_rate": "both_known", "mean_admit": "before", "mean_discharge": "after", "mean_change": "change"}
 _HETERO = "95%, normal, heteroscedastic variance"
 
 

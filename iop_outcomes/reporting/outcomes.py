@@ -13,7 +13,8 @@ from iop_outcomes.show.charts import alt_text, ordered_levels, stacked_shares
 from iop_outcomes.show.comparison import difference_table
 from iop_outcomes.show.curves import MOST_TOGETHER, alt_text_of_curves, cumulative
 from iop_outcomes.show.tables import Table, value_table, value_with_base, value_with_range
-from iop_outcomes.show.words import change_sentence, count, episodes, estimate_value, label, number, percent, sentence
+from iop_outcomes.show.words import NOT_SHOWN, change_sentence, count, episodes, estimate_value, label, number, sentence
+from iop_outcomes.units import percent
 
 CHANGE = ("paired_rate", "mean_admit", "mean_discharge", "mean_change")
 EXPECTED = "expected_regression_to_mean"
@@ -193,7 +194,7 @@ def _tests(released: Released) -> tuple[str, ...]:
             if isinstance(test.value, float) and not math.isnan(test.value):
                 p = test.p if isinstance(test.p, float) else math.nan
                 judged = "no p value, because a group has fewer than 10 patients" if math.isnan(p) else f"p {number(p, 'p')}"
-                df = number(test.df, "degrees") if isinstance(test.df, Withheld) else f"{test.df:g}"
+                df = NOT_SHOWN if isinstance(test.df, Withheld) else f"{test.df:g}"
                 said.append(
                     f"{words}: chi-squared {estimate_value(test)}, {df} degrees of freedom, {judged}, n {count(test.n)} ({test.method})."
                 )

@@ -11,7 +11,8 @@ from iop_outcomes.release import Policy, Released, ReleasedEstimate, Withheld
 from iop_outcomes.reporting.blocks import Block, Card, Cards, Note, Points, TableBlock, Text, figure_block
 from iop_outcomes.show import charts
 from iop_outcomes.show.comparison import comparison_sentences, difference_table, words_of
-from iop_outcomes.show.words import change_sentence, count, estimate_value, label, percent, plain_range, sentence, stay_sentence, unit_words
+from iop_outcomes.show.words import change_sentence, count, estimate_value, label, plain_range, sentence, stay_sentence
+from iop_outcomes.units import UNITS, percent
 
 RULE = (
     "Higher and lower are said of a group set against all the others together, exactly when the range of the difference leaves out 0; that "
@@ -122,7 +123,7 @@ def _completed(completion: Released) -> Card:
 
 def _typical_stay(stay: Released, stem: str) -> Card:
     middle, low, high = (stay.of(f"{stem}_{name}") for name in ("median", "q1", "q3"))
-    unit = unit_words(middle.unit)
+    unit = UNITS[middle.unit].suffix()
     value = f"{estimate_value(middle)}{unit}" if shown_number(middle) else estimate_value(middle)
     known = shown_number(low) and shown_number(high)
     half = f"middle half {estimate_value(low)} to {estimate_value(high)}{unit}" if known else ""
@@ -132,7 +133,7 @@ def _typical_stay(stay: Released, stem: str) -> Card:
 def _changed(change: Released) -> Card:
     own, rate = change.of("mean_change"), change.of("paired_rate")
     title = change.definition.title
-    value = f"{estimate_value(own)} points" if shown_number(own) else estimate_value(own)
+    value = f"{estimate_value(own)}{UNITS[own.unit].suffix()}" if shown_number(own) else estimate_value(own)
     share = estimate_value(rate)
     base = _of(own, "episode") + " with both scores"
     base += f" ({share}{' ' if ' of ' in share else ' of '}discharged)" if shown_number(rate) else ""

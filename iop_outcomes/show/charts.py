@@ -13,7 +13,8 @@ from matplotlib.patches import Patch
 from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
-from iop_outcomes.show.words import NOT_SHOWN, estimate_value, label, number, percent, plain_range
+from iop_outcomes.show.words import NOT_SHOWN, estimate_value, label, number, plain_range
+from iop_outcomes.units import percent
 
 WRAP = 28  # characters of a row's name on one line
 ROOM_FOR_WORDS = 0.07  # share of the axis that a percentage needs
@@ -86,8 +87,8 @@ def stay_range(released: Released, *, stem: str = "los", ax: Axes | None = None)
             _range(drawn, y, low.value, high.value, bold=level != ALL)
             _dot(drawn, y, middle)
             far = max(far, at(high.value))
-            ends = [number(end.value, "days") for end in (low, high)]
-            notes.append(f"{number(middle.value, 'days')} (middle half {ends[0]} to {ends[1]})")
+            ends = [number(end.value, end.unit) for end in (low, high)]
+            notes.append(f"{number(middle.value, middle.unit)} (middle half {ends[0]} to {ends[1]})")
         drawn.set_xlim(0, far * 1.05)
         drawn.set_xlabel(f"Days from admission to {'the last contact' if stem.endswith('last_contact') else 'discharge'}")
         finish_rows(drawn, levels, notes, fit=ax is None)

@@ -12,7 +12,8 @@ from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.charts import at, drawable, finish_rows, ordered_levels, withheld_words
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import NOT_SHOWN, count, estimate_value, label, plain_range, unit_words
+from iop_outcomes.show.words import NOT_SHOWN, count, estimate_value, label, plain_range
+from iop_outcomes.units import MINUS, UNITS, Unit
 
 NOBODY_DIFFERS = "No {group} differed from the others by more than chance would easily produce."
 NOBODY_KNOWN_DIFFERS = "No {group} that can be compared differed from the others by more than chance would easily produce."
@@ -96,7 +97,7 @@ def _compared(released: Released, estimand: str, time: float | None) -> tuple[st
 
 
 def _amount(difference: ReleasedEstimate) -> str:
-    return f"{estimate_value(difference)}{unit_words(difference.unit)}"
+    return f"{estimate_value(difference)}{UNITS[difference.unit].suffix()}"
 
 
 def difference_table(
@@ -120,7 +121,7 @@ def difference_table(
             rows.append(
                 (label(level, released.levels), count(own.n), *more, estimate_value(own), estimate_value(found), plain_range(found), words)
             )
-            units.add(unit_words(found.unit).strip())
+            units.add(UNITS[found.unit].words)
     if not rows:  # one group: nobody to be set against
         return Table(caption, (first,), (), prose=True)
     more = () if beside is None else (beside[0],)
@@ -184,19 +185,18 @@ def forest(released: Released, estimand: str, *, time: float | None = None, ax: 
             drawn.plot(at(row.value), y, "o", color=theme.NAVY, markersize=7, zorder=3)
             reach = max([reach, abs(at(row.value)), *(abs(at(end)) for end in ends)])
             notes.append(f"{estimate_value(row)} ({plain_range(row)}): {said}")
-        _around_zero(drawn, reach or 1.0, next((row.unit for row in rows.values()), ""))
+        _around_zero(drawn, reach or 1.0, UNITS[UNITS[released.definition.estimand(estimand).unit].difference])
         finish_rows(drawn, list(rows), notes, fit=ax is None, everyone_first=False)
     return drawn
 
 
-def _around_zero(ax: Axes, reach: float, unit: str) -> None:
+def _around_zero(ax: Axes, reach: float, unit: Unit) -> None:
     """A line at 0 in the middle, and the same distance to both sides."""
     ax.axvline(0, color=theme.MUTED, linewidth=1, zorder=1)
     ax.set_xlim(-1.08 * reach, 1.08 * reach)
     ticks = [tick for tick in ax.get_xticks() if abs(tick) <= reach]
-    hundred = 100 if unit == "share difference" else 1
-    ax.set_xticks(ticks, [f"{round(tick * hundred, 6):g}".replace("-", "\u2212") for tick in ticks])
-    ax.set_xlabel(f"Group minus the others together ({unit_words(unit).strip()})")
+    ax.set_xticks(ticks, [f"{round(tick * unit.factor, 6):g}".replace("-", MINUS) for tick in ticks])
+    ax.set_xlabel(f"Group minus the others together ({unit.words})")
 
 
 def alt_text_of_differences(released: Released, estimand: str, *, time: float | None = None) -> str:

@@ -13,8 +13,8 @@ from matplotlib.lines import Line2D
 from iop_outcomes.show import theme
 from iop_outcomes.show.charts import QUARTERS, at
 from iop_outcomes.show.trend import Trend, TrendPoint, require_trend
-from iop_outcomes.show.words import percent
 from iop_outcomes.stats.periods import Period
+from iop_outcomes.units import percent
 
 _COMMON = "#767676"
 _ROOM = 0.13  # share of the axis that the name of a period needs

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedCurve, require_released
 from iop_outcomes.show import theme
-from iop_outcomes.show.words import label, percent
+from iop_outcomes.show.words import label
+from iop_outcomes.units import percent
 
 MOST_TOGETHER = 4
 LAST_DAY = 360

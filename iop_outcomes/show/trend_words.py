@@ -9,8 +9,9 @@ from itertools import groupby
 from iop_outcomes.show.charts import drawable
 from iop_outcomes.show.tables import Table
 from iop_outcomes.show.trend import FEWEST_POINTS, Trend, TrendPoint, require_trend
-from iop_outcomes.show.words import NO_DATA, NOT_SHOWN, count, estimate_value, percent
+from iop_outcomes.show.words import NO_DATA, NOT_SHOWN, count, estimate_value
 from iop_outcomes.stats.periods import Period
+from iop_outcomes.units import percent
 
 _MOST_NAMED = 4
 _MARK_WORDS = {"immature": "too early to judge", "incomplete": "not yet complete"}

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection
-from decimal import ROUND_HALF_UP, Decimal
 
 from iop_outcomes.keys import ALL, MISSING_LEVEL
-from iop_outcomes.measures.stay_bands import BAND, band_words
 from iop_outcomes.release import Count, Number, Released, ReleasedEstimate, Withheld, require_released
 from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.units import UNITS, percent
 
 SMALL_BASE = 20
 _WHY = {
@@ -28,8 +27,6 @@ _WHY = {
     "two_pairs": "too few",
     "sd_zero": "all alike",
 }
-_UNIT_WORDS = {"days": " days", "points": " points", "SD": " standard deviations", "share difference": " percentage points"}
-_DIGITS = {"points": 1, "SD": 2, "chi-squared": 2, "days": 0, "share difference": 0}
 _NAMED: dict[str, str] = {ALL: "All episodes", MISSING_LEVEL: "Not recorded"}
 _IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 NOT_SHOWN = "not shown"
@@ -79,61 +76,13 @@ def count(n: Count) -> str:
     return NOT_SHOWN if isinstance(n, Withheld) else f"{n:,}"
 
 
-def _half_up(value: float, digits: int) -> Decimal:
-    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-
-
-def percent(value: float, *, like: float | None = None) -> str:
-    """A share as whole percent, with one decimal under 10 %; `like` lends its precision to a limit.
-
-    Only none is 0% and only all is 100%: a share that rounding would call so gets one decimal more.
-
-    Examples
-    --------
-    >>> percent(0.6666), percent(0.043), percent(0.062, like=0.12)
-    ('67%', '4.3%', '6%')
-    >>> percent(0.0), percent(0.0037, like=0.0), percent(0.9963), percent(0.0002), percent(0.99999)
-    ('0%', '0.4%', '99.6%', '<0.1%', '>99.9%')
-    """
-    deciding = value if like is None else like
-    for digits in (1 if 0 < deciding < 0.0995 else 0, 1):
-        words = _half_up(value * 100, digits)
-        if value in (0.0, 1.0) or 0 < words < 100:
-            return f"{words}%" if 0 < value < 1 else f"{words:.0f}%"
-    return "<0.1%" if value < 0.5 else ">99.9%"
-
-
-def days(value: float) -> str:
-    """Days, whole, halves upwards.
-
-    Examples
-    --------
-    >>> days(40.5), days(1200)
-    ('41', '1,200')
-    """
-    return f"{_half_up(value, 0):,}"
-
-
 def number(value: Number, unit: str, *, like: Number | None = None) -> str:
     """A value in its unit, or the words for one that is withheld or impossible."""
     if isinstance(value, Withheld):
         return NOT_SHOWN
     if math.isnan(value):
         return NO_DATA
-    if unit == "share":
-        return percent(value, like=None if like is None or isinstance(like, Withheld) else like)
-    if unit == BAND:
-        return band_words(value)
-    if unit == "p":
-        return "<0.001" if value < 0.001 else f"{_half_up(value, 3)}"
-    scaled = value * 100 if unit == "share difference" else value
-    words = f"{_half_up(scaled, _DIGITS.get(unit, 2)):,}"
-    return words.removeprefix("-") if not float(scaled) or not words.strip("-0.,") else words.replace("-", "\u2212")
-
-
-def unit_words(unit: str, value: str = "") -> str:
-    """What stands behind a number in its unit, with the space before it; nothing where the number says it; one day, two days."""
-    return _UNIT_WORDS.get(unit, "").removesuffix("s" if value == "1" and unit == "days" else "\0")
+    return UNITS[unit].text(value, like=None if isinstance(like, Withheld) else like)
 
 
 def estimate_value(estimate: ReleasedEstimate) -> str:
@@ -153,7 +102,7 @@ def _small_base(estimate: ReleasedEstimate) -> bool:
 def _is_counted(estimate: ReleasedEstimate) -> bool:
     """Whether a share is its counts: k of n is not what a curve gives where some were lost."""
     n, k, value = estimate.n, estimate.k, estimate.value
-    if estimate.unit != "share" or not isinstance(n, int) or not isinstance(k, int) or isinstance(value, Withheld):
+    if estimate.contrast or not isinstance(n, int) or not isinstance(k, int) or isinstance(value, Withheld):
         return False
     return n > 0 and math.isclose(k / n, value, abs_tol=1e-9)
 
@@ -175,7 +124,7 @@ def plain_range(estimate: ReleasedEstimate) -> str:
 
 def _no_range(estimate: ReleasedEstimate) -> str:
     """That a number has no interval and why; nothing where such numbers never have one."""
-    if not estimate.contrast and (estimate.method == "none" or estimate.unit in ("p", "chi-squared")):
+    if not estimate.contrast and (estimate.method == "none" or not UNITS[estimate.unit].ranged):
         return ""
     few = isinstance(estimate.n, int) and estimate.n < SMALL_BASE
     return NO_RANGE + next((why for flag, why in _NO_RANGE_WHY.items() if flag in estimate.flag), " (too few)" if few else "")
@@ -233,7 +182,7 @@ def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str
     ends = [end for end in (estimate.low, estimate.high) if isinstance(end, float) and not math.isnan(end)]
     if len(ends) < 2:
         limits = plain_range(estimate)
-        return f"{name}: {value}{unit_words(estimate.unit, value)}{'; ' if limits else ''}{'range ' if ends else ''}{limits}."
+        return f"{name}: {value}{UNITS[estimate.unit].suffix(value)}{'; ' if limits else ''}{'range ' if ends else ''}{limits}."
     return _template(estimate, definition).format(
         label=definition.label + when,
         k="" if estimate.k is None else count(estimate.k),
@@ -254,7 +203,7 @@ def _template(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str
             if _is_counted(estimate)
             else "{label}: {value} of {n}; range {low} to {high}."
         )
-    return "{label}: {value}" + unit_words(estimate.unit, estimate_value(estimate)) + "; range {low} to {high}."
+    return "{label}: {value}" + UNITS[estimate.unit].suffix(estimate_value(estimate)) + "; range {low} to {high}."
 
 
 def _within(words: str) -> str:
@@ -288,7 +237,7 @@ def stay_sentence(released: Released, level: str = ALL, *, stem: str = "los") ->
     middle, low, high = (released.of(f"{stem}_{name}", level) for name in ("median", "q1", "q3"))
     if not middle.shown or (isinstance(middle.value, float) and math.isnan(middle.value)):
         return sentence(released, f"{stem}_median", level)
-    unit = unit_words(middle.unit)
+    unit = UNITS[middle.unit].suffix()
     where = "" if level == ALL else f"{label(level, released.levels)}: "
     ends = estimate_value(low), estimate_value(high)
     text = f"half of stays were between {ends[0]} and {ends[1]}{unit}; the middle stay was {estimate_value(middle)}{unit}."

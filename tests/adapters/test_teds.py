@@ -10,7 +10,7 @@ import iop_outcomes as iop
 from iop_outcomes.columns import Column
 from iop_outcomes.errors import DataError, UsageError
 from iop_outcomes.intake.adapters.teds_d import book
-from iop_outcomes.measures.stay_bands import band_words
+from iop_outcomes.units import UNITS
 from tests.adapters import teds
 
 TEDS = {"data": {"layout": "teds_d"}}
@@ -200,7 +200,7 @@ def test_a_missing_stay_is_counted_and_not_a_code(tmp_path):
 
 def test_a_band_is_said_as_one(tmp_path):
     """26 days, 91 to 120 days, more than a year: in tables and sentences too."""
-    assert [band_words(code) for code in (1, 26, 34, 37)] == ["1 day", "26 days", "91\u2013120 days", "more than 365 days"]
+    assert [UNITS["stay code"].text(code) for code in (1, 26, 34, 37)] == ["1 day", "26 days", "91\u2013120 days", "more than 365 days"]
     shown = stays_of(tmp_path, *[34] * 40)._repr_html_()
     assert "91\u2013120 days" in shown
     assert "34.0" not in shown

@@ -25,6 +25,7 @@ from iop_outcomes.release import release
 from iop_outcomes.reporting.program_quality import program_quality
 from iop_outcomes.results import COLUMNS
 from iop_outcomes.show import charts, theme, words
+from iop_outcomes.units import percent
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "iop_outcomes"
@@ -408,7 +409,7 @@ def test_every_number_of_the_key_points_and_headlines_is_in_a_frame(page, report
     rules = [definition.counted for released in report.released for definition in released.definition.estimands]
     allowed |= {number for rule in rules for number in NUMBER.findall(rule)}
     ends = [(curve.days[-1], curve.incidence[-1]) for released in report.released for curve in released.curves.values() if curve.days]
-    allowed |= {said for day, share in ends for said in (str(day), words.percent(share))}
+    allowed |= {said for day, share in ends for said in (str(day), percent(share))}
     allowed |= {"12"}  # points that a chart over time needs for limits
     texts = [element["text"] for element in page.all("li") if "nav" not in element["within"] and element["attrs"].get("class") != "card"]
     texts += [element["text"] for element in page.all("p") if (element["attrs"].get("class") or "").startswith("card-")]
