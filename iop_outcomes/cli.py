@@ -151,7 +151,7 @@ def compare(
     import iop_outcomes as iop
     from iop_outcomes.evaluate.asked import asked
     from iop_outcomes.release import policy_for
-    from iop_outcomes.show.comparison import comparison_tables
+    from iop_outcomes.show.comparison import comparison_tables, different_people
 
     _one_form(as_json=as_json, as_csv=as_csv)
     at = _days(days)
@@ -173,7 +173,7 @@ def compare(
         released = found.release(policy)
         _print_released(released, comparison_tables(released, main, pairwise=pairwise), as_json=as_json, as_csv=as_csv)
         if not as_json and not as_csv:
-            click.echo("Tracks treat different people: a gap between groups can come from who is treated, not from how.")
+            click.echo(different_people(by))
         return _exit(program)
 
 

@@ -88,8 +88,9 @@ COLUMNS = tuple(item.name for item in fields(Estimate))
 class EstimandDefinition:
     """What one number of a measure means, in words that a report prints.
 
-    `sentence` and `headline` are templates. `beside` names numbers that follow the sentence, each by its `aside`, or by its
-    `aside_none` when there are none; nothing follows where that is empty. The value is shown only where every number of the
+    `sentence` and `headline` are templates; `none` follows a value of 0. `beside` names numbers that follow the sentence, each by its `aside`, or by its
+    `aside_none` when there are none; nothing follows where that is empty; those of `compared_beside` are compared
+    between groups wherever it is. The value is shown only where every number of the
     estimands it `rests_on` is, and never where it is `word_only`: its word stands without it. `role` says what it is in a sentence
     or a chart that is about several numbers of one measure; `short` is its label under a heading that names the measure, `axis` the
     words of its axis, and `about` the column or score it speaks of, where it speaks of the data themselves.
@@ -103,7 +104,9 @@ class EstimandDefinition:
     unit: str
     sentence: str = ""
     headline: str = ""
+    none: str = ""
     beside: tuple[str, ...] = ()
+    compared_beside: tuple[str, ...] = ()
     aside: str = ""
     aside_none: str = ""
     rests_on: tuple[str, ...] = ()

@@ -105,9 +105,10 @@ def compare(
     if estimand is not None and estimand not in names:
         raise UsageError(f'{measure.name} has no number "{estimand}". {choices(estimand, names)}')
     _several_groups(data, by)
-    found = evaluate(measure, data, by=by, against=Against((estimand,) if estimand else (), pairwise), conf_level=conf_level)
+    chosen = () if estimand is None else (estimand, *measure.definition.estimand(estimand).compared_beside)
+    found = evaluate(measure, data, by=by, against=Against(chosen, pairwise), conf_level=conf_level)
     compared = list(dict.fromkeys(estimate.estimand for estimate in found if estimate.contrast))
-    if estimand is not None and not compared:
+    if estimand is not None and estimand not in compared:
         raise UsageError(f'"{estimand}" is not compared between groups: it has no interval, or is standardised within a group.')
     chart = found.definition.chart if pairwise else "forest"
     return replace(found, definition=replace(found.definition, chart=chart, shown=(*compared[:1],) or found.definition.shown))

@@ -201,6 +201,8 @@ def _assessed(draft: Draft, followed: _Followed) -> Draft:
     too_soon = time is not None and time < followed.what.first_day
     if estimand in (*_BY_EVENTS, *beside) and (too_soon or not followed.is_recorded):
         return draft.without_value(Flag.NOT_ASSESSABLE)
+    if estimand == "during_care" and not followed.is_recorded:
+        return draft.without_value(Flag.NOT_ASSESSABLE)
     nobody = {**dict.fromkeys(("cumulative_incidence", "fully_observed_rate", *beside), 0.0), "event_free": 1.0}.get(estimand)
     if draft.value == nobody and followed.outside["unknown_with_event"]:
         return draft.without_value(Flag.EVENTS_WITHOUT_FOLLOW_UP)
@@ -245,17 +247,19 @@ def _simple(followed: _Followed, time: int, *, stops: bool) -> Draft:
     lost = stops & counts.is_in(what.outcome, ["end_of_follow_up"]) & (day < time)
     hit = counts.is_in(what.outcome, ["event"]) & (day <= time)
     outside = (*OUTSIDE, "transfer", "short")
-    order = ("with", "without", "shorter", "unknown", *outside)
+    order = ("with", "without", "shorter", "unknown", "potential_unknown", *outside)
     masks = [followed.cells(name) for name in outside]
-    unknown = (reached < 0) | followed.cells(*_UNKNOWN)
-    choice = np.select([*masks, unknown, (reached == 0) | lost, hit], [*range(4, 4 + len(outside)), 3, 2, 0], default=1).astype(np.int64)
+    unknown = followed.cells(*_UNKNOWN)
+    places = [*range(5, 5 + len(outside)), 3, 4 if stops else 3, 2, 0]
+    choice = np.select([*masks, unknown, reached < 0, (reached == 0) | lost, hit], places, default=1).astype(np.int64)
     divided = counts.classify(PART, order, choice)
     parts = {str(cell[0]): n for cell, n in divided}
-    who = population(f"observed {time}", parts, order, base=("with", "without"), hits=("with",), missing=("unknown",))
+    who = population(f"observed {time}", parts, order, base=("with", "without"), hits=("with",), missing=("unknown", "potential_unknown"))
     draft = share("fully_observed_rate", divided, PART, who, time=float(time))
     return draft if who.n else draft.flagged(Flag.NOT_ASSESSABLE)
 
 
+_STOPS = "follow-up stops at the event, and no dates say how long each could have been followed"
 _FOLLOW_UP = {False: "follow_up_days", True: "potential_follow_up_days"}
 
 
@@ -385,7 +389,7 @@ def after_discharge(
         asks=asks,
         requests=(Status(), what.request, StopsAtEnd(what.request), what.during_care, *what.recorded, what.transfer, *reached),
         among=AMONG,
-        excludes={**EXCLUDED, "shorter": "followed for less", "no_group": "no group recorded"},
+        excludes={**EXCLUDED, "shorter": "followed for less", "potential_unknown": _STOPS, "no_group": "no group recorded"},
         unit="share",
         better="lower",
         draft=partial(draft, stops=False),

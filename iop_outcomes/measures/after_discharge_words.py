@@ -23,8 +23,9 @@ EXCLUDED = {
 }
 _LOG_LOG = "95% log-log; exact at 0% and 100%"
 _WILSON = "95% Wilson score"
-_TRANSFER = "{value} ({k} of {n}) were in hospital again on days 0 to 2; they count as transfers and are not part of this figure."
-_WITHOUT = "{k} of {n} episodes whose follow-up is not known have an event or a death on record, which this figure leaves out."
+_TRANSFER = "{share} {verb} in hospital again on days 0 to 2; they count as transfers and are not part of this figure."
+_NONE = "None is on record; one that nobody recorded looks the same."
+_WITHOUT = "{k} of {episodes} whose follow-up is not known {have} an event or a death on record, which no figure here counts."
 
 
 def estimands(words: str, past: str, counted: str, causes: Mapping[str, str], *, transfers: bool) -> tuple[EstimandDefinition, ...]:
@@ -48,7 +49,18 @@ def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple
     incidence = f"{counted}, with death and other ends competing (Aalen-Johansen)"
     free = f"free of the event and of every other end ({counted}): 1 minus the sum of all incidences"
     return (
-        EstimandDefinition("cumulative_incidence", words.capitalize(), incidence, AMONG, _LOG_LOG, "share", said, beside=beside),
+        EstimandDefinition(
+            "cumulative_incidence",
+            words.capitalize(),
+            incidence,
+            AMONG,
+            _LOG_LOG,
+            "share",
+            said,
+            none=_NONE,
+            beside=beside,
+            compared_beside=beside[:-1],
+        ),
         EstimandDefinition("event_free", "Free of every end", free, AMONG, _LOG_LOG, "share"),
         EstimandDefinition(
             "median_days",

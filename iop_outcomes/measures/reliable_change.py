@@ -287,8 +287,8 @@ def _estimands(scale: Scale, profile: ReliableChangeProfile) -> tuple[EstimandDe
 
 
 _WORSE = "reliable_deterioration"
-_ASIDE = "{k} ({value}) became worse by as much."
-_ASIDE_NONE = "None became worse by as much."
+_ASIDE = "{share} became reliably worse."
+_ASIDE_NONE = "None became reliably worse."
 
 
 def _said(profile: ReliableChangeProfile) -> str:

@@ -102,6 +102,10 @@ def values_for(path: Path, known: Mapping[str, Any], given: Mapping[str, str], o
             raise UsageError(f'{path.stem} has no parameter "{name}". {choices(name, known)}')
     values = {OUTPUT: output} if OUTPUT in known else {}
     values |= {name: value_of(text, known[name]) for name, text in given.items()}
+    if isinstance(asked := values.get(SOURCE), str) and not Path(asked).exists():
+        raise UsageError(
+            f"{path.stem}: there are no data at {os.path.normpath(Path(asked).absolute())}. Check -p {SOURCE}, which is seen from the folder this runs in."
+        )
     if SOURCE in known and SOURCE not in values:
         own = path.parent / str(known[SOURCE])
         if not own.exists():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from iop_outcomes.keys import Flag
 from iop_outcomes.release import Released, Withheld
 from iop_outcomes.reporting.blocks import Block, Figure, Note, Points, TableBlock, Text, figure_block
 from iop_outcomes.results import Provenance
@@ -130,8 +131,15 @@ def after_blocks(released: Released, by: str, times: Sequence[int], beside: Besi
             )
         ),
         TableBlock(value_table(released, counted, caption=f"{title}: what is counted beside the curve, by {group}", first=label(by))),
-        Points(_cautions(released)),
+        Points((*_cautions(released), *_simple_rates(released))),
     ]
+
+
+def _simple_rates(released: Released) -> tuple[str, ...]:
+    """Why there is no simple rate where the data's follow-up stops at the event; nothing where there is one."""
+    stops = released.definition.parts["potential_unknown"]
+    excluded = [n for flow in released.flow for reason, n in flow.excluded.items() if reason == stops]
+    return (f"Simple rates are not assessable: {stops}.",) if any(n != 0 for n in excluded) else ()
 
 
 def _known_from(released: Released, provenance: Provenance) -> str:
@@ -177,6 +185,9 @@ def _by_time(released: Released, by: str, times: Sequence[int]) -> Table:
     return Table(caption, tuple(heads), tuple(rows))
 
 
+TOO_FEW_FOR_P = "no p value, because a group holds fewer than 10 episodes or, where people come back, fewer than 10 effective patients"
+
+
 def _cautions(released: Released) -> tuple[str, ...]:
     return ("The clock starts at discharge.", *_tests(released), _unknown(released), "An event that nobody recorded looks like no event.")
 
@@ -193,12 +204,12 @@ def _tests(released: Released) -> tuple[str, ...]:
             test = released.of(f"{name}_chi_squared")
             if isinstance(test.value, float) and not math.isnan(test.value):
                 p = test.p if isinstance(test.p, float) else math.nan
-                judged = "no p value, because a group has fewer than 10 patients" if math.isnan(p) else f"p {number(p, 'p')}"
+                judged = TOO_FEW_FOR_P if math.isnan(p) else f"p {number(p, 'p')}"
                 df = NOT_SHOWN if isinstance(test.df, Withheld) else f"{test.df:g}"
                 said.append(
-                    f"{words}: chi-squared {estimate_value(test)}, {df} degrees of freedom, {judged}, n {count(test.n)} ({test.method})."
+                    f"{words}: chi-squared {estimate_value(test)}, {df} degree{'' if df == '1' else 's'} of freedom, {judged}, n {count(test.n)} ({test.method})."
                 )
-            elif "patients_repeat" in test.flag:
+            elif Flag.PATIENTS_REPEAT in test.flag:
                 said.append(f"{words}: not assessable, because some patients have more than one episode.")
     return tuple(said)
 

@@ -10,15 +10,24 @@ from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.release import Policy, Released, ReleasedEstimate, Withheld
 from iop_outcomes.reporting.blocks import Block, Card, Cards, Note, Points, TableBlock, Text, figure_block
 from iop_outcomes.show import charts
-from iop_outcomes.show.comparison import comparison_sentences, difference_table, words_of
-from iop_outcomes.show.words import change_sentence, count, estimate_value, label, plain_range, sentence, stay_sentence
-from iop_outcomes.units import UNITS, percent
+from iop_outcomes.show.comparison import comparison_sentences, difference_table, different_people, words_of
+from iop_outcomes.show.words import (
+    NO_RANGE,
+    change_sentence,
+    count,
+    estimate_value,
+    label,
+    lacking,
+    plain_range,
+    sentence,
+    stay_sentence,
+)
+from iop_outcomes.units import UNITS
 
 RULE = (
     "Higher and lower are said of a group set against all the others together, exactly when the range of the difference leaves out 0; that "
     "range allows for the number of groups compared. {chance} The ranges beside the dots are those of each group by itself."
 )
-DIFFERENT_PEOPLE = "Tracks treat different people: a gap between groups can come from who is treated, not from how."
 MIDDLE_DAY = 90
 
 
@@ -53,7 +62,8 @@ def key_points(main: Main, by: str, trend_words: str, policy: Policy) -> list[Bl
     elif trend_words:
         points.append(trend_words)
     blocks: list[Block] = [Points((*(point for point in points if point), _not_known(main)))]
-    hidden = [level for level in main.completion.levels if isinstance(main.completion.of("completion_strict", level).n, Withheld)]
+    own = [level for level in main.completion.levels if level != ALL]
+    hidden = [level for level in own if isinstance(main.completion.of("completion_strict", level).n, Withheld)]
     if hidden:
         names = ", ".join(label(level, main.completion.levels) for level in hidden)
         why = f"because they or a group beside them hold fewer than {policy.threshold} episodes"
@@ -97,12 +107,26 @@ def _not_known(main: Main) -> str:
     gaps = []
     if main.change is None:
         gaps.append("change in symptoms is not measured")
-    elif shown_number(rate := main.change.of("paired_rate")) and (lacking := 1 - charts.at(rate.value)) > 0:
-        gaps.append(f"{percent(lacking)} of discharged episodes lack a score at admission or discharge")
+    elif lack := lacking(main.change.of("paired_rate")):
+        gaps.append(
+            f"{lack} discharged episodes lack a score at admission or discharge"
+            if " of " in lack
+            else f"{lack} of discharged episodes lack a score at admission or discharge"
+        )
     if main.after is None:
         gaps.append("what happened after discharge is not recorded")
-    gaps.append("whether a gap between groups comes from the care or from the people")
-    return f"Not known: {'; '.join(gaps)}."
+    if len(_groups(main.completion)) > 1:
+        gaps.append("whether a gap between groups comes from the care or from the people")
+    return (
+        f"Not known: {'; '.join(gaps)}."
+        if gaps
+        else "Not known: what the program itself brought about, because no group here went without care."
+    )
+
+
+def _groups(released: Released) -> list[str]:
+    """The levels that are groups."""
+    return [level for level in released.levels if level not in (ALL, MISSING_LEVEL)]
 
 
 # -- cards -----------------------------------------------------------------------------------------------------------
@@ -135,7 +159,7 @@ def _changed(change: Released) -> Card:
     title = change.definition.title
     value = f"{estimate_value(own)}{UNITS[own.unit].suffix()}" if shown_number(own) else estimate_value(own)
     share = estimate_value(rate)
-    base = _of(own, "episode") + " with both scores"
+    base = _of(own, "episode", " with both scores")
     base += f" ({share}{' ' if ' of ' in share else ' of '}discharged)" if shown_number(rate) else ""
     return Card(f"{title} (positive is improvement)", value, _range(own), base)
 
@@ -147,13 +171,14 @@ def _readmitted(after: Released) -> Card:
 
 
 def _range(estimate: ReleasedEstimate) -> str:
-    return f"plausible range {plain_range(estimate)}" if shown_number(estimate) else ""
+    words = plain_range(estimate) if shown_number(estimate) else ""
+    return words if words.startswith(NO_RANGE) or not words else f"plausible range {words}"
 
 
-def _of(estimate: ReleasedEstimate, what: str) -> str:
+def _of(estimate: ReleasedEstimate, what: str, which: str = "") -> str:
     if isinstance(estimate.n, Withheld):
-        return f"of {what}; how many is not shown"
-    return f"of {count(estimate.n)} {what}{'' if estimate.n == 1 else 's'}"
+        return f"of {what}s{which}; how many is not shown"
+    return f"of {count(estimate.n)} {what}{'' if estimate.n == 1 else 's'}{which}"
 
 
 # -- comparison ------------------------------------------------------------------------------------------------------
@@ -171,10 +196,12 @@ def comparison(completion: Released, by: str, severity: tuple[str, Mapping[str, 
     blocks: list[Block] = [
         figure_block(charts.dot_range(completion, name, words=words), headline, subtitle, f"{alt} In a word: {said}." if said else alt)
     ]
-    if len([level for level in levels if level not in (ALL, MISSING_LEVEL)]) > 1:
+    if len(_groups(completion)) < 2:
+        return blocks
+    if any(words):
         caption = f"Completion of each {group} against the others together"
         blocks.append(TableBlock(difference_table(completion, name, caption=caption, first=label(by), beside=severity)))
-    return [*blocks, Text(RULE.format(chance=chance)), Note(DIFFERENT_PEOPLE)]
+    return [*blocks, *([Text(RULE.format(chance=chance))] if chance else []), Note(different_people(by))]
 
 
 # -- limits ----------------------------------------------------------------------------------------------------------
@@ -189,5 +216,5 @@ def limits(main: Main) -> list[Block]:
     if main.change is not None:
         said.append("Scores are known for those who gave them twice; people who leave early often do not.")
     if main.after is not None:
-        said.append("A return to hospital that nobody recorded looks like no return.")
+        said.append("A return to hospital, or a relapse, that nobody recorded looks like none.")
     return [Points(tuple(said)), Text("How each figure is defined, and who is left out of it, stands under Methods.")]

@@ -12,6 +12,7 @@ from iop_outcomes.evaluate.asked import asked
 from iop_outcomes.evaluate.contrasts import Against
 from iop_outcomes.evaluate.lacking import refuse_lacking
 from iop_outcomes.intake.data import Data
+from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures import Measure, find
 from iop_outcomes.measures.after_discharge import AT
 from iop_outcomes.measures.completion import IF_MISSING
@@ -22,17 +23,17 @@ from iop_outcomes.reporting.blocks import Block, Note, Section, TableBlock, Text
 from iop_outcomes.reporting.methods import methods_blocks, quality_blocks
 from iop_outcomes.reporting.outcomes import after_blocks, change_blocks
 from iop_outcomes.reporting.over_time import NO_PERIOD, completion_trend, over_time_blocks
-from iop_outcomes.reporting.page_one import DIFFERENT_PEOPLE, MIDDLE_DAY, Main, cards, comparison, key_points, limits
+from iop_outcomes.reporting.page_one import MIDDLE_DAY, Main, cards, comparison, key_points, limits
 from iop_outcomes.reporting.participants import participants_blocks
 from iop_outcomes.reporting.previous import Figure, previous_blocks
 from iop_outcomes.reporting.report import Report
 from iop_outcomes.results import Provenance
 from iop_outcomes.show import charts
-from iop_outcomes.show.comparison import chance_sentence, judged
+from iop_outcomes.show.comparison import chance_sentence, different_people, judged
 from iop_outcomes.show.tables import flow_table, mix_table, share_table, stay_table
 from iop_outcomes.show.trend import Trend
 from iop_outcomes.show.trend_words import trend_sentence
-from iop_outcomes.show.words import count, estimate_value, headline, label
+from iop_outcomes.show.words import episodes, estimate_value, headline, label
 
 AFTER = {"readmission_psychiatric": ("readmission", None), "relapse": ("relapse", "any_use")}
 COMPARED = {
@@ -86,7 +87,7 @@ class _Found:
         """Those of the first page."""
         change = next(iter(self.changes.values()), None)
         reliable = next((self.reliable[name] for name in self.changes if name in self.reliable), None)
-        return Main(self.completion, self.stay, _stem(self.stay), change, reliable, self.after.get("readmission_psychiatric"))
+        return Main(self.completion, self.stay, _stem(self.stay), change, reliable, next(iter(self.after.values()), None))
 
     @property
     def measures(self) -> tuple[Released, ...]:
@@ -240,7 +241,7 @@ def _severity(people: Sequence[Released]) -> tuple[str, Mapping[str, str]] | Non
     if found is None:
         return None
     words = {level: estimate_value(found.of("mean_admit", level)) for level in found.levels}
-    return found.definition.estimand("mean_admit").label, words
+    return f"{found.definition.estimand('mean_admit').label}, of everyone admitted with a score", words
 
 
 def _figures(of: _Asked, main: Main) -> list[Figure]:
@@ -255,18 +256,19 @@ def _figures(of: _Asked, main: Main) -> list[Figure]:
         found.append((f"{main.change.definition.title} (points)", measure, "mean_change", None))
         found.append(("Both scores known", measure, "paired_rate", None))
     if main.after is not None:
-        found.append(
-            (f"Readmitted by day {MIDDLE_DAY}", asked(of.data, "readmission", at=(MIDDLE_DAY,)), "cumulative_incidence", MIDDLE_DAY)
-        )
+        defined = main.after.definition
+        measure = asked(of.data, defined.measure, main.after.estimates[0].definition, at=(MIDDLE_DAY,))
+        found.append((f"{defined.estimand('cumulative_incidence').label} by day {MIDDLE_DAY}", measure, "cumulative_incidence", MIDDLE_DAY))
     return found
 
 
 def _lead(data: Data, by: str, completion: Released) -> str:
     until = f", data up to {data.provenance.cutoff}" if data.provenance.cutoff else ""
-    groups = len(completion.levels) - 1
+    groups = len([level for level in completion.levels if level not in (ALL, MISSING_LEVEL)])
+    without = ", and some without one," if MISSING_LEVEL in completion.levels else ""
     everyone = completion.flow[0].rows_in
     episodes = "Episodes" if isinstance(everyone, Withheld) else f"{everyone:,} episodes"
-    return f"{episodes} in {groups} {'group' if groups == 1 else 'groups'} by {_group(by)}{until}. Ranges are 95% intervals."
+    return f"{episodes} in {groups} {'group' if groups == 1 else 'groups'} by {_group(by)}{without}{until}. Ranges are 95% intervals."
 
 
 # -- sections ------------------------------------------------------------------------------------------------------
@@ -309,9 +311,12 @@ def _completion(released: Released, by: str) -> list[Block]:
     none, every = (released.of(name) for name in IF_MISSING)
     missing = released.of(names[0]).n_missing
     if missing != 0 and none.shown and every.shown:
-        text = f"The discharge reason is missing in {count(missing)} episodes. If none of them was a completion, {estimate_value(none)} completed; "
+        text = (
+            f"The discharge reason is missing in {episodes(missing)}. If none of them was a completion, {estimate_value(none)} completed; "
+        )
         blocks.append(Note(text + f"if all were, {estimate_value(every)}."))
-    blocks.append(Note(DIFFERENT_PEOPLE))
+    if len([level for level in released.levels if level not in (ALL, MISSING_LEVEL)]) > 1:
+        blocks.append(Note(different_people(by)))
     return blocks
 
 
@@ -332,7 +337,7 @@ def _stay_in_bands(released: Released, stem: str, by: str) -> list[Block]:
     """Stays that the files give as bands: shares of each, and no mean."""
     shown = released.definition.shown
     alt = charts.alt_text(released, shown, "Stacked bar chart.")
-    subtitle = f"Share of discharged episodes by length of stay, by {_group(by)}. White: not shown, because too few."
+    subtitle = f"Share of discharged episodes by length of stay, by {_group(by)}.{_white(released, shown)}"
     return [
         figure_block(charts.stacked_shares(released, shown), headline(released, f"{stem}_median"), subtitle, alt),
         TableBlock(mix_table(released, shown, caption=f"Length of stay by {_group(by)}", first=label(by))),
@@ -342,8 +347,14 @@ def _stay_in_bands(released: Released, stem: str, by: str) -> list[Block]:
 def _reasons(released: Released, by: str) -> list[Block]:
     names = [definition.name for definition in released.definition.estimands]
     alt = charts.alt_text(released, names, "Stacked bar chart.")
-    subtitle = f"Share of discharged episodes by reason, by {_group(by)}. White: not shown, because too few."
+    subtitle = f"Share of discharged episodes by reason, by {_group(by)}.{_white(released, names)}"
     return [
         figure_block(charts.stacked_shares(released, names), headline(released, "reason_dropped_out"), subtitle, alt),
         TableBlock(mix_table(released, names, caption=f"Discharge reasons by {_group(by)}", first=label(by))),
     ]
+
+
+def _white(released: Released, estimands: Sequence[str]) -> str:
+    """What the white parts of bars are, where there are any."""
+    withheld = any(not estimate.shown for estimate in released if estimate.estimand in estimands)
+    return " White: not shown, because too few." if withheld else ""

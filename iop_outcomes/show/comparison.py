@@ -12,12 +12,18 @@ from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.charts import at, drawable, finish_rows, ordered_levels, withheld_words
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import NOT_SHOWN, count, estimate_value, label, plain_range
+from iop_outcomes.show.words import NOT_SHOWN, aside, count, estimate_value, label, plain_range
 from iop_outcomes.units import MINUS, UNITS, Unit
 
 NOBODY_DIFFERS = "No {group} differed from the others by more than chance would easily produce."
 NOBODY_KNOWN_DIFFERS = "No {group} that can be compared differed from the others by more than chance would easily produce."
 NOBODY_COMPARED = "No {group} can be compared with the others: not shown, or too few."
+
+
+def different_people(by: str) -> str:
+    """The caution beside every comparison of groups."""
+    groups = "Tracks treat" if by == "track" else "Groups hold"
+    return f"{groups} different people: a gap between groups can come from who is treated, not from how."
 
 
 def word(released: Released, estimand: str, level: str, *, time: float | None = None, versus: str = "") -> str:
@@ -58,13 +64,17 @@ def chance_sentence(several: int, conf_level: float = 0.95) -> str:
 
     Examples
     --------
+    >>> chance_sentence(0)
+    ''
     >>> chance_sentence(1)
     'If no group truly differed, chance alone would still call one higher or lower in about 5 of 100 such reports.'
     >>> chance_sentence(3)
     'Each of the 3 outcomes is judged by itself: if no group truly differed, chance alone would call one higher or lower in up to 14 of 100 such reports, if the outcomes were unrelated.'
     """
     often = round(100 * (1 - conf_level**several))
-    if several <= 1:
+    if several == 0:  # no word is said that chance could give
+        return ""
+    if several == 1:
         return f"If no group truly differed, chance alone would still call one higher or lower in about {often} of 100 such reports."
     return (
         f"Each of the {several} outcomes is judged by itself: if no group truly differed, chance alone would call one higher or lower in up "
@@ -73,8 +83,24 @@ def chance_sentence(several: int, conf_level: float = 0.95) -> str:
 
 
 def comparison_sentences(released: Released, estimand: str, *, time: float | None = None) -> tuple[str, ...]:
-    """One sentence for each group that is higher or lower than the others, or one that says none of those compared is."""
+    """One sentence for each group that is higher or lower than the others, or one that says none of those compared is.
+
+    What is compared beside the number (`EstimandDefinition.compared_beside`) follows, or its share among everyone where no group differs.
+    """
     require_released(released, "comparison_sentences")
+    said, words = _differing(released, estimand, time)
+    nobody = NOBODY_COMPARED if UNCLEAR not in words else NOBODY_DIFFERS if not words & {NOT_SHOWN, TOO_FEW} else NOBODY_KNOWN_DIFFERS
+    more = [
+        one
+        for name in released.definition.estimand(estimand).compared_beside
+        for one in _differing(released, name, None)[0] or [aside(released, name, ALL)]
+        if one
+    ]
+    return (*(said or [nobody.format(group=released.group.replace("_", " "))]), *more)
+
+
+def _differing(released: Released, estimand: str, time: float | None) -> tuple[list[str], set[str]]:
+    """A sentence for each group that is higher or lower than the others, and every word that was said of a group."""
     said, words = [], set()
     for level in _compared(released, estimand, time):
         found, judged_as = released.contrast(estimand, level, time=time), word(released, estimand, level, time=time)
@@ -87,8 +113,7 @@ def comparison_sentences(released: Released, estimand: str, *, time: float | Non
                 f"{what}{when}: {judged_as} in {group} than in the others together ({estimate_value(released.of(estimand, level, time))}; "
                 f"difference {_amount(found)}, range {plain_range(found)})."
             )
-    nobody = NOBODY_COMPARED if UNCLEAR not in words else NOBODY_DIFFERS if not words & {NOT_SHOWN, TOO_FEW} else NOBODY_KNOWN_DIFFERS
-    return tuple(said) or (nobody.format(group=released.group.replace("_", " ")),)
+    return said, words
 
 
 def _compared(released: Released, estimand: str, time: float | None) -> tuple[str, ...]:
@@ -215,8 +240,15 @@ def words_of(released: Released, estimand: str, levels: Sequence[str], *, time: 
 
 
 def comparison_tables(released: Released, estimand: str, *, pairwise: bool = False) -> list[Table]:
-    """The table of a number compared, one for each day where it has several."""
+    """The table of a number compared, one for each day where it has several, and of what is compared beside it."""
     require_released(released, "comparison_tables")
+    beside = [
+        name for name in released.definition.estimand(estimand).compared_beside if any(e.contrast and e.estimand == name for e in released)
+    ]
+    return [table for name in (estimand, *beside) for table in _tables(released, name, pairwise=pairwise)]
+
+
+def _tables(released: Released, estimand: str, *, pairwise: bool) -> list[Table]:
     known = sorted({each.time for each in released if each.estimand == estimand and each.contrast and each.time is not None})
     times: list[float | None] = [*known] or [None]
     words = f"{released.definition.title}: {released.definition.estimand(estimand).label.lower()}"

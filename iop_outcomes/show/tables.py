@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from html import escape
 
 from iop_outcomes.errors import ReleaseError
-from iop_outcomes.release import Released, ReleasedEstimate, ReleasedFlow, require_released
+from iop_outcomes.keys import written
+from iop_outcomes.release import Released, ReleasedEstimate, ReleasedFlow, Withheld, require_released
 from iop_outcomes.show.charts import ordered_levels
-from iop_outcomes.show.words import count, estimate_value, label, number, plain_range
+from iop_outcomes.show.words import NOT_SHOWN, count, estimate_value, label, number, plain_range
+from iop_outcomes.units import UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def stay_table(released: Released, *, stem: str = "los", caption: str, first: st
     rows = []
     for level in ordered_levels(released, f"{stem}_median"):
         middle, low, high, mean = (released.of(f"{stem}_{name}", level) for name in ("median", "q1", "q3", "mean"))
-        half = f"{estimate_value(low)} to {estimate_value(high)}" if low.shown else estimate_value(low)
+        known = all(isinstance(end.value, float) and not math.isnan(end.value) for end in (low, high))
+        half = f"{estimate_value(low)} to {estimate_value(high)}" if known else estimate_value(low)
         rows.append(
             (
                 label(level, released.levels),
@@ -149,9 +152,12 @@ def estimates_table(released: Released) -> Table:
     """Every estimate of a measure, one row each: what a terminal or a notebook shows."""
     require_released(released, "estimates_table")
     compared = any(estimate.contrast for estimate in released)
+    followed = any(estimate.n_at_risk is not None for estimate in released)
+    tested = any(_degrees(estimate) for estimate in released)
     rows = []
     for estimate in released:
         k = "" if estimate.k is None else count(estimate.k)
+        at_risk = "" if estimate.n_at_risk is None else count(estimate.n_at_risk)
         words = (number(estimate.p, "p"), number(estimate.p_adjusted, "p"), estimate.word) if estimate.contrast else ("", "", "")
         rows.append(
             (
@@ -161,13 +167,24 @@ def estimates_table(released: Released) -> Table:
                 plain_range(estimate),
                 k,
                 count(estimate.n),
+                *((at_risk,) if followed else ()),
+                *((_degrees(estimate),) if tested else ()),
                 *(words if compared else ()),
-                estimate.flag,
+                written(estimate.flag),
             )
         )
     group = "Level" if released.group == "All" else label(released.group)
     judged = ("p", "p, adjusted", "In a word") if compared else ()
-    return Table(released.definition.title, (group, "Number", "Value", "Range", "Counted", "Episodes", *judged, "Flag"), tuple(rows))
+    more = (*(("Still followed",) if followed else ()), *(("df",) if tested else ()))
+    heads = (group, "Number", "Value", "Range", "Counted", "Episodes", *more, *judged, "Flag")
+    return Table(released.definition.title, heads, tuple(rows))
+
+
+def _degrees(estimate: ReleasedEstimate) -> str:
+    """Degrees of freedom of a test; other numbers have none."""
+    if UNITS[estimate.unit].ranged or estimate.contrast:
+        return ""
+    return NOT_SHOWN if isinstance(estimate.df, Withheld) else "" if math.isnan(estimate.df) else f"{estimate.df:g}"
 
 
 def _what(released: Released, estimate: ReleasedEstimate) -> str:

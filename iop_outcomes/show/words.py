@@ -6,26 +6,25 @@ import math
 import re
 from collections.abc import Collection
 
-from iop_outcomes.keys import ALL, MISSING_LEVEL
+from iop_outcomes.keys import ALL, MISSING_LEVEL, Flag
 from iop_outcomes.release import Count, Number, Released, ReleasedEstimate, Withheld, require_released
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.units import UNITS, percent
 
 SMALL_BASE = 20
 _WHY = {
-    "not_assessable": "not assessable",
-    "events_without_follow_up": "not assessable: events without follow-up",
-    "patients_repeat": "not assessable: patients repeat",
-    "not_reached": "not reached",
-    "past_follow_up": "followed for less",
-    "not_followed_in_all_groups": "not followed so far in all groups",
-    "too_few_followed": "too few followed",
-    "few_patients": "too few patients",
-    "too_few": "too few",
-    "no_reference": "no reference",
-    "one_": "too few",  # one pair, one episode
-    "two_pairs": "too few",
-    "sd_zero": "all alike",
+    Flag.NOT_ASSESSABLE: "not assessable",
+    Flag.EVENTS_WITHOUT_FOLLOW_UP: "not assessable (events without follow-up)",
+    Flag.PATIENTS_REPEAT: "not assessable (patients repeat)",
+    Flag.NOT_REACHED: "not reached",
+    Flag.PAST_FOLLOW_UP: "followed for less",
+    Flag.NOT_FOLLOWED_IN_ALL_GROUPS: "not followed so far in all groups",
+    Flag.TOO_FEW_FOLLOWED: "too few followed",
+    Flag.FEW_PATIENTS: "too few patients",
+    Flag.TOO_FEW: "too few",
+    Flag.NO_REFERENCE: "no reference",
+    **dict.fromkeys((Flag.ONE_EPISODE, Flag.ONE_PAIR, Flag.ONE_SCORE, Flag.TWO_PAIRS), "too few"),
+    Flag.SD_ZERO: "all alike",
 }
 _NAMED: dict[str, str] = {ALL: "All episodes", MISSING_LEVEL: "Not recorded"}
 _IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
@@ -35,7 +34,11 @@ WHY_NOT_SHOWN = (
 )
 NO_DATA = "no data"
 NO_RANGE = "no range"
-_NO_RANGE_WHY = {"sd_zero": " (all alike)", "few": " (too few)", "one_": " (too few)", "two_": " (too few)"}
+_NO_RANGE_WHY = {
+    Flag.SD_ZERO: " (all alike)",
+    **dict.fromkeys((Flag.FEW_PATIENTS, Flag.FEWER_THAN_5_EVENTS, Flag.TOO_FEW, Flag.TOO_FEW_FOLLOWED), " (too few)"),
+    **dict.fromkeys((Flag.ONE_EPISODE, Flag.ONE_PAIR, Flag.ONE_SCORE, Flag.TWO_PAIRS), " (too few)"),
+}
 
 
 def label(level: str, among: Collection[str] = ()) -> str:
@@ -163,9 +166,11 @@ def sentence(released: Released, estimand: str, level: str = ALL, *, time: float
     definition = released.definition.estimand(estimand)
     where = "" if level == ALL else f"{label(level, released.levels)}: "
     said = _sentence(estimate, definition)
+    if definition.none and estimate.value == 0:
+        said = f"{said} {definition.none}"
     if not where:
         said = said[:1].upper() + said[1:]
-    beside = [words for name in definition.beside if (words := _aside(released, name, level))]
+    beside = [words for name in definition.beside if (words := aside(released, name, level))]
     return " ".join([where + said, *beside])
 
 
@@ -174,7 +179,7 @@ def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str
     when = "" if estimate.time is None or math.isnan(estimate.time) else f" by day {estimate.time:g}"
     name, value = _within(definition.label) + when, estimate_value(estimate)
     if not estimate.shown:
-        return f"{name} is not shown, because it rests on too few episodes."
+        return f"{name} is not shown, because a count in it, or one that could be worked out from it, is too small."
     if isinstance(estimate.value, float) and math.isnan(estimate.value):
         return f"{name} cannot be given: {value}."
     if _small_base(estimate):
@@ -211,15 +216,27 @@ def _within(words: str) -> str:
     return words[:1].lower() + words[1:] if words[1:2].islower() or words[1:2] == " " else words
 
 
-def _aside(released: Released, estimand: str, level: str) -> str:
+def aside(released: Released, estimand: str, level: str) -> str:
     """What stands beside a number in every sentence about it."""
     estimate, definition = released.of(estimand, level), released.definition.estimand(estimand)
     if not estimate.shown:
         return f"{definition.label}: {NOT_SHOWN}."
     if estimate.k == 0 or estimate.k is None or isinstance(estimate.k, Withheld) or estimate.n == 0:
         return definition.aside_none if estimate.n != 0 else ""
-    value = percent(_number(estimate))
-    return definition.aside.format(k=count(estimate.k), n=count(estimate.n), value=value)
+    one = estimate.k == 1
+    return definition.aside.format(
+        share=counted_share(estimate),
+        k=count(estimate.k),
+        episodes=episodes(estimate.n),
+        verb="was" if one else "were",
+        have="has" if one else "have",
+    )
+
+
+def counted_share(estimate: ReleasedEstimate) -> str:
+    """A share with its counts, or its counts alone where they are too few for a percentage: "3.1% (35 of 1,122)", "1 of 16"."""
+    counts = f"{count(estimate.k or 0)} of {count(estimate.n)}"
+    return counts if _small_base(estimate) else f"{percent(_number(estimate))} ({counts})"
 
 
 def headline(released: Released, estimand: str) -> str:
@@ -259,11 +276,22 @@ def change_sentence(released: Released, level: str = ALL) -> str:
         moved = f"stayed at {words[0]}"
     share = estimate_value(rate)
     both = f"in the {episodes(before.n)} with both scores ({share}{' ' if ' of ' in share else ' of '}discharged)"
-    lacking = 1 - _number(rate)
+    lack = lacking(rate)
     everyone = (
-        "Every discharged episode has both." if lacking == 0 else f"{percent(lacking)} lack a score, so this may not describe everyone."
+        f"{lack} lack{'s' if lack.startswith('1 of') else ''} a score, so this may not describe everyone."
+        if lack
+        else "Every discharged episode has both."
     )
     return f"Average {title} {moved} {both}. {everyone}"
+
+
+def lacking(rate: ReleasedEstimate) -> str:
+    """The share that is not in a rate, as counts where they are too few for a percentage; nothing where nobody is."""
+    if not rate.shown or math.isnan(_number(rate)) or _number(rate) == 1:
+        return ""
+    if _small_base(rate) and isinstance(rate.n, int) and isinstance(rate.k, int):
+        return f"{rate.n - rate.k} of {rate.n}"
+    return percent(1 - _number(rate))
 
 
 def _number(estimate: ReleasedEstimate) -> float:

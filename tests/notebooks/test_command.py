@@ -160,15 +160,18 @@ def test_own_data_are_seen_from_the_notebook_and_typed_paths_from_here(tmp_path,
     folder = tmp_path / "far" / "notebooks"
     folder.mkdir(parents=True)
     (tmp_path / "far" / "data").mkdir()
+    (tmp_path / "typed").mkdir()
     monkeypatch.chdir(tmp_path)
     known = {"source": "../data", "output": "x"}
     assert values_for(folder / "a.ipynb", known, {}, "out") == {"source": "far/data", "output": "out"}
-    assert values_for(folder / "a.ipynb", known, {"source": "../data", "output": "there"}, "out") == {
-        "source": "../data",
+    assert values_for(folder / "a.ipynb", known, {"source": "typed", "output": "there"}, "out") == {
+        "source": "typed",
         "output": "there",
     }
     with pytest.raises(UsageError, match="-p source="):
         values_for(tmp_path / "a.ipynb", {"source": "nowhere"}, {}, "out")
+    with pytest.raises(UsageError, match=f"there are no data at {tmp_path / 'no' / 'where'}"):
+        values_for(folder / "a.ipynb", known, {"source": "no/where"}, "out")
 
 
 # -- runs ------------------------------------------------------------------------------------------------------------
@@ -178,9 +181,10 @@ def test_an_error_in_a_cell_is_one_sentence_and_nothing_is_written(tmp_path, cap
     """Our own errors in full; of any other only its kind, for it may hold a value of the data; never a traceback."""
     folder = tmp_path / "out"
     path = write(tmp_path / "mine.ipynb", "import iop_outcomes as iop\niop.load(source)")
-    assert run(["notebook", "run", str(path), "-p", "source=nowhere", "--output", str(folder)]) == 2
+    (tmp_path / "empty").mkdir()
+    assert run(["notebook", "run", str(path), "-p", f"source={tmp_path / 'empty'}", "--output", str(folder)]) == 2
     said = capsys.readouterr().err
-    assert "mine stopped in cell 3 (import iop_outcomes as iop): nowhere:" in said
+    assert "mine stopped in cell 3 (import iop_outcomes as iop): empty:" in said
     path = write(tmp_path / "mine.ipynb", "1", "{}['E00001']", parameters="x = 1")
     assert run(["notebook", "run", str(path), "--output", str(folder)]) == 2
     said += capsys.readouterr().err

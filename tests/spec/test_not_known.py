@@ -109,7 +109,7 @@ def test_a_rate_that_is_not_0_stands_with_the_number_beside_it():
     assert (found["cumulative_incidence", 30].value, found["cumulative_incidence", 30].k) == (0.05, 1)
     with loaded(FORTY, events=events_of(events)) as data:
         said = iop.readmission(data, at=[30]).sentence(policy="none")
-    assert "10 of 20 episodes whose follow-up is not known have an event or a death on record" in said
+    assert "10 of 20 episodes whose follow-up is not known have an event or a death on record, which no figure here counts" in said
 
 
 def test_a_death_without_follow_up_counts_as_well():
