@@ -34,7 +34,7 @@ _YANG = "Yang D, Dalton JE (2012), SAS Global Forum 2012, paper 335"
 # -- the mix of a characteristic ---------------------------------------------------------------------------------------
 
 
-def share_of(name: str) -> str:
+def _share_of(name: str) -> str:
     """Name the estimand of a category."""
     return f"share_{name}"
 
@@ -66,7 +66,7 @@ def _draft(counts: Counts, *, column: str, found: Categories) -> tuple[Draft, ..
     divided, parts = _divided(counts, column, found)
     return (
         share(NOT_RECORDED, divided, PART, _people(column, parts, found, NOT_RECORDED)),
-        *(share(share_of(name), divided, PART, _people(column, parts, found, name)) for name in found),
+        *(share(_share_of(name), divided, PART, _people(column, parts, found, name)) for name in found),
     )
 
 
@@ -122,7 +122,7 @@ def participants(column: str, found: Categories, *, shown: Categories | None = N
     every = [level for levels in given.values() for level in levels]
     for name, levels in given.items():
         counted = f"{lower} " + " or ".join(read_among(level, every) for level in levels)
-        rows.append(EstimandDefinition(share_of(name), f"{title}: {name}", counted, known, "95% Wilson score", "share", short=name))
+        rows.append(EstimandDefinition(_share_of(name), f"{title}: {name}", counted, known, "95% Wilson score", "share", short=name))
     merged_note = "Rare categories are shown together; the difference is that of all categories, and is given in its word alone."
     largest = _largest(title, known, "the Mahalanobis distance of their shares", [row.name for row in rows], word_only=merged_some)
     return Measure(
@@ -139,7 +139,7 @@ def participants(column: str, found: Categories, *, shown: Categories | None = N
         sources=(*_SOURCES, _YANG),
         notes=(merged_note,) if merged_some else (),
         chart="stacked_shares",
-        shown=tuple(share_of(name) for name in given),
+        shown=tuple(_share_of(name) for name in given),
         across=partial(_across, column=column, found=found, shown=given),
     )
 

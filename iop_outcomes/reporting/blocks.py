@@ -24,7 +24,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class Bullets:
     """A list of sentences."""
 
     sentences: tuple[str, ...]
@@ -120,7 +120,7 @@ def figure_block(ax: Axes, headline: str, subtitle: str, alt: str) -> Figure:
     return Figure(headline, subtitle, alt, theme.data_uri(theme.svg(figure)))
 
 
-Block = Text | Points | Note | Cards | Figure | TableBlock | Terms
+Block = Text | Bullets | Note | Cards | Figure | TableBlock | Terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from iop_outcomes.columns import Column, ScoreAt
 from iop_outcomes.intake.data import Data
-from iop_outcomes.release import Policy, Released
+from iop_outcomes.release import Policy, Released, Withheld
 from iop_outcomes.reporting.blocks import Block, TableBlock, Terms, Text
 from iop_outcomes.results import Provenance
 from iop_outcomes.show.tables import Table
@@ -29,11 +31,13 @@ _GLOSSARY = (
 
 
 def _rested_on(data: Data, recorded: Released) -> list[str]:
-    """What data quality looks at: the scores of a scale only when the data bring any."""
-    in_codes = data.provenance.los_convention == "teds_codes"  # such stays are no days, and stand in another column
-    names = [e.name for e in recorded.definition.estimands if not (in_codes and e.name == "recorded_los_days")]
-    scored = {name: name.removeprefix("recorded_").rpartition("_") for name in names}
-    return [name for name, (scale, _, moment) in scored.items() if moment not in ("admit", "discharge") or data.engine.has_scale(scale)]
+    """What data quality looks at: the scores of a scale only when the data bring any, and no days where stays are codes."""
+    absent: list[Column | ScoreAt] = [Column("los_days")] if data.provenance.los_convention == "teds_codes" else []
+    return [
+        estimand.name
+        for estimand in recorded.definition.estimands
+        if not (isinstance(estimand.about, ScoreAt) and not data.engine.has_scale(estimand.about.scale)) and estimand.about not in absent
+    ]
 
 
 def quality_blocks(data: Data, recorded: Released, by: str, policy: Policy) -> list[Block]:
@@ -61,6 +65,13 @@ def _findings(n: int, policy: Policy) -> str:
 
 
 # -- methods -------------------------------------------------------------------------------------------------------
+
+
+def shown_provenance(data: Data, measures: Sequence[Released]) -> Provenance:
+    """Where the numbers come from, without the number of episodes when a measure has to withhold it."""
+    shown = all(not isinstance(flow.rows_in, Withheld) and not released.only_grouped for released in measures for flow in released.flow)
+    sources = (source if shown or source.table != "episodes" else replace(source, rows=None) for source in data.provenance.sources)
+    return replace(data.provenance, sources=tuple(sources))
 
 
 def methods_blocks(data: Data, provenance: Provenance, measures: Sequence[Released], policy: Policy) -> list[Block]:

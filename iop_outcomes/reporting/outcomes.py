@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from iop_outcomes.keys import Flag
 from iop_outcomes.release import Released, Withheld
-from iop_outcomes.reporting.blocks import Block, Figure, Note, Points, TableBlock, Text, figure_block
+from iop_outcomes.reporting.blocks import Block, Bullets, Figure, Note, TableBlock, Text, figure_block
 from iop_outcomes.results import Provenance
-from iop_outcomes.show.change import dumbbell
-from iop_outcomes.show.charts import alt_text, ordered_levels, stacked_shares
-from iop_outcomes.show.comparison import difference_table
-from iop_outcomes.show.curves import MOST_TOGETHER, alt_text_of_curves, cumulative
+from iop_outcomes.show.change import change_sentence, dumbbell
+from iop_outcomes.show.chart_rows import alt_text
+from iop_outcomes.show.comparison import ExtraColumn, difference_table
+from iop_outcomes.show.curves import MOST_TOGETHER, cumulative, curve_alt_text
+from iop_outcomes.show.stacked_bars import stacked_alt_text, stacked_shares
 from iop_outcomes.show.tables import Table, value_table, value_with_base, value_with_range
-from iop_outcomes.show.words import NOT_SHOWN, change_sentence, count, episodes, estimate_value, label, number, sentence
+from iop_outcomes.show.words import NOT_SHOWN, count, episodes, estimate_value, has_value, label, number, ordered_levels, sentence, value_of
 from iop_outcomes.units import percent
 
 CHANGE = ("paired_rate", "mean_admit", "mean_discharge", "mean_change")
 EXPECTED = "expected_regression_to_mean"
 EFFECTS = ("sd_admit", "d_pre_sd", "g_pre_sd", "mean_change_if_missing_unchanged")
-RELIABLE = ("reliable_improvement", "no_reliable_change", "reliable_deterioration")
-RATES = ("reliable_improvement", "reliable_deterioration", "recovery", "response", "remission")
-BESIDE = ("transfer_0_2", "planned", "died_first", "events_without_follow_up", "during_care")
-
-
-Beside = tuple[str, Mapping[str, str]] | None  # one more column of a comparison: its head, and its words by level
+RATES = {  # of those with both scores, and of all discharged
+    "reliable_improvement": "reliable_improvement_of_discharged",
+    "reliable_deterioration": "reliable_deterioration_of_discharged",
+    "recovery": "recovery_of_discharged",
+    "response": "response_of_discharged",
+    "remission": "remission_of_discharged",
+}
+BESIDE_THE_CURVE = ("transfer_0_2", "planned", "died_first", "events_without_follow_up", "during_care")
 
 
 def change_blocks(
-    change: Released, reliable: Released | None, by_reason: Released, by: str, beside: Beside = None, *, better: str = "lower"
+    change: Released, reliable: Released | None, by_reason: Released, by: str, severity: ExtraColumn | None = None, *, better: str = "lower"
 ) -> list[Block]:
     """Change on one scale, on which `better` scores are lower or higher: the paired rate first, then who is missing a score."""
     group, title = by.replace("_", " "), change.definition.title
@@ -60,7 +63,7 @@ def change_blocks(
         ),
     ]
     caption = f"Mean change of each {group} against the others together"
-    compared = difference_table(change, "mean_change", caption=caption, first=label(by), beside=beside)
+    compared = difference_table(change, "mean_change", caption=caption, first=label(by), extra=severity)
     if compared.rows:
         blocks.append(TableBlock(compared))
     if reliable is not None:
@@ -73,15 +76,15 @@ def change_blocks(
 def _reliable_blocks(reliable: Released, group: str, by: str) -> list[Block]:
     names = {definition.name for definition in reliable.definition.estimands}
     observed = [name for name in RATES if name in names]
-    every = [f"{name}_of_discharged" for name in observed]
+    every = [RATES[name] for name in observed]
     profile = reliable.definition.notes[0]
-    false = reliable.of("false_positive_rate")
+    by_chance = reliable.of("false_positive_rate")
     blocks: list[Block] = [
         figure_block(
-            stacked_shares(reliable, RELIABLE),
+            stacked_shares(reliable, reliable.definition.shown),
             sentence(reliable, "reliable_improvement"),
             f"Share of the episodes with both scores, by {group}. {profile}",
-            alt_text(reliable, RELIABLE, "Stacked bar chart."),
+            stacked_alt_text(reliable),
         ),
         TableBlock(
             value_table(reliable, observed, caption=f"{reliable.definition.title} by {group}: of those with both scores", first=label(by))
@@ -95,35 +98,35 @@ def _reliable_blocks(reliable: Released, group: str, by: str) -> list[Block]:
             )
         ),
     ]
-    if isinstance(false.value, float) and false.value == false.value:
+    if has_value(by_chance):
         blocks.append(
             Note(
-                f"With no change at all, measurement error alone would make about {percent(false.value)} of people count as reliably better."
+                f"With no change at all, measurement error alone would make about {percent(value_of(by_chance))} of people count as reliably better."
             )
         )
     return blocks
 
 
-def after_blocks(released: Released, by: str, times: Sequence[int], beside: Beside, provenance: Provenance) -> list[Block]:
+def after_blocks(released: Released, by: str, times: Sequence[int], severity: ExtraColumn | None, provenance: Provenance) -> list[Block]:
     """An event after discharge: the curve, those still followed, the estimates with simple rates beside them, what else happened."""
     group, title = by.replace("_", " "), released.definition.title
     names = {definition.name for definition in released.definition.estimands}
-    counted = [name for name in BESIDE if name in names]
+    counted = [name for name in BESIDE_THE_CURVE if name in names]
     figure: Figure = figure_block(
         cumulative(released),
         sentence(released, "cumulative_incidence", time=_middle(times)),
         f"Share with the event by each day after discharge, by {group}; drawn as far as enough are followed, in whole percents. Lower is better."
         + (" Grey: all episodes together." if len(released.curves) - 1 > MOST_TOGETHER else ""),
-        alt_text_of_curves(released),
+        curve_alt_text(released),
     )
     middle = _middle(times)
     caption = f"{title} by day {middle}: each {group} against the others together"
-    compared = difference_table(released, "cumulative_incidence", caption=caption, first=label(by), time=middle, beside=beside)
+    compared = difference_table(released, "cumulative_incidence", caption=caption, first=label(by), time=middle, extra=severity)
     return [
         figure,
         Text(_known_from(released, provenance)),
         *([TableBlock(compared)] if compared.rows else []),
-        *_transfers_compared(released, by, beside),
+        *_transfers_compared(released, by, severity),
         TableBlock(_by_time(released, by, times)),
         TableBlock(
             value_table(
@@ -131,7 +134,7 @@ def after_blocks(released: Released, by: str, times: Sequence[int], beside: Besi
             )
         ),
         TableBlock(value_table(released, counted, caption=f"{title}: what is counted beside the curve, by {group}", first=label(by))),
-        Points((*_cautions(released), *_simple_rates(released))),
+        Bullets((*_cautions(released), *_simple_rates(released))),
     ]
 
 
@@ -159,12 +162,12 @@ def _middle(times: Sequence[int]) -> int:
     return 90 if 90 in times else times[0]
 
 
-def _transfers_compared(released: Released, by: str, beside: Beside) -> list[Block]:
+def _transfers_compared(released: Released, by: str, severity: ExtraColumn | None) -> list[Block]:
     """Returns on days 0 to 2, an outcome of their own: a group that transfers more people has fewer left to be readmitted."""
     if not released.has("transfer_0_2"):
         return []
     caption = f"In hospital again on days 0 to 2 (transfers, outside the rate): each {by.replace('_', ' ')} against the others together"
-    table = difference_table(released, "transfer_0_2", caption=caption, first=label(by), beside=beside)
+    table = difference_table(released, "transfer_0_2", caption=caption, first=label(by), extra=severity)
     return [TableBlock(table)] if table.rows else []
 
 
@@ -195,19 +198,19 @@ def _cautions(released: Released) -> tuple[str, ...]:
 def _tests(released: Released) -> tuple[str, ...]:
     """The tests over the groups: what each compares, with its statistic, degrees of freedom, p and episodes."""
     compared = {
-        "log_rank": "Log-rank test of the event's own (cause-specific) hazard over the groups, clock from discharge",
-        "gray": "Gray's test of the cumulative incidence over the groups",
+        "log_rank_chi_squared": "Log-rank test of the event's own (cause-specific) hazard over the groups, clock from discharge",
+        "gray_chi_squared": "Gray's test of the cumulative incidence over the groups",
     }
     said = []
     for name, words in compared.items():
-        if released.has(f"{name}_chi_squared"):
-            test = released.of(f"{name}_chi_squared")
-            if isinstance(test.value, float) and not math.isnan(test.value):
+        if released.has(name):
+            test = released.of(name)
+            if has_value(test):
                 p = test.p if isinstance(test.p, float) else math.nan
                 judged = TOO_FEW_FOR_P if math.isnan(p) else f"p {number(p, 'p')}"
                 df = NOT_SHOWN if isinstance(test.df, Withheld) else f"{test.df:g}"
                 said.append(
-                    f"{words}: chi-squared {estimate_value(test)}, {df} degree{'' if df == '1' else 's'} of freedom, {judged}, n {count(test.n)} ({test.method})."
+                    f"{words}: chi-squared {estimate_value(test)}, {df} {'degree' if df == '1' else 'degrees'} of freedom, {judged}, n {count(test.n)} ({test.method})."
                 )
             elif Flag.PATIENTS_REPEAT in test.flag:
                 said.append(f"{words}: not assessable, because some patients have more than one episode.")

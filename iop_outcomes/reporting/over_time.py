@@ -110,7 +110,7 @@ def _may_be_enough(results: Results, threshold: int) -> bool:
 
 def _enough_months(released: Released) -> bool:
     months = trend_of(released, ESTIMAND).points
-    shown = sum("withheld" not in point.marks and "gap" not in point.marks for point in months)
+    shown = sum("withheld" not in point.caveats and "gap" not in point.caveats for point in months)
     return len(months) >= FEWEST_MONTHS and shown >= NEARLY_ALL * len(months)
 
 
@@ -166,7 +166,7 @@ def _subtitle(trend: Trend) -> str:
 
 def _note(data: Data, trend: Trend) -> str:
     """What each kind of period that is not judged means, and what the chart cannot say."""
-    marks = {mark for point in trend.points for mark in point.marks}
+    caveats = {why for point in trend.points for why in point.caveats}
     said = []
     if not trend.flag:
         said.append(
@@ -175,18 +175,18 @@ def _note(data: Data, trend: Trend) -> str:
             "one side in the outer third; seven points in a row on one side of the average. Even when nothing changes, "
             "chance alone gives a signal in about one chart of 24 points in seven, and in one of 48 points in three."
         )
-    if "immature" in marks:
+    if "immature" in caveats:
         said.append(
             "Too early to judge: periods that begin before the program had run as long as all but the longest twentieth of stays; "
             "the episodes that had ended by then were short ones."
         )
     elif "admit_month" not in data.groups:
         said.append("Admission dates are not known, so that the first periods may hold mostly short stays.")
-    if "incomplete" in marks:
+    if "incomplete" in caveats:
         said.append("Not yet complete: the data end within the period.")
     elif not data.provenance.cutoff:
         said.append("The data name no cut-off, so that the last period may be incomplete.")
-    if {"withheld", "gap"} & marks:
+    if {"withheld", "gap"} & caveats:
         said.append("A period that is not shown or has no episodes breaks every run.")
     unknown = _without_period(trend.released)
     if unknown:

@@ -10,7 +10,7 @@ from iop_outcomes.evaluate import evaluate
 from iop_outcomes.intake.data import Data
 from iop_outcomes.measures import Measure
 from iop_outcomes.measures.categories import Categories, categories, merged
-from iop_outcomes.measures.participants import participants, participants_baseline, share_of
+from iop_outcomes.measures.participants import participants, participants_baseline
 from iop_outcomes.release import DEFAULT_POLICY, Policy, Released, Withheld, policy_for, release, release_together
 from iop_outcomes.reporting.blocks import Block, TableBlock, Text
 from iop_outcomes.results import Results
@@ -18,7 +18,7 @@ from iop_outcomes.scales import Scale
 from iop_outcomes.show.participants import NO_OVERLAP, alike_sentence, difference_words, participants_table
 from iop_outcomes.stats.balance import LEAST, WORDS
 
-_Ask = Callable[[Measure], Results]
+_Evaluate = Callable[[Measure], Results]
 COVARIATES = ("age_group", "sex", "referral_source", "modality")
 TOO_MANY = 1 / 3  # of the cells of a characteristic: with so many withheld, rare categories are merged
 
@@ -53,10 +53,10 @@ def participants_blocks(
     """
     policy = policy_for(policy_name, data.data_class)
     group = data.group(by)
-    ask = partial(evaluate, data=data, by=group, grouped=grouped, conf_level=conf_level)
-    found = {column: _categories(data, column, group, policy, ask) for column in _columns(data, by)}
+    evaluated = partial(evaluate, data=data, by=group, grouped=grouped, conf_level=conf_level)
+    found = {column: _categories(data, column, group, policy, evaluated) for column in _columns(data, by)}
     scale = _first_scale(data)
-    releases = _released(found, scale, policy, ask)
+    releases = _released(found, scale, policy, evaluated)
     if not releases:
         return [Text("The data bring no characteristic of people at admission, so that groups cannot be compared in who they treat.")], ()
     caption = f"Who is in each {by.replace('_', ' ')}: all admitted episodes"
@@ -91,42 +91,39 @@ def _first_scale(data: Data) -> Scale | None:
     return data.scales[min(scored, key=lambda name: (name != "phq9", name))] if scored else None
 
 
-def _categories(data: Data, column: str, group: str, policy: Policy, ask: _Ask) -> tuple[Categories, Categories]:
+def _categories(data: Data, column: str, group: str, policy: Policy, evaluated: _Evaluate) -> tuple[Categories, Categories]:
     """The categories of a column, and those that are shown: merged when too many of their cells would be withheld."""
     counts = data.engine.tally([Column(column), Column(group)])
     found = categories(counts, column)
-    released = release(ask(participants(column, found)), policy.name)
-    return found, merged(found, counts, column, group, policy.threshold) if _too_much(released, found) else found
+    released = release(evaluated(participants(column, found)), policy.name)
+    return found, merged(found, counts, column, group, policy.threshold) if _too_much(released) else found
 
 
-def _too_much(released: Released, found: Categories) -> bool:
+def _too_much(released: Released) -> bool:
     """Whether a third of the cells is withheld, or a group that can be shown loses all of them."""
-    hidden = [
-        names for level, names in _withheld(released, found).items() if not isinstance(released.of("not_recorded", level).n, Withheld)
-    ]
-    cells = len(hidden) * len(found)
-    return sum(map(len, hidden)) >= TOO_MANY * cells > 0 or any(len(names) == len(found) for names in hidden)
+    shares = [estimand.name for estimand in released.definition.estimands if not estimand.role]
+    unrecorded = released.definition.in_role("unrecorded")
+    counted = [level for level in released.levels if not isinstance(released.of(unrecorded, level).n, Withheld)]
+    hidden = [sum(not released.of(name, level).shown for name in shares) for level in counted]
+    cells = len(hidden) * len(shares)
+    return sum(hidden) >= TOO_MANY * cells > 0 or any(n == len(shares) for n in hidden)
 
 
-def _withheld(released: Released, found: Categories) -> dict[str, list[str]]:
-    """Names of the categories that are withheld at each level."""
-    return {level: [name for name in found if not released.of(share_of(name), level).shown] for level in released.levels}
-
-
-def _released(found: Mapping[str, tuple[Categories, Categories]], scale: Scale | None, policy: Policy, ask: _Ask) -> tuple[Released, ...]:
+def _released(
+    found: Mapping[str, tuple[Categories, Categories]], scale: Scale | None, policy: Policy, evaluated: _Evaluate
+) -> tuple[Released, ...]:
     """Everything of the table, released together; severity rounded where a group would lose it otherwise."""
-    mixes = [ask(participants(column, every, shown=shown)) for column, (every, shown) in found.items()]
+    mixes = [evaluated(participants(column, every, shown=shown)) for column, (every, shown) in found.items()]
     if scale is None:
         return release_together(mixes, policy.name)
-    exact = release_together([*mixes, ask(participants_baseline(scale))], policy.name)
+    exact = release_together([*mixes, evaluated(participants_baseline(scale))], policy.name)
     if not mixes or not _loses(exact):
         return exact
-    return release_together([*mixes, ask(participants_baseline(scale, coarse=True))], policy.name)
+    return release_together([*mixes, evaluated(participants_baseline(scale, coarse=True))], policy.name)
 
 
 def _loses(first: tuple[Released, ...]) -> bool:
     """Whether a group whose episodes are shown loses its severity, because too few of them lack a score."""
     mix, severity = first[0], first[-1]
-    return any(
-        not severity.of("mean_admit", level).shown and not isinstance(mix.of("not_recorded", level).n, Withheld) for level in mix.levels
-    )
+    unrecorded, mean = mix.definition.in_role("unrecorded"), severity.definition.in_role("mean")
+    return any(not severity.of(mean, level).shown and not isinstance(mix.of(unrecorded, level).n, Withheld) for level in mix.levels)

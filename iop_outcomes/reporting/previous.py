@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from iop_outcomes.columns import Column
 from iop_outcomes.counts import Level
@@ -21,7 +22,14 @@ YEAR = 4  # quarters
 
 NO_PERIODS = "The figures of an earlier period are not shown: the data do not name two full years of discharge quarters."
 
-Figure = tuple[str, Measure, str, float | None]  # its name, its measure, which number, at which day
+
+class Indicator(NamedTuple):
+    """A main number of the report: its name in the table, its measure, which number, at which day."""
+
+    name: str
+    measure: Measure
+    estimand: str
+    time: float | None = None
 
 
 def two_years(data: Data) -> tuple[str, list[Period], list[Period]] | None:
@@ -41,7 +49,7 @@ def _cut_short(quarter: Period, cutoff: str) -> bool:
 
 
 def previous_blocks(
-    data: Data, figures: Sequence[Figure], policy: str, conf_level: float, *, grouped: str | None = None
+    data: Data, indicators: Sequence[Indicator], policy: str, conf_level: float, *, grouped: str | None = None
 ) -> tuple[list[Block], tuple[Released, ...]]:
     """A table of the main figures in the two years, and the released numbers behind it.
 
@@ -49,7 +57,7 @@ def previous_blocks(
     ----------
     data : Data
         A loaded program.
-    figures : sequence of (name, Measure, estimand, time)
+    indicators : sequence of Indicator
         What to show.
     policy : str
         Disclosure policy.
@@ -63,20 +71,20 @@ def previous_blocks(
     tuple of (list of blocks, tuple of Released)
         One text and nothing released, when the data do not name two full years of quarters.
     """
-    found = two_years(data)
-    if found is None:
+    years = two_years(data)
+    if years is None:
         return [Text(NO_PERIODS)], ()
-    column, latest, before = found
+    column, latest, before = years
     names = [_named(before), _named(latest)]
     classes = _classes({**{str(quarter): names[0] for quarter in before}, **{str(quarter): names[1] for quarter in latest}})
-    measures = {measure.name: measure for _, measure, _, _ in figures}
+    measures = {indicator.measure.name: indicator.measure for indicator in indicators}
     releases = {
         name: release(
             replace(evaluate(measure, data, by=column, classes=classes, grouped=grouped, conf_level=conf_level), among_grouped=None), policy
         )
         for name, measure in measures.items()
     }
-    rows = [(name, *(_cell(releases[measure.name], estimand, level, time) for level in names)) for name, measure, estimand, time in figures]
+    rows = [(each.name, *(_cell(releases[each.measure.name], each, level) for level in names)) for each in indicators]
     table = Table(
         "Main figures of the latest twelve months and of the twelve before (n: the episodes each rests on)",
         ("Figure", *(f"Discharged {name}" for name in names)),
@@ -99,7 +107,7 @@ def _named(quarters: Sequence[Period]) -> str:
     return f"{first.short} {first.year} to {last.short} {last.year}"
 
 
-def _cell(released: Released, estimand: str, level: str, time: float | None) -> str:
+def _cell(released: Released, indicator: Indicator, level: str) -> str:
     if level not in released.levels or level == MISSING_LEVEL:
         return "no data"
-    return value_with_base(released.of(estimand, level, time))
+    return value_with_base(released.of(indicator.estimand, level, indicator.time))

@@ -1,13 +1,20 @@
-"""Takes a released change in symptoms, gives its chart: from admission to discharge, one row for each group."""
+"""Takes a released change in symptoms, gives its chart and its sentence: from which score to which, and who is missing."""
 
 from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from iop_outcomes.release import Released, require_released
+from iop_outcomes.keys import ALL
+from iop_outcomes.release import Released, ReleasedEstimate, require_released
+from iop_outcomes.results import Role
 from iop_outcomes.show import theme
-from iop_outcomes.show.charts import at, drawable, finish_rows, ordered_levels, withheld_words
-from iop_outcomes.show.words import estimate_value, plain_range
+from iop_outcomes.show.chart_kind import ChartKind
+from iop_outcomes.show.chart_rows import alt_text, coordinate, finish_rows, withheld_words
+from iop_outcomes.show.words import episodes, estimate_value, has_value, in_counts, lacking, ordered_levels, plain_range, sentence, value_of
+
+
+def _in_role(released: Released, role: Role, level: str) -> ReleasedEstimate:
+    return released.of(released.definition.in_role(role), level)
 
 
 def dumbbell(released: Released, *, ax: Axes | None = None) -> Axes:
@@ -25,19 +32,48 @@ def dumbbell(released: Released, *, ax: Axes | None = None) -> Axes:
     Axes
     """
     require_released(released, "dumbbell")
-    levels = ordered_levels(released, "mean_change")
+    levels = ordered_levels(released, released.definition.in_role("change"))
     notes = []
     with theme.style():
         drawn = ax or theme.new_axes(len(levels))
         for y, level in enumerate(levels):
-            before, after, change = (released.of(name, level) for name in ("mean_admit", "mean_discharge", "mean_change"))
-            if not (drawable(before) and drawable(after)):
+            before, after, change = (_in_role(released, role, level) for role in ("before", "after", "change"))
+            if not (has_value(before) and has_value(after)):
                 notes.append(withheld_words(change))
                 continue
-            drawn.plot([at(before.value), at(after.value)], [y, y], color=theme.NAVY, linewidth=2, alpha=0.45, zorder=2)
-            drawn.plot(at(before.value), y, "o", markerfacecolor="white", markeredgecolor=theme.NAVY, markersize=7, zorder=3)
-            drawn.plot(at(after.value), y, "o", color=theme.NAVY, markersize=7, zorder=3)
+            drawn.plot([coordinate(before.value), coordinate(after.value)], [y, y], color=theme.NAVY, linewidth=2, alpha=0.45, zorder=2)
+            drawn.plot(coordinate(before.value), y, "o", markerfacecolor="white", markeredgecolor=theme.NAVY, markersize=7, zorder=3)
+            drawn.plot(coordinate(after.value), y, "o", color=theme.NAVY, markersize=7, zorder=3)
             notes.append(f"{estimate_value(before)} to {estimate_value(after)}; change {estimate_value(change)} ({plain_range(change)})")
         drawn.set_xlabel("Mean score: at admission (open) and at discharge (filled)")
         finish_rows(drawn, levels, notes, fit=ax is None)
     return drawn
+
+
+def change_sentence(released: Released, level: str = ALL) -> str:
+    """From which score to which, in how many episodes, and who is missing."""
+    require_released(released, "change_sentence")
+    rate, before, after = (_in_role(released, role, level) for role in ("both_known", "before", "after"))
+    if not all(has_value(row) for row in (rate, before, after)):
+        return sentence(released, released.definition.in_role("change"), level)
+    words = estimate_value(before), estimate_value(after)
+    moved = f"fell from {words[0]} to {words[1]}" if value_of(after) < value_of(before) else f"rose from {words[0]} to {words[1]}"
+    if words[0] == words[1]:
+        moved = f"stayed at {words[0]}"
+    both = f"in the {episodes(before.n)} with both scores ({of_discharged(rate)})"
+    lack = lacking(rate)
+    everyone = f"{lack} lack a score, so this may not describe everyone." if lack else "Every discharged episode has both."
+    return f"Average {released.definition.subject} {moved} {both}. {everyone}"
+
+
+def of_discharged(rate: ReleasedEstimate) -> str:
+    """How many of the discharged have both scores: "82% of discharged", "9 of 12 discharged"."""
+    return f"{estimate_value(rate)}{' ' if in_counts(rate) else ' of '}discharged"
+
+
+def _alt_text(released: Released) -> str:
+    """The two means and their change in words and numbers, for those who do not see the chart."""
+    return alt_text(released, released.definition.shown, "Chart of two points for each group.")
+
+
+DUMBBELL = ChartKind("dumbbell", dumbbell, _alt_text, change_sentence)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from iop_outcomes.show import theme
-from iop_outcomes.show.charts import QUARTERS, at
+from iop_outcomes.show.chart_rows import QUARTERS, coordinate
 from iop_outcomes.show.trend import Trend, TrendPoint, require_trend
 from iop_outcomes.stats.periods import Period
 from iop_outcomes.units import percent
@@ -67,7 +67,7 @@ def _lines(ax: Axes, trend: Trend) -> None:
     places = [place for place, point in enumerate(trend.points) if point.judged]
     if places and not math.isnan(trend.centre):
         ends = [places[0] - 0.5, places[-1] + 0.5]
-        ax.plot(ends, [at(trend.centre)] * 2, color=theme.MUTED, linewidth=1.2, zorder=2)
+        ax.plot(ends, [coordinate(trend.centre)] * 2, color=theme.MUTED, linewidth=1.2, zorder=2)
     for end in ("low", "high"):
         heights = [float(getattr(point, end)) for point in trend.points]
         for known, run in groupby(range(len(heights)), key=lambda place: not math.isnan(heights[place])):
@@ -124,7 +124,7 @@ def _labels(ax: Axes, trend: Trend) -> list[str]:
             lines.append((max(last.high, trend.centre + _LINE), "expected at most"))
             lines.append((min(last.low, trend.centre - _LINE), "expected at least"))
     for height, words in lines:
-        ax.text(1.01, at(height), words, transform=ax.get_yaxis_transform(), va="center", ha="left", fontsize=9, color=theme.MUTED)
+        ax.text(1.01, coordinate(height), words, transform=ax.get_yaxis_transform(), va="center", ha="left", fontsize=9, color=theme.MUTED)
     named = -len(trend.points)
     for place, point in enumerate(trend.points):
         side = dict(point.sides).get("outside_limits")

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedCurve, require_released
 from iop_outcomes.show import theme
-from iop_outcomes.show.words import label
+from iop_outcomes.show.chart_kind import ChartKind
+from iop_outcomes.show.words import label, sentence
 from iop_outcomes.units import percent
 
 MOST_TOGETHER = 4
@@ -81,14 +82,21 @@ def _frame(ax: Axes, *, left: bool = True, bottom: bool = True) -> None:
         ax.set_xlabel("Days after discharge")
 
 
-def alt_text_of_curves(released: Released) -> str:
+def curve_alt_text(released: Released) -> str:
     """What the curves say, for those who do not see them."""
-    require_released(released, "alt_text_of_curves")
-    said = []
+    require_released(released, "curve_alt_text")
+    ends = []
     for level, curve in released.curves.items():
         name = label(level, released.levels)
         if curve.days:
-            said.append(f"{name}: {percent(curve.incidence[-1])} by day {curve.days[-1]}")
+            ends.append(f"{name}: {percent(curve.incidence[-1])} by day {curve.days[-1]}")
         else:
-            said.append(f"{name}: not shown")
-    return f"Cumulative curves. {released.definition.title}. " + "; ".join(said) + "."
+            ends.append(f"{name}: not shown")
+    return f"Cumulative curves. {released.definition.title}. " + "; ".join(ends) + "."
+
+
+def _sentence(released: Released) -> str:
+    return sentence(released, released.definition.shown[0])
+
+
+CUMULATIVE = ChartKind("cumulative", cumulative, curve_alt_text, _sentence)

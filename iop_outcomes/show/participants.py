@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import ALL
-from iop_outcomes.measures.participants import LARGEST, NOT_RECORDED
 from iop_outcomes.release import Released, ReleasedEstimate, Withheld, require_released
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import NO_DATA, NOT_SHOWN, count, estimate_value, label, number
+from iop_outcomes.show.words import NO_DATA, NOT_SHOWN, count, estimate_value, has_value, label
 from iop_outcomes.stats.balance import WORDS
+from iop_outcomes.units import UNITS
 
 SIMILAR, A_LITTLE, DIFFERS = (words for _, words in WORDS)
 NO_OVERLAP = "no overlap"
@@ -59,36 +59,32 @@ def _rows(released: Released, episodes: Sequence[str]) -> list[tuple[str, ...]]:
 
     A mean that says no number of its own (it would tell how few lack a score) stands in the first row itself.
     """
-    title = released.definition.title
-    names = [definition.name for definition in released.definition.estimands if definition.name not in (LARGEST, NOT_RECORDED)]
-    if not names:
+    definition = released.definition
+    shown = [estimand for estimand in definition.estimands if estimand.role not in ("distance", "unrecorded")]
+    if not shown:
         return []
-    found = {name: [released.of(name, level) for level in released.levels] for name in names}
-    based = [count(row.n) for row in found[names[0]]]
-    if released.definition.estimand(names[0]).unit != "share" and based == list(episodes):
-        first = _values(f"{title} (mean of those with a score)", found.pop(names[0]))
-    else:
-        first = (f"{title} (episodes)", *based)
-    rows = [(*first, difference_words(released))]
-    rows += [(*_values(INDENT + _short(released, name), own), "") for name, own in found.items()]
-    shares = [released.of(names[0], level) for level in released.levels]
-    if any(row.n_missing != 0 for row in shares):
-        rows.append((f"{INDENT}Not recorded", *(count(row.n_missing) for row in shares), ""))
+    cells = {estimand.name: [released.of(estimand.name, level) for level in released.levels] for estimand in shown}
+    first = cells[shown[0].name]
+    based = [count(row.n) for row in first]
+    head: tuple[str, ...] = (f"{definition.title} (episodes)", *based)
+    if shown[0].role == "mean" and based == list(episodes):
+        head = _values(f"{definition.title} (mean of those with a score)", first)
+        shown = shown[1:]
+    rows = [(*head, difference_words(released))]
+    rows += [(*_values(INDENT + estimand.short, cells[estimand.name]), "") for estimand in shown]
+    if any(row.n_missing != 0 for row in first):
+        rows.append((f"{INDENT}Not recorded", *(count(row.n_missing) for row in first), ""))
     return rows
 
 
-def _values(name: str, found: Sequence[ReleasedEstimate]) -> tuple[str, ...]:
-    return (name, *(estimate_value(estimate) for estimate in found))
-
-
-def _short(released: Released, name: str) -> str:
-    """The label of an estimand without the title of its characteristic, which stands above it."""
-    return released.definition.estimand(name).label.removeprefix(f"{released.definition.title}: ")
+def _values(name: str, estimates: Sequence[ReleasedEstimate]) -> tuple[str, ...]:
+    return (name, *(estimate_value(estimate) for estimate in estimates))
 
 
 def _largest(released: Released) -> ReleasedEstimate | None:
     """The largest difference; there is none where nothing is compared."""
-    return next((estimate for estimate in released if (estimate.estimand, estimate.level) == (LARGEST, ALL)), None)
+    distances = {estimand.name for estimand in released.definition.estimands if estimand.role == "distance"}
+    return next((estimate for estimate in released if estimate.estimand in distances and estimate.level == ALL), None)
 
 
 def difference_word(released: Released) -> str:
@@ -99,20 +95,28 @@ def difference_word(released: Released) -> str:
     str
         One of the words of `stats.balance.WORDS`; the same under every policy.
     """
-    found = _largest(require_released(released, "difference_word"))
-    return "" if found is None else found.word
+    largest = _largest(require_released(released, "difference_word"))
+    return "" if largest is None else largest.word
 
 
 def difference_words(released: Released) -> str:
     """The largest difference with its word, "0.61, differs"; the word alone where the number is withheld."""
-    found = _largest(require_released(released, "difference_words"))
-    if found is None:
+    largest = _largest(require_released(released, "difference_words"))
+    if largest is None:
         return NO_DATA
-    if isinstance(found.value, Withheld):
-        return found.word or NOT_SHOWN
-    if math.isnan(found.value):
-        return next((words for flag, words in _WHY.items() if flag in found.flag), NO_DATA)
-    return f"{number(found.value, 'SD')}, {found.word}"
+    if isinstance(largest.value, Withheld):
+        return largest.word or NOT_SHOWN
+    number = _difference_number(largest)
+    return f"{number}, {largest.word}" if has_value(largest) else number
+
+
+def _difference_number(largest: ReleasedEstimate) -> str:
+    """The largest difference in digits, or why there is none; empty where it is withheld."""
+    if isinstance(largest.value, Withheld):
+        return ""
+    if math.isnan(largest.value):
+        return next((words for flag, words in _WHY.items() if flag in largest.flag), NO_DATA)
+    return UNITS[largest.unit].text(largest.value)
 
 
 def alike_sentence(releases: Sequence[Released], by: str) -> str:
@@ -123,19 +127,19 @@ def alike_sentence(releases: Sequence[Released], by: str) -> str:
     str
         Empty when no difference can be given.
     """
-    said = {words: [_named(released) for released in releases if difference_word(released) == words] for _, words in WORDS}
+    alike = {words: [_named(released) for released in releases if difference_word(released) == words] for _, words in WORDS}
     clauses = [(SIMILAR, "are alike in"), (A_LITTLE, "differ a little in"), (DIFFERS, "differ in")]
-    parts = [f"{verb} {_listed(said[words])}" for words, verb in reversed(clauses) if said[words]]
+    parts = [f"{verb} {_listed(alike[words])}" for words, verb in reversed(clauses) if alike[words]]
     who = "The tracks" if by == "track" else f"The groups by {by.replace('_', ' ')}"
     return f"{who} {'; they '.join(parts)}." if parts else ""
 
 
 def _named(released: Released) -> str:
-    title = released.definition.title
-    # "Age group" within a sentence is "age group", and "PHQ-9 at admission" stays.
+    """A characteristic within a sentence, with its difference: "Age group" is age group, and "PHQ-9 at admission" stays."""
+    title, largest = released.definition.title, _largest(released)
+    difference = "" if largest is None else _difference_number(largest)
     name = title[:1].lower() + title[1:] if title[1:2].islower() else title
-    figure, comma, _ = difference_words(released).partition(",")
-    return f"{name} ({figure})" if comma or figure == NO_OVERLAP else name
+    return f"{name} ({difference})" if difference else name
 
 
 def _listed(names: Sequence[str]) -> str:

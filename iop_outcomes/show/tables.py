@@ -10,8 +10,7 @@ from html import escape
 from iop_outcomes.errors import ReleaseError
 from iop_outcomes.keys import written
 from iop_outcomes.release import Released, ReleasedEstimate, ReleasedFlow, Withheld, require_released
-from iop_outcomes.show.charts import ordered_levels
-from iop_outcomes.show.words import NOT_SHOWN, count, estimate_value, label, number, plain_range
+from iop_outcomes.show.words import NOT_SHOWN, count, estimate_value, in_counts, label, number, ordered_levels, plain_range, share_and_count
 from iop_outcomes.units import UNITS
 
 
@@ -58,7 +57,7 @@ def share_table(released: Released, estimands: Sequence[str], *, caption: str, f
     rows = []
     for level in levels:
         found = [released.of(name, level) for name in estimands]
-        cells = [cell for own in found for cell in (_share_and_count(own), plain_range(own), *(() if one_base else (count(own.n),)))]
+        cells = [cell for own in found for cell in (share_and_count(own), plain_range(own), *(() if one_base else (count(own.n),)))]
         rows.append((label(level, released.levels), *cells, *((count(found[0].n),) if one_base else ())))
     return Table(caption, (*heads, *(("Episodes",) if one_base else ())), tuple(rows))
 
@@ -66,11 +65,6 @@ def share_table(released: Released, estimands: Sequence[str], *, caption: str, f
 def _one_base(released: Released, estimands: Sequence[str], levels: Sequence[str]) -> bool:
     """Whether all these numbers rest on the same episodes, so that one column says how many."""
     return all(len({released.of(name, level).n for name in estimands}) == 1 for level in levels)
-
-
-def _share_and_count(estimate: ReleasedEstimate) -> str:
-    value = estimate_value(estimate)
-    return f"{value} ({count(estimate.k)})" if estimate.shown and estimate.k is not None and "%" in value else value
 
 
 def mix_table(released: Released, estimands: Sequence[str], *, caption: str, first: str) -> Table:
@@ -81,29 +75,6 @@ def mix_table(released: Released, estimands: Sequence[str], *, caption: str, fir
     for level in ordered_levels(released, estimands[0]):
         cells = [released.of(name, level) for name in estimands]
         rows.append((label(level, released.levels), *(estimate_value(cell) for cell in cells), count(cells[0].n)))
-    return Table(caption, heads, tuple(rows))
-
-
-def stay_table(released: Released, *, stem: str = "los", caption: str, first: str) -> Table:
-    """Middle stay with its range, quartiles, mean with its range, and the base, at each level."""
-    require_released(released, "stay_table")
-    heads = (first, "Middle stay (days)", "Plausible range", "Middle half", "Mean (days)", "Plausible range of the mean", "Episodes")
-    rows = []
-    for level in ordered_levels(released, f"{stem}_median"):
-        middle, low, high, mean = (released.of(f"{stem}_{name}", level) for name in ("median", "q1", "q3", "mean"))
-        known = all(isinstance(end.value, float) and not math.isnan(end.value) for end in (low, high))
-        half = f"{estimate_value(low)} to {estimate_value(high)}" if known else estimate_value(low)
-        rows.append(
-            (
-                label(level, released.levels),
-                estimate_value(middle),
-                plain_range(middle),
-                half,
-                estimate_value(mean),
-                plain_range(mean),
-                count(middle.n),
-            )
-        )
     return Table(caption, heads, tuple(rows))
 
 
@@ -127,14 +98,14 @@ def value_table(released: Released, estimands: Sequence[str], *, caption: str, f
 def value_with_base(estimate: ReleasedEstimate) -> str:
     """A value with its range and the episodes it rests on, where it may be shown; "3 of 12" says them itself."""
     words = value_with_range(estimate)
-    return words if not estimate.shown or " of " in words else f"{words}; n {count(estimate.n)}"
+    return words if not estimate.shown or in_counts(estimate) else f"{words}; n {count(estimate.n)}"
 
 
 def value_with_range(estimate: ReleasedEstimate) -> str:
     """A value with its range in brackets, where it has one that may be shown; a range open to one side says so."""
     value, limits = estimate_value(estimate), (estimate.low, estimate.high)
     known = any(isinstance(limit, float) and not math.isnan(limit) for limit in limits)
-    return f"{value} ({plain_range(estimate)})" if known and estimate.shown and " of " not in value else value
+    return f"{value} ({plain_range(estimate)})" if known and estimate.shown and not in_counts(estimate) else value
 
 
 def flow_table(flows: Sequence[ReleasedFlow], *, caption: str, first: str) -> Table:

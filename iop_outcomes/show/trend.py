@@ -12,11 +12,12 @@ import numpy as np
 from iop_outcomes.errors import ReleaseError
 from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
-from iop_outcomes.show.charts import at, drawable
+from iop_outcomes.show.chart_rows import coordinate
+from iop_outcomes.show.words import has_value
 from iop_outcomes.stats.periods import Period, calendar
 from iop_outcomes.stats.trend import Limits, p_prime_limits, signals
 
-Mark = Literal["withheld", "immature", "incomplete", "gap"]
+Caveat = Literal["withheld", "immature", "incomplete", "gap"]
 
 FEWEST_POINTS = 12  # with fewer, limits move too much with each new point to judge any by them
 
@@ -31,7 +32,7 @@ class TrendPoint:
         Which.
     estimate : ReleasedEstimate or None
         What was released for it; `None` for a period without episodes.
-    marks : tuple of {"withheld", "immature", "incomplete", "gap"}
+    caveats : tuple of {"withheld", "immature", "incomplete", "gap"}
         Why it is not judged; empty when it is.
     low, high : float
         Its limits, between 0 and 1; NaN when it has none.
@@ -41,7 +42,7 @@ class TrendPoint:
 
     period: Period
     estimate: ReleasedEstimate | None
-    marks: tuple[Mark, ...]
+    caveats: tuple[Caveat, ...]
     low: float
     high: float
     sides: tuple[tuple[str, int], ...]
@@ -49,7 +50,7 @@ class TrendPoint:
     @property
     def value(self) -> float:
         """The share; NaN when it is withheld or impossible."""
-        return at(self.estimate.value) if self.estimate is not None and drawable(self.estimate) else math.nan
+        return coordinate(self.estimate.value) if self.estimate is not None and has_value(self.estimate) else math.nan
 
     @property
     def n(self) -> float:
@@ -64,7 +65,7 @@ class TrendPoint:
     @property
     def judged(self) -> bool:
         """Whether it is part of what the limits rest on, and able to be a signal."""
-        return not self.marks
+        return not self.caveats
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,35 +155,35 @@ def trend_of(
         return Trend(released, estimand, (), math.nan, math.nan, "no_periods")
     found = {level: released.of(estimand, level) for level in levels}
     estimates = [found.get(str(period)) for period in periods]
-    marks = [
-        _marks(estimate, immature=period in immature, incomplete=period in incomplete)
+    caveats = [
+        _caveats(estimate, immature=period in immature, incomplete=period in incomplete)
         for period, estimate in zip(periods, estimates, strict=True)
     ]
-    judged = [None if mark else estimate for estimate, mark in zip(estimates, marks, strict=True)]
+    judged = [None if unjudged else estimate for estimate, unjudged in zip(estimates, caveats, strict=True)]
     limits = p_prime_limits([_count(e and e.k) for e in judged], [_count(e and e.n) for e in judged])
     flag = limits.flag or ("few_points" if sum(e is not None for e in judged) < FEWEST_POINTS else "")
     if flag:
         limits = Limits(limits.centre, np.full(len(periods), math.nan), limits.sigma_z, flag)
-    sides = {} if flag else signals([at(e.value) if e else math.nan for e in judged], limits)
+    sides = {} if flag else signals([coordinate(e.value) if e else math.nan for e in judged], limits)
     points = tuple(
         TrendPoint(
             period,
             estimate,
-            mark,
-            at(float(limits.low[i])),
-            at(float(limits.high[i])),
+            why,
+            coordinate(float(limits.low[i])),
+            coordinate(float(limits.high[i])),
             tuple((rule, int(side[i])) for rule, side in sides.items() if side[i]),
         )
-        for i, (period, estimate, mark) in enumerate(zip(periods, estimates, marks, strict=True))
+        for i, (period, estimate, why) in enumerate(zip(periods, estimates, caveats, strict=True))
     )
     return Trend(released, estimand, points, limits.centre, limits.sigma_z, flag)
 
 
-def _marks(estimate: ReleasedEstimate | None, *, immature: bool, incomplete: bool) -> tuple[Mark, ...]:
-    found: list[Mark] = []
+def _caveats(estimate: ReleasedEstimate | None, *, immature: bool, incomplete: bool) -> tuple[Caveat, ...]:
+    found: list[Caveat] = []
     if estimate is not None and not estimate.shown:
         found.append("withheld")
-    elif estimate is None or not drawable(estimate):
+    elif estimate is None or not has_value(estimate):
         found.append("gap")
     if immature:
         found.append("immature")

@@ -6,15 +6,14 @@ import math
 from collections.abc import Sequence
 from itertools import groupby
 
-from iop_outcomes.show.charts import drawable
 from iop_outcomes.show.tables import Table
 from iop_outcomes.show.trend import FEWEST_POINTS, Trend, TrendPoint, require_trend
-from iop_outcomes.show.words import NO_DATA, NOT_SHOWN, count, estimate_value
+from iop_outcomes.show.words import NO_DATA, NOT_SHOWN, count, estimate_value, has_value, share_and_count
 from iop_outcomes.stats.periods import Period
 from iop_outcomes.units import percent
 
 _MOST_NAMED = 4
-_MARK_WORDS = {"immature": "too early to judge", "incomplete": "not yet complete"}
+_CAVEAT_WORDS = {"immature": "too early to judge", "incomplete": "not yet complete"}
 _RULE_WORDS = {
     "outside_limits": ("below the expected range", "above the expected range"),
     "seven_point_trend": ("part of a run of falls", "part of a run of rises"),
@@ -117,10 +116,7 @@ def _heading(period: Period) -> str:
 
 
 def _share(point: TrendPoint) -> str:
-    if point.estimate is None:
-        return NO_DATA
-    value = estimate_value(point.estimate) if point.estimate.shown else NOT_SHOWN
-    return f"{value} ({count(point.estimate.k)})" if "%" in value and point.estimate.k is not None else value
+    return NO_DATA if point.estimate is None else share_and_count(point.estimate)
 
 
 def _base(point: TrendPoint) -> str:
@@ -132,7 +128,7 @@ def _expected(point: TrendPoint) -> str:
 
 
 def _remark(point: TrendPoint) -> str:
-    said = [_MARK_WORDS[mark] for mark in point.marks if mark in _MARK_WORDS]
+    said = [_CAVEAT_WORDS[why] for why in point.caveats if why in _CAVEAT_WORDS]
     return "; ".join([*said, *(_RULE_WORDS[rule][side > 0] for rule, side in _rules(point).items())])
 
 
@@ -146,7 +142,7 @@ def trend_alt_text(trend: Trend) -> str:
 
 
 def _alt_value(point: TrendPoint) -> str:
-    if point.estimate is None or not drawable(point.estimate):
-        return NOT_SHOWN if "withheld" in point.marks else NO_DATA
+    if point.estimate is None or not has_value(point.estimate):
+        return NOT_SHOWN if "withheld" in point.caveats else NO_DATA
     remark = _remark(point)
     return estimate_value(point.estimate) + (f" ({remark})" if remark else "")

@@ -68,6 +68,17 @@ def _read(level: str) -> str:
     return level.replace("_", " ").capitalize() if _IDENTIFIER.fullmatch(level) else level
 
 
+def ordered_levels(released: Released, estimand: str, *, time: float | None = None) -> tuple[str, ...]:
+    """Levels for a table or a chart: everyone first, then by value from high to low, withheld ones last."""
+    require_released(released, "ordered_levels")
+
+    def place(level: str) -> tuple[bool, float, str]:
+        value = value_of(released.of(estimand, level, time))
+        return (math.isnan(value), 0.0 if math.isnan(value) else -value, level)
+
+    return (ALL, *sorted((level for level in released.levels if level != ALL), key=place))
+
+
 def count(n: Count) -> str:
     """A whole number with thousands commas, or the words for one that is withheld.
 
@@ -88,17 +99,38 @@ def number(value: Number, unit: str, *, like: Number | None = None) -> str:
     return UNITS[unit].text(value, like=None if isinstance(like, Withheld) else like)
 
 
+def value_of(estimate: ReleasedEstimate) -> float:
+    """The value as a number; NaN when it is withheld or impossible."""
+    return math.nan if isinstance(estimate.value, Withheld) else estimate.value
+
+
+def has_value(estimate: ReleasedEstimate) -> bool:
+    """Whether there is a number to say or to draw."""
+    return not math.isnan(value_of(estimate))
+
+
+def _impossible(estimate: ReleasedEstimate) -> bool:
+    """Whether the data allow no number, which is no matter of disclosure."""
+    return estimate.shown and not has_value(estimate)
+
+
 def estimate_value(estimate: ReleasedEstimate) -> str:
     """The value of an estimate; counts stand for a percentage of fewer than 20."""
-    if isinstance(estimate.value, float) and math.isnan(estimate.value):
+    if _impossible(estimate):
         return next((words for flag, words in _WHY.items() if flag in estimate.flag), NO_DATA)
-    if _small_base(estimate):
+    if in_counts(estimate):
         return f"{estimate.k} of {estimate.n}"
     return number(estimate.value, estimate.unit)
 
 
-def _small_base(estimate: ReleasedEstimate) -> bool:
-    """Whether counts say a share better than a percentage does."""
+def share_and_count(estimate: ReleasedEstimate) -> str:
+    """A share with how many it is, "41% (33)", where the counts are not its words already."""
+    value = estimate_value(estimate)
+    return f"{value} ({count(estimate.k)})" if has_value(estimate) and estimate.k is not None and not in_counts(estimate) else value
+
+
+def in_counts(estimate: ReleasedEstimate) -> bool:
+    """Whether a share is written as its counts, "3 of 12", which say so few better than a percentage does."""
     return isinstance(estimate.n, int) and estimate.n < SMALL_BASE and _is_counted(estimate)
 
 
@@ -114,7 +146,7 @@ def plain_range(estimate: ReleasedEstimate) -> str:
     """The interval as "a to b", at the precision of the value."""
     if isinstance(estimate.low, Withheld) or isinstance(estimate.high, Withheld):
         return NOT_SHOWN
-    if isinstance(estimate.value, float) and math.isnan(estimate.value):
+    if _impossible(estimate):
         return NO_DATA
     low, high = estimate.low, estimate.high
     if math.isnan(low) and math.isnan(high):
@@ -180,9 +212,9 @@ def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str
     name, value = _within(definition.label) + when, estimate_value(estimate)
     if not estimate.shown:
         return f"{name} is not shown, because a count in it, or one that could be worked out from it, is too small."
-    if isinstance(estimate.value, float) and math.isnan(estimate.value):
+    if _impossible(estimate):
         return f"{name} cannot be given: {value}."
-    if _small_base(estimate):
+    if in_counts(estimate):
         return f"{name}: {value} (too few for a percentage)."
     ends = [end for end in (estimate.low, estimate.high) if isinstance(end, float) and not math.isnan(end)]
     if len(ends) < 2:
@@ -236,7 +268,16 @@ def aside(released: Released, estimand: str, level: str) -> str:
 def counted_share(estimate: ReleasedEstimate) -> str:
     """A share with its counts, or its counts alone where they are too few for a percentage: "3.1% (35 of 1,122)", "1 of 16"."""
     counts = f"{count(estimate.k or 0)} of {count(estimate.n)}"
-    return counts if _small_base(estimate) else f"{percent(_number(estimate))} ({counts})"
+    return counts if in_counts(estimate) else f"{percent(value_of(estimate))} ({counts})"
+
+
+def lacking(rate: ReleasedEstimate) -> str:
+    """The share that is not in a rate, as counts where they are too few for a percentage; nothing where nobody is."""
+    if not has_value(rate) or value_of(rate) == 1:
+        return ""
+    if in_counts(rate) and isinstance(rate.n, int) and isinstance(rate.k, int):
+        return f"{rate.n - rate.k} of {rate.n}"
+    return percent(1 - value_of(rate))
 
 
 def headline(released: Released, estimand: str) -> str:
@@ -244,55 +285,5 @@ def headline(released: Released, estimand: str) -> str:
     require_released(released, "headline")
     estimate = released.of(estimand)
     template = released.definition.estimand(estimand).headline
-    plain = estimate.shown and not _small_base(estimate) and not (isinstance(estimate.value, float) and math.isnan(estimate.value))
+    plain = has_value(estimate) and not in_counts(estimate)
     return template.format(value=estimate_value(estimate)) if template and plain else sentence(released, estimand)
-
-
-def stay_sentence(released: Released, level: str = ALL, *, stem: str = "los") -> str:
-    """The median and the middle half in one sentence."""
-    require_released(released, "stay_sentence")
-    middle, low, high = (released.of(f"{stem}_{name}", level) for name in ("median", "q1", "q3"))
-    if not middle.shown or (isinstance(middle.value, float) and math.isnan(middle.value)):
-        return sentence(released, f"{stem}_median", level)
-    unit = UNITS[middle.unit].suffix()
-    where = "" if level == ALL else f"{label(level, released.levels)}: "
-    ends = estimate_value(low), estimate_value(high)
-    text = f"half of stays were between {ends[0]} and {ends[1]}{unit}; the middle stay was {estimate_value(middle)}{unit}."
-    if ends[0] == ends[1]:
-        text = f"at least half of stays lasted {ends[0]}{unit}."
-    return where + (text if where else text[0].upper() + text[1:])
-
-
-def change_sentence(released: Released, level: str = ALL) -> str:
-    """From which score to which, in how many episodes, and who is missing."""
-    require_released(released, "change_sentence")
-    rate, before, after = (released.of(name, level) for name in ("paired_rate", "mean_admit", "mean_discharge"))
-    title = released.definition.title.removeprefix("Change in ")
-    if not all(row.shown and isinstance(row.value, float) and not math.isnan(row.value) for row in (rate, before, after)):
-        return sentence(released, "mean_change", level)
-    words = estimate_value(before), estimate_value(after)
-    moved = f"fell from {words[0]} to {words[1]}" if _number(after) < _number(before) else f"rose from {words[0]} to {words[1]}"
-    if words[0] == words[1]:
-        moved = f"stayed at {words[0]}"
-    share = estimate_value(rate)
-    both = f"in the {episodes(before.n)} with both scores ({share}{' ' if ' of ' in share else ' of '}discharged)"
-    lack = lacking(rate)
-    everyone = (
-        f"{lack} lack{'s' if lack.startswith('1 of') else ''} a score, so this may not describe everyone."
-        if lack
-        else "Every discharged episode has both."
-    )
-    return f"Average {title} {moved} {both}. {everyone}"
-
-
-def lacking(rate: ReleasedEstimate) -> str:
-    """The share that is not in a rate, as counts where they are too few for a percentage; nothing where nobody is."""
-    if not rate.shown or math.isnan(_number(rate)) or _number(rate) == 1:
-        return ""
-    if _small_base(rate) and isinstance(rate.n, int) and isinstance(rate.k, int):
-        return f"{rate.n - rate.k} of {rate.n}"
-    return percent(1 - _number(rate))
-
-
-def _number(estimate: ReleasedEstimate) -> float:
-    return estimate.value if isinstance(estimate.value, float) else math.nan

@@ -27,7 +27,8 @@ TYPING_GATE = Path(__file__).with_name("typing_gate.py.txt")
 
 # What show offers that is given plain words and numbers, or the parts of a Released; everything else must ask for a Released.
 OF_PARTS = {
-    "charts": {"at", "drawable", "finish_rows", "share_axis", "withheld_words"},
+    "change": {"of_discharged"},
+    "chart_rows": {"coordinate", "dot", "finish_rows", "range_bar", "share_axis", "value_words", "withheld_words"},
     "comparison": {"chance_sentence"},  # of how many outcomes are judged
     "control_chart": {"trend_chart"},  # of a Trend, which holds its Released
     "participants": {"alike_sentence", "participants_table"},  # asks it of each
@@ -36,7 +37,18 @@ OF_PARTS = {
     "theme": {"data_uri", "fit_rows", "new_axes", "new_figure", "style", "svg"},
     "trend": {"require_trend"},
     "trend_words": {"trend_alt_text", "trend_sentence", "trend_table"},  # of a Trend, too
-    "words": {"count", "days", "episodes", "estimate_value", "label", "number", "percent", "plain_range", "unit_words"},
+    "words": {
+        "count",
+        "episodes",
+        "estimate_value",
+        "has_value",
+        "in_counts",
+        "label",
+        "number",
+        "plain_range",
+        "share_and_count",
+        "value_of",
+    },
 }
 
 
@@ -117,7 +129,7 @@ def test_a_released_is_let_in(function, results, synthetic):
     }
     name = next((measure for start, measure in other.items() if function.__name__.startswith(start)), None)
     shown = evaluate(find(name), synthetic, by="track") if name else results
-    if function.__module__.endswith("comparison"):
+    if function.__module__.endswith(("comparison", "differences")):
         shown = evaluate(find("completion"), synthetic, by="track", against=Against())
     given = release(shown, "none")
     if function.__name__ == "alt_text":

@@ -24,7 +24,11 @@ from iop_outcomes.measures import find, known
 from iop_outcomes.release import release
 from iop_outcomes.reporting.program_quality import program_quality
 from iop_outcomes.results import COLUMNS
-from iop_outcomes.show import charts, theme, words
+from iop_outcomes.show import theme, words
+from iop_outcomes.show.chart_rows import alt_text
+from iop_outcomes.show.dots import dot_range
+from iop_outcomes.show.stacked_bars import stacked_shares
+from iop_outcomes.show.stays import stay_range, stay_sentence
 from iop_outcomes.units import percent
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -383,7 +387,7 @@ def test_every_number_of_a_stay_sentence_is_in_its_rows(synthetic, policy):
     released = release(evaluate(find("length_of_stay"), synthetic, by="track"), policy)
     for level in released.levels:
         allowed = set().union(*(said_as(row) for row in released.to_records() if row["level"] == level))
-        found = numbers_in(words.stay_sentence(released, level), released)
+        found = numbers_in(stay_sentence(released, level), released)
         assert len(found) == 3
         assert set(found) <= allowed
 
@@ -394,7 +398,7 @@ def test_every_number_of_a_description_is_in_its_frame(synthetic, name, policy):
     """The words for those who do not see the chart, level by level."""
     released = release(evaluate(asked(name), synthetic, by="track"), policy)
     names = released.definition.shown
-    text = charts.alt_text(released, names, "Chart.")
+    text = alt_text(released, names, "Chart.")
     records = released.to_records()
     for level in released.levels:
         part = re.search(rf"{re.escape(words.label(level))}: ([^.]*(?:\.\d[^.]*)*)\.", text)
@@ -521,14 +525,14 @@ def test_names_that_differ_have_labels_that_differ():
     assert words.label("_hidden").strip() == words.label("_hidden")
 
 
-@pytest.mark.parametrize("chart", ["dot_range", "stay_range", "stacked_shares"])
+@pytest.mark.parametrize("chart", [dot_range, stay_range, stacked_shares])
 def test_wild_names_stay_text_in_a_chart(wild, chart):
     """Each is a tick label as it stands: no mathematics, no name that is left out because it starts with an underscore."""
-    name = {"dot_range": "completion", "stay_range": "length_of_stay", "stacked_shares": "discharge_reasons"}[chart]
+    name = {dot_range: "completion", stay_range: "length_of_stay", stacked_shares: "discharge_reasons"}[chart]
     released = release(evaluate(find(name), wild, by="track"))
     estimands = [definition.name for definition in released.definition.estimands]
-    given = {"dot_range": (estimands[0],), "stay_range": (), "stacked_shares": (estimands,)}[chart]
-    axes = getattr(charts, chart)(released, *given)
+    given = {dot_range: (estimands[0],), stay_range: (), stacked_shares: (estimands,)}[chart]
+    axes = chart(released, *given)
     image = theme.svg(axes.get_figure(root=True))
     ET.fromstring(image)
     labels = axes.get_yticklabels()
@@ -564,9 +568,9 @@ def test_no_text_of_a_chart_is_cut_off(synthetic, long):
         asked = data if long else synthetic
         found = {name: release(evaluate(find(name), asked, by="track")) for name in ("completion", "length_of_stay", "discharge_reasons")}
     drawn = [
-        charts.dot_range(found["completion"], "completion_strict"),
-        charts.stay_range(found["length_of_stay"]),
-        charts.stacked_shares(found["discharge_reasons"], [d.name for d in found["discharge_reasons"].definition.estimands]),
+        dot_range(found["completion"], "completion_strict"),
+        stay_range(found["length_of_stay"]),
+        stacked_shares(found["discharge_reasons"], [d.name for d in found["discharge_reasons"].definition.estimands]),
     ]
     for axes in drawn:
         figure = axes.get_figure(root=True)

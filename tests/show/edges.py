@@ -7,8 +7,10 @@ from iop_outcomes.evaluate import evaluate
 from iop_outcomes.evaluate.asked import asked
 from iop_outcomes.release import release
 from iop_outcomes.show import words
+from iop_outcomes.show.change import change_sentence
 from iop_outcomes.show.comparison import comparison_sentences, difference_table
 from iop_outcomes.show.draw import main_sentence
+from iop_outcomes.show.stays import stay_sentence
 from iop_outcomes.show.tables import estimates_table, value_table
 
 SCORED = ("phq9_change", "phq9_reliable_change")
@@ -73,9 +75,9 @@ def said(data, policy):
         for row in released:
             yield f"{name} {row.estimand} {row.level}", words.sentence(released, row.estimand, row.level, time=row.time)
         if name == "length_of_stay":
-            yield from ((name, words.stay_sentence(released, level)) for level in released.levels)
+            yield from ((name, stay_sentence(released, level)) for level in released.levels)
         if name == "phq9_change":
-            yield from ((name, words.change_sentence(released, level)) for level in released.levels)
+            yield from ((name, change_sentence(released, level)) for level in released.levels)
         table = estimates_table(released)
         yield from ((f"{name} table", cell) for row in table.rows for cell in row[2:4])
         shown = [row.estimand for row in released if row.time is None and row.level == "All"][:4]

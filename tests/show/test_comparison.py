@@ -8,15 +8,14 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 import iop_outcomes as iop
 from iop_outcomes.errors import ReleaseError
 from iop_outcomes.show.comparison import (
-    alt_text_of_differences,
     comparison_sentences,
     comparison_tables,
+    comparison_word,
+    comparison_words,
     difference_table,
-    forest,
     pair_table,
-    word,
-    words_of,
 )
+from iop_outcomes.show.differences import difference_alt_text, forest
 
 NAME = "completion_strict"
 
@@ -45,17 +44,17 @@ def test_headline_table_chart_and_description_use_the_same_word(mixed):
     """Whatever the word of a track, all four say that one."""
     rows = {row[0]: row for row in difference_table(mixed, NAME, caption="c", first="Track").rows}
     labels = {text.get_text().replace("\n", " ") for text in forest(mixed, NAME).texts}
-    said, described = comparison_sentences(mixed, NAME), alt_text_of_differences(mixed, NAME)
+    said, described = comparison_sentences(mixed, NAME), difference_alt_text(mixed, NAME)
     words = {}
     for level, name in (("day_program", "Day program"), ("evening", "Evening"), ("weekend", "Weekend"), ("virtual", "Virtual")):
-        judged = words[level] = word(mixed, NAME, level)
+        judged = words[level] = comparison_word(mixed, NAME, level)
         assert rows[name][-1] == judged
         assert any(label.endswith(f": {judged}") and rows[name][-3] in label for label in labels)
         assert f"{name}: difference {rows[name][-3]} ({rows[name][-2]}), {judged}" in described
         assert any(f": {judged} in {name} than in the others together" in sentence for sentence in said) == (judged in ("higher", "lower"))
     assert words == {"day_program": "higher", "evening": "lower", "weekend": "no clear difference", "virtual": "no clear difference"}
     assert len(said) == 2
-    assert words_of(mixed, NAME, ("All", *words)) == ["", *words.values()]
+    assert comparison_words(mixed, NAME, ("All", *words)) == ["", *words.values()]
 
 
 def test_a_sentence_gives_value_difference_and_range(mixed):
@@ -75,13 +74,13 @@ def test_when_no_track_differs_one_sentence_says_so():
 def test_tracks_that_are_withheld_are_not_said_to_be_alike():
     """Where a track is withheld, the sentence speaks of those shown alone; where all are, it says that they are not shown."""
     part = answer({"a": (60, 100), "b": (62, 100), "c": (61, 100), "d": (2, 5)}).release()
-    shown = {level for level in "abcd" if word(part, NAME, level) == "no clear difference"}
+    shown = {level for level in "abcd" if comparison_word(part, NAME, level) == "no clear difference"}
     assert 0 < len(shown) < 4
     assert comparison_sentences(part, NAME) == (
         "No track that can be compared differed from the others by more than chance would easily produce.",
     )
     none = answer({"a": (3, 40), "b": (2, 40)}).release()
-    assert {word(none, NAME, level) for level in "ab"} == {"not shown"}
+    assert {comparison_word(none, NAME, level) for level in "ab"} == {"not shown"}
     assert comparison_sentences(none, NAME) == ("No track can be compared with the others: not shown, or too few.",)
 
 
@@ -90,11 +89,11 @@ def test_a_withheld_track_is_not_shown_anywhere():
     released = answer(SMALL).release()
     rows = {row[0]: row for row in difference_table(released, NAME, caption="c", first="Track").rows}
     assert rows["Virtual"][-3:] == ("not shown", "not shown", "not shown")
-    assert word(released, NAME, "virtual") == "not shown"
+    assert comparison_word(released, NAME, "virtual") == "not shown"
     axes = forest(released, NAME)
     dots = [line for line in axes.get_lines() if line.get_marker() == "o"]
-    assert len(dots) == sum(word(released, NAME, level) not in ("not shown", "too few") for level in SMALL)
-    assert "40" not in alt_text_of_differences(released, NAME)
+    assert len(dots) == sum(comparison_word(released, NAME, level) not in ("not shown", "too few") for level in SMALL)
+    assert "40" not in difference_alt_text(released, NAME)
 
 
 def test_too_few_is_said_where_nothing_can_be_judged():
@@ -112,7 +111,7 @@ def test_too_few_is_said_where_nothing_can_be_judged():
     )
     with iop.load(frame, mapping={"data": {"class": "synthetic"}}) as data:
         released = iop.compare(data, estimand=NAME).release("none")
-    assert word(released, NAME, "alone") == "too few"
+    assert comparison_word(released, NAME, "alone") == "too few"
     rows = {row[0]: row for row in difference_table(released, NAME, caption="c", first="Track").rows}
     assert rows["Alone"][-1] == "too few"
     assert any(text.get_text() == "too few" for text in forest(released, NAME).texts)
@@ -155,16 +154,20 @@ def test_tables_for_each_day(synthetic):
     tables = comparison_tables(released, "cumulative_incidence")
     assert [table.caption.split(", ")[1] for table in tables] == ["by day 30", "by day 180", "each group against the others together"]
     for time, table in zip((30, 180), tables, strict=False):
-        words = [word(released, "cumulative_incidence", level, time=time) for level in released.levels if level not in ("All", "(missing)")]
+        words = [
+            comparison_word(released, "cumulative_incidence", level, time=time)
+            for level in released.levels
+            if level not in ("All", "(missing)")
+        ]
         assert sorted(row[-1] for row in table.rows) == sorted(words)
 
 
 def test_only_released_numbers_are_worded(mixed):
     """Working results are refused by every function of the room."""
     results = answer({"a": (60, 100), "b": (62, 100)}).results
-    for call in (comparison_sentences, alt_text_of_differences, forest, comparison_tables):
+    for call in (comparison_sentences, difference_alt_text, forest, comparison_tables):
         with pytest.raises(ReleaseError):
             call(results, NAME)
     with pytest.raises(ReleaseError):
-        word(results, NAME, "a")
-    assert word(mixed, NAME, "All") == ""
+        comparison_word(results, NAME, "a")
+    assert comparison_word(mixed, NAME, "All") == ""

@@ -15,7 +15,7 @@ import iop_outcomes as iop
 from iop_outcomes.cli import run
 from iop_outcomes.errors import UsageError
 from iop_outcomes.release import Withheld
-from iop_outcomes.show.comparison import word
+from iop_outcomes.show.comparison import comparison_word
 from tests.spec.test_repeated_patients import TICKS, days_of, effective_of, loaded, people_of, program, returns, robust, type_2, wilson_at
 
 R = json.loads((Path(__file__).parents[1] / "oracle" / "clustered.json").read_text())["values"]
@@ -51,7 +51,7 @@ def words(frames, estimand="completion_strict", *, policy="none", versus="", **o
     """The word for every level, from released numbers."""
     with loaded(frames) as data:
         released = iop.compare(data, estimand=estimand, **options).release(policy)
-    return {level: word(released, estimand, level, versus=versus) for level in released.levels}
+    return {level: comparison_word(released, estimand, level, versus=versus) for level in released.levels}
 
 
 def sidak(p, several):
@@ -472,7 +472,7 @@ def test_a_comparison_is_withheld_with_the_counts_behind_it(pairwise):
                 assert e.word == ""
                 seen += 1
     assert seen >= (3 if pairwise else 1)
-    assert word(released, "completion_strict", "c" if not pairwise else "a", versus="c" if pairwise else "") == "not shown"
+    assert comparison_word(released, "completion_strict", "c" if not pairwise else "a", versus="c" if pairwise else "") == "not shown"
 
 
 def test_when_everyones_counts_are_withheld_no_track_is_compared():
@@ -480,7 +480,7 @@ def test_when_everyones_counts_are_withheld_no_track_is_compared():
     results, released = hidden(tracks(a=(3, 40), b=(2, 40)))
     assert len([e for e in results if e.contrast]) == 2
     assert not any(e.shown for e in released if e.contrast or (e.level, e.estimand) == ("All", "completion_strict"))
-    assert {word(released, "completion_strict", track) for track in "ab"} == {"not shown"}
+    assert {comparison_word(released, "completion_strict", track) for track in "ab"} == {"not shown"}
 
 
 def test_nothing_is_withheld_under_policy_none():
@@ -509,7 +509,7 @@ def test_every_word_is_one_of_the_rule(synthetic):
         released = iop.compare(synthetic, measure=measure).release()
         for estimand in estimands:
             for level in released.levels:
-                judged = word(released, estimand, level)
+                judged = comparison_word(released, estimand, level)
                 assert judged == "" if level in ("All", "(missing)") else judged in WORDS, (measure, estimand, level)
 
 

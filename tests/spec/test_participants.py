@@ -10,7 +10,7 @@ from iop_outcomes.columns import Column
 from iop_outcomes.counts import Counts
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.measures.categories import categories, merged
-from iop_outcomes.measures.participants import participants, participants_baseline, share_of
+from iop_outcomes.measures.participants import participants, participants_baseline
 from iop_outcomes.stats.balance import of_categories, of_means
 from tests.spec.tables import loaded
 
@@ -254,4 +254,3 @@ def test_merging_loses_nobody_and_shows_or_leaves_two(cells):
     by_track = {track: sum(n for (other, _), n in cells.items() if other == track) for track, _ in cells}
     sizes = [sum(cells.get((t, level), 0) for level in part) for t, n in by_track.items() if n >= 11 for part in found.values()]
     assert len(found) <= 2 or not any(0 < n < 11 for n in sizes)
-    assert share_of("A") == "share_A"

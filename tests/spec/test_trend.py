@@ -68,7 +68,7 @@ def told(episodes, policy="cms11", **options):
 
 def marks(found):
     """Marks of each period that has any."""
-    return {str(point.period): point.marks for point in found.points if point.marks}
+    return {str(point.period): point.caveats for point in found.points if point.caveats}
 
 
 USUAL = dict.fromkeys(months("2022-01", 30), EVEN)
@@ -133,7 +133,7 @@ def test_quarters_where_many_months_are_too_small():
     """Of 30 months 27 must be shown: with 3 withheld months stay, with 4 small ones quarters come."""
     small = {month: (5, 5) for month in months("2022-05", 4)}
     found = trend(frame(USUAL | dict(list(small.items())[:3])))
-    assert (found.noun, sum("withheld" in point.marks for point in found.points)) == ("month", 3)
+    assert (found.noun, sum("withheld" in point.caveats for point in found.points)) == ("month", 3)
     assert trend(frame(USUAL | small)).noun == "quarter"
     assert trend(frame(USUAL | small), "none", data_class="synthetic").noun == "month"
 

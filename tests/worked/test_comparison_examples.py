@@ -7,7 +7,8 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.release import ReleasedEstimate
-from iop_outcomes.show.comparison import alt_text_of_differences, comparison_sentences, difference_table, forest, word
+from iop_outcomes.show.comparison import comparison_sentences, comparison_word, difference_table
+from iop_outcomes.show.differences import difference_alt_text, forest
 from iop_outcomes.show.words import estimate_value, number, plain_range
 from iop_outcomes.stats.proportion import newcombe
 from tests.spec.tables import loaded
@@ -168,12 +169,12 @@ def test_text_table_and_chart_round_alike():
         released = iop.compare(data, estimand="completion_strict").release("none")
     table = difference_table(released, "completion_strict", caption="c", first="Track")
     notes = {text.get_text() for text in forest(released, "completion_strict").texts}
-    said, described = " ".join(comparison_sentences(released, "completion_strict")), alt_text_of_differences(released, "completion_strict")
+    said, described = " ".join(comparison_sentences(released, "completion_strict")), difference_alt_text(released, "completion_strict")
     rows = {row[0].lower(): row for row in table.rows}
     for level in "abc":
         difference = released.contrast("completion_strict", level)
         assert isinstance(difference, ReleasedEstimate)
-        amount, limits, judged = estimate_value(difference), plain_range(difference), word(released, "completion_strict", level)
+        amount, limits, judged = estimate_value(difference), plain_range(difference), comparison_word(released, "completion_strict", level)
         assert rows[level][-3:] == (amount, limits, judged)
         assert any(note.replace("\n", " ") == f"{amount} ({limits}): {judged}" for note in notes), notes
         assert f"difference {amount} ({limits}), {judged}" in described
@@ -215,4 +216,4 @@ def test_differences_rest_on_the_same_follow_up_in_all_groups():
     assert all(math.isnan(e.value) for e in late)
     early = [e for e in results if e.time == 30 and e.estimand == "restricted_mean_days"]
     assert not any(math.isnan(e.value) for e in early)
-    assert word(released, "restricted_mean_days", "a", time=90) == "too few"
+    assert comparison_word(released, "restricted_mean_days", "a", time=90) == "too few"

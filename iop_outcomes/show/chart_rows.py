@@ -1,0 +1,88 @@
+"""Takes released estimates, gives what charts of one row for each level share: places, names, notes, axes, and the chart in words."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
+from iop_outcomes.keys import ALL
+from iop_outcomes.release import Released, ReleasedEstimate, require_released
+from iop_outcomes.show import theme
+from iop_outcomes.show.words import NOT_SHOWN, estimate_value, has_value, label, ordered_levels
+from iop_outcomes.units import percent
+
+WRAP = 28  # characters of a row's name on one line
+QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+def coordinate(value: object) -> float:
+    """A coordinate, rounded."""
+    return round(float(value), theme.DECIMALS) if isinstance(value, float | int) else math.nan
+
+
+def withheld_words(row: ReleasedEstimate) -> str:
+    """What stands where an estimate has no place on a chart."""
+    return NOT_SHOWN if not row.shown else estimate_value(row)
+
+
+def dot(ax: Axes, y: int, row: ReleasedEstimate) -> None:
+    """The value of a row; that of everyone is a diamond."""
+    ax.plot(coordinate(row.value), y, "o" if row.level != ALL else "D", color=theme.NAVY, markersize=7, zorder=3)
+
+
+def range_bar(ax: Axes, y: int, low: object, high: object, *, bold: bool) -> None:
+    """A bar from one end of a range to the other; that of everyone is thin."""
+    ax.plot(
+        [coordinate(low), coordinate(high)],
+        [y, y],
+        color=theme.NAVY,
+        linewidth=5 if bold else 3,
+        alpha=0.45,
+        solid_capstyle="butt",
+        zorder=2,
+    )
+
+
+def finish_rows(
+    ax: Axes, levels: Sequence[str], notes: Sequence[str] = (), *, above_inches: float = 0.1, fit: bool = True, everyone_first: bool = True
+) -> None:
+    """Names of the rows, words to the right of each, everyone on top, and a quiet frame; `fit` makes room for both."""
+    names = [textwrap.fill(label(level, levels), WRAP) for level in levels]
+    ax.set_yticks(range(len(levels)), names)
+    ax.set_ylim(len(levels) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.grid(axis="x", color=theme.GRID, linewidth=0.8)
+    ax.set_axisbelow(True)
+    for y, words in enumerate(notes):
+        ax.text(1.02, y, words, transform=ax.get_yaxis_transform(), va="center", ha="left", fontsize=9)
+    if len(levels) > 1 and everyone_first:
+        ax.axhline(0.5, color=theme.GRID, linewidth=0.8)
+    if fit:
+        theme.fit_rows(ax, names, notes, above_inches=above_inches)
+
+
+def share_axis(ax: Axes) -> None:
+    """The whole range of shares, so that charts side by side compare."""
+    ax.set_xlim(0, 1)
+    ax.set_xticks(QUARTERS, [percent(mark) for mark in QUARTERS])
+
+
+def alt_text(released: Released, estimands: Sequence[str], kind: str) -> str:
+    """What the chart says, for those who do not see it: its kind, its message and its numbers."""
+    require_released(released, "alt_text")
+    levels = ordered_levels(released, estimands[0])
+    parts = []
+    for level in levels:
+        numbers = [(released.definition.estimand(name).label, released.of(name, level)) for name in estimands]
+        values = "; ".join(f"{words.lower()} {value_words(row)}" for words, row in numbers)
+        parts.append(f"{label(level, levels)}: {values}")
+    return f"{kind} {released.definition.title}. " + ". ".join(parts) + "."
+
+
+def value_words(row: ReleasedEstimate) -> str:
+    """The value of an estimate, or what stands in its place."""
+    return estimate_value(row) if has_value(row) else withheld_words(row)

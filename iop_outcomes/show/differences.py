@@ -1,0 +1,96 @@
+"""Takes released comparisons, gives the chart of differences around a line at 0, one row for each group."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.axes import Axes
+
+from iop_outcomes.keys import TOO_FEW
+from iop_outcomes.release import Released, require_released
+from iop_outcomes.show import theme
+from iop_outcomes.show.chart_kind import ChartKind
+from iop_outcomes.show.chart_rows import coordinate, finish_rows, withheld_words
+from iop_outcomes.show.comparison import compared_levels, comparison_sentences, comparison_word, difference_table
+from iop_outcomes.show.words import estimate_value, has_value, plain_range
+from iop_outcomes.units import MINUS, UNITS, Unit
+
+
+def forest(released: Released, estimand: str, *, time: float | None = None, ax: Axes | None = None) -> Axes:
+    """Differences from the others with their ranges around a line at 0, one row for each group, the word to the right.
+
+    Parameters
+    ----------
+    released : Released
+        A measure with its comparisons.
+    estimand : str
+        The number compared.
+    time : float, optional
+        At which day, where it has several.
+    ax : Axes, optional
+        Where to draw; new axes by default.
+
+    Returns
+    -------
+    Axes
+    """
+    require_released(released, "forest")
+    contrasts = {level: released.contrast(estimand, level, time=time) for level in compared_levels(released, estimand, time=time)}
+    rows = {level: row for level, row in contrasts.items() if row is not None}
+    notes, reach = [], 0.0
+    with theme.style():
+        drawn = ax or theme.new_axes(len(rows))
+        for y, (level, row) in enumerate(rows.items()):
+            word = comparison_word(released, estimand, level, time=time)
+            if not has_value(row) or word == TOO_FEW:
+                notes.append(TOO_FEW if word == TOO_FEW else withheld_words(row))
+                continue
+            ends = [end for end in (row.low, row.high) if isinstance(end, float) and not math.isnan(end)]
+            if len(ends) == 2:
+                drawn.plot(
+                    [coordinate(end) for end in ends], [y, y], color=theme.NAVY, linewidth=3, alpha=0.45, solid_capstyle="butt", zorder=2
+                )
+            drawn.plot(coordinate(row.value), y, "o", color=theme.NAVY, markersize=7, zorder=3)
+            reach = max([reach, abs(coordinate(row.value)), *(abs(coordinate(end)) for end in ends)])
+            notes.append(f"{estimate_value(row)} ({plain_range(row)}): {word}")
+        _around_zero(drawn, reach or 1.0, UNITS[UNITS[released.definition.estimand(estimand).unit].difference])
+        finish_rows(drawn, list(rows), notes, fit=ax is None, everyone_first=False)
+    return drawn
+
+
+def _around_zero(ax: Axes, reach: float, unit: Unit) -> None:
+    """A line at 0 in the middle, and the same distance to both sides."""
+    ax.axvline(0, color=theme.MUTED, linewidth=1, zorder=1)
+    ax.set_xlim(-1.08 * reach, 1.08 * reach)
+    ticks = [tick for tick in ax.get_xticks() if abs(tick) <= reach]
+    ax.set_xticks(ticks, [f"{round(tick * unit.factor, 6):g}".replace("-", MINUS) for tick in ticks])
+    ax.set_xlabel(f"Group minus the others together ({unit.words})")
+
+
+def difference_alt_text(released: Released, estimand: str, *, time: float | None = None) -> str:
+    """What the chart of differences says, in words and numbers."""
+    require_released(released, "difference_alt_text")
+    table = difference_table(released, estimand, caption="", first="", time=time)
+    groups = [f"{row[0]}: difference {row[3]} ({row[4]}), {row[5]}" for row in table.rows]
+    what = released.definition.estimand(estimand).label.lower()
+    return f"Chart of differences around 0. {released.definition.title}, {what}, each group minus the others. {'. '.join(groups)}."
+
+
+def _first_time(released: Released) -> float | None:
+    """The day of the number compared, the first where it has several."""
+    return next((estimate.time for estimate in released if estimate.estimand == released.definition.shown[0]), None)
+
+
+def _chart(released: Released, *, ax: Axes | None) -> Axes:
+    return forest(released, released.definition.shown[0], time=_first_time(released), ax=ax)
+
+
+def _alt_text(released: Released) -> str:
+    return difference_alt_text(released, released.definition.shown[0], time=_first_time(released))
+
+
+def _sentence(released: Released) -> str:
+    return " ".join(comparison_sentences(released, released.definition.shown[0], time=_first_time(released)))
+
+
+FOREST = ChartKind("forest", _chart, _alt_text, _sentence)

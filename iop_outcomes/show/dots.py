@@ -1,0 +1,63 @@
+"""Takes released shares, gives the chart of dots with their ranges, one row for each level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
+from iop_outcomes.keys import ALL
+from iop_outcomes.release import Released, require_released
+from iop_outcomes.show import theme
+from iop_outcomes.show.chart_kind import ChartKind
+from iop_outcomes.show.chart_rows import alt_text, dot, finish_rows, range_bar, share_axis, withheld_words
+from iop_outcomes.show.words import estimate_value, has_value, ordered_levels, plain_range, sentence
+
+
+def dot_range(released: Released, estimand: str, *, words: Sequence[str] = (), ax: Axes | None = None) -> Axes:
+    """Shares as dots with their 95 % ranges, one row for each level.
+
+    Parameters
+    ----------
+    released : Released
+        What to show.
+    estimand : str
+        A share.
+    words : sequence of str
+        What to say of each level after its range, in the order of `ordered_levels`.
+    ax : Axes, optional
+        Where to draw; new axes by default.
+
+    Returns
+    -------
+    Axes
+    """
+    require_released(released, "dot_range")
+    levels = ordered_levels(released, estimand)
+    rows = [released.of(estimand, level) for level in levels]
+    with theme.style():
+        drawn = ax or theme.new_axes(len(levels))
+        for y, row in enumerate(rows):
+            if has_value(row):
+                range_bar(drawn, y, row.low, row.high, bold=row.level != ALL)
+                dot(drawn, y, row)
+        notes = [f"{estimate_value(row)} ({plain_range(row)})" if has_value(row) else withheld_words(row) for row in rows]
+        notes = [f"{note}: {word}" if word and word != note else note for note, word in zip(notes, words or [""] * len(notes), strict=True)]
+        share_axis(drawn)
+        finish_rows(drawn, levels, notes, fit=ax is None)
+    return drawn
+
+
+def _chart(released: Released, *, ax: Axes | None) -> Axes:
+    return dot_range(released, released.definition.shown[0], ax=ax)
+
+
+def _alt_text(released: Released) -> str:
+    return alt_text(released, released.definition.shown[:1], "Dot chart with ranges.")
+
+
+def _sentence(released: Released) -> str:
+    return sentence(released, released.definition.shown[0])
+
+
+DOT_RANGE = ChartKind("dot_range", _chart, _alt_text, _sentence)

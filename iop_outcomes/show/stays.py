@@ -1,0 +1,111 @@
+"""Takes released stays, gives their chart, their sentence and their table: the middle stay and the middle half of stays."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+
+from iop_outcomes.keys import ALL
+from iop_outcomes.release import Released, ReleasedEstimate, require_released
+from iop_outcomes.show import theme
+from iop_outcomes.show.chart_kind import ChartKind
+from iop_outcomes.show.chart_rows import alt_text, coordinate, dot, finish_rows, range_bar, withheld_words
+from iop_outcomes.show.tables import Table
+from iop_outcomes.show.words import count, estimate_value, has_value, label, number, ordered_levels, plain_range, sentence
+from iop_outcomes.units import UNITS
+
+
+def stay_quartiles(released: Released, level: str = ALL) -> tuple[ReleasedEstimate, ReleasedEstimate, ReleasedEstimate]:
+    """The middle stay, and the two ends of the middle half."""
+    require_released(released, "stay_quartiles")
+    named = released.definition.in_role
+    return (
+        released.of(named("middle"), level),
+        released.of(named("lower_quartile"), level),
+        released.of(named("upper_quartile"), level),
+    )
+
+
+def stay_range(released: Released, *, ax: Axes | None = None) -> Axes:
+    """Stays: a dot at the middle stay, a bar over the middle half of stays, one row for each level.
+
+    Parameters
+    ----------
+    released : Released
+        A measure of stays, which says what is its median and what are its quartiles.
+    ax : Axes, optional
+        Where to draw; new axes by default.
+
+    Returns
+    -------
+    Axes
+    """
+    require_released(released, "stay_range")
+    middle_stay = released.definition.in_role("middle")
+    levels = ordered_levels(released, middle_stay)
+    far, notes = 1.0, []
+    with theme.style():
+        drawn = ax or theme.new_axes(len(levels))
+        for y, level in enumerate(levels):
+            middle, low, high = stay_quartiles(released, level)
+            if not has_value(middle):
+                notes.append(withheld_words(middle))
+                continue
+            range_bar(drawn, y, low.value, high.value, bold=level != ALL)
+            dot(drawn, y, middle)
+            far = max(far, coordinate(high.value))
+            ends = [number(end.value, end.unit) for end in (low, high)]
+            notes.append(f"{number(middle.value, middle.unit)} (middle half {ends[0]} to {ends[1]})")
+        drawn.set_xlim(0, far * 1.05)
+        drawn.set_xlabel(released.definition.estimand(middle_stay).axis)
+        finish_rows(drawn, levels, notes, fit=ax is None)
+    return drawn
+
+
+def _alt_text(released: Released) -> str:
+    """The middle stay and the quartiles in words and numbers, for those who do not see the chart."""
+    return alt_text(released, released.definition.shown, "Range chart.")
+
+
+def stay_sentence(released: Released, level: str = ALL) -> str:
+    """The median and the middle half in one sentence."""
+    require_released(released, "stay_sentence")
+    middle, low, high = stay_quartiles(released, level)
+    if not has_value(middle):
+        return sentence(released, middle.estimand, level)
+    unit = UNITS[middle.unit].suffix()
+    where = "" if level == ALL else f"{label(level, released.levels)}: "
+    ends = estimate_value(low), estimate_value(high)
+    text = f"half of stays were between {ends[0]} and {ends[1]}{unit}; the middle stay was {estimate_value(middle)}{unit}."
+    if ends[0] == ends[1]:
+        text = f"at least half of stays lasted {ends[0]}{unit}."
+    return where + (text if where else text[0].upper() + text[1:])
+
+
+def stay_table(released: Released, *, caption: str, first: str) -> Table:
+    """Middle stay with its range, quartiles, mean with its range, and the base, at each level."""
+    require_released(released, "stay_table")
+    definition = released.definition
+    middle_stay, mean_stay = definition.in_role("middle"), definition.in_role("mean")
+    units = (UNITS[definition.estimand(name).unit].words for name in (middle_stay, mean_stay))
+    middle_head, mean_head = (f"{words} ({unit})" for words, unit in zip(("Middle stay", "Mean"), units, strict=True))
+    heads = (first, middle_head, "Plausible range", "Middle half", mean_head, "Plausible range of the mean", "Episodes")
+    rows = []
+    for level in ordered_levels(released, middle_stay):
+        (middle, low, high), mean = stay_quartiles(released, level), released.of(mean_stay, level)
+        known = has_value(low) and has_value(high)
+        half = f"{estimate_value(low)} to {estimate_value(high)}" if known else estimate_value(low)
+        rows.append(
+            (
+                label(level, released.levels),
+                estimate_value(middle),
+                plain_range(middle),
+                half,
+                estimate_value(mean),
+                plain_range(mean),
+                count(middle.n),
+            )
+        )
+    return Table(caption, heads, tuple(rows))
+
+
+STAY_RANGE = ChartKind("stay_range", stay_range, _alt_text, stay_sentence)

@@ -1,0 +1,90 @@
+"""Takes the syntax tree of every module, gives proof that nobody reads a meaning out of a name: what a name means is declared."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.declared import every_measure
+
+PACKAGE = Path(__file__).resolve().parent.parent / "iop_outcomes"
+ROOMS = ("show", "reporting", "measures", "stats")
+READERS = {"startswith", "endswith", "removeprefix", "removesuffix", "partition", "rpartition", "split", "rsplit"}
+
+# Where a text that is no name of a measure, an estimand, a part or a label is read so, and what it is.
+TEXTS = {
+    ("show/plain.py", "startswith"): "a cell of a file, which a spreadsheet would take for a formula",
+    ("show/theme.py", "startswith"): "settings of matplotlib",
+    ("show/theme.py", "split"): "lines of a label that is to be measured",
+    ("stats/reliable.py", "startswith"): "an operator",
+    ("stats/reliable.py", "endswith"): "an operator",
+    ("measures/categories.py", "startswith"): "a band of numbers, such as <18",
+    ("measures/categories.py", "split"): "a table of counts by its levels",
+    ("measures/group_tests.py", "split"): "an array",
+}
+
+# Strings of show/ that are the name of a measure or an estimand, and mean something else there.
+OTHER_MEANINGS = {"events_without_follow_up": "the flag of a number that such events leave unknown"}
+
+
+def modules(room):
+    """The modules of a room with their paths inside the package."""
+    for path in sorted((PACKAGE / room).rglob("*.py")):
+        yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def readers(tree):
+    """Methods that take a text apart, wherever a module calls one."""
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return {function.attr for function in calls if isinstance(function, ast.Attribute) and function.attr in READERS}
+
+
+def strings(tree):
+    """String constants outside docstrings, those within f-strings included."""
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docs = {id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, owners) and isinstance(node.body[0], ast.Expr)}
+    constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docs)
+    return {node.value for node in constants if isinstance(node.value, str)}
+
+
+def names():
+    """Every measure and every estimand."""
+    measures = every_measure().values()
+    return {measure.name for measure in measures} | {estimand.name for measure in measures for estimand in measure.estimands}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_name_is_taken_apart(room):
+    """Prefixes, suffixes and pieces are read of texts alone, each with its reason."""
+    found = {(path, reader) for path, tree in modules(room) for reader in readers(tree)}
+    assert found == {place for place in TEXTS if place[0].split("/")[0] == room}
+
+
+def test_show_names_no_measure_and_no_estimand():
+    """What is drawn and said follows from declarations: no string of show/ is such a name, or a piece that one begins or ends with."""
+    known = names()
+    pieces = {piece for name in known if "_" in name for piece in (name.split("_")[0] + "_", "_" + name.split("_")[-1])}
+    wrong = {
+        (path, text)
+        for path, tree in modules("show")
+        for text in strings(tree)
+        if text not in OTHER_MEANINGS and (text in known | pieces or any(name in text for name in known if "_" in name))
+    }
+    assert wrong == set()
+
+
+def test_the_other_meanings_are_needed():
+    """A row of the list above that nothing needs goes."""
+    held = {text for _, tree in modules("show") for text in strings(tree)}
+    assert set(OTHER_MEANINGS) <= held & names()
+
+
+def test_the_readers_of_trees_find_what_hides():
+    """In a call of a call, in an f-string; not in a docstring."""
+    tree = ast.parse(
+        '"""mean_change"""\ndef f(name):\n    """recovery"""\n    return f"{name}_median" + name.strip().removeprefix("los_")\n'
+    )
+    assert readers(tree) == {"removeprefix"}
+    assert strings(tree) == {"_median", "los_"}
