@@ -33,7 +33,7 @@ class Data:
     groups : tuple of str
         Columns that `by=` may name.
     cannot : dict of str to str
-        Measures that the layout of the files cannot answer, each with the reason.
+        What the layout of the files never brings and measures may need, each with the reason.
 
     Notes
     -----

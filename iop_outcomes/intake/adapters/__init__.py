@@ -31,7 +31,7 @@ class Adapted:
     findings : tuple of Finding
         What was seen on the way: records that could not be used, each counted, never a value.
     cannot : dict of str to str
-        Measures that files of this layout cannot answer, each with the reason.
+        What files of this layout never bring and measures may need, each with the reason.
     flow : tuple of Flow
         What became of rows that are no longer there, such as contacts rolled into episodes.
     rules : tuple of str
