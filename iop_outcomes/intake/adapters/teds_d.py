@@ -22,7 +22,7 @@ import duckdb
 
 from iop_outcomes.columns import FOLLOW_UP
 from iop_outcomes.engine.duckdb import DuckEngine
-from iop_outcomes.intake.adapters import Adapted
+from iop_outcomes.intake.adapters.adapter import Adapted
 from iop_outcomes.intake.files import MAPPING_NAME, SUFFIXES, refuse_globs, shown
 from iop_outcomes.intake.findings import Finding, fatal
 from iop_outcomes.intake.inputs import open_file
