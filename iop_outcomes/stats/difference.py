@@ -6,11 +6,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scipy.special import ndtr, stdtr
-
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.interval import FARTHEST_Z, ROUNDING, Errors, Interval, finish, symmetric, t_quantile
+from iop_outcomes.stats.special import ndtr, stdtr
 
 COMPARED = frozenset({"wilson", "t", "order_statistics", "log_log", "log_log_days", "band"})  # rules whose estimates are compared
 _STEPS = 40

@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import bdtr
 
 from iop_outcomes.stats.draft import Distribution, Draft, Ints, Population
+from iop_outcomes.stats.special import bdtr
 
 if TYPE_CHECKING:
     from iop_outcomes.counts import Counts

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import stdtrit
 
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.draft import Band, CurvePoint, Distribution, Draft, Floats, Ints, Mask, Rule, Tail
@@ -15,6 +14,7 @@ from iop_outcomes.stats.duration import order_statistic_interval, quantile_type2
 from iop_outcomes.stats.lifetable import zero_events_upper
 from iop_outcomes.stats.medians import crossing_day
 from iop_outcomes.stats.proportion import normal_quantile, wilson, wilson_limits
+from iop_outcomes.stats.special import stdtrit
 from iop_outcomes.stats.transform import transformed_interval
 
 FEW_EVENTS = 5

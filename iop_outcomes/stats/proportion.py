@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtri
 
 from iop_outcomes.stats.draft import Draft, Population
+from iop_outcomes.stats.special import ndtri
 
 if TYPE_CHECKING:
     from iop_outcomes.counts import Counts

@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import fdtrc
 
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.draft import GroupScores
 from iop_outcomes.stats.interval import FEW_PATIENTS
 from iop_outcomes.stats.logrank import chi_square
+from iop_outcomes.stats.special import fdtrc
 
 
 @dataclass(frozen=True, slots=True)
