@@ -33,12 +33,10 @@ _CSV = click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an internal error.")
 @click.version_option(package_name="iop-outcomes", prog_name="iop-outcomes")
-@click.pass_context
-def cli(context: click.Context, debug: bool) -> None:  # noqa: FBT001 - click passes flags by position
+def cli() -> None:
     """Outcomes of intensive outpatient programs: check data, ask measures, build reports."""
-    context.obj = {"debug": debug}
 
 
 for command in (check, propose_mapping, synth, measures, notebook):
