@@ -16,6 +16,7 @@ check: $(VENV)/.dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
+	$(BIN)/python -m vulture
 
 # What the tests in a browser check pages with; they also need chromium (Debian: apt-get install chromium).
 axe: $(VENV)/axe.min.js

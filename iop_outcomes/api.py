@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from iop_outcomes.reporting.report import Report
     from iop_outcomes.results import Definition, Flow, Results
 
+FIRST = "completion"  # the measure that is asked where none is named
+
 
 class Answer:
     """What a public function returns: its results, and their released form for looking at.
@@ -561,7 +563,7 @@ def relapse(
 def compare(
     data: Data,
     *,
-    measure: str = "completion",
+    measure: str = FIRST,
     estimand: str | None = None,
     by: str = "track",
     definition: str | None = None,

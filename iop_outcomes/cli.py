@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from iop_outcomes.cli_data import DATA, LAYOUT, MAPPING, ON_ERROR, check, left_out, propose_mapping, synth
+from iop_outcomes.cli_measures import MEASURE, measures, options_of_measures
 from iop_outcomes.cli_notebook import notebook
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_OUTPUT, EXIT_USAGE, IopError
 
@@ -27,27 +28,18 @@ _BY = click.option("--by", default=None, help="Column to group by, such as track
 _POLICY = click.option(
     "--policy", default="cms11", show_default=True, help="Disclosure policy: cms11, or none for synthetic and public data."
 )
-_MEASURE = click.option(
-    "--measure", "measure_name", default="completion", show_default=True, help="Which measure; see: iop-outcomes measures."
-)
-_DEFINITION = click.option("--definition", default=None, help="Which of the measure's definitions.")
-_SCALE = click.option("--scale", default=None, help="Of which scale, for symptom_change and reliable_change.")
-_PROFILE = click.option("--profile", default=None, help="Which profile of reliable change.")
-_AT = click.option("--at", "days", default=None, help="Days after discharge, as in 30,90,180.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print a list of objects, one for each number.")
 _CSV = click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an internal error.")
 @click.version_option(package_name="iop-outcomes", prog_name="iop-outcomes")
-@click.pass_context
-def cli(context: click.Context, debug: bool) -> None:  # noqa: FBT001 - click passes flags by position
+def cli() -> None:
     """Outcomes of intensive outpatient programs: check data, ask measures, build reports."""
-    context.obj = {"debug": debug}
 
 
-for command in (check, propose_mapping, synth, notebook):
+for command in (check, propose_mapping, synth, measures, notebook):
     cli.add_command(command)
 
 
@@ -72,12 +64,9 @@ def report(data: str, by: str | None, mapping: str | None, layout: str | None, p
 
 @cli.command()
 @DATA
-@_MEASURE
+@MEASURE
 @_BY
-@_DEFINITION
-@_SCALE
-@_PROFILE
-@_AT
+@options_of_measures
 @_POLICY
 @MAPPING
 @LAYOUT
@@ -91,7 +80,7 @@ def summary(
     definition: str | None,
     scale: str | None,
     profile: str | None,
-    days: str | None,
+    at: list[int] | None,
     policy: str,
     mapping: str | None,
     layout: str | None,
@@ -105,7 +94,6 @@ def summary(
     from iop_outcomes.show.tables import estimates_table
 
     _one_form(as_json=as_json, as_csv=as_csv)
-    at = _days(days)
     with _loaded(data, mapping, on_error, layout) as program:
         policy_for(policy, program.data_class)
         answer = iop.measure(program, measure_name, by=by, definition=definition, scale=scale, profile=profile, at=at)
@@ -116,13 +104,10 @@ def summary(
 
 @cli.command()
 @DATA
-@_MEASURE
+@MEASURE
 @click.option("--estimand", default=None, help="Which of its numbers; its main one by default.")
 @click.option("--by", default="track", show_default=True, help="Column to compare by.")
-@_DEFINITION
-@_SCALE
-@_PROFILE
-@_AT
+@options_of_measures
 @click.option("--pairwise", is_flag=True, help="Each group against each, instead of against the others together.")
 @_POLICY
 @MAPPING
@@ -138,7 +123,7 @@ def compare(
     definition: str | None,
     scale: str | None,
     profile: str | None,
-    days: str | None,
+    at: list[int] | None,
     pairwise: bool,  # noqa: FBT001 - click passes flags by name
     policy: str,
     mapping: str | None,
@@ -154,7 +139,6 @@ def compare(
     from iop_outcomes.show.comparison import comparison_tables, different_people
 
     _one_form(as_json=as_json, as_csv=as_csv)
-    at = _days(days)
     with _loaded(data, mapping, on_error, layout) as program:
         policy_for(policy, program.data_class)
         declared = asked(program, measure_name, definition, at=at, scale=scale, profile=profile)
@@ -177,41 +161,10 @@ def compare(
         return _exit(program)
 
 
-@cli.command()
-@click.argument("name", required=False)
-@_SCALE
-def measures(name: str | None, scale: str | None) -> int:
-    """List the measures, or print the definition of measure NAME."""
-    from iop_outcomes.measures import OF_A_SCALE, find, known
-
-    entries = known()
-    if name is not None:
-        first = entries[name].definitions[:1] if name in entries else ()
-        click.echo(find(name, *first, scale=scale).definition)
-        return EXIT_DONE
-    for measure, entry in entries.items():
-        click.echo(f"{measure:<26} {find(measure, *entry.definitions[:1]).asks}")
-        if entry.definitions:
-            click.echo(f"{'':<26} definitions: {', '.join(entry.definitions)}")
-    for measure, pattern in OF_A_SCALE.items():
-        click.echo(f"{measure:<26} The same as {pattern.format(scale='SCALE')}, with --scale SCALE.")
-    return EXIT_DONE
-
-
 def _one_form(*, as_json: bool, as_csv: bool) -> None:
     """Refuse two forms of one output before anything is read."""
     if as_json and as_csv:
         raise click.UsageError("--json and --csv cannot be used together.")
-
-
-def _days(text: str | None) -> list[int] | None:
-    """Whole days from "30,90,180"."""
-    if text is None:
-        return None
-    try:
-        return [int(day) for day in text.split(",")]
-    except ValueError as error:
-        raise click.UsageError("--at must be whole days with commas between them, as in 30,90,180.") from error
 
 
 # -- shared ----------------------------------------------------------------------------------------------------------

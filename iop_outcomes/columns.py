@@ -42,6 +42,7 @@ DATA_CLASSES = ("safe_harbor", "limited_data_set", "synthetic", "public")
 DATED_CLASSES = ("limited_data_set", "synthetic", "public")
 UNRESTRICTED_CLASSES = ("synthetic", "public")
 LAYOUTS = ("teds_d", "omop", "fhir", "redcap")  # other layouts that files may come in, each with its adapter
+FOLLOW_UP = "follow_up"  # what a layout lacks that never says what became of people after discharge
 LOS_CONVENTIONS = ("difference", "inclusive", "last_contact", "teds_codes")
 
 # What is known of when: columns to follow a rate over time by, none of them a trait of an episode to compare or adjust for.

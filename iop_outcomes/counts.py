@@ -178,10 +178,6 @@ class Counts:
         positions = [self._position(column) for column in columns]
         return self._merged(tuple(self.axes[i] for i in positions), self.codes[:, positions])
 
-    def sum_over(self, *columns: str) -> Counts:
-        """Sum over the columns named."""
-        return self.keep([column for column in self.columns if column not in columns])
-
     def _merged(self, axes: tuple[Axis, ...], codes: Ints) -> Counts:
         rows = _sorted_rows(codes)
         n = np.zeros(len(rows.unique), dtype=np.int64)
@@ -205,13 +201,6 @@ class Counts:
                 cells[cell] = cells.get(cell, 0) + n
         return Counts.from_cells(self.columns, cells)
 
-    def to_array(self, *columns: str) -> Ints:
-        """The counts as a dense array with one axis per column named, summed over the rest."""
-        table = self.keep(columns)
-        dense = np.zeros([len(axis.levels) for axis in table.axes], dtype=np.int64)
-        dense[tuple(table.codes.T)] = table.n
-        return dense
-
     def lift(self, influence: Floats) -> Floats:
         """Spread one number per cell here over the cells of the table as first counted; 0 where a cell is not here."""
         if not len(self.n):
@@ -221,10 +210,6 @@ class Counts:
     def here(self) -> NDArray[np.bool_]:
         """Which cells of the table as first counted are here; shape (raw cells,)."""
         return self.origin >= 0
-
-    def same_as(self, other: Counts) -> bool:
-        """Whether two tables hold the same cells and counts, whatever unused levels they carry."""
-        return self.columns == other.columns and dict(self) == dict(other)
 
 
 @dataclass(frozen=True, slots=True)

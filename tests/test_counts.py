@@ -117,7 +117,7 @@ def test_recode_is_the_rows_recoded(rows):
 @given(ROWS)
 def test_recode_to_one_class_sums_over_a_column(rows):
     """Everyone in one class is the sum over the column."""
-    assert counted(rows).recode("reason", lambda _: "any").sum_over("reason").same_as(counted(rows).sum_over("reason"))
+    assert dict(counted(rows).recode("reason", lambda _: "any").keep(["track", "days"])) == dict(counted(rows).keep(["track", "days"]))
 
 
 @given(ROWS)
@@ -126,7 +126,6 @@ def test_keep_sums_over_the_rest_in_the_order_asked(rows):
     found = counted(rows).keep(["days", "track"])
     assert found.columns == ("days", "track")
     assert as_rows(found) == Counter((days, track) for track, _, days in rows)
-    assert as_rows(counted(rows).sum_over("reason")) == Counter((track, days) for track, _, days in rows)
     assert counted(rows).keep([]).total == len(rows)
 
 
@@ -144,7 +143,7 @@ def test_classify_puts_each_cell_in_its_class(rows):
 def test_tables_of_different_episodes_add(first, second):
     """Two programs together are the table of all their rows, levels that only one has included."""
     both = counted(first) + counted(second)
-    assert both.same_as(counted(first + second))
+    assert dict(both) == dict(counted(first + second))
     assert both.axes == counted(first + second).axes
 
 
@@ -160,17 +159,7 @@ def test_parts_of_a_split_add_up_to_the_whole(rows):
     first, *others = counted(rows).split("reason").values()
     for other in others:
         first = first + other
-    assert first.same_as(counted(rows))
-
-
-@given(ROWS)
-def test_dense_array_counts_the_rows(rows):
-    """One axis for each column named; an entry for each pair of levels, empty ones 0."""
-    counts = counted(rows)
-    dense = counts.to_array("reason", "track")
-    for i, reason in enumerate(counts.levels("reason")):
-        for j, track in enumerate(counts.levels("track")):
-            assert dense[i, j] == sum(row[:2] == (track, reason) for row in rows)
+    assert dict(first) == dict(counted(rows))
 
 
 @given(ROWS)
@@ -234,7 +223,7 @@ def test_origin_points_at_the_like_cell(rows):
 def test_as_counted_starts_over(rows):
     """A sum may stand as if it had been counted so: one influence for each of its own cells."""
     small = counted(rows).keep(["track"]).as_counted()
-    assert small.same_as(Counts.from_cells(("track",), Counter((row[0],) for row in rows)))
+    assert dict(small) == Counter((row[0],) for row in rows)
     assert small.lift(np.arange(len(small), dtype=float)).tolist() == list(range(len(small)))
 
 

@@ -25,7 +25,7 @@ ORDER = (
     ("show",),
     ("reporting",),
     ("api", "notebooks"),
-    ("cli_data", "cli_notebook"),
+    ("cli_data", "cli_measures", "cli_notebook"),
     ("cli",),
 )
 _BEFORE = {room: {earlier for row in ORDER[:place] for earlier in row} for place, row in enumerate(ORDER) for room in row}
@@ -49,7 +49,7 @@ ROOMS_OF = {
     "markupsafe": {"reporting"},
     "statsmodels": {"models"},
     "lifelines": {"models"},
-    "click": {"cli", "cli_data", "cli_notebook"},
+    "click": {"cli", "cli_data", "cli_measures", "cli_notebook"},
     **{part: {"notebooks"} for part in ("jupyter_client", "nbclient", "nbconvert", "nbformat")},
     "pyreadstat": {"intake"},
 }

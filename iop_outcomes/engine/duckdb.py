@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from iop_outcomes.columns import WINDOWS, Request
-from iop_outcomes.counts import Counts, Floats, Level, is_blank
+from iop_outcomes.counts import Counts, Level, is_blank
 from iop_outcomes.engine.derive import Derivation, Tables, derive
 from iop_outcomes.engine.raw import ROW, RawTables
 from iop_outcomes.engine.recipe import NUMBER_TYPE, Recipe, Steps, literal, quoted
@@ -177,27 +177,6 @@ class DuckEngine(RawTables):
         columns = [f"unnest(CAST(? AS {_type(axis.levels)}[])) AS k{i}" for i, axis in enumerate(counts.axes)]
         columns.append("unnest(CAST(? AS INTEGER[])) AS place")
         self._send(f"CREATE OR REPLACE TEMPORARY TABLE cell AS SELECT {', '.join(columns)}", [*lists, list(range(len(counts)))])
-
-    def cluster_sums(self, requests: Sequence[Request], influences: Floats) -> Floats:
-        """Sums over patients of products of their summed influences.
-
-        Parameters
-        ----------
-        requests : sequence
-            Those of the tally whose cells the influences belong to.
-        influences : float array, shape (cells, K)
-            One column for each estimate, rows in the order of `tally(requests)`.
-
-        Returns
-        -------
-        float array, shape (K, K)
-            The diagonal holds variances for repeated patients; a blank patient is a patient of their own.
-
-        Notes
-        -----
-        The patients are counted first, exactly and in a fixed order, so that the order of rows cannot matter.
-        """
-        return self.patients(requests).products(influences)
 
     def rows(self, requests: Sequence[Request]) -> pd.DataFrame:
         """One row per episode with the columns asked, for models of repeated scores alone."""

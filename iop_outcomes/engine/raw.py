@@ -16,8 +16,8 @@ from weakref import finalize
 import duckdb
 import numpy as np
 
-from iop_outcomes.engine import Fault, Rule
 from iop_outcomes.engine.recipe import Recipe, literal, quoted
+from iop_outcomes.engine.rules import Fault, Rule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,11 +155,6 @@ class RawTables:
         """Keep what a query over files gives, every column as text: how adapters of other layouts hand a table over."""
         self._send(f"CREATE TABLE raw_{table} AS SELECT *, row_number() OVER () - 1 AS {ROW} FROM ({select}) AS adapted", values)
         self._describe(table)
-
-    def add_columns(self, table: str, columns: Mapping[str, Sequence[str | None]]) -> None:
-        """Keep columns of text that were made in Python; all of one length."""
-        cells = ", ".join(f"unnest(CAST(? AS VARCHAR[])) AS {quoted(name)}" for name in columns)
-        self.add_select(table, f"SELECT {cells}", [list(values) for values in columns.values()])
 
     def _view_raw(self, table: str, select: str) -> None:
         self._send(f"CREATE VIEW raw_{table} AS {select}")

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from iop_outcomes.errors import NotAssessableError
 from iop_outcomes.intake.data import Data
-from iop_outcomes.measures import Measure, find
-from iop_outcomes.measures.length_of_stay import VARIANTS, variant_of
+from iop_outcomes.measures import Measure, find, known
 
 
 def asked(
@@ -24,11 +23,11 @@ def asked(
     Parameters
     ----------
     data : Data
-        A loaded program, whose layout may rule a measure out and whose convention of stays decides what a stay is.
+        A loaded program, whose layout may rule a measure out and whose convention of stays may decide a definition.
     name : str
         The measure.
     definition : str, optional
-        Which of its definitions; by default the first, and of length of stay the one that the data hold.
+        Which of its definitions; by default the measure's, or the one that the data hold.
     at : sequence of int, optional
         Days after discharge, for the measures of time.
     scale, profile : str, optional
@@ -45,8 +44,9 @@ def asked(
     NotAssessableError
         When the data cannot answer it; the message says why.
     """
-    if name in data.cannot:
-        raise NotAssessableError(f"{name} is not assessable: {data.cannot[name]}")
-    if name == "length_of_stay" and (definition is None or definition in VARIANTS):
-        definition = variant_of(definition, data.provenance.los_convention)
-    return find(name, definition, at=at, scale=scale, profile=profile, scales=data.scales)
+    declared = known(data.scales).get(name)
+    for need in declared.needs if declared else ():
+        if need in data.cannot:
+            raise NotAssessableError(f"{name} is not assessable: {data.cannot[need]}")
+    convention = data.provenance.los_convention
+    return find(name, definition, at=at, scale=scale, profile=profile, scales=data.scales, convention=convention)

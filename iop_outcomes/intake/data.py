@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Self
 
 from iop_outcomes.engine.duckdb import DuckEngine
@@ -33,7 +32,7 @@ class Data:
     groups : tuple of str
         Columns that `by=` may name.
     cannot : dict of str to str
-        Measures that the layout of the files cannot answer, each with the reason.
+        What the layout of the files never brings and measures may need, each with the reason.
 
     Notes
     -----
@@ -77,7 +76,7 @@ class Data:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:

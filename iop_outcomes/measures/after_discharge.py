@@ -17,11 +17,13 @@ from iop_outcomes.keys import MISSING_LEVEL, Flag
 from iop_outcomes.measures.after_discharge_words import AMONG, EXCLUDED, estimands
 from iop_outcomes.measures.group_tests import group_tests
 from iop_outcomes.measures.measure import PART, Measure, population
+from iop_outcomes.measures.options import Option
 from iop_outcomes.stats.curves import OUTCOME, Curve, Ends
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
 from iop_outcomes.stats.drafts import share
 
 AT = (30, 90, 180, 365)
+AT_OPTION = Option("at", "days after discharge", default=AT)
 DRAWN = np.arange(0, 361, 10, dtype=np.int64)
 TRANSFER_DAYS = (0, 2)  # a return to any hospital on these days was a transfer
 HOSPITAL = ("readmission_psychiatric", "readmission_other")

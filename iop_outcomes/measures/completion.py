@@ -10,6 +10,7 @@ from iop_outcomes.columns import NOT_KNOWN, Column, Reached
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.keys import Flag
 from iop_outcomes.measures.measure import PART, Measure, divide, population
+from iop_outcomes.measures.options import Declaration, Option
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.drafts import share
@@ -132,12 +133,12 @@ def _estimands(*, teds_all: bool) -> tuple[EstimandDefinition, ...]:
     return (*found, of_admitted)
 
 
-def completion(definition: str | None = None) -> Measure:
+def completion(definition: str = DENOMINATORS[0]) -> Measure:
     """Declare completion.
 
     Parameters
     ----------
-    definition : {"discharged", "teds_all"}, optional
+    definition : {"discharged", "teds_all"}
         The denominator. "teds_all" counts deaths as not completed, as national discharge tables do; its estimands
         end in `_teds_all`.
 
@@ -149,7 +150,7 @@ def completion(definition: str | None = None) -> Measure:
     return Measure(
         name="completion",
         title="Completion",
-        variant=definition or DENOMINATORS[0],
+        variant=definition,
         asks="Of the people discharged, what share finished the program?",
         requests=(Column("discharge_reason"), _DUE),
         among="discharged episodes",
@@ -168,3 +169,18 @@ def completion(definition: str | None = None) -> Measure:
             "completion_of_admitted needs planned_days, and observed_days or a data cut-off with admission dates.",
         ),
     )
+
+
+COMPLETION = Declaration(
+    "completion",
+    completion,
+    (
+        Option(
+            "definition",
+            "the denominator, where teds_all counts deaths in care as not completed, as national discharge tables do",
+            DENOMINATORS,
+            DENOMINATORS[0],
+            called="denominator",
+        ),
+    ),
+)

@@ -9,6 +9,7 @@ from iop_outcomes.columns import DISCHARGE_REASONS, NOT_KNOWN, Column
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.measures.completion import TRANSFERS
 from iop_outcomes.measures.measure import PART, Measure, divide, population
+from iop_outcomes.measures.options import Declaration, Option
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.drafts import share
@@ -43,12 +44,12 @@ def _draft(counts: Counts, *, groups: Mapping[str, tuple[str, tuple[str, ...]]])
     )
 
 
-def discharge_reasons(definition: str | None = None) -> Measure:
+def discharge_reasons(definition: str = KINDS[0]) -> Measure:
     """Declare the mix of discharge reasons.
 
     Parameters
     ----------
-    definition : {"grouped", "each"}, optional
+    definition : {"grouped", "each"}
         Five groups of reasons, or each reason by itself.
 
     Returns
@@ -60,7 +61,7 @@ def discharge_reasons(definition: str | None = None) -> Measure:
     return Measure(
         name="discharge_reasons",
         title="How episodes ended",
-        variant=definition or KINDS[0],
+        variant=definition,
         asks="For what reasons were people discharged?",
         requests=(Column("discharge_reason"),),
         among="discharged episodes",
@@ -85,3 +86,10 @@ def discharge_reasons(definition: str | None = None) -> Measure:
         shown=tuple(f"reason_{name}" for name in groups),
         notes=('Reasons are shown in five groups because single reasons are often too few to show; definition="each" gives all.',),
     )
+
+
+REASONS = Declaration(
+    "discharge_reasons",
+    discharge_reasons,
+    (Option("definition", "five groups of reasons, or each reason by itself", KINDS, KINDS[0]),),
+)

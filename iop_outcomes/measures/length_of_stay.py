@@ -8,6 +8,7 @@ from iop_outcomes.columns import NOT_KNOWN, STATUS, Column, Status
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import UsageError
 from iop_outcomes.measures.measure import Measure, population
+from iop_outcomes.measures.options import Declaration, Option
 from iop_outcomes.measures.stay_bands import WORDS, stay_bands
 from iop_outcomes.results import EstimandDefinition, Role
 from iop_outcomes.stats.draft import Draft
@@ -156,3 +157,11 @@ def _number(name: str, role: Role, label: str, statistic: str, interval: str, *,
         role=role,
         axis=f"Days from admission to {until}",
     )
+
+
+STAYS = Declaration(
+    "length_of_stay",
+    length_of_stay,
+    (Option("definition", "what is counted as a stay (by default what the data hold, difference for days to discharge)", VARIANTS),),
+    held=variant_of,
+)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iop_outcomes.columns import FirstEvent
-from iop_outcomes.measures.after_discharge import Outcome, after_discharge
+from iop_outcomes.columns import FOLLOW_UP, FirstEvent
+from iop_outcomes.measures.after_discharge import AT_OPTION, Outcome, after_discharge
 from iop_outcomes.measures.measure import Measure
+from iop_outcomes.measures.options import Declaration, Option
 
 KINDS = ("psychiatric", "all_cause")
 _CAUSES = {"planned": "Returned as planned", "death": "Died first"}
 _EVENTS = {"psychiatric": ("readmission_psychiatric",), "all_cause": ("readmission_psychiatric", "readmission_other")}
 
 
-def readmission(definition: str | None = None, at: Sequence[int] | None = None) -> Measure:
+def readmission(definition: str = KINDS[0], at: Sequence[int] | None = None) -> Measure:
     """Declare readmission from day 3: a return on days 0 to 2 is a transfer and leaves the denominator; a planned one competes.
 
     Parameters
     ----------
-    definition : {"psychiatric", "all_cause"}, optional
+    definition : {"psychiatric", "all_cause"}
         Which readmissions count.
     at : sequence of int, optional
         Days after discharge.
@@ -27,16 +28,15 @@ def readmission(definition: str | None = None, at: Sequence[int] | None = None) 
     -------
     Measure
     """
-    kind = definition or KINDS[0]
-    request = FirstEvent("readmission", _EVENTS[kind], planned_competes=True)
-    counted = f"unplanned {kind.replace('_', '-')} readmission from day 3"
+    request = FirstEvent("readmission", _EVENTS[definition], planned_competes=True)
+    counted = f"unplanned {definition.replace('_', '-')} readmission from day 3"
     what = Outcome(request, "readmitted", "were readmitted", counted, _CAUSES, transfers=True)
     return after_discharge(
         "readmission",
         "Readmission",
         what,
         at,
-        variant=kind,
+        variant=definition,
         asks="How many people are readmitted after discharge, and how soon?",
         notes=(
             "Whoever is in any hospital again on days 0 to 2, planned or not, was transferred and is no part of the rate, but counted beside it.",
@@ -47,12 +47,12 @@ def readmission(definition: str | None = None, at: Sequence[int] | None = None) 
     )
 
 
-def readmission_from_day_0(definition: str | None = None, at: Sequence[int] | None = None) -> Measure:
+def readmission_from_day_0(definition: str = KINDS[0], at: Sequence[int] | None = None) -> Measure:
     """Declare the named variant of readmission that counts returns on days 0 to 2 too.
 
     Parameters
     ----------
-    definition : {"psychiatric", "all_cause"}, optional
+    definition : {"psychiatric", "all_cause"}
         Which readmissions count.
     at : sequence of int, optional
         Days after discharge.
@@ -61,17 +61,21 @@ def readmission_from_day_0(definition: str | None = None, at: Sequence[int] | No
     -------
     Measure
     """
-    kind = definition or KINDS[0]
-    request = FirstEvent("readmission", _EVENTS[kind], planned_competes=True)
-    counted = f"unplanned {kind.replace('_', '-')} readmission from day 0"
+    request = FirstEvent("readmission", _EVENTS[definition], planned_competes=True)
+    counted = f"unplanned {definition.replace('_', '-')} readmission from day 0"
     what = Outcome(request, "readmitted", "were readmitted", counted, _CAUSES)
     return after_discharge(
         "readmission_from_day_0",
         "Readmission, transfers counted",
         what,
         at,
-        variant=kind,
+        variant=definition,
         asks="How many people return after discharge, transfers counted, and how soon?",
         notes=("Returns on days 0 to 2 count here; the usual measure, readmission, takes them for transfers.",),
         sources=(),
     )
+
+
+_OPTIONS = (Option("definition", "which readmissions count", KINDS, KINDS[0]), AT_OPTION)
+READMISSION = Declaration("readmission", readmission, _OPTIONS, needs=(FOLLOW_UP,))
+READMISSION_FROM_DAY_0 = Declaration("readmission_from_day_0", readmission_from_day_0, _OPTIONS, needs=(FOLLOW_UP,))

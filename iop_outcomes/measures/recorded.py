@@ -5,6 +5,7 @@ from __future__ import annotations
 from iop_outcomes.columns import NOT_KNOWN, STATUS, Column, Known, ScoreAt, Status
 from iop_outcomes.counts import Counts
 from iop_outcomes.measures.measure import PART, Measure, population
+from iop_outcomes.measures.options import Declaration
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.drafts import share
@@ -38,7 +39,7 @@ def _share(counts: Counts, column: str) -> Draft:
     return share(f"recorded_{column}", divided, PART, who)
 
 
-def recorded(_definition: str | None = None) -> Measure:
+def recorded() -> Measure:
     """Declare how often each thing that a report rests on is known.
 
     Returns
@@ -72,3 +73,6 @@ def recorded(_definition: str | None = None) -> Measure:
         ),
         notes=("A score is known at admission or discharge when one stands in the window around it, or beside the episode.",),
     )
+
+
+RECORDED = Declaration("recorded", recorded)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iop_outcomes.columns import FirstEvent
-from iop_outcomes.errors import UsageError, choices
-from iop_outcomes.measures.after_discharge import Outcome, after_discharge
+from iop_outcomes.columns import FOLLOW_UP, FirstEvent
+from iop_outcomes.measures.after_discharge import AT_OPTION, Outcome, after_discharge
 from iop_outcomes.measures.measure import Measure
+from iop_outcomes.measures.options import Declaration, Option
 
 DEFINITIONS = ("any_use", "heavy_drinking_day", "return_to_criteria")
 
 
-def relapse(definition: str | None = None, at: Sequence[int] | None = None) -> Measure:
+def relapse(definition: str, at: Sequence[int] | None = None) -> Measure:
     """Declare relapse from the day of discharge.
 
     Parameters
@@ -25,14 +25,7 @@ def relapse(definition: str | None = None, at: Sequence[int] | None = None) -> M
     Returns
     -------
     Measure
-
-    Raises
-    ------
-    UsageError
-        When no definition is given.
     """
-    if definition is None:
-        raise UsageError(f'relapse: say what counts, as in definition="any_use" (--definition any_use). {choices("", DEFINITIONS)}')
     kinds = () if definition == "any_use" else (definition,)
     words = definition.replace("_", " ")
     what = Outcome(
@@ -54,3 +47,11 @@ def relapse(definition: str | None = None, at: Sequence[int] | None = None) -> M
         ),
         sources=(),
     )
+
+
+RELAPSE = Declaration(
+    "relapse",
+    relapse,
+    (Option("definition", "what counts as relapse", DEFINITIONS, needed="what counts"), AT_OPTION),
+    needs=(FOLLOW_UP,),
+)

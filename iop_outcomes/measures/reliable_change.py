@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from iop_outcomes.columns import STATUS
 from iop_outcomes.counts import Counts
-from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.keys import Flag, Key
 from iop_outcomes.measures.measure import PART, Measure, population
+from iop_outcomes.measures.options import SCALE, Declaration, Family, Option
 from iop_outcomes.measures.symptom_change import NOT_ENDED, WORDS, pairs_on, requests
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import OPERATORS, Scale
@@ -203,34 +203,25 @@ def _of_pairs(scored: _Scored, name: str, met: Mask | None, *, outside: Mask | N
     return [scored.share(name, name, classes, base=("met", "not_met"), hits=("met",))]
 
 
-def reliable_change(scale: Scale, definition: str | None = None) -> Measure:
+def reliable_change(scale: Scale, definition: str) -> Measure:
     """Declare reliable change on a scale: `<scale>_reliable_change`.
 
     Parameters
     ----------
     scale : Scale
         With a total score and at least one named reliable-change profile.
-    definition : str, optional
-        Name of the profile; "nhs" by default, else the scale's first.
+    definition : str
+        Name of one of its profiles.
 
     Returns
     -------
     Measure
-
-    Raises
-    ------
-    UsageError
-        When the scale has no such profile.
     """
-    found = {profile.name: profile for profile in scale.profiles}
-    name = definition or (PROFILE if PROFILE in found else next(iter(found), PROFILE))
-    if name not in found:
-        raise UsageError(f'{scale.label} has no reliable-change profile "{name}". {choices(name, found)}')
-    profile = found[name]
+    profile = next(profile for profile in scale.profiles if profile.name == definition)
     return Measure(
         name=f"{scale.name}_reliable_change",
         title=f"Reliable change in {scale.label}",
-        variant=name,
+        variant=definition,
         asks=f"How many people changed in {scale.label} by more than measurement error alone would produce?",
         requests=requests(scale),
         among="discharged episodes with both scores",
@@ -334,3 +325,18 @@ def _no_change_words(scale: Scale, profile: ReliableChangeProfile) -> tuple[str,
         f"chance of meeting the rule by measurement error alone, from SD {norm.sd:g} and retest reliability {retest.value:g}",
         "people with no true change",
     )
+
+
+_PROFILE = Option("profile", "a named profile of points, operator and case cut-off", default=PROFILE)
+
+
+def _declared(scale: Scale) -> Declaration | None:
+    """With the profiles that the scale names, if any; the first stands in where it lacks the default."""
+    profiles = tuple(profile.name for profile in scale.profiles)
+    if not profiles:
+        return None
+    option = replace(_PROFILE, allowed=profiles, default=PROFILE if PROFILE in profiles else profiles[0])
+    return Declaration(RELIABLE_CHANGE.called(scale.name), partial(reliable_change, scale), (option,))
+
+
+RELIABLE_CHANGE = Family("reliable_change", "{scale}_reliable_change", _declared, (SCALE, _PROFILE), lacks="profile of reliable change")

@@ -12,6 +12,7 @@ from iop_outcomes.columns import NOT_KNOWN, STATUS, ScoreAt, Status
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import Flag, Key
 from iop_outcomes.measures.measure import PART, Measure, population
+from iop_outcomes.measures.options import SCALE, Declaration, Family
 from iop_outcomes.results import EstimandDefinition, Role
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats import change
@@ -213,3 +214,10 @@ def _expected_row(scale: Scale, among: str) -> tuple[tuple[str, str, str, str, s
     return (
         ("expected_regression_to_mean", "Expected without change, if the declared referral mean holds", counted, among, "none", "points"),
     )
+
+
+def _declared(scale: Scale) -> Declaration:
+    return Declaration(SYMPTOM_CHANGE.called(scale.name), partial(symptom_change, scale))
+
+
+SYMPTOM_CHANGE = Family("symptom_change", "{scale}_change", _declared, (SCALE,))

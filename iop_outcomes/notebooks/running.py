@@ -18,8 +18,8 @@ from typing import Any
 
 from iop_outcomes import errors
 from iop_outcomes.errors import IopError, OutputError, UsageError
-from iop_outcomes.notebooks import find_notebook
-from iop_outcomes.notebooks import title as title_of
+from iop_outcomes.notebooks.folder import find_notebook
+from iop_outcomes.notebooks.folder import title as title_of
 from iop_outcomes.notebooks.parameters import OUTPUT, SOURCE, TAG, defaults, values_for
 from iop_outcomes.reporting.files import write_files
 from iop_outcomes.reporting.report import MARK

@@ -31,8 +31,8 @@ NO_CALENDAR = "Completion over time is not shown: the discharge periods are not 
 NOTHING_SHOWN = "Completion over time is not shown: no period holds enough episodes."
 
 
-def completion_over_time(data: Data, policy: str = DEFAULT_POLICY, *, conf_level: float = 0.95) -> list[Block]:
-    """Blocks of the section "Over time": a chart, its table and notes, or one text that says why there are none.
+def completion_trend(data: Data, policy: str = DEFAULT_POLICY, *, conf_level: float = 0.95, grouped: str | None = None) -> Trend | None:
+    """Completion by month where there are enough of them and nearly all can be shown, else by quarter, else by the file's own period.
 
     Parameters
     ----------
@@ -42,37 +42,18 @@ def completion_over_time(data: Data, policy: str = DEFAULT_POLICY, *, conf_level
         Disclosure policy.
     conf_level : float
         Confidence level of the estimates that are released; the chart itself has no intervals.
-
-    Returns
-    -------
-    list of blocks
-
-    Raises
-    ------
-    UsageError
-        When there is no such policy, or the class of the data does not allow it.
-
-    Examples
-    --------
-    >>> import iop_outcomes as iop
-    >>> with iop.load("data/synthetic") as data:
-    ...     blocks = completion_over_time(data, "none")
-    >>> [type(block).__name__ for block in blocks]
-    ['Figure', 'TableBlock', 'Note']
-    """
-    trend = completion_trend(data, policy, conf_level=conf_level)
-    return [Text(NO_PERIOD)] if trend is None else over_time_blocks(data, trend)
-
-
-def completion_trend(data: Data, policy: str = DEFAULT_POLICY, *, conf_level: float = 0.95, grouped: str | None = None) -> Trend | None:
-    """Completion by month where there are enough of them and nearly all can be shown, else by quarter, else by the file's own period.
-
-    Parameters, and what is raised, as for `completion_over_time`; `grouped` as in `evaluate`.
+    grouped : str, optional
+        As in `evaluate`.
 
     Returns
     -------
     Trend or None
         `None` when no discharge period is known at all.
+
+    Raises
+    ------
+    UsageError
+        When there is no such policy, or the class of the data does not allow it.
     """
     for column in ("discharge_month", "discharge_quarter", "period"):
         if column not in data.groups:

@@ -72,32 +72,6 @@ def of_means(mean_one: float, sd_one: float, mean_other: float, sd_other: float)
     return _ratio(abs(mean_one - mean_other), math.hypot(sd_one, sd_other) / math.sqrt(2))
 
 
-def of_shares(share_one: float, share_other: float) -> float:
-    """Standardised difference of two shares: their distance over the root mean of the two binomial variances.
-
-    Parameters
-    ----------
-    share_one, share_other : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    float
-        At least 0; infinite for 0 against 1, NaN for 0 against 0 and 1 against 1.
-
-    References
-    ----------
-    Austin PC (2009), doi:10.1002/sim.3697.
-
-    Examples
-    --------
-    >>> round(of_shares(0.6, 0.5), 4)
-    0.202
-    """
-    variance = (share_one * (1 - share_one) + share_other * (1 - share_other)) / 2
-    return _ratio(abs(share_one - share_other), math.sqrt(variance))
-
-
 def _ratio(distance: float, spread: float) -> float:
     if spread > 0:
         return distance / spread
@@ -116,7 +90,8 @@ def of_categories(n_one: ArrayLike, n_other: ArrayLike) -> float:
     -------
     float
         At least 0; infinite when no category holds members of both groups, NaN when a group is empty or one category
-        holds everyone. With two categories it is `of_shares`.
+        holds everyone. With two categories it is the distance of their
+        shares over the root mean of the two binomial variances.
 
     Notes
     -----
@@ -179,9 +154,9 @@ def largest_difference(groups: Sequence[tuple[int, Group]], between: Callable[[G
 
     Examples
     --------
-    >>> largest_difference([(40, 0.5), (30, 0.5), (10, 0.9)], of_shares)
+    >>> largest_difference([(40, [5, 5]), (30, [5, 5]), (10, [9, 1])], of_categories)
     Largest(value=0.0, flag=<Flag.NONE: ''>)
-    >>> largest_difference([(40, 0.5), (10, 0.9)], of_shares)
+    >>> largest_difference([(40, [5, 5]), (10, [9, 1])], of_categories)
     Largest(value=nan, flag=<Flag.ONE_GROUP: 'one_group'>)
     """
     compared = [summary for members, summary in groups if members >= LEAST]

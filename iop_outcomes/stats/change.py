@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import poch
 
 from iop_outcomes.keys import Flag
 from iop_outcomes.stats.draft import Floats
 from iop_outcomes.stats.pairs import Better, PairMoments, Pairs
+from iop_outcomes.stats.special import poch
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import bdtr
 
 from iop_outcomes.stats.draft import Ints
+from iop_outcomes.stats.special import bdtr
 
 if TYPE_CHECKING:
     from iop_outcomes.counts import Counts

@@ -205,43 +205,6 @@ def at_risk_at(table: LifeTable, ticks: ArrayLike) -> AtRisk:
     return AtRisk(days, at_risk, so_far[:-1], so_far[-1])
 
 
-def fully_observed_rate(day: ArrayLike, cause: ArrayLike, n: ArrayLike, t: float, of: int) -> tuple[int, int]:
-    """Count a simple rate by day `t`: among those observed to the end of the window or ended by any cause within it.
-
-    Whoever was lost before `t` is left out, though whoever had an event first and would have been lost later is not: with
-    much loss the rate lies above the curve. It is to be shown beside the curve, never in its stead.
-
-    Parameters
-    ----------
-    day, cause, n : int64 arrays, shape (cells,)
-        As for `life_table`.
-    t : float
-        Last day of the window, included.
-    of : int
-        The cause counted, from 1.
-
-    Returns
-    -------
-    k, n : int
-        Episodes ended by `of` by day `t`, and those whose window is known.
-
-    Raises
-    ------
-    ValueError
-        When the cells are not whole numbers of 0 or more of one length, or `of` is below 1.
-
-    Examples
-    --------
-    >>> fully_observed_rate([5, 8, 12, 30, 30], [1, 0, 2, 0, 1], [1, 1, 1, 1, 1], t=12, of=1)
-    (1, 4)
-    """
-    if of < 1:
-        raise ValueError(f"cause {of} is not a cause: they count from 1")
-    day_, cause_, n_ = check_cells(day, cause, n)
-    known = ((cause_ > 0) & (day_ <= t)) | (day_ >= t)
-    return int(n_[(cause_ == of) & (day_ <= t)].sum()), int(n_[known].sum())
-
-
 def zero_events_upper(n: float, conf_level: float = 0.95) -> float:
     """Give the upper limit for a share when none of `n` episodes had the event: the exact two-sided (Clopper-Pearson) one.
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc
 
 from iop_outcomes.stats.draft import Floats, Ints
 from iop_outcomes.stats.lifetable import check_cells, ratio, staying
+from iop_outcomes.stats.special import chdtrc
 
 
 @dataclass(frozen=True, eq=False)

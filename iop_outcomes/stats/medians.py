@@ -1,4 +1,4 @@
-"""Takes a life table, gives the median and other quantiles of days with their intervals, and the median follow-up."""
+"""Takes a life table, gives the day on which a curve has come down to a share, such as the median, and the median follow-up."""
 
 from __future__ import annotations
 
@@ -6,79 +6,8 @@ import numpy as np
 
 from iop_outcomes.stats.draft import Floats, Ints
 from iop_outcomes.stats.lifetable import LifeTable, staying
-from iop_outcomes.stats.survival import greenwood_at
-from iop_outcomes.stats.transform import Transform, transformed_interval
 
 EQUAL = 1e-12  # how near a share must lie to the one asked for to count as equal to it
-
-
-def quantile_day(table: LifeTable, gone: float = 0.5) -> float:
-    """Give the day by which a share of the episodes has ended by any cause; the median by default.
-
-    The first day on which the event-free share is at most 1 - `gone`; when it equals it (within 1e-12), the midpoint
-    between that day and the next on which it falls (R's rule), or that day when it falls no further.
-
-    Parameters
-    ----------
-    table : LifeTable
-    gone : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    float
-        Days; NaN when the curve does not come down so far.
-
-    Raises
-    ------
-    ValueError
-        When `gone` is not between 0 and 1.
-
-    Examples
-    --------
-    >>> from iop_outcomes.stats.lifetable import life_table
-    >>> quantile_day(life_table([10, 20, 30, 40], [1, 1, 1, 1], [1, 1, 1, 1]))
-    25.0
-    """
-    return crossing_day(table.days, table.survival, gone)
-
-
-def quantile_interval(
-    table: LifeTable, quantile: float, *, gone: float = 0.5, transform: Transform = "log_log", se: Floats | None = None
-) -> tuple[float, float]:
-    """Give the interval of `quantile_day`: the days on which the limits of the curve come down as far.
-
-    Parameters
-    ----------
-    table : LifeTable
-    quantile : float
-        Positive quantile of the standard normal or t distribution.
-    gone : float
-        As for `quantile_day`.
-    transform : {"log_log", "log", "plain", "logit", "arcsine"}
-        Of the pointwise limits.
-    se : float array, shape (days,), optional
-        Errors of the event-free share on each day of the table; default Greenwood's.
-
-    Returns
-    -------
-    low, high : float
-        Days; NaN for a limit that is not reached.
-
-    References
-    ----------
-    Brookmeyer and Crowley (1982), doi:10.2307/2530286.
-
-    Examples
-    --------
-    >>> from iop_outcomes.stats.lifetable import life_table
-    >>> table = life_table([5, 8, 12, 12, 20, 25, 30, 33, 40, 45], [1, 1, 0, 1, 1, 0, 1, 0, 1, 0], [1] * 10)
-    >>> quantile_day(table), quantile_interval(table, 1.959964)
-    (30.0, (5.0, nan))
-    """
-    error = greenwood_at(table, table.days) if se is None else se
-    low, high = transformed_interval(table.survival, error, quantile, transform)
-    return crossing_day(table.days, low, gone), crossing_day(table.days, high, gone)
 
 
 def followed_share(table: LifeTable) -> Floats:
@@ -116,7 +45,7 @@ def median_follow_up(table: LifeTable) -> float:
     Returns
     -------
     float
-        Days, by the midpoint rule of `quantile_day`.
+        Days, by the midpoint rule of `crossing_day`.
 
     References
     ----------
@@ -132,7 +61,10 @@ def median_follow_up(table: LifeTable) -> float:
 
 
 def crossing_day(days: Ints, curve: Floats, gone: float = 0.5) -> float:
-    """Give the day on which a falling curve comes down to 1 - gone, by the midpoint rule of `quantile_day`.
+    """Give the day on which a falling curve comes down to 1 - gone; of an event-free share, the day by which a share is gone.
+
+    The first day on which the curve is at most 1 - `gone`; when it equals it (within 1e-12), the midpoint between that day and
+    the next on which it falls (R's rule), or that day when it falls no further.
 
     Parameters
     ----------

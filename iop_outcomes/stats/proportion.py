@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from scipy.special import ndtri
+from iop_outcomes.stats.special import ndtri
 
 
 def normal_quantile(conf_level: float) -> float:

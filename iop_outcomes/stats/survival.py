@@ -162,55 +162,6 @@ def restricted_mean(table: LifeTable, until: ArrayLike) -> Pointwise:
     return _pointwise(table, wanted, area, influence)
 
 
-def greenwood_at(table: LifeTable, times: ArrayLike) -> Floats:
-    """Give Greenwood's standard error of the event-free share at each time; NaN where the share is 0 or unknown.
-
-    Parameters
-    ----------
-    table : LifeTable
-    times : float array, shape (times,), or float
-        Days.
-
-    References
-    ----------
-    Greenwood (1926), The natural duration of cancer, Reports on Public Health and Medical Subjects 33.
-
-    Examples
-    --------
-    >>> from iop_outcomes.stats.lifetable import life_table
-    >>> greenwood_at(life_table([5, 8, 12, 12], [1, 1, 0, 1], [1, 1, 1, 1]), [0, 8, 12]).round(4)
-    array([0.    , 0.25  , 0.2165])
-    """
-    wanted, last = _at(table, times)
-    values = np.concatenate(([1.0], table.survival))[last + 1]
-    error = values * np.sqrt(_before(np.cumsum(table.greenwood_step))[last + 1])
-    return np.where(table.known(wanted) & (values > 0), error, np.nan)
-
-
-def restricted_mean_greenwood(table: LifeTable, until: ArrayLike) -> Floats:
-    """Give the Greenwood-type standard error of `restricted_mean`, in days; NaN past the last follow-up.
-
-    Parameters
-    ----------
-    table : LifeTable
-    until : float array, shape (times,), or float
-        Days.
-
-    References
-    ----------
-    Klein and Moeschberger (2003), Survival Analysis, equation 4.5.2, doi:10.1007/b97377.
-
-    Examples
-    --------
-    >>> from iop_outcomes.stats.lifetable import life_table
-    >>> restricted_mean_greenwood(life_table([30, 60, 60, 90], [1, 1, 0, 0], [1, 1, 1, 1]), [60, 90]).round(3)
-    array([ 6.495, 12.437])
-    """
-    wanted, _ = _at(table, until)
-    _, tail = _areas(table, wanted)
-    return np.where(table.known(wanted), np.sqrt((tail**2 * table.greenwood_step).sum(axis=1)), np.nan)
-
-
 def _at(table: LifeTable, times: ArrayLike) -> tuple[Floats, Ints]:
     """Give the times as an array, and the position of the last day not after each (-1 before the first)."""
     wanted = np.atleast_1d(np.asarray(times, dtype=np.float64))

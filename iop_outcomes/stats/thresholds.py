@@ -6,10 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy.special import ndtr
-
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.stats.pairs import Better
+from iop_outcomes.stats.special import ndtr
 
 Operator = Literal[">=", ">"]
 

@@ -7,10 +7,10 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, logit
 
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.stats.draft import Floats
+from iop_outcomes.stats.special import expit, logit
 
 Transform = Literal["log_log", "log", "plain", "logit", "arcsine"]
 TRANSFORMS: tuple[Transform, ...] = get_args(Transform)

@@ -170,7 +170,7 @@ def test_a_covariate_may_have_any_name(name):
         requests = (Column("track"), Column(name), ScoreAt("phq9", "admit"), READMITTED)
         counts = data.engine.tally(requests)
         assert counts.total == 30
-        assert data.engine.cluster_sums(requests, np.ones((len(counts), 1))).shape == (1, 1)
+        assert data.engine.patients(requests).products(np.ones((len(counts), 1))).shape == (1, 1)
 
 
 def test_a_file_may_number_its_own_rows():
@@ -192,7 +192,7 @@ def test_many_threads_may_ask_at_the_same_time():
         for requests in asked[start::8]:
             try:
                 counts = engine.tally(requests)
-                found[requests] = counts, engine.cluster_sums(requests, np.ones((len(counts), 1)))
+                found[requests] = counts, engine.patients(requests).products(np.ones((len(counts), 1)))
             except Exception as error:
                 failed.append(error)
 
@@ -230,7 +230,7 @@ def test_statements_leave_only_counts_and_hold_no_value():
             for definition in ("difference", "inclusive") if days else entry.definitions or (None,):
                 iop.measure(data, name, by="track", definition=definition)
         counts = engine.tally(ASKED)
-        engine.cluster_sums(ASKED, np.ones((len(counts), 2)))
+        engine.patients(ASKED).products(np.ones((len(counts), 2)))
         sent = engine.statements[start:]
     assert len(sent) > 5
     for statement in sent:
@@ -263,7 +263,7 @@ def test_a_parquet_file_stays_readable_in_place(tmp_path, monkeypatch):
         monkeypatch.chdir("/")
         counts = data.engine.tally(KEYS)
         assert counts.total == 30
-        assert data.engine.cluster_sums(KEYS, np.ones((len(counts), 1))).shape == (1, 1)
+        assert data.engine.patients(KEYS).products(np.ones((len(counts), 1))).shape == (1, 1)
         with pytest.raises(duckdb.Error, match="disabled by configuration"):
             data.engine._send(f"SELECT * FROM read_parquet('{tmp_path}/other.parquet')")
 
@@ -312,11 +312,11 @@ def slow_sums(episodes, counts, influence):
 
 
 @pytest.mark.parametrize("scales", [(1.0, 1.0, 1.0), (1e3, 1e-6, 1.0)])
-def test_cluster_sums_equal_a_slow_sum_over_patients(data, scales):
+def test_sums_over_patients_equal_a_slow_sum_over_patients(data, scales):
     """Errors for repeated patients are those of a loop over people, in every unit: days beside shares lose nothing."""
     counts = data.engine.tally(KEYS)
     influence = influences(counts, scales)
-    found = data.engine.cluster_sums(KEYS, influence)
+    found = data.engine.patients(KEYS).products(influence)
     expected = slow_sums(program()["episodes"], counts, influence)
     own = np.sqrt(np.diag(expected))
     assert (np.abs(found - expected) <= 1e-9 * np.outer(own, own)).all()
@@ -332,18 +332,18 @@ def test_without_patients_every_episode_is_its_own():
         with loaded(tables) as data:
             counts = data.engine.tally(KEYS)
             influence = influences(counts)
-            found = data.engine.cluster_sums(KEYS, influence)
+            found = data.engine.patients(KEYS).products(influence)
         assert found == pytest.approx((influence * counts.n[:, None]).T @ influence, rel=1e-9)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("order", [1, 2])
-def test_cluster_sums_are_the_same_bits_every_time(data, threads, order):
+def test_sums_over_patients_are_the_same_bits_every_time(data, threads, order):
     """Whole numbers are summed, so that threads and the order of rows cannot change the last digit."""
     influence = influences(data.engine.tally(KEYS))
-    expected = data.engine.cluster_sums(KEYS, influence)
+    expected = data.engine.patients(KEYS).products(influence)
     with loaded(shuffled(program(), order), threads=threads) as other:
-        assert other.engine.cluster_sums(KEYS, influence).tobytes() == expected.tobytes()
+        assert other.engine.patients(KEYS).products(influence).tobytes() == expected.tobytes()
 
 
 def test_an_estimate_nobody_influences_has_no_variance(data):
@@ -351,14 +351,14 @@ def test_an_estimate_nobody_influences_has_no_variance(data):
     counts = data.engine.tally(KEYS)
     influence = np.zeros((len(counts), 2))
     influence[:, 1] = 1.0
-    found = data.engine.cluster_sums(KEYS, influence)
+    found = data.engine.patients(KEYS).products(influence)
     assert found[0].tolist() == [0.0, 0.0]
     assert found[1, 1] >= 300
 
 
-def test_cluster_sums_of_the_empty_request(data):
+def test_sums_over_patients_of_the_empty_request(data):
     """The table of one cell, everyone, can be asked too."""
-    assert data.engine.cluster_sums([], np.ones((1, 1)))[0, 0] > 300
+    assert data.engine.patients([]).products(np.ones((1, 1)))[0, 0] > 300
 
 
 def test_rows_are_one_per_episode(data):

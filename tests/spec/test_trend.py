@@ -16,7 +16,7 @@ from iop_outcomes.measures import find
 from iop_outcomes.release import release
 from iop_outcomes.reporting import over_time
 from iop_outcomes.reporting.blocks import Figure, Note, TableBlock, Text
-from iop_outcomes.reporting.over_time import completion_over_time, completion_trend, over_time_blocks
+from iop_outcomes.reporting.over_time import NO_PERIOD, completion_trend, over_time_blocks
 from iop_outcomes.show.control_chart import trend_chart
 from iop_outcomes.show.trend import trend_of
 from iop_outcomes.show.trend_words import trend_alt_text, trend_sentence, trend_table
@@ -62,7 +62,8 @@ def trend(episodes, policy="cms11", **options):
 def told(episodes, policy="cms11", **options):
     """The blocks of the section, by their kind."""
     with program(episodes, **options) as data:
-        blocks = completion_over_time(data, policy)
+        found = completion_trend(data, policy)
+        blocks = [Text(NO_PERIOD)] if found is None else over_time_blocks(data, found)
     return {type(block): block for block in blocks}
 
 

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iop_outcomes.stats.lifetable import at_risk_at, fully_observed_rate, life_table, zero_events_upper
-from iop_outcomes.stats.medians import median_follow_up, quantile_day, quantile_interval
-from iop_outcomes.stats.survival import event_free_at, greenwood_at, incidence_at, restricted_mean, restricted_mean_greenwood
+from iop_outcomes.stats.lifetable import at_risk_at, life_table, zero_events_upper
+from iop_outcomes.stats.medians import median_follow_up
+from iop_outcomes.stats.survival import event_free_at, incidence_at, restricted_mean
 from iop_outcomes.stats.transform import transformed_interval
+from tests.stats.textbook import greenwood_at, quantile_day, quantile_interval, restricted_mean_greenwood
 
 ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "survival.json").read_text())
 VALUES = {name: entry["value"] for name, entry in ORACLE["values"].items()}
@@ -256,7 +257,6 @@ def test_impossible_questions_are_refused():
         lambda: event_free_at(table, -1),
         lambda: restricted_mean(table, NAN),
         lambda: quantile_day(table, 1.0),
-        lambda: fully_observed_rate(S1_DAY, S1_CAUSE, [1] * 10, 5, of=0),
         lambda: zero_events_upper(-1),
     ):
         with pytest.raises(ValueError, match=r"cause|time|gone|n must"):
@@ -287,14 +287,3 @@ def test_global_random_state_is_untouched():
     before = np.random.get_state()[1].copy()
     incidence_at(table_of(S1_DAY, S1_CAUSE), 30, 1)
     assert (np.random.get_state()[1] == before).all()
-
-
-def test_simple_rate():
-    """Counted: events by day t, among events of any cause by then and everyone followed to t; lost before t is left out."""
-    people = [(5, 1), (8, 0), (12, 0), (12, 2), (13, 1), (30, 0)]
-    assert fully_observed_rate(*counted(people), 12, of=1) == (1, 5)
-    assert fully_observed_rate(*counted(people), 13, of=1) == (2, 4)
-    everybody = [(d, c) for d, c in people if c > 0 or d >= 12]
-    assert fully_observed_rate(*counted(everybody), 12, of=1)[0] / len(everybody) == pytest.approx(
-        incidence_at(life_table(*counted(everybody)), 12, 1).values[0]
-    )

@@ -12,9 +12,10 @@ from lifelines import KaplanMeierFitter
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
 
 from iop_outcomes.stats.lifetable import at_risk_at, life_table
-from iop_outcomes.stats.medians import followed_share, median_follow_up, quantile_day, quantile_interval
-from iop_outcomes.stats.survival import event_free_at, greenwood_at, incidence_at, restricted_mean, restricted_mean_greenwood
+from iop_outcomes.stats.medians import followed_share, median_follow_up
+from iop_outcomes.stats.survival import event_free_at, incidence_at, restricted_mean
 from iop_outcomes.stats.transform import transformed_interval
+from tests.stats.textbook import greenwood_at, quantile_day, quantile_interval, restricted_mean_greenwood
 
 ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "survival.json").read_text())
 FRAMES = {name: {column: np.array(values, dtype=int) for column, values in frame.items()} for name, frame in ORACLE["data"].items()}

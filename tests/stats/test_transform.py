@@ -11,8 +11,9 @@ from lifelines import KaplanMeierFitter
 
 from iop_outcomes.errors import UsageError
 from iop_outcomes.stats.lifetable import life_table
-from iop_outcomes.stats.survival import event_free_at, greenwood_at, incidence_at
+from iop_outcomes.stats.survival import event_free_at, incidence_at
 from iop_outcomes.stats.transform import TRANSFORMS, transformed_interval
+from tests.stats.textbook import greenwood_at
 
 ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "survival.json").read_text())
 R_NAMES = {"log-log": "log_log", "log": "log", "plain": "plain", "logit": "logit", "arcsin": "arcsine"}

@@ -12,7 +12,7 @@ import pytest
 import iop_outcomes as iop
 from iop_outcomes.stats.change import g_change_sd, g_pre_sd
 from iop_outcomes.stats.lifetable import life_table
-from iop_outcomes.stats.medians import quantile_day
+from iop_outcomes.stats.medians import crossing_day
 from iop_outcomes.stats.pairs import Pairs
 from iop_outcomes.stats.thresholds import cutoffs, reliable_change_index
 from iop_outcomes.stats.transform import transformed_interval
@@ -159,6 +159,11 @@ def test_the_example_couple(tmp_path, kind, recovered):
 # -- curves ------------------------------------------------------------------------------------------------------
 
 
+def median_day(table):
+    """The day by which half have ended."""
+    return crossing_day(table.days, table.survival)
+
+
 def relapses(groups, at):
     """Relapse by track of people written as days, a + behind those whose follow-up ended; by level, name and day."""
     people = [(group, word) for group, text in groups.items() for word in text.split()]
@@ -201,7 +206,7 @@ def test_leukemia_in_remission():
     assert [one.se for one in free] == pytest.approx(
         [0.0763604, 0.0869353, 0.0963497, 0.1068147, 0.1140539, 0.1282338, 0.1345915], abs=5e-8
     )
-    assert [quantile_day(table_of(LEUKEMIA[arm])) for arm in ("6mp", "placebo")] == [23, 8]
+    assert [median_day(table_of(LEUKEMIA[arm])) for arm in ("6mp", "placebo")] == [23, 8]
     treated, untreated = (found[arm, "median_days", None] for arm in ("6mp", "placebo"))
     assert (untreated.value, untreated.flag) == (8, {"independence_assumed"})  # 12 at risk that week, and nobody lost before
     assert math.isnan(treated.value)  # 6 at risk in week 23, after losses: not printed
@@ -264,7 +269,7 @@ def test_ten_people_by_hand():
     assert found["event_free", 30].value == pytest.approx(1 - 17 / 36 - 13 / 60, abs=1e-14)
     assert (found["cumulative_incidence", 30].k, found["died_first", None].k, found["transfer_0_2", None].k) == (4, 2, 0)
     days = [*readmitted, *dead, *lost]
-    assert quantile_day(life_table(days, [1] * 4 + [2] * 2 + [0] * 4, [1] * 10)) == 12
+    assert median_day(life_table(days, [1] * 4 + [2] * 2 + [0] * 4, [1] * 10)) == 12
     assert math.isnan(found["median_days", None].value)  # ten people are too few for one that is printed
     assert "too_few_followed" in found["median_days", None].flag
     assert math.isclose(found["restricted_mean_days", 3].value, 3)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import DataError, choices
-from iop_outcomes.intake.adapters import Adapted
+from iop_outcomes.intake.adapters.adapter import Adapted
 from iop_outcomes.intake.adapters.fhir_episodes import People, Place
 from iop_outcomes.intake.adapters.fhir_scores import Scores
 from iop_outcomes.intake.adapters.fhir_values import Ledger

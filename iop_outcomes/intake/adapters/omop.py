@@ -13,7 +13,7 @@ from pathlib import Path
 from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.engine.recipe import literal, quoted
 from iop_outcomes.errors import DataError, choices
-from iop_outcomes.intake.adapters import Adapted
+from iop_outcomes.intake.adapters.adapter import Adapted
 from iop_outcomes.intake.adapters.omop_events import add_events
 from iop_outcomes.intake.adapters.omop_scores import VISIT_FIELD, add_scores
 from iop_outcomes.intake.adapters.placing import hand_over, unused, unused_rows

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.engine.recipe import quoted
-from iop_outcomes.intake.adapters import Adapted
+from iop_outcomes.intake.adapters.adapter import Adapted
 from iop_outcomes.intake.adapters.placing import EPISODE, EVENT, OWN_VISIT, hand_over, item_columns, score_columns
 from iop_outcomes.intake.adapters.redcap_file import find_export, read_header
 from iop_outcomes.intake.adapters.scale_codes import refuse_fields

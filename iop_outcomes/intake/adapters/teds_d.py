@@ -20,8 +20,9 @@ from typing import Any
 
 import duckdb
 
+from iop_outcomes.columns import FOLLOW_UP
 from iop_outcomes.engine.duckdb import DuckEngine
-from iop_outcomes.intake.adapters import Adapted
+from iop_outcomes.intake.adapters.adapter import Adapted
 from iop_outcomes.intake.files import MAPPING_NAME, SUFFIXES, refuse_globs, shown
 from iop_outcomes.intake.findings import Finding, fatal
 from iop_outcomes.intake.inputs import open_file
@@ -39,7 +40,7 @@ _NOBODY_FOLLOWED = (
     "TEDS-D counts discharges and not people. A record's number belongs to one discharge and nobody is followed after it, so that a return "
     "cannot be told from another person's admission. Ask a program's own data, with patient_id and follow_up_days."
 )
-CANNOT = dict.fromkeys(("readmission", "readmission_from_day_0", "relapse"), _NOBODY_FOLLOWED)
+CANNOT = {FOLLOW_UP: _NOBODY_FOLLOWED}
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from scipy.special import ndtr, stdtr
-
 from iop_outcomes.keys import Flag, flags
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.intervals.limits import FARTHEST_Z, NO_LIMITS, ROUNDING, Errors, Limits, symmetric, t_quantile
+from iop_outcomes.stats.special import ndtr, stdtr
 
 if TYPE_CHECKING:
     from iop_outcomes.stats.draft import Draft

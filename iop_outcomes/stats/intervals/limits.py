@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from iop_outcomes.keys import Flag, Flags, flags
 from iop_outcomes.stats.proportion import normal_quantile
+from iop_outcomes.stats.special import stdtrit
 
 Floats = NDArray[np.float64]
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import fdtrc
 
 from iop_outcomes.keys import Flag, flags
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.intervals.interval import Interval, variance_independent
 from iop_outcomes.stats.intervals.limits import FEW_PATIENTS, NO_LIMITS, Errors, Limits
 from iop_outcomes.stats.logrank import chi_square
+from iop_outcomes.stats.special import fdtrc
 
 if TYPE_CHECKING:
     from iop_outcomes.stats.draft import Draft

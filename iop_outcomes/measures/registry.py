@@ -1,0 +1,140 @@
+"""Takes a measure's name and what it is asked with, gives its declaration: the list of every outcome this package knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from iop_outcomes.errors import NotAssessableError, UsageError, choices
+from iop_outcomes.measures.completion import COMPLETION
+from iop_outcomes.measures.discharge_reasons import REASONS
+from iop_outcomes.measures.length_of_stay import STAYS
+from iop_outcomes.measures.measure import Measure
+from iop_outcomes.measures.options import SCALE, Declaration, Family, Option
+from iop_outcomes.measures.readmission import READMISSION, READMISSION_FROM_DAY_0
+from iop_outcomes.measures.recorded import RECORDED
+from iop_outcomes.measures.relapse import RELAPSE
+from iop_outcomes.measures.reliable_change import RELIABLE_CHANGE
+from iop_outcomes.measures.symptom_change import SYMPTOM_CHANGE
+from iop_outcomes.scales import Scale, get_scale, load_scales
+
+MEASURES: Mapping[str, Declaration] = {
+    each.name: each for each in (COMPLETION, STAYS, REASONS, RECORDED, READMISSION, READMISSION_FROM_DAY_0, RELAPSE)
+}
+FAMILIES: Mapping[str, Family] = {each.name: each for each in (SYMPTOM_CHANGE, RELIABLE_CHANGE)}
+
+
+def known(scales: Mapping[str, Scale] | None = None) -> dict[str, Declaration]:
+    """Every measure by name, those made from a scale included.
+
+    Parameters
+    ----------
+    scales : dict of str to Scale, optional
+        Scales in force; those that come with the package by default.
+    """
+    found = dict(MEASURES)
+    for scale in (load_scales() if scales is None else scales).values():
+        made = (family.of(scale) for family in FAMILIES.values() if scale.total)
+        found |= {each.name: each for each in made if each is not None}
+    return found
+
+
+def options_named(name: str) -> dict[Option, list[str]]:
+    """Each option of a name, with the measures and families of measures that have it: what the help of a flag says."""
+    found: dict[Option, list[str]] = {}
+    offered: list[Declaration | Family] = [*MEASURES.values(), *FAMILIES.values()]
+    for each in offered:
+        for option in each.options:
+            if option.name == name:
+                found.setdefault(option, []).append(each.name)
+    return found
+
+
+def find(
+    name: str,
+    definition: str | None = None,
+    *,
+    at: Sequence[int] | None = None,
+    scale: str | None = None,
+    profile: str | None = None,
+    scales: Mapping[str, Scale] | None = None,
+    convention: str | None = None,
+) -> Measure:
+    """Look a measure up.
+
+    Parameters
+    ----------
+    name : str
+        Its name, such as "completion" or "phq9_change"; or "symptom_change" or "reliable_change" with a scale.
+    definition : str, optional
+        Which of its definitions; the first by default.
+    at : sequence of int, optional
+        Days after discharge, for the measures of time.
+    scale : str, optional
+        Of which scale, for "symptom_change" and "reliable_change".
+    profile : str, optional
+        Which profile of reliable change: another word for its definition.
+    scales : dict of str to Scale, optional
+        Scales in force; those that come with the package by default.
+    convention : str, optional
+        The convention of stays that the data declare, which may decide the definition.
+
+    Raises
+    ------
+    UsageError
+        When there is no such measure, scale, profile or definition; the message names those there are.
+    NotAssessableError
+        When the scale has no profile of reliable change.
+
+    Examples
+    --------
+    >>> find("completion").asks
+    'Of the people discharged, what share finished the program?'
+    """
+    scales = load_scales() if scales is None else scales
+    entries = known(scales)
+    name = _full_name(name, scale, scales, entries)
+    if name not in entries:
+        raise UsageError(f'No measure is called "{name}". {choices(name, [*entries, *FAMILIES])}')
+    entry = entries[name]
+    variant = _variant(entry, definition, profile)
+    if entry.held is not None and convention is not None:
+        variant = entry.held(variant, convention)
+    if at is not None and entry.option("at") is None:
+        raise UsageError(f"{name} is not asked at days after discharge: leave out at (--at).")
+    given = {"definition": variant} if entry.variant else {}
+    return entry.declare(**given, at=at) if entry.option("at") else entry.declare(**given)
+
+
+def _variant(entry: Declaration, definition: str | None, profile: str | None) -> str | None:
+    """The definition, or the profile that is one: as asked for, else the default; none where the data or the scale decide."""
+    if profile is not None and entry.option("profile") is None:
+        raise UsageError(f"{entry.name} has no profiles: leave out profile (--profile).")
+    if profile is not None and definition is not None:
+        raise UsageError(f"{entry.name}: its profile is its definition: give one of them.")
+    asked = definition if profile is None else profile
+    return (entry.variant or _NONE).choose(entry.name, asked)
+
+
+_NONE = Option("definition", "no definition")  # of a measure that has one alone
+
+
+def _full_name(name: str, scale: str | None, scales: Mapping[str, Scale], entries: Mapping[str, Declaration]) -> str:
+    """The full name of a measure that is made from a scale, "phq9_change" for "symptom_change" and "phq9"; any other as it is."""
+    if name not in FAMILIES:
+        if scale is not None and name in entries:
+            raise UsageError(f"{name}: leave out scale (--scale), which goes with {' and '.join(FAMILIES)} alone.")
+        return name
+    family = FAMILIES[name]
+    able = [each for each in scales if family.called(each) in entries]
+    if scale is None:
+        raise UsageError(SCALE.missing(name, able, "phq9"))
+    asked = get_scale(scale, scales)
+    if not asked.total:
+        raise UsageError(f"{asked.title} has no total score: its domains are never summed. Choose a scale with a total.")
+    full = family.called(asked.name)
+    if full not in entries:
+        raise NotAssessableError(
+            f"{full} is not assessable: {asked.label} has no {family.lacks}. Scales that have one: {', '.join(able)}; "
+            "a scale file of your own (scales=) can bring others."
+        )
+    return full

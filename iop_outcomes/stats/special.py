@@ -1,0 +1,25 @@
+"""Takes numbers, gives values of special functions; scipy, which takes long to load, is loaded by the first that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+def _of_scipy(name: str) -> Callable[..., Any]:
+    """The function of that name in scipy.special, looked up when it is called."""
+
+    def call(*values: Any) -> Any:
+        import scipy.special
+
+        return getattr(scipy.special, name)(*values)
+
+    return call
+
+
+ndtr, ndtri = _of_scipy("ndtr"), _of_scipy("ndtri")  # the normal distribution, and its quantiles
+stdtr, stdtrit = _of_scipy("stdtr"), _of_scipy("stdtrit")  # Student's t, and its quantiles
+bdtr = _of_scipy("bdtr")  # the binomial distribution
+chdtrc, fdtrc = _of_scipy("chdtrc"), _of_scipy("fdtrc")  # upper tails of chi squared and of F
+expit, logit = _of_scipy("expit"), _of_scipy("logit")
+poch = _of_scipy("poch")  # a ratio of gamma functions

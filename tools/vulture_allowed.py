@@ -1,0 +1,30 @@
+"""Takes nothing, gives the names that vulture finds no use of in the package and that stay, each with its reason.
+
+vulture iop_outcomes tools/vulture_allowed.py
+"""
+
+# Called by a library, by name.
+_.help  # click reads the help of a flag
+_.list_  # click: `iop-outcomes notebook list`
+_._render_traceback_  # IPython shows an error of ours in one line
+_.__init_subclass__  # Python, when somebody derives a class from what is released
+
+# Columns of every frame, read by name; two of grouping and the adjustment stand empty in a comparison by one column.
+_.group_2
+_.level_2
+_.adjustment
+
+# What a person asks of a scale; and where one of its figures was found.
+_.is_case
+_.prorated_total
+_.sample
+
+# Effect sizes and intervals whose coverage is simulated beside those in use: simulations/changes.py, simulations/shares.py.
+_.d_change_sd
+_.g_change_sd
+_.d_average_sd
+_.d_pooled_sd
+_.newcombe
+
+# Pairs as a paper prints them, for the effect sizes above.
+_.from_summary
