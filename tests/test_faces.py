@@ -11,8 +11,7 @@ from iop_outcomes.measures import FAMILIES, find, known
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "iop_outcomes"
-ROOMS_WITH_LOGIC = ("evaluate", "release")  # whose faces still hold their main functions
-FACES = sorted(path for path in PACKAGE.rglob("__init__.py") if path.parent.name not in ROOMS_WITH_LOGIC)
+FACES = sorted(PACKAGE.rglob("__init__.py"))
 
 
 # -- faces -------------------------------------------------------------------------------------------------------------

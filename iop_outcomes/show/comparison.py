@@ -90,7 +90,7 @@ def comparison_sentences(released: Released, estimand: str, *, time: float | Non
     more = [
         one
         for name in released.definition.estimand(estimand).compared_beside
-        for one in _differing(released, name, None)[0] or [aside(released, name, ALL)]
+        for one in _differing(released, name, None)[0] or [aside(released, name)]
         if one
     ]
     return (*(sentences or [nobody.format(group=released.group.replace("_", " "))]), *more)

@@ -248,8 +248,9 @@ def _within(words: str) -> str:
     return words[:1].lower() + words[1:] if words[1:2].islower() or words[1:2] == " " else words
 
 
-def aside(released: Released, estimand: str, level: str) -> str:
+def aside(released: Released, estimand: str, level: str = ALL) -> str:
     """What stands beside a number in every sentence about it."""
+    require_released(released, "aside")
     estimate, definition = released.of(estimand, level), released.definition.estimand(estimand)
     if not estimate.shown:
         return f"{definition.label}: {NOT_SHOWN}."

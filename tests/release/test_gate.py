@@ -29,7 +29,7 @@ TYPING_GATE = Path(__file__).with_name("typing_gate.py.txt")
 OF_PARTS = {
     "change": {"of_discharged"},
     "chart_rows": {"coordinate", "dot", "finish_rows", "range_bar", "share_axis", "value_words", "withheld_words"},
-    "comparison": {"chance_sentence"},  # of how many outcomes are judged
+    "comparison": {"chance_sentence", "different_people"},  # of how many outcomes are judged
     "control_chart": {"trend_chart"},  # of a Trend, which holds its Released
     "participants": {"alike_sentence", "participants_table"},  # asks it of each
     "plain": {"csv_text", "steady"},  # asks it of each
@@ -39,11 +39,13 @@ OF_PARTS = {
     "trend_words": {"trend_alt_text", "trend_sentence", "trend_table"},  # of a Trend, too
     "words": {
         "count",
+        "counted_share",
         "episodes",
         "estimate_value",
         "has_value",
         "in_counts",
         "label",
+        "lacking",
         "number",
         "plain_range",
         "share_and_count",

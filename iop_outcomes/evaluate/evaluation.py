@@ -1,0 +1,188 @@
+"""Takes a measure and data, gives its results: tally, draft, errors, finish, and on request each group against the others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from iop_outcomes.columns import Column
+from iop_outcomes.counts import Counts, Level
+from iop_outcomes.errors import NotAssessableError, UsageError, choices
+from iop_outcomes.evaluate.contrasts import Against, Drafted, contrasts
+from iop_outcomes.intake.data import Data
+from iop_outcomes.keys import ALL, MISSING_LEVEL, Contrast, Flag, Flags, flags
+from iop_outcomes.measures import Measure
+from iop_outcomes.results import Estimate, Results
+from iop_outcomes.stats.draft import Draft
+from iop_outcomes.stats.intervals import Errors, errors_of, finish
+
+
+def evaluate(
+    measure: Measure,
+    data: Data,
+    *,
+    by: str | None = None,
+    classes: Callable[[Level], Level] | None = None,
+    against: Against | None = None,
+    grouped: str | None = None,
+    conf_level: float = 0.95,
+) -> Results:
+    """Answer a measure's question.
+
+    Parameters
+    ----------
+    measure : Measure
+        The question.
+    data : Data
+        A loaded program.
+    by : str, optional
+        A column to group by; there is always a row for everyone, whose level is "All".
+    classes : callable, optional
+        From a level of that column, the class to group it under; `None` stands for "not recorded".
+    against : Against, optional
+        Which of the measure's numbers to compare between groups, and with whom.
+    grouped : str, optional
+        A column; episodes without a value of it are left out, so that every table of a page grouped by it rests on the same ones.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Results
+        Working numbers: one estimate for each level and estimand.
+
+    Raises
+    ------
+    UsageError
+        When the data cannot be grouped by that column.
+    NotAssessableError
+        When no end of follow-up is known, where one is needed.
+    """
+    columns = dict.fromkeys(data.group(name) for name in (by, grouped) if name)
+    requests = (*measure.requests, *(Column(name) for name in columns))
+    counted = data.engine.tally(requests)
+    if counted.total != data.episodes:
+        raise AssertionError(f"{measure.name}: cells hold {counted.total} episodes of {data.episodes}")
+    counts = counted if grouped is None else counted.where(~counted.is_in(grouped, [None]))
+    if measure.refuses is not None and (reason := measure.refuses(counts)):
+        raise NotAssessableError(f"{measure.title} is not assessable: {reason}")
+    if measure.settled is not None:
+        measure = replace(measure, draft=measure.settled(counts))
+    people = data.engine.patients(requests)
+    people = people if grouped is None else people.within(counts.here())
+    parts = _levels(counts, by, classes)
+    drafts = [(level, draft) for level, part in parts.items() for draft in measure.draft(part)]
+    drafts = _known_together(measure, drafts)
+    if measure.across is not None and by:
+        drafts += measure.across({level: part for level, part in parts.items() if level != ALL})
+    seen = {level: people.within(part.here()) for level, part in parts.items() if level != ALL} | {ALL: people}
+    found = [(level, draft, errors_of(draft, seen[level], counted.n)) for level, draft in drafts]
+    assumed = flags(Flag.INDEPENDENCE_ASSUMED if data.engine.repeated_patients is None else Flag.NONE)
+    estimates = [_estimate(measure, by or ALL, each, conf_level, assumed) for each in found]
+    again = partial(evaluate, measure, data, by=by, classes=classes, against=against, grouped=by, conf_level=conf_level)
+    results = Results(
+        measure.definition,
+        by or ALL,
+        tuple(estimates),
+        {(level, draft.key): draft.population for level, draft in drafts},
+        data.provenance,
+        {level: measure.curve(part) for level, part in parts.items()} if measure.curve else {},
+        again if MISSING_LEVEL in parts and grouped != by else None,
+        grouped is not None and counts.total < counted.total,
+    )
+    if against is None or not by:
+        return results
+    return contrasts(measure, results, Drafted(counted, people, parts, found), against, conf_level)
+
+
+def compare(
+    measure: Measure, data: Data, *, by: str, estimand: str | None = None, pairwise: bool = False, conf_level: float = 0.95
+) -> Results:
+    """Answer a measure's question and set the groups against one another; the public function is `iop_outcomes.compare`."""
+    names = [definition.name for definition in measure.estimands]
+    if estimand is not None and estimand not in names:
+        raise UsageError(f'{measure.name} has no number "{estimand}". {choices(estimand, names)}')
+    _several_groups(data, by)
+    chosen = () if estimand is None else (estimand, *measure.definition.estimand(estimand).compared_beside)
+    found = evaluate(measure, data, by=by, against=Against(chosen, pairwise), conf_level=conf_level)
+    compared = list(dict.fromkeys(estimate.estimand for estimate in found if estimate.contrast))
+    if estimand is not None and estimand not in compared:
+        raise UsageError(f'"{estimand}" is not compared between groups: it has no interval, or is standardised within a group.')
+    chart = found.definition.chart if pairwise else "forest"
+    return replace(found, definition=replace(found.definition, chart=chart, shown=(*compared[:1],) or found.definition.shown))
+
+
+def _several_groups(data: Data, by: str) -> None:
+    """Refuse a column that does not divide the episodes, and name those that do."""
+    groups = _groups(data, by)
+    if len(groups) > 1:
+        return
+    other = [column for column in data.groups if column != "discharge_reason" and len(_groups(data, column)) > 1]  # an outcome itself
+    what = "holds one group" if groups else "is blank in every episode"
+    fix = f"choose another column with by (--by): {', '.join(other)}" if other else "no other column of the data holds several groups"
+    raise NotAssessableError(f'"{by}" {what}, so that nothing can be compared; {fix}.')
+
+
+def _groups(data: Data, by: str) -> list[Level]:
+    """The levels of a column that are groups: a blank is none."""
+    return [level for level in data.engine.tally([Column(data.group(by))]).levels(by) if level is not None]
+
+
+def _known_together(measure: Measure, drafts: Sequence[tuple[str, Draft]]) -> list[tuple[str, Draft]]:
+    """Take back what some level lacks, where only levels that all have it may stand side by side; a level without anybody lacks nothing."""
+    lacking = {
+        draft.key
+        for level, draft in drafts
+        if draft.key.estimand in measure.together and math.isnan(draft.value) and draft.n and level != MISSING_LEVEL
+    }
+    return [
+        (level, draft.without_value(Flag.NOT_FOLLOWED_IN_ALL_GROUPS) if draft.key in lacking and not draft.interval.flag else draft)
+        for level, draft in drafts
+    ]
+
+
+def _levels(counts: Counts, by: str | None, classes: Callable[[Level], Level] | None) -> dict[str, Counts]:
+    """Everyone first, then each level with its episodes; a blank level under its own name."""
+    if not by:
+        return {ALL: counts}
+    parts: Mapping[Level, Counts] = (counts if classes is None else counts.recode(by, classes)).split(by)
+    return {ALL: counts} | {MISSING_LEVEL if level is None else str(level): part for level, part in parts.items()}
+
+
+def _estimate(measure: Measure, group: str, found: tuple[str, Draft, Errors], conf_level: float, assumed: Flags) -> Estimate:
+    level, draft, errors = found
+    limits = finish(draft, errors, conf_level=conf_level)
+    who = draft.population
+    return Estimate(
+        measure=measure.name,
+        definition=measure.variant,
+        group=group,
+        level=level,
+        group_2="",
+        level_2="",
+        estimand=draft.key.estimand,
+        time=draft.key.time,
+        contrast=Contrast.NONE,
+        versus="",
+        adjustment="",
+        value=draft.value if limits.value is None else limits.value,
+        se=limits.se,
+        low=limits.low,
+        high=limits.high,
+        p=limits.p,
+        p_adjusted=math.nan,
+        word=draft.interval.word,
+        statistic=limits.statistic,
+        df=limits.df,
+        conf_level=conf_level,
+        method=limits.method,
+        n=who.n,
+        k=who.k,
+        n_at_risk=draft.interval.at_risk,
+        n_missing=who.n_missing,
+        excluded=sum(who.excluded.values()),
+        unit=measure.definition.estimand(draft.key.estimand).unit,
+        flag=flags(draft.interval.flag) | limits.flags | assumed,
+    )

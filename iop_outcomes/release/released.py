@@ -1,0 +1,204 @@
+"""Takes nothing, gives `Released` and what it holds: numbers each of which may be withheld, made behind one door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import KW_ONLY, InitVar, dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, final
+
+from iop_outcomes.errors import ReleaseError
+from iop_outcomes.keys import ALL, Contrast, Flags, Key
+from iop_outcomes.release.policy import Policy
+from iop_outcomes.results import COLUMNS, Definition, Provenance, as_words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Withheld(Enum):
+    """The value that stands where a number is withheld; never 0, never blank."""
+
+    SMALL = "suppressed"
+
+    def __str__(self) -> str:
+        return "not shown"
+
+
+SUPPRESSED = Withheld.SMALL
+Number = float | Withheld
+Count = int | Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedEstimate:
+    """An estimate that may be shown; each number may be withheld. The fields are those of `Estimate`."""
+
+    measure: str
+    definition: str
+    group: str
+    level: str
+    group_2: str
+    level_2: str
+    estimand: str
+    time: float | None
+    contrast: Contrast
+    versus: str
+    adjustment: str
+    value: Number
+    se: Number
+    low: Number
+    high: Number
+    p: Number
+    p_adjusted: Number
+    word: str
+    statistic: Number
+    df: Number
+    conf_level: float
+    method: str
+    n: Count
+    k: Count | None
+    n_at_risk: Count | None
+    n_missing: Count
+    excluded: Count
+    unit: str
+    flag: Flags
+
+    @property
+    def key(self) -> Key:
+        """Which number it is."""
+        return Key(self.estimand, self.time, self.contrast, self.versus)
+
+    @property
+    def shown(self) -> bool:
+        """Whether the value may be shown."""
+        return not isinstance(self.value, Withheld)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedFlow:
+    """Rows in = used + excluded by reason, small counts withheld."""
+
+    what: str
+    rows_in: Count
+    used: Count
+    excluded: Mapping[str, Count]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedCurve:
+    """A curve that may be drawn: whole percents on every tenth day, as far as enough are followed, and the table under it.
+
+    Parameters
+    ----------
+    days, incidence : tuple
+        What is drawn: days, and shares rounded to whole percents.
+    ticks : tuple of int
+        Days of the table.
+    at_risk : tuple of Count
+        Episodes still followed and free of every end at each tick.
+    """
+
+    days: tuple[int, ...]
+    incidence: tuple[float, ...]
+    ticks: tuple[int, ...]
+    at_risk: tuple[Count, ...]
+
+
+DOOR = object()  # held by release() alone
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Released:
+    """Results after disclosure control: the only thing that charts, tables, sentences and files accept.
+
+    Made by `release` alone, which holds the key of the door; neither inherited nor changed.
+    """
+
+    door: InitVar[object]
+    _: KW_ONLY
+    definition: Definition
+    group: str
+    estimates: tuple[ReleasedEstimate, ...]
+    flow: tuple[ReleasedFlow, ...]
+    policy: Policy
+    provenance: Provenance
+    curves: Mapping[str, ReleasedCurve] = field(default_factory=dict)
+    only_grouped: bool = False  # whether the episodes without a group were left out, because they are too few to show
+
+    def __post_init__(self, door: object) -> None:
+        if door is not DOOR:
+            raise ReleaseError("Released is made by release() alone: call answer.release(policy).")
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("Released is not inherited: what is shown comes from release() alone.")
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The levels in the order of the estimates, "All" first."""
+        return tuple(dict.fromkeys(estimate.level for estimate in self.estimates))
+
+    @property
+    def withheld(self) -> int:
+        """How many values are withheld."""
+        return sum(not estimate.shown for estimate in self.estimates)
+
+    def __iter__(self) -> Iterator[ReleasedEstimate]:
+        return iter(self.estimates)
+
+    def of(self, estimand: str, level: str = ALL, time: float | None = None) -> ReleasedEstimate:
+        """The estimate of an estimand at a level, and at a time where it has several."""
+        return next(
+            e for e in self.estimates if (e.estimand, e.level, e.contrast) == (estimand, level, "") and (time is None or e.time == time)
+        )
+
+    def contrast(self, estimand: str, level: str, *, time: float | None = None, versus: str = "") -> ReleasedEstimate | None:
+        """The difference of an estimand at a level from the others, or from one level; `None` where they are not compared."""
+        return next(
+            (
+                e
+                for e in self.estimates
+                if e.contrast and (e.estimand, e.level, e.versus) == (estimand, level, versus) and (time is None or e.time == time)
+            ),
+            None,
+        )
+
+    def has(self, estimand: str) -> bool:
+        """Whether there is any number of an estimand."""
+        return any(e.estimand == estimand for e in self.estimates)
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """The estimates as plain values with the fixed columns; a withheld or impossible number is None."""
+        return [{name: _plain(getattr(e, name)) for name in COLUMNS} | as_words(e) for e in self.estimates]
+
+    def to_frame(self) -> pd.DataFrame:
+        """The estimates as a data frame with the fixed columns; a withheld number is missing and `flag` says suppressed."""
+        import pandas as pd
+
+        frame = pd.DataFrame(self.to_records(), columns=list(COLUMNS))
+        counts = dict.fromkeys(("n", "k", "n_at_risk", "n_missing", "excluded"), "Int64")
+        return frame.astype({**counts, **dict.fromkeys(("time", *NUMBERS), "float64")})
+
+
+NUMBERS = ("value", "se", "low", "high", "p", "p_adjusted", "statistic", "df")
+
+
+def _plain(value: object) -> object:
+    """None for a withheld or impossible number."""
+    if isinstance(value, Withheld):
+        return None
+    return None if isinstance(value, float) and value != value else value  # noqa: PLR0124 - NaN is unequal to itself
+
+
+def require_released(given: object, what: str) -> Released:
+    """Refuse anything but `Released` at run time; the type checker refuses it before.
+
+    Raises
+    ------
+    ReleaseError
+        When something else is given.
+    """
+    if not isinstance(given, Released):
+        raise ReleaseError(f"{what} shows released results only, and was given {type(given).__name__}. Call answer.release(policy) first.")
+    return given

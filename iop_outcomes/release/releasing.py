@@ -1,0 +1,182 @@
+"""Takes results, gives `Released`: what may be shown, with small counts and everything that would give them back withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+from iop_outcomes.errors import UsageError
+from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Flag, Key, flags
+from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
+from iop_outcomes.release.printed import Page
+from iop_outcomes.release.protect import Parts, Printed, is_safe, protect
+from iop_outcomes.release.released import (
+    DOOR,
+    NUMBERS,
+    SUPPRESSED,
+    Count,
+    Released,
+    ReleasedCurve,
+    ReleasedEstimate,
+    ReleasedFlow,
+    Withheld,
+)
+from iop_outcomes.results import Definition, Estimate, Flow, Results
+from iop_outcomes.stats.curves import Curve
+from iop_outcomes.stats.draft import Population
+
+_SUPPRESSED = flags(Flag.SUPPRESSED)
+
+
+def release(results: Results, policy: str = DEFAULT_POLICY) -> Released:
+    """Withhold small counts and everything that would give them back.
+
+    Parameters
+    ----------
+    results : Results
+        Working numbers.
+    policy : {"cms11", "none"}
+        Name of the policy; "none" only for data of class synthetic or public.
+
+    Returns
+    -------
+    Released
+
+    Raises
+    ------
+    UsageError
+        When the policy does not exist or the class of the data does not allow it.
+    """
+    return release_together([results], policy)[0]
+
+
+def release_together(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tuple[Released, ...]:
+    """Release results that are shown on one page: what one of them would give back of another is withheld too.
+
+    Parameters
+    ----------
+    results : sequence of Results
+        Working numbers of the same data by the same column, the most wanted first.
+    policy : {"cms11", "none"}
+        Name of the policy; "none" only for data of class synthetic or public.
+
+    Returns
+    -------
+    tuple of Released
+        In the order given.
+
+    Raises
+    ------
+    UsageError
+        When the policy does not exist, the class of the data does not allow it, or the results differ in their levels.
+    """
+    if not results:
+        return ()
+    chosen = policy_for(policy, results[0].provenance.data_class)
+    results = [_shown_population(found, chosen) for found in results]
+    if len({(found.group, found.levels) for found in results}) > 1:
+        raise UsageError("release_together: the results are grouped by different columns. Release what shares a column together.")
+    page = Page(results)
+    seen = protect(page.counts, page.printed(), chosen.threshold, page.ways)
+    return tuple(_released_results(found, _Reading(page, place, seen, chosen.threshold), chosen) for place, found in enumerate(results))
+
+
+def _shown_population(results: Results, policy: Policy) -> Results:
+    """The results without the episodes that have no group, where these are too few to show: everyone then means everyone else."""
+    if results.among_grouped is None:
+        return results
+    ungrouped = next(sum(people.parts.values()) for (level, _), people in results.populations.items() if level == MISSING_LEVEL)
+    return results if is_safe(ungrouped, policy.threshold) else results.among_grouped()
+
+
+def release_flow(flow: Flow, policy: Policy) -> ReleasedFlow:
+    """Release the flow of a table, whose used rows are printed elsewhere too: if a reason is small, the rows in go with it."""
+    excluded: dict[str, Count] = {reason: n if is_safe(n, policy.threshold) else SUPPRESSED for reason, n in flow.excluded.items()}
+    hidden = [n for reason, n in flow.excluded.items() if excluded[reason] is SUPPRESSED]
+    recoverable = bool(hidden) and (len(hidden) == 1 or not is_safe(sum(hidden), policy.threshold))
+    return ReleasedFlow(flow.what, SUPPRESSED if recoverable else flow.rows_in, flow.used, excluded)
+
+
+def release_curve(curve: Curve, policy: Policy) -> ReleasedCurve:
+    """Round a curve and stop it where fewer than the threshold are followed; withhold small numbers at risk."""
+    enough = (curve.followed >= max(policy.threshold, 1)) & (curve.incidence == curve.incidence)
+    length = len(enough) if enough.all() else int(enough.argmin())
+    shares = curve.incidence[:length]
+    drawn = [round(float(share), 2) if policy.threshold else float(share) for share in shares]
+    at_risk = [n if is_safe(n, policy.threshold) else SUPPRESSED for n in curve.at_risk.tolist()]
+    return ReleasedCurve(tuple(curve.days[:length].tolist()), tuple(drawn), tuple(curve.ticks.tolist()), tuple(at_risk))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What may be seen of the results at one place of a page."""
+
+    page: Page
+    place: int
+    seen: frozenset[Printed]
+    threshold: int
+
+    def count(self, people: Population, level: str, parts: Parts | None) -> Count:
+        """Episodes in some parts, or that their number is withheld."""
+        cells = self.page.cells(self.place, people.family, parts)
+        return people.count(parts or frozenset()) if not cells or (level, cells) in self.seen else SUPPRESSED
+
+
+def _released_results(results: Results, reading: _Reading, policy: Policy) -> Released:
+    return Released(
+        DOOR,
+        definition=results.definition,
+        group=results.group,
+        estimates=_without_what_rests_on_withheld(
+            results.definition,
+            [_released(estimate, results.populations[estimate.level, estimate.key], reading) for estimate in results],
+            policy,
+        ),
+        flow=tuple(_released_flow(key, results, reading) for level, key in results.populations if level == ALL and not key.contrast),
+        policy=policy,
+        provenance=results.provenance,
+        curves={level: release_curve(curve, policy) for level, curve in results.curves.items()},
+        only_grouped=results.only_grouped,
+    )
+
+
+def _released(estimate: Estimate, people: Population, reading: _Reading) -> ReleasedEstimate:
+    n, missing, excluded = (reading.count(people, estimate.level, parts) for parts in (people.base, people.missing, people.excluded_parts))
+    k = None if estimate.k is None else reading.count(people, estimate.level, people.hits)
+    values = {field.name: getattr(estimate, field.name) for field in fields(ReleasedEstimate)}
+    values |= {"n": n, "k": k, "n_missing": missing, "excluded": excluded, "n_at_risk": _at_risk(estimate, n, reading.threshold)}
+    # A difference from the others rests on everyone's counts too, one from another level on that level's.
+    against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
+    beside = [] if against is None else [reading.count(people, against, parts) for parts in (people.base, people.hits) if parts is not None]
+    if any(isinstance(number, Withheld) for number in (n, k, *beside)):
+        values |= dict.fromkeys(NUMBERS, SUPPRESSED)
+        # Other flags go: "one episode" would say how many.
+        values |= {"k": None if k is None else SUPPRESSED, "word": "", "flag": _SUPPRESSED}
+    return ReleasedEstimate(**values)
+
+
+def _without_what_rests_on_withheld(
+    definition: Definition, estimates: Sequence[ReleasedEstimate], policy: Policy
+) -> tuple[ReleasedEstimate, ...]:
+    """Withhold a value, but not its word, that would give back a number it rests on: computed first, judged whether to print afterwards."""
+    hidden = {estimate.estimand for estimate in estimates if not estimate.shown}
+    bare = {own.name for own in definition.estimands if hidden & set(own.rests_on) or (own.word_only and policy.threshold)}
+    return tuple(
+        replace(estimate, value=SUPPRESSED, flag=_SUPPRESSED) if estimate.estimand in bare and estimate.shown else estimate
+        for estimate in estimates
+    )
+
+
+def _at_risk(estimate: Estimate, n: Count, threshold: int) -> Count | None:
+    """Episodes followed to the day, unless they or those gone before it are too few."""
+    left = estimate.n_at_risk
+    if left is None or isinstance(n, Withheld):
+        return None if left is None else SUPPRESSED
+    return left if is_safe(left, threshold) and is_safe(n - left, threshold) else SUPPRESSED
+
+
+def _released_flow(key: Key, results: Results, reading: _Reading) -> ReleasedFlow:
+    people = results.populations[ALL, key]
+    words = results.definition.parts
+    excluded = {words.get(part, part): reading.count(people, ALL, frozenset({part})) for part in people.parts if part not in people.base}
+    return ReleasedFlow(str(key), reading.count(people, ALL, frozenset(people.parts)), reading.count(people, ALL, people.base), excluded)
