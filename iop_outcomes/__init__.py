@@ -3,10 +3,8 @@
 files --load--> rows --tally--> counts --stats--> results --release--> released --show--> report
 """
 
+from iop_outcomes.answer import Answer, NoAnswer, attempt
 from iop_outcomes.api import (
-    Answer,
-    NoAnswer,
-    attempt,
     compare,
     completion,
     discharge_reasons,

@@ -11,12 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 from iop_outcomes.errors import DataError, UsageError, choices
-from iop_outcomes.scales.scoring import total_of
-
-Number: TypeAlias = int | Decimal
+from iop_outcomes.scales.scoring import Number, total_of
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
     {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}

@@ -4,13 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import reduce
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from iop_outcomes.errors import DataError, UsageError
 
-if TYPE_CHECKING:
-    from iop_outcomes.scales.scale import Number, Scale
+Number = int | Decimal
+
+
+class Missing(Protocol):
+    """What a scale does about items without an answer."""
+
+    @property
+    def most_items_missing(self) -> int:
+        """Most items that may be missing."""
+
+    @property
+    def never_prorated(self) -> Sequence[int]:
+        """Items that no others stand in for."""
+
+
+class Items(Protocol):
+    """What adding up the items of a scale reads of it; `Scale` says more of each."""
+
+    @property
+    def name(self) -> str:
+        """Name in calls."""
+
+    @property
+    def total(self) -> bool:
+        """Whether it has a total."""
+
+    @property
+    def domains(self) -> Sequence[str]:
+        """Its parts, where it has none."""
+
+    @property
+    def item_scoring(self) -> bool:
+        """Whether the total may be made from items."""
+
+    @property
+    def items(self) -> int:
+        """How many."""
+
+    @property
+    def item_range(self) -> tuple[int, int]:
+        """Lowest and highest answer."""
+
+    @property
+    def reversed_items(self) -> Sequence[int]:
+        """Items that count from the other end."""
+
+    @property
+    def missing(self) -> Missing:
+        """The rule for items without an answer."""
+
+    @property
+    def step(self) -> Number:
+        """Points for each point of the items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +93,18 @@ class Sql:
 Term = TypeVar("Term", int, Sql)
 
 
-def _turned(scale: Scale, number: int, answer: Term) -> Term:
+def _turned(scale: Items, number: int, answer: Term) -> Term:
     """An answer as it is added up: reversed items count from the other end."""
     low, high = scale.item_range
     return (low + high) - answer if number in scale.reversed_items else answer
 
 
-def _prorated(scale: Scale, total: Term, answered: Term) -> Term:
+def _prorated(scale: Items, total: Term, answered: Term) -> Term:
     """Sum of all items where the answered ones stand in for the rest, halves up; a float may fall on either side of a half."""
     return (2 * total * scale.items + answered) // (2 * answered)
 
 
-def total_of(scale: Scale, answers: Sequence[int | None]) -> Number | None:
+def total_of(scale: Items, answers: Sequence[int | None]) -> Number | None:
     """Add up the answers of one form; `Scale.prorated_total` says more."""
     if not scale.total:
         raise UsageError(f"{scale.name} has no total; report its domains one by one: {', '.join(scale.domains)}.")
@@ -74,7 +126,7 @@ def total_of(scale: Scale, answers: Sequence[int | None]) -> Number | None:
     return _prorated(scale, sum(scored), len(scored)) * scale.step
 
 
-def total_sql(scale: Scale, columns: Sequence[str]) -> str:
+def total_sql(scale: Items, columns: Sequence[str]) -> str:
     """SQL for the total, in points, of items in these columns (quoted, in the order of the form); NULL where there is none."""
     items = [_turned(scale, number, Sql(column)) for number, column in enumerate(columns, start=1)]
     total = reduce(lambda one, other: one + other, (Sql(f"coalesce({item}, 0)") for item in items))
@@ -84,7 +136,7 @@ def total_sql(scale: Scale, columns: Sequence[str]) -> str:
     return f"CASE WHEN {enough} THEN {_prorated(scale, total, answered) * scale.step} END"
 
 
-def sum_sql(scale: Scale, columns: Sequence[str]) -> str:
+def sum_sql(scale: Items, columns: Sequence[str]) -> str:
     """SQL for the total, in points, of items of which none is blank; NULL where one is."""
     items = (_turned(scale, number, Sql(column)) for number, column in enumerate(columns, start=1))
     return str(reduce(lambda one, other: one + other, items) * scale.step)

@@ -1,19 +1,18 @@
-"""Takes an estimate and what one more episode per cell would add to it, gives a `Draft`: a number before its interval."""
+"""Takes an estimate and what one more episode per cell would add to it, gives a `Draft`: a number with its kind of interval, before its limits."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from iop_outcomes.keys import Flag, Key
-
-if TYPE_CHECKING:
-    from iop_outcomes.stats.intervals.interval import Interval
+from iop_outcomes.patients import Patients
+from iop_outcomes.stats.limits import NO_LIMITS, Clustered, Errors, Limits, few, variance_independent
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -83,6 +82,59 @@ class Population:
         return {part: n for part, n in self.parts.items() if part in self.excluded_parts}
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Interval:
+    """How a draft gets its limits.
+
+    Parameters
+    ----------
+    flag : Flag
+        Why the estimate is impossible, or to be read with care.
+    word : str
+        What the number is called, where it is called anything.
+    """
+
+    method: ClassVar[str] = "none"
+    method_by_patient: ClassVar[str] = "none"
+    comparison: ClassVar[Comparison | None] = None  # how two such estimates are compared; None where they are not
+
+    flag: Flag = Flag.NONE
+    word: str = ""
+
+    @property
+    def at_risk(self) -> int | None:
+        """Episodes followed to the day of the estimate, where it has one."""
+        return None
+
+    def errors(self, draft: Draft, people: Patients, n: Ints) -> Errors:
+        """Errors of a draft: over episodes, and over patients where one has several in the denominator; see `errors_of`."""
+        effective, most = people.among(draft.among)
+        clustered = Clustered(effective, people.variance(draft.influence)) if most > 1 else None
+        return Errors(variance_independent(draft.influence, n), clustered)
+
+    def limits(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
+        """Limits from independent episodes; an empty method stands for the usual one."""
+        raise NotImplementedError
+
+    def limits_by_patient(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
+        """Limits where patients repeat; those of independent episodes with the errors by patient, unless a kind has its own."""
+        return self.limits(draft, errors, conf_level)
+
+    def finish(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
+        """Limits with their method and flags; see `finish`."""
+        repeated = errors.clustered
+        nothing = replace(NO_LIMITS, method=self.method if repeated is None else self.method_by_patient)
+        if math.isnan(draft.value):
+            return nothing
+        if repeated is None:
+            found = self.limits(draft, errors, conf_level)
+            return replace(found, method=found.method or nothing.method)
+        if repeated.effective < 2:
+            return replace(nothing, flags=few(repeated.effective))  # hardly more than one patient tells nothing of others
+        found = self.limits_by_patient(draft, errors, conf_level)
+        return replace(found, method=found.method or nothing.method, flags=found.flags | few(repeated.effective))
+
+
 @dataclass(frozen=True, eq=False)
 class Draft:
     """A number before its interval.
@@ -122,3 +174,34 @@ class Draft:
     def without_value(self, flag: Flag) -> Draft:
         """The same without a number, and why."""
         return replace(self.flagged(flag), value=math.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One of two estimates that are compared: its draft and its errors."""
+
+    draft: Draft
+    errors: Errors
+
+    def limits(self, conf_level: float) -> Limits:
+        """Its own limits."""
+        return self.draft.interval.finish(self.draft, self.errors, conf_level)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first estimate minus the second, with its limits and the p value at which they would just touch 0."""
+
+    value: float
+    limits: Limits
+    p: float
+
+
+class Comparison(Protocol):
+    """How two estimates of one kind are compared; of groups that share no episode, though they may share patients."""
+
+    def limits(self, one: Side, other: Side, people: Patients, conf_level: float) -> Limits:
+        """Limits of the difference alone: the p value takes many times as long."""
+
+    def difference(self, one: Side, other: Side, people: Patients, conf_level: float) -> Difference:
+        """Difference, limits and p value."""

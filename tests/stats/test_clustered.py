@@ -30,8 +30,8 @@ from iop_outcomes.stats.intervals import (
     errors_of,
     finish,
 )
-from iop_outcomes.stats.intervals.limits import ROUNDING
 from iop_outcomes.stats.intervals.wilson import effective_n
+from iop_outcomes.stats.limits import ROUNDING
 from iop_outcomes.stats.transform import transformed_interval
 
 BASE = frozenset({"hit", "miss"})

@@ -14,7 +14,7 @@ from iop_outcomes.stats.draft import Draft, Population
 from iop_outcomes.stats.drafts import mean_days, quantile_days
 from iop_outcomes.stats.duration import Distribution, order_statistic_interval
 from iop_outcomes.stats.intervals import Errors, NoInterval, Normal, OrderStatistics, StudentT, Wilson, finish, t_quantile
-from iop_outcomes.stats.intervals.interval import variance_independent
+from iop_outcomes.stats.limits import variance_independent
 from iop_outcomes.stats.proportion import wilson
 
 HERE = np.array([True])

@@ -12,7 +12,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from iop_outcomes.counts import Counts
 from iop_outcomes.measures.measure import population
 from iop_outcomes.stats.drafts import share
-from iop_outcomes.stats.intervals.interval import variance_independent
+from iop_outcomes.stats.limits import variance_independent
 from iop_outcomes.stats.proportion import newcombe, normal_quantile, wilson
 
 LEVELS = [0.8, 0.9, 0.95, 0.99]

@@ -1,8 +1,8 @@
 """Takes drafts, gives their limits: one file for each kind of interval, with its limits, those by patient, and how two are compared."""
 
-from iop_outcomes.stats.intervals.comparison import Comparison, Difference, Side, difference, difference_limits
-from iop_outcomes.stats.intervals.interval import Combinable, Interval, NoInterval, Part, errors_of, finish
-from iop_outcomes.stats.intervals.limits import FEW_EVENTS, FEW_PATIENTS, Clustered, Errors, Limits, PointErrors, t_quantile
+from iop_outcomes.stats.draft import Comparison, Difference, Interval, Side
+from iop_outcomes.stats.intervals.comparison import difference, difference_limits
+from iop_outcomes.stats.intervals.interval import Combinable, NoInterval, Part, errors_of, finish
 from iop_outcomes.stats.intervals.log_log import LogLog, LogLogDays, Tail
 from iop_outcomes.stats.intervals.log_rank import LogRank
 from iop_outcomes.stats.intervals.normal import Normal
@@ -10,6 +10,7 @@ from iop_outcomes.stats.intervals.order_statistics import OrderStatistics
 from iop_outcomes.stats.intervals.simultaneous import Simultaneous
 from iop_outcomes.stats.intervals.student_t import StudentT
 from iop_outcomes.stats.intervals.wilson import Wilson
+from iop_outcomes.stats.limits import FEW_EVENTS, FEW_PATIENTS, Clustered, Errors, Limits, PointErrors, t_quantile
 
 __all__ = [
     "FEW_EVENTS",

@@ -5,49 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
 
 from iop_outcomes.keys import Flag, flags
 from iop_outcomes.patients import Patients
-from iop_outcomes.stats.intervals.limits import FARTHEST_Z, NO_LIMITS, ROUNDING, Errors, Limits, symmetric, t_quantile
+from iop_outcomes.stats.draft import Comparison, Difference, Side
+from iop_outcomes.stats.limits import FARTHEST_Z, NO_LIMITS, ROUNDING, Limits, symmetric, t_quantile
 from iop_outcomes.stats.special import ndtr, stdtr
-
-if TYPE_CHECKING:
-    from iop_outcomes.stats.draft import Draft
 
 _STEPS = 40
 _NEAR = 1e-12
-
-
-@dataclass(frozen=True, eq=False)
-class Side:
-    """One of two estimates that are compared: its draft and its errors."""
-
-    draft: Draft
-    errors: Errors
-
-    def limits(self, conf_level: float) -> Limits:
-        """Its own limits."""
-        return self.draft.interval.finish(self.draft, self.errors, conf_level)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """The first estimate minus the second, with its limits and the p value at which they would just touch 0."""
-
-    value: float
-    limits: Limits
-    p: float
-
-
-class Comparison(Protocol):
-    """How two estimates of one kind are compared; of groups that share no episode, though they may share patients."""
-
-    def limits(self, one: Side, other: Side, people: Patients, conf_level: float) -> Limits:
-        """Limits of the difference alone: the p value takes many times as long."""
-
-    def difference(self, one: Side, other: Side, people: Patients, conf_level: float) -> Difference:
-        """Difference, limits and p value."""
 
 
 def difference(one: Side, other: Side, people: Patients, *, conf_level: float = 0.95) -> Difference:

@@ -5,21 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from iop_outcomes.keys import Flag, Flags, flags
 from iop_outcomes.patients import Patients
-from iop_outcomes.stats.intervals.comparison import Comparison, Mover
-from iop_outcomes.stats.intervals.interval import Combinable, Part, kish, variance_independent
-from iop_outcomes.stats.intervals.limits import FEW_EVENTS, FEW_PATIENTS, Errors, Limits, PointErrors, few
+from iop_outcomes.stats.draft import Comparison, Draft
+from iop_outcomes.stats.intervals.comparison import Mover
+from iop_outcomes.stats.intervals.interval import Combinable, Part, kish
 from iop_outcomes.stats.lifetable import zero_events_upper
+from iop_outcomes.stats.limits import FEW_EVENTS, FEW_PATIENTS, Errors, Limits, PointErrors, few, variance_independent
 from iop_outcomes.stats.transform import transformed_interval
-
-if TYPE_CHECKING:
-    from iop_outcomes.stats.draft import Draft
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from iop_outcomes.keys import Flag, flags
 from iop_outcomes.patients import Patients
-from iop_outcomes.stats.intervals.interval import Interval, variance_independent
-from iop_outcomes.stats.intervals.limits import FEW_PATIENTS, NO_LIMITS, Errors, Limits
+from iop_outcomes.stats.draft import Draft, Interval
+from iop_outcomes.stats.limits import FEW_PATIENTS, NO_LIMITS, Errors, Limits, variance_independent
 from iop_outcomes.stats.logrank import chi_square
 from iop_outcomes.stats.special import fdtrc
-
-if TYPE_CHECKING:
-    from iop_outcomes.stats.draft import Draft
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]

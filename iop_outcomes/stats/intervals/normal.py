@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from iop_outcomes.stats.intervals.interval import Interval
-from iop_outcomes.stats.intervals.limits import Errors, Limits, symmetric, t_quantile
+from iop_outcomes.stats.draft import Draft, Interval
+from iop_outcomes.stats.limits import Errors, Limits, symmetric, t_quantile
 from iop_outcomes.stats.proportion import normal_quantile
-
-if TYPE_CHECKING:
-    from iop_outcomes.stats.draft import Draft
 
 
 @dataclass(frozen=True, eq=False)

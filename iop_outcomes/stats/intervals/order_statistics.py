@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from iop_outcomes.stats.draft import Comparison, Draft, Interval
 from iop_outcomes.stats.duration import Distribution, order_statistic_interval, quantile_type2
-from iop_outcomes.stats.intervals.comparison import Comparison, Mover
-from iop_outcomes.stats.intervals.interval import Interval
-from iop_outcomes.stats.intervals.limits import Errors, Limits, open_sides, t_quantile
+from iop_outcomes.stats.intervals.comparison import Mover
 from iop_outcomes.stats.intervals.wilson import effective_n
+from iop_outcomes.stats.limits import Errors, Limits, open_sides, t_quantile
 from iop_outcomes.stats.proportion import wilson_limits
-
-if TYPE_CHECKING:
-    from iop_outcomes.stats.draft import Draft
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,20 +6,17 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from iop_outcomes.patients import Patients
-from iop_outcomes.stats.intervals.comparison import Comparison, Mover
-from iop_outcomes.stats.intervals.interval import Interval
-from iop_outcomes.stats.intervals.limits import FARTHEST_Z, Errors, Limits, open_sides
+from iop_outcomes.stats.draft import Comparison, Draft, Interval
+from iop_outcomes.stats.intervals.comparison import Mover
+from iop_outcomes.stats.limits import FARTHEST_Z, Errors, Limits, open_sides
 from iop_outcomes.stats.medians import crossing_day
 from iop_outcomes.stats.transform import transformed_interval
-
-if TYPE_CHECKING:
-    from iop_outcomes.stats.draft import Draft
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from iop_outcomes.stats.intervals.comparison import Comparison, Welch
+from iop_outcomes.stats.draft import Comparison, Draft
+from iop_outcomes.stats.intervals.comparison import Welch
 from iop_outcomes.stats.intervals.interval import Combinable, Part
-from iop_outcomes.stats.intervals.limits import NO_LIMITS, ROUNDING, Errors, Limits, symmetric, t_quantile
-
-if TYPE_CHECKING:
-    from iop_outcomes.stats.draft import Draft
+from iop_outcomes.stats.limits import NO_LIMITS, ROUNDING, Errors, Limits, symmetric, t_quantile
 
 
 @dataclass(frozen=True, eq=False)

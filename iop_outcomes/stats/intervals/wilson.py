@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from iop_outcomes.stats.intervals.comparison import Comparison, Mover
+from iop_outcomes.stats.draft import Comparison, Draft
+from iop_outcomes.stats.intervals.comparison import Mover
 from iop_outcomes.stats.intervals.interval import Combinable, Part, kish
-from iop_outcomes.stats.intervals.limits import NO_LIMITS, ROUNDING, Errors, Limits, t_quantile
+from iop_outcomes.stats.limits import NO_LIMITS, ROUNDING, Errors, Limits, t_quantile
 from iop_outcomes.stats.proportion import normal_quantile, wilson_limits
-
-if TYPE_CHECKING:
-    from iop_outcomes.stats.draft import Draft
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from iop_outcomes.stats.proportion import normal_quantile
 from iop_outcomes.stats.special import stdtrit
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 FEW_EVENTS = 5
 FEW_PATIENTS = 10  # effective ones, under which an interval by patient covers too little
@@ -119,6 +120,11 @@ class Errors:
     def quantile(self, conf_level: float) -> float:
         """Of limits of curves and of days: normal, and Student's t on the effective patients less one where patients repeat."""
         return normal_quantile(conf_level) if self.clustered is None else t_quantile(self.effective - 1, conf_level)
+
+
+def variance_independent(influence: Floats, n: Ints) -> float:
+    """Variance of an estimate over independent episodes: the sum of n times influence squared; shape (cells,) both."""
+    return float(np.sum(n * np.square(influence)))
 
 
 def t_quantile(df: float, conf_level: float) -> float:
