@@ -26,7 +26,7 @@ TEXTS = {
 }
 
 # Strings of show/ that are the name of a measure or an estimand, and mean something else there.
-OTHER_MEANINGS = {"events_without_follow_up": "the flag of a number that such events leave unknown"}
+OTHER_MEANINGS: dict[str, str] = {}
 
 
 def modules(room):
@@ -88,3 +88,16 @@ def test_the_readers_of_trees_find_what_hides():
     )
     assert readers(tree) == {"removeprefix"}
     assert strings(tree) == {"_median", "los_"}
+
+
+# -- one word, one meaning ---------------------------------------------------------------------------------------------
+
+
+def test_no_two_classes_have_one_name():
+    """A second Limits, Table or Difference would make a reader ask which."""
+    places = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(path.relative_to(PACKAGE).as_posix())
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}

@@ -78,7 +78,7 @@ def release_together(results: Sequence[Results], policy: str = DEFAULT_POLICY) -
         raise UsageError("release_together: the results are grouped by different columns. Release what shares a column together.")
     page = Page(results)
     seen = protect(page.counts, page.printed(), chosen.threshold, page.ways)
-    return tuple(_released_results(found, _Reading(page, place, seen, chosen.threshold), chosen) for place, found in enumerate(results))
+    return tuple(_released_results(found, _View(page, place, seen, chosen.threshold), chosen) for place, found in enumerate(results))
 
 
 def _shown_population(results: Results, policy: Policy) -> Results:
@@ -108,7 +108,7 @@ def release_curve(curve: Curve, policy: Policy) -> ReleasedCurve:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _View:
     """What may be seen of the results at one place of a page."""
 
     page: Page
@@ -122,7 +122,7 @@ class _Reading:
         return people.count(parts or frozenset()) if not cells or (level, cells) in self.seen else SUPPRESSED
 
 
-def _released_results(results: Results, reading: _Reading, policy: Policy) -> Released:
+def _released_results(results: Results, reading: _View, policy: Policy) -> Released:
     return Released(
         DOOR,
         definition=results.definition,
@@ -140,7 +140,7 @@ def _released_results(results: Results, reading: _Reading, policy: Policy) -> Re
     )
 
 
-def _released(estimate: Estimate, people: Population, reading: _Reading) -> ReleasedEstimate:
+def _released(estimate: Estimate, people: Population, reading: _View) -> ReleasedEstimate:
     n, missing, excluded = (reading.count(people, estimate.level, parts) for parts in (people.base, people.missing, people.excluded_parts))
     k = None if estimate.k is None else reading.count(people, estimate.level, people.hits)
     values = {field.name: getattr(estimate, field.name) for field in fields(ReleasedEstimate)}
@@ -175,7 +175,7 @@ def _at_risk(estimate: Estimate, n: Count, threshold: int) -> Count | None:
     return left if is_safe(left, threshold) and is_safe(n - left, threshold) else SUPPRESSED
 
 
-def _released_flow(key: Key, results: Results, reading: _Reading) -> ReleasedFlow:
+def _released_flow(key: Key, results: Results, reading: _View) -> ReleasedFlow:
     people = results.populations[ALL, key]
     words = results.definition.parts
     excluded = {words.get(part, part): reading.count(people, ALL, frozenset({part})) for part in people.parts if part not in people.base}

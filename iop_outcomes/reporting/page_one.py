@@ -14,9 +14,9 @@ from iop_outcomes.show.comparison import ExtraColumn, comparison_sentences, comp
 from iop_outcomes.show.dots import dot_range
 from iop_outcomes.show.stays import stay_quartiles, stay_sentence
 from iop_outcomes.show.words import (
-    NO_RANGE,
     count,
     estimate_value,
+    has_range,
     has_value,
     in_counts,
     label,
@@ -161,7 +161,7 @@ def _readmitted(after: Released) -> Card:
 
 def _range_words(estimate: ReleasedEstimate) -> str:
     words = plain_range(estimate) if has_value(estimate) else ""
-    return words if words.startswith(NO_RANGE) or not words else f"plausible range {words}"
+    return f"plausible range {words}" if has_range(estimate) else words
 
 
 def _base(estimate: ReleasedEstimate, what: str, which: str = "") -> str:

@@ -60,7 +60,7 @@ def read_scale(file: str, content: dict[str, Any]) -> Scale:
     ...
     iop_outcomes.errors.DataError: mood.toml: key source: missing; add source = "doi, url or repository": no number without one.
     """
-    scale: Scale = _part(Table(file, "", content), Scale)
+    scale: Scale = _part(TomlTable(file, "", content), Scale)
     return scale
 
 
@@ -69,7 +69,7 @@ def fail(file: str, key: str, problem: str) -> NoReturn:
     raise DataError(f"{file}: key {key}: {problem}.")
 
 
-class Table:
+class TomlTable:
     """One table of a file, which knows where it stands so that every complaint can name file and key."""
 
     def __init__(self, file: str, path: str, content: dict[str, Any]) -> None:
@@ -101,12 +101,12 @@ class Table:
         if not value.is_finite() or (value != 0 and not SMALLEST_NUMBER <= abs(value) <= LARGEST_NUMBER):
             self.fail(key, f"must be 0, or between {SMALLEST_NUMBER} and {LARGEST_NUMBER} in size")
 
-    def table(self, key: str) -> Table:
+    def table(self, key: str) -> TomlTable:
         """A table inside this one."""
-        return Table(self.file, f"{self.path}{key}.", self.value(key, dict, f"a table, [{self.path}{key}]"))
+        return TomlTable(self.file, f"{self.path}{key}.", self.value(key, dict, f"a table, [{self.path}{key}]"))
 
 
-def _part(table: Table, kind: type, **fields: Any) -> Any:
+def _part(table: TomlTable, kind: type, **fields: Any) -> Any:
     """Read the keys that the dataclass `kind` has; `fields` are those already known."""
     expected = [field for field in dataclasses.fields(kind) if field.name not in fields]
     for field in expected:
@@ -116,69 +116,69 @@ def _part(table: Table, kind: type, **fields: Any) -> Any:
     return kind(**fields)
 
 
-def _refuse_unknown(table: Table, known: list[str]) -> None:
+def _refuse_unknown(table: TomlTable, known: list[str]) -> None:
     for key in table.content:
         if key not in known:
             table.fail(key, f"unknown; remove or rename it. {choices(key, known)}".removesuffix("."))
 
 
-def _text(table: Table, key: str) -> Any:
+def _text(table: TomlTable, key: str) -> Any:
     return table.value(key, str, "text in quotes")
 
 
-def _source(table: Table, key: str) -> Any:
+def _source(table: TomlTable, key: str) -> Any:
     return table.value(key, str, 'source = "doi, url or repository": no number without one')
 
 
-def _verified(table: Table, key: str) -> Any:
+def _verified(table: TomlTable, key: str) -> Any:
     return table.value(key, bool, "verified = true when the source was seen, else false")
 
 
-def _flag(table: Table, key: str) -> Any:
+def _flag(table: TomlTable, key: str) -> Any:
     return table.value(key, bool, "true or false")
 
 
-def _whole(table: Table, key: str) -> Any:
+def _whole(table: TomlTable, key: str) -> Any:
     return table.value(key, int, "a whole number")
 
 
-def _number(table: Table, key: str) -> Any:
+def _number(table: TomlTable, key: str) -> Any:
     return table.value(key, (int, Decimal), "a number")
 
 
-def _statistic(table: Table, key: str) -> Any:
+def _statistic(table: TomlTable, key: str) -> Any:
     return float(_number(table, key))
 
 
-def _list_of(kinds: type | tuple[type, ...], what: str) -> Callable[[Table, str], Any]:
-    def read(table: Table, key: str) -> Any:
+def _list_of(kinds: type | tuple[type, ...], what: str) -> Callable[[TomlTable, str], Any]:
+    def read(table: TomlTable, key: str) -> Any:
         return tuple(table.typed(key, value, kinds, what) for value in table.value(key, list, what))
 
     return read
 
 
-def _pair(kinds: type | tuple[type, ...]) -> Callable[[Table, str], Any]:
-    def read(table: Table, key: str) -> Any:
+def _pair(kinds: type | tuple[type, ...]) -> Callable[[TomlTable, str], Any]:
+    def read(table: TomlTable, key: str) -> Any:
         values = _list_of(kinds, "[lowest, highest]")(table, key)
         return values if len(values) == 2 and values[0] < values[1] else table.fail(key, "must be two numbers, [lowest, highest]")
 
     return read
 
 
-def _one_of(*allowed: str) -> Callable[[Table, str], Any]:
-    def read(table: Table, key: str) -> Any:
+def _one_of(*allowed: str) -> Callable[[TomlTable, str], Any]:
+    def read(table: TomlTable, key: str) -> Any:
         value = _text(table, key)
         return value if value in allowed else table.fail(key, f'"{value}" is not known; use one of: {", ".join(allowed)}')
 
     return read
 
 
-def _name(table: Table, key: str) -> Any:
+def _name(table: TomlTable, key: str) -> Any:
     value = _text(table, key)
     return value if _is_name(value) else table.fail(key, "must be a name of small letters, digits and _, starting with a letter")
 
 
-def _domains(table: Table, key: str) -> Any:
+def _domains(table: TomlTable, key: str) -> Any:
     domains = _list_of(str, 'a list of names, ["first", "second"]')(table, key)
     return domains if all(map(_is_name, domains)) else table.fail(key, "must be names of small letters, digits and _")
 
@@ -187,15 +187,15 @@ def _is_name(text: str) -> bool:
     return text.isascii() and text.isidentifier() and text == text.lower()
 
 
-def _single(kind: type) -> Callable[[Table, str], Any]:
-    def read(table: Table, key: str) -> Any:
+def _single(kind: type) -> Callable[[TomlTable, str], Any]:
+    def read(table: TomlTable, key: str) -> Any:
         return _part(table.table(key), kind)
 
     return read
 
 
-def _named(kind: type) -> Callable[[Table, str], Any]:
-    def read(table: Table, key: str) -> Any:
+def _named(kind: type) -> Callable[[TomlTable, str], Any]:
+    def read(table: TomlTable, key: str) -> Any:
         tables = table.table(key)
         wrong = [name for name in tables.content if not _is_name(name)]
         if wrong:
@@ -205,11 +205,11 @@ def _named(kind: type) -> Callable[[Table, str], Any]:
     return read
 
 
-def _reliability(table: Table, key: str) -> Any:
+def _reliability(table: TomlTable, key: str) -> Any:
     return tuple(dataclasses.replace(part, value=float(part.value)) for part in _named(Reliability)(table, key))
 
 
-def _bands(table: Table, key: str) -> Any:
+def _bands(table: TomlTable, key: str) -> Any:
     bands = table.table(key)
     shared = {"source": _source(bands, "source"), "verified": _verified(bands, "verified")}
     shared["note"] = _text(bands, "note") if "note" in bands.content else ""
@@ -217,11 +217,11 @@ def _bands(table: Table, key: str) -> Any:
     _refuse_unknown(bands, ["levels", "source", "verified", "note"])
     if not levels:
         bands.fail("levels", "is empty; list the bands, or remove the table [bands]")
-    tables = [Table(table.file, f"{bands.path}levels.", bands.typed("levels", level, dict, "a list of tables")) for level in levels]
+    tables = [TomlTable(table.file, f"{bands.path}levels.", bands.typed("levels", level, dict, "a list of tables")) for level in levels]
     return tuple(_part(level, Band, **shared) for level in tables)
 
 
-READ: dict[str, Callable[[Table, str], Any]] = {
+READ: dict[str, Callable[[TomlTable, str], Any]] = {
     **dict.fromkeys(
         ("title", "short", "version", "label", "sample", "group", "case_cutoff", "note", "loinc_total", "loinc_panel", "omop_total"), _text
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -32,16 +32,16 @@ def stacked_shares(released: Released, estimands: Sequence[str], *, ax: Axes | N
     """
     require_released(released, "stacked_shares")
     levels = ordered_levels(released, estimands[0])
-    colours = dict(zip(estimands, (*theme.PALETTE, theme.CONTEXT), strict=False))
+    fills = dict(zip(estimands, _fills(), strict=False))
     with theme.style():
         drawn = ax or theme.new_axes(len(levels), extra_inches=1.5)
         for y, level in enumerate(levels):
             parts = [released.of(name, level) for name in estimands]
-            end = _bar(drawn, y, [(row, colours[row.estimand]) for row in parts if has_value(row)])
+            end = _bar(drawn, y, [(row, fills[row.estimand]) for row in parts if has_value(row)])
             if end < 0.995:
                 _withheld_bar(drawn, y, end)
         words = [released.definition.estimand(name).label for name in estimands]
-        samples = [Patch(facecolor=colour) for colour in colours.values()]
+        samples = [Patch(**fill) for fill in fills.values()]
         rows = (len(words) + 2) // 3
         look: dict[str, Any] = {"ncols": 3, "frameon": False, "handlelength": 1.0, "borderaxespad": 0.3}
         if ax is None:
@@ -53,15 +53,23 @@ def stacked_shares(released: Released, estimands: Sequence[str], *, ax: Axes | N
     return drawn
 
 
-def _bar(ax: Axes, y: int, parts: Sequence[tuple[ReleasedEstimate, str]]) -> float:
+def _fills() -> Iterator[dict[str, Any]]:
+    """Colours in their order, then the same again with strokes, and with dots: no part of a whole goes without."""
+    for hatch in ("", "////", "....", "xxxx"):
+        for colour in (*theme.PALETTE, theme.CONTEXT):
+            yield {"facecolor": colour, **({"hatch": hatch, "edgecolor": "white"} if hatch else {})}
+
+
+def _bar(ax: Axes, y: int, parts: Sequence[tuple[ReleasedEstimate, dict[str, Any]]]) -> float:
     """Parts side by side, those that are wide enough with their percentage; give where the bar ends."""
     left = 0.0
-    for row, colour in parts:
+    for row, fill in parts:
         width = coordinate(row.value)
-        ax.barh(y, width, left=left, height=0.62, color=colour, edgecolor="white", linewidth=0.8)
+        ax.barh(y, width, left=left, height=0.62, linewidth=0.8, **{"edgecolor": "white", **fill})
         if width >= ROOM_FOR_WORDS:
-            ink = "white" if colour in theme.DARK else theme.TEXT
-            ax.text(left + width / 2, y, percent(width), ha="center", va="center", color=ink)
+            ink = "white" if fill["facecolor"] in theme.DARK else theme.TEXT
+            plain = {"facecolor": fill["facecolor"], "edgecolor": "none", "pad": 1.5} if "hatch" in fill else None
+            ax.text(left + width / 2, y, percent(width), ha="center", va="center", color=ink, bbox=plain)
         left = round(left + width, theme.DECIMALS)
     return left
 

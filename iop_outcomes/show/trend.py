@@ -15,7 +15,7 @@ from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show.chart_rows import coordinate
 from iop_outcomes.show.words import has_value
 from iop_outcomes.stats.periods import Period, calendar
-from iop_outcomes.stats.trend import Limits, p_prime_limits, signals
+from iop_outcomes.stats.trend import ControlLimits, p_prime_limits, signals
 
 Caveat = Literal["withheld", "immature", "incomplete", "gap"]
 
@@ -163,7 +163,7 @@ def trend_of(
     limits = p_prime_limits([_count(e and e.k) for e in judged], [_count(e and e.n) for e in judged])
     flag = limits.flag or ("few_points" if sum(e is not None for e in judged) < FEWEST_POINTS else "")
     if flag:
-        limits = Limits(limits.centre, np.full(len(periods), math.nan), limits.sigma_z, flag)
+        limits = ControlLimits(limits.centre, np.full(len(periods), math.nan), limits.sigma_z, flag)
     sides = {} if flag else signals([coordinate(e.value) if e else math.nan for e in judged], limits)
     points = tuple(
         TrendPoint(

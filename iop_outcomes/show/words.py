@@ -157,6 +157,11 @@ def plain_range(estimate: ReleasedEstimate) -> str:
     return f"{ends[0]} or more" if math.isnan(high) else f"{ends[0]} to {ends[1]}"
 
 
+def has_range(estimate: ReleasedEstimate) -> bool:
+    """Whether there is a limit to say, on one side at least."""
+    return any(isinstance(limit, float) and not math.isnan(limit) for limit in (estimate.low, estimate.high))
+
+
 def _no_range(estimate: ReleasedEstimate) -> str:
     """That a number has no interval and why; nothing where such numbers never have one."""
     if not estimate.contrast and (estimate.method == "none" or not UNITS[estimate.unit].ranged):

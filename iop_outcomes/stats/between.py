@@ -9,14 +9,14 @@ from iop_outcomes.stats.change import small_sample_factor
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class StandardisedDifference:
     """A standardised difference between two groups and its large-sample variance; NaN where the summaries allow none."""
 
     value: float
     variance: float
 
 
-def d_between(mean_one: float, mean_other: float, sd_pooled: float, n_one: int, n_other: int) -> Difference:
+def d_between(mean_one: float, mean_other: float, sd_pooled: float, n_one: int, n_other: int) -> StandardisedDifference:
     """Give the difference of two means in pooled standard deviations, without small-sample correction.
 
     Parameters
@@ -30,7 +30,7 @@ def d_between(mean_one: float, mean_other: float, sd_pooled: float, n_one: int, 
 
     Returns
     -------
-    Difference
+    StandardisedDifference
         Positive when the first mean is larger.
 
     References
@@ -43,9 +43,9 @@ def d_between(mean_one: float, mean_other: float, sd_pooled: float, n_one: int, 
     2.167
     """
     if not sd_pooled > 0 or min(n_one, n_other) < 1:
-        return Difference(math.nan, math.nan)
+        return StandardisedDifference(math.nan, math.nan)
     d = (mean_one - mean_other) / sd_pooled
-    return Difference(d, 1 / n_one + 1 / n_other + d * d / (2 * (n_one + n_other)))
+    return StandardisedDifference(d, 1 / n_one + 1 / n_other + d * d / (2 * (n_one + n_other)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Arm:
     r: float
 
 
-def d_ppc2(treated: Arm, control: Arm) -> Difference:
+def d_ppc2(treated: Arm, control: Arm) -> StandardisedDifference:
     """Give the difference of two arms' changes in pooled SDs of the scores before, with the exact small-sample factor.
 
     Parameters
@@ -69,7 +69,7 @@ def d_ppc2(treated: Arm, control: Arm) -> Difference:
 
     Returns
     -------
-    Difference
+    StandardisedDifference
         Positive when scores rose more in the treated arm.
 
     References
@@ -83,10 +83,10 @@ def d_ppc2(treated: Arm, control: Arm) -> Difference:
     """
     df = treated.n + control.n - 2
     if df < 2:
-        return Difference(math.nan, math.nan)
+        return StandardisedDifference(math.nan, math.nan)
     pooled = math.sqrt(((treated.n - 1) * treated.sd_pre**2 + (control.n - 1) * control.sd_pre**2) / df)
     if not pooled > 0:
-        return Difference(math.nan, math.nan)
+        return StandardisedDifference(math.nan, math.nan)
     changes = (treated.mean_post - treated.mean_pre) - (control.mean_post - control.mean_pre)
     d = small_sample_factor(df) * changes / pooled
-    return Difference(d, 2 * (1 - treated.r) * (1 / treated.n + 1 / control.n) + d * d / (2 * (treated.n + control.n)))
+    return StandardisedDifference(d, 2 * (1 - treated.r) * (1 / treated.n + 1 / control.n) + d * d / (2 * (treated.n + control.n)))

@@ -21,7 +21,7 @@ _SAME = 1e-9  # values closer than this are equal: sums of shares miss each othe
 
 
 @dataclass(frozen=True, eq=False)
-class Limits:
+class ControlLimits:
     """The centre and the limits of a p' chart.
 
     Parameters
@@ -54,7 +54,7 @@ class Limits:
         return np.minimum(self.centre + SIGMAS * self.sigma, 1.0)
 
 
-def p_prime_limits(k: ArrayLike, n: ArrayLike) -> Limits:
+def p_prime_limits(k: ArrayLike, n: ArrayLike) -> ControlLimits:
     """Laney's p' limits: those of a p chart, widened or narrowed by how much successive periods truly differ.
 
     Parameters
@@ -64,7 +64,7 @@ def p_prime_limits(k: ArrayLike, n: ArrayLike) -> Limits:
 
     Returns
     -------
-    Limits
+    ControlLimits
         Without limits, and with a flag, where the data allow none; nothing is raised.
 
     References
@@ -81,20 +81,20 @@ def p_prime_limits(k: ArrayLike, n: ArrayLike) -> Limits:
     known = np.isfinite(hits) & (base > 0)
     none = np.full(len(base), np.nan)
     if not known.any():
-        return Limits(np.nan, none, np.nan, "no_episodes")
+        return ControlLimits(np.nan, none, np.nan, "no_episodes")
     centre = float(hits[known].sum() / base[known].sum())
     if not 0 < centre < 1:
-        return Limits(centre, none, np.nan, "none_or_all")
+        return ControlLimits(centre, none, np.nan, "none_or_all")
     safe = np.where(known, base, np.nan)
     binomial = np.sqrt(centre * (1 - centre) / safe)
     ranges = np.abs(np.diff((hits / safe - centre) / binomial))
     ranges = ranges[np.isfinite(ranges)]
     if not len(ranges):
-        return Limits(centre, none, np.nan, "one_period")
+        return ControlLimits(centre, none, np.nan, "one_period")
     sigma_z = float(ranges.mean() / _D2)
     if sigma_z < _SAME:
-        return Limits(centre, none, 0.0, "sd_zero")
-    return Limits(centre, binomial * sigma_z, sigma_z)
+        return ControlLimits(centre, none, 0.0, "sd_zero")
+    return ControlLimits(centre, binomial * sigma_z, sigma_z)
 
 
 def _floats(values: ArrayLike) -> Floats:
@@ -108,14 +108,14 @@ def _floats(values: ArrayLike) -> Floats:
 # neighbours are no move: both break a run too, as in the National Health Service's own tools.
 
 
-def outside_limits(values: ArrayLike, limits: Limits) -> Sides:
+def outside_limits(values: ArrayLike, limits: ControlLimits) -> Sides:
     """Rule 1: a point outside the limits; one exactly on a limit is inside.
 
     Parameters
     ----------
     values : array_like, shape (points,)
         Shares in the order of time; None or NaN for a gap.
-    limits : Limits
+    limits : ControlLimits
         Of the same points.
 
     Returns
@@ -129,7 +129,7 @@ def outside_limits(values: ArrayLike, limits: Limits) -> Sides:
 
     Examples
     --------
-    >>> limits = Limits(0.5, np.full(3, 0.1), 1.0)
+    >>> limits = ControlLimits(0.5, np.full(3, 0.1), 1.0)
     >>> outside_limits([0.81, 0.8, 0.1], limits).tolist()
     [1, 0, -1]
     """
@@ -157,7 +157,7 @@ def seven_point_trend(values: ArrayLike) -> Sides:
     return out
 
 
-def two_of_three_near_limit(values: ArrayLike, limits: Limits) -> Sides:
+def two_of_three_near_limit(values: ArrayLike, limits: ControlLimits) -> Sides:
     """Rule 3: of three successive points on one side of the centre, two or more in the outer third of the way to the limit.
 
     Marked are those in the outer third. A point beyond the limit counts as one, so that a more extreme value never takes a
@@ -167,7 +167,7 @@ def two_of_three_near_limit(values: ArrayLike, limits: Limits) -> Sides:
 
     Examples
     --------
-    >>> limits = Limits(0.5, np.full(4, 0.1), 1.0)
+    >>> limits = ControlLimits(0.5, np.full(4, 0.1), 1.0)
     >>> two_of_three_near_limit([0.72, 0.55, 0.75, 0.5], limits).tolist()
     [1, 0, 1, 0]
     """
@@ -217,7 +217,7 @@ def _runs(sides: Sequence[float] | Floats | Sides, length: int) -> Sides:
     return out
 
 
-RULES: Mapping[str, Callable[[ArrayLike, Limits], Sides]] = MappingProxyType(
+RULES: Mapping[str, Callable[[ArrayLike, ControlLimits], Sides]] = MappingProxyType(
     {
         "outside_limits": outside_limits,
         "seven_point_trend": lambda values, _: seven_point_trend(values),
@@ -227,12 +227,12 @@ RULES: Mapping[str, Callable[[ArrayLike, Limits], Sides]] = MappingProxyType(
 )
 
 
-def signals(values: ArrayLike, limits: Limits) -> dict[str, Sides]:
+def signals(values: ArrayLike, limits: ControlLimits) -> dict[str, Sides]:
     """What each rule marks, by its name and in the order in which they are told.
 
     Examples
     --------
-    >>> [name for name, sides in signals([0.6] * 7, Limits(0.5, np.full(7, 0.1), 1.0)).items() if sides.any()]
+    >>> [name for name, sides in signals([0.6] * 7, ControlLimits(0.5, np.full(7, 0.1), 1.0)).items() if sides.any()]
     ['seven_on_one_side']
     """
     return {name: rule(values, limits) for name, rule in RULES.items()}

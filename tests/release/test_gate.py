@@ -42,6 +42,7 @@ OF_PARTS = {
         "counted_share",
         "episodes",
         "estimate_value",
+        "has_range",
         "has_value",
         "in_counts",
         "label",

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from iop_outcomes.stats.trend import Limits, outside_limits, p_prime_limits, seven_on_one_side, signals
+from iop_outcomes.stats.trend import ControlLimits, outside_limits, p_prime_limits, seven_on_one_side, signals
 
 # Montgomery, Introduction to Statistical Quality Control: cans of orange juice, faulty ones in 30 samples of 50 (R package qcc, orangejuice).
 JUICE = [12, 15, 8, 10, 4, 7, 16, 9, 14, 10, 5, 6, 17, 12, 22, 8, 10, 5, 13, 11, 20, 18, 24, 15, 9, 12, 7, 13, 9, 6]
@@ -19,7 +19,7 @@ def places(sides):
 
 def plain(found):
     """The limits of a plain p chart, whose sigma_z is 1."""
-    return Limits(found.centre, found.sigma / found.sigma_z, 1.0)
+    return ControlLimits(found.centre, found.sigma / found.sigma_z, 1.0)
 
 
 def test_orange_juice():
