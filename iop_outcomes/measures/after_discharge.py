@@ -10,17 +10,17 @@ from numbers import Integral
 
 import numpy as np
 
-from iop_outcomes.columns import MAX_DAYS, NOT_KNOWN, OUTSIDE, STATUS, EventWithin, FirstEvent, Reached, Status, StopsAtEnd
+from iop_outcomes.columns import MAX_DAYS, OUTSIDE, STATUS, EventWithin, FirstEvent, Reached, Status, StopsAtEnd
 from iop_outcomes.counts import Counts
 from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import MISSING_LEVEL, Flag
 from iop_outcomes.measures.after_discharge_words import AMONG, EXCLUDED, estimands
 from iop_outcomes.measures.group_tests import group_tests
-from iop_outcomes.measures.measure import PART, Measure, population
+from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Option
+from iop_outcomes.measures.parts import NOT_ENDED, not_ended, parts_of
 from iop_outcomes.stats.curves import OUTCOME, Curve, Ends
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
-from iop_outcomes.stats.drafts import share
 
 AT = (30, 90, 180, 365)
 AT_OPTION = Option("at", "days after discharge", default=AT)
@@ -170,8 +170,8 @@ class _Followed:
 
     def people(self, family: str, inside: Mapping[str, int], *, hits: Sequence[str] | None) -> Population:
         """A population inside the followed ones."""
-        order, chosen = (*inside, *EXCLUDED), None if hits is None else tuple(hits)
-        return population(family, {**inside, **self.outside}, order, base=tuple(inside), hits=chosen, missing=_UNKNOWN)
+        chosen = None if hits is None else frozenset(hits)
+        return Population(family, {**inside, **self.outside}, frozenset(inside), chosen, frozenset(_UNKNOWN))
 
 
 def _draft(counts: Counts, *, what: Outcome, times: tuple[int, ...], stops: bool) -> tuple[Draft, ...]:
@@ -250,15 +250,19 @@ def _simple(followed: _Followed, time: int, *, stops: bool) -> Draft:
     hit = counts.is_in(what.outcome, ["event"]) & (day <= time)
     outside = (*OUTSIDE, "transfer", "short")
     order = ("with", "without", "shorter", "unknown", "potential_unknown", *outside)
-    masks = [followed.cells(name) for name in outside]
-    unknown = followed.cells(*_UNKNOWN)
-    places = [*range(5, 5 + len(outside)), 3, 4 if stops else 3, 2, 0]
-    choice = np.select([*masks, unknown, reached < 0, (reached == 0) | lost, hit], places, default=1).astype(np.int64)
-    divided = counts.classify(PART, order, choice)
-    parts = {str(cell[0]): n for cell, n in divided}
-    who = population(f"observed {time}", parts, order, base=("with", "without"), hits=("with",), missing=("unknown", "potential_unknown"))
-    draft = share("fully_observed_rate", divided, PART, who, time=float(time))
-    return draft if who.n else draft.flagged(Flag.NOT_ASSESSABLE)
+    unknown = followed.cells(*_UNKNOWN) | ((reached < 0) & (not stops))
+    cases = {
+        **{name: followed.cells(name) for name in outside},
+        "unknown": unknown,
+        "potential_unknown": reached < 0,
+        "shorter": (reached == 0) | lost,
+        "with": hit,
+    }
+    parts = parts_of(counts, cases, "without", order=order)
+    missing = ("unknown", "potential_unknown")
+    name, family = "fully_observed_rate", f"observed {time}"
+    draft = parts.share(name, family, base=("with", "without"), hits=("with",), missing=missing, time=float(time))
+    return draft if draft.n else draft.flagged(Flag.NOT_ASSESSABLE)
 
 
 _STOPS = "follow-up stops at the event, and no dates say how long each could have been followed"
@@ -275,29 +279,18 @@ def _beside(followed: _Followed) -> list[Draft]:
     if what.transfers:
         drafts.append(_counted(followed, "transfer_0_2", followed.cells("transfer"), ("followed", "transfer")))
     drafts.append(_counted(followed, "events_without_follow_up", followed.cells("unknown_with_event"), _UNKNOWN, missing=()))
-    out = [counts.is_in(STATUS, [part]) for part in _NOT_ENDED]
     happened = counts.is_in(what.during_care.name, [1])
-    order = ("yes", "no", *_NOT_ENDED)
-    divided = counts.classify(PART, order, np.select([*out, happened], [2, 3, 4, 0], default=1).astype(np.int64))
-    parts = {str(cell[0]): n for cell, n in divided}
-    drafts.append(share("during_care", divided, PART, population("during_care", parts, order, base=("yes", "no"), hits=("yes",))))
+    in_care = parts_of(counts, {**not_ended(counts), "yes": happened}, "no", order=("yes", "no", *NOT_ENDED))
+    drafts.append(in_care.share("during_care", "during_care", base=("yes", "no"), hits=("yes",)))
     return drafts
-
-
-_NOT_ENDED = ("not_started", "active", NOT_KNOWN)
 
 
 def _counted(followed: _Followed, name: str, hit: Mask, among: tuple[str, ...], *, missing: tuple[str, ...] = _UNKNOWN) -> Draft:
     """A share of some parts."""
     rest = tuple(part for part in (*EXCLUDED, "followed") if part not in among)
-    order = ("yes", "no", *rest)
-    inside = followed.cells(*among)
-    masks = [followed.cells(part) for part in rest]
-    choice = np.select([inside & hit, inside, *masks], [0, 1, *range(2, 2 + len(rest))], default=1).astype(np.int64)
-    divided = followed.counts.classify(PART, order, choice)
-    parts = {str(cell[0]): n for cell, n in divided}
-    who = population(name, parts, order, base=("yes", "no"), hits=("yes",), missing=missing)
-    return share(name, divided, PART, who)
+    cases = {**{part: followed.cells(part) for part in rest}, "yes": hit}
+    parts = parts_of(followed.counts, cases, "no", order=("yes", "no", *rest))
+    return parts.share(name, name, base=("yes", "no"), hits=("yes",), missing=missing)
 
 
 def _named(cause: str) -> str:
@@ -320,9 +313,9 @@ def _across(levels: Mapping[str, Counts], *, what: Outcome) -> list[tuple[str, D
     outside = {part: sum(followed.outside[part] for followed in named.values()) for part in EXCLUDED}
     parts = {"followed": sum(each.counts.total for each in ends), **outside}
     if MISSING_LEVEL not in levels:
-        return group_tests(ends, population("followed", parts, tuple(parts), base=("followed",), missing=_UNKNOWN))
+        return group_tests(ends, Population("followed", parts, frozenset(("followed",)), None, frozenset(_UNKNOWN)))
     parts["no_group"] = levels[MISSING_LEVEL].total
-    return group_tests(ends, population("tested", parts, tuple(parts), base=("followed",), missing=_UNKNOWN))
+    return group_tests(ends, Population("tested", parts, frozenset(("followed",)), None, frozenset(_UNKNOWN)))
 
 
 def _curve(counts: Counts, *, what: Outcome, times: tuple[int, ...]) -> Curve:

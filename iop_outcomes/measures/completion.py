@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-
 from iop_outcomes.columns import NOT_KNOWN, Column, Reached
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.keys import Flag
-from iop_outcomes.measures.measure import PART, Measure, divide, population
+from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
+from iop_outcomes.measures.parts import NOT_ENDED, PART, parts_by, parts_of
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.drafts import share
@@ -23,9 +22,7 @@ IF_MISSING = ("completion_strict_worst_case", "completion_strict_best_case")
 _WORDS = {
     "missing_reason": "discharge reason missing",
     "died": "died in care",
-    "not_started": "never started",
-    "active": "still in care",
-    NOT_KNOWN: "not known whether discharged",
+    **NOT_ENDED,
     "too_early": "not yet observed for the planned length",
     "not_assessable": "planned length or time observed not known",
 }
@@ -46,9 +43,9 @@ def _part(reason: Level) -> str:
 
 def _draft(counts: Counts, *, teds_all: bool) -> tuple[Draft, ...]:
     """One draft for each estimand, over every episode of the table."""
-    divided, parts = divide(counts, "discharge_reason", _part)
+    parts = parts_by(counts, "discharge_reason", _part, order=_PARTS)
     base: tuple[str, ...] = ("completed", *_LEFT, "not_completed", *(("died",) if teds_all else ()))
-    people = partial(population, "discharges", parts, _PARTS)
+    people = partial(parts.population, "discharges")
     lost = ("missing_reason",)
     drafts = {
         "completion_strict": people(base=base, hits=("completed",), missing=lost),
@@ -58,24 +55,25 @@ def _draft(counts: Counts, *, teds_all: bool) -> tuple[Draft, ...]:
         "completion_strict_best_case": people(base=(*base, *lost), hits=("completed", *lost)),
     }
     ending = "_teds_all" if teds_all else ""
-    found = tuple(share(name + ending, divided, PART, who) for name, who in drafts.items())
+    found = tuple(share(name + ending, parts.table, PART, who) for name, who in drafts.items())
     return found if teds_all else (*found, _of_admitted(counts))
 
 
 def _of_admitted(counts: Counts) -> Draft:
     """Completed among admissions observed for at least their planned length, people still in care included."""
-    reason = counts.each("discharge_reason", lambda r: {"died": 4, "not_started": 5, "completed": 0}.get(str(r), 1)).astype(int)
-    due = counts.each(_DUE.keys[0], lambda reached: {1: 1, 0: 2}.get(reached, 3) if isinstance(reached, int) else 3).astype(int)
-    choice = np.where((reason >= 4) | (due == 1), reason, due)  # numbers are places in _DUE_PARTS
-    divided = counts.classify(PART, _DUE_PARTS, choice)
-    parts = {str(cell[0]): n for cell, n in divided}
-    who = population(
-        "admissions", parts, _DUE_PARTS, base=("due_completed", "due_not_completed"), hits=("due_completed",), missing=("not_assessable",)
-    )
-    draft = share("completion_of_admitted", divided, PART, who)
-    if who.n == 0 and who.n_missing:
-        return draft.flagged(Flag.NOT_ASSESSABLE)
-    return draft
+    reasons = {reason: counts.is_in("discharge_reason", [reason]) for reason in ("died", "not_started", "completed")}
+    cases = {
+        "died": reasons["died"],
+        "not_started": reasons["not_started"],
+        "too_early": counts.is_in(_DUE.keys[0], [0]),
+        "not_assessable": ~counts.is_in(_DUE.keys[0], [1]),
+        "due_completed": reasons["completed"],
+    }
+    parts = parts_of(counts, cases, "due_not_completed", order=_DUE_PARTS)
+    base, hits = ("due_completed", "due_not_completed"), ("due_completed",)
+    draft = parts.share("completion_of_admitted", "admissions", base=base, hits=hits, missing=("not_assessable",))
+    who = draft.population
+    return draft.flagged(Flag.NOT_ASSESSABLE) if who.n == 0 and who.n_missing else draft
 
 
 def _estimands(*, teds_all: bool) -> tuple[EstimandDefinition, ...]:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from iop_outcomes.columns import DISCHARGE_REASONS, NOT_KNOWN, Column
+from iop_outcomes.columns import DISCHARGE_REASONS, Column
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.measures.completion import TRANSFERS
-from iop_outcomes.measures.measure import PART, Measure, divide, population
+from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
+from iop_outcomes.measures.parts import NOT_ENDED, parts_by
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.draft import Draft
-from iop_outcomes.stats.drafts import share
 
 KINDS = ("grouped", "each")
 
-_WORDS = {"not_started": "never started", "active": "still in care", NOT_KNOWN: "not known whether discharged"}
-_ENDED = tuple(reason for reason in DISCHARGE_REASONS if reason not in _WORDS)
+_ENDED = tuple(reason for reason in DISCHARGE_REASONS if reason not in NOT_ENDED)
 _GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "completed": ("Completed", ("completed",)),
     "transferred": ("Transferred", TRANSFERS),
@@ -37,11 +36,8 @@ def _part(groups: Mapping[str, tuple[str, tuple[str, ...]]], reason: Level) -> s
 
 def _draft(counts: Counts, *, groups: Mapping[str, tuple[str, tuple[str, ...]]]) -> tuple[Draft, ...]:
     """One share for each group of reasons, over every episode of the table."""
-    divided, parts = divide(counts, "discharge_reason", partial(_part, groups))
-    order = (*groups, *_WORDS)
-    return tuple(
-        share(f"reason_{name}", divided, PART, population("reasons", parts, order, base=tuple(groups), hits=(name,))) for name in groups
-    )
+    parts = parts_by(counts, "discharge_reason", partial(_part, groups), order=(*groups, *NOT_ENDED))
+    return tuple(parts.share(f"reason_{name}", "reasons", base=tuple(groups), hits=(name,)) for name in groups)
 
 
 def discharge_reasons(definition: str = KINDS[0]) -> Measure:
@@ -65,7 +61,7 @@ def discharge_reasons(definition: str = KINDS[0]) -> Measure:
         asks="For what reasons were people discharged?",
         requests=(Column("discharge_reason"),),
         among="discharged episodes",
-        excludes=_WORDS,
+        excludes=NOT_ENDED,
         unit="share",
         better="neither",
         draft=partial(_draft, groups=groups),

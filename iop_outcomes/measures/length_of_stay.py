@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from iop_outcomes.columns import NOT_KNOWN, STATUS, Column, Status
+import numpy as np
+
+from iop_outcomes.columns import Column, Status
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import UsageError
-from iop_outcomes.measures.measure import Measure, population
+from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
+from iop_outcomes.measures.parts import not_ended, parts_of
 from iop_outcomes.measures.stay_bands import WORDS, stay_bands
 from iop_outcomes.results import EstimandDefinition, Role
 from iop_outcomes.stats.draft import Draft
@@ -43,13 +46,10 @@ _BELOW = (0.5, 0.25, 0.75)  # share of stays below each of the quartiles
 
 def _draft(counts: Counts, *, names: tuple[str, ...], extra_days: int) -> tuple[Draft, ...]:
     """The four numbers over every episode of the table."""
-    reason = counts.each(STATUS, lambda r: {"died": 1, "not_started": 3, "active": 4, NOT_KNOWN: 5}.get(str(r), 0)).astype(int)
-    stayed = counts.each("los_days", lambda day: day is not None).astype(bool)
-    choice = reason.copy()
-    choice[(reason < 3) & ~stayed] = 2
-    parts = {str(cell[0]): n for cell, n in counts.classify("part", _PARTS, choice)}
-    who = population("stays", parts, _PARTS, base=("discharged", "died"), missing=("no_stay",))
-    stays = counts.where(choice <= 1).recode("los_days", partial(_add, extra_days))
+    out, blank = not_ended(counts), counts.is_in("los_days", [None])
+    parts = parts_of(counts, {**out, "no_stay": blank, **not_ended(counts, "died")}, "discharged", order=_PARTS)
+    who = parts.population("stays", base=("discharged", "died"), missing=("no_stay",))
+    stays = counts.where(~np.logical_or.reduce([*out.values(), blank])).recode("los_days", partial(_add, extra_days))
     *quartiles, mean = names
     found = [quantile_days(name, stays, "los_days", share, who) for name, share in zip(quartiles, _BELOW, strict=True)]
     return (*found, mean_days(mean, stays, "los_days", who))

@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from iop_outcomes.columns import Request
-from iop_outcomes.counts import Counts, Level
+from iop_outcomes.counts import Counts
 from iop_outcomes.results import Better, Definition, EstimandDefinition
 from iop_outcomes.stats.curves import Curve
-from iop_outcomes.stats.draft import Draft, Population
-
-PART = "part"
+from iop_outcomes.stats.draft import Draft
 
 
 @dataclass(frozen=True)
@@ -102,24 +100,3 @@ class Measure:
             self.shown or (self.estimands[0].name,),
             self.subject,
         )
-
-
-def divide(counts: Counts, column: str, part_of: Callable[[Level], str]) -> tuple[Counts, dict[str, int]]:
-    """Put every episode in one part by a column; give the table with the column `part` and how many each part holds."""
-    divided = counts.recode(column, part_of, name=PART)
-    by_part = divided.keep([PART])
-    return divided, {str(cell[0]): n for cell, n in by_part}
-
-
-def population(
-    family: str,
-    parts: Mapping[str, int],
-    order: tuple[str, ...],
-    *,
-    base: tuple[str, ...],
-    hits: tuple[str, ...] | None = None,
-    missing: tuple[str, ...] = (),
-) -> Population:
-    """A population with its parts in a fixed order, empty ones included."""
-    complete = {part: parts.get(part, 0) for part in order}
-    return Population(family, complete, frozenset(base), None if hits is None else frozenset(hits), frozenset(missing))

@@ -13,7 +13,8 @@ from iop_outcomes.columns import Column, ScoreAt
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Flag, Key
 from iop_outcomes.measures.categories import Categories, read, read_among
-from iop_outcomes.measures.measure import PART, Measure, divide, population
+from iop_outcomes.measures.measure import Measure
+from iop_outcomes.measures.parts import PART, Parts, parts_by
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats.balance import LEAST, WORDS, Largest, largest_difference, of_categories, of_means, word
@@ -39,9 +40,10 @@ def _share_of(name: str) -> str:
     return f"share_{name}"
 
 
-def _divided(counts: Counts, column: str, found: Categories) -> tuple[Counts, Mapping[str, int]]:
+def _divided(counts: Counts, column: str, found: Categories) -> Parts:
     part_of = {level: _part(column, name) for name, levels in found.items() for level in levels}
-    return divide(counts, column, lambda level: part_of.get(level, _blank(column)))
+    order = (*(_part(column, name) for name in found), _blank(column))
+    return parts_by(counts, column, lambda level: part_of.get(level, _blank(column)), order=order)
 
 
 def _part(column: str, name: str) -> str:
@@ -53,32 +55,32 @@ def _blank(column: str) -> str:
     return f"{column} not recorded"
 
 
-def _people(column: str, parts: Mapping[str, int], found: Categories, hit: str | None = None) -> Population:
-    base, blank = tuple(_part(column, name) for name in found), _blank(column)
+def _people(column: str, sizes: Mapping[str, int], hit: str | None = None) -> Population:
+    blank = _blank(column)
+    base = frozenset(sizes) - {blank}
     if hit == NOT_RECORDED:
-        return population(column, parts, (*base, blank), base=(*base, blank), hits=(blank,))
-    hits = None if hit is None else (_part(column, hit),)
-    return population(column, parts, (*base, blank), base=base, hits=hits, missing=(blank,))
+        return Population(column, sizes, frozenset(sizes), frozenset({blank}))
+    return Population(column, sizes, base, None if hit is None else frozenset({_part(column, hit)}), frozenset({blank}))
 
 
 def _draft(counts: Counts, *, column: str, found: Categories) -> tuple[Draft, ...]:
     """How many are not recorded, of everyone; then one share for each category, of those recorded."""
-    divided, parts = _divided(counts, column, found)
+    parts = _divided(counts, column, found)
     return (
-        share(NOT_RECORDED, divided, PART, _people(column, parts, found, NOT_RECORDED)),
-        *(share(_share_of(name), divided, PART, _people(column, parts, found, name)) for name in found),
+        share(NOT_RECORDED, parts.table, PART, _people(column, parts.sizes, NOT_RECORDED)),
+        *(share(_share_of(name), parts.table, PART, _people(column, parts.sizes, name)) for name in found),
     )
 
 
 def _across(levels: Mapping[str, Counts], *, column: str, found: Categories, shown: Categories) -> list[tuple[str, Draft]]:
     """The largest difference between two groups, as a number about everyone; whatever is withheld later, all categories count."""
-    by_level = {level: _divided(counts, column, found)[1] for level, counts in levels.items()}
+    by_level = {level: _divided(counts, column, found).sizes for level, counts in levels.items()}
     names = [_part(column, name) for name in found]
-    groups = [([parts.get(name, 0) for name in names], level) for level, parts in by_level.items() if level != MISSING_LEVEL]
-    largest = largest_difference([(sum(sizes), sizes) for sizes, _ in groups], of_categories)
-    given = [_divided(counts, column, shown)[1] for counts in levels.values()]
-    total = {part: sum(parts.get(part, 0) for parts in given) for part in dict.fromkeys(part for parts in given for part in parts)}
-    return _at_all(levels, largest, _people(column, total, shown))
+    groups = [[parts[name] for name in names] for level, parts in by_level.items() if level != MISSING_LEVEL]
+    largest = largest_difference([(sum(sizes), sizes) for sizes in groups], of_categories)
+    given = [_divided(counts, column, shown).sizes for counts in levels.values()]
+    total = {part: sum(sizes[part] for sizes in given) for part in given[0]} if given else {}
+    return _at_all(levels, largest, _people(column, total))
 
 
 def _at_all(levels: Mapping[str, Counts], largest: Largest, who: Population) -> list[tuple[str, Draft]]:
@@ -170,7 +172,8 @@ def _scored(counts: Counts, scale: Scale, *, coarse: bool) -> Population:
     family, parts = f"{scale.name} at admission", {_SCORED: n, _BLANK: counts.total - n}
     names = {part: f"{family}: {part}" for part in parts}
     base = tuple(names.values()) if coarse else (names[_SCORED],)
-    return population(family, {names[part]: n for part, n in parts.items()}, tuple(names.values()), base=base, missing=(names[_BLANK],))
+    sizes = {names[part]: n for part, n in parts.items()}
+    return Population(family, sizes, frozenset(base), None, frozenset({names[_BLANK]}))
 
 
 def _baseline_draft(counts: Counts, *, scale: Scale, coarse: bool) -> tuple[Draft, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from iop_outcomes.columns import NOT_KNOWN, STATUS, Column, Known, ScoreAt, Status
+from iop_outcomes.columns import Column, Known, ScoreAt, Status
 from iop_outcomes.counts import Counts
-from iop_outcomes.measures.measure import PART, Measure, population
+from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration
+from iop_outcomes.measures.parts import NOT_ENDED, not_ended, parts_of
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.draft import Draft
-from iop_outcomes.stats.drafts import share
 
 WHAT: dict[str, Column | ScoreAt] = {
     "Discharge reason": Column("discharge_reason"),
@@ -20,8 +20,7 @@ WHAT: dict[str, Column | ScoreAt] = {
     "GAD-7 at admission": ScoreAt("gad7", "admit"),
     "GAD-7 at discharge": ScoreAt("gad7", "discharge"),
 }
-_WORDS = {"not_started": "never started", "active": "still in care", NOT_KNOWN: "not known whether discharged"}
-_PARTS = ("known", "blank", *_WORDS)
+_PARTS = ("known", "blank", *NOT_ENDED)
 
 
 def _draft(counts: Counts) -> tuple[Draft, ...]:
@@ -30,13 +29,9 @@ def _draft(counts: Counts) -> tuple[Draft, ...]:
 
 
 def _share(counts: Counts, column: str) -> Draft:
-    choice = counts.each(f"{column}_known", lambda known: 0 if known else 1).astype(int)
-    for place, reason in enumerate(_WORDS, start=2):
-        choice[counts.is_in(STATUS, [reason])] = place
-    divided = counts.classify(PART, _PARTS, choice)
-    parts = {str(cell[0]): n for cell, n in divided}
-    who = population(f"recorded_{column}", parts, _PARTS, base=("known", "blank"), hits=("known",))
-    return share(f"recorded_{column}", divided, PART, who)
+    blank = counts.each(f"{column}_known", lambda known: not known).astype(bool)
+    parts = parts_of(counts, {**not_ended(counts), "blank": blank}, "known", order=_PARTS)
+    return parts.share(f"recorded_{column}", f"recorded_{column}", base=("known", "blank"), hits=("known",))
 
 
 def recorded() -> Measure:
@@ -54,7 +49,7 @@ def recorded() -> Measure:
         asks="In what share of discharged episodes is each thing known that a report rests on?",
         requests=(Status(), *(Known(of) for of in WHAT.values())),
         among=among,
-        excludes=_WORDS,
+        excludes=NOT_ENDED,
         unit="share",
         better="higher",
         draft=_draft,

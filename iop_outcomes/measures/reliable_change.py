@@ -9,17 +9,17 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from iop_outcomes.columns import STATUS
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import Flag, Key
-from iop_outcomes.measures.measure import PART, Measure, population
+from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import SCALE, Declaration, Family, Option
-from iop_outcomes.measures.symptom_change import NOT_ENDED, WORDS, pairs_on, requests
+from iop_outcomes.measures.parts import NOT_ENDED, not_ended, parts_of
+from iop_outcomes.measures.symptom_change import WORDS, pairs_on, requests
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import OPERATORS, Scale
 from iop_outcomes.scales.scale import ReliableChangeProfile
 from iop_outcomes.stats.draft import Draft
-from iop_outcomes.stats.drafts import plain, share
+from iop_outcomes.stats.drafts import plain
 from iop_outcomes.stats.pairs import Pairs
 from iop_outcomes.stats.reliable import Rate, reliable_deterioration, reliable_improvement
 from iop_outcomes.stats.thresholds import Operator, false_positive_rate
@@ -41,8 +41,8 @@ class _Scored:
         )
         self.counts = counts
         self.pre, self.post = pre, post
-        self.out = [counts.is_in(STATUS, [reason]) for reason in NOT_ENDED]
-        self.discharged = ~np.logical_or.reduce(self.out)
+        self.out = not_ended(counts)
+        self.discharged = ~np.logical_or.reduce(list(self.out.values()))
         self.paired = self.discharged & ~np.isnan(pre) & ~np.isnan(post)
 
     def meets(self, rule: Callable[[Pairs, float, Operator], Rate], scale: Scale, profile: ReliableChangeProfile) -> Mask:
@@ -56,13 +56,9 @@ class _Scored:
     def share(self, name: str, family: str, classes: Mapping[str, Mask], base: tuple[str, ...], hits: tuple[str, ...]) -> Draft:
         """Share of the base that is in the hits, when every discharged episode is in one class; the rest lack a score."""
         order = (*classes, "no_pair", *NOT_ENDED)
-        masks = [self.discharged & mask for mask in classes.values()]
-        places = [*range(len(masks)), *range(len(masks) + 1, len(order))]
-        choice = np.select([*masks, *self.out], places, default=len(masks))
-        divided = self.counts.classify(PART, order, choice.astype(np.int64))
-        parts = {str(cell[0]): n for cell, n in divided}
+        parts = parts_of(self.counts, {**self.out, **classes}, "no_pair", order=order)
         missing = tuple(part for part in _LACKING if part in order and part not in base)
-        return share(name, divided, PART, population(family, parts, order, base=base, hits=hits, missing=missing))
+        return parts.share(name, family, base=base, hits=hits, missing=missing)
 
 
 def _operator(profile: ReliableChangeProfile) -> Operator:

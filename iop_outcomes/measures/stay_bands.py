@@ -5,22 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypedDict
 
 import numpy as np
 
-from iop_outcomes.columns import NOT_KNOWN, STATUS, Column, Status
-from iop_outcomes.counts import Counts, Level
-from iop_outcomes.measures.measure import PART, Measure, population
+from iop_outcomes.columns import Column, Status
+from iop_outcomes.counts import Counts
+from iop_outcomes.measures.measure import Measure
+from iop_outcomes.measures.parts import NOT_ENDED, not_ended, parts_of
 from iop_outcomes.results import EstimandDefinition, Role
 from iop_outcomes.stats.draft import Draft, Population
-from iop_outcomes.stats.drafts import quantile_days, share
+from iop_outcomes.stats.drafts import quantile_days
 from iop_outcomes.stats.duration import Distribution, distribution
 
 WORDS = {
     "no_stay": "length of stay missing",
-    "not_started": "never started",
-    "active": "still in care",
-    NOT_KNOWN: "not known whether discharged",
+    **NOT_ENDED,
 }
 _GROUPS: Mapping[str, tuple[str, range]] = {
     "1_to_7": ("1 to 7 days", range(1, 8)),
@@ -37,28 +37,21 @@ _LABELS = {"median": "Middle stay", "q1": "Quarter of stays no longer than", "q3
 
 def _draft(counts: Counts) -> tuple[Draft, ...]:
     """Quartiles and shares over every episode of the table; a death in care has a stay like any other end."""
-    out = ("not_started", "active", NOT_KNOWN)
-    group = counts.each("los_code", _place_of).astype(int)
-    choice = np.select([counts.is_in(STATUS, [part]) for part in out], [_place(part) for part in out], default=group)
-    divided = counts.classify(PART, _PARTS, choice)
-    parts = {str(cell[0]): n for cell, n in divided}
-    stays = counts.where(choice < len(_GROUPS))
-    everyone = _people(parts)
+    out = not_ended(counts)
+    bands = {name: counts.is_in("los_code", codes) for name, (_, codes) in _GROUPS.items()}
+    parts = parts_of(counts, {**out, **bands}, "no_stay", order=_PARTS)
+    people: _People = {"base": tuple(_GROUPS), "missing": ("no_stay",)}
+    everyone = parts.population("stay_bands", **people)
+    stays = counts.where(np.logical_or.reduce(list(bands.values())) & ~np.logical_or.reduce(list(out.values())))
     quartiles = [_quantile(f"los_band_{name}", stays, below, everyone) for name, below in _QUARTILES.items()]
-    return (*quartiles, *(share(f"los_band_{name}", divided, PART, _people(parts, name)) for name in _GROUPS))
+    return (*quartiles, *(parts.share(f"los_band_{name}", "stay_bands", hits=(name,), **people) for name in _GROUPS))
 
 
-def _place(part: str) -> int:
-    return _PARTS.index(part)
+class _People(TypedDict):
+    """Whose stays are counted."""
 
-
-def _place_of(code: Level) -> float:
-    return next((place for place, (_, codes) in enumerate(_GROUPS.values()) if code in codes), _place("no_stay"))
-
-
-def _people(parts: Mapping[str, int], hit: str | None = None) -> Population:
-    hits = None if hit is None else (hit,)
-    return population("stay_bands", parts, _PARTS, base=tuple(_GROUPS), hits=hits, missing=("no_stay",))
+    base: tuple[str, ...]
+    missing: tuple[str, ...]
 
 
 def _quantile(estimand: str, stays: Counts, share_below: float, who: Population) -> Draft:

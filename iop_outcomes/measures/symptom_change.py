@@ -8,11 +8,12 @@ from functools import partial
 
 import numpy as np
 
-from iop_outcomes.columns import NOT_KNOWN, STATUS, ScoreAt, Status
+from iop_outcomes.columns import STATUS, ScoreAt, Status
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import Flag, Key
-from iop_outcomes.measures.measure import PART, Measure, population
+from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import SCALE, Declaration, Family
+from iop_outcomes.measures.parts import NOT_ENDED, PART, Parts, not_ended, parts_of
 from iop_outcomes.results import EstimandDefinition, Role
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats import change
@@ -21,17 +22,14 @@ from iop_outcomes.stats.drafts import mean, plain, share
 from iop_outcomes.stats.intervals import Normal, StudentT
 from iop_outcomes.stats.pairs import Better, Pairs
 
-PARTS = ("paired", "no_discharge_score", "no_admission_score", "no_score", "not_started", "active", NOT_KNOWN)
+PARTS = ("paired", "no_discharge_score", "no_admission_score", "no_score", *NOT_ENDED)
 WORDS = {
     "no_discharge_score": "no discharge score",
     "no_admission_score": "no admission score",
     "no_score": "neither score",
-    "not_started": "never started",
-    "active": "still in care",
-    NOT_KNOWN: "not known whether discharged",
+    **NOT_ENDED,
 }
 DISCHARGED = PARTS[:4]
-NOT_ENDED = PARTS[4:]
 _WINDOWS = (
     "admission score closest to day 0 within 7 days before to 3 after; discharge score the last within 7 days before to 14 after discharge, "
     "on a later day than the admission score"
@@ -43,20 +41,17 @@ def requests(scale: Scale) -> tuple[Status | ScoreAt, ...]:
     return (Status(), ScoreAt(scale.name, "admit"), ScoreAt(scale.name, "discharge"))
 
 
-def score_parts(counts: Counts, scale: Scale) -> tuple[Counts, dict[str, int]]:
-    """Put every episode in one of `PARTS`; give the table and how many each part holds."""
-    lacks = [counts.each(f"{scale.name}_{moment}", lambda score: score is None).astype(int) for moment in ("admit", "discharge")]
-    place = lacks[0] * 2 + lacks[1]
-    for position, reason in enumerate(NOT_ENDED, start=len(DISCHARGED)):
-        place[counts.is_in(STATUS, [reason])] = position
-    divided = counts.classify(PART, PARTS, place)
-    return divided, {str(cell[0]): n for cell, n in divided}
+def score_parts(counts: Counts, scale: Scale) -> Parts:
+    """Put every episode in one of `PARTS`."""
+    admission, discharge = (counts.is_in(f"{scale.name}_{moment}", [None]) for moment in ("admit", "discharge"))
+    lacking = {"no_score": admission & discharge, "no_admission_score": admission, "no_discharge_score": discharge}
+    return parts_of(counts, {**not_ended(counts), **lacking}, "paired", order=PARTS)
 
 
 def pairs_of(counts: Counts, scale: Scale) -> tuple[Counts, Pairs]:
     """The episodes in the population with both scores, and their pairs."""
-    both = counts.each(f"{scale.name}_admit", lambda s: s is not None) * counts.each(f"{scale.name}_discharge", lambda s: s is not None)
-    paired = counts.where(both.astype(bool) & ~counts.is_in(STATUS, NOT_ENDED))
+    known = [~counts.is_in(f"{scale.name}_{moment}", [None]) for moment in ("admit", "discharge")]
+    paired = counts.where(known[0] & known[1] & ~counts.is_in(STATUS, NOT_ENDED))
     pre, post = (paired.each(f"{scale.name}_{moment}", lambda score: float(score or 0)) for moment in ("admit", "discharge"))
     return paired, pairs_on(scale, pre, post, paired.n)
 
@@ -66,17 +61,17 @@ def pairs_on(scale: Scale, pre: Floats, post: Floats, n: Ints) -> Pairs:
     return Pairs.from_cells(pre, post, n, better="lower" if scale.better == "lower" else "higher", step=float(scale.step))
 
 
-def _people(parts: Mapping[str, int], base: tuple[str, ...], hits: tuple[str, ...] | None = None) -> Population:
-    return population("scores", parts, PARTS, base=base, hits=hits, missing=tuple(p for p in DISCHARGED if p not in base))
+def _people(parts: Parts, base: tuple[str, ...], hits: tuple[str, ...] | None = None) -> Population:
+    return parts.population("scores", base=base, hits=hits, missing=tuple(p for p in DISCHARGED if p not in base))
 
 
 def _draft(counts: Counts, *, scale: Scale) -> tuple[Draft, ...]:
-    divided, parts = score_parts(counts, scale)
+    parts = score_parts(counts, scale)
     paired, pairs = pairs_of(counts, scale)
     who = _people(parts, ("paired",))
     moments = pairs.moments
     return (
-        share("paired_rate", divided, PART, _people(parts, DISCHARGED, ("paired",))),
+        share("paired_rate", parts.table, PART, _people(parts, DISCHARGED, ("paired",))),
         *(_mean(paired, name, values, who) for name, values in (("mean_admit", pairs.pre), ("mean_discharge", pairs.post))),
         _given(paired, "sd_admit", moments.sd_pre, who, Flag.ONE_PAIR if moments.n else Flag.NO_PAIRS),
         _change(paired, change.mean_change(pairs), who),
@@ -105,7 +100,7 @@ def _given(paired: Counts, name: str, value: float, who: Population, flag: Flag)
 
 def _if_unchanged(counts: Counts, scale: Scale, who: Population) -> Draft:
     """Mean change when everyone without a discharge score is taken as unchanged."""
-    here = counts.where(counts.each(f"{scale.name}_admit", lambda s: s is not None).astype(bool) & ~counts.is_in(STATUS, NOT_ENDED))
+    here = counts.where(~counts.is_in(f"{scale.name}_admit", [None]) & ~counts.is_in(STATUS, NOT_ENDED))
     sign = 1.0 if scale.better == "lower" else -1.0
     pre = here.each(f"{scale.name}_admit", lambda s: float(s or 0))
     post = here.each(f"{scale.name}_discharge", lambda s: math.nan if s is None else float(s))

@@ -10,7 +10,7 @@ from scipy.stats import binom, norm
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from iop_outcomes.counts import Counts
-from iop_outcomes.measures.measure import population
+from iop_outcomes.stats.draft import Population
 from iop_outcomes.stats.drafts import share
 from iop_outcomes.stats.limits import variance_independent
 from iop_outcomes.stats.proportion import newcombe, normal_quantile, wilson
@@ -139,7 +139,8 @@ def draft_of(hit, miss, lost=0, out=0):
     cells = {(part,): n for part, n in zip(PARTS, (hit, miss, lost, out), strict=True) if n}
     counts = Counts.from_cells(("part",), cells)
     parts = {cell[0]: n for cell, n in counts}
-    who = population("family", parts, PARTS, base=("hit", "miss"), hits=("hit",), missing=("lost",))
+    sizes = {part: parts.get(part, 0) for part in PARTS}
+    who = Population("family", sizes, frozenset(("hit", "miss")), frozenset(("hit",)), frozenset(("lost",)))
     return share("rate", counts, "part", who), counts
 
 
