@@ -157,12 +157,12 @@ def attempt(ask: Callable[..., Answer], data: Data, **options: Any) -> Answer | 
     Change in PCL-5 is not assessable: the data hold no PCL-
     """
     from iop_outcomes.errors import NotAssessableError
-    from iop_outcomes.evaluate.asked import asked
     from iop_outcomes.evaluate.lacking import refuse_lacking
+    from iop_outcomes.evaluate.lookup import look_up
 
     try:
         answer = ask(data, **options)
-        refuse_lacking(data, asked(data, answer.definition.measure, options.get("definition")))
+        refuse_lacking(data, look_up(data, answer.definition.measure, options.get("definition")))
     except NotAssessableError as reason:
         return NoAnswer(str(reason))
     return answer

@@ -134,9 +134,9 @@ def measure(
     ...     iop.measure(data, "length_of_stay").to_frame().estimand.tolist()
     ['los_median', 'los_q1', 'los_q3', 'los_mean']
     """
-    from iop_outcomes.evaluate.asked import asked
+    from iop_outcomes.evaluate.lookup import look_up
 
-    return _answer(data, asked(data, name, definition, at=at, scale=scale, profile=profile), by, conf_level)
+    return _answer(data, look_up(data, name, definition, at=at, scale=scale, profile=profile), by, conf_level)
 
 
 def completion(
@@ -473,10 +473,10 @@ def compare(
     ['no clear difference', 'no clear difference']
     """
     from iop_outcomes.evaluate import compare as compare_levels
-    from iop_outcomes.evaluate.asked import asked
+    from iop_outcomes.evaluate.lookup import look_up
 
     _check_level(conf_level)
-    declared = asked(data, measure, definition, at=at, scale=scale, profile=profile)
+    declared = look_up(data, measure, definition, at=at, scale=scale, profile=profile)
     return Answer(compare_levels(declared, data, by=by, estimand=estimand, pairwise=pairwise, conf_level=conf_level))
 
 

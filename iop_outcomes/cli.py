@@ -134,14 +134,14 @@ def compare(
 ) -> int:
     """Set each group of DATA against the others, with p values adjusted for the number of groups."""
     import iop_outcomes as iop
-    from iop_outcomes.evaluate.asked import asked
+    from iop_outcomes.evaluate.lookup import look_up
     from iop_outcomes.release import policy_for
     from iop_outcomes.show.comparison import comparison_tables, different_people
 
     _one_form(as_json=as_json, as_csv=as_csv)
     with _loaded(data, mapping, on_error, layout) as program:
         policy_for(policy, program.data_class)
-        declared = asked(program, measure_name, definition, at=at, scale=scale, profile=profile)
+        declared = look_up(program, measure_name, definition, at=at, scale=scale, profile=profile)
         main = estimand or declared.compared
         found = iop.compare(
             program,

@@ -114,7 +114,7 @@ class Key:
     versus: str = ""
 
     @property
-    def own(self) -> Key:
+    def number(self) -> Key:
         """The number that a contrast compares."""
         return replace(self, contrast=Contrast.NONE, versus="")
 

@@ -97,7 +97,7 @@ def contrasts(measure: Measure, results: Results, drafted: Drafted, against: Aga
             ]
         same_twice = len(levels) == 2 and not against.pairwise
         estimates += _family(results, pairs, drafted.people, conf_level, same_twice=same_twice)
-    populations = {(e.level, e.key): results.populations[e.level, e.key.own] for e in estimates}
+    populations = {(e.level, e.key): results.populations[e.level, e.key.number] for e in estimates}
     return replace(results, estimates=(*results.estimates, *estimates), populations={**results.populations, **populations})
 
 
@@ -125,7 +125,7 @@ def _family(results: Results, pairs: Sequence[Pair], people: Patients, conf_leve
         judged = [place for place in judged if _has_interval(pairs[place], people, level)]
     rows = []
     for place, (name, key, one, other) in enumerate(pairs):
-        own = next(e for e in results.estimates if (e.level, e.key) == (name, key.own))
+        own = next(e for e in results.estimates if (e.level, e.key) == (name, key.number))
         if place in judged:
             found = difference(one, other, people, conf_level=level)
             rows.append(_row(own, key, found, level, 1 if same_twice else several))

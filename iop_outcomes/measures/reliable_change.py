@@ -248,7 +248,9 @@ def _estimands(scale: Scale, profile: ReliableChangeProfile) -> tuple[EstimandDe
     better = f"improved by {profile.op} {profile.points} points"
     worse = f"worse by {profile.op} {profile.points} points"
     found = [
-        EstimandDefinition("reliable_improvement", "Reliably better", better, pairs, _WILSON, "share", _said(profile), beside=(_WORSE,)),
+        EstimandDefinition(
+            "reliable_improvement", "Reliably better", better, pairs, _WILSON, "share", _profile_words(profile), beside=(_WORSE,)
+        ),
         _rate("reliable_improvement_of_discharged", "Reliably better, of all discharged", better, every),
         _rate("no_reliable_change", "No reliable change", f"neither {better} nor {worse}", pairs),
         EstimandDefinition(_WORSE, "Reliably worse", worse, pairs, _WILSON, "share", aside=_ASIDE, aside_none=_ASIDE_NONE),
@@ -278,7 +280,7 @@ _ASIDE = "{share} became reliably worse."
 _ASIDE_NONE = "None became reliably worse."
 
 
-def _said(profile: ReliableChangeProfile) -> str:
+def _profile_words(profile: ReliableChangeProfile) -> str:
     points = f"{profile.points} points" if profile.op == ">=" else f"more than {profile.points} points"
     least = "at least " if profile.op == ">=" else ""
     return "{k} of {n} with both scores ({value}) improved by " + f"{least}{points}, more than measurement error alone would produce."

@@ -118,7 +118,7 @@ def _execute(notebook: Any, name: str) -> None:
             # What the kernel itself prints, on start and when it is stopped, is not for the person who asked.
             client.execute(env=environment, cleanup_kc=True, stdout=DEVNULL, stderr=DEVNULL)
         except CellExecutionError as error:
-            raise _said(error, name, _failed(notebook)) from error
+            raise _refusal(error, name, _failed(notebook)) from error
         except CellTimeoutError as error:
             raise UsageError(f"{name}: a cell took longer than {SECONDS} seconds and was stopped. Nothing was written.") from error
         except (AssertionError, CancelledError, DeadKernelError) as error:
@@ -135,7 +135,7 @@ def _failed(notebook: Any) -> str:
     return "a cell"
 
 
-def _said(error: Any, name: str, cell: str) -> IopError:
+def _refusal(error: Any, name: str, cell: str) -> IopError:
     """What went wrong, in one sentence: our own errors in full, others by their kind alone, for they may hold a value of the data."""
     kind = getattr(errors, error.ename, None)
     ours = isinstance(kind, type) and issubclass(kind, IopError)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from iop_outcomes.columns import Column
 from iop_outcomes.errors import NotAssessableError
 from iop_outcomes.evaluate import evaluate
-from iop_outcomes.evaluate.asked import asked
 from iop_outcomes.evaluate.contrasts import Against
 from iop_outcomes.evaluate.lacking import refuse_lacking
+from iop_outcomes.evaluate.lookup import look_up
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures import Measure, find
@@ -57,7 +57,7 @@ class _Evaluation:
 
     def find(self, name: str, definition: str | None = None, *, scale: str | None = None) -> Measure:
         """A measure as these data can answer it."""
-        return asked(self.data, name, definition, scale=scale)
+        return look_up(self.data, name, definition, scale=scale)
 
     def released(
         self,
@@ -265,7 +265,7 @@ def _indicators(evaluation: _Evaluation, page: FirstPage) -> list[Indicator]:
         indicators.append(Indicator("Both scores known", measure, "paired_rate"))
     if page.after is not None:
         defined = page.after.definition
-        measure = asked(evaluation.data, defined.measure, page.after.estimates[0].definition, at=(MIDDLE_DAY,))
+        measure = look_up(evaluation.data, defined.measure, page.after.estimates[0].definition, at=(MIDDLE_DAY,))
         title = f"{defined.estimand('cumulative_incidence').label} by day {MIDDLE_DAY}"
         indicators.append(Indicator(title, measure, "cumulative_incidence", MIDDLE_DAY))
     return indicators

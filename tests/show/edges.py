@@ -4,7 +4,7 @@ import pandas as pd
 
 import iop_outcomes as iop
 from iop_outcomes.evaluate import evaluate
-from iop_outcomes.evaluate.asked import asked
+from iop_outcomes.evaluate.lookup import look_up
 from iop_outcomes.release import release
 from iop_outcomes.show import words
 from iop_outcomes.show.change import change_sentence
@@ -68,7 +68,7 @@ PROGRAMS = {
 def said(data, policy):
     """Everything that is said of a program, with where it comes from."""
     for name in (*PLAIN, *SCORED, *AFTER):
-        measure = asked(data, name, "any_use" if name == "relapse" else None)
+        measure = look_up(data, name, "any_use" if name == "relapse" else None)
         results = evaluate(measure, data, by="track")
         released = release(results, policy)
         yield name, main_sentence(released)
@@ -85,7 +85,7 @@ def said(data, policy):
             yield from ((f"{name} values", cell) for row in value_table(released, shown, caption="c", first="f").rows for cell in row)
     if (
         set(data.engine.tally([]).n)
-        and len({level for level in release(evaluate(asked(data, "completion"), data, by="track"), policy).levels}) > 2
+        and len({level for level in release(evaluate(look_up(data, "completion"), data, by="track"), policy).levels}) > 2
     ):
         compared = iop.compare(data, measure="completion", estimand="completion_strict", by="track").release(policy)
         yield from (("compare", sentence) for sentence in comparison_sentences(compared, "completion_strict"))

@@ -9,7 +9,7 @@ from iop_outcomes.intake.data import Data
 from iop_outcomes.measures import Measure, find, known
 
 
-def asked(
+def look_up(
     data: Data,
     name: str,
     definition: str | None = None,
