@@ -5,7 +5,7 @@ python tools/same_numbers.py v0.1.0 --only completion readmission:psychiatric
 
 Both answer each measure, in each of its definitions, on the synthetic program, on the UIS study and on 200 random programs (five
 batches of 40, each a site of its own): for everyone, by track and by site, each track against the others and against each, before
-release and under cms11. Numbers are matched by their key; a value may differ by a part in 10^9, a flag, a method or a word not at
+release and, but for sites, under cms11. Numbers are matched by their key; a value may differ by a part in 10^9, a flag, a method or a word not at
 all. The exit status is 1 when anything differs.
 """
 
@@ -92,6 +92,7 @@ def asks(iop, data, measure, definition):
     for by in (None, "track", "site"):
         if by is None or by in data.groups:
             yield f"by {by}", lambda by=by: iop.measure(data, measure, definition=definition, by=by)
+        if by != "site" and (by is None or by in data.groups):  # of 40 sites together, release alone takes minutes
             yield f"by {by}, cms11", lambda by=by: iop.measure(data, measure, definition=definition, by=by).release("cms11")
     for pairwise in (False, True):
         options = {"measure": measure, "definition": definition, "by": "track", "pairwise": pairwise}
