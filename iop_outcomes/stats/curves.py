@@ -12,7 +12,7 @@ import numpy as np
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import Flag, Key
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
-from iop_outcomes.stats.drafts import plain
+from iop_outcomes.stats.drafts import no_cells, plain
 from iop_outcomes.stats.intervals import LogLog, LogLogDays, Simultaneous, Tail
 from iop_outcomes.stats.lifetable import LifeTable, at_risk_at, life_table
 from iop_outcomes.stats.medians import EQUAL, crossing_day, median_follow_up
@@ -160,7 +160,8 @@ class Ends:
         key, here = Key(estimand, until), self.counts.here()
         if not len(self.counts) or not self.table.known(np.array([until]))[0]:
             flag = Flag.PAST_FOLLOW_UP if len(self.counts) else Flag.NO_EPISODES
-            return Draft(key, math.nan, self.counts.lift(np.zeros(len(self.counts))), here, population, LogLogDays(until, flag=flag))
+            nobody, cells = no_cells(len(self.counts.origin)), np.zeros(len(self.counts.origin))
+            return Draft(key, math.nan, cells, nobody, population, LogLogDays(until, flag=flag))
         if until == 0:
             return plain(key, 0.0, population, len(self.counts.origin))
         found = restricted_mean(self.table, until)
