@@ -3,7 +3,8 @@
 from iop_outcomes.stats.draft import Comparison, Difference, Interval, Side
 from iop_outcomes.stats.intervals.comparison import difference, difference_limits
 from iop_outcomes.stats.intervals.interval import Combinable, NoInterval, Part, errors_of, finish
-from iop_outcomes.stats.intervals.log_log import LogLog, LogLogDays, Tail
+from iop_outcomes.stats.intervals.log_log import LogLog, Tail
+from iop_outcomes.stats.intervals.log_log_days import LogLogDays
 from iop_outcomes.stats.intervals.log_rank import LogRank
 from iop_outcomes.stats.intervals.normal import Normal
 from iop_outcomes.stats.intervals.order_statistics import OrderStatistics

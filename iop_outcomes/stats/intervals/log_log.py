@@ -1,4 +1,4 @@
-"""Takes a share of a curve on a day, or mean days up to one, gives log-log limits; exact where nobody or everybody has ended."""
+"""Takes a share of a curve on a day, gives log-log limits; exact where nobody or everybody has ended."""
 
 from __future__ import annotations
 
@@ -153,31 +153,3 @@ class LogLog(Combinable):
             known=np.logical_or.reduce([one.known for one in each]),
             worth=kish([part.weight for part in parts], known),
         )
-
-
-@dataclass(frozen=True, eq=False)
-class LogLogDays(Combinable):
-    """The interval of mean days up to a day, as a share of that day: days lost are skewed, and a symmetric one misses them.
-
-    Parameters
-    ----------
-    until : float
-        The day they are counted to.
-    """
-
-    method: ClassVar[str] = "log-log of the share of days"
-    method_by_patient: ClassVar[str] = "log-log of the share of days, by patient"
-    comparison: ClassVar[Comparison | None] = Mover("MOVER")
-
-    until: float
-
-    def limits(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
-        """Log-log of the share of days."""
-        se = math.sqrt(errors.variance)
-        limits = transformed_interval(min(draft.value / self.until, 1.0), se / self.until, errors.quantile(conf_level))
-        low, high = (float(limit) * self.until for limit in limits)
-        return Limits(se, low, high)
-
-    def combined(self, value: float, parts: Sequence[Part]) -> LogLogDays:
-        """Counted to the same day."""
-        return LogLogDays(self.until)
