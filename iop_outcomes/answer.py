@@ -35,7 +35,7 @@ class Answer:
 
         Parameters
         ----------
-        policy : {"cms11", "none"}
+        policy : {"cms11", "internal", "none"}
             "none" is allowed only for data of class synthetic or public.
         """
         from iop_outcomes.release import release

@@ -489,7 +489,7 @@ def report(data: Data, *, by: str = "track", policy: str = "cms11", title: str =
         From `load`.
     by : str
         Column to compare by.
-    policy : {"cms11", "none"}
+    policy : {"cms11", "internal", "none"}
         Disclosure policy; "none" is allowed only for data of class synthetic or public.
     title : str
         Heading of the page.
@@ -504,7 +504,7 @@ def report(data: Data, *, by: str = "track", policy: str = "cms11", title: str =
     >>> import iop_outcomes as iop
     >>> with iop.load("data/synthetic") as data:
     ...     page = iop.report(data, by="track").to_html()
-    >>> "internal: disclosure audit not applied" in page
+    >>> "No audit of disclosure over the whole page" in page
     True
     """
     from iop_outcomes.reporting.program_quality import program_quality

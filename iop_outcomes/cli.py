@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 _BY = click.option("--by", default=None, help="Column to group by, such as track.")
 _POLICY = click.option(
-    "--policy", default="cms11", show_default=True, help="Disclosure policy: cms11, or none for synthetic and public data."
+    "--policy",
+    default="cms11",
+    show_default=True,
+    help="Disclosure policy: cms11; internal, for people entitled to see this program's patients; none, for synthetic and public data.",
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print a list of objects, one for each number.")
 _CSV = click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
@@ -204,7 +207,7 @@ def _aligned(table: Table) -> str:
     rows = [table.heads, *table.rows]
     widths = [max(len(row[i]) for row in rows) for i in range(len(table.heads))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([table.caption, "", *lines])
+    return "\n".join([table.caption, *([table.mark] if table.mark else []), "", *lines])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

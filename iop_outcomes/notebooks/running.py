@@ -21,8 +21,8 @@ from iop_outcomes.errors import IopError, OutputError, UsageError
 from iop_outcomes.notebooks.folder import find_notebook
 from iop_outcomes.notebooks.folder import title as title_of
 from iop_outcomes.notebooks.parameters import OUTPUT, SOURCE, TAG, defaults, values_for
+from iop_outcomes.release import NOT_AUDITED
 from iop_outcomes.reporting.files import write_files
-from iop_outcomes.reporting.report import MARK
 
 LIBRARIES = ("ipykernel", "jupyter_client", "nbclient", "nbconvert", "nbformat")
 SECONDS = 600
@@ -160,6 +160,6 @@ def _page(notebook: Any, path: Path, shown: Mapping[str, Any]) -> str:
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
-    facts = {"title": title_of(path), "name": path.stem, "mark": MARK, "css": css, "given": dict(shown)}
+    facts = {"title": title_of(path), "name": path.stem, "mark": NOT_AUDITED, "css": css, "given": dict(shown)}
     page, _ = exporter.from_notebook_node(notebook, resources={"page": facts})
     return str(page)

@@ -1,6 +1,6 @@
 """Takes results, gives `Released`: what may be shown, with small counts and everything that would give them back withheld."""
 
-from iop_outcomes.release.policy import DEFAULT_POLICY, POLICIES, Policy, policy_for
+from iop_outcomes.release.policy import DEFAULT_POLICY, NOT_AUDITED, POLICIES, Policy, policy_for
 from iop_outcomes.release.released import (
     SUPPRESSED,
     Count,
@@ -16,6 +16,7 @@ from iop_outcomes.release.releasing import release, release_curve, release_flow,
 
 __all__ = [
     "DEFAULT_POLICY",
+    "NOT_AUDITED",
     "POLICIES",
     "SUPPRESSED",
     "Count",

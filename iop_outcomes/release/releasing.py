@@ -35,7 +35,7 @@ def release(results: Results, policy: str = DEFAULT_POLICY) -> Released:
     ----------
     results : Results
         Working numbers.
-    policy : {"cms11", "none"}
+    policy : {"cms11", "internal", "none"}
         Name of the policy; "none" only for data of class synthetic or public.
 
     Returns
@@ -57,7 +57,7 @@ def release_together(results: Sequence[Results], policy: str = DEFAULT_POLICY) -
     ----------
     results : sequence of Results
         Working numbers of the same data by the same column, the most wanted first.
-    policy : {"cms11", "none"}
+    policy : {"cms11", "internal", "none"}
         Name of the policy; "none" only for data of class synthetic or public.
 
     Returns

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from html import escape
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
 
 from iop_outcomes.show import theme
 from iop_outcomes.show.tables import Table
@@ -43,17 +45,31 @@ class Note:
         return f'<p class="note" role="note">{escape(self.words)}</p>'
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Figure:
-    """A chart as an image, with a headline, a line that says what is shown, and words for those who do not see it.
+    """A chart, with a headline, a line that says what is shown, and words for those who do not see it.
 
-    An image and not inline drawing, because notebooks that are not trusted strip the latter.
+    Parameters
+    ----------
+    headline, subtitle, alt : str
+        The words.
+    drawing : matplotlib Figure
+        The chart itself, which renders to whatever a page needs.
+    mark : str
+        What the policy of disclosure says on every chart.
     """
 
     headline: str
     subtitle: str
     alt: str
-    image: str
+    drawing: Drawing
+    mark: str = ""
+
+    @cached_property
+    def image(self) -> str:
+        """The chart as an address for `<img src>`: an image and not inline drawing, which notebooks that are not trusted strip."""
+        theme.mark(self.drawing, self.mark)
+        return theme.data_uri(theme.svg(self.drawing))
 
     def _repr_html_(self) -> str:
         caption = f"<figcaption><strong>{escape(self.headline)}</strong><br>{escape(self.subtitle)}</figcaption>"
@@ -117,7 +133,7 @@ def figure_block(ax: Axes, headline: str, subtitle: str, alt: str) -> Figure:
     figure = ax.get_figure(root=True)
     if figure is None:
         raise ValueError("axes without a figure")
-    return Figure(headline, subtitle, alt, theme.data_uri(theme.svg(figure)))
+    return Figure(headline, subtitle, alt, figure)
 
 
 Block = Text | Bullets | Note | Cards | Figure | TableBlock | Terms
@@ -151,3 +167,14 @@ class Section:
 def section(name: str, title: str, blocks: Sequence[Block]) -> Section:
     """Make a section from any sequence of blocks."""
     return Section(name, title, tuple(blocks))
+
+
+def marked(part: Section, mark: str) -> Section:
+    """The section with the words of the policy on each of its charts and tables."""
+    return replace(part, blocks=tuple(_marked(block, mark) for block in part.blocks)) if mark else part
+
+
+def _marked(block: Block, mark: str) -> Block:
+    if isinstance(block, TableBlock):
+        return TableBlock(replace(block.table, mark=mark))
+    return replace(block, mark=mark) if isinstance(block, Figure) else block

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from iop_outcomes.columns import Column, ScoreAt
 from iop_outcomes.intake.data import Data
-from iop_outcomes.release import Policy, Released, Withheld
+from iop_outcomes.release import NOT_AUDITED, Policy, Released, Withheld
 from iop_outcomes.reporting.blocks import Block, TableBlock, Terms, Text
 from iop_outcomes.results import Provenance
 from iop_outcomes.show.tables import Table
@@ -104,6 +104,7 @@ def _disclosure_lines(measures: Sequence[Released], policy: Policy) -> tuple[str
         f"Policy {policy.name}: {policy.words}",
         f"Source: {policy.source}.",
         f"Numbers withheld in this report: {sum(r.withheld for r in measures):,}.",
+        *((NOT_AUDITED,) if policy.threshold else ()),
     )
 
 

@@ -18,7 +18,7 @@ from iop_outcomes.measures.after_discharge import AT
 from iop_outcomes.measures.reliable_change import PROFILE
 from iop_outcomes.release import DEFAULT_POLICY, SUPPRESSED, Policy, Released, Withheld, policy_for, release, release_flow
 from iop_outcomes.release.protect import is_safe
-from iop_outcomes.reporting.blocks import Block, Note, Section, TableBlock, Text, section
+from iop_outcomes.reporting.blocks import Block, Note, Section, TableBlock, Text, marked, section
 from iop_outcomes.reporting.ends import completion_blocks, reason_blocks, stay_blocks
 from iop_outcomes.reporting.methods import methods_blocks, quality_blocks, shown_provenance
 from iop_outcomes.reporting.outcomes import after_blocks, change_blocks
@@ -124,6 +124,7 @@ def program_quality(
     )
     released = (*measures.defined, *([] if trend is None else [trend.released]), *years)
     parameters = {"by": by, "conf_level": f"{conf_level:g}", "policy": chosen.name}
+    sections = tuple(marked(part, chosen.mark) for part in sections)
     return Report(
         "program_quality", title, _lead(data, by, measures.completion), sections, released, provenance, chosen, parameters, measures.without
     )

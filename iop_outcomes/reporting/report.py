@@ -9,13 +9,12 @@ from importlib.resources import files
 from pathlib import Path
 
 from iop_outcomes.errors import UsageError, choices
-from iop_outcomes.release import Policy, Released
+from iop_outcomes.release import NOT_AUDITED, Policy, Released
 from iop_outcomes.reporting.blocks import Section
 from iop_outcomes.reporting.files import write_files
 from iop_outcomes.results import Provenance
 from iop_outcomes.show.plain import csv_text
 
-MARK = "internal: disclosure audit not applied"
 SYNTHETIC = "Synthetic data: no real person is described here."
 
 
@@ -79,7 +78,7 @@ class Report:
         return template.render(
             title=self.title,
             lead=self.lead,
-            mark=MARK,
+            mark=self.policy.mark,
             banners=banners,
             css=css,
             sections=self.sections,
@@ -93,7 +92,13 @@ class Report:
     def to_json(self) -> str:
         """Where the numbers come from and how they were made."""
         policy = {"name": self.policy.name, "threshold": self.policy.threshold, "withheld": sum(r.withheld for r in self.released)}
-        facts = {"mark": MARK, "parameters": self.parameters, "policy": policy, "provenance": asdict(self.provenance)}
+        facts = {
+            "mark": self.policy.mark,
+            "audit": NOT_AUDITED,
+            "parameters": self.parameters,
+            "policy": policy,
+            "provenance": asdict(self.provenance),
+        }
         return json.dumps(facts, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
     def save(self, folder: str | Path) -> list[Path]:

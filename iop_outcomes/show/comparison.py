@@ -140,7 +140,7 @@ def difference_table(
     unit = f" ({' or '.join(sorted(units))})" if any(units) else ""
     own = released.definition.estimand(estimand).label
     heads = (first, "Episodes", *more, own, f"Difference from the others{unit}", "Plausible range", "In a word")
-    return Table(caption, heads, tuple(rows), prose=True)
+    return Table(caption, heads, tuple(rows), prose=True, mark=released.policy.mark)
 
 
 def pair_table(released: Released, estimand: str, *, caption: str, time: float | None = None) -> Table:
@@ -152,7 +152,7 @@ def pair_table(released: Released, estimand: str, *, caption: str, time: float |
             names = (label(pair.level, released.levels), label(pair.versus, released.levels))
             word = comparison_word(released, estimand, pair.level, time=time, versus=pair.versus)
             rows.append((f"{names[0]} minus {names[1]}", estimate_value(pair), plain_range(pair), word))
-    return Table(caption, ("Pair", "Difference", "Plausible range", "The first is"), tuple(rows), prose=True)
+    return Table(caption, ("Pair", "Difference", "Plausible range", "The first is"), tuple(rows), prose=True, mark=released.policy.mark)
 
 
 def comparison_words(released: Released, estimand: str, levels: Sequence[str], *, time: float | None = None) -> list[str]:

@@ -36,6 +36,8 @@ def draw(released: Released, ax: Axes | None = None) -> Axes:
     require_released(released, "draw")
     kind = CHARTS[released.definition.chart]
     axes = kind.draw(released, ax=ax)
+    if (figure := axes.get_figure(root=True)) is not None:
+        theme.mark(figure, released.policy.mark)
     if isinstance(axes, theme.ShownAxes):
         axes.words = kind.alt_text(released)
     return axes

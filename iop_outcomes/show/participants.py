@@ -47,7 +47,8 @@ def participants_table(releases: Sequence[Released], *, caption: str) -> Table:
     levels = releases[0].levels
     heads = ("At admission", *(label(level, levels) for level in levels), "Largest difference")
     episodes = [count(releases[0].of(_first(releases[0]), level).n) for level in levels]
-    return Table(caption, heads, (("Episodes", *episodes, ""), *(row for released in releases for row in _rows(released, episodes))))
+    rows = (("Episodes", *episodes, ""), *(row for released in releases for row in _rows(released, episodes)))
+    return Table(caption, heads, rows, mark=releases[0].policy.mark)
 
 
 def _first(released: Released) -> str:

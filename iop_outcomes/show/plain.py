@@ -6,16 +6,20 @@ import csv
 import io
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from iop_outcomes.release import Released, require_released
 from iop_outcomes.results import COLUMNS
 
 DIGITS = 12  # further ones differ between processors, and between runs of a linear-algebra library
+MARK = "mark"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_text(releases: Iterable[Released]) -> str:
     """Every released number with the fixed columns; withheld or impossible ones empty, with the reason in `flag`.
+
+    Where the policy of disclosure has words that stand on every file, they are one more column.
 
     Parameters
     ----------
@@ -27,12 +31,14 @@ def csv_text(releases: Iterable[Released]) -> str:
     str
         Lines end in a line feed. A label that a spreadsheet would take for a formula is quoted.
     """
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for released in releases:
+    out, given = io.StringIO(), list(releases)
+    for released in given:
         require_released(released, "csv_text")
-        writer.writerows({key: _cell(value) for key, value in record.items()} for record in released.to_records())
+    columns = (*COLUMNS, MARK) if any(released.policy.mark for released in given) else COLUMNS
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    for released in given:
+        writer.writerows({key: _cell(value) for key, value in record.items()} for record in _marked(released))
     return out.getvalue()
 
 
@@ -50,10 +56,14 @@ def steady(value: float) -> float:
 def json_text(released: Released) -> str:
     """The numbers of a measure as a JSON list of objects with the fixed columns; withheld or impossible ones null."""
     require_released(released, "json_text")
-    records = [
-        {key: steady(value) if isinstance(value, float) else value for key, value in record.items()} for record in released.to_records()
-    ]
+    records = [{key: steady(value) if isinstance(value, float) else value for key, value in record.items()} for record in _marked(released)]
     return json.dumps(records, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _marked(released: Released) -> list[dict[str, Any]]:
+    """The records, each with the words that the policy puts on every file."""
+    more = {MARK: released.policy.mark} if released.policy.mark else {}
+    return [record | more for record in released.to_records()]
 
 
 def _cell(value: object) -> object:

@@ -105,7 +105,7 @@ def stay_table(released: Released, *, caption: str, first: str) -> Table:
                 count(middle.n),
             )
         )
-    return Table(caption, heads, tuple(rows))
+    return Table(caption, heads, tuple(rows), mark=released.policy.mark)
 
 
 STAY_RANGE = ChartKind("stay_range", stay_range, _alt_text, stay_sentence)

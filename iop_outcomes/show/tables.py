@@ -28,12 +28,15 @@ class Table:
         The first cell names the row.
     prose : bool
         Whether the cells hold words to be read rather than numbers to be compared.
+    mark : str
+        What the policy of disclosure says on every table.
     """
 
     caption: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     prose: bool = False
+    mark: str = ""
 
     def to_html(self) -> str:
         """A semantic table; every cell escaped."""
@@ -42,7 +45,8 @@ class Table:
             f'<tr><th scope="row">{escape(row[0])}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in row[1:])}</tr>' for row in self.rows
         )
         kind = ' class="prose"' if self.prose else ""
-        return f"<table{kind}><caption>{escape(self.caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        mark = f'<br><span class="mark">{escape(self.mark)}</span>' if self.mark else ""
+        return f"<table{kind}><caption>{escape(self.caption)}{mark}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def share_table(released: Released, estimands: Sequence[str], *, caption: str, first: str) -> Table:
@@ -59,7 +63,7 @@ def share_table(released: Released, estimands: Sequence[str], *, caption: str, f
         found = [released.of(name, level) for name in estimands]
         cells = [cell for own in found for cell in (share_and_count(own), plain_range(own), *(() if one_base else (count(own.n),)))]
         rows.append((label(level, released.levels), *cells, *((count(found[0].n),) if one_base else ())))
-    return Table(caption, (*heads, *(("Episodes",) if one_base else ())), tuple(rows))
+    return Table(caption, (*heads, *(("Episodes",) if one_base else ())), tuple(rows), mark=released.policy.mark)
 
 
 def _one_base(released: Released, estimands: Sequence[str], levels: Sequence[str]) -> bool:
@@ -75,7 +79,7 @@ def mix_table(released: Released, estimands: Sequence[str], *, caption: str, fir
     for level in ordered_levels(released, estimands[0]):
         cells = [released.of(name, level) for name in estimands]
         rows.append((label(level, released.levels), *(estimate_value(cell) for cell in cells), count(cells[0].n)))
-    return Table(caption, heads, tuple(rows))
+    return Table(caption, heads, tuple(rows), mark=released.policy.mark)
 
 
 def value_table(released: Released, estimands: Sequence[str], *, caption: str, first: str, filled: bool = False) -> Table:
@@ -92,7 +96,7 @@ def value_table(released: Released, estimands: Sequence[str], *, caption: str, f
         found = [released.of(name, level) for name in estimands]
         cells = [value_with_range(own) if one_base else value_with_base(own) for own in found]
         rows.append((label(level, released.levels), *cells, *((count(found[0].n),) if one_base else ())))
-    return Table(caption if one_base else f"{caption}; n: the episodes each figure rests on", heads, tuple(rows))
+    return Table(caption if one_base else f"{caption}; n: the episodes each figure rests on", heads, tuple(rows), mark=released.policy.mark)
 
 
 def value_with_base(estimate: ReleasedEstimate) -> str:
@@ -148,7 +152,7 @@ def estimates_table(released: Released) -> Table:
     judged = ("p", "p, adjusted", "In a word") if compared else ()
     more = (*(("Still followed",) if followed else ()), *(("df",) if tested else ()))
     heads = (group, "Number", "Value", "Range", "Counted", "Episodes", *more, *judged, "Flag")
-    return Table(released.definition.title, heads, tuple(rows))
+    return Table(released.definition.title, heads, tuple(rows), mark=released.policy.mark)
 
 
 def _degrees(estimate: ReleasedEstimate) -> str:

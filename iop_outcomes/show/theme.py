@@ -107,6 +107,12 @@ def _inches(words: str, points: float) -> float:
     return float(text_to_path.get_text_width_height_descent(words, font, False)[0]) / 72  # noqa: FBT003 - ismath, by position in matplotlib
 
 
+def mark(figure: Figure, words: str) -> None:
+    """Write the words of a policy of disclosure into a figure, under everything, once."""
+    if words and words not in {text.get_text() for text in figure.texts}:
+        figure.text(0.005, 0.008, words, fontsize=7, color=MUTED, ha="left", va="bottom")
+
+
 def svg(figure: Figure) -> bytes:
     """A figure as SVG, text as paths, the same bytes every time."""
     out = io.BytesIO()

@@ -108,7 +108,7 @@ def trend_table(trend: Trend) -> Table:
     words = trend.released.definition.estimand(trend.estimand).label
     heads = (trend.noun.capitalize(), words, "Episodes", *(() if trend.flag else ("Expected range",)), "Remark")
     rows = [(_heading(p.period), _share(p), _base(p), *(() if trend.flag else (_expected(p),)), _remark(p)) for p in trend.points]
-    return Table(trend.title, heads, tuple(rows), prose=True)
+    return Table(trend.title, heads, tuple(rows), prose=True, mark=trend.released.policy.mark)
 
 
 def _heading(period: Period) -> str:

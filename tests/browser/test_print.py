@@ -11,10 +11,8 @@ from importlib.metadata import version
 import pytest
 from pypdf import PdfReader
 
-from iop_outcomes.reporting.report import MARK
-
 LETTER = (612, 792)
-FOOT = f"{MARK}. iop_outcomes {version('iop_outcomes')}."
+FOOT = f"iop_outcomes {version('iop_outcomes')}."
 SHEET = 679  # pixels between the margins of a Letter sheet: 8.5 in less 2 x 17 mm, at 96 an inch, and some for rounding
 LOOSE = "figure,.table{break-inside:auto!important}h2,figcaption{break-after:auto!important}"
 
@@ -90,14 +88,14 @@ def paper(on_paper, kept, html, name):
 
 
 def test_sheets_are_letter_few_and_numbered(paper):
-    """Letter, at most two sheets for a section, each with words on it, and the mark and its number under them."""
+    """Letter, at most two sheets for a section, each with words on it, and what made it and its number under them."""
     found = paper
     assert {tuple(round(float(side)) for side in sheet.mediabox[2:]) for sheet in found.file.pages} == {LETTER}
     assert len(found.sheets) <= 2 * found.sections
     for number, text in enumerate(found.sheets, start=1):
         counted = f"{number} of {len(found.sheets)}"
         assert counted in text
-        assert text.count(FOOT) == 1, f"sheet {number} lacks its mark"
+        assert text.count(FOOT) == 1, f"sheet {number} lacks its foot"
         assert len(text.replace(counted, "").replace(FOOT, "").split()) >= 10, f"sheet {number} is empty"
 
 

@@ -22,7 +22,7 @@ import iop_outcomes as iop
 
 HERE = Path(__file__).parent
 SYNTHETIC = HERE.parent.parent / "data" / "synthetic"
-VARIES = ("Made by", "iop_outcomes", "internal: disclosure audit not applied. iop_outcomes")
+VARIES = ("Made by", "iop_outcomes")
 
 
 class _Words(HTMLParser):

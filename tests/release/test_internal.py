@@ -1,0 +1,109 @@
+"""Takes a program with small groups, gives proof that under policy internal everything is shown, and everything says so."""
+
+import csv
+import io
+import json
+import re
+
+import pandas as pd
+import pytest
+
+import iop_outcomes as iop
+from iop_outcomes.cli import run
+from iop_outcomes.reporting.blocks import Figure, TableBlock
+
+MARK = "contains small numbers: for people entitled to see this program's patients"
+
+
+@pytest.fixture(scope="module")
+def episodes():
+    """60 episodes of one track, 8 of another, 3 without any; scores and follow-up beside them."""
+    rows = []
+    for track, done, left in (("a", 40, 20), ("b", 5, 3), (None, 2, 1)):
+        for i in range(done + left):
+            row = {"episode_id": f"{track}-{i}", "track": track, "discharge_reason": "completed" if i < done else "dropped_out"}
+            row |= {"los_days": 20 + i % 9, "phq9_admit": 12 + i % 8, "phq9_discharge": 6 + i % 5, "follow_up_days": 200}
+            rows.append(
+                row | {"readmission_psychiatric_day": 40 + i if i % 9 == 8 else None, "readmission_psychiatric_observed": int(i % 9 == 8)}
+            )
+    frame = pd.DataFrame(rows)
+    frame.loc[frame.readmission_psychiatric_day.isna(), "readmission_psychiatric_observed"] = None
+    return frame.astype({"readmission_psychiatric_day": "Int64", "readmission_psychiatric_observed": "Int64"})
+
+
+@pytest.fixture(scope="module")
+def data(episodes):
+    """The program as de-identified data of real people."""
+    with iop.load({"episodes": episodes}) as loaded:
+        assert loaded.data_class == "safe_harbor"
+        yield loaded
+
+
+@pytest.fixture(scope="module")
+def report(data):
+    """Its report."""
+    return iop.report(data, by="track", policy="internal")
+
+
+def test_nothing_is_withheld(data, report):
+    """A group of 8, and the 3 without a group, are shown, in All too."""
+    released = iop.completion(data, by="track").release("internal")
+    shown = {row.level: (row.k, row.n) for row in released if row.estimand == "completion_strict"}
+    assert shown == {"All": (47, 71), "a": (40, 60), "b": (5, 8), "(missing)": (2, 3)}
+    assert not any(each.withheld for each in report.released)
+    assert "Numbers withheld in this report: 0." in report.to_html()
+
+
+def test_every_page_chart_and_table_says_so(report):
+    """The page over everything and in its foot, each table under its caption, each chart in the drawing itself."""
+    html = report.to_html()
+    assert MARK.replace("'", "&#39;")[1:] in html.split("<main>")[0]
+    assert MARK.replace("'", "&#39;") in html.split("<footer>")[1]
+    blocks = [block for section in report.sections for block in section.blocks]
+    tables, charts = ([block for block in blocks if isinstance(block, kind)] for kind in (TableBlock, Figure))
+    assert len(tables) > 10 and len(charts) > 4
+    assert all(block.table.mark == MARK for block in tables)
+    assert all(MARK in {text.get_text() for text in block.drawing.texts} for block in charts)
+    captions = re.findall(r"<caption>.*?</caption>", html)
+    assert len(captions) == len(tables)
+    assert all(MARK.split("'", maxsplit=1)[0] in caption for caption in captions)
+
+
+def test_every_file_says_so(report):
+    """A column of the numbers, and a field of where they come from."""
+    rows = list(csv.DictReader(io.StringIO(report.to_csv())))
+    assert {row["mark"] for row in rows} == {MARK}
+    assert json.loads(report.to_json())["mark"] == MARK
+
+
+def test_an_answer_says_so(data):
+    """Chart and table of a notebook."""
+    answer = iop.completion(data, by="track")
+    assert MARK in {text.get_text() for text in answer.plot(policy="internal").get_figure().texts}
+    assert MARK not in {text.get_text() for text in answer.plot().get_figure().texts}
+
+
+def test_the_command_line_says_so(episodes, tmp_path, capsys):
+    """Tables, objects and comma-separated values."""
+    path = tmp_path / "episodes.csv"
+    episodes.to_csv(path, index=False)
+    asked = ["summary", str(path), "--measure", "completion", "--by", "track", "--policy", "internal"]
+    assert run(asked) in (0, 1)
+    assert MARK in capsys.readouterr().out
+    run([*asked, "--json"])
+    assert {row["mark"] for row in json.loads(capsys.readouterr().out)} == {MARK}
+    run([*asked, "--csv"])
+    assert capsys.readouterr().out.splitlines()[0].endswith(",flag,mark")
+
+
+def test_none_is_for_synthetic_and_public_data_and_names_internal(data):
+    """The refusal says what is allowed instead."""
+    with pytest.raises(iop.UsageError, match='"internal" for people entitled'):
+        iop.completion(data).release("none")
+
+
+def test_no_policy_but_internal_has_a_mark(data):
+    """Under cms11 the columns of a file stay as they are."""
+    report = iop.report(data, by="track")
+    assert report.to_csv().splitlines()[0].endswith(",flag")
+    assert MARK not in report.to_html()
