@@ -35,6 +35,17 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print a list of ob
 _CSV = click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
 
 
+_WHERE = click.option(
+    "--where",
+    multiple=True,
+    metavar="COLUMN=VALUE,...",
+    help="Only episodes with one of these values, as in track=psychosis,adolescent; may be repeated.",
+)
+_PERIOD = click.option(
+    "--period", nargs=2, default=None, metavar="FROM TO", help="Only episodes discharged from one period to another, as in 2024-Q1 2024-Q4."
+)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an internal error.")
 @click.version_option(package_name="iop-outcomes", prog_name="iop-outcomes")
@@ -53,14 +64,27 @@ for command in (check, propose_mapping, synth, measures, notebook):
 @LAYOUT
 @_POLICY
 @ON_ERROR
+@_WHERE
+@_PERIOD
 @click.option("-o", "--output", type=click.Path(), default="reports", show_default=True, help="Folder for the report.")
 @click.option("--title", default="Program quality report", show_default=True, help="Heading of the page.")
-def report(data: str, by: str | None, mapping: str | None, layout: str | None, policy: str, on_error: str, output: str, title: str) -> int:
+def report(
+    data: str,
+    by: str | None,
+    mapping: str | None,
+    layout: str | None,
+    policy: str,
+    on_error: str,
+    where: tuple[str, ...],
+    period: tuple[str, str] | None,
+    output: str,
+    title: str,
+) -> int:
     """Build the program-quality report of DATA, a folder or the file of episodes; print the files written."""
     import iop_outcomes as iop
 
     with _loaded(data, mapping, on_error, layout) as program:
-        for path in iop.report(program, by=by or "track", policy=policy, title=title).save(output):
+        for path in iop.report(_narrowed(program, where, period), by=by or "track", policy=policy, title=title).save(output):
             click.echo(path)
         return _exit(program)
 
@@ -74,6 +98,8 @@ def report(data: str, by: str | None, mapping: str | None, layout: str | None, p
 @MAPPING
 @LAYOUT
 @ON_ERROR
+@_WHERE
+@_PERIOD
 @_JSON
 @_CSV
 def summary(
@@ -88,6 +114,8 @@ def summary(
     mapping: str | None,
     layout: str | None,
     on_error: str,
+    where: tuple[str, ...],
+    period: tuple[str, str] | None,
     as_json: bool,  # noqa: FBT001 - click passes flags by name
     as_csv: bool,  # noqa: FBT001
 ) -> int:
@@ -99,7 +127,8 @@ def summary(
     _one_form(as_json=as_json, as_csv=as_csv)
     with _loaded(data, mapping, on_error, layout) as program:
         policy_for(policy, program.data_class)
-        answer = iop.measure(program, measure_name, by=by, definition=definition, scale=scale, profile=profile, at=at)
+        narrowed = _narrowed(program, where, period)
+        answer = iop.measure(narrowed, measure_name, by=by, definition=definition, scale=scale, profile=profile, at=at)
         released = answer.release(policy)
         _print_released(released, [estimates_table(released)], as_json=as_json, as_csv=as_csv)
         return _exit(program)
@@ -116,6 +145,8 @@ def summary(
 @MAPPING
 @LAYOUT
 @ON_ERROR
+@_WHERE
+@_PERIOD
 @_JSON
 @_CSV
 def compare(
@@ -132,6 +163,8 @@ def compare(
     mapping: str | None,
     layout: str | None,
     on_error: str,
+    where: tuple[str, ...],
+    period: tuple[str, str] | None,
     as_json: bool,  # noqa: FBT001
     as_csv: bool,  # noqa: FBT001
 ) -> int:
@@ -144,10 +177,11 @@ def compare(
     _one_form(as_json=as_json, as_csv=as_csv)
     with _loaded(data, mapping, on_error, layout) as program:
         policy_for(policy, program.data_class)
-        declared = look_up(program, measure_name, definition, at=at, scale=scale, profile=profile)
+        narrowed = _narrowed(program, where, period)
+        declared = look_up(narrowed, measure_name, definition, at=at, scale=scale, profile=profile)
         main = estimand or declared.compared
         found = iop.compare(
-            program,
+            narrowed,
             measure=measure_name,
             estimand=main,
             by=by,
@@ -181,6 +215,18 @@ def _loaded(data: str, mapping: str | None, on_error: str, layout: str | None) -
         if finding.severity == "error":
             click.echo(f"excluded: {finding}", err=True)
     return program
+
+
+def _narrowed(program: Data, where: Sequence[str], period: tuple[str, str] | None) -> Data:
+    """The episodes asked for: by values of columns, and by the period of discharge."""
+    conditions: dict[str, list[str]] = {}
+    for entry in where:
+        column, equals, values = entry.partition("=")
+        if not equals or not values or column in conditions:
+            raise click.UsageError(f'--where "{entry}": write COLUMN=VALUE,VALUE, as in track=psychosis,adolescent, and each column once.')
+        conditions[column] = values.split(",")
+    narrowed = program.where(**conditions)
+    return narrowed if period is None else narrowed.discharged(*period)
 
 
 def _print_released(released: Released, tables: Sequence[Table], *, as_json: bool, as_csv: bool) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Self
 
+from iop_outcomes.columns import PERIODS, Column
+from iop_outcomes.counts import Level
 from iop_outcomes.engine.duckdb import DuckEngine
+from iop_outcomes.engine.narrowed import Condition, Narrowed
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.intake.findings import Finding
 from iop_outcomes.results import Flow, Provenance
 from iop_outcomes.scales import Scale
+from iop_outcomes.stats.periods import read_period
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +24,7 @@ class Data:
 
     Parameters
     ----------
-    engine : DuckEngine
+    engine : DuckEngine or Narrowed
         Holds the rows; they stay there.
     findings : tuple of Finding
         What is wrong with the data, and what was not read.
@@ -39,7 +44,7 @@ class Data:
     Also a context manager: leaving it closes the engine and removes its private folder.
     """
 
-    engine: DuckEngine
+    engine: DuckEngine | Narrowed
     findings: tuple[Finding, ...]
     flow: tuple[Flow, ...]
     provenance: Provenance
@@ -68,6 +73,95 @@ class Data:
         if by not in self.groups:
             raise UsageError(f'by: the data have no column "{by}" to group by. {choices(by, self.groups)}')
         return by
+
+    def where(self, **conditions: str | Sequence[Level]) -> Data:
+        """The episodes that meet some conditions, as data like any other; the flow says how many are left out.
+
+        Parameters
+        ----------
+        conditions : str, list or pair of str
+            By column of groups: one value, a list of values any of which will do, or, for a column of periods, a tuple of the first
+            and the last ("2024-Q1", "2024-Q4").
+
+        Returns
+        -------
+        Data
+            Of the same files; closing either closes both. Whether follow-up stops at the event is judged among these episodes.
+
+        Raises
+        ------
+        UsageError
+            When there is no such column, no such value in it, or no episode that meets them all.
+
+        Examples
+        --------
+        >>> import iop_outcomes as iop
+        >>> with iop.load("data/synthetic") as data:
+        ...     one = data.where(track=["psychosis"], discharge_quarter=("2024-Q1", "2024-Q4"))
+        ...     print(one.flow[0])
+        episodes: 1,200 in = 28 used + 1,172 outside track psychosis and discharge_quarter 2024-Q1 to 2024-Q4
+        """
+        asked = tuple(self._condition(column, values) for column, values in conditions.items())
+        if not asked:
+            return self
+        base, before = (self.engine.engine, self.engine.conditions) if isinstance(self.engine, Narrowed) else (self.engine, ())
+        engine = Narrowed(base, (*before, *asked))
+        used, words = engine.tally([]).total, " and ".join(str(condition) for condition in asked)
+        if not used:
+            raise UsageError(f"where: no episode has {words}. Choose other values.")
+        flow = tuple(
+            replace(each, excluded={**each.excluded, f"outside {words}": each.used - used}) if each.what == "episodes" else each
+            for each in self.flow
+        )
+        provenance = replace(self.provenance, rules=(*self.provenance.rules, f"only episodes with {words}"))
+        return replace(self, engine=engine, flow=flow, provenance=provenance)
+
+    def discharged(self, first: str, last: str) -> Data:
+        """The episodes discharged from one period to another, both included.
+
+        Parameters
+        ----------
+        first, last : str
+            Two months ("2024-03"), two quarters ("2024-Q1") or two years ("2024") of the calendar.
+
+        Returns
+        -------
+        Data
+            As `where` gives it.
+
+        Raises
+        ------
+        UsageError
+            When these are no two periods of one kind, or the data do not say in which of them episodes were discharged.
+        """
+        kinds = [read_period(words) for words in (first, last)]
+        found = {kind.per_year for kind in kinds if kind is not None}
+        if None in kinds or len(found) > 1:
+            raise UsageError(f'period: "{first}" and "{last}" are no two months (2024-03), quarters (2024-Q1) or years (2024).')
+        per_year = found.pop()
+        ends = (first, last) if per_year > 1 else (f"{first}-Q1", f"{last}-Q4")
+        column = "discharge_month" if per_year == 12 else "discharge_quarter"
+        if column not in self.groups:
+            column, ends = "period", (first, last)  # of a file without dates, in whatever kind of period it has
+        if column not in self.groups:
+            raise UsageError("period: the data do not say when episodes were discharged. Give discharge dates, or the column period.")
+        return self.where(**{column: ends})
+
+    def _condition(self, column: str, values: str | Sequence[Level]) -> Condition:
+        """One condition, checked against the values that the column holds."""
+        if column not in self.groups:
+            raise UsageError(f'where: the data have no column "{column}" of groups. {choices(column, self.groups)}')
+        if isinstance(values, tuple) and len(values) == 2 and column in PERIODS:
+            first, last = (str(value) for value in values)
+            if first > last:
+                raise UsageError(f'where: {column} from "{first}" to "{last}": give the earlier first.')
+            return Condition(column, between=(first, last))
+        levels = (values,) if isinstance(values, str) else tuple(values)
+        there = {str(level): level for level in self.engine.tally([Column(column)]).levels(column) if level is not None}
+        unknown = [str(level) for level in levels if str(level) not in there]
+        if unknown or not levels:
+            raise UsageError(f'where: no episode has {column} "{", ".join(unknown)}". Check the spelling against the codes of the mapping.')
+        return Condition(column, tuple(there[str(level)] for level in levels))
 
     def close(self) -> None:
         """Close the engine and remove its private folder."""

@@ -8,7 +8,6 @@ from functools import cached_property
 from html import escape
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Drawing
 
 from iop_outcomes.show import theme
 from iop_outcomes.show.tables import Table
@@ -62,7 +61,7 @@ class Figure:
     headline: str
     subtitle: str
     alt: str
-    drawing: Drawing
+    drawing: theme.Drawing
     mark: str = ""
 
     @cached_property

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from html import escape
-from typing import Any
+from typing import Any, TypeAlias
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -18,6 +18,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 NAVY, OCHRE, TEAL, PURPLE = "#12436D", "#C66621", "#42A291", "#9452A5"
+Drawing: TypeAlias = Figure  # what a chart is before a page makes an image of it
 PALETTE = (NAVY, OCHRE, TEAL, PURPLE)
 CONTEXT = "#BFBFBF"
 DARK = (NAVY, PURPLE)  # white words on these reach a contrast of 4.5; dark words on the others do
