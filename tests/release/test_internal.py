@@ -59,6 +59,7 @@ def test_every_page_chart_and_table_says_so(report):
     html = report.to_html()
     assert MARK.replace("'", "&#39;")[1:] in html.split("<main>")[0]
     assert MARK.replace("'", "&#39;") in html.split("<footer>")[1]
+    assert f'content:"{MARK}. ' in html.split("<body>")[0]  # in a style an entity would be printed as it stands
     blocks = [block for section in report.sections for block in section.blocks]
     tables, charts = ([block for block in blocks if isinstance(block, kind)] for kind in (TableBlock, Figure))
     assert len(tables) > 10 and len(charts) > 4
