@@ -78,7 +78,10 @@ class Estimate:
 
 def as_words(estimate: Any) -> dict[str, str]:
     """The cells of an estimate, released or not, that hold members of closed sets, as plain words."""
-    return {"flag": written(estimate.flag), **{name: str(getattr(estimate, name)) for name in ("level", "contrast", "versus", "word")}}
+    return {
+        "flag": written(estimate.flag),
+        **{name: str(getattr(estimate, name)) for name in ("group", "level", "contrast", "versus", "word")},
+    }
 
 
 COLUMNS = tuple(item.name for item in fields(Estimate))
@@ -264,7 +267,7 @@ class Results:
         import pandas as pd
 
         rows = [
-            (self.group, level, *row)
+            (str(self.group), str(level), *row)
             for level, curve in self.curves.items()
             for row in zip(curve.ticks.tolist(), curve.at_risk.tolist(), curve.events.tolist(), curve.censored.tolist(), strict=True)
         ]

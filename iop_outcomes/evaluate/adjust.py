@@ -10,8 +10,9 @@ import numpy as np
 
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import NotAssessableError, UsageError
-from iop_outcomes.stats.draft import Draft, Floats, Mask, Population
+from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
 from iop_outcomes.stats.intervals import Combinable, Part, Side
+from iop_outcomes.stats.limits import variance_independent
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +45,8 @@ class Weights:
             When a size is negative, or they sum to 0.
         """
         whole = math.fsum(sizes.values())
-        if min(sizes.values(), default=0) < 0 or not whole > 0:
-            raise UsageError("The weights of a standard population are sizes: none below 0, and not all of them 0.")
+        if min(sizes.values(), default=0) < 0 or not 0 < whole < math.inf:
+            raise UsageError("The weights of a standard population are sizes: none below 0 or without end, and not all of them 0.")
         return cls({stratum: size / whole for stratum, size in sizes.items()})
 
     @classmethod
@@ -58,7 +59,7 @@ class Weights:
         return cls(share, influence)
 
 
-def standardised(strata: Mapping[Level, Side], weights: Weights, population: Population) -> Draft:
+def standardised(strata: Mapping[Level, Side], weights: Weights, population: Population, n: Ints) -> Draft:
     """Add up the estimates of strata by weight; limits, differences and errors by patient follow from the influences, as of any draft.
 
     Parameters
@@ -69,11 +70,14 @@ def standardised(strata: Mapping[Level, Side], weights: Weights, population: Pop
         Of each stratum.
     population : Population
         Whom the sum speaks of, for the record.
+    n : int64 array, shape (raw cells,)
+        Episodes in each cell of the counted table.
 
     Returns
     -------
     Draft
-        Value sum of w x value; influence sum of w x influence, plus that of the weights times the values.
+        Value sum of w x value; influence sum of w x influence, plus that of the weights times the values; an interval of the kind
+        that the strata have, which knows the variance of both.
 
     Raises
     ------
@@ -103,4 +107,4 @@ def standardised(strata: Mapping[Level, Side], weights: Weights, population: Pop
     if weights.influence is not None:
         influence = influence + np.sum([weights.influence[s] * strata[s].draft.value for s in weighted], axis=0)
     among: Mask = np.logical_or.reduce([draft.among for _, draft, _ in parts])
-    return Draft(first.key, value, influence, among, population, kind.combined(value, parts))
+    return Draft(first.key, value, influence, among, population, kind.combined(value, variance_independent(influence, n), parts))

@@ -249,9 +249,20 @@ def _estimands(scale: Scale, profile: ReliableChangeProfile) -> tuple[EstimandDe
     worse = f"worse by {profile.op} {profile.points} points"
     found = [
         EstimandDefinition(
-            "reliable_improvement", "Reliably better", better, pairs, _WILSON, "share", _profile_words(profile), beside=(_WORSE,)
+            "reliable_improvement",
+            "Reliably better",
+            better,
+            pairs,
+            _WILSON,
+            "share",
+            _profile_words(profile),
+            beside=(_WORSE,),
+            compared_beside=(_WORSE,),
         ),
-        _rate("reliable_improvement_of_discharged", "Reliably better, of all discharged", better, every),
+        replace(
+            _rate("reliable_improvement_of_discharged", "Reliably better, of all discharged", better, every),
+            compared_beside=("reliable_deterioration_of_discharged",),
+        ),
         _rate("no_reliable_change", "No reliable change", f"neither {better} nor {worse}", pairs),
         EstimandDefinition(_WORSE, "Reliably worse", worse, pairs, _WILSON, "share", aside=_ASIDE, aside_none=_ASIDE_NONE),
         _rate("reliable_deterioration_of_discharged", "Reliably worse, of all discharged", worse, every),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from iop_outcomes.keys import Flag
+from iop_outcomes.keys import ALL, Flag
 from iop_outcomes.release import Released, Withheld
 from iop_outcomes.reporting.blocks import Block, Bullets, Figure, Note, TableBlock, Text, figure_block
 from iop_outcomes.results import Provenance
@@ -15,7 +15,19 @@ from iop_outcomes.show.comparison import ExtraColumn, difference_table
 from iop_outcomes.show.curves import MOST_TOGETHER, cumulative, curve_alt_text
 from iop_outcomes.show.stacked_bars import stacked_alt_text, stacked_shares
 from iop_outcomes.show.tables import Table, value_table, value_with_base, value_with_range
-from iop_outcomes.show.words import NOT_SHOWN, count, episodes, estimate_value, has_value, label, number, ordered_levels, sentence, value_of
+from iop_outcomes.show.words import (
+    NOT_SHOWN,
+    SMALL_BASE,
+    count,
+    episodes,
+    estimate_value,
+    has_value,
+    label,
+    number,
+    ordered_levels,
+    sentence,
+    value_of,
+)
 from iop_outcomes.units import percent
 
 CHANGE = ("paired_rate", "mean_admit", "mean_discharge", "mean_change")
@@ -142,7 +154,8 @@ def _simple_rates(released: Released) -> tuple[str, ...]:
     """Why there is no simple rate where the data's follow-up stops at the event; nothing where there is one."""
     stops = released.definition.parts["potential_unknown"]
     excluded = [n for flow in released.flow for reason, n in flow.excluded.items() if reason == stops]
-    return (f"Simple rates are not assessable: {stops}.",) if any(n != 0 for n in excluded) else ()
+    given = any(has_value(rate) for rate in released if (rate.estimand, rate.level) == ("fully_observed_rate", ALL))
+    return (f"Simple rates are not assessable: {stops}.",) if any(n != 0 for n in excluded) and not given else ()
 
 
 def _known_from(released: Released, provenance: Provenance) -> str:
@@ -153,8 +166,8 @@ def _known_from(released: Released, provenance: Provenance) -> str:
     said = f"Events are known from {where}; one that is not in it is not known."
     if isinstance(followed.n, int) and isinstance(followed.n_missing, int) and followed.n + followed.n_missing:
         every = followed.n + followed.n_missing
-        share = percent(followed.n / every)
-        said += f" The curve is of {count(followed.n)} of the {count(every)} episodes that could be part of it ({share}): those whose end of follow-up is known."
+        share = f" ({percent(followed.n / every)})" if every >= SMALL_BASE else ""
+        said += f" The curve is of {count(followed.n)} of the {count(every)} episodes that could be part of it{share}: those whose end of follow-up is known."
     return said
 
 

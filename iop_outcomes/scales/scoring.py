@@ -77,6 +77,9 @@ class Sql:
     def __add__(self, other: Any) -> Sql:
         return Sql(f"({self} + {other})")
 
+    def __sub__(self, other: Any) -> Sql:
+        return Sql(f"({self} - {other})")
+
     def __rsub__(self, other: Any) -> Sql:
         return Sql(f"({other} - {self})")
 
@@ -100,8 +103,14 @@ def _turned(scale: Items, number: int, answer: Term) -> Term:
 
 
 def _prorated(scale: Items, total: Term, answered: Term) -> Term:
-    """Sum of all items where the answered ones stand in for the rest, halves up; a float may fall on either side of a half."""
-    return (2 * total * scale.items + answered) // (2 * answered)
+    """Sum of all items where the answered ones stand in for the rest, halves up; a float may fall on either side of a half.
+
+    Points are counted from the lowest answer: of numbers below 0 SQL rounds a quotient towards 0, and Python down.
+    """
+    low = scale.item_range[0]
+    if low == 0:
+        return (2 * total * scale.items + answered) // (2 * answered)
+    return (2 * (total - low * answered) * scale.items + answered) // (2 * answered) + low * scale.items
 
 
 def total_of(scale: Items, answers: Sequence[int | None]) -> Number | None:

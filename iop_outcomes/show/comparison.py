@@ -10,9 +10,9 @@ from iop_outcomes.show.tables import Table
 from iop_outcomes.show.words import NOT_SHOWN, aside, count, estimate_value, label, ordered_levels, plain_range
 from iop_outcomes.units import UNITS
 
-NOBODY_DIFFERS = "No {group} differed from the others by more than chance would easily produce."
-NOBODY_KNOWN_DIFFERS = "No {group} that can be compared differed from the others by more than chance would easily produce."
-NOBODY_COMPARED = "No {group} can be compared with the others: not shown, or too few."
+NOBODY_DIFFERS = "{what}: no {group} differed from the others by more than chance would easily produce."
+NOBODY_KNOWN_DIFFERS = "{what}: no {group} that can be compared differed from the others by more than chance would easily produce."
+NOBODY_COMPARED = "{what}: no {group} can be compared with the others: not shown, or too few."
 
 ExtraColumn = tuple[str, Mapping[str, str]]  # a head, and words by level
 
@@ -47,7 +47,7 @@ def comparison_word(released: Released, estimand: str, level: str, *, time: floa
     difference = released.contrast(estimand, level, time=time, versus=versus)
     if difference is None:
         return ""
-    return difference.word if difference.shown else NOT_SHOWN
+    return str(difference.word) if difference.shown else NOT_SHOWN
 
 
 def judged_outcomes(released: Released) -> set[tuple[str, str, float | None]]:
@@ -82,18 +82,36 @@ def chance_sentence(several: int, conf_level: float = 0.95) -> str:
 def comparison_sentences(released: Released, estimand: str, *, time: float | None = None) -> tuple[str, ...]:
     """One sentence for each group that is higher or lower than the others, or one that says none of those compared is.
 
-    What is compared beside the number (`EstimandDefinition.compared_beside`) follows, or its share among everyone where no group differs.
+    Of a number that has several days, those of each day unless one is named. What is compared beside the number (`EstimandDefinition.compared_beside`) follows, or its share among everyone where no group differs.
     """
     require_released(released, "comparison_sentences")
-    sentences, words = _differing(released, estimand, time)
-    nobody = NOBODY_COMPARED if UNCLEAR not in words else NOBODY_DIFFERS if not words & {NOT_SHOWN, TOO_FEW} else NOBODY_KNOWN_DIFFERS
+    times = compared_times(released, estimand) if time is None else [time]
+    sentences = [one for each in times for one in _of_a_day(released, estimand, each)]
     more = [
         one
         for name in released.definition.estimand(estimand).compared_beside
         for one in _differing(released, name, None)[0] or [aside(released, name)]
         if one
     ]
-    return (*(sentences or [nobody.format(group=released.group.replace("_", " "))]), *more)
+    return (*sentences, *more)
+
+
+def compared_times(released: Released, estimand: str) -> list[float | None]:
+    """The days on which a number is compared; one that is none where it has no days."""
+    require_released(released, "compared_times")
+    known = sorted({each.time for each in released if each.estimand == estimand and each.contrast and each.time is not None})
+    return [*known] or [None]
+
+
+def _of_a_day(released: Released, estimand: str, time: float | None) -> list[str]:
+    sentences, words = _differing(released, estimand, time)
+    nobody = NOBODY_COMPARED if UNCLEAR not in words else NOBODY_DIFFERS if not words & {NOT_SHOWN, TOO_FEW} else NOBODY_KNOWN_DIFFERS
+    return sentences or [nobody.format(what=_what(released, estimand, time), group=released.group.replace("_", " "))]
+
+
+def _what(released: Released, estimand: str, time: float | None) -> str:
+    """The number that is compared, with its day."""
+    return released.definition.estimand(estimand).label + ("" if time is None else f" by day {time:g}")
 
 
 def _differing(released: Released, estimand: str, time: float | None) -> tuple[list[str], set[str]]:
@@ -103,11 +121,9 @@ def _differing(released: Released, estimand: str, time: float | None) -> tuple[l
         difference, word = released.contrast(estimand, level, time=time), comparison_word(released, estimand, level, time=time)
         words.add(word)
         if difference is not None and word in (HIGHER, LOWER):
-            what = released.definition.estimand(estimand).label
             group = label(level, released.levels)
-            when = "" if time is None else f" by day {time:g}"
             sentences.append(
-                f"{what}{when}: {word} in {group} than in the others together ({estimate_value(released.of(estimand, level, time))}; "
+                f"{_what(released, estimand, time)}: {word} in {group} than in the others together ({estimate_value(released.of(estimand, level, time))}; "
                 f"difference {estimate_value(difference)}{UNITS[difference.unit].suffix()}, range {plain_range(difference)})."
             )
     return sentences, words
@@ -171,11 +187,9 @@ def comparison_tables(released: Released, estimand: str, *, pairwise: bool = Fal
 
 
 def _tables(released: Released, estimand: str, *, pairwise: bool) -> list[Table]:
-    known = sorted({each.time for each in released if each.estimand == estimand and each.contrast and each.time is not None})
-    times: list[float | None] = [*known] or [None]
     words = f"{released.definition.title}: {released.definition.estimand(estimand).label.lower()}"
     tables = []
-    for time in times:
+    for time in compared_times(released, estimand):
         when = "" if time is None else f", by day {time:g}"
         if pairwise:
             tables.append(pair_table(released, estimand, caption=f"{words}{when}, each pair of groups", time=time))

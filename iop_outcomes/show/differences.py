@@ -53,18 +53,19 @@ def forest(released: Released, estimand: str, *, time: float | None = None, ax: 
             drawn.plot(coordinate(row.value), y, "o", color=theme.NAVY, markersize=7, zorder=3)
             reach = max([reach, abs(coordinate(row.value)), *(abs(coordinate(end)) for end in ends)])
             notes.append(f"{estimate_value(row)} ({plain_range(row)}): {word}")
-        _around_zero(drawn, reach or 1.0, UNITS[UNITS[released.definition.estimand(estimand).unit].difference])
+        _around_zero(drawn, reach or 1.0, UNITS[UNITS[released.definition.estimand(estimand).unit].difference], time)
         finish_rows(drawn, list(rows), notes, fit=ax is None, everyone_first=False)
     return drawn
 
 
-def _around_zero(ax: Axes, reach: float, unit: Unit) -> None:
+def _around_zero(ax: Axes, reach: float, unit: Unit, time: float | None) -> None:
     """A line at 0 in the middle, and the same distance to both sides."""
     ax.axvline(0, color=theme.MUTED, linewidth=1, zorder=1)
     ax.set_xlim(-1.08 * reach, 1.08 * reach)
     ticks = [tick for tick in ax.get_xticks() if abs(tick) <= reach]
     ax.set_xticks(ticks, [f"{round(tick * unit.factor, 6):g}".replace("-", MINUS) for tick in ticks])
-    ax.set_xlabel(f"Group minus the others together ({unit.words})")
+    when = "" if time is None else f" by day {time:g}"
+    ax.set_xlabel(f"Group minus the others together{when} ({unit.words})")
 
 
 def difference_alt_text(released: Released, estimand: str, *, time: float | None = None) -> str:
@@ -73,7 +74,8 @@ def difference_alt_text(released: Released, estimand: str, *, time: float | None
     table = difference_table(released, estimand, caption="", first="", time=time)
     groups = [f"{row[0]}: difference {row[3]} ({row[4]}), {row[5]}" for row in table.rows]
     what = released.definition.estimand(estimand).label.lower()
-    return f"Chart of differences around 0. {released.definition.title}, {what}, each group minus the others. {'. '.join(groups)}."
+    when = "" if time is None else f" by day {time:g}"
+    return f"Chart of differences around 0. {released.definition.title}, {what}{when}, each group minus the others. {'. '.join(groups)}."
 
 
 def _first_time(released: Released) -> float | None:
@@ -90,7 +92,7 @@ def _alt_text(released: Released) -> str:
 
 
 def _sentence(released: Released) -> str:
-    return " ".join(comparison_sentences(released, released.definition.shown[0], time=_first_time(released)))
+    return " ".join(comparison_sentences(released, released.definition.shown[0]))
 
 
 FOREST = ChartKind("forest", _chart, _alt_text, _sentence)

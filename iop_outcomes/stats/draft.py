@@ -106,6 +106,14 @@ class Interval:
         """Episodes followed to the day of the estimate, where it has one."""
         return None
 
+    def values(self, draft: Draft) -> float:
+        """How many values a mean is worth, for the degrees of freedom of a comparison."""
+        return draft.n
+
+    def spread(self, errors: Errors) -> float:
+        """Variance of the estimate over independent episodes."""
+        return errors.variance
+
     def errors(self, draft: Draft, people: Patients, n: Ints) -> Errors:
         """Errors of a draft: over episodes, and over patients where one has several in the denominator; see `errors_of`."""
         effective, most = people.among(draft.among)

@@ -176,3 +176,38 @@ def test_one_missing_reason_is_one_episode():
     rows = episodes(a=(60, 40))
     rows[0]["discharge_reason"] = None
     assert "is missing in 1 episode." in page(rows)
+
+
+def test_each_day_is_compared_in_words_of_its_own():
+    """50 against 10 of 100 back on day 60: not by day 30, and higher by 90 and 180; no day speaks for another."""
+    rows = [row | {"follow_up_days": 365} for row in episodes(a=(50, 50), b=(50, 50))]
+    events = pd.DataFrame(returns(rows, {"a": [60] * 50, "b": [60] * 12}))
+    with iop.load({"episodes": pd.DataFrame(rows), "events": events}, mapping={"data": {"class": "synthetic"}}) as data:
+        said = iop.compare(data, measure="readmission", by="track", at=[30, 90]).sentence(policy="none")
+    assert "Readmitted by day 30: no track differed" in said
+    assert "Readmitted by day 90: higher in A" in said
+
+
+def test_worsening_is_compared_wherever_improvement_is():
+    """40 of 100 in a worse by as much, none in b: the same number better in both."""
+    rows = []
+    for i, row in enumerate(episodes(a=(50, 50), b=(50, 50))):
+        place = i % 100
+        after = 4 if place < 60 else 24 if place >= 60 and row["track"] == "a" else 14
+        rows.append(row | {"phq9_admit": 14, "phq9_discharge": after})
+    with iop.load({"episodes": pd.DataFrame(rows)}, mapping={"data": {"class": "synthetic"}}) as data:
+        answer = iop.compare(data, measure="reliable_change", scale="phq9", estimand="reliable_improvement", by="track")
+        said = answer.sentence(policy="none")
+    assert "Reliably better: no track differed" in said
+    assert "Reliably worse: higher in A than in the others together (40%" in said
+
+
+def test_no_member_of_a_closed_set_leaks_into_a_frame():
+    """Plain strings in every cell of words, released or not, and in the table of those at risk."""
+    rows = [row | {"follow_up_days": 365} for row in episodes(a=(50, 50))]
+    events = pd.DataFrame(returns(rows, {"a": [60] * 20}))
+    with iop.load({"episodes": pd.DataFrame(rows), "events": events}, mapping={"data": {"class": "synthetic"}}) as data:
+        for answer in (iop.readmission(data), iop.completion(data, by="track")):
+            frames = [answer.to_frame(), answer.release("none").to_frame(), answer.at_risk]
+            cells = {type(cell) for frame in frames for column in frame.select_dtypes("object") for cell in frame[column].dropna()}
+            assert cells <= {str}, cells

@@ -35,9 +35,9 @@ class Form:
 
 @st.composite
 def forms(draw):
-    """A scale of 1 to 12 items, some reversed, some that nothing stands in for, in steps of 1, 4, 0.1 or 0.5."""
+    """A scale of 1 to 12 items, some reversed, some that nothing stands in for, answers from -3 on, in steps of 1, 4, 0.1 or 0.5."""
     items = draw(st.integers(1, 12))
-    low = draw(st.integers(0, 1))
+    low = draw(st.integers(-3, 1))
     some = st.sets(st.integers(1, items), max_size=items).map(lambda found: tuple(sorted(found)))
     rule = Rule(draw(st.integers(0, items - 1)), draw(some))
     step = draw(st.sampled_from([1, 4, Decimal("0.1"), Decimal("0.5")]))

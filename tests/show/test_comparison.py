@@ -68,7 +68,7 @@ def test_a_sentence_gives_value_difference_and_range(mixed):
 def test_when_no_track_differs_one_sentence_says_so():
     """Nothing is called better or worse, and not "no difference" either."""
     said = comparison_sentences(answer({"a": (60, 100), "b": (62, 100)}).release("none"), NAME)
-    assert said == ("No track differed from the others by more than chance would easily produce.",)
+    assert said == ("Completed: no track differed from the others by more than chance would easily produce.",)
 
 
 def test_tracks_that_are_withheld_are_not_said_to_be_alike():
@@ -77,11 +77,11 @@ def test_tracks_that_are_withheld_are_not_said_to_be_alike():
     shown = {level for level in "abcd" if comparison_word(part, NAME, level) == "no clear difference"}
     assert 0 < len(shown) < 4
     assert comparison_sentences(part, NAME) == (
-        "No track that can be compared differed from the others by more than chance would easily produce.",
+        "Completed: no track that can be compared differed from the others by more than chance would easily produce.",
     )
     none = answer({"a": (3, 40), "b": (2, 40)}).release()
     assert {comparison_word(none, NAME, level) for level in "ab"} == {"not shown"}
-    assert comparison_sentences(none, NAME) == ("No track can be compared with the others: not shown, or too few.",)
+    assert comparison_sentences(none, NAME) == ("Completed: no track can be compared with the others: not shown, or too few.",)
 
 
 def test_a_withheld_track_is_not_shown_anywhere():

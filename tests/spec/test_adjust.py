@@ -62,7 +62,7 @@ def by_track():
     found = {}
     for track, part in counts.split("track").items():
         k, n = (sum(COMPLETED[key][i] for key in COMPLETED if key[0] == track) for i in (0, 1))
-        draft = standardised(completion_of(part, counts), Weights.given(STANDARD), people(n, k))
+        draft = standardised(completion_of(part, counts), Weights.given(STANDARD), people(n, k), counts.n)
         found[track] = Side(draft, errors_of(draft, Patients.all_different(counts.n), counts.n))
     return counts, found
 
@@ -105,11 +105,11 @@ def test_weights_of_the_same_data_have_their_own_error():
     """Standardised to its own ages, a track has its crude share, with the crude error: the strata's shares and the weights together."""
     counts = table()
     part = counts.split("track")["a"]
-    draft = standardised(completion_of(part, counts), Weights.of(part, "age_group"), people(140, 78))
+    draft = standardised(completion_of(part, counts), Weights.of(part, "age_group"), people(140, 78), counts.n)
     assert draft.value == pytest.approx(78 / 140, abs=1e-15)
     crude = share("completion_strict", part, "part", people(140, 78))
     assert draft.influence == pytest.approx(crude.influence, abs=1e-15)
-    given = standardised(completion_of(part, counts), Weights.given({"18-29": 40, "30-49": 60, "50+": 40}), people(140, 78))
+    given = standardised(completion_of(part, counts), Weights.given({"18-29": 40, "30-49": 60, "50+": 40}), people(140, 78), counts.n)
     assert float((counts.n * given.influence**2).sum()) < float((counts.n * draft.influence**2).sum())
 
 
@@ -124,7 +124,7 @@ def test_influences_are_what_one_more_episode_adds():
             found += n[inside].sum() / whole * n[inside & hit].sum() / n[inside].sum()
         return found
 
-    draft = standardised(completion_of(counts), Weights.of(counts, "age_group"), people(300, 162))
+    draft = standardised(completion_of(counts), Weights.of(counts, "age_group"), people(300, 162), counts.n)
     step = 1e-6
     for cell in range(len(counts)):
         more = counts.n.astype(float)
@@ -145,7 +145,7 @@ def test_incidence_standardised_over_age():
         ends = Ends(part.keep(["day", "outcome"]), "day", "outcome", ("event", "death"))
         draft = ends.at("cumulative_incidence", ends.incidence([90]), [people(part.total, 8)])[0]
         sides[age] = Side(draft, errors_of(draft, who, counts.n))
-    draft = standardised(sides, Weights.given({"18-29": 0.7, "50+": 0.3}), people(counts.total, 24))
+    draft = standardised(sides, Weights.given({"18-29": 0.7, "50+": 0.3}), people(counts.total, 24), counts.n)
     value = 0.7 * sides["18-29"].draft.value + 0.3 * sides["50+"].draft.value
     variance = 0.49 * sides["18-29"].errors.variance + 0.09 * sides["50+"].errors.variance
     found = finish(draft, errors_of(draft, who, counts.n))
@@ -164,11 +164,11 @@ def test_means_take_satterthwaites_degrees_of_freedom():
     for age, part in counts.split("age_group").items():
         draft = mean_days("los_mean", part, "los_days", Population("x", {"in": part.total}, frozenset({"in"})))
         sides[age] = Side(draft, errors_of(draft, who, counts.n))
-    draft = standardised(sides, Weights.given({"18-29": 1, "50+": 1}), Population("x", {"in": 10}, frozenset({"in"})))
+    draft = standardised(sides, Weights.given({"18-29": 1, "50+": 1}), Population("x", {"in": 10}, frozenset({"in"})), counts.n)
     found = finish(draft, errors_of(draft, who, counts.n))
-    plain = [0.25 * np.var(each) / len(each) for each in days.values()]
+    plain = [0.25 * np.var(each, ddof=1) / len(each) for each in days.values()]
     df = sum(plain) ** 2 / sum(v**2 / (len(each) - 1) for v, each in zip(plain, days.values(), strict=True))
-    se = math.sqrt(sum(plain) * (df + 1) / df)
+    se = math.sqrt(sum(plain))
     assert (found.se, found.high - draft.value) == pytest.approx((se, t.ppf(0.975, df) * se), rel=1e-12)
 
 
@@ -186,7 +186,7 @@ def test_patients_in_several_strata_are_clustered():
         k = int(part.is_in("part", ["hit"]).sum())
         draft = share("completion_strict", part, "part", people(part.total, k))
         sides[age] = Side(draft, errors_of(draft, who, counts.n))
-    draft = standardised(sides, Weights.given({"young": 3, "old": 1}), people(n, int(hit.sum())))
+    draft = standardised(sides, Weights.given({"young": 3, "old": 1}), people(n, int(hit.sum())), counts.n)
     errors = errors_of(draft, who, counts.n)
     design = np.column_stack([stratum == "young", stratum == "old"]).astype(float)
     fit = sm.OLS(hit.astype(float), design).fit(cov_type="cluster", cov_kwds={"groups": patient, "use_correction": False})
@@ -198,7 +198,7 @@ def test_patients_in_several_strata_are_clustered():
 def test_nobody_and_everybody_keep_an_interval():
     """Completed by none in every stratum: Wilson's limits of Kish's number of episodes, not an interval of no width."""
     counts = Counts.from_cells(("age_group", "part"), {("18-29", "miss"): 40, ("50+", "miss"): 10})
-    draft = standardised(completion_of(counts), Weights.given({"18-29": 1, "50+": 1}), people(50, 0))
+    draft = standardised(completion_of(counts), Weights.given({"18-29": 1, "50+": 1}), people(50, 0), counts.n)
     found = finish(draft, errors_of(draft, Patients.all_different(counts.n), counts.n))
     assert (found.low, found.high) == pytest.approx(wilson_limits(0.0, 1 / (0.25 / 40 + 0.25 / 10), norm.ppf(0.975)))
 
@@ -211,9 +211,70 @@ def test_what_cannot_be_added_up_refuses():
         draft = quantile_days("los_median", part, "los_days", 0.5, Population("x", {"in": part.total}, frozenset({"in"})))
         sides[age] = Side(draft, errors_of(draft, Patients.all_different(counts.n), counts.n))
     with pytest.raises(TypeError, match="OrderStatistics is not added up"):
-        standardised(sides, Weights.given({"18-29": 1, "50+": 1}), people(7, 0))
+        standardised(sides, Weights.given({"18-29": 1, "50+": 1}), people(7, 0), counts.n)
     with pytest.raises(NotAssessableError, match="1 of 3 strata have no estimate"):
-        standardised(sides, Weights.given({"18-29": 1, "30-49": 1, "50+": 1}), people(7, 0))
-    for sizes in ({}, {"a": 0}, {"a": 2, "b": -1}):
+        standardised(sides, Weights.given({"18-29": 1, "30-49": 1, "50+": 1}), people(7, 0), counts.n)
+    for sizes in ({}, {"a": 0}, {"a": 2, "b": -1}, {"a": math.inf, "b": 1}):
         with pytest.raises(UsageError, match="sizes"):
             Weights.given(sizes)
+
+
+# -- at the edges ------------------------------------------------------------------------------------------------------
+
+
+def shares_of(strata):
+    """A standardised share from (weight, k, n) of each stratum, and its limits."""
+    cells = {}
+    for place, (_, k, n) in enumerate(strata):
+        cells |= {(f"s{place}", part): m for part, m in (("hit", k), ("miss", n - k)) if m}
+    counts = Counts.from_cells(("age_group", "part"), cells)
+    sizes = {f"s{place}": weight for place, (weight, _, _) in enumerate(strata)}
+    k, n = (sum(one[i] for one in strata) for i in (1, 2))
+    draft = standardised(completion_of(counts), Weights.given(sizes), people(n, k), counts.n)
+    return draft, finish(draft, errors_of(draft, Patients.all_different(counts.n), counts.n))
+
+
+def test_limits_of_weights_from_the_same_data_are_the_crude_ones():
+    """Standardised to its own ages a share is worth its own episodes, 140: Wilson's limits of 78 of 140."""
+    counts = table()
+    part = counts.split("track")["a"]
+    draft = standardised(completion_of(part, counts), Weights.of(part, "age_group"), people(140, 78), counts.n)
+    found = finish(draft, errors_of(draft, Patients.all_different(counts.n), counts.n))
+    assert (found.low, found.high) == pytest.approx(wilson_limits(78 / 140, 140, norm.ppf(0.975)), rel=1e-9)
+
+
+def test_a_stratum_at_100_percent_is_not_taken_for_certain():
+    """2 of 2 with nearly all the weight is worth two episodes, whatever the other stratum does."""
+    draft, found = shares_of([(99, 2, 2), (1, 1, 2)])
+    assert draft.interval.n == pytest.approx(1 / (0.99**2 / 2 + 0.01**2 / 2))
+    assert found.low < 0.4
+    draft, _ = shares_of([(1, 0, 1_000), (1, 5, 10)])  # where the other stratum says less, its own few episodes decide
+    assert draft.interval.n == pytest.approx(0.25 * 0.75 / (0.25 * 0.25 / 10))
+
+
+@pytest.mark.parametrize(("p", "n", "weight"), [(0.95, 10, 0.9), (0.9, 5, 0.8), (0.5, 20, 0.5)])
+def test_limits_hold_the_truth_where_strata_come_out_at_0_or_1(p, n, weight):
+    """In 400 samples at least nine of ten intervals hold the weighted share."""
+    rng = np.random.default_rng(7)
+    truth, held = weight * p + (1 - weight) * 0.5, 0
+    for _ in range(400):
+        _, found = shares_of([(weight, int(rng.binomial(n, p)), n), (1 - weight, int(rng.binomial(50, 0.5)), 50)])
+        held += found.low <= truth <= found.high
+    assert held / 400 > 0.9
+
+
+def test_a_stratum_of_one_value_leaves_a_mean_without_limits():
+    """Nothing is known of its spread: no limits, and the flag says why; and two weighted means are compared by their own worth."""
+    counts = Counts.from_cells(("age_group", "los_days"), {("18-29", 10): 1, ("50+", 20): 2, ("50+", 26): 2})
+    who, sides = Patients.all_different(counts.n), {}
+    for age, part in counts.split("age_group").items():
+        draft = mean_days("los_mean", part, "los_days", Population("x", {"in": part.total}, frozenset({"in"})))
+        sides[age] = Side(draft, errors_of(draft, who, counts.n))
+    everyone = Population("x", {"in": 5}, frozenset({"in"}))
+    draft = standardised(sides, Weights.given({"18-29": 9, "50+": 1}), everyone, counts.n)
+    errors = errors_of(draft, who, counts.n)
+    assert math.isnan(finish(draft, errors).low)
+    assert draft.interval.flag == "one_episode"
+    other = standardised({"50+": sides["50+"]}, Weights.given({"50+": 1}), everyone, counts.n)
+    compared = difference(Side(draft, errors), Side(other, errors_of(other, who, counts.n)), who)
+    assert math.isnan(compared.limits.low)

@@ -151,7 +151,7 @@ class Welch:
     def difference(self, one: Side, other: Side, people: Patients, conf_level: float) -> Difference:
         """With the p value of the t statistic; NaN where either mean or either spread is missing."""
         value = one.draft.value - other.draft.value
-        n1, n2 = one.draft.n, other.draft.n
+        n1, n2 = (side.draft.interval.values(side.draft) for side in (one, other))
         patients = _effective(one, other, people)
         m1, m2, m = (n1, n2, n1 + n2) if patients is None else patients
         method = "Welch t" if patients is None else "Welch t, by patient"
@@ -159,7 +159,10 @@ class Welch:
         nothing = Difference(math.nan, replace(NO_LIMITS, method=method), math.nan)
         if math.isnan(value) or min(n1, n2, m1, m2) < 2 or not plain > 0:
             return nothing
-        v1, v2 = one.errors.variance * m1 / (m1 - 1), other.errors.variance * m2 / (m2 - 1)
+        if patients is None:
+            v1, v2 = (side.draft.interval.spread(side.errors) for side in (one, other))
+        else:
+            v1, v2 = one.errors.variance * m1 / (m1 - 1), other.errors.variance * m2 / (m2 - 1)
         variance = v1 + v2 - 2 * correlation(one, other, people) * math.sqrt(v1 * v2)
         if variance <= ROUNDING * plain:
             return nothing

@@ -21,8 +21,8 @@ class Part(NamedTuple):
 class Combinable(Interval):
     """The interval of an estimate that may be standardised or weighted: of a weighted sum it is again one of its kind."""
 
-    def combined(self, value: float, parts: Sequence[Part]) -> Interval:
-        """The interval of the weighted sum `value` of estimates of this kind."""
+    def combined(self, value: float, variance: float, parts: Sequence[Part]) -> Interval:
+        """The interval of the weighted sum `value` of estimates of this kind, whose variance counts the weights' own where they have any."""
         raise NotImplementedError
 
 

@@ -14,7 +14,7 @@ from iop_outcomes.keys import Flag, Flags, flags
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.draft import Comparison, Draft
 from iop_outcomes.stats.intervals.comparison import Mover
-from iop_outcomes.stats.intervals.interval import Combinable, Part, kish
+from iop_outcomes.stats.intervals.interval import Combinable, NoInterval, Part, kish
 from iop_outcomes.stats.lifetable import zero_events_upper
 from iop_outcomes.stats.limits import FEW_EVENTS, FEW_PATIENTS, Errors, Limits, PointErrors, few, variance_independent
 from iop_outcomes.stats.transform import transformed_interval
@@ -63,6 +63,9 @@ class LogLog(Combinable):
         Where everybody has ended though somebody's follow-up ended before the last end.
     worth : float, optional
         Of a weighted share: independent episodes that those whose state is known are worth.
+    at_most_worth : bool
+        Of a weighted share with a stratum at 0 or 1, which tells nothing of its own variance: whether the error is at least that
+        of so many episodes.
     """
 
     method: ClassVar[str] = "log-log"
@@ -76,6 +79,7 @@ class LogLog(Combinable):
     known: Mask
     tail: Tail | None = None
     worth: float | None = None
+    at_most_worth: bool = False
 
     @property
     def at_risk(self) -> int | None:
@@ -108,7 +112,8 @@ class LogLog(Combinable):
         if share in (0.0, 1.0):
             found = self._at_an_end(share, errors, conf_level, care)
         else:
-            se = math.sqrt(errors.variance)
+            least = share * (1 - share) / self.worth if self.worth and self.at_most_worth else 0.0
+            se = math.sqrt(max(errors.variance, least))
             low, high = (float(limit) for limit in transformed_interval(share, se, errors.quantile(conf_level)))
             found = Limits(se, low, high, flags=care)
         return replace(found, low=1 - found.high, high=1 - found.low) if mirrored else found
@@ -141,9 +146,14 @@ class LogLog(Combinable):
             left = float(transformed_interval(self.tail.before, point.tail_se, quantile)[1])
         return 1 - left * zero_events_upper(point.tail_at_risk, conf_level), 1.0
 
-    def combined(self, value: float, parts: Sequence[Part]) -> LogLog:
-        """Of all strata together; at 0 and at 1 those whose state is known are worth Kish's number of episodes."""
+    def combined(self, value: float, variance: float, parts: Sequence[Part]) -> LogLog | NoInterval:
+        """Of all strata together; at 0 and at 1 those whose state is known are worth Kish's number of episodes.
+
+        None where every stratum has come to its end and one of them after losses: their ends cannot be told from one another.
+        """
         each = [part.draft.interval for part in parts if isinstance(part.draft.interval, LogLog)]
+        if value in (0.0, 1.0) and any(one.tail is not None for one in each):
+            return NoInterval(flag=Flag.TOO_FEW_FOLLOWED)
         known = [part.errors.point.known for part in parts if part.errors.point is not None]
         return LogLog(
             followed=sum(one.followed for one in each),
@@ -152,4 +162,5 @@ class LogLog(Combinable):
             left=self.left,
             known=np.logical_or.reduce([one.known for one in each]),
             worth=kish([part.weight for part in parts], known),
+            at_most_worth=any(part.draft.value in (0.0, 1.0) for part in parts),
         )

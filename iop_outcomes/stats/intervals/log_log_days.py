@@ -37,6 +37,6 @@ class LogLogDays(Combinable):
         low, high = (float(limit) * self.until for limit in limits)
         return Limits(se, low, high)
 
-    def combined(self, value: float, parts: Sequence[Part]) -> LogLogDays:
+    def combined(self, value: float, variance: float, parts: Sequence[Part]) -> LogLogDays:
         """Counted to the same day."""
         return LogLogDays(self.until)

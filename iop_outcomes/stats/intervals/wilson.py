@@ -41,12 +41,11 @@ class Wilson(Combinable):
         quantile = t_quantile(errors.effective - 1, conf_level)
         return Limits(math.sqrt(errors.variance), *wilson_limits(draft.value, effective_n(draft.value, self.n, errors), quantile))
 
-    def combined(self, value: float, parts: Sequence[Part]) -> Wilson:
-        """Worth value x (1 - value) / variance; where no stratum varies, Kish's number."""
-        variance = sum(weight**2 * errors.independent for weight, _, errors in parts)
-        if variance > 0:
-            return Wilson(value * (1 - value) / variance)
-        return Wilson(kish([part.weight for part in parts], [part.draft.n for part in parts]))
+    def combined(self, value: float, variance: float, parts: Sequence[Part]) -> Wilson:
+        """Worth value x (1 - value) / variance; at most Kish's number where a stratum at 0 or 1 tells nothing of its own variance."""
+        most = kish([part.weight for part in parts], [part.draft.n for part in parts])
+        worth = value * (1 - value) / variance if variance > 0 else most
+        return Wilson(min(worth, most) if any(part.draft.value in (0.0, 1.0) for part in parts) else worth)
 
 
 def effective_n(share: float, n: float, errors: Errors) -> float:
@@ -58,4 +57,4 @@ def effective_n(share: float, n: float, errors: Errors) -> float:
     """
     binomial = share * (1 - share)
     nothing = errors.variance <= ROUNDING * binomial / n
-    return errors.effective if nothing else min(float(n), binomial / errors.variance)
+    return min(float(n), errors.effective) if nothing else min(float(n), binomial / errors.variance)
