@@ -19,7 +19,7 @@ MEASURES = {"readmission": None, "readmission_from_day_0": "all_cause", "relapse
 def test_without_a_table_of_events_nothing_is_assessable(measure):
     """Episodes and follow-up alone: nobody can tell whether anybody came back, so it is never 0 %; how long they were followed is known."""
     found = of(followed(*[90] * 20), None, measure=measure, definition=MEASURES[measure])
-    numbers = [found[name, 30] for name in OF_EVENTS] + [found[name] for name in ("median_days", "died_first")]
+    numbers = [found[name, 30] for name in OF_EVENTS] + [found[name] for name in ("median_days", "died_first", "during_care")]
     for e in numbers:
         assert math.isnan(e.value), e.estimand
         assert math.isnan(e.low), e.estimand
