@@ -12,7 +12,7 @@ from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind
 from iop_outcomes.show.chart_rows import alt_text, coordinate, finish_rows, share_axis
-from iop_outcomes.show.words import NOT_SHOWN, has_value, ordered_levels, sentence
+from iop_outcomes.show.words import NOT_SHOWN, has_value, in_counts, ordered_levels, sentence
 from iop_outcomes.units import percent
 
 ROOM_FOR_WORDS = 0.07  # share of the axis that a percentage needs
@@ -66,7 +66,7 @@ def _bar(ax: Axes, y: int, parts: Sequence[tuple[ReleasedEstimate, dict[str, Any
     for row, fill in parts:
         width = coordinate(row.value)
         ax.barh(y, width, left=left, height=0.62, linewidth=0.8, **{"edgecolor": "white", **fill})
-        if width >= ROOM_FOR_WORDS:
+        if width >= ROOM_FOR_WORDS and not in_counts(row):  # of so few a percentage says too much, and "2 of 15" has no room
             ink = "white" if fill["facecolor"] in theme.DARK else theme.TEXT
             plain = {"facecolor": fill["facecolor"], "edgecolor": "none", "pad": 1.5} if "hatch" in fill else None
             ax.text(left + width / 2, y, percent(width), ha="center", va="center", color=ink, bbox=plain)
