@@ -74,7 +74,7 @@ def parts_of(counts: Counts, cases: Mapping[str, Mask], rest: str, *, order: Seq
 
     Examples
     --------
-    >>> counts = Counts.from_cells(("status", "known"), {("completed", 1): 5, ("completed", 0): 2, ("active", 0): 3})
+    >>> counts = Counts.from_cells((STATUS, "known"), {("completed", 1): 5, ("completed", 0): 2, ("active", 0): 3})
     >>> blank = counts.is_in("known", [0])
     >>> parts_of(counts, {**not_ended(counts, "active"), "blank": blank}, "known", order=("known", "blank", "active")).sizes
     {'known': 5, 'blank': 2, 'active': 3}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from iop_outcomes.stats.periods import calendar, read_period
 from iop_outcomes.stats.trend import (
     RULES,
-    Limits,
+    ControlLimits,
     outside_limits,
     p_prime_limits,
     seven_on_one_side,
@@ -27,7 +27,7 @@ SHARES = st.lists(st.one_of(st.none(), st.integers(0, 20).map(lambda i: i / 20))
 
 def flat(points, centre=0.5, sigma=0.1):
     """Limits that are the same at every point."""
-    return Limits(centre, np.full(len(points), sigma), 1.0)
+    return ControlLimits(centre, np.full(len(points), sigma), 1.0)
 
 
 def marked(sides):
