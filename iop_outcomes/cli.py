@@ -180,7 +180,7 @@ def compare(
         narrowed = _narrowed(program, where, period)
         declared = look_up(narrowed, measure_name, definition, at=at, scale=scale, profile=profile)
         main = estimand or declared.compared
-        found = iop.compare(
+        answer = iop.compare(
             narrowed,
             measure=measure_name,
             estimand=main,
@@ -191,7 +191,7 @@ def compare(
             at=at,
             pairwise=pairwise,
         )
-        released = found.release(policy)
+        released = answer.release(policy)
         _print_released(released, comparison_tables(released, main, pairwise=pairwise), as_json=as_json, as_csv=as_csv)
         if not as_json and not as_csv:
             click.echo(different_people(by))

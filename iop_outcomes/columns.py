@@ -274,12 +274,12 @@ class Reached:
 class Known:
     """Ask whether a column or a score is there at all: 1 or 0."""
 
-    of: Column | ScoreAt
+    request: Column | ScoreAt
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Names of the columns this request adds to the count table."""
-        return (f"{self.of.keys[0]}_known",)
+        return (f"{self.request.keys[0]}_known",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,12 +320,12 @@ class StopsAtEnd:
     Files differ in whether follow-up runs on past an event, and only the whole file tells which it does.
     """
 
-    of: FirstEvent
+    request: FirstEvent
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Names of the columns this request adds to the count table."""
-        return (f"{self.of.name}_stops_at_end",)
+        return (f"{self.request.name}_stops_at_end",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Flag(StrEnum):
 Flags = frozenset[Flag]
 
 
-def flags(*found: Flag) -> Flags:
+def flags(*given: Flag) -> Flags:
     """A set of those that hold.
 
     Examples
@@ -78,12 +78,12 @@ def flags(*found: Flag) -> Flags:
     >>> written(flags(Flag.FEW_PATIENTS, Flag.NONE, Flag.FEWER_THAN_5_EVENTS))
     'fewer_than_5_events; few_patients'
     """
-    return frozenset(flag for flag in found if flag)
+    return frozenset(flag for flag in given if flag)
 
 
-def written(found: Iterable[Flag]) -> str:
+def written(held_flags: Iterable[Flag]) -> str:
     """A set of flags in the words of a cell, in the order of `Flag`."""
-    return "; ".join(flag for flag in Flag if flag in frozenset(found))
+    return "; ".join(flag for flag in Flag if flag in frozenset(held_flags))
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class Sample:
 def sample_of(day: Ints, cause: Ints, group: Ints, patient: Ints) -> Sample:
     """The test of episodes written one by one, every one a cell of its own."""
     each, people = np.ones(len(patient), dtype=np.int64), patients_of(np.arange(len(patient)), patient, len(patient))
-    return Sample(log_rank(group, day, cause, each, of=1), log_rank_influence(group, day, cause, each, of=1), people, group)
+    return Sample(log_rank(group, day, cause, each, outcome=1), log_rank_influence(group, day, cause, each, outcome=1), people, group)
 
 
 def by_chi_squared(sample: Sample) -> float:

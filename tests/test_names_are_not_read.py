@@ -101,3 +101,23 @@ def test_no_two_classes_have_one_name():
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(path.relative_to(PACKAGE).as_posix())
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
+DIALECT = {"found", "said", "own", "stands", "of", "asked", "told", "held"}  # words that say nothing of what they name
+
+
+def test_names_are_nouns_of_the_field():
+    """No function, class, parameter, field or variable is called by a word that says only that it was found."""
+    named = set()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = {
+                ast.FunctionDef: lambda n: n.name,
+                ast.ClassDef: lambda n: n.name.lower(),
+                ast.arg: lambda n: n.arg,
+                ast.Attribute: lambda n: n.attr if isinstance(n.ctx, ast.Store) else "",
+                ast.Name: lambda n: n.id if isinstance(n.ctx, ast.Store) else "",
+            }.get(type(node), lambda _: "")
+            if names(node).strip("_") in DIALECT:
+                named.add((path.relative_to(PACKAGE).as_posix(), node.lineno, names(node)))
+    assert named == set()

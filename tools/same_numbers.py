@@ -113,7 +113,7 @@ def attempted(ask):
 
 def plain(value):
     """A cell as what either tree can read: a number, words, or None."""
-    if value is None or value != value:  # noqa: PLR0124 - not a number
+    if value is None or str(value) in ("nan", "<NA>"):
         return None
     return float(value) if isinstance(value, (int, float)) or hasattr(value, "dtype") else str(value)
 

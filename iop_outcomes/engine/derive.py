@@ -68,8 +68,8 @@ def derive(requests: Sequence[Request], tables: Tables, *, steps: Mapping[str, S
     expressions: list[str] = []
     picks: list[Pick] = []
     for request in dict.fromkeys(requests):
-        found, values = _answer(request, tables)
-        picks += [pick for pick in found if pick not in picks]
+        needed, values = _answer(request, tables)
+        picks += [pick for pick in needed if pick not in picks]
         names += request.keys
         expressions += [steps[key].points(value) if key in steps else value for key, value in zip(request.keys, values, strict=True)]
     if twice := {name for name in names if names.count(name) > 1}:
@@ -96,8 +96,8 @@ def _answer(request: Request, tables: Tables) -> Answered:
 def _of_row(request: Column | Known | Reached | Status, tables: Tables) -> Answered:
     """What the row of the episode answers."""
     if isinstance(request, Known):
-        of, (value,) = _answer(request.of, tables)
-        return of, (f"CAST({value} IS NOT NULL AS UTINYINT)",)
+        picks, (value,) = _answer(request.request, tables)
+        return picks, (f"CAST({value} IS NOT NULL AS UTINYINT)",)
     if isinstance(request, Status):
         return (), (_status(),)
     if isinstance(request, Reached):
@@ -225,7 +225,7 @@ def _first_event(request: FirstEvent, tables: Tables) -> Answered:
 
 def _stops_at_end(request: StopsAtEnd, tables: Tables) -> Answered:
     """Whether the day of the first event is the last day that the file says was observed."""
-    picks, _ = _first_event(request.of, tables)
+    picks, _ = _first_event(request.request, tables)
     if not picks or "follow_up_days" not in tables.columns:
         return (), ("CAST(NULL AS INTEGER)",)
     packed = f"{picks[0].name}.packed"

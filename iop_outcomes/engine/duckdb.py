@@ -68,8 +68,8 @@ class DuckEngine(RawTables):
 
     def _all_events(self, listed: bool, columns: Sequence[str]) -> str:  # noqa: FBT001 - private, one caller
         """Events of the table and those that stand beside the episode, on both clocks."""
-        own = "episode_id, event, event_day AS day, event_days_after_discharge AS days_after_discharge, planned, kind"
-        parts = [f"SELECT {own} FROM listed_events"] if listed else []
+        cells_of_events = "episode_id, event, event_day AS day, event_days_after_discharge AS days_after_discharge, planned, kind"
+        parts = [f"SELECT {cells_of_events} FROM listed_events"] if listed else []
         for name in columns:
             event = name.removesuffix("_observed")
             if name.endswith("_observed") and f"{event}_day" in columns:
@@ -164,8 +164,8 @@ class DuckEngine(RawTables):
         )
         combinations = f"SELECT cells, count(*) AS n FROM ({by_patient}) AS by_patient GROUP BY cells"
         numbered = f"SELECT row_number() OVER (ORDER BY cells) AS number, n, cells FROM ({combinations}) AS combinations"
-        found = self._send(f"SELECT number, n, unnest(cells) AS place FROM ({numbered}) AS numbered ORDER BY number, place").fetchnumpy()
-        number, n, cell = (np.asarray(found[name], dtype=np.int64) for name in ("number", "n", "place"))
+        arrays = self._send(f"SELECT number, n, unnest(cells) AS place FROM ({numbered}) AS numbered ORDER BY number, place").fetchnumpy()
+        number, n, cell = (np.asarray(arrays[name], dtype=np.int64) for name in ("number", "n", "place"))
         start = np.flatnonzero(np.diff(number, prepend=0))
         alone = counts.n.copy()
         np.subtract.at(alone, cell, n)

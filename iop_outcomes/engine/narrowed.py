@@ -95,8 +95,8 @@ class Narrowed:
         frame = self.engine.rows(self._wide(requests))
         for condition in self.conditions:
             counts = self.engine.tally([Column(condition.column)])
-            held = {cell[0] for (cell, _), holds in zip(counts, condition.holds(counts), strict=True) if holds}
-            frame = frame[frame[condition.column].isin(held)]
+            levels = {cell[0] for (cell, _), holds in zip(counts, condition.holds(counts), strict=True) if holds}
+            frame = frame[frame[condition.column].isin(levels)]
         return frame[[name for request in dict.fromkeys(requests) for name in request.keys]].reset_index(drop=True)
 
     @property
@@ -117,9 +117,9 @@ class Narrowed:
         """Whether any of these episodes has a score of a scale in its windows."""
         if not self.engine.has_scale(scale):
             return False
-        asked = [ScoreAt(scale, moment) for moment in WINDOWS]
-        counts = self.tally(asked)
-        return any(level is not None for request in asked for name in request.keys for level in counts.levels(name))
+        requests = [ScoreAt(scale, moment) for moment in WINDOWS]
+        counts = self.tally(requests)
+        return any(level is not None for request in requests for name in request.keys for level in counts.levels(name))
 
     def has_events(self, events: Sequence[str], kinds: Sequence[str] = ()) -> bool:
         """Whether the data bring any such event, of these episodes or of others: that it was recorded is what counts."""

@@ -113,8 +113,8 @@ class RawTables:
         columns = "count(DISTINCT split_part(path_in_schema, ', ', 1)) AS columns"  # a nested one is one
         parts = f"SELECT row_group_id, any_value(row_group_num_rows) AS n, sum(total_uncompressed_size) AS size, {columns}"
         grouped = f"{parts} FROM parquet_metadata(?) GROUP BY row_group_id"
-        found = self._send(f"SELECT sum(n), sum(size), max(columns) FROM ({grouped}) AS parts", name).fetchall()[0]
-        of_parts, unpacked, most = (int(value or 0) for value in found)
+        sums = self._send(f"SELECT sum(n), sum(size), max(columns) FROM ({grouped}) AS parts", name).fetchall()[0]
+        of_parts, unpacked, most = (int(value or 0) for value in sums)
         return int(rows or 0), of_parts, unpacked, most
 
     def damaged(self) -> Path | None:
@@ -196,25 +196,25 @@ class RawTables:
 
     def leave_out_copies(self, recipe: Recipe, key: Sequence[str]) -> None:
         """Keep one of the rows that are alike in every cell that is read; rows without a whole key are never taken for copies."""
-        table, own = recipe.table, f"own_{recipe.table}"
+        table, view = recipe.table, f"own_{recipe.table}"
         columns = ", ".join(map(quoted, key))
-        several = f"SELECT {columns} FROM {own} GROUP BY {columns} HAVING count(*) > 1"  # a blank joins nothing
+        several = f"SELECT {columns} FROM {view} GROUP BY {columns} HAVING count(*) > 1"  # a blank joins nothing
         cells = ", ".join(quoted(cast.name + "__text") for cast in recipe.casts)
         place = f"row_number() OVER (PARTITION BY {cells} ORDER BY {ROW})"
-        numbered = f"SELECT {ROW} AS position, {place} AS place FROM {own} JOIN ({several}) AS several USING ({columns})"
+        numbered = f"SELECT {ROW} AS position, {place} AS place FROM {view} JOIN ({several}) AS several USING ({columns})"
         self._send(f"CREATE TABLE copies_{table} AS SELECT position FROM ({numbered}) AS numbered WHERE place > 1")
-        found = tuple(int(row[0]) for row in self._send(f"SELECT position FROM copies_{table} ORDER BY position").fetchall())
-        if found:
-            self.copies[table] = found
+        positions = tuple(int(row[0]) for row in self._send(f"SELECT position FROM copies_{table} ORDER BY position").fetchall())
+        if positions:
+            self.copies[table] = positions
             self.check_with(recipe)
 
     def faults(self, rules: Sequence[Rule]) -> list[Fault]:
         """Rows that break each rule, one scan for each table; positions only."""
-        found: list[Fault] = []
+        faults: list[Fault] = []
         for table in dict.fromkeys(rule.table for rule in rules):
             of_table = [rule for rule in rules if rule.table == table]
-            found += self._faults_of(table, of_table)
-        return found
+            faults += self._faults_of(table, of_table)
+        return faults
 
     def alike(self, table: str, labels: Mapping[str, tuple[str, str]]) -> list[str]:
         """Columns in which two labels become one when they are written plainly; for each, the SQL of a label and of its plain form."""
@@ -225,9 +225,9 @@ class RawTables:
             f"(SELECT DISTINCT {label} FROM own_{table}) AS written WHERE {label} IS NOT NULL) AS plainly)"
             for label, plain in labels.values()
         ]
-        found = self._send(" UNION ALL ".join(f"SELECT {place} AS place, {part} AS alike" for place, part in enumerate(parts))).fetchall()
+        answers = self._send(" UNION ALL ".join(f"SELECT {place} AS place, {part} AS alike" for place, part in enumerate(parts))).fetchall()
         names = list(labels)
-        return [names[place] for place, alike in sorted(found) if alike]
+        return [names[place] for place, alike in sorted(answers) if alike]
 
     def _faults_of(self, table: str, rules: Sequence[Rule]) -> list[Fault]:
         chunks = [rules[i : i + MASK_BITS] for i in range(0, len(rules), MASK_BITS)]
@@ -238,13 +238,13 @@ class RawTables:
         with self._lock:
             self._send("SET disabled_optimizers = 'filter_pushdown'")  # it would judge every row by every rule twice over
             try:
-                found = self._send(f"SELECT * FROM ({scan}) AS scan WHERE {broken} ORDER BY {ROW}").fetchnumpy()
+                arrays = self._send(f"SELECT * FROM ({scan}) AS scan WHERE {broken} ORDER BY {ROW}").fetchnumpy()
             finally:
                 self._send("RESET disabled_optimizers")
-        rows = np.asarray(found[ROW], dtype=np.int64)
+        rows = np.asarray(arrays[ROW], dtype=np.int64)
         faults = []
         for i, chunk in enumerate(chunks):
-            mask = np.asarray(found[f"mask{i}"], dtype=np.int64)
+            mask = np.asarray(arrays[f"mask{i}"], dtype=np.int64)
             for bit, rule in enumerate(chunk):
                 hit = rows[(mask >> bit) & 1 == 1]
                 if len(hit):

@@ -50,7 +50,7 @@ class Weights:
         return cls({stratum: size / whole for stratum, size in sizes.items()})
 
     @classmethod
-    def of(cls, counts: Counts, column: str) -> Weights:
+    def from_counts(cls, counts: Counts, column: str) -> Weights:
         """Weights of the strata among some episodes, known only as far as these tell: their shares have influences of their own."""
         strata = [level for level in counts.levels(column) if counts.is_in(column, [level]).any()]
         inside = {level: counts.is_in(column, [level]) for level in strata}

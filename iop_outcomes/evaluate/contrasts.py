@@ -47,11 +47,11 @@ class Drafted:
     counts: Counts
     people: Patients
     parts: Mapping[str, Counts]
-    found: Sequence[tuple[str, Draft, Errors]]
+    drafts: Sequence[tuple[str, Draft, Errors]]
 
     def side(self, level: str, key: Key) -> Side | None:
         """An estimate of a level."""
-        return next((Side(draft, errors) for name, draft, errors in self.found if (name, draft.key) == (level, key)), None)
+        return next((Side(draft, errors) for name, draft, errors in self.drafts if (name, draft.key) == (level, key)), None)
 
     def others(self, measure: Measure, level: str, keys: Sequence[Key]) -> dict[Key, Side]:
         """The same estimates of every episode of the other groups; those with no group recorded are in none."""
@@ -104,7 +104,7 @@ def contrasts(measure: Measure, results: Results, drafted: Drafted, against: Aga
 def _compared(measure: Measure, drafted: Drafted, against: Against) -> list[Key]:
     """What is compared, in the order of the measure; a difference of codes is no number of days."""
     codes = {definition.name for definition in measure.estimands if not UNITS[definition.unit].difference}
-    able = [draft.key for level, draft, _ in drafted.found if level == ALL and draft.interval.comparison is not None]
+    able = [draft.key for level, draft, _ in drafted.drafts if level == ALL and draft.interval.comparison is not None]
     chosen = [key for key in able if key.estimand not in codes]
     named = [key for key in chosen if not against.estimands or key.estimand in against.estimands]
     return [key for key in named if key.time is None or not against.times or key.time in against.times]
@@ -125,13 +125,13 @@ def _family(results: Results, pairs: Sequence[Pair], people: Patients, conf_leve
         judged = [place for place in judged if _has_interval(pairs[place], people, level)]
     rows = []
     for place, (name, key, one, other) in enumerate(pairs):
-        own = next(e for e in results.estimates if (e.level, e.key) == (name, key.number))
+        estimate = next(e for e in results.estimates if (e.level, e.key) == (name, key.number))
         if place in judged:
-            found = difference(one, other, people, conf_level=level)
-            rows.append(_row(own, key, found, level, 1 if same_twice else several))
+            contrast = difference(one, other, people, conf_level=level)
+            rows.append(_row(estimate, key, contrast, level, 1 if same_twice else several))
         else:
             why = Flag.FEW_PATIENTS if _few_patients(one, other, conf_level) else Flag.TOO_FEW
-            rows.append(_too_few(own, key, one.draft.value - other.draft.value, why))
+            rows.append(_too_few(estimate, key, one.draft.value - other.draft.value, why))
     return rows
 
 
@@ -149,32 +149,32 @@ def _few_patients(one: Side, other: Side, conf_level: float) -> bool:
     return any(Flag.FEW_PATIENTS in side.limits(conf_level).flags for side in (one, other))
 
 
-def _row(own: Estimate, key: Key, found: Difference, level: float, several: int) -> Estimate:
-    limits = found.limits
+def _row(estimate: Estimate, key: Key, contrast: Difference, level: float, several: int) -> Estimate:
+    limits = contrast.limits
     return replace(
-        _bare(own, key),
-        value=found.value,
+        _bare(estimate, key),
+        value=contrast.value,
         se=limits.se,
         low=limits.low,
         high=limits.high,
-        p=found.p,
-        p_adjusted=-math.expm1(several * math.log1p(-found.p)) if found.p < 1 else 1.0,
+        p=contrast.p,
+        p_adjusted=-math.expm1(several * math.log1p(-contrast.p)) if contrast.p < 1 else 1.0,
         word=HIGHER if limits.low > 0 else LOWER if limits.high < 0 else UNCLEAR,
         conf_level=level,
         method=limits.method,
-        flag=limits.flags | _assumed(own),
+        flag=limits.flags | _assumed(estimate),
     )
 
 
-def _too_few(own: Estimate, key: Key, value: float, why: Flag) -> Estimate:
-    nan, flag = math.nan, flags(why) | _assumed(own)
-    return replace(_bare(own, key), value=value, se=nan, low=nan, high=nan, word=TOO_FEW, method="none", flag=flag)
+def _too_few(estimate: Estimate, key: Key, value: float, why: Flag) -> Estimate:
+    nan, flag = math.nan, flags(why) | _assumed(estimate)
+    return replace(_bare(estimate, key), value=value, se=nan, low=nan, high=nan, word=TOO_FEW, method="none", flag=flag)
 
 
-def _bare(own: Estimate, key: Key) -> Estimate:
+def _bare(estimate: Estimate, key: Key) -> Estimate:
     """A row of a contrast, without its numbers; independence holds for a difference as for what it is made of."""
-    return replace(own, contrast=key.contrast, versus=key.versus, unit=UNITS[own.unit].difference, n_at_risk=None)
+    return replace(estimate, contrast=key.contrast, versus=key.versus, unit=UNITS[estimate.unit].difference, n_at_risk=None)
 
 
-def _assumed(own: Estimate) -> Flags:
-    return own.flag & {Flag.INDEPENDENCE_ASSUMED}
+def _assumed(estimate: Estimate) -> Flags:
+    return estimate.flag & {Flag.INDEPENDENCE_ASSUMED}

@@ -78,9 +78,9 @@ def evaluate(
     if measure.across is not None and by:
         drafts += measure.across({level: part for level, part in parts.items() if level != ALL})
     seen = {level: people.within(part.here()) for level, part in parts.items() if level != ALL} | {ALL: people}
-    found = [(level, draft, errors_of(draft, seen[level], counted.n)) for level, draft in drafts]
+    drafted = [(level, draft, errors_of(draft, seen[level], counted.n)) for level, draft in drafts]
     assumed = flags(Flag.INDEPENDENCE_ASSUMED if data.engine.repeated_patients is None else Flag.NONE)
-    estimates = [_estimate(measure, by or ALL, each, conf_level, assumed) for each in found]
+    estimates = [_estimate(measure, by or ALL, each, conf_level, assumed) for each in drafted]
     again = partial(evaluate, measure, data, by=by, classes=classes, against=against, grouped=by, conf_level=conf_level)
     results = Results(
         measure.definition,
@@ -94,7 +94,7 @@ def evaluate(
     )
     if against is None or not by:
         return results
-    return contrasts(measure, results, Drafted(counted, people, parts, found), against, conf_level)
+    return contrasts(measure, results, Drafted(counted, people, parts, drafted), against, conf_level)
 
 
 def compare(
@@ -106,12 +106,12 @@ def compare(
         raise UsageError(f'{measure.name} has no number "{estimand}". {choices(estimand, names)}')
     _several_groups(data, by)
     chosen = () if estimand is None else (estimand, *measure.definition.estimand(estimand).compared_beside)
-    found = evaluate(measure, data, by=by, against=Against(chosen, pairwise), conf_level=conf_level)
-    compared = list(dict.fromkeys(estimate.estimand for estimate in found if estimate.contrast))
+    results = evaluate(measure, data, by=by, against=Against(chosen, pairwise), conf_level=conf_level)
+    compared = list(dict.fromkeys(estimate.estimand for estimate in results if estimate.contrast))
     if estimand is not None and estimand not in compared:
         raise UsageError(f'"{estimand}" is not compared between groups: it has no interval, or is standardised within a group.')
-    chart = found.definition.chart if pairwise else "forest"
-    return replace(found, definition=replace(found.definition, chart=chart, shown=(*compared[:1],) or found.definition.shown))
+    chart = results.definition.chart if pairwise else "forest"
+    return replace(results, definition=replace(results.definition, chart=chart, shown=(*compared[:1],) or results.definition.shown))
 
 
 def _several_groups(data: Data, by: str) -> None:
@@ -151,8 +151,8 @@ def _levels(counts: Counts, by: str | None, classes: Callable[[Level], Level] | 
     return {ALL: counts} | {MISSING_LEVEL if level is None else str(level): part for level, part in parts.items()}
 
 
-def _estimate(measure: Measure, group: str, found: tuple[str, Draft, Errors], conf_level: float, assumed: Flags) -> Estimate:
-    level, draft, errors = found
+def _estimate(measure: Measure, group: str, drafted: tuple[str, Draft, Errors], conf_level: float, assumed: Flags) -> Estimate:
+    level, draft, errors = drafted
     limits = finish(draft, errors, conf_level=conf_level)
     who = draft.population
     return Estimate(

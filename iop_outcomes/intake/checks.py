@@ -60,8 +60,8 @@ def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dicti
             rules += contact_rules(frozenset(plan.fields))
         else:
             rules.append(_orphan(table))
-            own = tuple(plan.fields)
-            rules += score_rules(own, scales) if table == "scores" else event_rules(own, plans["episodes"].recipe.names, mapping)
+            fields = tuple(plan.fields)
+            rules += score_rules(fields, scales) if table == "scores" else event_rules(fields, plans["episodes"].recipe.names, mapping)
         rules += [*label_rules(table, plan), *_blank_columns(table, plan)]
     if {"episodes", "scores"} <= set(plans):
         rules += stand_in_rules(frozenset(plans["episodes"].fields), scales)
@@ -85,7 +85,7 @@ def leave_out_copies(engine: DuckEngine, faults: Sequence[Fault], plans: Diction
 def once(faults: Sequence[Fault]) -> list[Fault]:
     """Name each fault once: where an error names a cell of a row, later rules that read this cell do not name the row again."""
     named: dict[tuple[str, str], set[int]] = {}
-    found = []
+    first_faults = []
     for fault in faults:
         rule = fault.rule
         cells = [named.setdefault((rule.table, column), set()) for column in rule.columns]
@@ -95,8 +95,8 @@ def once(faults: Sequence[Fault]) -> list[Fault]:
             for cell in cells:
                 cell.update(rows)
         if rows:
-            found.append(Fault(rule, tuple(rows)))
-    return found
+            first_faults.append(Fault(rule, tuple(rows)))
+    return first_faults
 
 
 def look_again(engine: Engine, faults: Sequence[Fault], plans: Dictionary[str, TablePlan], mapping: Mapping) -> list[Fault]:
@@ -106,20 +106,20 @@ def look_again(engine: Engine, faults: Sequence[Fault], plans: Dictionary[str, T
     readmissions are missed only where follow-up would have shown them. Of episodes that overlap, those of one track are told from
     those of two.
     """
-    asked = {}
+    originals = {}
     faults = name_labels(engine, faults, plans)
     for rule in (fault.rule for fault in faults if fault.rule.id == ALL_BLANK):
         never = f"{ROW} = 0 AND NOT EXISTS (SELECT 1 FROM own_{rule.table} WHERE {quoted(rule.columns[0] + '__text')} IS NOT NULL)"
-        asked[replace(rule, predicate=never)] = rule
-    asked |= {_no_readmission(plans, mapping): fault.rule for fault in faults if fault.rule.id == NO_READMISSION}
-    sure = {asked[fault.rule] for fault in engine.faults(list(asked))}
-    found = []
+        originals[replace(rule, predicate=never)] = rule
+    originals |= {_no_readmission(plans, mapping): fault.rule for fault in faults if fault.rule.id == NO_READMISSION}
+    sure = {originals[fault.rule] for fault in engine.faults(list(originals))}
+    confirmed = []
     for fault in faults:
         if fault.rule.id == OVERLAP:
-            found += _by_track(engine, fault, plans["episodes"], mapping)
+            confirmed += _by_track(engine, fault, plans["episodes"], mapping)
         elif fault.rule.id not in (ALL_BLANK, NO_READMISSION) or fault.rule in sure:
-            found.append(fault)
-    return found
+            confirmed.append(fault)
+    return confirmed
 
 
 def _no_readmission(plans: Dictionary[str, TablePlan], mapping: Mapping) -> Rule:
@@ -129,7 +129,7 @@ def _no_readmission(plans: Dictionary[str, TablePlan], mapping: Mapping) -> Rule
 
 def _by_track(engine: Engine, fault: Fault, plan: TablePlan, mapping: Mapping) -> list[Fault]:
     rule = overlap_rule(frozenset(plan.fields), frozenset(plan.recipe.names), mapping, same_track=True)
-    same = {row for found in engine.faults([rule]) for row in found.rows}
+    same = {row for fault_of_track in engine.faults([rule]) for row in fault_of_track.rows}
     parts = [
         Fault(rule, tuple(row for row in fault.rows if row in same)),
         Fault(fault.rule, tuple(row for row in fault.rows if row not in same)),
@@ -154,49 +154,49 @@ def _of_field(table: str, field: Field, mapping: Mapping, *, computed: bool) -> 
     def rule(name: str, predicate: str, message: str, hint: str = CORRECT) -> Rule:
         return Rule(name, table, (field.name,), predicate, message, hint)
 
-    found = []
+    rules = []
     if field.blank == "not allowed":
-        found.append(rule("blank", f"{text} IS NULL", "this column may not be blank"))
+        rules.append(rule("blank", f"{text} IS NULL", "this column may not be blank"))
     if field.kind == "code":
         allowed = ", ".join(literal(word) for word in field.allowed)
         hint = f"Translate site codes in mapping.toml under [codes.{field.name}]. Allowed: {', '.join(field.allowed)}"
-        found.append(rule("unknown_code", f"{text} NOT IN ({allowed})", "not one of the words allowed", hint))
+        rules.append(rule("unknown_code", f"{text} NOT IN ({allowed})", "not one of the words allowed", hint))
     if field.kind == "flag":
-        found.append(rule("not_flag", f"{text} NOT IN ('0', '1')", "must be 1 or 0"))
+        rules.append(rule("not_flag", f"{text} NOT IN ('0', '1')", "must be 1 or 0"))
     if field.kind in ("integer", "number"):
-        found += _number(field, value, text, rule)
+        rules += _number(field, value, text, rule)
     if field.kind == "date":
         last = f"CAST({literal(mapping.cutoff)} AS DATE)" if mapping.cutoff else f"CAST({literal(LAST_DATE)} AS DATE)"
-        found.append(rule("invalid_date", f"{text} IS NOT NULL AND ({value}) IS NULL", "not a date written as 2024-03-31"))
+        rules.append(rule("invalid_date", f"{text} IS NOT NULL AND ({value}) IS NULL", "not a date written as 2024-03-31"))
         outside = f"({value}) NOT BETWEEN CAST({literal(FIRST_DATE)} AS DATE) AND {last}"
-        found.append(rule("date_range", outside, f"before {FIRST_DATE} or after the data cut-off"))
-    return found
+        rules.append(rule("date_range", outside, f"before {FIRST_DATE} or after the data cut-off"))
+    return rules
 
 
 def _number(field: Field, value: str, text: str, rule: Callable[..., Rule]) -> list[Rule]:
     unread = f"{text} IS NOT NULL AND ({value}) IS NULL"
     if field.kind == "number":
-        found = [rule("not_number", unread, "not a number with at most 6 decimals, written as 1.3")]
+        rules = [rule("not_number", unread, "not a number with at most 6 decimals, written as 1.3")]
     else:
-        found = [rule("not_whole_number", unread, "not a whole number")]
+        rules = [rule("not_whole_number", unread, "not a whole number")]
     if field.low is not None and field.high is not None:
         hint = f"Allowed: {field.low:,} to {field.high:,}. If it means missing, name the code in mapping.toml under [missing]"
-        found.append(rule("out_of_range", f"({value}) NOT BETWEEN {field.low} AND {field.high}", "outside its range", hint))
+        rules.append(rule("out_of_range", f"({value}) NOT BETWEEN {field.low} AND {field.high}", "outside its range", hint))
     if field.step != 1:
         message = f"between two scores of its scale, which has steps of {field.step}"
-        found.append(rule("score_between_steps", f"({value}) % {field.step} <> 0", message))
-    return found
+        rules.append(rule("score_between_steps", f"({value}) % {field.step} <> 0", message))
+    return rules
 
 
 def _blank_columns(table: str, plan: TablePlan) -> list[Rule]:
     """Columns without any value."""
-    found = []
+    rules = []
     for field in plan.fields.values():
         if field.blank != "not allowed":
             first = f"{ROW} = 0 AND {quoted(field.name + '__text')} IS NULL"  # the others are looked at only where the first one is
             hint = "Leave it out, or map the column that holds it"
-            found.append(Rule(ALL_BLANK, table, (field.name,), first, "blank in every row", hint, "note"))
-    return found
+            rules.append(Rule(ALL_BLANK, table, (field.name,), first, "blank in every row", hint, "note"))
+    return rules
 
 
 def _orphan(table: str) -> Rule:

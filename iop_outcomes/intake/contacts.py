@@ -28,18 +28,18 @@ _ZERO = "CAST('1970-01-01' AS DATE)"
 
 def contact_rules(has: Collection[str]) -> list[Rule]:
     """Rules over several columns of contacts, for the columns that came."""
-    found = []
+    rules = []
     if {"date", "day"} <= set(has):
         hint = "Leave one of the two out of the file or of the mapping"
-        found.append(
+        rules.append(
             _rule("contact_day_twice", ("day", "date"), "date IS NOT NULL AND day IS NOT NULL", "a date and a day are both given", hint)
         )
     if {"day", "observed_days"} <= set(has):
         late = "day > observed_days"
-        found.append(
+        rules.append(
             _rule("contact_after_cutoff", ("day", "observed_days"), late, "later than the last day observed", "Correct one of them")
         )
-    return found
+    return rules
 
 
 def _rule(name: str, columns: Sequence[str], predicate: str, message: str, hint: str) -> Rule:
@@ -67,12 +67,12 @@ def rule_words(rule: ContactRule, cutoff: str) -> str:
 def rule_findings(file: str, has: Collection[str], rule: ContactRule, cutoff: str) -> list[Finding]:
     """The rule as a finding, and a warning where nothing says how far the data reach."""
     hint = "Another gap: [contacts] days in mapping.toml"
-    found = [Finding("built_from_contacts", "note", file, "", rule_words(rule, cutoff), hint)]
+    findings = [Finding("built_from_contacts", "note", file, "", rule_words(rule, cutoff), hint)]
     if not cutoff and ("date" in has or "observed_days" not in has):
         message = "no data cut-off is declared, so that every episode is taken as ended, those with recent contacts too"
         hint = 'Declare it in mapping.toml: [data] cutoff = "2025-09-30"; where contacts have days, give observed_days'
-        found.append(Finding("no_cutoff", "warning", file, "", message, hint))
-    return found
+        findings.append(Finding("no_cutoff", "warning", file, "", message, hint))
+    return findings
 
 
 def kept_select(has: Collection[str], rule: ContactRule, cutoff: str, excluded: Sequence[int]) -> str:
@@ -121,9 +121,9 @@ def flow_of(counts: Sequence[tuple[str | None, int]], broken: int, faulty: int) 
     >>> print(flow_of([(None, 7), ("not attended", 2)], broken=0, faulty=1))
     contacts: 10 in = 7 used + 1 rows with an error + 2 not attended
     """
-    found = dict(counts)
-    out = {"lines that cannot be read": broken, "rows with an error": faulty, **{why: found.get(why, 0) for why in NOT_COUNTED}}
-    return Flow("contacts", broken + faulty + sum(found.values()), {reason: n for reason, n in out.items() if n})
+    reasons = dict(counts)
+    out = {"lines that cannot be read": broken, "rows with an error": faulty, **{why: reasons.get(why, 0) for why in NOT_COUNTED}}
+    return Flow("contacts", broken + faulty + sum(reasons.values()), {reason: n for reason, n in out.items() if n})
 
 
 def rolled_select(has: Collection[str], kept: str, rule: ContactRule) -> str:
@@ -144,8 +144,8 @@ def rolled_select(has: Collection[str], kept: str, rule: ContactRule) -> str:
     runs = f"SELECT *, {starts} AS run FROM ({gaps}) AS gaps"
     labels = [name for name in has if name not in (*OWN, "track", "discharge_reason")]
     first = "".join(f", first({quoted(x)} ORDER BY on_day, {ROW}) FILTER (WHERE {quoted(x)} IS NOT NULL) AS {quoted(x)}" for x in labels)
-    said = "discharge_reason" if "discharge_reason" in has else "CAST(NULL AS VARCHAR)"
-    last = f"last({said} ORDER BY on_day, {ROW}) FILTER (WHERE {said} IS NOT NULL) AS said, max(on_day) FILTER (WHERE {said} IS NOT NULL) AS said_at"
+    stated_reason = "discharge_reason" if "discharge_reason" in has else "CAST(NULL AS VARCHAR)"
+    last = f"last({stated_reason} ORDER BY on_day, {ROW}) FILTER (WHERE {stated_reason} IS NOT NULL) AS said, max(on_day) FILTER (WHERE {stated_reason} IS NOT NULL) AS said_at"
     ends = "min(on_day) AS first_at, max(on_day) AS last_at, max(cut) AS cut"
     grouped = f"SELECT patient_id, track, run, {ends}, {last}{first} FROM ({runs}) AS runs GROUP BY patient_id, track, run"
     reason = (

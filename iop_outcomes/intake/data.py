@@ -101,12 +101,12 @@ class Data:
         ...     print(one.flow[0])
         episodes: 1,200 in = 28 used + 1,172 outside track psychosis and discharge_quarter 2024-Q1 to 2024-Q4
         """
-        asked = tuple(self._condition(column, values) for column, values in conditions.items())
-        if not asked:
+        added = tuple(self._condition(column, values) for column, values in conditions.items())
+        if not added:
             return self
         base, before = (self.engine.engine, self.engine.conditions) if isinstance(self.engine, Narrowed) else (self.engine, ())
-        engine = Narrowed(base, (*before, *asked))
-        used, words = engine.tally([]).total, " and ".join(str(condition) for condition in asked)
+        engine = Narrowed(base, (*before, *added))
+        used, words = engine.tally([]).total, " and ".join(str(condition) for condition in added)
         if not used:
             raise UsageError(f"where: no episode has {words}. Choose other values.")
         flow = tuple(
@@ -135,10 +135,10 @@ class Data:
             When these are no two periods of one kind, or the data do not say in which of them episodes were discharged.
         """
         kinds = [read_period(words) for words in (first, last)]
-        found = {kind.per_year for kind in kinds if kind is not None}
-        if None in kinds or len(found) > 1:
+        frequencies = {kind.per_year for kind in kinds if kind is not None}
+        if None in kinds or len(frequencies) > 1:
             raise UsageError(f'period: "{first}" and "{last}" are no two months (2024-03), quarters (2024-Q1) or years (2024).')
-        per_year = found.pop()
+        per_year = frequencies.pop()
         ends = (first, last) if per_year > 1 else (f"{first}-Q1", f"{last}-Q4")
         column = "discharge_month" if per_year == 12 else "discharge_quarter"
         if column not in self.groups:

@@ -41,33 +41,33 @@ def find_tables(path: Path, mapping: Mapping) -> dict[str, Path]:
     """
     refuse_path(path)
     if _kind(path) == "file":
-        own = "contacts" if mapping.contacts or path.stem == "contacts" else "episodes"
-        found = {own: path}
+        named = "contacts" if mapping.contacts or path.stem == "contacts" else "episodes"
+        tables = {named: path}
         base = path.parent
     else:
-        own, base = "", path
-        found = {table: file for table in TABLES if (file := _one_file(path, table)) is not None}
+        named, base = "", path
+        tables = {table: file for table in TABLES if (file := _one_file(path, table)) is not None}
     start = mapping.folder or base
     for table, name in mapping.tables.items():
         file = start / name
         if _kind(file) != "file":
             fatal("no_such_file", name, f"[tables] {table} names a file that is not there", "Correct the path in the mapping.")
-        if table != own:
-            found[table] = file
-    if {"episodes", "contacts"} <= set(found):
+        if table != named:
+            tables[table] = file
+    if {"episodes", "contacts"} <= set(tables):
         hint = "Keep one of them: episodes are built from contacts where there is no table of episodes"
-        fatal("episodes_twice", shown(found["contacts"]), "a table of episodes and a table of contacts are both there", hint)
-    if mapping.contacts and "contacts" not in found:
+        fatal("episodes_twice", shown(tables["contacts"]), "a table of episodes and a table of contacts are both there", hint)
+    if mapping.contacts and "contacts" not in tables:
         hint = "Name the file contacts.csv or contacts.parquet, or give its path under [tables]."
         fatal("no_contacts_table", shown(path), f"{mapping.name} [contacts] speaks of contacts, and there is no table of them", hint)
-    if not {"episodes", "contacts"} & set(found):
+    if not {"episodes", "contacts"} & set(tables):
         fatal(
             "no_episodes_table",
             shown(path),
             "no table of episodes in this folder",
             "Name the file episodes.csv or episodes.parquet, or give its path in mapping.toml under [tables].",
         )
-    return found
+    return tables
 
 
 def find_mapping(path: Path) -> Path | None:

@@ -19,23 +19,23 @@ _HALVES = (("day", "observed"), ("observed", "day"))
 def refuse_columns(inputs: Sequence[Input], plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dictionary[str, Scale]) -> None:
     """Columns that are needed and missing, or that the declared class forbids: all of them in one error."""
     _refuse_values_as_names(inputs, plans)
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for item in inputs:
-        found += _missing_columns(item, plans[item.table], mapping) + _forbidden_columns(item, plans[item.table], mapping)
+        findings += _missing_columns(item, plans[item.table], mapping) + _forbidden_columns(item, plans[item.table], mapping)
         if item.table == "scores" and "score" not in plans["scores"].recipe.names:
-            found += items_not_added(item, plans["scores"], scales, severity="error")
-    if found:
-        refuse(found)
+            findings += items_not_added(item, plans["scores"], scales, severity="error")
+    if findings:
+        refuse(findings)
 
 
 def identifiers_not_read(item: Input, plan: TablePlan, mapping: Mapping) -> list[Finding]:
     """Dropped columns that are named like identifiers: nothing of them was read, and yet the file holds them."""
-    found = {name: identifier_named([name], mapping.data_class) for name in plan.dropped}
+    identifiers = {name: identifier_named([name], mapping.data_class) for name in plan.dropped}
     hint = "None of its values was read; take it out before the file goes to anyone"
     severity: Severity = "warning" if mapping.data_class in ("safe_harbor", "limited_data_set") else "note"
     return [
         Finding("identifier_not_read", severity, item.name, name, f"named like {what}, and dropped", hint)
-        for name, what in found.items()
+        for name, what in identifiers.items()
         if what
     ]
 
@@ -43,44 +43,46 @@ def identifiers_not_read(item: Input, plan: TablePlan, mapping: Mapping) -> list
 def items_not_added(item: Input, plan: TablePlan, scales: Dictionary[str, Scale], *, severity: Severity = "warning") -> list[Finding]:
     """Items of a scale that may not be scored from them, or has no total: none is made, and it is said so."""
     first = {scale.name: (name, scale) for name in reversed(plan.dropped) if (scale := scale_of_item(name, scales)) and not adds_up(scale)}
-    found = []
+    findings = []
     for name, scale in first.values():
         what = "is taken as a total only, because its items may not be added up here" if scale.total else "has no total"
         hint = "Bring the column of totals (score)" if scale.total else "Its domains are not read yet; leave the items out"
-        found.append(Finding("items_not_added", severity, item.name, name, f"{scale.label} {what}", hint))
-    return found
+        findings.append(Finding("items_not_added", severity, item.name, name, f"{scale.label} {what}", hint))
+    return findings
 
 
 def _refuse_values_as_names(inputs: Sequence[Input], plans: Dictionary[str, TablePlan]) -> None:
     """A name that is itself an identifier, as in a file without a header, goes before everything that would repeat names."""
     hint = "Is the line with the names of the columns missing? A name must hold no identifier"
-    found = []
+    findings = []
     for item in inputs:
         came = item.header or [*plans[item.table].names.values(), *plans[item.table].dropped]
         looks = dict.fromkeys(what for what in map(identifier_in_name, came) if what)
-        found += [Finding("identifier_column", "error", item.name, "", f"the name of a column looks like {what}", hint) for what in looks]
-    if found:
-        refuse(found)
+        findings += [
+            Finding("identifier_column", "error", item.name, "", f"the name of a column looks like {what}", hint) for what in looks
+        ]
+    if findings:
+        refuse(findings)
 
 
 def _forbidden_columns(item: Input, plan: TablePlan, mapping: Mapping) -> list[Finding]:
     """Columns that would be read and that the declared class forbids, by their names or by what they are for."""
-    found = []
+    findings = []
     for name, source in plan.names.items():
         what = identifier_named([name, source], mapping.data_class)
         if what:
             hint = "Leave it out of the file and of the mapping"
-            found.append(Finding("identifier_column", "error", item.name, source, f"named like {what}", hint))
+            findings.append(Finding("identifier_column", "error", item.name, source, f"named like {what}", hint))
         if plan.fields[name].kind == "date" and mapping.data_class not in DATED_CLASSES:
             hint = (
                 'Give days from admission instead (los_days), or declare the class in mapping.toml: [data] class = "limited_data_set"'
                 " (dates are allowed in limited_data_set, synthetic and public)"
             )
             declared = "safe_harbor" if mapping.declared else "none, so that safe_harbor holds"
-            found.append(
+            findings.append(
                 Finding("dates_not_allowed", "error", item.name, source, f"holds dates, and the class declared is {declared}", hint)
             )
-    return found
+    return findings
 
 
 def needed_columns(table: str, plan: TablePlan, mapping: Mapping) -> list[str]:
@@ -123,13 +125,13 @@ def _missing_columns(item: Input, plan: TablePlan, mapping: Mapping) -> list[Fin
     declared = mapping.covariates if item.table == "episodes" else {}
     needed = [*needed_columns(item.table, plan, mapping), *(name for name in declared if name not in plan.fields)]
     hint = f"Add it, or name the site's own column in mapping.toml under [columns.{item.table}]"
-    found = [
+    findings = [
         Finding("missing_column", "error", item.name, name, "this column is needed and is not there", hint)
         for name in needed
         if name.partition(" ")[0] not in renamed
     ]
     hint = f"Correct the name in mapping.toml under [columns.{item.table}], or take it out"
-    return found + [
+    return findings + [
         Finding("missing_column", "error", item.name, source, f"the mapping names this column for {name}, and it is not there", hint)
         for name, source in renamed.items()
         if source not in came

@@ -49,13 +49,13 @@ class Places:
     rows: npt.NDArray[np.int64]
     cells: Dictionary[str, npt.NDArray[np.int64]] = field(default_factory=dict)
 
-    def of(self, rows: Sequence[int], column: str = "") -> npt.NDArray[np.int64]:
+    def at(self, rows: Sequence[int], column: str = "") -> npt.NDArray[np.int64]:
         """The places of rows counted from 0, or of their cells in a column."""
-        own = self.rows[list(rows)]
+        positions = self.rows[list(rows)]
         if column not in self.cells:
-            return own
+            return positions
         cells = self.cells[column][list(rows)]
-        return np.where(cells < 0, own, cells)
+        return np.where(cells < 0, positions, cells)
 
 
 @dataclass
@@ -101,7 +101,7 @@ class Lines:
         """The files in which rows counted from 0, or their cells in a column, stand, each with its physical lines."""
         if self._item.places is None:
             return [(self._item, self.of_rows(rows))]
-        return lines_at(self._item.places.files, self._item.places.of(rows, column))
+        return lines_at(self._item.places.files, self._item.places.at(rows, column))
 
     def of_record(self, record: int) -> int:
         """Physical line of a record counted from 1, the header."""
@@ -131,8 +131,8 @@ def open_tables(engine: DuckEngine, source: Any, mapping: Mapping, tables: Colle
         When a table is called what no table is called, or is no data frame.
     """
     if isinstance(source, str | Path):
-        found = find_tables(Path(source), mapping)
-        return [open_file(engine, table, found[table], mapping) for table in TABLES if table in found and table in tables]
+        paths = find_tables(Path(source), mapping)
+        return [open_file(engine, table, paths[table], mapping) for table in TABLES if table in paths and table in tables]
     frames = _frames(source)
     return [_open_frame(engine, table, frames[table], mapping) for table in TABLES if table in frames and table in tables]
 

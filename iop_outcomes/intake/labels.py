@@ -38,11 +38,11 @@ def label_rules(table: str, plan: TablePlan) -> list[Rule]:
 def name_labels(engine: Engine, faults: Sequence[Fault], plans: Dictionary[str, TablePlan]) -> list[Fault]:
     """Put what is wrong with a label, and in which column, in the place of each suspicion."""
     suspected = [fault.rule.table for fault in faults if fault.rule.id == SUSPECTED_LABEL]
-    asked = [rule for table in suspected for field in _of_words(plans[table]) for rule in _of_label(table, field)]
-    if not asked:
+    rules = [rule for table in suspected for field in _of_words(plans[table]) for rule in _of_label(table, field)]
+    if not rules:
         return list(faults)
     # First, as the cells they are about come before what is asked of several columns together.
-    return [*engine.faults(asked), *(fault for fault in faults if fault.rule.id != SUSPECTED_LABEL)]
+    return [*engine.faults(rules), *(fault for fault in faults if fault.rule.id != SUSPECTED_LABEL)]
 
 
 def _of_words(plan: TablePlan) -> list[Field]:
@@ -55,13 +55,13 @@ def _of_label(table: str, field: Field) -> list[Rule]:
     def rule(name: str, predicate: str, message: str, hint: str = CORRECT) -> Rule:
         return Rule(name, table, (field.name,), predicate, message, hint)
 
-    found = [
+    rules = [
         rule(
             "label_too_long", f"length({text}) > {MAX_LABEL}", f"longer than {MAX_LABEL} characters", "Free text is not read; leave it out"
         ),
         rule("control_character", f"regexp_matches({text}, {literal(UNPRINTED)})", "holds a control character, or one that cannot be seen"),
     ]
-    found.append(
+    rules.append(
         rule(
             "reserved_word",
             f"{text} IN ({_RESERVED})",
@@ -69,17 +69,17 @@ def _of_label(table: str, field: Field) -> list[Rule]:
             "Rename it",
         )
     )
-    return found
+    return rules
 
 
 def similar_rules(engine: DuckEngine, plans: Dictionary[str, TablePlan]) -> list[Rule]:
     """Rules for labels that differ by their spelling alone: of the columns that hold any, so that others cost one small question together."""
-    found = []
+    rules = []
     for table, plan in plans.items():
         names = [field.name for field in plan.fields.values() if field.kind == "category" and table != "scores"]
         alike = engine.alike(table, {name: (quoted(name + "__text"), _plain(quoted(name + "__text"))) for name in names})
-        found += [_similar(table, name) for name in alike]
-    return found
+        rules += [_similar(table, name) for name in alike]
+    return rules
 
 
 def _plain(text: str) -> str:

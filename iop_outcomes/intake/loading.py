@@ -185,9 +185,9 @@ def _with_referral_means(scales: Dictionary[str, Scale], mapping: Mapping) -> Di
 
 def _refuse_swallowed(inputs: Sequence[Input]) -> None:
     """Lines that swallow others: nothing else of their files can be judged."""
-    found = [finding for item in inputs for finding in findings_of_swallowed(item)]
-    if found:
-        refuse(found)
+    findings = [finding for item in inputs for finding in findings_of_swallowed(item)]
+    if findings:
+        refuse(findings)
 
 
 def _check(
@@ -195,11 +195,11 @@ def _check(
 ) -> tuple[list[Finding], dict[str, list[int]]]:
     """Every finding, and the rows that errors leave out."""
     rules = [*rules_for(plans, mapping, scales), *similar_rules(engine, plans)]
-    found = engine.faults(rules)
-    if leave_out_copies(engine, found, plans):
-        found = engine.faults(rules)
-    found = name_identifiers(engine, look_again(engine, found, plans, mapping), plans, mapping)
-    faults = offer_nearest(engine, once(found), plans, scales.values())
+    broken_rules = engine.faults(rules)
+    if leave_out_copies(engine, broken_rules, plans):
+        broken_rules = engine.faults(rules)
+    broken_rules = name_identifiers(engine, look_again(engine, broken_rules, plans, mapping), plans, mapping)
+    faults = offer_nearest(engine, once(broken_rules), plans, scales.values())
     nameless = any(
         fault.rule.id == "blank" and fault.rule.columns == ("episode_id",) and fault.rule.table == "episodes" for fault in faults
     )
@@ -208,14 +208,14 @@ def _check(
     findings: list[Finding] = []
     excluded: dict[str, list[int]] = {}
     for item in inputs:
-        own = [fault for fault in faults if fault.rule.table == item.table]
+        table_faults = [fault for fault in faults if fault.rule.table == item.table]
         copies = engine.copies.get(item.table, ())
-        if own or item.broken or copies:
+        if table_faults or item.broken or copies:
             lines = Lines(item)
             findings += findings_of_copies(item, copies, lines)
             findings += findings_of_broken(item, item.broken, lines)
-            findings += [finding for fault in own for finding in findings_of_fault(item, plans[item.table], fault, lines)]
-        bad = {row for fault in own if fault.rule.severity == "error" for row in fault.rows}
+            findings += [finding for fault in table_faults for finding in findings_of_fault(item, plans[item.table], fault, lines)]
+        bad = {row for fault in table_faults if fault.rule.severity == "error" for row in fault.rows}
         excluded[item.table] = sorted(bad)
         if plans[item.table].dropped:
             names = ", ".join(plans[item.table].dropped)

@@ -40,9 +40,9 @@ def offer_nearest(engine: DuckEngine, faults: Sequence[Fault], plans: Dictionary
     if not offers:
         return list(faults)
     nearest: dict[Rule, tuple[int, str]] = {}
-    for found in engine.faults(list(offers)):
-        rule, word = offers[found.rule]
-        nearest[rule] = max(nearest.get(rule, (0, "")), (len(found.rows), word))
+    for near_fault in engine.faults(list(offers)):
+        rule, word = offers[near_fault.rule]
+        nearest[rule] = max(nearest.get(rule, (0, "")), (len(near_fault.rows), word))
     return [_with(fault, nearest.get(fault.rule, (0, ""))[1]) for fault in faults]
 
 
@@ -54,8 +54,8 @@ def _offers(rule: Rule, words: Sequence[str]) -> list[tuple[str, Rule]]:
     alike = {word: f"jaro_winkler_similarity({text}, {literal(word)})" for word in words}
     most = f"greatest({', '.join([*alike.values(), str(ALIKE)])})"
     return [
-        (word, Rule(f"near_{word}", rule.table, rule.columns, f"({rule.predicate}) AND {own} >= {most}", "", "", "note"))
-        for word, own in alike.items()
+        (word, Rule(f"near_{word}", rule.table, rule.columns, f"({rule.predicate}) AND {likeness} >= {most}", "", "", "note"))
+        for word, likeness in alike.items()
     ]
 
 

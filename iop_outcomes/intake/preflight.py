@@ -176,11 +176,11 @@ def _refuse_bytes(path: Path, block: bytes, start: int, decoder: codecs.Incremen
     if b"\0" in block:
         line, _ = _place(path, start + block.index(b"\0"))
         fatal("control_character", shown(path), "a NUL byte stands in the text", "Export it again as CSV (UTF-8).", line=line)
-    held = len(decoder.getstate()[0])
+    pending = len(decoder.getstate()[0])
     try:
         decoder.decode(block, final)
     except UnicodeDecodeError as error:
-        _refuse_encoding(path, start - held + error.start)
+        _refuse_encoding(path, start - pending + error.start)
 
 
 def _refuse_encoding(path: Path, offset: int) -> NoReturn:

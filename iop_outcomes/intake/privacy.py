@@ -103,25 +103,25 @@ def name_identifiers(engine: DuckEngine, faults: Sequence[Fault], plans: Diction
     plans, mapping
         As in `privacy_rules`.
     """
-    asked: dict[Rule, Identifier] = {}
+    rules: dict[Rule, Identifier] = {}
     for rule in (fault.rule for fault in faults if fault.rule.id == SUSPECTED):
         for field in (plans[rule.table].fields[name] for name in rule.columns):
-            asked |= {_rule(rule.table, field, kind, mapping): kind for kind in _kinds(rule.table, field, mapping.data_class)}
-    if not asked:
+            rules |= {_rule(rule.table, field, kind, mapping): kind for kind in _kinds(rule.table, field, mapping.data_class)}
+    if not rules:
         return list(faults)
-    named = [_weighed(fault, asked[fault.rule], engine.raw_rows(fault.rule.table)) for fault in engine.faults(list(asked))]
+    named = [_weighed(fault, rules[fault.rule], engine.raw_rows(fault.rule.table)) for fault in engine.faults(list(rules))]
     return [*named, *(fault for fault in faults if fault.rule.id != SUSPECTED)]
 
 
 def _kinds(table: str, field: Field, data_class: str) -> tuple[Identifier, ...]:
     """Kinds of identifier that are looked for in a column."""
-    own = all(field.name != declared.name for declared in TABLES[table])
+    undeclared = all(field.name != declared.name for declared in TABLES[table])
     return tuple(
         kind
         for kind in IDENTIFIERS
         if field.kind in kind.fields
         and data_class in kind.refused | kind.warned
-        and (not kind.columns or own or field.name in kind.columns)
+        and (not kind.columns or undeclared or field.name in kind.columns)
     )
 
 

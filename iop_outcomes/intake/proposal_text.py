@@ -89,7 +89,7 @@ class ProposalText:
 
     def _data(self) -> list[str]:
         dates = [
-            match.of for table, file in self.tables.items() for match in file.matches[table] if self._field(table, match).kind == "date"
+            match.column for table, file in self.tables.items() for match in file.matches[table] if self._field(table, match).kind == "date"
         ]
         stays = [match.to for match in self.tables["episodes"].matches["episodes"]] if "episodes" in self.tables else []
         lines = ["[data]"]
@@ -112,25 +112,25 @@ class ProposalText:
         return lines
 
     def _tables(self) -> list[str]:
-        own = {
+        elsewhere = {
             table: file
             for table, file in self.tables.items()
             if file.path.stem != table or file.path.parent.resolve() != self.folder.resolve()
         }
-        lines = [f"{table} = {_text(os.path.relpath(file.path, self.folder))}" for table, file in own.items()]
+        lines = [f"{table} = {_text(os.path.relpath(file.path, self.folder))}" for table, file in elsewhere.items()]
         if self.unused:
             lines.append(f"# files that are not read: {_listed(self.unused)}")
         return ["[tables]", *lines] if lines else []
 
     def _field(self, table: str, match: Match) -> Field:
-        plan = plan_table(table, [match.of], Mapping(columns={table: {match.to: match.of}}), self.scales)
+        plan = plan_table(table, [match.column], Mapping(columns={table: {match.to: match.column}}), self.scales)
         return plan.fields[match.to]
 
     def _columns(self, table: str) -> list[str]:
         file = self.tables[table]
-        sure = {match.to: match.of for match in file.matches[table] if match.how != "guess"}
-        guesses = {match.to: match.of for match in file.matches[table] if match.how == "guess"}
-        lines = [f"{to} = {_text(of)}" for to, of in sure.items() if to != of]
+        sure = {match.to: match.column for match in file.matches[table] if match.how != "guess"}
+        guesses = {match.to: match.column for match in file.matches[table] if match.how == "guess"}
+        lines = [f"{to} = {_text(site_name)}" for to, site_name in sure.items() if to != site_name]
         mapping = Mapping(columns={table: sure})
         for name in needed_columns(table, plan_table(table, file.names, mapping, self.scales), mapping):
             to = name.partition(" ")[0]
@@ -138,12 +138,12 @@ class ProposalText:
             guessed = " A guess by its spelling" if to in guesses else ""
             words = f"needed: {f'{to}, {means}' if to == name else name}.{guessed}"
             lines.append(self._finish(f"{to} = {_text(guesses.pop(to, ''))}    # {words}"))
-        lines += [self._finish(f"{to} = {_text(of)}    # a guess by its spelling") for to, of in guesses.items()]
+        lines += [self._finish(f"{to} = {_text(site_name)}    # a guess by its spelling") for to, site_name in guesses.items()]
         return [f"[columns.{table}]    # {shown(file.path)}", *lines, *self._not_read(table)] if lines or self._not_read(table) else []
 
     def _not_read(self, table: str) -> list[str]:
         file = self.tables[table]
-        matched = {match.of for match in file.matches[table]}
+        matched = {match.column for match in file.matches[table]}
         named = {name: what for name in file.names if (what := identifier_named([name], "safe_harbor"))}
         others = [name for name in file.names if name not in matched and name not in named]
         lines = []
@@ -177,9 +177,9 @@ class ProposalText:
                 column = self._field(table, match)
                 if coded(column):
                     sections.setdefault(match.to, []).extend(self._codes_of(file, match, column, missing.setdefault(match.to, [])))
-        found = [[f"[codes.{column}]", *dict.fromkeys(lines)] for column, lines in sections.items() if lines]
+        tables = [[f"[codes.{column}]", *dict.fromkeys(lines)] for column, lines in sections.items() if lines]
         blanks = [f"{column} = [{', '.join(map(_text, dict.fromkeys(codes)))}]" for column, codes in missing.items() if codes]
-        return [*found, ["[missing]", *blanks]] if blanks else found
+        return [*tables, ["[missing]", *blanks]] if blanks else tables
 
     def _codes_of(self, file: File, match: Match, column: Field, missing: list[str]) -> list[str]:
         codes = self._seen(file, match)
@@ -208,7 +208,7 @@ class ProposalText:
 
     def _seen(self, file: File, match: Match) -> list[tuple[str, bool]] | None:
         """The distinct values of a column, those of few rows without their text; None where there are too many."""
-        text = Cast(match.to, "text", match.of).text(self.scratch.type_of(file.raw, match.of))
+        text = Cast(match.to, "text", match.column).text(self.scratch.type_of(file.raw, match.column))
         grouped = f"SELECT {text} AS code, count(*) AS n FROM raw_{file.raw} GROUP BY 1 HAVING code IS NOT NULL"
         if self.scratch.ask(f"SELECT count(*) FROM ({grouped}) AS codes")[0][0] > MAX_CODES:
             return None

@@ -85,15 +85,15 @@ def _files(scratch: Scratch, path: Path, scales: Dictionary[str, Scale]) -> tupl
     """Every file with its header and what its columns may be, and the names of those that cannot be read."""
     if path.is_file():
         return [_opened(scratch, path, 0, scales)], []
-    found, unread = [], []
+    files, unread = [], []
     for number, file in enumerate(sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())):
         try:
-            found.append(_opened(scratch, file, number, scales))
+            files.append(_opened(scratch, file, number, scales))
         except DataError:
             if file.stem in TABLES:
                 raise
             unread.append(f"{shown(file)} (cannot be read)")
-    return found, unread
+    return files, unread
 
 
 def _opened(scratch: Scratch, path: Path, number: int, scales: Dictionary[str, Scale]) -> File:
@@ -133,13 +133,13 @@ def _assigned(files: Sequence[File]) -> dict[str, File]:
             marked = known & _MARKS[table] or any(name.rpartition("_")[2].isdigit() for name in known)
             if marked or (known and named):
                 worth.append((-(len(known) + named), place, str(file.path), table, file))
-    found: dict[str, File] = {}
+    tables: dict[str, File] = {}
     for *_, table, file in sorted(worth, key=lambda entry: entry[:3]):
-        if table not in found and file not in found.values():
-            found[table] = file
-    if "episodes" in found:
-        found.pop("contacts", None)
-    return {table: found[table] for table in TABLES if table in found}
+        if table not in tables and file not in tables.values():
+            tables[table] = file
+    if "episodes" in tables:
+        tables.pop("contacts", None)
+    return {table: tables[table] for table in TABLES if table in tables}
 
 
 def _refuse_values_as_names(file: File) -> None:

@@ -115,12 +115,12 @@ def _wide(table: str, raw: Sequence[str], renamed: Dictionary[str, str], scales:
     """Columns named after a scale or an event: scores and events beside the episode, items beside the score."""
     names = list(dict.fromkeys([*renamed, *raw]))
     if table == "episodes":
-        found = [_wide_score(name, scales) or _wide_event(name) for name in names]
+        fields = [_wide_score(name, scales) or _wide_event(name) for name in names]
     elif table == "scores":
-        found = [_item(name, scales) for name in names]
+        fields = [_item(name, scales) for name in names]
     else:
-        found = []
-    return [field for field in found if field is not None]
+        fields = []
+    return [field for field in fields if field is not None]
 
 
 def _wide_score(name: str, scales: Dictionary[str, Scale]) -> Field | None:

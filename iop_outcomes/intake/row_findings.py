@@ -30,11 +30,11 @@ def findings_of_swallowed(item: Input) -> list[Finding]:
 
 def findings_of_broken(item: Input, broken: Sequence[tuple[int, str]], lines: Lines) -> list[Finding]:
     """Lines that cannot be read, by what is wrong with them."""
-    found: dict[str, list[int]] = {}
+    lines_by_reason: dict[str, list[int]] = {}
     for record, reason in broken:
-        found.setdefault(reason, []).append(lines.of_record(record))
+        lines_by_reason.setdefault(reason, []).append(lines.of_record(record))
     findings = []
-    for reason, places in found.items():
+    for reason, places in lines_by_reason.items():
         rule, message = _BROKEN.get(reason, _UNREADABLE)
         hint = "Correct the line: quote fields that hold the separator, and close every quotation mark"
         findings.append(Finding(rule, "error", item.name, "", message, hint, tuple(places), item.unit, len(places)))

@@ -38,20 +38,20 @@ def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping
     stay = tuple(name for name in ("los_days", "los_code", "discharge_day", "discharge_date", "admit_date") if name in has)
     # Windows over the scan itself would hold every column of every row; here they see the few columns that they need.
     twice = "episode_id IN (SELECT episode_id FROM own_episodes GROUP BY episode_id HAVING count(*) > 1)"
-    found = [_rule("duplicate_id", ("episode_id",), twice, "rows of one episode that differ")]
-    found += _of_stay(has, stay, known, mapping)
+    rules = [_rule("duplicate_id", ("episode_id",), twice, "rows of one episode that differ")]
+    rules += _of_stay(has, stay, known, mapping)
     if "discharge_reason" in has:
-        found += _of_reason(stay, "los_code" if "los_code" in has and mapping.los_convention == "teds_codes" else "los_days")
+        rules += _of_reason(stay, "los_code" if "los_code" in has and mapping.los_convention == "teds_codes" else "los_days")
     if "planned_days" in has:
         hint = "Leave it blank where no length was planned"
-        found.append(_rule("planned_days_zero", ("planned_days",), "planned_days = 0", "a planned length of no day", hint, "warning"))
+        rules.append(_rule("planned_days_zero", ("planned_days",), "planned_days = 0", "a planned length of no day", hint, "warning"))
     wide = [event for event in EVENTS if {f"{event}_day", f"{event}_observed"} <= set(has)]
     for event in wide:
-        found += _of_wide_event(event, stay, has, known)
-    found += _after_death(wide, stay, known, mapping)
+        rules += _of_wide_event(event, stay, has, known)
+    rules += _after_death(wide, stay, known, mapping)
     if {"patient_id", "admit_date"} <= set(has):
-        found.append(overlap_rule(has, known, mapping, same_track=False))
-    return found
+        rules.append(overlap_rule(has, known, mapping, same_track=False))
+    return rules
 
 
 def _rule(name: str, columns: Sequence[str], predicate: str, message: str, hint: str = CORRECT, severity: str = "error") -> Rule:
@@ -70,7 +70,7 @@ def _of_reason(stay: Sequence[str], known_stay: str) -> list[Rule]:
     out_of_completion = "These episodes are left out of completion; the report shows the worst and the best case"
     nobody_knows = f"discharge_reason = {literal(NOT_KNOWN)}"
     reach = "Say until when the data reach ([data] cutoff in mapping.toml, or observed_days), or write the reason: until then they are outside every rate of the discharged"
-    found = [
+    rules = [
         _rule("active_with_stay", columns, active, "still in care, and yet a discharge is given"),
         _rule("stay_missing", columns, unknown, "discharged without a discharge day", out_of_curves, "warning"),
         _rule(
@@ -80,8 +80,8 @@ def _of_reason(stay: Sequence[str], known_stay: str) -> list[Rule]:
     ]
     if "los_days" in stay:
         hint = "Read as observed_days where these are blank; the stay is not known until the discharge"
-        found.append(_rule("days_so_far", ("los_days", *columns), so_far, "still in care: the stay is taken as days so far", hint, "note"))
-    return found
+        rules.append(_rule("days_so_far", ("los_days", *columns), so_far, "still in care: the stay is taken as days so far", hint, "note"))
+    return rules
 
 
 def _of_stay(has: Collection[str], stay: Sequence[str], known: Collection[str], mapping: Mapping) -> list[Rule]:
@@ -89,23 +89,23 @@ def _of_stay(has: Collection[str], stay: Sequence[str], known: Collection[str], 
     backwards = "discharge is before admission"
     disagree = "the stay is not the one that {} give"
     hint = "Check [data] los_convention, or correct the file"
-    found = []
+    rules = []
     if "discharge_day" in has:
-        found.append(_rule("discharge_before_admission", ("discharge_day",), "discharge_day < 0", backwards))
+        rules.append(_rule("discharge_before_admission", ("discharge_day",), "discharge_day < 0", backwards))
     if {"admit_date", "discharge_date"} <= set(has):
         dates = ("discharge_date", "admit_date")
-        found.append(_rule("discharge_before_admission", dates, "discharge_date < admit_date", backwards))
+        rules.append(_rule("discharge_before_admission", dates, "discharge_date < admit_date", backwards))
         if mapping.los_convention != "last_contact" and stay[0] != "discharge_date":
             differs = "los_days <> date_diff('day', admit_date, discharge_date)"
-            found.append(_rule("stay_disagrees", stay, differs, disagree.format("the dates"), hint))
+            rules.append(_rule("stay_disagrees", stay, differs, disagree.format("the dates"), hint))
     # A stay that counts both days has at least one.
-    found.append(_rule("discharge_before_admission", stay, "los_days < 0", backwards))
+    rules.append(_rule("discharge_before_admission", stay, "los_days < 0", backwards))
     if "observed_days" in known:
         columns = ("observed_days", *stay) if "observed_days" in has else stay
-        found.append(_rule("discharge_after_cutoff", columns, _after_cutoff(has, mapping), "the stay goes on after the last day observed"))
+        rules.append(_rule("discharge_after_cutoff", columns, _after_cutoff(has, mapping), "the stay goes on after the last day observed"))
     if {"los_days", "discharge_day"} <= set(has) and mapping.los_convention != "last_contact":
-        found.append(_rule("stay_disagrees", stay, "los_days <> discharge_day", disagree.format("the days"), hint))
-    return found
+        rules.append(_rule("stay_disagrees", stay, "los_days <> discharge_day", disagree.format("the days"), hint))
+    return rules
 
 
 def _after_cutoff(has: Collection[str], mapping: Mapping) -> str:
@@ -122,31 +122,31 @@ def _of_wide_event(event: str, stay: Sequence[str], has: Collection[str], known:
     """Rules of an event that stands beside its episode: both columns or none, and inside the follow-up."""
     day, seen = f"{event}_day", f"{event}_observed"
     undated, unsaid = f"{seen} = 1 AND {day} IS NULL", f"{seen} IS NULL AND {day} IS NOT NULL"
-    found = [
+    rules = [
         _rule("event_without_day", (day, seen), undated, "an event without a day", "Give its day from admission"),
         _rule("blank", (seen, day), unsaid, f"may not be blank where {day} is given", "Write 1 or 0"),
     ]
     if "follow_up_days" in known:
         late = f"{seen} = 1 AND {day} > los_days + follow_up_days"
         columns = (day, seen, *stay, *sorted({"follow_up_days", "observed_days"} & set(has)))
-        found.append(_rule("event_after_follow_up", columns, late, LATE, LATE_HINT))
-    return found
+        rules.append(_rule("event_after_follow_up", columns, late, LATE, LATE_HINT))
+    return rules
 
 
 def _after_death(wide: Sequence[str], stay: Sequence[str], known: Collection[str], mapping: Mapping) -> list[Rule]:
     """Nothing beside an episode comes after the death beside it, or after a discharge that was one."""
-    found = []
+    rules = []
     for event in wide:
         if event == "death":
             continue
         day, seen = f"{event}_day", f"{event}_observed"
         if "death" in wide:
             late = f"{seen} = 1 AND death_observed = 1 AND {day} > death_day"
-            found.append(_rule("event_after_death", (day, seen, "death_day", "death_observed"), late, AFTER_DEATH, AFTER_DEATH_HINT))
+            rules.append(_rule("event_after_death", (day, seen, "death_day", "death_observed"), late, AFTER_DEATH, AFTER_DEATH_HINT))
         if "discharge_reason" in known and mapping.los_convention != "last_contact":
             late = f"{seen} = 1 AND discharge_reason = 'died' AND {day} > los_days"
-            found.append(_rule("event_after_death", (day, seen, *stay), late, AFTER_DEATH, AFTER_DEATH_HINT))
-    return found
+            rules.append(_rule("event_after_death", (day, seen, *stay), late, AFTER_DEATH, AFTER_DEATH_HINT))
+    return rules
 
 
 def overlap_rule(has: Collection[str], known: Collection[str], mapping: Mapping, *, same_track: bool) -> Rule:

@@ -23,19 +23,19 @@ def event_rules(has: Collection[str], episodes: Collection[str], mapping: Mappin
     """
     days = tuple(name for name in ("day", "days_after_discharge") if name in has)
     undated = " AND ".join(f"{name} IS NULL" for name in days)
-    found = [_rule("event_without_day", days, undated, "an event without a day", "Give day (from admission) or days_after_discharge")]
+    rules = [_rule("event_without_day", days, undated, "an event without a day", "Give day (from admission) or days_after_discharge")]
     if "days_after_discharge" in has:
         hint = "Events during care are counted from admission, in the column day"
-        found.append(_rule("negative_day", ("days_after_discharge",), "days_after_discharge < 0", "a day before discharge", hint))
+        rules.append(_rule("negative_day", ("days_after_discharge",), "days_after_discharge < 0", "a day before discharge", hint))
     # A stay or a follow-up below 0 is a fault of the episode, and named there.
     late = "event_days_after_discharge > episode_follow_up_days AND episode_follow_up_days >= 0 AND coalesce(episode_los_days, 0) >= 0"
-    found += _of_day("event_after_follow_up", days, late, LATE, LATE_HINT)
-    found += _after_death(days, episodes, mapping)
+    rules += _of_day("event_after_follow_up", days, late, LATE, LATE_HINT)
+    rules += _after_death(days, episodes, mapping)
     same = ", ".join(name for name in ("episode_id", "event", "day", "days_after_discharge", "kind", "planned") if name in has)
     twice = f"count(*) OVER (PARTITION BY {same}) > 1"
     hint = "All of them are kept, and as a first event they count once; leave out those that are one event"
-    found.append(_rule("event_twice", ("event", "episode_id", *days), twice, "rows alike", hint, "warning"))
-    return found
+    rules.append(_rule("event_twice", ("event", "episode_id", *days), twice, "rows alike", hint, "warning"))
+    return rules
 
 
 def _rule(name: str, columns: Sequence[str], predicate: str, message: str, hint: str, severity: str = "error") -> Rule:
@@ -44,11 +44,11 @@ def _rule(name: str, columns: Sequence[str], predicate: str, message: str, hint:
 
 def _of_day(name: str, days: Sequence[str], predicate: str, message: str, hint: str) -> list[Rule]:
     """A rule on the day of an event, that points at the column in which the day was given."""
-    found = []
+    rules = []
     for day in days:
         others = "".join(f" AND {other} IS NULL" for other in days if other > day)
-        found.append(_rule(name, (day, *days), f"({predicate}) AND {day} IS NOT NULL{others}", message, hint))
-    return found
+        rules.append(_rule(name, (day, *days), f"({predicate}) AND {day} IS NOT NULL{others}", message, hint))
+    return rules
 
 
 def _after_death(days: Sequence[str], episodes: Collection[str], mapping: Mapping) -> list[Rule]:
@@ -56,8 +56,8 @@ def _after_death(days: Sequence[str], episodes: Collection[str], mapping: Mappin
     first = "min(CASE WHEN event = 'death' THEN {} END) OVER (PARTITION BY episode_id)"
     # On the clock of discharge too: where the stay is not known, the day from admission is not either.
     late = " OR ".join(f"{day} > {first.format(day)}" for day in ("event_day", "event_days_after_discharge"))
-    found = _of_day("event_after_death", days, late, AFTER_DEATH, AFTER_DEATH_HINT)
+    rules = _of_day("event_after_death", days, late, AFTER_DEATH, AFTER_DEATH_HINT)
     if "discharge_reason" in episodes and mapping.los_convention != "last_contact":
         late = "event <> 'death' AND event_days_after_discharge > 0 AND episode_died"
-        found += _of_day("event_after_death", days, late, "later than a discharge by death", AFTER_DEATH_HINT)
-    return found
+        rules += _of_day("event_after_death", days, late, "later than a discharge by death", AFTER_DEATH_HINT)
+    return rules

@@ -30,14 +30,14 @@ def item_rules(has: Sequence[str], scales: Dictionary[str, Scale]) -> list[Rule]
     if not complete and "score" not in has:
         return []  # there is no score at all, which is said of the columns
     lacking = "score__text IS NULL" if "score" in has else "TRUE"
-    found = [_item_sum(scale, items) for scale, items in complete.items() if "score" in has]
+    rules = [_item_sum(scale, items) for scale, items in complete.items() if "score" in has]
     for scale, items in named.items():
-        found += _of_blank_items(scale, items, lacking) if scale in complete else _of_lost_items(scale, came[scale], lacking)
+        rules += _of_blank_items(scale, items, lacking) if scale in complete else _of_lost_items(scale, came[scale], lacking)
     some = " OR ".join(f"({_is(scale)} AND {_answered(items)} > 0)" for scale, items in came.items() if items)
     blank = f"{lacking} AND score IS NULL AND NOT coalesce({some or 'FALSE'}, FALSE)"
     columns = [name for name in has if name not in ("score", "scale", "episode_id", "day")]
     first = ("score",) if "score" in has else ()
-    return [*found, _rule("score_blank", (*first, *columns), blank, "a row without a score", MISSING.capitalize(), "note")]
+    return [*rules, _rule("score_blank", (*first, *columns), blank, "a row without a score", MISSING.capitalize(), "note")]
 
 
 def _is(scale: Scale) -> str:
@@ -67,14 +67,14 @@ def _of_blank_items(scale: Scale, items: Sequence[str], lacking: str) -> list[Ru
     without = " OR ".join(f"{quoted(item)} IS NULL" for item in never) or "FALSE"
     none = f"no total of {scale.label} can be made"
     too_many = f"{part} NULL AND NOT ({without})"
-    found = [_rule("total_not_made", items, too_many, f"{none}: more items are blank than may be", f"{most}; {MISSING}", "warning")]
+    rules = [_rule("total_not_made", items, too_many, f"{none}: more items are blank than may be", f"{most}; {MISSING}", "warning")]
     if never:
         message = f"{none}: item {' or '.join(map(str, scale.missing.never_prorated))} is blank, which no other stands in for"
-        found.append(_rule("total_not_made", (*never, *items), f"{part} NULL AND ({without})", message, MISSING.capitalize(), "warning"))
+        rules.append(_rule("total_not_made", (*never, *items), f"{part} NULL AND ({without})", message, MISSING.capitalize(), "warning"))
     if scale.missing.rule == "prorate":
         message = f"a total of {scale.label} is prorated: the items answered stand in for the blank ones"
-        found.append(_rule("total_prorated", items, f"{part} NOT NULL", message, most, "note"))
-    return found
+        rules.append(_rule("total_prorated", items, f"{part} NOT NULL", message, most, "note"))
+    return rules
 
 
 def _of_lost_items(scale: Scale, came: Sequence[str], lacking: str) -> list[Rule]:

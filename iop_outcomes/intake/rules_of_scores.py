@@ -31,20 +31,20 @@ def score_rules(has: Sequence[str], scales: Dictionary[str, Scale]) -> list[Rule
     """
     names = ", ".join(literal(name) for name in scales)
     hint = f"Known scales: {', '.join(scales)}. Leave out the others"
-    found = [_rule("unknown_scale", ("scale",), f"scale__text NOT IN ({names})", "not a scale that is known", hint)]
+    rules = [_rule("unknown_scale", ("scale",), f"scale__text NOT IN ({names})", "not a scale that is known", hint)]
     if "score" in has:
-        found += _of_totals(has, scales)
-    found += item_rules(has, scales)
+        rules += _of_totals(has, scales)
+    rules += item_rules(has, scales)
     # A site may score twice on a day; admission takes the lower and discharge the higher, which never flatters the program.
     twice = "count(*) OVER (PARTITION BY episode_id, scale, day) > 1"
     hint = "The lower counts at admission, the higher at discharge"
-    found.append(_rule("score_twice", ("day", "episode_id", "scale"), twice, "more than one score of a scale on a day", hint, "warning"))
+    rules.append(_rule("score_twice", ("day", "episode_id", "scale"), twice, "more than one score of a scale on a day", hint, "warning"))
     if "instrument_version" in has:
-        found.append(_version_changes())
-    found.append(_outside_windows())
+        rules.append(_version_changes())
+    rules.append(_outside_windows())
     if "score" in has and "instrument_version" not in has:
-        found += _shorter_forms(scales)
-    return found
+        rules += _shorter_forms(scales)
+    return rules
 
 
 def _rule(name: str, columns: Sequence[str], predicate: str, message: str, hint: str, severity: str = "error") -> Rule:
@@ -57,21 +57,21 @@ def _of_totals(has: Sequence[str], scales: Dictionary[str, Scale]) -> list[Rule]
     ranges = " OR ".join(f"(scale = {literal(scale.name)} AND score NOT BETWEEN {scale.range[0]} AND {scale.range[1]})" for scale in totals)
     hint = "If it means missing, name the code in mapping.toml under [missing]"
     items = [name for name in has if name not in ("score", "episode_id", "day")]
-    found = [_rule("score_out_of_range", ("score", *items), ranges, "outside the range of its scale", hint)]
+    rules = [_rule("score_out_of_range", ("score", *items), ranges, "outside the range of its scale", hint)]
     # Where one scale has fractions, the column takes them, and each scale says which of them are scores of its own.
     fractions = not all(scale.whole for scale in scales.values())
     for scale in totals:
         if scale.step != 1 or fractions:
             between = f"scale = {literal(scale.name)} AND score % {scale.step} <> 0"
             message = f"between two scores of {scale.label}, which has steps of {scale.step}"
-            found.append(_rule("score_between_steps", ("score", *items), between, message, CORRECT))
-    return found
+            rules.append(_rule("score_between_steps", ("score", *items), between, message, CORRECT))
+    return rules
 
 
 def _version_changes() -> Rule:
     """Scores of two versions are not of one scale, so that no change may be taken between them."""
-    own = "OVER (PARTITION BY episode_id, scale)"
-    changed = f"instrument_version IS NOT NULL AND min(instrument_version) {own} <> max(instrument_version) {own}"
+    window = "OVER (PARTITION BY episode_id, scale)"
+    changed = f"instrument_version IS NOT NULL AND min(instrument_version) {window} <> max(instrument_version) {window}"
     hint = "Leave out one version, or give each a scale of its own: a change between versions is not a change of the patient"
     columns = ("instrument_version", "episode_id", "scale")
     return _rule("version_changed", columns, changed, "the version of the instrument changes within an episode", hint, "warning")
@@ -87,11 +87,11 @@ def _outside_windows() -> Rule:
 
 def _shorter_forms(scales: Dictionary[str, Scale]) -> list[Rule]:
     """Many scores and none that the shorter form could not give: perhaps it is the shorter form."""
-    found = []
+    rules = []
     for name, (shorter, highest) in SHORTER_FORMS.items():
         if name in scales:
             none_above = f"SELECT count(score) >= {FEW} AND max(score) <= {highest} FROM own_scores WHERE scale = {literal(name)}"
             message = f"no score of {name} is above {highest}, the highest of {shorter}"
             hint = f"If it is {shorter}, leave it out; else say so in the column instrument_version"
-            found.append(_rule(SHORTER, ("score",), f"{ROW} = 0 AND ({none_above})", message, hint, "note"))
-    return found
+            rules.append(_rule(SHORTER, ("score",), f"{ROW} = 0 AND ({none_above})", message, hint, "note"))
+    return rules

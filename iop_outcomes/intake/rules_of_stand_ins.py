@@ -22,13 +22,13 @@ def stand_in_rules(has: Collection[str], scales: Dictionary[str, Scale]) -> list
     scales : dict of str to Scale
         Which scales there are.
     """
-    found = []
+    rules = []
     for scale in scales:
         if f"{scale}_admit" in has:
-            found.append(_rule(f"{scale}_admit", _admission(scale, f"{scale}_discharge" in has)))
+            rules.append(_rule(f"{scale}_admit", _admission(scale, f"{scale}_discharge" in has)))
         if f"{scale}_discharge" in has:
-            found.append(_rule(f"{scale}_discharge", _discharge(scale, f"{scale}_admit" in has)))
-    return found
+            rules.append(_rule(f"{scale}_discharge", _discharge(scale, f"{scale}_admit" in has)))
+    return rules
 
 
 def _rule(column: str, stand_ins: str) -> Rule:

@@ -26,7 +26,7 @@ class Match:
 
     Parameters
     ----------
-    of : str
+    column : str
         What the site calls it.
     to : str
         The canonical name or word.
@@ -34,7 +34,7 @@ class Match:
         By its name however it is spaced, by the table of synonyms, or by a likeness that a person must check.
     """
 
-    of: str
+    column: str
     to: str
     how: How
 
@@ -89,9 +89,9 @@ def match_columns(table: str, names: Sequence[str], scales: Dictionary[str, Scal
     known = _columns_of(table)
     best: dict[str, tuple[int, str]] = {}
     for name in names:
-        found = known.get(squashed(name)) or _wide(table, name, scales)
-        if found and found[0] < best.get(found[1], (len(known) + 1, ""))[0]:
-            best[found[1]] = (found[0], name)
+        candidates = known.get(squashed(name)) or _wide(table, name, scales)
+        if candidates and candidates[0] < best.get(candidates[1], (len(known) + 1, ""))[0]:
+            best[candidates[1]] = (candidates[0], name)
     taken = {name for _, name in best.values()}
     guessed: dict[str, str] = {}
     open_names = {key: to for key, (_, to) in known.items() if to not in best}
@@ -101,19 +101,19 @@ def match_columns(table: str, names: Sequence[str], scales: Dictionary[str, Scal
             guessed[near] = name
     found_names = [Match(name, to, "synonym" if rank else "name") for to, (rank, name) in best.items()]
     matches = [*found_names, *(Match(name, to, "guess") for to, name in guessed.items())]
-    return sorted(matches, key=lambda match: names.index(match.of))
+    return sorted(matches, key=lambda match: names.index(match.column))
 
 
 def _columns_of(table: str) -> dict[str, tuple[int, str]]:
     """Squashed name, and the column with its rank: 0 its own name, then the synonyms in their order."""
     synonyms = table_of_synonyms()["columns"]
     labels = synonyms["episodes"] if table == "contacts" else {}
-    found: dict[str, tuple[int, str]] = {}
+    columns: dict[str, tuple[int, str]] = {}
     for field in TABLES[table]:
         others = synonyms[table].get(field.name, labels.get(field.name, ()))
         for rank, name in enumerate((field.name, *others)):
-            found.setdefault(squashed(name), (rank, field.name))
-    return found
+            columns.setdefault(squashed(name), (rank, field.name))
+    return columns
 
 
 def _wide(table: str, name: str, scales: Dictionary[str, Scale]) -> tuple[int, str] | None:
@@ -167,7 +167,7 @@ def match_code(field: Field, code: str, scales: Dictionary[str, Scale]) -> Match
     --------
     >>> from iop_outcomes.columns import field
     >>> match_code(field("episodes", "discharge_reason"), "TX Complete", {})
-    Match(of='TX Complete', to='completed', how='synonym')
+    Match(column='TX Complete', to='completed', how='synonym')
     """
     words = words_of(field, scales)
     if code in words:

@@ -96,8 +96,8 @@ def check_times(at: Sequence[int] | int | None) -> tuple[int, ...]:
     UsageError
         When a day is not a whole number from 0 to 36,500.
     """
-    asked: object = AT if at is None else at
-    days = [asked] if isinstance(asked, Integral) else list(asked) if isinstance(asked, Iterable) and not isinstance(asked, str) else []
+    times: object = AT if at is None else at
+    days = [times] if isinstance(times, Integral) else list(times) if isinstance(times, Iterable) and not isinstance(times, str) else []
     if not days or any(isinstance(day, bool) or not isinstance(day, Integral) or not 0 <= int(day) <= MAX_DAYS for day in days):
         raise UsageError(f"at: must be whole days after discharge from 0 to {MAX_DAYS:,}, such as 30, 90, 180, 365, in a list.")
     return tuple(sorted({int(day) for day in days}))
@@ -118,7 +118,7 @@ class _Followed:
     what: Outcome
 
     @classmethod
-    def of(cls, counts: Counts, what: Outcome) -> _Followed:
+    def from_counts(cls, counts: Counts, what: Outcome) -> _Followed:
         """Part the episodes."""
         gone = [counts.is_in(STATUS, [reason]) for reason in OUTSIDE]
         known = ~counts.is_in(what.day, [None])
@@ -165,8 +165,8 @@ class _Followed:
     @property
     def is_recorded(self) -> bool:
         """Whether the data bring the event at all; without any episode nobody can tell, and nothing depends on it."""
-        held = self.table.keep([self.what.outcome])
-        return not len(held) or any(level is not None for (level,), _ in held)
+        ways = self.table.keep([self.what.outcome])
+        return not len(ways) or any(level is not None for (level,), _ in ways)
 
     def people(self, family: str, inside: Mapping[str, int], *, hits: Sequence[str] | None) -> Population:
         """A population inside the followed ones."""
@@ -175,7 +175,7 @@ class _Followed:
 
 
 def _draft(counts: Counts, *, what: Outcome, times: tuple[int, ...], stops: bool) -> tuple[Draft, ...]:
-    followed = _Followed.of(counts, what)
+    followed = _Followed.from_counts(counts, what)
     ends = followed.ends
     everyone = followed.people("followed", {"followed": followed.table.total}, hits=None)
     drafts = (
@@ -306,7 +306,7 @@ def _named_causes(what: Outcome) -> tuple[str, ...]:
 
 def _across(levels: Mapping[str, Counts], *, what: Outcome) -> list[tuple[str, Draft]]:
     """Tests between the groups, on the report's clock; episodes without a group take no part."""
-    named = {level: _Followed.of(counts, what) for level, counts in levels.items() if level != MISSING_LEVEL}
+    named = {level: _Followed.from_counts(counts, what) for level, counts in levels.items() if level != MISSING_LEVEL}
     if not all(followed.is_recorded for followed in named.values()):
         return []
     ends = [followed.ends for followed in named.values() if followed.table.total]
@@ -319,7 +319,7 @@ def _across(levels: Mapping[str, Counts], *, what: Outcome) -> list[tuple[str, D
 
 
 def _curve(counts: Counts, *, what: Outcome, times: tuple[int, ...]) -> Curve:
-    return _Followed.of(counts, what).ends.curve(DRAWN, np.array(times, dtype=np.int64))
+    return _Followed.from_counts(counts, what).ends.curve(DRAWN, np.array(times, dtype=np.int64))
 
 
 def _refuses(counts: Counts, *, what: Outcome) -> str:
@@ -334,7 +334,7 @@ def _refuses(counts: Counts, *, what: Outcome) -> str:
 
 def _settled(counts: Counts, *, what: Outcome, draft: Callable[..., tuple[Draft, ...]]) -> Callable[[Counts], tuple[Draft, ...]]:
     """The drafts as the whole file decides them: its follow-up stops at the event when it does so in more than half of the ends."""
-    followed, column = _Followed.of(counts, what).table, StopsAtEnd(what.request).keys[0]
+    followed, column = _Followed.from_counts(counts, what).table, StopsAtEnd(what.request).keys[0]
     ended = followed.where(followed.is_in(what.outcome, ["event", "death"]))
     same, other = (int(ended.n[ended.is_in(column, [flag])].sum()) for flag in (1, 0))
     return partial(draft, stops=same > other)

@@ -45,7 +45,7 @@ def estimands(words: str, past: str, counted: str, causes: Mapping[str, str], *,
 
 def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple[EstimandDefinition, ...]:
     beside = (*(("transfer_0_2",) if transfers else ()), "events_without_follow_up")
-    said = f"An estimated {{value}} {past} within {{time}} days of discharge (range {{low}} to {{high}}), allowing for different lengths of follow-up."
+    sentence = f"An estimated {{value}} {past} within {{time}} days of discharge (range {{low}} to {{high}}), allowing for different lengths of follow-up."
     incidence = f"{counted}, with death and other ends competing (Aalen-Johansen)"
     free = f"free of the event and of every other end ({counted}): 1 minus the sum of all incidences"
     return (
@@ -56,7 +56,7 @@ def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple
             AMONG,
             _LOG_LOG,
             "share",
-            said,
+            sentence,
             none=_NONE,
             beside=beside,
             compared_beside=beside[:-1],
@@ -90,18 +90,20 @@ def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple
 
 
 def _beside(words: str, counted: str, causes: Mapping[str, str], *, transfers: bool) -> tuple[EstimandDefinition, ...]:
-    own = [EstimandDefinition(name, label, f"{label}: an end of its own", AMONG, _WILSON, "share") for name, label in causes.items()]
+    definitions = [
+        EstimandDefinition(name, label, f"{label}: an end of its own", AMONG, _WILSON, "share") for name, label in causes.items()
+    ]
     if transfers:
         among = "the same episodes and those in hospital again on days 0 to 2"
         back = "in any hospital again on days 0 to 2, planned or not: a transfer, outside the rate"
-        own.append(
+        definitions.append(
             EstimandDefinition(
                 "transfer_0_2", "In hospital again on days 0 to 2 (transfer)", back, among, _WILSON, "share", aside=_TRANSFER
             )
         )
     unknown = "discharged episodes whose end of follow-up is not known"
     return (
-        *own,
+        *definitions,
         EstimandDefinition(
             "events_without_follow_up",
             "Event or death on record, follow-up not known",

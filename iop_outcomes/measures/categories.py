@@ -49,12 +49,12 @@ def _numbers(level: Level) -> list[int]:
     return [numbers[0] - 1] if str(level).startswith("<") else numbers
 
 
-def merged(found: Categories, counts: Counts, column: str, by: str, threshold: int) -> dict[str, Part]:
+def merged(unmerged: Categories, counts: Counts, column: str, by: str, threshold: int) -> dict[str, Part]:
     """Merge rare categories until every group can be shown, or until two remain.
 
     Parameters
     ----------
-    found : categories
+    unmerged : categories
         From `categories`.
     counts : Counts
         With the column and the grouping column.
@@ -79,12 +79,12 @@ def merged(found: Categories, counts: Counts, column: str, by: str, threshold: i
     """
     groups = [{level: n for (level,), n in part.keep([column])} for part in counts.split(by).values() if part.total >= threshold]
     sizes = {level: n for (level,), n in counts.keep([column])}
-    parts = list(found.values())
+    parts = list(unmerged.values())
     if any(0 < group.get(None, 0) < threshold for group in groups):
         parts.append((None,))
 
     def shows(parts: Sequence[Part]) -> bool:
-        return len(parts) <= FEWEST or not any(0 < _held(group, part) < threshold for group in groups for part in parts)
+        return len(parts) <= FEWEST or not any(0 < _size(group, part) < threshold for group in groups for part in parts)
 
     merge = _with_neighbour if are_bands(sizes) else _into_one
     together = 1
@@ -95,21 +95,21 @@ def merged(found: Categories, counts: Counts, column: str, by: str, threshold: i
     return {_name(part, list(sizes)): part for part in now}
 
 
-def _held(sizes: Mapping[Level, int], part: Part) -> int:
+def _size(sizes: Mapping[Level, int], part: Part) -> int:
     return sum(sizes.get(level, 0) for level in part)
 
 
 def _with_neighbour(now: Sequence[Part], _parts: Sequence[Part], sizes: Mapping[Level, int], _together: int) -> list[Part]:
     """Put the smallest band together with the smaller of its neighbours."""
-    place = min(range(len(now)), key=lambda i: (_held(sizes, now[i]), i))
-    beside = min((i for i in (place - 1, place + 1) if 0 <= i < len(now)), key=lambda i: _held(sizes, now[i]))
+    place = min(range(len(now)), key=lambda i: (_size(sizes, now[i]), i))
+    beside = min((i for i in (place - 1, place + 1) if 0 <= i < len(now)), key=lambda i: _size(sizes, now[i]))
     first = min(place, beside)
     return [*now[:first], now[first] + now[first + 1], *now[first + 2 :]]
 
 
 def _into_one(_now: Sequence[Part], parts: Sequence[Part], sizes: Mapping[Level, int], together: int) -> list[Part]:
     """Put so many of the smallest categories together, behind the others."""
-    smallest = sorted(parts, key=lambda part: (_held(sizes, part), part[0] is not None, str(part)))[:together]
+    smallest = sorted(parts, key=lambda part: (_size(sizes, part), part[0] is not None, str(part)))[:together]
     pooled = [part for part in parts if part in smallest]
     return [*(part for part in parts if part not in smallest), tuple(level for part in pooled for level in part)]
 

@@ -55,8 +55,8 @@ def _draft(counts: Counts, *, teds_all: bool) -> tuple[Draft, ...]:
         "completion_strict_best_case": people(base=(*base, *lost), hits=("completed", *lost)),
     }
     ending = "_teds_all" if teds_all else ""
-    found = tuple(share(name + ending, parts.table, PART, who) for name, who in drafts.items())
-    return found if teds_all else (*found, _of_admitted(counts))
+    rates = tuple(share(name + ending, parts.table, PART, who) for name, who in drafts.items())
+    return rates if teds_all else (*rates, _of_admitted(counts))
 
 
 def _of_admitted(counts: Counts) -> Draft:
@@ -112,12 +112,12 @@ def _estimands(*, teds_all: bool) -> tuple[EstimandDefinition, ...]:
         ),
     )
     headline = "{value} of discharged episodes ended in planned completion"
-    found = tuple(
+    definitions = tuple(
         EstimandDefinition(name + ending, label, k, n, _WILSON, "share", text, headline if name == "completion_strict" else "")
         for name, label, k, n, text in rows
     )
     if teds_all:
-        return found
+        return definitions
     of_admitted = EstimandDefinition(
         "completion_of_admitted",
         "Completed, of all admitted",
@@ -128,7 +128,7 @@ def _estimands(*, teds_all: bool) -> tuple[EstimandDefinition, ...]:
         "share",
         "Of {n} admissions observed for at least their planned length, {k} ({value}) completed; the plausible range is {low} to {high}.",
     )
-    return (*found, of_admitted)
+    return (*definitions, of_admitted)
 
 
 def completion(definition: str = DENOMINATORS[0]) -> Measure:

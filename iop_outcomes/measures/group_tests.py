@@ -39,8 +39,8 @@ def group_tests(groups: Sequence[Ends], who: Population) -> list[tuple[str, Draf
     day = np.concatenate([table.days[table.cell_day] for table in tables])
     cause, n = (np.concatenate([getattr(table, name) for table in tables]) for name in ("cell_cause", "n"))
     members = tuple(ends.counts.here() for ends in groups)
-    hazards, incidences = log_rank(group, day, cause, n, of=OUTCOME), gray(group, day, cause, n, of=OUTCOME)
-    influence = _influence(groups, log_rank_influence(group, day, cause, n, of=OUTCOME))
+    hazards, incidences = log_rank(group, day, cause, n, outcome=OUTCOME), gray(group, day, cause, n, outcome=OUTCOME)
+    influence = _influence(groups, log_rank_influence(group, day, cause, n, outcome=OUTCOME))
     among: Mask = np.logical_or.reduce(members)
     draft = partial(Draft, influence=np.zeros(len(among)), among=among, population=who)
     drafts: list[tuple[str, Draft]] = []

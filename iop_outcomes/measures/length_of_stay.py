@@ -51,20 +51,20 @@ def _draft(counts: Counts, *, names: tuple[str, ...], extra_days: int) -> tuple[
     who = parts.population("stays", base=("discharged", "died"), missing=("no_stay",))
     stays = counts.where(~np.logical_or.reduce([*out.values(), blank])).recode("los_days", partial(_add, extra_days))
     *quartiles, mean = names
-    found = [quantile_days(name, stays, "los_days", share, who) for name, share in zip(quartiles, _BELOW, strict=True)]
-    return (*found, mean_days(mean, stays, "los_days", who))
+    drafts = [quantile_days(name, stays, "los_days", share, who) for name, share in zip(quartiles, _BELOW, strict=True)]
+    return (*drafts, mean_days(mean, stays, "los_days", who))
 
 
 def _add(extra: int, day: Level) -> Level:
     return None if day is None else int(day) + extra
 
 
-def variant_of(asked: str | None, convention: str) -> str:
+def variant_of(definition: str | None, convention: str) -> str:
     """Which length of stay data can answer.
 
     Parameters
     ----------
-    asked : str or None
+    definition : str or None
         One of `VARIANTS`; by default the one that the data hold.
     convention : str
         The `los_convention` that the data declare.
@@ -79,19 +79,19 @@ def variant_of(asked: str | None, convention: str) -> str:
     >>> variant_of(None, "inclusive"), variant_of(None, "last_contact")
     ('difference', 'last_contact')
     """
-    held = convention if convention in _OWN else "difference"
-    if asked is None or asked == held:
-        return held
-    if held in _OWN:
+    default = convention if convention in _OWN else "difference"
+    if definition is None or definition == default:
+        return default
+    if default in _OWN:
         raise UsageError(
-            f'length_of_stay: no definition "{asked}" of these data, because {_WHY[held]}. Leave the definition out, or ask for "{held}".'
+            f'length_of_stay: no definition "{definition}" of these data, because {_WHY[default]}. Leave the definition out, or ask for "{default}".'
         )
-    if asked in _OWN:
-        declare = f'[data] los_convention = "{asked}"' if asked == "last_contact" else "those of TEDS-D"
+    if definition in _OWN:
+        declare = f'[data] los_convention = "{definition}"' if definition == "last_contact" else "those of TEDS-D"
         raise UsageError(
-            f'length_of_stay: no definition "{asked}" of these data, whose stays are days to discharge. It is for files that declare {declare}.'
+            f'length_of_stay: no definition "{definition}" of these data, whose stays are days to discharge. It is for files that declare {declare}.'
         )
-    return asked
+    return definition
 
 
 def length_of_stay(definition: str | None = None) -> Measure:
@@ -144,7 +144,7 @@ def length_of_stay(definition: str | None = None) -> Measure:
 def _number(name: str, role: Role, label: str, statistic: str, interval: str, *, counted: str, until: str) -> EstimandDefinition:
     """The definition of one number; the middle stay is the one that is said."""
     among = "discharged episodes, deaths in care included, without those that never started"
-    said = role == "middle"
+    is_middle = role == "middle"
     return EstimandDefinition(
         name,
         label,
@@ -152,8 +152,8 @@ def _number(name: str, role: Role, label: str, statistic: str, interval: str, *,
         among,
         interval,
         "days",
-        "The middle stay was {value} days; the plausible range is {low} to {high}." if said else "",
-        "The middle stay was {value} days" if said else "",
+        "The middle stay was {value} days; the plausible range is {low} to {high}." if is_middle else "",
+        "The middle stay was {value} days" if is_middle else "",
         role=role,
         axis=f"Days from admission to {until}",
     )
@@ -163,5 +163,5 @@ STAYS = Declaration(
     "length_of_stay",
     length_of_stay,
     (Option("definition", "what is counted as a stay (by default what the data hold, difference for days to discharge)", VARIANTS),),
-    held=variant_of,
+    held_by=variant_of,
 )

@@ -96,7 +96,7 @@ class Declaration:
         Gives the `Measure`; takes `definition` (also for a profile, which is one) and `at` where the options hold them.
     options : tuple of Option
         What it may be asked with.
-    held : callable, optional
+    held_by : callable, optional
         From the definition asked for, or none, and the data's convention of stays, the definition that these data can answer.
     needs : tuple of str
         What it cannot do without, and whole layouts of files may lack.
@@ -105,7 +105,7 @@ class Declaration:
     name: str
     declare: Callable[..., Measure]
     options: tuple[Option, ...] = ()
-    held: Callable[[str | None, str], str] | None = None
+    held_by: Callable[[str | None, str], str] | None = None
     needs: tuple[str, ...] = ()
 
     def option(self, name: Name) -> Option | None:
@@ -133,7 +133,7 @@ class Family:
         What it is called with a scale beside it, such as "symptom_change".
     pattern : str
         The full name, with {scale} for the scale's.
-    of : callable
+    declare : callable
         From a scale with a total, its declaration, or none.
     options : tuple of Option
         What it may be asked with, the scale first.
@@ -143,7 +143,7 @@ class Family:
 
     name: str
     pattern: str
-    of: Callable[[Scale], Declaration | None]
+    declare: Callable[[Scale], Declaration | None]
     options: tuple[Option, ...]
     lacks: str = ""
 

@@ -40,9 +40,9 @@ def _share_of(name: str) -> str:
     return f"share_{name}"
 
 
-def _divided(counts: Counts, column: str, found: Categories) -> Parts:
-    part_of = {level: _part(column, name) for name, levels in found.items() for level in levels}
-    order = (*(_part(column, name) for name in found), _blank(column))
+def _divided(counts: Counts, column: str, groups: Categories) -> Parts:
+    part_of = {level: _part(column, name) for name, levels in groups.items() for level in levels}
+    order = (*(_part(column, name) for name in groups), _blank(column))
     return parts_by(counts, column, lambda level: part_of.get(level, _blank(column)), order=order)
 
 
@@ -63,19 +63,19 @@ def _people(column: str, sizes: Mapping[str, int], hit: str | None = None) -> Po
     return Population(column, sizes, base, None if hit is None else frozenset({_part(column, hit)}), frozenset({blank}))
 
 
-def _draft(counts: Counts, *, column: str, found: Categories) -> tuple[Draft, ...]:
+def _draft(counts: Counts, *, column: str, groups: Categories) -> tuple[Draft, ...]:
     """How many are not recorded, of everyone; then one share for each category, of those recorded."""
-    parts = _divided(counts, column, found)
+    parts = _divided(counts, column, groups)
     return (
         share(NOT_RECORDED, parts.table, PART, _people(column, parts.sizes, NOT_RECORDED)),
-        *(share(_share_of(name), parts.table, PART, _people(column, parts.sizes, name)) for name in found),
+        *(share(_share_of(name), parts.table, PART, _people(column, parts.sizes, name)) for name in groups),
     )
 
 
-def _across(levels: Mapping[str, Counts], *, column: str, found: Categories, shown: Categories) -> list[tuple[str, Draft]]:
+def _across(levels: Mapping[str, Counts], *, column: str, all_groups: Categories, shown: Categories) -> list[tuple[str, Draft]]:
     """The largest difference between two groups, as a number about everyone; whatever is withheld later, all categories count."""
-    by_level = {level: _divided(counts, column, found).sizes for level, counts in levels.items()}
-    names = [_part(column, name) for name in found]
+    by_level = {level: _divided(counts, column, all_groups).sizes for level, counts in levels.items()}
+    names = [_part(column, name) for name in all_groups]
     groups = [[parts[name] for name in names] for level, parts in by_level.items() if level != MISSING_LEVEL]
     largest = largest_difference([(sum(sizes), sizes) for sizes in groups], of_categories)
     given = [_divided(counts, column, shown).sizes for counts in levels.values()]
@@ -95,14 +95,14 @@ def _word(largest: Largest) -> str:
     return word(_rounded(largest.value, 2))
 
 
-def participants(column: str, found: Categories, *, shown: Categories | None = None) -> Measure:
+def participants(column: str, groups: Categories, *, shown: Categories | None = None) -> Measure:
     """Declare the mix of a characteristic at admission: `participants_<column>`.
 
     Parameters
     ----------
     column : str
         A column of categories.
-    found : categories
+    groups : categories
         From `categories`; a level in none of them counts as not recorded. The largest difference is that of these.
     shown : categories, optional
         The same, perhaps `merged`, whose shares are given; then the difference is said in its word alone, because beside merged
@@ -112,8 +112,8 @@ def participants(column: str, found: Categories, *, shown: Categories | None = N
     -------
     Measure
     """
-    given = shown or found
-    merged_some = given != found
+    given = shown or groups
+    merged_some = given != groups
     title = read(column)
     lower = title[:1].lower() + title[1:]
     blank = EstimandDefinition(
@@ -136,13 +136,13 @@ def participants(column: str, found: Categories, *, shown: Categories | None = N
         excludes={_blank(column): "not recorded"},
         unit="share",
         better="neither",
-        draft=partial(_draft, column=column, found=given),
+        draft=partial(_draft, column=column, groups=given),
         estimands=(*rows, largest),
         sources=(*_SOURCES, _YANG),
         notes=(merged_note,) if merged_some else (),
         chart="stacked_shares",
         shown=tuple(_share_of(name) for name in given),
-        across=partial(_across, column=column, found=found, shown=given),
+        across=partial(_across, column=column, all_groups=groups, shown=given),
     )
 
 
@@ -201,8 +201,8 @@ def _rounded(value: float, digits: int) -> float:
 
 
 def _baseline_across(levels: Mapping[str, Counts], *, scale: Scale, coarse: bool) -> list[tuple[str, Draft]]:
-    found = {level: _scores(counts, scale) for level, counts in levels.items()}
-    groups = [(n, (mean, sd)) for level, (mean, sd, n) in found.items() if level != MISSING_LEVEL]
+    by_level = {level: _scores(counts, scale) for level, counts in levels.items()}
+    groups = [(n, (mean, sd)) for level, (mean, sd, n) in by_level.items() if level != MISSING_LEVEL]
     largest = largest_difference(groups, lambda one, other: of_means(*one, *other))
     if coarse and not math.isnan(largest.value):
         largest = Largest(_rounded(largest.value, 2), largest.flag)

@@ -25,7 +25,7 @@ _PARTS = ("known", "blank", *NOT_ENDED)
 
 def _draft(counts: Counts) -> tuple[Draft, ...]:
     """One share for each thing asked, over every episode of the table."""
-    return tuple(_share(counts, of.keys[0]) for of in WHAT.values())
+    return tuple(_share(counts, thing.keys[0]) for thing in WHAT.values())
 
 
 def _share(counts: Counts, column: str) -> Draft:
@@ -47,7 +47,7 @@ def recorded() -> Measure:
         name="recorded",
         title="What is recorded",
         asks="In what share of discharged episodes is each thing known that a report rests on?",
-        requests=(Status(), *(Known(of) for of in WHAT.values())),
+        requests=(Status(), *(Known(thing) for thing in WHAT.values())),
         among=among,
         excludes=NOT_ENDED,
         unit="share",
@@ -55,16 +55,16 @@ def recorded() -> Measure:
         draft=_draft,
         estimands=tuple(
             EstimandDefinition(
-                f"recorded_{of.keys[0]}",
+                f"recorded_{thing.keys[0]}",
                 label,
                 f"{label} known",
                 among,
                 "95% Wilson score",
                 "share",
                 label + " is known in {k} of {n} discharged episodes ({value}).",
-                about=of,
+                about=thing,
             )
-            for label, of in WHAT.items()
+            for label, thing in WHAT.items()
         ),
         notes=("A score is known at admission or discharge when one stands in the window around it, or beside the episode.",),
     )

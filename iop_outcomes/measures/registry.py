@@ -31,22 +31,22 @@ def known(scales: Mapping[str, Scale] | None = None) -> dict[str, Declaration]:
     scales : dict of str to Scale, optional
         Scales in force; those that come with the package by default.
     """
-    found = dict(MEASURES)
+    declarations = dict(MEASURES)
     for scale in (load_scales() if scales is None else scales).values():
-        made = (family.of(scale) for family in FAMILIES.values() if scale.total)
-        found |= {each.name: each for each in made if each is not None}
-    return found
+        made = (family.declare(scale) for family in FAMILIES.values() if scale.total)
+        declarations |= {each.name: each for each in made if each is not None}
+    return declarations
 
 
 def options_named(name: str) -> dict[Option, list[str]]:
     """Each option of a name, with the measures and families of measures that have it: what the help of a flag says."""
-    found: dict[Option, list[str]] = {}
+    offered_by: dict[Option, list[str]] = {}
     offered: list[Declaration | Family] = [*MEASURES.values(), *FAMILIES.values()]
     for each in offered:
         for option in each.options:
             if option.name == name:
-                found.setdefault(option, []).append(each.name)
-    return found
+                offered_by.setdefault(option, []).append(each.name)
+    return offered_by
 
 
 def find(
@@ -97,8 +97,8 @@ def find(
         raise UsageError(f'No measure is called "{name}". {choices(name, [*entries, *FAMILIES])}')
     entry = entries[name]
     variant = _variant(entry, definition, profile)
-    if entry.held is not None and convention is not None:
-        variant = entry.held(variant, convention)
+    if entry.held_by is not None and convention is not None:
+        variant = entry.held_by(variant, convention)
     if at is not None and entry.option("at") is None:
         raise UsageError(f"{name} is not asked at days after discharge: leave out at (--at).")
     given = {"definition": variant} if entry.variant else {}
@@ -111,8 +111,8 @@ def _variant(entry: Declaration, definition: str | None, profile: str | None) ->
         raise UsageError(f"{entry.name} has no profiles: leave out profile (--profile).")
     if profile is not None and definition is not None:
         raise UsageError(f"{entry.name}: its profile is its definition: give one of them.")
-    asked = definition if profile is None else profile
-    return (entry.variant or _NONE).choose(entry.name, asked)
+    variant = definition if profile is None else profile
+    return (entry.variant or _NONE).choose(entry.name, variant)
 
 
 _NONE = Option("definition", "no definition")  # of a measure that has one alone
@@ -128,13 +128,13 @@ def _full_name(name: str, scale: str | None, scales: Mapping[str, Scale], entrie
     able = [each for each in scales if family.called(each) in entries]
     if scale is None:
         raise UsageError(SCALE.missing(name, able, "phq9"))
-    asked = get_scale(scale, scales)
-    if not asked.total:
-        raise UsageError(f"{asked.title} has no total score: its domains are never summed. Choose a scale with a total.")
-    full = family.called(asked.name)
+    chosen = get_scale(scale, scales)
+    if not chosen.total:
+        raise UsageError(f"{chosen.title} has no total score: its domains are never summed. Choose a scale with a total.")
+    full = family.called(chosen.name)
     if full not in entries:
         raise NotAssessableError(
-            f"{full} is not assessable: {asked.label} has no {family.lacks}. Scales that have one: {', '.join(able)}; "
+            f"{full} is not assessable: {chosen.label} has no {family.lacks}. Scales that have one: {', '.join(able)}; "
             "a scale file of your own (scales=) can bring others."
         )
     return full

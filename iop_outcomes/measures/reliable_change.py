@@ -95,10 +95,10 @@ def _reliable(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> 
 
 
 def _no_change(scale: Scale, profile: ReliableChangeProfile, like: Draft) -> Draft:
-    found = _no_change_rate(scale, profile)
-    value = float("nan") if found is None else found
+    rate_with_no_change = _no_change_rate(scale, profile)
+    value = float("nan") if rate_with_no_change is None else rate_with_no_change
     who = replace(like.population, hits=None)  # a figure of the scale: nobody was counted for it
-    flag = Flag.NO_REFERENCE if found is None else Flag.NONE
+    flag = Flag.NO_REFERENCE if rate_with_no_change is None else Flag.NONE
     return plain(Key("false_positive_rate"), value, who, len(like.influence), flag=flag)
 
 
@@ -247,7 +247,7 @@ def _estimands(scale: Scale, profile: ReliableChangeProfile) -> tuple[EstimandDe
     pairs, every = "discharged episodes with both scores", "all discharged episodes, a missing score as not met"
     better = f"improved by {profile.op} {profile.points} points"
     worse = f"worse by {profile.op} {profile.points} points"
-    found = [
+    definitions = [
         EstimandDefinition(
             "reliable_improvement",
             "Reliably better",
@@ -277,13 +277,13 @@ def _estimands(scale: Scale, profile: ReliableChangeProfile) -> tuple[EstimandDe
     if profile.case_cutoff is not None:
         cut = scale.case_cutoff(profile.case_cutoff)
         case = f"at case at the start ({scale.label} {cut.op} {cut.value}) and below at the end"
-        found += [
+        definitions += [
             _rate("recovery", "Below the cut-off at the end", case, _PAIRS_AT_CASE),
             _rate("recovery_of_discharged", "Below the cut-off, of all at case", case, _ALL_AT_CASE),
             _rate("reliable_recovery", "Below the cut-off and reliably better", f"{case}, and {better}", _PAIRS_AT_CASE),
             _rate("reliable_recovery_of_discharged", "Both, of all at case", f"{case}, and {better}", _ALL_AT_CASE),
         ]
-    return (*found, *_thresholds(scale, profile))
+    return (*definitions, *_thresholds(scale, profile))
 
 
 _WORSE = "reliable_deterioration"
@@ -303,17 +303,17 @@ def _rate(name: str, label: str, counted: str, among: str) -> EstimandDefinition
 
 def _thresholds(scale: Scale, profile: ReliableChangeProfile) -> list[EstimandDefinition]:
     """Response and remission: of those at case, with all at case beside them, and their named variants."""
-    pairs, found = "discharged episodes with both scores", []
+    pairs, definitions = "discharged episodes with both scores", []
     if scale.response is not None and scale.better == "lower":
         words = f"score lower by >= {scale.response.fraction_lower * 100:g} % of the admission score"
-        found += _at_case_rows(profile, "response", "Responded", words)
-        found.append(_rate("response_of_pairs", "Responded, of all with both scores", words, pairs))
+        definitions += _at_case_rows(profile, "response", "Responded", words)
+        definitions.append(_rate("response_of_pairs", "Responded, of all with both scores", words, pairs))
     if scale.remission is not None:
         words = f"{scale.label} {scale.remission.op} {scale.remission.value} at discharge"
-        found += _at_case_rows(profile, "remission", "In remission", words)
+        definitions += _at_case_rows(profile, "remission", "In remission", words)
         label = "In remission, of those not in remission at the start"
-        found.append(_rate(remission_from(scale), label, words, f"{pairs}, not in remission at the start"))
-    return found
+        definitions.append(_rate(remission_from(scale), label, words, f"{pairs}, not in remission at the start"))
+    return definitions
 
 
 def _at_case_rows(profile: ReliableChangeProfile, name: str, label: str, counted: str) -> list[EstimandDefinition]:

@@ -60,11 +60,11 @@ def _quantile(estimand: str, stays: Counts, share_below: float, who: Population)
     return draft if math.isnan(draft.value) else _at(draft, stays, _reaching(distribution(stays, "los_code"), share_below), share_below)
 
 
-def _reaching(of: Distribution, share_below: float) -> int:
+def _reaching(codes: Distribution, share_below: float) -> int:
     """Quantile without averaging (R's type 1)."""
-    cumulative = np.cumsum(of.n)
+    cumulative = np.cumsum(codes.n)
     rank = max(math.ceil(cumulative[-1] * share_below - 1e-9), 1)
-    return int(of.values[np.searchsorted(cumulative, rank)])
+    return int(codes.values[np.searchsorted(cumulative, rank)])
 
 
 def _at(draft: Draft, stays: Counts, code: int, share_below: float) -> Draft:

@@ -81,13 +81,13 @@ def _draft(counts: Counts, *, scale: Scale) -> tuple[Draft, ...]:
     )
 
 
-def _change(paired: Counts, found: change.Effect, who: Population) -> Draft:
-    return Draft(Key(found.estimand), found.value, paired.lift(found.influence), paired.here(), who, StudentT(who.n, flag=found.flag))
+def _change(paired: Counts, effect: change.Effect, who: Population) -> Draft:
+    return Draft(Key(effect.estimand), effect.value, paired.lift(effect.influence), paired.here(), who, StudentT(who.n, flag=effect.flag))
 
 
-def _standardised(paired: Counts, found: change.Effect, who: Population) -> Draft:
-    interval = Normal(found.variance, flag=found.flag)
-    return Draft(Key(found.estimand), found.value, paired.lift(found.influence), paired.here(), who, interval)
+def _standardised(paired: Counts, effect: change.Effect, who: Population) -> Draft:
+    interval = Normal(effect.variance, flag=effect.flag)
+    return Draft(Key(effect.estimand), effect.value, paired.lift(effect.influence), paired.here(), who, interval)
 
 
 def _mean(paired: Counts, name: str, values: Floats, who: Population) -> Draft:

@@ -30,8 +30,8 @@ def shipped() -> dict[str, Path]:
     >>> list(shipped())[0]
     '01_program_quality'
     """
-    found = next((files for folder in _FOLDERS if (files := sorted(folder.glob("[0-9][0-9]_*.ipynb")))), [])
-    return {path.stem: path for path in found}
+    notebooks = next((files for folder in _FOLDERS if (files := sorted(folder.glob("[0-9][0-9]_*.ipynb")))), [])
+    return {path.stem: path for path in notebooks}
 
 
 def find_notebook(name: str) -> Path:
@@ -94,14 +94,14 @@ def copy_notebooks(names: Sequence[str], folder: str | Path) -> list[Path]:
     OutputError
         When the folder cannot be written.
     """
-    found = [find_notebook(name) for name in names or shipped()]
-    there = [path.name for path in found if (Path(folder) / path.name).exists()]
+    sources = [find_notebook(name) for name in names or shipped()]
+    there = [path.name for path in sources if (Path(folder) / path.name).exists()]
     if there:
         raise UsageError(
             f"{folder}: {', '.join(there)} stands there already, and may hold your changes; nothing was copied. "
             "Choose another folder with --output, or move the file away."
         )
-    return write_files(folder, {path.name: _copied(path, Path(folder)) for path in found})
+    return write_files(folder, {path.name: _copied(path, Path(folder)) for path in sources})
 
 
 def _copied(path: Path, folder: Path) -> bytes:

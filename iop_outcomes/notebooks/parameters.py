@@ -45,13 +45,13 @@ def defaults(cells: Sequence[Any]) -> dict[str, Any]:
     >>> defaults([cell])
     {'by': 'track'}
     """
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for cell in cells:
         if cell["cell_type"] == "code" and TAG in cell["metadata"].get("tags", ()):
             for node in ast.parse(cell["source"]).body:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-                found |= {target.id: _literal(node) for target in targets if isinstance(target, ast.Name)}
-    return found
+                values |= {target.id: _literal(node) for target in targets if isinstance(target, ast.Name)}
+    return values
 
 
 def _literal(node: ast.Assign | ast.AnnAssign) -> Any:
@@ -102,19 +102,19 @@ def values_for(path: Path, known: Mapping[str, Any], given: Mapping[str, str], o
             raise UsageError(f'{path.stem} has no parameter "{name}". {choices(name, known)}')
     values = {OUTPUT: output} if OUTPUT in known else {}
     values |= {name: value_of(text, known[name]) for name, text in given.items()}
-    if isinstance(asked := values.get(SOURCE), str) and not Path(asked).exists():
+    if isinstance(typed := values.get(SOURCE), str) and not Path(typed).exists():
         raise UsageError(
-            f"{path.stem}: there are no data at {os.path.normpath(Path(asked).absolute())}. Check -p {SOURCE}, which is seen from the folder this runs in."
+            f"{path.stem}: there are no data at {os.path.normpath(Path(typed).absolute())}. Check -p {SOURCE}, which is seen from the folder this runs in."
         )
     if SOURCE in known and SOURCE not in values:
-        own = path.parent / str(known[SOURCE])
-        if not own.exists():
-            where = os.path.normpath(own.absolute())
+        default_source = path.parent / str(known[SOURCE])
+        if not default_source.exists():
+            where = os.path.normpath(default_source.absolute())
             raise UsageError(
                 f"{path.stem}: its own data are not there: {where}. Name yours with -p {SOURCE}=FOLDER, as in -p {SOURCE}=mydata, "
                 "or write a made-up program first: iop-outcomes synth."
             )
-        values[SOURCE] = seen_from(Path(), own)
+        values[SOURCE] = seen_from(Path(), default_source)
     return values
 
 

@@ -29,21 +29,21 @@ class Page:
         self._cells: dict[str, Counts] = {}
         self._names: dict[tuple[int, str, str], str] = {}
         ways: dict[Parts, None] = {}
-        for place, found in enumerate(results):
-            for family in dict.fromkeys(people.family for people in found.populations.values()):
-                way = self._add(place, family, found)
+        for place, result in enumerate(results):
+            for family in dict.fromkeys(people.family for people in result.populations.values()):
+                way = self._add(place, family, result)
                 if (
-                    any(people.family == family for (level, _), people in found.populations.items() if level != ALL)
-                    or len(found.levels) == 1
+                    any(people.family == family for (level, _), people in result.populations.items() if level != ALL)
+                    or len(result.levels) == 1
                 ):
                     ways[way] = None  # who is tested over all groups is said of everyone alone, and follows from what levels show
         self.ways = tuple(ways)
         self.counts = {level: {cell: n[level] for cell, n in self._cells.items()} for level in results[0].levels}
 
-    def _add(self, place: int, family: str, found: Results) -> Parts:
-        by_level = {level: people.parts for (level, _), people in found.populations.items() if people.family == family}
+    def _add(self, place: int, family: str, result: Results) -> Parts:
+        by_level = {level: people.parts for (level, _), people in result.populations.items() if people.family == family}
         for part in by_level[ALL]:
-            counts = {level: by_level[level][part] if level in by_level else 0 for level in found.levels}
+            counts = {level: by_level[level][part] if level in by_level else 0 for level in result.levels}
             name = next(
                 name for name in (part, f"{family}: {part}", f"{family}, {place}: {part}") if self._cells.get(name, counts) == counts
             )

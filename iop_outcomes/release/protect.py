@@ -146,18 +146,18 @@ def _guarded(
     """Give the sets of cells that hold 1 to threshold - 1 episodes and must not be computable."""
     sets = tuple(dict.fromkeys(parts for _, parts in printed))
     divisions = [_atoms(way, sets) for way in ways]
-    found: dict[Printed, None] = {}
+    guarded: dict[Printed, None] = {}
     for level, cells in counts.items():
         for division in divisions:
             for atoms in _combined({atom: sum(cells[part] for part in atom) for atom in division}, threshold):
-                found[level, frozenset().union(*atoms)] = None
+                guarded[level, frozenset().union(*atoms)] = None
     for parts in dict.fromkeys((*sets, *(atom for division in divisions for atom in division))):
         totals = {level: sum(cells[part] for part in parts) for level, cells in counts.items()}
         for levels in _combined({level: n for level, n in totals.items() if level != ALL}, threshold):
-            found[_AND.join(levels), parts] = None
+            guarded[_AND.join(levels), parts] = None
         if not is_safe(totals[ALL], threshold):
-            found[ALL, parts] = None
-    yield from found
+            guarded[ALL, parts] = None
+    yield from guarded
 
 
 def _atoms(way: Parts, sets: Sequence[Parts]) -> list[Parts]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 from enum import Enum
@@ -147,7 +148,7 @@ class Released:
     def __iter__(self) -> Iterator[ReleasedEstimate]:
         return iter(self.estimates)
 
-    def of(self, estimand: str, level: str = ALL, time: float | None = None) -> ReleasedEstimate:
+    def estimate(self, estimand: str, level: str = ALL, time: float | None = None) -> ReleasedEstimate:
         """The estimate of an estimand at a level, and at a time where it has several."""
         return next(
             e for e in self.estimates if (e.estimand, e.level, e.contrast) == (estimand, level, "") and (time is None or e.time == time)
@@ -188,7 +189,7 @@ def _plain(value: object) -> object:
     """None for a withheld or impossible number."""
     if isinstance(value, Withheld):
         return None
-    return None if isinstance(value, float) and value != value else value  # noqa: PLR0124 - NaN is unequal to itself
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def require_released(given: object, what: str) -> Released:

@@ -73,12 +73,12 @@ def release_together(results: Sequence[Results], policy: str = DEFAULT_POLICY) -
     if not results:
         return ()
     chosen = policy_for(policy, results[0].provenance.data_class)
-    results = [_shown_population(found, chosen) for found in results]
-    if len({(found.group, found.levels) for found in results}) > 1:
+    results = [_shown_population(each, chosen) for each in results]
+    if len({(each.group, each.levels) for each in results}) > 1:
         raise UsageError("release_together: the results are grouped by different columns. Release what shares a column together.")
     page = Page(results)
     seen = protect(page.counts, page.printed(), chosen.threshold, page.ways)
-    return tuple(_released_results(found, _View(page, place, seen, chosen.threshold), chosen) for place, found in enumerate(results))
+    return tuple(_released_results(each, _View(page, place, seen, chosen.threshold), chosen) for place, each in enumerate(results))
 
 
 def _shown_population(results: Results, policy: Policy) -> Results:
@@ -160,7 +160,9 @@ def _without_what_rests_on_withheld(
 ) -> tuple[ReleasedEstimate, ...]:
     """Withhold a value, but not its word, that would give back a number it rests on: computed first, judged whether to print afterwards."""
     hidden = {estimate.estimand for estimate in estimates if not estimate.shown}
-    bare = {own.name for own in definition.estimands if hidden & set(own.rests_on) or (own.word_only and policy.threshold)}
+    bare = {
+        estimand.name for estimand in definition.estimands if hidden & set(estimand.rests_on) or (estimand.word_only and policy.threshold)
+    }
     return tuple(
         replace(estimate, value=SUPPRESSED, flag=_SUPPRESSED) if estimate.estimand in bare and estimate.shown else estimate
         for estimate in estimates

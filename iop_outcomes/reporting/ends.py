@@ -28,8 +28,8 @@ def completion_blocks(released: Released, by: str) -> list[Block]:
         TableBlock(share_table(released, names, caption=f"Completion by {group}", first=label(by))),
         TableBlock(share_table(released, ["completion_of_admitted"], caption="Completion of all admitted", first=label(by))),
     ]
-    none, every = (released.of(name) for name in IF_MISSING)
-    missing = released.of(names[0]).n_missing
+    none, every = (released.estimate(name) for name in IF_MISSING)
+    missing = released.estimate(names[0]).n_missing
     if missing != 0 and none.shown and every.shown:
         text = (
             f"The discharge reason is missing in {episodes(missing)}. If none of them was a completion, {estimate_value(none)} completed; "

@@ -44,18 +44,18 @@ def quality_blocks(data: Data, recorded: Released, by: str, policy: Policy) -> l
     """Findings in the data, and how often each thing is known that the report rests on."""
     rows = tuple((f.rule.replace("_", " "), f.severity, f.file, f.column, _findings(f.count, policy), f.message) for f in data.findings)
     heads = ("Finding", "Weight", "File", "Column", "Rows", "What it is")
-    found: Block = (
+    findings_block: Block = (
         TableBlock(Table("Findings in the data", heads, rows, prose=True)) if rows else Text("No finding: every rule held in every row.")
     )
     cells = tuple(
-        (recorded.definition.estimand(name).label, *(estimate_value(recorded.of(name, level)) for level in recorded.levels))
+        (recorded.definition.estimand(name).label, *(estimate_value(recorded.estimate(name, level)) for level in recorded.levels))
         for name in _rested_on(data, recorded)
     )
     caption = f"Share of discharged episodes in which it is known, by {by.replace('_', ' ')}"
-    bases = {level: recorded.of(recorded.definition.estimands[0].name, level).n for level in recorded.levels}
+    bases = {level: recorded.estimate(recorded.definition.estimands[0].name, level).n for level in recorded.levels}
     known = ("What", *(f"{label(level, recorded.levels)} (n {count(n)})" for level, n in bases.items()))
     table = Table(caption, known, cells, prose=True)
-    return [found, TableBlock(table)]
+    return [findings_block, TableBlock(table)]
 
 
 def _findings(n: int, policy: Policy) -> str:

@@ -90,7 +90,7 @@ def _reliable_blocks(reliable: Released, group: str, by: str) -> list[Block]:
     observed = [name for name in RATES if name in names]
     every = [RATES[name] for name in observed]
     profile = reliable.definition.notes[0]
-    by_chance = reliable.of("false_positive_rate")
+    by_chance = reliable.estimate("false_positive_rate")
     blocks: list[Block] = [
         figure_block(
             stacked_shares(reliable, reliable.definition.shown),
@@ -162,13 +162,13 @@ def _known_from(released: Released, provenance: Provenance) -> str:
     """Where the events come from, and in how many episodes the end of follow-up is known."""
     source = next((source.name for source in provenance.sources if source.table == "events"), None)
     where = f"the file {source}" if source else "the columns beside each episode"
-    followed = released.of("cumulative_incidence", time=min(e.time or 0 for e in released if e.estimand == "cumulative_incidence"))
-    said = f"Events are known from {where}; one that is not in it is not known."
+    followed = released.estimate("cumulative_incidence", time=min(e.time or 0 for e in released if e.estimand == "cumulative_incidence"))
+    sentence = f"Events are known from {where}; one that is not in it is not known."
     if isinstance(followed.n, int) and isinstance(followed.n_missing, int) and followed.n + followed.n_missing:
         every = followed.n + followed.n_missing
         share = f" ({percent(followed.n / every)})" if every >= SMALL_BASE else ""
-        said += f" The curve is of {count(followed.n)} of the {count(every)} episodes that could be part of it{share}: those whose end of follow-up is known."
-    return said
+        sentence += f" The curve is of {count(followed.n)} of the {count(every)} episodes that could be part of it{share}: those whose end of follow-up is known."
+    return sentence
 
 
 def _middle(times: Sequence[int]) -> int:
@@ -191,10 +191,13 @@ def _by_time(released: Released, by: str, times: Sequence[int]) -> Table:
         heads += [f"By day {time}; still followed then", f"Simple rate by day {time}"]
     rows = []
     for level in ordered_levels(released, "cumulative_incidence"):
-        cells = [count(released.of("cumulative_incidence", level).n)]
+        cells = [count(released.estimate("cumulative_incidence", level).n)]
         for time in times:
-            found, simple = released.of("cumulative_incidence", level, time), released.of("fully_observed_rate", level, time)
-            words, at_risk = value_with_range(found), "" if found.n_at_risk is None else count(found.n_at_risk)
+            incidence, simple = (
+                released.estimate("cumulative_incidence", level, time),
+                released.estimate("fully_observed_rate", level, time),
+            )
+            words, at_risk = value_with_range(incidence), "" if incidence.n_at_risk is None else count(incidence.n_at_risk)
             cells += [words if at_risk in ("", words) else f"{words}; {at_risk}", value_with_base(simple)]
         rows.append((label(level, released.levels), *cells))
     caption = f"{released.definition.title} by day, with the simple rate of those followed throughout (n: how many they are)"
@@ -214,25 +217,25 @@ def _tests(released: Released) -> tuple[str, ...]:
         "log_rank_chi_squared": "Log-rank test of the event's own (cause-specific) hazard over the groups, clock from discharge",
         "gray_chi_squared": "Gray's test of the cumulative incidence over the groups",
     }
-    said = []
+    sentences = []
     for name, words in compared.items():
         if released.has(name):
-            test = released.of(name)
+            test = released.estimate(name)
             if has_value(test):
                 p = test.p if isinstance(test.p, float) else math.nan
                 judged = TOO_FEW_FOR_P if math.isnan(p) else f"p {number(p, 'p')}"
                 df = NOT_SHOWN if isinstance(test.df, Withheld) else f"{test.df:g}"
-                said.append(
+                sentences.append(
                     f"{words}: chi-squared {estimate_value(test)}, {df} {'degree' if df == '1' else 'degrees'} of freedom, {judged}, n {count(test.n)} ({test.method})."
                 )
             elif Flag.PATIENTS_REPEAT in test.flag:
-                said.append(f"{words}: not assessable, because some patients have more than one episode.")
-    return tuple(said)
+                sentences.append(f"{words}: not assessable, because some patients have more than one episode.")
+    return tuple(sentences)
 
 
 def _unknown(released: Released) -> str:
     """How many episodes stand outside the curves because their follow-up is not known."""
-    unknown = released.of("cumulative_incidence").n_missing
+    unknown = released.estimate("cumulative_incidence").n_missing
     if isinstance(unknown, Withheld):
         return "Episodes whose follow-up is not known stand outside the curves; how many is not shown."
     if unknown == 0:

@@ -75,11 +75,11 @@ def completion_trend(data: Data, policy: str = DEFAULT_POLICY, *, conf_level: fl
 
 def _by_period(data: Data, column: str, conf_level: float, grouped: str | None) -> Results:
     """The one estimand that is shown: withholding what nobody prints would cost periods that could be seen."""
-    found = evaluate(find("completion"), data, by=column, grouped=grouped, conf_level=conf_level)
-    found = replace(found, among_grouped=None)  # episodes without a period are in no point, and their number is said beside
-    kept = tuple(estimate for estimate in found if estimate.estimand == ESTIMAND)
-    populations = {key: people for key, people in found.populations.items() if key[1].estimand == ESTIMAND}
-    return replace(found, estimates=kept, populations=populations)
+    results = evaluate(find("completion"), data, by=column, grouped=grouped, conf_level=conf_level)
+    results = replace(results, among_grouped=None)  # episodes without a period are in no point, and their number is said beside
+    kept = tuple(estimate for estimate in results if estimate.estimand == ESTIMAND)
+    populations = {key: people for key, people in results.populations.items() if key[1].estimand == ESTIMAND}
+    return replace(results, estimates=kept, populations=populations)
 
 
 def _may_be_enough(results: Results, threshold: int) -> bool:
@@ -139,45 +139,45 @@ def over_time_blocks(data: Data, trend: Trend) -> list[Block]:
 
 
 def _subtitle(trend: Trend) -> str:
-    said = f"Share of the episodes discharged in each {trend.noun} that ended in planned completion. Higher is better."
+    words = f"Share of the episodes discharged in each {trend.noun} that ended in planned completion. Higher is better."
     if trend.flag:
-        return f"{said} With fewer than {FEWEST_POINTS} points to judge, no limits are drawn." if trend.flag == "few_points" else said
-    return f"{said} Line: average. Dashed: the range that {trend.noun}s are expected in when nothing changes."
+        return f"{words} With fewer than {FEWEST_POINTS} points to judge, no limits are drawn." if trend.flag == "few_points" else words
+    return f"{words} Line: average. Dashed: the range that {trend.noun}s are expected in when nothing changes."
 
 
 def _note(data: Data, trend: Trend) -> str:
     """What each kind of period that is not judged means, and what the chart cannot say."""
     caveats = {why for point in trend.points for why in point.caveats}
-    said = []
+    sentences = []
     if not trend.flag:
-        said.append(
+        sentences.append(
             "The limits (Laney's p-prime, three standard deviations) allow for the number of episodes and for usual variation between "
             f"{trend.noun}s. Signals: a point outside them; seven points in a row that each rise, or each fall; two of three points on "
             "one side in the outer third; seven points in a row on one side of the average. Even when nothing changes, "
             "chance alone gives a signal in about one chart of 24 points in seven, and in one of 48 points in three."
         )
     if "immature" in caveats:
-        said.append(
+        sentences.append(
             "Too early to judge: periods that begin before the program had run as long as all but the longest twentieth of stays; "
             "the episodes that had ended by then were short ones."
         )
     elif "admit_month" not in data.groups:
-        said.append("Admission dates are not known, so that the first periods may hold mostly short stays.")
+        sentences.append("Admission dates are not known, so that the first periods may hold mostly short stays.")
     if "incomplete" in caveats:
-        said.append("Not yet complete: the data end within the period.")
+        sentences.append("Not yet complete: the data end within the period.")
     elif not data.provenance.cutoff:
-        said.append("The data name no cut-off, so that the last period may be incomplete.")
+        sentences.append("The data name no cut-off, so that the last period may be incomplete.")
     if {"withheld", "gap"} & caveats:
-        said.append("A period that is not shown or has no episodes breaks every run.")
+        sentences.append("A period that is not shown or has no episodes breaks every run.")
     unknown = _without_period(trend.released)
     if unknown:
-        said.append(f"Discharged episodes without a discharge period are in no point: {unknown}.")
-    return " ".join((*said, "A signal says that something changed, or chance; it does not say what."))
+        sentences.append(f"Discharged episodes without a discharge period are in no point: {unknown}.")
+    return " ".join((*sentences, "A signal says that something changed, or chance; it does not say what."))
 
 
 def _without_period(released: Released) -> str:
     """How many discharged episodes have no period, in words; empty when none has."""
     if MISSING_LEVEL not in released.levels:
         return ""
-    n = released.of(ESTIMAND, MISSING_LEVEL).n
+    n = released.estimate(ESTIMAND, MISSING_LEVEL).n
     return "" if not isinstance(n, Withheld) and n == 0 else count(n)

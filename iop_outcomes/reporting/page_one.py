@@ -60,8 +60,8 @@ def key_points(page: FirstPage, by: str, trend_words: str, policy: Policy) -> li
     elif trend_words:
         points.append(trend_words)
     blocks: list[Block] = [Bullets((*(point for point in points if point), _not_known(page)))]
-    own = [level for level in page.completion.levels if level != ALL]
-    hidden = [level for level in own if isinstance(page.completion.of("completion_strict", level).n, Withheld)]
+    groups = [level for level in page.completion.levels if level != ALL]
+    hidden = [level for level in groups if isinstance(page.completion.estimate("completion_strict", level).n, Withheld)]
     if hidden:
         names = ", ".join(label(level, page.completion.levels) for level in hidden)
         why = f"because they or a group beside them hold fewer than {policy.threshold} episodes"
@@ -82,16 +82,16 @@ def _differences(completion: Released) -> str:
     """Which groups differ, by the one rule, in one sentence."""
     levels = ordered_levels(completion, "completion_strict")[1:]
     judged = dict(zip(levels, comparison_words(completion, "completion_strict", levels), strict=True))
-    said = []
+    parts = []
     for word in ("higher", "lower"):
         names = [
-            f"{label(level, completion.levels)} ({estimate_value(completion.of('completion_strict', level))})"
+            f"{label(level, completion.levels)} ({estimate_value(completion.estimate('completion_strict', level))})"
             for level in levels
             if judged[level] == word
         ]
-        said += [f"{word} in {_listed(names)}"] if names else []
-    if said:
-        return f"Completion was {', and '.join(said)} than in the other groups together."
+        parts += [f"{word} in {_listed(names)}"] if names else []
+    if parts:
+        return f"Completion was {', and '.join(parts)} than in the other groups together."
     clear = any(word == "no clear difference" for word in judged.values())
     return comparison_sentences(completion, "completion_strict")[0] if clear else ""
 
@@ -105,7 +105,7 @@ def _not_known(page: FirstPage) -> str:
     gaps = []
     if page.change is None:
         gaps.append("change in symptoms is not measured")
-    elif lack := lacking(rate := page.change.of("paired_rate")):
+    elif lack := lacking(rate := page.change.estimate("paired_rate")):
         gaps.append(f"{lack}{' ' if in_counts(rate) else ' of '}discharged episodes lack a score at admission or discharge")
     if page.after is None:
         gaps.append("what happened after discharge is not recorded")
@@ -124,15 +124,15 @@ def _groups(released: Released) -> list[str]:
 
 def cards(page: FirstPage) -> list[Block]:
     """Completed, typical stay, change in symptoms with the paired rate, readmitted by day 90: value, range, base."""
-    found = [_completed(page.completion), _typical_stay(page.stay)]
-    found += [_changed(page.change)] if page.change is not None else []
-    found += [_readmitted(page.after)] if page.after is not None else []
-    return [Cards(tuple(found))]
+    card_list = [_completed(page.completion), _typical_stay(page.stay)]
+    card_list += [_changed(page.change)] if page.change is not None else []
+    card_list += [_readmitted(page.after)] if page.after is not None else []
+    return [Cards(tuple(card_list))]
 
 
 def _completed(completion: Released) -> Card:
-    own = completion.of("completion_strict")
-    return Card("Completed", estimate_value(own), _range_words(own), _base(own, "discharged episode"))
+    rate = completion.estimate("completion_strict")
+    return Card("Completed", estimate_value(rate), _range_words(rate), _base(rate, "discharged episode"))
 
 
 def _typical_stay(stay: Released) -> Card:
@@ -145,18 +145,22 @@ def _typical_stay(stay: Released) -> Card:
 
 
 def _changed(change: Released) -> Card:
-    own, rate = change.of("mean_change"), change.of("paired_rate")
+    change_in_points, rate = change.estimate("mean_change"), change.estimate("paired_rate")
     title = change.definition.title
-    value = f"{estimate_value(own)}{UNITS[own.unit].suffix()}" if has_value(own) else estimate_value(own)
-    base = _base(own, "episode", " with both scores")
+    value = (
+        f"{estimate_value(change_in_points)}{UNITS[change_in_points.unit].suffix()}"
+        if has_value(change_in_points)
+        else estimate_value(change_in_points)
+    )
+    base = _base(change_in_points, "episode", " with both scores")
     base += f" ({of_discharged(rate)})" if has_value(rate) else ""
-    return Card(f"{title} (positive is improvement)", value, _range_words(own), base)
+    return Card(f"{title} (positive is improvement)", value, _range_words(change_in_points), base)
 
 
 def _readmitted(after: Released) -> Card:
-    own = after.of("cumulative_incidence", time=MIDDLE_DAY)
+    incidence = after.estimate("cumulative_incidence", time=MIDDLE_DAY)
     name = after.definition.estimand("cumulative_incidence").label
-    return Card(f"{name} by day {MIDDLE_DAY}", estimate_value(own), _range_words(own), _base(own, "followed episode"))
+    return Card(f"{name} by day {MIDDLE_DAY}", estimate_value(incidence), _range_words(incidence), _base(incidence, "followed episode"))
 
 
 def _range_words(estimate: ReleasedEstimate) -> str:
@@ -179,12 +183,15 @@ def comparison(completion: Released, by: str, severity: ExtraColumn | None, chan
     levels = ordered_levels(completion, name)
     words = comparison_words(completion, name, levels)
     description = alt_text(completion, [name], "Dot chart with ranges and a word for each group.")
-    said = ". ".join(f"{label(level, levels)}: {word}" for level, word in zip(levels, words, strict=True) if word)
+    words_by_level = ". ".join(f"{label(level, levels)}: {word}" for level, word in zip(levels, words, strict=True) if word)
     subtitle = f"Share of discharged episodes that ended in planned completion, by {group}, with 95% ranges. Higher is better."
     headline = _differences(completion) or sentence(completion, name)
     blocks: list[Block] = [
         figure_block(
-            dot_range(completion, name, words=words), headline, subtitle, f"{description} In a word: {said}." if said else description
+            dot_range(completion, name, words=words),
+            headline,
+            subtitle,
+            f"{description} In a word: {words_by_level}." if words_by_level else description,
         )
     ]
     if len(_groups(completion)) < 2:
@@ -200,12 +207,12 @@ def comparison(completion: Released, by: str, severity: ExtraColumn | None, chan
 
 def limitations(page: FirstPage) -> list[Block]:
     """In a few lines, what the report cannot tell."""
-    said = [
+    sentences = [
         "Completion says how care ended, not whether it helped.",
         "No group here went without care, so no figure says what the program itself brought about.",
     ]
     if page.change is not None:
-        said.append("Scores are known for those who gave them twice; people who leave early often do not.")
+        sentences.append("Scores are known for those who gave them twice; people who leave early often do not.")
     if page.after is not None:
-        said.append("A return to hospital, or a relapse, that nobody recorded looks like none.")
-    return [Bullets(tuple(said)), Text("How each figure is defined, and who is left out of it, stands under Methods.")]
+        sentences.append("A return to hospital, or a relapse, that nobody recorded looks like none.")
+    return [Bullets(tuple(sentences)), Text("How each figure is defined, and who is left out of it, stands under Methods.")]

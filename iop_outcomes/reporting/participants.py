@@ -54,9 +54,9 @@ def participants_blocks(
     policy = policy_for(policy_name, data.data_class)
     group = data.group(by)
     evaluated = partial(evaluate, data=data, by=group, grouped=grouped, conf_level=conf_level)
-    found = {column: _categories(data, column, group, policy, evaluated) for column in _columns(data, by)}
+    categories_by_column = {column: _categories(data, column, group, policy, evaluated) for column in _columns(data, by)}
     scale = _first_scale(data)
-    releases = _released(found, scale, policy, evaluated)
+    releases = _released(categories_by_column, scale, policy, evaluated)
     if not releases:
         return [Text("The data bring no characteristic of people at admission, so that groups cannot be compared in who they treat.")], ()
     caption = f"Who is in each {by.replace('_', ' ')}: all admitted episodes"
@@ -94,26 +94,26 @@ def _first_scale(data: Data) -> Scale | None:
 def _categories(data: Data, column: str, group: str, policy: Policy, evaluated: _Evaluate) -> tuple[Categories, Categories]:
     """The categories of a column, and those that are shown: merged when too many of their cells would be withheld."""
     counts = data.engine.tally([Column(column), Column(group)])
-    found = categories(counts, column)
-    released = release(evaluated(participants(column, found)), policy.name)
-    return found, merged(found, counts, column, group, policy.threshold) if _too_much(released) else found
+    groups = categories(counts, column)
+    released = release(evaluated(participants(column, groups)), policy.name)
+    return groups, merged(groups, counts, column, group, policy.threshold) if _too_much(released) else groups
 
 
 def _too_much(released: Released) -> bool:
     """Whether a third of the cells is withheld, or a group that can be shown loses all of them."""
     shares = [estimand.name for estimand in released.definition.estimands if not estimand.role]
     unrecorded = released.definition.in_role("unrecorded")
-    counted = [level for level in released.levels if not isinstance(released.of(unrecorded, level).n, Withheld)]
-    hidden = [sum(not released.of(name, level).shown for name in shares) for level in counted]
+    counted = [level for level in released.levels if not isinstance(released.estimate(unrecorded, level).n, Withheld)]
+    hidden = [sum(not released.estimate(name, level).shown for name in shares) for level in counted]
     cells = len(hidden) * len(shares)
     return sum(hidden) >= TOO_MANY * cells > 0 or any(n == len(shares) for n in hidden)
 
 
 def _released(
-    found: Mapping[str, tuple[Categories, Categories]], scale: Scale | None, policy: Policy, evaluated: _Evaluate
+    categories_by_column: Mapping[str, tuple[Categories, Categories]], scale: Scale | None, policy: Policy, evaluated: _Evaluate
 ) -> tuple[Released, ...]:
     """Everything of the table, released together; severity rounded where a group would lose it otherwise."""
-    mixes = [evaluated(participants(column, every, shown=shown)) for column, (every, shown) in found.items()]
+    mixes = [evaluated(participants(column, every, shown=shown)) for column, (every, shown) in categories_by_column.items()]
     if scale is None:
         return release_together(mixes, policy.name)
     exact = release_together([*mixes, evaluated(participants_baseline(scale))], policy.name)
@@ -126,4 +126,6 @@ def _loses(first: tuple[Released, ...]) -> bool:
     """Whether a group whose episodes are shown loses its severity, because too few of them lack a score."""
     mix, severity = first[0], first[-1]
     unrecorded, mean = mix.definition.in_role("unrecorded"), severity.definition.in_role("mean")
-    return any(not severity.of(mean, level).shown and not isinstance(mix.of(unrecorded, level).n, Withheld) for level in mix.levels)
+    return any(
+        not severity.estimate(mean, level).shown and not isinstance(mix.estimate(unrecorded, level).n, Withheld) for level in mix.levels
+    )

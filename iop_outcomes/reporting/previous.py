@@ -36,8 +36,8 @@ def two_years(data: Data) -> tuple[str, list[Period], list[Period]] | None:
     """The column of quarters, the latest four that are complete, and the four before; `None` when there are not so many."""
     for column in ("discharge_quarter", "period"):
         if column in data.groups:
-            found = [read_period(str(level)) for level in data.engine.tally([Column(column)]).levels(column) if level is not None]
-            quarters = sorted(period for period in found if period is not None and period.per_year == YEAR)
+            periods = [read_period(str(level)) for level in data.engine.tally([Column(column)]).levels(column) if level is not None]
+            quarters = sorted(period for period in periods if period is not None and period.per_year == YEAR)
             complete = [quarter for quarter in quarters if not _cut_short(quarter, data.provenance.cutoff)]
             if len(complete) >= 2 * YEAR:
                 return column, complete[-YEAR:], complete[-2 * YEAR : -YEAR]
@@ -98,8 +98,8 @@ def previous_blocks(
     return [TableBlock(table), Note(note)], tuple(releases.values())
 
 
-def _classes(of: dict[str, str]) -> Callable[[Level], Level]:
-    return lambda level: of.get(str(level), "other quarters") if level is not None else None
+def _classes(class_of: dict[str, str]) -> Callable[[Level], Level]:
+    return lambda level: class_of.get(str(level), "other quarters") if level is not None else None
 
 
 def _named(quarters: Sequence[Period]) -> str:
@@ -110,4 +110,4 @@ def _named(quarters: Sequence[Period]) -> str:
 def _cell(released: Released, indicator: Indicator, level: str) -> str:
     if level not in released.levels or level == MISSING_LEVEL:
         return "no data"
-    return value_with_base(released.of(indicator.estimand, level, indicator.time))
+    return value_with_base(released.estimate(indicator.estimand, level, indicator.time))

@@ -249,7 +249,7 @@ def _severity(people: Sequence[Released]) -> ExtraColumn | None:
     if released is None:
         return None
     mean = released.definition.in_role("mean")
-    words = {level: estimate_value(released.of(mean, level)) for level in released.levels}
+    words = {level: estimate_value(released.estimate(mean, level)) for level in released.levels}
     return f"{released.definition.estimand(mean).label}, of everyone admitted with a score", words
 
 

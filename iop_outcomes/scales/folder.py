@@ -53,10 +53,10 @@ def load_scales(folder: str | os.PathLike[str] | None = None) -> Mapping[str, Sc
     path = Path(folder)
     if not path.is_dir():
         raise DataError(f"{path}: not a folder; give the folder that holds your scale files (name.toml).")
-    own = _read_folder(path, str(path) + os.sep)
-    if not own:
+    site_scales = _read_folder(path, str(path) + os.sep)
+    if not site_scales:
         raise DataError(f"{path}: holds no .toml file; put one file per scale there, named after the scale, or leave the folder out.")
-    merged = {**_shipped(), **own}
+    merged = {**_shipped(), **site_scales}
     return MappingProxyType({name: merged[name] for name in sorted(merged)})
 
 

@@ -14,7 +14,7 @@ from iop_outcomes.show.words import episodes, estimate_value, has_value, in_coun
 
 
 def _in_role(released: Released, role: Role, level: str) -> ReleasedEstimate:
-    return released.of(released.definition.in_role(role), level)
+    return released.estimate(released.definition.in_role(role), level)
 
 
 def dumbbell(released: Released, *, ax: Axes | None = None) -> Axes:

@@ -77,7 +77,7 @@ def alt_text(released: Released, estimands: Sequence[str], kind: str) -> str:
     levels = ordered_levels(released, estimands[0])
     parts = []
     for level in levels:
-        numbers = [(released.definition.estimand(name).label, released.of(name, level)) for name in estimands]
+        numbers = [(released.definition.estimand(name).label, released.estimate(name, level)) for name in estimands]
         values = "; ".join(f"{words.lower()} {value_words(row)}" for words, row in numbers)
         parts.append(f"{label(level, levels)}: {values}")
     return f"{kind} {released.definition.title}. " + ". ".join(parts) + "."

@@ -123,7 +123,7 @@ def _differing(released: Released, estimand: str, time: float | None) -> tuple[l
         if difference is not None and word in (HIGHER, LOWER):
             group = label(level, released.levels)
             sentences.append(
-                f"{_what(released, estimand, time)}: {word} in {group} than in the others together ({estimate_value(released.of(estimand, level, time))}; "
+                f"{_what(released, estimand, time)}: {word} in {group} than in the others together ({estimate_value(released.estimate(estimand, level, time))}; "
                 f"difference {estimate_value(difference)}{UNITS[difference.unit].suffix()}, range {plain_range(difference)})."
             )
     return sentences, words
@@ -144,7 +144,7 @@ def difference_table(
     for level in compared_levels(released, estimand, time=time):
         difference = released.contrast(estimand, level, time=time)
         if difference is not None:
-            group = released.of(estimand, level, time)
+            group = released.estimate(estimand, level, time)
             more = () if extra is None else (extra[1].get(level, NOT_SHOWN),)
             cells = (estimate_value(group), estimate_value(difference), plain_range(difference))
             word = comparison_word(released, estimand, level, time=time)
@@ -154,8 +154,8 @@ def difference_table(
         return Table(caption, (first,), (), prose=True)
     more = () if extra is None else (extra[0],)
     unit = f" ({' or '.join(sorted(units))})" if any(units) else ""
-    own = released.definition.estimand(estimand).label
-    heads = (first, "Episodes", *more, own, f"Difference from the others{unit}", "Plausible range", "In a word")
+    head = released.definition.estimand(estimand).label
+    heads = (first, "Episodes", *more, head, f"Difference from the others{unit}", "Plausible range", "In a word")
     return Table(caption, heads, tuple(rows), prose=True, mark=released.policy.mark)
 
 

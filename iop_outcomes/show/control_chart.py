@@ -97,7 +97,7 @@ def _points(ax: Axes, trend: Trend) -> dict[str, Line2D]:
     kinds = [_kind(point, better, limits=not trend.flag) for point in trend.points]
     samples: dict[str, Line2D] = {}
     for kind, look in looks.items():
-        places = [place for place, found in enumerate(kinds) if found == kind]
+        places = [place for place, point_kind in enumerate(kinds) if point_kind == kind]
         if places:
             (samples[kind],) = ax.plot(places, [trend.points[p].value for p in places], linestyle="none", zorder=3, **look)
     return samples

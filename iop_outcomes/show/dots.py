@@ -34,7 +34,7 @@ def dot_range(released: Released, estimand: str, *, words: Sequence[str] = (), a
     """
     require_released(released, "dot_range")
     levels = ordered_levels(released, estimand)
-    rows = [released.of(estimand, level) for level in levels]
+    rows = [released.estimate(estimand, level) for level in levels]
     with theme.style():
         drawn = ax or theme.new_axes(len(levels))
         for y, row in enumerate(rows):

@@ -46,7 +46,7 @@ def participants_table(releases: Sequence[Released], *, caption: str) -> Table:
         require_released(released, "participants_table")
     levels = releases[0].levels
     heads = ("At admission", *(label(level, levels) for level in levels), "Largest difference")
-    episodes = [count(releases[0].of(_first(releases[0]), level).n) for level in levels]
+    episodes = [count(releases[0].estimate(_first(releases[0]), level).n) for level in levels]
     rows = (("Episodes", *episodes, ""), *(row for released in releases for row in _rows(released, episodes)))
     return Table(caption, heads, rows, mark=releases[0].policy.mark)
 
@@ -64,7 +64,7 @@ def _rows(released: Released, episodes: Sequence[str]) -> list[tuple[str, ...]]:
     shown = [estimand for estimand in definition.estimands if estimand.role not in ("distance", "unrecorded")]
     if not shown:
         return []
-    cells = {estimand.name: [released.of(estimand.name, level) for level in released.levels] for estimand in shown}
+    cells = {estimand.name: [released.estimate(estimand.name, level) for level in released.levels] for estimand in shown}
     first = cells[shown[0].name]
     based = [count(row.n) for row in first]
     head: tuple[str, ...] = (f"{definition.title} (episodes)", *based)

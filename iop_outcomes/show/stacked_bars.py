@@ -36,7 +36,7 @@ def stacked_shares(released: Released, estimands: Sequence[str], *, ax: Axes | N
     with theme.style():
         drawn = ax or theme.new_axes(len(levels), extra_inches=1.5)
         for y, level in enumerate(levels):
-            parts = [released.of(name, level) for name in estimands]
+            parts = [released.estimate(name, level) for name in estimands]
             end = _bar(drawn, y, [(row, fills[row.estimand]) for row in parts if has_value(row)])
             if end < 0.995:
                 _withheld_bar(drawn, y, end)

@@ -19,9 +19,9 @@ def stay_quartiles(released: Released, level: str = ALL) -> tuple[ReleasedEstima
     require_released(released, "stay_quartiles")
     named = released.definition.in_role
     return (
-        released.of(named("middle"), level),
-        released.of(named("lower_quartile"), level),
-        released.of(named("upper_quartile"), level),
+        released.estimate(named("middle"), level),
+        released.estimate(named("lower_quartile"), level),
+        released.estimate(named("upper_quartile"), level),
     )
 
 
@@ -91,7 +91,7 @@ def stay_table(released: Released, *, caption: str, first: str) -> Table:
     heads = (first, middle_head, "Plausible range", "Middle half", mean_head, "Plausible range of the mean", "Episodes")
     rows = []
     for level in ordered_levels(released, middle_stay):
-        (middle, low, high), mean = stay_quartiles(released, level), released.of(mean_stay, level)
+        (middle, low, high), mean = stay_quartiles(released, level), released.estimate(mean_stay, level)
         known = has_value(low) and has_value(high)
         half = f"{estimate_value(low)} to {estimate_value(high)}" if known else estimate_value(low)
         rows.append(

@@ -60,15 +60,19 @@ def share_table(released: Released, estimands: Sequence[str], *, caption: str, f
         heads += [words, f"Plausible range ({words.lower()})", *(() if one_base else (f"Episodes ({words.lower()})",))]
     rows = []
     for level in levels:
-        found = [released.of(name, level) for name in estimands]
-        cells = [cell for own in found for cell in (share_and_count(own), plain_range(own), *(() if one_base else (count(own.n),)))]
-        rows.append((label(level, released.levels), *cells, *((count(found[0].n),) if one_base else ())))
+        estimates = [released.estimate(name, level) for name in estimands]
+        cells = [
+            cell
+            for estimate in estimates
+            for cell in (share_and_count(estimate), plain_range(estimate), *(() if one_base else (count(estimate.n),)))
+        ]
+        rows.append((label(level, released.levels), *cells, *((count(estimates[0].n),) if one_base else ())))
     return Table(caption, (*heads, *(("Episodes",) if one_base else ())), tuple(rows), mark=released.policy.mark)
 
 
 def _one_base(released: Released, estimands: Sequence[str], levels: Sequence[str]) -> bool:
     """Whether all these numbers rest on the same episodes, so that one column says how many."""
-    return all(len({released.of(name, level).n for name in estimands}) == 1 for level in levels)
+    return all(len({released.estimate(name, level).n for name in estimands}) == 1 for level in levels)
 
 
 def mix_table(released: Released, estimands: Sequence[str], *, caption: str, first: str) -> Table:
@@ -77,7 +81,7 @@ def mix_table(released: Released, estimands: Sequence[str], *, caption: str, fir
     heads = (first, *(released.definition.estimand(name).label for name in estimands), "Episodes")
     rows = []
     for level in ordered_levels(released, estimands[0]):
-        cells = [released.of(name, level) for name in estimands]
+        cells = [released.estimate(name, level) for name in estimands]
         rows.append((label(level, released.levels), *(estimate_value(cell) for cell in cells), count(cells[0].n)))
     return Table(caption, heads, tuple(rows), mark=released.policy.mark)
 
@@ -88,14 +92,14 @@ def value_table(released: Released, estimands: Sequence[str], *, caption: str, f
     `filled` leaves out levels without any episode.
     """
     require_released(released, "value_table")
-    levels = [level for level in ordered_levels(released, estimands[0]) if not filled or released.of(estimands[0], level).n != 0]
+    levels = [level for level in ordered_levels(released, estimands[0]) if not filled or released.estimate(estimands[0], level).n != 0]
     one_base = _one_base(released, estimands, levels)
     heads = (first, *(released.definition.estimand(name).label for name in estimands), *(("Episodes",) if one_base else ()))
     rows = []
     for level in levels:
-        found = [released.of(name, level) for name in estimands]
-        cells = [value_with_range(own) if one_base else value_with_base(own) for own in found]
-        rows.append((label(level, released.levels), *cells, *((count(found[0].n),) if one_base else ())))
+        estimates = [released.estimate(name, level) for name in estimands]
+        cells = [value_with_range(estimate) if one_base else value_with_base(estimate) for estimate in estimates]
+        rows.append((label(level, released.levels), *cells, *((count(estimates[0].n),) if one_base else ())))
     return Table(caption if one_base else f"{caption}; n: the episodes each figure rests on", heads, tuple(rows), mark=released.policy.mark)
 
 

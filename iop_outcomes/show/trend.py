@@ -153,8 +153,8 @@ def trend_of(
     periods = calendar(levels)
     if not periods:
         return Trend(released, estimand, (), math.nan, math.nan, "no_periods")
-    found = {level: released.of(estimand, level) for level in levels}
-    estimates = [found.get(str(period)) for period in periods]
+    by_level = {level: released.estimate(estimand, level) for level in levels}
+    estimates = [by_level.get(str(period)) for period in periods]
     caveats = [
         _caveats(estimate, immature=period in immature, incomplete=period in incomplete)
         for period, estimate in zip(periods, estimates, strict=True)
@@ -180,16 +180,16 @@ def trend_of(
 
 
 def _caveats(estimate: ReleasedEstimate | None, *, immature: bool, incomplete: bool) -> tuple[Caveat, ...]:
-    found: list[Caveat] = []
+    caveats: list[Caveat] = []
     if estimate is not None and not estimate.shown:
-        found.append("withheld")
+        caveats.append("withheld")
     elif estimate is None or not has_value(estimate):
-        found.append("gap")
+        caveats.append("gap")
     if immature:
-        found.append("immature")
+        caveats.append("immature")
     if incomplete:
-        found.append("incomplete")
-    return tuple(found)
+        caveats.append("incomplete")
+    return tuple(caveats)
 
 
 def _count(n: object) -> float:

@@ -34,12 +34,12 @@ def trend_sentence(trend: Trend) -> str:
     if trend.flag == "no_periods":
         return f"{trend.title} cannot be followed over time: no period is known."
     if trend.flag == "few_points":
-        held = len(trend.judged)
-        return f"{trend.title} is shown without an expected range: {held} {_plural(trend.noun, held)} can be judged, and that takes {FEWEST_POINTS}."
+        periods_judged = len(trend.judged)
+        return f"{trend.title} is shown without an expected range: {periods_judged} {_plural(trend.noun, periods_judged)} can be judged, and that takes {FEWEST_POINTS}."
     if trend.flag:
         return f"{trend.title} is shown without an expected range: {_NO_LIMITS[trend.flag].format(noun=trend.noun)}."
-    said = [*_outside(trend), *_trending(trend), *_near(trend), *_one_side(trend)]
-    return " ".join(f"{trend.title} {words}." for words in said) or f"{trend.title} stayed within its expected range."
+    signals = [*_outside(trend), *_trending(trend), *_near(trend), *_one_side(trend)]
+    return " ".join(f"{trend.title} {words}." for words in signals) or f"{trend.title} stayed within its expected range."
 
 
 def _plural(noun: str, n: int) -> str:
@@ -47,30 +47,30 @@ def _plural(noun: str, n: int) -> str:
 
 
 def _outside(trend: Trend) -> list[str]:
-    found = [point.period.words for point in trend.points if _rules(point).get("outside_limits")]
-    return [f"was outside its expected range in {_listed(found)}"] if found else []
+    periods = [point.period.words for point in trend.points if _rules(point).get("outside_limits")]
+    return [f"was outside its expected range in {_listed(periods)}"] if periods else []
 
 
 def _near(trend: Trend) -> list[str]:
-    found = [point.period.words for point in trend.points if _rules(point).get("two_of_three_near_limit")]
-    return [f"was close to a limit of its expected range in {_listed(found)}"] if found else []
+    periods = [point.period.words for point in trend.points if _rules(point).get("two_of_three_near_limit")]
+    return [f"was close to a limit of its expected range in {_listed(periods)}"] if periods else []
 
 
 def _trending(trend: Trend) -> list[str]:
-    said = []
+    sentences = []
     for side, run in _runs(trend, "seven_point_trend"):
         verb, now = ("rose", "has risen") if side > 0 else ("fell", "has fallen")
         moves = f"{len(run) - 1} times in a row"
-        said.append(f"{now} {moves}" if _lasting(trend, run) else f"{verb} {moves}, {_span(run)}")
-    return said
+        sentences.append(f"{now} {moves}" if _lasting(trend, run) else f"{verb} {moves}, {_span(run)}")
+    return sentences
 
 
 def _one_side(trend: Trend) -> list[str]:
-    said = []
+    sentences = []
     for side, run in _runs(trend, "seven_on_one_side"):
         where = f"{'above' if side > 0 else 'below'} its average for {len(run)} {_plural(trend.noun, len(run))} in a row"
-        said.append(f"has been {where}" if _lasting(trend, run) else f"was {where}, {_span(run)}")
-    return said
+        sentences.append(f"has been {where}" if _lasting(trend, run) else f"was {where}, {_span(run)}")
+    return sentences
 
 
 def _rules(point: TrendPoint) -> dict[str, int]:
@@ -128,8 +128,8 @@ def _expected(point: TrendPoint) -> str:
 
 
 def _remark(point: TrendPoint) -> str:
-    said = [_CAVEAT_WORDS[why] for why in point.caveats if why in _CAVEAT_WORDS]
-    return "; ".join([*said, *(_RULE_WORDS[rule][side > 0] for rule, side in _rules(point).items())])
+    remarks = [_CAVEAT_WORDS[why] for why in point.caveats if why in _CAVEAT_WORDS]
+    return "; ".join([*remarks, *(_RULE_WORDS[rule][side > 0] for rule, side in _rules(point).items())])
 
 
 def trend_alt_text(trend: Trend) -> str:

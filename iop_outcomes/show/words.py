@@ -73,7 +73,7 @@ def ordered_levels(released: Released, estimand: str, *, time: float | None = No
     require_released(released, "ordered_levels")
 
     def place(level: str) -> tuple[bool, float, str]:
-        value = value_of(released.of(estimand, level, time))
+        value = value_of(released.estimate(estimand, level, time))
         return (math.isnan(value), 0.0 if math.isnan(value) else -value, level)
 
     return (ALL, *sorted((level for level in released.levels if level != ALL), key=place))
@@ -199,16 +199,16 @@ def sentence(released: Released, estimand: str, level: str = ALL, *, time: float
         The sentence; when the number is withheld, one that says so; when it is impossible, one that says so.
     """
     require_released(released, "sentence")
-    estimate = released.of(estimand, level, time)
+    estimate = released.estimate(estimand, level, time)
     definition = released.definition.estimand(estimand)
     where = "" if level == ALL else f"{label(level, released.levels)}: "
-    said = _sentence(estimate, definition)
+    text = _sentence(estimate, definition)
     if definition.none and estimate.value == 0:
-        said = f"{said} {definition.none}"
+        text = f"{text} {definition.none}"
     if not where:
-        said = said[:1].upper() + said[1:]
+        text = text[:1].upper() + text[1:]
     beside = [words for name in definition.beside if (words := aside(released, name, level))]
-    return " ".join([where + said, *beside])
+    return " ".join([where + text, *beside])
 
 
 def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str:
@@ -256,7 +256,7 @@ def _within(words: str) -> str:
 def aside(released: Released, estimand: str, level: str = ALL) -> str:
     """What stands beside a number in every sentence about it."""
     require_released(released, "aside")
-    estimate, definition = released.of(estimand, level), released.definition.estimand(estimand)
+    estimate, definition = released.estimate(estimand, level), released.definition.estimand(estimand)
     if not estimate.shown:
         return f"{definition.label}: {NOT_SHOWN}."
     if estimate.k == 0 or estimate.k is None or isinstance(estimate.k, Withheld) or estimate.n == 0:
@@ -289,7 +289,7 @@ def lacking(rate: ReleasedEstimate) -> str:
 def headline(released: Released, estimand: str) -> str:
     """A few words over a chart, from the number for everyone; the sentence where the number cannot be given as such."""
     require_released(released, "headline")
-    estimate = released.of(estimand)
+    estimate = released.estimate(estimand)
     template = released.definition.estimand(estimand).headline
     plain = has_value(estimate) and not in_counts(estimate)
     return template.format(value=estimate_value(estimate)) if template and plain else sentence(released, estimand)

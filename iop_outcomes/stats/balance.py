@@ -162,7 +162,7 @@ def largest_difference(groups: Sequence[tuple[int, Group]], between: Callable[[G
     compared = [summary for members, summary in groups if members >= LEAST]
     if len(compared) < 2:
         return Largest(math.nan, Flag.ONE_GROUP)
-    found = [value for one, other in combinations(compared, 2) if not math.isnan(value := between(one, other))]
-    if not found:
+    differences = [value for one, other in combinations(compared, 2) if not math.isnan(value := between(one, other))]
+    if not differences:
         return Largest(math.nan, Flag.NO_SPREAD)
-    return Largest(math.nan, Flag.NO_OVERLAP) if math.isinf(max(found)) else Largest(max(found))
+    return Largest(math.nan, Flag.NO_OVERLAP) if math.isinf(max(differences)) else Largest(max(differences))

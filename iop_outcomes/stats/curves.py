@@ -92,16 +92,16 @@ class Ends:
 
     def _daily(self) -> tuple[Floats, Floats]:
         """Error and influence of the event-free share on every day of the table."""
-        found = self.event_free(self.table.days)
-        return found.se, found.influence
+        pointwise = self.event_free(self.table.days)
+        return pointwise.se, pointwise.influence
 
-    def at(self, estimand: str, found: Pointwise, populations: Sequence[Population], *, left: bool = False) -> list[Draft]:
+    def at(self, estimand: str, pointwise: Pointwise, populations: Sequence[Population], *, left: bool = False) -> list[Draft]:
         """One draft for each time, with the population that goes with it; `left` when it is the share left."""
         drafts, here = [], self.counts.here()
-        for i, time in enumerate(found.times):
-            value = float(found.values[i])
+        for i, time in enumerate(pointwise.times):
+            value = float(pointwise.values[i])
             flag = Flag.NONE if not math.isnan(value) else Flag.PAST_FOLLOW_UP if len(self.counts) else Flag.NO_EPISODES
-            influence, interval = self.counts.lift(found.influence[i]), self._interval(int(time), left=left, flag=flag)
+            influence, interval = self.counts.lift(pointwise.influence[i]), self._interval(int(time), left=left, flag=flag)
             drafts.append(Draft(Key(estimand, float(time)), value, influence, here, populations[i], interval))
         return drafts
 
@@ -164,8 +164,8 @@ class Ends:
             return Draft(key, math.nan, cells, nobody, population, LogLogDays(until, flag=flag))
         if until == 0:
             return plain(key, 0.0, population, len(self.counts.origin))
-        found = restricted_mean(self.table, until)
-        return Draft(key, float(found.values[0]), self.counts.lift(found.influence[0]), here, population, LogLogDays(until))
+        pointwise = restricted_mean(self.table, until)
+        return Draft(key, float(pointwise.values[0]), self.counts.lift(pointwise.influence[0]), here, population, LogLogDays(until))
 
     def follow_up(self, estimand: str, population: Population) -> Draft:
         """Median day to which episodes were followed (reverse Kaplan-Meier)."""
@@ -179,9 +179,9 @@ class Ends:
         return Curve(days, incidence, along.at_risk, ticks, under.at_risk, under.events[OUTCOME - 1], under.censored)
 
 
-def _snapped(found: Pointwise) -> Pointwise:
+def _snapped(pointwise: Pointwise) -> Pointwise:
     """The same with 0 or 1 where a sum of floats misses it by a rounding error; NaN stays."""
-    return Pointwise(found.times, _whole(found.values), found.influence, found.n)
+    return Pointwise(pointwise.times, _whole(pointwise.values), pointwise.influence, pointwise.n)
 
 
 def _whole(values: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
@@ -83,7 +84,7 @@ class Population:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Interval:
+class Interval(ABC):
     """How a draft gets its limits.
 
     Parameters
@@ -120,9 +121,9 @@ class Interval:
         clustered = Clustered(effective, people.variance(draft.influence)) if most > 1 else None
         return Errors(variance_independent(draft.influence, n), clustered)
 
+    @abstractmethod
     def limits(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
         """Limits from independent episodes; an empty method stands for the usual one."""
-        raise NotImplementedError
 
     def limits_by_patient(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
         """Limits where patients repeat; those of independent episodes with the errors by patient, unless a kind has its own."""
@@ -135,12 +136,12 @@ class Interval:
         if math.isnan(draft.value):
             return nothing
         if repeated is None:
-            found = self.limits(draft, errors, conf_level)
-            return replace(found, method=found.method or nothing.method)
+            limits = self.limits(draft, errors, conf_level)
+            return replace(limits, method=limits.method or nothing.method)
         if repeated.effective < 2:
             return replace(nothing, flags=few(repeated.effective))  # hardly more than one patient tells nothing of others
-        found = self.limits_by_patient(draft, errors, conf_level)
-        return replace(found, method=found.method or nothing.method, flags=found.flags | few(repeated.effective))
+        limits = self.limits_by_patient(draft, errors, conf_level)
+        return replace(limits, method=limits.method or nothing.method, flags=limits.flags | few(repeated.effective))
 
 
 @dataclass(frozen=True, eq=False)

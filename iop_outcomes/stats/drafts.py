@@ -89,10 +89,10 @@ def quantile_days(estimand: str, counts: Counts, column: str, share_below: float
     Parameters as for `mean_days`; `share_below` is 0.5 for the median.
     """
     n = counts.total
-    of = distribution(counts, column)
-    value = quantile_type2(of, share_below)
+    values = distribution(counts, column)
+    value = quantile_type2(values, share_below)
     influence = ((_whole(counts, column) <= value) - share_below) / n if n else np.zeros(len(counts))
-    interval = OrderStatistics(of, share_below, flag=Flag.NONE if n else Flag.NO_EPISODES)
+    interval = OrderStatistics(values, share_below, flag=Flag.NONE if n else Flag.NO_EPISODES)
     return Draft(Key(estimand), value, counts.lift(influence), counts.here(), population, interval)
 
 

@@ -30,12 +30,12 @@ def distribution(counts: Counts, column: str) -> Distribution:
     return Distribution(values[table.codes_of(column)], table.n)
 
 
-def quantile_type2(of: Distribution, share_below: float) -> float:
+def quantile_type2(values: Distribution, share_below: float) -> float:
     """Quantile by averaging at discontinuities (R's type 2): the midpoint when the share falls exactly between two people.
 
     Parameters
     ----------
-    of : Distribution
+    values : Distribution
         Values and counts.
     share_below : float
         Between 0 and 1; 0.5 for the median.
@@ -54,20 +54,20 @@ def quantile_type2(of: Distribution, share_below: float) -> float:
     >>> quantile_type2(Distribution(np.array([10, 20, 30]), np.array([1, 1, 2])), 0.5)
     25.0
     """
-    cumulative = np.cumsum(of.n)
+    cumulative = np.cumsum(values.n)
     if not len(cumulative):
         return math.nan
     # Shares such as 0.1 * 30 miss a whole number by a rounding error; a tolerance keeps the midpoint rule exact.
     place = cumulative[-1] * share_below
     whole = round(place)
     if abs(place - whole) < 1e-9 * max(place, 1.0) and 0 < whole < cumulative[-1]:
-        pair = of.values[np.searchsorted(cumulative, [whole, whole + 1])]
+        pair = values.values[np.searchsorted(cumulative, [whole, whole + 1])]
         return float(pair.mean())
-    return float(_value_at_rank(of, min(max(math.ceil(place - 1e-9), 1), int(cumulative[-1]))))
+    return float(_value_at_rank(values, min(max(math.ceil(place - 1e-9), 1), int(cumulative[-1]))))
 
 
-def _value_at_rank(of: Distribution, rank: int) -> int:
-    return int(of.values[np.searchsorted(np.cumsum(of.n), rank)])
+def _value_at_rank(values: Distribution, rank: int) -> int:
+    return int(values.values[np.searchsorted(np.cumsum(values.n), rank)])
 
 
 def order_statistic_ranks(n: int, share_below: float, *, conf_level: float = 0.95) -> tuple[int | None, int | None]:
@@ -105,7 +105,7 @@ def order_statistic_ranks(n: int, share_below: float, *, conf_level: float = 0.9
     return (low or None), (int(reaches[0]) + 1 if len(reaches) else None)
 
 
-def order_statistic_interval(of: Distribution, share_below: float, *, conf_level: float = 0.95) -> tuple[float, float]:
+def order_statistic_interval(values: Distribution, share_below: float, *, conf_level: float = 0.95) -> tuple[float, float]:
     """Interval for a quantile from order statistics; NaN on a side where so few values allow no limit.
 
     Examples
@@ -113,8 +113,8 @@ def order_statistic_interval(of: Distribution, share_below: float, *, conf_level
     >>> order_statistic_interval(Distribution(np.arange(1, 21), np.ones(20, dtype=int)), 0.5)
     (6.0, 15.0)
     """
-    low, high = order_statistic_ranks(int(of.n.sum()), share_below, conf_level=conf_level)
+    low, high = order_statistic_ranks(int(values.n.sum()), share_below, conf_level=conf_level)
     return (
-        math.nan if low is None else float(_value_at_rank(of, low)),
-        math.nan if high is None else float(_value_at_rank(of, high)),
+        math.nan if low is None else float(_value_at_rank(values, low)),
+        math.nan if high is None else float(_value_at_rank(values, high)),
     )

@@ -82,7 +82,7 @@ def chi_square(score: Floats, covariance: Floats) -> tuple[float, int, float]:
     return chi2, df, float(chdtrc(df, chi2))
 
 
-def log_rank(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *, of: int | None = None) -> GroupTest:
+def log_rank(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *, outcome: int | None = None) -> GroupTest:
     """Compare hazards between groups: the log-rank test with the hypergeometric variance.
 
     Parameters
@@ -91,7 +91,7 @@ def log_rank(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *
         Position of each cell's group, from 0. A position without episodes takes no part.
     day, cause, n : int64 arrays, shape (cells,)
         As for `lifetable.life_table`.
-    of : int, optional
+    outcome : int, optional
         The cause that counts as the event, others then count as the end of follow-up: a test of the cause-specific hazard,
         not of the incidence. Default any cause.
 
@@ -115,7 +115,7 @@ def log_rank(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *
     >>> found.observed, round(found.chi2, 4), found.df, round(found.p, 4)
     (array([2., 3.]), 5.0517, 1, 0.0246)
     """
-    days = _count(*_check(group, day, cause, n), of)
+    days = _count(*_check(group, day, cause, n), outcome)
     total, happened = days.at_risk.sum(axis=1), days.events.sum(axis=1)
     share = ratio(days.at_risk, total[:, None])
     observed = days.events.sum(axis=0).astype(np.float64)
@@ -125,7 +125,7 @@ def log_rank(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *
     return GroupTest(observed - expected, covariance, *chi_square(observed - expected, covariance), observed, expected)
 
 
-def log_rank_influence(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *, of: int | None = None) -> Floats:
+def log_rank_influence(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *, outcome: int | None = None) -> Floats:
     """Give what each episode contributes to the log-rank scores when the groups are alike, for robust covariances.
 
     Summed over episodes they give `log_rank(...).score`. The sum over patients of the products of each patient's sums is the
@@ -150,24 +150,24 @@ def log_rank_influence(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: Ar
     array([0.23, 0.23, 0.23, 0.42, 0.4 , 0.36])
     """
     group_, day_, cause_, n_ = _check(group, day, cause, n)
-    days = _count(group_, day_, cause_, n_, of)
+    days = _count(group_, day_, cause_, n_, outcome)
     total = days.at_risk.sum(axis=1)
     share = ratio(days.at_risk, total[:, None])
     hazard = ratio(days.events.sum(axis=1), total)
     member = np.arange(days.at_risk.shape[1])[:, None] == group_
-    event = cause_ > 0 if of is None else cause_ == of
+    event = cause_ > 0 if outcome is None else cause_ == outcome
     waited = member * np.cumsum(hazard)[days.where] - np.cumsum(share * hazard[:, None], axis=0)[days.where].T
     return np.asarray(event * (member - share[days.where].T) - waited, dtype=np.float64)
 
 
-def gray(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *, of: int) -> GroupTest:
+def gray(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *, outcome: int) -> GroupTest:
     """Compare cumulative incidences of one cause between groups: Gray's test (rho = 0).
 
     Parameters
     ----------
     group, day, cause, n
         As for `log_rank`.
-    of : int
+    outcome : int
         The cause whose incidence is compared; every other is a competing event.
 
     Returns
@@ -187,11 +187,11 @@ def gray(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *, of
     Examples
     --------
     >>> day, cause = [7, 7, 7, 14, 14, 21, 21, 30, 30, 30], [1, 2, 0, 1, 2, 1, 0, 2, 1, 0]
-    >>> found = gray([0, 0, 0, 0, 0, 1, 1, 1, 1, 1], day, cause, [1] * 10, of=1)
+    >>> found = gray([0, 0, 0, 0, 0, 1, 1, 1, 1, 1], day, cause, [1] * 10, outcome=1)
     >>> round(found.chi2, 6), found.df, round(found.p, 6)
     (2.730912, 1, 0.098423)
     """
-    days = _count(*_check(group, day, cause, n), of)
+    days = _count(*_check(group, day, cause, n), outcome)
     at_risk, happened = days.at_risk.astype(np.float64), days.events.sum(axis=1)
     after = staying(at_risk, days.ended)
     before = _shift(after, 1.0)
@@ -216,11 +216,11 @@ def _gray_covariance(days: _Days, after: Floats, before: Floats) -> Floats:
     drift = np.cumsum(contrast * jump[:, None, None], axis=0)
     ahead = drift[-1:] - drift
     over = ratio(left[:, None], after)
-    own = contrast + (1.0 - over)[:, None, :] * ahead
+    own_part = contrast + (1.0 - over)[:, None, :] * ahead
     scale = np.where(at_risk > 0, total[:, None] * before, 0.0)
     size = ratio(before**2 * happened[:, None], at_risk * scale) * _ties(happened[:, None], scale)
     rival_size = ratio(before**2 * rival, at_risk**2) * _ties(rival, at_risk) * over**2
-    return np.asarray(np.einsum("dgk,dhk,dk->gh", own, own, size) + np.einsum("dgk,dhk,dk->gh", ahead, ahead, rival_size))
+    return np.asarray(np.einsum("dgk,dhk,dk->gh", own_part, own_part, size) + np.einsum("dgk,dhk,dk->gh", ahead, ahead, rival_size))
 
 
 def _ties(events: Floats, at_risk: Floats) -> Floats:
@@ -239,7 +239,7 @@ def _check(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike) -> 
     return group_, day_, cause_, n_
 
 
-def _count(group: Ints, day: Ints, cause: Ints, n: Ints, of: int | None) -> _Days:
+def _count(group: Ints, day: Ints, cause: Ints, n: Ints, outcome: int | None) -> _Days:
     days, where = np.unique(day, return_inverse=True)
     groups = int(group.max(initial=-1)) + 1
 
@@ -250,5 +250,5 @@ def _count(group: Ints, day: Ints, cause: Ints, n: Ints, of: int | None) -> _Day
 
     everyone = per_day(np.ones(len(n), dtype=bool))
     ended = per_day(cause > 0)
-    events = ended if of is None else per_day(cause == of)
+    events = ended if outcome is None else per_day(cause == outcome)
     return _Days(np.cumsum(everyone[::-1], axis=0)[::-1], events, ended, where)

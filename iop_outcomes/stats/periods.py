@@ -118,9 +118,9 @@ def calendar(names: Iterable[str]) -> tuple[Period, ...]:
     >>> calendar(["2024-Q2", "2024-05"])
     ()
     """
-    found = [read_period(name) for name in names]
-    known = sorted(period for period in found if period is not None)
-    if not known or len(known) < len(found) or known[0].per_year != known[-1].per_year:
+    parsed = [read_period(name) for name in names]
+    known = sorted(period for period in parsed if period is not None)
+    if not known or len(known) < len(parsed) or known[0].per_year != known[-1].per_year:
         return ()
     periods = [known[0]]
     while periods[-1] < known[-1]:

@@ -74,7 +74,7 @@ def event_free_at(table: LifeTable, times: ArrayLike) -> Pointwise:
     return _pointwise(table, wanted, values, influence)
 
 
-def incidence_at(table: LifeTable, times: ArrayLike, of: int) -> Pointwise:
+def incidence_at(table: LifeTable, times: ArrayLike, cause: int) -> Pointwise:
     """Give the share ended by one cause up to and including each time (Aalen-Johansen), with its influences.
 
     Parameters
@@ -82,7 +82,7 @@ def incidence_at(table: LifeTable, times: ArrayLike, of: int) -> Pointwise:
     table : LifeTable
     times : float array, shape (times,), or float
         Days.
-    of : int
+    cause : int
         The cause, from 1.
 
     Returns
@@ -105,19 +105,19 @@ def incidence_at(table: LifeTable, times: ArrayLike, of: int) -> Pointwise:
     Examples
     --------
     >>> from iop_outcomes.stats.lifetable import life_table
-    >>> found = incidence_at(life_table([3, 5, 5, 8, 10], [1, 2, 1, 0, 1], [1, 1, 1, 1, 1]), [5, 12], of=1)
+    >>> found = incidence_at(life_table([3, 5, 5, 8, 10], [1, 2, 1, 0, 1], [1, 1, 1, 1, 1]), [5, 12], cause=1)
     >>> found.values.round(3), found.se.round(3)
     (array([0.4, 0.8]), array([0.219, 0.179]))
     """
-    if not 1 <= of <= len(table.events):
-        raise ValueError(f"cause {of} does not exist: causes are 1 to {len(table.events)}")
+    if not 1 <= cause <= len(table.events):
+        raise ValueError(f"cause {cause} does not exist: causes are 1 to {len(table.events)}")
     wanted, last = _at(table, times)
-    curve = table.incidence[of - 1]
+    curve = table.incidence[cause - 1]
     values = _before(curve)[last + 1]
     risk = ratio(table.survival_before, table.at_risk)
     steps = _before(np.cumsum(table.greenwood_step))
-    drawn = _before(np.cumsum(table.greenwood_step * curve + risk * ratio(table.events[of - 1], table.at_risk)))
-    direct = (table.cell_cause == of) * risk[table.cell_day]
+    drawn = _before(np.cumsum(table.greenwood_step * curve + risk * ratio(table.events[cause - 1], table.at_risk)))
+    direct = (table.cell_cause == cause) * risk[table.cell_day]
     reached = np.minimum(table.cell_day, last[:, None]) + 1
     gone = table.cell_day <= last[:, None]
     later = values[:, None] - curve[table.cell_day]

@@ -102,7 +102,7 @@ def test_log_rank_from_admission_is_another_number(data):
             columns, (np.full(len(table.n), place), table.days[table.cell_day], table.cell_cause, table.n), strict=True
         ):
             column.append(values)
-    assert log_rank(*map(np.concatenate, columns), of=1).chi2 == pytest.approx(6.52839530, abs=1e-8)
+    assert log_rank(*map(np.concatenate, columns), outcome=1).chi2 == pytest.approx(6.52839530, abs=1e-8)
 
 
 def test_everyone_is_followed_and_nobody_throughout_by_a_column(found):

@@ -113,7 +113,7 @@ def test_anything_else_is_refused_at_run_time(function, results, synthetic):
     """An answer, its frame, its records, something with the same attributes, nothing at all: none is a Released."""
     released = release(results)
     twin = type(
-        "Twin", (), {name: getattr(released, name) for name in ("definition", "estimates", "flow", "group", "levels", "of", "policy")}
+        "Twin", (), {name: getattr(released, name) for name in ("definition", "estimates", "flow", "group", "levels", "estimate", "policy")}
     )()
     for given in (iop.completion(synthetic), results.to_frame(), released.to_records(), released.estimates, twin, None, "x", 1):
         with pytest.raises(iop.ReleaseError):

@@ -70,18 +70,18 @@ def test_a_second_group_is_hidden_where_all_would_give_one_back(function):
     """With "All" shown, "b" goes with "c": the smaller of those that could."""
     _, released = ask(THREE, function)
     name = released.estimates[0].estimand
-    assert released.of(name).n == 169
-    assert released.of(name, "a").n == 100
-    assert [released.of(name, level).n for level in "bc"] == [SUPPRESSED, SUPPRESSED]
+    assert released.estimate(name).n == 169
+    assert released.estimate(name, "a").n == 100
+    assert [released.estimate(name, level).n for level in "bc"] == [SUPPRESSED, SUPPRESSED]
 
 
 def test_ten_is_withheld_and_eleven_is_shown():
     """The threshold of the policy: 1 to 10 are withheld, 11 is not."""
     _, ten = ask({"a": {DONE: 50, LEFT: 50}, "b": {DONE: 10}})
     _, eleven = ask({"a": {DONE: 50, LEFT: 50}, "b": {DONE: 11}})
-    assert ten.of("completion_strict", "b").n is SUPPRESSED
-    assert eleven.of("completion_strict", "b").n == 11
-    assert eleven.of("completion_strict", "b").value == 1.0
+    assert ten.estimate("completion_strict", "b").n is SUPPRESSED
+    assert eleven.estimate("completion_strict", "b").n == 11
+    assert eleven.estimate("completion_strict", "b").value == 1.0
 
 
 def test_groups_of_which_none_is_small_lose_nothing():
@@ -98,21 +98,21 @@ def test_groups_of_which_none_is_small_lose_nothing():
 def test_a_numerator_from_1_to_10_is_withheld_with_its_rate():
     """Three of 100 completed: 3, 3 % and its limits are withheld, 100 is shown."""
     _, released = ask({"a": {DONE: 3, LEFT: 97}})
-    row = released.of("completion_strict", "a")
+    row = released.estimate("completion_strict", "a")
     assert (row.n, row.k, row.value, row.se, row.low, row.high) == (100, *[SUPPRESSED] * 5)
 
 
 def test_a_complement_from_1_to_10_is_withheld_with_its_rate():
     """97 of 100 completed: 97 and 100 would give 3 back, so 97 is withheld."""
     _, released = ask({"a": {DONE: 97, LEFT: 3}})
-    row = released.of("completion_strict", "a")
+    row = released.estimate("completion_strict", "a")
     assert (row.n, row.k, row.value) == (100, SUPPRESSED, SUPPRESSED)
 
 
 def test_none_and_all_of_a_group_are_shown():
     """A numerator of 0, and one that leaves nobody, are no counts of 1 to 10."""
     _, released = ask({"a": {DONE: 0, LEFT: 50}, "b": {DONE: 40}})
-    assert [(released.of("completion_strict", level).k, released.of("completion_strict", level).value) for level in "ab"] == [
+    assert [(released.estimate("completion_strict", level).k, released.estimate("completion_strict", level).value) for level in "ab"] == [
         (0, 0.0),
         (40, 1.0),
     ]
@@ -155,7 +155,7 @@ def test_a_withheld_row_says_nothing_else():
 def test_small_missing_and_excluded_counts_are_withheld():
     """Three blank reasons and four people still in care are withheld beside 100 that are shown."""
     _, released = ask({"a": {DONE: 60, LEFT: 40, None: 3, "active": 4}})
-    row = released.of("completion_strict", "a")
+    row = released.estimate("completion_strict", "a")
     assert (row.n, row.k, row.n_missing, row.excluded) == (100, 60, SUPPRESSED, SUPPRESSED)
     assert row.shown
 
@@ -163,16 +163,16 @@ def test_small_missing_and_excluded_counts_are_withheld():
 def test_large_missing_and_excluded_counts_are_shown():
     """Thirteen blank reasons and fourteen people still in care are no small counts."""
     _, released = ask({"a": {DONE: 60, LEFT: 40, None: 13, "active": 14}})
-    row = released.of("completion_strict", "a")
+    row = released.estimate("completion_strict", "a")
     assert (row.n_missing, row.excluded) == (13, 14)
 
 
 def test_worst_and_best_case_give_no_small_count_of_blanks_back():
     """103 would be the base of the worst case, and 103 - 100 the blanks: it is withheld."""
     _, released = ask({"a": {DONE: 60, LEFT: 40, None: 3}})
-    assert released.of("completion_strict", "a").n == 100
-    assert not released.of("completion_strict_worst_case", "a").shown
-    assert not released.of("completion_strict_best_case", "a").shown
+    assert released.estimate("completion_strict", "a").n == 100
+    assert not released.estimate("completion_strict_worst_case", "a").shown
+    assert not released.estimate("completion_strict_best_case", "a").shown
 
 
 def test_a_small_flow_count_is_withheld_and_cannot_be_subtracted():
@@ -310,7 +310,7 @@ def test_the_policy_none_shows_every_count_of_data_that_describe_nobody(data_cla
     with program(THREE, data_class=data_class) as data:
         released = iop.completion(data, by="track").release("none")
     assert released.withheld == 0
-    assert released.of("completion_strict", "c").k == 4
+    assert released.estimate("completion_strict", "c").k == 4
 
 
 @pytest.mark.parametrize("data_class", ["safe_harbor", "limited_data_set"])

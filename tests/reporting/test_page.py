@@ -467,7 +467,7 @@ def test_rows_in_that_are_withheld_are_not_printed_in_another_place():
     """Of 103 episodes three are still in care: 100 are counted, and 103 would give the three back, wherever it stands."""
     with load({"a": {"completed": 60, "dropped_out": 40, "active": 3}}) as data:
         report = iop.report(data)
-    assert report.released[0].of("completion_strict").n == 100
+    assert report.released[0].estimate("completion_strict").n == 100
     assert "103" not in NUMBER.findall(visible(report.to_html()))
 
 

@@ -100,7 +100,7 @@ def test_every_number_of_the_sentence_is_in_the_frame(built):
     """A number belongs to the characteristic it stands behind."""
     blocks, releases = built
     said = re.findall(r"([A-Za-z0-9 -]+) \((\d+\.\d\d)\)", blocks[0].words)
-    largest = {r.definition.title.lower(): r.of("largest_difference").value for r in releases}
+    largest = {r.definition.title.lower(): r.estimate("largest_difference").value for r in releases}
     given = [value for value in largest.values() if isinstance(value, float) and not math.isnan(value)]
     assert len(said) == len(given) > 1  # the others are said in their word alone
     for words, number in said:
@@ -120,7 +120,7 @@ def test_words_agree_with_numbers(built):
     for cell, released in zip(last, releases, strict=True):
         number, comma, word = cell.rpartition(", ")
         if cell != "no overlap":
-            assert word == (word_of(number) if comma else released.of("largest_difference").word)
+            assert word == (word_of(number) if comma else released.estimate("largest_difference").word)
             (clause,) = [clause for clause in clauses if released.definition.title.lower().removesuffix(" at admission") in clause.lower()]
             assert verbs[word] in clause
 
@@ -128,12 +128,12 @@ def test_words_agree_with_numbers(built):
 def test_a_policy_changes_no_verdict(synthetic):
     """What the groups are called to be alike or different in is computed first; a policy decides only which number stands beside the word."""
     found = {policy: participants_blocks(synthetic, "track", policy, 0.95)[1] for policy in POLICIES}
-    words = {policy: [(r.definition.title, r.of("largest_difference").word) for r in releases] for policy, releases in found.items()}
+    words = {policy: [(r.definition.title, r.estimate("largest_difference").word) for r in releases] for policy, releases in found.items()}
     assert words["cms11"] == words["none"]
     assert all(word for _, word in words["none"])
-    exact = {r.definition.title: r.of("largest_difference").value for r in found["none"]}
+    exact = {r.definition.title: r.estimate("largest_difference").value for r in found["none"]}
     for released in found["cms11"]:
-        value = released.of("largest_difference").value
+        value = released.estimate("largest_difference").value
         if isinstance(value, float) and not math.isnan(value):
             assert value == pytest.approx(exact[released.definition.title], abs=0.005)
 
@@ -234,7 +234,7 @@ def test_the_largest_difference_says_nothing_that_the_table_does_not(attacked):
         shares = released.definition.shown
         known = {}
         for level in released.levels[1:]:
-            rows = {name: released.of(name, level) for name in shares}
+            rows = {name: released.estimate(name, level) for name in shares}
             total = next(iter(rows.values())).n
             counts = {name: row.k for name, row in rows.items() if row.shown and not isinstance(row.k, Withheld)}
             if counts and isinstance(total, int) and total >= 11:
@@ -245,7 +245,7 @@ def test_the_largest_difference_says_nothing_that_the_table_does_not(attacked):
             parts = [[counts[name] for name in both] for counts in (one, other)]
             lumps = [total - sum(part) for total, part in zip((n_one, n_other), parts, strict=True)]
             found.append(of_categories(*([*part, lump] for part, lump in zip(parts, lumps, strict=True))))
-        printed = released.of("largest_difference")
+        printed = released.estimate("largest_difference")
         if printed.shown and not math.isnan(printed.value):
             assert printed.value == pytest.approx(max(f for f in found if not math.isnan(f)), abs=1e-12)
         elif printed.shown and "no_overlap" in printed.flag:
@@ -262,8 +262,8 @@ def test_a_severity_whose_exact_number_would_tell_is_rounded(attacked):
         if row.shown and coarse and row.estimand != "largest_difference":
             assert row.value == round(row.value, 1)
             assert math.isnan(row.se)
-    totals = [releases[0].of("not_recorded", level).n for level in severity.levels]
-    lost = [not severity.of("mean_admit", level).shown for level in severity.levels]
+    totals = [releases[0].estimate("not_recorded", level).n for level in severity.levels]
+    lost = [not severity.estimate("mean_admit", level).shown for level in severity.levels]
     assert coarse or not any(hidden and isinstance(n, int) for hidden, n in zip(lost, totals, strict=True))
 
 

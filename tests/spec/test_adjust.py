@@ -105,7 +105,7 @@ def test_weights_of_the_same_data_have_their_own_error():
     """Standardised to its own ages, a track has its crude share, with the crude error: the strata's shares and the weights together."""
     counts = table()
     part = counts.split("track")["a"]
-    draft = standardised(completion_of(part, counts), Weights.of(part, "age_group"), people(140, 78), counts.n)
+    draft = standardised(completion_of(part, counts), Weights.from_counts(part, "age_group"), people(140, 78), counts.n)
     assert draft.value == pytest.approx(78 / 140, abs=1e-15)
     crude = share("completion_strict", part, "part", people(140, 78))
     assert draft.influence == pytest.approx(crude.influence, abs=1e-15)
@@ -124,7 +124,7 @@ def test_influences_are_what_one_more_episode_adds():
             found += n[inside].sum() / whole * n[inside & hit].sum() / n[inside].sum()
         return found
 
-    draft = standardised(completion_of(counts), Weights.of(counts, "age_group"), people(300, 162), counts.n)
+    draft = standardised(completion_of(counts), Weights.from_counts(counts, "age_group"), people(300, 162), counts.n)
     step = 1e-6
     for cell in range(len(counts)):
         more = counts.n.astype(float)
@@ -238,7 +238,7 @@ def test_limits_of_weights_from_the_same_data_are_the_crude_ones():
     """Standardised to its own ages a share is worth its own episodes, 140: Wilson's limits of 78 of 140."""
     counts = table()
     part = counts.split("track")["a"]
-    draft = standardised(completion_of(part, counts), Weights.of(part, "age_group"), people(140, 78), counts.n)
+    draft = standardised(completion_of(part, counts), Weights.from_counts(part, "age_group"), people(140, 78), counts.n)
     found = finish(draft, errors_of(draft, Patients.all_different(counts.n), counts.n))
     assert (found.low, found.high) == pytest.approx(wilson_limits(78 / 140, 140, norm.ppf(0.975)), rel=1e-9)
 

@@ -27,7 +27,7 @@ def test_fewer_than_eleven_leave_every_number_of_cms11():
     found = released(program(10, completed=10), "cms11")
     assert found.only_grouped
     assert found.levels == ("All", "a", "b")
-    everyone = found.of("completion_strict")
+    everyone = found.estimate("completion_strict")
     assert (everyone.n, everyone.k, everyone.value) == (200, 135, 135 / 200)
     assert all(flow.rows_in == 200 for flow in found.flow)
 
@@ -37,7 +37,7 @@ def test_eleven_stay_as_a_row_of_cms11():
     found = released(program(11, completed=11), "cms11")
     assert not found.only_grouped
     assert found.levels == ("All", "a", "b", "(missing)")
-    assert (found.of("completion_strict", "(missing)").n, found.of("completion_strict").n) == (11, 211)
+    assert (found.estimate("completion_strict", "(missing)").n, found.estimate("completion_strict").n) == (11, 211)
 
 
 @pytest.mark.parametrize("blank", [1, 10, 11])
@@ -45,13 +45,13 @@ def test_under_none_they_stay_at_any_size(blank):
     """One episode without a track is a row, and part of everyone."""
     found = released(program(blank, completed=blank), "none")
     assert not found.only_grouped
-    assert (found.of("completion_strict", "(missing)").n, found.of("completion_strict").n) == (blank, 200 + blank)
+    assert (found.estimate("completion_strict", "(missing)").n, found.estimate("completion_strict").n) == (blank, 200 + blank)
 
 
 def test_nobody_without_a_group_leaves_nothing_out():
     """A column without blanks: nothing is left out, and nothing says so."""
     found = released(program(0), "cms11")
-    assert (found.only_grouped, found.levels, found.of("completion_strict").n) == (False, ("All", "a", "b"), 200)
+    assert (found.only_grouped, found.levels, found.estimate("completion_strict").n) == (False, ("All", "a", "b"), 200)
 
 
 def test_the_working_numbers_hold_them_whatever_is_released():

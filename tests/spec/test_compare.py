@@ -497,10 +497,10 @@ def test_a_released_comparison_gives_no_withheld_count_back():
     _, released = hidden(SMALL)
     own = [e for e in released if e.estimand == "completion_strict" and not e.contrast]
     shown = {e.level for e in own if e.shown and e.level != "All"}
-    assert len({"a", "b", "c", "d"} - shown) >= 2 or not released.of("completion_strict", "All").shown
+    assert len({"a", "b", "c", "d"} - shown) >= 2 or not released.estimate("completion_strict", "All").shown
     for e in released:
         if e.contrast:
-            assert e.shown == (e.level in shown and released.of("completion_strict", "All").shown)
+            assert e.shown == (e.level in shown and released.estimate("completion_strict", "All").shown)
 
 
 def test_every_word_is_one_of_the_rule(synthetic):

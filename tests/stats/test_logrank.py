@@ -65,7 +65,7 @@ def test_log_rank_equals_r(data):
 
 def test_log_rank_of_one_cause_equals_r():
     """With `of`, the other cause counts as the end of follow-up, as in R with event = (cause == 1)."""
-    found, truth = log_rank(*rows(FRAMES["made"]), of=1), VALUES["logrank_cause1/made"]
+    found, truth = log_rank(*rows(FRAMES["made"]), outcome=1), VALUES["logrank_cause1/made"]
     assert [found.chi2, found.p] == pytest.approx([truth["chi2"], truth["p"]], rel=1e-8)
 
 
@@ -137,7 +137,7 @@ def test_contributions_sum_to_the_scores(people):
     cells = columns(people)
     influence = log_rank_influence(*cells)
     assert influence @ cells[3] == pytest.approx(log_rank(*cells).score, abs=1e-9)
-    assert log_rank_influence(*cells, of=1) @ cells[3] == pytest.approx(log_rank(*cells, of=1).score, abs=1e-9)
+    assert log_rank_influence(*cells, outcome=1) @ cells[3] == pytest.approx(log_rank(*cells, outcome=1).score, abs=1e-9)
     for position, (group, day, cause) in enumerate(zip(*cells[:3], strict=True)):
         own = 0.0
         for when in sorted({d for _, d, c in people if c > 0 and d <= day}):
@@ -169,7 +169,7 @@ def test_gray_equals_cmprsk(name, data, groups):
     here = FRAMES[data]["group"] < groups
     truth = VALUES[name]
     for cause in (1, 2):
-        found = gray(*(column[here] for column in rows(FRAMES[data])), of=cause)
+        found = gray(*(column[here] for column in rows(FRAMES[data])), outcome=cause)
         assert found.chi2 == pytest.approx(truth["chi2"][cause - 1], rel=1e-8)
         assert found.p == pytest.approx(truth["p"][cause - 1], rel=1e-8)
         assert found.df == truth["df"][cause - 1]
@@ -178,7 +178,7 @@ def test_gray_equals_cmprsk(name, data, groups):
 def test_gray_is_not_the_log_rank():
     """Trap S14: a log-rank test of one cause's hazard is another test, and is not passed off as Gray's."""
     cells = rows(FRAMES["made"])
-    assert abs(gray(*cells, of=1).chi2 - log_rank(*cells, of=1).chi2) > 0.5
+    assert abs(gray(*cells, outcome=1).chi2 - log_rank(*cells, outcome=1).chi2) > 0.5
 
 
 @settings(deadline=None)
@@ -186,10 +186,10 @@ def test_gray_is_not_the_log_rank():
 def test_gray_scores_are_log_rank_scores_without_competing_events(people):
     """With one cause only, the risk set of Gray's test is the plain one, so its scores are the log-rank's."""
     cells = columns(people)
-    assert gray(*cells, of=1).score == pytest.approx(log_rank(*cells).score, abs=1e-9)
+    assert gray(*cells, outcome=1).score == pytest.approx(log_rank(*cells).score, abs=1e-9)
 
 
-@pytest.mark.parametrize("test", [lambda *cells: log_rank(*cells), lambda *cells: gray(*cells, of=1)])
+@pytest.mark.parametrize("test", [lambda *cells: log_rank(*cells), lambda *cells: gray(*cells, outcome=1)])
 def test_labels_order_and_splits_do_not_matter(test):
     """Trap S17: relabelled groups, shuffled rows, an empty group, stretched time and split cells change nothing."""
     group, day, cause, n = rows(FRAMES["made"])
@@ -210,7 +210,9 @@ def test_labels_order_and_splits_do_not_matter(test):
 def test_competing_causes_may_be_renumbered():
     """Trap S17: swapping the numbers of the causes, and of the cause asked for, leaves Gray's test as it was."""
     group, day, cause, n = rows(FRAMES["made"])
-    assert gray(group, day, np.array([0, 2, 1])[cause], n, of=2).chi2 == pytest.approx(gray(group, day, cause, n, of=1).chi2, rel=1e-12)
+    assert gray(group, day, np.array([0, 2, 1])[cause], n, outcome=2).chi2 == pytest.approx(
+        gray(group, day, cause, n, outcome=1).chi2, rel=1e-12
+    )
 
 
 @pytest.mark.parametrize(
@@ -220,7 +222,7 @@ def test_competing_causes_may_be_renumbered():
 )
 def test_nothing_to_compare_is_nan(people):
     """One group, no events, or groups never at risk together at an event: no statistic, df 0; never 0 or an exception."""
-    for found in (log_rank(*columns(people)), gray(*columns(people), of=1)):
+    for found in (log_rank(*columns(people)), gray(*columns(people), outcome=1)):
         assert found.df == 0
         assert np.isnan([found.chi2, found.p]).all()
 
@@ -242,5 +244,5 @@ def test_global_random_state_is_untouched():
     """Trap S16: no call draws from numpy's global generator."""
     before = np.random.get_state()[1].copy()
     log_rank(*rows(FRAMES["s1"]))
-    gray(S1_CAUSE, S1_DAY, S1_CAUSE, [1] * 10, of=1)
+    gray(S1_CAUSE, S1_DAY, S1_CAUSE, [1] * 10, outcome=1)
     assert (np.random.get_state()[1] == before).all()

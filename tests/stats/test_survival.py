@@ -145,7 +145,7 @@ def test_split_cells_give_the_same(people):
 
 def test_incidence_with_ties_and_its_error():
     """S1, S13: exact Aalen-Johansen with ties; error .1780 (R survival, statsmodels), not Aalen's .2015 (cmprsk)."""
-    found = incidence_at(table_of(S1_DAY, S1_CAUSE), [7, 14, 21, 30], of=1)
+    found = incidence_at(table_of(S1_DAY, S1_CAUSE), [7, 14, 21, 30], cause=1)
     assert found.values == pytest.approx([0.1, 0.214286, 0.328571, 0.480952], abs=5e-7)
     assert found.se[-1] == pytest.approx(0.1780, abs=5e-5)
     aalen = VALUES["aalen/s1"]
@@ -157,16 +157,16 @@ def test_events_on_the_last_day_precede_its_censoring():
     """S2: 97 people end follow-up on day 365, one has each event that day: both events count, at risk 99."""
     table = life_table([100, 365, 365, 365], [1, 1, 2, 0], [1, 1, 1, 97])
     assert table.at_risk.tolist() == [100, 99]
-    assert incidence_at(table, 365, of=1).values[0] == pytest.approx(0.02, abs=1e-15)
-    assert incidence_at(table, 365, of=2).values[0] == pytest.approx(0.01, abs=1e-15)
+    assert incidence_at(table, 365, cause=1).values[0] == pytest.approx(0.02, abs=1e-15)
+    assert incidence_at(table, 365, cause=2).values[0] == pytest.approx(0.01, abs=1e-15)
     assert event_free_at(table, 365).values[0] == pytest.approx(0.97, abs=1e-15)
 
 
 def test_day_zero_and_any_grid():
     """S3: an event on day 0 counts, and the value at a day does not depend on which other days are asked for."""
-    assert incidence_at(table_of([0, 1, 2, 3], [1, 2, 1, 0]), [0, 1, 2, 3], of=1).values.tolist() == [0.25, 0.25, 0.5, 0.5]
+    assert incidence_at(table_of([0, 1, 2, 3], [1, 2, 1, 0]), [0, 1, 2, 3], cause=1).values.tolist() == [0.25, 0.25, 0.5, 0.5]
     table = table_of([1, 2, 3, 4, 5, 6], [0, 1, 1, 2, 2, 0])
-    assert incidence_at(table, [0, 2, 4, 6], of=2).values[-1] == incidence_at(table, 6, of=2).values[0] == pytest.approx(0.4)
+    assert incidence_at(table, [0, 2, 4, 6], cause=2).values[-1] == incidence_at(table, 6, cause=2).values[0] == pytest.approx(0.4)
 
 
 @pytest.mark.parametrize(
@@ -252,8 +252,8 @@ def test_impossible_questions_are_refused():
     """A cause that does not exist, a negative time and a share outside (0, 1) are errors."""
     table = table_of(S1_DAY, S1_CAUSE)
     for ask in (
-        lambda: incidence_at(table, 5, of=0),
-        lambda: incidence_at(table, 5, of=3),
+        lambda: incidence_at(table, 5, cause=0),
+        lambda: incidence_at(table, 5, cause=3),
         lambda: event_free_at(table, -1),
         lambda: restricted_mean(table, NAN),
         lambda: quantile_day(table, 1.0),

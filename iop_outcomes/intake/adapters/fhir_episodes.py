@@ -89,10 +89,10 @@ class People:
 
     def _event_of(self, path: Path, line: int, codes: list[str], what: str) -> str | None:
         """The event that codes stand for; none, and counted, where they stand for two."""
-        found = {self.mapping.adapter.events[code] for code in codes if code in self.mapping.adapter.events}
-        if len(found) > 1:
+        events = {self.mapping.adapter.events[code] for code in codes if code in self.mapping.adapter.events}
+        if len(events) > 1:
             self.ledger.note(path, line, f"{what} with codes of two events")
-        return found.pop() if len(found) == 1 else None
+        return events.pop() if len(events) == 1 else None
 
     def _add(self, path: Path, line: int, content: dict[str, Any], codes: list[str], person: Any, places: list[dict[str, Any]]) -> bool:
         """Keep an episode of a track; whether the resource is one at all."""
@@ -218,9 +218,9 @@ class People:
         """Every event: of visits and people, and the episodes that are one, unless a visit stands for them."""
         coded = {name: episode for name, episode in self.episodes.items() if episode.event is not None}
         of_visit = {event.visit: event for event in self.events}
-        told = {(name, of_visit[visit].event, of_visit[visit].date) for visit, name in self.own_visits if visit in of_visit}
+        visit_events = {(name, of_visit[visit].event, of_visit[visit].date) for visit, name in self.own_visits if visit in of_visit}
         for name, episode in coded.items():
-            if not self.are_visits and (name, episode.event, day(episode.start)) not in told:
+            if not self.are_visits and (name, episode.event, day(episode.start)) not in visit_events:
                 self.own_visits.add((f"episode {name}", name))
                 self._add_event(episode.place, episode.patient_id, episode.event or "", episode.start, episode.planned, f"episode {name}")
         words = never_started(self.mapping)

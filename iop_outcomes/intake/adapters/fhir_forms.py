@@ -70,11 +70,11 @@ class Gathered:
         for key, form in self.totals:
             if self._holds(key, form, "scores"):
                 stated.setdefault(key[1:], []).append((key, form))
-        alone = [(key, form) for key, form in self.singles.items() if not self._told(stated, key, form)]
+        alone = [(key, form) for key, form in self.singles.items() if not self._is_answered_alike(stated, key, form)]
         for key, form in alone:
             stated.setdefault(key[1:], []).append((key, form))
         forms = [(key, form) for key, form in self.answered if self._holds(key, form, "forms")]
-        forms = [(key, form) for key, form in forms if not self._told(stated, key, form, note=_ONCE)]
+        forms = [(key, form) for key, form in forms if not self._is_answered_alike(stated, key, form, note=_ONCE)]
         return [*(pair for pairs in stated.values() for pair in pairs), *forms]
 
     def _holds(self, key: Key, form: Form, what: str) -> bool:
@@ -84,21 +84,21 @@ class Gathered:
         self.ledger.note(*form.place, _CONTRADICT.format(what))
         return False
 
-    def _told(self, stated: dict[Day, list[tuple[Key, Form]]], key: Key, form: Form, *, note: str = "") -> bool:
+    def _is_answered_alike(self, stated: dict[Day, list[tuple[Key, Form]]], key: Key, form: Form, *, note: str = "") -> bool:
         """Whether something else was stated of the day: a form joins what it agrees with, and contradicts otherwise, so that nothing is left."""
         if key[1:] not in stated:
             return False
         others = [other for _, other in stated[key[1:]]]
-        own = next((other for other in others if self._agree(key[2], other, form)), None)
-        if own is None:
+        twin = next((other for other in others if self._agree(key[2], other, form)), None)
+        if twin is None:
             for one in (*others, form):
                 self.ledger.note(*one.place, _CONTRADICT.format("scores and forms of one day"))
             stated[key[1:]].clear()
             return True
-        if own.total is None:
+        if twin.total is None:
             for item, value in form.items.items():
                 if value is not None:
-                    own.add(item, value, self.ledger, form.places.get(item, form.place))
+                    twin.add(item, value, self.ledger, form.places.get(item, form.place))
         if note:
             self.ledger.note(*form.place, note, "note")
         return True
@@ -111,11 +111,11 @@ class Gathered:
 
     def _fits(self, scale: str, form: Form, total: str | None) -> bool:
         """Whether a total can be that of the items of a form: those left open may be anything their range allows."""
-        of = self.scales[scale]
-        if total is None or not form.items or not of.item_scoring:
+        form_scale = self.scales[scale]
+        if total is None or not form.items or not form_scale.item_scoring:
             return True
-        low, high = of.item_range
+        low, high = form_scale.item_range
         given = {item: Decimal(value) for item, value in form.items.items() if value is not None}
-        points = sum((low + high - value if item in of.reversed_items else value for item, value in given.items()), Decimal(0))
-        left = of.items - len(given)
+        points = sum((low + high - value if item in form_scale.reversed_items else value for item, value in given.items()), Decimal(0))
+        left = form_scale.items - len(given)
         return points + left * low <= Decimal(total) <= points + left * high

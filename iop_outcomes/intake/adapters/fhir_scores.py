@@ -50,12 +50,12 @@ class Scores:
     of_visit: Dictionary[str, str]
 
     def __post_init__(self) -> None:
-        self.found = Gathered(self.scales, self.ledger)
+        self.gathered = Gathered(self.scales, self.ledger)
         self._meanings: dict[str, Meaning] = meanings(self.mapping, self.scales)
         items = {
             f"{name}_{number}": (name, number) for name, scale in self.scales.items() if scale.total for number in range(1, scale.items + 1)
         }
-        self._fields: dict[str, Meaning] = {own: items[name] for name, own in self.mapping.adapter.fields.items() if name in items}
+        self._fields: dict[str, Meaning] = {item: items[name] for name, item in self.mapping.adapter.fields.items() if name in items}
         self._panels = {scale.codes.loinc_panel: name for name, scale in self.scales.items() if scale.codes and scale.codes.loinc_panel}
         self._answers = {name: answers(scale) for name, scale in self.scales.items()}
 
@@ -65,25 +65,25 @@ class Scores:
         """Read totals, items and panels; what is no scale's is passed over."""
         for path, line, content in lines:
             codes = codes_of(content.get("code"))
-            own = {self._meanings[code] for code in codes if code in self._meanings}
+            meanings = {self._meanings[code] for code in codes if code in self._meanings}
             panels = {self._panels[code] for code in codes if code in self._panels}
             components = [(self._component(path, line, part), part) for part in parts(content.get("component"))]
             components = [(meaning, part) for meaning, part in components if meaning is not None]
-            if not own and not panels and not components:
+            if not meanings and not panels and not components:
                 continue
-            scales = {scale for scale, _ in own} | panels
-            if len(own) > 1 or len(scales) > 1:
+            scales = {scale for scale, _ in meanings} | panels
+            if len(meanings) > 1 or len(scales) > 1:
                 self.ledger.note(path, line, "scores whose codes stand for two scales or items")
                 continue
             key = self._key(path, line, content, _when(content))
             if key is not None:
-                self._add_observation(path, line, content, key, own, components)
+                self._add_observation(path, line, content, key, meanings, components)
 
     def _component(self, path: Path, line: int, part: dict[str, Any]) -> Meaning | None:
-        found = {self._meanings[code] for code in codes_of(part.get("code")) if code in self._meanings}
-        if len(found) > 1:
+        meanings = {self._meanings[code] for code in codes_of(part.get("code")) if code in self._meanings}
+        if len(meanings) > 1:
             self.ledger.note(path, line, "components whose codes stand for two scales or items")
-        return found.pop() if len(found) == 1 else None
+        return meanings.pop() if len(meanings) == 1 else None
 
     def _add_observation(
         self,
@@ -91,14 +91,14 @@ class Scores:
         line: int,
         content: dict[str, Any],
         key: Key,
-        own: set[Meaning],
+        meanings: set[Meaning],
         components: list[tuple[Meaning | None, dict[str, Any]]],
     ) -> None:
         """The value of an observation for the scale or item it is coded as, or those of its components."""
         has_value = any(name.startswith("value") for name in content)
-        found = [(next(iter(own)), content)] if own and (has_value or not components) else []
+        answered = [(next(iter(meanings)), content)] if meanings and (has_value or not components) else []
         forms: dict[str, Form] = {}
-        for meaning, part in found or components:
+        for meaning, part in answered or components:
             if meaning is None:
                 continue
             scale, item = meaning
@@ -108,10 +108,10 @@ class Scores:
             if value is None:
                 self.ledger.note(path, line, f"{'scores' if item is None else 'items'} {why}")
             elif item is not None and part is content:  # an item that stands alone joins the others of its form and day
-                self.found.singles.setdefault(of_scale, Form((path, line))).add(item, value, self.ledger, (path, line))
+                self.gathered.singles.setdefault(of_scale, Form((path, line))).add(item, value, self.ledger, (path, line))
             else:
                 forms.setdefault(scale, Form((path, line))).add(item, value, self.ledger, (path, line))
-        self.found.totals += [((*key[:2], scale, key[3]), form) for scale, form in forms.items()]
+        self.gathered.totals += [((*key[:2], scale, key[3]), form) for scale, form in forms.items()]
 
     # -- forms -------------------------------------------------------------------------------------------------------
 
@@ -124,19 +124,19 @@ class Scores:
             key = self._key(path, line, content, text_of(content, "authored"))
             if key is None:
                 continue
-            found: dict[str, Form] = {}
+            forms: dict[str, Form] = {}
             for (scale, number), item, marked in answered:
                 value, why = self._answered(item, self._answers[scale] if number is not None else {}, marked=marked)
                 if why:
                     self.ledger.note(path, line, f"{'scores' if number is None else 'items'} {why}")
-                form = found.setdefault(scale, Form((path, line)))
+                form = forms.setdefault(scale, Form((path, line)))
                 if value is not None:
                     form.add(number, value, self.ledger, (path, line))
-            for scale, form in found.items():
+            for scale, form in forms.items():
                 if not form.points:
                     self.ledger.note(path, line, "forms without an answer: missing, not 0")
                 else:
-                    self.found.answered.append(((*key[:2], scale, key[3]), form))
+                    self.gathered.answered.append(((*key[:2], scale, key[3]), form))
 
     def _item(self, link: str | None) -> Meaning | None:
         """What an item stands for: the site's own name for it, or the LOINC code at the end of its link, with or without a slash."""

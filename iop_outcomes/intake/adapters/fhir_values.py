@@ -38,10 +38,10 @@ class Ledger:
 
     def findings(self) -> list[Finding]:
         """One finding for each file and reason."""
-        found: list[Finding] = []
+        findings: list[Finding] = []
         for (file, why, severity), lines in self.places.items():
-            found += unused(file, why, len(lines), lines=lines, severity=severity)
-        return found
+            findings += unused(file, why, len(lines), lines=lines, severity=severity)
+        return findings
 
     def reference(self, part: Any, kind: str) -> str | None:
         """The id that a reference names; None for one that is contained, logical only, or of another type.
@@ -151,22 +151,22 @@ def value_of(part: dict[str, Any], answers: Dictionary[str, int]) -> tuple[str |
         return None, "with two values" if given else "without a value: missing, not 0"
     kind, value = given[0], part[given[0]]
     why = "with a value that is no number of points"
-    found = _weights(part)  # what stands beside the answer, as itemWeight may
+    weights = _weights(part)  # what stands beside the answer, as itemWeight may
     if kind in ("valueInteger", "valueDecimal"):
-        found.add(points(value))
+        weights.add(points(value))
     elif kind == "valueQuantity" and isinstance(value, dict):
         quantity, why = _quantity(value)
-        found.add(quantity)
+        weights.add(quantity)
     elif kind in ("valueCoding", "valueCodeableConcept"):
         codings = parts(value) if kind == "valueCoding" else [coding for concept in parts(value) for coding in parts(concept.get("coding"))]
         for coding in codings:
             known = answers.get(text_of(coding, "code") or "")
-            found |= _weights(coding) | (set() if known is None else {str(known)})
+            weights |= _weights(coding) | (set() if known is None else {str(known)})
     else:
         return None, why
-    if len(found) > 1:
-        return None, "whose code and points disagree" if None not in found else why
-    only = found.pop() if found else None
+    if len(weights) > 1:
+        return None, "whose code and points disagree" if None not in weights else why
+    only = weights.pop() if weights else None
     return (only, "") if only is not None else (None, why)
 
 

@@ -139,16 +139,16 @@ class _Reading:
         """One table as text; an empty one when there is no such file."""
         n, columns = COLUMNS[table]
         wanted = columns.split()
-        found = sorted(file for file in self.path.iterdir() if file.stem.lower() == table and file.suffix.lower() in (".csv", ".parquet"))
-        if len(found) > 1:
-            fatal("table_twice", table, f"{' and '.join(file.name for file in found)} both stand in the folder", "Keep one.")
-        if not found and needed:
+        files = sorted(file for file in self.path.iterdir() if file.stem.lower() == table and file.suffix.lower() in (".csv", ".parquet"))
+        if len(files) > 1:
+            fatal("table_twice", table, f"{' and '.join(file.name for file in files)} both stand in the folder", "Keep one.")
+        if not files and needed:
             fatal("no_such_file", self.path.name, f"the folder holds no table {table}", f"Export it as {table}.csv or {table}.parquet.")
-        if not found:
+        if not files:
             self.scratch.fill(f"omop_{table}", (*wanted, AT), [])
             return None
-        self.scratch.read(f"omop_{table}", found[0], self.mapping, wanted, wanted[:n])
-        return found[0]
+        self.scratch.read(f"omop_{table}", files[0], self.mapping, wanted, wanted[:n])
+        return files[0]
 
     # -- episodes ----------------------------------------------------------------------------------------------------
 
@@ -190,8 +190,8 @@ class _Reading:
             f"ON link.event_id = visit.visit_occurrence_id WHERE link.episode_event_field_concept_id = {literal(VISIT_FIELD)}"
         )
         # A visit that says nothing of how it ended does not hide an earlier one that does; one without a day may be the last.
-        told = f"SELECT *, max(day) OVER (PARTITION BY episode_id) AS last FROM ({visits}) AS visits WHERE coalesce(source, concept) IS NOT NULL"
-        self.scratch.view("last_visits", f"SELECT * FROM ({told}) AS told WHERE day IS NULL OR day = last")
+        visits_with_last = f"SELECT *, max(day) OVER (PARTITION BY episode_id) AS last FROM ({visits}) AS visits WHERE coalesce(source, concept) IS NOT NULL"
+        self.scratch.view("last_visits", f"SELECT * FROM ({visits_with_last}) AS told WHERE day IS NULL OR day = last")
         self.scratch.view(
             "endings",
             f"SELECT episode_id, any_value(concept) AS concept, any_value(source) AS source, min({AT}) AS {AT} FROM last_visits "
@@ -199,8 +199,8 @@ class _Reading:
         )
 
     def _judge_episodes(self, holder: str) -> list[Finding]:
-        found, other = self.scratch.ask("SELECT count(track), count(*) - count(track) FROM holder_rows")[0]
-        if not found:
+        with_track, other = self.scratch.ask("SELECT count(track), count(*) - count(track) FROM holder_rows")[0]
+        if not with_track:
             hint = "Name the codes of your tracks in mapping.toml under [adapter.tracks]: source values or concept ids."
             fatal("no_episodes", holder, f"none of {other:,} rows has a code of a track", hint)
         hint = "Name more codes under [adapter.tracks] or [adapter.events], if some of them should count"

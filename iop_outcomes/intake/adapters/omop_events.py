@@ -94,17 +94,19 @@ def _episodes(scratch: Scratch, holder: str, codes: Sequence[str]) -> None:
         f"CASE WHEN {planned} THEN '1' ELSE '0' END AS planned, own.{AT} AS {AT} "
         f"FROM {source} JOIN found_episodes AS found ON own.{AT} = found.{AT} WHERE {event} IS NOT NULL",
     )
-    stands = (
+    visit_stands_for_it = (
         "SELECT 1 FROM belongs JOIN visit_event USING (visit) WHERE belongs.episode_id = coded.episode_id "
         "AND visit_event.event = coded.event AND visit_event.date IS NOT DISTINCT FROM coded.date"
     )
-    scratch.view("episode_event", f"SELECT *, 'episode ' || episode_id AS visit FROM coded_episode AS coded WHERE NOT EXISTS ({stands})")
+    scratch.view(
+        "episode_event", f"SELECT *, 'episode ' || episode_id AS visit FROM coded_episode AS coded WHERE NOT EXISTS ({visit_stands_for_it})"
+    )
 
 
 def _own_visits(scratch: Scratch, holder: str) -> None:
     """`own_visits`: the visits that are no event of an episode, because they are it or part of it."""
-    own = "SELECT visit, episode_id FROM belongs"
+    visits = "SELECT visit, episode_id FROM belongs"
     if holder == "episode":
         first = f"{day_of('visit_start_date')} = {day_of('admit_date')} OR episode_id IN (SELECT episode_id FROM coded_episode)"
-        own += f" JOIN omop_visit_occurrence ON visit = visit_occurrence_id JOIN found_episodes USING (episode_id) WHERE {first}"
-    scratch.view("own_visits", f"{own} UNION ALL SELECT visit, episode_id FROM episode_event")
+        visits += f" JOIN omop_visit_occurrence ON visit = visit_occurrence_id JOIN found_episodes USING (episode_id) WHERE {first}"
+    scratch.view("own_visits", f"{visits} UNION ALL SELECT visit, episode_id FROM episode_event")

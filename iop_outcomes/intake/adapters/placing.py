@@ -74,7 +74,7 @@ def hand_over(
     engine: DuckEngine,
     scales: Dictionary[str, Scale],
     files: Dictionary[str, Sequence[Path]],
-    own: str = "",
+    episodes_table: str = "",
     needed: Sequence[str] = NEEDED["episodes"],
 ) -> tuple[tuple[Input, ...], list[Finding]]:
     """Give the engine its three tables from the workbench's `found_episodes`, `found_scores` and `found_events`.
@@ -88,7 +88,7 @@ def hand_over(
         Gets raw `episodes`, and `scores` and `events` where there are any.
     files : dict of table to paths
         Where each table comes from, for provenance.
-    own : str
+    episodes_table : str
         The table of the workbench that becomes `episodes`, when it holds more than `EPISODE` does.
     needed : sequence of str
         Columns of episodes that are handed over even when they are blank throughout, so that this can be said of them.
@@ -102,7 +102,7 @@ def hand_over(
     dates = "".join(f", {day_of(name)} AS {name}" for name in ("admit_date", "discharge_date"))
     rest = ", ".join([*(name for name in EPISODE if not name.endswith("_date")), *scratch.places_in("found_episodes")])
     select = f"SELECT {rest}{dates} FROM found_episodes ORDER BY TRY_CAST(episode_id AS HUGEINT), episode_id"
-    made = {"episodes": scratch.hand_over(engine, "episodes", f"SELECT * FROM {own}" if own else select, needed)}
+    made = {"episodes": scratch.hand_over(engine, "episodes", f"SELECT * FROM {episodes_table}" if episodes_table else select, needed)}
     scratch.view("begun", f"SELECT episode_id, patient_id, TRY_CAST({day_of('admit_date')} AS DATE) AS day_0 FROM found_episodes")
     findings: list[Finding] = []
     for table, (select, lost) in {"scores": _place_scores(scratch, scales), "events": _place_events(scratch)}.items():

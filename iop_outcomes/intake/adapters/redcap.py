@@ -48,9 +48,9 @@ def adapt(engine: DuckEngine, path: Path, mapping: Mapping, scales: Dictionary[s
         header = read_header(file, mapping.delimiter)
         export = _Export(file, header, mapping, scales)
         scratch.read("redcap", file, mapping, export.wanted(), export.wanted()[:1])
-        found = scratch.ask("SELECT * FROM redcap")
-        export.rows = [dict(zip(export.wanted(), row[:-1], strict=True)) for row in found]
-        export.at = [row[-1] for row in found]
+        records = scratch.ask("SELECT * FROM redcap")
+        export.rows = [dict(zip(export.wanted(), row[:-1], strict=True)) for row in records]
+        export.at = [row[-1] for row in records]
         return export.adapted(scratch, engine)
     finally:
         scratch.close()
@@ -117,9 +117,9 @@ class _Export:
         scratch.fill("found_scores", score_columns(self.scales), self._scores())
         scratch.fill("found_events", EVENT, self._events())
         scratch.fill("own_visits", OWN_VISIT, [])
-        own = {table: [self.path] for table in ("episodes", "scores", "events")}
+        files = {table: [self.path] for table in ("episodes", "scores", "events")}
         needed = [name for name in self._own if name in self.header or name in self._boxes]
-        inputs, lost = hand_over(scratch, engine, self.scales, own, "own_episodes", needed)
+        inputs, lost = hand_over(scratch, engine, self.scales, files, "own_episodes", needed)
         codes = {**self.mapping.codes, "track": {**self.mapping.codes.get("track", {}), **self.mapping.adapter.tracks}}
         mapping = replace(self.mapping, codes={name: words for name, words in codes.items() if words})
         return Adapted(inputs, mapping, (*self._findings(scratch), *lost))
@@ -145,11 +145,11 @@ class _Export:
         row = self.rows[place]
         if name not in self._boxes:
             return row.get(name)
-        held = {box.partition(BOX)[2]: (row.get(box) or OPEN[0]).lower() for box in self._boxes[name]}
-        if not set(held.values()) <= {*TICKED, *OPEN}:
+        boxes = {box.partition(BOX)[2]: (row.get(box) or OPEN[0]).lower() for box in self._boxes[name]}
+        if not set(boxes.values()) <= {*TICKED, *OPEN}:
             self._note(place, "no_box", "warning", f"a box of {name} holds neither 1 nor 0: left blank")
             return None
-        ticked = [box for box, text in held.items() if text in TICKED]
+        ticked = [box for box, text in boxes.items() if text in TICKED]
         if len(ticked) > 1:
             self._note(place, "several_boxes", "warning", f"several boxes of {name} are ticked: left blank")
         return ticked[0] if len(ticked) == 1 else None
@@ -175,7 +175,7 @@ class _Export:
 
     def _episodes(self) -> dict[Key, Row]:
         """The episodes by key; several rows of one (events of a longitudinal project) are laid together, and may not contradict."""
-        found: dict[Key, Row] = {}
+        episodes: dict[Key, Row] = {}
         names = list(dict.fromkeys([*self._own, *(self._sources[name] for name in ("episode_id", "patient_id", "site"))]))
         for place, row in enumerate(self.rows):
             record = row[self._record]
@@ -187,14 +187,14 @@ class _Export:
             if self._holds_episode(row):
                 key = self._key(row)
                 self._stood.setdefault(key, {self._record: self.at[place]})
-                self._lay(found.setdefault(key, dict.fromkeys(names)), key, place, names)
+                self._lay(episodes.setdefault(key, dict.fromkeys(names)), key, place, names)
             elif row.get(INSTRUMENT) is None:
                 self._lay(self._people.setdefault(record, dict.fromkeys(names)), record, place, names)
-        if not found:
+        if not episodes:
             hint = "Name the repeating instrument or the event that holds them in mapping.toml: [adapter] episodes, or leave it out."
             fatal("no_episodes", shown(self.path), "no row that holds an episode", hint)
-        called = self._called_by(list(found))
-        return {key: self._completed(key, row, called[key]) for key, row in found.items()}
+        called = self._called_by(list(episodes))
+        return {key: self._completed(key, row, called[key]) for key, row in episodes.items()}
 
     def _lay(self, row: Row, key: Key | str, place: int, names: Sequence[str]) -> None:
         for name in names:
@@ -221,7 +221,7 @@ class _Export:
 
     def _scores(self) -> list[list[str | int | None]]:
         """Every row that answers a scale: its place, total, items, day, and the episode where it is known."""
-        found: list[list[str | int | None]] = []
+        scores: list[list[str | int | None]] = []
         columns = ("score", *item_columns(self.scales))
         for place, row in enumerate(self.rows):
             for scale, (date, names) in self._forms.items():
@@ -234,8 +234,8 @@ class _Export:
                     self._note(place, "record_not_used", "warning", f"{label} forms without a whole date")
                 else:
                     start = [self.at[place], self._episode_of(place), row[self._record], scale, row[date]]
-                    found.append([*start, *(values.get(column) for column in columns)])
-        return found
+                    scores.append([*start, *(values.get(column) for column in columns)])
+        return scores
 
     def _episode_of(self, place: int) -> str | None:
         """The episode that a row belongs to: that of its record, its own, or the one that a field names by its instance."""
@@ -253,9 +253,9 @@ class _Export:
     def _events(self) -> list[tuple[str | int | None, ...]]:
         """Every row that names an event."""
         event, date, planned = (self._called(name) for name in ("event", "event_date", "event_planned"))
-        found: list[tuple[str | int | None, ...]] = []
+        events: list[tuple[str | int | None, ...]] = []
         if event not in self.header and event not in self._boxes:
-            return found
+            return events
         for place, row in enumerate(self.rows):
             what = self._cell(place, event)
             if what is None:
@@ -266,8 +266,8 @@ class _Export:
             word = self.mapping.adapter.events.get(what, what)
             marked = self._cell(place, planned)
             flag = "1" if marked in self.mapping.adapter.planned else marked
-            found.append((row[self._record], word, row.get(date), flag, None, self.at[place]))
-        return found
+            events.append((row[self._record], word, row.get(date), flag, None, self.at[place]))
+        return events
 
     # -- findings ----------------------------------------------------------------------------------------------------
 
@@ -278,12 +278,12 @@ class _Export:
         """What was noted, with lines; and the names of the columns that are not read."""
         name = shown(self.path)
         hint = "Correct the record in REDCap and export again"
-        found = []
+        findings = []
         for (rule, severity, what), places in self.places.items():
             lines = scratch.files[0].lines.of_rows(sorted(set(places)))
-            found.append(Finding(rule, severity, name, "", what, hint, lines, "line", len(lines)))
+            findings.append(Finding(rule, severity, name, "", what, hint, lines, "line", len(lines)))
         dropped = [column for column in self.header if column not in self.wanted()]
         if dropped:
             hint = "To use one, map it or declare it under [covariates]"
-            found.append(Finding("not_read", "note", name, "", f"columns that are not read: {', '.join(dropped)}", hint))
-        return found
+            findings.append(Finding("not_read", "note", name, "", f"columns that are not read: {', '.join(dropped)}", hint))
+        return findings

@@ -16,12 +16,12 @@ def find_export(path: Path) -> Path:
     """The one export of a folder, or the file itself."""
     if path.is_file():
         return path
-    found = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv")
-    if len(found) != 1:
+    files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv")
+    if len(files) != 1:
         fatal(
-            "no_such_file", path.name, f"{len(found)} CSV files in this folder, and a REDCap export is one", "Give the path of the export."
+            "no_such_file", path.name, f"{len(files)} CSV files in this folder, and a REDCap export is one", "Give the path of the export."
         )
-    return found[0]
+    return files[0]
 
 
 def read_header(file: Path, delimiter: str) -> list[str]:

@@ -20,17 +20,17 @@ def meanings(mapping: Mapping, scales: Dictionary[str, Scale]) -> dict[str, Mean
     DataError
         When [adapter.scales] names a scale that is not known.
     """
-    found: dict[str, Meaning] = {}
+    by_code: dict[str, Meaning] = {}
     totals = {name: scale for name, scale in scales.items() if scale.total}
     for name, scale in totals.items():
         if scale.codes is not None:
-            found |= {code: (name, None) for code in (scale.codes.loinc_total, scale.codes.omop_total) if code}
-            found |= {code: (name, number) for number, code in enumerate(scale.codes.loinc_items, start=1)}
+            by_code |= {code: (name, None) for code in (scale.codes.loinc_total, scale.codes.omop_total) if code}
+            by_code |= {code: (name, number) for number, code in enumerate(scale.codes.loinc_items, start=1)}
     for code, name in mapping.adapter.scales.items():
         if name not in totals:
             raise DataError(f'{mapping.name} [adapter.scales] {code}: no scale with a total is called "{name}". {choices(name, totals)}')
-        found[code] = (name, None)
-    return found
+        by_code[code] = (name, None)
+    return by_code
 
 
 def answers(scale: Scale) -> dict[str, int]:

@@ -70,8 +70,8 @@ class Scratch(DuckEngine):
     def _places(self, select: str) -> list[npt.NDArray[np.int64]]:
         """The columns of places that a query gives; -1 where there is none."""
         with self._lock:
-            found = self._send(select).fetchnumpy()
-        return [np.ma.filled(np.ma.asarray(column, dtype=np.int64), -1) for column in found.values()]
+            arrays = self._send(select).fetchnumpy()
+        return [np.ma.filled(np.ma.asarray(column, dtype=np.int64), -1) for column in arrays.values()]
 
     def fill(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> None:
         """Keep rows that were made in Python, every column as text and places as numbers."""
@@ -155,9 +155,9 @@ class Scratch(DuckEngine):
         names = [name for name, n in filled.items() if name == AT or (name.startswith(AT) and n)]
         if AT not in names:
             return None
-        found = dict(zip(names, self._places(f"SELECT {', '.join(map(quoted, names))} FROM over_{table}"), strict=True))
-        cells = {name.removeprefix(AT): places for name, places in found.items() if name != AT}
-        return Places(tuple(self.files), found[AT], cells)
+        columns = dict(zip(names, self._places(f"SELECT {', '.join(map(quoted, names))} FROM over_{table}"), strict=True))
+        cells = {name.removeprefix(AT): places for name, places in columns.items() if name != AT}
+        return Places(tuple(self.files), columns[AT], cells)
 
     def places_in(self, name: str) -> list[str]:
         """The columns of a table that say where a row or a cell stood."""

@@ -97,10 +97,10 @@ def adapt(engine: DuckEngine, path: Path, mapping: Mapping, _scales: Dictionary[
     file = _one_file(path, mapping)
     first, delimiter = _first_row(file)
     names = {name.upper(): name for name in first}
-    of = book(until_2014="SERVSETD" in names)
-    _refuse_others(file, names, of)
+    codebook = book(until_2014="SERVSETD" in names)
+    _refuse_others(file, names, codebook)
     _refuse_labels(file, first.get(names["REASON"]))
-    completed = _completed(mapping, names, of, delimiter)
+    completed = _completed(mapping, names, codebook, delimiter)
     wanted = [*completed.columns["episodes"].values(), *(name for name in completed.covariates if name in first)]
     item = open_file(engine, "episodes", file, completed, tuple(dict.fromkeys(wanted)))
     return Adapted((item,), completed, (*_findings(file, names, first), *item.notes), CANNOT)
@@ -115,11 +115,11 @@ def _one_file(path: Path, mapping: Mapping) -> Path:
             fatal("no_such_file", shown(named), "[tables] episodes names a file that is not there", "Correct the path in the mapping.")
         return named
     known = (*SUFFIXES, *_TEXT)
-    found = [file for file in sorted(path.iterdir()) if file.suffix.lower() in known and file.name != MAPPING_NAME]
-    if len(found) != 1:
-        what = "no file of TEDS-D stands in this folder" if not found else f"{len(found)} files stand in this folder"
+    files = [file for file in sorted(path.iterdir()) if file.suffix.lower() in known and file.name != MAPPING_NAME]
+    if len(files) != 1:
+        what = "no file of TEDS-D stands in this folder" if not files else f"{len(files)} files stand in this folder"
         fatal("no_episodes_table", shown(path), what, "Give the path of one file: each is loaded by itself.")
-    return found[0]
+    return files[0]
 
 
 def _first_row(path: Path) -> tuple[dict[str, str | None], str]:
@@ -143,16 +143,16 @@ def _first_row(path: Path) -> tuple[dict[str, str | None], str]:
 def _first_of_parquet(path: Path) -> dict[str, str | None]:
     try:
         with duckdb.connect() as connection:
-            found = connection.execute("SELECT * FROM read_parquet(?) LIMIT 1", [str(path)])
-            names = [str(column[0]) for column in found.description or ()]
-            values = found.fetchone() or (None,) * len(names)
+            cursor = connection.execute("SELECT * FROM read_parquet(?) LIMIT 1", [str(path)])
+            names = [str(column[0]) for column in cursor.description or ()]
+            values = cursor.fetchone() or (None,) * len(names)
     except duckdb.Error:
         fatal("not_parquet", shown(path), "the file is not readable as Parquet", "Export it again.")
     return {name: None if value is None else str(value) for name, value in zip(names, values, strict=True)}
 
 
-def _refuse_others(file: Path, names: Dictionary[str, str], of: Book) -> None:
-    lacking = [of.columns[name][0] for name in NEEDED if not any(variable in names for variable in of.columns[name])]
+def _refuse_others(file: Path, names: Dictionary[str, str], codebook: Book) -> None:
+    lacking = [codebook.columns[name][0] for name in NEEDED if not any(variable in names for variable in codebook.columns[name])]
     if lacking:
         what = f"not a file of TEDS-D: it lacks {', '.join(lacking)}"
         hint = "Give the discharge file (TEDS-A holds admissions), unpacked, with its header of variable names."
@@ -170,14 +170,14 @@ def _is_number(text: str) -> bool:
     return text.strip().removeprefix("-").removesuffix(".0").isdigit()
 
 
-def _completed(mapping: Mapping, names: Dictionary[str, str], of: Book, delimiter: str) -> Mapping:
+def _completed(mapping: Mapping, names: Dictionary[str, str], codebook: Book, delimiter: str) -> Mapping:
     """The site's mapping with what the layout declares; what the site says of a column wins."""
-    own = mapping.columns.get("episodes", {})
-    candidates = {**of.columns, **of.covariates}
-    found = {name: next((names[each] for each in choices if each in names), None) for name, choices in candidates.items()}
-    columns = {name: variable for name, variable in found.items() if variable is not None and name not in own}
-    covariates = {name: "category" for name in of.covariates if name in columns}
-    codes = {name: words for name, words in of.codes.items() if name in columns}
+    site_columns = mapping.columns.get("episodes", {})
+    candidates = {**codebook.columns, **codebook.covariates}
+    variables = {name: next((names[each] for each in choices if each in names), None) for name, choices in candidates.items()}
+    columns = {name: variable for name, variable in variables.items() if variable is not None and name not in site_columns}
+    covariates = {name: "category" for name in codebook.covariates if name in columns}
+    codes = {name: words for name, words in codebook.codes.items() if name in columns}
     return replace(
         mapping,
         data_class=mapping.data_class if mapping.declared else "public",
@@ -186,9 +186,9 @@ def _completed(mapping: Mapping, names: Dictionary[str, str], of: Book, delimite
         layout="teds_d",
         delimiter=delimiter,
         tables={},
-        columns={**mapping.columns, "episodes": columns | dict(own)},
+        columns={**mapping.columns, "episodes": columns | dict(site_columns)},
         codes=codes | dict(mapping.codes),
-        missing={**mapping.missing, "all": (*of.missing, *mapping.missing.get("all", ()))},
+        missing={**mapping.missing, "all": (*codebook.missing, *mapping.missing.get("all", ()))},
         covariates=covariates | dict(mapping.covariates),
     )
 
@@ -196,11 +196,11 @@ def _completed(mapping: Mapping, names: Dictionary[str, str], of: Book, delimite
 def _findings(file: Path, names: Dictionary[str, str], first: Dictionary[str, str | None]) -> list[Finding]:
     years = "2006-2014" if "SERVSETD" in names else "2017-2019" if "SERVICES" in names else "2015-2016"
     message = f"read by the layout of {years}; REASON does not say to which level of care a transfer went, so that all count as lateral"
-    found = [Finding("teds_layout", "note", shown(file), "", message, "Completion counts every transfer alike")]
+    findings = [Finding("teds_layout", "note", shown(file), "", message, "Completion counts every transfer alike")]
     year = first.get(names.get("DISYR", "")) or ""
     if _is_number(year) and int(float(year)) > LAST_YEAR:
         message = f"a file later than {LAST_YEAR}, whose codes were not checked against its codebook"
-        found.append(
+        findings.append(
             Finding("year_not_checked", "warning", shown(file), "DISYR", message, "Compare the counts of each code with the codebook")
         )
-    return found
+    return findings

@@ -47,10 +47,10 @@ def difference_limits(one: Side, other: Side, people: Patients, *, conf_level: f
 
 
 def _comparison(one: Side) -> Comparison:
-    found = one.draft.interval.comparison
-    if found is None:
+    comparison = one.draft.interval.comparison
+    if comparison is None:
         raise TypeError(f"{one.draft.key}: estimates with an interval of the kind {type(one.draft.interval).__name__} are not compared.")
-    return found
+    return comparison
 
 
 def correlation(one: Side, other: Side, people: Patients) -> float:
@@ -94,10 +94,10 @@ class Mover:
         """With the smallest error probability at which the interval leaves 0 out; NaN where either estimate is missing."""
         value = one.draft.value - other.draft.value
         shared = correlation(one, other, people)
-        found = self._limits(one, other, shared, conf_level)
-        if math.isnan(value) or found.none:
-            return Difference(math.nan, replace(NO_LIMITS, method=found.method), math.nan)
-        return Difference(value, found, self._p(one, other, shared, value))
+        limits = self._limits(one, other, shared, conf_level)
+        if math.isnan(value) or limits.none:
+            return Difference(math.nan, replace(NO_LIMITS, method=limits.method), math.nan)
+        return Difference(value, limits, self._p(one, other, shared, value))
 
     def _limits(self, one: Side, other: Side, shared: float, conf_level: float) -> Limits:
         first, second = one.limits(conf_level), other.limits(conf_level)
@@ -126,8 +126,8 @@ class Mover:
             conf_level = 2 * float(ndtr(z)) - 1
             if conf_level <= 0:  # so near 0 that nothing is left of the interval but the estimate
                 return abs(value)
-            found = self._limits(one, other, shared, conf_level)
-            return found.low if value > 0 else -found.high
+            limits = self._limits(one, other, shared, conf_level)
+            return limits.low if value > 0 else -limits.high
 
         return 2 * float(ndtr(-(_halved if self.in_jumps else _root)(limit, abs(value))))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -21,9 +22,9 @@ class Part(NamedTuple):
 class Combinable(Interval):
     """The interval of an estimate that may be standardised or weighted: of a weighted sum it is again one of its kind."""
 
+    @abstractmethod
     def combined(self, value: float, variance: float, parts: Sequence[Part]) -> Interval:
         """The interval of the weighted sum `value` of estimates of this kind, whose variance counts the weights' own where they have any."""
-        raise NotImplementedError
 
 
 class NoInterval(Interval):

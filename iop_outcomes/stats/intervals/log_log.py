@@ -88,8 +88,8 @@ class LogLog(Combinable):
 
     def errors(self, draft: Draft, people: Patients, n: Ints) -> Errors:
         """With the episodes, or effective patients, that limits at 0 and at 1 rest on."""
-        found = super().errors(draft, people, n)
-        return replace(found, point=self._point(people if found.clustered else None, n))
+        errors = super().errors(draft, people, n)
+        return replace(errors, point=self._point(people if errors.clustered else None, n))
 
     def _point(self, people: Patients | None, n: Ints) -> PointErrors:
         """Counts of episodes where nobody repeats, and effective patients where somebody does."""
@@ -110,13 +110,13 @@ class LogLog(Combinable):
         share = 1 - draft.value if mirrored else draft.value
         care = flags(Flag.FEWER_THAN_5_EVENTS if self.ends < FEW_EVENTS else Flag.NONE)
         if share in (0.0, 1.0):
-            found = self._at_an_end(share, errors, conf_level, care)
+            limits = self._at_an_end(share, errors, conf_level, care)
         else:
             least = share * (1 - share) / self.worth if self.worth and self.at_most_worth else 0.0
             se = math.sqrt(max(errors.variance, least))
             low, high = (float(limit) for limit in transformed_interval(share, se, errors.quantile(conf_level)))
-            found = Limits(se, low, high, flags=care)
-        return replace(found, low=1 - found.high, high=1 - found.low) if mirrored else found
+            limits = Limits(se, low, high, flags=care)
+        return replace(limits, low=1 - limits.high, high=1 - limits.low) if mirrored else limits
 
     def _at_an_end(self, share: float, errors: Errors, conf_level: float, care: Flags) -> Limits:
         """Limits of a share ended of 0 or 1, of those whose state is known; none where they are hardly more than one patient."""

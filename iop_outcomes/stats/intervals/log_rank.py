@@ -77,12 +77,16 @@ class LogRank(Interval):
         is_few = min(people.among(group).effective for group in self.groups) < FEW_PATIENTS
         p = math.nan if is_few else p
         value = statistic if self.wanted == "statistic" else p
-        found = replace(NO_LIMITS, method=method, value=value, statistic=statistic, df=df, p=p)
-        return replace(found, flags=flags(Flag.FEW_PATIENTS if is_few else Flag.NONE))
+        result = replace(NO_LIMITS, method=method, value=value, statistic=statistic, df=df, p=p)
+        return replace(result, flags=flags(Flag.FEW_PATIENTS if is_few else Flag.NONE))
 
-    def finish(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
+    def limits(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
         """The test's result."""
         return NO_LIMITS if errors.test is None else errors.test
+
+    def finish(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
+        """The test's result, which says itself what few patients take away."""
+        return self.limits(draft, errors, conf_level)
 
 
 def _robust(score: Floats, covariance: Floats, effective: float) -> tuple[float, float, float]:

@@ -69,10 +69,10 @@ class Simultaneous(Interval):
 
     def errors(self, draft: Draft, people: Patients, n: Ints) -> Errors:
         """With the error of the curve on each day, where patients repeat."""
-        found = super().errors(draft, people, n)
-        if found.clustered is None or math.isnan(draft.value) or not len(self.days):
-            return found
-        return replace(found, daily=self._by_patient(people, people.among(draft.among).most))
+        errors = super().errors(draft, people, n)
+        if errors.clustered is None or math.isnan(draft.value) or not len(self.days):
+            return errors
+        return replace(errors, daily=self._by_patient(people, people.among(draft.among).most))
 
     def _by_patient(self, people: Patients, most: int) -> Floats:
         """Errors by patient, on the days on which the limits can come down to the quantile.
@@ -85,10 +85,10 @@ class Simultaneous(Interval):
         level = 1 - self.gone
         start = int(np.argmax((low <= level) | (self.curve <= level)))
         end = int(np.argmax(high <= level)) if (high <= level).any() else len(self.days) - 1
-        found = bound.copy()
+        se_by_day = bound.copy()
         for day in range(start, end + 1):
-            found[day] = math.sqrt(people.variance(np.where(self.origin >= 0, self.influence[day][self.origin], 0.0)))
-        return found
+            se_by_day[day] = math.sqrt(people.variance(np.where(self.origin >= 0, self.influence[day][self.origin], 0.0)))
+        return se_by_day
 
     def limits(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
         """Days on which the limits of the curve come down as far as the curve does; NaN for a limit that is not reached."""
