@@ -91,7 +91,8 @@ COLUMNS = tuple(item.name for item in fields(Estimate))
 class EstimandDefinition:
     """What one number of a measure means, in words that a report prints.
 
-    `sentence` and `headline` are templates; `none` follows a value of 0. `beside` names numbers that follow the sentence, each by its `aside`, or by its
+    `sentence` and `headline` are templates; `none` follows a value of 0, and `missing` a base that
+    is smaller because something is not known. `beside` names numbers that follow the sentence, each by its `aside`, or by its
     `aside_none` when there are none; nothing follows where that is empty; those of `compared_beside` are compared
     between groups wherever it is. The value is shown only where every number of the
     estimands it `rests_on` is, and never where it is `word_only`: its word stands without it. `role` says what it is in a sentence
@@ -108,6 +109,7 @@ class EstimandDefinition:
     sentence: str = ""
     headline: str = ""
     none: str = ""
+    missing: str = ""
     beside: tuple[str, ...] = ()
     compared_beside: tuple[str, ...] = ()
     aside: str = ""

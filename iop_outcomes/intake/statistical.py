@@ -124,7 +124,7 @@ class _Search:
     def __init__(self, reader: Callable[..., tuple[pd.DataFrame, Any]], path: Path) -> None:
         self._reader, self._path = reader, path
         self._left = FEWEST_SEARCHES
-        self._found: dict[str, list[int]] = {}
+        self._readable: dict[str, list[int]] = {}
 
     def all(self, columns: Sequence[str], rows: int) -> tuple[pd.DataFrame, dict[str, list[int]]]:
         """The columns and rows asked for."""
@@ -140,7 +140,7 @@ class _Search:
         frame = empty[names].reindex(range(n))
         for name, values in self._block(names, 0, n).items():
             frame[name] = values
-        return frame, self._found
+        return frame, self._readable
 
     def _length(self, name: str) -> int:
         """Rows of a column; 0 when it cannot be read to its end."""
@@ -168,7 +168,7 @@ class _Search:
         if n > 1 and self._left > 0:
             half = n // 2
             return {name: self._block(names, start, half)[name] + self._block(names, start + half, n - half)[name]}
-        self._found.setdefault(name, []).extend(range(start + 1, start + n + 1))
+        self._readable.setdefault(name, []).extend(range(start + 1, start + n + 1))
         return {name: [UNREADABLE] * n}
 
 

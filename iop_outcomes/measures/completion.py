@@ -31,6 +31,7 @@ _DUE_PARTS = ("due_completed", "due_not_completed", "too_early", "not_assessable
 _LEFT = ("transferred", "transferred_step_up")
 _DUE = Reached("observed_days", "planned_days")
 _WILSON = "95% Wilson score"
+_UNKNOWN_REASON = "Of {more}, the discharge reason is not known."
 
 
 def _part(reason: Level) -> str:
@@ -113,7 +114,17 @@ def _estimands(*, teds_all: bool) -> tuple[EstimandDefinition, ...]:
     )
     headline = "{value} of discharged episodes ended in planned completion"
     definitions = tuple(
-        EstimandDefinition(name + ending, label, k, n, _WILSON, "share", text, headline if name == "completion_strict" else "")
+        EstimandDefinition(
+            name + ending,
+            label,
+            k,
+            n,
+            _WILSON,
+            "share",
+            text,
+            headline if name == "completion_strict" else "",
+            missing=_UNKNOWN_REASON if text else "",
+        )
         for name, label, k, n, text in rows
     )
     if teds_all:

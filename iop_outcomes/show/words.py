@@ -205,6 +205,10 @@ def sentence(released: Released, estimand: str, level: str = ALL, *, time: float
     text = _sentence(estimate, definition)
     if definition.none and estimate.value == 0:
         text = f"{text} {definition.none}"
+    if definition.missing and estimate.n_missing != 0:
+        hidden = isinstance(estimate.n_missing, Withheld)
+        more = "others, how many is not shown" if hidden else f"{count(estimate.n_missing)} more"
+        text = f"{text} {definition.missing.format(more=more)}"
     if not where:
         text = text[:1].upper() + text[1:]
     beside = [words for name in definition.beside if (words := aside(released, name, level))]

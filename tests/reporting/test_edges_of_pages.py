@@ -211,3 +211,16 @@ def test_no_member_of_a_closed_set_leaks_into_a_frame():
             frames = [answer.to_frame(), answer.release("none").to_frame(), answer.at_risk]
             cells = {type(cell) for frame in frames for column in frame.select_dtypes("object") for cell in frame[column].dropna()}
             assert cells <= {str}, cells
+
+
+def test_a_base_that_is_smaller_says_by_how_many():
+    """One blank reason of 40: the 39 of the sentence are not all who were discharged."""
+    rows = episodes(a=(39, 1))
+    rows[39]["discharge_reason"] = None
+    assert (
+        "39 of 39 discharged episodes (100%) ended in planned completion; the plausible range is 91% to 100%. Of 1 more, the discharge reason is not known."
+        in page(rows)
+    )
+    rows = episodes(a=(60, 40))
+    rows[0]["discharge_reason"] = None
+    assert "Of others, how many is not shown, the discharge reason is not known." in page(rows, policy="cms11")

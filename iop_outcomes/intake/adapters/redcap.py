@@ -81,7 +81,7 @@ class _Export:
                 self._boxes.setdefault(name.partition(BOX)[0], []).append(name)
         came = [*self.header, *self._boxes]
         plan = plan_table("episodes", came, self.mapping, self.scales)
-        self._own = [name for name in plan.names.values() if name in came]
+        self._field_of_site = [name for name in plan.names.values() if name in came]
         self._sources = {name: self.mapping.columns.get("episodes", {}).get(name, name) for name in EPISODE}
         totals = [scale for scale in self.scales.values() if scale.total]
         self._forms = {scale.name: (self._called(f"{scale.name}_date"), self._columns(scale)) for scale in totals}
@@ -101,8 +101,8 @@ class _Export:
         system = [EVENT_NAME, INSTRUMENT, INSTANCE, GROUP]
         forms = [name for date, columns in self._forms.values() for name in (date, *columns.values())]
         events = [self._called(name) for name in ("event", "event_date", "event_planned", "episode")]
-        boxes = [box for stem in (*self._own, *events) for box in self._boxes.get(stem, ())]
-        named = [name for name in (*system, *self._own, *forms, *events, *boxes) if name in self.header]
+        boxes = [box for stem in (*self._field_of_site, *events) for box in self._boxes.get(stem, ())]
+        named = [name for name in (*system, *self._field_of_site, *forms, *events, *boxes) if name in self.header]
         return list(dict.fromkeys([self._record, *named]))
 
     # -- rows --------------------------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ class _Export:
         scratch.fill("found_events", EVENT, self._events())
         scratch.fill("own_visits", OWN_VISIT, [])
         files = {table: [self.path] for table in ("episodes", "scores", "events")}
-        needed = [name for name in self._own if name in self.header or name in self._boxes]
+        needed = [name for name in self._field_of_site if name in self.header or name in self._boxes]
         inputs, lost = hand_over(scratch, engine, self.scales, files, "own_episodes", needed)
         codes = {**self.mapping.codes, "track": {**self.mapping.codes.get("track", {}), **self.mapping.adapter.tracks}}
         mapping = replace(self.mapping, codes={name: words for name, words in codes.items() if words})
@@ -176,7 +176,7 @@ class _Export:
     def _episodes(self) -> dict[Key, Row]:
         """The episodes by key; several rows of one (events of a longitudinal project) are laid together, and may not contradict."""
         episodes: dict[Key, Row] = {}
-        names = list(dict.fromkeys([*self._own, *(self._sources[name] for name in ("episode_id", "patient_id", "site"))]))
+        names = list(dict.fromkeys([*self._field_of_site, *(self._sources[name] for name in ("episode_id", "patient_id", "site"))]))
         for place, row in enumerate(self.rows):
             record = row[self._record]
             if record is None:
