@@ -7,16 +7,12 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.release import SUPPRESSED
+from tests.reporting.test_edges_of_pages import episodes
 
 
 def program(**tracks):
-    """Episodes of tracks: how many completed and how many left, by track."""
-    rows = []
-    for track, (done, left) in tracks.items():
-        for i in range(done + left):
-            reason = "completed" if i < done else "dropped_out"
-            rows.append({"episode_id": f"{track}-{i}", "track": track, "discharge_reason": reason, "los_days": 20 + i % 9})
-    return iop.load({"episodes": pd.DataFrame(rows)}, mapping={"data": {"class": "synthetic"}})
+    """A program of such episodes, loaded."""
+    return iop.load({"episodes": pd.DataFrame(episodes(**tracks))}, mapping={"data": {"class": "synthetic"}})
 
 
 @pytest.mark.parametrize("pairwise", [False, True])
