@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from iop_outcomes.stats.draft import Ints
-from iop_outcomes.stats.special import bdtr
+from iop_outcomes.stats.special import bdtr, ndtri
 
 if TYPE_CHECKING:
     from iop_outcomes.counts import Counts
+
+_FARTHEST = 9.0  # standard deviations, within which every rank that a confidence level asks for is looked for first
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,10 +102,35 @@ def order_statistic_ranks(n: int, share_below: float, *, conf_level: float = 0.9
     if n == 0:
         return None, None
     tail = (1 - conf_level) / 2
-    below = bdtr(np.arange(n, dtype=np.float64), n, share_below)  # below[r] = P(at most r values under the quantile)
-    low = int(np.searchsorted(below, tail, side="right"))
-    reaches = np.flatnonzero(below >= 1 - tail - 1e-15)
-    return (low or None), (int(reaches[0]) + 1 if len(reaches) else None)
+
+    def below(r: int) -> float:
+        """P(at most r values under the quantile)."""
+        return float(bdtr(float(r), n, share_below))
+
+    expected, spread = n * share_below, math.sqrt(n * share_below * (1 - share_below))
+    reach = min(float(ndtri(1 - tail)), _FARTHEST) * spread
+    low = _first(lambda r: below(r) > tail, n, expected - reach)
+    high = _first(lambda r: below(r) >= 1 - tail - 1e-15, n, expected + reach)
+    return (low or None), (high + 1 if high < n else None)
+
+
+def _first(holds: Callable[[int], bool], n: int, near: float) -> int:
+    """The first of 0 to n - 1 from which on something holds, n where it never does; looked for around `near`, in steps that double."""
+    start, step = min(max(round(near), 0), n - 1), 1
+    if holds(start):
+        without, since = start - 1, start
+        while without >= 0 and holds(without):
+            without, since, step = without - 2 * step, without, 2 * step
+        without = max(without, -1)
+    else:
+        without, since = start, start + 1
+        while since < n and not holds(since):
+            without, since, step = since, since + 2 * step, 2 * step
+        since = min(since, n)
+    while since - without > 1:
+        middle = (without + since) // 2
+        without, since = (without, middle) if holds(middle) else (middle, since)
+    return since
 
 
 def order_statistic_interval(values: Distribution, share_below: float, *, conf_level: float = 0.95) -> tuple[float, float]:

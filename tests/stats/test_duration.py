@@ -100,6 +100,30 @@ def test_ranks_equal_a_slow_search(below, conf_level):
         assert order_statistic_ranks(n, below, conf_level=conf_level) == slow_ranks(n, below, conf_level)
 
 
+def ranks_of_quantiles(n, below, conf_level):
+    """The same ranks from scipy's binomial quantiles, which need no loop over the ranks; an infinite level apart."""
+    tail = (1 - conf_level) / 2
+    low = int(binom.ppf(tail, n, below))
+    low += binom.cdf(low, n, below) <= tail  # the quantile is the first that reaches the tail, and a rank may reach it exactly
+    high = int(binom.ppf(1 - tail, n, below)) + 1
+    return (low or None), (high if high <= n else None)
+
+
+@pytest.mark.parametrize("conf_level", [0.5, 0.95, 0.9999])
+def test_ranks_of_many_equal_binomial_quantiles(conf_level):
+    """Every number up to 3,000, and a sample up to ten millions: the ranks are quantiles of the binomial distribution."""
+    sizes = np.random.default_rng(5).integers(3_000, 10_000_000, 40).tolist()
+    for below in (0.03, 0.25, 0.5):
+        for n in [*range(1, 3_001, 7), *range(2_980, 3_001), *sizes]:
+            assert order_statistic_ranks(n, below, conf_level=conf_level) == ranks_of_quantiles(n, below, conf_level)
+
+
+def test_ranks_at_the_ends_of_confidence():
+    """Certainty has no limits among few, and no confidence the middle ranks; the search ends at both."""
+    assert order_statistic_ranks(40, 0.5, conf_level=1.0) == (None, None)
+    assert order_statistic_ranks(41, 0.5, conf_level=0.0) == slow_ranks(41, 0.5, 0.0)
+
+
 @pytest.mark.parametrize("conf_level", [0.9, 0.95, 0.99])
 @pytest.mark.parametrize("below", [0.25, 0.5, 0.75])
 def test_exact_coverage_is_at_least_the_level(below, conf_level):
