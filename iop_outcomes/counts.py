@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,8 @@ Level = str | int | Decimal | None  # a Decimal is a score that is no whole numb
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+_FEW_COMBINATIONS = 1_000
+
 
 def _order(level: Level) -> tuple[int, int | Decimal, str]:
     """Numbers, then words, then the blank."""
@@ -22,12 +25,22 @@ def _order(level: Level) -> tuple[int, int | Decimal, str]:
     return (1, 0, level) if isinstance(level, str) else (0, level, "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Axis:
     """One column of a count table: its name and its sorted levels (blank, `None`, last)."""
 
     name: str
     levels: tuple[Level, ...]
+
+    @cached_property
+    def place(self) -> Mapping[Level, int]:
+        """Position of each level; looked up once for every table that shares the axis."""
+        return {level: code for code, level in enumerate(self.levels)}
+
+    @cached_property
+    def numbers(self) -> Floats:
+        """Each level as a number, shape (levels,); NaN for a word and for the blank."""
+        return np.array([math.nan if level is None or isinstance(level, str) else float(level) for level in self.levels], dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,8 +139,16 @@ class Counts:
 
     def is_in(self, column: str, levels: Iterable[Level]) -> NDArray[np.bool_]:
         """Which cells hold one of these levels; shape (cells,)."""
-        wanted = set(levels)
-        return self.each(column, lambda level: level in wanted).astype(bool)
+        axis = self.axes[self._position(column)]
+        table = np.zeros(len(axis.levels), dtype=bool)
+        table[[axis.place[level] for level in set(levels) if level in axis.place]] = True
+        return np.asarray(table[self.codes_of(column)], dtype=bool)
+
+    def numbers(self, column: str, *, blank: float) -> Floats:
+        """The number that each cell holds, and `blank` where it holds none; shape (cells,)."""
+        axis = self.axes[self._position(column)]
+        values = axis.numbers[self.codes_of(column)]
+        return np.where(np.isnan(values), blank, values)
 
     def where(self, keep: NDArray[np.bool_]) -> Counts:
         """The cells for which `keep` is true."""
@@ -224,8 +245,14 @@ def _sorted_rows(codes: Ints) -> _Rows:
         distinct = np.zeros((min(len(codes), 1), 0), dtype=np.int64)
         return _Rows(distinct, np.zeros(len(codes), dtype=np.int64))
     sizes = codes.max(axis=0, initial=0) + 1
-    if np.prod(sizes.astype(np.float64)) < 2**62:  # one whole number per row sorts many times faster than rows do
+    combinations = np.prod(sizes.astype(np.float64))
+    if combinations < 2**62:  # one whole number per row sorts many times faster than rows do
         packed = np.ravel_multi_index(tuple(codes.T), tuple(sizes)) if len(codes) else np.empty(0, dtype=np.int64)
+        if combinations <= max(_FEW_COMBINATIONS, 2 * len(codes)):  # so few that ticking them off needs no sorting
+            present = np.zeros(int(combinations), dtype=bool)
+            present[packed] = True
+            distinct = np.stack(np.unravel_index(np.flatnonzero(present), tuple(sizes)), axis=1)
+            return _Rows(distinct.astype(np.int64), (np.cumsum(present) - 1)[packed])
         _, first, where = np.unique(packed, return_index=True, return_inverse=True)
         return _Rows(codes[first], where.astype(np.int64))
     unique, where = np.unique(codes, axis=0, return_inverse=True)

@@ -77,8 +77,41 @@ class Patients:
         lone = left[place] == 1
         alone = np.where(among, self.alone, 0)
         np.add.at(alone, cell[lone], self.n[place[lone]])
-        start = np.cumsum(left[several]) - left[several]
-        return Patients(alone, cell[several[place]], start, self.n[several])
+        return Patients(alone, cell[several[place]], _starts(left[several]), self.n[several])
+
+    def slices(self, bounds: Ints) -> list[Patients]:
+        """The same patients, seen in each stretch of cells alone, whose cells are numbered from 0; as many as `bounds`, less one.
+
+        Parameters
+        ----------
+        bounds : int64 array
+            Increasing: a stretch begins at each, and ends before the next.
+        """
+        ends = list(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True))
+        if not len(self.n):
+            return [Patients.all_different(self.alone[start:end]) for start, end in ends]
+        stretch = np.searchsorted(bounds, self.cell, side="right") - 1
+        order = np.argsort(stretch, kind="stable")
+        stretch, place, cell = stretch[order], self.place[order], self.cell[order]
+        begins = np.flatnonzero((np.diff(stretch, prepend=-2) != 0) | (np.diff(place, prepend=-2) != 0))
+        sizes = np.diff(begins, append=len(cell))
+        several = sizes > 1
+        alone, n = self.alone.copy(), self.n[place[begins]]
+        np.add.at(alone, cell[begins[~several]], n[~several])
+        within = np.repeat(several, sizes)
+        cell, sizes, n = cell[within], sizes[several], n[several]
+        entries, combinations = (np.searchsorted(each, np.arange(len(bounds))) for each in (stretch[within], stretch[begins[several]]))
+        return [
+            Patients(alone[start:end], cell[entries[i] : entries[i + 1]] - start, _starts(sizes[here]), n[here])
+            for i, (start, end) in enumerate(ends)
+            for here in [slice(combinations[i], combinations[i + 1])]
+        ]
+
+    def renumbered(self, place: Ints, cells: int) -> Patients:
+        """The same patients in a table of so many cells, where each cell here goes into the one at its place; shape (cells here,)."""
+        alone = np.zeros(cells, dtype=np.int64)
+        np.add.at(alone, place, self.alone)
+        return Patients(alone, place[self.cell], self.start, self.n)
 
     @cached_property
     def place(self) -> Ints:
@@ -96,6 +129,20 @@ class Patients:
             most = max(int(several.max(initial=0)), int(alone > 0))
             self._counted[key] = Among(episodes**2 / squared if squared else 0.0, most)
         return self._counted[key]
+
+    def effective_in(self, group: Ints, groups: int) -> Floats:
+        """Effective patients of each of so many groups of cells, whose position is given for each cell, -1 for none; shape (groups,)."""
+        here = group >= 0
+        episodes, squared = np.zeros(groups), np.zeros(groups)
+        np.add.at(episodes, group[here], self.alone[here])
+        np.add.at(squared, group[here], self.alone[here])
+        if len(self.n):
+            inside = here[self.cell]
+            codes, several = np.unique(self.place[inside] * groups + group[self.cell[inside]], return_counts=True)
+            n, where = self.n[codes // groups], codes % groups
+            np.add.at(episodes, where, n * several)
+            np.add.at(squared, where, n * several**2)
+        return np.divide(episodes**2, squared, out=np.zeros(groups), where=squared > 0)
 
     def sums(self, influence: Floats) -> Floats:
         """Summed influence of a patient with each combination of several episodes; (cells,) in, (combinations,) out."""
@@ -118,3 +165,8 @@ class Patients:
                 alone = (self.alone * one * influences[:, j]).sum()
                 out[i, j] = out[j, i] = alone + (self.n * sums[i] * sums[j]).sum()
         return out
+
+
+def _starts(sizes: Ints) -> Ints:
+    """Where each of some stretches begins, one after the other."""
+    return np.asarray(np.cumsum(sizes) - sizes, dtype=np.int64)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
-from iop_outcomes.counts import Counts
+from iop_outcomes.evaluate.groups import Divided
 from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, TOO_FEW, UNCLEAR, Flag, Flags, Key, flags
 from iop_outcomes.measures import Measure
 from iop_outcomes.patients import Patients
@@ -40,29 +43,66 @@ class Against:
     times: tuple[float, ...] = ()
 
 
+class Pair(NamedTuple):
+    """Two estimates that are compared: of which level, which contrast, that of the level, the other, and the patients behind both."""
+
+    level: str
+    key: Key
+    one: Side
+    other: Side
+    people: Patients
+
+
 @dataclass(frozen=True, eq=False)
 class Drafted:
-    """A measure's drafts in every level, with the table and the patients they rest on."""
+    """A measure's drafts in every level, with the tables they rest on."""
 
-    counts: Counts
-    people: Patients
-    parts: Mapping[str, Counts]
+    divided: Divided
     drafts: Sequence[tuple[str, Draft, Errors]]
 
-    def side(self, level: str, key: Key) -> Side | None:
-        """An estimate of a level."""
-        return next((Side(draft, errors) for name, draft, errors in self.drafts if (name, draft.key) == (level, key)), None)
+    @cached_property
+    def sides(self) -> Mapping[tuple[str, Key], Side]:
+        """The estimates of every level."""
+        return {(level, draft.key): Side(draft, errors) for level, draft, errors in self.drafts}
 
-    def others(self, measure: Measure, level: str, keys: Sequence[Key]) -> dict[Key, Side]:
-        """The same estimates of every episode of the other groups; those with no group recorded are in none."""
-        members = [part.here() for name, part in self.parts.items() if name not in (ALL, MISSING_LEVEL, level)]
-        outside = self.counts.where(np.logical_or.reduce(members))
-        drafts = [draft for draft in measure.draft(outside) if draft.key in keys]
-        people = self.people.within(outside.here())
-        return {draft.key: Side(draft, errors_of(draft, people, self.counts.n)) for draft in drafts}
+    def against_others(self, measure: Measure, level: str, keys: Sequence[Key]) -> dict[Key, Pair]:
+        """The estimates of a level, each beside that of every episode of the other groups; those with no group recorded are in none."""
+        beside = self.divided.beside_others(level)
+        others = {draft.key: draft for draft in measure.drafts(beside.others, keys)}
+        return {
+            key: Pair(
+                level,
+                key.against_others,
+                _lifted(self.sides[level, key], 0, len(beside.n)),
+                Side(others[key], errors_of(others[key], beside.people, beside.n)),
+                beside.people,
+            )
+            for key in keys
+            if key in others and (level, key) in self.sides
+        }
+
+    def of_two(self, level: str, versus: str, keys: Sequence[Key]) -> dict[Key, Pair]:
+        """The estimates of a level, each beside that of another."""
+        people, cells = self.divided.two(level, versus)
+        return {
+            key: Pair(
+                level,
+                key.against(versus),
+                _lifted(self.sides[level, key], 0, sum(cells)),
+                _lifted(self.sides[versus, key], cells[0], sum(cells)),
+                people,
+            )
+            for key in keys
+            if (level, key) in self.sides and (versus, key) in self.sides
+        }
 
 
-Pair = tuple[str, Key, Side, Side]  # a level, which contrast, its own estimate, and the other
+def _lifted(side: Side, before: int, cells: int) -> Side:
+    """An estimate with its influences in a table of so many cells, which holds those of its own after so many others."""
+    draft, here = side.draft, slice(before, before + len(side.draft.influence))
+    influence, among = np.zeros(cells), np.zeros(cells, dtype=np.bool_)
+    influence[here], among[here] = draft.influence, draft.among
+    return Side(replace(draft, influence=influence, among=among), side.errors)
 
 
 def contrasts(measure: Measure, results: Results, drafted: Drafted, against: Against, conf_level: float) -> Results:
@@ -85,18 +125,15 @@ def contrasts(measure: Measure, results: Results, drafted: Drafted, against: Aga
     """
     levels = [level for level in results.levels if level not in (ALL, MISSING_LEVEL)]
     keys = _compared(measure, drafted, against)
-    others = {level: drafted.others(measure, level, keys) for level in levels} if len(levels) > 1 and not against.pairwise else {}
+    if against.pairwise:
+        compared = [drafted.of_two(one, other, keys) for one, other in combinations(levels, 2)]
+    else:
+        compared = [drafted.against_others(measure, level, keys) for level in levels] if len(levels) > 1 else []
+    same_twice = len(levels) == 2 and not against.pairwise
+    plain = {(estimate.level, estimate.key): estimate for estimate in results.estimates}
     estimates: list[Estimate] = []
     for key in keys:
-        sides = {level: side for level in levels if (side := drafted.side(level, key)) is not None}
-        if against.pairwise:
-            pairs = [(one, key.against(other), sides[one], sides[other]) for i, one in enumerate(sides) for other in list(sides)[i + 1 :]]
-        else:
-            pairs = [
-                (level, key.against_others, sides[level], side[key]) for level, side in others.items() if level in sides and key in side
-            ]
-        same_twice = len(levels) == 2 and not against.pairwise
-        estimates += _family(results, pairs, drafted.people, conf_level, same_twice=same_twice)
+        estimates += _family(plain, [pairs[key] for pairs in compared if key in pairs], conf_level, same_twice=same_twice)
     populations = {(e.level, e.key): results.populations[e.level, e.key.number] for e in estimates}
     return replace(results, estimates=(*results.estimates, *estimates), populations={**results.populations, **populations})
 
@@ -110,23 +147,23 @@ def _compared(measure: Measure, drafted: Drafted, against: Against) -> list[Key]
     return [key for key in named if key.time is None or not against.times or key.time in against.times]
 
 
-def _family(results: Results, pairs: Sequence[Pair], people: Patients, conf_level: float, *, same_twice: bool) -> list[Estimate]:
+def _family(plain: Mapping[tuple[str, Key], Estimate], pairs: Sequence[Pair], conf_level: float, *, same_twice: bool) -> list[Estimate]:
     """One number compared in every group, each interval at the level at which all hold together (Sidak).
 
     References
     ----------
     Sidak Z (1967), doi:10.1080/01621459.1967.10482935.
     """
-    judged = [place for place, (_, _, one, other) in enumerate(pairs) if _enough(one, other, conf_level)]
+    judged = [place for place, pair in enumerate(pairs) if _enough(pair.one, pair.other, conf_level)]
     several, level = 0, conf_level
     while judged and several != len(judged):  # limits by ranks may be open on both sides at a higher level: such a one is none
         several = len(judged)
         level = conf_level if same_twice else conf_level ** (1 / several)  # two groups make one contrast, seen from both sides
-        judged = [place for place in judged if _has_interval(pairs[place], people, level)]
-    rows = []
-    for place, (name, key, one, other) in enumerate(pairs):
-        estimate = next(e for e in results.estimates if (e.level, e.key) == (name, key.number))
-        if place in judged:
+        judged = [place for place in judged if _has_interval(pairs[place], level)]
+    rows, with_words = [], set(judged)
+    for place, (name, key, one, other, people) in enumerate(pairs):
+        estimate = plain[name, key.number]
+        if place in with_words:
             contrast = difference(one, other, people, conf_level=level)
             rows.append(_row(estimate, key, contrast, level, 1 if same_twice else several))
         else:
@@ -140,9 +177,8 @@ def _enough(one: Side, other: Side, conf_level: float) -> bool:
     return min(one.draft.n, other.draft.n) >= FEWEST and not _few_patients(one, other, conf_level)
 
 
-def _has_interval(pair: Pair, people: Patients, level: float) -> bool:
-    _, _, one, other = pair
-    return not difference_limits(one, other, people, conf_level=level).none
+def _has_interval(pair: Pair, level: float) -> bool:
+    return not difference_limits(pair.one, pair.other, pair.people, conf_level=level).none
 
 
 def _few_patients(one: Side, other: Side, conf_level: float) -> bool:

@@ -11,6 +11,7 @@ from iop_outcomes.columns import Column
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import NotAssessableError, UsageError, choices
 from iop_outcomes.evaluate.contrasts import Against, Drafted, contrasts
+from iop_outcomes.evaluate.groups import Divided, Group
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Contrast, Flag, Flags, flags
 from iop_outcomes.measures import Measure
@@ -65,20 +66,22 @@ def evaluate(
     counted = data.engine.tally(requests)
     if counted.total != data.episodes:
         raise AssertionError(f"{measure.name}: cells hold {counted.total} episodes of {data.episodes}")
-    counts = counted if grouped is None else counted.where(~counted.is_in(grouped, [None]))
+    everyone = Group(counted, data.engine.patients(requests))
+    if grouped is not None:
+        everyone = everyone.where(~counted.is_in(grouped, [None]))
+    counts = everyone.counts
     if measure.refuses is not None and (reason := measure.refuses(counts)):
         raise NotAssessableError(f"{measure.title} is not assessable: {reason}")
     if measure.settled is not None:
         measure = replace(measure, draft=measure.settled(counts))
-    people = data.engine.patients(requests)
-    people = people if grouped is None else people.within(counts.here())
-    parts = _levels(counts, by, classes)
-    drafts = [(level, draft) for level, part in parts.items() for draft in measure.draft(part)]
-    drafts = _known_together(measure, drafts)
-    if measure.across is not None and by:
-        drafts += measure.across({level: part for level, part in parts.items() if level != ALL})
-    seen = {level: people.within(part.here()) for level, part in parts.items() if level != ALL} | {ALL: people}
-    drafted = [(level, draft, errors_of(draft, seen[level], counted.n)) for level, draft in drafts]
+    unread = set(columns) - {name for request in measure.requests for name in request.keys}
+    divided = Divided.by(everyone, by, classes, unread) if by else None
+    parts = {ALL: everyone.without(unread)} | dict(divided.groups if divided is not None else {})
+    drafts = _known_together(measure, [(level, draft) for level, part in parts.items() for draft in measure.draft(part.counts)])
+    drafted = [(level, draft, errors_of(draft, parts[level].people, parts[level].counts.n)) for level, draft in drafts]
+    if divided is not None and measure.across is not None:
+        together = divided.together
+        drafted += [(level, draft, errors_of(draft, together.people, together.counts.n)) for level, draft in measure.across(divided.tables)]
     assumed = flags(Flag.INDEPENDENCE_ASSUMED if data.engine.repeated_patients is None else Flag.NONE)
     estimates = [_estimate(measure, by or ALL, each, conf_level, assumed) for each in drafted]
     again = partial(evaluate, measure, data, by=by, classes=classes, against=against, grouped=by, conf_level=conf_level)
@@ -86,15 +89,15 @@ def evaluate(
         measure.definition,
         by or ALL,
         tuple(estimates),
-        {(level, draft.key): draft.population for level, draft in drafts},
+        {(level, draft.key): draft.population for level, draft, _ in drafted},
         data.provenance,
-        {level: measure.curve(part) for level, part in parts.items()} if measure.curve else {},
+        {level: measure.curve(part.counts) for level, part in parts.items()} if measure.curve else {},
         again if MISSING_LEVEL in parts and grouped != by else None,
         grouped is not None and counts.total < counted.total,
     )
-    if against is None or not by:
+    if against is None or divided is None:
         return results
-    return contrasts(measure, results, Drafted(counted, people, parts, drafted), against, conf_level)
+    return contrasts(measure, results, Drafted(divided, drafted), against, conf_level)
 
 
 def compare(
@@ -141,14 +144,6 @@ def _known_together(measure: Measure, drafts: Sequence[tuple[str, Draft]]) -> li
         (level, draft.without_value(Flag.NOT_FOLLOWED_IN_ALL_GROUPS) if draft.key in lacking and not draft.interval.flag else draft)
         for level, draft in drafts
     ]
-
-
-def _levels(counts: Counts, by: str | None, classes: Callable[[Level], Level] | None) -> dict[str, Counts]:
-    """Everyone first, then each level with its episodes; a blank level under its own name."""
-    if not by:
-        return {ALL: counts}
-    parts: Mapping[Level, Counts] = (counts if classes is None else counts.recode(by, classes)).split(by)
-    return {ALL: counts} | {MISSING_LEVEL if level is None else str(level): part for level, part in parts.items()}
 
 
 def _estimate(measure: Measure, group: str, drafted: tuple[str, Draft, Errors], conf_level: float, assumed: Flags) -> Estimate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from numbers import Integral
 
 import numpy as np
@@ -125,7 +125,7 @@ class _Followed:
         flagged = {request.name: counts.is_in(request.name, [1]) for request in (*what.recorded, what.transfer)}
         on_record = flagged["event_recorded"] | flagged["death_recorded"]
         transfer = flagged["transfer"] & known & what.transfers
-        day = counts.each(what.day, lambda day: math.inf if day is None else float(day))
+        day = counts.numbers(what.day, blank=math.inf)
         short = known & (day < what.first_day) & counts.is_in(what.outcome, ["end_of_follow_up"])
         order = [*gone, ~known & on_record, ~known, transfer, short]
         masks, taken = [], np.zeros(len(counts), dtype=bool)
@@ -145,24 +145,24 @@ class _Followed:
             np.logical_or.reduce([mask for name, mask in zip(self.names, self.part, strict=True) if name in names]), dtype=bool
         )
 
-    @property
+    @cached_property
     def outside(self) -> dict[str, int]:
         """Episodes outside, by reason."""
         sizes = {name: int(self.counts.n[mask].sum()) for name, mask in zip(self.names, self.part, strict=True)}
         return {name: sizes[name] for name in EXCLUDED}
 
-    @property
+    @cached_property
     def table(self) -> Counts:
         """The followed episodes."""
         return self.counts.where(self.part[-1])
 
-    @property
+    @cached_property
     def ends(self) -> Ends:
         """Ready for curves, which read the day and the way an episode ended alone."""
         causes = ("event", *self.what.causes)
         return Ends(self.table.keep([self.what.day, self.what.outcome]), self.what.day, self.what.outcome, causes)
 
-    @property
+    @cached_property
     def is_recorded(self) -> bool:
         """Whether the data bring the event at all; without any episode nobody can tell, and nothing depends on it."""
         ways = self.table.keep([self.what.outcome])
@@ -244,8 +244,8 @@ def _simple(followed: _Followed, time: int, *, stops: bool) -> Draft:
     those lost before.
     """
     counts, what = followed.counts, followed.what
-    reached = counts.each(Reached(_FOLLOW_UP[stops], time).keys[0], lambda flag: -1 if flag is None else float(flag))
-    day = counts.each(what.day, lambda day: math.inf if day is None else float(day))
+    reached = counts.numbers(Reached(_FOLLOW_UP[stops], time).keys[0], blank=-1)
+    day = counts.numbers(what.day, blank=math.inf)
     lost = stops & counts.is_in(what.outcome, ["end_of_follow_up"]) & (day < time)
     hit = counts.is_in(what.outcome, ["event"]) & (day <= time)
     outside = (*OUTSIDE, "transfer", "short")
@@ -306,16 +306,18 @@ def _named_causes(what: Outcome) -> tuple[str, ...]:
 
 def _across(levels: Mapping[str, Counts], *, what: Outcome) -> list[tuple[str, Draft]]:
     """Tests between the groups, on the report's clock; episodes without a group take no part."""
-    named = {level: _Followed.from_counts(counts, what) for level, counts in levels.items() if level != MISSING_LEVEL}
+    each = {level: _Followed.from_counts(counts, what) for level, counts in levels.items()}
+    named = {level: followed for level, followed in each.items() if level != MISSING_LEVEL}
     if not all(followed.is_recorded for followed in named.values()):
         return []
-    ends = [followed.ends for followed in named.values() if followed.table.total]
+    ends = [followed.ends for followed in each.values()]
+    tested = [level in named and bool(followed.table.total) for level, followed in each.items()]
     outside = {part: sum(followed.outside[part] for followed in named.values()) for part in EXCLUDED}
-    parts = {"followed": sum(each.counts.total for each in ends), **outside}
+    parts = {"followed": sum(followed.table.total for followed in named.values()), **outside}
     if MISSING_LEVEL not in levels:
-        return group_tests(ends, Population("followed", parts, frozenset(("followed",)), None, frozenset(_UNKNOWN)))
+        return group_tests(ends, tested, Population("followed", parts, frozenset(("followed",)), None, frozenset(_UNKNOWN)))
     parts["no_group"] = levels[MISSING_LEVEL].total
-    return group_tests(ends, Population("tested", parts, frozenset(("followed",)), None, frozenset(_UNKNOWN)))
+    return group_tests(ends, tested, Population("tested", parts, frozenset(("followed",)), None, frozenset(_UNKNOWN)))
 
 
 def _curve(counts: Counts, *, what: Outcome, times: tuple[int, ...]) -> Curve:

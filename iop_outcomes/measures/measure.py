@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from iop_outcomes.columns import Request
 from iop_outcomes.counts import Counts
+from iop_outcomes.keys import Key
 from iop_outcomes.results import Better, Definition, EstimandDefinition
 from iop_outcomes.stats.curves import Curve
 from iop_outcomes.stats.draft import Draft
@@ -31,7 +33,7 @@ class Measure:
     better : {"higher", "lower", "neither"}
         Which direction is good.
     draft : callable
-        A pure function of Counts.
+        A pure function of Counts; of the keys that are wanted too (`only`), where it is `selective`.
     estimands : tuple of EstimandDefinition
         Each number, with its words.
     sources, notes : tuple of str
@@ -39,7 +41,8 @@ class Measure:
     chart, shown : str, tuple of str
         Which chart shows it, of which estimands; the first estimand by default.
     across : callable, optional
-        From the counts of every level, drafts that compare levels, each with the level it belongs to.
+        From the counts of every level, drafts that compare levels, each with the level it belongs to; their influences are of the
+        cells of all levels, one level after the other.
     curve : callable, optional
         From counts, the curve to draw, for a measure of time.
     together : tuple of str
@@ -54,6 +57,8 @@ class Measure:
         Which of its named definitions this is; "" where it has one alone.
     subject : str
         What is measured, within a sentence, where that is not the title.
+    selective : bool
+        Whether `draft` takes `only`, the keys that are wanted: where each number by itself takes long.
     """
 
     name: str
@@ -64,7 +69,7 @@ class Measure:
     excludes: Mapping[str, str]
     unit: str
     better: Better
-    draft: Callable[[Counts], tuple[Draft, ...]]
+    draft: Callable[..., tuple[Draft, ...]]
     estimands: tuple[EstimandDefinition, ...]
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -73,18 +78,24 @@ class Measure:
     across: Callable[[Mapping[str, Counts]], list[tuple[str, Draft]]] | None = None
     curve: Callable[[Counts], Curve] | None = None
     together: tuple[str, ...] = ()
-    settled: Callable[[Counts], Callable[[Counts], tuple[Draft, ...]]] | None = None
+    settled: Callable[[Counts], Callable[..., tuple[Draft, ...]]] | None = None
     refuses: Callable[[Counts], str] | None = None
     main: str = ""
     variant: str = ""
     subject: str = ""
+    selective: bool = False
+
+    def drafts(self, counts: Counts, keys: Collection[Key]) -> tuple[Draft, ...]:
+        """The drafts that have one of these keys."""
+        drafts = self.draft(counts, only=frozenset(keys)) if self.selective else self.draft(counts)
+        return tuple(draft for draft in drafts if draft.key in keys)
 
     @property
     def compared(self) -> str:
         """The number that groups are compared by unless another is named."""
         return self.main or (self.shown or (self.estimands[0].name,))[0]
 
-    @property
+    @cached_property
     def definition(self) -> Definition:
         """The part that travels with the numbers."""
         return Definition(

@@ -84,7 +84,7 @@ def _across(levels: Mapping[str, Counts], *, column: str, all_groups: Categories
 
 
 def _at_all(levels: Mapping[str, Counts], largest: Largest, who: Population) -> list[tuple[str, Draft]]:
-    cells = next((len(counts.origin) for counts in levels.values()), 0)
+    cells = sum(len(counts.origin) for counts in levels.values())
     return [(ALL, plain(Key(LARGEST), largest.value, who, cells, flag=largest.flag, word=_word(largest)))] if cells else []
 
 
@@ -159,8 +159,8 @@ _SCORED, _BLANK = "scored", "not scored"
 
 def _scores(counts: Counts, scale: Scale) -> tuple[float, float, int]:
     """Mean and SD of the admission scores, and how many there are."""
-    scored = counts.where(counts.each(f"{scale.name}_admit", lambda score: score is not None).astype(bool))
-    values, n = scored.each(f"{scale.name}_admit", lambda score: float(score or 0)), scored.total
+    scored = counts.where(~counts.is_in(f"{scale.name}_admit", [None]))
+    values, n = scored.numbers(f"{scale.name}_admit", blank=0.0), scored.total
     if n == 0:
         return math.nan, math.nan, 0
     mean = float(values @ scored.n) / n
@@ -188,7 +188,8 @@ def _baseline_draft(counts: Counts, *, scale: Scale, coarse: bool) -> tuple[Draf
             for name, value in zip(("mean_admit", "sd_admit"), values, strict=True)
         )
     why = flag or (Flag.SD_ZERO if sd == 0 else Flag.NONE)
-    influence = counts.each(f"{scale.name}_admit", lambda score: 0.0 if score is None else (float(score) - mean) / max(n, 1))
+    scores = counts.numbers(f"{scale.name}_admit", blank=math.nan)
+    influence = np.where(np.isnan(scores), 0.0, (scores - mean) / max(n, 1))
     return (
         Draft(Key("mean_admit"), mean, counts.lift(influence), no_cells(cells), who, StudentT(who.n, flag=why)),
         plain(Key("sd_admit"), sd, who, cells, flag=flag),

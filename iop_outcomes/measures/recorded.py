@@ -29,7 +29,7 @@ def _draft(counts: Counts) -> tuple[Draft, ...]:
 
 
 def _share(counts: Counts, column: str) -> Draft:
-    blank = counts.each(f"{column}_known", lambda known: not known).astype(bool)
+    blank = ~counts.is_in(f"{column}_known", [1])
     parts = parts_of(counts, {**not_ended(counts), "blank": blank}, "known", order=_PARTS)
     return parts.share(f"recorded_{column}", f"recorded_{column}", base=("known", "blank"), hits=("known",))
 

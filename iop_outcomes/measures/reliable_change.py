@@ -37,7 +37,7 @@ class _Scored:
 
     def __init__(self, counts: Counts, scale: Scale) -> None:
         pre, post = (
-            counts.each(f"{scale.name}_{moment}", lambda s: np.nan if s is None else float(s)) for moment in ("admit", "discharge")
+            counts.numbers(f"{scale.name}_{moment}", blank=np.nan) for moment in ("admit", "discharge")
         )
         self.counts = counts
         self.pre, self.post = pre, post

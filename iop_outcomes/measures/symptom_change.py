@@ -52,7 +52,7 @@ def pairs_of(counts: Counts, scale: Scale) -> tuple[Counts, Pairs]:
     """The episodes in the population with both scores, and their pairs."""
     known = [~counts.is_in(f"{scale.name}_{moment}", [None]) for moment in ("admit", "discharge")]
     paired = counts.where(known[0] & known[1] & ~counts.is_in(STATUS, NOT_ENDED))
-    pre, post = (paired.each(f"{scale.name}_{moment}", lambda score: float(score or 0)) for moment in ("admit", "discharge"))
+    pre, post = (paired.numbers(f"{scale.name}_{moment}", blank=0.0) for moment in ("admit", "discharge"))
     return paired, pairs_on(scale, pre, post, paired.n)
 
 
@@ -102,8 +102,8 @@ def _if_unchanged(counts: Counts, scale: Scale, who: Population) -> Draft:
     """Mean change when everyone without a discharge score is taken as unchanged."""
     here = counts.where(~counts.is_in(f"{scale.name}_admit", [None]) & ~counts.is_in(STATUS, NOT_ENDED))
     sign = 1.0 if scale.better == "lower" else -1.0
-    pre = here.each(f"{scale.name}_admit", lambda s: float(s or 0))
-    post = here.each(f"{scale.name}_discharge", lambda s: math.nan if s is None else float(s))
+    pre = here.numbers(f"{scale.name}_admit", blank=0.0)
+    post = here.numbers(f"{scale.name}_discharge", blank=math.nan)
     gained = sign * (pre - np.where(np.isnan(post), pre, post))
     return mean("mean_change_if_missing_unchanged", here, gained, who, none=Flag.NO_EPISODES, one=Flag.ONE_EPISODE)
 

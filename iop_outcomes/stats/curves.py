@@ -72,7 +72,7 @@ class Ends:
     @cached_property
     def table(self) -> LifeTable:
         """The life table, exact."""
-        day = self.counts.each(self.day, lambda value: int(value or 0)).astype(np.int64)
+        day = self.counts.numbers(self.day, blank=0.0).astype(np.int64)
         place = {name: i for i, name in enumerate(self.causes, start=1)}
         cause = self.counts.each(self.outcome, lambda value: place.get(str(value), 0)).astype(np.int64)
         return life_table(day, cause, self.counts.n, causes=len(self.causes))

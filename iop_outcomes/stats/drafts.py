@@ -107,4 +107,4 @@ def no_cells(cells: int) -> Mask:
 
 
 def _whole(counts: Counts, column: str) -> Ints:
-    return counts.each(column, lambda level: int(level) if level is not None else 0).astype(np.int64)
+    return counts.numbers(column, blank=0.0).astype(np.int64)

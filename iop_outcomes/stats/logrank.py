@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from iop_outcomes.patients import Patients
 from iop_outcomes.stats.draft import Floats, Ints
 from iop_outcomes.stats.lifetable import check_cells, ratio, staying
 from iop_outcomes.stats.special import chdtrc
@@ -121,7 +123,7 @@ def log_rank(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *
     observed = days.events.sum(axis=0).astype(np.float64)
     expected = (happened[:, None] * share).sum(axis=0)
     spread = happened * ratio(total - happened, total - 1)
-    covariance = np.diag((spread[:, None] * share).sum(axis=0)) - np.einsum("d,dg,dh->gh", spread, share, share)
+    covariance = np.diag((spread[:, None] * share).sum(axis=0)) - np.einsum("dg,dh->gh", spread[:, None] * share, share)
     return GroupTest(observed - expected, covariance, *chi_square(observed - expected, covariance), observed, expected)
 
 
@@ -149,15 +151,109 @@ def log_rank_influence(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: Ar
     >>> log_rank_influence([0, 0, 0, 1, 1, 1], [6, 7, 10, 1, 2, 3], [1, 0, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1])[1].round(2)
     array([0.23, 0.23, 0.23, 0.42, 0.4 , 0.36])
     """
+    return log_rank_scores(group, day, cause, n, outcome=outcome).influence
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreParts:
+    """The influences of a log-rank test as two parts, which take little room however many groups there are.
+
+    An episode adds `alone` to the score of its group, and a row of `common` to the scores of all groups.
+
+    Parameters
+    ----------
+    group : int64 array, shape (cells,)
+        Position of each cell's group.
+    alone : float array, shape (cells,)
+    kind : int64 array, shape (cells,)
+        Row of `common`: cells of one day that end alike share it.
+    common : float array, shape (kinds, groups)
+    """
+
+    group: Ints
+    alone: Floats
+    kind: Ints
+    common: Floats
+    _added: dict[Patients, Floats] = field(default_factory=dict, repr=False)
+
+    @property
+    def influence(self) -> Floats:
+        """Both parts together; shape (groups, cells)."""
+        member = np.arange(self.common.shape[1])[:, None] == self.group
+        return np.asarray(member * self.alone + self.common[self.kind].T, dtype=np.float64)
+
+    def spread(self, place: Ints) -> ScoreParts:
+        """The same for the cells of a larger table, each with its place here, or -1 where it takes no part."""
+        here = place >= 0
+        nothing = len(self.common)
+        group, alone, kind = (
+            np.where(here, each[place], rest) if len(each) else np.full(len(place), rest)
+            for each, rest in ((self.group, 0), (self.alone, 0.0), (self.kind, nothing))
+        )
+        return ScoreParts(group, alone, kind, np.vstack((self.common, np.zeros((1, self.common.shape[1])))))
+
+    def covariance(self, people: Patients) -> Floats:
+        """Sum over patients of the products of their summed influences; shape (groups, groups).
+
+        The product of a sum with itself is the sum over pairs of a patient's episodes, and pairs of cells of the same kind or group
+        are added before they meet `common`: so the cost grows with the pairs, not with the groups times the groups.
+        """
+        if people not in self._added:  # the statistic and its p ask for the same
+            self._added[people] = self._covariance(people)
+        return self._added[people]
+
+    def _covariance(self, people: Patients) -> Floats:
+        groups, kinds = self.common.shape[1], len(self.common)
+        both, cross = np.zeros((groups, groups)), np.zeros((groups, kinds))
+        pairs: list[tuple[Ints, Ints]] = []
+        for one, other, n in _pairs(people):
+            np.add.at(both, (self.group[one], self.group[other]), n * self.alone[one] * self.alone[other])
+            np.add.at(cross, (self.group[one], self.kind[other]), n * self.alone[one])
+            pairs.append((self.kind[one] * kinds + self.kind[other], n))
+        codes, where = np.unique(np.concatenate([code for code, _ in pairs]), return_inverse=True)
+        weights = np.bincount(where, weights=np.concatenate([n for _, n in pairs]))
+        mixed = np.einsum("gk,kh->gh", cross, self.common)
+        return np.asarray(both + mixed + mixed.T + self._common_products(codes // kinds, codes % kinds, weights), dtype=np.float64)
+
+    def _common_products(self, one: Ints, other: Ints, weights: Floats) -> Floats:
+        """The sum of weight x common of one x common of the other; `one` sorted."""
+        gathered = np.zeros_like(self.common)
+        for start in range(0, len(one), _AT_ONCE):
+            piece = slice(start, start + _AT_ONCE)
+            begins = np.flatnonzero(np.diff(one[piece], prepend=-1))
+            gathered[one[piece][begins]] += np.add.reduceat(weights[piece, None] * self.common[other[piece]], begins)
+        return np.asarray(np.einsum("kg,kh->gh", self.common, gathered), dtype=np.float64)
+
+
+_AT_ONCE = 20_000
+
+
+def _pairs(people: Patients) -> Iterator[tuple[Ints, Ints, Ints]]:
+    """Every ordered pair of episodes of one patient, an episode with itself included: cells of both, and how many patients."""
+    here = np.flatnonzero(people.alone)
+    yield here, here, people.alone[here]
+    place, cell = people.place, people.cell
+    first = np.arange(len(cell))
+    yield cell, cell, people.n[place]
+    lag = 1
+    while len(first := first[first + lag < len(cell)]) and len(first := first[place[first + lag] == place[first]]):
+        n = people.n[place[first]]
+        yield cell[first], cell[first + lag], n
+        yield cell[first + lag], cell[first], n
+        lag += 1
+
+
+def log_rank_scores(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *, outcome: int | None = None) -> ScoreParts:
+    """`log_rank_influence` in its two parts; parameters as there."""
     group_, day_, cause_, n_ = _check(group, day, cause, n)
     days = _count(group_, day_, cause_, n_, outcome)
     total = days.at_risk.sum(axis=1)
     share = ratio(days.at_risk, total[:, None])
     hazard = ratio(days.events.sum(axis=1), total)
-    member = np.arange(days.at_risk.shape[1])[:, None] == group_
-    event = cause_ > 0 if outcome is None else cause_ == outcome
-    waited = member * np.cumsum(hazard)[days.where] - np.cumsum(share * hazard[:, None], axis=0)[days.where].T
-    return np.asarray(event * (member - share[days.where].T) - waited, dtype=np.float64)
+    event = (cause_ > 0 if outcome is None else cause_ == outcome).astype(np.int64)
+    waited = np.cumsum(share * hazard[:, None], axis=0)
+    common = np.stack((waited, waited - share), axis=1).reshape(2 * len(waited), -1)
+    return ScoreParts(group_, event - np.cumsum(hazard)[days.where], 2 * days.where + event, common)
 
 
 def gray(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *, outcome: int) -> GroupTest:
@@ -212,15 +308,44 @@ def _gray_covariance(days: _Days, after: Floats, before: Floats) -> Floats:
     pooled = np.cumsum(ratio(happened, total))
     left = 1.0 - pooled
     jump = ratio(ratio(happened, total), 1.0 - np.concatenate(([0.0], pooled[:-1]))[: len(pooled)])
-    contrast = weight[:, :, None] * (np.eye(weight.shape[1]) - ratio(weight, total[:, None])[:, None, :])
-    drift = np.cumsum(contrast * jump[:, None, None], axis=0)
-    ahead = drift[-1:] - drift
     over = ratio(left[:, None], after)
-    own_part = contrast + (1.0 - over)[:, None, :] * ahead
     scale = np.where(at_risk > 0, total[:, None] * before, 0.0)
     size = ratio(before**2 * happened[:, None], at_risk * scale) * _ties(happened[:, None], scale)
     rival_size = ratio(before**2 * rival, at_risk**2) * _ties(rival, at_risk) * over**2
-    return np.asarray(np.einsum("dgk,dhk,dk->gh", own_part, own_part, size) + np.einsum("dgk,dhk,dk->gh", ahead, ahead, rival_size))
+    share = ratio(weight, total[:, None])
+    steps = jump[:, None] * weight
+    ahead = steps[::-1].cumsum(axis=0)[::-1] - steps
+    interest = _weighted_products(weight, share, jump, ahead, 1.0 - over, size, today=1.0)
+    return interest + _weighted_products(weight, share, jump, ahead, np.ones_like(over), rival_size, today=0.0)
+
+
+def _weighted_products(
+    weight: Floats, share: Floats, jump: Floats, ahead: Floats, later: Floats, size: Floats, *, today: float
+) -> Floats:
+    """The sum over days d and groups k of size x (what an end in k on day d adds to the score of g) x (the same of h).
+
+    It adds, with W = weight, q = share and j = jump, all of a day: `today` x W_g (1{g = k} - q_k) of that day, and `later` x the sum
+    over the days after it of j W_g (1{g = k} - q_k); `ahead` is the sum of j W_g. Multiplied out, the products over k are of days
+    with days: days x days x groups steps, where days x groups x groups x groups would be needed one by one.
+    """
+    in_group = today * weight + later * ahead
+    stepped = jump[:, None] * share
+    before = _shift(np.cumsum(size * in_group * later, axis=0), 0.0)
+    crossed = np.einsum("dg,dh->gh", today * size * in_group * share + stepped * before, weight)
+    so_far = _shift(np.cumsum(size * later**2, axis=0), 0.0)
+    same = today**2 * size * share**2 + stepped**2 * so_far
+    out = np.diag((size * in_group**2).sum(axis=0)) - crossed - crossed.T
+    out += np.einsum("dg,dh->gh", same.sum(axis=1)[:, None] * weight, weight)
+    earlier = today * size * later * share + stepped * so_far
+    for start in range(0, len(jump), _DAYS_AT_ONCE):
+        piece = slice(start, start + _DAYS_AT_ONCE)
+        products = np.triu(np.einsum("ek,fk->ef", earlier[piece], stepped), start + 1)
+        part = np.einsum("eg,eh->gh", weight[piece], np.einsum("ef,fh->eh", products, weight))
+        out += part + part.T
+    return np.asarray(out, dtype=np.float64)
+
+
+_DAYS_AT_ONCE = 500
 
 
 def _ties(events: Floats, at_risk: Floats) -> Floats:

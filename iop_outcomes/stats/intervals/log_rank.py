@@ -13,10 +13,9 @@ from iop_outcomes.keys import Flag, flags
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.draft import Draft, Interval
 from iop_outcomes.stats.limits import FEW_PATIENTS, NO_LIMITS, Errors, Limits, variance_independent
-from iop_outcomes.stats.logrank import chi_square
+from iop_outcomes.stats.logrank import ScoreParts, chi_square
 from iop_outcomes.stats.special import fdtrc
 
-Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -31,10 +30,11 @@ class LogRank(Interval):
         Of the test for independent episodes.
     scores : float array, shape (groups,)
         Ends observed less ends expected; they sum to 0.
-    influence : float array, shape (raw cells, groups), or None
-        What one more episode in each cell would add to each; `None` where the test knows no repeated patients (Gray's).
-    groups : tuple of bool arrays, shape (raw cells,)
-        The cells of each group.
+    parts : ScoreParts or None
+        What one more episode in each cell of the counted table would add to each; `None` where the test knows no repeated patients
+        (Gray's).
+    group : int64 array, shape (raw cells,)
+        Position of each cell's group, or -1 where it is in none.
     variance : str
         Name of the test's variance for independent episodes.
     wanted : {"statistic", "p"}
@@ -45,8 +45,8 @@ class LogRank(Interval):
     df: int
     p: float
     scores: Floats
-    influence: Floats | None
-    groups: tuple[Mask, ...]
+    parts: ScoreParts | None
+    group: Ints
     variance: str
     wanted: Literal["statistic", "p"]
 
@@ -67,14 +67,14 @@ class LogRank(Interval):
         Lin and Wei (1989), doi:10.1080/01621459.1989.10478874 (the robust score). Rao JNK, Scott AJ (1987),
         doi:10.1214/aos/1176350273 (the F reference for few clusters).
         """
-        together = people.among(np.logical_or.reduce(self.groups))
+        together = people.among(self.group >= 0)
         statistic, df, p, method = self.statistic, float(self.df), self.p, self.variance
         if together.most > 1:
-            if self.influence is None:
+            if self.parts is None:
                 return replace(NO_LIMITS, method="none", value=math.nan, flags=flags(Flag.PATIENTS_REPEAT))
-            statistic, df, p = _robust(self.scores, people.products(self.influence), together.effective)
+            statistic, df, p = _robust(self.scores, self.parts.covariance(people), together.effective)
             method = "robust score, F, by patient"
-        is_few = min(people.among(group).effective for group in self.groups) < FEW_PATIENTS
+        is_few = people.effective_in(self.group, len(self.scores)).min() < FEW_PATIENTS
         p = math.nan if is_few else p
         value = statistic if self.wanted == "statistic" else p
         result = replace(NO_LIMITS, method=method, value=value, statistic=statistic, df=df, p=p)
