@@ -192,7 +192,14 @@ class Counts:
         """
         levels = sorted(labels)
         place = np.array([levels.index(label) for label in labels], dtype=np.int64)
-        return self._merged((Axis(name, tuple(levels)),), place[choice][:, np.newaxis])
+        codes = place[choice]
+        n = np.zeros(len(levels), dtype=np.int64)
+        np.add.at(n, codes, self.n)
+        present = np.flatnonzero(n)
+        row = np.full(len(levels) + 1, -1, dtype=np.int64)  # the last is that of a raw cell which is not here
+        row[present] = np.arange(len(present))
+        codes = np.append(codes, len(levels))
+        return Counts((Axis(name, tuple(levels)),), present[:, np.newaxis], n[present], row[codes[self.origin]])
 
     def keep(self, columns: Sequence[str]) -> Counts:
         """Sum over every column not named; the rest come in the order given."""
@@ -224,9 +231,11 @@ class Counts:
 
     def lift(self, influence: Floats) -> Floats:
         """Spread one number per cell here over the cells of the table as first counted; 0 where a cell is not here."""
-        if not len(self.n):
-            return np.zeros(len(self.origin))
-        return np.where(self.origin >= 0, influence[self.origin], 0.0)
+        return np.append(influence, 0.0)[self.origin]  # a raw cell that is not here has the last place
+
+    def lift_cells(self, cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Find some cells here among those of the table as first counted."""
+        return np.asarray(np.append(cells, False)[self.origin], dtype=np.bool_)
 
     def here(self) -> NDArray[np.bool_]:
         """Which cells of the table as first counted are here; shape (raw cells,)."""

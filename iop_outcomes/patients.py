@@ -44,6 +44,9 @@ class Patients:
         Where each combination begins in `cell`.
     n : int64 array, shape (combinations,)
         Patients with that combination.
+    on_both_sides : Patients, optional
+        Of a table of two groups, those who have episodes in both, where they are known: the covariance of an estimate of one with
+        an estimate of the other rests on them alone.
 
     Examples
     --------
@@ -58,6 +61,7 @@ class Patients:
     cell: Ints
     start: Ints
     n: Ints
+    on_both_sides: Patients | None = None
     _counted: dict[bytes, Among] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -107,6 +111,13 @@ class Patients:
             for here in [slice(combinations[i], combinations[i + 1])]
         ]
 
+    def of_combinations(self, places: Ints) -> Patients:
+        """Those with some of the combinations, and nobody who stands alone."""
+        sizes = np.diff(self.start, append=len(self.cell))[places]
+        starts = _starts(sizes)
+        entries = np.repeat(self.start[places] - starts, sizes) + np.arange(int(sizes.sum()))
+        return Patients(np.zeros(len(self.alone), dtype=np.int64), self.cell[entries], starts, self.n[places])
+
     def renumbered(self, place: Ints, cells: int) -> Patients:
         """The same patients in a table of so many cells, where each cell here goes into the one at its place; shape (cells here,)."""
         alone = np.zeros(cells, dtype=np.int64)
@@ -150,6 +161,8 @@ class Patients:
 
     def covariance(self, one: Floats, other: Floats) -> float:
         """Sum over patients of the product of their summed influences on two estimates; shape (cells,) both."""
+        if self.on_both_sides is not None:
+            return self.on_both_sides.covariance(one, other)
         return float((self.alone * one * other).sum() + (self.n * self.sums(one) * self.sums(other)).sum())
 
     def variance(self, influence: Floats) -> float:

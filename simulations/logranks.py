@@ -14,7 +14,7 @@ from iop_outcomes.keys import Flag
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.draft import Floats, Ints
 from iop_outcomes.stats.intervals import FEW_PATIENTS, LogRank
-from iop_outcomes.stats.logrank import GroupTest, chi_square, log_rank, log_rank_influence
+from iop_outcomes.stats.logrank import GroupTest, ScoreParts, chi_square, log_rank, log_rank_scores
 from simulations.people import patients_of, together
 from simulations.populations import FollowUps
 from simulations.scenario import NOMINAL, Found, Quantity, Scenario, repeat
@@ -58,10 +58,10 @@ def _quantities(sizes: Sequence[int]) -> tuple[Quantity, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """The log-rank test of a sample, its influences (groups, episodes), the patients, and how many are effective."""
+    """The log-rank test of a sample, its influences, the patients, and how many are effective."""
 
     plain: GroupTest
-    influence: Floats
+    scores: ScoreParts
     people: Patients
     groups: Ints
 
@@ -73,13 +73,13 @@ class Sample:
     @property
     def robust(self) -> Floats:
         """Covariance of the scores by patient."""
-        return self.people.products(self.influence.T)
+        return self.scores.covariance(self.people)
 
 
 def sample_of(day: Ints, cause: Ints, group: Ints, patient: Ints) -> Sample:
     """The test of episodes written one by one, every one a cell of its own."""
     each, people = np.ones(len(patient), dtype=np.int64), patients_of(np.arange(len(patient)), patient, len(patient))
-    return Sample(log_rank(group, day, cause, each, outcome=1), log_rank_influence(group, day, cause, each, outcome=1), people, group)
+    return Sample(log_rank(group, day, cause, each, outcome=1), log_rank_scores(group, day, cause, each, outcome=1), people, group)
 
 
 def by_chi_squared(sample: Sample) -> float:
@@ -90,8 +90,7 @@ def by_chi_squared(sample: Sample) -> float:
 def by_package(sample: Sample) -> float:
     """The package's own p; under 10 effective patients in a group it gives none, and its statistic is referred to the same F here."""
     plain = sample.plain
-    members = tuple(sample.groups == place for place in range(int(sample.groups.max()) + 1))
-    found = LogRank(plain.chi2, plain.df, plain.p, plain.score, sample.influence.T, members, "", "p").tested(sample.people)
+    found = LogRank(plain, sample.scores, sample.groups, "", "p").tested(sample.people)
     left = sample.effective - found.df
     p = float(fdtrc(found.df, left, found.statistic * left / ((sample.effective - 1) * found.df))) if found.df else math.nan
     if Flag.FEW_PATIENTS not in found.flags and not math.isclose(found.p, p, rel_tol=1e-9):
@@ -106,8 +105,9 @@ def by_design_effect(sample: Sample) -> float:
     ----------
     Rao JNK, Scott AJ (1981), doi:10.1080/01621459.1981.10477633: the first-order correction.
     """
-    plain, groups = sample.plain, len(sample.influence)
-    independent = sample.influence @ sample.influence.T
+    influence = sample.scores.influence
+    plain, groups = sample.plain, len(influence)
+    independent = influence @ influence.T
     if not plain.df:
         return math.nan
     factor = float(np.trace(np.linalg.pinv(independent, hermitian=True) @ sample.robust)) / plain.df

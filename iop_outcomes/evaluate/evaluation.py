@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 from iop_outcomes.columns import Column
-from iop_outcomes.counts import Counts, Level
+from iop_outcomes.counts import Level
 from iop_outcomes.errors import NotAssessableError, UsageError, choices
 from iop_outcomes.evaluate.contrasts import Against, Drafted, contrasts
 from iop_outcomes.evaluate.groups import Divided, Group

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -145,6 +145,7 @@ class Divided:
             cell = summed + cells
             cell[mine] = known.people.cell[mine] - start
             people = Patients(alone, cell, known.people.start, known.people.n)
+            people = replace(people, on_both_sides=people.of_combinations(np.unique(known.people.place[mine])))
         return Beside(cells, outside, people, np.concatenate((known.counts.n[start:end], n)))
 
     def two(self, level: str, versus: str) -> tuple[Patients, tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from numbers import Integral
@@ -13,7 +13,7 @@ import numpy as np
 from iop_outcomes.columns import MAX_DAYS, OUTSIDE, STATUS, EventWithin, FirstEvent, Reached, Status, StopsAtEnd
 from iop_outcomes.counts import Counts
 from iop_outcomes.errors import UsageError
-from iop_outcomes.keys import MISSING_LEVEL, Flag
+from iop_outcomes.keys import MISSING_LEVEL, Flag, Key
 from iop_outcomes.measures.after_discharge_words import AMONG, EXCLUDED, estimands
 from iop_outcomes.measures.group_tests import group_tests
 from iop_outcomes.measures.measure import Measure
@@ -168,26 +168,48 @@ class _Followed:
         ways = self.table.keep([self.what.outcome])
         return not len(ways) or any(level is not None for (level,), _ in ways)
 
+    @cached_property
+    def everyone(self) -> Population:
+        """All who are followed."""
+        return self.people("followed", {"followed": self.table.total}, hits=None)
+
     def people(self, family: str, inside: Mapping[str, int], *, hits: Sequence[str] | None) -> Population:
         """A population inside the followed ones."""
         chosen = None if hits is None else frozenset(hits)
         return Population(family, {**inside, **self.outside}, frozenset(inside), chosen, frozenset(_UNKNOWN))
 
 
-def _draft(counts: Counts, *, what: Outcome, times: tuple[int, ...], stops: bool) -> tuple[Draft, ...]:
+def _draft(counts: Counts, *, what: Outcome, times: tuple[int, ...], stops: bool, only: Collection[Key] | None = None) -> tuple[Draft, ...]:
+    """Every number, or those with one of some keys alone."""
     followed = _Followed.from_counts(counts, what)
-    ends = followed.ends
-    everyone = followed.people("followed", {"followed": followed.table.total}, hits=None)
-    drafts = (
-        *ends.at("cumulative_incidence", ends.incidence(times), _with_event(followed, ends, times)),
-        *ends.at("event_free", ends.event_free(times), _free(followed, ends, times), left=True),
-        ends.median("median_days", everyone),
-        *(ends.restricted_mean("restricted_mean_days", float(t), everyone) for t in times),
-        *(_simple(followed, time, stops=stops) for time in times),
-        *_beside(followed),
-        ends.follow_up("median_follow_up_days", everyone),
-    )
+    wanted = partial(_wanted, only)
+    drafts = [
+        *_shares(followed, times, only),
+        *([followed.ends.median("median_days", followed.everyone)] if wanted("median_days") else []),
+        *(
+            followed.ends.restricted_mean("restricted_mean_days", float(time), followed.everyone)
+            for time in times
+            if wanted("restricted_mean_days", time)
+        ),
+        *(_simple(followed, time, stops=stops) for time in times if wanted("fully_observed_rate", time)),
+        *(draft() for name, draft in _beside(followed).items() if wanted(name)),
+        *([followed.ends.follow_up("median_follow_up_days", followed.everyone)] if wanted("median_follow_up_days") else []),
+    ]
     return tuple(_assessed(draft, followed) for draft in drafts)
+
+
+def _wanted(only: Collection[Key] | None, estimand: str, time: float | None = None) -> bool:
+    return only is None or Key(estimand, None if time is None else float(time)) in only
+
+
+def _shares(followed: _Followed, times: tuple[int, ...], only: Collection[Key] | None) -> Iterator[Draft]:
+    """The shares with the event, and free of every end, on each day."""
+    ends = followed.ends
+    for name, estimates, populations in (("cumulative_incidence", ends.incidence, _with_event), ("event_free", ends.event_free, _free)):
+        places = [place for place, time in enumerate(times) if _wanted(only, name, time)]
+        if places:
+            people, chosen = populations(followed, ends, times), [times[place] for place in places]
+            yield from ends.at(name, estimates(chosen), [people[place] for place in places], left=name == "event_free")
 
 
 _BY_EVENTS = ("cumulative_incidence", "event_free", "median_days", "restricted_mean_days", "fully_observed_rate")
@@ -269,20 +291,24 @@ _STOPS = "follow-up stops at the event, and no dates say how long each could hav
 _FOLLOW_UP = {False: "follow_up_days", True: "potential_follow_up_days"}
 
 
-def _beside(followed: _Followed) -> list[Draft]:
-    """What is counted beside the curve: ends of their own, transfers, events without follow-up, and the event during care."""
+def _beside(followed: _Followed) -> dict[str, Callable[[], Draft]]:
+    """What is counted beside the curve, by name: ends of their own, transfers, events without follow-up, and the event during care."""
     counts, what = followed.counts, followed.what
-    drafts = []
-    for cause in what.causes:
-        hit = counts.is_in(what.outcome, [cause])
-        drafts.append(_counted(followed, _named(cause), hit, ("followed",)))
+    drafts: dict[str, Callable[[], Draft]] = {
+        _named(cause): partial(_counted, followed, _named(cause), counts.is_in(what.outcome, [cause]), ("followed",))
+        for cause in what.causes
+    }
     if what.transfers:
-        drafts.append(_counted(followed, "transfer_0_2", followed.cells("transfer"), ("followed", "transfer")))
-    drafts.append(_counted(followed, "events_without_follow_up", followed.cells("unknown_with_event"), _UNKNOWN, missing=()))
-    happened = counts.is_in(what.during_care.name, [1])
+        drafts["transfer_0_2"] = partial(_counted, followed, "transfer_0_2", followed.cells("transfer"), ("followed", "transfer"))
+    lost = partial(_counted, followed, "events_without_follow_up", followed.cells("unknown_with_event"), _UNKNOWN, missing=())
+    return {**drafts, "events_without_follow_up": lost, "during_care": partial(_in_care, followed)}
+
+
+def _in_care(followed: _Followed) -> Draft:
+    counts = followed.counts
+    happened = counts.is_in(followed.what.during_care.name, [1])
     in_care = parts_of(counts, {**not_ended(counts), "yes": happened}, "no", order=("yes", "no", *NOT_ENDED))
-    drafts.append(in_care.share("during_care", "during_care", base=("yes", "no"), hits=("yes",)))
-    return drafts
+    return in_care.share("during_care", "during_care", base=("yes", "no"), hits=("yes",))
 
 
 def _counted(followed: _Followed, name: str, hit: Mask, among: tuple[str, ...], *, missing: tuple[str, ...] = _UNKNOWN) -> Draft:
@@ -405,5 +431,6 @@ def after_discharge(
         across=partial(_across, what=what),
         curve=partial(_curve, what=what, times=times),
         together=("restricted_mean_days",),
+        selective=True,
         refuses=partial(_refuses, what=what),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import partial
 
@@ -46,12 +47,12 @@ def group_tests(levels: Sequence[Ends], tested: Sequence[bool], who: Population)
     member = np.where(among, group[place], -1)
     hazards, incidences = log_rank(group, day, cause, n, outcome=OUTCOME), gray(group, day, cause, n, outcome=OUTCOME)
     scores = log_rank_scores(group, day, cause, n, outcome=OUTCOME).spread(place)
-    draft = partial(Draft, influence=np.zeros(len(among)), among=among, population=who)
+    draft = partial(Draft, value=math.nan, influence=np.zeros(len(among)), among=among, population=who)
     drafts: list[tuple[str, Draft]] = []
     for names, test, of_patients, variance in ((LOG_RANK, hazards, scores, "hypergeometric"), (GRAY, incidences, None, "Gray's")):
-        numbers = partial(LogRank, test.chi2, test.df, test.p, test.score, of_patients, member, variance)
-        drafts.append((ALL, draft(Key(names[0]), test.chi2, interval=numbers("statistic"))))
-        drafts.append((ALL, draft(Key(names[1]), test.p, interval=numbers("p"))))
+        numbers = partial(LogRank, test, of_patients, member, variance)
+        drafts.append((ALL, draft(Key(names[0]), interval=numbers("statistic"))))
+        drafts.append((ALL, draft(Key(names[1]), interval=numbers("p"))))
     return drafts
 
 

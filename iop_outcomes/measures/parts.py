@@ -79,7 +79,9 @@ def parts_of(counts: Counts, cases: Mapping[str, Mask], rest: str, *, order: Seq
     >>> parts_of(counts, {**not_ended(counts, "active"), "blank": blank}, "known", order=("known", "blank", "active")).sizes
     {'known': 5, 'blank': 2, 'active': 3}
     """
-    choice = np.select(list(cases.values()), [order.index(name) for name in cases], default=order.index(rest)).astype(np.int64)
+    choice = np.full(len(counts), order.index(rest), dtype=np.int64)
+    for name, cells in reversed(tuple(cases.items())):  # the first that holds is written last
+        choice[cells] = order.index(name)
     return _parts(counts.classify(PART, order, choice), order)
 
 

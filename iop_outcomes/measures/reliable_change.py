@@ -36,21 +36,20 @@ class _Scored:
     """The cells of a table with what each rule says of them."""
 
     def __init__(self, counts: Counts, scale: Scale) -> None:
-        pre, post = (
-            counts.numbers(f"{scale.name}_{moment}", blank=np.nan) for moment in ("admit", "discharge")
-        )
+        pre, post = (counts.numbers(f"{scale.name}_{moment}", blank=np.nan) for moment in ("admit", "discharge"))
         self.counts = counts
         self.pre, self.post = pre, post
         self.out = not_ended(counts)
         self.discharged = ~np.logical_or.reduce(list(self.out.values()))
         self.paired = self.discharged & ~np.isnan(pre) & ~np.isnan(post)
+        self._pairs: Pairs | None = None
 
     def meets(self, rule: Callable[[Pairs, float, Operator], Rate], scale: Scale, profile: ReliableChangeProfile) -> Mask:
         """Cells of pairs that meet a rule of reliable change."""
+        if self._pairs is None:
+            self._pairs = pairs_on(scale, self.pre[self.paired], self.post[self.paired], self.counts.n[self.paired])
         met = np.zeros(len(self.counts), dtype=bool)
-        here = np.flatnonzero(self.paired)
-        pairs = pairs_on(scale, self.pre[here], self.post[here], self.counts.n[here])
-        met[here] = rule(pairs, float(profile.points), _operator(profile)).met
+        met[self.paired] = rule(self._pairs, float(profile.points), _operator(profile)).met
         return met
 
     def share(self, name: str, family: str, classes: Mapping[str, Mask], base: tuple[str, ...], hits: tuple[str, ...]) -> Draft:

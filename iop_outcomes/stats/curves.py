@@ -127,7 +127,7 @@ class Ends:
 
     def _raw(self, cells: Mask) -> Mask:
         """Cells of the merged table as cells of the table as first counted."""
-        return self.counts.lift(cells.astype(np.float64)) > 0
+        return self.counts.lift_cells(cells)
 
     def median(self, estimand: str, population: Population) -> Draft:
         """Day by which half had ended in any way, with the band that its interval inverts; none that rests on almost nobody."""

@@ -132,16 +132,14 @@ class Interval(ABC):
     def finish(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
         """Limits with their method and flags; see `finish`."""
         repeated = errors.clustered
-        nothing = replace(NO_LIMITS, method=self.method if repeated is None else self.method_by_patient)
+        method = self.method if repeated is None else self.method_by_patient
         if math.isnan(draft.value):
-            return nothing
+            return NO_LIMITS.named(method)
         if repeated is None:
-            limits = self.limits(draft, errors, conf_level)
-            return replace(limits, method=limits.method or nothing.method)
+            return self.limits(draft, errors, conf_level).named(method)
         if repeated.effective < 2:
-            return replace(nothing, flags=few(repeated.effective))  # hardly more than one patient tells nothing of others
-        limits = self.limits_by_patient(draft, errors, conf_level)
-        return replace(limits, method=limits.method or nothing.method, flags=limits.flags | few(repeated.effective))
+            return NO_LIMITS.named(method, few(repeated.effective))  # hardly more than one patient tells nothing of others
+        return self.limits_by_patient(draft, errors, conf_level).named(method, few(repeated.effective))
 
 
 @dataclass(frozen=True, eq=False)

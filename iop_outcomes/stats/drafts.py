@@ -39,7 +39,7 @@ def share(estimand: str, counts: Counts, column: str, population: Population, *,
     """
     n, k = population.n, population.k or 0
     inside = counts.is_in(column, population.base)
-    among = counts.lift(inside.astype(np.float64)) > 0
+    among = counts.lift_cells(inside)
     key = Key(estimand, time)
     if n == 0:
         return Draft(key, math.nan, counts.lift(np.zeros(len(counts))), among, population, Wilson(0, flag=Flag.NO_EPISODES))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ Ints = NDArray[np.int64]
 FEW_EVENTS = 5
 FEW_PATIENTS = 10  # effective ones, under which an interval by patient covers too little
 FARTHEST_Z = 8.2  # beyond it a confidence level is 1 in floating point
+_NO_FLAGS, _OPEN, _FEW = flags(), flags(Flag.INTERVAL_OPEN), flags(Flag.FEW_PATIENTS)
 ROUNDING = 1e-12  # a variance this much smaller than the plain one is 0 that a sum of floats has missed
 
 
@@ -37,6 +39,10 @@ class Limits:
     statistic: float = math.nan
     df: float = math.nan
     p: float = math.nan
+
+    def named(self, method: str, more: Flags = frozenset()) -> Limits:
+        """The same with more flags, and with a method where it has none."""
+        return Limits(self.se, self.low, self.high, self.method or method, self.flags | more, self.value, self.statistic, self.df, self.p)
 
     @property
     def none(self) -> bool:
@@ -127,6 +133,7 @@ def variance_independent(influence: Floats, n: Ints) -> float:
     return float(np.sum(n * np.square(influence)))
 
 
+@lru_cache(maxsize=4096)
 def t_quantile(df: float, conf_level: float) -> float:
     """Two-sided quantile of Student's t.
 
@@ -145,9 +152,9 @@ def symmetric(value: float, se: float, quantile: float, method: str = "") -> Lim
 
 def open_sides(low: float, high: float) -> Flags:
     """The flag of an interval that has no limit on a side."""
-    return flags(Flag.INTERVAL_OPEN if math.isnan(low) or math.isnan(high) else Flag.NONE)
+    return _OPEN if math.isnan(low) or math.isnan(high) else _NO_FLAGS
 
 
 def few(effective: float) -> Flags:
     """The flag of an interval that rests on few effective patients."""
-    return flags(Flag.FEW_PATIENTS if effective < FEW_PATIENTS else Flag.NONE)
+    return _FEW if effective < FEW_PATIENTS else _NO_FLAGS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,23 +25,34 @@ class GroupTest:
         Observed minus expected in each group; sums to 0.
     covariance : float array, shape (groups, groups)
         Covariance of the scores when the groups are alike.
-    chi2 : float
-        score' covariance^- score; NaN when no two groups can be compared.
-    df : int
-        Rank of the covariance: groups that can be compared, minus 1.
-    p : float
-        Upper tail of the chi-square distribution; NaN with `chi2`.
     observed, expected : float arrays, shape (groups,)
         Events, and events if the groups were alike (Gray: on its own scale of risk).
     """
 
     score: Floats
     covariance: Floats
-    chi2: float
-    df: int
-    p: float
     observed: Floats
     expected: Floats
+
+    @cached_property
+    def _referred(self) -> tuple[float, int, float]:
+        """Worked out when it is asked for: where patients repeat it is not."""
+        return chi_square(self.score, self.covariance)
+
+    @property
+    def chi2(self) -> float:
+        """The score' covariance^- score; NaN when no two groups can be compared."""
+        return self._referred[0]
+
+    @property
+    def df(self) -> int:
+        """Rank of the covariance: groups that can be compared, minus 1."""
+        return self._referred[1]
+
+    @property
+    def p(self) -> float:
+        """Upper tail of the chi-square distribution; NaN with `chi2`."""
+        return self._referred[2]
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +136,7 @@ def log_rank(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *
     expected = (happened[:, None] * share).sum(axis=0)
     spread = happened * ratio(total - happened, total - 1)
     covariance = np.diag((spread[:, None] * share).sum(axis=0)) - np.einsum("dg,dh->gh", spread[:, None] * share, share)
-    return GroupTest(observed - expected, covariance, *chi_square(observed - expected, covariance), observed, expected)
+    return GroupTest(observed - expected, covariance, observed, expected)
 
 
 def log_rank_influence(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *, outcome: int | None = None) -> Floats:
@@ -174,7 +186,7 @@ class ScoreParts:
     alone: Floats
     kind: Ints
     common: Floats
-    _added: dict[Patients, Floats] = field(default_factory=dict, repr=False)
+    _referred: dict[Patients, tuple[float, int]] = field(default_factory=dict, repr=False)
 
     @property
     def influence(self) -> Floats:
@@ -192,17 +204,18 @@ class ScoreParts:
         )
         return ScoreParts(group, alone, kind, np.vstack((self.common, np.zeros((1, self.common.shape[1])))))
 
+    def chi_square(self, score: Floats, people: Patients) -> tuple[float, int]:
+        """The robust chi-square of the scores and its degrees of freedom; worked out once for the statistic and its p."""
+        if people not in self._referred:
+            self._referred[people] = chi_square(score, self.covariance(people))[:2]
+        return self._referred[people]
+
     def covariance(self, people: Patients) -> Floats:
         """Sum over patients of the products of their summed influences; shape (groups, groups).
 
         The product of a sum with itself is the sum over pairs of a patient's episodes, and pairs of cells of the same kind or group
         are added before they meet `common`: so the cost grows with the pairs, not with the groups times the groups.
         """
-        if people not in self._added:  # the statistic and its p ask for the same
-            self._added[people] = self._covariance(people)
-        return self._added[people]
-
-    def _covariance(self, people: Patients) -> Floats:
         groups, kinds = self.common.shape[1], len(self.common)
         both, cross = np.zeros((groups, groups)), np.zeros((groups, kinds))
         pairs: list[tuple[Ints, Ints]] = []
@@ -211,7 +224,7 @@ class ScoreParts:
             np.add.at(cross, (self.group[one], self.kind[other]), n * self.alone[one])
             pairs.append((self.kind[one] * kinds + self.kind[other], n))
         codes, where = np.unique(np.concatenate([code for code, _ in pairs]), return_inverse=True)
-        weights = np.bincount(where, weights=np.concatenate([n for _, n in pairs]))
+        weights: Floats = np.bincount(where, weights=np.concatenate([n for _, n in pairs])).astype(np.float64)
         mixed = np.einsum("gk,kh->gh", cross, self.common)
         return np.asarray(both + mixed + mixed.T + self._common_products(codes // kinds, codes % kinds, weights), dtype=np.float64)
 
@@ -296,7 +309,7 @@ def gray(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *, ou
     expected = happened @ ratio(risk, risk.sum(axis=1)[:, None])
     observed = days.events.sum(axis=0).astype(np.float64)
     covariance = _gray_covariance(days, after, before)
-    return GroupTest(observed - expected, covariance, *chi_square(observed - expected, covariance), observed, expected)
+    return GroupTest(observed - expected, covariance, observed, expected)
 
 
 def _gray_covariance(days: _Days, after: Floats, before: Floats) -> Floats:
@@ -319,9 +332,7 @@ def _gray_covariance(days: _Days, after: Floats, before: Floats) -> Floats:
     return interest + _weighted_products(weight, share, jump, ahead, np.ones_like(over), rival_size, today=0.0)
 
 
-def _weighted_products(
-    weight: Floats, share: Floats, jump: Floats, ahead: Floats, later: Floats, size: Floats, *, today: float
-) -> Floats:
+def _weighted_products(weight: Floats, share: Floats, jump: Floats, ahead: Floats, later: Floats, size: Floats, *, today: float) -> Floats:
     """The sum over days d and groups k of size x (what an end in k on day d adds to the score of g) x (the same of h).
 
     It adds, with W = weight, q = share and j = jump, all of a day: `today` x W_g (1{g = k} - q_k) of that day, and `later` x the sum

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from iop_outcomes.stats.special import ndtri
 
 
+@lru_cache(maxsize=4096)
 def normal_quantile(conf_level: float) -> float:
     """Two-sided standard normal quantile, such as 1.96 for 0.95.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Literal, get_args
 
@@ -73,6 +74,25 @@ def transformed_interval(value: ArrayLike, se: ArrayLike, quantile: ArrayLike, t
     low = np.where(inside, np.clip(np.minimum(low, safe), 0.0, 1.0), np.nan)
     high = np.where(inside, np.clip(np.maximum(high, safe), 0.0, 1.0), np.nan)
     return low, high
+
+
+def log_log_limits(value: float, se: float, quantile: float) -> tuple[float, float]:
+    """The log-log interval of one probability, as `transformed_interval` gives it of many.
+
+    Examples
+    --------
+    >>> [round(limit, 4) for limit in log_log_limits(0.4375, 0.174739, 1.959964)]
+    [0.1187, 0.7256]
+    """
+    if value < 0 or value > 1 or se < 0 or not quantile > 0:
+        raise ValueError("a probability outside 0 to 1, a negative standard error, or a quantile that is not positive")
+    if not 0 < value < 1 or math.isnan(se):
+        return math.nan, math.nan
+    try:
+        width = math.exp(-quantile * se / (value * math.log(value)))
+    except OverflowError:  # as wide as can be
+        return 0.0, 1.0
+    return min(value**width, value), max(value ** (1.0 / width), value)
 
 
 def _log_log(p: Floats, reach: Floats) -> Limits:

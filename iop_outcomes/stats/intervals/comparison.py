@@ -6,10 +6,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from iop_outcomes.keys import Flag, flags
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.draft import Comparison, Difference, Side
-from iop_outcomes.stats.limits import FARTHEST_Z, NO_LIMITS, ROUNDING, Limits, symmetric, t_quantile
+from iop_outcomes.stats.limits import FARTHEST_Z, NO_LIMITS, ROUNDING, Limits, open_sides, symmetric, t_quantile
 from iop_outcomes.stats.special import ndtr, stdtr
 
 _STEPS = 40
@@ -107,8 +106,7 @@ class Mover:
         if self.bounded:
             low, high = max(low, -1.0), min(high, 1.0)
         patients = shared != 0 or "by patient" in first.method + second.method
-        is_open = flags(Flag.INTERVAL_OPEN if math.isnan(low) or math.isnan(high) else Flag.NONE)
-        return Limits(self._se(one, other, shared), low, high, self.name + (", by patient" if patients else ""), is_open)
+        return Limits(self._se(one, other, shared), low, high, self.name + (", by patient" if patients else ""), open_sides(low, high))
 
     def _se(self, one: Side, other: Side, shared: float) -> float:
         """Of the difference, where both estimates have an error; NaN for quantiles, which need none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -17,11 +17,13 @@ from iop_outcomes.stats.intervals.comparison import Mover
 from iop_outcomes.stats.intervals.interval import Combinable, NoInterval, Part, kish
 from iop_outcomes.stats.lifetable import zero_events_upper
 from iop_outcomes.stats.limits import FEW_EVENTS, FEW_PATIENTS, Errors, Limits, PointErrors, few, variance_independent
-from iop_outcomes.stats.transform import transformed_interval
+from iop_outcomes.stats.transform import log_log_limits
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+_NO_FLAGS, _FEW_ENDS = flags(), flags(Flag.FEWER_THAN_5_EVENTS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +91,7 @@ class LogLog(Combinable):
     def errors(self, draft: Draft, people: Patients, n: Ints) -> Errors:
         """With the episodes, or effective patients, that limits at 0 and at 1 rest on."""
         errors = super().errors(draft, people, n)
-        return replace(errors, point=self._point(people if errors.clustered else None, n))
+        return Errors(errors.independent, errors.clustered, self._point(people if errors.clustered else None, n))
 
     def _point(self, people: Patients | None, n: Ints) -> PointErrors:
         """Counts of episodes where nobody repeats, and effective patients where somebody does."""
@@ -108,15 +110,15 @@ class LogLog(Combinable):
         """Limits of the share printed; the share left of a single kind of end has one minus the limits of the share ended."""
         mirrored = self.left and (self.kinds <= 1 or draft.value == 0)
         share = 1 - draft.value if mirrored else draft.value
-        care = flags(Flag.FEWER_THAN_5_EVENTS if self.ends < FEW_EVENTS else Flag.NONE)
+        care = _FEW_ENDS if self.ends < FEW_EVENTS else _NO_FLAGS
         if share in (0.0, 1.0):
             limits = self._at_an_end(share, errors, conf_level, care)
         else:
             least = share * (1 - share) / self.worth if self.worth and self.at_most_worth else 0.0
             se = math.sqrt(max(errors.variance, least))
-            low, high = (float(limit) for limit in transformed_interval(share, se, errors.quantile(conf_level)))
+            low, high = log_log_limits(share, se, errors.quantile(conf_level))
             limits = Limits(se, low, high, flags=care)
-        return replace(limits, low=1 - limits.high, high=1 - limits.low) if mirrored else limits
+        return Limits(limits.se, 1 - limits.high, 1 - limits.low, limits.method, limits.flags) if mirrored else limits
 
     def _at_an_end(self, share: float, errors: Errors, conf_level: float, care: Flags) -> Limits:
         """Limits of a share ended of 0 or 1, of those whose state is known; none where they are hardly more than one patient."""
@@ -143,7 +145,7 @@ class LogLog(Combinable):
             return 1 - zero_events_upper(point.known, conf_level), 1.0
         left = 1.0
         if self.tail.before < 1:
-            left = float(transformed_interval(self.tail.before, point.tail_se, quantile)[1])
+            left = log_log_limits(self.tail.before, point.tail_se, quantile)[1]
         return 1 - left * zero_events_upper(point.tail_at_risk, conf_level), 1.0
 
     def combined(self, value: float, variance: float, parts: Sequence[Part]) -> LogLog | NoInterval:

@@ -11,7 +11,7 @@ from iop_outcomes.stats.draft import Comparison, Draft
 from iop_outcomes.stats.intervals.comparison import Mover
 from iop_outcomes.stats.intervals.interval import Combinable, Part
 from iop_outcomes.stats.limits import Errors, Limits
-from iop_outcomes.stats.transform import transformed_interval
+from iop_outcomes.stats.transform import log_log_limits
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +33,8 @@ class LogLogDays(Combinable):
     def limits(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
         """Log-log of the share of days."""
         se = math.sqrt(errors.variance)
-        limits = transformed_interval(min(draft.value / self.until, 1.0), se / self.until, errors.quantile(conf_level))
-        low, high = (float(limit) * self.until for limit in limits)
-        return Limits(se, low, high)
+        low, high = log_log_limits(min(draft.value / self.until, 1.0), se / self.until, errors.quantile(conf_level))
+        return Limits(se, low * self.until, high * self.until)
 
     def combined(self, value: float, variance: float, parts: Sequence[Part]) -> LogLogDays:
         """Counted to the same day."""

@@ -13,10 +13,9 @@ from iop_outcomes.keys import Flag, flags
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.draft import Draft, Interval
 from iop_outcomes.stats.limits import FEW_PATIENTS, NO_LIMITS, Errors, Limits, variance_independent
-from iop_outcomes.stats.logrank import ScoreParts, chi_square
+from iop_outcomes.stats.logrank import GroupTest, ScoreParts
 from iop_outcomes.stats.special import fdtrc
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
@@ -26,10 +25,8 @@ class LogRank(Interval):
 
     Parameters
     ----------
-    statistic, df, p : float, int, float
-        Of the test for independent episodes.
-    scores : float array, shape (groups,)
-        Ends observed less ends expected; they sum to 0.
+    test : GroupTest
+        For independent episodes.
     parts : ScoreParts or None
         What one more episode in each cell of the counted table would add to each; `None` where the test knows no repeated patients
         (Gray's).
@@ -41,10 +38,7 @@ class LogRank(Interval):
         Which number of the test the draft holds.
     """
 
-    statistic: float
-    df: int
-    p: float
-    scores: Floats
+    test: GroupTest
     parts: ScoreParts | None
     group: Ints
     variance: str
@@ -68,13 +62,14 @@ class LogRank(Interval):
         doi:10.1214/aos/1176350273 (the F reference for few clusters).
         """
         together = people.among(self.group >= 0)
-        statistic, df, p, method = self.statistic, float(self.df), self.p, self.variance
         if together.most > 1:
             if self.parts is None:
                 return replace(NO_LIMITS, method="none", value=math.nan, flags=flags(Flag.PATIENTS_REPEAT))
-            statistic, df, p = _robust(self.scores, self.parts.covariance(people), together.effective)
+            statistic, df, p = _robust(*self.parts.chi_square(self.test.score, people), together.effective)
             method = "robust score, F, by patient"
-        is_few = people.effective_in(self.group, len(self.scores)).min() < FEW_PATIENTS
+        else:
+            statistic, df, p, method = self.test.chi2, float(self.test.df), self.test.p, self.variance
+        is_few = people.effective_in(self.group, len(self.test.score)).min() < FEW_PATIENTS
         p = math.nan if is_few else p
         value = statistic if self.wanted == "statistic" else p
         result = replace(NO_LIMITS, method=method, value=value, statistic=statistic, df=df, p=p)
@@ -89,8 +84,7 @@ class LogRank(Interval):
         return self.limits(draft, errors, conf_level)
 
 
-def _robust(score: Floats, covariance: Floats, effective: float) -> tuple[float, float, float]:
-    chi2, df, _ = chi_square(score, covariance)
+def _robust(chi2: float, df: int, effective: float) -> tuple[float, float, float]:
     left = effective - df
     p = float(fdtrc(df, left, chi2 * left / ((effective - 1) * df))) if df and left > 0 else math.nan
     return chi2, float(df), p
