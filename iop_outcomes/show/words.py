@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Flag
 from iop_outcomes.release import Count, Number, Released, ReleasedEstimate, Withheld, require_released
@@ -59,7 +60,16 @@ def label(level: str, among: Collection[str] = ()) -> str:
     'north_1'
     """
     words = _read(level)
-    return level if any(_read(other) == words for other in among if other != level) else words
+    return level if _readers(tuple(among)).get(words, frozenset()) - {level} else words
+
+
+@lru_cache(maxsize=64)
+def _readers(levels: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    """The levels that read as each words, worked out once for all the labels of a chart or table."""
+    readers: dict[str, set[str]] = {}
+    for level in levels:
+        readers.setdefault(_read(level), set()).add(level)
+    return {words: frozenset(alike) for words, alike in readers.items()}
 
 
 def _read(level: str) -> str:

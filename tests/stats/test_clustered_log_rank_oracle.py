@@ -37,8 +37,9 @@ def log_rank(rows):
     flat = np.array([cell for each in several for cell in each], dtype=np.int64)
     start = np.cumsum([0, *map(len, several)])[:-1].astype(np.int64)
     people = Patients(alone, flat, start, np.ones(len(several), dtype=np.int64))
-    ends = [Ends(part.keep(["day", "outcome"]), "day", "outcome", WAYS[1:]) for part in counts.split("group").values()]
-    drafts = group_tests(ends, Population("x", {"in": len(rows)}, frozenset({"in"})))
+    parts = [part.as_counted() for part in counts.split("group").values()]  # the cells of one group come after those of another
+    ends = [Ends(part.keep(["day", "outcome"]), "day", "outcome", WAYS[1:]) for part in parts]
+    drafts = group_tests(ends, [True] * len(ends), Population("x", {"in": len(rows)}, frozenset({"in"})))
     return next(draft.interval.tested(people) for _, draft in drafts if draft.key.estimand == "log_rank_p")
 
 
