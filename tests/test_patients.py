@@ -83,6 +83,45 @@ def test_patients_seen_in_some_cells_are_those_of_their_episodes_there(people, i
 
 
 @settings(deadline=None)
+@given(episodes, numbers, st.sets(st.integers(0, CELLS), max_size=3))
+def test_patients_of_stretches_are_those_seen_in_each_alone(people, influence, cuts):
+    """Cut into stretches of cells: in each, the sums and effective patients of a program of the episodes there, numbered from 0."""
+    bounds = np.array([0, *sorted(cuts - {0, CELLS}), CELLS])
+    for found, start, end in zip(counted(people).slices(bounds), bounds[:-1], bounds[1:], strict=True):
+        there = [(cell, patient) for cell, patient in people if start <= cell < end]
+        sums = slow_sums(there, influence)
+        assert found.variance(influence[start:end]) == pytest.approx(math.fsum(v * v for v in sums.values()), abs=1e-9)
+        assert found.among(np.ones(end - start, dtype=bool)) == counted(there).among(np.ones(CELLS, dtype=bool))
+
+
+@settings(deadline=None)
+@given(episodes, st.lists(st.integers(-1, 2), min_size=CELLS, max_size=CELLS).map(np.array))
+def test_effective_patients_of_groups_are_those_among_their_cells(people, group):
+    """All groups in one go, or the cells of each by themselves."""
+    found = counted(people)
+    assert found.effective_in(group, 3) == pytest.approx([found.among(group == place).effective for place in range(3)], rel=1e-12)
+
+
+@settings(deadline=None)
+@given(episodes, numbers)
+def test_combinations_by_themselves(people, influence):
+    """Some combinations and nobody else: their sums alone."""
+    found = counted(people)
+    chosen = np.arange(0, len(found.n), 2)
+    assert found.of_combinations(chosen).variance(influence) == pytest.approx(float((found.n * found.sums(influence) ** 2)[chosen].sum()))
+
+
+@settings(deadline=None)
+@given(episodes, numbers)
+def test_cells_put_together(people, influence):
+    """Two cells that become one: the sums of an influence that is the same in both."""
+    place = np.array([0, 1, 1, 2, 3])
+    assert counted(people).renumbered(place, 4).variance(influence[:4]) == pytest.approx(
+        counted(people).variance(influence[place]), abs=1e-9
+    )
+
+
+@settings(deadline=None)
 @given(episodes, numbers)
 def test_names_and_order_of_patients_change_nothing(people, influence):
     """Other names, another order of episodes."""

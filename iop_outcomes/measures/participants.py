@@ -17,7 +17,7 @@ from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.parts import PART, Parts, parts_by
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import Scale
-from iop_outcomes.stats.balance import LEAST, WORDS, Largest, largest_difference, of_categories, of_means, word
+from iop_outcomes.stats.balance import LEAST, WORDS, Largest, farthest_pairs, largest_difference, of_categories, of_means, word
 from iop_outcomes.stats.draft import Draft, Population
 from iop_outcomes.stats.drafts import no_cells, plain, share
 from iop_outcomes.stats.intervals import StudentT
@@ -77,7 +77,7 @@ def _across(levels: Mapping[str, Counts], *, column: str, all_groups: Categories
     by_level = {level: _divided(counts, column, all_groups).sizes for level, counts in levels.items()}
     names = [_part(column, name) for name in all_groups]
     groups = [[parts[name] for name in names] for level, parts in by_level.items() if level != MISSING_LEVEL]
-    largest = largest_difference([(sum(sizes), sizes) for sizes in groups], of_categories)
+    largest = largest_difference([(sum(sizes), sizes) for sizes in groups], of_categories, pairs=farthest_pairs)
     given = [_divided(counts, column, shown).sizes for counts in levels.values()]
     total = {part: sum(sizes[part] for sizes in given) for part in given[0]} if given else {}
     return _at_all(levels, largest, _people(column, total))

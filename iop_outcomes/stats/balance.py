@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from iop_outcomes.keys import Flag
 
@@ -126,6 +126,42 @@ def of_categories(n_one: ArrayLike, n_other: ArrayLike) -> float:
     return math.sqrt(max(float((p - q) @ np.linalg.solve(covariance, p - q)), 0.0))
 
 
+def farthest_pairs(groups: Sequence[list[int]]) -> Iterator[tuple[list[int], list[int]]]:
+    """The pairs of divisions among which the largest `of_categories` is.
+
+    Where both groups have somebody in every category, the distances of one group to all others are worked out together, to more
+    digits than are needed to tell which come near the largest; every other pair is given.
+
+    Examples
+    --------
+    >>> list(farthest_pairs([[5, 5], [9, 1], [4, 6]]))
+    [([9, 1], [4, 6])]
+    """
+    counts = np.array(groups, dtype=np.float64)
+    full: list[int] = np.flatnonzero(counts.all(axis=1)).tolist() if counts.ndim == 2 and counts.shape[1] > 1 else []
+    shares = counts[full] / counts[full].sum(axis=1, keepdims=True) if full else np.empty((0, 0))
+    near = [_distances(shares[place], shares[place + 1 :]) for place in range(len(full))]
+    largest = max((float(each.max(initial=0.0)) for each in near), default=0.0)
+    for place, distances in enumerate(near):
+        for other in np.flatnonzero(distances >= largest * (1 - _NEAR)).tolist():
+            yield groups[full[place]], groups[full[place + 1 + other]]
+    beside = frozenset(full)
+    for one, other in combinations(range(len(groups)), 2):
+        if one not in beside or other not in beside:
+            yield groups[one], groups[other]
+
+
+_NEAR = 1e-6
+
+
+def _distances(one: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The squared distance of one group's shares to those of others; shape (groups,)."""
+    p, q = one[:-1], others[:, :-1]
+    spread = np.einsum("gk,kl->gkl", q, np.eye(len(p))) - q[:, :, np.newaxis] * q[:, np.newaxis, :]
+    covariance = (np.diag(p) - np.outer(p, p) + spread) / 2
+    return np.asarray(np.einsum("gk,gk->g", p - q, np.linalg.solve(covariance, (p - q)[:, :, np.newaxis])[:, :, 0]), dtype=np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class Largest:
     """The largest standardised difference among groups; NaN where there is none, and then `flag` says why.
@@ -138,7 +174,12 @@ class Largest:
     flag: Flag = Flag.NONE
 
 
-def largest_difference(groups: Sequence[tuple[int, Group]], between: Callable[[Group, Group], float]) -> Largest:
+def largest_difference(
+    groups: Sequence[tuple[int, Group]],
+    between: Callable[[Group, Group], float],
+    *,
+    pairs: Callable[[Sequence[Group]], Iterable[tuple[Group, Group]]] | None = None,
+) -> Largest:
     """Give the largest difference over all pairs of groups with at least `LEAST` members.
 
     Parameters
@@ -147,6 +188,8 @@ def largest_difference(groups: Sequence[tuple[int, Group]], between: Callable[[G
         In any order.
     between : callable
         Of two summaries, their standardised difference.
+    pairs : callable, optional
+        Of the summaries that are compared, the pairs among which the largest difference is; every pair by default.
 
     Returns
     -------
@@ -162,7 +205,8 @@ def largest_difference(groups: Sequence[tuple[int, Group]], between: Callable[[G
     compared = [summary for members, summary in groups if members >= LEAST]
     if len(compared) < 2:
         return Largest(math.nan, Flag.ONE_GROUP)
-    differences = [value for one, other in combinations(compared, 2) if not math.isnan(value := between(one, other))]
+    chosen = combinations(compared, 2) if pairs is None else pairs(compared)
+    differences = [value for one, other in chosen if not math.isnan(value := between(one, other))]
     if not differences:
         return Largest(math.nan, Flag.NO_SPREAD)
     return Largest(math.nan, Flag.NO_OVERLAP) if math.isinf(max(differences)) else Largest(max(differences))

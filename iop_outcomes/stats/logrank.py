@@ -112,7 +112,7 @@ def log_rank(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *
     Returns
     -------
     GroupTest
-        For episodes that are independent; with repeated patients take `log_rank_influence`.
+        For episodes that are independent; with repeated patients take `log_rank_scores`.
 
     Raises
     ------
@@ -137,33 +137,6 @@ def log_rank(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *
     spread = happened * ratio(total - happened, total - 1)
     covariance = np.diag((spread[:, None] * share).sum(axis=0)) - np.einsum("dg,dh->gh", spread[:, None] * share, share)
     return GroupTest(observed - expected, covariance, observed, expected)
-
-
-def log_rank_influence(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *, outcome: int | None = None) -> Floats:
-    """Give what each episode contributes to the log-rank scores when the groups are alike, for robust covariances.
-
-    Summed over episodes they give `log_rank(...).score`. The sum over patients of the products of each patient's sums is the
-    covariance that `chi_square` takes: R's ``coxph(ties="breslow", cluster=)$rscore``.
-
-    Parameters
-    ----------
-    group, day, cause, n, of
-        As for `log_rank`.
-
-    Returns
-    -------
-    float array, shape (groups, cells)
-
-    References
-    ----------
-    Lin and Wei (1989), doi:10.1080/01621459.1989.10478874.
-
-    Examples
-    --------
-    >>> log_rank_influence([0, 0, 0, 1, 1, 1], [6, 7, 10, 1, 2, 3], [1, 0, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1])[1].round(2)
-    array([0.23, 0.23, 0.23, 0.42, 0.4 , 0.36])
-    """
-    return log_rank_scores(group, day, cause, n, outcome=outcome).influence
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,7 +230,30 @@ def _pairs(people: Patients) -> Iterator[tuple[Ints, Ints, Ints]]:
 
 
 def log_rank_scores(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *, outcome: int | None = None) -> ScoreParts:
-    """`log_rank_influence` in its two parts; parameters as there."""
+    """Give what each episode contributes to the log-rank scores when the groups are alike, for robust covariances.
+
+    Its influences summed over episodes give `log_rank(...).score`. The sum over patients of the products of each patient's sums is
+    the covariance that `chi_square` takes: R's ``coxph(ties="breslow", cluster=)$rscore``.
+
+    Parameters
+    ----------
+    group, day, cause, n, outcome
+        As for `log_rank`.
+
+    Returns
+    -------
+    ScoreParts
+
+    References
+    ----------
+    Lin and Wei (1989), doi:10.1080/01621459.1989.10478874.
+
+    Examples
+    --------
+    >>> parts = log_rank_scores([0, 0, 0, 1, 1, 1], [6, 7, 10, 1, 2, 3], [1, 0, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1])
+    >>> parts.influence[1].round(2)
+    array([0.23, 0.23, 0.23, 0.42, 0.4 , 0.36])
+    """
     group_, day_, cause_, n_ = _check(group, day, cause, n)
     days = _count(group_, day_, cause_, n_, outcome)
     total = days.at_risk.sum(axis=1)

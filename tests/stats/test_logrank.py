@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy.stats import chi2 as chi2_distribution
 from statsmodels.duration.survfunc import survdiff
 
-from iop_outcomes.stats.logrank import chi_square, gray, log_rank, log_rank_influence
+from iop_outcomes.patients import Patients
+from iop_outcomes.stats.logrank import chi_square, gray, log_rank, log_rank_scores
 
 ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "survival.json").read_text())
 FRAMES = {name: {column: np.array(values, dtype=int) for column, values in frame.items()} for name, frame in ORACLE["data"].items()}
@@ -135,9 +136,9 @@ def test_log_rank_equals_statsmodels(people):
 def test_contributions_sum_to_the_scores(people):
     """Each person's contribution is event minus share, less what was to be expected while waiting; together the score."""
     cells = columns(people)
-    influence = log_rank_influence(*cells)
+    influence = log_rank_scores(*cells).influence
     assert influence @ cells[3] == pytest.approx(log_rank(*cells).score, abs=1e-9)
-    assert log_rank_influence(*cells, outcome=1) @ cells[3] == pytest.approx(log_rank(*cells, outcome=1).score, abs=1e-9)
+    assert log_rank_scores(*cells, outcome=1).influence @ cells[3] == pytest.approx(log_rank(*cells, outcome=1).score, abs=1e-9)
     for position, (group, day, cause) in enumerate(zip(*cells[:3], strict=True)):
         own = 0.0
         for when in sorted({d for _, d, c in people if c > 0 and d <= day}):
@@ -152,7 +153,7 @@ def test_contributions_sum_to_the_scores(people):
 def test_robust_score_equals_r(data):
     """Contributions summed by patient give R's coxph(ties="breslow", cluster=)$rscore to 1e-8."""
     frame = FRAMES[data]
-    each = log_rank_influence(*rows(frame))
+    each = log_rank_scores(*rows(frame)).influence
     by_patient = np.zeros((frame["patient"].max() + 1, len(each)))
     np.add.at(by_patient, frame["patient"], each.T)
     chi2, df, _ = chi_square(each.sum(axis=1), by_patient.T @ by_patient)
@@ -246,3 +247,62 @@ def test_global_random_state_is_untouched():
     log_rank(*rows(FRAMES["s1"]))
     gray(S1_CAUSE, S1_DAY, S1_CAUSE, [1] * 10, outcome=1)
     assert (np.random.get_state()[1] == before).all()
+
+
+# -- many groups ---------------------------------------------------------------------------------------------------
+
+
+def many(seed, groups, days):
+    """Cells of many groups."""
+    rng = np.random.default_rng(seed)
+    size = 30 * groups
+    return rng.integers(0, groups, size), rng.integers(0, days, size), rng.integers(0, 3, size), rng.integers(1, 4, size)
+
+
+@pytest.mark.parametrize(("seed", "groups", "days"), [(0, 2, 5), (1, 5, 12), (2, 20, 40), (3, 3, 1_200)])
+def test_covariance_by_patient_is_that_of_summed_influences(seed, groups, days):
+    """Each patient's influences summed, then multiplied: the same as from pairs of episodes."""
+    cells = many(seed, groups, days)
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(2, 9, 12)
+    start = np.cumsum(sizes) - sizes
+    people = Patients(cells[3], rng.integers(0, len(cells[0]), int(sizes.sum())), start, rng.integers(1, 4, 12))
+    found = log_rank_scores(*cells, outcome=1)
+    expected = people.products(log_rank_scores(*cells, outcome=1).influence.T)
+    assert found.covariance(people) == pytest.approx(expected, rel=1e-10, abs=1e-9)
+    place = rng.permutation(np.append(np.arange(len(cells[0])), [-1, -1]))
+    wider = found.spread(place).influence
+    assert wider[:, place < 0].tolist() == [[0.0, 0.0]] * groups
+    assert wider[:, place >= 0] == pytest.approx(found.influence[:, place[place >= 0]], abs=1e-12)
+
+
+@pytest.mark.parametrize(("seed", "groups", "days"), [(4, 2, 6), (5, 4, 15), (6, 9, 25), (7, 2, 1_100)])
+def test_covariance_of_gray_day_by_day(seed, groups, days):
+    """Gray's covariance summed day by day from the effect of an end in each group on each score, as his paper writes it."""
+    group, day, cause, n = many(seed, groups, days)
+    days_, where = np.unique(day, return_inverse=True)
+    counted = np.zeros((3, len(days_), groups))
+    np.add.at(counted, (cause, where, group), n)
+    at_risk = np.cumsum(counted.sum(axis=0)[::-1], axis=0)[::-1]
+    left = np.cumprod(np.where(at_risk > 0, 1 - counted[1:].sum(axis=0) / np.maximum(at_risk, 1), 1.0), axis=0)
+    before = np.vstack([np.ones(groups), left[:-1]])
+    weight = np.where(before > 0, at_risk / np.where(before > 0, before, 1), 0.0)
+    total, events = weight.sum(axis=1), counted[1].sum(axis=1)
+    pooled = np.cumsum(events / total)
+    jump = events / total / (1 - np.concatenate([[0.0], pooled[:-1]]))
+    effect = [np.diag(w) - np.outer(w, w) / w.sum() for w in weight]
+    expected = np.zeros((groups, groups))
+    for d in range(len(days_)):
+        ahead = sum((jump[e] * effect[e] for e in range(d + 1, len(days_))), np.zeros((groups, groups)))
+        for k in range(groups):
+            if not at_risk[d, k]:
+                continue
+            over = (1 - pooled[d]) / left[d, k] if left[d, k] else 0.0
+            own, other = effect[d][:, k] + (1 - over) * ahead[:, k], ahead[:, k]
+            scale, rival = total[d] * before[d, k], counted[2, d, k]
+            ties = 1 - (events[d] - 1) / (scale - 1) if events[d] > 1 and scale != 1 else 1.0
+            rivals = 1 - (rival - 1) / (at_risk[d, k] - 1) if rival > 1 else 1.0
+            if scale:
+                expected += np.outer(own, own) * before[d, k] ** 2 * events[d] / (at_risk[d, k] * scale) * ties
+            expected += np.outer(other, other) * over**2 * before[d, k] ** 2 * rival / at_risk[d, k] ** 2 * rivals
+    assert gray(group, day, cause, n, outcome=1).covariance == pytest.approx(expected, rel=1e-9, abs=1e-9)
