@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from iop_outcomes.columns import OUTSIDE, WINDOWS, Column, EventWithin, FirstEvent, Known, Reached, Request, ScoreAt, Status, StopsAtEnd
-from iop_outcomes.engine.recipe import Steps, literal, quoted
+from iop_outcomes.engine.dialect import Steps, literal, quoted
 
 PACK = 65_536  # room for a score beside its day in one whole number, so that first and last need min and max alone
 SHIFT = 100_000  # lifts every day above 0 before packing
-NO_STEPS: Mapping[str, Steps] = MappingProxyType({})
 RANKS = 64  # room for the order of events on one day
 
 
@@ -45,14 +43,30 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What there is to ask of: the columns of episodes, and which of scores and events are given, and hold any row."""
+    """What there is to ask of.
 
-    columns: Collection[str]
+    Parameters
+    ----------
+    columns : dict of str to tuple of str
+        Columns of each table; `episodes` first.
+    given, filled : frozenset of str
+        Tables that came, and those that hold any row.
+    steps : dict of str to Steps
+        Columns of a count that are kept as steps; they are given in points.
+    """
+
+    columns: Mapping[str, tuple[str, ...]]
     given: Collection[str]
     filled: Collection[str]
+    steps: Mapping[str, Steps]
+
+    @property
+    def episodes(self) -> tuple[str, ...]:
+        """Columns of the episodes."""
+        return self.columns["episodes"]
 
 
-def derive(requests: Sequence[Request], tables: Tables, *, steps: Mapping[str, Steps] = NO_STEPS) -> Derivation:
+def derive(requests: Sequence[Request], tables: Tables) -> Derivation:
     """Compile requests.
 
     Parameters
@@ -61,8 +75,6 @@ def derive(requests: Sequence[Request], tables: Tables, *, steps: Mapping[str, S
         What a measure asks; the same request twice counts once.
     tables : Tables
         What there is; a column that is not there is blank throughout.
-    steps : mapping of str to Steps, optional
-        Columns that hold scores as steps; they are given in points.
     """
     names: list[str] = []
     expressions: list[str] = []
@@ -71,7 +83,9 @@ def derive(requests: Sequence[Request], tables: Tables, *, steps: Mapping[str, S
         needed, values = _answer(request, tables)
         picks += [pick for pick in needed if pick not in picks]
         names += request.keys
-        expressions += [steps[key].points(value) if key in steps else value for key, value in zip(request.keys, values, strict=True)]
+        expressions += [
+            tables.steps[key].points(value) if key in tables.steps else value for key, value in zip(request.keys, values, strict=True)
+        ]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"two requests for one column: {', '.join(sorted(twice))}")
     return Derivation(tuple(names), tuple(expressions), tuple(picks))
@@ -101,8 +115,8 @@ def _of_row(request: Column | Known | Reached | Status, tables: Tables) -> Answe
     if isinstance(request, Status):
         return (), (_status(),)
     if isinstance(request, Reached):
-        return (), (_reached(request, tables.columns),)
-    return (), (f"episodes.{quoted(request.name)}" if request.name in tables.columns else "CAST(NULL AS VARCHAR)",)
+        return (), (_reached(request, tables.episodes),)
+    return (), (f"episodes.{quoted(request.name)}" if request.name in tables.episodes else "CAST(NULL AS VARCHAR)",)
 
 
 def _status() -> str:
@@ -122,7 +136,7 @@ def _reached(request: Reached, columns: Collection[str]) -> str:
 
 def _score_at(request: ScoreAt, tables: Tables) -> Answered:
     """Scores beside the episode first, then those of the table; blank throughout where there are neither."""
-    wide = f"episodes.{quoted(request.keys[0])}" if request.keys[0] in tables.columns else None
+    wide = f"episodes.{quoted(request.keys[0])}" if request.keys[0] in tables.episodes else None
     if "scores" not in tables.filled:
         return (), (wide or "CAST(NULL AS VARCHAR)",)
     pick = _at_admission(request, tables) if request.moment == "admit" else _at_discharge(request, tables)
@@ -140,7 +154,7 @@ def _at_admission(request: ScoreAt, tables: Tables) -> Pick:
     distance = "(abs(scores.day) * 2 + CASE WHEN scores.day > 0 THEN 1 ELSE 0 END)"
     window = f"scores.day BETWEEN {low} AND {high}"
     other = f"{request.scale}_discharge"
-    if other in tables.columns:
+    if other in tables.episodes:
         window += f" AND (episodes.{quoted(other)} IS NULL OR scores.day < episodes.los_days + {WINDOWS['discharge'][0]})"
     packed = f"min(CAST({distance} AS BIGINT) * {PACK} + scores.score)"
     far = f"({packed} // {PACK})"
@@ -159,7 +173,7 @@ def _at_discharge(request: ScoreAt, tables: Tables) -> Pick:
     window = f"scores.day BETWEEN episodes.los_days + {low} AND episodes.los_days + {high}"
     admission = _at_admission(ScoreAt(request.scale, "admit"), tables)
     later = f"scores.day > coalesce(admission.day, {-SHIFT})"
-    if f"{request.scale}_admit" in tables.columns:
+    if f"{request.scale}_admit" in tables.episodes:
         given = f"episodes.{quoted(request.scale + '_admit')} IS NOT NULL"
         later = f"CASE WHEN {given} THEN scores.day > {WINDOWS['admit'][1]} ELSE {later} END"
     packed = f"max(CAST(scores.day + {SHIFT} AS BIGINT) * {PACK} + scores.score)"
@@ -203,8 +217,8 @@ def _first_event(request: FirstEvent, tables: Tables) -> Answered:
     day = "events.days_after_discharge" if after else "events.day"
     kinds = ", ".join(literal(event) for event in (*request.events, *request.competing))
     rank = " ".join(f"WHEN {test} THEN {position}" for position, (_, test) in enumerate(outcomes))
-    end = _end_of_follow_up(request, tables.columns, after=after)
-    recorded = "events" in tables.given or any(f"{event}_observed" in tables.columns for event in request.events)
+    end = _end_of_follow_up(request, tables.episodes, after=after)
+    recorded = "events" in tables.given or any(f"{event}_observed" in tables.episodes for event in request.events)
     if not recorded:
         return (), (f"CASE WHEN {end} >= 0 THEN {end} END", "CAST(NULL AS VARCHAR)")
     if "events" not in tables.filled:
@@ -226,7 +240,7 @@ def _first_event(request: FirstEvent, tables: Tables) -> Answered:
 def _stops_at_end(request: StopsAtEnd, tables: Tables) -> Answered:
     """Whether the day of the first event is the last day that the file says was observed."""
     picks, _ = _first_event(request.request, tables)
-    if not picks or "follow_up_days" not in tables.columns:
+    if not picks or "follow_up_days" not in tables.episodes:
         return (), ("CAST(NULL AS INTEGER)",)
     packed = f"{picks[0].name}.packed"
     same = f"CAST({packed} // {RANKS} = episodes.follow_up_days AS UTINYINT)"
