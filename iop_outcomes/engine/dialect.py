@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+ROW = (
+    "iop_outcomes_row"  # the place of a row, or of its episode, in its file; a name no file has: a column of a site may well be called row_
+)
 NUMBER_TYPE = "DECIMAL(18,6)"  # exact: no rounding moves a score across a cut-off
 
 

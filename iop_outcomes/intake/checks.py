@@ -7,7 +7,7 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import replace
 
 from iop_outcomes.columns import FIRST_DATE, Field
-from iop_outcomes.engine.dialect import literal, quoted
+from iop_outcomes.engine.dialect import ROW, literal, quoted
 from iop_outcomes.intake.casts import typed_text
 from iop_outcomes.intake.contacts import contact_rules
 from iop_outcomes.intake.labels import label_rules, name_labels
@@ -28,7 +28,7 @@ from iop_outcomes.intake.rules_of_episodes import (
 from iop_outcomes.intake.rules_of_events import event_rules
 from iop_outcomes.intake.rules_of_scores import SHORTER, score_rules
 from iop_outcomes.intake.rules_of_stand_ins import stand_in_rules
-from iop_outcomes.intake.store import ROW, Store
+from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
 
 ORPHAN = "no_such_episode"

@@ -6,11 +6,10 @@ from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 
 from iop_outcomes.columns import WINDOWS
-from iop_outcomes.engine.dialect import literal
+from iop_outcomes.engine.dialect import ROW, literal
 from iop_outcomes.intake.rules import Rule
 from iop_outcomes.intake.rules_of_episodes import CORRECT
 from iop_outcomes.intake.rules_of_items import item_rules
-from iop_outcomes.intake.store import ROW
 from iop_outcomes.scales import Scale
 
 SHORTER = "instrument_version"

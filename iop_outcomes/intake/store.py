@@ -13,7 +13,7 @@ import numpy as np
 from iop_outcomes.columns import WINDOWS
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
-from iop_outcomes.engine.dialect import literal, quoted
+from iop_outcomes.engine.dialect import ROW, literal, quoted
 from iop_outcomes.intake.casts import Recipe
 from iop_outcomes.intake.rules import Fault, Rule
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MASK_BITS = 60  # rules per whole-number mask in the fault scan
-ROW = "iop_outcomes_row"  # a name no file has: a column of a site may well be called row_
 PARENT = ("episode_known", "episode_los_days", "episode_follow_up_days", "episode_died")
 EVENT_COLUMNS = ("episode_id", "event", "day", "days_after_discharge", "planned", "kind")
 
@@ -257,6 +256,7 @@ class Store:
             columns[table] = recipe.names if recipe else EVENT_COLUMNS
         return Tables(
             columns,
+            words=frozenset(str(row[0]) for row in self.connection.send("DESCRIBE episodes").fetchall() if row[1] == "VARCHAR"),
             given=frozenset(recipes),
             filled=frozenset(table for table in columns if self._any(table)),
             steps={f"{scale}_{moment}": steps for scale, steps in scales.items() for moment in WINDOWS},
@@ -273,26 +273,27 @@ class Store:
         if len(rows):
             self.connection.send(f"CREATE TABLE excluded_{table} AS SELECT unnest(CAST(? AS BIGINT[])) AS position", [list(rows)])
             tests.append(f"{ROW} NOT IN (SELECT position FROM excluded_{table})")
-        if table != "episodes":
-            tests.append("episode_id IN (SELECT episode_id FROM episodes)")
-        return f"SELECT {columns} FROM checked_{table}{' WHERE ' if tests else ''}{' AND '.join(tests)}"
+        kept = f"SELECT {columns}, {ROW} FROM checked_{table}{' WHERE ' if tests else ''}{' AND '.join(tests)}"
+        if table == "episodes":
+            return kept
+        return f"SELECT kept.* EXCLUDE ({ROW}), episodes.{ROW} FROM ({kept}) AS kept JOIN episodes USING (episode_id)"
 
     def _all_events(self, listed: bool, columns: Sequence[str]) -> str:  # noqa: FBT001 - private, one caller
         """Events of the table and those that stand beside the episode, on both clocks."""
         cells_of_events = "episode_id, event, event_day AS day, event_days_after_discharge AS days_after_discharge, planned, kind"
-        parts = [f"SELECT {cells_of_events} FROM listed_events"] if listed else []
+        parts = [f"SELECT {cells_of_events}, {ROW} FROM listed_events"] if listed else []
         for name in columns:
             event = name.removesuffix("_observed")
             if name.endswith("_observed") and f"{event}_day" in columns:
                 day = quoted(f"{event}_day")
                 values = ("episode_id", literal(event), day, f"{day} - los_days", "CAST(NULL AS INTEGER)", "CAST(NULL AS VARCHAR)")
                 cells = ", ".join(f"{value} AS {column}" for value, column in zip(values, EVENT_COLUMNS, strict=True))
-                parts.append(f"SELECT {cells} FROM episodes WHERE {quoted(name)} = 1")
+                parts.append(f"SELECT {cells}, {ROW} FROM episodes WHERE {quoted(name)} = 1")
         if parts:
             return " UNION ALL ".join(parts)
         empty = ("VARCHAR", "VARCHAR", "INTEGER", "INTEGER", "INTEGER", "VARCHAR")
         cells = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in zip(EVENT_COLUMNS, empty, strict=True))
-        return f"SELECT {cells} WHERE FALSE"
+        return f"SELECT {cells}, CAST(NULL AS BIGINT) AS {ROW} WHERE FALSE"
 
     def lock(self) -> None:
         """After loading: nothing further can be read from outside, and no setting changed."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from iop_outcomes.columns import Column, EventWithin, FirstEvent, Known, Reached, ScoreAt, Status, StopsAtEnd
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
-from iop_outcomes.engine.dialect import Steps, quoted
+from iop_outcomes.engine.dialect import ROW, Steps, quoted
 from iop_outcomes.engine.duckdb import DuckEngine
 from tests.engine.plain import PlainEngine
 
@@ -143,16 +143,19 @@ def plain(made):
 def duck(made):
     """The default engine of these tables."""
     connection = Connection(threads=2)
+    places = {e["episode_id"]: 3 * place for place, e in enumerate(made.episodes)}  # rows between them were left out
     tables = {"episodes": (made.columns, made.episodes), "events": (EVENTS, made.events)}
     if "scores" in made.given:
         tables["scores"] = (SCORES, made.scores)
     for name, (columns, rows) in tables.items():
-        cells = [f"unnest(CAST(? AS {'VARCHAR' if column in TEXT else 'INTEGER'}[])) AS {quoted(column)}" for column in columns]
-        connection.send(f"CREATE TABLE {name} AS SELECT {', '.join(cells)}", [[row[column] for row in rows] for column in columns])
+        cells = [f"unnest(CAST(? AS {'VARCHAR' if column in TEXT else 'INTEGER'}[])) AS {quoted(column)}" for column in (*columns, ROW)]
+        lists = [*([row[column] for row in rows] for column in columns), [places[row["episode_id"]] for row in rows]]
+        connection.send(f"CREATE TABLE {name} AS SELECT {', '.join(cells)}", lists)
+    words = frozenset(column for column in made.columns if column in TEXT)
     filled = frozenset(name for name, (_, rows) in tables.items() if rows)
     steps = {f"{scale}_{moment}": Steps(*of_scale) for scale, of_scale in STEPS.items() for moment in ("admit", "discharge")}
     columns = {name: tuple(columns) for name, (columns, _) in tables.items()}
-    return DuckEngine(connection, Tables(columns, frozenset(made.given), filled, steps))
+    return DuckEngine(connection, Tables(columns, words, frozenset(made.given), filled, steps))
 
 
 ENGINES = {"plain": plain, "duckdb": duck}

@@ -159,7 +159,7 @@ def test_requests_of_one_name_do_not_share_their_rows():
         assert any(cell[1] == "readmission_psychiatric" for cell, _ in data.count([competing]))
 
 
-@pytest.mark.parametrize("name", ["k0", "n", "person", "packed", "cell", "s0", "outcome", "last_day"])
+@pytest.mark.parametrize("name", ["c0", "n", "patient", "times", "word", "cell", "one", "outcome", "last_day"])
 def test_a_covariate_may_have_any_name(name):
     """A site's own column may be called like something inside the engine's statements."""
     frames = program(30)
@@ -214,7 +214,7 @@ def test_many_threads_may_ask_at_the_same_time():
 # -- privacy -----------------------------------------------------------------------------------------------------
 
 AGGREGATE = re.compile(r"^SELECT .*\b(count|sum)\(")
-HELPER = re.compile(r"^CREATE (OR REPLACE )?TEMPORARY TABLE \w+ AS SELECT ")
+HELPER = re.compile(r"^CREATE TEMPORARY TABLE \w+ AS SELECT |^CREATE TYPE \w+ AS ENUM \(SELECT word FROM words_\d+ ORDER BY word\)$")
 
 
 def test_statements_leave_only_counts_and_hold_no_value():
@@ -228,10 +228,11 @@ def test_statements_leave_only_counts_and_hold_no_value():
             days = name == "length_of_stay"  # its other definitions are of files that hold other stays
             for definition in ("difference", "inclusive") if days else entry.definitions or (None,):
                 iop.measure(data, name, by="track", definition=definition)
-        (counts,) = engine.tally([ASKED])
+        counts, *_ = engine.tally([ASKED, [Column("track"), Column("site")], [Column("site"), Column("planned_days"), Column("los_days")]])
         engine.patients(ASKED).products(np.ones((len(counts), 2)))
         sent = engine.connection.statements[start:]
     assert len(sent) > 5
+    assert any(statement.startswith("CREATE TEMPORARY TABLE narrow_") for statement in sent)
     for statement in sent:
         assert AGGREGATE.search(statement) or HELPER.search(statement), statement
         assert not [value for value in values if value in statement]

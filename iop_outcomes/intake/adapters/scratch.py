@@ -13,14 +13,14 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from iop_outcomes.engine.dialect import literal, quoted
+from iop_outcomes.engine.dialect import ROW, literal, quoted
 from iop_outcomes.intake.casts import ISO_DATE, as_text
 from iop_outcomes.intake.files import MAX_LINE_BYTES, fingerprint, refuse_globs, refuse_path, refuse_size, shown
 from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.inputs import PLACE, Input, Lines, Places, lines_at
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.preflight import MAX_HEADER_BYTES, preflight_csv, read_through, refuse_parquet
-from iop_outcomes.intake.store import ROW, Store
+from iop_outcomes.intake.store import Store
 
 # Where a row of the workbench stood in its file, and (with the name of a column behind it) where one of its cells did; see `PLACE`.
 AT = "iop_outcomes_place"
