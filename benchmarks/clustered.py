@@ -73,7 +73,7 @@ def run(patients: str, episodes: str) -> None:
                 start = time.perf_counter()
                 iop.report(data, by="track")
                 seconds[name].append(time.perf_counter() - start)
-                repeated = data.engine.repeated_patients or repeated
+                repeated = data.facts.repeated or repeated
     found = {name: statistics.median(times) for name, times in seconds.items()}
     print(json.dumps(found | {"repeated": repeated, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 

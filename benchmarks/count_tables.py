@@ -99,6 +99,7 @@ def run(path: str) -> None:
     from iop_outcomes.engine.duckdb import DuckEngine
     from iop_outcomes.intake.mapping import Mapping
     from iop_outcomes.intake.recipes import plan_table
+    from iop_outcomes.intake.store import Store
     from iop_outcomes.measures import find
     from iop_outcomes.scales import load_scales
 
@@ -113,14 +114,14 @@ def run(path: str) -> None:
         start = time.perf_counter()
         bare.execute(f"SELECT {counted} FROM read_parquet('{path}')").fetchall()
         floors.append(time.perf_counter() - start)
-        engine = DuckEngine(memory_limit="200MB")
-        engine.add_parquet("episodes", Path(path))
-        recipe = plan_table("episodes", engine.raw_columns("episodes"), Mapping(data_class="synthetic"), load_scales()).recipe
-        engine.check_with(recipe)
-        engine.prepare({"episodes": recipe}, {})
+        store = Store(memory_limit="200MB")
+        store.add_parquet("episodes", Path(path))
+        recipe = plan_table("episodes", store.raw_columns("episodes"), Mapping(data_class="synthetic"), load_scales()).recipe
+        store.check_with(recipe)
+        engine = DuckEngine(store.connection, store.prepare({"episodes": recipe}, {}))
         for name, requests in sets.items():
             start = time.perf_counter()
-            cells[name] = sum(len(engine.tally(asked)) for asked in requests)
+            cells[name] = sum(map(len, engine.tally(requests)))
             seconds[name].append(time.perf_counter() - start)
         engine.close()
     found: dict[str, object] = {

@@ -113,7 +113,6 @@ def run(folder: Path) -> None:
 
     import duckdb
 
-    from iop_outcomes.engine.duckdb import DuckEngine
     from iop_outcomes.intake.checks import look_again, once, rules_for
     from iop_outcomes.intake.inputs import Lines, open_tables
     from iop_outcomes.intake.labels import similar_rules
@@ -121,6 +120,7 @@ def run(folder: Path) -> None:
     from iop_outcomes.intake.nearest import offer_nearest
     from iop_outcomes.intake.privacy import name_identifiers
     from iop_outcomes.intake.recipes import plan_table
+    from iop_outcomes.intake.store import Store
     from iop_outcomes.scales import load_scales
 
     mapping, scales = read_mapping(folder / "mapping.toml"), load_scales()
@@ -129,20 +129,20 @@ def run(folder: Path) -> None:
     checks: list[float] = []
     processor: list[float] = []
     for _ in range(ROUNDS):
-        engine = DuckEngine()
+        store = Store()
         used = time.process_time()
         start = time.perf_counter()
-        inputs = open_tables(engine, folder, mapping)
+        inputs = open_tables(store, folder, mapping)
         reads.append(time.perf_counter() - start)
         start = time.perf_counter()
-        plans = {"episodes": plan_table("episodes", engine.raw_columns("episodes"), mapping, scales)}
-        engine.check_with(plans["episodes"].recipe)
+        plans = {"episodes": plan_table("episodes", store.raw_columns("episodes"), mapping, scales)}
+        store.check_with(plans["episodes"].recipe)
         rules = rules_for(plans, mapping, scales)
-        found = look_again(engine, engine.faults([*rules, *similar_rules(engine, plans)]), plans, mapping)
-        faults = offer_nearest(engine, once(name_identifiers(engine, found, plans, mapping)), plans, scales.values())
+        found = look_again(store, store.faults([*rules, *similar_rules(store, plans)]), plans, mapping)
+        faults = offer_nearest(store, once(name_identifiers(store, found, plans, mapping)), plans, scales.values())
         checks.append(time.perf_counter() - start)
         processor.append(time.process_time() - used)
-        engine.close()
+        store.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     for _ in range(ROUNDS):
         bare = duckdb.connect()

@@ -5,7 +5,7 @@ Intake checks, casts and documents from these declarations alone: a column is de
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
@@ -346,3 +346,62 @@ NOT_KNOWN = "not_known"  # whether an episode was discharged: no reason, no stay
 OUTSIDE = ("died", "not_started", "active", NOT_KNOWN)
 
 Request = Column | ScoreAt | FirstEvent | Reached | Known | EventWithin | StopsAtEnd | Status
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a data set can answer.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        Columns of the episodes.
+    scales : frozenset of str
+        Scales of which scores came, in the table of scores or beside the episodes.
+    events : frozenset of (str, str or None)
+        Events that happened, each with the kinds that are recorded of it.
+    repeated : int or None
+        Patients with more than one episode; `None` when no patients are named.
+    given, filled : frozenset of str
+        Kinds of rows that came in a table of their own, and those of which there is any row, wherever it stood.
+    """
+
+    columns: tuple[str, ...]
+    scales: frozenset[str]
+    events: frozenset[tuple[str, str | None]]
+    repeated: int | None
+    given: frozenset[str]
+    filled: frozenset[str]
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """Columns that say when."""
+        return tuple(name for name in PERIODS if name in self.columns)
+
+    @property
+    def follow_up(self) -> bool:
+        """Whether anything says until when an episode was observed after discharge."""
+        return "follow_up_days" in self.columns or any(f"{event}_day" in self.columns for event in EVENTS)
+
+    def happened(self, events: Collection[str], kinds: Collection[str] = ()) -> bool:
+        """Whether any event of some names happened, and of some kinds where those are named.
+
+        Examples
+        --------
+        >>> facts = Facts((), frozenset(), frozenset({("relapse", None), ("relapse", "alcohol")}), None, frozenset(), frozenset())
+        >>> facts.happened(["relapse"]), facts.happened(["relapse"], ["opioids"]), facts.happened(["death"])
+        (True, False, False)
+        """
+        return any(event in events and (not kinds or kind in kinds) for event, kind in self.events)
+
+
+def scales_beside(columns: Collection[str]) -> frozenset[str]:
+    """Scales that have a column of scores beside the episodes.
+
+    Examples
+    --------
+    >>> sorted(scales_beside(["track", "phq9_admit", "phq9_discharge", "gad7_admit"]))
+    ['gad7', 'phq9']
+    """
+    parts = (name.rpartition("_") for name in columns)
+    return frozenset(scale for scale, _, moment in parts if moment in WINDOWS)

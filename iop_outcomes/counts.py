@@ -83,20 +83,31 @@ class Counts:
             When a cell stands twice, or a count is below 1.
         """
         numbers = np.fromiter((int(count) for count in n), dtype=np.int64)
-        if (numbers < 1).any():
-            raise ValueError("a count below 1")
         axes, codes = [], np.empty((len(numbers), len(names)), dtype=np.int64)
         for position, (name, values) in enumerate(zip(names, columns, strict=True)):
             levels = tuple(sorted(set(values), key=_order))
             place = {level: code for code, level in enumerate(levels)}
             codes[:, position] = [place[value] for value in values]
             axes.append(Axis(name, levels))
+        return cls.from_codes(axes, codes, numbers)
+
+    @classmethod
+    def from_codes(cls, axes: Sequence[Axis], codes: Ints, n: Ints) -> Counts:
+        """Make a table from the codes of its cells in any order, shape (cells, columns), every level of an axis in some cell.
+
+        Raises
+        ------
+        ValueError
+            When a cell stands twice, or a count is below 1.
+        """
+        if (n < 1).any():
+            raise ValueError("a count below 1")
         rows = _sorted_rows(codes)
-        if len(rows.unique) != len(numbers):
+        if len(rows.unique) != len(n):
             raise ValueError("the same cell twice")
-        merged = np.zeros(len(numbers), dtype=np.int64)
-        merged[rows.where] = numbers
-        return cls(tuple(axes), rows.unique, merged, np.arange(len(numbers), dtype=np.int64))
+        sorted_n = np.zeros(len(n), dtype=np.int64)
+        sorted_n[rows.where] = n
+        return cls(tuple(axes), rows.unique, sorted_n, np.arange(len(n), dtype=np.int64))
 
     @classmethod
     def from_cells(cls, names: Sequence[str], cells: Mapping[tuple[Level, ...], int]) -> Counts:

@@ -10,8 +10,9 @@ from typing import cast
 import numpy as np
 from scipy.special import log_ndtr, ndtri
 
+from iop_outcomes.columns import Facts
 from iop_outcomes.counts import Counts
-from iop_outcomes.engine.duckdb import DuckEngine
+from iop_outcomes.engine import Engine
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.evaluate.contrasts import Against
 from iop_outcomes.intake.data import Data
@@ -64,11 +65,15 @@ class Sample:
 
     counts: Counts
     people: Patients
-    repeated_patients: int
+    repeated: int
 
-    def tally(self, _requests: object) -> Counts:
+    def facts(self) -> Facts:
+        """What is read of it: how many patients have several episodes."""
+        return Facts(("track",), frozenset(), frozenset(), self.repeated, frozenset(), frozenset())
+
+    def tally(self, sets: Sequence[object]) -> list[Counts]:
         """The table."""
-        return self.counts
+        return [self.counts for _ in sets]
 
     def patients(self, _requests: object) -> Patients:
         """The patients behind it."""
@@ -83,7 +88,7 @@ def contrasts(outcome: Outcome, patient: Ints) -> list[Estimate]:
     measure, counts, place = outcome
     sample = Sample(counts, patients_of(place, patient, len(counts)), len(patient) - len(set(patient.tolist())))
     provenance = Provenance("", {}, (), "", "synthetic", "", "difference")
-    data = Data(cast("DuckEngine", sample), (), (Flow("episodes", counts.total),), provenance, {}, ("track",))
+    data = Data(cast("Engine", sample), (), (Flow("episodes", counts.total),), provenance, {}, ("track",))
     return [found for found in evaluate(measure, data, by="track", against=Against()) if found.contrast]
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
+from decimal import Decimal
 
 from iop_outcomes.columns import OUTSIDE, WINDOWS, Column, EventWithin, FirstEvent, Known, Reached, Request, ScoreAt, Status, StopsAtEnd
-from iop_outcomes.engine.recipe import Steps, literal, quoted
+from iop_outcomes.counts import Level
+from iop_outcomes.engine.dialect import ROW, Steps, literal, quoted
 
 PACK = 65_536  # room for a score beside its day in one whole number, so that first and last need min and max alone
 SHIFT = 100_000  # lifts every day above 0 before packing
-NO_STEPS: Mapping[str, Steps] = MappingProxyType({})
 RANKS = 64  # room for the order of events on one day
 
 
@@ -29,30 +29,94 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """What SQL says of each episode, as a whole number or as text.
+
+    Parameters
+    ----------
+    sql : str
+        Over episodes and helper tables.
+    kind : str
+        Its type: a whole number as small as it can be, or VARCHAR.
+    words : tuple of str
+        Where the number stands for a word of this package: the words, sorted.
+    steps : Steps, optional
+        Where the number is of steps, what they are in points.
+    """
+
+    sql: str
+    kind: str
+    words: tuple[str, ...] = ()
+    steps: Steps | None = None
+
+    def levels(self, numbers: Sequence[int]) -> list[Level]:
+        """The levels that whole numbers stand for; both in the same order, so that the greater number is the later level."""
+        if self.words:
+            return [self.words[number] for number in numbers]
+        if self.steps is None:
+            return list(numbers)
+        points = [self.steps.low + number * self.steps.step for number in numbers]
+        return [int(point) if point == int(point) else Decimal(point).normalize() for point in points]
+
+    def numbers(self, levels: Sequence[Level]) -> list[int]:
+        """The whole numbers that levels are kept as."""
+        if self.words:
+            return [self.words.index(str(level)) for level in levels]
+        if self.steps is None:
+            return [int(level or 0) for level in levels]
+        return [int((Decimal(level or 0) - self.steps.low) / self.steps.step) for level in levels]
+
+    @property
+    def written(self) -> str:
+        """SQL for the level itself."""
+        if self.words:
+            return f"CASE {self.sql} {' '.join(f'WHEN {place} THEN {literal(word)}' for place, word in enumerate(self.words))} END"
+        return self.sql if self.steps is None else self.steps.points(self.sql)
+
+
+@dataclass(frozen=True, slots=True)
 class Derivation:
-    """What a tally selects: the expressions with their names, and the helper tables they need."""
+    """What requests select: the values with their names, and the helper tables they need."""
 
     names: tuple[str, ...]
-    expressions: tuple[str, ...]
+    values: tuple[Value, ...]
     picks: tuple[Pick, ...]
 
     @property
     def source(self) -> str:
         """The FROM clause."""
-        joins = "".join(f" LEFT JOIN {pick.name} ON {pick.name}.episode_id = episodes.episode_id" for pick in self.picks)
-        return f"FROM episodes{joins}"
+        return f"FROM episodes{''.join(f' LEFT JOIN {pick.name} ON {pick.name}.{ROW} = episodes.{ROW}' for pick in self.picks)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What there is to ask of: the columns of episodes, and which of scores and events are given, and hold any row."""
+    """What there is to ask of.
 
-    columns: Collection[str]
+    Parameters
+    ----------
+    columns : dict of str to tuple of str
+        Columns of each table; all of them also have `ROW`, the place of the episode.
+    words : frozenset of str
+        Columns of the episodes that hold text.
+    given, filled : frozenset of str
+        Tables that came, and those that hold any row.
+    steps : dict of str to Steps
+        Columns of a count that are kept as steps; they are given in points.
+    """
+
+    columns: Mapping[str, tuple[str, ...]]
+    words: Collection[str]
     given: Collection[str]
     filled: Collection[str]
+    steps: Mapping[str, Steps]
+
+    @property
+    def episodes(self) -> tuple[str, ...]:
+        """Columns of the episodes."""
+        return self.columns["episodes"]
 
 
-def derive(requests: Sequence[Request], tables: Tables, *, steps: Mapping[str, Steps] = NO_STEPS) -> Derivation:
+def derive(requests: Sequence[Request], tables: Tables) -> Derivation:
     """Compile requests.
 
     Parameters
@@ -61,23 +125,29 @@ def derive(requests: Sequence[Request], tables: Tables, *, steps: Mapping[str, S
         What a measure asks; the same request twice counts once.
     tables : Tables
         What there is; a column that is not there is blank throughout.
-    steps : mapping of str to Steps, optional
-        Columns that hold scores as steps; they are given in points.
     """
     names: list[str] = []
-    expressions: list[str] = []
+    values: list[Value] = []
     picks: list[Pick] = []
     for request in dict.fromkeys(requests):
-        needed, values = _answer(request, tables)
+        needed, answers = _answer(request, tables)
         picks += [pick for pick in needed if pick not in picks]
         names += request.keys
-        expressions += [steps[key].points(value) if key in steps else value for key, value in zip(request.keys, values, strict=True)]
+        values += answers
+    return Derivation(tuple(names), tuple(values), tuple(picks))
+
+
+def refuse_twice(requests: Sequence[Request]) -> None:
+    """Refuse two requests for one column: later questions would get the wrong one of them."""
+    names = [name for request in requests for name in request.keys]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"two requests for one column: {', '.join(sorted(twice))}")
-    return Derivation(tuple(names), tuple(expressions), tuple(picks))
 
 
-Answered = tuple[tuple[Pick, ...], tuple[str, ...]]  # the helper tables a request needs, and the expressions that answer it
+Answered = tuple[tuple[Pick, ...], tuple[Value, ...]]  # the helper tables a request needs, and the values that answer it
+DAY, FLAG, SCORE, TEXT = "INTEGER", "UTINYINT", "USMALLINT", "VARCHAR"  # a score has room up to PACK
+NOTHING, NEVER = Value("CAST(NULL AS INTEGER)", DAY), Value("0", FLAG)
+CONSTANT = frozenset({NOTHING, NEVER})  # the same of every episode: neither kept nor grouped by
 
 
 def _answer(request: Request, tables: Tables) -> Answered:
@@ -97,22 +167,30 @@ def _of_row(request: Column | Known | Reached | Status, tables: Tables) -> Answe
     """What the row of the episode answers."""
     if isinstance(request, Known):
         picks, (value,) = _answer(request.request, tables)
-        return picks, (f"CAST({value} IS NOT NULL AS UTINYINT)",)
+        if value == NOTHING:
+            return (), (NEVER,)
+        return picks, (Value(f"CAST({value.sql} IS NOT NULL AS {FLAG})", FLAG),)
     if isinstance(request, Status):
         return (), (_status(),)
     if isinstance(request, Reached):
-        return (), (_reached(request, tables.columns),)
-    return (), (f"episodes.{quoted(request.name)}" if request.name in tables.columns else "CAST(NULL AS VARCHAR)",)
+        return (), (_reached(request, tables.episodes),)
+    if request.name not in tables.episodes:
+        return (), (NOTHING,)
+    kind = TEXT if request.name in tables.words else DAY
+    return (), (Value(f"episodes.{quoted(request.name)}", kind, steps=tables.steps.get(request.name)),)
 
 
-def _status() -> str:
-    outside = ", ".join(literal(reason) for reason in OUTSIDE)
-    return f"CASE WHEN episodes.discharge_reason IN ({outside}) THEN episodes.discharge_reason ELSE 'discharged' END"
+def _status() -> Value:
+    words = tuple(sorted((*OUTSIDE, "discharged")))
+    cases = " ".join(f"WHEN {literal(reason)} THEN {words.index(reason)}" for reason in OUTSIDE)
+    return Value(f"CAST(CASE episodes.discharge_reason {cases} ELSE {words.index('discharged')} END AS {FLAG})", FLAG, words)
 
 
-def _reached(request: Reached, columns: Collection[str]) -> str:
-    values = [_whole(side, columns) for side in (request.column, request.goal)]
-    return f"CAST({values[0]} >= {values[1]} AS UTINYINT)"
+def _reached(request: Reached, columns: Collection[str]) -> Value:
+    if not {side for side in (request.column, request.goal) if isinstance(side, str)} <= set(columns):
+        return NOTHING
+    value, goal = (f"episodes.{quoted(side)}" if isinstance(side, str) else str(side) for side in (request.column, request.goal))
+    return Value(f"CAST({value} >= {goal} AS {FLAG})", FLAG)
 
 
 # -- scores --------------------------------------------------------------------------------------------------------
@@ -122,16 +200,18 @@ def _reached(request: Reached, columns: Collection[str]) -> str:
 
 def _score_at(request: ScoreAt, tables: Tables) -> Answered:
     """Scores beside the episode first, then those of the table; blank throughout where there are neither."""
-    wide = f"episodes.{quoted(request.keys[0])}" if request.keys[0] in tables.columns else None
+    name = request.keys[0]
+    wide = f"episodes.{quoted(name)}" if name in tables.episodes else None
     if "scores" not in tables.filled:
-        return (), (wide or "CAST(NULL AS VARCHAR)",)
+        return (), (Value(wide, SCORE, steps=tables.steps.get(name)) if wide else NOTHING,)
     pick = _at_admission(request, tables) if request.moment == "admit" else _at_discharge(request, tables)
-    return (pick,), (f"coalesce({wide}, {pick.name}.score)" if wide else f"{pick.name}.score",)
+    sql = f"coalesce({wide}, {pick.name}.score)" if wide else f"{pick.name}.score"
+    return (pick,), (Value(sql, SCORE, steps=tables.steps.get(name)),)
 
 
 def _scored(request: ScoreAt) -> str:
     """Scores of a scale with their episodes."""
-    return f"FROM scores JOIN episodes USING (episode_id) WHERE scores.scale = {literal(request.scale)} AND scores.score IS NOT NULL"
+    return f"FROM scores JOIN episodes USING ({ROW}) WHERE scores.scale = {literal(request.scale)} AND scores.score IS NOT NULL"
 
 
 def _at_admission(request: ScoreAt, tables: Tables) -> Pick:
@@ -140,13 +220,13 @@ def _at_admission(request: ScoreAt, tables: Tables) -> Pick:
     distance = "(abs(scores.day) * 2 + CASE WHEN scores.day > 0 THEN 1 ELSE 0 END)"
     window = f"scores.day BETWEEN {low} AND {high}"
     other = f"{request.scale}_discharge"
-    if other in tables.columns:
+    if other in tables.episodes:
         window += f" AND (episodes.{quoted(other)} IS NULL OR scores.day < episodes.los_days + {WINDOWS['discharge'][0]})"
     packed = f"min(CAST({distance} AS BIGINT) * {PACK} + scores.score)"
     far = f"({packed} // {PACK})"
     day = f"CASE WHEN {far} % 2 = 1 THEN {far} // 2 ELSE -({far} // 2) END"
     return Pick(
-        f"SELECT episode_id, CAST({packed} % {PACK} AS INTEGER) AS score, CAST({day} AS INTEGER) AS day {_scored(request)} AND {window} GROUP BY episode_id"
+        f"SELECT {ROW}, CAST({packed} % {PACK} AS INTEGER) AS score, CAST({day} AS INTEGER) AS day {_scored(request)} AND {window} GROUP BY {ROW}"
     )
 
 
@@ -159,19 +239,12 @@ def _at_discharge(request: ScoreAt, tables: Tables) -> Pick:
     window = f"scores.day BETWEEN episodes.los_days + {low} AND episodes.los_days + {high}"
     admission = _at_admission(ScoreAt(request.scale, "admit"), tables)
     later = f"scores.day > coalesce(admission.day, {-SHIFT})"
-    if f"{request.scale}_admit" in tables.columns:
+    if f"{request.scale}_admit" in tables.episodes:
         given = f"episodes.{quoted(request.scale + '_admit')} IS NOT NULL"
         later = f"CASE WHEN {given} THEN scores.day > {WINDOWS['admit'][1]} ELSE {later} END"
     packed = f"max(CAST(scores.day + {SHIFT} AS BIGINT) * {PACK} + scores.score)"
-    source = _scored(request).replace(" WHERE", f" LEFT JOIN ({admission.select}) AS admission USING (episode_id) WHERE", 1)
-    return Pick(f"SELECT episode_id, CAST({packed} % {PACK} AS INTEGER) AS score {source} AND {window} AND {later} GROUP BY episode_id")
-
-
-def _whole(side: str | int, columns: Collection[str]) -> str:
-    """A column of whole numbers, blank throughout when the data lack it, or a number."""
-    if isinstance(side, int):
-        return str(side)
-    return f"episodes.{quoted(side)}" if side in columns else "CAST(NULL AS INTEGER)"
+    source = _scored(request).replace(" WHERE", f" LEFT JOIN ({admission.select}) AS admission USING ({ROW}) WHERE", 1)
+    return Pick(f"SELECT {ROW}, CAST({packed} % {PACK} AS INTEGER) AS score {source} AND {window} AND {later} GROUP BY {ROW}")
 
 
 def _wanted(events: Sequence[str], kinds: Sequence[str]) -> str:
@@ -185,12 +258,12 @@ def _wanted(events: Sequence[str], kinds: Sequence[str]) -> str:
 
 def _event_within(request: EventWithin, tables: Tables) -> Answered:
     if "events" not in tables.filled:
-        return (), ("0",)
+        return (), (NEVER,)
     bounds = [(">=", request.first), ("<=", request.last)]
     dated = " AND ".join(f"events.days_after_discharge {op} {day}" for op, day in bounds if day is not None) or "TRUE"
     days = f" AND ({dated}{' OR events.days_after_discharge IS NULL' if request.undated else ''})"
-    pick = Pick(f"SELECT episode_id, 1 AS happened FROM events WHERE {_wanted(request.events, request.kinds)}{days} GROUP BY episode_id")
-    return (pick,), (f"coalesce({pick.name}.happened, 0)",)
+    pick = Pick(f"SELECT {ROW}, 1 AS happened FROM events WHERE {_wanted(request.events, request.kinds)}{days} GROUP BY {ROW}")
+    return (pick,), (Value(f"CAST(coalesce({pick.name}.happened, 0) AS {FLAG})", FLAG),)
 
 
 def _first_event(request: FirstEvent, tables: Tables) -> Answered:
@@ -203,34 +276,37 @@ def _first_event(request: FirstEvent, tables: Tables) -> Answered:
     day = "events.days_after_discharge" if after else "events.day"
     kinds = ", ".join(literal(event) for event in (*request.events, *request.competing))
     rank = " ".join(f"WHEN {test} THEN {position}" for position, (_, test) in enumerate(outcomes))
-    end = _end_of_follow_up(request, tables.columns, after=after)
-    recorded = "events" in tables.given or any(f"{event}_observed" in tables.columns for event in request.events)
+    end = _end_of_follow_up(request, tables.episodes, after=after)
+    recorded = "events" in tables.given or any(f"{event}_observed" in tables.episodes for event in request.events)
+    last = Value(f"CASE WHEN {end} >= 0 THEN {end} END", DAY)
+    ways = (*(name for name, _ in outcomes), "end_of_follow_up")
+    words = tuple(sorted(ways))
     if not recorded:
-        return (), (f"CASE WHEN {end} >= 0 THEN {end} END", "CAST(NULL AS VARCHAR)")
+        return (), (last, NOTHING)
     if "events" not in tables.filled:
-        return (), (f"CASE WHEN {end} >= 0 THEN {end} END", f"CASE WHEN {end} >= 0 THEN 'end_of_follow_up' END")
+        return (), (last, Value(f"CAST(CASE WHEN {end} >= 0 THEN {words.index(ways[-1])} END AS {FLAG})", FLAG, words))
     pick = Pick(
-        f"SELECT episode_id, min(CAST({day} AS BIGINT) * {RANKS} + CASE {rank} END) AS packed FROM events JOIN episodes USING (episode_id)"
-        f" WHERE events.event IN ({kinds}) AND {day} >= 0 AND {day} <= {end} GROUP BY episode_id"
+        f"SELECT {ROW}, min(CAST({day} AS BIGINT) * {RANKS} + CASE {rank} END) AS packed FROM events JOIN episodes USING ({ROW})"
+        f" WHERE events.event IN ({kinds}) AND {day} >= 0 AND {day} <= {end} GROUP BY {ROW}"
     )
     packed = f"{pick.name}.packed"
-    names = " ".join(f"WHEN {position} THEN {literal(name)}" for position, (name, _) in enumerate(outcomes))
     # An event beside the episode may end what is known before the clock starts: such an episode has no day.
-    values = (
-        f"coalesce({packed} // {RANKS}, {end})",
-        f"CASE WHEN {packed} IS NULL THEN 'end_of_follow_up' ELSE CASE {packed} % {RANKS} {names} END END",
+    places = " ".join(f"WHEN {place} THEN {words.index(way)}" for place, way in enumerate(ways))
+    values = (f"coalesce({packed} // {RANKS}, {end})", f"CASE coalesce({packed} % {RANKS}, {len(outcomes)}) {places} END")
+    return (pick,), (
+        Value(f"CASE WHEN {end} >= 0 THEN CAST({values[0]} AS INTEGER) END", DAY),
+        Value(f"CAST(CASE WHEN {end} >= 0 THEN {values[1]} END AS {FLAG})", FLAG, words),
     )
-    return (pick,), (f"CASE WHEN {end} >= 0 THEN CAST({values[0]} AS INTEGER) END", f"CASE WHEN {end} >= 0 THEN {values[1]} END")
 
 
 def _stops_at_end(request: StopsAtEnd, tables: Tables) -> Answered:
     """Whether the day of the first event is the last day that the file says was observed."""
     picks, _ = _first_event(request.request, tables)
-    if not picks or "follow_up_days" not in tables.columns:
-        return (), ("CAST(NULL AS INTEGER)",)
+    if not picks or "follow_up_days" not in tables.episodes:
+        return (), (NOTHING,)
     packed = f"{picks[0].name}.packed"
-    same = f"CAST({packed} // {RANKS} = episodes.follow_up_days AS UTINYINT)"
-    return picks, (f"CASE WHEN {packed} IS NOT NULL AND episodes.follow_up_days IS NOT NULL THEN {same} END",)
+    same = f"CAST({packed} // {RANKS} = episodes.follow_up_days AS {FLAG})"
+    return picks, (Value(f"CASE WHEN {packed} IS NOT NULL AND episodes.follow_up_days IS NOT NULL THEN {same} END", FLAG),)
 
 
 def _outcomes(request: FirstEvent) -> list[tuple[str, str]]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from iop_outcomes.columns import WINDOWS, Column, Request, ScoreAt
+from iop_outcomes.columns import WINDOWS, Column, Facts, Request, ScoreAt
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.patients import Patients
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from iop_outcomes.engine.duckdb import DuckEngine
+    from iop_outcomes.engine.protocol import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +59,34 @@ class Narrowed:
 
     Parameters
     ----------
-    engine : DuckEngine
+    engine : Engine
         Of all episodes.
     conditions : tuple of Condition
         All must hold.
     """
 
-    def __init__(self, engine: DuckEngine, conditions: tuple[Condition, ...]) -> None:
+    def __init__(self, engine: Engine, conditions: tuple[Condition, ...]) -> None:
         self.engine, self.conditions = engine, conditions
-        self._several: int | None = None
+        self._facts: Facts | None = None
 
     def _wide(self, requests: Sequence[Request]) -> tuple[Request, ...]:
         return tuple(dict.fromkeys((*requests, *(Column(condition.column) for condition in self.conditions))))
 
-    def _narrow(self, requests: Sequence[Request]) -> Counts:
-        """The cells that remain, each knowing the cells of the wider table that it is made of."""
-        counts = self.engine.tally(self._wide(requests))
+    def _narrow(self, requests: Sequence[Request], counts: Counts) -> Counts:
+        """The cells of a wider table that remain, each knowing the cells that it is made of."""
         kept = counts.where(np.logical_and.reduce([condition.holds(counts) for condition in self.conditions]))
         return kept.keep([name for request in dict.fromkeys(requests) for name in request.keys])
 
-    def tally(self, requests: Sequence[Request]) -> Counts:
+    def tally(self, sets: Sequence[Sequence[Request]]) -> list[Counts]:
         """Count the episodes in each combination of what is asked."""
-        return self._narrow(requests).as_counted()
+        wider = self.engine.tally([self._wide(requests) for requests in sets])
+        return [self._narrow(requests, counts).as_counted() for requests, counts in zip(sets, wider, strict=True)]
 
     def patients(self, requests: Sequence[Request]) -> Patients:
         """Count the patients behind a tally by the combination of cells their episodes stand in."""
-        narrow = self._narrow(requests)
-        people = self.engine.patients(self._wide(requests)).within(narrow.here())
+        wide = self._wide(requests)
+        narrow = self._narrow(requests, self.engine.tally([wide])[0])
+        people = self.engine.patients(wide).within(narrow.here())
         alone = np.zeros(len(narrow), dtype=np.int64)
         np.add.at(alone, narrow.origin[narrow.here()], people.alone[narrow.here()])
         return Patients(alone, narrow.origin[people.cell], people.start, people.n)
@@ -94,36 +95,24 @@ class Narrowed:
         """The rows themselves, for models of repeated scores alone."""
         frame = self.engine.rows(self._wide(requests))
         for condition in self.conditions:
-            counts = self.engine.tally([Column(condition.column)])
+            counts = self.engine.tally([[Column(condition.column)]])[0]
             levels = {cell[0] for (cell, _), holds in zip(counts, condition.holds(counts), strict=True) if holds}
             frame = frame[frame[condition.column].isin(levels)]
         return frame[[name for request in dict.fromkeys(requests) for name in request.keys]].reset_index(drop=True)
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Columns of the episodes."""
-        return self.engine.columns
+    def facts(self) -> Facts:
+        """What these episodes can answer: their scores and their patients; that an event was recorded at all counts whoever it was of."""
+        if self._facts is None:
+            whole = self.engine.facts()
+            repeated = None if whole.repeated is None else int(self.patients([]).n.sum())
+            self._facts = replace(whole, scales=self._scored(sorted(whole.scales)), repeated=repeated)
+        return self._facts
 
-    @property
-    def repeated_patients(self) -> int | None:
-        """Patients with more than one of these episodes; `None` when the data name no patients."""
-        if self.engine.repeated_patients is None:
-            return None
-        if self._several is None:
-            self._several = int(self.patients([]).n.sum())
-        return self._several
-
-    def has_scale(self, scale: str) -> bool:
-        """Whether any of these episodes has a score of a scale in its windows."""
-        if not self.engine.has_scale(scale):
-            return False
-        requests = [ScoreAt(scale, moment) for moment in WINDOWS]
-        counts = self.tally(requests)
-        return any(level is not None for request in requests for name in request.keys for level in counts.levels(name))
-
-    def has_events(self, events: Sequence[str], kinds: Sequence[str] = ()) -> bool:
-        """Whether the data bring any such event, of these episodes or of others: that it was recorded is what counts."""
-        return self.engine.has_events(events, kinds)
+    def _scored(self, scales: Sequence[str]) -> frozenset[str]:
+        """Scales of which any of these episodes has a score in its windows."""
+        counted = self.tally([[ScoreAt(scale, moment) for moment in WINDOWS] for scale in scales])
+        filled = [any(level is not None for axis in counts.axes for level in axis.levels) for counts in counted]
+        return frozenset(scale for scale, any_score in zip(scales, filled, strict=True) if any_score)
 
     def close(self) -> None:
         """Close the engine of all episodes."""

@@ -5,33 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from iop_outcomes.columns import Request
+from iop_outcomes.columns import Facts, Request
 from iop_outcomes.counts import Counts
-from iop_outcomes.engine.rules import Fault, Rule
+from iop_outcomes.patients import Patients
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
-
-    from iop_outcomes.engine.recipe import Recipe
-    from iop_outcomes.patients import Patients
 
 
 class Engine(Protocol):
     """What every engine does."""
 
-    def prepare(self, recipes: Mapping[str, Recipe], excluded: Mapping[str, Sequence[int]]) -> None:
-        """Make the typed tables that requests read, without the excluded rows."""
+    def facts(self) -> Facts:
+        """What the data can answer, computed once."""
 
-    def faults(self, rules: Sequence[Rule]) -> list[Fault]:
-        """Rows that break each rule, found in one scan of a table."""
+    def tally(self, sets: Sequence[Sequence[Request]]) -> list[Counts]:
+        """Count the episodes in each combination of what each set of requests asks: one table for each, from as few scans as there may be.
 
-    def tally(self, requests: Sequence[Request]) -> Counts:
-        """Count the episodes in each combination of what is asked."""
+        A blank is a level of its own, the same request twice counts once, and the cells of a table sum to the episodes.
+        """
 
     def patients(self, requests: Sequence[Request]) -> Patients:
-        """Count the patients behind a tally by the combination of cells their episodes stand in."""
+        """Count the patients behind a tally by the combination of cells their episodes stand in; a blank patient is one of their own."""
 
     def rows(self, requests: Sequence[Request]) -> pd.DataFrame:
         """The rows themselves, for models of repeated scores alone."""
+
+    def close(self) -> None:
+        """Let go of the rows, and of whatever was kept of them."""

@@ -63,7 +63,7 @@ def evaluate(
     """
     columns = dict.fromkeys(data.group(name) for name in (by, grouped) if name)
     requests = (*measure.requests, *(Column(name) for name in columns))
-    counted = data.engine.tally(requests)
+    counted = data.count(requests)
     if counted.total != data.episodes:
         raise AssertionError(f"{measure.name}: cells hold {counted.total} episodes of {data.episodes}")
     everyone = Group(counted, data.engine.patients(requests))
@@ -82,7 +82,7 @@ def evaluate(
     if divided is not None and measure.across is not None:
         together = divided.together
         drafted += [(level, draft, errors_of(draft, together.people, together.counts.n)) for level, draft in measure.across(divided.tables)]
-    assumed = flags(Flag.INDEPENDENCE_ASSUMED if data.engine.repeated_patients is None else Flag.NONE)
+    assumed = flags(Flag.INDEPENDENCE_ASSUMED if data.facts.repeated is None else Flag.NONE)
     estimates = [_estimate(measure, by or ALL, each, conf_level, assumed) for each in drafted]
     again = partial(evaluate, measure, data, by=by, classes=classes, against=against, grouped=by, conf_level=conf_level)
     results = Results(
@@ -130,7 +130,7 @@ def _several_groups(data: Data, by: str) -> None:
 
 def _groups(data: Data, by: str) -> list[Level]:
     """The levels of a column that are groups: a blank is none."""
-    return [level for level in data.engine.tally([Column(data.group(by))]).levels(by) if level is not None]
+    return [level for level in data.count([Column(data.group(by))]).levels(by) if level is not None]
 
 
 def _known_together(measure: Measure, drafts: Sequence[tuple[str, Draft]]) -> list[tuple[str, Draft]]:

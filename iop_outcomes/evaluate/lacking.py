@@ -26,14 +26,14 @@ def refuse_lacking(data: Data, measure: Measure) -> None:
         When no score of its scale, or none of its events, is there; the message says what would bring it.
     """
     for request in measure.requests:
-        if isinstance(request, ScoreAt) and not data.engine.has_scale(request.scale):
+        if isinstance(request, ScoreAt) and request.scale not in data.facts.scales:
             raise NotAssessableError(f"{measure.title} is not assessable: {_no_score(data, request.scale)}")
         if isinstance(request, FirstEvent) and not _recorded(data, request):
             raise NotAssessableError(f"{measure.title} is not assessable: {_no_event(request)}")
 
 
 def _no_score(data: Data, scale: str) -> str:
-    there = [name for name in data.scales if data.engine.has_scale(name)]
+    there = [name for name in data.scales if name in data.facts.scales]
     others = f" Scores there are: {', '.join(there)}." if there else ""
     return (
         f'the data hold no {data.scales[scale].label} score.{others} Give a table "scores" with rows of {scale}, '
@@ -43,8 +43,8 @@ def _no_score(data: Data, scale: str) -> str:
 
 def _recorded(data: Data, request: FirstEvent) -> bool:
     """Whether one such event is there, or a column beside the episodes says that none was."""
-    beside = any(f"{event}_observed" in data.engine.columns for event in request.events)
-    return data.engine.has_events(request.events, request.kinds) or (beside and not request.kinds)
+    beside = any(f"{event}_observed" in data.facts.columns for event in request.events)
+    return data.facts.happened(request.events, request.kinds) or (beside and not request.kinds)
 
 
 def _no_event(request: FirstEvent) -> str:

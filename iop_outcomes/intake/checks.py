@@ -7,15 +7,14 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import replace
 
 from iop_outcomes.columns import FIRST_DATE, Field
-from iop_outcomes.engine import Engine, Fault, Rule
-from iop_outcomes.engine.duckdb import DuckEngine
-from iop_outcomes.engine.raw import ROW
-from iop_outcomes.engine.recipe import literal, quoted, typed_text
+from iop_outcomes.engine.dialect import ROW, literal, quoted
+from iop_outcomes.intake.casts import typed_text
 from iop_outcomes.intake.contacts import contact_rules
 from iop_outcomes.intake.labels import label_rules, name_labels
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.privacy import privacy_rules
 from iop_outcomes.intake.recipes import TablePlan
+from iop_outcomes.intake.rules import Fault, Rule
 from iop_outcomes.intake.rules_of_episodes import (
     CORRECT,
     LAST_DATE,
@@ -29,6 +28,7 @@ from iop_outcomes.intake.rules_of_episodes import (
 from iop_outcomes.intake.rules_of_events import event_rules
 from iop_outcomes.intake.rules_of_scores import SHORTER, score_rules
 from iop_outcomes.intake.rules_of_stand_ins import stand_in_rules
+from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
 
 ORPHAN = "no_such_episode"
@@ -70,7 +70,7 @@ def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dicti
     return rules
 
 
-def leave_out_copies(engine: DuckEngine, faults: Sequence[Fault], plans: Dictionary[str, TablePlan]) -> bool:
+def leave_out_copies(store: Store, faults: Sequence[Fault], plans: Dictionary[str, TablePlan]) -> bool:
     """Keep one of the episodes, and of the scores, that are alike in every cell; whether any was left out, so that all is to be judged anew.
 
     Only where something stands twice is there a copy to look for: a file without one pays nothing.
@@ -78,8 +78,8 @@ def leave_out_copies(engine: DuckEngine, faults: Sequence[Fault], plans: Diction
     twice = {fault.rule.id for fault in faults}
     for table, (rule, key) in _KEYS.items():
         if table in plans and rule in twice:
-            engine.leave_out_copies(plans[table].recipe, key)
-    return bool(engine.copies)
+            store.leave_out_copies(plans[table].recipe, key)
+    return bool(store.copies)
 
 
 def once(faults: Sequence[Fault]) -> list[Fault]:
@@ -99,7 +99,7 @@ def once(faults: Sequence[Fault]) -> list[Fault]:
     return first_faults
 
 
-def look_again(engine: Engine, faults: Sequence[Fault], plans: Dictionary[str, TablePlan], mapping: Mapping) -> list[Fault]:
+def look_again(store: Store, faults: Sequence[Fault], plans: Dictionary[str, TablePlan], mapping: Mapping) -> list[Fault]:
     """Settle what the scan only suspects, so that files without a fault pay for the cheaper question alone.
 
     A label is named with its column and its fault. A column whose first row is blank is named where it is blank throughout, and
@@ -107,16 +107,16 @@ def look_again(engine: Engine, faults: Sequence[Fault], plans: Dictionary[str, T
     those of two.
     """
     originals = {}
-    faults = name_labels(engine, faults, plans)
+    faults = name_labels(store, faults, plans)
     for rule in (fault.rule for fault in faults if fault.rule.id == ALL_BLANK):
         never = f"{ROW} = 0 AND NOT EXISTS (SELECT 1 FROM own_{rule.table} WHERE {quoted(rule.columns[0] + '__text')} IS NOT NULL)"
         originals[replace(rule, predicate=never)] = rule
     originals |= {_no_readmission(plans, mapping): fault.rule for fault in faults if fault.rule.id == NO_READMISSION}
-    sure = {originals[fault.rule] for fault in engine.faults(list(originals))}
+    sure = {originals[fault.rule] for fault in store.faults(list(originals))}
     confirmed = []
     for fault in faults:
         if fault.rule.id == OVERLAP:
-            confirmed += _by_track(engine, fault, plans["episodes"], mapping)
+            confirmed += _by_track(store, fault, plans["episodes"], mapping)
         elif fault.rule.id not in (ALL_BLANK, NO_READMISSION) or fault.rule in sure:
             confirmed.append(fault)
     return confirmed
@@ -127,9 +127,9 @@ def _no_readmission(plans: Dictionary[str, TablePlan], mapping: Mapping) -> Rule
     return readmission_rule(frozenset(plan.fields), frozenset(plan.recipe.names), mapping, events="events" in plans)
 
 
-def _by_track(engine: Engine, fault: Fault, plan: TablePlan, mapping: Mapping) -> list[Fault]:
+def _by_track(store: Store, fault: Fault, plan: TablePlan, mapping: Mapping) -> list[Fault]:
     rule = overlap_rule(frozenset(plan.fields), frozenset(plan.recipe.names), mapping, same_track=True)
-    same = {row for fault_of_track in engine.faults([rule]) for row in fault_of_track.rows}
+    same = {row for fault_of_track in store.faults([rule]) for row in fault_of_track.rows}
     parts = [
         Fault(rule, tuple(row for row in fault.rows if row in same)),
         Fault(fault.rule, tuple(row for row in fault.rows if row not in same)),

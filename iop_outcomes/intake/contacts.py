@@ -12,11 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from iop_outcomes.engine import Rule
-from iop_outcomes.engine.raw import ROW
-from iop_outcomes.engine.recipe import literal, quoted
+from iop_outcomes.engine.dialect import ROW, literal, quoted
 from iop_outcomes.intake.findings import Finding
 from iop_outcomes.intake.mapping import ContactRule
+from iop_outcomes.intake.rules import Rule
 from iop_outcomes.results import Flow
 
 CHECKED = "checked_contacts"

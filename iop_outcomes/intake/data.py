@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from iop_outcomes.columns import PERIODS, Column
-from iop_outcomes.counts import Level
-from iop_outcomes.engine.duckdb import DuckEngine
+from iop_outcomes.columns import PERIODS, Column, Facts, Request
+from iop_outcomes.counts import Counts, Level
+from iop_outcomes.engine import Engine
 from iop_outcomes.engine.narrowed import Condition, Narrowed
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.intake.findings import Finding
@@ -24,7 +24,7 @@ class Data:
 
     Parameters
     ----------
-    engine : DuckEngine or Narrowed
+    engine : Engine
         Holds the rows; they stay there.
     findings : tuple of Finding
         What is wrong with the data, and what was not read.
@@ -44,7 +44,7 @@ class Data:
     Also a context manager: leaving it closes the engine and removes its private folder.
     """
 
-    engine: DuckEngine | Narrowed
+    engine: Engine
     findings: tuple[Finding, ...]
     flow: tuple[Flow, ...]
     provenance: Provenance
@@ -61,6 +61,15 @@ class Data:
     def episodes(self) -> int:
         """Episodes used."""
         return next(flow.used for flow in self.flow if flow.what == "episodes")
+
+    @property
+    def facts(self) -> Facts:
+        """What the data can answer."""
+        return self.engine.facts()
+
+    def count(self, requests: Sequence[Request]) -> Counts:
+        """Count the episodes in each combination of what is asked: one table."""
+        return self.engine.tally([requests])[0]
 
     def group(self, by: str) -> str:
         """Check a `by=` column.
@@ -106,7 +115,7 @@ class Data:
             return self
         base, before = (self.engine.engine, self.engine.conditions) if isinstance(self.engine, Narrowed) else (self.engine, ())
         engine = Narrowed(base, (*before, *added))
-        used, words = engine.tally([]).total, " and ".join(str(condition) for condition in added)
+        used, words = engine.tally([[]])[0].total, " and ".join(str(condition) for condition in added)
         if not used:
             raise UsageError(f"where: no episode has {words}. Choose other values.")
         flow = tuple(
@@ -157,7 +166,7 @@ class Data:
                 raise UsageError(f'where: {column} from "{first}" to "{last}": give the earlier first.')
             return Condition(column, between=(first, last))
         levels = (values,) if isinstance(values, str) else tuple(values)
-        there = {str(level): level for level in self.engine.tally([Column(column)]).levels(column) if level is not None}
+        there = {str(level): level for level in self.count([Column(column)]).levels(column) if level is not None}
         unknown = [str(level) for level in levels if str(level) not in there]
         if unknown or not levels:
             raise UsageError(f'where: no episode has {column} "{", ".join(unknown)}". Check the spelling against the codes of the mapping.')

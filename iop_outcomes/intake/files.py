@@ -135,7 +135,7 @@ def _refuse_what_is_no_file(path: Path) -> None:
 
 
 def refuse_globs(path: Path) -> None:
-    """Refuse a path that the engine would read as a pattern, and so open other files than the one named.
+    """Refuse a path that the store would read as a pattern, and so open other files than the one named.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Takes a data frame of pandas, polars or Arrow, gives it to the engine: its index where that is a column, and odd columns as text."""
+"""Takes a data frame of pandas, polars or Arrow, gives it to the store: its index where that is a column, and odd columns as text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from iop_outcomes.engine.duckdb import DuckEngine
+from iop_outcomes.intake.store import Store
 
 
 def is_frame(frame: Any) -> bool:
@@ -38,13 +38,13 @@ def with_index(frame: Any, expected: Collection[str]) -> Any:
     return frame.reset_index(level=levels) if levels else frame
 
 
-def add_frame(engine: DuckEngine, table: str, frame: Any) -> Any:
-    """Copy a frame into the engine, and give it as it was taken: a column of a type that the engine does not know is text.
+def add_frame(store: Store, table: str, frame: Any) -> Any:
+    """Copy a frame into the store, and give it as it was taken: a column of a type that the store does not know is text.
 
     Nobody may read such a column; then it does not stop the others. Where it is read, its text is.
     """
     try:
-        engine.add_frame(table, frame)
+        store.add_frame(table, frame)
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error:
@@ -52,9 +52,9 @@ def add_frame(engine: DuckEngine, table: str, frame: Any) -> Any:
 
         series = {name: pd.Series(values, dtype=object) if isinstance(values, list) else values for name, values in _columns(frame).items()}
         frame = pd.DataFrame(
-            {name: values if engine.takes(values.to_frame("column")) else _as_text(values) for name, values in series.items()}
+            {name: values if store.takes(values.to_frame("column")) else _as_text(values) for name, values in series.items()}
         )
-        engine.add_frame(table, frame)
+        store.add_frame(table, frame)
     return frame
 
 

@@ -1,4 +1,4 @@
-"""Takes a path or data frames, gives each table to the engine as text with its name, its fingerprint and its broken lines."""
+"""Takes a path or data frames, gives each table to the store as text with its name, its fingerprint and its broken lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from iop_outcomes.columns import TABLES
-from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.intake.files import MAX_LINE_BYTES, find_tables, fingerprint, record_lines, refuse_globs, refuse_size, shown
 from iop_outcomes.intake.findings import Finding, fatal
@@ -24,6 +23,7 @@ from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.preflight import preflight_csv, read_through, refuse_parquet
 from iop_outcomes.intake.recipes import expected_names
 from iop_outcomes.intake.statistical import is_statistical, read_statistical
+from iop_outcomes.intake.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,7 +120,7 @@ def holds_contacts(source: Any, mapping: Mapping) -> bool:
     return "contacts" in (find_tables(Path(source), mapping) if isinstance(source, str | Path) else _frames(source))
 
 
-def open_tables(engine: DuckEngine, source: Any, mapping: Mapping, tables: Collection[str] = tuple(TABLES)) -> list[Input]:
+def open_tables(store: Store, source: Any, mapping: Mapping, tables: Collection[str] = tuple(TABLES)) -> list[Input]:
     """Open tables of a path, a frame or a dict of frames: all that are there, or some.
 
     Raises
@@ -132,9 +132,9 @@ def open_tables(engine: DuckEngine, source: Any, mapping: Mapping, tables: Colle
     """
     if isinstance(source, str | Path):
         paths = find_tables(Path(source), mapping)
-        return [open_file(engine, table, paths[table], mapping) for table in TABLES if table in paths and table in tables]
+        return [open_file(store, table, paths[table], mapping) for table in TABLES if table in paths and table in tables]
     frames = _frames(source)
-    return [_open_frame(engine, table, frames[table], mapping) for table in TABLES if table in frames and table in tables]
+    return [_open_frame(store, table, frames[table], mapping) for table in TABLES if table in frames and table in tables]
 
 
 def _frames(source: Any) -> Dictionary[str, Any]:
@@ -149,8 +149,8 @@ def _frames(source: Any) -> Dictionary[str, Any]:
     return frames
 
 
-def refuse_what_broke(engine: DuckEngine, error: duckdb.Error) -> None:
-    """Say why the engine gave up in the middle of loading, where that is the data's or the machine's fault and not ours.
+def refuse_what_broke(store: Store, error: duckdb.Error) -> None:
+    """Say why the store gave up in the middle of loading, where that is the data's or the machine's fault and not ours.
 
     Raises
     ------
@@ -160,12 +160,12 @@ def refuse_what_broke(engine: DuckEngine, error: duckdb.Error) -> None:
     if isinstance(error, duckdb.OutOfMemoryException):
         hint = "Close other programs, or export fewer columns or years."
         fatal("not_enough_memory", "the data given", "they do not fit into the memory and the disk that are free", hint)
-    path = engine.damaged()
+    path = store.damaged()
     if path is not None:
         fatal("not_parquet", shown(path), "the content is damaged and cannot be read to its end", "Export it again.")
 
 
-def open_file(engine: DuckEngine, table: str, path: Path, mapping: Mapping, columns: Sequence[str] = ()) -> Input:
+def open_file(store: Store, table: str, path: Path, mapping: Mapping, columns: Sequence[str] = ()) -> Input:
     """Open one file, whatever its format; of SAS, SPSS and Stata only some columns, if they are named.
 
     Raises
@@ -177,11 +177,11 @@ def open_file(engine: DuckEngine, table: str, path: Path, mapping: Mapping, colu
     if is_statistical(path):
         refuse_size(path)
         frame, unreadable = read_statistical(path, columns)
-        _add_frame(engine, table, shown(path), frame)
+        _add_frame(store, table, shown(path), frame)
         return Input(table, shown(path), "row", path, sha256=fingerprint(path), notes=_unreadable(shown(path), unreadable))
     if path.suffix.lower() == ".parquet":
-        return _open_parquet(engine, table, path)
-    return _open_csv(engine, table, path, mapping)
+        return _open_parquet(store, table, path)
+    return _open_csv(store, table, path, mapping)
 
 
 def _unreadable(name: str, rows_of: Dictionary[str, Sequence[int]]) -> list[Finding]:
@@ -192,13 +192,13 @@ def _unreadable(name: str, rows_of: Dictionary[str, Sequence[int]]) -> list[Find
     ]
 
 
-def _open_csv(engine: DuckEngine, table: str, path: Path, mapping: Mapping) -> Input:
+def _open_csv(store: Store, table: str, path: Path, mapping: Mapping) -> Input:
     item = Input(table, shown(path), "line", path, mapping.delimiter)
     item.header = preflight_csv(path, mapping.delimiter, expected_names(table, mapping))
     through = read_through(path)
     item.sha256 = through.sha256
     try:
-        broken = engine.add_csv(table, path, item.header, delimiter=mapping.delimiter, max_field=MAX_LINE_BYTES)
+        broken = store.add_csv(table, path, item.header, delimiter=mapping.delimiter, max_field=MAX_LINE_BYTES)
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error:
@@ -220,12 +220,12 @@ def _blank_lines(item: Input, lines: Sequence[int]) -> list[Finding]:
     )
 
 
-def _open_parquet(engine: DuckEngine, table: str, path: Path) -> Input:
+def _open_parquet(store: Store, table: str, path: Path) -> Input:
     name = shown(path)
     try:
         refuse_size(path)
-        refuse_parquet(name, path.stat().st_size, *engine.parquet_sizes(path))
-        engine.add_parquet(table, path)
+        refuse_parquet(name, path.stat().st_size, *store.parquet_sizes(path))
+        store.add_parquet(table, path)
         return Input(table, name, "row", path, sha256=fingerprint(path))
     except OSError as error:
         fatal("unreadable", name, f"the file cannot be read ({error.strerror})", "Check its permissions.")
@@ -233,7 +233,7 @@ def _open_parquet(engine: DuckEngine, table: str, path: Path) -> Input:
         fatal("not_parquet", name, "the file is not readable as Parquet", "Export it again.")
 
 
-def _open_frame(engine: DuckEngine, table: str, frame: Any, mapping: Mapping) -> Input:
+def _open_frame(store: Store, table: str, frame: Any, mapping: Mapping) -> Input:
     """Copy a frame of pandas, polars or Arrow."""
     name = f"{table} (data frame)"
     if not is_frame(frame):
@@ -241,7 +241,7 @@ def _open_frame(engine: DuckEngine, table: str, frame: Any, mapping: Mapping) ->
             f"load: {table} is a {type(frame).__name__}. Give a path, a data frame (pandas, polars or Arrow), or a dict of them."
         )
     try:
-        taken = _add_frame(engine, table, name, with_index(frame, expected_names(table, mapping)))
+        taken = _add_frame(store, table, name, with_index(frame, expected_names(table, mapping)))
         rows: pd.DataFrame = taken if hasattr(taken, "to_csv") else taken.to_pandas()
     except ImportError:
         hint = 'Install the extra "formats" (pip install "iop-outcomes[formats]"), or give frame.to_dicts() to pandas.DataFrame.'
@@ -249,10 +249,10 @@ def _open_frame(engine: DuckEngine, table: str, frame: Any, mapping: Mapping) ->
     return Input(table, name, "row", sha256=hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest())
 
 
-def _add_frame(engine: DuckEngine, table: str, name: str, frame: Any) -> Any:
+def _add_frame(store: Store, table: str, name: str, frame: Any) -> Any:
     columns = names_of(frame)
     if len({column.lower() for column in columns}) < len(columns):
         fatal("duplicate_header", name, "a column name stands twice", "Rename one of them.")
     if not len(frame):
         fatal("no_rows", name, "it has no rows", "Check how it was made.")
-    return add_frame(engine, table, frame)
+    return add_frame(store, table, frame)

@@ -6,11 +6,11 @@ from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 
 from iop_outcomes.columns import Field
-from iop_outcomes.engine import Engine, Fault, Rule
-from iop_outcomes.engine.duckdb import DuckEngine
-from iop_outcomes.engine.recipe import literal, quoted
+from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.intake.recipes import TablePlan
+from iop_outcomes.intake.rules import Fault, Rule
 from iop_outcomes.intake.rules_of_episodes import CORRECT
+from iop_outcomes.intake.store import Store
 from iop_outcomes.keys import ALL, MISSING_LEVEL
 
 MAX_LABEL = 80
@@ -35,14 +35,14 @@ def label_rules(table: str, plan: TablePlan) -> list[Rule]:
     return [Rule(SUSPECTED_LABEL, table, tuple(f.name for f in fields), f"{longest} OR {unprinted} OR {reserved}", "", "", "note")]
 
 
-def name_labels(engine: Engine, faults: Sequence[Fault], plans: Dictionary[str, TablePlan]) -> list[Fault]:
+def name_labels(store: Store, faults: Sequence[Fault], plans: Dictionary[str, TablePlan]) -> list[Fault]:
     """Put what is wrong with a label, and in which column, in the place of each suspicion."""
     suspected = [fault.rule.table for fault in faults if fault.rule.id == SUSPECTED_LABEL]
     rules = [rule for table in suspected for field in _of_words(plans[table]) for rule in _of_label(table, field)]
     if not rules:
         return list(faults)
     # First, as the cells they are about come before what is asked of several columns together.
-    return [*engine.faults(rules), *(fault for fault in faults if fault.rule.id != SUSPECTED_LABEL)]
+    return [*store.faults(rules), *(fault for fault in faults if fault.rule.id != SUSPECTED_LABEL)]
 
 
 def _of_words(plan: TablePlan) -> list[Field]:
@@ -72,12 +72,12 @@ def _of_label(table: str, field: Field) -> list[Rule]:
     return rules
 
 
-def similar_rules(engine: DuckEngine, plans: Dictionary[str, TablePlan]) -> list[Rule]:
+def similar_rules(store: Store, plans: Dictionary[str, TablePlan]) -> list[Rule]:
     """Rules for labels that differ by their spelling alone: of the columns that hold any, so that others cost one small question together."""
     rules = []
     for table, plan in plans.items():
         names = [field.name for field in plan.fields.values() if field.kind == "category" and table != "scores"]
-        alike = engine.alike(table, {name: (quoted(name + "__text"), _plain(quoted(name + "__text"))) for name in names})
+        alike = store.alike(table, {name: (quoted(name + "__text"), _plain(quoted(name + "__text"))) for name in names})
         rules += [_similar(table, name) for name in alike]
     return rules
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 
 from iop_outcomes.columns import LAYOUTS, PERIODS, TABLES, Column
+from iop_outcomes.engine import Engine
+from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import DataError, UsageError, choices
 from iop_outcomes.intake.adapters import Adapted, find_adapter
@@ -31,6 +33,7 @@ from iop_outcomes.intake.nearest import offer_nearest
 from iop_outcomes.intake.privacy import name_identifiers
 from iop_outcomes.intake.recipes import TablePlan, plan_table, refuse_unknown_names
 from iop_outcomes.intake.row_findings import findings_of_broken, findings_of_copies, findings_of_fault, findings_of_swallowed
+from iop_outcomes.intake.store import Store
 from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.results import Flow, Provenance, Source
 from iop_outcomes.scales import Scale, load_scales
@@ -53,81 +56,82 @@ def load(
     """Load a program; the public function is `iop_outcomes.load`, which says more."""
     if on_error not in ("raise", "exclude"):
         raise UsageError(f'on_error: "{on_error}" is not allowed. {choices(str(on_error), ("raise", "exclude"))}')
-    engine = DuckEngine()
+    store = Store()
     try:
-        return _load(engine, source, mapping, on_error, scales, layout)
+        return _load(store, source, mapping, on_error, scales, layout)
     except duckdb.Error as error:
         try:
-            refuse_what_broke(engine, error)
+            refuse_what_broke(store, error)
         finally:
-            engine.close()
+            store.close()
         raise
     except BaseException:
-        engine.close()
+        store.close()
         raise
 
 
-def _load(engine: DuckEngine, source: Any, given: Any, on_error: OnError, folder: str | Path | None, layout: str | None) -> Data:
+def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str | Path | None, layout: str | None) -> Data:
     declared = _mapping_of(source, given)
     scales = _with_referral_means(load_scales(folder), declared)
-    opened = _opened(engine, source, declared, scales, layout)
+    opened = _opened(store, source, declared, scales, layout)
     inputs, mapping = opened.inputs, opened.mapping
     _refuse_swallowed(inputs)
-    raws = {item.table: engine.raw_columns(item.table) for item in inputs}
+    raws = {item.table: store.raw_columns(item.table) for item in inputs}
     refuse_unknown_names(raws, mapping, scales)
     plans = {table: plan_table(table, raw, mapping, scales) for table, raw in raws.items()}
     refuse_columns(inputs, plans, mapping, scales)
     for table in TABLES:
         if table in plans:
-            engine.check_with(plans[table].recipe)
-    findings, excluded = _check(engine, inputs, plans, mapping, scales)
+            store.check_with(plans[table].recipe)
+    findings, excluded = _check(store, inputs, plans, mapping, scales)
     findings = [*opened.findings, *findings]
     if not mapping.declared:
         hint = 'Declare it in mapping.toml: [data] class = "safe_harbor", "limited_data_set", "synthetic" or "public"'
         findings.append(Finding("class_not_declared", "note", inputs[0].name, "", "no data class is declared; safe_harbor holds", hint))
     if any(item.severity == "error" for item in findings) and (on_error == "raise" or _beyond_repair(findings)):
         refuse(findings)
-    engine.prepare({table: plan.recipe for table, plan in plans.items()}, excluded)
-    flow = (*_flow(engine, inputs, excluded), *opened.flow)
+    tables = store.prepare({table: plan.recipe for table, plan in plans.items()}, excluded)
+    engine = DuckEngine(store.connection, tables)
+    flow = (*_flow(store, inputs, excluded), *opened.flow)
     if flow[0].used == 0:
         hint = "Correct the rows that the other findings name" if findings else "Give a file with at least one episode"
         refuse([Finding("no_rows", "error", inputs[0].name, "", "no usable episode is left", hint), *findings])
     _refuse_free_text(engine, plans, mapping, inputs[0])
-    engine.lock()
-    provenance = _provenance(engine, inputs, mapping, opened.rules)
-    return Data(engine, tuple(findings), flow, provenance, scales, _groups(engine, plans), opened.cannot)
+    store.lock()
+    provenance = _provenance(store, inputs, mapping, opened.rules)
+    return Data(engine, tuple(findings), flow, provenance, scales, _groups(tables, plans), opened.cannot)
 
 
-def _opened(engine: DuckEngine, source: Any, mapping: Mapping, scales: Dictionary[str, Scale], layout: str | None) -> Adapted:
-    """Every canonical table in the engine as raw text: our own layout, or another one through its adapter."""
+def _opened(store: Store, source: Any, mapping: Mapping, scales: Dictionary[str, Scale], layout: str | None) -> Adapted:
+    """Every canonical table in the store as raw text: our own layout, or another one through its adapter."""
     wanted = layout or mapping.layout
     if not wanted:
         if mapping.adapter != AdapterSettings():
             raise DataError(f"{mapping.name} [adapter]: says how to read another layout, and none is named. {choices('layout', LAYOUTS)}")
         if holds_contacts(source, mapping):
-            return _from_contacts(engine, source, mapping, scales)
-        inputs = open_tables(engine, source, mapping)
+            return _from_contacts(store, source, mapping, scales)
+        inputs = open_tables(store, source, mapping)
         return Adapted(tuple(inputs), mapping, tuple(note for item in inputs for note in item.notes))
     if not isinstance(source, str | Path):
         raise UsageError(f'load: layout "{wanted}" is read from files. Give the path of a file or folder.')
     path = Path(source)
     refuse_path(path)
-    return find_adapter(wanted)(engine, path, replace(mapping, layout=wanted), scales)
+    return find_adapter(wanted)(store, path, replace(mapping, layout=wanted), scales)
 
 
-def _from_contacts(engine: DuckEngine, source: Any, given: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
-    """Episodes built from contacts; the rows of contacts never reach the engine that is kept."""
+def _from_contacts(store: Store, source: Any, given: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
+    """Episodes built from contacts; the rows of contacts never reach the store that is kept."""
     scratch = Scratch()
     try:
         contacts = open_tables(scratch, source, given, ("contacts",))[0]
         _refuse_swallowed([contacts])
-        others = open_tables(engine, source, given, ("scores", "events"))
-        raws = {"contacts": scratch.raw_columns("contacts")} | {item.table: engine.raw_columns(item.table) for item in others}
+        others = open_tables(store, source, given, ("scores", "events"))
+        raws = {"contacts": scratch.raw_columns("contacts")} | {item.table: store.raw_columns(item.table) for item in others}
         refuse_unknown_names(raws, given, scales)
         mapping = replace(given, los_convention="last_contact", contacts=given.contacts or ContactRule())
         plan = plan_table("contacts", raws["contacts"], mapping, scales)
         refuse_columns([contacts], {"contacts": plan}, mapping, scales)
-        rolled = _rolled(scratch, engine, contacts, plan, mapping, scales)
+        rolled = _rolled(scratch, store, contacts, plan, mapping, scales)
     except duckdb.Error as error:
         refuse_what_broke(scratch, error)
         raise
@@ -137,9 +141,7 @@ def _from_contacts(engine: DuckEngine, source: Any, given: Mapping, scales: Dict
     return replace(rolled, inputs=(*rolled.inputs, *others), findings=(*rolled.findings, *notes))
 
 
-def _rolled(
-    scratch: Scratch, engine: DuckEngine, contacts: Input, plan: TablePlan, mapping: Mapping, scales: Dictionary[str, Scale]
-) -> Adapted:
+def _rolled(scratch: Scratch, store: Store, contacts: Input, plan: TablePlan, mapping: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
     """Contacts checked, those with a fault left out, and the rest rolled; loading refuses the faults, or counts them."""
     scratch.check_with(plan.recipe)
     findings, excluded = _check(scratch, [contacts], {"contacts": plan}, mapping, scales)
@@ -148,7 +150,7 @@ def _rolled(
     flow = flow_of(scratch.ask(counted_select(kept)), len(contacts.broken), len(excluded["contacts"]))
     if not flow.used and not any(finding.severity == "error" for finding in findings):
         fatal("no_rows", contacts.name, "no contact was attended", "Check the column status, and [codes.status] in mapping.toml.")
-    scratch.hand_over(engine, "episodes", rolled_select(has, kept, rule), NEEDED)
+    scratch.hand_over(store, "episodes", rolled_select(has, kept, rule), NEEDED)
     return Adapted(
         (Input("episodes", f"episodes from {contacts.name}", "row", sha256=contacts.sha256),),
         replace(  # what was translated and renamed is canonical now
@@ -191,15 +193,15 @@ def _refuse_swallowed(inputs: Sequence[Input]) -> None:
 
 
 def _check(
-    engine: DuckEngine, inputs: Sequence[Input], plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Any
+    store: Store, inputs: Sequence[Input], plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Any
 ) -> tuple[list[Finding], dict[str, list[int]]]:
     """Every finding, and the rows that errors leave out."""
-    rules = [*rules_for(plans, mapping, scales), *similar_rules(engine, plans)]
-    broken_rules = engine.faults(rules)
-    if leave_out_copies(engine, broken_rules, plans):
-        broken_rules = engine.faults(rules)
-    broken_rules = name_identifiers(engine, look_again(engine, broken_rules, plans, mapping), plans, mapping)
-    faults = offer_nearest(engine, once(broken_rules), plans, scales.values())
+    rules = [*rules_for(plans, mapping, scales), *similar_rules(store, plans)]
+    broken_rules = store.faults(rules)
+    if leave_out_copies(store, broken_rules, plans):
+        broken_rules = store.faults(rules)
+    broken_rules = name_identifiers(store, look_again(store, broken_rules, plans, mapping), plans, mapping)
+    faults = offer_nearest(store, once(broken_rules), plans, scales.values())
     nameless = any(
         fault.rule.id == "blank" and fault.rule.columns == ("episode_id",) and fault.rule.table == "episodes" for fault in faults
     )
@@ -209,7 +211,7 @@ def _check(
     excluded: dict[str, list[int]] = {}
     for item in inputs:
         table_faults = [fault for fault in faults if fault.rule.table == item.table]
-        copies = engine.copies.get(item.table, ())
+        copies = store.copies.get(item.table, ())
         if table_faults or item.broken or copies:
             lines = Lines(item)
             findings += findings_of_copies(item, copies, lines)
@@ -231,10 +233,10 @@ def _beyond_repair(findings: Sequence[Finding]) -> bool:
     return any(finding.severity == "error" and finding.rule in PRIVACY_RULES for finding in findings)
 
 
-def _refuse_free_text(engine: DuckEngine, plans: Dictionary[str, TablePlan], mapping: Mapping, episodes: Input) -> None:
+def _refuse_free_text(engine: Engine, plans: Dictionary[str, TablePlan], mapping: Mapping, episodes: Input) -> None:
     """A covariate with many different texts is free text, whatever it is called."""
     for name, kind in mapping.covariates.items():
-        if kind == "category" and name in plans["episodes"].fields and len(engine.tally([Column(name)])) > MAX_CATEGORIES:
+        if kind == "category" and name in plans["episodes"].fields and len(engine.tally([[Column(name)]])[0]) > MAX_CATEGORIES:
             message = f"a covariate with more than {MAX_CATEGORIES} different texts"
             fatal("free_text", episodes.name, message, "Group it into categories, or leave it out.", column=plans["episodes"].names[name])
 
@@ -242,19 +244,19 @@ def _refuse_free_text(engine: DuckEngine, plans: Dictionary[str, TablePlan], map
 # -- what is kept ------------------------------------------------------------------------------------------------
 
 
-def _flow(engine: DuckEngine, inputs: Sequence[Input], excluded: Dictionary[str, Sequence[int]]) -> tuple[Flow, ...]:
+def _flow(store: Store, inputs: Sequence[Input], excluded: Dictionary[str, Sequence[int]]) -> tuple[Flow, ...]:
     flows = []
     for item in inputs:
-        raw, used = engine.raw_rows(item.table), engine.kept(item.table)
+        raw, used = store.raw_rows(item.table), store.kept(item.table)
         reasons = {"lines that cannot be read": len(item.broken), "rows with an error": len(excluded[item.table])}
-        reasons["exact copy"] = len(engine.copies.get(item.table, ()))
+        reasons["exact copy"] = len(store.copies.get(item.table, ()))
         reasons["rows of excluded episodes"] = raw - used - sum(reasons.values()) + len(item.broken)
         flows.append(Flow(item.table, raw + len(item.broken), {reason: n for reason, n in reasons.items() if n}))
     return tuple(flows)
 
 
-def _provenance(engine: DuckEngine, inputs: Sequence[Input], mapping: Mapping, rules: tuple[str, ...]) -> Provenance:
-    sources = tuple(Source(item.table, item.name, engine.raw_rows(item.table), item.sha256) for item in inputs)
+def _provenance(store: Store, inputs: Sequence[Input], mapping: Mapping, rules: tuple[str, ...]) -> Provenance:
+    sources = tuple(Source(item.table, item.name, store.raw_rows(item.table), item.sha256) for item in inputs)
     return Provenance(
         f"iop_outcomes {_version('iop-outcomes')}",
         {"python": platform.python_version(), **{name: _version(name) for name in ("duckdb", "numpy", "scipy", "matplotlib")}},
@@ -272,7 +274,7 @@ def _version(package: str) -> str:
     return version(package)
 
 
-def _groups(engine: DuckEngine, plans: Dictionary[str, TablePlan]) -> tuple[str, ...]:
+def _groups(tables: Tables, plans: Dictionary[str, TablePlan]) -> tuple[str, ...]:
     """Columns that hold categories; identifiers, numbers and dates are none."""
     categories = {name for name, declared in plans["episodes"].fields.items() if declared.kind in ("category", "code")}
-    return tuple(name for name in engine.columns if name in categories or name in (*PERIODS, "discharge_reason"))
+    return tuple(name for name in tables.episodes if name in categories or name in (*PERIODS, "discharge_reason"))

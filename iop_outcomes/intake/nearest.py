@@ -6,21 +6,21 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import replace
 
-from iop_outcomes.engine import Fault, Rule
-from iop_outcomes.engine.duckdb import DuckEngine
-from iop_outcomes.engine.recipe import literal, quoted
+from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.intake.recipes import TablePlan
+from iop_outcomes.intake.rules import Fault, Rule
+from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
 
 ALIKE = 0.85  # Jaro-Winkler similarity from which a word is offered
 
 
-def offer_nearest(engine: DuckEngine, faults: Sequence[Fault], plans: Dictionary[str, TablePlan], scales: Iterable[Scale]) -> list[Fault]:
+def offer_nearest(store: Store, faults: Sequence[Fault], plans: Dictionary[str, TablePlan], scales: Iterable[Scale]) -> list[Fault]:
     """Put the nearest allowed word into the hint of each unknown code or scale, where one is near.
 
     Parameters
     ----------
-    engine : DuckEngine
+    store : Store
         Asked once more, of the faulty columns alone; no word of a row leaves it.
     faults : sequence of Fault
         What the scan found.
@@ -40,7 +40,7 @@ def offer_nearest(engine: DuckEngine, faults: Sequence[Fault], plans: Dictionary
     if not offers:
         return list(faults)
     nearest: dict[Rule, tuple[int, str]] = {}
-    for near_fault in engine.faults(list(offers)):
+    for near_fault in store.faults(list(offers)):
         rule, word = offers[near_fault.rule]
         nearest[rule] = max(nearest.get(rule, (0, "")), (len(near_fault.rows), word))
     return [_with(fault, nearest.get(fault.rule, (0, ""))[1]) for fault in faults]

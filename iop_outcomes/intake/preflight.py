@@ -214,7 +214,7 @@ def _header(text: str, delimiter: str, name: str) -> list[str]:
         fatal("open_quote", name, "a quotation mark is not closed", "Close it, or take it out of the header.", line=1)
     if len(header) > MAX_COLUMNS:
         fatal("too_many_columns", name, f"more than {MAX_COLUMNS:,} columns", "Export the columns that are needed.", line=1)
-    # The reader tells columns apart whatever their case, but the engine does not.
+    # The reader tells columns apart whatever their case, but the store does not.
     places: dict[str, list[str]] = {}
     for place, column in enumerate(header, start=1):
         places.setdefault(column.lower(), []).append(str(place))

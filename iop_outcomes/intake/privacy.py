@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from iop_outcomes.columns import TABLES, Field
-from iop_outcomes.engine import Fault, Rule
-from iop_outcomes.engine.duckdb import DuckEngine
-from iop_outcomes.engine.recipe import NUMBERS, literal, quoted
+from iop_outcomes.engine.dialect import literal, quoted
+from iop_outcomes.intake.casts import NUMBERS
 from iop_outcomes.intake.identifiers import CELLS, IDENTIFIERS, NAMED, REMOVE, RESTRICTED_ZIPS, Identifier
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.recipes import TablePlan
+from iop_outcomes.intake.rules import Fault, Rule
+from iop_outcomes.intake.store import Store
 
 SUSPECTED = "identifier_suspected"
 SHORTEST = 6  # characters of the shortest text that a pattern for every cell can match, such as a@b.co
@@ -91,12 +92,12 @@ def privacy_rules(plans: Dictionary[str, TablePlan], mapping: Mapping) -> list[R
     return rules
 
 
-def name_identifiers(engine: DuckEngine, faults: Sequence[Fault], plans: Dictionary[str, TablePlan], mapping: Mapping) -> list[Fault]:
+def name_identifiers(store: Store, faults: Sequence[Fault], plans: Dictionary[str, TablePlan], mapping: Mapping) -> list[Fault]:
     """Put what a text looks like in the place of each suspicion; a suspicion that falls away goes.
 
     Parameters
     ----------
-    engine : DuckEngine
+    store : Store
         Asked once more, of the suspected columns alone.
     faults : sequence of Fault
         What the scan found.
@@ -109,7 +110,7 @@ def name_identifiers(engine: DuckEngine, faults: Sequence[Fault], plans: Diction
             rules |= {_rule(rule.table, field, kind, mapping): kind for kind in _kinds(rule.table, field, mapping.data_class)}
     if not rules:
         return list(faults)
-    named = [_weighed(fault, rules[fault.rule], engine.raw_rows(fault.rule.table)) for fault in engine.faults(list(rules))]
+    named = [_weighed(fault, rules[fault.rule], store.raw_rows(fault.rule.table)) for fault in store.faults(list(rules))]
     return [*named, *(fault for fault in faults if fault.rule.id != SUSPECTED)]
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from iop_outcomes.columns import DATED_CLASSES, TABLES, Field
-from iop_outcomes.engine.recipe import Cast
 from iop_outcomes.intake.adapters.scratch import Scratch
+from iop_outcomes.intake.casts import Cast
 from iop_outcomes.intake.files import shown
 from iop_outcomes.intake.headers import needed_columns
 from iop_outcomes.intake.identifiers import IDENTIFIERS

@@ -8,7 +8,8 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
 
 from iop_outcomes.columns import EVENTS, MAX_DAYS, NOT_KNOWN, TABLES, Field, Kind
-from iop_outcomes.engine.recipe import NUMBER_TYPE, Cast, Derived, Recipe, Steps, literal, quoted
+from iop_outcomes.engine.dialect import NUMBER_TYPE, Steps, literal, quoted
+from iop_outcomes.intake.casts import Cast, Derived, Recipe
 from iop_outcomes.intake.mapping import ColumnRule, Mapping
 from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.scales import Scale

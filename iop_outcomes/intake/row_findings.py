@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from iop_outcomes.engine import Fault
 from iop_outcomes.intake.checks import OF_TABLES
 from iop_outcomes.intake.findings import Finding
 from iop_outcomes.intake.inputs import Input, Lines
 from iop_outcomes.intake.recipes import TablePlan
+from iop_outcomes.intake.rules import Fault
 
 _BROKEN = {
     "MISSING COLUMNS": ("missing_columns", "fewer fields than the header"),

@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from iop_outcomes.columns import EVENTS, FIRST_DATE, MAX_DAYS, NOT_KNOWN, OUTSIDE
-from iop_outcomes.engine import Rule
-from iop_outcomes.engine.raw import ROW
-from iop_outcomes.engine.recipe import literal, typed_text
+from iop_outcomes.engine.dialect import ROW, literal
+from iop_outcomes.intake.casts import typed_text
 from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.rules import Rule
 
 CORRECT = 'Correct the file, or load with on_error="exclude" (excluded rows are counted)'
 LATE = "later than the last day observed"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from iop_outcomes.engine import Rule
 from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.rules import Rule
 from iop_outcomes.intake.rules_of_episodes import AFTER_DEATH, AFTER_DEATH_HINT, LATE, LATE_HINT
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 
-from iop_outcomes.engine import Rule
-from iop_outcomes.engine.recipe import literal, quoted
+from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.intake.recipes import adds_up
+from iop_outcomes.intake.rules import Rule
 from iop_outcomes.scales import Scale
 from iop_outcomes.scales.scoring import answered_sql, sum_sql
 

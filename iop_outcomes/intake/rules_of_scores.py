@@ -6,9 +6,8 @@ from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 
 from iop_outcomes.columns import WINDOWS
-from iop_outcomes.engine import Rule
-from iop_outcomes.engine.raw import ROW
-from iop_outcomes.engine.recipe import literal
+from iop_outcomes.engine.dialect import ROW, literal
+from iop_outcomes.intake.rules import Rule
 from iop_outcomes.intake.rules_of_episodes import CORRECT
 from iop_outcomes.intake.rules_of_items import item_rules
 from iop_outcomes.scales import Scale

@@ -6,9 +6,8 @@ from collections.abc import Collection
 from collections.abc import Mapping as Dictionary
 
 from iop_outcomes.columns import WINDOWS
-from iop_outcomes.engine import Rule
-from iop_outcomes.engine.raw import ROW
-from iop_outcomes.engine.recipe import literal, quoted
+from iop_outcomes.engine.dialect import ROW, literal, quoted
+from iop_outcomes.intake.rules import Rule
 from iop_outcomes.scales import Scale
 
 

@@ -36,7 +36,7 @@ def _rested_on(data: Data, recorded: Released) -> list[str]:
     return [
         estimand.name
         for estimand in recorded.definition.estimands
-        if not (isinstance(estimand.about, ScoreAt) and not data.engine.has_scale(estimand.about.scale)) and estimand.about not in absent
+        if not (isinstance(estimand.about, ScoreAt) and estimand.about.scale not in data.facts.scales) and estimand.about not in absent
     ]
 
 
@@ -109,7 +109,7 @@ def _disclosure_lines(measures: Sequence[Released], policy: Policy) -> tuple[str
 
 
 def _repeats(data: Data) -> str:
-    repeated = data.engine.repeated_patients
+    repeated = data.facts.repeated
     if repeated is None:
         return "The data name no patients, so that episodes are taken as independent; ranges are too narrow if people return."
     if repeated == 0:

@@ -108,9 +108,9 @@ def _mature_from(data: Data) -> date | None:
     """The first day on which long stays of the first admissions can have ended; `None` when admission dates are not known."""
     if "admit_month" not in data.groups:
         return None
-    months = [read_period(str(level)) for level in data.engine.tally([Column("admit_month")]).levels("admit_month") if level is not None]
+    months = [read_period(str(level)) for level in data.count([Column("admit_month")]).levels("admit_month") if level is not None]
     first = min((month.first_day for month in months if month is not None), default=None)
-    stays = data.engine.tally([Status(), Column("los_days")])
+    stays = data.count([Status(), Column("los_days")])
     stayed = stays.is_in("episode_status", ["discharged", "died"]) & ~stays.is_in("los_days", [None])
     long_stay = quantile_type2(distribution(stays.where(stayed), "los_days"), LONG_STAY)
     return None if first is None or long_stay != long_stay else first + timedelta(days=int(-(-long_stay // 1)))  # noqa: PLR0124 - NaN is unequal to itself

@@ -81,19 +81,19 @@ def _columns(data: Data, by: str) -> list[str]:
     return [
         column
         for column in COVARIATES
-        if column != by and column in data.groups and any(level is not None for level in data.engine.tally([Column(column)]).levels(column))
+        if column != by and column in data.groups and any(level is not None for level in data.count([Column(column)]).levels(column))
     ]
 
 
 def _first_scale(data: Data) -> Scale | None:
     """The scale that programs are judged by most often, of those that the data bring."""
-    scored = [name for name, scale in data.scales.items() if scale.total and data.engine.has_scale(name)]
+    scored = [name for name, scale in data.scales.items() if scale.total and name in data.facts.scales]
     return data.scales[min(scored, key=lambda name: (name != "phq9", name))] if scored else None
 
 
 def _categories(data: Data, column: str, group: str, policy: Policy, evaluated: _Evaluate) -> tuple[Categories, Categories]:
     """The categories of a column, and those that are shown: merged when too many of their cells would be withheld."""
-    counts = data.engine.tally([Column(column), Column(group)])
+    counts = data.count([Column(column), Column(group)])
     groups = categories(counts, column)
     released = release(evaluated(participants(column, groups)), policy.name)
     return groups, merged(groups, counts, column, group, policy.threshold) if _too_much(released) else groups

@@ -36,7 +36,7 @@ def two_years(data: Data) -> tuple[str, list[Period], list[Period]] | None:
     """The column of quarters, the latest four that are complete, and the four before; `None` when there are not so many."""
     for column in ("discharge_quarter", "period"):
         if column in data.groups:
-            periods = [read_period(str(level)) for level in data.engine.tally([Column(column)]).levels(column) if level is not None]
+            periods = [read_period(str(level)) for level in data.count([Column(column)]).levels(column) if level is not None]
             quarters = sorted(period for period in periods if period is not None and period.per_year == YEAR)
             complete = [quarter for quarter in quarters if not _cut_short(quarter, data.provenance.cutoff)]
             if len(complete) >= 2 * YEAR:

@@ -132,7 +132,7 @@ def program_quality(
 
 def _grouped(data: Data, by: str, policy: Policy) -> str | None:
     """The grouping column, where fewer episodes than may be shown have no value of it."""
-    counts = data.engine.tally([Column(by)])
+    counts = data.count([Column(by)])
     blank = int(counts.n[counts.is_in(by, [None])].sum())
     return None if is_safe(blank, policy.threshold) else by
 
@@ -140,7 +140,7 @@ def _grouped(data: Data, by: str, policy: Policy) -> str | None:
 def _measures(evaluation: _Evaluation, people: tuple[Released, ...]) -> _Measures:
     """Every measure that the data can answer."""
     data = evaluation.data
-    scored = [name for name, scale in data.scales.items() if scale.total and data.engine.has_scale(name)]
+    scored = [name for name, scale in data.scales.items() if scale.total and name in data.facts.scales]
     scored.sort(key=lambda name: (name != "phq9", name))  # the scale that programs are judged by most often comes first
     profiled = [name for name in scored if any(profile.name == PROFILE for profile in data.scales[name].profiles)]
     after, without = _after(evaluation)

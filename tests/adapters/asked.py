@@ -20,8 +20,8 @@ def loaded(folder, mapping, **options):
     with iop.load(folder, mapping=mapping, **options) as data:
         tables = {}
         for table in ("episodes", "scores", "events"):
-            if table in data.engine._columns:
-                frame = data.engine._connection.execute(f"SELECT * FROM {table}").df()
+            if table in data.engine._tables.columns:
+                frame = data.engine.connection.duckdb.execute(f"SELECT * FROM {table}").df()
                 tables[table] = frame.astype(object).where(frame.notna(), None).to_dict("records")
         return tables, [(finding.file, finding.message) for finding in data.findings]
 

@@ -27,7 +27,7 @@ def cells(data):
     """Every cell of the three prepared tables: names of the columns, and the rows in order."""
     found = {}
     for table in ("episodes", "scores", "events"):
-        frame = data.engine._connection.execute(f"SELECT COLUMNS(*)::VARCHAR FROM {table}").df()
+        frame = data.engine.connection.duckdb.execute(f"SELECT COLUMNS(* EXCLUDE (iop_outcomes_row))::VARCHAR FROM {table}").df()
         rows = frame[sorted(frame)].astype(object).where(frame[sorted(frame)].notna(), None)
         found[table] = (list(rows), sorted(map(tuple, rows.itertuples(index=False)), key=str))
     return found

@@ -109,7 +109,7 @@ def test_later_changes_to_the_memory_of_an_arrow_table_change_nothing():
     with iop.load(table, mapping={"data": {"class": "synthetic"}}) as data:
         memory[:] = 0
         assert table["los_days"].to_pylist() == [0, 0, 0]
-        assert [cell[0] for cell, _ in data.engine.tally([Column("los_days")])] == [10, 20, 30]
+        assert [cell[0] for cell, _ in data.count([Column("los_days")])] == [10, 20, 30]
 
 
 def test_a_frame_is_not_changed_by_the_load():

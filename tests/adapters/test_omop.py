@@ -393,8 +393,8 @@ def test_columns_that_are_not_needed_are_not_read(tmp_path):
     import iop_outcomes as iop
 
     with iop.load(omop.write(tmp_path, **others), mapping=omop.MAPPING) as data:
-        tables = [row[0] for row in data.engine._connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
-        held = "".join(str(data.engine._connection.execute(f'SELECT * FROM "{name}"').fetchall()) for name in tables)
+        tables = [row[0] for row in data.engine.connection.duckdb.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+        held = "".join(str(data.engine.connection.duckdb.execute(f'SELECT * FROM "{name}"').fetchall()) for name in tables)
     assert "Zq7" not in held
     assert not [name for name in tables if "person" in name or "observation" in name]
 

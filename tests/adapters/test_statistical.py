@@ -44,7 +44,7 @@ def write(rows, path, **options):
 def levels(source, column, mapping=None):
     """The levels of a column with their counts."""
     with iop.load(source, mapping=mapping or SYNTHETIC) as data:
-        return {cell[0]: n for cell, n in data.engine.tally([Column(column)])}
+        return {cell[0]: n for cell, n in data.count([Column(column)])}
 
 
 @pytest.fixture(scope="module")

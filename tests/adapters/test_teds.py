@@ -97,7 +97,7 @@ def test_every_reason_and_service_comes_back(every_record):
     """The counts of each code, to the last record."""
     official = teds.frequencies("2019")
     for column, variable in {"discharge_reason": "REASON", "track": "SERVICES_D", "admission_service": "SERVICES"}.items():
-        found = {cell[0]: n for cell, n in every_record.engine.tally([Column(column)])}
+        found = {cell[0]: n for cell, n in every_record.count([Column(column)])}
         words = book().codes["track" if column == "admission_service" else column]
         assert found == {words[str(code)]: n for code, n in official[variable].items()}
 
@@ -109,7 +109,7 @@ def test_the_marginals_of_every_layout(layout, year):
     with loaded(year(layout)) as data:
         found = values(iop.completion(data, denominator="teds_all"))
         stays = values(iop.length_of_stay(data))
-        tracks = {cell[0]: n for cell, n in data.engine.tally([Column("track")])}
+        tracks = {cell[0]: n for cell, n in data.count([Column("track")])}
     assert 100 * found["completion_strict_teds_all"] == pytest.approx(completed, abs=0.01)
     assert 100 * found["completion_excluding_transfers_teds_all"] == pytest.approx(without_transfers, abs=0.01)
     assert tuple(stays[name] for name in QUARTILES) == quartiles
@@ -134,7 +134,7 @@ def test_ages_mean_the_same_under_every_layout(layout, year):
     codes = (2, 3) if layout == "2006-2014" else (1, 2)
     official = sum(teds.frequencies(layout)["AGE"][code] for code in codes) / teds.total(layout)
     with loaded(year(layout)) as data:
-        found = {cell[0]: n for cell, n in data.engine.tally([Column("age_group")])}
+        found = {cell[0]: n for cell, n in data.count([Column("age_group")])}
     assert (found["12-14"] + found["15-17"]) / RECORDS == pytest.approx(official, abs=0.0002)
 
 
@@ -142,7 +142,7 @@ def test_hispanic_origin_is_read_under_each_spelling(year):
     """ETHNICITY in 2016; code 5 until 2014 is not Hispanic, later it is Hispanic of unspecified origin."""
     for layout, variable, code in (("2006-2014", "ETHNIC", 5), ("2015", "ETHNIC", 4), ("2016", "ETHNICITY", 4)):
         with loaded(year(layout)) as data:
-            found = {cell[0]: n for cell, n in data.engine.tally([Column("ethnicity")])}
+            found = {cell[0]: n for cell, n in data.count([Column("ethnicity")])}
         official = teds.frequencies(layout)[variable][code] / teds.total(layout)
         assert found["not_hispanic"] / RECORDS == pytest.approx(official, abs=0.0002)
 
@@ -255,8 +255,8 @@ def test_a_site_may_add_variables_and_choose_another_track(tmp_path):
     frame = small(EDUC=[1, 2] * 20)
     mapping = {**TEDS, "columns": {"episodes": {"track": "DIVISION"}}, "covariates": {"EDUC": "category"}}
     with loaded(teds.write(frame, tmp_path / "t.csv"), mapping) as data:
-        assert {cell[0] for cell, _ in data.engine.tally([Column("EDUC")])} == {"1", "2"}
-        assert {cell[0] for cell, _ in data.engine.tally([Column("track")])} == {str(code) for code in set(frame.DIVISION)}
+        assert {cell[0] for cell, _ in data.count([Column("EDUC")])} == {"1", "2"}
+        assert {cell[0] for cell, _ in data.count([Column("track")])} == {str(code) for code in set(frame.DIVISION)}
 
 
 def test_the_mapping_of_a_folder_names_the_layout(tmp_path):
@@ -297,7 +297,7 @@ def test_every_format_gives_the_same_episodes(tmp_path):
     tables = []
     for path in renderings(teds.draw("2019", 300), tmp_path):
         with loaded(path) as data:
-            tables.append(sorted((str(cell), n) for cell, n in data.engine.tally(requests)))
+            tables.append(sorted((str(cell), n) for cell, n in data.count(requests)))
     assert len(tables) == 8
     assert len(tables[0]) == 300
     assert all(table == tables[0] for table in tables)

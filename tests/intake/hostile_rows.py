@@ -15,7 +15,7 @@ def _levels(name, *expected):
     """The column holds these levels exactly, as they were written."""
     from iop_outcomes.columns import Column
 
-    return lambda data: set(expected) <= set(data.engine.tally([Column(name)]).levels(name))
+    return lambda data: set(expected) <= set(data.count([Column(name)]).levels(name))
 
 
 def _ids(*ids):
@@ -282,4 +282,4 @@ VALUES = [
 def _tally(data, name):
     from iop_outcomes.columns import Column
 
-    return data.engine.tally([Column(name)]).levels(name)
+    return data.count([Column(name)]).levels(name)

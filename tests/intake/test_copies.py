@@ -31,7 +31,7 @@ def test_an_episode_that_stands_twice_is_kept_once(tmp_path, on_error):
             "events": (12, 12, {}),
         }
         assert found(data) == [("exact_copy", "note", "episodes.csv", (26, 27))]
-        assert data.engine.tally([Column("track")]).total == 24
+        assert data.count([Column("track")]).total == 24
 
 
 def test_a_score_that_stands_twice_is_kept_once(tmp_path):
@@ -103,7 +103,7 @@ def test_copies_in_frames():
             "episodes": (1, {"exact copy": 1}),
             "scores": (2, {"exact copy": 1}),
         }
-        assert dict(data.engine.tally([ScoreAt("phq9", "admit")])) == {(9,): 1}
+        assert dict(data.count([ScoreAt("phq9", "admit")])) == {(9,): 1}
 
 
 def test_copies_of_episodes_that_came_and_went(tmp_path):

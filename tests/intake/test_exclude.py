@@ -29,8 +29,8 @@ def test_faulty_rows_leave_and_are_counted(tmp_path):
             "scores": (48, 45, {"rows with an error": 1, "rows of excluded episodes": 2}),
             "events": (12, 10, {"rows with an error": 1, "rows of excluded episodes": 1}),
         }
-        assert data.episodes == data.engine.tally([Column("track")]).total == 23
-        assert "e04" not in data.engine.tally([Column("episode_id")]).levels("episode_id")
+        assert data.episodes == data.count([Column("track")]).total == 23
+        assert "e04" not in data.count([Column("episode_id")]).levels("episode_id")
 
 
 def test_lines_that_cannot_be_read_are_counted_once_each(tmp_path):
@@ -199,7 +199,7 @@ def test_rows_in_are_used_or_excluded(tmp_path_factory, episodes, scores, events
         assert {flow.what: (flow.rows_in, flow.used) for flow in data.flow} == expected
         assert all(flow.rows_in == flow.used + sum(flow.excluded.values()) for flow in data.flow)
         assert all(n > 0 for flow in data.flow for n in flow.excluded.values())
-        assert data.engine.tally([Column("track")]).total == expected["episodes"][1]
+        assert data.count([Column("track")]).total == expected["episodes"][1]
         named = {finding.file.partition(".")[0] for finding in data.findings if finding.severity == "error"}
         own = {flow.what for flow in data.flow if set(flow.excluded) - {"rows of excluded episodes", "exact copy"}}
         assert named == own, "what is left out for its own sake is named, and nothing else is"

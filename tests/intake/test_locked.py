@@ -56,9 +56,9 @@ def test_nothing_further_can_be_read_or_changed(tmp_path, source):
     with iop.load(given, mapping={"data": {"class": "synthetic"}}) as data:
         for name, statement in OUTSIDE.items():
             with pytest.raises(duckdb.Error, match=r"disabled (by|through) configuration|configuration has been locked"):
-                data.engine._send(statement.format(**places))
+                data.engine.connection.send(statement.format(**places))
                 pytest.fail(name)
-        assert data.engine.tally([Column("track")]).total == 24
+        assert data.count([Column("track")]).total == 24
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data"]
 
 
@@ -68,9 +68,9 @@ def test_frames_of_the_caller_are_out_of_reach():
     secret_frame = pd.DataFrame(rows, columns=head)
     with iop.load(secret_frame, mapping={"data": {"class": "synthetic"}}) as data:
         with pytest.raises(duckdb.CatalogException):
-            data.engine._send("SELECT * FROM secret_frame")
+            data.engine.connection.send("SELECT * FROM secret_frame")
         with pytest.raises(duckdb.CatalogException):
-            data.engine._send("SELECT * FROM incoming")
+            data.engine.connection.send("SELECT * FROM incoming")
 
 
 def test_the_private_folder_lives_as_long_as_the_data(tmp_path, private):
@@ -109,13 +109,13 @@ def test_the_private_folder_goes_when_loading_fails(tmp_path, private, name):
 
 
 def test_the_private_folder_goes_when_loading_is_interrupted(tmp_path, private, monkeypatch):
-    """An interruption in the middle of the checks closes the engine too."""
-    from iop_outcomes.engine.duckdb import DuckEngine
+    """An interruption in the middle of the checks closes the store too."""
+    from iop_outcomes.intake.store import Store
 
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(DuckEngine, "faults", stop)
+    monkeypatch.setattr(Store, "faults", stop)
     with pytest.raises(KeyboardInterrupt):
         iop.load(sites.write(tmp_path / "data"))
     assert list(private.iterdir()) == []
@@ -127,7 +127,7 @@ def test_the_source_may_go_after_loading(tmp_path):
     with iop.load(folder) as data:
         for path in folder.iterdir():
             path.unlink()
-        assert data.engine.tally([Column("track"), Column("los_days")]).total == 24
+        assert data.count([Column("track"), Column("los_days")]).total == 24
         assert iop.completion(data).to_frame().n.max() > 0
 
 
@@ -147,7 +147,7 @@ def test_names_that_are_not_ascii(tmp_path):
     rows[0][1] = "Spur – Ωμέγα"
     folder = sites.write(tmp_path / "Ärzte œuvre", episodes=rows, mapping=sites.SYNTHETIC + '[columns.episodes]\ntrack = "Spur – Ωμέγα"\n')
     with iop.load(folder) as data:
-        assert data.engine.tally([Column("track")]).levels("track") == ("mood", "trauma")
+        assert data.count([Column("track")]).levels("track") == ("mood", "trauma")
 
 
 @pytest.mark.parametrize("name", ['a"; drop table raw_episodes; --', "a' or 1=1", "select", "x__text", "row", "__proto__"])
@@ -157,10 +157,10 @@ def test_names_of_columns_are_never_statements(tmp_path, name):
     rows[0][1] = name
     mapping = {"data": {"class": "synthetic"}, "columns": {"episodes": {"track": name}}}
     with iop.load(sites.write(tmp_path / "read", episodes=rows, mapping=None), mapping=mapping) as data:
-        assert data.engine.tally([Column("track")]).levels("track") == ("mood", "trauma")
+        assert data.count([Column("track")]).levels("track") == ("mood", "trauma")
     rows = [[*row, name if i == 0 else "x"] for i, row in enumerate(sites.episodes())]
     with iop.load(sites.write(tmp_path / "dropped", episodes=rows)) as data:
-        assert data.episodes == 24 and name not in data.engine.columns
+        assert data.episodes == 24 and name not in data.facts.columns
 
 
 def test_hostile_words_of_a_mapping_are_words(tmp_path):
@@ -173,7 +173,7 @@ def test_hostile_words_of_a_mapping_are_words(tmp_path):
         "missing": {"all": ["'"]},
     }
     with iop.load(sites.write(tmp_path, episodes=rows, mapping=None), mapping=mapping) as data:
-        cells = dict(data.engine.tally([Column("track"), Column("planned_days")]))
+        cells = dict(data.count([Column("track"), Column("planned_days")]))
     assert cells["o'brien", 7] == 1
 
 
@@ -184,7 +184,7 @@ def test_two_loads_at_once_do_not_meet(tmp_path):
 
     def load(place):
         with iop.load(folders[place]) as data:
-            counted[place] = data.engine.tally([Column("track")]).total
+            counted[place] = data.count([Column("track")]).total
 
     threads = [threading.Thread(target=load, args=(place,)) for place in range(4)]
     for thread in threads:
@@ -215,16 +215,16 @@ SORTED = (
 
 def _limited(monkeypatch, **settings):
     """Engines with a memory limit, and perhaps without a place to spill."""
-    from iop_outcomes.engine.duckdb import DuckEngine
     from iop_outcomes.intake import loading
+    from iop_outcomes.intake.store import Store
 
-    class Limited(DuckEngine):
+    class Limited(Store):
         def __init__(self):
             super().__init__(threads=1, memory_limit="96MB")
             for name, value in settings.items():
-                self._send(f"SET {name} = '{value}'")
+                self.connection.send(f"SET {name} = '{value}'")
 
-    monkeypatch.setattr(loading, "DuckEngine", Limited)
+    monkeypatch.setattr(loading, "Store", Limited)
 
 
 @pytest.fixture(scope="module")
@@ -238,18 +238,18 @@ def many(tmp_path_factory):
 def test_the_locked_engine_spills_into_its_private_folder(many, private, monkeypatch):
     """With too little memory the answer is the same as with enough; where spilling is forbidden there is none, so that it did spill."""
     with iop.load(many) as data:
-        expected = data.engine._send(SORTED).fetchall()
+        expected = data.engine.connection.send(SORTED).fetchall()
     _limited(monkeypatch)
     with iop.load(many) as data:
-        assert data.engine._send("SELECT current_setting('temp_directory')").fetchone()[0].startswith(str(private))
+        assert data.engine.connection.send("SELECT current_setting('temp_directory')").fetchone()[0].startswith(str(private))
         with pytest.raises(duckdb.Error, match="locked"):
-            data.engine._send("SET memory_limit = '8GB'")
-        assert data.engine._send(SORTED).fetchall() == expected
-        assert data.engine.repeated_patients == SPILLING // 2
+            data.engine.connection.send("SET memory_limit = '8GB'")
+        assert data.engine.connection.send(SORTED).fetchall() == expected
+        assert data.facts.repeated == SPILLING // 2
     assert list(private.iterdir()) == []
     _limited(monkeypatch, max_temp_directory_size="0KB")
     with iop.load(many) as data, pytest.raises(duckdb.OutOfMemoryException):
-        data.engine._send(SORTED)
+        data.engine.connection.send(SORTED)
 
 
 def test_too_little_memory_to_load_is_said_as_such(many, private, monkeypatch, capsys):
@@ -271,8 +271,8 @@ def test_a_folder_that_looks_like_a_column_gives_none(tmp_path, kind):
         duckdb.execute(f"COPY (SELECT * FROM read_csv('{source}', hive_partitioning = false)) TO '{folder}/episodes.parquet'")
         source.unlink()
     with iop.load(folder) as data:
-        assert data.engine.tally([Column("track")]).levels("track") == ("mood", "trauma")
-        assert "site" not in data.engine.columns
+        assert data.count([Column("track")]).levels("track") == ("mood", "trauma")
+        assert "site" not in data.facts.columns
 
 
 @pytest.mark.parametrize(

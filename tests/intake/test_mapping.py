@@ -356,8 +356,8 @@ def test_the_dict_gives_the_same_counts_as_the_file(tmp_path):
     data = sites.write(tmp_path, mapping=text)
     requests = [Column("track"), Column("planned_days"), Column("discharge_reason")]
     with iop.load(data) as file, iop.load(data, mapping=tomllib.loads(text)) as given:
-        assert list(file.engine.tally(requests)) == list(given.engine.tally(requests))
-        assert file.engine.tally(requests).levels("track") == ("Mood", "trauma")
+        assert list(file.count(requests)) == list(given.count(requests))
+        assert file.count(requests).levels("track") == ("Mood", "trauma")
 
 
 # -- what a site knows of its referrals -----------------------------------------------------------------------------

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import iop_outcomes as iop
-from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.intake.checks import look_again, rules_for
 from iop_outcomes.intake.inputs import open_tables
 from iop_outcomes.intake.labels import similar_rules
 from iop_outcomes.intake.mapping import read_mapping
 from iop_outcomes.intake.privacy import SUSPECTED
 from iop_outcomes.intake.recipes import plan_table
+from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import load_scales
 from tests.intake import rules_twin, sites
 
@@ -166,24 +166,24 @@ _change = st.sampled_from([(table, column) for table, head in rules_twin.HEADS.i
 )
 
 
-def _by_the_engine(folder, tables):
+def _by_the_store(folder, tables):
     sites.write(folder, mapping=sites.DATED, **_with_heads(tables))
     mapping, scales = read_mapping(folder / "mapping.toml"), load_scales()
-    engine = DuckEngine(threads=1)
+    store = Store(threads=1)
     try:
-        inputs = open_tables(engine, folder, mapping)
-        plans = {item.table: plan_table(item.table, engine.raw_columns(item.table), mapping, scales) for item in inputs}
+        inputs = open_tables(store, folder, mapping)
+        plans = {item.table: plan_table(item.table, store.raw_columns(item.table), mapping, scales) for item in inputs}
         for plan in plans.values():
-            engine.check_with(plan.recipe)
+            store.check_with(plan.recipe)
         rules = [rule for rule in rules_for(plans, mapping, scales) if rule.id != SUSPECTED]
-        rules += similar_rules(engine, plans)
+        rules += similar_rules(store, plans)
         return {
             (fault.rule.id, fault.rule.table, fault.rule.columns[0], row)
-            for fault in look_again(engine, engine.faults(rules), plans, mapping)
+            for fault in look_again(store, store.faults(rules), plans, mapping)
             for row in fault.rows
         }
     finally:
-        engine.close()
+        store.close()
 
 
 @settings(max_examples=15, deadline=None)
@@ -198,7 +198,7 @@ def test_the_rules_equal_their_twin(tmp_path_factory, changes, copies):
         tables[table][row][rules_twin.HEADS[table].index(column)] = value
     for table, row in copies:
         tables[table].append(list(tables[table][row]))
-    assert _by_the_engine(tmp_path_factory.mktemp("twin"), tables) == rules_twin.faults(tables)
+    assert _by_the_store(tmp_path_factory.mktemp("twin"), tables) == rules_twin.faults(tables)
 
 
 # -- rules over a whole column ----------------------------------------------------------------------------------------
@@ -292,6 +292,6 @@ def test_what_takes_more_than_one_cell(tmp_path, changes, rule, rows):
     tables = {table: [list(row) for row in kept[:12]] for table, kept in sound().items()}
     for table, row, column, value in changes:
         tables[table][row][rules_twin.HEADS[table].index(column)] = value
-    found = _by_the_engine(tmp_path, tables)
+    found = _by_the_store(tmp_path, tables)
     assert {row for name, _, _, row in found if name == rule} == rows
     assert found == rules_twin.faults(tables)

@@ -74,7 +74,7 @@ def test_dates_that_are_not_mapped_are_not_read(tmp_path):
     """A date in another column is dropped like any column that is not asked for."""
     rows = [[*row, "birth" if i == 0 else "1980-02-03"] for i, row in enumerate(sites.episodes())]
     with iop.load(sites.write(tmp_path, episodes=rows, mapping=None)) as data:
-        assert "birth" not in data.engine.columns
+        assert "birth" not in data.facts.columns
 
 
 @pytest.mark.parametrize("column", ["episode_id", "track"])
@@ -147,7 +147,7 @@ def test_identifiers_that_are_dropped_are_said_to_be_there(tmp_path, capsys, dec
     with iop.load(folder) as data:
         assert [(f.column, f.severity) for f in data.findings if f.rule == "identifier_not_read"] == [("SSN", severity)]
         assert [f.message for f in data.findings if f.rule == "not_read"] == ["columns that are not read: SSN, Clinician"]
-        assert not {"SSN", "Clinician"} & {*data.engine.columns}
+        assert not {"SSN", "Clinician"} & {*data.facts.columns}
     assert run(["check", str(folder)]) == code
     shown = capsys.readouterr()
     assert "471" not in shown.out + shown.err and "Okafor" not in shown.out + shown.err
@@ -226,7 +226,7 @@ def test_innocent_names_and_values_are_not_refused(tmp_path):
     rows = [[*row, *(("phoneme", "ssnx", "named") if i == 0 else ("a", "b", "c"))] for i, row in enumerate(rows)]
     covariates = "[covariates]\nphoneme = 'category'\nssnx = 'category'\nnamed = 'category'\n"
     with iop.load(sites.write(tmp_path, episodes=rows, mapping=_mapping("safe_harbor", covariates))) as data:
-        assert set(labels) <= set(data.engine.tally([Column("track")]).levels("track"))
+        assert set(labels) <= set(data.count([Column("track")]).levels("track"))
 
 
 def test_free_text_is_refused(tmp_path, capsys):
@@ -254,7 +254,7 @@ def test_what_is_not_mapped_is_dropped_and_named(tmp_path, capsys):
     with iop.load(folder) as data:
         note = next(f for f in data.findings if f.rule == "not_read")
         assert (note.severity, note.message) == ("note", "columns that are not read: remark, Clinician")
-        assert not {"remark", "Clinician"} & {*data.engine.columns, *data.groups}
+        assert not {"remark", "Clinician"} & {*data.facts.columns, *data.groups}
     assert run(["check", str(folder)]) == EXIT_DONE
     assert "columns that are not read: remark, Clinician" in capsys.readouterr().out
 
@@ -272,5 +272,5 @@ def test_patients_ids_stay_where_they_are(tmp_path):
     with iop.load(sites.write(tmp_path, episodes=rows, scores=None, events=None), on_error="exclude") as data:
         words = repr(data) + repr(data.findings) + repr(data.flow) + repr(data.provenance)
         iop.completion(data, by="track")
-        assert "Zq7" not in words + "".join(data.engine.statements)
+        assert "Zq7" not in words + "".join(data.engine.connection.statements)
         assert str(tmp_path) not in words

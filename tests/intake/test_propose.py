@@ -102,7 +102,7 @@ def exported(tmp_path):
 
 def all_rows(data):
     """Every column of the episodes, and how many scores and events there are."""
-    columns = [Column(name) for name in data.engine.columns]
+    columns = [Column(name) for name in data.facts.columns]
     return data.engine.rows(columns), [str(flow) for flow in data.flow]
 
 

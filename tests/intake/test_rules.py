@@ -19,7 +19,7 @@ def _frame(**columns):
 def _column(name, frame, mapping):
     """A column of each episode in the order of the rows, after the mapping."""
     with iop.load(frame, mapping={"data": {"class": "synthetic"}} | mapping) as data:
-        cells = {key[0]: key[1] for key, _ in data.engine.tally([Column("episode_id"), Column(name)])}
+        cells = {key[0]: key[1] for key, _ in data.count([Column("episode_id"), Column(name)])}
     return [cells.get(f"e{i}") for i in range(len(frame))]
 
 

@@ -131,7 +131,7 @@ SOURCES = {
 def expected(tmp_path_factory):
     """Counts of the plain CSV."""
     with iop.load(_as_csv(tmp_path_factory.mktemp("plain")), mapping=MAPPING) as data:
-        return {name: list(data.engine.tally(requests)) for name, requests in REQUESTS.items()}
+        return {name: list(data.count(requests)) for name, requests in REQUESTS.items()}
 
 
 def test_the_program_has_blanks_and_answers(expected):
@@ -146,7 +146,7 @@ def test_the_counts_are_identical(tmp_path, expected, name):
     """Every request gives the same cells, whatever the program comes as."""
     mapping = MAPPING | ({"data": MAPPING["data"] | {"delimiter": ";"}} if name == "semicolons" else {})
     with iop.load(SOURCES[name](tmp_path), mapping=mapping) as data:
-        found = {request: list(data.engine.tally(requests)) for request, requests in REQUESTS.items()}
+        found = {request: list(data.count(requests)) for request, requests in REQUESTS.items()}
         assert [(flow.what, flow.rows_in, flow.used) for flow in data.flow] == [
             ("episodes", 24, 24),
             ("scores", 48, 48),
@@ -166,7 +166,7 @@ def test_frames_are_copied_and_never_changed(expected, name):
         for frame in frames.values():
             frame.loc[:, "episode_id"] = frame["episode_id"].iloc[0]
             frame.drop(index=frame.index[3:], inplace=True)
-        found = {request: list(data.engine.tally(requests)) for request, requests in REQUESTS.items()}
+        found = {request: list(data.count(requests)) for request, requests in REQUESTS.items()}
     assert found == expected
 
 

@@ -52,7 +52,7 @@ def episodes(n, **more):
 def scored(scale, scores, scales=None):
     """The admission score of each episode, and the findings as (rule, severity, column, rows)."""
     with iop.load({"episodes": episodes(len(scores)), "scores": scores}, mapping=SYNTHETIC, scales=scales) as data:
-        cells = {cell[0]: cell[1] for cell, _ in data.engine.tally([Column("episode_id"), ScoreAt(scale, "admit")])}
+        cells = {cell[0]: cell[1] for cell, _ in data.count([Column("episode_id"), ScoreAt(scale, "admit")])}
         found = [(f.rule, f.severity, f.column, f.lines) for f in data.findings]
     return [cells[f"e{i}"] for i in range(len(scores))], found
 
@@ -148,7 +148,7 @@ def test_scores_with_one_decimal(tenths, as_text):
         table["score"] = table["score"].astype(str)
     with iop.load({"episodes": episodes(2), "scores": table}, mapping=SYNTHETIC, scales=tenths) as data:
         assert not data.findings
-        counts = data.engine.tally([ScoreAt("mood", "admit"), ScoreAt("mood", "discharge")])
+        counts = data.count([ScoreAt("mood", "admit"), ScoreAt("mood", "discharge")])
         assert [tuple(map(str, cell)) for cell, _ in counts] == [("1.3", "2.3"), ("2.4", "3.6")]
         frame = iop.symptom_change(data, scale="mood").to_frame().set_index("estimand")
         assert frame.value["mean_change"] == pytest.approx(1.1, abs=1e-12)
@@ -159,7 +159,7 @@ def test_wide_scores_with_one_decimal(tenths):
     """The same beside the episode; a whole score is a whole number."""
     frame = episodes(3, patient_id=["p", "p", "q"], mood_admit=[1.3, 2.4, 3], mood_discharge=["2.3", "3.60", None])
     with iop.load(frame, mapping=SYNTHETIC, scales=tenths) as data:
-        counts = data.engine.tally([ScoreAt("mood", "admit"), ScoreAt("mood", "discharge")])
+        counts = data.count([ScoreAt("mood", "admit"), ScoreAt("mood", "discharge")])
         assert counts.levels("mood_admit") == (Decimal("1.3"), Decimal("2.4"), 3)
         assert counts.levels("mood_discharge") == (Decimal("2.3"), Decimal("3.6"), None)
         assert iop.symptom_change(data, scale="mood").to_frame().set_index("estimand").value["mean_change"] == pytest.approx(1.1, abs=1e-12)
@@ -184,7 +184,7 @@ def test_scores_below_zero(tmp_path):
     folder = scale_file(tmp_path / "scales", "mood", items=1, item_range="[-5, 5]", low=-5, high=5, step="1")
     table = pd.DataFrame({"episode_id": "e0", "scale": "mood", "day": [-2, -7, 30, 25], "score": [-3, 4, -1, 5]})
     with iop.load({"episodes": episodes(1), "scores": table}, mapping=SYNTHETIC, scales=folder) as data:
-        assert list(data.engine.tally([ScoreAt("mood", "admit"), ScoreAt("mood", "discharge")])) == [((-3, -1), 1)]
+        assert list(data.count([ScoreAt("mood", "admit"), ScoreAt("mood", "discharge")])) == [((-3, -1), 1)]
 
 
 # -- one expression for both -----------------------------------------------------------------------------------------

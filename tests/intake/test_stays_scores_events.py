@@ -20,7 +20,7 @@ def _answers(request, episodes, *, data=None, **tables):
     """What a request gives for each episode, in the order of the rows; one value, or a tuple for an event."""
     frames = {"episodes": episodes, **{name: pd.DataFrame(rows) for name, rows in tables.items()}}
     with iop.load(frames, mapping={"data": {"class": "synthetic"} | (data or {})}) as loaded:
-        cells = {key[0]: key[1:] for key, _ in loaded.engine.tally([Column("episode_id"), request])}
+        cells = {key[0]: key[1:] for key, _ in loaded.count([Column("episode_id"), request])}
     found = [cells[f"e{i}"] for i in range(len(episodes))]
     return [value[0] for value in found] if len(found[0]) == 1 else found
 

@@ -21,7 +21,7 @@ def frame(**columns):
 def states(episodes, mapping=OPEN, **options):
     """Reason, stay and days observed of each episode, and what was found as (rule, severity, column, rows)."""
     with iop.load(episodes, mapping=mapping, **options) as data:
-        cells = {cell[0]: cell[1:] for cell, _ in data.engine.tally([Column("episode_id"), *map(Column, STATES)])}
+        cells = {cell[0]: cell[1:] for cell, _ in data.count([Column("episode_id"), *map(Column, STATES)])}
         return [cells[f"e{i}"] for i in range(len(cells))], [(f.rule, f.severity, f.column, f.lines) for f in data.findings]
 
 
@@ -39,7 +39,7 @@ def test_no_stay_and_no_reason_before_the_cutoff_is_active():
     episodes = frame(discharge_reason=reasons, admit_date=["2024-02-01"] * 200, discharge_date=ends)
     with iop.load(episodes, mapping=DATED) as data:
         assert not data.findings
-        assert dict(data.engine.tally([Status()])) == {("active",): 50, ("discharged",): 150}
+        assert dict(data.count([Status()])) == {("active",): 50, ("discharged",): 150}
         found = iop.measure(data, "discharge_reasons").to_frame().set_index("estimand").loc["reason_completed"]
         assert (found.value, found.n, found.k) == (0.8, 150, 120)
 
@@ -52,7 +52,7 @@ def test_without_a_cutoff_it_is_not_known():
     assert findings == [("not_known_whether_discharged", "warning", "discharge_reason", (2,))]
     assert NOT_KNOWN in OUTSIDE
     with iop.load(episodes, mapping=OPEN) as data:
-        assert dict(data.engine.tally([Status()])) == {("discharged",): 1, (NOT_KNOWN,): 1}
+        assert dict(data.count([Status()])) == {("discharged",): 1, (NOT_KNOWN,): 1}
 
 
 def test_days_observed_say_it_row_by_row():

@@ -21,7 +21,7 @@ def _frame(values, **columns):
 
 def _stays(source, mapping=None):
     with iop.load(source, mapping=mapping or {"data": {"class": "synthetic"}}) as data:
-        return {cell[0]: cell[1] for cell, _ in data.engine.tally([Column("episode_id"), Column("los_days")])}
+        return {cell[0]: cell[1] for cell, _ in data.count([Column("episode_id"), Column("los_days")])}
 
 
 @pytest.mark.parametrize("text", WHOLE)
@@ -35,10 +35,10 @@ def test_in_a_csv(tmp_path, text):
     )
     with iop.load(tmp_path) as data:
         assert not data.findings
-        cells = dict(data.engine.tally([Column("episode_id"), Column("los_days"), Column("phq9_admit")]))
+        cells = dict(data.count([Column("episode_id"), Column("los_days"), Column("phq9_admit")]))
         assert ("e00", 15, 15) in cells
         relapse = FirstEvent("relapse", ("relapse",), planned_competes=True)
-        assert ("e00", 15, "planned") in dict(data.engine.tally([Column("episode_id"), relapse]))
+        assert ("e00", 15, "planned") in dict(data.count([Column("episode_id"), relapse]))
 
 
 @pytest.mark.parametrize(
@@ -92,5 +92,5 @@ def test_codes_of_a_column_of_numbers(tmp_path):
     mapping = sites.SYNTHETIC + '[codes.discharge_reason]\n1 = "completed"\n"2.0" = "dropped_out"\n[missing]\nall = ["-9"]\n'
     sites.write(tmp_path, episodes=rows, scores=None, events=None, mapping=mapping)
     with iop.load(tmp_path) as data:
-        cells = dict(data.engine.tally([Column("episode_id"), Column("discharge_reason"), Column("los_days")]))
+        cells = dict(data.count([Column("episode_id"), Column("discharge_reason"), Column("los_days")]))
     assert list(cells) == [("e0", "completed", None), ("e1", "completed", 30), ("e2", "dropped_out", 30), ("e3", None, 7)]

@@ -23,7 +23,7 @@ import uis
 def counts(tmp_path_factory):
     """Relapse from discharge of the UIS study, counted."""
     with iop.load(uis.write(tmp_path_factory.mktemp("uis"))) as data:
-        yield data.engine.tally([FirstEvent("relapse", ("relapse",))])
+        yield data.count([FirstEvent("relapse", ("relapse",))])
 
 
 def test_the_curve_is_that_of_the_rows(counts):

@@ -48,7 +48,7 @@ def test_the_planned_length_is_the_files_own_convention():
 )
 def test_completed_by_site_and_track(data, site, track, k, n):
     """Completed: 49 of 198 and 28 of 202 (site 0), 49 of 91 and 30 of 84 (site 1)."""
-    counts = data.engine.tally([Column("site"), Column("track"), Column("discharge_reason")])
+    counts = data.count([Column("site"), Column("track"), Column("discharge_reason")])
     here = counts.where(counts.is_in("site", [site]) & counts.is_in("track", [track]))
     assert here.total == n
     assert here.where(here.is_in("discharge_reason", ["completed"])).total == k
@@ -74,7 +74,7 @@ def test_stay_by_track(data, track, mean, quartiles):
 
 def test_relapse_from_discharge_is_there_for_the_next_measure(data):
     """71 people were back to drug use on the day they left; nobody's relapse lies before it."""
-    counts = data.engine.tally([FirstEvent("relapse", ("relapse",))])
+    counts = data.count([FirstEvent("relapse", ("relapse",))])
     same_day = counts.where(counts.is_in("relapse_day", [0]) & counts.is_in("relapse_outcome", ["event"]))
     assert same_day.total == 71
     assert counts.total == 575

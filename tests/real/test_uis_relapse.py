@@ -38,7 +38,7 @@ def found(data):
 
 def ends_by_track(data, clock):
     """How and when the episodes of each track ended, on one clock."""
-    counts = data.engine.tally([FirstEvent("relapse", ("relapse",), clock=clock), Column("track")])
+    counts = data.count([FirstEvent("relapse", ("relapse",), clock=clock), Column("track")])
     return {track: Ends(part, "relapse_day", "relapse_outcome", ("event", "death")) for track, part in counts.split("track").items()}
 
 

@@ -320,7 +320,7 @@ def test_a_blank_characteristic_is_left_out():
 
 def test_only_released_results_are_shown(synthetic):
     """Working numbers are refused by table, words and sentence alike; nothing at all is refused too."""
-    found = categories(synthetic.engine.tally([Column("sex")]), "sex")
+    found = categories(synthetic.count([Column("sex")]), "sex")
     working = evaluate(participants("sex", found), synthetic, by="track")
     for show in (
         lambda: participants_table([working], caption="x"),

@@ -84,7 +84,7 @@ def said(data, policy):
         if len(released.levels) > 1 and shown:
             yield from ((f"{name} values", cell) for row in value_table(released, shown, caption="c", first="f").rows for cell in row)
     if (
-        set(data.engine.tally([]).n)
+        set(data.count([]).n)
         and len({level for level in release(evaluate(look_up(data, "completion"), data, by="track"), policy).levels}) > 2
     ):
         compared = iop.compare(data, measure="completion", estimand="completion_strict", by="track").release(policy)

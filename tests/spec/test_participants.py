@@ -23,7 +23,7 @@ def table(cells, head="track sex"):
 def mix(text, column="sex", **options):
     """The estimates of a characteristic by level and estimand."""
     with loaded(text) as data:
-        found = categories(data.engine.tally([Column(column)]), column)
+        found = categories(data.count([Column(column)]), column)
         return {(e.level, e.estimand): e for e in evaluate(participants(column, found, **options), data, by="track")}
 
 

@@ -14,7 +14,7 @@ from scipy.stats import f, norm, t
 from statsmodels.stats.proportion import proportion_confint
 
 import iop_outcomes as iop
-from iop_outcomes.engine.duckdb import DuckEngine
+from iop_outcomes.intake.store import Store
 from iop_outcomes.keys import written
 
 ORACLE = Path(__file__).parents[1] / "oracle"
@@ -30,7 +30,7 @@ BASE = {"data": {"class": "synthetic"}}
 @contextmanager
 def loaded(frames, *, threads=None):
     """Frames through the front door, on a number of threads."""
-    with patch("iop_outcomes.intake.loading.DuckEngine", lambda: DuckEngine(threads=threads)):
+    with patch("iop_outcomes.intake.loading.Store", lambda: Store(threads=threads)):
         data = iop.load(frames, mapping=BASE)
     with data:
         yield data

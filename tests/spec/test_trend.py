@@ -95,7 +95,7 @@ def test_dates_leave_as_months_and_quarters():
             "discharge_quarter": ("2024-Q1", "2024-Q2", None),
             "admit_month": ("2023-12", "2024-01", "2024-09"),
         }.items():
-            assert data.engine.tally([Column(name)]).levels(name) == levels
+            assert data.count([Column(name)]).levels(name) == levels
             assert name in data.groups
         found = evaluate(find("completion"), data, by="discharge_month")
         assert found.levels == ("All", "2024-03", "2024-04", "(missing)")
@@ -106,7 +106,7 @@ def test_without_dates_there_are_no_such_columns():
     """Days alone tell no month."""
     episodes = pd.DataFrame({"episode_id": ["a"], "track": "mh", "los_days": 3, "discharge_reason": "completed"})
     with program(episodes, data_class="safe_harbor") as data:
-        assert not {"discharge_month", "discharge_quarter", "admit_month", "period"} & {*data.groups, *data.engine.columns}
+        assert not {"discharge_month", "discharge_quarter", "admit_month", "period"} & {*data.groups, *data.facts.columns}
 
 
 def test_a_covariate_may_be_called_like_a_period():
@@ -114,8 +114,8 @@ def test_a_covariate_may_be_called_like_a_period():
     episodes = frame({"2024-01": (2, 1)}).assign(discharge_quarter="spring")
     mapping = {"data": {"class": "synthetic"}, "covariates": {"discharge_quarter": "category"}}
     with iop.load({"episodes": episodes}, mapping=mapping) as data:
-        assert data.engine.tally([Column("discharge_quarter")]).levels("discharge_quarter") == ("spring",)
-        assert data.engine.tally([Column("period")]).levels("period") == ("2024-Q1",)
+        assert data.count([Column("discharge_quarter")]).levels("discharge_quarter") == ("spring",)
+        assert data.count([Column("period")]).levels("period") == ("2024-Q1",)
 
 
 # -- which periods -------------------------------------------------------------------------------------------------

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from iop_outcomes.columns import LAYOUTS
-from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.intake.findings import Finding
 from iop_outcomes.intake.inputs import Input
 from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.store import Store
 from iop_outcomes.results import Flow
 from iop_outcomes.scales import Scale
 
@@ -25,7 +25,7 @@ class Adapted:
     Parameters
     ----------
     inputs : tuple of Input
-        One for each canonical table that now stands in the engine as raw text; episodes first.
+        One for each canonical table that now stands in the store as raw text; episodes first.
     mapping : Mapping
         The site's own, completed with what the layout itself declares (codes, data class where the layout fixes it).
     findings : tuple of Finding
@@ -47,10 +47,10 @@ class Adapted:
 
 
 class Adapter(Protocol):
-    """Reads the files of one layout into the engine."""
+    """Reads the files of one layout into the store."""
 
-    def __call__(self, engine: DuckEngine, path: Path, mapping: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
-        """Put every canonical table of the files at a path into the engine, as text."""
+    def __call__(self, store: Store, path: Path, mapping: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
+        """Put every canonical table of the files at a path into the store, as text."""
 
 
 def find_adapter(layout: str) -> Adapter:

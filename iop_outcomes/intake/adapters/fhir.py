@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping as Dictionary
 from pathlib import Path
 
-from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import DataError, choices
 from iop_outcomes.intake.adapters.adapter import Adapted
 from iop_outcomes.intake.adapters.fhir_episodes import People, Place
@@ -23,14 +22,15 @@ from iop_outcomes.intake.files import shown
 from iop_outcomes.intake.findings import Finding, fatal
 from iop_outcomes.intake.inputs import PLACE, Input
 from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
 
 HOLDERS = ("EpisodeOfCare", "Encounter")
 KINDS = (*HOLDERS, "Observation", "QuestionnaireResponse", "Patient")
 
 
-def adapt(engine: DuckEngine, path: Path, mapping: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
-    """Put episodes, scores and events of a folder of NDJSON files into the engine, as text."""
+def adapt(store: Store, path: Path, mapping: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
+    """Put episodes, scores and events of a folder of NDJSON files into the store, as text."""
     holder = _holder(path, mapping)
     refuse_fields(mapping, scales, forms=True)
     files = {kind: files_of(path, kind) for kind in KINDS}
@@ -54,7 +54,7 @@ def adapt(engine: DuckEngine, path: Path, mapping: Mapping, scales: Dictionary[s
         "scores": files["Observation"] + files["QuestionnaireResponse"],
         "events": files["Encounter"] + files["Patient"],
     }
-    return _handed_over(engine, mapping, scales, people, scores, sources, others)
+    return _handed_over(store, mapping, scales, people, scores, sources, others)
 
 
 def _holder(path: Path, mapping: Mapping) -> str:
@@ -73,7 +73,7 @@ def _holder(path: Path, mapping: Mapping) -> str:
 
 
 def _handed_over(
-    engine: DuckEngine,
+    store: Store,
     mapping: Mapping,
     scales: Dictionary[str, Scale],
     people: People,
@@ -81,11 +81,11 @@ def _handed_over(
     sources: Dictionary[str, list[Path]],
     others: int,
 ) -> Adapted:
-    """The workbench filled, and its tables given to the engine."""
+    """The workbench filled, and its tables given to the store."""
     scratch = Scratch()
     try:
         _fill(scratch, scales, people, scores, sources)
-        inputs, lost = hand_over(scratch, engine, scales, sources)
+        inputs, lost = hand_over(scratch, store, scales, sources)
     finally:
         scratch.close()
     hint = "Name more codes under [adapter.tracks] or [adapter.events], if some of them should count"

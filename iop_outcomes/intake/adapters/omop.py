@@ -10,8 +10,7 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from iop_outcomes.engine.duckdb import DuckEngine
-from iop_outcomes.engine.recipe import literal, quoted
+from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.errors import DataError, choices
 from iop_outcomes.intake.adapters.adapter import Adapted
 from iop_outcomes.intake.adapters.omop_events import add_events
@@ -21,6 +20,7 @@ from iop_outcomes.intake.adapters.scale_codes import refuse_fields
 from iop_outcomes.intake.adapters.scratch import AT, Scratch, day_of
 from iop_outcomes.intake.findings import Finding, fatal
 from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
 
 # Columns read of each table; those that a table is unusable without come first, as many as the number says.
@@ -79,11 +79,11 @@ STILL_PATIENT = "32220"  # the convention for a stay that is not over: its end d
 SEXES = {"8507": "male", "8532": "female"}
 
 
-def adapt(engine: DuckEngine, path: Path, mapping: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
-    """Put episodes, scores and events of a folder of OMOP tables into the engine, as text."""
+def adapt(store: Store, path: Path, mapping: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
+    """Put episodes, scores and events of a folder of OMOP tables into the store, as text."""
     scratch = Scratch()
     try:
-        return _Reading(scratch, engine, path, mapping, scales).adapted()
+        return _Reading(scratch, store, path, mapping, scales).adapted()
     finally:
         scratch.close()
 
@@ -93,7 +93,7 @@ class _Reading:
     """One folder being read."""
 
     scratch: Scratch
-    engine: DuckEngine
+    store: Store
     path: Path
     mapping: Mapping
     scales: Dictionary[str, Scale]
@@ -112,7 +112,7 @@ class _Reading:
             "events": [files[table] for table in ("visit_occurrence", "death")],
         }
         known = {table: [path for path in paths if path is not None] for table, paths in sources.items()}
-        inputs, lost = hand_over(self.scratch, self.engine, self.scales, known)
+        inputs, lost = hand_over(self.scratch, self.store, self.scales, known)
         codes = {**self.mapping.codes, "sex": {**SEXES, "0": "unknown", **self.mapping.codes.get("sex", {})}}
         return Adapted(inputs, replace(self.mapping, codes=codes), (*findings, *lost))
 

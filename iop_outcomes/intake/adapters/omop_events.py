@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iop_outcomes.engine.recipe import literal
+from iop_outcomes.engine.dialect import literal
 from iop_outcomes.intake.adapters.omop_scores import VISIT_FIELD
 from iop_outcomes.intake.adapters.placing import EVENT, never_started, unused_rows
 from iop_outcomes.intake.adapters.scratch import AT, Scratch, day_of

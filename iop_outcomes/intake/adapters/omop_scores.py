@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
 
-from iop_outcomes.engine.recipe import literal, quoted
+from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.intake.adapters.placing import item_columns, score_columns, unused_rows
 from iop_outcomes.intake.adapters.scale_codes import answers, meanings
 from iop_outcomes.intake.adapters.scratch import AT, Scratch, day_of, whole_of

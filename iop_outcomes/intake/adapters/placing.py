@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from iop_outcomes.columns import WINDOWS
-from iop_outcomes.engine.duckdb import DuckEngine
-from iop_outcomes.engine.recipe import quoted
+from iop_outcomes.engine.dialect import quoted
 from iop_outcomes.intake.adapters.scratch import AT, Scratch, day_of, together, whole_of
 from iop_outcomes.intake.findings import Finding, Severity
 from iop_outcomes.intake.inputs import Input
 from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
 
 # Of the workbench's tables; beside them may stand the place of a cell that came from another row, such as AT + "sex".
@@ -71,20 +71,20 @@ def unused_rows(scratch: Scratch, what: str, select: str, *, severity: Severity 
 
 def hand_over(
     scratch: Scratch,
-    engine: DuckEngine,
+    store: Store,
     scales: Dictionary[str, Scale],
     files: Dictionary[str, Sequence[Path]],
     episodes_table: str = "",
     needed: Sequence[str] = NEEDED["episodes"],
 ) -> tuple[tuple[Input, ...], list[Finding]]:
-    """Give the engine its three tables from the workbench's `found_episodes`, `found_scores` and `found_events`.
+    """Give the store its three tables from the workbench's `found_episodes`, `found_scores` and `found_events`.
 
     Parameters
     ----------
     scratch : Scratch
         Holds `found_episodes` (`EPISODE`), `found_scores` (`score_columns`) and `found_events` (`EVENT`), all text; and `own_visits`
         (`OWN_VISIT`), the visits that are the admission to an episode or part of it, and so no event of that episode.
-    engine : DuckEngine
+    store : Store
         Gets raw `episodes`, and `scores` and `events` where there are any.
     files : dict of table to paths
         Where each table comes from, for provenance.
@@ -102,14 +102,14 @@ def hand_over(
     dates = "".join(f", {day_of(name)} AS {name}" for name in ("admit_date", "discharge_date"))
     rest = ", ".join([*(name for name in EPISODE if not name.endswith("_date")), *scratch.places_in("found_episodes")])
     select = f"SELECT {rest}{dates} FROM found_episodes ORDER BY TRY_CAST(episode_id AS HUGEINT), episode_id"
-    made = {"episodes": scratch.hand_over(engine, "episodes", f"SELECT * FROM {episodes_table}" if episodes_table else select, needed)}
+    made = {"episodes": scratch.hand_over(store, "episodes", f"SELECT * FROM {episodes_table}" if episodes_table else select, needed)}
     scratch.view("begun", f"SELECT episode_id, patient_id, TRY_CAST({day_of('admit_date')} AS DATE) AS day_0 FROM found_episodes")
     findings: list[Finding] = []
     for table, (select, lost) in {"scores": _place_scores(scratch, scales), "events": _place_events(scratch)}.items():
         findings += unused_rows(scratch, f"{table} that belong to no episode", lost, severity="note")
         if scratch.ask(f"SELECT count(*) FROM ({select}) AS placed")[0][0]:
             items = _answered(scratch, scales) if table == "scores" else []
-            made[table] = scratch.hand_over(engine, table, select, (*NEEDED[table], *items))
+            made[table] = scratch.hand_over(store, table, select, (*NEEDED[table], *items))
     sources = {table: together(paths) for table, paths in files.items()}
     return tuple(
         Input(table, sources[table][0], "row", sha256=sources[table][1], places=places) for table, places in made.items()

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from iop_outcomes.engine.duckdb import DuckEngine
-from iop_outcomes.engine.recipe import quoted
+from iop_outcomes.engine.dialect import quoted
 from iop_outcomes.intake.adapters.adapter import Adapted
 from iop_outcomes.intake.adapters.placing import EPISODE, EVENT, OWN_VISIT, hand_over, item_columns, score_columns
 from iop_outcomes.intake.adapters.redcap_file import find_export, read_header
@@ -23,6 +22,7 @@ from iop_outcomes.intake.files import shown
 from iop_outcomes.intake.findings import Finding, Severity, fatal
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.recipes import plan_table
+from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
 
 EVENT_NAME, INSTRUMENT, INSTANCE, GROUP = (
@@ -37,8 +37,8 @@ Row = dict[str, str | None]
 Key = tuple[str, str, str]  # of an episode: record, event, instance; the last two are blank where a record is one episode
 
 
-def adapt(engine: DuckEngine, path: Path, mapping: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
-    """Put episodes, scores and events of a REDCap export into the engine, as text."""
+def adapt(store: Store, path: Path, mapping: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
+    """Put episodes, scores and events of a REDCap export into the store, as text."""
     totals = [name for name, scale in scales.items() if scale.total]
     others = ("event", "event_date", "event_planned", "episode", *(f"{name}_{part}" for name in totals for part in ("total", "date")))
     refuse_fields(mapping, scales, forms=True, others=others)
@@ -51,7 +51,7 @@ def adapt(engine: DuckEngine, path: Path, mapping: Mapping, scales: Dictionary[s
         records = scratch.ask("SELECT * FROM redcap")
         export.rows = [dict(zip(export.wanted(), row[:-1], strict=True)) for row in records]
         export.at = [row[-1] for row in records]
-        return export.adapted(scratch, engine)
+        return export.adapted(scratch, store)
     finally:
         scratch.close()
 
@@ -107,7 +107,7 @@ class _Export:
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
-    def adapted(self, scratch: Scratch, engine: DuckEngine) -> Adapted:
+    def adapted(self, scratch: Scratch, store: Store) -> Adapted:
         """The tables handed over, with what was seen on the way."""
         episodes = self._episodes()
         self._names = {key: row[self._sources["episode_id"]] for key, row in episodes.items()}
@@ -119,7 +119,7 @@ class _Export:
         scratch.fill("own_visits", OWN_VISIT, [])
         files = {table: [self.path] for table in ("episodes", "scores", "events")}
         needed = [name for name in self._field_of_site if name in self.header or name in self._boxes]
-        inputs, lost = hand_over(scratch, engine, self.scales, files, "own_episodes", needed)
+        inputs, lost = hand_over(scratch, store, self.scales, files, "own_episodes", needed)
         codes = {**self.mapping.codes, "track": {**self.mapping.codes.get("track", {}), **self.mapping.adapter.tracks}}
         mapping = replace(self.mapping, codes={name: words for name, words in codes.items() if words})
         return Adapted(inputs, mapping, (*self._findings(scratch), *lost))

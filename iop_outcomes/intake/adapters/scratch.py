@@ -1,4 +1,4 @@
-"""Takes the files of another layout, gives a workbench of text tables beside the engine; only what is handed over leaves it."""
+"""Takes the files of another layout, gives a workbench of text tables beside the store; only what is handed over leaves it."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from iop_outcomes.engine.duckdb import DuckEngine
-from iop_outcomes.engine.raw import ROW
-from iop_outcomes.engine.recipe import ISO_DATE, as_text, literal, quoted
+from iop_outcomes.engine.dialect import ROW, literal, quoted
+from iop_outcomes.intake.casts import ISO_DATE, as_text
 from iop_outcomes.intake.files import MAX_LINE_BYTES, fingerprint, refuse_globs, refuse_path, refuse_size, shown
 from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.inputs import PLACE, Input, Lines, Places, lines_at
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.preflight import MAX_HEADER_BYTES, preflight_csv, read_through, refuse_parquet
+from iop_outcomes.intake.store import Store
 
 # Where a row of the workbench stood in its file, and (with the name of a column behind it) where one of its cells did; see `PLACE`.
 AT = "iop_outcomes_place"
 _WITH_TIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{1,2}:\d{2}(:\d{2})?([.,]\d+)? ?(Z|UTC|[+-]\d{2}(:?\d{2})?)?$"
 
 
-class Scratch(DuckEngine):
-    """A second engine, for joining what other systems keep apart; closing it removes everything that was not handed over.
+class Scratch(Store):
+    """A second store, for joining what other systems keep apart; closing it removes everything that was not handed over.
 
     Attributes
     ----------
@@ -42,8 +42,8 @@ class Scratch(DuckEngine):
 
     def ask(self, select: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query."""
-        with self._lock:
-            return self._send(select, values).fetchall()
+        with self.connection.lock:
+            return self.connection.send(select, values).fetchall()
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ class Scratch(DuckEngine):
 
     def view(self, name: str, select: str) -> None:
         """Name a query, and keep what it gives."""
-        self._send(f"CREATE TABLE {name} AS {select}")
+        self.connection.send(f"CREATE TABLE {name} AS {select}")
 
     def number(self, file: Input) -> int:
         """The number of a file, for `AT`."""
@@ -69,8 +69,8 @@ class Scratch(DuckEngine):
 
     def _places(self, select: str) -> list[npt.NDArray[np.int64]]:
         """The columns of places that a query gives; -1 where there is none."""
-        with self._lock:
-            arrays = self._send(select).fetchnumpy()
+        with self.connection.lock:
+            arrays = self.connection.send(select).fetchnumpy()
         return [np.ma.filled(np.ma.asarray(column, dtype=np.int64), -1) for column in arrays.values()]
 
     def fill(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> None:
@@ -78,7 +78,7 @@ class Scratch(DuckEngine):
         kinds = ["BIGINT" if column.startswith(AT) else "VARCHAR" for column in columns]
         cells = ", ".join(f"unnest(CAST(? AS {kind}[])) AS {quoted(column)}" for column, kind in zip(columns, kinds, strict=True))
         lists = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in columns]
-        self._send(f"CREATE TABLE {name} AS SELECT {cells}", lists)
+        self.connection.send(f"CREATE TABLE {name} AS SELECT {cells}", lists)
 
     def read(self, name: str, path: Path, mapping: Mapping, wanted: Sequence[str], needed: Sequence[str]) -> None:
         """Keep the wanted columns of a CSV or Parquet file as trimmed text, blank where there is none, with the place of each row.
@@ -138,20 +138,20 @@ class Scratch(DuckEngine):
         except duckdb.Error:
             fatal("not_parquet", shown(path), "the file is not readable as Parquet", "Export it again.")
 
-    def hand_over(self, engine: DuckEngine, table: str, select: str, needed: Sequence[str]) -> Places | None:
-        """Give a query's rows to the engine as the raw canonical table; columns that are blank throughout and not needed stay behind.
+    def hand_over(self, store: Store, table: str, select: str, needed: Sequence[str]) -> Places | None:
+        """Give a query's rows to the store as the raw canonical table; columns that are blank throughout and not needed stay behind.
 
         Returns
         -------
         Places or None
-            Where each row stood, when the query gives that; the engine never sees it.
+            Where each row stood, when the query gives that; the store never sees it.
         """
         self.view(f"over_{table}", select)
         filled = self.filled(f"over_{table}")
         kept = [quoted(name) for name, n in filled.items() if not name.startswith(AT) and (n or name in needed)]
-        path = Path(self._folder) / f"over_{table}.parquet"
-        self._send(f"COPY (SELECT {', '.join(kept)} FROM over_{table}) TO {literal(str(path))} (FORMAT parquet)")
-        engine.add_select(table, "SELECT * FROM read_parquet(?)", [str(path)])
+        path = self.connection.folder / f"over_{table}.parquet"
+        self.connection.send(f"COPY (SELECT {', '.join(kept)} FROM over_{table}) TO {literal(str(path))} (FORMAT parquet)")
+        store.add_select(table, "SELECT * FROM read_parquet(?)", [str(path)])
         names = [name for name, n in filled.items() if name == AT or (name.startswith(AT) and n)]
         if AT not in names:
             return None

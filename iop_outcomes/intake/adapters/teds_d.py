@@ -21,7 +21,6 @@ from typing import Any
 import duckdb
 
 from iop_outcomes.columns import FOLLOW_UP
-from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.intake.adapters.adapter import Adapted
 from iop_outcomes.intake.files import MAPPING_NAME, SUFFIXES, refuse_globs, shown
 from iop_outcomes.intake.findings import Finding, fatal
@@ -29,6 +28,7 @@ from iop_outcomes.intake.inputs import open_file
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.preflight import SEPARATORS
 from iop_outcomes.intake.statistical import first_row, is_statistical
+from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
 
 NEEDED = ("episode_id", "track", "discharge_reason", "los_code")
@@ -77,12 +77,12 @@ def book(*, until_2014: bool = False) -> Book:
     return Book(given["columns"], given["covariates"], codes, tuple(given["missing"]))
 
 
-def adapt(engine: DuckEngine, path: Path, mapping: Mapping, _scales: Dictionary[str, Scale]) -> Adapted:
-    """Put the discharges of a file into the engine.
+def adapt(store: Store, path: Path, mapping: Mapping, _scales: Dictionary[str, Scale]) -> Adapted:
+    """Put the discharges of a file into the store.
 
     Parameters
     ----------
-    engine : DuckEngine
+    store : Store
         Where they go.
     path : Path
         A file of TEDS-D, or a folder that holds one.
@@ -102,7 +102,7 @@ def adapt(engine: DuckEngine, path: Path, mapping: Mapping, _scales: Dictionary[
     _refuse_labels(file, first.get(names["REASON"]))
     completed = _completed(mapping, names, codebook, delimiter)
     wanted = [*completed.columns["episodes"].values(), *(name for name in completed.covariates if name in first)]
-    item = open_file(engine, "episodes", file, completed, tuple(dict.fromkeys(wanted)))
+    item = open_file(store, "episodes", file, completed, tuple(dict.fromkeys(wanted)))
     return Adapted((item,), completed, (*_findings(file, names, first), *item.notes), CANNOT)
 
 

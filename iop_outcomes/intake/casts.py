@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from iop_outcomes.columns import WINDOWS, Kind
+from iop_outcomes.engine.dialect import NUMBER_TYPE, Steps, literal, quoted
 
 INTEGER_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
 NUMBERS: tuple[Kind, ...] = ("integer", "number", "flag")
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 WHOLE_NUMBER = r"^[+-]?\d{1,9}$"
 NUMBER = r"^[+-]?\d{1,9}(\.\d{1,6})?$"
-NUMBER_TYPE = "DECIMAL(18,6)"  # exact: no rounding moves a score across a cut-off
 NO_FRACTION = r"^([+-]?\d+)\.0+$"  # a whole number as pandas writes it beside a blank, and as databases write decimals
 BLANKS = " \t\r\n\u00a0"
-
-
-def quoted(name: str) -> str:
-    """An identifier for SQL, whatever characters it holds."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A string for SQL. Only words of a mapping or of this package pass through here, never a row's values."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,28 +102,6 @@ def as_text(column: str, raw_type: str) -> str:
         day = f"CAST({column} AS DATE)"
         return f"CASE WHEN {column} = CAST({day} AS TIMESTAMP) THEN CAST({day} AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
     return f"trim(CAST({column} AS VARCHAR), {literal(BLANKS)})"
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """How scores of a scale are kept where they are not whole numbers from 0 on: as whole steps from its lowest score, exactly.
-
-    Parameters
-    ----------
-    low, step : int or Decimal
-        The lowest score and the distance of two scores, in points.
-    """
-
-    low: int | Decimal
-    step: int | Decimal
-
-    def kept(self, points: str) -> str:
-        """SQL for points as steps."""
-        return f"CAST(({points} - ({self.low})) / {self.step} AS INTEGER)"
-
-    def points(self, kept: str) -> str:
-        """SQL for steps as points."""
-        return f"CAST({self.low} + CAST({kept} AS INTEGER) * {self.step} AS {NUMBER_TYPE})"
 
 
 @dataclass(frozen=True, slots=True)

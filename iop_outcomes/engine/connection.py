@@ -1,0 +1,101 @@
+"""Takes statements, gives their answers: one DuckDB with its lock and its private folder, kept from the first file read to the last count."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import gettempdir, mkdtemp
+from typing import Any
+from weakref import finalize
+
+import duckdb
+
+from iop_outcomes.engine.dialect import literal
+
+GROUP_BITS = 18  # up to so many cells are counted in an array, which is twice as fast as looking each up by its hash
+FOLDER = "iop-outcomes-"
+FORGOTTEN_SECONDS = 24 * 3600  # a private folder this old, whose process is gone, was left by one that was killed
+
+
+class Connection:
+    """One connection to DuckDB.
+
+    Parameters
+    ----------
+    threads : int, optional
+        Worker threads; DuckDB's own choice by default.
+    memory_limit : str, optional
+        Such as "4GB"; beyond it DuckDB spills into the private folder.
+
+    Attributes
+    ----------
+    statements : list of str
+        Every statement sent, without values, in order.
+    folder : Path
+        Private; goes with the connection.
+    lock : RLock
+        Held until a result is fetched: the next statement would replace it.
+    """
+
+    def __init__(self, *, threads: int | None = None, memory_limit: str | None = None) -> None:
+        remove_forgotten_folders()
+        self.folder = Path(mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
+        # Goes with close(), with this object or with the process, whichever is first; a notebook that never closes is not scolded.
+        self._remove_folder = finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.lock = threading.RLock()
+        self.duckdb = duckdb.connect(":memory:")
+        self.statements: list[str] = []
+        self.send(f"SET temp_directory = {literal(str(self.folder))}")
+        self.send("SET python_enable_replacements = false")
+        self.send("SET preserve_insertion_order = true")
+        self.send(f"SET perfect_ht_threshold = {GROUP_BITS}")
+        if threads is not None:
+            self.send(f"SET threads = {int(threads)}")
+        if memory_limit is not None:
+            self.send(f"SET memory_limit = {literal(memory_limit)}")
+
+    def send(self, statement: str, values: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
+        """Send a statement; whoever fetches what it gives holds the lock until then."""
+        with self.lock:
+            self.statements.append(statement)
+            return self.duckdb.execute(statement, list(values)) if values else self.duckdb.execute(statement)
+
+    def one(self, statement: str) -> Any:
+        """The first cell of what a query gives; 0 when it gives nothing."""
+        with self.lock:
+            row = self.send(statement).fetchone()
+        return row[0] if row else 0
+
+    def close(self) -> None:
+        """Close the connection and remove the private folder."""
+        with self.lock:
+            self.duckdb.close()
+        self._remove_folder()
+
+
+def remove_forgotten_folders() -> None:
+    """Remove private folders that a killed process left behind: they hold raw rows."""
+    for folder in Path(gettempdir()).glob(f"{FOLDER}*"):
+        number = folder.name.removeprefix(FOLDER).partition("-")[0]
+        if number.isdecimal() and not _runs(int(number)):
+            try:
+                old = time.time() - folder.stat().st_mtime > FORGOTTEN_SECONDS
+            except OSError:
+                continue  # another run removed it
+            if old:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    """Whether a process of this number is there; one that is another person's is."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,43 @@
+"""Takes names, words and scores, gives the pieces of SQL that write them: what intake and the default engine share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+ROW = (
+    "iop_outcomes_row"  # the place of a row, or of its episode, in its file; a name no file has: a column of a site may well be called row_
+)
+NUMBER_TYPE = "DECIMAL(18,6)"  # exact: no rounding moves a score across a cut-off
+
+
+def quoted(name: str) -> str:
+    """An identifier for SQL, whatever characters it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A string for SQL. Only words of a mapping or of this package pass through here, never a row's values."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How scores of a scale are kept where they are not whole numbers from 0 on: as whole steps from its lowest score, exactly.
+
+    Parameters
+    ----------
+    low, step : int or Decimal
+        The lowest score and the distance of two scores, in points.
+    """
+
+    low: int | Decimal
+    step: int | Decimal
+
+    def kept(self, points: str) -> str:
+        """SQL for points as steps."""
+        return f"CAST(({points} - ({self.low})) / {self.step} AS INTEGER)"
+
+    def points(self, kept: str) -> str:
+        """SQL for steps as points."""
+        return f"CAST({self.low} + CAST({kept} AS INTEGER) * {self.step} AS {NUMBER_TYPE})"

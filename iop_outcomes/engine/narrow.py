@@ -1,0 +1,145 @@
+"""Takes what requests derive of each episode, keeps it as a narrow table of whole numbers, gives the counts of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from iop_outcomes.counts import Axis, Counts, Ints, Level
+from iop_outcomes.engine.connection import Connection
+from iop_outcomes.engine.derive import CONSTANT, NEVER, NOTHING, TEXT, Derivation, Pick, Value
+from iop_outcomes.engine.dialect import ROW
+
+Source = tuple[str, list[str]]  # where to read from, and the names there of the columns that were asked
+
+
+class Narrow:
+    """What was derived of each episode, for the tables of a page together: a scan of whole numbers instead of one of the files.
+
+    Text is kept as the places of its words among the words of its column, sorted. A single table is counted where the rows are:
+    keeping what is read once would cost more than it saves.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of the DuckDB that holds the episodes.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._picks: set[str] = set()
+        self._words: dict[str, tuple[str, ...]] = {}  # of each text, by its SQL
+        self._kept: list[dict[Value, str]] = []  # for each narrow table, its columns
+        self._repeated: set[int] = set()
+
+    def prepare(self, derivations: Sequence[Derivation]) -> None:
+        """Keep what several tables need, where it is not kept yet."""
+        lacking = [derivation for derivation in derivations if self._place(derivation) is None]
+        if len(lacking) < 2:
+            return
+        values = dict.fromkeys(value for derivation in lacking for value in derivation.values if value not in CONSTANT)
+        whole = Derivation((), tuple(values), tuple(dict.fromkeys(pick for derivation in lacking for pick in derivation.picks)))
+        columns = {value: f"c{place}" for place, value in enumerate(values)}
+        self._connection.send(f"CREATE TEMPORARY TABLE narrow_{len(self._kept)} AS {self._select(whole, list(columns.values()))}")
+        self._kept.append(columns)
+
+    def count(self, derivation: Derivation) -> Counts:
+        """One GROUP BY."""
+        source, columns = self._source(derivation)
+        keys = [column for value, column in zip(derivation.values, columns, strict=True) if value not in CONSTANT]
+        group = f" GROUP BY {', '.join(keys)}" if keys else " HAVING count(*) > 0"
+        arrays = self._connection.send(f"SELECT {', '.join([*keys, 'count(*) AS n'])} FROM {source}{group}").fetchnumpy()
+        n = np.asarray(arrays["n"], dtype=np.int64)
+        same = {NOTHING: np.ma.MaskedArray(np.zeros(len(n), dtype=np.int64), mask=True), NEVER: np.zeros(len(n), dtype=np.int64)}
+        axes, codes = [], np.empty((len(n), len(columns)), dtype=np.int64)
+        for place, (name, value, column) in enumerate(zip(derivation.names, derivation.values, columns, strict=True)):
+            numbers, codes[:, place], blank = _codes(np.ma.asarray(same[value] if value in same else arrays[column]))
+            axes.append(Axis(name, (*self._levels(value, numbers), *([None] if blank else []))))
+        return Counts.from_codes(axes, codes, n)
+
+    def returning(self, derivation: Derivation) -> Source:
+        """The episodes of patients with several, with `patient` and `times`, how many episodes that patient has."""
+        place = self._place(derivation)
+        if place is None:
+            columns = _names(derivation)
+            select = self._select(derivation, columns, f"repeated JOIN episodes USING ({ROW})", ("repeated.patient", "repeated.times"))
+            return f"({select}) AS derived", columns
+        if place not in self._repeated:
+            select = f"SELECT kept.*, patient, times FROM narrow_{place} AS kept JOIN repeated USING ({ROW})"
+            self._connection.send(f"CREATE TEMPORARY TABLE repeated_{place} AS {select}")
+            self._repeated.add(place)
+        return f"repeated_{place}", self._columns(place, derivation)
+
+    def numbers(self, value: Value, axis: Axis) -> list[int]:
+        """The whole numbers that the levels of an axis are kept as, without the blank; ascending, as the levels are."""
+        levels = [level for level in axis.levels if level is not None]
+        if value.kind == TEXT:
+            places = {word: place for place, word in enumerate(self._words[value.sql])}
+            return [places[str(level)] for level in levels]
+        return value.numbers(levels)
+
+    def fill(self, picks: Iterable[Pick]) -> None:
+        """Make the helper tables that are not there yet."""
+        for pick in picks:
+            if pick.name not in self._picks:
+                self._connection.send(f"CREATE TEMPORARY TABLE {pick.name} AS {pick.select}")
+                self._picks.add(pick.name)
+
+    def _place(self, derivation: Derivation) -> int | None:
+        """The narrow table that holds all of it."""
+        return next((place for place, columns in enumerate(self._kept) if columns.keys() >= set(derivation.values) - CONSTANT), None)
+
+    def _columns(self, place: int, derivation: Derivation) -> list[str]:
+        return [self._kept[place].get(value, value.sql) for value in derivation.values]
+
+    def _source(self, derivation: Derivation) -> Source:
+        place = self._place(derivation)
+        if place is not None:
+            return f"narrow_{place}", self._columns(place, derivation)
+        columns = _names(derivation)
+        return f"({self._select(derivation, columns)}) AS derived", columns
+
+    def _select(self, derivation: Derivation, columns: Sequence[str], base: str = "episodes", more: Sequence[str] = ()) -> str:
+        """The query that derives values of each episode, under these names."""
+        self.fill(derivation.picks)
+        cells = [
+            f"{self._number(value)} AS {column}" for value, column in zip(derivation.values, columns, strict=True) if value not in CONSTANT
+        ]
+        source = derivation.source.replace("FROM episodes", f"FROM {base}", 1)
+        return f"SELECT {', '.join([*cells, *more, f'CAST(episodes.{ROW} AS UINTEGER) AS {ROW}'])} {source}"
+
+    def _number(self, value: Value) -> str:
+        """SQL for a value as a whole number."""
+        if value.kind != TEXT:
+            return f"CAST({value.sql} AS {value.kind})"
+        if value.sql not in self._words:
+            place = len(self._words)
+            words = f"SELECT {value.sql} AS word, count(*) AS n FROM episodes WHERE {value.sql} IS NOT NULL GROUP BY 1"
+            self._connection.send(f"CREATE TEMPORARY TABLE words_{place} AS {words}")
+            self._connection.send(f"CREATE TYPE word_{place} AS ENUM (SELECT word FROM words_{place} ORDER BY word)")
+            rows = self._connection.send(f"SELECT word, sum(n) FROM words_{place} GROUP BY word ORDER BY word").fetchall()
+            self._words[value.sql] = tuple(word for word, _ in rows)
+        return f"enum_code(CAST({value.sql} AS word_{list(self._words).index(value.sql)}))"
+
+    def _levels(self, value: Value, numbers: Sequence[int]) -> list[Level]:
+        if value.kind == TEXT:
+            words = self._words[value.sql]
+            return [words[number] for number in numbers]
+        return value.levels(numbers)
+
+
+def _names(derivation: Derivation) -> list[str]:
+    """Names of values in a query of its own; what is constant stands for itself."""
+    return [value.sql if value in CONSTANT else f"c{place}" for place, value in enumerate(derivation.values)]
+
+
+def _codes(column: np.ma.MaskedArray[Any, np.dtype[np.generic]]) -> tuple[list[int], Ints, bool]:
+    """The numbers of a column that came, ascending; the place of each row among them, blanks last; and whether there is any blank."""
+    blank = np.ma.getmaskarray(column)
+    values = np.ma.getdata(column).astype(np.int64)
+    numbers = np.unique(values[~blank])
+    codes = np.searchsorted(numbers, values)
+    codes[blank] = len(numbers)
+    return numbers.tolist(), codes, bool(blank.any())

@@ -1,0 +1,221 @@
+"""Takes rows as dicts, gives the counts and patients of the Engine protocol the slow and obvious way: what every engine must agree with.
+
+Nothing here is fast and nothing of how a request is answered is shared with the package.
+"""
+
+from collections import Counter
+
+import numpy as np
+
+from iop_outcomes.columns import Column, EventWithin, Facts, FirstEvent, Known, Reached, ScoreAt, Status, StopsAtEnd
+from iop_outcomes.counts import Counts
+from iop_outcomes.patients import Patients
+
+CLOCKS = {"admission": "day", "discharge": "days_after_discharge"}
+NOT_DISCHARGED = ("died", "not_started", "active", "not_known")
+EVENT_NAMES = (
+    "readmission_psychiatric", "readmission_other", "emergency_visit", "death", "relapse", "follow_up_contact", "next_level_of_care",
+)  # fmt: skip
+
+
+class PlainEngine:
+    """An engine of lists of dicts.
+
+    `episodes`, `scores` and `events` are what a store hands over: typed, events beside the episodes among the others, scores of a scale
+    with steps counted in steps. `columns` are those of the episodes, `given` the tables that came, `steps` the lowest score and the step
+    of the scales that are kept so.
+    """
+
+    def __init__(self, columns, episodes, scores=(), events=(), given=("episodes",), steps=None):
+        self.columns, self.episodes, self.scores, self.events = columns, episodes, scores, events
+        self.given, self.steps = given, steps or {}
+
+    # -- the protocol ------------------------------------------------------------------------------------------------
+
+    def facts(self):
+        """What the rows can answer."""
+        beside = {name[: -len(moment)] for name in self.columns for moment in ("_admit", "_discharge") if name.endswith(moment)}
+        several = None
+        if "patient_id" in self.columns:
+            several = sum(n > 1 for patient, n in Counter(e["patient_id"] for e in self.episodes).items() if patient is not None)
+        tables = {"episodes": self.episodes, "scores": self.scores, "events": self.events}
+        return Facts(
+            tuple(self.columns),
+            frozenset(beside | {row["scale"] for row in self.scores}),
+            frozenset((row["event"], row["kind"]) for row in self.events),
+            several,
+            frozenset(self.given),
+            frozenset(name for name, rows in tables.items() if rows),
+        )
+
+    def tally(self, sets):
+        """One table for each set of requests."""
+        tables = []
+        for requests in sets:
+            names = [name for request in dict.fromkeys(requests) for name in request.keys]
+            if len(names) > len(set(names)):
+                raise ValueError("two requests for one column")
+            tables.append(Counts.from_cells(names, Counter(self.cell(e, requests) for e in self.episodes)))
+        return tables
+
+    def patients(self, requests):
+        """Who stands in which cells."""
+        counts = self.tally([requests])[0]
+        place = {cell: i for i, (cell, _) in enumerate(counts)}
+        people = {}
+        for i, episode in enumerate(self.episodes):
+            patient = episode.get("patient_id")
+            people.setdefault((i,) if patient is None else patient, []).append(place[self.cell(episode, requests)])
+        alone = np.zeros(len(counts), dtype=np.int64)
+        combinations = Counter()
+        for cells in people.values():
+            if len(cells) == 1:
+                alone[cells[0]] += 1
+            else:
+                combinations[tuple(sorted(cells))] += 1
+        ordered = sorted(combinations)
+        lengths = [len(cells) for cells in ordered]
+        return Patients(
+            alone,
+            np.array([cell for cells in ordered for cell in cells], dtype=np.int64),
+            np.array([sum(lengths[:i]) for i in range(len(lengths))], dtype=np.int64),
+            np.array([combinations[cells] for cells in ordered], dtype=np.int64),
+        )
+
+    def rows(self, requests):
+        """One dict for each episode."""
+        names = [name for request in dict.fromkeys(requests) for name in request.keys]
+        return [dict(zip(names, self.cell(episode, requests), strict=True)) for episode in self.episodes]
+
+    def close(self):
+        """Nothing is kept anywhere."""
+
+    # -- one episode -------------------------------------------------------------------------------------------------
+
+    def cell(self, episode, requests):
+        """The cell an episode stands in."""
+        return tuple(value for request in dict.fromkeys(requests) for value in self.answers(episode, request))
+
+    def answers(self, e, request):
+        """What a request asks of an episode: one value for each of its keys."""
+        if isinstance(request, Column):
+            return (self.points(e.get(request.name), request.name),)
+        if isinstance(request, Status):
+            return (e["discharge_reason"] if e["discharge_reason"] in NOT_DISCHARGED else "discharged",)
+        if isinstance(request, Known):
+            return (int(self.answers(e, request.request)[0] is not None),)
+        if isinstance(request, Reached):
+            value, goal = (side if isinstance(side, int) else e.get(side) for side in (request.column, request.goal))
+            return (None if value is None or goal is None else int(value >= goal),)
+        if isinstance(request, ScoreAt):
+            name = f"{request.scale}_{request.moment}"
+            score = e.get(name)
+            if score is None:
+                _, score = self.at_admission(e, request) if request.moment == "admit" else self.at_discharge(e, request)
+            return (self.points(score, name),)
+        if isinstance(request, EventWithin):
+            return (int(any(self.within(row, request) for row in self.of(e, self.events))),)
+        if isinstance(request, StopsAtEnd):
+            return (self.stops(e, request.request),)
+        assert isinstance(request, FirstEvent)
+        return self.first(e, request)
+
+    def of(self, e, rows):
+        """The rows of an episode."""
+        return [row for row in rows if row["episode_id"] == e["episode_id"]]
+
+    def points(self, score, name):
+        """Steps as points."""
+        scale = name.rpartition("_")[0]
+        if score is None or scale not in self.steps or name.rpartition("_")[2] not in ("admit", "discharge"):
+            return score
+        low, step = self.steps[scale]
+        points = low + score * step
+        return int(points) if points == int(points) else points
+
+    # -- scores ------------------------------------------------------------------------------------------------------
+
+    def at_admission(self, e, request):
+        """Day and score of the table: the closest to day 0, the earlier, then the lower; before whatever may be the discharge score."""
+        low, high = request.window or (-7, 3)
+        near = [row for row in self.scored(e, request.scale) if low <= row["day"] <= high]
+        if e.get(f"{request.scale}_discharge") is not None:
+            near = [row for row in near if e["los_days"] is not None and row["day"] < e["los_days"] - 7]
+        best = min(near, key=lambda row: (abs(row["day"]), row["day"], row["score"]), default=None)
+        return (None, None) if best is None else (best["day"], best["score"])
+
+    def at_discharge(self, e, request):
+        """Day and score of the table: the last around discharge, then the higher; on a later day than the admission score."""
+        if e["los_days"] is None:
+            return None, None
+        low, high = request.window or (-7, 14)
+        if e.get(f"{request.scale}_admit") is not None:
+            after = 3
+        else:
+            after, _ = self.at_admission(e, ScoreAt(request.scale, "admit"))
+        near = [row for row in self.scored(e, request.scale) if low <= row["day"] - e["los_days"] <= high]
+        later = [row for row in near if after is None or row["day"] > after]
+        best = max(later, key=lambda row: (row["day"], row["score"]), default=None)
+        return (None, None) if best is None else (best["day"], best["score"])
+
+    def scored(self, e, scale):
+        """The scores of an episode that are no blank."""
+        return [row for row in self.of(e, self.scores) if row["scale"] == scale and row["score"] is not None and row["day"] is not None]
+
+    # -- events ------------------------------------------------------------------------------------------------------
+
+    def within(self, row, request):
+        """Whether an event is one of those asked, in time."""
+        if row["event"] not in request.events or (request.kinds and row["kind"] not in request.kinds):
+            return False
+        day, bounded = row["days_after_discharge"], request.first is not None or request.last is not None
+        if day is None:
+            return request.undated or not bounded
+        return (request.first is None or day >= request.first) and (request.last is None or day <= request.last)
+
+    def end(self, e, request):
+        """The last day observed on the clock of a request."""
+        if e.get("los_days") is None:
+            return None
+        before = e["los_days"]
+        if e.get("follow_up_days") is not None:
+            return e["follow_up_days"] + (before if request.clock == "admission" else 0)
+        for event in request.events:
+            if e.get(f"{event}_day") is not None:
+                return e[f"{event}_day"] - (before if request.clock == "discharge" else 0)
+        return None
+
+    def ends(self, e, request):
+        """The first way to end as (day, order on that day, name), or None."""
+        last, ways = self.end(e, request), []
+        competing = sorted(request.competing, key=lambda event: event == "death")
+        for row in self.of(e, self.events):
+            day = row[CLOCKS[request.clock]]
+            if last is None or day is None or not 0 <= day <= last:
+                continue
+            wanted = row["event"] in request.events and (not request.kinds or row["kind"] in request.kinds)
+            if wanted:
+                planned = request.planned_competes and row["planned"] == 1
+                ways.append((day, int(planned), "planned" if planned else "event"))
+            elif row["event"] in competing:
+                ways.append((day, 2 + competing.index(row["event"]), row["event"]))
+        return min(ways, default=None)
+
+    def first(self, e, request):
+        """Day and name of the first end."""
+        last = self.end(e, request)
+        if last is None or last < 0:
+            return None, None
+        way = self.ends(e, request)
+        recorded = "events" in self.given or any(f"{event}_observed" in self.columns for event in request.events)
+        if not recorded:
+            return last, None
+        return (last, "end_of_follow_up") if way is None else (way[0], way[2])
+
+    def stops(self, e, request):
+        """Whether the day of the first end is the last day the file says was observed."""
+        recorded = "events" in self.given or any(f"{event}_observed" in self.columns for event in request.events)
+        way = self.ends(e, request) if recorded else None
+        if way is None or e.get("follow_up_days") is None:
+            return None
+        return int(way[0] == e["follow_up_days"])
