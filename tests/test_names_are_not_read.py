@@ -22,7 +22,6 @@ TEXTS = {
     ("stats/reliable.py", "endswith"): "an operator",
     ("measures/categories.py", "startswith"): "a band of numbers, such as <18",
     ("measures/categories.py", "split"): "a table of counts by its levels",
-    ("measures/group_tests.py", "split"): "an array",
 }
 
 # Strings of show/ that are the name of a measure or an estimand, and mean something else there.
