@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import os
 import subprocess
 import sys
 import threading
@@ -229,6 +230,35 @@ def test_words_never_fill_the_line():
     desk.line.close()
     assert seen(desk.stream.getvalue()) == [""]
     assert max(map(len, desk.stream.getvalue().split("\r"))) == 79
+
+
+class Device(Terminal):
+    """A terminal that the system can be asked about."""
+
+    def fileno(self):
+        """Any number."""
+        return 2
+
+
+@pytest.mark.parametrize(("columns", "words"), [(30, "x" * 27), (2, ""), (0, "x" * 77)])
+def test_a_narrow_terminal_shows_the_beginning(monkeypatch, columns, words):
+    """As wide as it is now; 0 is what a terminal says that does not know."""
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((columns, 10)))
+    desk = Desk(Device())
+    desk.line(Progress("x" * 200))
+    assert desk.after(3) == [words]
+
+
+@on_posix
+def test_nothing_is_written_behind_the_prompt_of_a_shell(monkeypatch):
+    """A command in the background is silent, and goes on when it is brought to the front."""
+    front = os.getpgrp() + 1
+    monkeypatch.setattr(os, "tcgetpgrp", lambda _: front)
+    desk = Desk(Device())
+    desk.line(Progress("reading"))
+    assert desk.after(9) == [""]
+    front = os.getpgrp()
+    assert desk.after(0) == ["reading"]
 
 
 class Gone(Terminal):
@@ -473,3 +503,13 @@ def test_from_python_nothing_is_shown_unless_somebody_asks():
     assert shown.end()[1] == 0
     assert "checking episodes (1 of 3)" in shown.written
     assert seen(shown.written) == [""]
+
+
+def test_the_engine_draws_no_bar_of_its_own():
+    """DuckDB would, on standard output, in notebooks and wherever else no file is run: here, after -c."""
+    code = (
+        "import duckdb, iop_outcomes as iop\nbar = \"SELECT current_setting('enable_progress_bar')\"\n"
+        "with iop.load('data/synthetic') as data:\n    print(duckdb.connect().sql(bar).fetchall(), data.engine._send(bar).fetchall())\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
+    assert ran.stdout == "[(True,)] [(False,)]\n"

@@ -60,6 +60,7 @@ class RawTables:
         self.copies: dict[str, tuple[int, ...]] = {}
         self._send(f"SET temp_directory = {literal(self._folder)}")
         self._send("SET python_enable_replacements = false")
+        self._send("SET enable_progress_bar = false")  # where nobody runs a file, as in notebooks, it would draw one on standard output
         self._send("SET preserve_insertion_order = true")
         if threads is not None:
             self._send(f"SET threads = {int(threads)}")
