@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -277,11 +277,3 @@ def _sorted_rows(codes: Ints) -> _Rows:
         return _Rows(codes[first], where.astype(np.int64))
     unique, where = np.unique(codes, axis=0, return_inverse=True)
     return _Rows(unique.astype(np.int64), where.reshape(-1).astype(np.int64))
-
-
-def is_blank(value: Hashable) -> bool:
-    """Whether a value from an engine is a blank in any of its spellings (None, NaN, NA, NaT)."""
-    if isinstance(value, str):
-        return False
-    # NA comes before NaN: whether NA is unequal to itself is, to NA, a question without an answer.
-    return value is None or str(value) in {"<NA>", "NaT"} or value != value  # noqa: PLR0124 - NaN is the one value unequal to itself

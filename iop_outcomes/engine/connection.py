@@ -51,6 +51,7 @@ class Connection:
         self.statements: list[str] = []
         self.send(f"SET temp_directory = {literal(str(self.folder))}")
         self.send("SET python_enable_replacements = false")
+        self.send("SET enable_progress_bar = false")  # where nobody runs a file, as in notebooks, it would draw one on standard output
         self.send("SET preserve_insertion_order = true")
         self.send(f"SET perfect_ht_threshold = {GROUP_BITS}")
         if threads is not None:

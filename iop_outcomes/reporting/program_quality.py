@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from iop_outcomes.columns import Column
 from iop_outcomes.errors import NotAssessableError
@@ -16,6 +17,7 @@ from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures import Measure, find
 from iop_outcomes.measures.after_discharge import AT
 from iop_outcomes.measures.reliable_change import PROFILE
+from iop_outcomes.progress import counted
 from iop_outcomes.release import DEFAULT_POLICY, SUPPRESSED, Policy, Released, Withheld, policy_for, release, release_flow
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.blocks import Block, Note, Section, TableBlock, Text, marked, section
@@ -144,14 +146,25 @@ def _measures(evaluation: _Evaluation, people: tuple[Released, ...]) -> _Measure
     scored.sort(key=lambda name: (name != "phq9", name))  # the scale that programs are judged by most often comes first
     profiled = [name for name in scored if any(profile.name == PROFILE for profile in data.scales[name].profiles)]
     after, without = _after(evaluation)
+    asks: dict[str, Callable[[], Released]] = {
+        "completion": partial(evaluation.released, "completion", against=COMPARED["completion"]),
+        "stay": partial(evaluation.released, "length_of_stay"),
+        "reasons": partial(evaluation.released, "discharge_reasons"),
+        "recorded": partial(evaluation.released, "recorded"),
+    }
+    for name in scored:
+        asks[f"change {name}"] = partial(evaluation.released, "symptom_change", scale=name, against=COMPARED["change"])
+        asks[f"by_reason {name}"] = partial(evaluation.released, "symptom_change", scale=name, by="discharge_reason")
+    asks |= {f"reliable {name}": partial(evaluation.released, "reliable_change", scale=name) for name in profiled}
+    answers = {name: ask() for name, ask in counted("answering", asks.items())}
     return _Measures(
-        completion=evaluation.released("completion", against=COMPARED["completion"]),
-        stay=evaluation.released("length_of_stay"),
-        reasons=evaluation.released("discharge_reasons"),
-        recorded=evaluation.released("recorded"),
-        changes={name: evaluation.released("symptom_change", scale=name, against=COMPARED["change"]) for name in scored},
-        reliable={name: evaluation.released("reliable_change", scale=name) for name in profiled},
-        by_reason={name: evaluation.released("symptom_change", scale=name, by="discharge_reason") for name in scored},
+        completion=answers["completion"],
+        stay=answers["stay"],
+        reasons=answers["reasons"],
+        recorded=answers["recorded"],
+        changes={name: answers[f"change {name}"] for name in scored},
+        reliable={name: answers[f"reliable {name}"] for name in profiled},
+        by_reason={name: answers[f"by_reason {name}"] for name in scored},
         after=after,
         people=people,
         without=(*_not_scored(evaluation, scored), *without),

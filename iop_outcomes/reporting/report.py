@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from iop_outcomes.errors import UsageError, choices
+from iop_outcomes.progress import report_step
 from iop_outcomes.release import NOT_AUDITED, Policy, Released
 from iop_outcomes.reporting.blocks import Section
 from iop_outcomes.reporting.files import write_files
@@ -114,6 +115,7 @@ class Report:
         OutputError
             When the folder cannot be written; what stood there before is untouched.
         """
+        report_step("writing the report")
         texts = {"html": self.to_html(), "csv": self.to_csv(), "json": self.to_json()}
         return write_files(folder, {f"{self.name}.{suffix}": text.encode("utf-8") for suffix, text in texts.items()})
 

@@ -37,7 +37,12 @@ def rendered(request, tmp_path_factory):
 
 def table(data, name):
     """A prepared table as sorted rows of its columns that hold anything, in the order of their names."""
-    frame = data.engine.connection.duckdb.execute(f"SELECT * EXCLUDE (iop_outcomes_row) FROM {name}").df().dropna(axis="columns", how="all").sort_index(axis="columns")
+    frame = (
+        data.engine.connection.duckdb.execute(f"SELECT * EXCLUDE (iop_outcomes_row) FROM {name}")
+        .df()
+        .dropna(axis="columns", how="all")
+        .sort_index(axis="columns")
+    )
     frame = frame.sort_values(list(frame.columns), ignore_index=True)
     return frame.astype(object).where(frame.notna(), None)
 
