@@ -509,7 +509,7 @@ def test_the_engine_draws_no_bar_of_its_own():
     """DuckDB would, on standard output, in notebooks and wherever else no file is run: here, after -c."""
     code = (
         "import duckdb, iop_outcomes as iop\nbar = \"SELECT current_setting('enable_progress_bar')\"\n"
-        "with iop.load('data/synthetic') as data:\n    print(duckdb.connect().sql(bar).fetchall(), data.engine._send(bar).fetchall())\n"
+        "with iop.load('data/synthetic') as data:\n    print(duckdb.connect().sql(bar).fetchall(), data.engine.connection.duckdb.execute(bar).fetchall())\n"
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
     assert ran.stdout == "[(True,)] [(False,)]\n"
