@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from iop_outcomes.cli_data import DATA, LAYOUT, MAPPING, ON_ERROR, check, left_out, propose_mapping, synth
+from iop_outcomes.cli_data import DATA, LAYOUT, MAPPING, ON_ERROR, QUIET, check, left_out, progress_shown, propose_mapping, synth
 from iop_outcomes.cli_measures import MEASURE, measures, options_of_measures
 from iop_outcomes.cli_notebook import notebook
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_OUTPUT, EXIT_USAGE, IopError
@@ -66,6 +66,7 @@ for command in (check, propose_mapping, synth, measures, notebook):
 @ON_ERROR
 @_WHERE
 @_PERIOD
+@QUIET
 @click.option("-o", "--output", type=click.Path(), default="reports", show_default=True, help="Folder for the report.")
 @click.option("--title", default="Program quality report", show_default=True, help="Heading of the page.")
 @click.option(
@@ -93,7 +94,9 @@ def report(
     import iop_outcomes as iop
 
     with _loaded(data, mapping, on_error, layout) as program:
-        for path in iop.report(_narrowed(program, where, period), by=by or "track", policy=policy, title=title).save(output, formats):
+        with progress_shown():
+            paths = iop.report(_narrowed(program, where, period), by=by or "track", policy=policy, title=title).save(output, formats)
+        for path in paths:
             click.echo(path)
         return _exit(program)
 
@@ -109,6 +112,7 @@ def report(
 @ON_ERROR
 @_WHERE
 @_PERIOD
+@QUIET
 @_JSON
 @_CSV
 def summary(
@@ -136,9 +140,10 @@ def summary(
     _one_form(as_json=as_json, as_csv=as_csv)
     with _loaded(data, mapping, on_error, layout) as program:
         policy_for(policy, program.data_class)
-        narrowed = _narrowed(program, where, period)
-        answer = iop.measure(narrowed, measure_name, by=by, definition=definition, scale=scale, profile=profile, at=at)
-        released = answer.release(policy)
+        with progress_shown():
+            narrowed = _narrowed(program, where, period)
+            answer = iop.measure(narrowed, measure_name, by=by, definition=definition, scale=scale, profile=profile, at=at)
+            released = answer.release(policy)
         _print_released(released, [estimates_table(released)], as_json=as_json, as_csv=as_csv)
         return _exit(program)
 
@@ -156,6 +161,7 @@ def summary(
 @ON_ERROR
 @_WHERE
 @_PERIOD
+@QUIET
 @_JSON
 @_CSV
 def compare(
@@ -186,21 +192,22 @@ def compare(
     _one_form(as_json=as_json, as_csv=as_csv)
     with _loaded(data, mapping, on_error, layout) as program:
         policy_for(policy, program.data_class)
-        narrowed = _narrowed(program, where, period)
-        declared = look_up(narrowed, measure_name, definition, at=at, scale=scale, profile=profile)
-        main = estimand or declared.compared
-        answer = iop.compare(
-            narrowed,
-            measure=measure_name,
-            estimand=main,
-            by=by,
-            definition=definition,
-            scale=scale,
-            profile=profile,
-            at=at,
-            pairwise=pairwise,
-        )
-        released = answer.release(policy)
+        with progress_shown():
+            narrowed = _narrowed(program, where, period)
+            declared = look_up(narrowed, measure_name, definition, at=at, scale=scale, profile=profile)
+            main = estimand or declared.compared
+            answer = iop.compare(
+                narrowed,
+                measure=measure_name,
+                estimand=main,
+                by=by,
+                definition=definition,
+                scale=scale,
+                profile=profile,
+                at=at,
+                pairwise=pairwise,
+            )
+            released = answer.release(policy)
         _print_released(released, comparison_tables(released, main, pairwise=pairwise), as_json=as_json, as_csv=as_csv)
         if not as_json and not as_csv:
             click.echo(different_people(by))
@@ -219,7 +226,8 @@ def _one_form(*, as_json: bool, as_csv: bool) -> None:
 def _loaded(data: str, mapping: str | None, on_error: str, layout: str | None) -> Data:
     import iop_outcomes as iop
 
-    program = iop.load(data, mapping=mapping, on_error="exclude" if on_error == "exclude" else "raise", layout=layout)
+    with progress_shown():
+        program = iop.load(data, mapping=mapping, on_error="exclude" if on_error == "exclude" else "raise", layout=layout)
     for finding in program.findings:
         if finding.severity == "error":
             click.echo(f"excluded: {finding}", err=True)
@@ -296,8 +304,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return EXIT_OUTPUT
     except Exception as error:  # noqa: BLE001 - the last door: a person gets words, and --debug the traceback
-        return _internal(error, debug="--debug" in given)
+        return EXIT_INTERRUPTED if _stopped_in_a_statement(error) else _internal(error, debug="--debug" in given)
     return code if isinstance(code, int) else EXIT_DONE
+
+
+def _stopped_in_a_statement(error: Exception) -> bool:
+    """Whether this is what DuckDB makes of Ctrl-C while it runs a statement."""
+    return type(error) is RuntimeError and str(error) == "Query interrupted"
 
 
 def _internal(error: Exception, *, debug: bool) -> int:

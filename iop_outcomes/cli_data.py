@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE
+from iop_outcomes.progress import on_terminal
 
 if TYPE_CHECKING:
     from iop_outcomes.intake.findings import Finding
@@ -26,6 +28,25 @@ ON_ERROR = click.option(
     show_default=True,
     help="Stop at faulty rows, or leave them out.",
 )
+_QUIET = "iop_outcomes.quiet"
+
+
+def _keep_quiet(context: click.Context, _flag: click.Parameter, quiet: bool) -> None:  # noqa: FBT001 - click calls it
+    context.meta[_QUIET] = quiet
+
+
+QUIET = click.option(
+    "--quiet",
+    is_flag=True,
+    expose_value=False,
+    callback=_keep_quiet,
+    help="Do not say on the terminal what a step is doing once it lasts over 2 seconds.",
+)
+
+
+def progress_shown() -> AbstractContextManager[None]:
+    """Progress on the terminal while the library works, unless --quiet was given; what a command prints, it prints afterwards."""
+    return nullcontext() if click.get_current_context().meta.get(_QUIET) else on_terminal()
 
 
 @click.command()
@@ -33,6 +54,7 @@ ON_ERROR = click.option(
 @MAPPING
 @LAYOUT
 @ON_ERROR
+@QUIET
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print findings.")
 @click.option(
     "--fail-on", type=click.Choice(["error", "warning"]), default="warning", show_default=True, help="From which weight to exit with 1."
@@ -46,7 +68,7 @@ def check(data: str, mapping: str | None, layout: str | None, on_error: str, for
     ending, exclude = _ending(output), on_error == "exclude"
     refused, lost = False, False
     try:
-        with iop.load(data, mapping=mapping, layout=layout, on_error="exclude" if exclude else "raise") as program:
+        with progress_shown(), iop.load(data, mapping=mapping, layout=layout, on_error="exclude" if exclude else "raise") as program:
             findings, lost = list(program.findings), any(left_out(flow) for flow in program.flow)
             flows = [_would(flow) if exclude else str(flow) for flow in program.flow]
     except iop.DataError as error:
@@ -80,13 +102,15 @@ def _would(flow: Flow) -> str:
 
 @click.command("map")
 @DATA
+@QUIET
 @click.option("-o", "--output", type=click.Path(), default=None, help="Write the proposal to this file, such as DATA/mapping.toml.")
 def propose_mapping(data: str, output: str | None) -> int:
     """Propose a mapping.toml for DATA, to be finished by a person: names matched, codes listed, what is not known marked."""
     from iop_outcomes.intake.propose import propose
     from iop_outcomes.reporting.files import write_new_file
 
-    proposal = propose(data, Path(output).parent if output else None)
+    with progress_shown():
+        proposal = propose(data, Path(output).parent if output else None)
     if output is None:
         click.echo(proposal.text, nl=False)
     else:

@@ -7,6 +7,7 @@ vulture iop_outcomes tools/vulture_allowed.py
 _.help  # click reads the help of a flag
 _.list_  # click: `iop-outcomes notebook list`
 _._render_traceback_  # IPython shows an error of ours in one line
+_.writelines  # Python and libraries, of standard error
 _.__init_subclass__  # Python, when somebody derives a class from what is released
 
 # Columns of every frame, read by name; two of grouping and the adjustment stand empty in a comparison by one column.

@@ -12,6 +12,7 @@ from iop_outcomes.evaluate.lacking import refuse_lacking
 from iop_outcomes.evaluate.lookup import declaration
 from iop_outcomes.intake.data import Data
 from iop_outcomes.measures import find
+from iop_outcomes.progress import counted
 from iop_outcomes.results import Results
 
 
@@ -63,7 +64,7 @@ def answer_all(
     """
     results: dict[Ask, Results] = {}
     unanswered: dict[Ask, Unanswered] = {}
-    for ask in dict.fromkeys(asks):
+    for ask in counted("answering", dict.fromkeys(asks)):
         try:
             measure = declaration(ask, data)
             refuse_lacking(data, measure)

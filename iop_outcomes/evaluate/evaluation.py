@@ -14,6 +14,7 @@ from iop_outcomes.evaluate.contrasts import Against, Drafted, contrasts
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Contrast, Flag, Flags, flags
 from iop_outcomes.measures import Measure
+from iop_outcomes.progress import report_step
 from iop_outcomes.results import Estimate, Results
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.intervals import Errors, errors_of, finish
@@ -60,6 +61,7 @@ def evaluate(
     NotAssessableError
         When no end of follow-up is known, where one is needed.
     """
+    report_step(f"answering {measure.name}")
     columns = dict.fromkeys(data.group(name) for name in (by, grouped) if name)
     requests = (*measure.requests, *(Column(name) for name in columns))
     counted = data.engine.tally(requests)

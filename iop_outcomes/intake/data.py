@@ -13,6 +13,7 @@ from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.engine.narrowed import Condition, Narrowed
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.intake.findings import Finding
+from iop_outcomes.progress import report_step
 from iop_outcomes.results import Flow, Provenance
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats.periods import read_period
@@ -101,6 +102,7 @@ class Data:
         ...     print(one.flow[0])
         episodes: 1,200 in = 28 used + 1,172 outside track psychosis and discharge_quarter 2024-Q1 to 2024-Q4
         """
+        report_step("choosing episodes")
         added = tuple(self._condition(column, values) for column, values in conditions.items())
         if not added:
             return self

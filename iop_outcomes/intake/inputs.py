@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +24,7 @@ from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.preflight import preflight_csv, read_through, refuse_parquet
 from iop_outcomes.intake.recipes import expected_names
 from iop_outcomes.intake.statistical import is_statistical, read_statistical
+from iop_outcomes.progress import report_step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,9 +133,18 @@ def open_tables(engine: DuckEngine, source: Any, mapping: Mapping, tables: Colle
     """
     if isinstance(source, str | Path):
         paths = find_tables(Path(source), mapping)
-        return [open_file(engine, table, paths[table], mapping) for table in TABLES if table in paths and table in tables]
+        here = [table for table in TABLES if table in paths and table in tables]
+        return [open_file(engine, table, paths[table], mapping) for table in each_table("reading", here)]
     frames = _frames(source)
-    return [_open_frame(engine, table, frames[table], mapping) for table in TABLES if table in frames and table in tables]
+    here = [table for table in TABLES if table in frames and table in tables]
+    return [_open_frame(engine, table, frames[table], mapping) for table in each_table("reading", here)]
+
+
+def each_table(doing: str, tables: Sequence[str]) -> Iterator[str]:
+    """Some tables one by one, each reported as a step, as in "reading scores (2 of 3)"."""
+    for place, table in enumerate(tables, start=1):
+        report_step(f"{doing} {table} ({place} of {len(tables)})")
+        yield table
 
 
 def _frames(source: Any) -> Dictionary[str, Any]:

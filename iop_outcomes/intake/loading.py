@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 
 from iop_outcomes.columns import LAYOUTS, PERIODS, TABLES, Column
+from iop_outcomes.engine import Fault, Rule
 from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import DataError, UsageError, choices
 from iop_outcomes.intake.adapters import Adapted, find_adapter
@@ -24,7 +25,7 @@ from iop_outcomes.intake.data import Data
 from iop_outcomes.intake.files import find_mapping, refuse_path
 from iop_outcomes.intake.findings import PRIVACY_RULES, Finding, fatal, refuse
 from iop_outcomes.intake.headers import identifiers_not_read, items_not_added, refuse_columns
-from iop_outcomes.intake.inputs import Input, Lines, holds_contacts, open_tables, refuse_what_broke
+from iop_outcomes.intake.inputs import Input, Lines, each_table, holds_contacts, open_tables, refuse_what_broke
 from iop_outcomes.intake.labels import similar_rules
 from iop_outcomes.intake.mapping import AdapterSettings, ContactRule, Mapping, read_mapping
 from iop_outcomes.intake.nearest import offer_nearest
@@ -32,6 +33,7 @@ from iop_outcomes.intake.privacy import name_identifiers
 from iop_outcomes.intake.recipes import TablePlan, plan_table, refuse_unknown_names
 from iop_outcomes.intake.row_findings import findings_of_broken, findings_of_copies, findings_of_fault, findings_of_swallowed
 from iop_outcomes.intake.vocabulary import only
+from iop_outcomes.progress import report_step
 from iop_outcomes.results import Flow, Provenance, Source
 from iop_outcomes.scales import Scale, load_scales
 
@@ -87,6 +89,7 @@ def _load(engine: DuckEngine, source: Any, given: Any, on_error: OnError, folder
         findings.append(Finding("class_not_declared", "note", inputs[0].name, "", "no data class is declared; safe_harbor holds", hint))
     if any(item.severity == "error" for item in findings) and (on_error == "raise" or _beyond_repair(findings)):
         refuse(findings)
+    report_step("preparing the tables")
     engine.prepare({table: plan.recipe for table, plan in plans.items()}, excluded)
     flow = (*_flow(engine, inputs, excluded), *opened.flow)
     if flow[0].used == 0:
@@ -112,6 +115,7 @@ def _opened(engine: DuckEngine, source: Any, mapping: Mapping, scales: Dictionar
         raise UsageError(f'load: layout "{wanted}" is read from files. Give the path of a file or folder.')
     path = Path(source)
     refuse_path(path)
+    report_step(f"reading files of {wanted}")
     return find_adapter(wanted)(engine, path, replace(mapping, layout=wanted), scales)
 
 
@@ -145,6 +149,7 @@ def _rolled(
     findings, excluded = _check(scratch, [contacts], {"contacts": plan}, mapping, scales)
     rule, has = mapping.contacts or ContactRule(), tuple(plan.fields)
     kept = kept_select(has, rule, mapping.cutoff, excluded["contacts"])
+    report_step("building episodes from contacts")
     flow = flow_of(scratch.ask(counted_select(kept)), len(contacts.broken), len(excluded["contacts"]))
     if not flow.used and not any(finding.severity == "error" for finding in findings):
         fatal("no_rows", contacts.name, "no contact was attended", "Check the column status, and [codes.status] in mapping.toml.")
@@ -194,10 +199,11 @@ def _check(
     engine: DuckEngine, inputs: Sequence[Input], plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Any
 ) -> tuple[list[Finding], dict[str, list[int]]]:
     """Every finding, and the rows that errors leave out."""
+    report_step("checking labels")
     rules = [*rules_for(plans, mapping, scales), *similar_rules(engine, plans)]
-    broken_rules = engine.faults(rules)
+    broken_rules = _broken(engine, rules)
     if leave_out_copies(engine, broken_rules, plans):
-        broken_rules = engine.faults(rules)
+        broken_rules = _broken(engine, rules)
     broken_rules = name_identifiers(engine, look_again(engine, broken_rules, plans, mapping), plans, mapping)
     faults = offer_nearest(engine, once(broken_rules), plans, scales.values())
     nameless = any(
@@ -224,6 +230,12 @@ def _check(
             findings += identifiers_not_read(item, plans[item.table], mapping)
             findings += items_not_added(item, plans[item.table], scales) if item.table == "scores" else []
     return findings, excluded
+
+
+def _broken(engine: DuckEngine, rules: Sequence[Rule]) -> list[Fault]:
+    """The rows that break each rule, by table."""
+    tables = list(dict.fromkeys(rule.table for rule in rules))
+    return [fault for table in each_table("checking", tables) for fault in engine.faults([rule for rule in rules if rule.table == table])]
 
 
 def _beyond_repair(findings: Sequence[Finding]) -> bool:

@@ -21,12 +21,13 @@ from iop_outcomes.errors import DataError
 from iop_outcomes.intake.adapters.scratch import Scratch, head_of
 from iop_outcomes.intake.files import MAX_LINE_BYTES, SUFFIXES, refuse_globs, refuse_path, shown
 from iop_outcomes.intake.findings import fatal
-from iop_outcomes.intake.inputs import open_file
+from iop_outcomes.intake.inputs import each_table, open_file
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.preflight import SEPARATORS, preflight_csv, read_through
 from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
 from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText
 from iop_outcomes.intake.synonyms import match_columns, table_called
+from iop_outcomes.progress import report_step
 from iop_outcomes.scales import Scale, load_scales
 
 # Columns of which a table has at least one, or it is another table.
@@ -64,14 +65,16 @@ def propose(source: str | Path, beside: Path | None = None) -> Proposal:
     scales = load_scales(None)
     scratch = Scratch()
     try:
+        report_step("looking for tables")
         files, unread = _files(scratch, path, scales)
         tables = _assigned(files)
         if not tables:
             hint = "Is the first line of each file a header? Rename a few columns as README.md calls them, and run it again."
             fatal("no_known_column", shown(path), "no column of any file is known by its name", hint)
-        for file in tables.values():
-            _refuse_values_as_names(file)
-            _read_rows(scratch, file)
+        for table in each_table("reading", list(tables)):
+            _refuse_values_as_names(tables[table])
+            _read_rows(scratch, tables[table])
+        report_step("looking for codes")
         unused = [shown(file.path) for file in files if file not in tables.values()]
         return ProposalText(scratch, scales, tables, [*unused, *unread], beside or folder).proposal(shown(path))
     finally:

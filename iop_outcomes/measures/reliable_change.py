@@ -307,12 +307,7 @@ def _profile_words(profile: ReliableChangeProfile) -> str:
 
 def _worse_words(scale: Scale, profile: ReliableChangeProfile) -> str:
     scores = f"both {scale.label} scores"
-    return (
-        "{k} of {n} with "
-        + f"{scores} "
-        + "({value}) got worse by "
-        + f"{_points(profile)}, more than measurement error alone would produce."
-    )
+    return f"{{k}} of {{n}} with {scores} ({{value}}) got worse by {_points(profile)}, more than measurement error alone would produce."
 
 
 def _points(profile: ReliableChangeProfile) -> str:

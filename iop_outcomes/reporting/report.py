@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 from iop_outcomes.errors import UsageError, choices
+from iop_outcomes.progress import report_step
 from iop_outcomes.reporting.blocks import Section
 from iop_outcomes.reporting.document import Document
 from iop_outcomes.reporting.files import write_files
@@ -76,6 +77,7 @@ class Report(Document):
         OutputError
             When the folder cannot be written; what stood there before is untouched.
         """
+        report_step("writing the report")
         texts = {form: self.to(form) for form in formats}
         return write_files(folder, {f"{self.name}.{form}": text.encode("utf-8") for form, text in texts.items()})
 
