@@ -507,6 +507,6 @@ def report(data: Data, *, by: str = "track", policy: str = "cms11", title: str =
     >>> "No audit of disclosure over the whole page" in page
     True
     """
-    from iop_outcomes.reporting.program_quality import program_quality
+    from iop_outcomes.reporting.assemble import program_quality
 
     return program_quality(data, by=by, policy=policy, title=title)

@@ -12,8 +12,9 @@ import numpy as np
 from iop_outcomes.columns import Column, ScoreAt
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Flag, Key
-from iop_outcomes.measures.categories import Categories, read, read_among
+from iop_outcomes.measures.categories import Categories, categories, read, read_among
 from iop_outcomes.measures.measure import Measure
+from iop_outcomes.measures.options import Characteristic
 from iop_outcomes.measures.parts import PART, Parts, parts_by
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import Scale
@@ -257,3 +258,10 @@ def participants_baseline(scale: Scale, *, coarse: bool = False) -> Measure:
         shown=("mean_admit",),
         across=partial(_baseline_across, scale=scale, coarse=coarse),
     )
+
+
+def _of_column(column: str, counts: Counts) -> Measure:
+    return participants(column, categories(counts, column))
+
+
+PARTICIPANTS = Characteristic("participants", _of_column, participants_baseline)

@@ -263,7 +263,17 @@ def _estimands(scale: Scale, profile: ReliableChangeProfile) -> tuple[EstimandDe
             compared_beside=("reliable_deterioration_of_discharged",),
         ),
         _rate("no_reliable_change", "No reliable change", f"neither {better} nor {worse}", pairs),
-        EstimandDefinition(_WORSE, "Reliably worse", worse, pairs, _WILSON, "share", aside=_ASIDE, aside_none=_ASIDE_NONE),
+        EstimandDefinition(
+            _WORSE,
+            "Reliably worse",
+            worse,
+            pairs,
+            _WILSON,
+            "share",
+            _worse_words(scale, profile),
+            aside=_ASIDE,
+            aside_none=_ASIDE_NONE,
+        ),
         _rate("reliable_deterioration_of_discharged", "Reliably worse, of all discharged", worse, every),
         EstimandDefinition(
             "false_positive_rate",
@@ -291,9 +301,16 @@ _ASIDE_NONE = "None became reliably worse."
 
 
 def _profile_words(profile: ReliableChangeProfile) -> str:
-    points = f"{profile.points} points" if profile.op == ">=" else f"more than {profile.points} points"
-    least = "at least " if profile.op == ">=" else ""
-    return "{k} of {n} with both scores ({value}) improved by " + f"{least}{points}, more than measurement error alone would produce."
+    return "{k} of {n} with both scores ({value}) improved by " + f"{_points(profile)}, more than measurement error alone would produce."
+
+
+def _worse_words(scale: Scale, profile: ReliableChangeProfile) -> str:
+    scores = f"both {scale.label} scores"
+    return f"{{k}} of {{n}} with {scores} ({{value}}) got worse by {_points(profile)}, more than measurement error alone would produce."
+
+
+def _points(profile: ReliableChangeProfile) -> str:
+    return f"at least {profile.points} points" if profile.op == ">=" else f"more than {profile.points} points"
 
 
 def _rate(name: str, label: str, counted: str, among: str) -> EstimandDefinition:

@@ -81,6 +81,17 @@ def release_together(results: Sequence[Results], policy: str = DEFAULT_POLICY) -
     return tuple(_released_results(each, _View(page, place, seen, chosen.threshold), chosen) for place, each in enumerate(results))
 
 
+def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tuple[Released, ...]:
+    """Release everything of a page; results by one column are protected together."""
+    places: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for place, each in enumerate(results):
+        places.setdefault((each.group, each.levels), []).append(place)
+    released: dict[int, Released] = {}
+    for together in places.values():
+        released |= dict(zip(together, release_together([results[place] for place in together], policy), strict=True))
+    return tuple(released[place] for place in range(len(results)))
+
+
 def _shown_population(results: Results, policy: Policy) -> Results:
     """The results without the episodes that have no group, where these are too few to show: everyone then means everyone else."""
     if results.among_grouped is None:

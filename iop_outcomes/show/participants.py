@@ -9,7 +9,7 @@ from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedEstimate, Withheld, require_released
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import NO_DATA, NOT_SHOWN, count, estimate_value, has_value, label
+from iop_outcomes.show.words import NO_DATA, NOT_SHOWN, count, estimate_value, has_value, label, listed
 from iop_outcomes.stats.balance import WORDS
 from iop_outcomes.units import UNITS
 
@@ -130,7 +130,7 @@ def alike_sentence(releases: Sequence[Released], by: str) -> str:
     """
     alike = {words: [_named(released) for released in releases if difference_word(released) == words] for _, words in WORDS}
     clauses = [(SIMILAR, "are alike in"), (A_LITTLE, "differ a little in"), (DIFFERS, "differ in")]
-    parts = [f"{verb} {_listed(alike[words])}" for words, verb in reversed(clauses) if alike[words]]
+    parts = [f"{verb} {listed(alike[words])}" for words, verb in reversed(clauses) if alike[words]]
     who = "The tracks" if by == "track" else f"The groups by {by.replace('_', ' ')}"
     return f"{who} {'; they '.join(parts)}." if parts else ""
 
@@ -141,7 +141,3 @@ def _named(released: Released) -> str:
     difference = "" if largest is None else _difference_number(largest)
     name = title[:1].lower() + title[1:] if title[1:2].islower() else title
     return f"{name} ({difference})" if difference else name
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

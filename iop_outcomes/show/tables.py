@@ -48,6 +48,13 @@ class Table:
         mark = f'<br><span class="mark">{escape(self.mark)}</span>' if self.mark else ""
         return f"<table{kind}><caption>{escape(self.caption)}{mark}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
+    def to_text(self) -> str:
+        """The table in columns of words, under its caption."""
+        rows = [self.heads, *self.rows]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(self.heads))]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        return "\n".join([self.caption, *([self.mark] if self.mark else []), "", *lines])
+
 
 def share_table(released: Released, estimands: Sequence[str], *, caption: str, first: str) -> Table:
     """Share, how many, and range of each estimand at each level, with the episodes it is a share of."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Flag
@@ -40,6 +40,17 @@ _NO_RANGE_WHY = {
     **dict.fromkeys((Flag.FEW_PATIENTS, Flag.FEWER_THAN_5_EVENTS, Flag.TOO_FEW, Flag.TOO_FEW_FOLLOWED), " (too few)"),
     **dict.fromkeys((Flag.ONE_EPISODE, Flag.ONE_PAIR, Flag.ONE_SCORE, Flag.TWO_PAIRS), " (too few)"),
 }
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names within a sentence.
+
+    Examples
+    --------
+    >>> listed(["age", "sex", "track"]), listed(["age"])
+    ('age, sex and track', 'age')
+    """
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def label(level: str, among: Collection[str] = ()) -> str:

@@ -22,7 +22,7 @@ from iop_outcomes.cli import run
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.measures import find, known
 from iop_outcomes.release import release
-from iop_outcomes.reporting.program_quality import program_quality
+from iop_outcomes.reporting.assemble import program_quality
 from iop_outcomes.results import COLUMNS
 from iop_outcomes.show import theme, words
 from iop_outcomes.show.chart_rows import alt_text
