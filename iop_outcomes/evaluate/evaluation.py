@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from iop_outcomes.columns import Column
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import NotAssessableError, UsageError, choices
 from iop_outcomes.evaluate.contrasts import Against, Drafted, contrasts
+from iop_outcomes.evaluate.rounding import rounded
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Contrast, Flag, Flags, flags
 from iop_outcomes.measures import Measure
+from iop_outcomes.patients import Patients
 from iop_outcomes.results import Estimate, Results
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.intervals import Errors, errors_of, finish
@@ -66,13 +68,44 @@ def evaluate(
     if counted.total != data.episodes:
         raise AssertionError(f"{measure.name}: cells hold {counted.total} episodes of {data.episodes}")
     counts = counted if grouped is None else counted.where(~counted.is_in(grouped, [None]))
-    if measure.refuses is not None and (reason := measure.refuses(counts)):
-        raise NotAssessableError(f"{measure.title} is not assessable: {reason}")
-    if measure.settled is not None:
-        measure = replace(measure, draft=measure.settled(counts))
     people = data.engine.patients(requests)
     people = people if grouped is None else people.within(counts.here())
-    parts = _levels(counts, by, classes)
+    tallied = _Tallied(counted, counts, people, _levels(counts, by, classes))
+    again = partial(evaluate, measure, data, by=by, classes=classes, against=against, grouped=by, conf_level=conf_level)
+    ungrouped = MISSING_LEVEL in tallied.parts and grouped != by
+    answered = partial(_answered, data=data, tallied=tallied, by=by, against=against, conf_level=conf_level)
+    return replace(
+        answered(measure),
+        among_grouped=again if ungrouped else None,
+        only_grouped=grouped is not None and counts.total < counted.total,
+        coarser=None if measure.coarser is None else partial(_coarser, measure.coarser, tallied.parts, answered),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Tallied:
+    """What was counted once: every form of a measure is computed from it."""
+
+    counted: Counts
+    counts: Counts  # without the episodes that are left out
+    people: Patients
+    parts: Mapping[str, Counts]
+
+
+def _coarser(
+    forms: Callable[[Mapping[str, Counts]], Iterator[Measure]], parts: Mapping[str, Counts], answered: Callable[[Measure], Results]
+) -> Iterator[Results]:
+    """The results of coarser forms of a measure, each computed when it is wanted."""
+    return (answered(form) for form in forms(parts))
+
+
+def _answered(measure: Measure, *, data: Data, tallied: _Tallied, by: str | None, against: Against | None, conf_level: float) -> Results:
+    """Draft, errors, finish, and the comparisons."""
+    counted, people, parts = tallied.counted, tallied.people, tallied.parts
+    if measure.refuses is not None and (reason := measure.refuses(tallied.counts)):
+        raise NotAssessableError(f"{measure.title} is not assessable: {reason}")
+    if measure.settled is not None:
+        measure = replace(measure, draft=measure.settled(tallied.counts))
     drafts = [(level, draft) for level, part in parts.items() for draft in measure.draft(part)]
     drafts = _known_together(measure, drafts)
     if measure.across is not None and by:
@@ -80,21 +113,17 @@ def evaluate(
     seen = {level: people.within(part.here()) for level, part in parts.items() if level != ALL} | {ALL: people}
     drafted = [(level, draft, errors_of(draft, seen[level], counted.n)) for level, draft in drafts]
     assumed = flags(Flag.INDEPENDENCE_ASSUMED if data.engine.repeated_patients is None else Flag.NONE)
-    estimates = [_estimate(measure, by or ALL, each, conf_level, assumed) for each in drafted]
-    again = partial(evaluate, measure, data, by=by, classes=classes, against=against, grouped=by, conf_level=conf_level)
     results = Results(
         measure.definition,
         by or ALL,
-        tuple(estimates),
+        tuple(_estimate(measure, by or ALL, each, conf_level, assumed) for each in drafted),
         {(level, draft.key): draft.population for level, draft in drafts},
         data.provenance,
         {level: measure.curve(part) for level, part in parts.items()} if measure.curve else {},
-        again if MISSING_LEVEL in parts and grouped != by else None,
-        grouped is not None and counts.total < counted.total,
     )
-    if against is None or not by:
-        return results
-    return contrasts(measure, results, Drafted(counted, people, parts, drafted), against, conf_level)
+    if against is not None and by:
+        results = contrasts(measure, results, Drafted(counted, people, parts, drafted), against, conf_level)
+    return rounded(results)
 
 
 def compare(
@@ -110,8 +139,18 @@ def compare(
     compared = list(dict.fromkeys(estimate.estimand for estimate in results if estimate.contrast))
     if estimand is not None and estimand not in compared:
         raise UsageError(f'"{estimand}" is not compared between groups: it has no interval, or is standardised within a group.')
+    return _drawn_as_comparison(results, compared[:1], pairwise=pairwise)
+
+
+def _drawn_as_comparison(results: Results, compared: Sequence[str], *, pairwise: bool) -> Results:
+    """The same, with the chart of differences; so in every coarser form."""
     chart = results.definition.chart if pairwise else "forest"
-    return replace(results, definition=replace(results.definition, chart=chart, shown=(*compared[:1],) or results.definition.shown))
+    forms = results.coarser
+    return replace(
+        results,
+        definition=replace(results.definition, chart=chart, shown=(*compared,) or results.definition.shown),
+        coarser=None if forms is None else lambda: (_drawn_as_comparison(form, compared, pairwise=pairwise) for form in forms()),
+    )
 
 
 def _several_groups(data: Data, by: str) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from numbers import Integral
 
@@ -15,6 +15,7 @@ from iop_outcomes.counts import Counts
 from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import MISSING_LEVEL, Flag
 from iop_outcomes.measures.after_discharge_words import AMONG, EXCLUDED, estimands
+from iop_outcomes.measures.coarse import rounded, without
 from iop_outcomes.measures.group_tests import group_tests
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Option
@@ -377,7 +378,7 @@ def after_discharge(
     times = check_times(at)
     reached = tuple(Reached(column, t) for t in times for column in _FOLLOW_UP.values())
     draft = partial(_draft, what=what, times=times)
-    return Measure(
+    measure = Measure(
         name=name,
         title=title,
         variant=variant,
@@ -405,3 +406,18 @@ def after_discharge(
         together=("restricted_mean_days",),
         refuses=partial(_refuses, what=what),
     )
+    return replace(measure, coarser=partial(_coarser, measure))
+
+
+_ROUNDED = (
+    "Days are whole, and how many episodes they are of is not always shown: in some groups follow-up is not known in so few that the exact "
+    "numbers would tell how few."
+)
+_CURVE_ALONE = "Simple rates are left out: they are of some of the episodes of the curve, and beside it would tell how few the others are."
+
+
+def _coarser(measure: Measure, _levels: Mapping[str, Counts]) -> Iterator[Measure]:
+    """Days rounded; then the curve without simple rates beside it."""
+    whole_days = rounded(measure, {item.name: 0 for item in measure.estimands if item.unit == "days"}, _ROUNDED)
+    yield whole_days
+    yield without(whole_days, ("fully_observed_rate",), _CURVE_ALONE)

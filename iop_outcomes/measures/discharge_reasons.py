@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from iop_outcomes.columns import DISCHARGE_REASONS, Column
@@ -24,6 +25,16 @@ _GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "ended_by_program": ("Ended by program or payer", ("terminated_by_program", "authorization_ended")),
     "other": ("Other or not known", ("incarcerated", "other", "unknown", "died", "missing")),
 }
+_OTHERWISE = ("Ended otherwise or not known", (*_GROUPS["ended_by_program"][1], *_GROUPS["other"][1]))
+_COARSER: tuple[Mapping[str, tuple[str, tuple[str, ...]]], ...] = (
+    {**{name: _GROUPS[name] for name in ("completed", "transferred", "dropped_out")}, "ended_otherwise": _OTHERWISE},
+    {
+        **{name: _GROUPS[name] for name in ("completed", "transferred")},
+        "neither": ("Dropped out, ended otherwise or not known", (*_GROUPS["dropped_out"][1], *_OTHERWISE[1])),
+    },
+)
+_MERGED = "Reasons are shown in fewer groups, because too much of the five could not be shown."
+_LEFT_EARLY = ("dropped_out", "neither")
 _EACH: Mapping[str, tuple[str, tuple[str, ...]]] = {
     reason: (reason.replace("_", " ").capitalize(), (reason,)) for reason in (*_ENDED, "missing")
 }
@@ -53,6 +64,12 @@ def discharge_reasons(definition: str = KINDS[0]) -> Measure:
     Measure
     """
     groups = _EACH if definition == "each" else _GROUPS
+    coarser = (_GROUPS, *_COARSER) if definition == "each" else _COARSER
+    return replace(_mix(definition, groups), coarser=lambda _levels: (_mix(definition, each, coarse=_MERGED) for each in coarser))
+
+
+def _mix(definition: str, groups: Mapping[str, tuple[str, tuple[str, ...]]], *, coarse: str = "") -> Measure:
+    """The measure of some groups of reasons."""
     among = "discharged episodes, deaths and missing reasons included, without those that never started"
     return Measure(
         name="discharge_reasons",
@@ -75,12 +92,14 @@ def discharge_reasons(definition: str = KINDS[0]) -> Measure:
                 "share",
                 "{k} of {n} discharged episodes ({value}) ended this way: " + label.lower() + ".",
                 "{value} of discharged episodes ended this way: " + label.lower(),
+                role="left_early" if name in _LEFT_EARLY else "",
             )
             for name, (label, reasons) in groups.items()
         ),
         chart="stacked_shares",
         shown=tuple(f"reason_{name}" for name in groups),
         notes=('Reasons are shown in five groups because single reasons are often too few to show; definition="each" gives all.',),
+        coarse=coarse,
     )
 
 

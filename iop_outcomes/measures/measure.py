@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from iop_outcomes.columns import Request
@@ -54,6 +54,11 @@ class Measure:
         Which of its named definitions this is; "" where it has one alone.
     subject : str
         What is measured, within a sentence, where that is not the title.
+    coarse : str
+        What this form of a measure merges or rounds so that more of it can be shown, and why; "" for the finest form.
+    coarser : callable, optional
+        From the counts of every level, everyone's first, coarser forms of this measure, the least information lost first: of
+        fewer categories, or with rounded values. It knows nothing of what is withheld; release chooses among them.
     """
 
     name: str
@@ -78,6 +83,8 @@ class Measure:
     main: str = ""
     variant: str = ""
     subject: str = ""
+    coarse: str = ""
+    coarser: Callable[[Mapping[str, Counts]], Iterator[Measure]] | None = None
 
     @property
     def compared(self) -> str:
@@ -95,8 +102,9 @@ class Measure:
             self.estimands,
             self.excludes,
             self.sources,
-            self.notes,
+            (*self.notes, *((self.coarse,) if self.coarse else ())),
             self.chart,
             self.shown or (self.estimands[0].name,),
             self.subject,
+            self.coarse,
         )

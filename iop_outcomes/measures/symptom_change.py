@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import numpy as np
 
 from iop_outcomes.columns import STATUS, ScoreAt, Status
 from iop_outcomes.counts import Counts
-from iop_outcomes.keys import Flag, Key
+from iop_outcomes.keys import ALL, Flag, Key
+from iop_outcomes.measures.coarse import rounded
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import SCALE, Declaration, Family
 from iop_outcomes.measures.parts import NOT_ENDED, PART, Parts, not_ended, parts_of
 from iop_outcomes.results import EstimandDefinition, Role
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats import change
+from iop_outcomes.stats.balance import LEAST
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Population
 from iop_outcomes.stats.drafts import mean, plain, share
 from iop_outcomes.stats.intervals import Normal, StudentT
@@ -191,7 +193,40 @@ def symptom_change(scale: Scale) -> Measure:
         shown=("mean_admit", "mean_discharge", "mean_change"),
         main="mean_change",
         subject=title,
+        coarser=partial(_coarser, scale),
     )
+
+
+_ROUNDED = (
+    "Means and changes are rounded, and how many episodes they are of is not always shown: some groups lack so few scores that the exact "
+    "numbers would tell how few."
+)
+_SD_BESIDE = ("mean_admit", "d_pre_sd", "g_pre_sd")  # with the SD, their intervals would give the number of pairs
+_MARGIN = 4.0
+
+
+def _coarser(scale: Scale, levels: Mapping[str, Counts]) -> Iterator[Measure]:
+    """The same rounded to 0.1 point, or to whole points where groups lie far apart.
+
+    Everyone's mean is that of the groups weighted by their pairs. Moving one pair from one group to another changes the sum
+    by as much as their means lie apart, which must be small against what rounding hides in it.
+    """
+    numbers = [summary for level, counts in levels.items() if level != ALL and (summary := _summary(counts, scale))]
+    spread = max((max(column) - min(column) for column in zip(*numbers, strict=True)), default=0.0)
+    pairs = pairs_of(levels[ALL], scale)[0].total
+    points = next((digits for digits in (1, 0) if pairs * 10.0**-digits >= _MARGIN * spread), None)
+    if points is None:
+        return
+    measure = symptom_change(scale)
+    digits = {item.name: points if item.unit == "points" else 1 for item in measure.estimands if item.name != "paired_rate"}
+    yield rounded(measure, digits, _ROUNDED, bare=_SD_BESIDE)
+
+
+def _summary(counts: Counts, scale: Scale) -> tuple[float, ...]:
+    """The numbers of a group that everyone's are made of by weight; nothing of too few pairs to be given."""
+    pairs = pairs_of(counts, scale)[1]
+    moments = pairs.moments
+    return () if moments.n < LEAST else (moments.mean_pre, moments.mean_post, moments.sd_pre)
 
 
 _ROLES: Mapping[str, Role] = {"paired_rate": "both_known", "mean_admit": "before", "mean_discharge": "after", "mean_change": "change"}

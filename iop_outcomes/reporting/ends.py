@@ -28,9 +28,10 @@ def completion_blocks(released: Released, by: str) -> list[Block]:
         TableBlock(share_table(released, names, caption=f"Completion by {group}", first=label(by))),
         TableBlock(share_table(released, ["completion_of_admitted"], caption="Completion of all admitted", first=label(by))),
     ]
-    none, every = (released.estimate(name) for name in IF_MISSING)
+    cases = [released.estimate(name) for name in IF_MISSING if released.has(name)]
     missing = released.estimate(names[0]).n_missing
-    if missing != 0 and none.shown and every.shown:
+    if missing != 0 and cases and all(case.shown for case in cases):
+        none, every = cases
         text = (
             f"The discharge reason is missing in {episodes(missing)}. If none of them was a completion, {estimate_value(none)} completed; "
         )
@@ -72,7 +73,7 @@ def reason_blocks(released: Released, by: str) -> list[Block]:
     alt = stacked_alt_text(released)
     subtitle = f"Share of discharged episodes by reason, by {group}.{_white(released, names)}"
     return [
-        figure_block(stacked_shares(released, names), headline(released, "reason_dropped_out"), subtitle, alt),
+        figure_block(stacked_shares(released, names), headline(released, released.definition.in_role("left_early")), subtitle, alt),
         TableBlock(mix_table(released, names, caption=f"Discharge reasons by {group}", first=label(by))),
     ]
 

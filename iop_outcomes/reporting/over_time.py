@@ -76,7 +76,9 @@ def completion_trend(data: Data, policy: str = DEFAULT_POLICY, *, conf_level: fl
 def _by_period(data: Data, column: str, conf_level: float, grouped: str | None) -> Results:
     """The one estimand that is shown: withholding what nobody prints would cost periods that could be seen."""
     results = evaluate(find("completion"), data, by=column, grouped=grouped, conf_level=conf_level)
-    results = replace(results, among_grouped=None)  # episodes without a period are in no point, and their number is said beside
+    results = replace(
+        results, among_grouped=None, coarser=None
+    )  # episodes without a period are in no point, and their number is said beside
     kept = tuple(estimate for estimate in results if estimate.estimand == ESTIMAND)
     populations = {key: people for key, people in results.populations.items() if key[1].estimand == ESTIMAND}
     return replace(results, estimates=kept, populations=populations)
