@@ -175,7 +175,7 @@ class _Followed:
         return Population(family, {**inside, **self.outside}, frozenset(inside), chosen, frozenset(_UNKNOWN))
 
 
-def _draft(counts: Counts, *, what: Outcome, times: tuple[int, ...], stops: bool) -> tuple[Draft, ...]:
+def _draft(counts: Counts, *, what: Outcome, times: tuple[int, ...], stops: bool, followed_alone: bool = False) -> tuple[Draft, ...]:
     followed = _Followed.from_counts(counts, what)
     ends = followed.ends
     everyone = followed.people("followed", {"followed": followed.table.total}, hits=None)
@@ -185,7 +185,7 @@ def _draft(counts: Counts, *, what: Outcome, times: tuple[int, ...], stops: bool
         ends.median("median_days", everyone),
         *(ends.restricted_mean("restricted_mean_days", float(t), everyone) for t in times),
         *(_simple(followed, time, stops=stops) for time in times),
-        *_beside(followed),
+        *_beside(followed, followed_alone=followed_alone),
         ends.follow_up("median_follow_up_days", everyone),
     )
     return tuple(_assessed(draft, followed) for draft in drafts)
@@ -270,8 +270,11 @@ _STOPS = "follow-up stops at the event, and no dates say how long each could hav
 _FOLLOW_UP = {False: "follow_up_days", True: "potential_follow_up_days"}
 
 
-def _beside(followed: _Followed) -> list[Draft]:
-    """What is counted beside the curve: ends of their own, transfers, events without follow-up, and the event during care."""
+def _beside(followed: _Followed, *, followed_alone: bool) -> list[Draft]:
+    """What is counted beside the curve: ends of their own, transfers, events without follow-up, and the event during care.
+
+    That during care is of all discharged episodes, or of those of the curve alone.
+    """
     counts, what = followed.counts, followed.what
     drafts = []
     for cause in what.causes:
@@ -281,6 +284,8 @@ def _beside(followed: _Followed) -> list[Draft]:
         drafts.append(_counted(followed, "transfer_0_2", followed.cells("transfer"), ("followed", "transfer")))
     drafts.append(_counted(followed, "events_without_follow_up", followed.cells("unknown_with_event"), _UNKNOWN, missing=()))
     happened = counts.is_in(what.during_care.name, [1])
+    if followed_alone:
+        return [*drafts, _counted(followed, "during_care", happened, ("followed",))]
     in_care = parts_of(counts, {**not_ended(counts), "yes": happened}, "no", order=("yes", "no", *NOT_ENDED))
     drafts.append(in_care.share("during_care", "during_care", base=("yes", "no"), hits=("yes",)))
     return drafts
@@ -406,18 +411,31 @@ def after_discharge(
         together=("restricted_mean_days",),
         refuses=partial(_refuses, what=what),
     )
-    return replace(measure, coarser=partial(_coarser, measure))
+    return replace(measure, coarser=partial(_coarser, measure, what, partial(draft, followed_alone=True)))
 
 
 _ROUNDED = (
     "Days are whole, and how many episodes they are of is not always shown: in some groups follow-up is not known in so few that the exact "
     "numbers would tell how few."
 )
+_ONE_BASE = (
+    "What happened during care is counted among the episodes of the curve: beside all discharged it would tell how few are not followed."
+)
 _CURVE_ALONE = "Simple rates are left out: they are of some of the episodes of the curve, and beside it would tell how few the others are."
 
 
-def _coarser(measure: Measure, _levels: Mapping[str, Counts]) -> Iterator[Measure]:
-    """Days rounded; then the curve without simple rates beside it."""
-    whole_days = rounded(measure, {item.name: 0 for item in measure.estimands if item.unit == "days"}, _ROUNDED)
+def _coarser(
+    measure: Measure, what: Outcome, of_curve: Callable[..., tuple[Draft, ...]], _levels: Mapping[str, Counts]
+) -> Iterator[Measure]:
+    """Days rounded, and the event during care of the episodes of the curve; then the curve without simple rates beside it."""
+    (incidence,) = (item for item in measure.estimands if item.name == "cumulative_incidence")
+    one_base = replace(
+        measure,
+        draft=partial(of_curve, stops=False),
+        settled=partial(_settled, what=what, draft=of_curve),
+        estimands=tuple(replace(item, among=incidence.among) if item.name == "during_care" else item for item in measure.estimands),
+        coarse=_ONE_BASE,
+    )
+    whole_days = rounded(one_base, {item.name: 0 for item in measure.estimands if item.unit == "days"}, _ROUNDED)
     yield whole_days
     yield without(whole_days, ("fully_observed_rate",), _CURVE_ALONE)

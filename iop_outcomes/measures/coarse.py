@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -71,3 +71,34 @@ def rounded(measure: Measure, digits: Mapping[str, int], words: str, *, bare: Co
 def _rounded(item: EstimandDefinition, digits: int, *, bare: bool) -> EstimandDefinition:
     counted = f"{item.counted}, to {10.0**-digits:g}"
     return replace(item, digits=digits, counted=counted, interval="none" if bare else item.interval)
+
+
+def digits_that_hide(groups: Sequence[Sequence[float]], n: int) -> int | None:
+    """Decimals to which means may be shown of groups whose numbers of episodes are withheld.
+
+    Everyone's mean is that of the groups weighted by those numbers. Moving one episode from one group to another changes the
+    weighted sum by as much as their means lie apart; rounding everyone's mean hides n times half a step of it. So that the
+    numbers do not follow, a step must hide at least `_MARGIN` times as much as one episode moves.
+
+    Parameters
+    ----------
+    groups : sequence of sequence of float
+        The same means and SDs of each group.
+    n : int
+        Episodes they are of, in all groups together.
+
+    Returns
+    -------
+    int or None
+        1 or 0; `None` where not even whole numbers hide them.
+
+    Examples
+    --------
+    >>> digits_that_hide([(15.2, 9.1), (14.0, 8.0)], 136), digits_that_hide([(15.2, 9.1), (6.0, 8.0)], 60)
+    (1, 0)
+    """
+    spread = max((max(column) - min(column) for column in zip(*groups, strict=True)), default=0.0)
+    return next((digits for digits in (1, 0) if n * 10.0**-digits >= _MARGIN * spread), None)
+
+
+_MARGIN = 4.0

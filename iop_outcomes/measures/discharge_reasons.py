@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -57,15 +57,20 @@ def discharge_reasons(definition: str = KINDS[0]) -> Measure:
     Parameters
     ----------
     definition : {"grouped", "each"}
-        Five groups of reasons, or each reason by itself.
+        Five groups of reasons, of which a release may show fewer, or each reason by itself.
 
     Returns
     -------
     Measure
     """
-    groups = _EACH if definition == "each" else _GROUPS
-    coarser = (_GROUPS, *_COARSER) if definition == "each" else _COARSER
-    return replace(_mix(definition, groups), coarser=lambda _levels: (_mix(definition, each, coarse=_MERGED) for each in coarser))
+    if definition == "each":
+        return _mix(definition, _EACH)
+    return replace(_mix(definition, _GROUPS), coarser=partial(_coarser, definition))
+
+
+def _coarser(definition: str, _levels: Mapping[str, Counts]) -> Iterator[Measure]:
+    """The same in four groups, then in three."""
+    return (_mix(definition, groups, coarse=_MERGED) for groups in _COARSER)
 
 
 def _mix(definition: str, groups: Mapping[str, tuple[str, tuple[str, ...]]], *, coarse: str = "") -> Measure:

@@ -13,7 +13,7 @@ from iop_outcomes.columns import Column, ScoreAt
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Flag, Key
 from iop_outcomes.measures.categories import Categories, coarser, read, read_among
-from iop_outcomes.measures.coarse import rounded
+from iop_outcomes.measures.coarse import digits_that_hide, rounded
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.parts import PART, Parts, parts_by
 from iop_outcomes.results import EstimandDefinition
@@ -250,6 +250,9 @@ def participants_baseline(scale: Scale) -> Measure:
 _ROUNDED = "Numbers are rounded, and how many episodes they are of is not always shown: some groups lack so few scores that the exact numbers would tell how few."
 
 
-def _rounded(scale: Scale, _levels: Mapping[str, Counts]) -> Iterator[Measure]:
-    """The same to 0.1 point; without an interval, which beside the SD would give the number of scores."""
-    yield rounded(participants_baseline(scale), {"mean_admit": 1, "sd_admit": 1, LARGEST: 2}, _ROUNDED, bare=("mean_admit",))
+def _rounded(scale: Scale, levels: Mapping[str, Counts]) -> Iterator[Measure]:
+    """The same to 0.1 point, or as coarsely as it must be; without an interval, which beside the SD would give the number of scores."""
+    groups = [(mean, sd) for level, counts in levels.items() for mean, sd, n in [_scores(counts, scale)] if level != ALL and n >= LEAST]
+    digits = digits_that_hide(groups, _scores(levels[ALL], scale)[2])
+    if digits is not None:
+        yield rounded(participants_baseline(scale), {"mean_admit": digits, "sd_admit": digits, LARGEST: 2}, _ROUNDED, bare=("mean_admit",))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from iop_outcomes.keys import ALL, MISSING_LEVEL
+from iop_outcomes.keys import ALL, MISSING_LEVEL, Key
 from iop_outcomes.release.policy import Policy
-from iop_outcomes.release.protect import is_safe
+from iop_outcomes.release.protect import Parts, is_safe
 from iop_outcomes.results import EstimandDefinition, Results
 from iop_outcomes.stats.draft import Population
 
 ENOUGH = 4 / 5  # of the cells: no coarser form is looked at
+HALF = 1 / 2  # of the groups: in which every number may be seen
 WORTH = 21 / 20  # times as large a share of its cells: what a coarser form must show
 
 
@@ -19,12 +20,13 @@ def coarsened(results: Results, policy: Policy) -> Results:
 
     The forms are those of `Results.coarser`, from the finest on. Of each, the share of its cells is taken that may be seen
     in their group: a cell is a number or a contrast of a group that is large enough to be shown, and everyone's are counted
-    only where there are no groups. A coarser form replaces a finer one when that share is at least `WORTH` times as large;
-    the first form is final of which `ENOUGH` of the cells may be seen, and something of every group.
+    only where there are no groups. A coarser form replaces a finer one when that share is at least `WORTH` times as large.
+    The first form is final of which `ENOUGH` of the cells may be seen, something of every group, and every number in `HALF`
+    of the groups.
 
-    A cell may be seen when its denominator and its numerator may, or when it `says_no_number`. Those who were asked (denominator and missing together),
-    then denominators and numerators in the order of the results, may be seen one after the other when they hold nobody, or
-    at least the threshold, and so many more or fewer than each one seen before that holds them, or that they hold.
+    A cell may be seen when its denominator and its numerator may, or when it `says_no_number`. Denominators with the missing,
+    then denominators and numerators, in the order of the results, may be seen one after the other: each when it holds nobody or
+    at least the threshold, and so does what is left of it, or of one seen before that holds it, without the ones they hold.
 
     Parameters
     ----------
@@ -49,10 +51,10 @@ def coarsened(results: Results, policy: Policy) -> Results:
     best, most = results, -1.0
     for form in _forms(results):
         groups = [_seen(form, level, policy.threshold) for level in _shown_groups(form, policy.threshold)]
-        share = _share(cell for cells in groups for cell in cells)
+        share = _share(cell for cells in groups for cell in cells.values())
         if share >= most * WORTH:
             best, most = form, share
-        if best is form and share >= ENOUGH and all(map(any, groups)):
+        if best is form and share >= ENOUGH and _of_each(groups):
             break
     return best
 
@@ -67,6 +69,13 @@ def _share(cells: Iterable[bool]) -> float:
     """How many of the cells may be seen; none of none."""
     seen = list(cells)
     return sum(seen) / len(seen) if seen else 0.0
+
+
+def _of_each(groups: Sequence[Mapping[Key, bool]]) -> bool:
+    """Whether something of every group may be seen, and every number in half of the groups."""
+    keys = dict.fromkeys(key for cells in groups for key in cells)
+    each = [_share(cells[key] for cells in groups if key in cells) for key in keys]
+    return all(any(cells.values()) for cells in groups) and all(share >= HALF for share in each)
 
 
 def _shown_groups(results: Results, threshold: int) -> list[str]:
@@ -86,24 +95,33 @@ def says_no_number(definition: EstimandDefinition, people: Population, threshold
     return rounded and people.n >= threshold and people.n + people.n_missing >= 2 * threshold - 1
 
 
-def _seen(results: Results, level: str, threshold: int) -> list[bool]:
+def _seen(results: Results, level: str, threshold: int) -> dict[Key, bool]:
     """Which of the cells of a group may be seen."""
     cells = [(estimate, results.populations[level, estimate.key]) for estimate in results if estimate.level == level]
     sets = _seen_sets([people for _, people in cells], threshold)
-    return [
-        all((people.family, parts) in sets for parts in (people.base, people.hits) if parts is not None)
+    return {
+        estimate.key: all((people.family, parts) in sets for parts in (people.base, people.hits) if parts is not None)
         or says_no_number(results.definition.estimand(estimate.estimand), people, threshold)
         for estimate, people in cells
-    ]
+    }
 
 
-def _seen_sets(everyone: Sequence[Population], threshold: int) -> set[tuple[str, frozenset[str]]]:
+def _seen_sets(everyone: Sequence[Population], threshold: int) -> set[tuple[str, Parts]]:
     """Sets of parts, each of one way of dividing a group, whose number of episodes may be seen."""
-    asked = [(people, people.base | people.missing) for people in everyone]
+    questioned = [(people, people.base | people.missing) for people in everyone]
     counted = [(people, parts) for people in everyone for parts in (people.base, people.hits) if parts is not None]
-    seen: set[tuple[str, frozenset[str]]] = set()
-    for people, parts in (*asked, *counted):
-        nested = (other for family, other in seen if family == people.family and (other <= parts or parts <= other))
-        if is_safe(people.count(parts), threshold) and all(is_safe(people.count(parts ^ other), threshold) for other in nested):
-            seen.add((people.family, parts))
-    return seen
+    seen: dict[str, list[Parts]] = {}
+    for people, parts in (*questioned, *counted):
+        before = seen.setdefault(people.family, [])
+        if parts not in before and all(is_safe(people.count(left), threshold) for left in _left(parts, before)):
+            before.append(parts)
+    return {(family, parts) for family, sets in seen.items() for parts in sets}
+
+
+def _left(parts: Parts, before: Sequence[Parts]) -> Iterator[Parts]:
+    """What a reader could work out with one more set: itself, and what is left of a set without another, or all others, that it holds."""
+    yield parts
+    for whole in (parts, *(other for other in before if parts <= other)):
+        inside = [other for other in (*before, parts) if other < whole]
+        yield from (whole - other for other in inside if parts in (whole, other))
+        yield whole - frozenset().union(*inside)

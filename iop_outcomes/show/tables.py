@@ -67,7 +67,7 @@ def share_table(released: Released, estimands: Sequence[str], *, caption: str, f
             for cell in (share_and_count(estimate), plain_range(estimate), *(() if one_base else (count(estimate.n),)))
         ]
         rows.append((label(level, released.levels), *cells, *((count(estimates[0].n),) if one_base else ())))
-    return Table(caption, (*heads, *(("Episodes",) if one_base else ())), tuple(rows), mark=released.policy.mark)
+    return Table(_caption(released, caption), (*heads, *(("Episodes",) if one_base else ())), tuple(rows), mark=released.policy.mark)
 
 
 def _one_base(released: Released, estimands: Sequence[str], levels: Sequence[str]) -> bool:
@@ -83,7 +83,7 @@ def mix_table(released: Released, estimands: Sequence[str], *, caption: str, fir
     for level in ordered_levels(released, estimands[0]):
         cells = [released.estimate(name, level) for name in estimands]
         rows.append((label(level, released.levels), *(estimate_value(cell) for cell in cells), count(cells[0].n)))
-    return Table(caption, heads, tuple(rows), mark=released.policy.mark)
+    return Table(_caption(released, caption), heads, tuple(rows), mark=released.policy.mark)
 
 
 def value_table(released: Released, estimands: Sequence[str], *, caption: str, first: str, filled: bool = False) -> Table:
@@ -100,7 +100,13 @@ def value_table(released: Released, estimands: Sequence[str], *, caption: str, f
         estimates = [released.estimate(name, level) for name in estimands]
         cells = [value_with_range(estimate) if one_base else value_with_base(estimate) for estimate in estimates]
         rows.append((label(level, released.levels), *cells, *((count(estimates[0].n),) if one_base else ())))
-    return Table(caption if one_base else f"{caption}; n: the episodes each figure rests on", heads, tuple(rows), mark=released.policy.mark)
+    words = caption if one_base else f"{caption}; n: the episodes each figure rests on"
+    return Table(_caption(released, words), heads, tuple(rows), mark=released.policy.mark)
+
+
+def _caption(released: Released, caption: str) -> str:
+    """The caption, and what was merged or rounded so that more could be shown."""
+    return f"{caption}. {released.definition.coarse}" if released.definition.coarse else caption
 
 
 def value_with_base(estimate: ReleasedEstimate) -> str:
