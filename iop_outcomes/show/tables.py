@@ -67,7 +67,7 @@ def share_table(released: Released, estimands: Sequence[str], *, caption: str, f
             for cell in (share_and_count(estimate), plain_range(estimate), *(() if one_base else (count(estimate.n),)))
         ]
         rows.append((label(level, released.levels), *cells, *((count(estimates[0].n),) if one_base else ())))
-    return Table(_caption(released, caption), (*heads, *(("Episodes",) if one_base else ())), tuple(rows), mark=released.policy.mark)
+    return Table(caption, (*heads, *(("Episodes",) if one_base else ())), tuple(rows), mark=released.policy.mark)
 
 
 def _one_base(released: Released, estimands: Sequence[str], levels: Sequence[str]) -> bool:
@@ -83,7 +83,7 @@ def mix_table(released: Released, estimands: Sequence[str], *, caption: str, fir
     for level in ordered_levels(released, estimands[0]):
         cells = [released.estimate(name, level) for name in estimands]
         rows.append((label(level, released.levels), *(estimate_value(cell) for cell in cells), count(cells[0].n)))
-    return Table(_caption(released, caption), heads, tuple(rows), mark=released.policy.mark)
+    return Table(_with_form(released, caption), heads, tuple(rows), mark=released.policy.mark)
 
 
 def value_table(released: Released, estimands: Sequence[str], *, caption: str, first: str, filled: bool = False) -> Table:
@@ -101,10 +101,11 @@ def value_table(released: Released, estimands: Sequence[str], *, caption: str, f
         cells = [value_with_range(estimate) if one_base else value_with_base(estimate) for estimate in estimates]
         rows.append((label(level, released.levels), *cells, *((count(estimates[0].n),) if one_base else ())))
     words = caption if one_base else f"{caption}; n: the episodes each figure rests on"
-    return Table(_caption(released, words), heads, tuple(rows), mark=released.policy.mark)
+    rounded = any(released.definition.estimand(name).digits is not None for name in estimands)
+    return Table(_with_form(released, words) if rounded else words, heads, tuple(rows), mark=released.policy.mark)
 
 
-def _caption(released: Released, caption: str) -> str:
+def _with_form(released: Released, caption: str) -> str:
     """The caption, and what was merged or rounded so that more could be shown."""
     return f"{caption}. {released.definition.coarse}" if released.definition.coarse else caption
 
