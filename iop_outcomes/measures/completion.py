@@ -150,7 +150,9 @@ def _coarser(definition: str, _levels: Mapping[str, Counts]) -> Iterator[Measure
     yield without(completion(definition), [name + ending for name in IF_MISSING], _WITHOUT_CASES)
 
 
-_WITHOUT_CASES = "What completion would be if no missing reason, or every one, was a completion is left out: it would tell how few are missing."
+_WITHOUT_CASES = (
+    "What completion would be if no missing reason, or every one, was a completion is left out: it would tell how few are missing."
+)
 
 
 def completion(definition: str = DENOMINATORS[0]) -> Measure:

@@ -20,7 +20,7 @@ def coarsened(results: Results, policy: Policy) -> Results:
 
     The forms are those of `Results.coarser`, from the finest on. Of each, the share of its cells is taken that may be seen
     in their group: a cell is a number or a contrast of a group that is large enough to be shown, and everyone's are counted
-    only where there are no groups. A coarser form replaces a finer one when that share is at least `WORTH` times as large.
+    only where there are no groups. A coarser form replaces a finer one when that share is more than `WORTH` times as large.
     The first form is final of which `ENOUGH` of the cells may be seen, something of every group, and every number in `HALF`
     of the groups.
 
@@ -52,7 +52,7 @@ def coarsened(results: Results, policy: Policy) -> Results:
     for form in _forms(results):
         groups = [_seen(form, level, policy.threshold) for level in _shown_groups(form, policy.threshold)]
         share = _share(cell for cells in groups for cell in cells.values())
-        if share >= most * WORTH:
+        if share > most * WORTH:
             best, most = form, share
         if best is form and share >= ENOUGH and _of_each(groups):
             break
