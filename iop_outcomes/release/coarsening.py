@@ -20,7 +20,7 @@ def coarsened(results: Results, policy: Policy) -> Results:
 
     The forms are those of `Results.coarser`, from the finest on. Of each, the share of its cells is taken that may be seen
     in their group: a cell is a number or a contrast of a group that is large enough to be shown, and everyone's are counted
-    only where there are no groups. A coarser form replaces a finer one when that share is more than `WORTH` times as large.
+    only where there is no such group. A coarser form replaces a finer one when that share is more than `WORTH` times as large.
     The first form is final of which `ENOUGH` of the cells may be seen, something of every group, and every number in `HALF`
     of the groups.
 
@@ -79,10 +79,10 @@ def _of_each(groups: Sequence[Mapping[Key, bool]]) -> bool:
 
 
 def _shown_groups(results: Results, threshold: int) -> list[str]:
-    """The groups that hold enough episodes to be shown, or everyone where there are no groups."""
+    """The groups that hold enough episodes to be shown, or everyone where there are none."""
     sizes = {level: sum(people.parts.values()) for (level, _), people in results.populations.items()}
-    groups = [level for level in results.levels if level not in (ALL, MISSING_LEVEL)] or [ALL]
-    return [level for level in groups if sizes[level] and is_safe(sizes[level], threshold)]
+    large = [level for level in sizes if level != MISSING_LEVEL and sizes[level] and is_safe(sizes[level], threshold)]
+    return [level for level in large if level != ALL] or large
 
 
 def says_no_number(definition: EstimandDefinition, people: Population, threshold: int) -> bool:
