@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from iop_outcomes.columns import NOT_KNOWN, Column, Reached
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.keys import Flag
+from iop_outcomes.measures.coarse import without
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
 from iop_outcomes.measures.parts import NOT_ENDED, PART, parts_by, parts_of
@@ -142,6 +144,17 @@ def _estimands(*, teds_all: bool) -> tuple[EstimandDefinition, ...]:
     return (*definitions, of_admitted)
 
 
+def _coarser(definition: str, _levels: Mapping[str, Counts]) -> Iterator[Measure]:
+    """Without the cases that a missing reason could hide."""
+    ending = "_teds_all" if definition == "teds_all" else ""
+    yield without(completion(definition), [name + ending for name in IF_MISSING], _WITHOUT_CASES)
+
+
+_WITHOUT_CASES = (
+    "What completion would be if no missing reason, or every one, was a completion is left out: it would tell how few are missing."
+)
+
+
 def completion(definition: str = DENOMINATORS[0]) -> Measure:
     """Declare completion.
 
@@ -172,6 +185,7 @@ def completion(definition: str = DENOMINATORS[0]) -> Measure:
             "SAMHSA, Treatment Episode Data Set: Discharges (TEDS-D), reason for discharge",
             "Wilson EB (1927), doi:10.1080/01621459.1927.10502953",
         ),
+        coarser=partial(_coarser, definition),
         notes=(
             "Incarcerated, authorization ended, other and unknown stay in the denominator as not completed.",
             'National tables count deaths in the denominator and transfers as success: denominator="teds_all", completion_with_transfers_teds_all.',

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from iop_outcomes.columns import DISCHARGE_REASONS, Column
@@ -24,6 +25,16 @@ _GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "ended_by_program": ("Ended by program or payer", ("terminated_by_program", "authorization_ended")),
     "other": ("Other or not known", ("incarcerated", "other", "unknown", "died", "missing")),
 }
+_OTHERWISE = ("Ended otherwise or not known", (*_GROUPS["ended_by_program"][1], *_GROUPS["other"][1]))
+_COARSER: tuple[Mapping[str, tuple[str, tuple[str, ...]]], ...] = (
+    {**{name: _GROUPS[name] for name in ("completed", "transferred", "dropped_out")}, "ended_otherwise": _OTHERWISE},
+    {
+        **{name: _GROUPS[name] for name in ("completed", "transferred")},
+        "neither": ("Dropped out, ended otherwise or not known", (*_GROUPS["dropped_out"][1], *_OTHERWISE[1])),
+    },
+)
+_MERGED = "Reasons are shown in fewer groups, because too much of the five could not be shown."
+_LEFT_EARLY = ("dropped_out", "neither")
 _EACH: Mapping[str, tuple[str, tuple[str, ...]]] = {
     reason: (reason.replace("_", " ").capitalize(), (reason,)) for reason in (*_ENDED, "missing")
 }
@@ -46,13 +57,24 @@ def discharge_reasons(definition: str = KINDS[0]) -> Measure:
     Parameters
     ----------
     definition : {"grouped", "each"}
-        Five groups of reasons, or each reason by itself.
+        Five groups of reasons, of which a release may show fewer, or each reason by itself.
 
     Returns
     -------
     Measure
     """
-    groups = _EACH if definition == "each" else _GROUPS
+    if definition == "each":
+        return _mix(definition, _EACH)
+    return replace(_mix(definition, _GROUPS), coarser=partial(_coarser, definition))
+
+
+def _coarser(definition: str, _levels: Mapping[str, Counts]) -> Iterator[Measure]:
+    """The same in four groups, then in three."""
+    return (_mix(definition, groups, coarse=_MERGED) for groups in _COARSER)
+
+
+def _mix(definition: str, groups: Mapping[str, tuple[str, tuple[str, ...]]], *, coarse: str = "") -> Measure:
+    """The measure of some groups of reasons."""
     among = "discharged episodes, deaths and missing reasons included, without those that never started"
     return Measure(
         name="discharge_reasons",
@@ -75,12 +97,14 @@ def discharge_reasons(definition: str = KINDS[0]) -> Measure:
                 "share",
                 "{k} of {n} discharged episodes ({value}) ended this way: " + label.lower() + ".",
                 "{value} of discharged episodes ended this way: " + label.lower(),
+                role="left_early" if name in _LEFT_EARLY else "",
             )
             for name, (label, reasons) in groups.items()
         ),
         chart="stacked_shares",
         shown=tuple(f"reason_{name}" for name in groups),
         notes=('Reasons are shown in five groups because single reasons are often too few to show; definition="each" gives all.',),
+        coarse=coarse,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import Flag, Key
+from iop_outcomes.measures.coarse import without
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import SCALE, Declaration, Family, Option
 from iop_outcomes.measures.parts import NOT_ENDED, not_ended, parts_of
@@ -239,6 +240,22 @@ def reliable_change(scale: Scale, definition: str) -> Measure:
             + ("" if profile.verified else " This figure is not verified in a primary source."),
             "Below the cut-off at the end is not the same as well: it is a score under a line.",
         ),
+        coarser=partial(_coarser, scale, definition),
+    )
+
+
+def _coarser(scale: Scale, definition: str, _levels: Mapping[str, Counts]) -> Iterator[Measure]:
+    """Without what differs by few from a number beside it."""
+    undivided = without(
+        reliable_change(scale, definition),
+        ("reliable_recovery", "reliable_recovery_of_discharged"),
+        "Recovery is not divided into reliable and other: the few between them would follow.",
+    )
+    yield undivided
+    yield without(
+        undivided,
+        (remission_from(scale),),
+        "Remission is given of those at case alone: the few in remission at the start would follow.",
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Flag, Key, flags
+from iop_outcomes.release.coarsening import coarsened, says_no_number
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.printed import Page
 from iop_outcomes.release.protect import Parts, Printed, is_safe, protect
@@ -73,7 +74,7 @@ def release_together(results: Sequence[Results], policy: str = DEFAULT_POLICY) -
     if not results:
         return ()
     chosen = policy_for(policy, results[0].provenance.data_class)
-    results = [_shown_population(each, chosen) for each in results]
+    results = [coarsened(_shown_population(each, chosen), chosen) for each in results]
     if len({(each.group, each.levels) for each in results}) > 1:
         raise UsageError("release_together: the results are grouped by different columns. Release what shares a column together.")
     page = Page(results)
@@ -140,7 +141,7 @@ def _released_results(results: Results, reading: _View, policy: Policy) -> Relea
         group=results.group,
         estimates=_without_what_rests_on_withheld(
             results.definition,
-            [_released(estimate, results.populations[estimate.level, estimate.key], reading) for estimate in results],
+            [_released(estimate, results.populations[estimate.level, estimate.key], reading, results.definition) for estimate in results],
             policy,
         ),
         flow=tuple(_released_flow(key, results, reading) for level, key in results.populations if level == ALL and not key.contrast),
@@ -151,7 +152,7 @@ def _released_results(results: Results, reading: _View, policy: Policy) -> Relea
     )
 
 
-def _released(estimate: Estimate, people: Population, reading: _View) -> ReleasedEstimate:
+def _released(estimate: Estimate, people: Population, reading: _View, definition: Definition) -> ReleasedEstimate:
     n, missing, excluded = (reading.count(people, estimate.level, parts) for parts in (people.base, people.missing, people.excluded_parts))
     k = None if estimate.k is None else reading.count(people, estimate.level, people.hits)
     values = {field.name: getattr(estimate, field.name) for field in fields(ReleasedEstimate)}
@@ -159,7 +160,8 @@ def _released(estimate: Estimate, people: Population, reading: _View) -> Release
     # A difference from the others rests on everyone's counts too, one from another level on that level's.
     against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
     beside = [] if against is None else [reading.count(people, against, parts) for parts in (people.base, people.hits) if parts is not None]
-    if any(isinstance(number, Withheld) for number in (n, k, *beside)):
+    alone = says_no_number(definition.estimand(estimate.estimand), people, reading.threshold)
+    if not alone and any(isinstance(number, Withheld) for number in (n, k, *beside)):
         values |= dict.fromkeys(NUMBERS, SUPPRESSED)
         # Other flags go: "one episode" would say how many.
         values |= {"k": None if k is None else SUPPRESSED, "word": "", "flag": _SUPPRESSED}

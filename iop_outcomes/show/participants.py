@@ -58,7 +58,7 @@ def _first(released: Released) -> str:
 def _rows(released: Released, episodes: Sequence[str]) -> list[tuple[str, ...]]:
     """The rows of one characteristic: how many episodes it rests on with the difference, then its numbers, set in.
 
-    A mean that says no number of its own (it would tell how few lack a score) stands in the first row itself.
+    A rounded mean, whose number is not always shown (it would tell how few lack a score), stands in the first row itself.
     """
     definition = released.definition
     shown = [estimand for estimand in definition.estimands if estimand.role not in ("distance", "unrecorded")]
@@ -68,7 +68,7 @@ def _rows(released: Released, episodes: Sequence[str]) -> list[tuple[str, ...]]:
     first = cells[shown[0].name]
     based = [count(row.n) for row in first]
     head: tuple[str, ...] = (f"{definition.title} (episodes)", *based)
-    if shown[0].role == "mean" and based == list(episodes):
+    if shown[0].role == "mean" and (shown[0].digits is not None or based == list(episodes)):
         head = _values(f"{definition.title} (mean of those with a score)", first)
         shown = shown[1:]
     rows = [(*head, difference_words(released))]

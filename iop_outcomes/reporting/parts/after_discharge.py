@@ -98,20 +98,21 @@ def _transfers_compared(released: Released, by: str, severity: ExtraColumn | Non
 def _by_time(released: Released, by: str) -> Table:
     """The estimate with those still followed, and the simple rate with its own base, side by side at each time."""
     heads: list[str] = [label(by), "Episodes"]
+    simple_too = released.has("fully_observed_rate")
     for time in AT:
-        heads += [f"By day {time}; still followed then", f"Simple rate by day {time}"]
+        heads += [f"By day {time}; still followed then", *([f"Simple rate by day {time}"] if simple_too else [])]
     rows = []
     for level in ordered_levels(released, "cumulative_incidence"):
         cells = [count(released.estimate("cumulative_incidence", level).n)]
         for time in AT:
-            incidence, simple = (
-                released.estimate("cumulative_incidence", level, time),
-                released.estimate("fully_observed_rate", level, time),
-            )
+            incidence = released.estimate("cumulative_incidence", level, time)
             words, at_risk = value_with_range(incidence), "" if incidence.n_at_risk is None else count(incidence.n_at_risk)
-            cells += [words if at_risk in ("", words) else f"{words}; {at_risk}", value_with_base(simple)]
+            cells.append(words if at_risk in ("", words) else f"{words}; {at_risk}")
+            if simple_too:
+                cells.append(value_with_base(released.estimate("fully_observed_rate", level, time)))
         rows.append((label(level, released.levels), *cells))
-    caption = f"{released.definition.title} by day, with the simple rate of those followed throughout (n: how many they are)"
+    beside = ", with the simple rate of those followed throughout (n: how many they are)" if simple_too else ""
+    caption = f"{released.definition.title} by day{beside}"
     return Table(caption, tuple(heads), tuple(rows))
 
 

@@ -1,0 +1,127 @@
+"""Takes results that come in several forms, gives the finest form of which enough may be seen: rare categories merged, means rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from iop_outcomes.keys import ALL, MISSING_LEVEL, Key
+from iop_outcomes.release.policy import Policy
+from iop_outcomes.release.protect import Parts, is_safe
+from iop_outcomes.results import EstimandDefinition, Results
+from iop_outcomes.stats.draft import Population
+
+ENOUGH = 4 / 5  # of the cells: no coarser form is looked at
+HALF = 1 / 2  # of the groups: in which every number may be seen
+WORTH = 21 / 20  # times as large a share of its cells: what a coarser form must show
+
+
+def coarsened(results: Results, policy: Policy) -> Results:
+    """Choose the form of results that is released, before anything is protected.
+
+    The forms are those of `Results.coarser`, from the finest on. Of each, the share of its cells is taken that may be seen
+    in their group: a cell is a number or a contrast of a group that is large enough to be shown, and everyone's are counted
+    only where there is no such group. A coarser form replaces a finer one when that share is more than `WORTH` times as large.
+    The first form is final of which `ENOUGH` of the cells may be seen, something of every group, and every number in `HALF`
+    of the groups.
+
+    A cell may be seen when its denominator and its numerator may, or when it `says_no_number`. Denominators with the missing,
+    then denominators and numerators, in the order of the results, may be seen one after the other: each when it holds nobody or
+    at least the threshold, and so does what is left of it, or of one seen before that holds it, without the ones they hold.
+
+    Parameters
+    ----------
+    results : Results
+        In their finest form.
+    policy : Policy
+        Whose threshold decides what may be seen.
+
+    Returns
+    -------
+    Results
+        One of the forms; those given, where the policy withholds nothing or there is no other form.
+
+    Notes
+    -----
+    The choice depends on these results alone, and on nothing but how many of their cells would be withheld: it tells that a
+    finer form would have withheld more, and of no cell how many it holds. What follows from several groups and everyone, or
+    from other results, is left to `protect`.
+    """
+    if results.coarser is None or not policy.threshold:
+        return results
+    best, most = results, -1.0
+    for form in _forms(results):
+        groups = [_seen(form, level, policy.threshold) for level in _shown_groups(form, policy.threshold)]
+        share = _share(cell for cells in groups for cell in cells.values())
+        if share > most * WORTH:
+            best, most = form, share
+        if best is form and share >= ENOUGH and _of_each(groups):
+            break
+    return best
+
+
+def _forms(results: Results) -> Iterator[Results]:
+    yield results
+    if results.coarser is not None:
+        yield from results.coarser()
+
+
+def _share(cells: Iterable[bool]) -> float:
+    """How many of the cells may be seen; none of none."""
+    seen = list(cells)
+    return sum(seen) / len(seen) if seen else 0.0
+
+
+def _of_each(groups: Sequence[Mapping[Key, bool]]) -> bool:
+    """Whether something of every group may be seen, and every number in half of the groups."""
+    keys = dict.fromkeys(key for cells in groups for key in cells)
+    each = [_share(cells[key] for cells in groups if key in cells) for key in keys]
+    return all(any(cells.values()) for cells in groups) and all(share >= HALF for share in each)
+
+
+def _shown_groups(results: Results, threshold: int) -> list[str]:
+    """The groups that hold enough episodes to be shown, or everyone where there are none."""
+    sizes = {level: sum(people.parts.values()) for (level, _), people in results.populations.items()}
+    large = [level for level in sizes if level != MISSING_LEVEL and sizes[level] and is_safe(sizes[level], threshold)]
+    return [level for level in large if level != ALL] or large
+
+
+def says_no_number(definition: EstimandDefinition, people: Population, threshold: int) -> bool:
+    """Whether a number may be shown while how many episodes it is of is withheld.
+
+    It must be rounded and no share, and be of enough episodes; and so many must have been asked that it would be of enough whoever
+    lacks a value, as long as those are fewer than the threshold: that it is shown then tells nothing of how many they are.
+    """
+    rounded = definition.digits is not None and people.hits is None
+    return rounded and people.n >= threshold and people.n + people.n_missing >= 2 * threshold - 1
+
+
+def _seen(results: Results, level: str, threshold: int) -> dict[Key, bool]:
+    """Which of the cells of a group may be seen."""
+    cells = [(estimate, results.populations[level, estimate.key]) for estimate in results if estimate.level == level]
+    sets = _seen_sets([people for _, people in cells], threshold)
+    return {
+        estimate.key: all((people.family, parts) in sets for parts in (people.base, people.hits) if parts is not None)
+        or says_no_number(results.definition.estimand(estimate.estimand), people, threshold)
+        for estimate, people in cells
+    }
+
+
+def _seen_sets(everyone: Sequence[Population], threshold: int) -> set[tuple[str, Parts]]:
+    """Sets of parts, each of one way of dividing a group, whose number of episodes may be seen."""
+    questioned = [(people, people.base | people.missing) for people in everyone]
+    counted = [(people, parts) for people in everyone for parts in (people.base, people.hits) if parts is not None]
+    seen: dict[str, list[Parts]] = {}
+    for people, parts in (*questioned, *counted):
+        before = seen.setdefault(people.family, [])
+        if parts not in before and all(is_safe(people.count(left), threshold) for left in _left(parts, before)):
+            before.append(parts)
+    return {(family, parts) for family, sets in seen.items() for parts in sets}
+
+
+def _left(parts: Parts, before: Sequence[Parts]) -> Iterator[Parts]:
+    """What a reader could work out with one more set: itself, and what is left of a set without another, or all others, that it holds."""
+    yield parts
+    for whole in (parts, *(other for other in before if parts <= other)):
+        inside = [other for other in (*before, parts) if other < whole]
+        yield from (whole - other for other in inside if parts in (whole, other))
+        yield whole - frozenset().union(*inside)
