@@ -3,32 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
-from typing import TypeVar
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from iop_outcomes.keys import ALL
+from iop_outcomes.release.column import Column, Shown, orthonormal
+from iop_outcomes.release.guards import ZERO, Floats, Ints, is_safe
 
 Parts = frozenset[str]
 Printed = tuple[str, Parts]  # a level, and a set of its parts whose total would be printed
-Floats = NDArray[np.float64]
-Key = TypeVar("Key")
-
-_ALL_COMBINED = 12  # up to so many small cells every combination is guarded; beyond it, single ones and pairs
-_ZERO = 1e-7
+LevelCounts = Mapping[str, Mapping[str, int]]  # of each level, and of each of its parts
 
 
-def is_safe(n: int, threshold: int) -> bool:
-    """Whether a count may be printed: none at all, or at least the threshold."""
-    return n == 0 or n >= threshold
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The numbers printed by one column.
+
+    Parameters
+    ----------
+    counts : dict of level to dict of part to int
+        "All" alone, or "All" and the levels that sum to it.
+    printed : sequence of (level, set of parts)
+        What would be printed, the most wanted first.
+    ways : sequence of sets of parts
+        Ways of dividing the same episodes: in each, every episode is in exactly one part. One way, all parts, by default.
+        A reader knows that every way has the same total.
+    """
+
+    counts: LevelCounts
+    printed: Sequence[Printed]
+    ways: Sequence[Parts] = ()
+
+    @property
+    def levels(self) -> list[str]:
+        """The levels that "All" sums."""
+        return [level for level in self.counts if level != ALL] or [ALL]
+
+    @property
+    def divisions(self) -> Sequence[Parts]:
+        """The ways, or the one way there is."""
+        return self.ways or (frozenset(self.counts[ALL]),)
 
 
-def protect(
-    counts: Mapping[str, Mapping[str, int]], printed: Sequence[Printed], threshold: int, ways: Sequence[Parts] = ()
-) -> frozenset[Printed]:
-    """Decide which printed totals may be seen.
+def protect(counts: LevelCounts, printed: Sequence[Printed], threshold: int, ways: Sequence[Parts] = ()) -> frozenset[Printed]:
+    """Decide which printed totals of one column may be seen.
 
     "All" is the sum of the other levels, and each printed number is the total of a set of parts of a level. Totals are
     taken in the order given, the most wanted first, and one is let through when it is no count from 1 to `threshold` - 1
@@ -37,15 +56,10 @@ def protect(
 
     Parameters
     ----------
-    counts : dict of level to dict of part to int
-        "All" alone, or "All" and the levels that sum to it.
-    printed : sequence of (level, set of parts)
-        What would be printed, the most wanted first.
+    counts, printed, ways
+        As in `Table`.
     threshold : int
         11 withholds 1 to 10; 0 withholds nothing.
-    ways : sequence of sets of parts
-        Ways of dividing the same episodes: in each, every episode is in exactly one part. One way, all parts, by default.
-        A reader knows that every way has the same total.
 
     Returns
     -------
@@ -74,105 +88,201 @@ def protect(
     >>> sorted(level for level, s in seen if s == yes)  # 20 in "b", or 43 and 23, would give the 5 of "b" back
     ['All']
     """
-    if threshold <= 1:
-        return frozenset(printed)
-    ways = ways or (frozenset(counts[ALL]),)
-    reader = _Reader(counts)
-    for level in reader.levels:
-        for way in ways[1:]:
-            reader.learn(reader.new_direction(reader.vector(level, ways[0]) - reader.vector(level, way)))
-    reader.guard([reader.vector(*target) for target in _guarded(counts, printed, threshold, ways)])
-    seen: set[Printed] = set()
-    for level, parts in printed:
-        if is_safe(sum(counts[level][part] for part in parts), threshold):
-            direction = reader.new_direction(reader.vector(level, parts))
-            if not reader.would_see(direction):
-                seen.add((level, parts))
-                reader.learn(direction)
-    return frozenset(seen)
+    return protect_tables([Table(counts, printed, ways)], threshold)[0]
 
 
-class _Reader:
-    """What a reader can compute: the vectors over the (level, part) cells that hold anybody, spanned by what was let through."""
+def protect_tables(tables: Sequence[Table], threshold: int, smallest: int = 0) -> tuple[frozenset[Printed], ...]:
+    """Decide which printed totals may be seen where tables by different columns stand on one page.
 
-    def __init__(self, counts: Mapping[str, Mapping[str, int]]) -> None:
-        self.levels = [level for level in counts if level != ALL] or [ALL]
-        cells = [(level, part) for level in self.levels for part, n in counts[level].items() if n]
-        self._place = {cell: i for i, cell in enumerate(cells)}
-        self._known = np.zeros((0, len(cells)))
-        self._unknown = np.zeros((0, len(cells)))  # guarded totals, less what is known of them
+    A part of one name holds the same episodes in every table. "All" is the same in all of them: a total of everyone is let
+    through in each or in none, and what the levels of one column give away of everyone is known under the others.
 
-    def vector(self, level: str, parts: Parts) -> Floats:
-        """A total of some parts of a level as a vector over the cells."""
-        out = np.zeros(len(self._place))
-        members = self.levels if level == ALL else level.split(_AND)
-        out[[self._place[cell] for cell in ((member, part) for member in members for part in parts) if cell in self._place]] = 1.0
+    Parameters
+    ----------
+    tables : sequence of Table
+        One for each column, the most wanted first.
+    threshold : int
+        11 withholds 1 to 10; 0 withholds nothing.
+    smallest : int
+        In a level of fewer episodes no count but 0 is seen.
+
+    Returns
+    -------
+    tuple of frozenset of (level, set of parts)
+        Those that may be seen of each table.
+    """
+    if max(threshold, smallest) <= 1:
+        return tuple(frozenset(table.printed) for table in tables)
+    page = _Page(tables, threshold, smallest)
+    return tuple(page.decide(place) for place in range(len(tables)))
+
+
+class _Page:
+    """What a reader can work out of several columns, which share the totals of everyone.
+
+    Parts that no printed set and no way of dividing tells apart make one cell.
+    """
+
+    def __init__(self, tables: Sequence[Table], threshold: int, smallest: int) -> None:
+        self._tables = tables
+        self._threshold, self._smallest = threshold, smallest
+        self._cell_of = _cells(tables)
+        self._cells = max(self._cell_of.values(), default=-1) + 1
+        self._columns: list[tuple[Column, Ints]] = []
+        self._everyone = np.zeros((0, self._cells))  # totals of everyone that are known, as orthonormal rows
+        self._decided: dict[Parts, bool] = {}
+        if len(tables) > 1:
+            self._everyone = self._same_totals()
+
+    def decide(self, place: int) -> frozenset[Printed]:
+        """Take the totals of one table, those of the tables before it being decided."""
+        table = self._tables[place]
+        column, inside = self._column(table)
+        self._columns.append((column, inside))
+        column.link(self._known_to(inside))
+        seen: set[Printed] = set()
+        thresholds = self._thresholds(table)
+        for run in _runs(table):
+            safe = [item for item in run if is_safe(sum(table.counts[item[0]][part] for part in item[1]), thresholds[item[0]])]
+            if run[0][0] == ALL:
+                seen.update(item for item in run if self._let_everyone(item[1], is_possible=bool(safe)))
+            elif safe:
+                places = np.array([table.levels.index(level) for level, _ in safe])
+                vectors = np.array([self._vector(parts) for _, parts in safe])[:, inside]
+                allowed = column.offer(places, vectors, lambda shown: self._others_hold(place, shown))
+                seen.update(item for item, may in zip(safe, allowed, strict=True) if may)
+                self._tell_others(place)
+        if place + 1 < len(self._tables):
+            self._know(self._spread(column.everyone_known(), inside))
+        return frozenset(seen)
+
+    # -- the shape of a page -------------------------------------------------------------------------------------------
+
+    def _column(self, table: Table) -> tuple[Column, Ints]:
+        inside = np.array(sorted({self._cell_of[part] for part in table.counts[ALL]}), dtype=np.int64)
+        n = np.zeros((len(table.levels), self._cells), dtype=np.int64)
+        for row, level in zip(n, table.levels, strict=True):
+            for part, several in table.counts[level].items():
+                row[self._cell_of[part]] += several
+        printed = tuple(dict.fromkeys(parts for _, parts in table.printed))
+        divisions = [_told_apart(way, printed) for way in table.divisions]
+        rows = {parts: i for i, parts in enumerate(dict.fromkeys((*printed, *(part for division in divisions for part in division))))}
+        sets = np.array([self._vector(parts) for parts in rows]).reshape(len(rows), self._cells)
+        alike = np.array([self._vector(table.divisions[0]) - self._vector(way) for way in table.divisions[1:]]).reshape(-1, self._cells)
+        by_level = self._thresholds(table)
+        thresholds = [by_level[level] for level in (*table.levels, ALL)]
+        places = [np.array([rows[part] for part in division], dtype=np.int64) for division in divisions]
+        return Column(n[:, inside], sets[:, inside], places, alike[:, inside], thresholds), inside
+
+    def _thresholds(self, table: Table) -> dict[str, int]:
+        """Of each level: a small group shows no count."""
+        way = table.divisions[0]
+        sizes = {level: sum(cells[part] for part in way) for level, cells in table.counts.items()}
+        return {level: self._threshold if is_safe(n, self._smallest) else max(self._threshold, self._smallest) for level, n in sizes.items()}
+
+    def _vector(self, parts: Parts) -> Floats:
+        out = np.zeros(self._cells)
+        out[[self._cell_of[part] for part in parts]] = 1.0
         return out
 
-    def new_direction(self, vector: Floats) -> Floats | None:
-        """Give what a total adds to what can be computed, as a unit vector; `None` when nothing."""
-        rest = vector
-        for _ in range(2):  # one pass of Gram-Schmidt loses digits
-            rest = rest - self._known.T @ (self._known @ rest)
-        size = float(np.linalg.norm(rest))
-        return rest / size if size > _ZERO else None
+    def _same_totals(self) -> Floats:
+        """Differences between ways of dividing the same episodes, over all tables."""
+        ways: dict[int, list[Parts]] = {}
+        for table in self._tables:
+            for way in table.divisions:
+                ways.setdefault(sum(table.counts[ALL][part] for part in way), []).append(way)
+        differences = [self._vector(several[0]) - self._vector(way) for several in ways.values() for way in several[1:]]
+        return orthonormal(self._everyone, np.array(differences).reshape(-1, self._cells))
 
-    def guard(self, vectors: Sequence[Floats]) -> None:
-        """Set what must not be computable."""
-        if vectors:
-            targets = np.array(vectors)
-            self._unknown = targets - targets @ self._known.T @ self._known
+    # -- totals of everyone ----------------------------------------------------------------------------------------------
 
-    def would_see(self, direction: Floats | None) -> bool:
-        """Whether one more direction gives a guarded total back."""
-        return direction is not None and bool((np.linalg.norm(self._without(direction), axis=1) <= _ZERO).any())
+    def _let_everyone(self, parts: Parts, *, is_possible: bool) -> bool:
+        """Let a total of everyone through, under every column or none."""
+        if parts not in self._decided:
+            self._decided[parts] = is_possible and self._may_know(self._vector(parts)[np.newaxis])
+            if self._decided[parts]:
+                self._know(self._vector(parts)[np.newaxis])
+        return self._decided[parts]
 
-    def learn(self, direction: Floats | None) -> None:
-        """Add a direction to what can be computed."""
-        if direction is not None:
-            self._unknown = self._without(direction)
-            self._known = np.vstack([self._known, direction])
+    def _may_know(self, totals: Floats) -> bool:
+        new = orthonormal(self._everyone, totals)
+        if not len(new):
+            return True
+        return all(column.holds_with(self._links(column, inside, new)) for column, inside in self._columns)
 
-    def _without(self, direction: Floats) -> Floats:
-        return self._unknown - np.outer(self._unknown @ direction, direction)
+    def _know(self, totals: Floats) -> None:
+        new = orthonormal(self._everyone, totals)
+        if len(new):
+            for column, inside in self._columns:
+                column.link(self._links(column, inside, new))
+            self._everyone = np.vstack([self._everyone, new])
+
+    def _links(self, column: Column, inside: Ints, new: Floats) -> Floats:
+        if len(self._tables) == 1:
+            return np.vstack([column.links, orthonormal(column.links, new)])
+        return _within(np.vstack([self._everyone, new]), inside)
+
+    def _known_to(self, inside: Ints) -> Floats:
+        return _within(self._everyone, inside)
+
+    # -- what the levels of one column give away under the others -------------------------------------------------------------
+
+    def _others_hold(self, place: int, shown: Shown) -> bool:
+        if place == 0:
+            return True
+        column, inside = self._columns[place]
+        new = orthonormal(self._everyone, self._spread(column.everyone_known(shown), inside))
+        return not len(new) or all(other.holds_with(self._links(other, cells, new)) for other, cells in self._columns[:place])
+
+    def _tell_others(self, place: int) -> None:
+        if place:
+            column, inside = self._columns[place]
+            self._know(self._spread(column.everyone_known(), inside))
+
+    def _spread(self, vectors: Floats, inside: Ints) -> Floats:
+        out = np.zeros((len(vectors), self._cells))
+        out[:, inside] = vectors
+        return out
 
 
-_AND = "\x1f"  # joins the names of levels that are combined
+def _within(rows: Floats, inside: Ints) -> Floats:
+    """What orthonormal rows span of the vectors over some cells alone, as orthonormal rows."""
+    outside = np.setdiff1d(np.arange(rows.shape[1]), inside)
+    if not len(outside) or not len(rows):
+        return rows[:, inside]
+    left, sizes, _ = np.linalg.svd(rows[:, outside])
+    return (left[:, int((sizes > ZERO).sum()) :].T @ rows)[:, inside]
 
 
-def _guarded(
-    counts: Mapping[str, Mapping[str, int]], printed: Sequence[Printed], threshold: int, ways: Sequence[Parts]
-) -> Iterator[Printed]:
-    """Give the sets of cells that hold 1 to threshold - 1 episodes and must not be computable."""
-    sets = tuple(dict.fromkeys(parts for _, parts in printed))
-    divisions = [_atoms(way, sets) for way in ways]
-    guarded: dict[Printed, None] = {}
-    for level, cells in counts.items():
-        for division in divisions:
-            for atoms in _combined({atom: sum(cells[part] for part in atom) for atom in division}, threshold):
-                guarded[level, frozenset().union(*atoms)] = None
-    for parts in dict.fromkeys((*sets, *(atom for division in divisions for atom in division))):
-        totals = {level: sum(cells[part] for part in parts) for level, cells in counts.items()}
-        for levels in _combined({level: n for level, n in totals.items() if level != ALL}, threshold):
-            guarded[_AND.join(levels), parts] = None
-        if not is_safe(totals[ALL], threshold):
-            guarded[ALL, parts] = None
-    yield from guarded
+def _runs(table: Table) -> Iterator[list[Printed]]:
+    """Printed totals in order, those of different levels that follow one another together; each of everyone by itself."""
+    run: dict[str, Printed] = {}
+    for item in table.printed:
+        if run and (item[0] == ALL or ALL in run or item[0] in run):
+            yield list(run.values())
+            run = {}
+        run[item[0]] = item
+    if run:
+        yield list(run.values())
 
 
-def _atoms(way: Parts, sets: Sequence[Parts]) -> list[Parts]:
+def _cells(tables: Sequence[Table]) -> dict[str, int]:
+    """The cell of each part: parts in the same sets, ways and tables share one."""
+    sets: dict[Parts, None] = {}
+    for table in tables:
+        sets |= dict.fromkeys((*(parts for _, parts in table.printed), *table.divisions, frozenset(table.counts[ALL])))
+    names = dict.fromkeys(part for table in tables for part in table.counts[ALL])
+    marks: dict[str, list[int]] = {name: [] for name in names}
+    for i, parts in enumerate(sets):
+        for part in parts:
+            marks[part].append(i)
+    places: dict[tuple[int, ...], int] = {}
+    return {name: places.setdefault(tuple(mark), len(places)) for name, mark in marks.items()}
+
+
+def _told_apart(way: Parts, sets: Sequence[Parts]) -> list[Parts]:
     """Group the parts that every printed set holds together or not at all."""
     together: dict[tuple[bool, ...], list[str]] = {}
     for part in sorted(way):
         together.setdefault(tuple(part in parts for parts in sets), []).append(part)
     return [frozenset(parts) for parts in together.values()]
-
-
-def _combined(sizes: Mapping[Key, int], threshold: int) -> Iterator[tuple[Key, ...]]:
-    """Combine small cells into those that are still small together."""
-    small = [key for key, n in sizes.items() if not is_safe(n, threshold)]
-    most = len(small) if len(small) <= _ALL_COMBINED else 2
-    for size in range(1, most + 1):
-        for keys in combinations(small, size):
-            if not is_safe(sum(sizes[key] for key in keys), threshold):
-                yield keys

@@ -1,0 +1,273 @@
+"""Takes the cells of one grouping column and the totals let through so far, gives which further totals leave every guarded set open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from iop_outcomes.release.guards import SAMPLES, ZERO, Across, Floats, Guarded, Ints
+
+_NOTHING = 1e-10  # a squared size that is 0 but for rounding
+_LOOKED_AT = 16  # levels at a time, in search of one that leaves a total of everyone open
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """Totals of different levels that are let through together, in order: where, which direction each adds, and what stays unknown there."""
+
+    places: Ints  # (totals,)
+    directions: Floats  # (totals, cells)
+    unknown: Floats  # (totals, cells, samples)
+
+    def first(self, several: int) -> Shown:
+        """The first of them."""
+        return Shown(self.places[:several], self.directions[:several], self.unknown[:several])
+
+    def without_first(self, several: int) -> Shown:
+        """All but the first of them."""
+        return Shown(self.places[several:], self.directions[several:], self.unknown[several:])
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+@dataclass(frozen=True, eq=False)
+class _Linked:
+    """What stays unknown of every level when the totals of everyone are known too, and the totals of everyone that levels leave open."""
+
+    unknown: Floats
+    open_totals: Floats
+
+
+def orthonormal(rows: Floats, vectors: Floats) -> Floats:
+    """What vectors add to the span of orthonormal rows, as orthonormal rows."""
+    new = np.zeros((0, rows.shape[1]))
+    for vector in vectors:
+        rest = vector
+        for _ in range(2):  # one pass of Gram-Schmidt loses digits
+            rest = rest - rows.T @ (rows @ rest) - new.T @ (new @ rest)
+        size = float(np.linalg.norm(rest))
+        if size > ZERO * max(1.0, float(np.linalg.norm(vector))):
+            new = np.vstack([new, rest / size])
+    return new
+
+
+class Column:
+    """What a reader can work out of the levels of one column.
+
+    A reader knows, of each level, the span of the totals let through there (and which cells hold nobody, and that every way of dividing
+    has the same total), and beside it some totals over all levels. A set is worked out exactly when its total is 0 in whatever changes the
+    cells and none of what is known. Such changes are a linear space, and a random member of it is 0 over no other set; so
+    a few random members stand for all that is not known. In each level alone they are what is left of random numbers beyond the known span.
+    That the totals of everyone do not change either is then seen to in a few levels, the witnesses, which take up what the others leave.
+
+    Parameters
+    ----------
+    n : int array, shape (levels, cells)
+        Episodes of each cell.
+    sets, divisions
+        As in `Guarded`.
+    alike : float array, shape (vectors, cells)
+        Differences that are 0 at every level: two ways of dividing the same episodes.
+    thresholds : sequence of int
+        Of each level, and of everyone last.
+    """
+
+    def __init__(self, n: Ints, sets: Floats, divisions: Sequence[Ints], alike: Floats, thresholds: Sequence[int]) -> None:
+        self._here = (n > 0).astype(np.float64)
+        cells = n.shape[1]
+        self._known = np.zeros((len(n), min(16, cells) or 1, cells))
+        self._rank = np.zeros(len(n), dtype=np.int64)
+        random = np.random.default_rng(11)  # any numbers will do
+        self._unknown = random.standard_normal((len(n), cells, SAMPLES)) * self._here[:, :, np.newaxis]
+        self._guards = [Guarded(sets, divisions, row, threshold) for row, threshold in zip(n, thresholds[:-1], strict=True)]
+        self._everyone = Guarded(sets, divisions, n.sum(axis=0), thresholds[-1])
+        self._across = Across(sets, n, min(thresholds)) if len(n) > 1 else None
+        self._guarded = bool(len(self._everyone) or (self._across is not None and len(self._across)) or any(map(len, self._guards)))
+        self._links = np.zeros((0, cells))
+        self._witnesses: list[int] = []
+        for vector in alike:
+            everywhere = np.arange(len(n))
+            rest = self._rest(everywhere, np.tile(vector, (len(n), 1)))
+            sizes = np.linalg.norm(rest, axis=1)
+            new = sizes > ZERO
+            self._learn(self._shown(everywhere[new], rest[new] / sizes[new, np.newaxis]))
+
+    # -- totals of levels -------------------------------------------------------------------------------------------
+
+    def offer(self, places: Ints, vectors: Floats, allowed: Callable[[Shown], bool]) -> Sequence[bool]:
+        """Let through what may be, of totals of different levels in the order given.
+
+        Parameters
+        ----------
+        places : int array, shape (totals,)
+            The level of each.
+        vectors : float array, shape (totals, cells)
+            Rows of 0 and 1.
+        allowed : callable
+            Whether totals that leave everything guarded here open may be shown for other reasons.
+        """
+        rest = self._rest(places, vectors)
+        sizes = np.linalg.norm(rest, axis=1)
+        new = np.flatnonzero(sizes > ZERO)
+        seen = sizes <= ZERO  # what can be worked out may be shown
+        shown = self._shown(places[new], rest[new] / sizes[new, np.newaxis])
+        alone = [i for i, place in enumerate(shown.places) if self._guards[place].hold(shown.unknown[i])]
+        left, new = Shown(shown.places[alone], shown.directions[alone], shown.unknown[alone]), new[alone]
+        while len(left):
+            several = self._most(left, allowed)
+            self._accept(left.first(several))
+            seen[new[:several]] = True
+            left, new = left.without_first(several + 1), new[several + 1 :]
+        return seen.tolist()
+
+    def _most(self, shown: Shown, allowed: Callable[[Shown], bool]) -> int:
+        """How many of the first may be shown together: what several give back, more of them give back too."""
+        low, high = 0, len(shown) + 1
+        middle = len(shown)
+        while high - low > 1:
+            part = shown.first(middle)
+            if self._linked(part, self._links) is not None and allowed(part):
+                low = middle
+            else:
+                high = middle
+            middle = (low + high) // 2
+        return low
+
+    def _accept(self, shown: Shown) -> None:
+        if not len(shown):
+            return
+        linked = self._linked(shown, self._links)
+        self._learn(shown)
+        if linked is not None:
+            self._links = linked.open_totals
+
+    def _shown(self, places: Ints, directions: Floats) -> Shown:
+        unknown = self._unknown[places]
+        along = np.einsum("md,mdk->mk", directions, unknown)
+        return Shown(places, directions, unknown - directions[:, :, np.newaxis] * along[:, np.newaxis, :])
+
+    def _learn(self, shown: Shown) -> None:
+        places = shown.places
+        if not len(places):
+            return
+        if self._rank[places].max() >= self._known.shape[1]:
+            self._known = np.concatenate([self._known, np.zeros_like(self._known)], axis=1)
+        self._known[places, self._rank[places]] = shown.directions
+        self._rank[places] += 1
+        self._unknown[places] = shown.unknown
+
+    def _rest(self, places: Ints, vectors: Floats) -> Floats:
+        """What vectors add to what is known of their levels."""
+        most = int(self._rank[places].max(initial=0))
+        if 2 * len(places) > len(self._known):  # without a copy of what is known
+            rest = np.zeros((len(self._known), vectors.shape[1]))
+            rest[places] = vectors * self._here[places]
+            return _beyond(self._known[:, :most], rest)[places]
+        return _beyond(self._known[places, :most], vectors * self._here[places])
+
+    # -- totals of everyone ------------------------------------------------------------------------------------------
+
+    def holds_with(self, links: Floats) -> bool:
+        """Whether everything guarded stays open when these totals of everyone are known, given as orthonormal rows."""
+        return self._linked(self._none, links) is not None
+
+    def link(self, links: Floats) -> None:
+        """Set the totals of everyone that are known, given as orthonormal rows."""
+        linked = self._linked(self._none, links)
+        self._links = links if linked is None else linked.open_totals
+
+    @property
+    def links(self) -> Floats:
+        """Totals of everyone that are known and not worked out from the levels, as orthonormal rows."""
+        return self._links
+
+    @property
+    def _none(self) -> Shown:
+        cells = self._known.shape[2]
+        return Shown(np.empty(0, dtype=np.int64), np.zeros((0, cells)), np.zeros((0, cells, SAMPLES)))
+
+    def everyone_known(self, shown: Shown | None = None) -> Floats:
+        """Totals of everyone that follow from the levels alone, as orthonormal rows; `shown` would be let through besides."""
+        here = self._here.any(axis=0)
+        open_to = np.diag(self._here.sum(axis=0)) - np.einsum("lrd,lre->de", self._known, self._known, optimize=True)
+        if shown is not None:
+            open_to -= shown.directions.T @ shown.directions
+        sizes, vectors = np.linalg.eigh(open_to + np.diag(np.where(here, 0.0, 1.0)))
+        return np.ascontiguousarray(vectors[:, sizes <= _NOTHING * max(1.0, sizes[-1])].T)
+
+    def _linked(self, shown: Shown, links: Floats) -> _Linked | None:
+        """What stays unknown when totals are let through and totals of everyone are known; `None` where a guarded set is given back."""
+        unknown = self._unknown.copy()
+        unknown[shown.places] = shown.unknown
+        witnesses, open_totals = list(self._witnesses), links
+        if len(links):
+            linked = self._with_links(shown, links, unknown, witnesses)
+            unknown, open_totals = linked.unknown, linked.open_totals
+            self._witnesses = witnesses
+        if not self._guarded:
+            return _Linked(unknown, open_totals)
+        if not all(self._guards[level].hold(unknown[level]) for level in witnesses):
+            return None
+        if not self._everyone.hold(unknown.sum(axis=0)):
+            return None
+        if self._across is not None and not self._across.hold(unknown, witnesses):
+            return None
+        return _Linked(unknown, open_totals)
+
+    def _with_links(self, shown: Shown, links: Floats, unknown: Floats, witnesses: list[int]) -> _Linked:
+        added = dict(zip(shown.places.tolist(), shown.directions, strict=True))
+        change = links @ unknown.sum(axis=0)
+        takes = {level: self._open_to(level, links, added) for level in witnesses}
+        while True:
+            weight = sum((take @ take.T for take in takes.values()), np.zeros((len(links), len(links))))
+            sizes, vectors = np.linalg.eigh(weight)
+            vectors = vectors[:, sizes > _NOTHING]
+            inside = vectors.T @ change
+            left = change - vectors @ inside
+            if np.abs(left).max() <= ZERO * max(1.0, float(np.abs(change).max())):
+                break
+            level = self._witness(left[:, 0] @ links / np.linalg.norm(left[:, 0]), added, takes)
+            if level is None:
+                break
+            takes[level] = self._open_to(level, links, added)
+        shares = vectors @ (inside / sizes[sizes > _NOTHING][:, np.newaxis])
+        for level, take in takes.items():
+            unknown[level] -= take.T @ shares
+        witnesses[:] = [level for level, take in takes.items() if np.abs(take).max() > ZERO]
+        return _Linked(unknown, vectors.T @ links)
+
+    def _open_to(self, level: int, links: Floats, added: dict[int, Floats]) -> Floats:
+        """What totals of everyone add to what is known of a level."""
+        known = self._known[level, : self._rank[level]]
+        rest = links * self._here[level]
+        for _ in range(2):
+            rest = rest - (rest @ known.T) @ known
+        if level in added:
+            rest = rest - np.outer(rest @ added[level], added[level])
+        return rest
+
+    def _witness(self, total: Floats, added: dict[int, Floats], takes: dict[int, Floats]) -> int | None:
+        """A level that leaves a total of everyone open, most of all the levels looked at together."""
+        order = np.argsort(self._rank - self._here.sum(axis=1), kind="stable")  # those of which least is known come first
+        order = order[~np.isin(order, list(takes))]
+        for start in range(0, len(order), _LOOKED_AT):
+            places = order[start : start + _LOOKED_AT]
+            rest = self._rest(places, np.tile(total, (len(places), 1)))
+            for i, place in enumerate(places.tolist()):
+                if place in added:
+                    rest[i] -= (rest[i] @ added[place]) * added[place]
+            sizes = np.linalg.norm(rest, axis=1)
+            if sizes.max() > ZERO:
+                return int(places[sizes.argmax()])
+        return None
+
+
+def _beyond(known: Floats, vectors: Floats) -> Floats:
+    """What each vector adds to the span of its own orthonormal rows."""
+    for _ in range(2):  # one pass of Gram-Schmidt loses digits
+        inside = np.matmul(known, vectors[:, :, np.newaxis])
+        vectors = vectors - np.matmul(inside.transpose(0, 2, 1), known)[:, 0]
+    return vectors

@@ -1,0 +1,187 @@
+"""Takes sets of cells that hold few episodes, gives whether what a reader does not know leaves every one of them open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+SAMPLES = 3  # random unknowns: a total that is open is 0 in all of them only by a chance below one in 10^15
+ZERO = 1e-7
+_ALL_COMBINED = 12  # up to so many small cells every combination is guarded; beyond it, single ones and pairs
+
+
+def is_safe(n: int, threshold: int) -> bool:
+    """Whether a count may be printed: none at all, or at least the threshold."""
+    return n == 0 or n >= threshold
+
+
+def are_small(n: Ints, threshold: int) -> Mask:
+    """Which counts may not be printed."""
+    return (n > 0) & (n < threshold)
+
+
+def vanish(totals: Floats, scale: float) -> Mask:
+    """Which totals, one a row, are 0 in every sample; those of the first sample rule most of them out."""
+    none = np.abs(totals[:, 0]) <= ZERO * scale
+    if none.any():
+        none[none] = (np.abs(totals[none]) <= ZERO * scale).all(axis=1)
+    return none
+
+
+class Sums:
+    """Combinations of small cells that are still small together.
+
+    Parameters
+    ----------
+    groups : iterable of (places, sizes)
+        Cells that may be combined with one another: where their unknowns stand, and how many episodes each holds; only
+        groups of up to 12.
+    threshold : int
+        Counts from 1 to one below it are small.
+    """
+
+    def __init__(self, groups: Iterable[tuple[Ints, Ints]], threshold: int) -> None:
+        cells: list[Ints] = []
+        lengths: list[Ints] = []
+        for places, sizes in groups:
+            chosen = _combinations(len(places))
+            chosen = chosen[(chosen @ sizes) < threshold]
+            cells.append(places[np.nonzero(chosen)[1]])
+            lengths.append(chosen.sum(axis=1))
+        self._cells = np.concatenate([*cells, np.empty(0, dtype=np.int64)]).astype(np.int64)
+        ends = np.cumsum(np.concatenate([*lengths, np.empty(0, dtype=np.int64)]).astype(np.int64))
+        self._starts = np.concatenate([[0], ends[:-1]]).astype(np.int64) if len(ends) else ends
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def hold(self, unknown: Floats, scale: float) -> bool:
+        """Whether none of them is fixed, given the unknown of each place in every sample."""
+        if not len(self):
+            return True
+        first = np.add.reduceat(unknown[self._cells, 0], self._starts)
+        if (np.abs(first) > ZERO * scale).all():
+            return True
+        return not vanish(np.add.reduceat(unknown[self._cells], self._starts, axis=0), scale).any()
+
+
+@cache
+def _combinations(several: int) -> Ints:
+    """Every choice of two or more of some cells, one a row of 0 and 1."""
+    rows = (np.arange(2**several)[:, np.newaxis] >> np.arange(several)) & 1
+    return rows[rows.sum(axis=1) > 1].astype(np.int64)
+
+
+class Guarded:
+    """Sets of the cells of one level that must not be worked out.
+
+    Parameters
+    ----------
+    sets : int array, shape (sets, cells)
+        Every set that is printed or told apart by what is printed, as rows of 0 and 1.
+    divisions : sequence of int array
+        The rows of sets that no episode is in two of, and that may be combined.
+    n : int array, shape (cells,)
+        Episodes in each cell.
+    threshold : int
+        Counts from 1 to one below it are small.
+    """
+
+    def __init__(self, sets: Floats, divisions: Sequence[Ints], n: Ints, threshold: int) -> None:
+        sizes = (sets @ n).astype(np.int64)
+        small = are_small(sizes, threshold)
+        groups = [(rows, sizes[rows]) for rows in (rows[small[rows]] for rows in divisions)]
+        self._sets = sets
+        self._single = np.flatnonzero(small)
+        self._sums = Sums([group for group in groups if len(group[0]) <= _ALL_COMBINED], threshold)
+        wide = [(rows, of_rows) for rows, of_rows in groups if len(rows) > _ALL_COMBINED]
+        self._pairs = [(rows, np.triu(of_rows[:, np.newaxis] + of_rows < threshold, k=1)) for rows, of_rows in wide]
+
+    def __len__(self) -> int:
+        return len(self._single)
+
+    def hold(self, unknown: Floats) -> bool:
+        """Whether none of them is fixed, given the unknown of each cell in every sample."""
+        if not len(self._single):
+            return True
+        totals = self._sets @ unknown
+        scale = max(1.0, float(np.abs(unknown).max()))
+        return (
+            not vanish(totals[self._single], scale).any()
+            and self._sums.hold(totals, scale)
+            and all(_pairs_hold(totals[rows], small, scale) for rows, small in self._pairs)
+        )
+
+
+def _pairs_hold(totals: Floats, small: Mask, scale: float) -> bool:
+    none = small & (np.abs(totals[:, np.newaxis, 0] + totals[:, 0]) <= ZERO * scale)
+    if not none.any():
+        return True
+    one, other = np.nonzero(none)
+    return not vanish(totals[one] + totals[other], scale).any()
+
+
+class Across:
+    """Sets of cells whose total over several levels must not be worked out.
+
+    Parameters
+    ----------
+    sets : int array, shape (sets, cells)
+        As in `Guarded`.
+    n : int array, shape (levels, cells)
+        Episodes in each cell of each level.
+    threshold : int
+        Counts from 1 to one below it are small.
+    """
+
+    def __init__(self, sets: Floats, n: Ints, threshold: int) -> None:
+        sizes = (sets @ n.T).astype(np.int64)
+        small = are_small(sizes, threshold)
+        several = small.sum(axis=1)
+        few = np.flatnonzero((several > 1) & (several <= _ALL_COMBINED))
+        places = [np.flatnonzero(small[row]) for row in few]
+        self._few = few
+        self._sums = Sums(((i * len(n) + here, sizes[row, here]) for i, (row, here) in enumerate(zip(few, places, strict=True))), threshold)
+        self._few_sets = sets[few]
+        wide = np.flatnonzero(several > _ALL_COMBINED)
+        self._wide_sets = sets[wide]
+        self._sizes = np.where(small[wide], sizes[wide], threshold)
+        self._threshold = threshold
+
+    def __len__(self) -> int:
+        return len(self._sums) + len(self._wide_sets)
+
+    def hold(self, unknown: Floats, witnesses: Sequence[int]) -> bool:
+        """Whether none of them is fixed, given the unknown of each level and cell in every sample.
+
+        What levels other than the witnesses hold varies freely from level to level, so that no total over them is fixed
+        unless each of them is.
+        """
+        scale = max(1.0, float(np.abs(unknown).max()))
+        if len(self._sums):
+            totals = np.einsum("sd,ldk->slk", self._few_sets, unknown, optimize=True).reshape(-1, SAMPLES)
+            if not self._sums.hold(totals, scale):
+                return False
+        if not len(self._wide_sets):
+            return True
+        first = self._wide_sets @ unknown[:, :, 0].T
+        return all(self._pairs_hold(first, unknown, level, scale) for level in witnesses)
+
+    def _pairs_hold(self, first: Floats, unknown: Floats, level: int, scale: float) -> bool:
+        rows = np.flatnonzero(self._sizes[:, level] < self._threshold)
+        none = np.abs(first[rows] + first[rows, level][:, np.newaxis]) <= ZERO * scale
+        none &= self._sizes[rows] + self._sizes[rows, level][:, np.newaxis] < self._threshold
+        none[:, level] = False
+        if not none.any():
+            return True
+        row, other = np.nonzero(none)
+        totals = np.einsum("rd,rdk->rk", self._wide_sets[rows[row]], unknown[other] + unknown[level])
+        return not vanish(totals, scale).any()
+
