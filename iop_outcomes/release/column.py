@@ -20,14 +20,11 @@ class Shown:
     places: Ints  # (totals,)
     directions: Floats  # (totals, cells)
     unknown: Floats  # (totals, cells, samples)
+    of_sets: Floats  # (totals, sets, samples), the same over each guarded set
 
-    def first(self, several: int) -> Shown:
-        """The first of them."""
-        return Shown(self.places[:several], self.directions[:several], self.unknown[:several])
-
-    def without_first(self, several: int) -> Shown:
-        """All but the first of them."""
-        return Shown(self.places[several:], self.directions[several:], self.unknown[several:])
+    def part(self, chosen: slice | Ints) -> Shown:
+        """Some of them."""
+        return Shown(self.places[chosen], self.directions[chosen], self.unknown[chosen], self.of_sets[chosen])
 
     def __len__(self) -> int:
         return len(self.places)
@@ -35,9 +32,9 @@ class Shown:
 
 @dataclass(frozen=True, eq=False)
 class _Linked:
-    """What stays unknown of every level when the totals of everyone are known too, and the totals of everyone that levels leave open."""
+    """What changes in the witnesses when totals of everyone are known too, and those of the totals that the levels leave open."""
 
-    unknown: Floats
+    unknown: dict[int, Floats]
     open_totals: Floats
 
 
@@ -82,6 +79,8 @@ class Column:
         self._rank = np.zeros(len(n), dtype=np.int64)
         random = np.random.default_rng(11)  # any numbers will do
         self._unknown = random.standard_normal((len(n), cells, SAMPLES)) * self._here[:, :, np.newaxis]
+        self._sets = sets
+        self._of_sets = self._totals(self._unknown)
         self._guards = [Guarded(sets, divisions, row, threshold) for row, threshold in zip(n, thresholds[:-1], strict=True)]
         self._everyone = Guarded(sets, divisions, n.sum(axis=0), thresholds[-1])
         self._across = Across(sets, n, min(thresholds)) if len(n) > 1 else None
@@ -114,13 +113,15 @@ class Column:
         new = np.flatnonzero(sizes > ZERO)
         seen = sizes <= ZERO  # what can be worked out may be shown
         shown = self._shown(places[new], rest[new] / sizes[new, np.newaxis])
-        alone = [i for i, place in enumerate(shown.places) if self._guards[place].hold(shown.unknown[i])]
-        left, new = Shown(shown.places[alone], shown.directions[alone], shown.unknown[alone]), new[alone]
+        scales = np.abs(shown.unknown).max(axis=(1, 2), initial=1.0)
+        guards = [self._guards[place] for place in shown.places.tolist()]
+        alone = np.flatnonzero([guard.hold(shown.of_sets[i], scales[i]) for i, guard in enumerate(guards)])
+        left, new = shown.part(alone), new[alone]
         while len(left):
             several = self._most(left, allowed)
-            self._accept(left.first(several))
+            self._accept(left.part(slice(several)))
             seen[new[:several]] = True
-            left, new = left.without_first(several + 1), new[several + 1 :]
+            left, new = left.part(slice(several + 1, None)), new[several + 1 :]
         return seen.tolist()
 
     def _most(self, shown: Shown, allowed: Callable[[Shown], bool]) -> int:
@@ -128,8 +129,8 @@ class Column:
         low, high = 0, len(shown) + 1
         middle = len(shown)
         while high - low > 1:
-            part = shown.first(middle)
-            if self._linked(part, self._links) is not None and allowed(part):
+            part = shown.part(slice(middle))
+            if self._open_totals(part, self._links) is not None and allowed(part):
                 low = middle
             else:
                 high = middle
@@ -139,15 +140,20 @@ class Column:
     def _accept(self, shown: Shown) -> None:
         if not len(shown):
             return
-        linked = self._linked(shown, self._links)
+        open_totals = self._open_totals(shown, self._links)
         self._learn(shown)
-        if linked is not None:
-            self._links = linked.open_totals
+        self._links = self._links if open_totals is None else open_totals
 
     def _shown(self, places: Ints, directions: Floats) -> Shown:
         unknown = self._unknown[places]
         along = np.einsum("md,mdk->mk", directions, unknown)
-        return Shown(places, directions, unknown - directions[:, :, np.newaxis] * along[:, np.newaxis, :])
+        unknown = unknown - directions[:, :, np.newaxis] * along[:, np.newaxis, :]
+        return Shown(places, directions, unknown, self._totals(unknown))
+
+    def _totals(self, unknown: Floats) -> Floats:
+        """The unknown of each guarded set, for each of some levels."""
+        flat = self._sets @ unknown.transpose(1, 0, 2).reshape(unknown.shape[1], -1)
+        return np.ascontiguousarray(flat.reshape(len(self._sets), len(unknown), SAMPLES).transpose(1, 0, 2))
 
     def _learn(self, shown: Shown) -> None:
         places = shown.places
@@ -158,6 +164,7 @@ class Column:
         self._known[places, self._rank[places]] = shown.directions
         self._rank[places] += 1
         self._unknown[places] = shown.unknown
+        self._of_sets[places] = shown.of_sets
 
     def _rest(self, places: Ints, vectors: Floats) -> Floats:
         """What vectors add to what is known of their levels."""
@@ -172,12 +179,12 @@ class Column:
 
     def holds_with(self, links: Floats) -> bool:
         """Whether everything guarded stays open when these totals of everyone are known, given as orthonormal rows."""
-        return self._linked(self._none, links) is not None
+        return self._open_totals(self._none, links) is not None
 
     def link(self, links: Floats) -> None:
         """Set the totals of everyone that are known, given as orthonormal rows."""
-        linked = self._linked(self._none, links)
-        self._links = links if linked is None else linked.open_totals
+        open_totals = self._open_totals(self._none, links)
+        self._links = links if open_totals is None else open_totals
 
     @property
     def links(self) -> Floats:
@@ -186,8 +193,8 @@ class Column:
 
     @property
     def _none(self) -> Shown:
-        cells = self._known.shape[2]
-        return Shown(np.empty(0, dtype=np.int64), np.zeros((0, cells)), np.zeros((0, cells, SAMPLES)))
+        sets, cells = self._sets.shape
+        return Shown(np.empty(0, dtype=np.int64), np.zeros((0, cells)), np.zeros((0, cells, SAMPLES)), np.zeros((0, sets, SAMPLES)))
 
     def everyone_known(self, shown: Shown | None = None) -> Floats:
         """Totals of everyone that follow from the levels alone, as orthonormal rows; `shown` would be let through besides."""
@@ -198,29 +205,29 @@ class Column:
         sizes, vectors = np.linalg.eigh(open_to + np.diag(np.where(here, 0.0, 1.0)))
         return np.ascontiguousarray(vectors[:, sizes <= _NOTHING * max(1.0, sizes[-1])].T)
 
-    def _linked(self, shown: Shown, links: Floats) -> _Linked | None:
-        """What stays unknown when totals are let through and totals of everyone are known; `None` where a guarded set is given back."""
-        unknown = self._unknown.copy()
-        unknown[shown.places] = shown.unknown
-        witnesses, open_totals = list(self._witnesses), links
-        if len(links):
-            linked = self._with_links(shown, links, unknown, witnesses)
-            unknown, open_totals = linked.unknown, linked.open_totals
-            self._witnesses = witnesses
+    def _open_totals(self, shown: Shown, links: Floats) -> Floats | None:
+        """Totals of everyone that are known but left open by the levels; `None` where a guarded set is given back."""
+        linked = self._linked(shown, links) if len(links) else _Linked({}, links)
         if not self._guarded:
-            return _Linked(unknown, open_totals)
-        if not all(self._guards[level].hold(unknown[level]) for level in witnesses):
-            return None
-        if not self._everyone.hold(unknown.sum(axis=0)):
-            return None
-        if self._across is not None and not self._across.hold(unknown, witnesses):
-            return None
-        return _Linked(unknown, open_totals)
+            return linked.open_totals
+        of_sets = self._of_sets.copy()
+        of_sets[shown.places] = shown.of_sets
+        for level, unknown in linked.unknown.items():
+            of_sets[level] = self._sets @ unknown
+        scale = max((float(np.abs(unknown).max()) for unknown in linked.unknown.values()), default=1.0)
+        scale = max(1.0, scale)
+        is_open = (
+            all(self._guards[level].hold(of_sets[level], scale) for level in linked.unknown)
+            and self._everyone.hold(of_sets.sum(axis=0), scale)
+            and (self._across is None or self._across.hold(of_sets, tuple(linked.unknown), scale))
+        )
+        return linked.open_totals if is_open else None
 
-    def _with_links(self, shown: Shown, links: Floats, unknown: Floats, witnesses: list[int]) -> _Linked:
+    def _linked(self, shown: Shown, links: Floats) -> _Linked:
         added = dict(zip(shown.places.tolist(), shown.directions, strict=True))
-        change = links @ unknown.sum(axis=0)
-        takes = {level: self._open_to(level, links, added) for level in witnesses}
+        place_of = {place: i for i, place in enumerate(added)}
+        change = links @ (self._unknown.sum(axis=0) + (shown.unknown - self._unknown[shown.places]).sum(axis=0))
+        takes = {level: self._open_to(level, links, added) for level in self._witnesses}
         while True:
             weight = sum((take @ take.T for take in takes.values()), np.zeros((len(links), len(links))))
             sizes, vectors = np.linalg.eigh(weight)
@@ -234,10 +241,9 @@ class Column:
                 break
             takes[level] = self._open_to(level, links, added)
         shares = vectors @ (inside / sizes[sizes > _NOTHING][:, np.newaxis])
-        for level, take in takes.items():
-            unknown[level] -= take.T @ shares
-        witnesses[:] = [level for level, take in takes.items() if np.abs(take).max() > ZERO]
-        return _Linked(unknown, vectors.T @ links)
+        self._witnesses = [level for level, take in takes.items() if np.abs(take).max() > ZERO]
+        before = {level: shown.unknown[place_of[level]] if level in added else self._unknown[level] for level in self._witnesses}
+        return _Linked({level: unknown - takes[level].T @ shares for level, unknown in before.items()}, vectors.T @ links)
 
     def _open_to(self, level: int, links: Floats, added: dict[int, Floats]) -> Floats:
         """What totals of everyone add to what is known of a level."""

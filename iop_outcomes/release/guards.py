@@ -98,7 +98,6 @@ class Guarded:
         sizes = (sets @ n).astype(np.int64)
         small = are_small(sizes, threshold)
         groups = [(rows, sizes[rows]) for rows in (rows[small[rows]] for rows in divisions)]
-        self._sets = sets
         self._single = np.flatnonzero(small)
         self._sums = Sums([group for group in groups if len(group[0]) <= _ALL_COMBINED], threshold)
         wide = [(rows, of_rows) for rows, of_rows in groups if len(rows) > _ALL_COMBINED]
@@ -107,13 +106,9 @@ class Guarded:
     def __len__(self) -> int:
         return len(self._single)
 
-    def hold(self, unknown: Floats) -> bool:
-        """Whether none of them is fixed, given the unknown of each cell in every sample."""
-        if not len(self._single):
-            return True
-        totals = self._sets @ unknown
-        scale = max(1.0, float(np.abs(unknown).max()))
-        return (
+    def hold(self, totals: Floats, scale: float) -> bool:
+        """Whether none of them is fixed, given the unknown total of each set in every sample."""
+        return not len(self._single) or (
             not vanish(totals[self._single], scale).any()
             and self._sums.hold(totals, scale)
             and all(_pairs_hold(totals[rows], small, scale) for rows, small in self._pairs)
@@ -142,46 +137,38 @@ class Across:
     """
 
     def __init__(self, sets: Floats, n: Ints, threshold: int) -> None:
-        sizes = (sets @ n.T).astype(np.int64)
+        sizes = (n @ sets.T).astype(np.int64)
         small = are_small(sizes, threshold)
-        several = small.sum(axis=1)
-        few = np.flatnonzero((several > 1) & (several <= _ALL_COMBINED))
-        places = [np.flatnonzero(small[row]) for row in few]
-        self._few = few
-        self._sums = Sums(((i * len(n) + here, sizes[row, here]) for i, (row, here) in enumerate(zip(few, places, strict=True))), threshold)
-        self._few_sets = sets[few]
-        wide = np.flatnonzero(several > _ALL_COMBINED)
-        self._wide_sets = sets[wide]
-        self._sizes = np.where(small[wide], sizes[wide], threshold)
+        several = small.sum(axis=0)
+        few = np.flatnonzero((several > 1) & (several <= _ALL_COMBINED)).tolist()
+        places = [np.flatnonzero(small[:, row]) for row in few]
+        groups = ((here * len(sets) + row, sizes[here, row]) for row, here in zip(few, places, strict=True))
+        self._sums = Sums(groups, threshold)
+        self._wide = np.flatnonzero(several > _ALL_COMBINED)
+        self._sizes = np.where(small, sizes, threshold)[:, self._wide]
         self._threshold = threshold
 
     def __len__(self) -> int:
-        return len(self._sums) + len(self._wide_sets)
+        return len(self._sums) + len(self._wide)
 
-    def hold(self, unknown: Floats, witnesses: Sequence[int]) -> bool:
-        """Whether none of them is fixed, given the unknown of each level and cell in every sample.
+    def hold(self, totals: Floats, witnesses: Sequence[int], scale: float) -> bool:
+        """Whether none of them is fixed, given the unknown total of each level and set in every sample.
 
         What levels other than the witnesses hold varies freely from level to level, so that no total over them is fixed
         unless each of them is.
         """
-        scale = max(1.0, float(np.abs(unknown).max()))
-        if len(self._sums):
-            totals = np.einsum("sd,ldk->slk", self._few_sets, unknown, optimize=True).reshape(-1, SAMPLES)
-            if not self._sums.hold(totals, scale):
-                return False
-        if not len(self._wide_sets):
+        if not self._sums.hold(totals.reshape(-1, SAMPLES), scale):
+            return False
+        if not len(self._wide):
             return True
-        first = self._wide_sets @ unknown[:, :, 0].T
-        return all(self._pairs_hold(first, unknown, level, scale) for level in witnesses)
+        first = totals[:, self._wide, 0]
+        return all(self._pairs_hold(totals, first, level, scale) for level in witnesses)
 
-    def _pairs_hold(self, first: Floats, unknown: Floats, level: int, scale: float) -> bool:
-        rows = np.flatnonzero(self._sizes[:, level] < self._threshold)
-        none = np.abs(first[rows] + first[rows, level][:, np.newaxis]) <= ZERO * scale
-        none &= self._sizes[rows] + self._sizes[rows, level][:, np.newaxis] < self._threshold
-        none[:, level] = False
+    def _pairs_hold(self, totals: Floats, first: Floats, level: int, scale: float) -> bool:
+        sets = np.flatnonzero(self._sizes[level] < self._threshold)
+        none = np.abs(first[:, sets] + first[level, sets]) <= ZERO * scale
+        none[level] = False
         if not none.any():
             return True
-        row, other = np.nonzero(none)
-        totals = np.einsum("rd,rdk->rk", self._wide_sets[rows[row]], unknown[other] + unknown[level])
-        return not vanish(totals, scale).any()
-
+        other, place = np.nonzero(none & (self._sizes[:, sets] + self._sizes[level, sets] < self._threshold))
+        return not vanish(totals[other, self._wide[sets[place]]] + totals[level, self._wide[sets[place]]], scale).any()

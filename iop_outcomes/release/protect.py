@@ -9,7 +9,7 @@ import numpy as np
 
 from iop_outcomes.keys import ALL
 from iop_outcomes.release.column import Column, Shown, orthonormal
-from iop_outcomes.release.guards import ZERO, Floats, Ints, is_safe
+from iop_outcomes.release.guards import ZERO, Floats, Ints, are_small, is_safe
 
 Parts = frozenset[str]
 Printed = tuple[str, Parts]  # a level, and a set of its parts whose total would be printed
@@ -137,20 +137,24 @@ class _Page:
     def decide(self, place: int) -> frozenset[Printed]:
         """Take the totals of one table, those of the tables before it being decided."""
         table = self._tables[place]
-        column, inside = self._column(table)
+        n, inside = self._counts(table)
+        column = self._column(table, n, inside)
         self._columns.append((column, inside))
-        column.link(self._known_to(inside))
-        seen: set[Printed] = set()
+        column.link(_within(self._everyone, inside))
         thresholds = self._thresholds(table)
+        rows = {level: row for row, level in enumerate(table.levels)}
+        vectors = {parts: self._vector(parts)[inside] for parts in dict.fromkeys(parts for _, parts in table.printed)}
+        seen: set[Printed] = set()
         for run in _runs(table):
-            safe = [item for item in run if is_safe(sum(table.counts[item[0]][part] for part in item[1]), thresholds[item[0]])]
             if run[0][0] == ALL:
-                seen.update(item for item in run if self._let_everyone(item[1], is_possible=bool(safe)))
-            elif safe:
-                places = np.array([table.levels.index(level) for level, _ in safe])
-                vectors = np.array([self._vector(parts) for _, parts in safe])[:, inside]
-                allowed = column.offer(places, vectors, lambda shown: self._others_hold(place, shown))
-                seen.update(item for item, may in zip(safe, allowed, strict=True) if may)
+                possible = is_safe(int(n.sum(axis=0) @ vectors[run[0][1]]), thresholds[-1])
+                seen.update(item for item in run if self._let_everyone(item[1], possible=possible))
+                continue
+            places, totals = np.array([rows[level] for level, _ in run]), np.array([vectors[parts] for _, parts in run])
+            safe = np.flatnonzero(~are_small(np.einsum("md,md->m", n[places], totals), thresholds[places]))
+            if len(safe):
+                allowed = column.offer(places[safe], totals[safe], lambda shown: self._others_hold(place, shown))
+                seen.update(run[i] for i, may in zip(safe.tolist(), allowed, strict=True) if may)
                 self._tell_others(place)
         if place + 1 < len(self._tables):
             self._know(self._spread(column.everyone_known(), inside))
@@ -158,27 +162,29 @@ class _Page:
 
     # -- the shape of a page -------------------------------------------------------------------------------------------
 
-    def _column(self, table: Table) -> tuple[Column, Ints]:
+    def _counts(self, table: Table) -> tuple[Ints, Ints]:
+        """Episodes of each level and cell of a table, and which cells of the page these are."""
         inside = np.array(sorted({self._cell_of[part] for part in table.counts[ALL]}), dtype=np.int64)
         n = np.zeros((len(table.levels), self._cells), dtype=np.int64)
         for row, level in zip(n, table.levels, strict=True):
             for part, several in table.counts[level].items():
                 row[self._cell_of[part]] += several
+        return n[:, inside], inside
+
+    def _column(self, table: Table, n: Ints, inside: Ints) -> Column:
         printed = tuple(dict.fromkeys(parts for _, parts in table.printed))
         divisions = [_told_apart(way, printed) for way in table.divisions]
         rows = {parts: i for i, parts in enumerate(dict.fromkeys((*printed, *(part for division in divisions for part in division))))}
         sets = np.array([self._vector(parts) for parts in rows]).reshape(len(rows), self._cells)
         alike = np.array([self._vector(table.divisions[0]) - self._vector(way) for way in table.divisions[1:]]).reshape(-1, self._cells)
-        by_level = self._thresholds(table)
-        thresholds = [by_level[level] for level in (*table.levels, ALL)]
         places = [np.array([rows[part] for part in division], dtype=np.int64) for division in divisions]
-        return Column(n[:, inside], sets[:, inside], places, alike[:, inside], thresholds), inside
+        return Column(n, sets[:, inside], places, alike[:, inside], self._thresholds(table).tolist())
 
-    def _thresholds(self, table: Table) -> dict[str, int]:
-        """Of each level: a small group shows no count."""
+    def _thresholds(self, table: Table) -> Ints:
+        """Of each level, and of everyone last: a small group shows no count."""
         way = table.divisions[0]
-        sizes = {level: sum(cells[part] for part in way) for level, cells in table.counts.items()}
-        return {level: self._threshold if is_safe(n, self._smallest) else max(self._threshold, self._smallest) for level, n in sizes.items()}
+        sizes = np.array([sum(table.counts[level][part] for part in way) for level in (*table.levels, ALL)])
+        return np.where(are_small(sizes, self._smallest), max(self._threshold, self._smallest), self._threshold)
 
     def _vector(self, parts: Parts) -> Floats:
         out = np.zeros(self._cells)
@@ -196,10 +202,10 @@ class _Page:
 
     # -- totals of everyone ----------------------------------------------------------------------------------------------
 
-    def _let_everyone(self, parts: Parts, *, is_possible: bool) -> bool:
+    def _let_everyone(self, parts: Parts, *, possible: bool) -> bool:
         """Let a total of everyone through, under every column or none."""
         if parts not in self._decided:
-            self._decided[parts] = is_possible and self._may_know(self._vector(parts)[np.newaxis])
+            self._decided[parts] = possible and self._may_know(self._vector(parts)[np.newaxis])
             if self._decided[parts]:
                 self._know(self._vector(parts)[np.newaxis])
         return self._decided[parts]
@@ -221,9 +227,6 @@ class _Page:
         if len(self._tables) == 1:
             return np.vstack([column.links, orthonormal(column.links, new)])
         return _within(np.vstack([self._everyone, new]), inside)
-
-    def _known_to(self, inside: Ints) -> Floats:
-        return _within(self._everyone, inside)
 
     # -- what the levels of one column give away under the others -------------------------------------------------------------
 
