@@ -264,7 +264,15 @@ def _provenance(engine: DuckEngine, inputs: Sequence[Input], mapping: Mapping, r
         mapping.cutoff,
         mapping.los_convention,
         rules,
+        _part2_tracks(engine, mapping),
     )
+
+
+def _part2_tracks(engine: DuckEngine, mapping: Mapping) -> tuple[str, ...]:
+    """The tracks that the mapping names and the data hold."""
+    if not mapping.part2_tracks:
+        return ()
+    return tuple(track for track in mapping.part2_tracks if track in engine.tally([Column("track")]).levels("track"))
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iop_outcomes.release.guards import SAMPLES, ZERO, Across, Floats, Guarded, Ints
+from iop_outcomes.release.guards import SAMPLES, ZERO, Across, Floats, Guarded, Ints, Mask
 
 _NOTHING = 1e-10  # a squared size that is 0 but for rounding
 _LOOKED_AT = 16  # levels at a time, in search of one that leaves a total of everyone open
@@ -64,15 +64,19 @@ class Column:
     ----------
     n : int array, shape (levels, cells)
         Episodes of each cell.
-    sets, divisions
-        As in `Guarded`.
+    sets : float array, shape (sets, cells)
+        Every set that is printed or told apart by what is printed, as rows of 0 and 1.
+    divisions : sequence of int array
+        Sets that no episode is in two of, and that may be combined.
     alike : float array, shape (vectors, cells)
         Differences that are 0 at every level: two ways of dividing the same episodes.
-    thresholds : sequence of int
-        Of each level, and of everyone last.
+    threshold : int
+        Counts from 1 to one below it are small.
+    small : bool array, shape (levels + 1, sets)
+        Which sets of each level, and of everyone last, may not be printed.
     """
 
-    def __init__(self, n: Ints, sets: Floats, divisions: Sequence[Ints], alike: Floats, thresholds: Sequence[int]) -> None:
+    def __init__(self, n: Ints, sets: Floats, divisions: Sequence[Ints], alike: Floats, threshold: int, small: Mask) -> None:
         self._here = (n > 0).astype(np.float64)
         cells = n.shape[1]
         self._known = np.zeros((len(n), min(16, cells) or 1, cells))
@@ -81,9 +85,9 @@ class Column:
         self._unknown = random.standard_normal((len(n), cells, SAMPLES)) * self._here[:, :, np.newaxis]
         self._sets = sets
         self._of_sets = self._totals(self._unknown)
-        self._guards = [Guarded(sets, divisions, row, threshold) for row, threshold in zip(n, thresholds[:-1], strict=True)]
-        self._everyone = Guarded(sets, divisions, n.sum(axis=0), thresholds[-1])
-        self._across = Across(sets, n, min(thresholds)) if len(n) > 1 else None
+        sizes = np.rint(np.vstack([n, n.sum(axis=0)]) @ sets.T).astype(np.int64)
+        *self._guards, self._everyone = [Guarded(*row, divisions, threshold) for row in zip(sizes, small, strict=True)]
+        self._across = Across(sizes[:-1], threshold) if len(n) > 1 else None
         self._guarded = bool(len(self._everyone) or (self._across is not None and len(self._across)) or any(map(len, self._guards)))
         self._links = np.zeros((0, cells))
         self._witnesses: list[int] = []

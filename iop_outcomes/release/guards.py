@@ -17,11 +17,6 @@ ZERO = 1e-7
 _ALL_COMBINED = 12  # up to so many small cells every combination is guarded; beyond it, single ones and pairs
 
 
-def is_safe(n: int, threshold: int) -> bool:
-    """Whether a count may be printed: none at all, or at least the threshold."""
-    return n == 0 or n >= threshold
-
-
 def are_small(n: Ints, threshold: int) -> Mask:
     """Which counts may not be printed."""
     return (n > 0) & (n < threshold)
@@ -84,21 +79,20 @@ class Guarded:
 
     Parameters
     ----------
-    sets : int array, shape (sets, cells)
-        Every set that is printed or told apart by what is printed, as rows of 0 and 1.
+    sizes : int array, shape (sets,)
+        Episodes in every set that is printed or told apart by what is printed.
+    small : bool array, shape (sets,)
+        Which of them may not be printed.
     divisions : sequence of int array
-        The rows of sets that no episode is in two of, and that may be combined.
-    n : int array, shape (cells,)
-        Episodes in each cell.
+        Sets that no episode is in two of, and that may be combined.
     threshold : int
         Counts from 1 to one below it are small.
     """
 
-    def __init__(self, sets: Floats, divisions: Sequence[Ints], n: Ints, threshold: int) -> None:
-        sizes = (sets @ n).astype(np.int64)
+    def __init__(self, sizes: Ints, small: Mask, divisions: Sequence[Ints], threshold: int) -> None:
+        self._single = np.flatnonzero(small)
         small = are_small(sizes, threshold)
         groups = [(rows, sizes[rows]) for rows in (rows[small[rows]] for rows in divisions)]
-        self._single = np.flatnonzero(small)
         self._sums = Sums([group for group in groups if len(group[0]) <= _ALL_COMBINED], threshold)
         wide = [(rows, of_rows) for rows, of_rows in groups if len(rows) > _ALL_COMBINED]
         self._pairs = [(rows, np.triu(of_rows[:, np.newaxis] + of_rows < threshold, k=1)) for rows, of_rows in wide]
@@ -128,21 +122,18 @@ class Across:
 
     Parameters
     ----------
-    sets : int array, shape (sets, cells)
-        As in `Guarded`.
-    n : int array, shape (levels, cells)
-        Episodes in each cell of each level.
+    sizes : int array, shape (levels, sets)
+        Episodes in each set of each level.
     threshold : int
         Counts from 1 to one below it are small.
     """
 
-    def __init__(self, sets: Floats, n: Ints, threshold: int) -> None:
-        sizes = (n @ sets.T).astype(np.int64)
+    def __init__(self, sizes: Ints, threshold: int) -> None:
         small = are_small(sizes, threshold)
         several = small.sum(axis=0)
         few = np.flatnonzero((several > 1) & (several <= _ALL_COMBINED)).tolist()
         places = [np.flatnonzero(small[:, row]) for row in few]
-        groups = ((here * len(sets) + row, sizes[here, row]) for row, here in zip(few, places, strict=True))
+        groups = ((here * sizes.shape[1] + row, sizes[here, row]) for row, here in zip(few, places, strict=True))
         self._sums = Sums(groups, threshold)
         self._wide = np.flatnonzero(several > _ALL_COMBINED)
         self._sizes = np.where(small, sizes, threshold)[:, self._wide]

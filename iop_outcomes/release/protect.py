@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from iop_outcomes.keys import ALL
 from iop_outcomes.release.column import Column, Shown, orthonormal
-from iop_outcomes.release.guards import ZERO, Floats, Ints, are_small, is_safe
+from iop_outcomes.release.guards import ZERO, Floats, Ints, Mask, are_small
 
 Parts = frozenset[str]
 Printed = tuple[str, Parts]  # a level, and a set of its parts whose total would be printed
 LevelCounts = Mapping[str, Mapping[str, int]]  # of each level, and of each of its parts
+
+
+def is_safe(n: int, threshold: int) -> bool:
+    """Whether a count may be printed: none at all, or at least the threshold."""
+    return n == 0 or n >= threshold
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,11 +34,14 @@ class Table:
     ways : sequence of sets of parts
         Ways of dividing the same episodes: in each, every episode is in exactly one part. One way, all parts, by default.
         A reader knows that every way has the same total.
+    bases : set of sets of parts
+        Those whose episodes are a group, as all of a level are.
     """
 
     counts: LevelCounts
     printed: Sequence[Printed]
     ways: Sequence[Parts] = ()
+    bases: Collection[Parts] = frozenset()
 
     @property
     def levels(self) -> list[str]:
@@ -104,7 +112,7 @@ def protect_tables(tables: Sequence[Table], threshold: int, smallest: int = 0) -
     threshold : int
         11 withholds 1 to 10; 0 withholds nothing.
     smallest : int
-        In a level of fewer episodes no count but 0 is seen.
+        No group of fewer episodes is seen, and of a level of fewer no count but 0.
 
     Returns
     -------
@@ -141,19 +149,19 @@ class _Page:
         column = self._column(table, n, inside)
         self._columns.append((column, inside))
         column.link(_within(self._everyone, inside))
-        thresholds = self._thresholds(table)
-        rows = {level: row for row, level in enumerate(table.levels)}
-        vectors = {parts: self._vector(parts)[inside] for parts in dict.fromkeys(parts for _, parts in table.printed)}
+        rows = {level: row for row, level in enumerate((*table.levels, ALL))}
+        printed = {parts: i for i, parts in enumerate(dict.fromkeys(parts for _, parts in table.printed))}
+        vectors = self._vectors(printed)[:, inside]
+        unsafe = self._small(table, n, vectors, tuple(printed))
         seen: set[Printed] = set()
         for run in _runs(table):
+            places, sets = np.array([rows[level] for level, _ in run]), np.array([printed[parts] for _, parts in run])
+            safe = np.flatnonzero(~unsafe[places, sets])
             if run[0][0] == ALL:
-                possible = is_safe(int(n.sum(axis=0) @ vectors[run[0][1]]), thresholds[-1])
-                seen.update(item for item in run if self._let_everyone(item[1], possible=possible))
+                seen.update(item for item in run if self._let_everyone(item[1], possible=len(safe) > 0))
                 continue
-            places, totals = np.array([rows[level] for level, _ in run]), np.array([vectors[parts] for _, parts in run])
-            safe = np.flatnonzero(~are_small(np.einsum("md,md->m", n[places], totals), thresholds[places]))
             if len(safe):
-                allowed = column.offer(places[safe], totals[safe], lambda shown: self._others_hold(place, shown))
+                allowed = column.offer(places[safe], vectors[sets[safe]], lambda shown: self._others_hold(place, shown))
                 seen.update(run[i] for i, may in zip(safe.tolist(), allowed, strict=True) if may)
                 self._tell_others(place)
         if place + 1 < len(self._tables):
@@ -163,32 +171,41 @@ class _Page:
     # -- the shape of a page -------------------------------------------------------------------------------------------
 
     def _counts(self, table: Table) -> tuple[Ints, Ints]:
-        """Episodes of each level and cell of a table, and which cells of the page these are."""
-        inside = np.array(sorted({self._cell_of[part] for part in table.counts[ALL]}), dtype=np.int64)
-        n = np.zeros((len(table.levels), self._cells), dtype=np.int64)
-        for row, level in zip(n, table.levels, strict=True):
+        """Episodes of each level and cell of a table, those of everyone whom no level holds, and which cells of the page these are."""
+        inside = self._inside(table)
+        n = np.zeros((len(table.levels) + 1, self._cells), dtype=np.int64)
+        for row, level in zip(n, (*table.levels, ALL), strict=True):
             for part, several in table.counts[level].items():
                 row[self._cell_of[part]] += several
-        return n[:, inside], inside
+        n[-1] -= n[:-1].sum(axis=0)
+        return (n if n[-1].any() else n[:-1])[:, inside], inside
+
+    def _inside(self, table: Table) -> Ints:
+        return np.array(sorted({self._cell_of[part] for part in table.counts[ALL]}), dtype=np.int64)
 
     def _column(self, table: Table, n: Ints, inside: Ints) -> Column:
         printed = tuple(dict.fromkeys(parts for _, parts in table.printed))
         divisions = [_told_apart(way, printed) for way in table.divisions]
         rows = {parts: i for i, parts in enumerate(dict.fromkeys((*printed, *(part for division in divisions for part in division))))}
-        sets = np.array([self._vector(parts) for parts in rows]).reshape(len(rows), self._cells)
-        alike = np.array([self._vector(table.divisions[0]) - self._vector(way) for way in table.divisions[1:]]).reshape(-1, self._cells)
+        sets = self._vectors(rows)[:, inside]
+        alike = self._vectors(table.divisions[:1])[:, inside] - self._vectors(table.divisions[1:])[:, inside]
         places = [np.array([rows[part] for part in division], dtype=np.int64) for division in divisions]
-        return Column(n, sets[:, inside], places, alike[:, inside], self._thresholds(table).tolist())
+        return Column(n, sets, places, alike, self._threshold, self._small(table, n, sets, tuple(rows)))
 
-    def _thresholds(self, table: Table) -> Ints:
-        """Of each level, and of everyone last: a small group shows no count."""
-        way = table.divisions[0]
-        sizes = np.array([sum(table.counts[level][part] for part in way) for level in (*table.levels, ALL)])
-        return np.where(are_small(sizes, self._smallest), max(self._threshold, self._smallest), self._threshold)
+    def _small(self, table: Table, n: Ints, sets: Floats, parts: Sequence[Parts]) -> Mask:
+        """Which sets of each level, and of everyone last, may not be printed: of a small group, none but those that hold nobody."""
+        sizes = np.vstack([n, n.sum(axis=0)]) @ sets.T
+        groups = np.array([each in table.bases or each in table.divisions for each in parts])
+        everyone = np.vstack([n, n.sum(axis=0)]) @ self._vectors(table.divisions[:1])[0, self._inside(table)]
+        in_small = are_small(everyone, self._smallest)[:, np.newaxis]
+        thresholds = np.where(groups | in_small, max(self._threshold, self._smallest), self._threshold)
+        return (sizes > 0) & (sizes < thresholds)
 
-    def _vector(self, parts: Parts) -> Floats:
-        out = np.zeros(self._cells)
-        out[[self._cell_of[part] for part in parts]] = 1.0
+    def _vectors(self, several: Collection[Parts]) -> Floats:
+        """Sets of parts as rows of 0 and 1."""
+        out = np.zeros((len(several), self._cells))
+        for row, parts in zip(out, several, strict=True):
+            row[[self._cell_of[part] for part in parts]] = 1.0
         return out
 
     def _same_totals(self) -> Floats:
@@ -197,17 +214,17 @@ class _Page:
         for table in self._tables:
             for way in table.divisions:
                 ways.setdefault(sum(table.counts[ALL][part] for part in way), []).append(way)
-        differences = [self._vector(several[0]) - self._vector(way) for several in ways.values() for way in several[1:]]
-        return orthonormal(self._everyone, np.array(differences).reshape(-1, self._cells))
+        differences = [self._vectors(several[:1]) - self._vectors(several[1:]) for several in ways.values()]
+        return orthonormal(self._everyone, np.vstack(differences))
 
     # -- totals of everyone ----------------------------------------------------------------------------------------------
 
     def _let_everyone(self, parts: Parts, *, possible: bool) -> bool:
         """Let a total of everyone through, under every column or none."""
         if parts not in self._decided:
-            self._decided[parts] = possible and self._may_know(self._vector(parts)[np.newaxis])
+            self._decided[parts] = possible and self._may_know(self._vectors([parts]))
             if self._decided[parts]:
-                self._know(self._vector(parts)[np.newaxis])
+                self._know(self._vectors([parts]))
         return self._decided[parts]
 
     def _may_know(self, totals: Floats) -> bool:

@@ -38,7 +38,7 @@ def completion_trend(data: Data, policy: str = DEFAULT_POLICY, *, conf_level: fl
     ----------
     data : Data
         A loaded program.
-    policy : {"cms11", "internal", "none"}
+    policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
         Disclosure policy.
     conf_level : float
         Confidence level of the estimates that are released; the chart itself has no intervals.

@@ -11,7 +11,7 @@ from iop_outcomes.intake.data import Data
 from iop_outcomes.measures import Measure
 from iop_outcomes.measures.categories import Categories, categories, merged
 from iop_outcomes.measures.participants import participants, participants_baseline
-from iop_outcomes.release import DEFAULT_POLICY, Policy, Released, Withheld, policy_for, release, release_together
+from iop_outcomes.release import DEFAULT_POLICY, Policy, Released, Withheld, policy_for, release, release_set
 from iop_outcomes.reporting.blocks import Block, TableBlock, Text
 from iop_outcomes.results import Results
 from iop_outcomes.scales import Scale
@@ -115,11 +115,11 @@ def _released(
     """Everything of the table, released together; severity rounded where a group would lose it otherwise."""
     mixes = [evaluated(participants(column, every, shown=shown)) for column, (every, shown) in categories_by_column.items()]
     if scale is None:
-        return release_together(mixes, policy.name)
-    exact = release_together([*mixes, evaluated(participants_baseline(scale))], policy.name)
+        return release_set(mixes, policy.name)
+    exact = release_set([*mixes, evaluated(participants_baseline(scale))], policy.name)
     if not mixes or not _loses(exact):
         return exact
-    return release_together([*mixes, evaluated(participants_baseline(scale, coarse=True))], policy.name)
+    return release_set([*mixes, evaluated(participants_baseline(scale, coarse=True))], policy.name)
 
 
 def _loses(first: tuple[Released, ...]) -> bool:
