@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iop_outcomes.keys import ALL
-from iop_outcomes.release.protect import LevelCounts, Parts, Printed, Table
+from iop_outcomes.release.protect import LevelCounts, Parts, Printed, Tabulation
 from iop_outcomes.results import Results
 from iop_outcomes.stats.draft import Population
 
@@ -59,9 +59,9 @@ class Page:
         self._name()
 
     @property
-    def tables(self) -> tuple[Table, ...]:
+    def tables(self) -> tuple[Tabulation, ...]:
         """The numbers printed by each column, in the order of the results."""
-        return tuple(Table(self._counts(column), self._printed(column), self._divisions(column), self._bases(column)) for column in self._columns)
+        return tuple(Tabulation(self._counts(column), self._printed(column), self._divisions(column), self._bases(column)) for column in self._columns)
 
     def column(self, place: int) -> int:
         """Which of the tables the results at a place stand in."""
@@ -112,7 +112,7 @@ class Page:
 
     def _divisions(self, column: Columns) -> tuple[Parts, ...]:
         ways = (
-            frozenset(entry.name for (at, of, _), entry in self._parts.items() if (at, of) == (place, family))
+            frozenset(entry.name for (at, way, _), entry in self._parts.items() if (at, way) == (place, family))
             for place, family in self._ways[column]
         )
         return tuple(dict.fromkeys(ways))

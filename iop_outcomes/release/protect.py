@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from iop_outcomes.keys import ALL
-from iop_outcomes.release.column import Column, Shown, orthonormal
+from iop_outcomes.release.levels import Levels, Shown, orthonormal
 from iop_outcomes.release.guards import ZERO, Floats, Ints, Mask, are_small
 
 Parts = frozenset[str]
@@ -22,7 +22,7 @@ def is_safe(n: int, threshold: int) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class Tabulation:
     """The numbers printed by one column.
 
     Parameters
@@ -65,7 +65,7 @@ def protect(counts: LevelCounts, printed: Sequence[Printed], threshold: int, way
     Parameters
     ----------
     counts, printed, ways
-        As in `Table`.
+        As in `Tabulation`.
     threshold : int
         11 withholds 1 to 10; 0 withholds nothing.
 
@@ -96,10 +96,10 @@ def protect(counts: LevelCounts, printed: Sequence[Printed], threshold: int, way
     >>> sorted(level for level, s in seen if s == yes)  # 20 in "b", or 43 and 23, would give the 5 of "b" back
     ['All']
     """
-    return protect_tables([Table(counts, printed, ways)], threshold)[0]
+    return protect_tables([Tabulation(counts, printed, ways)], threshold)[0]
 
 
-def protect_tables(tables: Sequence[Table], threshold: int, smallest: int = 0) -> tuple[frozenset[Printed], ...]:
+def protect_tables(tables: Sequence[Tabulation], threshold: int, smallest: int = 0) -> tuple[frozenset[Printed], ...]:
     """Decide which printed totals may be seen where tables by different columns stand on one page.
 
     A part of one name holds the same episodes in every table. "All" is the same in all of them: a total of everyone is let
@@ -107,7 +107,7 @@ def protect_tables(tables: Sequence[Table], threshold: int, smallest: int = 0) -
 
     Parameters
     ----------
-    tables : sequence of Table
+    tables : sequence of Tabulation
         One for each column, the most wanted first.
     threshold : int
         11 withholds 1 to 10; 0 withholds nothing.
@@ -131,12 +131,13 @@ class _Page:
     Parts that no printed set and no way of dividing tells apart make one cell.
     """
 
-    def __init__(self, tables: Sequence[Table], threshold: int, smallest: int) -> None:
+    def __init__(self, tables: Sequence[Tabulation], threshold: int, smallest: int) -> None:
         self._tables = tables
         self._threshold, self._smallest = threshold, smallest
         self._cell_of = _cells(tables)
         self._cells = max(self._cell_of.values(), default=-1) + 1
-        self._columns: list[tuple[Column, Ints]] = []
+        self._columns: list[tuple[Levels, Ints]] = []
+        self._within: list[Floats] = []  # of those known, the totals of the cells of each column alone
         self._everyone = np.zeros((0, self._cells))  # totals of everyone that are known, as orthonormal rows
         self._decided: dict[Parts, bool] = {}
         if len(tables) > 1:
@@ -148,7 +149,8 @@ class _Page:
         n, inside = self._counts(table)
         column = self._column(table, n, inside)
         self._columns.append((column, inside))
-        column.link(_within(self._everyone, inside))
+        self._within.append(_within(self._everyone, inside))
+        column.link(self._within[-1])
         rows = {level: row for row, level in enumerate((*table.levels, ALL))}
         printed = {parts: i for i, parts in enumerate(dict.fromkeys(parts for _, parts in table.printed))}
         vectors = self._vectors(printed)[:, inside]
@@ -170,7 +172,7 @@ class _Page:
 
     # -- the shape of a page -------------------------------------------------------------------------------------------
 
-    def _counts(self, table: Table) -> tuple[Ints, Ints]:
+    def _counts(self, table: Tabulation) -> tuple[Ints, Ints]:
         """Episodes of each level and cell of a table, those of everyone whom no level holds, and which cells of the page these are."""
         inside = self._inside(table)
         n = np.zeros((len(table.levels) + 1, self._cells), dtype=np.int64)
@@ -180,22 +182,22 @@ class _Page:
         n[-1] -= n[:-1].sum(axis=0)
         return (n if n[-1].any() else n[:-1])[:, inside], inside
 
-    def _inside(self, table: Table) -> Ints:
+    def _inside(self, table: Tabulation) -> Ints:
         return np.array(sorted({self._cell_of[part] for part in table.counts[ALL]}), dtype=np.int64)
 
-    def _column(self, table: Table, n: Ints, inside: Ints) -> Column:
+    def _column(self, table: Tabulation, n: Ints, inside: Ints) -> Levels:
         printed = tuple(dict.fromkeys(parts for _, parts in table.printed))
         divisions = [_told_apart(way, printed) for way in table.divisions]
         rows = {parts: i for i, parts in enumerate(dict.fromkeys((*printed, *(part for division in divisions for part in division))))}
         sets = self._vectors(rows)[:, inside]
         alike = self._vectors(table.divisions[:1])[:, inside] - self._vectors(table.divisions[1:])[:, inside]
         places = [np.array([rows[part] for part in division], dtype=np.int64) for division in divisions]
-        return Column(n, sets, places, alike, self._threshold, self._small(table, n, sets, tuple(rows)))
+        return Levels(n, sets, places, alike, self._threshold, self._small(table, n, sets, tuple(rows)))
 
-    def _small(self, table: Table, n: Ints, sets: Floats, parts: Sequence[Parts]) -> Mask:
+    def _small(self, table: Tabulation, n: Ints, sets: Floats, parts: Sequence[Parts]) -> Mask:
         """Which sets of each level, and of everyone last, may not be printed: of a small group, none but those that hold nobody."""
         sizes = np.vstack([n, n.sum(axis=0)]) @ sets.T
-        groups = np.array([each in table.bases or each in table.divisions for each in parts])
+        groups = np.array([each in table.bases or each in table.divisions for each in parts], dtype=bool)
         everyone = np.vstack([n, n.sum(axis=0)]) @ self._vectors(table.divisions[:1])[0, self._inside(table)]
         in_small = are_small(everyone, self._smallest)[:, np.newaxis]
         thresholds = np.where(groups | in_small, max(self._threshold, self._smallest), self._threshold)
@@ -228,22 +230,26 @@ class _Page:
         return self._decided[parts]
 
     def _may_know(self, totals: Floats) -> bool:
-        new = orthonormal(self._everyone, totals)
-        if not len(new):
-            return True
-        return all(column.holds_with(self._links(column, inside, new)) for column, inside in self._columns)
+        """Whether everything guarded under every column stays open when these totals of everyone are known too."""
+        return all(column.holds_with(self._added(place, totals)) for place, (column, _) in enumerate(self._columns))
 
     def _know(self, totals: Floats) -> None:
         new = orthonormal(self._everyone, totals)
         if len(new):
-            for column, inside in self._columns:
-                column.link(self._links(column, inside, new))
+            added = [self._added(place, totals) for place in range(len(self._columns))]
             self._everyone = np.vstack([self._everyone, new])
+            for place, (column, _) in enumerate(self._columns):
+                column.link(added[place])
+                self._within[place] = np.vstack([self._within[place], added[place]])
 
-    def _links(self, column: Column, inside: Ints, new: Floats) -> Floats:
-        if len(self._tables) == 1:
-            return np.vstack([column.links, orthonormal(column.links, new)])
-        return _within(np.vstack([self._everyone, new]), inside)
+    def _added(self, place: int, totals: Floats) -> Floats:
+        """What more totals of everyone add to those known of the cells of a column."""
+        inside = self._columns[place][1]
+        outside = np.setdiff1d(np.arange(self._cells), inside)
+        if totals[:, outside].any():
+            everything = np.vstack([self._everyone, orthonormal(self._everyone, totals)])
+            return orthonormal(self._within[place], _within(everything, inside))
+        return orthonormal(self._within[place], totals[:, inside])
 
     # -- what the levels of one column give away under the others -------------------------------------------------------------
 
@@ -252,7 +258,7 @@ class _Page:
             return True
         column, inside = self._columns[place]
         new = orthonormal(self._everyone, self._spread(column.everyone_known(shown), inside))
-        return not len(new) or all(other.holds_with(self._links(other, cells, new)) for other, cells in self._columns[:place])
+        return not len(new) or all(other.holds_with(self._added(earlier, new)) for earlier, (other, _) in enumerate(self._columns[:place]))
 
     def _tell_others(self, place: int) -> None:
         if place:
@@ -274,7 +280,7 @@ def _within(rows: Floats, inside: Ints) -> Floats:
     return (left[:, int((sizes > ZERO).sum()) :].T @ rows)[:, inside]
 
 
-def _runs(table: Table) -> Iterator[list[Printed]]:
+def _runs(table: Tabulation) -> Iterator[list[Printed]]:
     """Printed totals in order, those of different levels that follow one another together; each of everyone by itself."""
     run: dict[str, Printed] = {}
     for item in table.printed:
@@ -286,7 +292,7 @@ def _runs(table: Table) -> Iterator[list[Printed]]:
         yield list(run.values())
 
 
-def _cells(tables: Sequence[Table]) -> dict[str, int]:
+def _cells(tables: Sequence[Tabulation]) -> dict[str, int]:
     """The cell of each part: parts in the same sets, ways and tables share one."""
     sets: dict[Parts, None] = {}
     for table in tables:

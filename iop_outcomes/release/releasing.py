@@ -157,7 +157,7 @@ def release_curve(curve: Curve, policy: Policy) -> ReleasedCurve:
     return ReleasedCurve(tuple(curve.days[:length].tolist()), tuple(drawn), tuple(curve.ticks.tolist()), tuple(at_risk))
 
 
-class _Reading(Protocol):
+class _Visible(Protocol):
     """What may be seen of some results."""
 
     def count(self, people: Population, level: str, parts: Parts | None) -> Count:
@@ -186,7 +186,7 @@ class _View:
         return {}
 
 
-def _released_results(results: Results, reading: _Reading, policy: Policy) -> Released:
+def _released_results(results: Results, reading: _Visible, policy: Policy) -> Released:
     estimates = _without_what_rests_on_withheld(
         results.definition, [_released(estimate, results, reading, policy) for estimate in results], policy
     )
@@ -209,7 +209,7 @@ def _has_table(level: str, estimates: Sequence[ReleasedEstimate]) -> bool:
     return not beside or (any(each.shown for each in beside) and not any(isinstance(each.n, Withheld) for each in beside))
 
 
-def _released(estimate: Estimate, results: Results, reading: _Reading, policy: Policy) -> ReleasedEstimate:
+def _released(estimate: Estimate, results: Results, reading: _Visible, policy: Policy) -> ReleasedEstimate:
     people = results.populations[estimate.level, estimate.key]
     n, missing, excluded = (reading.count(people, estimate.level, parts) for parts in (people.base, people.missing, people.excluded_parts))
     k = None if estimate.k is None else reading.count(people, estimate.level, people.hits)
@@ -253,7 +253,7 @@ def _at_risk(estimate: Estimate, n: Count, policy: Policy) -> Count | None:
     return policy.rounded(left) if is_shown else SUPPRESSED
 
 
-def _released_flow(key: Key, results: Results, reading: _Reading) -> ReleasedFlow:
+def _released_flow(key: Key, results: Results, reading: _Visible) -> ReleasedFlow:
     people = results.populations[ALL, key]
     words = results.definition.parts
     excluded = {words.get(part, part): reading.count(people, ALL, frozenset({part})) for part in people.parts if part not in people.base}

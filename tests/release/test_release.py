@@ -12,7 +12,7 @@ import pytest
 import iop_outcomes as iop
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.measures import find
-from iop_outcomes.release import POLICIES, SUPPRESSED, Withheld, release, release_flow, release_together
+from iop_outcomes.release import POLICIES, SUPPRESSED, Withheld, release, release_flow, release_set
 from iop_outcomes.results import COLUMNS, Flow
 
 NUMBERS = ("value", "se", "low", "high", "n", "k")
@@ -288,7 +288,7 @@ def test_results_released_together_give_nothing_back_of_one_another():
     """Denominators that differ by the few who died or lack a reason are not shown side by side."""
     with program(PAGE) as data:
         everything = [evaluate(find(name), data, by="track") for name in ("completion", "length_of_stay", "discharge_reasons")]
-    assert recovered(release_together(everything), everything) == []
+    assert recovered(release_set(everything), everything) == []
     assert recovered([release(results) for results in everything], everything) != []
 
 
@@ -297,8 +297,8 @@ def test_results_released_together_are_those_of_the_same_levels():
     with program(PAGE) as data:
         everything = [evaluate(find("completion"), data, by=by) for by in ("track", None)]
     with pytest.raises(iop.UsageError, match="grouped by different columns"):
-        release_together(everything)
-    assert release_together([]) == ()
+        release_set(everything)
+    assert release_set([]) == ()
 
 
 # -- policies ------------------------------------------------------------------------------------------------------

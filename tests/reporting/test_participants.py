@@ -17,7 +17,7 @@ from iop_outcomes.errors import ReleaseError, UsageError
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.measures.categories import categories
 from iop_outcomes.measures.participants import participants
-from iop_outcomes.release import Withheld, release_together
+from iop_outcomes.release import Withheld, release_set
 from iop_outcomes.reporting import participants as reporting
 from iop_outcomes.reporting.blocks import TableBlock, section
 from iop_outcomes.reporting.participants import participants_blocks
@@ -182,12 +182,12 @@ def attacked(request, synthetic):
 
     def spy(results, policy):
         kept[:] = results
-        return release_together(results, policy)
+        return release_set(results, policy)
 
     cells = PROGRAMS[request.param]
     data = program(cells, phq9_admit=lambda f: [None if i % 19 == 3 else 5 + i % 17 for i in range(len(f))]) if cells else synthetic
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reporting, "release_together", spy)
+        patch.setattr(reporting, "release_set", spy)
         blocks, releases = participants_blocks(data, "track", "cms11", 0.95)
     if cells:
         data.close()

@@ -41,17 +41,24 @@ class _Linked:
 def orthonormal(rows: Floats, vectors: Floats) -> Floats:
     """What vectors add to the span of orthonormal rows, as orthonormal rows."""
     new = np.zeros((0, rows.shape[1]))
-    for vector in vectors:
-        rest = vector
-        for _ in range(2):  # one pass of Gram-Schmidt loses digits
-            rest = rest - rows.T @ (rows @ rest) - new.T @ (new @ rest)
-        size = float(np.linalg.norm(rest))
-        if size > ZERO * max(1.0, float(np.linalg.norm(vector))):
-            new = np.vstack([new, rest / size])
+    left = _less(vectors, rows)
+    sizes = np.linalg.norm(vectors, axis=1)
+    for rest, size in zip(left, sizes, strict=True):
+        if np.linalg.norm(rest) > ZERO * max(1.0, size):
+            beyond = _less(rest, new)
+            if (length := np.linalg.norm(beyond)) > ZERO * max(1.0, size):
+                new = np.vstack([new, beyond / length])
     return new
 
 
-class Column:
+def _less(vectors: Floats, rows: Floats) -> Floats:
+    """What is left of vectors beyond the span of orthonormal rows."""
+    for _ in range(2):  # one pass of Gram-Schmidt loses digits
+        vectors = vectors - (vectors @ rows.T) @ rows
+    return vectors
+
+
+class Levels:
     """What a reader can work out of the levels of one column.
 
     A reader knows, of each level, the span of the totals let through there (and which cells hold nobody, and that every way of dividing
@@ -90,6 +97,7 @@ class Column:
         self._across = Across(sizes[:-1], threshold) if len(n) > 1 else None
         self._guarded = bool(len(self._everyone) or (self._across is not None and len(self._across)) or any(map(len, self._guards)))
         self._links = np.zeros((0, cells))
+        self._tried: tuple[Floats, Floats] | None = None
         self._witnesses: list[int] = []
         for vector in alike:
             everywhere = np.arange(len(n))
@@ -147,6 +155,7 @@ class Column:
         open_totals = self._open_totals(shown, self._links)
         self._learn(shown)
         self._links = self._links if open_totals is None else open_totals
+        self._tried = None
 
     def _shown(self, places: Ints, directions: Floats) -> Shown:
         unknown = self._unknown[places]
@@ -181,19 +190,20 @@ class Column:
 
     # -- totals of everyone ------------------------------------------------------------------------------------------
 
-    def holds_with(self, links: Floats) -> bool:
-        """Whether everything guarded stays open when these totals of everyone are known, given as orthonormal rows."""
-        return self._open_totals(self._none, links) is not None
-
-    def link(self, links: Floats) -> None:
-        """Set the totals of everyone that are known, given as orthonormal rows."""
+    def holds_with(self, totals: Floats) -> bool:
+        """Whether everything guarded stays open when these totals of everyone are known too."""
+        links = np.vstack([self._links, orthonormal(self._links, totals)])
         open_totals = self._open_totals(self._none, links)
-        self._links = links if open_totals is None else open_totals
+        self._tried = None if open_totals is None else (totals, open_totals)
+        return open_totals is not None
 
-    @property
-    def links(self) -> Floats:
-        """Totals of everyone that are known and not worked out from the levels, as orthonormal rows."""
-        return self._links
+    def link(self, totals: Floats) -> None:
+        """Take these totals of everyone as known too."""
+        if not len(totals):
+            return
+        if self._tried is None or not np.array_equal(self._tried[0], totals):
+            self.holds_with(totals)
+        self._links = np.vstack([self._links, orthonormal(self._links, totals)]) if self._tried is None else self._tried[1]
 
     @property
     def _none(self) -> Shown:
@@ -251,10 +261,7 @@ class Column:
 
     def _open_to(self, level: int, links: Floats, added: dict[int, Floats]) -> Floats:
         """What totals of everyone add to what is known of a level."""
-        known = self._known[level, : self._rank[level]]
-        rest = links * self._here[level]
-        for _ in range(2):
-            rest = rest - (rest @ known.T) @ known
+        rest = _less(links * self._here[level], self._known[level, : self._rank[level]])
         if level in added:
             rest = rest - np.outer(rest @ added[level], added[level])
         return rest
