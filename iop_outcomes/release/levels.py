@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,10 +32,21 @@ class Shown:
 
 @dataclass(frozen=True, eq=False)
 class _Linked:
-    """What changes in the witnesses when totals of everyone are known too, and those of the totals that the levels leave open."""
+    """What changes in the witnesses when totals of everyone are known too.
+
+    Parameters
+    ----------
+    unknown : dict of level to float array, shape (cells, samples)
+        What stays unknown of each witness.
+    totals : float array, shape (totals, cells)
+        Of the totals of everyone that are known, those that the levels leave open, as orthonormal rows.
+    takes : dict of level to float array, shape (totals, cells)
+        What these totals add to what is known of each witness.
+    """
 
     unknown: dict[int, Floats]
-    open_totals: Floats
+    totals: Floats
+    takes: dict[int, Floats]
 
 
 def orthonormal(rows: Floats, vectors: Floats) -> Floats:
@@ -96,9 +107,8 @@ class Levels:
         *self._guards, self._everyone = [Guarded(*row, divisions, threshold) for row in zip(sizes, small, strict=True)]
         self._across = Across(sizes[:-1], threshold) if len(n) > 1 else None
         self._guarded = bool(len(self._everyone) or (self._across is not None and len(self._across)) or any(map(len, self._guards)))
-        self._links = np.zeros((0, cells))
-        self._tried: tuple[Floats, Floats] | None = None
-        self._witnesses: list[int] = []
+        self._links = _Linked({}, np.zeros((0, cells)), {})
+        self._tried: tuple[Floats, _Linked | None] = (np.zeros((0, cells)), self._links)
         for vector in alike:
             everywhere = np.arange(len(n))
             rest = self._rest(everywhere, np.tile(vector, (len(n), 1)))
@@ -130,32 +140,27 @@ class Levels:
         alone = np.flatnonzero([guard.hold(shown.of_sets[i], scales[i]) for i, guard in enumerate(guards)])
         left, new = shown.part(alone), new[alone]
         while len(left):
-            several = self._most(left, allowed)
-            self._accept(left.part(slice(several)))
+            several, linked = self._most(left, allowed)
+            if linked is not None:
+                self._learn(left.part(slice(several)))
+                self._links = linked
             seen[new[:several]] = True
             left, new = left.part(slice(several + 1, None)), new[several + 1 :]
         return seen.tolist()
 
-    def _most(self, shown: Shown, allowed: Callable[[Shown], bool]) -> int:
+    def _most(self, shown: Shown, allowed: Callable[[Shown], bool]) -> tuple[int, _Linked | None]:
         """How many of the first may be shown together: what several give back, more of them give back too."""
         low, high = 0, len(shown) + 1
-        middle = len(shown)
+        middle, best = len(shown), None
         while high - low > 1:
             part = shown.part(slice(middle))
-            if self._open_totals(part, self._links) is not None and allowed(part):
-                low = middle
+            linked = self._open(part, self._links.totals, self._links.takes)
+            if linked is not None and allowed(part):
+                low, best = middle, linked
             else:
                 high = middle
             middle = (low + high) // 2
-        return low
-
-    def _accept(self, shown: Shown) -> None:
-        if not len(shown):
-            return
-        open_totals = self._open_totals(shown, self._links)
-        self._learn(shown)
-        self._links = self._links if open_totals is None else open_totals
-        self._tried = None
+        return low, best
 
     def _shown(self, places: Ints, directions: Floats) -> Shown:
         unknown = self._unknown[places]
@@ -191,19 +196,24 @@ class Levels:
     # -- totals of everyone ------------------------------------------------------------------------------------------
 
     def holds_with(self, totals: Floats) -> bool:
-        """Whether everything guarded stays open when these totals of everyone are known too."""
-        links = np.vstack([self._links, orthonormal(self._links, totals)])
-        open_totals = self._open_totals(self._none, links)
-        self._tried = None if open_totals is None else (totals, open_totals)
-        return open_totals is not None
+        """Whether everything guarded stays open when these totals of everyone are known too; none of them is known already."""
+        if not len(totals):
+            self._tried = (totals, self._links)
+            return True
+        new = orthonormal(self._links.totals, totals)
+        takes = {level: np.vstack([take, self._open_to(level, new)]) for level, take in self._links.takes.items()}
+        linked = self._open(self._none, np.vstack([self._links.totals, new]), takes)
+        self._tried = (totals, linked)
+        return linked is not None
 
     def link(self, totals: Floats) -> None:
         """Take these totals of everyone as known too."""
-        if not len(totals):
-            return
-        if self._tried is None or not np.array_equal(self._tried[0], totals):
+        if self._tried[0] is not totals:
             self.holds_with(totals)
-        self._links = np.vstack([self._links, orthonormal(self._links, totals)]) if self._tried is None else self._tried[1]
+        linked = self._tried[1]
+        if linked is None:  # more is given back than could be guarded: nothing else will be let through
+            linked = replace(self._links, totals=np.vstack([self._links.totals, orthonormal(self._links.totals, totals)]), takes={})
+        self._links = linked
 
     @property
     def _none(self) -> Shown:
@@ -219,52 +229,49 @@ class Levels:
         sizes, vectors = np.linalg.eigh(open_to + np.diag(np.where(here, 0.0, 1.0)))
         return np.ascontiguousarray(vectors[:, sizes <= _NOTHING * max(1.0, sizes[-1])].T)
 
-    def _open_totals(self, shown: Shown, links: Floats) -> Floats | None:
-        """Totals of everyone that are known but left open by the levels; `None` where a guarded set is given back."""
-        linked = self._linked(shown, links) if len(links) else _Linked({}, links)
+    def _open(self, shown: Shown, totals: Floats, takes: dict[int, Floats]) -> _Linked | None:
+        """What changes when totals of levels and of everyone are known besides; `None` where a guarded set is given back."""
+        linked = self._linked(shown, totals, takes) if len(totals) else _Linked({}, totals, {})
         if not self._guarded:
-            return linked.open_totals
+            return linked
         of_sets = self._of_sets.copy()
         of_sets[shown.places] = shown.of_sets
         for level, unknown in linked.unknown.items():
             of_sets[level] = self._sets @ unknown
-        scale = max((float(np.abs(unknown).max()) for unknown in linked.unknown.values()), default=1.0)
-        scale = max(1.0, scale)
+        scale = max([1.0, *(float(np.abs(unknown).max()) for unknown in linked.unknown.values())])
         is_open = (
             all(self._guards[level].hold(of_sets[level], scale) for level in linked.unknown)
             and self._everyone.hold(of_sets.sum(axis=0), scale)
             and (self._across is None or self._across.hold(of_sets, tuple(linked.unknown), scale))
         )
-        return linked.open_totals if is_open else None
+        return linked if is_open else None
 
-    def _linked(self, shown: Shown, links: Floats) -> _Linked:
+    def _linked(self, shown: Shown, totals: Floats, takes: dict[int, Floats]) -> _Linked:
         added = dict(zip(shown.places.tolist(), shown.directions, strict=True))
         place_of = {place: i for i, place in enumerate(added)}
-        change = links @ (self._unknown.sum(axis=0) + (shown.unknown - self._unknown[shown.places]).sum(axis=0))
-        takes = {level: self._open_to(level, links, added) for level in self._witnesses}
+        change = totals @ (self._unknown.sum(axis=0) + (shown.unknown - self._unknown[shown.places]).sum(axis=0))
+        takes = {level: _without(take, added.get(level)) for level, take in takes.items()}
         while True:
-            weight = sum((take @ take.T for take in takes.values()), np.zeros((len(links), len(links))))
+            weight = sum((take @ take.T for take in takes.values()), np.zeros((len(totals), len(totals))))
             sizes, vectors = np.linalg.eigh(weight)
-            vectors = vectors[:, sizes > _NOTHING]
+            sizes, vectors = sizes[sizes > _NOTHING], vectors[:, sizes > _NOTHING]
             inside = vectors.T @ change
             left = change - vectors @ inside
             if np.abs(left).max() <= ZERO * max(1.0, float(np.abs(change).max())):
                 break
-            level = self._witness(left[:, 0] @ links / np.linalg.norm(left[:, 0]), added, takes)
+            level = self._witness(left[:, 0] @ totals / np.linalg.norm(left[:, 0]), added, takes)
             if level is None:
                 break
-            takes[level] = self._open_to(level, links, added)
-        shares = vectors @ (inside / sizes[sizes > _NOTHING][:, np.newaxis])
-        self._witnesses = [level for level, take in takes.items() if np.abs(take).max() > ZERO]
-        before = {level: shown.unknown[place_of[level]] if level in added else self._unknown[level] for level in self._witnesses}
-        return _Linked({level: unknown - takes[level].T @ shares for level, unknown in before.items()}, vectors.T @ links)
+            takes[level] = _without(self._open_to(level, totals), added.get(level))
+        shares = vectors @ (inside / sizes[:, np.newaxis])
+        takes = {level: take for level, take in takes.items() if np.abs(take).max() > ZERO}
+        before = {level: shown.unknown[place_of[level]] if level in added else self._unknown[level] for level in takes}
+        unknown = {level: before[level] - take.T @ shares for level, take in takes.items()}
+        return _Linked(unknown, vectors.T @ totals, {level: vectors.T @ take for level, take in takes.items()})
 
-    def _open_to(self, level: int, links: Floats, added: dict[int, Floats]) -> Floats:
+    def _open_to(self, level: int, totals: Floats) -> Floats:
         """What totals of everyone add to what is known of a level."""
-        rest = _less(links * self._here[level], self._known[level, : self._rank[level]])
-        if level in added:
-            rest = rest - np.outer(rest @ added[level], added[level])
-        return rest
+        return _less(totals * self._here[level], self._known[level, : self._rank[level]])
 
     def _witness(self, total: Floats, added: dict[int, Floats], takes: dict[int, Floats]) -> int | None:
         """A level that leaves a total of everyone open, most of all the levels looked at together."""
@@ -273,13 +280,16 @@ class Levels:
         for start in range(0, len(order), _LOOKED_AT):
             places = order[start : start + _LOOKED_AT]
             rest = self._rest(places, np.tile(total, (len(places), 1)))
-            for i, place in enumerate(places.tolist()):
-                if place in added:
-                    rest[i] -= (rest[i] @ added[place]) * added[place]
+            rest = np.array([_without(row, added.get(place)) for row, place in zip(rest, places.tolist(), strict=True)])
             sizes = np.linalg.norm(rest, axis=1)
             if sizes.max() > ZERO:
                 return int(places[sizes.argmax()])
         return None
+
+
+def _without(vectors: Floats, direction: Floats | None) -> Floats:
+    """What is left of vectors beyond a direction, where one is added."""
+    return vectors if direction is None else vectors - np.multiply.outer(vectors @ direction, direction)
 
 
 def _beyond(known: Floats, vectors: Floats) -> Floats:

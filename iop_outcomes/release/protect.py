@@ -165,9 +165,10 @@ class _Page:
             if len(safe):
                 allowed = column.offer(places[safe], vectors[sets[safe]], lambda shown: self._others_hold(place, shown))
                 seen.update(run[i] for i, may in zip(safe.tolist(), allowed, strict=True) if may)
-                self._tell_others(place)
+                if place:
+                    self._tell_others(place)
         if place + 1 < len(self._tables):
-            self._know(self._spread(column.everyone_known(), inside))
+            self._tell_others(place)
         return frozenset(seen)
 
     # -- the shape of a page -------------------------------------------------------------------------------------------
@@ -224,32 +225,35 @@ class _Page:
     def _let_everyone(self, parts: Parts, *, possible: bool) -> bool:
         """Let a total of everyone through, under every column or none."""
         if parts not in self._decided:
-            self._decided[parts] = possible and self._may_know(self._vectors([parts]))
+            total = self._vectors([parts])
+            self._decided[parts] = possible and self._may_know(added := self._added(total), len(self._columns))
             if self._decided[parts]:
-                self._know(self._vectors([parts]))
+                self._know(total, added)
         return self._decided[parts]
 
-    def _may_know(self, totals: Floats) -> bool:
-        """Whether everything guarded under every column stays open when these totals of everyone are known too."""
-        return all(column.holds_with(self._added(place, totals)) for place, (column, _) in enumerate(self._columns))
+    def _may_know(self, added: Sequence[Floats], several: int) -> bool:
+        """Whether everything guarded under the first columns stays open when more totals of everyone are known."""
+        return all(column.holds_with(totals) for (column, _), totals in zip(self._columns[:several], added[:several], strict=True))
 
-    def _know(self, totals: Floats) -> None:
-        new = orthonormal(self._everyone, totals)
-        if len(new):
-            added = [self._added(place, totals) for place in range(len(self._columns))]
-            self._everyone = np.vstack([self._everyone, new])
-            for place, (column, _) in enumerate(self._columns):
-                column.link(added[place])
-                self._within[place] = np.vstack([self._within[place], added[place]])
+    def _know(self, totals: Floats, added: Sequence[Floats]) -> None:
+        self._everyone = np.vstack([self._everyone, orthonormal(self._everyone, totals)])
+        for place, (column, _) in enumerate(self._columns):
+            column.link(added[place])
+            self._within[place] = np.vstack([self._within[place], added[place]])
 
-    def _added(self, place: int, totals: Floats) -> Floats:
-        """What more totals of everyone add to those known of the cells of a column."""
-        inside = self._columns[place][1]
-        outside = np.setdiff1d(np.arange(self._cells), inside)
-        if totals[:, outside].any():
-            everything = np.vstack([self._everyone, orthonormal(self._everyone, totals)])
-            return orthonormal(self._within[place], _within(everything, inside))
-        return orthonormal(self._within[place], totals[:, inside])
+    def _added(self, totals: Floats) -> list[Floats]:
+        """What more totals of everyone add to those known of the cells of each column."""
+        everything = np.vstack([self._everyone, orthonormal(self._everyone, totals)])
+        out = []
+        for (_, inside), known in zip(self._columns, self._within, strict=True):
+            if len(everything) == len(self._everyone):
+                more = totals[:0, inside]
+            elif totals[:, np.setdiff1d(np.arange(self._cells), inside)].any():
+                more = _within(everything, inside)
+            else:
+                more = totals[:, inside]
+            out.append(orthonormal(known, more))
+        return out
 
     # -- what the levels of one column give away under the others -------------------------------------------------------------
 
@@ -257,13 +261,12 @@ class _Page:
         if place == 0:
             return True
         column, inside = self._columns[place]
-        new = orthonormal(self._everyone, self._spread(column.everyone_known(shown), inside))
-        return not len(new) or all(other.holds_with(self._added(earlier, new)) for earlier, (other, _) in enumerate(self._columns[:place]))
+        return self._may_know(self._added(self._spread(column.everyone_known(shown), inside)), place)
 
     def _tell_others(self, place: int) -> None:
-        if place:
-            column, inside = self._columns[place]
-            self._know(self._spread(column.everyone_known(), inside))
+        column, inside = self._columns[place]
+        totals = self._spread(column.everyone_known(), inside)
+        self._know(totals, self._added(totals))
 
     def _spread(self, vectors: Floats, inside: Ints) -> Floats:
         out = np.zeros((len(vectors), self._cells))
