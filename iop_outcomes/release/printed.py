@@ -53,6 +53,7 @@ class Page:
         self._columns = list(dict.fromkeys(self._column))
         self._parts: dict[tuple[int, str, str], _Part] = {}
         self._ways: dict[Columns, dict[tuple[int, str], None]] = {column: {} for column in self._columns}
+        self._of_everyone: dict[Columns, dict[tuple[int, str], None]] = {column: {} for column in self._columns}
         for place, result in enumerate(results):
             for family in dict.fromkeys(people.family for people in result.populations.values()):
                 self._add(place, family, result)
@@ -61,7 +62,16 @@ class Page:
     @property
     def tables(self) -> tuple[Tabulation, ...]:
         """The numbers printed by each column, in the order of the results."""
-        return tuple(Tabulation(self._counts(column), self._printed(column), self._divisions(column), self._bases(column)) for column in self._columns)
+        return tuple(
+            Tabulation(
+                self._counts(column),
+                self._printed(column),
+                self._divisions(column, self._ways),
+                self._bases(column),
+                self._divisions(column, self._of_everyone),
+            )
+            for column in self._columns
+        )
 
     def column(self, place: int) -> int:
         """Which of the tables the results at a place stand in."""
@@ -87,8 +97,8 @@ class Page:
             entry = next((each for each in fitting if each.fits(column, counts)), None) or _Part(family, part, place)
             entry.counts[column] = counts
             self._parts[place, family, part] = entry
-        if any(level != ALL for level in by_level) or len(result.levels) == 1:
-            self._ways[column][place, family] = None  # who is tested over all groups is said of everyone alone, and follows from what levels show
+        in_levels = any(level != ALL for level in by_level) or len(result.levels) == 1
+        (self._ways if in_levels else self._of_everyone)[column][place, family] = None  # who is tested over all groups is said of everyone alone
 
     def _name(self) -> None:
         """Give parts that hold the same episodes one name."""
@@ -110,12 +120,12 @@ class Page:
         here = {entry.name: entry.counts[column] for (place, _, _), entry in self._parts.items() if self._column[place] == column}
         return {level: {name: counts[level] for name, counts in here.items()} for level in column[1]}
 
-    def _divisions(self, column: Columns) -> tuple[Parts, ...]:
-        ways = (
+    def _divisions(self, column: Columns, ways: Mapping[Columns, Mapping[tuple[int, str], None]]) -> tuple[Parts, ...]:
+        divisions = (
             frozenset(entry.name for (at, way, _), entry in self._parts.items() if (at, way) == (place, family))
-            for place, family in self._ways[column]
+            for place, family in ways[column]
         )
-        return tuple(dict.fromkeys(ways))
+        return tuple(dict.fromkeys(divisions))
 
     def _bases(self, column: Columns) -> frozenset[Parts]:
         return frozenset(

@@ -36,12 +36,15 @@ class Tabulation:
         A reader knows that every way has the same total.
     bases : set of sets of parts
         Those whose episodes are a group, as all of a level are.
+    ways_of_everyone : sequence of sets of parts
+        Ways of dividing the same episodes that are known of everyone alone; no level holds any episode of their parts.
     """
 
     counts: LevelCounts
     printed: Sequence[Printed]
     ways: Sequence[Parts] = ()
     bases: Collection[Parts] = frozenset()
+    ways_of_everyone: Sequence[Parts] = ()
 
     @property
     def levels(self) -> list[str]:
@@ -140,7 +143,7 @@ class _Page:
         self._within: list[Floats] = []  # of those known, the totals of the cells of each column alone
         self._everyone = np.zeros((0, self._cells))  # totals of everyone that are known, as orthonormal rows
         self._decided: dict[Parts, bool] = {}
-        if len(tables) > 1:
+        if len(tables) > 1 or tables[0].ways_of_everyone:  # else every level says so
             self._everyone = self._same_totals()
 
     def decide(self, place: int) -> frozenset[Printed]:
@@ -215,7 +218,7 @@ class _Page:
         """Differences between ways of dividing the same episodes, over all tables."""
         ways: dict[int, list[Parts]] = {}
         for table in self._tables:
-            for way in table.divisions:
+            for way in (*table.divisions, *table.ways_of_everyone):
                 ways.setdefault(sum(table.counts[ALL][part] for part in way), []).append(way)
         differences = [self._vectors(several[:1]) - self._vectors(several[1:]) for several in ways.values()]
         return orthonormal(self._everyone, np.vstack(differences))
@@ -299,7 +302,7 @@ def _cells(tables: Sequence[Tabulation]) -> dict[str, int]:
     """The cell of each part: parts in the same sets, ways and tables share one."""
     sets: dict[Parts, None] = {}
     for table in tables:
-        sets |= dict.fromkeys((*(parts for _, parts in table.printed), *table.divisions, frozenset(table.counts[ALL])))
+        sets |= dict.fromkeys((*(parts for _, parts in table.printed), *table.divisions, *table.ways_of_everyone, frozenset(table.counts[ALL])))
     names = dict.fromkeys(part for table in tables for part in table.counts[ALL])
     marks: dict[str, list[int]] = {name: [] for name in names}
     for i, parts in enumerate(sets):
