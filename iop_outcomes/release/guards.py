@@ -8,12 +8,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from iop_outcomes.release.algebra import ZERO, Floats, Ints
+
 Mask = NDArray[np.bool_]
 
 SAMPLES = 3  # random unknowns: a total that is open is 0 in all of them only by a chance below one in 10^15
-ZERO = 1e-7
 _ALL_COMBINED = 12  # up to so many small cells every combination is guarded; beyond it, single ones and pairs
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from iop_outcomes.release.guards import SAMPLES, ZERO, Across, Floats, Guarded, Ints, Mask
+from iop_outcomes.release.algebra import VECTOR_PIECE, ZERO, Floats, Ints, independent, less, null_of, orthonormal, product
+from iop_outcomes.release.guards import SAMPLES, Across, Guarded, Mask
 
-_NOTHING = 1e-10  # a squared size that is 0 but for rounding
 _LOOKED_AT = 16  # levels at a time, in search of one that leaves a total of everyone open
 
 
@@ -49,26 +49,6 @@ class _Linked:
     takes: dict[int, Floats]
 
 
-def orthonormal(rows: Floats, vectors: Floats) -> Floats:
-    """What vectors add to the span of orthonormal rows, as orthonormal rows."""
-    new = np.zeros((0, rows.shape[1]))
-    left = _less(vectors, rows)
-    sizes = np.linalg.norm(vectors, axis=1)
-    for rest, size in zip(left, sizes, strict=True):
-        if np.linalg.norm(rest) > ZERO * max(1.0, size):
-            beyond = _less(rest, new)
-            if (length := np.linalg.norm(beyond)) > ZERO * max(1.0, size):
-                new = np.vstack([new, beyond / length])
-    return new
-
-
-def _less(vectors: Floats, rows: Floats) -> Floats:
-    """What is left of vectors beyond the span of orthonormal rows."""
-    for _ in range(2):  # one pass of Gram-Schmidt loses digits
-        vectors = vectors - (vectors @ rows.T) @ rows
-    return vectors
-
-
 class Levels:
     """What a reader can work out of the levels of one column.
 
@@ -97,6 +77,7 @@ class Levels:
     def __init__(self, n: Ints, sets: Floats, divisions: Sequence[Ints], alike: Floats, threshold: int, small: Mask) -> None:
         self._here = (n > 0).astype(np.float64)
         cells = n.shape[1]
+        self._open_to_any = np.diag(self._here.sum(axis=0))  # sum over levels of the projections on what is not known
         self._known = np.zeros((len(n), min(16, cells) or 1, cells))
         self._rank = np.zeros(len(n), dtype=np.int64)
         random = np.random.default_rng(11)  # any numbers will do
@@ -170,7 +151,7 @@ class Levels:
 
     def _totals(self, unknown: Floats) -> Floats:
         """The unknown of each guarded set, for each of some levels."""
-        flat = self._sets @ unknown.transpose(1, 0, 2).reshape(unknown.shape[1], -1)
+        flat = product(self._sets, unknown.transpose(1, 0, 2).reshape(unknown.shape[1], -1))
         return np.ascontiguousarray(flat.reshape(len(self._sets), len(unknown), SAMPLES).transpose(1, 0, 2))
 
     def _learn(self, shown: Shown) -> None:
@@ -183,6 +164,7 @@ class Levels:
         self._rank[places] += 1
         self._unknown[places] = shown.unknown
         self._of_sets[places] = shown.of_sets
+        self._open_to_any -= product(shown.directions.T, shown.directions)
 
     def _rest(self, places: Ints, vectors: Floats) -> Floats:
         """What vectors add to what is known of their levels."""
@@ -222,12 +204,11 @@ class Levels:
 
     def everyone_known(self, shown: Shown | None = None) -> Floats:
         """Totals of everyone that follow from the levels alone, as orthonormal rows; `shown` would be let through besides."""
-        here = self._here.any(axis=0)
-        open_to = np.diag(self._here.sum(axis=0)) - np.einsum("lrd,lre->de", self._known, self._known, optimize=True)
+        open_to = self._open_to_any
         if shown is not None:
-            open_to -= shown.directions.T @ shown.directions
-        sizes, vectors = np.linalg.eigh(open_to + np.diag(np.where(here, 0.0, 1.0)))
-        return np.ascontiguousarray(vectors[:, sizes <= _NOTHING * max(1.0, sizes[-1])].T)
+            open_to = open_to - product(shown.directions.T, shown.directions)
+        known = null_of(*independent(open_to)) * self._here.any(axis=0)
+        return orthonormal(known[:0], known)
 
     def _open(self, shown: Shown, totals: Floats, takes: dict[int, Floats]) -> _Linked | None:
         """What changes when totals of levels and of everyone are known besides; `None` where a guarded set is given back."""
@@ -237,7 +218,7 @@ class Levels:
         of_sets = self._of_sets.copy()
         of_sets[shown.places] = shown.of_sets
         for level, unknown in linked.unknown.items():
-            of_sets[level] = self._sets @ unknown
+            of_sets[level] = product(self._sets, unknown)
         scale = max([1.0, *(float(np.abs(unknown).max()) for unknown in linked.unknown.values())])
         is_open = (
             all(self._guards[level].hold(of_sets[level], scale) for level in linked.unknown)
@@ -252,26 +233,27 @@ class Levels:
         change = totals @ (self._unknown.sum(axis=0) + (shown.unknown - self._unknown[shown.places]).sum(axis=0))
         takes = {level: _without(take, added.get(level)) for level, take in takes.items()}
         while True:
-            weight = sum((take @ take.T for take in takes.values()), np.zeros((len(totals), len(totals))))
-            sizes, vectors = np.linalg.eigh(weight)
-            sizes, vectors = sizes[sizes > _NOTHING], vectors[:, sizes > _NOTHING]
-            inside = vectors.T @ change
-            left = change - vectors @ inside
+            weight = sum((product(take, take.T) for take in takes.values()), np.zeros((len(totals), len(totals))))
+            chosen, coefficients = independent(weight)
+            left = change - coefficients.T @ change[chosen]
             if np.abs(left).max() <= ZERO * max(1.0, float(np.abs(change).max())):
                 break
-            level = self._witness(left[:, 0] @ totals / np.linalg.norm(left[:, 0]), added, takes)
+            row = int(np.abs(left[:, 0]).argmax())
+            total = totals[row] - coefficients[:, row] @ totals[chosen]
+            level = self._witness(total, added, takes)
             if level is None:
                 break
             takes[level] = _without(self._open_to(level, totals), added.get(level))
-        shares = vectors @ (inside / sizes[:, np.newaxis])
-        takes = {level: take for level, take in takes.items() if np.abs(take).max() > ZERO}
+        takes = {level: take[chosen] for level, take in takes.items()}
+        takes = {level: take for level, take in takes.items() if np.abs(take).max(initial=0.0) > ZERO}
+        shares = np.linalg.solve(weight[np.ix_(chosen, chosen)], change[chosen])
         before = {level: shown.unknown[place_of[level]] if level in added else self._unknown[level] for level in takes}
         unknown = {level: before[level] - take.T @ shares for level, take in takes.items()}
-        return _Linked(unknown, vectors.T @ totals, {level: vectors.T @ take for level, take in takes.items()})
+        return _Linked(unknown, totals[chosen], takes)
 
     def _open_to(self, level: int, totals: Floats) -> Floats:
         """What totals of everyone add to what is known of a level."""
-        return _less(totals * self._here[level], self._known[level, : self._rank[level]])
+        return less(totals * self._here[level], self._known[level, : self._rank[level]])
 
     def _witness(self, total: Floats, added: dict[int, Floats], takes: dict[int, Floats]) -> int | None:
         """A level that leaves a total of everyone open, most of all the levels looked at together."""
@@ -294,7 +276,12 @@ def _without(vectors: Floats, direction: Floats | None) -> Floats:
 
 def _beyond(known: Floats, vectors: Floats) -> Floats:
     """What each vector adds to the span of its own orthonormal rows."""
+    several = max(1, VECTOR_PIECE // max(1, known.shape[2]))
     for _ in range(2):  # one pass of Gram-Schmidt loses digits
-        inside = np.matmul(known, vectors[:, :, np.newaxis])
-        vectors = vectors - np.matmul(inside.transpose(0, 2, 1), known)[:, 0]
+        rest = vectors
+        for first in range(0, known.shape[1], several):
+            part = known[:, first : first + several]
+            inside = np.matmul(part, vectors[:, :, np.newaxis])
+            rest = rest - np.matmul(inside.transpose(0, 2, 1), part)[:, 0]
+        vectors = rest
     return vectors

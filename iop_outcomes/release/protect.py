@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from iop_outcomes.keys import ALL
-from iop_outcomes.release.levels import Levels, Shown, orthonormal
-from iop_outcomes.release.guards import ZERO, Floats, Ints, Mask, are_small
+from iop_outcomes.release.algebra import Floats, Ints, combinations_without, orthonormal, product
+from iop_outcomes.release.guards import Mask, are_small
+from iop_outcomes.release.levels import Levels, Shown
 
 Parts = frozenset[str]
 Printed = tuple[str, Parts]  # a level, and a set of its parts whose total would be printed
@@ -282,8 +283,7 @@ def _within(rows: Floats, inside: Ints) -> Floats:
     outside = np.setdiff1d(np.arange(rows.shape[1]), inside)
     if not len(outside) or not len(rows):
         return rows[:, inside]
-    left, sizes, _ = np.linalg.svd(rows[:, outside])
-    return (left[:, int((sizes > ZERO).sum()) :].T @ rows)[:, inside]
+    return orthonormal(rows[:0, inside], product(combinations_without(rows[:, outside]), rows)[:, inside])
 
 
 def _runs(table: Tabulation) -> Iterator[list[Printed]]:
