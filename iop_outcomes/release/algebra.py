@@ -44,6 +44,8 @@ def less(vectors: Floats, rows: Floats) -> Floats:
 def orthonormal(rows: Floats, vectors: Floats) -> Floats:
     """What vectors add to the span of orthonormal rows, as orthonormal rows."""
     new = np.zeros((0, rows.shape[1]))
+    if not len(vectors):
+        return new
     left = less(vectors, rows)
     for rest, size in zip(left, np.linalg.norm(vectors, axis=1), strict=True):
         if np.linalg.norm(rest) > ZERO * max(1.0, size):
@@ -53,50 +55,41 @@ def orthonormal(rows: Floats, vectors: Floats) -> Floats:
     return new
 
 
-def independent(weight: Floats) -> tuple[Ints, Floats]:
-    """Rows and columns of a Gram matrix that are independent, and the rest as combinations of them.
+def independent(weight: Floats, combinations: Floats | None = None) -> Ints:
+    """Which of some vectors are independent, the largest first.
 
     Parameters
     ----------
     weight : float array, shape (vectors, vectors)
         Products of each vector with each.
-
-    Returns
-    -------
-    tuple of (int array, float array of shape (independent, vectors))
-        Which vectors are independent, the largest first, and each vector's coefficients on them.
+    combinations : float array, shape (vectors, vectors), optional
+        The identity, which becomes what is left of each vector beyond those, as coefficients on all.
 
     Notes
     -----
-    Gauss-Jordan elimination with the largest pivot of the diagonal.
+    Gauss elimination with the largest pivot of the diagonal.
     """
     left = weight.copy()
     chosen: list[int] = []
-    limit = NOTHING * max(1.0, float(weight.diagonal().max(initial=0.0)))
-    coefficients = np.zeros((0, len(weight)))
+    size = left.diagonal()
+    limit = NOTHING * max(1.0, float(size.max(initial=0.0)))
     while len(chosen) < len(weight):
-        size = left.diagonal()
         pivot = int(size.argmax())
         if size[pivot] <= limit:
             break
-        row = left[pivot] / size[pivot]
-        coefficients = np.vstack([coefficients - np.multiply.outer(coefficients[:, pivot], row), row])
-        left -= np.multiply.outer(left[:, pivot], row)
+        row = left[pivot].copy()
+        factors = row / row[pivot]
+        left -= np.multiply.outer(factors, row)
         left[pivot] = left[:, pivot] = 0.0
+        if combinations is not None:
+            factors[[pivot, *chosen]] = 0.0
+            combinations -= np.multiply.outer(factors, combinations[pivot])
         chosen.append(pivot)
-    return np.array(chosen, dtype=np.int64), coefficients
+    return np.array(chosen, dtype=np.int64)
 
 
-def combinations_without(rows: Floats) -> Floats:
-    """Combinations of rows that are 0, one a row of coefficients."""
-    chosen, coefficients = independent(product(rows, rows.T))
-    return null_of(chosen, coefficients)
-
-
-def null_of(chosen: Ints, coefficients: Floats) -> Floats:
-    """What `independent` gave as combinations that are 0."""
-    others = np.setdiff1d(np.arange(coefficients.shape[1]), chosen)
-    out = np.zeros((len(others), coefficients.shape[1]))
-    out[np.arange(len(others)), others] = 1.0
-    out[:, chosen] = -coefficients[:, others].T
-    return out
+def null_of(weight: Floats) -> Floats:
+    """Combinations of vectors that are 0, one a row of coefficients, from their products with one another."""
+    combinations = np.eye(len(weight))
+    chosen = independent(weight, combinations)
+    return np.delete(combinations, chosen, axis=0)

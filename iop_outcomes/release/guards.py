@@ -70,7 +70,8 @@ class Sums:
 def _combinations(several: int) -> Ints:
     """Every choice of two or more of some cells, one a row of 0 and 1."""
     rows = (np.arange(2**several)[:, np.newaxis] >> np.arange(several)) & 1
-    return rows[rows.sum(axis=1) > 1].astype(np.int64)
+    several_of: Ints = rows[rows.sum(axis=1) > 1].astype(np.int64)
+    return several_of
 
 
 class Guarded:

@@ -127,7 +127,7 @@ class Levels:
                 self._links = linked
             seen[new[:several]] = True
             left, new = left.part(slice(several + 1, None)), new[several + 1 :]
-        return seen.tolist()
+        return [bool(may) for may in seen]
 
     def _most(self, shown: Shown, allowed: Callable[[Shown], bool]) -> tuple[int, _Linked | None]:
         """How many of the first may be shown together: what several give back, more of them give back too."""
@@ -203,12 +203,12 @@ class Levels:
         return Shown(np.empty(0, dtype=np.int64), np.zeros((0, cells)), np.zeros((0, cells, SAMPLES)), np.zeros((0, sets, SAMPLES)))
 
     def everyone_known(self, shown: Shown | None = None) -> Floats:
-        """Totals of everyone that follow from the levels alone, as orthonormal rows; `shown` would be let through besides."""
+        """Totals of everyone that follow from the levels alone; `shown` would be let through besides."""
         open_to = self._open_to_any
         if shown is not None:
             open_to = open_to - product(shown.directions.T, shown.directions)
-        known = null_of(*independent(open_to)) * self._here.any(axis=0)
-        return orthonormal(known[:0], known)
+        known = null_of(open_to) * self._here.any(axis=0)
+        return known[known.any(axis=1)]
 
     def _open(self, shown: Shown, totals: Floats, takes: dict[int, Floats]) -> _Linked | None:
         """What changes when totals of levels and of everyone are known besides; `None` where a guarded set is given back."""
@@ -234,19 +234,20 @@ class Levels:
         takes = {level: _without(take, added.get(level)) for level, take in takes.items()}
         while True:
             weight = sum((product(take, take.T) for take in takes.values()), np.zeros((len(totals), len(totals))))
-            chosen, coefficients = independent(weight)
-            left = change - coefficients.T @ change[chosen]
+            chosen = independent(weight)
+            inside = weight[np.ix_(chosen, chosen)]
+            shares = np.linalg.solve(inside, change[chosen])
+            left = change - weight[:, chosen] @ shares
             if np.abs(left).max() <= ZERO * max(1.0, float(np.abs(change).max())):
                 break
             row = int(np.abs(left[:, 0]).argmax())
-            total = totals[row] - coefficients[:, row] @ totals[chosen]
+            total = totals[row] - np.linalg.solve(inside, weight[chosen, row]) @ totals[chosen]
             level = self._witness(total, added, takes)
             if level is None:
                 break
             takes[level] = _without(self._open_to(level, totals), added.get(level))
         takes = {level: take[chosen] for level, take in takes.items()}
         takes = {level: take for level, take in takes.items() if np.abs(take).max(initial=0.0) > ZERO}
-        shares = np.linalg.solve(weight[np.ix_(chosen, chosen)], change[chosen])
         before = {level: shown.unknown[place_of[level]] if level in added else self._unknown[level] for level in takes}
         unknown = {level: before[level] - take.T @ shares for level, take in takes.items()}
         return _Linked(unknown, totals[chosen], takes)

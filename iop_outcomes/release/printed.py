@@ -12,7 +12,6 @@ from iop_outcomes.stats.draft import Population
 
 Counts = Mapping[str, int]  # of each level
 Columns = tuple[str, tuple[str, ...]]  # a grouping column, and its levels
-Identity = tuple[str, str, str, str]  # measure, definition, way of dividing, part
 
 
 @dataclass(eq=False)
@@ -52,6 +51,8 @@ class Page:
         self._column: list[Columns] = [(str(each.group), each.levels) for each in results]
         self._columns = list(dict.fromkeys(self._column))
         self._parts: dict[tuple[int, str, str], _Part] = {}
+        self._cells: dict[tuple[int, str, Parts], Parts] = {}
+        self._names: dict[tuple[int, str], list[str]] = {}
         self._ways: dict[Columns, dict[tuple[int, str], None]] = {column: {} for column in self._columns}
         self._of_everyone: dict[Columns, dict[tuple[int, str], None]] = {column: {} for column in self._columns}
         for place, result in enumerate(results):
@@ -79,7 +80,10 @@ class Page:
 
     def cells(self, place: int, family: str, parts: Parts | None) -> Parts:
         """Name the cells of some parts of a family of the results at a place."""
-        return frozenset(self._parts[place, family, part].name for part in parts or ())
+        key = place, family, parts or frozenset()
+        if key not in self._cells:
+            self._cells[key] = frozenset(self._parts[place, family, part].name for part in key[2])
+        return self._cells[key]
 
     # -- which parts hold the same episodes ------------------------------------------------------------------------------
 
@@ -98,7 +102,9 @@ class Page:
             entry.counts[column] = counts
             self._parts[place, family, part] = entry
         in_levels = any(level != ALL for level in by_level) or len(result.levels) == 1
-        (self._ways if in_levels else self._of_everyone)[column][place, family] = None  # who is tested over all groups is said of everyone alone
+        (self._ways if in_levels else self._of_everyone)[column][place, family] = (
+            None  # who is tested over all groups is said of everyone alone
+        )
 
     def _name(self) -> None:
         """Give parts that hold the same episodes one name."""
@@ -110,6 +116,8 @@ class Page:
                     other.counts |= entry.counts
                     entry.name = name
                     break
+        for (place, family, _), entry in self._parts.items():
+            self._names.setdefault((place, family), []).append(entry.name)
 
     # -- the numbers of a column -------------------------------------------------------------------------------------
 
@@ -121,15 +129,13 @@ class Page:
         return {level: {name: counts[level] for name, counts in here.items()} for level in column[1]}
 
     def _divisions(self, column: Columns, ways: Mapping[Columns, Mapping[tuple[int, str], None]]) -> tuple[Parts, ...]:
-        divisions = (
-            frozenset(entry.name for (at, way, _), entry in self._parts.items() if (at, way) == (place, family))
-            for place, family in ways[column]
-        )
-        return tuple(dict.fromkeys(divisions))
+        return tuple(dict.fromkeys(frozenset(self._names[way]) for way in ways[column]))
 
     def _bases(self, column: Columns) -> frozenset[Parts]:
         return frozenset(
-            self.cells(place, people.family, people.base) for place in self._places(column) for people in self._results[place].populations.values()
+            self.cells(place, people.family, people.base)
+            for place in self._places(column)
+            for people in self._results[place].populations.values()
         )
 
     def _printed(self, column: Columns) -> list[Printed]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from iop_outcomes.keys import ALL
-from iop_outcomes.release.algebra import Floats, Ints, combinations_without, orthonormal, product
+from iop_outcomes.release.algebra import Floats, Ints, null_of, orthonormal, product
 from iop_outcomes.release.guards import Mask, are_small
 from iop_outcomes.release.levels import Levels, Shown
 
@@ -58,53 +58,13 @@ class Tabulation:
         return self.ways or (frozenset(self.counts[ALL]),)
 
 
-def protect(counts: LevelCounts, printed: Sequence[Printed], threshold: int, ways: Sequence[Parts] = ()) -> frozenset[Printed]:
-    """Decide which printed totals of one column may be seen.
+def protect(tables: Sequence[Tabulation], threshold: int, smallest: int = 0) -> tuple[frozenset[Printed], ...]:
+    """Decide which printed totals may be seen, where tables by different columns stand on one page.
 
     "All" is the sum of the other levels, and each printed number is the total of a set of parts of a level. Totals are
     taken in the order given, the most wanted first, and one is let through when it is no count from 1 to `threshold` - 1
     and, together with those already let through, gives no such count back by adding and subtracting. Guarded are: parts
     that no printed total tells apart, alone and combined, and every printed set, alone and combined over levels.
-
-    Parameters
-    ----------
-    counts, printed, ways
-        As in `Tabulation`.
-    threshold : int
-        11 withholds 1 to 10; 0 withholds nothing.
-
-    Returns
-    -------
-    frozenset of (level, set of parts)
-        Those that may be seen.
-
-    Notes
-    -----
-    The attack that is excluded is solving the equations that printed totals make, with counts that are not negative: the
-    reader is taken to know which cells hold nobody, and beyond those, not being negative fixes no cell that the equations
-    leave open. Bounds (a hidden count between 3 and 8), and what follows from counts being whole, are the subject of the
-    later audit.
-
-    References
-    ----------
-    Complementary suppression: Hundepool A et al. (2012), Statistical Disclosure Control, chapter 4,
-    doi:10.1002/9781118348239.
-
-    Examples
-    --------
-    >>> yes, no = frozenset({"yes"}), frozenset({"no"})
-    >>> counts = {"All": {"yes": 43, "no": 40}, "a": {"yes": 23, "no": 35}, "b": {"yes": 20, "no": 5}}
-    >>> seen = protect(counts, [(level, s) for s in (yes | no, yes) for level in counts], 11)
-    >>> sorted(level for level, s in seen if s == yes | no)
-    ['All', 'a', 'b']
-    >>> sorted(level for level, s in seen if s == yes)  # 20 in "b", or 43 and 23, would give the 5 of "b" back
-    ['All']
-    """
-    return protect_tables([Tabulation(counts, printed, ways)], threshold)[0]
-
-
-def protect_tables(tables: Sequence[Tabulation], threshold: int, smallest: int = 0) -> tuple[frozenset[Printed], ...]:
-    """Decide which printed totals may be seen where tables by different columns stand on one page.
 
     A part of one name holds the same episodes in every table. "All" is the same in all of them: a total of everyone is let
     through in each or in none, and what the levels of one column give away of everyone is known under the others.
@@ -122,6 +82,28 @@ def protect_tables(tables: Sequence[Tabulation], threshold: int, smallest: int =
     -------
     tuple of frozenset of (level, set of parts)
         Those that may be seen of each table.
+
+    Notes
+    -----
+    The attack that is excluded is solving the equations that printed totals make, with counts that are not negative: the
+    reader is taken to know which cells hold nobody, and beyond those, not being negative fixes no cell that the equations
+    leave open. Bounds (a hidden count between 3 and 8), and what follows from counts being whole, are the subject of the
+    later audit.
+
+    References
+    ----------
+    Complementary suppression: Hundepool A et al. (2012), Statistical Disclosure Control, chapter 4,
+    doi:10.1002/9781118348239.
+
+    Examples
+    --------
+    >>> yes, no = frozenset({"yes"}), frozenset({"no"})
+    >>> counts = {"All": {"yes": 43, "no": 40}, "a": {"yes": 23, "no": 35}, "b": {"yes": 20, "no": 5}}
+    >>> (seen,) = protect([Tabulation(counts, [(level, s) for s in (yes | no, yes) for level in counts])], 11)
+    >>> sorted(level for level, s in seen if s == yes | no)
+    ['All', 'a', 'b']
+    >>> sorted(level for level, s in seen if s == yes)  # 20 in "b", or 43 and 23, would give the 5 of "b" back
+    ['All']
     """
     if max(threshold, smallest) <= 1:
         return tuple(frozenset(table.printed) for table in tables)
@@ -283,7 +265,7 @@ def _within(rows: Floats, inside: Ints) -> Floats:
     outside = np.setdiff1d(np.arange(rows.shape[1]), inside)
     if not len(outside) or not len(rows):
         return rows[:, inside]
-    return orthonormal(rows[:0, inside], product(combinations_without(rows[:, outside]), rows)[:, inside])
+    return orthonormal(rows[:0, inside], product(null_of(product(rows[:, outside], rows[:, outside].T)), rows)[:, inside])
 
 
 def _runs(table: Tabulation) -> Iterator[list[Printed]]:
@@ -302,7 +284,9 @@ def _cells(tables: Sequence[Tabulation]) -> dict[str, int]:
     """The cell of each part: parts in the same sets, ways and tables share one."""
     sets: dict[Parts, None] = {}
     for table in tables:
-        sets |= dict.fromkeys((*(parts for _, parts in table.printed), *table.divisions, *table.ways_of_everyone, frozenset(table.counts[ALL])))
+        sets |= dict.fromkeys(
+            (*(parts for _, parts in table.printed), *table.divisions, *table.ways_of_everyone, frozenset(table.counts[ALL]))
+        )
     names = dict.fromkeys(part for table in tables for part in table.counts[ALL])
     marks: dict[str, list[int]] = {name: [] for name in names}
     for i, parts in enumerate(sets):

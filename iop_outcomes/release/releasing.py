@@ -10,7 +10,7 @@ from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Flag, Key, flags
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.printed import Page
-from iop_outcomes.release.protect import Parts, Printed, is_safe, protect_tables
+from iop_outcomes.release.protect import Parts, Printed, is_safe, protect
 from iop_outcomes.release.released import (
     DOOR,
     NUMBERS,
@@ -86,7 +86,7 @@ def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tup
     if chosen.base:
         return tuple(_released_results(each, Rounding(chosen), chosen) for each in results)
     page = Page(results)
-    seen = protect_tables(page.tables, chosen.threshold, chosen.smallest)
+    seen = protect(page.tables, chosen.threshold, chosen.smallest)
     return tuple(_released_results(each, _View(page, place, seen[page.column(place)]), chosen) for place, each in enumerate(results))
 
 
@@ -143,7 +143,8 @@ def release_flows(flows: Sequence[Flow], page: Sequence[Released]) -> tuple[Rele
     hidden = any(isinstance(flow.rows_in, Withheld) or released.only_grouped for released in page for flow in released.flow)
     released = [release_flow(flow, policy) for flow in flows]
     return tuple(
-        replace(flow, rows_in=SUPPRESSED, used=SUPPRESSED) if hidden and policy.threshold and flow.what == "episodes" else flow for flow in released
+        replace(flow, rows_in=SUPPRESSED, used=SUPPRESSED) if hidden and policy.threshold and flow.what == "episodes" else flow
+        for flow in released
     )
 
 

@@ -16,7 +16,7 @@ from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures import Measure, find
 from iop_outcomes.measures.after_discharge import AT
 from iop_outcomes.measures.reliable_change import PROFILE
-from iop_outcomes.release import DEFAULT_POLICY, SUPPRESSED, Policy, Released, Withheld, policy_for, release, release_flow
+from iop_outcomes.release import DEFAULT_POLICY, Policy, Released, Withheld, policy_for, release, release_flows
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.blocks import Block, Note, Section, TableBlock, Text, marked, section
 from iop_outcomes.reporting.ends import completion_blocks, reason_blocks, stay_blocks
@@ -27,7 +27,6 @@ from iop_outcomes.reporting.page_one import MIDDLE_DAY, FirstPage, cards, compar
 from iop_outcomes.reporting.participants import participants_blocks
 from iop_outcomes.reporting.previous import Indicator, previous_blocks
 from iop_outcomes.reporting.report import Report
-from iop_outcomes.results import Provenance
 from iop_outcomes.show.comparison import ExtraColumn, chance_sentence, judged_outcomes
 from iop_outcomes.show.tables import flow_table
 from iop_outcomes.show.trend import Trend
@@ -117,7 +116,7 @@ def program_quality(
     previous, years = previous_blocks(data, _indicators(evaluation, measures.first_page), policy, conf_level, grouped=grouped)
     sections = (
         *_first_page(evaluation, measures, who, trend, chosen),
-        *_details(evaluation, measures, provenance, chosen),
+        *_details(evaluation, measures),
         section("previous_period", "The year before", previous),
         section("data_quality", "Data quality", quality_blocks(data, measures.recorded, by, chosen)),
         section("methods", "Methods", methods_blocks(data, provenance, measures.defined, chosen)),
@@ -209,11 +208,11 @@ def _chance(measures: _Measures, conf_level: float) -> str:
     return chance_sentence(len(several), conf_level)
 
 
-def _details(evaluation: _Evaluation, measures: _Measures, provenance: Provenance, policy: Policy) -> list[Section]:
+def _details(evaluation: _Evaluation, measures: _Measures) -> list[Section]:
     """Each outcome by itself."""
     by, severity = evaluation.by, _severity(measures.people)
     return [
-        section("flow", "Who is counted", _flow(evaluation.data, provenance, measures.completion, measures.stay, policy)),
+        section("flow", "Who is counted", _flow(evaluation.data, measures)),
         section("discharge_reasons", f"How episodes ended by {_group(by)}", reason_blocks(measures.reasons, by)),
         section("completion", f"Completion by {_group(by)}", completion_blocks(measures.completion, by)),
         section("length_of_stay", f"Length of stay by {_group(by)}", stay_blocks(measures.stay, by)),
@@ -281,10 +280,9 @@ def _lead(data: Data, by: str, completion: Released) -> str:
     return f"{episodes} in {groups} {'group' if groups == 1 else 'groups'} by {_group(by)}{without}{until}. Ranges are 95% intervals."
 
 
-def _flow(data: Data, provenance: Provenance, completion: Released, stay: Released, policy: Policy) -> list[Block]:
-    withheld = {source.table for source in provenance.sources if source.rows is None}
-    rows = [release_flow(flow, policy) for flow in data.flow]
-    rows = [replace(row, rows_in=SUPPRESSED, used=SUPPRESSED) if row.what in withheld else row for row in rows]  # what is left would follow
+def _flow(data: Data, measures: _Measures) -> list[Block]:
+    rows = release_flows(data.flow, measures.defined)
+    completion, stay = measures.completion, measures.stay
     words = {
         "completion_strict": "Completion",
         stay.definition.in_role("middle"): "Length of stay",

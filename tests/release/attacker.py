@@ -133,9 +133,9 @@ class Solver:
                 parent[root(cells[0])] = root(cells[1])
         gone = {root(cell) for cell in zero}
         places: dict[int, int] = {}
-        return {
-            cell: None if root(cell) in gone else places.setdefault(root(cell), len(places)) for cell in self.cells.values()
-        }, len(places)
+        return {cell: None if root(cell) in gone else places.setdefault(root(cell), len(places)) for cell in self.cells.values()}, len(
+            places
+        )
 
     @staticmethod
     def _row(equation: dict[int, int], merged: dict[int, int | None], several: int) -> np.ndarray:

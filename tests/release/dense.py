@@ -1,4 +1,4 @@
-"""Takes how many episodes each part of each level holds and what would be printed, gives what may be seen."""
+"""Takes what `protect` takes of one table, gives the same decision by the slow, obvious way: one vector over all cells for each total."""
 
 from __future__ import annotations
 
