@@ -489,7 +489,7 @@ def report(data: Data, *, by: str = "track", policy: str = "cms11", title: str =
         From `load`.
     by : str
         Column to compare by.
-    policy : {"cms11", "internal", "none"}
+    policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
         Disclosure policy; "none" is allowed only for data of class synthetic or public.
     title : str
         Heading of the page.

@@ -29,7 +29,8 @@ _POLICY = click.option(
     "--policy",
     default="cms11",
     show_default=True,
-    help="Disclosure policy: cms11; internal, for people entitled to see this program's patients; none, for synthetic and public data.",
+    help="Disclosure policy: cms11; part2, stricter for tracks of substance use treatment; round5 or nhs, with rounded counts; "
+    "internal, for people entitled to see this program's patients; none, for synthetic and public data.",
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print a list of objects, one for each number.")
 _CSV = click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")

@@ -212,6 +212,7 @@ class Provenance:
     cutoff: str
     los_convention: str
     rules: tuple[str, ...] = ()  # in words, by which rows were made of others
+    part2_tracks: tuple[str, ...] = ()  # of substance use treatment, as the mapping names them and the data hold them
 
 
 @dataclass(frozen=True, eq=False)

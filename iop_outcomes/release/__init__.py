@@ -12,7 +12,7 @@ from iop_outcomes.release.released import (
     Withheld,
     require_released,
 )
-from iop_outcomes.release.releasing import release, release_curve, release_flow, release_set, release_together
+from iop_outcomes.release.releasing import release, release_curve, release_flow, release_flows, release_set
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -31,7 +31,7 @@ __all__ = [
     "release",
     "release_curve",
     "release_flow",
+    "release_flows",
     "release_set",
-    "release_together",
     "require_released",
 ]

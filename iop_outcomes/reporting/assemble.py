@@ -9,7 +9,7 @@ from iop_outcomes.columns import Column
 from iop_outcomes.evaluate.answering import answer_all
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL
-from iop_outcomes.release import DEFAULT_POLICY, SUPPRESSED, Policy, Released, ReleasedFlow, Withheld, policy_for, release_flow, release_set
+from iop_outcomes.release import DEFAULT_POLICY, Released, Withheld, policy_for, release_flows, release_set
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.blocks import Note, marked, section
 from iop_outcomes.reporting.parts import PROGRAM_QUALITY, Page, Part, Program
@@ -60,7 +60,7 @@ def assemble(program: Program, parts: Sequence[Part]) -> Page:
     results, unanswered = answer_all(asks, data, grouped=_grouped(program), conf_level=program.conf_level)
     released = dict(zip(results, release_set(list(results.values()), policy.name), strict=True))
     provenance = _shown_provenance(data, released.values())
-    return Page(program, released, unanswered, _files(data, provenance, policy), provenance)
+    return Page(program, released, unanswered, release_flows(data.flow, list(released.values())), provenance)
 
 
 def _grouped(program: Program) -> str | None:
@@ -75,14 +75,6 @@ def _shown_provenance(data: Data, released: Iterable[Released]) -> Provenance:
     shown = all(not isinstance(flow.rows_in, Withheld) and not each.only_grouped for each in released for flow in each.flow)
     sources = (source if shown or source.table != "episodes" else replace(source, rows=None) for source in data.provenance.sources)
     return replace(data.provenance, sources=tuple(sources))
-
-
-def _files(data: Data, provenance: Provenance, policy: Policy) -> tuple[ReleasedFlow, ...]:
-    """From the rows of each file to those used."""
-    withheld = {source.table for source in provenance.sources if source.rows is None}
-    flows = (release_flow(flow, policy) for flow in data.flow)
-    # Where the rows of a file are withheld, those left would follow from them.
-    return tuple(replace(flow, rows_in=SUPPRESSED, used=SUPPRESSED) if flow.what in withheld else flow for flow in flows)
 
 
 def _lead(page: Page) -> str:

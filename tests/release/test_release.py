@@ -12,7 +12,7 @@ import pytest
 import iop_outcomes as iop
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.measures import find
-from iop_outcomes.release import POLICIES, SUPPRESSED, Withheld, release, release_flow, release_together
+from iop_outcomes.release import POLICIES, SUPPRESSED, Withheld, release, release_flow, release_set
 from iop_outcomes.release.coarsening import coarsened
 from iop_outcomes.results import COLUMNS, Flow
 
@@ -291,17 +291,13 @@ def test_results_released_together_give_nothing_back_of_one_another():
     with program(PAGE) as data:
         finest = [evaluate(find(name), data, by="track") for name in ("completion", "length_of_stay", "discharge_reasons")]
     everything = [coarsened(results, POLICIES["cms11"]) for results in finest]
-    assert recovered(release_together(everything), everything) == []
+    assert recovered(release_set(everything), everything) == []
     assert recovered([release(results) for results in everything], everything) != []
 
 
-def test_results_released_together_are_those_of_the_same_levels():
-    """Levels of different columns cut across one another, which is not allowed for."""
-    with program(PAGE) as data:
-        everything = [evaluate(find("completion"), data, by=by) for by in ("track", None)]
-    with pytest.raises(iop.UsageError, match="grouped by different columns"):
-        release_together(everything)
-    assert release_together([]) == ()
+def test_nothing_released_is_nothing():
+    """A page without results."""
+    assert release_set([]) == ()
 
 
 # -- policies ------------------------------------------------------------------------------------------------------

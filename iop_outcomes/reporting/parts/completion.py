@@ -27,9 +27,10 @@ def completion_blocks(released: Released, program: Program) -> list[Block]:
         TableBlock(share_table(released, names, caption=f"Completion by {program.group}", first=label(program.by))),
         TableBlock(share_table(released, ["completion_of_admitted"], caption="Completion of all admitted", first=label(program.by))),
     ]
-    none, every = (released.estimate(name) for name in IF_MISSING)
+    cases = [released.estimate(name) for name in IF_MISSING if released.has(name)]
     missing = released.estimate(names[0]).n_missing
-    if missing != 0 and none.shown and every.shown:
+    if missing != 0 and cases and all(case.shown for case in cases):
+        none, every = cases
         text = (
             f"The discharge reason is missing in {episodes(missing)}. If none of them was a completion, {estimate_value(none)} completed; "
         )

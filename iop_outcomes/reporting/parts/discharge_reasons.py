@@ -20,7 +20,7 @@ def reason_blocks(released: Released, program: Program) -> list[Block]:
     alt = stacked_alt_text(released)
     subtitle = f"Share of discharged episodes by reason, by {program.group}.{white_bars(released, names)}"
     return [
-        figure_block(stacked_shares(released, names), headline(released, "reason_dropped_out"), subtitle, alt),
+        figure_block(stacked_shares(released, names), headline(released, released.definition.in_role("left_early")), subtitle, alt),
         TableBlock(mix_table(released, names, caption=f"Discharge reasons by {program.group}", first=label(program.by))),
     ]
 
