@@ -13,7 +13,7 @@ from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
 from iop_outcomes.measures.parts import NOT_ENDED, PART, parts_by, parts_of
 from iop_outcomes.results import EstimandDefinition
-from iop_outcomes.stats.draft import Draft
+from iop_outcomes.stats.draft import Draft, Mask
 from iop_outcomes.stats.drafts import share
 
 TRANSFERS = ("transferred_step_down", "transferred_step_up", "transferred_lateral")
@@ -30,10 +30,15 @@ _WORDS = {
 }
 _PARTS = ("completed", "transferred", "transferred_step_up", "not_completed", "missing_reason", "died", "not_started", "active", NOT_KNOWN)
 _DUE_PARTS = ("due_completed", "due_not_completed", "too_early", "not_assessable", "died", "not_started")
+_ENDED = ("completed", "transferred", "transferred_step_up", "not_completed")
+OUTSIDE_COMPLETION = tuple(part for part in _PARTS if part not in _ENDED)
 _LEFT = ("transferred", "transferred_step_up")
 _DUE = Reached("observed_days", "planned_days")
 _WILSON = "95% Wilson score"
 _UNKNOWN_REASON = "Of {more}, the discharge reason is not known."
+
+
+WORDS_OUTSIDE = {part: _WORDS[part] for part in OUTSIDE_COMPLETION}
 
 
 def _part(reason: Level) -> str:
@@ -42,6 +47,12 @@ def _part(reason: Level) -> str:
     if reason in ("completed", "died", "not_started", "active", NOT_KNOWN, "transferred_step_up"):
         return str(reason)
     return "transferred" if reason in TRANSFERS else "not_completed"
+
+
+def outside_completion(counts: Counts) -> dict[str, Mask]:
+    """Cells of the episodes that no rate of completion is of, by the part they stand in."""
+    outside = {reason: part for reason in counts.levels("discharge_reason") if (part := _part(reason)) not in _ENDED}
+    return {part: counts.is_in("discharge_reason", [reason]) for reason, part in outside.items()}
 
 
 def _draft(counts: Counts, *, teds_all: bool) -> tuple[Draft, ...]:

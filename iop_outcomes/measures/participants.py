@@ -14,9 +14,10 @@ from iop_outcomes.counts import Counts
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Flag, Key
 from iop_outcomes.measures.categories import Categories, categories, coarser, read, read_among
 from iop_outcomes.measures.coarse import digits_that_hide, rounded
+from iop_outcomes.measures.completion import OUTSIDE_COMPLETION, WORDS_OUTSIDE, outside_completion
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Characteristic
-from iop_outcomes.measures.parts import PART, Parts, parts_by
+from iop_outcomes.measures.parts import PART, Parts, parts_by, parts_of
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats.balance import LEAST, WORDS, Largest, farthest_pairs, largest_difference, of_categories, of_means, word
@@ -28,6 +29,7 @@ from iop_outcomes.units import half_up
 LARGEST = "largest_difference"
 NOT_RECORDED = "not_recorded"
 _EVERYONE = "admitted episodes, whether discharged or not"
+_ENDED = "discharged episodes with a known reason, without deaths and without those that never started"
 _SOURCES = (
     "Austin PC (2009), doi:10.1002/sim.3697",
     "Stuart EA (2010), doi:10.1214/09-STS313",
@@ -43,10 +45,14 @@ def _share_of(name: str) -> str:
     return f"share_{name}"
 
 
-def _divided(counts: Counts, column: str, groups: Categories) -> Parts:
+def _divided(counts: Counts, column: str, groups: Categories, *, ended: bool) -> Parts:
+    """Every episode in the part of its category; of those that completion is of alone, the others are in the parts they have there."""
     part_of = {level: _part(column, name) for name, levels in groups.items() for level in levels}
     order = (*(_part(column, name) for name in groups), _blank(column))
-    return parts_by(counts, column, lambda level: part_of.get(level, _blank(column)), order=order)
+    if not ended:
+        return parts_by(counts, column, lambda level: part_of.get(level, _blank(column)), order=order)
+    known = {_part(column, name): counts.is_in(column, levels) for name, levels in groups.items()}
+    return parts_of(counts, {**outside_completion(counts), **known}, _blank(column), order=(*order, *OUTSIDE_COMPLETION))
 
 
 def _part(column: str, name: str) -> str:
@@ -60,28 +66,31 @@ def _blank(column: str) -> str:
 
 def _people(column: str, sizes: Mapping[str, int], hit: str | None = None) -> Population:
     blank = _blank(column)
-    base = frozenset(sizes) - {blank}
+    everyone = frozenset(sizes) - frozenset(OUTSIDE_COMPLETION)
+    base = everyone - {blank}
     if hit == NOT_RECORDED:
-        return Population(column, sizes, frozenset(sizes), frozenset({blank}))
+        return Population(column, sizes, everyone, frozenset({blank}))
     return Population(column, sizes, base, None if hit is None else frozenset({_part(column, hit)}), frozenset({blank}))
 
 
-def _draft(counts: Counts, *, column: str, groups: Categories) -> tuple[Draft, ...]:
+def _draft(counts: Counts, *, column: str, groups: Categories, ended: bool) -> tuple[Draft, ...]:
     """How many are not recorded, of everyone; then one share for each category, of those recorded."""
-    parts = _divided(counts, column, groups)
+    parts = _divided(counts, column, groups, ended=ended)
     return (
         share(NOT_RECORDED, parts.table, PART, _people(column, parts.sizes, NOT_RECORDED)),
         *(share(_share_of(name), parts.table, PART, _people(column, parts.sizes, name)) for name in groups),
     )
 
 
-def _across(levels: Mapping[str, Counts], *, column: str, all_groups: Categories, shown: Categories) -> list[tuple[str, Draft]]:
+def _across(
+    levels: Mapping[str, Counts], *, column: str, all_groups: Categories, shown: Categories, ended: bool
+) -> list[tuple[str, Draft]]:
     """The largest difference between two groups, as a number about everyone; whatever is withheld later, all categories count."""
-    by_level = {level: _divided(counts, column, all_groups).sizes for level, counts in levels.items()}
+    by_level = {level: _divided(counts, column, all_groups, ended=False).sizes for level, counts in levels.items()}
     names = [_part(column, name) for name in all_groups]
     groups = [[parts[name] for name in names] for level, parts in by_level.items() if level != MISSING_LEVEL]
     largest = largest_difference([(sum(sizes), sizes) for sizes in groups], of_categories, pairs=farthest_pairs)
-    given = [_divided(counts, column, shown).sizes for counts in levels.values()]
+    given = [_divided(counts, column, shown, ended=ended).sizes for counts in levels.values()]
     total = {part: sum(sizes[part] for sizes in given) for part in given[0]} if given else {}
     return _at_all(levels, largest, _people(column, total))
 
@@ -98,7 +107,7 @@ def _word(largest: Largest) -> str:
     return word(half_up(largest.value, 2))
 
 
-def participants(column: str, groups: Categories, *, shown: Categories | None = None) -> Measure:
+def participants(column: str, groups: Categories, *, shown: Categories | None = None, ended: bool = False) -> Measure:
     """Declare the mix of a characteristic at admission: `participants_<column>`.
 
     Parameters
@@ -110,51 +119,63 @@ def participants(column: str, groups: Categories, *, shown: Categories | None = 
     shown : categories, optional
         A coarser form of them, whose shares are given; then the difference is said in its word alone, because beside merged
         shares its number would tell of the categories that were merged.
+    ended : bool
+        Of the episodes that completion is of instead of all admitted; the difference, still that of all admitted, is said in its word alone.
 
     Returns
     -------
     Measure
     """
     given = shown or groups
-    merged_some = given != groups
+    merged_some, everyone = given != groups, _ENDED if ended else _EVERYONE
+    coarse = f"{_MERGED if merged_some else ''} {_ONE_BASE if ended else ''}".strip()
     title = read(column)
     lower = title[:1].lower() + title[1:]
     blank = EstimandDefinition(
-        NOT_RECORDED, f"{title}: not recorded", f"{lower} not recorded", _EVERYONE, "95% Wilson score", "share", role="unrecorded"
+        NOT_RECORDED, f"{title}: not recorded", f"{lower} not recorded", everyone, "95% Wilson score", "share", role="unrecorded"
     )
     rows = [blank]
-    known = f"{_EVERYONE}, with {lower} recorded"
+    known = f"{everyone}, with {lower} recorded"
     every = [level for levels in given.values() for level in levels]
     for name, levels in given.items():
         counted = f"{lower} " + " or ".join(read_among(level, every) for level in levels)
         rows.append(EstimandDefinition(_share_of(name), f"{title}: {name}", counted, known, "95% Wilson score", "share", short=name))
-    largest = _largest(title, known, "the Mahalanobis distance of their shares", [row.name for row in rows], word_only=merged_some)
+    largest = _largest(title, known, "the Mahalanobis distance of their shares", [row.name for row in rows], word_only=bool(coarse))
     return Measure(
         name=f"participants_{column}",
         title=title,
         asks=f"How do the groups differ in {lower} at admission?",
-        requests=(Column(column),),
+        requests=(Column(column), Column("discharge_reason")),
         among=known,
-        excludes={_blank(column): "not recorded"},
+        excludes={_blank(column): "not recorded", **(WORDS_OUTSIDE if ended else {})},
         unit="share",
         better="neither",
-        draft=partial(_draft, column=column, groups=given),
+        draft=partial(_draft, column=column, groups=given, ended=ended),
         estimands=(*rows, largest),
         sources=(*_SOURCES, _YANG),
         chart="stacked_shares",
         shown=tuple(_share_of(name) for name in given),
-        across=partial(_across, column=column, all_groups=groups, shown=given),
-        coarse=_MERGED if merged_some else "",
-        coarser=None if merged_some else partial(_coarser, column, groups),
+        across=partial(_across, column=column, all_groups=groups, shown=given, ended=ended),
+        coarse=coarse,
+        coarser=None if coarse else partial(_coarser, column, groups),
     )
 
 
 _MERGED = "Rare categories are shown together; the difference is that of all categories, and is given in its word alone."
 
 
+_ONE_BASE = (
+    "Shares are of the episodes that completion is of: beside those, all admitted would tell how few are still in care, never started or "
+    "died. The difference is that of all admitted, and is given in its word alone."
+)
+
+
 def _coarser(column: str, groups: Categories, levels: Mapping[str, Counts]) -> Iterator[Measure]:
-    """The same mix with the rarest categories merged."""
-    return (participants(column, groups, shown=shown) for shown in coarser(groups, levels[ALL], column))
+    """The same mix with the rarest categories merged; each mix of all admitted, then of the episodes that completion is of."""
+    yield participants(column, groups, ended=True)
+    for shown in coarser(groups, levels[ALL], column):
+        yield participants(column, groups, shown=shown)
+        yield participants(column, groups, shown=shown, ended=True)
 
 
 def _largest(title: str, among: str, distance: str, rests_on: Sequence[str], *, word_only: bool = False) -> EstimandDefinition:

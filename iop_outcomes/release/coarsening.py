@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Key
 from iop_outcomes.release.policy import Policy
 from iop_outcomes.release.protect import Parts, is_safe
+from iop_outcomes.release.released import Released
 from iop_outcomes.results import EstimandDefinition, Results
 from iop_outcomes.stats.draft import Population
 
 ENOUGH = 4 / 5  # of the cells: no coarser form is looked at
 HALF = 1 / 2  # of the groups: in which every number may be seen
+ROUNDS = 2  # of coarser forms that are looked at where a page shows too little
 WORTH = 21 / 20  # times as large a share of its cells: what a coarser form must show
 
 
-def coarsened(results: Results, policy: Policy) -> Results:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A form of some results, and those that are coarser."""
+
+    form: Results
+    coarser: Iterator[Results]
+
+
+def choose(results: Results, policy: Policy) -> Choice:
     """Choose the form of results that is released, before anything is protected.
 
     The forms are those of `Results.coarser`, from the finest on. Of each, the share of its cells is taken that may be seen
@@ -37,8 +49,8 @@ def coarsened(results: Results, policy: Policy) -> Results:
 
     Returns
     -------
-    Results
-        One of the forms; those given, where the policy withholds nothing or there is no other form.
+    Choice
+        One of the forms, those given where the policy withholds nothing or there is no other; and those after it.
 
     Notes
     -----
@@ -47,16 +59,61 @@ def coarsened(results: Results, policy: Policy) -> Results:
     from other results, is left to `protect`.
     """
     if results.coarser is None or not policy.threshold:
-        return results
-    best, most = results, -1.0
-    for form in _forms(results):
+        return Choice(results, iter(()))
+    best, most, later, forms = results, -1.0, [], _forms(results)
+    for form in forms:
         groups = [_seen(form, level, policy.threshold) for level in _shown_groups(form, policy.threshold)]
         share = _share(cell for cells in groups for cell in cells.values())
+        later.append(form)
         if share > most * WORTH:
-            best, most = form, share
+            best, most, later = form, share, []
         if best is form and share >= ENOUGH and _of_each(groups):
             break
-    return best
+    return Choice(best, chain(later, forms))
+
+
+def coarsened_together(
+    results: Sequence[Results], policy: Policy, release: Callable[[Sequence[Results]], tuple[Released, ...]]
+) -> tuple[Released, ...]:
+    """Release results of one page in forms of which enough is seen there.
+
+    Each comes in the form that `choose` chooses for it alone. Where less than `ENOUGH` of its cells is then seen on the page,
+    because totals of others exclude its own, the next coarser forms are tried, `ROUNDS` of them, all results at a time; one is
+    taken when it shows more than `WORTH` times as much.
+
+    Parameters
+    ----------
+    results : sequence of Results
+        In their finest forms.
+    policy : Policy
+        Whose threshold decides what may be seen.
+    release : callable
+        From the chosen forms, everything released together.
+    """
+    choices = [choose(each, policy) for each in results]
+    forms, later = [choice.form for choice in choices], [choice.coarser for choice in choices]
+    released = release(forms)
+    if not policy.threshold:
+        return released
+    for _ in range(ROUNDS):
+        shares = [_share_on_page(form, each, policy.threshold) for form, each in zip(forms, released, strict=True)]
+        trial = [next(coarser, form) if share < ENOUGH else form for form, coarser, share in zip(forms, later, shares, strict=True)]
+        if all(new is form for new, form in zip(trial, forms, strict=True)):
+            break
+        tried = release(trial)
+        better = [
+            new is not form and _share_on_page(new, each, policy.threshold) > share * WORTH
+            for new, form, each, share in zip(trial, forms, tried, shares, strict=True)
+        ]
+        forms = [new if taken else form for new, form, taken in zip(trial, forms, better, strict=True)]
+        if any(better):
+            released = tried if all(new is form for new, form in zip(trial, forms, strict=True)) else release(forms)
+    return released
+
+
+def _share_on_page(results: Results, released: Released, threshold: int) -> float:
+    groups = set(_shown_groups(results, threshold))
+    return _share(estimate.shown for estimate in released if estimate.level in groups)
 
 
 def _forms(results: Results) -> Iterator[Results]:

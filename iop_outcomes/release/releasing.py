@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Protocol
 
 from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Flag, Key, flags
-from iop_outcomes.release.coarsening import coarsened, says_no_number
+from iop_outcomes.release.coarsening import coarsened_together, says_no_number
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.printed import Page
 from iop_outcomes.release.protect import Parts, Printed, is_safe, protect
@@ -86,10 +87,13 @@ def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tup
     _refuse_two_populations(results)
     if chosen.base:
         return tuple(_released_results(each, Rounding(chosen), chosen) for each in results)
-    results = [coarsened(each, chosen) for each in results]
+    return coarsened_together(results, chosen, partial(_protected, policy=chosen))
+
+
+def _protected(results: Sequence[Results], *, policy: Policy) -> tuple[Released, ...]:
     page = Page(results)
-    seen = protect(page.tables, chosen.threshold, chosen.smallest)
-    return tuple(_released_results(each, _View(page, place, seen[page.column(place)]), chosen) for place, each in enumerate(results))
+    seen = protect(page.tables, policy.threshold, policy.smallest)
+    return tuple(_released_results(each, _View(page, place, seen[page.column(place)]), policy) for place, each in enumerate(results))
 
 
 def _shown_population(results: Results, policy: Policy) -> Results:

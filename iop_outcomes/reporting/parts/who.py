@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from iop_outcomes.release import Released
 from iop_outcomes.reporting.blocks import Block, Section, TableBlock, Text, section
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part
@@ -18,7 +19,7 @@ def who_blocks(page: Page) -> list[Block]:
     releases, program = page.answered(asks.people(page.program)), page.program
     if not releases:
         return [Text("The data bring no characteristic of people at admission, so that groups cannot be compared in who they treat.")]
-    caption = f"Who is in each {program.group}: all admitted episodes"
+    caption = f"Who is in each {program.group}: {_among(releases)}"
     (low, similar), (high, _), (_, differs) = WORDS
     difference = (
         "Shares are of the episodes in which the characteristic is recorded. The largest difference is that between the two groups "
@@ -32,6 +33,13 @@ def who_blocks(page: Page) -> list[Block]:
         TableBlock(participants_table(releases, caption=caption)),
         Text(difference),
     ]
+
+
+def _among(releases: Sequence[Released]) -> str:
+    """Whom the mixes are of: all of one population, or each of its own."""
+    first = [released.definition.estimands[0] for released in releases]
+    mixes = {estimand.among for estimand in first if estimand.role == "unrecorded"}
+    return mixes.pop() if len(mixes) == 1 else "admitted episodes, or of those the discharged ones where Methods says so"
 
 
 def severity_of(page: Page) -> ExtraColumn | None:
