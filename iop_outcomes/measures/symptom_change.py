@@ -207,7 +207,13 @@ _ONE_ROUNDED = (
     "The mean change with missing scores as unchanged is rounded, and how many episodes it is of is not always shown: some groups lack so "
     "few admission scores that the exact number would tell how few."
 )
+_BOTH_KNOWN = "paired_rate"
+_RATE_ROUNDED = (
+    "The share with both scores is in whole percents, and of how many episodes it is is not always shown: beside the other totals of the page "
+    "it would tell how few died in care, or have no reason given."
+)
 _BARE = (
+    _BOTH_KNOWN,
     "mean_admit",
     "d_pre_sd",
     "g_pre_sd",
@@ -219,14 +225,14 @@ def _coarser(scale: Scale, levels: Mapping[str, Counts]) -> Iterator[Measure]:
     """First one number rounded, of those with an admission score, then every mean; each as finely as hides what it must."""
     measure = symptom_change(scale)
     one = {} if (digits := _digits_if_unchanged(scale, levels)) is None else {_IF_UNCHANGED: digits}
+    yield rounded(measure, {_BOTH_KNOWN: 2}, _RATE_ROUNDED, bare=(_BOTH_KNOWN,))
     if one:
-        yield rounded(measure, one, _ONE_ROUNDED, bare=one)
+        yield rounded(measure, {_BOTH_KNOWN: 2, **one}, f"{_RATE_ROUNDED} {_ONE_ROUNDED}", bare=(_BOTH_KNOWN, *one))
     groups = [summary for level, counts in levels.items() if level != ALL and (summary := _summary(counts, scale))]
     points = digits_that_hide(groups, pairs_of(levels[ALL], scale)[0].total)
     if points is not None:
-        exact = ("paired_rate", _IF_UNCHANGED)
-        every = {item.name: points if item.unit == "points" else 1 for item in measure.estimands if item.name not in exact}
-        yield rounded(measure, {**every, **one}, _ROUNDED, bare=_BARE)
+        every = {item.name: points if item.unit == "points" else 1 for item in measure.estimands if item.name != _IF_UNCHANGED}
+        yield rounded(measure, {**every, _BOTH_KNOWN: 2, **one}, f"{_RATE_ROUNDED} {_ROUNDED}", bare=_BARE)
 
 
 def _summary(counts: Counts, scale: Scale) -> tuple[float, ...]:

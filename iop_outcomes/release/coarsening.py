@@ -12,9 +12,11 @@ from iop_outcomes.release.protect import Parts, is_safe
 from iop_outcomes.release.released import Released
 from iop_outcomes.results import EstimandDefinition, Results
 from iop_outcomes.stats.draft import Population
+from iop_outcomes.units import half_up
 
 ENOUGH = 4 / 5  # of the cells: no coarser form is looked at
 HALF = 1 / 2  # of the groups: in which every number may be seen
+FITTING = 8  # denominators, of those less than the threshold away, that must give a share whose own is withheld
 ROUNDS = 2  # of coarser forms that are looked at where a page shows too little
 WORTH = 21 / 20  # times as large a share of its cells: what a coarser form must show
 
@@ -77,9 +79,9 @@ def coarsened_together(
 ) -> tuple[Released, ...]:
     """Release results of one page in forms of which enough is seen there.
 
-    Each comes in the form that `choose` chooses for it alone. Where less than `ENOUGH` of its cells is then seen on the page,
-    because totals of others exclude its own, the next coarser forms are tried, `ROUNDS` of them, all results at a time; one is
-    taken when it shows more than `WORTH` times as much.
+    Each comes in the form that `choose` chooses for it alone. Where less than `ENOUGH` of its cells, or not all of everyone's, is then
+    seen on the page, because totals of others exclude its own, the next coarser forms are tried, `ROUNDS` of them, all results
+    at a time; one is taken when it shows more than `WORTH` times as much, groups and everyone counted alike.
 
     Parameters
     ----------
@@ -97,7 +99,8 @@ def coarsened_together(
         return released
     for _ in range(ROUNDS):
         shares = [_share_on_page(form, each, policy.threshold) for form, each in zip(forms, released, strict=True)]
-        trial = [next(coarser, form) if share < ENOUGH else form for form, coarser, share in zip(forms, later, shares, strict=True)]
+        lacking = [share < ENOUGH or _of_everyone(each) < 1 for share, each in zip(shares, released, strict=True)]
+        trial = [next(coarser, form) if lacks else form for form, coarser, lacks in zip(forms, later, lacking, strict=True)]
         if all(new is form for new, form in zip(trial, forms, strict=True)):
             break
         tried = release(trial)
@@ -113,7 +116,12 @@ def coarsened_together(
 
 def _share_on_page(results: Results, released: Released, threshold: int) -> float:
     groups = set(_shown_groups(results, threshold))
-    return _share(estimate.shown for estimate in released if estimate.level in groups)
+    of_groups = _share(estimate.shown for estimate in released if estimate.level in groups)
+    return (of_groups + _of_everyone(released)) / 2
+
+
+def _of_everyone(released: Released) -> float:
+    return _share(estimate.shown for estimate in released if estimate.level == ALL)
 
 
 def _forms(results: Results) -> Iterator[Results]:
@@ -145,11 +153,19 @@ def _shown_groups(results: Results, threshold: int) -> list[str]:
 def says_no_number(definition: EstimandDefinition, people: Population, threshold: int) -> bool:
     """Whether a number may be shown while how many episodes it is of is withheld.
 
-    It must be rounded and no share, and be of enough episodes; and so many must have been asked that it would be of enough whoever
-    lacks a value, as long as those are fewer than the threshold: that it is shown then tells nothing of how many they are.
+    It must be rounded, and be of enough episodes. A share must be that of at least `FITTING` of the denominators nearest to its own, its
+    numerator being known, and neither that nor the rest be few. Of a mean, so many must have been asked that it would be of enough
+    whoever lacks a value, as long as those are fewer than the threshold: that it is shown then tells nothing of how many they are.
     """
-    rounded = definition.digits is not None and people.hits is None
-    return rounded and people.n >= threshold and people.n + people.n_missing >= 2 * threshold - 1
+    enough = 2 * threshold - 1
+    if definition.digits is None or people.n < threshold:
+        return False
+    if people.hits is None:
+        return people.n + people.n_missing >= enough
+    k = people.count(people.hits)
+    near = range(people.n - threshold + 1, people.n + threshold)
+    fitting = [n for n in near if n >= k and half_up(k / n, definition.digits) == half_up(k / people.n, definition.digits)]
+    return min(k, people.n - k) >= enough and len(fitting) >= FITTING
 
 
 def _seen(results: Results, level: str, threshold: int) -> dict[Key, bool]:

@@ -129,7 +129,7 @@ POLICIES: Mapping[str, Policy] = {
     )
 }
 DEFAULT_POLICY = "cms11"
-NOT_AUDITED = "No audit of disclosure over the whole page has been applied: each table is protected by itself."
+NOT_AUDITED = "No audit of disclosure over the whole page has been applied: its totals are protected together, but how closely the rest bounds what is withheld is not checked."
 
 
 def policy_for(name: str, data_class: str) -> Policy:

@@ -141,8 +141,8 @@ class Page:
     def _printed(self, column: Columns) -> list[Printed]:
         """List the totals that would be printed, the most wanted first.
 
-        Denominators and numerators come first, then how many episodes there are in all, then what is missing or excluded,
-        then single parts of it;
+        Denominators and numerators come first, those of the numbers that a measure shows before those beside them; then how many
+        episodes there are in all, then what is missing or excluded, then single parts of it;
         then the order of the results and their estimands, everyone before a level, and a large level before a small one.
         """
         wanted = sorted((item for place in self._places(column) for item in self._wanted(place)), key=lambda item: item[0])
@@ -155,12 +155,13 @@ class Page:
             here = [level for level in self._results[place].levels if (level, key) in populations]
             sizes = {level: sum(populations[level, key].parts.values()) for level in here}
             levels = sorted(sizes, key=lambda level: (level != ALL, -sizes[level], level))
-            for rank, parts in _ranked(everyone):
+            beside = key.estimand not in self._results[place].definition.shown
+            for rank, parts in _ranked(everyone, beside=beside):
                 yield from ((rank, level, self.cells(place, everyone.family, parts)) for level in levels)
             for part in everyone.parts:
                 if part not in everyone.base:
-                    yield 3, ALL, self.cells(place, everyone.family, frozenset({part}))
-            yield 1, ALL, self.cells(place, everyone.family, frozenset(everyone.parts))
+                    yield 4, ALL, self.cells(place, everyone.family, frozenset({part}))
+            yield 2, ALL, self.cells(place, everyone.family, frozenset(everyone.parts))
 
 
 def _measured(results: Results) -> tuple[str, str]:
@@ -168,10 +169,10 @@ def _measured(results: Results) -> tuple[str, str]:
     return first.measure, first.definition
 
 
-def _ranked(people: Population) -> Iterator[tuple[int, Parts]]:
+def _ranked(people: Population, *, beside: bool) -> Iterator[tuple[int, Parts]]:
     """Sets printed at every level, with how much they are wanted."""
-    yield 0, people.base
+    yield int(beside), people.base
     if people.hits is not None:
-        yield 0, people.hits
-    yield 2, people.missing
-    yield 2, people.excluded_parts
+        yield int(beside), people.hits
+    yield 3, people.missing
+    yield 3, people.excluded_parts

@@ -34,8 +34,8 @@ from iop_outcomes.units import percent
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "iop_outcomes"
 SECTIONS = ["key_points", "who", "comparison", "trend", "limits", "flow", "discharge_reasons", "completion", "length_of_stay"]
-SECTIONS += ["phq9_change", "gad7_change", "readmission", "relapse", "previous_period", "data_quality", "methods"]
-AUDIT = "No audit of disclosure over the whole page has been applied: each table is protected by itself."
+SECTIONS += ["phq9_change", "gad7_change", "readmission", "relapse", "at_risk", "previous_period", "data_quality", "methods"]
+AUDIT = "No audit of disclosure over the whole page has been applied: its totals are protected together, but how closely the rest bounds what is withheld is not checked."
 BANNER = "Synthetic data: no real person is described here."
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 

@@ -17,8 +17,7 @@ from iop_outcomes.errors import ReleaseError, UsageError
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.measures.categories import categories
 from iop_outcomes.measures.participants import participants
-from iop_outcomes.release import Withheld, release_set
-from iop_outcomes.reporting import assemble
+from iop_outcomes.release import Withheld
 from iop_outcomes.reporting.blocks import TableBlock, section
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.who import WHO, who_blocks
@@ -26,6 +25,7 @@ from iop_outcomes.show.participants import alike_sentence, difference_words, par
 from iop_outcomes.stats.balance import of_categories
 from tests.conftest import SYNTHETIC
 from tests.pages import page_of
+from tests.release.forms import watched_forms
 from tests.release.test_protect import Attacker
 from tests.reporting.test_page import BANNED, Page
 
@@ -186,20 +186,13 @@ PROGRAMS = {
 @pytest.fixture(scope="module", params=PROGRAMS)
 def attacked(request, synthetic):
     """Blocks, released numbers and the working numbers behind them, with few scores missing in some tracks."""
-    kept = []
-
-    def spy(results, policy):
-        kept[:] = results
-        return release_set(results, policy)
-
     cells = PROGRAMS[request.param]
     data = program(cells, phq9_admit=lambda f: [None if i % 19 == 3 else 5 + i % 17 for i in range(len(f))]) if cells else synthetic
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(assemble, "release_set", spy)
+    with watched_forms() as forms:
         blocks, releases = participants_blocks(data, "track", "cms11")
     if cells:
         data.close()
-    return blocks, releases, list(kept)
+    return blocks, releases, [forms.of(released) for released in releases]
 
 
 class PageAttacker(Attacker):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from iop_outcomes.columns import Column
 from iop_outcomes.counts import Counts
 from iop_outcomes.evaluate import evaluate
+from iop_outcomes.measures import find
 from iop_outcomes.measures.categories import are_bands, categories, coarser
 from iop_outcomes.measures.participants import participants, participants_baseline
 from iop_outcomes.stats.balance import of_categories, of_means
@@ -283,10 +284,11 @@ def test_a_coarser_form_is_the_sum_of_the_finer():
     cells = {("x", "a"): 30, ("x", "b"): 12, ("x", "c"): 5, ("x", None): 2, ("y", "a"): 20, ("y", "b"): 3, ("y", "c"): 9}
     text = table({f"{track} {level or '.'}": n for (track, level), n in cells.items()})
     with loaded(text) as data:
-        results = evaluate(participants("sex", categories(data.engine.tally([Column("sex")]), "sex")), data, by="track")
+        results = evaluate(participants("sex", categories(data.count([Column("sex")]), "sex")), data, by="track")
         forms = list(results.coarser())
-    assert len(forms) == len(merged(cells)) == 3
-    for form, parts in zip(forms, merged(cells), strict=True):
+    assert len(forms) == 7  # each but the finest twice: of all admitted, and of the episodes that completion is of
+    assert len(merged(cells)) == 3
+    for form, parts in zip(forms[1::2], merged(cells), strict=True):
         everyone = {level for part in parts.values() for level in part}
         for name, part in parts.items():
             for track in ("x", "y"):
@@ -296,3 +298,29 @@ def test_a_coarser_form_is_the_sum_of_the_finer():
         assert next(e.word for e in form if e.estimand == "largest_difference") == next(
             e.word for e in results if e.estimand == "largest_difference"
         )
+
+
+def test_a_form_of_the_episodes_that_completion_is_of():
+    """Still in care, never started, died or without a reason are counted beside; the word of the difference is that of all admitted."""
+    ends = {"completed": 14, "dropped_out": 11, "transferred_step_up": 2, "died": 1, "not_started": 2, "active": 3, ".": 4}
+    cells = {(track, sex, reason): n + (track == "x") for track in "xy" for sex in ("a", "b", ".") for reason, n in ends.items()}
+    with loaded(table({" ".join(cell): n for cell, n in cells.items()}, head="track sex discharge_reason")) as data:
+        results = evaluate(participants("sex", categories(data.count([Column("sex")]), "sex")), data, by="track")
+        form = next(results.coarser())
+        completion = evaluate(find("completion"), data, by="track")
+    ended = ("completed", "dropped_out", "transferred_step_up")
+    for track in ("x", "y"):
+        for sex in ("a", "b"):
+            estimate = next(e for e in form if (e.level, e.estimand) == (track, f"share_{sex.upper()}"))
+            assert estimate.k == sum(n for (where, which, reason), n in cells.items() if (where, which) == (track, sex) and reason in ended)
+            assert estimate.n == sum(
+                n for (where, which, reason), n in cells.items() if where == track and which != "." and reason in ended
+            )
+            people = form.populations[track, estimate.key]
+            rate = completion.populations[track, completion.estimates[0].key]
+            assert {part: people.parts[part] for part in ("died", "active", "missing_reason")} == {
+                part: rate.parts[part] for part in ("died", "active", "missing_reason")
+            }
+            assert sum(people.parts.values()) == sum(rate.parts.values())
+    words = [next(e.word for e in each if e.estimand == "largest_difference") for each in (results, form)]
+    assert words[0] == words[1]
