@@ -17,7 +17,6 @@ from iop_outcomes.units import half_up
 ENOUGH = 4 / 5  # of the cells: no coarser form is looked at
 HALF = 1 / 2  # of the groups: in which every number may be seen
 FITTING = 8  # denominators, of those less than the threshold away, that must give a share whose own is withheld
-ROUNDS = 2  # of coarser forms that are looked at where a page shows too little
 WORTH = 21 / 20  # times as large a share of its cells: what a coarser form must show
 
 
@@ -80,8 +79,8 @@ def coarsened_together(
     """Release results of one page in forms of which enough is seen there.
 
     Each comes in the form that `choose` chooses for it alone. Where less than `ENOUGH` of its cells, or not all of everyone's, is then
-    seen on the page, because totals of others exclude its own, the next coarser forms are tried, `ROUNDS` of them, all results
-    at a time; one is taken when it shows more than `WORTH` times as much, groups and everyone counted alike.
+    seen on the page, because totals of others exclude its own, the next coarser form is tried, of all such results at a time; one is
+    taken when it shows more than `WORTH` times as much, groups and everyone counted alike.
 
     Parameters
     ----------
@@ -97,21 +96,18 @@ def coarsened_together(
     released = release(forms)
     if not policy.threshold:
         return released
-    for _ in range(ROUNDS):
-        shares = [_share_on_page(form, each, policy.threshold) for form, each in zip(forms, released, strict=True)]
-        lacking = [share < ENOUGH or _of_everyone(each) < 1 for share, each in zip(shares, released, strict=True)]
-        trial = [next(coarser, form) if lacks else form for form, coarser, lacks in zip(forms, later, lacking, strict=True)]
-        if all(new is form for new, form in zip(trial, forms, strict=True)):
-            break
-        tried = release(trial)
-        better = [
-            new is not form and _share_on_page(new, each, policy.threshold) > share * WORTH
-            for new, form, each, share in zip(trial, forms, tried, shares, strict=True)
-        ]
-        forms = [new if taken else form for new, form, taken in zip(trial, forms, better, strict=True)]
-        if any(better):
-            released = tried if all(new is form for new, form in zip(trial, forms, strict=True)) else release(forms)
-    return released
+    shares = [_share_on_page(form, each, policy.threshold) for form, each in zip(forms, released, strict=True)]
+    lacking = [share < ENOUGH or _of_everyone(each) < 1 for share, each in zip(shares, released, strict=True)]
+    trial = [next(coarser, form) if lacks else form for form, coarser, lacks in zip(forms, later, lacking, strict=True)]
+    if trial == forms:
+        return released
+    tried = release(trial)
+    better = [
+        new is not form and _share_on_page(new, each, policy.threshold) > share * WORTH
+        for new, form, each, share in zip(trial, forms, tried, shares, strict=True)
+    ]
+    taken = [new if is_better else form for new, form, is_better in zip(trial, forms, better, strict=True)]
+    return tried if taken == trial else released if taken == forms else release(taken)
 
 
 def _share_on_page(results: Results, released: Released, threshold: int) -> float:

@@ -45,15 +45,14 @@ def slow():
     return checking.Slow(SimpleNamespace(episodes=episodes, scores=table("scores"), events=table("events"), cutoff=CUTOFF, dated=True))
 
 
-BARE = ("mean_change_if_missing_unchanged",)  # rounded, and given without limits
+BARE = ("mean_change_if_missing_unchanged", "paired_rate", "los_mean")  # rounded, and given without limits
 CARE = ("readmission", "relapse")
 
 
 def rounded_to(row):
-    """The step of a number that the page gives rounded: whole days after discharge, a tenth of a point; none of one that is exact."""
-    if row["estimand"] in BARE:
-        return Decimal("0.1")
-    return Decimal(1) if row["measure"] in CARE and row["unit"] == "days" else None
+    """The step of a number that the page gives rounded: whole days, a tenth of a point, a whole percent; none of one that is exact."""
+    steps = {"mean_change_if_missing_unchanged": Decimal("0.1"), "paired_rate": Decimal("0.01")}
+    return Decimal(1) if row["unit"] == "days" else steps.get(row["estimand"])
 
 
 def half_up(value, step):
@@ -61,11 +60,18 @@ def half_up(value, step):
     return value if math.isnan(value) else float((Decimal(repr(value)) / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step)
 
 
-def other_reasons(part):
-    """The last two groups of reasons as one: what the page shows of this program."""
-    words = (*rows.GROUPS["ended_by_program"], *rows.GROUPS["other"])
+def reasons_of_completion(part):
+    """Reasons among the episodes that completion is of, the last two groups as one: what the page shows of this program."""
+    ended = [e for e in rows.discharged(part) if rows.reason(e) not in ("died", None)]
+    groups = {name: rows.GROUPS[name] for name in ("completed", "transferred", "dropped_out")}
+    groups["ended_otherwise"] = (*rows.GROUPS["ended_by_program"], *rows.GROUPS["other"])
+    return {f"reason_{name}": rows.share([e for e in ended if rows.reason(e) in words], ended, part) for name, words in groups.items()}
+
+
+def deaths_in_care(part):
+    """Deaths among all who were discharged."""
     ended = rows.discharged(part)
-    return {"reason_ended_otherwise": rows.share([e for e in ended if rows.reason(e) in words], ended, part)}
+    return {"died_in_care": rows.share([e for e in ended if rows.reason(e) == "died"], ended, part)}
 
 
 def during_care_of_the_followed(part, events, options):
@@ -93,7 +99,8 @@ def expected(slow):
     each = {
         ("completion", "discharged"): slow.numbers("track", rows.completion),
         ("length_of_stay", "difference"): slow.numbers("track", rows.length_of_stay),
-        ("discharge_reasons", "grouped"): slow.numbers("track", lambda part: rows.discharge_reasons(part, "grouped") | other_reasons(part)),
+        ("discharge_reasons", "grouped"): slow.numbers("track", reasons_of_completion),
+        ("deaths_in_care", ""): slow.numbers("track", deaths_in_care),
         ("readmission", "psychiatric"): timed(slow, "readmission", "psychiatric"),
         ("relapse", "any_use"): timed(slow, "relapse", "any_use"),
     }
