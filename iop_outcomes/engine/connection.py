@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 from typing import Any
@@ -51,7 +52,8 @@ class Connection:
         self.statements: list[str] = []
         self.send(f"SET temp_directory = {literal(str(self.folder))}")
         self.send("SET python_enable_replacements = false")
-        self.send("SET enable_progress_bar = false")  # where nobody runs a file, as in notebooks, it would draw one on standard output
+        with suppress(duckdb.InvalidInputException):  # which a notebook without ipywidgets raises, where no bar can be drawn
+            self.send("SET enable_progress_bar = false")  # where nobody runs a file it would draw one on standard output
         self.send("SET preserve_insertion_order = true")
         self.send(f"SET perfect_ht_threshold = {GROUP_BITS}")
         if threads is not None:

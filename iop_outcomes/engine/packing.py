@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +14,13 @@ from iop_outcomes.counts import Counts, Ints
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.patients import Patients
 
-ROOM = 2**62  # cells that one whole number of eight bytes can tell apart; beyond it takes one of sixteen
+ROOM = 2**62  # cells that one whole number of eight bytes can tell apart; beyond it takes one of sixteen, or several of them
+WIDE_ROOM = 2**126
 
 
 @dataclass(frozen=True)
 class Packed:
-    """Cells as one whole number each.
+    """Cells as one whole number each; in SQL, where it is too large for one, as a row of several that sort alike.
 
     Parameters
     ----------
@@ -27,7 +29,7 @@ class Packed:
     cells : array of int64, or of objects
         The number of each cell, ascending as the cells are.
     wide : bool
-        Whether the numbers need sixteen bytes.
+        Whether the numbers need more than eight bytes.
     """
 
     low: list[int]
@@ -36,14 +38,39 @@ class Packed:
     cells: NDArray[Any]
     wide: bool
 
+    @property
+    def words(self) -> list[list[int]]:
+        """Columns that share a number in SQL: all of them, or as many as one of sixteen bytes has room for."""
+        words: list[list[int]] = [[]]
+        room = 1
+        for column, blank in enumerate(self.blank):
+            room *= blank + 1
+            if room > WIDE_ROOM:
+                words.append([])
+                room = blank + 1
+            words[-1].append(column)
+        return words
+
     def sql(self, columns: Sequence[str]) -> str:
         """SQL of the number of a row's cell."""
         kind = "HUGEINT" if self.wide else "BIGINT"
-        parts = [
-            f"CAST(coalesce(CAST({column} AS BIGINT) - {low}, {blank}) AS {kind}) * {stride}"
-            for column, low, blank, stride in zip(columns, self.low, self.blank, self.stride, strict=True)
+        numbers = [
+            " + ".join(
+                f"CAST(coalesce(CAST({columns[i]} AS BIGINT) - {self.low[i]}, {self.blank[i]}) AS {kind}) * {self.stride[i] // self.stride[word[-1]]}"
+                for i in word
+            )
+            for word in self.words
         ]
-        return " + ".join(parts) or "CAST(0 AS BIGINT)"
+        return f"row({', '.join(numbers)})" if len(numbers) > 1 else numbers[0] or "CAST(0 AS BIGINT)"
+
+    def places(self, values: object) -> Ints:
+        """The places of numbered cells in their table; numbers of more than eight bytes come as text."""
+        if not self.wide:
+            return np.searchsorted(self.cells, np.asarray(values, dtype=np.int64)).astype(np.int64)
+        place = {number: i for i, number in enumerate(self.cells)}
+        weights = [self.stride[word[-1]] for word in self.words]
+        cells = (zip(weights, re.findall(r"\d+", str(value)), strict=True) for value in np.asarray(values))
+        return np.array([place[sum(weight * int(number) for weight, number in cell)] for cell in cells], dtype=np.int64)
 
 
 def packed(counts: Counts, numbers: Sequence[Sequence[int]]) -> Packed:
@@ -89,9 +116,7 @@ def combinations(connection: Connection, counts: Counts, cells: Packed, source: 
     ).fetchnumpy()
     number = np.asarray(lists["number"], dtype=np.int64)
     first = np.flatnonzero(np.diff(number, prepend=0))
-    cell = np.concatenate(
-        [np.column_stack([_places(cells, pairs[name]) for name in ("one", "other")]).ravel(), _places(cells, lists["cell"])]
-    )
+    cell = np.concatenate([np.column_stack([cells.places(pairs[name]) for name in ("one", "other")]).ravel(), cells.places(lists["cell"])])
     length = np.concatenate([np.full(len(pairs["n"]), 2), np.diff(first, append=len(number))])
     n = np.concatenate([np.asarray(pairs["n"], dtype=np.int64), np.asarray(lists["n"], dtype=np.int64)[first]])
     cell, start, n = _in_order(cell, length, n)
@@ -108,11 +133,3 @@ def _in_order(cell: Ints, length: Ints, n: Ints) -> tuple[Ints, Ints, Ints]:
     ends = np.cumsum(length)
     entries = np.repeat(start[order] - (ends - length), length) + np.arange(len(cell))
     return cell[entries], ends - length, n[order]
-
-
-def _places(cells: Packed, values: object) -> Ints:
-    """The places of numbered cells in their table."""
-    if cells.wide:
-        place = {number: i for i, number in enumerate(cells.cells)}
-        return np.array([place[int(value)] for value in np.asarray(values)], dtype=np.int64)
-    return np.searchsorted(cells.cells, np.asarray(values, dtype=np.int64)).astype(np.int64)
