@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from iop_outcomes.counts import Counts, Level
 
-Part = tuple[Level, ...]
-Categories = Mapping[str, Part]  # the name of each category, in order, and the levels it holds
+Category = tuple[Level, ...]
+Categories = Mapping[str, Category]  # the name of each category, in order, and the levels it holds
 
 FEWEST = 2  # categories that merging leaves
 _IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
 
-def categories(counts: Counts, column: str) -> dict[str, Part]:
+def categories(counts: Counts, column: str) -> dict[str, Category]:
     """The levels of a column as categories: bands by their numbers, everything else by size; a blank is none.
 
     Parameters
@@ -49,7 +49,7 @@ def _numbers(level: Level) -> list[int]:
     return [numbers[0] - 1] if str(level).startswith("<") else numbers
 
 
-def coarser(unmerged: Categories, counts: Counts, column: str) -> Iterator[dict[str, Part]]:
+def coarser(unmerged: Categories, counts: Counts, column: str) -> Iterator[dict[str, Category]]:
     """Merge rare categories step by step, until two remain; then the same with blanks as a category like others.
 
     Parameters
@@ -90,11 +90,11 @@ def coarser(unmerged: Categories, counts: Counts, column: str) -> Iterator[dict[
             yield {_name(part, list(sizes)): part for part in now}
 
 
-def _size(sizes: Mapping[Level, int], part: Part) -> int:
+def _size(sizes: Mapping[Level, int], part: Category) -> int:
     return sum(sizes.get(level, 0) for level in part)
 
 
-def _with_neighbour(now: Sequence[Part], _parts: Sequence[Part], sizes: Mapping[Level, int], _together: int) -> list[Part]:
+def _with_neighbour(now: Sequence[Category], _parts: Sequence[Category], sizes: Mapping[Level, int], _together: int) -> list[Category]:
     """Put the smallest band together with the smaller of its neighbours."""
     place = min(range(len(now)), key=lambda i: (_size(sizes, now[i]), i))
     beside = min((i for i in (place - 1, place + 1) if 0 <= i < len(now)), key=lambda i: _size(sizes, now[i]))
@@ -102,7 +102,7 @@ def _with_neighbour(now: Sequence[Part], _parts: Sequence[Part], sizes: Mapping[
     return [*now[:first], now[first] + now[first + 1], *now[first + 2 :]]
 
 
-def _into_one(_now: Sequence[Part], parts: Sequence[Part], sizes: Mapping[Level, int], together: int) -> list[Part]:
+def _into_one(_now: Sequence[Category], parts: Sequence[Category], sizes: Mapping[Level, int], together: int) -> list[Category]:
     """Put so many of the smallest categories together, behind the others."""
     smallest = sorted(parts, key=lambda part: (_size(sizes, part), part[0] is not None, str(part)))[:together]
     pooled = [part for part in parts if part in smallest]
@@ -125,7 +125,7 @@ def read_among(level: Level, among: Collection[Level]) -> str:
     return str(level) if any(read(str(other)) == words for other in among if other not in (level, None)) else words
 
 
-def _name(part: Part, among: Collection[Level]) -> str:
+def _name(part: Category, among: Collection[Level]) -> str:
     """Name a category: one or two levels by themselves, bands from the first to the last, more as the others."""
     words = [read_among(level, among) for level in part]
     if len(part) <= 2 or are_bands(part):

@@ -34,7 +34,7 @@ class _Part:
         return bool(both) and all(self.counts[column] == other.counts[column] for column in both)
 
 
-class Page:
+class Tabulations:
     """Results shown together, as sets of cells that a reader could solve for: one for each column they are grouped by.
 
     Parts that hold the same episodes are one cell. In several results they are the same part of one measure, by whatever column; in

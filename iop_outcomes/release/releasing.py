@@ -11,7 +11,7 @@ from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Flag, Key, flags
 from iop_outcomes.release.coarsening import coarsened_together, says_no_number
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
-from iop_outcomes.release.printed import Page
+from iop_outcomes.release.printed import Tabulations
 from iop_outcomes.release.protect import Parts, Printed, is_safe, protect
 from iop_outcomes.release.released import (
     DOOR,
@@ -91,7 +91,7 @@ def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tup
 
 
 def _protected(results: Sequence[Results], *, policy: Policy) -> tuple[Released, ...]:
-    page = Page(results)
+    page = Tabulations(results)
     seen = protect(page.tables, policy.threshold, policy.smallest)
     return tuple(_released_results(each, _View(page, place, seen[page.column(place)]), policy) for place, each in enumerate(results))
 
@@ -178,7 +178,7 @@ class _Visible(Protocol):
 class _View:
     """What may be seen of the results at one place of a page whose counts are exact."""
 
-    page: Page
+    page: Tabulations
     place: int
     seen: frozenset[Printed]
 

@@ -69,7 +69,7 @@ def _rows(released: Released, episodes: Sequence[str]) -> list[tuple[str, ...]]:
     based = [count(row.n) for row in first]
     head: tuple[str, ...] = (f"{definition.title} (episodes)", *based)
     if shown[0].role == "mean" and (shown[0].digits is not None or based == list(episodes)):
-        head = _values(f"{definition.title} (mean of those with a score)", first)
+        head = _values(f"{definition.title} (mean of all admitted with a score)", first)
         shown = shown[1:]
     rows = [(*head, difference_words(released))]
     rows += [(*_values(INDENT + estimand.short, cells[estimand.name]), "") for estimand in shown]

@@ -101,7 +101,7 @@ def test_at_least_nine_in_ten_cells_are_shown(synthetic):
     assert sum(cell == "not shown" for cell in cells) / len(cells) < 0.1
     rows = {row[0].strip(): row[1:-1] for row in table_of(blocks).rows}
     assert "Male or other" in rows  # other sexes are too few in every track to stand alone
-    assert "not shown" not in rows["PHQ-9 at admission (mean of those with a score)"]
+    assert "not shown" not in rows["PHQ-9 at admission (mean of all admitted with a score)"]
 
 
 def test_every_number_of_the_sentence_is_in_the_frame(built):
