@@ -19,7 +19,9 @@ def every_measure():
     forms = {
         (name, f"{definition}, form {place}"): form
         for (name, definition), measure in whole.items()
-        if measure.coarser is not None and name not in (mix.name, severity.name) and not name.endswith("_change")  # those need counts
+        if measure.coarser is not None
+        and name not in (mix.name, severity.name, "length_of_stay")
+        and not name.endswith("_change")  # those need counts
         for place, form in enumerate(measure.coarser({}))
     }
     return {**whole, **forms}
