@@ -1,13 +1,14 @@
 """Takes small matrices, gives products, spans and what follows from them, on one thread: on a busy machine threads wait for one another.
 
-Products are made in pieces below the size at which the libraries under numpy divide the work (OpenBLAS: 2^18 multiplications of two matrices,
-9,216 of a matrix and a vector); the time is that of the pieces.
+Products are made in pieces below the size at which the libraries under numpy divide the work (OpenBLAS: 2^18 multiplications of two matrices),
+or, where one factor is a vector, without them; the time is that of the pieces.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg.lapack import dpstrf
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -15,21 +16,22 @@ Ints = NDArray[np.int64]
 ZERO = 1e-7
 NOTHING = 1e-10  # a squared size that is 0 but for rounding
 _PIECE = 2**18
-VECTOR_PIECE = 9_000
+VECTOR_PIECE = 9_000  # of a matrix and a vector, by those libraries
 
 
 def product(one: Floats, other: Floats) -> Floats:
     """The product of two matrices."""
     rows, inner = one.shape
     columns = other.shape[1]
-    piece = VECTOR_PIECE if 1 in (rows, columns) else _PIECE
-    if rows * inner * columns <= piece:
+    if rows * inner * columns <= (VECTOR_PIECE if 1 in (rows, columns) else _PIECE):
         return one @ other
-    if rows > 1:
-        several = max(1, piece // max(1, inner * columns))
-        if several < rows:
-            return np.vstack([product(one[first : first + several], other) for first in range(0, rows, several)])
-    several = max(1, piece // max(1, inner * rows))
+    if 1 in (rows, columns):
+        out: Floats = np.einsum("ij,jk->ik", one, other)
+        return out
+    several = max(1, _PIECE // (inner * columns))
+    if several < rows:
+        return np.vstack([product(one[first : first + several], other) for first in range(0, rows, several)])
+    several = max(1, _PIECE // (inner * rows))
     return np.hstack([one @ other[:, first : first + several] for first in range(0, columns, several)])
 
 
@@ -55,41 +57,31 @@ def orthonormal(rows: Floats, vectors: Floats) -> Floats:
     return new
 
 
-def independent(weight: Floats, combinations: Floats | None = None) -> Ints:
-    """Which of some vectors are independent, the largest first.
+def independent(weight: Floats) -> Ints:
+    """Which of some vectors are independent, the largest first, from their products with one another.
 
     Parameters
     ----------
     weight : float array, shape (vectors, vectors)
         Products of each vector with each.
-    combinations : float array, shape (vectors, vectors), optional
-        The identity, which becomes what is left of each vector beyond those, as coefficients on all.
 
     Notes
     -----
-    Gauss elimination with the largest pivot of the diagonal.
+    Cholesky decomposition with the largest pivot of the diagonal.
     """
-    left = weight.copy()
-    chosen: list[int] = []
-    size = left.diagonal()
-    limit = NOTHING * max(1.0, float(size.max(initial=0.0)))
-    while len(chosen) < len(weight):
-        pivot = int(size.argmax())
-        if size[pivot] <= limit:
-            break
-        row = left[pivot].copy()
-        factors = row / row[pivot]
-        left -= np.multiply.outer(factors, row)
-        left[pivot] = left[:, pivot] = 0.0
-        if combinations is not None:
-            factors[[pivot, *chosen]] = 0.0
-            combinations -= np.multiply.outer(factors, combinations[pivot])
-        chosen.append(pivot)
-    return np.array(chosen, dtype=np.int64)
+    largest = float(weight.diagonal().max(initial=0.0))
+    limit = NOTHING * max(1.0, largest)
+    if largest <= limit:  # LAPACK takes the first pivot whatever its size
+        return np.empty(0, dtype=np.int64)
+    _, order, several, _ = dpstrf(weight, tol=limit)
+    chosen: Ints = order[:several].astype(np.int64) - 1
+    return chosen
 
 
 def null_of(weight: Floats) -> Floats:
     """Combinations of vectors that are 0, one a row of coefficients, from their products with one another."""
-    combinations = np.eye(len(weight))
-    chosen = independent(weight, combinations)
-    return np.delete(combinations, chosen, axis=0)
+    chosen = independent(weight)
+    others = np.delete(np.arange(len(weight)), chosen)
+    combinations = np.eye(len(weight))[others]
+    combinations[:, chosen] = -np.linalg.solve(weight[np.ix_(chosen, chosen)], weight[np.ix_(chosen, others)]).T
+    return combinations

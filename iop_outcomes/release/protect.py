@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from iop_outcomes.keys import ALL
-from iop_outcomes.release.algebra import Floats, Ints, null_of, orthonormal, product
+from iop_outcomes.release.algebra import ZERO, Floats, Ints, less, orthonormal
+from iop_outcomes.release.everyone import Addition, Inside
 from iop_outcomes.release.guards import Mask, are_small
 from iop_outcomes.release.levels import Levels, Shown
 
@@ -123,7 +124,7 @@ class _Page:
         self._cell_of = _cells(tables)
         self._cells = max(self._cell_of.values(), default=-1) + 1
         self._columns: list[tuple[Levels, Ints]] = []
-        self._within: list[Floats] = []  # of those known, the totals of the cells of each column alone
+        self._insides: list[Inside] = []  # what those known say of the cells of each column alone
         self._everyone = np.zeros((0, self._cells))  # totals of everyone that are known, as orthonormal rows
         self._decided: dict[Parts, bool] = {}
         if len(tables) > 1 or tables[0].ways_of_everyone:  # else every level says so
@@ -135,8 +136,9 @@ class _Page:
         n, inside = self._counts(table)
         column = self._column(table, n, inside)
         self._columns.append((column, inside))
-        self._within.append(_within(self._everyone, inside))
-        column.link(self._within[-1])
+        self._insides.append(Inside(inside, self._cells))
+        self._insides[-1].learn(self._insides[-1].added(self._everyone))
+        column.link(self._insides[-1].known)
         rows = {level: row for row, level in enumerate((*table.levels, ALL))}
         printed = {parts: i for i, parts in enumerate(dict.fromkeys(parts for _, parts in table.printed))}
         vectors = self._vectors(printed)[:, inside]
@@ -217,29 +219,20 @@ class _Page:
                 self._know(total, added)
         return self._decided[parts]
 
-    def _may_know(self, added: Sequence[Floats], several: int) -> bool:
+    def _may_know(self, added: Sequence[Addition], several: int) -> bool:
         """Whether everything guarded under the first columns stays open when more totals of everyone are known."""
-        return all(column.holds_with(totals) for (column, _), totals in zip(self._columns[:several], added[:several], strict=True))
+        return all(column.holds_with(more.inside) for (column, _), more in zip(self._columns[:several], added[:several], strict=True))
 
-    def _know(self, totals: Floats, added: Sequence[Floats]) -> None:
+    def _know(self, totals: Floats, added: Sequence[Addition]) -> None:
         self._everyone = np.vstack([self._everyone, orthonormal(self._everyone, totals)])
-        for place, (column, _) in enumerate(self._columns):
-            column.link(added[place])
-            self._within[place] = np.vstack([self._within[place], added[place]])
+        for (column, _), inside, more in zip(self._columns, self._insides, added, strict=True):
+            column.link(more.inside)
+            inside.learn(more)
 
-    def _added(self, totals: Floats) -> list[Floats]:
+    def _added(self, totals: Floats) -> list[Addition]:
         """What more totals of everyone add to those known of the cells of each column."""
-        everything = np.vstack([self._everyone, orthonormal(self._everyone, totals)])
-        out = []
-        for (_, inside), known in zip(self._columns, self._within, strict=True):
-            if len(everything) == len(self._everyone):
-                more = totals[:0, inside]
-            elif totals[:, np.setdiff1d(np.arange(self._cells), inside)].any():
-                more = _within(everything, inside)
-            else:
-                more = totals[:, inside]
-            out.append(orthonormal(known, more))
-        return out
+        new = totals[np.linalg.norm(less(totals, self._everyone), axis=1) > ZERO * np.maximum(1.0, np.linalg.norm(totals, axis=1))]
+        return [inside.added(new) for inside in self._insides]
 
     # -- what the levels of one column give away under the others -------------------------------------------------------------
 
@@ -258,14 +251,6 @@ class _Page:
         out = np.zeros((len(vectors), self._cells))
         out[:, inside] = vectors
         return out
-
-
-def _within(rows: Floats, inside: Ints) -> Floats:
-    """What orthonormal rows span of the vectors over some cells alone, as orthonormal rows."""
-    outside = np.setdiff1d(np.arange(rows.shape[1]), inside)
-    if not len(outside) or not len(rows):
-        return rows[:, inside]
-    return orthonormal(rows[:0, inside], product(null_of(product(rows[:, outside], rows[:, outside].T)), rows)[:, inside])
 
 
 def _runs(table: Tabulation) -> Iterator[list[Printed]]:
