@@ -65,7 +65,7 @@ def counted(words: str, items: Iterable[T]) -> Iterator[T]:
     Parameters
     ----------
     words : str
-        Such as "answering", for "answering 12 of 33".
+        Such as "answering", for "answering 3 of 10".
     items : iterable
         Taken together before the first is handed on, so that their number is known.
 
