@@ -228,12 +228,15 @@ def sentence(released: Released, estimand: str, level: str = ALL, *, time: float
         text = f"{text} {definition.none}"
     if definition.missing and estimate.n_missing != 0:
         hidden = isinstance(estimate.n_missing, Withheld)
-        more = "others, how many is not shown" if hidden else f"{count(estimate.n_missing)} more"
+        more = "some more, how many is not shown" if hidden else f"{count(estimate.n_missing)} more"
         text = f"{text} {definition.missing.format(more=more)}"
     if not where:
         text = text[:1].upper() + text[1:]
-    beside = [words for name in definition.beside if (words := aside(released, name, level))]
-    return " ".join([where + text, *beside])
+    shown = [name for name in definition.beside if released.estimate(name, level).shown]
+    withheld = [_within(released.definition.estimand(name).label) for name in definition.beside if name not in shown]
+    beside = [aside(released, name, level) for name in shown]
+    beside += [f"Not shown, because counts are too small: {'; '.join(withheld)}."] if withheld else []
+    return " ".join([where + text, *filter(None, beside)])
 
 
 def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str:
