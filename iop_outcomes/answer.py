@@ -35,7 +35,7 @@ class Answer:
 
         Parameters
         ----------
-        policy : {"cms11", "internal", "none"}
+        policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
             "none" is allowed only for data of class synthetic or public.
         """
         from iop_outcomes.release import release

@@ -489,7 +489,7 @@ def report(data: Data, *, by: str = "track", policy: str = "cms11", title: str =
         From `load`.
     by : str
         Column to compare by.
-    policy : {"cms11", "internal", "none"}
+    policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
         Disclosure policy; "none" is allowed only for data of class synthetic or public.
     title : str
         Heading of the page.
@@ -507,6 +507,6 @@ def report(data: Data, *, by: str = "track", policy: str = "cms11", title: str =
     >>> "No audit of disclosure over the whole page" in page
     True
     """
-    from iop_outcomes.reporting.program_quality import program_quality
+    from iop_outcomes.reporting.assemble import program_quality
 
     return program_quality(data, by=by, policy=policy, title=title)

@@ -29,7 +29,8 @@ _POLICY = click.option(
     "--policy",
     default="cms11",
     show_default=True,
-    help="Disclosure policy: cms11; internal, for people entitled to see this program's patients; none, for synthetic and public data.",
+    help="Disclosure policy: cms11; part2, stricter for tracks of substance use treatment; round5 or nhs, with rounded counts; "
+    "internal, for people entitled to see this program's patients; none, for synthetic and public data.",
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print a list of objects, one for each number.")
 _CSV = click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
@@ -69,6 +70,14 @@ for command in (check, propose_mapping, synth, measures, notebook):
 @QUIET
 @click.option("-o", "--output", type=click.Path(), default="reports", show_default=True, help="Folder for the report.")
 @click.option("--title", default="Program quality report", show_default=True, help="Heading of the page.")
+@click.option(
+    "--format",
+    "formats",
+    default="html,csv,json",
+    show_default=True,
+    callback=lambda _context, _option, value: value.split(","),
+    help="Files to write: html (the page), csv (its numbers), json (where they come from), txt (the page in words).",
+)
 def report(
     data: str,
     by: str | None,
@@ -80,13 +89,14 @@ def report(
     period: tuple[str, str] | None,
     output: str,
     title: str,
+    formats: list[str],
 ) -> int:
     """Build the program-quality report of DATA, a folder or the file of episodes; print the files written."""
     import iop_outcomes as iop
 
     with _loaded(data, mapping, on_error, layout) as program:
         with progress_shown():
-            paths = iop.report(_narrowed(program, where, period), by=by or "track", policy=policy, title=title).save(output)
+            paths = iop.report(_narrowed(program, where, period), by=by or "track", policy=policy, title=title).save(output, formats)
         for path in paths:
             click.echo(path)
         return _exit(program)
@@ -247,21 +257,13 @@ def _print_released(released: Released, tables: Sequence[Table], *, as_json: boo
         click.echo(csv_text([released]), nl=False)
     else:
         for table in tables:
-            click.echo(f"{_aligned(table)}\n")
+            click.echo(f"{table.to_text()}\n")
         click.echo(released.policy.words)
 
 
 def _exit(program: Data) -> int:
     """1 when rows were left out, else 0."""
     return EXIT_FINDINGS if any(left_out(flow) for flow in program.flow) else EXIT_DONE
-
-
-def _aligned(table: Table) -> str:
-    """A table of words in columns, for a terminal."""
-    rows = [table.heads, *table.rows]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(table.heads))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([table.caption, *([table.mark] if table.mark else []), "", *lines])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

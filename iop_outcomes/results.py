@@ -27,6 +27,7 @@ Role = Literal[
     "change",
     "distance",
     "unrecorded",
+    "left_early",
 ]
 
 
@@ -95,7 +96,8 @@ class EstimandDefinition:
     is smaller because something is not known. `beside` names numbers that follow the sentence, each by its `aside`, or by its
     `aside_none` when there are none; nothing follows where that is empty; those of `compared_beside` are compared
     between groups wherever it is. The value is shown only where every number of the
-    estimands it `rests_on` is, and never where it is `word_only`: its word stands without it. `role` says what it is in a sentence
+    estimands it `rests_on` is, and never where it is `word_only`: its word stands without it; where it has `digits`, it and its
+    limits are rounded to so many decimals, and no error stands beside them. `role` says what it is in a sentence
     or a chart that is about several numbers of one measure; `short` is its label under a heading that names the measure, `axis` the
     words of its axis, and `about` the column or score it speaks of, where it speaks of the data themselves.
     """
@@ -116,6 +118,7 @@ class EstimandDefinition:
     aside_none: str = ""
     rests_on: tuple[str, ...] = ()
     word_only: bool = False
+    digits: int | None = None
     role: Role = ""
     short: str = ""
     axis: str = ""
@@ -127,7 +130,7 @@ class Definition:
     """What a measure means: the part of its declaration that travels with its numbers.
 
     `chart` names an entry of the registry of charts in `show`, `shown` the estimands that it draws; `subject` is what is measured,
-    within a sentence, where that is not the title.
+    within a sentence, where that is not the title, and `coarse` says what was merged or rounded so that more can be shown, and why.
     """
 
     measure: str
@@ -141,6 +144,7 @@ class Definition:
     chart: str = "dot_range"
     shown: tuple[str, ...] = ()
     subject: str = ""
+    coarse: str = ""
 
     def estimand(self, name: str) -> EstimandDefinition:
         """The definition of one of its estimands."""
@@ -208,6 +212,7 @@ class Provenance:
     cutoff: str
     los_convention: str
     rules: tuple[str, ...] = ()  # in words, by which rows were made of others
+    part2_tracks: tuple[str, ...] = ()  # of substance use treatment, as the mapping names them and the data hold them
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,6 +238,9 @@ class Results:
         shown when so few of them may not be.
     only_grouped : bool
         Whether they were left out.
+    coarser : callable, optional
+        Gives the same results in coarser forms, the least information lost first: release shows one of them where too much of
+        a finer one could not be seen.
     """
 
     definition: Definition
@@ -243,6 +251,7 @@ class Results:
     curves: Mapping[str, Curve] = field(default_factory=dict)
     among_grouped: Callable[[], Results] | None = None
     only_grouped: bool = False
+    coarser: Callable[[], Iterator[Results]] | None = None
 
     @property
     def levels(self) -> tuple[str, ...]:

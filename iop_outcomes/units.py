@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,6 +14,17 @@ _OPEN_BAND = 37
 
 def _half_up(value: float, digits: int) -> Decimal:
     return Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
+
+def half_up(value: float, digits: int) -> float:
+    """A number rounded to so many decimals as it would be written, halves away from 0; one that is none stays so.
+
+    Examples
+    --------
+    >>> half_up(11.35, 1), half_up(-0.25, 1), half_up(7.5, 0)
+    (11.4, -0.3, 8.0)
+    """
+    return float(_half_up(value, digits)) if math.isfinite(value) else value
 
 
 def percent(value: float, *, like: float | None = None) -> str:

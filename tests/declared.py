@@ -14,6 +14,14 @@ def every_measure():
     """Measures by name and definition, the characteristics of people at admission included."""
     named = {(name, definition): find(name, definition) for name, entry in known().items() for definition in entry.definitions or (None,)}
     mix = participants("age_group", {"18 to 25": ("18-25",), "Other": ("26-40", "41+")})
-    scale = load_scales()["phq9"]
-    severity = {(scale.name, coarse): participants_baseline(scale, coarse=coarse) for coarse in (False, True)}
-    return {**named, (mix.name, None): mix, **severity}
+    severity = participants_baseline(load_scales()["phq9"])
+    whole = {**named, (mix.name, None): mix, (severity.name, None): severity}
+    forms = {
+        (name, f"{definition}, form {place}"): form
+        for (name, definition), measure in whole.items()
+        if measure.coarser is not None
+        and name not in (mix.name, severity.name, "length_of_stay")
+        and not name.endswith("_change")  # those need counts
+        for place, form in enumerate(measure.coarser({}))
+    }
+    return {**whole, **forms}

@@ -114,7 +114,7 @@ def state():
         "excepthook": repr(sys.excepthook),
     }
 np.random.seed(5); random.seed(5)
-import iop_outcomes, iop_outcomes.reporting.program_quality, iop_outcomes.intake.loading
+import iop_outcomes, iop_outcomes.reporting.assemble, iop_outcomes.intake.loading
 """
 
 

@@ -21,7 +21,6 @@ TEXTS = {
     ("stats/reliable.py", "startswith"): "an operator",
     ("stats/reliable.py", "endswith"): "an operator",
     ("measures/categories.py", "startswith"): "a band of numbers, such as <18",
-    ("measures/categories.py", "split"): "a table of counts by its levels",
 }
 
 # Strings of show/ that are the name of a measure or an estimand, and mean something else there.

@@ -29,3 +29,6 @@ _.newcombe
 
 # Pairs as a paper prints them, for the effect sizes above.
 _.from_summary
+
+# Forms of a report that notebooks ask for by name.
+_.to_json

@@ -11,7 +11,7 @@ import numpy as np
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import NotAssessableError, UsageError
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
-from iop_outcomes.stats.intervals import Combinable, Part, Side
+from iop_outcomes.stats.intervals import Combinable, Side, Stratum
 from iop_outcomes.stats.limits import variance_independent
 
 
@@ -98,7 +98,7 @@ def standardised(strata: Mapping[Level, Side], weights: Weights, population: Pop
             f"{len(missing)} of {len(weighted)} strata have no estimate, so that nothing can be standardised over them. "
             "Use wider strata, or a standard population without these."
         )
-    parts = [Part(weights.share[stratum], strata[stratum].draft, strata[stratum].errors) for stratum in weighted]
+    parts = [Stratum(weights.share[stratum], strata[stratum].draft, strata[stratum].errors) for stratum in weighted]
     kind, first = parts[0].draft.interval, parts[0].draft
     if not isinstance(kind, Combinable):
         raise TypeError(f"{first.key}: an estimate with an interval of the kind {type(kind).__name__} is not added up over strata.")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 from iop_outcomes.columns import Column
-from iop_outcomes.counts import Level
+from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import NotAssessableError, UsageError, choices
 from iop_outcomes.evaluate.contrasts import Against, Drafted, contrasts
 from iop_outcomes.evaluate.groups import Divided, Group
+from iop_outcomes.evaluate.rounding import rounded
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Contrast, Flag, Flags, flags
 from iop_outcomes.measures import Measure
@@ -71,35 +72,64 @@ def evaluate(
     everyone = Group(counted, data.engine.patients(requests))
     if grouped is not None:
         everyone = everyone.where(~counted.is_in(grouped, [None]))
-    counts = everyone.counts
+    unread = set(columns) - {name for request in measure.requests for name in request.keys}
+    tallied = _Tallied(everyone, Divided.by(everyone, by, classes, unread) if by else None, unread)
+    again = partial(evaluate, measure, data, by=by, classes=classes, against=against, grouped=by, conf_level=conf_level)
+    ungrouped = MISSING_LEVEL in tallied.parts and grouped != by
+    answered = partial(_answered, data=data, tallied=tallied, by=by, against=against, conf_level=conf_level)
+    return replace(
+        answered(measure),
+        among_grouped=again if ungrouped else None,
+        only_grouped=grouped is not None and everyone.counts.total < counted.total,
+        coarser=None if measure.coarser is None else partial(_coarser, measure.coarser, tallied, answered),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Tallied:
+    """What was counted once: every form of a measure is computed from it."""
+
+    everyone: Group
+    divided: Divided | None
+    unread: Collection[str]
+
+    @cached_property
+    def parts(self) -> Mapping[str, Group]:
+        """Everyone, then the episodes of each level by themselves."""
+        return {ALL: self.everyone.without(self.unread)} | dict(self.divided.groups if self.divided is not None else {})
+
+
+def _coarser(
+    forms: Callable[[Mapping[str, Counts]], Iterator[Measure]], tallied: _Tallied, answered: Callable[[Measure], Results]
+) -> Iterator[Results]:
+    """The results of coarser forms of a measure, each computed when it is wanted."""
+    return (answered(form) for form in forms({level: part.counts for level, part in tallied.parts.items()}))
+
+
+def _answered(measure: Measure, *, data: Data, tallied: _Tallied, by: str | None, against: Against | None, conf_level: float) -> Results:
+    """Draft, errors, finish, and the comparisons."""
+    divided, parts, counts = tallied.divided, tallied.parts, tallied.everyone.counts
     if measure.refuses is not None and (reason := measure.refuses(counts)):
         raise NotAssessableError(f"{measure.title} is not assessable: {reason}")
     if measure.settled is not None:
         measure = replace(measure, draft=measure.settled(counts))
-    unread = set(columns) - {name for request in measure.requests for name in request.keys}
-    divided = Divided.by(everyone, by, classes, unread) if by else None
-    parts = {ALL: everyone.without(unread)} | dict(divided.groups if divided is not None else {})
     drafts = _known_together(measure, [(level, draft) for level, part in parts.items() for draft in measure.draft(part.counts)])
     drafted = [(level, draft, errors_of(draft, parts[level].people, parts[level].counts.n)) for level, draft in drafts]
     if divided is not None and measure.across is not None:
         together = divided.together
         drafted += [(level, draft, errors_of(draft, together.people, together.counts.n)) for level, draft in measure.across(divided.tables)]
     assumed = flags(Flag.INDEPENDENCE_ASSUMED if data.facts.repeated is None else Flag.NONE)
-    estimates = [_estimate(measure, by or ALL, each, conf_level, assumed) for each in drafted]
-    again = partial(evaluate, measure, data, by=by, classes=classes, against=against, grouped=by, conf_level=conf_level)
     results = Results(
         measure.definition,
         by or ALL,
-        tuple(estimates),
+        tuple(_estimate(measure, by or ALL, each, conf_level, assumed) for each in drafted),
         {(level, draft.key): draft.population for level, draft, _ in drafted},
         data.provenance,
         {level: measure.curve(part.counts) for level, part in parts.items()} if measure.curve else {},
-        again if MISSING_LEVEL in parts and grouped != by else None,
-        grouped is not None and counts.total < counted.total,
     )
-    if against is None or divided is None:
-        return results
-    return contrasts(measure, results, Drafted(divided, drafted), against, conf_level)
+    if against is not None and divided is not None:
+        results = contrasts(measure, results, Drafted(divided, drafted), against, conf_level)
+    return rounded(results)
 
 
 def compare(
@@ -115,8 +145,18 @@ def compare(
     compared = list(dict.fromkeys(estimate.estimand for estimate in results if estimate.contrast))
     if estimand is not None and estimand not in compared:
         raise UsageError(f'"{estimand}" is not compared between groups: it has no interval, or is standardised within a group.')
+    return _drawn_as_comparison(results, compared[:1], pairwise=pairwise)
+
+
+def _drawn_as_comparison(results: Results, compared: Sequence[str], *, pairwise: bool) -> Results:
+    """The same, with the chart of differences; so in every coarser form."""
     chart = results.definition.chart if pairwise else "forest"
-    return replace(results, definition=replace(results.definition, chart=chart, shown=(*compared[:1],) or results.definition.shown))
+    forms = results.coarser
+    return replace(
+        results,
+        definition=replace(results.definition, chart=chart, shown=(*compared,) or results.definition.shown),
+        coarser=None if forms is None else lambda: (_drawn_as_comparison(form, compared, pairwise=pairwise) for form in forms()),
+    )
 
 
 def _several_groups(data: Data, by: str) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from iop_outcomes.columns import Column
 from iop_outcomes.errors import NotAssessableError
+from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.intake.data import Data
-from iop_outcomes.measures import Measure, find, known
+from iop_outcomes.measures import CHARACTERISTICS, Measure, find, known
 
 
 def look_up(
@@ -50,3 +52,19 @@ def look_up(
             raise NotAssessableError(f"{name} is not assessable: {data.cannot[need]}")
     convention = data.provenance.los_convention
     return find(name, definition, at=at, scale=scale, profile=profile, scales=data.scales, convention=convention)
+
+
+def declaration(ask: Ask, data: Data) -> Measure:
+    """The measure that an ask is about, as some data can answer it.
+
+    Raises
+    ------
+    UsageError, NotAssessableError
+        As `look_up`.
+    """
+    if ask.measure in CHARACTERISTICS:
+        characteristic = CHARACTERISTICS[ask.measure]
+        if ask.column is None:
+            return characteristic.of_scale(data.scales[ask.scale or ""])
+        return characteristic.of_column(ask.column, data.count([Column(ask.column)]))
+    return look_up(data, ask.measure, ask.definition, at=ask.at, scale=ask.scale)

@@ -124,7 +124,10 @@ class Data:
             replace(each, excluded={**each.excluded, f"outside {words}": each.used - used}) if each.what == "episodes" else each
             for each in self.flow
         )
-        provenance = replace(self.provenance, rules=(*self.provenance.rules, f"only episodes with {words}"))
+        rules = (*self.provenance.rules, f"only episodes with {words}")
+        tracks = self.provenance.part2_tracks
+        here = tuple(track for track in tracks if track in engine.tally([[Column("track")]])[0].levels("track")) if tracks else ()
+        provenance = replace(self.provenance, rules=rules, part2_tracks=here)
         return replace(self, engine=engine, flow=flow, provenance=provenance)
 
     def discharged(self, first: str, last: str) -> Data:

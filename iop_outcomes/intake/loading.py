@@ -101,7 +101,7 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
         refuse([Finding("no_rows", "error", inputs[0].name, "", "no usable episode is left", hint), *findings])
     _refuse_free_text(engine, plans, mapping, inputs[0])
     store.lock()
-    provenance = _provenance(store, inputs, mapping, opened.rules)
+    provenance = _provenance(store, engine, inputs, mapping, opened.rules)
     return Data(engine, tuple(findings), flow, provenance, scales, _groups(tables, plans), opened.cannot)
 
 
@@ -267,7 +267,7 @@ def _flow(store: Store, inputs: Sequence[Input], excluded: Dictionary[str, Seque
     return tuple(flows)
 
 
-def _provenance(store: Store, inputs: Sequence[Input], mapping: Mapping, rules: tuple[str, ...]) -> Provenance:
+def _provenance(store: Store, engine: Engine, inputs: Sequence[Input], mapping: Mapping, rules: tuple[str, ...]) -> Provenance:
     sources = tuple(Source(item.table, item.name, store.raw_rows(item.table), item.sha256) for item in inputs)
     return Provenance(
         f"iop_outcomes {_version('iop-outcomes')}",
@@ -278,7 +278,15 @@ def _provenance(store: Store, inputs: Sequence[Input], mapping: Mapping, rules: 
         mapping.cutoff,
         mapping.los_convention,
         rules,
+        _part2_tracks(engine, mapping),
     )
+
+
+def _part2_tracks(engine: Engine, mapping: Mapping) -> tuple[str, ...]:
+    """The tracks that the mapping names and the data hold."""
+    if not mapping.part2_tracks:
+        return ()
+    return tuple(track for track in mapping.part2_tracks if track in engine.tally([[Column("track")]])[0].levels("track"))
 
 
 @cache

@@ -101,6 +101,8 @@ class Mapping:
         Which layout the files come in, such as "omop"; "" for this package's own.
     delimiter : str
         Between the fields of a CSV.
+    part2_tracks : tuple of str
+        Tracks whose records are protected by 42 CFR part 2.
     tables : dict of str to str
         Paths by table.
     columns : dict of table to dict of canonical to site's name
@@ -128,6 +130,7 @@ class Mapping:
     los_convention: str = "difference"
     layout: str = ""
     delimiter: str = ","
+    part2_tracks: tuple[str, ...] = ()
     tables: Dictionary[str, str] = field(default_factory=dict)
     columns: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     codes: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
@@ -195,7 +198,7 @@ def _fingerprint(given: Dictionary[str, Any]) -> str:
 def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256: str) -> Mapping:
     only(given, SECTIONS, name, "section")
     data = section_of(given, "data", name)
-    only(data, ("class", "cutoff", "los_convention", "delimiter", "layout"), f"{name} [data]", "key")
+    only(data, ("class", "cutoff", "los_convention", "delimiter", "layout", "part2_tracks"), f"{name} [data]", "key")
     data_class = one_of(data.get("class", "safe_harbor"), DATA_CLASSES, f"{name} [data] class")
     tables = section_of(given, "tables", name)
     only(tables, tuple(TABLES), f"{name} [tables]", "table")
@@ -209,6 +212,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         layout=one_of(data.get("layout", ""), ("", *LAYOUTS), f"{name} [data] layout"),
         los_convention=one_of(data.get("los_convention", "difference"), LOS_CONVENTIONS, f"{name} [data] los_convention"),
         delimiter=one_of(data.get("delimiter", ","), (",", ";", "\t", "|"), f"{name} [data] delimiter"),
+        part2_tracks=list_of_codes(data.get("part2_tracks", []), f"{name} [data] part2_tracks"),
         tables=texts(tables, f"{name} [tables]"),
         columns={table: texts(section_of(columns, table, name), f"{name} [columns.{table}]") for table in columns},
         codes={column: _words(column, section_of(codes, column, name), f"{name} [codes.{column}]") for column in codes},

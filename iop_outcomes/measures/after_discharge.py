@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from numbers import Integral
 
@@ -15,6 +15,7 @@ from iop_outcomes.counts import Counts
 from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import MISSING_LEVEL, Flag, Key
 from iop_outcomes.measures.after_discharge_words import AMONG, EXCLUDED, estimands
+from iop_outcomes.measures.coarse import rounded, without
 from iop_outcomes.measures.group_tests import group_tests
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Option
@@ -179,7 +180,15 @@ class _Followed:
         return Population(family, {**inside, **self.outside}, frozenset(inside), chosen, frozenset(_UNKNOWN))
 
 
-def _draft(counts: Counts, *, what: Outcome, times: tuple[int, ...], stops: bool, only: Collection[Key] | None = None) -> tuple[Draft, ...]:
+def _draft(
+    counts: Counts,
+    *,
+    what: Outcome,
+    times: tuple[int, ...],
+    stops: bool,
+    followed_alone: bool = False,
+    only: Collection[Key] | None = None,
+) -> tuple[Draft, ...]:
     """Every number, or those with one of some keys alone."""
     followed = _Followed.from_counts(counts, what)
     wanted = partial(_wanted, only)
@@ -192,7 +201,7 @@ def _draft(counts: Counts, *, what: Outcome, times: tuple[int, ...], stops: bool
             if wanted("restricted_mean_days", time)
         ),
         *(_simple(followed, time, stops=stops) for time in times if wanted("fully_observed_rate", time)),
-        *(draft() for name, draft in _beside(followed).items() if wanted(name)),
+        *(draft() for name, draft in _beside(followed, followed_alone=followed_alone).items() if wanted(name)),
         *([followed.ends.follow_up("median_follow_up_days", followed.everyone)] if wanted("median_follow_up_days") else []),
     ]
     return tuple(_assessed(draft, followed) for draft in drafts)
@@ -291,8 +300,11 @@ _STOPS = "follow-up stops at the event, and no dates say how long each could hav
 _FOLLOW_UP = {False: "follow_up_days", True: "potential_follow_up_days"}
 
 
-def _beside(followed: _Followed) -> dict[str, Callable[[], Draft]]:
-    """What is counted beside the curve, by name: ends of their own, transfers, events without follow-up, and the event during care."""
+def _beside(followed: _Followed, *, followed_alone: bool) -> dict[str, Callable[[], Draft]]:
+    """What is counted beside the curve, by name: ends of their own, transfers, events without follow-up, and the event during care.
+
+    That during care is of all discharged episodes, or of those of the curve alone.
+    """
     counts, what = followed.counts, followed.what
     drafts: dict[str, Callable[[], Draft]] = {
         _named(cause): partial(_counted, followed, _named(cause), counts.is_in(what.outcome, [cause]), ("followed",))
@@ -301,12 +313,14 @@ def _beside(followed: _Followed) -> dict[str, Callable[[], Draft]]:
     if what.transfers:
         drafts["transfer_0_2"] = partial(_counted, followed, "transfer_0_2", followed.cells("transfer"), ("followed", "transfer"))
     lost = partial(_counted, followed, "events_without_follow_up", followed.cells("unknown_with_event"), _UNKNOWN, missing=())
-    return {**drafts, "events_without_follow_up": lost, "during_care": partial(_in_care, followed)}
+    return {**drafts, "events_without_follow_up": lost, "during_care": partial(_in_care, followed, followed_alone=followed_alone)}
 
 
-def _in_care(followed: _Followed) -> Draft:
+def _in_care(followed: _Followed, *, followed_alone: bool) -> Draft:
     counts = followed.counts
     happened = counts.is_in(followed.what.during_care.name, [1])
+    if followed_alone:
+        return _counted(followed, "during_care", happened, ("followed",))
     in_care = parts_of(counts, {**not_ended(counts), "yes": happened}, "no", order=("yes", "no", *NOT_ENDED))
     return in_care.share("during_care", "during_care", base=("yes", "no"), hits=("yes",))
 
@@ -405,7 +419,7 @@ def after_discharge(
     times = check_times(at)
     reached = tuple(Reached(column, t) for t in times for column in _FOLLOW_UP.values())
     draft = partial(_draft, what=what, times=times)
-    return Measure(
+    measure = Measure(
         name=name,
         title=title,
         variant=variant,
@@ -434,3 +448,31 @@ def after_discharge(
         selective=True,
         refuses=partial(_refuses, what=what),
     )
+    return replace(measure, coarser=partial(_coarser, measure, what, partial(draft, followed_alone=True)))
+
+
+_ROUNDED = (
+    "Days are whole, and how many episodes they are of is not always shown: in some groups follow-up is not known in so few that the exact "
+    "numbers would tell how few."
+)
+_ONE_BASE = (
+    "What happened during care is counted among the episodes of the curve: beside all discharged it would tell how few are not followed."
+)
+_CURVE_ALONE = "Simple rates are left out: they are of some of the episodes of the curve, and beside it would tell how few the others are."
+
+
+def _coarser(
+    measure: Measure, what: Outcome, of_curve: Callable[..., tuple[Draft, ...]], _levels: Mapping[str, Counts]
+) -> Iterator[Measure]:
+    """Days rounded, and the event during care of the episodes of the curve; then the curve without simple rates beside it."""
+    (incidence,) = (item for item in measure.estimands if item.name == "cumulative_incidence")
+    one_base = replace(
+        measure,
+        draft=partial(of_curve, stops=False),
+        settled=partial(_settled, what=what, draft=of_curve),
+        estimands=tuple(replace(item, among=incidence.among) if item.name == "during_care" else item for item in measure.estimands),
+        coarse=_ONE_BASE,
+    )
+    whole_days = rounded(one_base, {item.name: 0 for item in measure.estimands if item.unit == "days"}, _ROUNDED)
+    yield whole_days
+    yield without(whole_days, ("fully_observed_rate",), _CURVE_ALONE)

@@ -1,20 +1,20 @@
-"""Takes the counts of a column, gives its categories: their names, their order, and rare ones merged until they can be shown."""
+"""Takes the counts of a column, gives its categories: their names, their order, and coarser forms of them, in which rare ones are merged."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from iop_outcomes.counts import Counts, Level
 
-Part = tuple[Level, ...]
-Categories = Mapping[str, Part]  # the name of each category, in order, and the levels it holds
+Category = tuple[Level, ...]
+Categories = Mapping[str, Category]  # the name of each category, in order, and the levels it holds
 
 FEWEST = 2  # categories that merging leaves
 _IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
 
-def categories(counts: Counts, column: str) -> dict[str, Part]:
+def categories(counts: Counts, column: str) -> dict[str, Category]:
     """The levels of a column as categories: bands by their numbers, everything else by size; a blank is none.
 
     Parameters
@@ -49,57 +49,52 @@ def _numbers(level: Level) -> list[int]:
     return [numbers[0] - 1] if str(level).startswith("<") else numbers
 
 
-def merged(unmerged: Categories, counts: Counts, column: str, by: str, threshold: int) -> dict[str, Part]:
-    """Merge rare categories until every group can be shown, or until two remain.
+def coarser(unmerged: Categories, counts: Counts, column: str) -> Iterator[dict[str, Category]]:
+    """Merge rare categories step by step, until two remain; then the same with blanks as a category like others.
 
     Parameters
     ----------
     unmerged : categories
         From `categories`.
     counts : Counts
-        With the column and the grouping column.
-    column, by : str
-        Their names.
-    threshold : int
-        Counts from 1 to one below it cannot be shown; groups smaller than it are left out of account.
+        With the column; of everyone.
+    column : str
+        Its name.
 
-    Returns
-    -------
+    Yields
+    ------
     categories
-        Those holding the fewest episodes over all groups become one category, which comes last. Bands have an order: the
-        band holding the fewest episodes goes together with the smaller of its neighbours. Blanks are a category like others
-        where they are too few to be shown.
+        Those holding the fewest episodes become one category, which comes last: first two of them, then three. Bands have an
+        order: the band holding the fewest episodes goes together with the smaller of its neighbours. Blanks are counted beside
+        the categories, and are merged with them only after every form that leaves them out.
 
     Examples
     --------
-    >>> cells = {("x", "a"): 50, ("x", "b"): 40, ("x", "c"): 3, ("y", "a"): 30, ("y", "b"): 12, ("y", "c"): 20}
-    >>> counts = Counts.from_cells(["track", "unit"], cells)
-    >>> merged(categories(counts, "unit"), counts, "unit", "track", 11)
-    {'A': ('a',), 'B or c': ('b', 'c')}
+    >>> sizes = {("a",): 80, ("b",): 52, ("c",): 23, ("d",): 9, (None,): 2}
+    >>> counts = Counts.from_cells(["unit"], sizes)
+    >>> for form in coarser(categories(counts, "unit"), counts, "unit"):
+    ...     print(form)
+    {'A': ('a',), 'B': ('b',), 'C or d': ('c', 'd')}
+    {'A': ('a',), 'Other (3 categories)': ('b', 'c', 'd')}
+    {'A': ('a',), 'B': ('b',), 'C': ('c',), 'D or not recorded': ('d', None)}
+    {'A': ('a',), 'B': ('b',), 'Other (3 categories)': ('c', 'd', None)}
+    {'A': ('a',), 'Other (4 categories)': ('b', 'c', 'd', None)}
     """
-    groups = [{level: n for (level,), n in part.keep([column])} for part in counts.split(by).values() if part.total >= threshold]
     sizes = {level: n for (level,), n in counts.keep([column])}
-    parts = list(unmerged.values())
-    if any(0 < group.get(None, 0) < threshold for group in groups):
-        parts.append((None,))
-
-    def shows(parts: Sequence[Part]) -> bool:
-        return len(parts) <= FEWEST or not any(0 < _size(group, part) < threshold for group in groups for part in parts)
-
     merge = _with_neighbour if are_bands(sizes) else _into_one
-    together = 1
-    now = parts
-    while not shows(now):
-        together += 1
-        now = merge(now, parts, sizes, together)
-    return {_name(part, list(sizes)): part for part in now}
+    parts = list(unmerged.values())
+    for every in (parts, [*parts, (None,)] if None in sizes else []):
+        now = every
+        for together in range(2, len(every) - FEWEST + 2):
+            now = merge(now, every, sizes, together)
+            yield {_name(part, list(sizes)): part for part in now}
 
 
-def _size(sizes: Mapping[Level, int], part: Part) -> int:
+def _size(sizes: Mapping[Level, int], part: Category) -> int:
     return sum(sizes.get(level, 0) for level in part)
 
 
-def _with_neighbour(now: Sequence[Part], _parts: Sequence[Part], sizes: Mapping[Level, int], _together: int) -> list[Part]:
+def _with_neighbour(now: Sequence[Category], _parts: Sequence[Category], sizes: Mapping[Level, int], _together: int) -> list[Category]:
     """Put the smallest band together with the smaller of its neighbours."""
     place = min(range(len(now)), key=lambda i: (_size(sizes, now[i]), i))
     beside = min((i for i in (place - 1, place + 1) if 0 <= i < len(now)), key=lambda i: _size(sizes, now[i]))
@@ -107,7 +102,7 @@ def _with_neighbour(now: Sequence[Part], _parts: Sequence[Part], sizes: Mapping[
     return [*now[:first], now[first] + now[first + 1], *now[first + 2 :]]
 
 
-def _into_one(_now: Sequence[Part], parts: Sequence[Part], sizes: Mapping[Level, int], together: int) -> list[Part]:
+def _into_one(_now: Sequence[Category], parts: Sequence[Category], sizes: Mapping[Level, int], together: int) -> list[Category]:
     """Put so many of the smallest categories together, behind the others."""
     smallest = sorted(parts, key=lambda part: (_size(sizes, part), part[0] is not None, str(part)))[:together]
     pooled = [part for part in parts if part in smallest]
@@ -130,7 +125,7 @@ def read_among(level: Level, among: Collection[Level]) -> str:
     return str(level) if any(read(str(other)) == words for other in among if other not in (level, None)) else words
 
 
-def _name(part: Part, among: Collection[Level]) -> str:
+def _name(part: Category, among: Collection[Level]) -> str:
     """Name a category: one or two levels by themselves, bands from the first to the last, more as the others."""
     words = [read_among(level, among) for level in part]
     if len(part) <= 2 or are_bands(part):

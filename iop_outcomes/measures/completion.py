@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from iop_outcomes.columns import NOT_KNOWN, Column, Reached
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.keys import Flag
+from iop_outcomes.measures.coarse import without
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
 from iop_outcomes.measures.parts import NOT_ENDED, PART, parts_by, parts_of
 from iop_outcomes.results import EstimandDefinition
-from iop_outcomes.stats.draft import Draft
+from iop_outcomes.stats.draft import Draft, Mask
 from iop_outcomes.stats.drafts import share
 
 TRANSFERS = ("transferred_step_down", "transferred_step_up", "transferred_lateral")
@@ -28,10 +30,15 @@ _WORDS = {
 }
 _PARTS = ("completed", "transferred", "transferred_step_up", "not_completed", "missing_reason", "died", "not_started", "active", NOT_KNOWN)
 _DUE_PARTS = ("due_completed", "due_not_completed", "too_early", "not_assessable", "died", "not_started")
+_ENDED = ("completed", "transferred", "transferred_step_up", "not_completed")
+OUTSIDE_COMPLETION = tuple(part for part in _PARTS if part not in _ENDED)
 _LEFT = ("transferred", "transferred_step_up")
 _DUE = Reached("observed_days", "planned_days")
 _WILSON = "95% Wilson score"
 _UNKNOWN_REASON = "Of {more}, the discharge reason is not known."
+
+
+WORDS_OUTSIDE = {part: _WORDS[part] for part in OUTSIDE_COMPLETION}
 
 
 def _part(reason: Level) -> str:
@@ -40,6 +47,12 @@ def _part(reason: Level) -> str:
     if reason in ("completed", "died", "not_started", "active", NOT_KNOWN, "transferred_step_up"):
         return str(reason)
     return "transferred" if reason in TRANSFERS else "not_completed"
+
+
+def outside_completion(counts: Counts) -> dict[str, Mask]:
+    """Cells of the episodes that no rate of completion is of, by the part they stand in."""
+    outside = {reason: part for reason in counts.levels("discharge_reason") if (part := _part(reason)) not in _ENDED}
+    return {part: counts.is_in("discharge_reason", [reason]) for reason, part in outside.items()}
 
 
 def _draft(counts: Counts, *, teds_all: bool) -> tuple[Draft, ...]:
@@ -142,6 +155,17 @@ def _estimands(*, teds_all: bool) -> tuple[EstimandDefinition, ...]:
     return (*definitions, of_admitted)
 
 
+def _coarser(definition: str, _levels: Mapping[str, Counts]) -> Iterator[Measure]:
+    """Without the cases that a missing reason could hide."""
+    ending = "_teds_all" if definition == "teds_all" else ""
+    yield without(completion(definition), [name + ending for name in IF_MISSING], _WITHOUT_CASES)
+
+
+_WITHOUT_CASES = (
+    "What completion would be if no missing reason, or every one, was a completion is left out: it would tell how few are missing."
+)
+
+
 def completion(definition: str = DENOMINATORS[0]) -> Measure:
     """Declare completion.
 
@@ -172,6 +196,7 @@ def completion(definition: str = DENOMINATORS[0]) -> Measure:
             "SAMHSA, Treatment Episode Data Set: Discharges (TEDS-D), reason for discharge",
             "Wilson EB (1927), doi:10.1080/01621459.1927.10502953",
         ),
+        coarser=partial(_coarser, definition),
         notes=(
             "Incarcerated, authorization ended, other and unknown stay in the denominator as not completed.",
             'National tables count deaths in the denominator and transfers as success: denominator="teds_all", completion_with_transfers_teds_all.',

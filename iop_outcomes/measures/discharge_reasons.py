@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from iop_outcomes.columns import DISCHARGE_REASONS, Column
 from iop_outcomes.counts import Counts, Level
-from iop_outcomes.measures.completion import TRANSFERS
+from iop_outcomes.measures.completion import OUTSIDE_COMPLETION, TRANSFERS, WORDS_OUTSIDE
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
 from iop_outcomes.measures.parts import NOT_ENDED, parts_by
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.draft import Draft
 
+Groups = Mapping[str, tuple[str, tuple[str, ...]]]  # of reasons: name to label and reasons
+
 KINDS = ("grouped", "each")
 
 _ENDED = tuple(reason for reason in DISCHARGE_REASONS if reason not in NOT_ENDED)
-_GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+_GROUPS: Groups = {
     "completed": ("Completed", ("completed",)),
     "transferred": ("Transferred", TRANSFERS),
     "dropped_out": ("Dropped out", ("dropped_out",)),
     "ended_by_program": ("Ended by program or payer", ("terminated_by_program", "authorization_ended")),
     "other": ("Other or not known", ("incarcerated", "other", "unknown", "died", "missing")),
 }
-_EACH: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    reason: (reason.replace("_", " ").capitalize(), (reason,)) for reason in (*_ENDED, "missing")
-}
+_OTHERWISE = ("Ended otherwise or not known", (*_GROUPS["ended_by_program"][1], *_GROUPS["other"][1]))
+_COARSER: tuple[Groups, ...] = (
+    {**{name: _GROUPS[name] for name in ("completed", "transferred", "dropped_out")}, "ended_otherwise": _OTHERWISE},
+    {
+        **{name: _GROUPS[name] for name in ("completed", "transferred")},
+        "neither": ("Dropped out, ended otherwise or not known", (*_GROUPS["dropped_out"][1], *_OTHERWISE[1])),
+    },
+)
+_MERGED = "Reasons are shown in fewer groups, because too much of the five could not be shown."
+_ONE_BASE = "Shares are of the episodes that completion is of: beside those, all discharged would tell how few died in care, or have no reason given."
+_NO_REASON = {"died": "died", "missing": "missing_reason"}  # parts of the discharged that completion is not of
+_LEFT_EARLY = ("dropped_out", "neither")
+_EACH: Groups = {reason: (reason.replace("_", " ").capitalize(), (reason,)) for reason in (*_ENDED, "missing")}
 
 
-def _part(groups: Mapping[str, tuple[str, tuple[str, ...]]], reason: Level) -> str:
+def _part(groups: Groups, reason: Level, *, ended: bool) -> str:
     word = "missing" if reason is None else str(reason)
+    if ended and word in _NO_REASON:
+        return _NO_REASON[word]
     return next((name for name, (_, reasons) in groups.items() if word in reasons), word)
 
 
-def _draft(counts: Counts, *, groups: Mapping[str, tuple[str, tuple[str, ...]]]) -> tuple[Draft, ...]:
+def _draft(counts: Counts, *, groups: Groups, ended: bool) -> tuple[Draft, ...]:
     """One share for each group of reasons, over every episode of the table."""
-    parts = parts_by(counts, "discharge_reason", partial(_part, groups), order=(*groups, *NOT_ENDED))
+    order = (*groups, *(OUTSIDE_COMPLETION if ended else NOT_ENDED))
+    parts = parts_by(counts, "discharge_reason", partial(_part, groups, ended=ended), order=order)
     return tuple(parts.share(f"reason_{name}", "reasons", base=tuple(groups), hits=(name,)) for name in groups)
 
 
@@ -46,14 +62,33 @@ def discharge_reasons(definition: str = KINDS[0]) -> Measure:
     Parameters
     ----------
     definition : {"grouped", "each"}
-        Five groups of reasons, or each reason by itself.
+        Five groups of reasons, of which a release may show fewer, or each reason by itself.
 
     Returns
     -------
     Measure
     """
-    groups = _EACH if definition == "each" else _GROUPS
+    if definition == "each":
+        return _mix(definition, _EACH)
+    return replace(_mix(definition, _GROUPS), coarser=partial(_coarser, definition))
+
+
+def _coarser(definition: str, _levels: Mapping[str, Counts]) -> Iterator[Measure]:
+    """The same in four groups, then in three; each also of the episodes alone that completion is of."""
+    yield _mix(definition, _GROUPS, coarse=_ONE_BASE, ended=True)
+    for groups in _COARSER:
+        yield _mix(definition, groups, coarse=_MERGED)
+        yield _mix(definition, groups, coarse=f"{_MERGED} {_ONE_BASE}", ended=True)
+
+
+def _mix(definition: str, groups: Groups, *, coarse: str = "", ended: bool = False) -> Measure:
+    """The measure of some groups of reasons, of all discharged episodes or of those that completion is of."""
     among = "discharged episodes, deaths and missing reasons included, without those that never started"
+    if ended:
+        among = "discharged episodes with a known reason, without deaths and without those that never started"
+        groups = {
+            name: (label, tuple(reason for reason in reasons if reason not in _NO_REASON)) for name, (label, reasons) in groups.items()
+        }
     return Measure(
         name="discharge_reasons",
         title="How episodes ended",
@@ -61,10 +96,10 @@ def discharge_reasons(definition: str = KINDS[0]) -> Measure:
         asks="For what reasons were people discharged?",
         requests=(Column("discharge_reason"),),
         among="discharged episodes",
-        excludes=NOT_ENDED,
+        excludes=WORDS_OUTSIDE if ended else NOT_ENDED,
         unit="share",
         better="neither",
-        draft=partial(_draft, groups=groups),
+        draft=partial(_draft, groups=groups, ended=ended),
         estimands=tuple(
             EstimandDefinition(
                 f"reason_{name}",
@@ -75,12 +110,14 @@ def discharge_reasons(definition: str = KINDS[0]) -> Measure:
                 "share",
                 "{k} of {n} discharged episodes ({value}) ended this way: " + label.lower() + ".",
                 "{value} of discharged episodes ended this way: " + label.lower(),
+                role="left_early" if name in _LEFT_EARLY else "",
             )
             for name, (label, reasons) in groups.items()
         ),
         chart="stacked_shares",
         shown=tuple(f"reason_{name}" for name in groups),
         notes=('Reasons are shown in five groups because single reasons are often too few to show; definition="each" gives all.',),
+        coarse=coarse,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import numpy as np
@@ -9,11 +10,14 @@ import numpy as np
 from iop_outcomes.columns import Column, Status
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import UsageError
+from iop_outcomes.keys import ALL
+from iop_outcomes.measures.coarse import digits_that_hide, rounded
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
 from iop_outcomes.measures.parts import not_ended, parts_of
 from iop_outcomes.measures.stay_bands import WORDS, stay_bands
 from iop_outcomes.results import EstimandDefinition, Role
+from iop_outcomes.stats.balance import LEAST
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.drafts import mean_days, quantile_days
 
@@ -134,11 +138,27 @@ def length_of_stay(definition: str | None = None) -> Measure:
         chart="stay_range",
         shown=names[:-1],
         sources=("Hyndman RJ, Fan Y (1996), definition 2, doi:10.1080/00031305.1996.10473566",),
+        coarser=partial(_coarser, definition, names),
         notes=(
             "People still in care are left out, so that a young program looks shorter than it is.",
             _NOTES["last_contact" if variant == "last_contact" else "days"],
         ),
     )
+
+
+_ROUNDED = (
+    "Days are whole, and how many episodes they are of is not always shown: beside the other totals of the page it would tell how few died in "
+    "care, or lack a stay."
+)
+
+
+def _coarser(definition: str | None, names: tuple[str, ...], levels: Mapping[str, Counts]) -> Iterator[Measure]:
+    """The same in whole days, the mean without an interval, which beside the quartiles would tell of how many episodes it is."""
+    measure, mean = length_of_stay(definition), names[-1]
+    drafts = {level: measure.draft(counts) for level, counts in levels.items()}
+    means = [(draft[-1].value,) for level, draft in drafts.items() if level != ALL and draft[-1].population.n >= LEAST]
+    if digits_that_hide(means, drafts[ALL][-1].population.n) is not None:
+        yield rounded(measure, dict.fromkeys(names, 0), _ROUNDED, bare=(mean,))
 
 
 def _number(name: str, role: Role, label: str, statistic: str, interval: str, *, counted: str, until: str) -> EstimandDefinition:

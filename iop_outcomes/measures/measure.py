@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,6 +59,11 @@ class Measure:
         What is measured, within a sentence, where that is not the title.
     selective : bool
         Whether `draft` takes `only`, the keys that are wanted: where each number by itself takes long.
+    coarse : str
+        What this form of a measure merges or rounds so that more of it can be shown, and why; "" for the finest form.
+    coarser : callable, optional
+        From the counts of every level, everyone's first, coarser forms of this measure, the least information lost first: of
+        fewer categories, or with rounded values. It knows nothing of what is withheld; release chooses among them.
     """
 
     name: str
@@ -84,6 +89,8 @@ class Measure:
     variant: str = ""
     subject: str = ""
     selective: bool = False
+    coarse: str = ""
+    coarser: Callable[[Mapping[str, Counts]], Iterator[Measure]] | None = None
 
     def drafts(self, counts: Counts, keys: Collection[Key]) -> tuple[Draft, ...]:
         """The drafts that have one of these keys."""
@@ -106,8 +113,9 @@ class Measure:
             self.estimands,
             self.excludes,
             self.sources,
-            self.notes,
+            (*self.notes, *((self.coarse,) if self.coarse else ())),
             self.chart,
             self.shown or (self.estimands[0].name,),
             self.subject,
+            self.coarse,
         )

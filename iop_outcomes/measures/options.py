@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from iop_outcomes.counts import Counts
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.scales import Scale
@@ -150,6 +151,25 @@ class Family:
     def called(self, scale: str) -> str:
         """The full name for a scale."""
         return self.pattern.format(scale=scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Characteristic:
+    """Who people are at admission, asked of any column of categories or of any scale.
+
+    Parameters
+    ----------
+    name : str
+        What it is called with a column or a scale beside it.
+    of_column : callable
+        From a column and the counts of its levels, the measure.
+    of_scale : callable
+        From a scale with a total, the measure.
+    """
+
+    name: str
+    of_column: Callable[[str, Counts], Measure]
+    of_scale: Callable[[Scale], Measure]
 
 
 SCALE = Option("scale", "a scale with a total score", needed="of which scale")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -12,19 +12,24 @@ import numpy as np
 from iop_outcomes.columns import Column, ScoreAt
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Flag, Key
-from iop_outcomes.measures.categories import Categories, read, read_among
+from iop_outcomes.measures.categories import Categories, categories, coarser, read, read_among
+from iop_outcomes.measures.coarse import digits_that_hide, rounded
+from iop_outcomes.measures.completion import OUTSIDE_COMPLETION, WORDS_OUTSIDE, outside_completion
 from iop_outcomes.measures.measure import Measure
-from iop_outcomes.measures.parts import PART, Parts, parts_by
+from iop_outcomes.measures.options import Characteristic
+from iop_outcomes.measures.parts import PART, Parts, parts_by, parts_of
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats.balance import LEAST, WORDS, Largest, farthest_pairs, largest_difference, of_categories, of_means, word
 from iop_outcomes.stats.draft import Draft, Population
 from iop_outcomes.stats.drafts import no_cells, plain, share
 from iop_outcomes.stats.intervals import StudentT
+from iop_outcomes.units import half_up
 
 LARGEST = "largest_difference"
 NOT_RECORDED = "not_recorded"
 _EVERYONE = "admitted episodes, whether discharged or not"
+_ENDED = "discharged episodes with a known reason, without deaths and without those that never started"
 _SOURCES = (
     "Austin PC (2009), doi:10.1002/sim.3697",
     "Stuart EA (2010), doi:10.1214/09-STS313",
@@ -40,10 +45,14 @@ def _share_of(name: str) -> str:
     return f"share_{name}"
 
 
-def _divided(counts: Counts, column: str, groups: Categories) -> Parts:
+def _divided(counts: Counts, column: str, groups: Categories, *, ended: bool) -> Parts:
+    """Every episode in the part of its category; of those that completion is of alone, the others are in the parts they have there."""
     part_of = {level: _part(column, name) for name, levels in groups.items() for level in levels}
     order = (*(_part(column, name) for name in groups), _blank(column))
-    return parts_by(counts, column, lambda level: part_of.get(level, _blank(column)), order=order)
+    if not ended:
+        return parts_by(counts, column, lambda level: part_of.get(level, _blank(column)), order=order)
+    known = {_part(column, name): counts.is_in(column, levels) for name, levels in groups.items()}
+    return parts_of(counts, {**outside_completion(counts), **known}, _blank(column), order=(*order, *OUTSIDE_COMPLETION))
 
 
 def _part(column: str, name: str) -> str:
@@ -57,28 +66,31 @@ def _blank(column: str) -> str:
 
 def _people(column: str, sizes: Mapping[str, int], hit: str | None = None) -> Population:
     blank = _blank(column)
-    base = frozenset(sizes) - {blank}
+    everyone = frozenset(sizes) - frozenset(OUTSIDE_COMPLETION)
+    base = everyone - {blank}
     if hit == NOT_RECORDED:
-        return Population(column, sizes, frozenset(sizes), frozenset({blank}))
+        return Population(column, sizes, everyone, frozenset({blank}))
     return Population(column, sizes, base, None if hit is None else frozenset({_part(column, hit)}), frozenset({blank}))
 
 
-def _draft(counts: Counts, *, column: str, groups: Categories) -> tuple[Draft, ...]:
+def _draft(counts: Counts, *, column: str, groups: Categories, ended: bool) -> tuple[Draft, ...]:
     """How many are not recorded, of everyone; then one share for each category, of those recorded."""
-    parts = _divided(counts, column, groups)
+    parts = _divided(counts, column, groups, ended=ended)
     return (
         share(NOT_RECORDED, parts.table, PART, _people(column, parts.sizes, NOT_RECORDED)),
         *(share(_share_of(name), parts.table, PART, _people(column, parts.sizes, name)) for name in groups),
     )
 
 
-def _across(levels: Mapping[str, Counts], *, column: str, all_groups: Categories, shown: Categories) -> list[tuple[str, Draft]]:
+def _across(
+    levels: Mapping[str, Counts], *, column: str, all_groups: Categories, shown: Categories, ended: bool
+) -> list[tuple[str, Draft]]:
     """The largest difference between two groups, as a number about everyone; whatever is withheld later, all categories count."""
-    by_level = {level: _divided(counts, column, all_groups).sizes for level, counts in levels.items()}
+    by_level = {level: _divided(counts, column, all_groups, ended=False).sizes for level, counts in levels.items()}
     names = [_part(column, name) for name in all_groups]
     groups = [[parts[name] for name in names] for level, parts in by_level.items() if level != MISSING_LEVEL]
     largest = largest_difference([(sum(sizes), sizes) for sizes in groups], of_categories, pairs=farthest_pairs)
-    given = [_divided(counts, column, shown).sizes for counts in levels.values()]
+    given = [_divided(counts, column, shown, ended=ended).sizes for counts in levels.values()]
     total = {part: sum(sizes[part] for sizes in given) for part in given[0]} if given else {}
     return _at_all(levels, largest, _people(column, total))
 
@@ -92,10 +104,10 @@ def _word(largest: Largest) -> str:
     """What the difference is called, from its two decimals as they are printed; nothing in common is different beyond any number."""
     if math.isnan(largest.value):
         return WORDS[-1][1] if largest.flag is Flag.NO_OVERLAP else ""
-    return word(_rounded(largest.value, 2))
+    return word(half_up(largest.value, 2))
 
 
-def participants(column: str, groups: Categories, *, shown: Categories | None = None) -> Measure:
+def participants(column: str, groups: Categories, *, shown: Categories | None = None, ended: bool = False) -> Measure:
     """Declare the mix of a characteristic at admission: `participants_<column>`.
 
     Parameters
@@ -105,45 +117,65 @@ def participants(column: str, groups: Categories, *, shown: Categories | None = 
     groups : categories
         From `categories`; a level in none of them counts as not recorded. The largest difference is that of these.
     shown : categories, optional
-        The same, perhaps `merged`, whose shares are given; then the difference is said in its word alone, because beside merged
+        A coarser form of them, whose shares are given; then the difference is said in its word alone, because beside merged
         shares its number would tell of the categories that were merged.
+    ended : bool
+        Of the episodes that completion is of instead of all admitted; the difference, still that of all admitted, is said in its word alone.
 
     Returns
     -------
     Measure
     """
     given = shown or groups
-    merged_some = given != groups
+    merged_some, everyone = given != groups, _ENDED if ended else _EVERYONE
+    coarse = f"{_MERGED if merged_some else ''} {_ONE_BASE if ended else ''}".strip()
     title = read(column)
     lower = title[:1].lower() + title[1:]
     blank = EstimandDefinition(
-        NOT_RECORDED, f"{title}: not recorded", f"{lower} not recorded", _EVERYONE, "95% Wilson score", "share", role="unrecorded"
+        NOT_RECORDED, f"{title}: not recorded", f"{lower} not recorded", everyone, "95% Wilson score", "share", role="unrecorded"
     )
     rows = [blank]
-    known = f"{_EVERYONE}, with {lower} recorded"
+    known = f"{everyone}, with {lower} recorded"
     every = [level for levels in given.values() for level in levels]
     for name, levels in given.items():
         counted = f"{lower} " + " or ".join(read_among(level, every) for level in levels)
         rows.append(EstimandDefinition(_share_of(name), f"{title}: {name}", counted, known, "95% Wilson score", "share", short=name))
-    merged_note = "Rare categories are shown together; the difference is that of all categories, and is given in its word alone."
-    largest = _largest(title, known, "the Mahalanobis distance of their shares", [row.name for row in rows], word_only=merged_some)
+    largest = _largest(title, known, "the Mahalanobis distance of their shares", [row.name for row in rows], word_only=bool(coarse))
     return Measure(
         name=f"participants_{column}",
         title=title,
         asks=f"How do the groups differ in {lower} at admission?",
-        requests=(Column(column),),
+        requests=(Column(column), Column("discharge_reason")),
         among=known,
-        excludes={_blank(column): "not recorded"},
+        excludes={_blank(column): "not recorded", **(WORDS_OUTSIDE if ended else {})},
         unit="share",
         better="neither",
-        draft=partial(_draft, column=column, groups=given),
+        draft=partial(_draft, column=column, groups=given, ended=ended),
         estimands=(*rows, largest),
         sources=(*_SOURCES, _YANG),
-        notes=(merged_note,) if merged_some else (),
         chart="stacked_shares",
         shown=tuple(_share_of(name) for name in given),
-        across=partial(_across, column=column, all_groups=groups, shown=given),
+        across=partial(_across, column=column, all_groups=groups, shown=given, ended=ended),
+        coarse=coarse,
+        coarser=None if coarse else partial(_coarser, column, groups),
     )
+
+
+_MERGED = "Rare categories are shown together; the difference is that of all categories, and is given in its word alone."
+
+
+_ONE_BASE = (
+    "Shares are of the episodes that completion is of: beside those, all admitted would tell how few are still in care, never started or "
+    "died. The difference is that of all admitted, and is given in its word alone."
+)
+
+
+def _coarser(column: str, groups: Categories, levels: Mapping[str, Counts]) -> Iterator[Measure]:
+    """The same mix with the rarest categories merged; each mix of all admitted, then of the episodes that completion is of."""
+    yield participants(column, groups, ended=True)
+    for shown in coarser(groups, levels[ALL], column):
+        yield participants(column, groups, shown=shown)
+        yield participants(column, groups, shown=shown, ended=True)
 
 
 def _largest(title: str, among: str, distance: str, rests_on: Sequence[str], *, word_only: bool = False) -> EstimandDefinition:
@@ -167,26 +199,18 @@ def _scores(counts: Counts, scale: Scale) -> tuple[float, float, int]:
     return mean, math.sqrt(float(np.square(values - mean) @ scored.n) / (n - 1)) if n > 1 else math.nan, n
 
 
-def _scored(counts: Counts, scale: Scale, *, coarse: bool) -> Population:
+def _scored(counts: Counts, scale: Scale) -> Population:
     n = _scores(counts, scale)[2]
     family, parts = f"{scale.name} at admission", {_SCORED: n, _BLANK: counts.total - n}
     names = {part: f"{family}: {part}" for part in parts}
-    base = tuple(names.values()) if coarse else (names[_SCORED],)
     sizes = {names[part]: n for part, n in parts.items()}
-    return Population(family, sizes, frozenset(base), None, frozenset({names[_BLANK]}))
+    return Population(family, sizes, frozenset({names[_SCORED]}), None, frozenset({names[_BLANK]}))
 
 
-def _baseline_draft(counts: Counts, *, scale: Scale, coarse: bool) -> tuple[Draft, ...]:
+def _baseline_draft(counts: Counts, *, scale: Scale) -> tuple[Draft, ...]:
     mean, sd, n = _scores(counts, scale)
-    who = _scored(counts, scale, coarse=coarse)
+    who = _scored(counts, scale)
     flag, cells = Flag.NO_SCORES if n == 0 else Flag.ONE_SCORE if n == 1 else Flag.NONE, len(counts.origin)
-    if coarse:
-        few = n < LEAST
-        values = (math.nan, math.nan) if few else (_rounded(mean, 1), _rounded(sd, 1))
-        return tuple(
-            plain(Key(name), value, who, cells, flag=Flag.TOO_FEW if few else Flag.NONE)
-            for name, value in zip(("mean_admit", "sd_admit"), values, strict=True)
-        )
     why = flag or (Flag.SD_ZERO if sd == 0 else Flag.NONE)
     scores = counts.numbers(f"{scale.name}_admit", blank=math.nan)
     influence = np.where(np.isnan(scores), 0.0, (scores - mean) / max(n, 1))
@@ -196,35 +220,24 @@ def _baseline_draft(counts: Counts, *, scale: Scale, coarse: bool) -> tuple[Draf
     )
 
 
-def _rounded(value: float, digits: int) -> float:
-    scale = 10.0**digits
-    return math.floor(value * scale + 0.5) / scale
-
-
-def _baseline_across(levels: Mapping[str, Counts], *, scale: Scale, coarse: bool) -> list[tuple[str, Draft]]:
+def _baseline_across(levels: Mapping[str, Counts], *, scale: Scale) -> list[tuple[str, Draft]]:
     by_level = {level: _scores(counts, scale) for level, counts in levels.items()}
     groups = [(n, (mean, sd)) for level, (mean, sd, n) in by_level.items() if level != MISSING_LEVEL]
     largest = largest_difference(groups, lambda one, other: of_means(*one, *other))
-    if coarse and not math.isnan(largest.value):
-        largest = Largest(_rounded(largest.value, 2), largest.flag)
-    people = [_scored(counts, scale, coarse=coarse) for counts in levels.values()]
+    people = [_scored(counts, scale) for counts in levels.values()]
     if not people:
         return []
     parts = {part: sum(who.parts[part] for who in people) for part in people[0].parts}
     return _at_all(levels, largest, replace(people[0], parts=parts))
 
 
-def participants_baseline(scale: Scale, *, coarse: bool = False) -> Measure:
+def participants_baseline(scale: Scale) -> Measure:
     """Declare severity at admission on a scale: `participants_<scale>`.
 
     Parameters
     ----------
     scale : Scale
         With a total score.
-    coarse : bool
-        Round mean and SD to 0.1 and the difference to 0.01, let `n` count every admitted episode, and give nothing for
-        fewer than 11 scores. For a page on which the number of scores, set beside the number of episodes, would
-        tell how few lack one: an exact mean gives its own number of scores away, a rounded one does not.
 
     Returns
     -------
@@ -232,15 +245,12 @@ def participants_baseline(scale: Scale, *, coarse: bool = False) -> Measure:
     """
     title = f"{scale.label} at admission"
     among = f"{_EVERYONE}, with an admission score"
-    rounding = ", to 0.1 point" if coarse else ""
-    interval = "none" if coarse else "95% Student t"
     rows = (
-        EstimandDefinition("mean_admit", f"{title}: mean", f"mean {title}{rounding}", among, interval, "points", role="mean", short="mean"),
-        EstimandDefinition("sd_admit", f"{title}: SD", f"standard deviation of {title}{rounding}", among, "none", "points", short="SD"),
+        EstimandDefinition("mean_admit", f"{title}: mean", f"mean {title}", among, "95% Student t", "points", role="mean", short="mean"),
+        EstimandDefinition("sd_admit", f"{title}: SD", f"standard deviation of {title}", among, "none", "points", short="SD"),
         _largest(title, among, "the distance of their means over the root mean square of their SDs", ("mean_admit", "sd_admit")),
     )
     window = "Admission score: closest to day 0 within 7 days before to 3 after; scores beside the episode are taken as given."
-    counted = "The number of episodes counts those without an admission score too, and values are rounded: some groups lack so few scores that the exact numbers would tell how few."
     return Measure(
         name=f"participants_{scale.name}",
         title=title,
@@ -250,10 +260,29 @@ def participants_baseline(scale: Scale, *, coarse: bool = False) -> Measure:
         excludes={f"{scale.name} at admission: {_BLANK}": "no admission score"},
         unit="points",
         better="neither",
-        draft=partial(_baseline_draft, scale=scale, coarse=coarse),
+        draft=partial(_baseline_draft, scale=scale),
         estimands=rows,
         sources=_SOURCES,
-        notes=(window, counted) if coarse else (window,),
+        notes=(window,),
         shown=("mean_admit",),
-        across=partial(_baseline_across, scale=scale, coarse=coarse),
+        across=partial(_baseline_across, scale=scale),
+        coarser=partial(_rounded, scale),
     )
+
+
+_ROUNDED = "Numbers are rounded, and how many episodes they are of is not always shown: some groups lack so few scores that the exact numbers would tell how few."
+
+
+def _rounded(scale: Scale, levels: Mapping[str, Counts]) -> Iterator[Measure]:
+    """The same to 0.1 point, or as coarsely as it must be; without an interval, which beside the SD would give the number of scores."""
+    groups = [(mean, sd) for level, counts in levels.items() for mean, sd, n in [_scores(counts, scale)] if level != ALL and n >= LEAST]
+    digits = digits_that_hide(groups, _scores(levels[ALL], scale)[2])
+    if digits is not None:
+        yield rounded(participants_baseline(scale), {"mean_admit": digits, "sd_admit": digits, LARGEST: 2}, _ROUNDED, bare=("mean_admit",))
+
+
+def _of_column(column: str, counts: Counts) -> Measure:
+    return participants(column, categories(counts, column))
+
+
+PARTICIPANTS = Characteristic("participants", _of_column, participants_baseline)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import Flag, Key
+from iop_outcomes.measures.coarse import without
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import SCALE, Declaration, Family, Option
 from iop_outcomes.measures.parts import NOT_ENDED, not_ended, parts_of
@@ -239,6 +240,22 @@ def reliable_change(scale: Scale, definition: str) -> Measure:
             + ("" if profile.verified else " This figure is not verified in a primary source."),
             "Below the cut-off at the end is not the same as well: it is a score under a line.",
         ),
+        coarser=partial(_coarser, scale, definition),
+    )
+
+
+def _coarser(scale: Scale, definition: str, _levels: Mapping[str, Counts]) -> Iterator[Measure]:
+    """Without what differs by few from a number beside it."""
+    undivided = without(
+        reliable_change(scale, definition),
+        ("reliable_recovery", "reliable_recovery_of_discharged"),
+        "Recovery is not divided into reliable and other: the few between them would follow.",
+    )
+    yield undivided
+    yield without(
+        undivided,
+        (remission_from(scale),),
+        "Remission is given of those at case alone: the few in remission at the start would follow.",
     )
 
 
@@ -263,7 +280,17 @@ def _estimands(scale: Scale, profile: ReliableChangeProfile) -> tuple[EstimandDe
             compared_beside=("reliable_deterioration_of_discharged",),
         ),
         _rate("no_reliable_change", "No reliable change", f"neither {better} nor {worse}", pairs),
-        EstimandDefinition(_WORSE, "Reliably worse", worse, pairs, _WILSON, "share", aside=_ASIDE, aside_none=_ASIDE_NONE),
+        EstimandDefinition(
+            _WORSE,
+            "Reliably worse",
+            worse,
+            pairs,
+            _WILSON,
+            "share",
+            _worse_words(scale, profile),
+            aside=_ASIDE,
+            aside_none=_ASIDE_NONE,
+        ),
         _rate("reliable_deterioration_of_discharged", "Reliably worse, of all discharged", worse, every),
         EstimandDefinition(
             "false_positive_rate",
@@ -291,9 +318,16 @@ _ASIDE_NONE = "None became reliably worse."
 
 
 def _profile_words(profile: ReliableChangeProfile) -> str:
-    points = f"{profile.points} points" if profile.op == ">=" else f"more than {profile.points} points"
-    least = "at least " if profile.op == ">=" else ""
-    return "{k} of {n} with both scores ({value}) improved by " + f"{least}{points}, more than measurement error alone would produce."
+    return "{k} of {n} with both scores ({value}) improved by " + f"{_points(profile)}, more than measurement error alone would produce."
+
+
+def _worse_words(scale: Scale, profile: ReliableChangeProfile) -> str:
+    scores = f"both {scale.label} scores"
+    return f"{{k}} of {{n}} with {scores} ({{value}}) got worse by {_points(profile)}, more than measurement error alone would produce."
+
+
+def _points(profile: ReliableChangeProfile) -> str:
+    return f"at least {profile.points} points" if profile.op == ">=" else f"more than {profile.points} points"
 
 
 def _rate(name: str, label: str, counted: str, among: str) -> EstimandDefinition:

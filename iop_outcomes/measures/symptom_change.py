@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import numpy as np
 
 from iop_outcomes.columns import STATUS, ScoreAt, Status
 from iop_outcomes.counts import Counts
-from iop_outcomes.keys import Flag, Key
+from iop_outcomes.keys import ALL, Flag, Key
+from iop_outcomes.measures.coarse import digits_that_hide, rounded
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import SCALE, Declaration, Family
 from iop_outcomes.measures.parts import NOT_ENDED, PART, Parts, not_ended, parts_of
 from iop_outcomes.results import EstimandDefinition, Role
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats import change
+from iop_outcomes.stats.balance import LEAST
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Population
 from iop_outcomes.stats.drafts import mean, plain, share
 from iop_outcomes.stats.intervals import Normal, StudentT
 from iop_outcomes.stats.pairs import Better, Pairs
+from iop_outcomes.units import half_up
 
 PARTS = ("paired", "no_discharge_score", "no_admission_score", "no_score", *NOT_ENDED)
 WORDS = {
@@ -105,7 +108,7 @@ def _if_unchanged(counts: Counts, scale: Scale, who: Population) -> Draft:
     pre = here.numbers(f"{scale.name}_admit", blank=0.0)
     post = here.numbers(f"{scale.name}_discharge", blank=math.nan)
     gained = sign * (pre - np.where(np.isnan(post), pre, post))
-    return mean("mean_change_if_missing_unchanged", here, gained, who, none=Flag.NO_EPISODES, one=Flag.ONE_EPISODE)
+    return mean(_IF_UNCHANGED, here, gained, who, none=Flag.NO_EPISODES, one=Flag.ONE_EPISODE)
 
 
 def _expected(scale: Scale, paired: Counts, mean_pre: float, who: Population) -> tuple[Draft, ...]:
@@ -191,7 +194,81 @@ def symptom_change(scale: Scale) -> Measure:
         shown=("mean_admit", "mean_discharge", "mean_change"),
         main="mean_change",
         subject=title,
+        coarser=partial(_coarser, scale),
     )
+
+
+_ROUNDED = (
+    "Means and changes are rounded, and how many episodes they are of is not always shown: some groups lack so few scores that the exact "
+    "numbers would tell how few."
+)
+_IF_UNCHANGED = "mean_change_if_missing_unchanged"
+_ONE_ROUNDED = (
+    "The mean change with missing scores as unchanged is rounded, and how many episodes it is of is not always shown: some groups lack so "
+    "few admission scores that the exact number would tell how few."
+)
+_BOTH_KNOWN = "paired_rate"
+_RATE_ROUNDED = (
+    "The share with both scores is in whole percents, and of how many episodes it is is not always shown: beside the other totals of the page "
+    "it would tell how few died in care, or have no reason given."
+)
+_BARE = (
+    _BOTH_KNOWN,
+    "mean_admit",
+    "d_pre_sd",
+    "g_pre_sd",
+    _IF_UNCHANGED,
+)  # with the SD, or the change of the pairs, their intervals would give their number
+
+
+def _coarser(scale: Scale, levels: Mapping[str, Counts]) -> Iterator[Measure]:
+    """First one number rounded, of those with an admission score, then every mean; each as finely as hides what it must."""
+    measure = symptom_change(scale)
+    one = {} if (digits := _digits_if_unchanged(scale, levels)) is None else {_IF_UNCHANGED: digits}
+    yield rounded(measure, {_BOTH_KNOWN: 2}, _RATE_ROUNDED, bare=(_BOTH_KNOWN,))
+    if one:
+        yield rounded(measure, {_BOTH_KNOWN: 2, **one}, f"{_RATE_ROUNDED} {_ONE_ROUNDED}", bare=(_BOTH_KNOWN, *one))
+    groups = [summary for level, counts in levels.items() if level != ALL and (summary := _summary(counts, scale))]
+    points = digits_that_hide(groups, pairs_of(levels[ALL], scale)[0].total)
+    if points is not None:
+        every = {item.name: points if item.unit == "points" else 1 for item in measure.estimands if item.name != _IF_UNCHANGED}
+        yield rounded(measure, {**every, _BOTH_KNOWN: 2, **one}, f"{_RATE_ROUNDED} {_ROUNDED}", bare=_BARE)
+
+
+def _summary(counts: Counts, scale: Scale) -> tuple[float, ...]:
+    """The numbers of a group that everyone's are made of by weight; nothing of too few pairs to be given."""
+    pairs = pairs_of(counts, scale)[1]
+    moments = pairs.moments
+    return () if moments.n < LEAST else (moments.mean_pre, moments.mean_post, moments.sd_pre)
+
+
+def _digits_if_unchanged(scale: Scale, levels: Mapping[str, Counts]) -> int | None:
+    """Decimals of the change with missing scores as unchanged; `None` where not even whole points hide how many lack an admission score.
+
+    It is the change of the pairs divided by all with an admission score, so that a reader who knows pairs, change and discharged
+    episodes can try each number from 1 to 10 of those who lack one: at least `_FITTING` must give what is printed.
+    """
+    totals = [_change_and_discharged(counts, scale) for counts in levels.values()]
+    return next((digits for digits in (1, 0) if all(_fitting(*total, digits) >= _FITTING for total in totals if total[2])), None)
+
+
+_FITTING = 3
+
+
+def _change_and_discharged(counts: Counts, scale: Scale) -> tuple[float, int, int]:
+    """The sum of changes of the pairs, all discharged episodes, and those of them without an admission score, where these are few."""
+    _, pairs = pairs_of(counts, scale)
+    sizes = score_parts(counts, scale).sizes
+    lacking = sizes["no_admission_score"] + sizes["no_score"]
+    discharged = sum(sizes[part] for part in DISCHARGED)
+    few = 0 < lacking < LEAST <= discharged - lacking
+    return (pairs.moments.mean_change * pairs.moments.n if pairs.moments.n else 0.0), discharged, lacking if few else 0
+
+
+def _fitting(total: float, discharged: int, lacking: int, digits: int) -> int:
+    """How many numbers of those who lack a score give the same rounded mean."""
+    printed = half_up(total / (discharged - lacking), digits)
+    return sum(half_up(total / (discharged - few), digits) == printed for few in range(1, LEAST) if few < discharged)
 
 
 _ROLES: Mapping[str, Role] = {"paired_rate": "both_known", "mean_admit": "before", "mean_discharge": "after", "mean_change": "change"}

@@ -12,7 +12,7 @@ from iop_outcomes.release.released import (
     Withheld,
     require_released,
 )
-from iop_outcomes.release.releasing import release, release_curve, release_flow, release_together
+from iop_outcomes.release.releasing import release, release_curve, release_flow, release_flows, release_set
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -31,6 +31,7 @@ __all__ = [
     "release",
     "release_curve",
     "release_flow",
-    "release_together",
+    "release_flows",
+    "release_set",
     "require_released",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from iop_outcomes.columns import UNRESTRICTED_CLASSES
 from iop_outcomes.errors import UsageError, choices
@@ -27,6 +27,20 @@ class Policy:
         Words that stand on every page, chart, table and file made under it.
     classes : tuple of str
         Classes of data that it is for; every class where it names none.
+    smallest : int
+        Groups of fewer episodes are not shown: a level, or the episodes that a number speaks of.
+    base : int
+        Counts are rounded to multiples of it; 0 leaves them as they are.
+    crossed : bool
+        Whether numbers of two columns crossed may be shown.
+    without_tracks : str
+        The policy that holds instead where the data have no episode in one of the tracks that the mapping names
+        ([data] part2_tracks); empty where tracks do not matter.
+
+    Examples
+    --------
+    >>> [POLICIES["nhs"].rounded(n) for n in (0, 8, 12, 13)], [POLICIES["round5"].rounded(n) for n in (2, 3)]
+    ([0, 10, 10, 15], [0, 5])
     """
 
     name: str
@@ -35,32 +49,87 @@ class Policy:
     source: str
     mark: str = ""
     classes: tuple[str, ...] = ()
+    smallest: int = 0
+    base: int = 0
+    crossed: bool = True
+    without_tracks: str = ""
+
+    @property
+    def fewest(self) -> int:
+        """Episodes that a group must hold to be shown."""
+        return max(self.threshold, self.smallest)
+
+    def rounded(self, n: int) -> int:
+        """A count as it is printed: the nearest multiple of the base, half of it up."""
+        return (2 * n + self.base) // (2 * self.base) * self.base if self.base else n
+
+    def within(self, tracks: Collection[str]) -> Policy:
+        """The same rule as it holds for data with episodes in these of the tracks that the mapping names."""
+        if not self.without_tracks or tracks:
+            return self
+        other = POLICIES[self.without_tracks]
+        return replace(self, threshold=other.threshold, smallest=other.smallest, crossed=other.crossed)
 
 
+_SMALL = "Groups of fewer than 11 episodes, counts from 1 to 10, and figures that would give them back are not shown"
+_FROM_ROUNDED = (
+    "Shares are computed from the rounded counts and carry no range, error or p value, which would give the counts back; shares read from "
+    "curves are whole percents; means and medians are exact. Rounded counts need not add up."
+)
 POLICIES: Mapping[str, Policy] = {
-    "cms11": Policy(
-        "cms11",
-        11,
-        "Groups of fewer than 11 episodes, counts from 1 to 10, and figures that would give them back are not shown.",
-        "US Centers for Medicare & Medicaid Services, cell size suppression policy (ResDAC, 26 January 2024)",
-    ),
-    "internal": Policy(
-        "internal",
-        0,
-        "Nothing is withheld: for the program's own quality work, where withholding would hide what people must act on.",
-        "the program itself, for people entitled to see its patients' records",
-        mark="contains small numbers: for people entitled to see this program's patients",
-    ),
-    "none": Policy(
-        "none",
-        0,
-        "Nothing is withheld: the data are synthetic or public.",
-        "data classes synthetic and public alone",
-        classes=UNRESTRICTED_CLASSES,
-    ),
+    policy.name: policy
+    for policy in (
+        Policy(
+            "cms11",
+            11,
+            f"{_SMALL}.",
+            "US Centers for Medicare & Medicaid Services, cell size suppression policy (ResDAC, 26 January 2024)",
+            smallest=11,
+        ),
+        Policy(
+            "part2",
+            11,
+            f"{_SMALL}. Where the data hold a track of substance use treatment that the mapping names (part2_tracks), neither are groups of fewer "
+            "than 20 episodes, nor numbers of two columns crossed, because being in such a track is itself protected.",
+            "42 CFR part 2 (final rule 89 FR 12472, 16 February 2024) asks for de-identification and names no size; 20 is the choice of this package",
+            smallest=20,
+            crossed=False,
+            without_tracks="cms11",
+        ),
+        Policy(
+            "round5",
+            1,
+            f"Groups of fewer than 7 episodes are not shown, and every count is rounded to the nearest 5. {_FROM_ROUNDED}",
+            "rounding as statistical offices use it: Hundepool A et al. (2012), Statistical Disclosure Control, doi:10.1002/9781118348239",
+            smallest=7,
+            base=5,
+        ),
+        Policy(
+            "nhs",
+            8,
+            f"Counts from 1 to 7 are not shown, and every other count is rounded to the nearest 5. {_FROM_ROUNDED}",
+            "NHS England (formerly NHS Digital), disclosure control for hospital episode statistics: 1 to 7 suppressed, others to the nearest 5",
+            smallest=8,
+            base=5,
+        ),
+        Policy(
+            "internal",
+            0,
+            "Nothing is withheld: for the program's own quality work, where withholding would hide what people must act on.",
+            "the program itself, for people entitled to see its patients' records",
+            mark="contains small numbers: for people entitled to see this program's patients",
+        ),
+        Policy(
+            "none",
+            0,
+            "Nothing is withheld: the data are synthetic or public.",
+            "data classes synthetic and public alone",
+            classes=UNRESTRICTED_CLASSES,
+        ),
+    )
 }
 DEFAULT_POLICY = "cms11"
-NOT_AUDITED = "No audit of disclosure over the whole page has been applied: each table is protected by itself."
+NOT_AUDITED = "No audit of disclosure over the whole page has been applied: its totals are protected together, but how closely the rest bounds what is withheld is not checked."
 
 
 def policy_for(name: str, data_class: str) -> Policy:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
-from typing import TypeVar
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from iop_outcomes.keys import ALL
+from iop_outcomes.release.algebra import ZERO, Floats, Ints, less, orthonormal
+from iop_outcomes.release.everyone import Addition, Inside
+from iop_outcomes.release.guards import Mask, are_small
+from iop_outcomes.release.levels import Levels, Shown
 
 Parts = frozenset[str]
 Printed = tuple[str, Parts]  # a level, and a set of its parts whose total would be printed
-Floats = NDArray[np.float64]
-Key = TypeVar("Key")
-
-_ALL_COMBINED = 12  # up to so many small cells every combination is guarded; beyond it, single ones and pairs
-_ZERO = 1e-7
+LevelCounts = Mapping[str, Mapping[str, int]]  # of each level, and of each of its parts
 
 
 def is_safe(n: int, threshold: int) -> bool:
@@ -25,15 +23,9 @@ def is_safe(n: int, threshold: int) -> bool:
     return n == 0 or n >= threshold
 
 
-def protect(
-    counts: Mapping[str, Mapping[str, int]], printed: Sequence[Printed], threshold: int, ways: Sequence[Parts] = ()
-) -> frozenset[Printed]:
-    """Decide which printed totals may be seen.
-
-    "All" is the sum of the other levels, and each printed number is the total of a set of parts of a level. Totals are
-    taken in the order given, the most wanted first, and one is let through when it is no count from 1 to `threshold` - 1
-    and, together with those already let through, gives no such count back by adding and subtracting. Guarded are: parts
-    that no printed total tells apart, alone and combined, and every printed set, alone and combined over levels.
+@dataclass(frozen=True, eq=False)
+class Tabulation:
+    """The numbers printed by one column.
 
     Parameters
     ----------
@@ -41,16 +33,56 @@ def protect(
         "All" alone, or "All" and the levels that sum to it.
     printed : sequence of (level, set of parts)
         What would be printed, the most wanted first.
-    threshold : int
-        11 withholds 1 to 10; 0 withholds nothing.
     ways : sequence of sets of parts
         Ways of dividing the same episodes: in each, every episode is in exactly one part. One way, all parts, by default.
         A reader knows that every way has the same total.
+    bases : set of sets of parts
+        Those whose episodes are a group, as all of a level are.
+    ways_of_everyone : sequence of sets of parts
+        Ways of dividing the same episodes that are known of everyone alone; no level holds any episode of their parts.
+    """
+
+    counts: LevelCounts
+    printed: Sequence[Printed]
+    ways: Sequence[Parts] = ()
+    bases: Collection[Parts] = frozenset()
+    ways_of_everyone: Sequence[Parts] = ()
+
+    @property
+    def levels(self) -> list[str]:
+        """The levels that "All" sums."""
+        return [level for level in self.counts if level != ALL] or [ALL]
+
+    @property
+    def divisions(self) -> Sequence[Parts]:
+        """The ways, or the one way there is."""
+        return self.ways or (frozenset(self.counts[ALL]),)
+
+
+def protect(tables: Sequence[Tabulation], threshold: int, smallest: int = 0) -> tuple[frozenset[Printed], ...]:
+    """Decide which printed totals may be seen, where tables by different columns stand on one page.
+
+    "All" is the sum of the other levels, and each printed number is the total of a set of parts of a level. Totals are
+    taken in the order given, the most wanted first, and one is let through when it is no count from 1 to `threshold` - 1
+    and, together with those already let through, gives no such count back by adding and subtracting. Guarded are: parts
+    that no printed total tells apart, alone and combined, and every printed set, alone and combined over levels.
+
+    A part of one name holds the same episodes in every table. "All" is the same in all of them: a total of everyone is let
+    through in each or in none, and what the levels of one column give away of everyone is known under the others.
+
+    Parameters
+    ----------
+    tables : sequence of Tabulation
+        One for each column, the most wanted first.
+    threshold : int
+        11 withholds 1 to 10; 0 withholds nothing.
+    smallest : int
+        No group of fewer episodes is seen, and of a level of fewer no count but 0.
 
     Returns
     -------
-    frozenset of (level, set of parts)
-        Those that may be seen.
+    tuple of frozenset of (level, set of parts)
+        Those that may be seen of each table.
 
     Notes
     -----
@@ -68,111 +100,190 @@ def protect(
     --------
     >>> yes, no = frozenset({"yes"}), frozenset({"no"})
     >>> counts = {"All": {"yes": 43, "no": 40}, "a": {"yes": 23, "no": 35}, "b": {"yes": 20, "no": 5}}
-    >>> seen = protect(counts, [(level, s) for s in (yes | no, yes) for level in counts], 11)
+    >>> (seen,) = protect([Tabulation(counts, [(level, s) for s in (yes | no, yes) for level in counts])], 11)
     >>> sorted(level for level, s in seen if s == yes | no)
     ['All', 'a', 'b']
     >>> sorted(level for level, s in seen if s == yes)  # 20 in "b", or 43 and 23, would give the 5 of "b" back
     ['All']
     """
-    if threshold <= 1:
-        return frozenset(printed)
-    ways = ways or (frozenset(counts[ALL]),)
-    reader = _Reader(counts)
-    for level in reader.levels:
-        for way in ways[1:]:
-            reader.learn(reader.new_direction(reader.vector(level, ways[0]) - reader.vector(level, way)))
-    reader.guard([reader.vector(*target) for target in _guarded(counts, printed, threshold, ways)])
-    seen: set[Printed] = set()
-    for level, parts in printed:
-        if is_safe(sum(counts[level][part] for part in parts), threshold):
-            direction = reader.new_direction(reader.vector(level, parts))
-            if not reader.would_see(direction):
-                seen.add((level, parts))
-                reader.learn(direction)
-    return frozenset(seen)
+    if max(threshold, smallest) <= 1:
+        return tuple(frozenset(table.printed) for table in tables)
+    page = _Page(tables, threshold, smallest)
+    return tuple(page.decide(place) for place in range(len(tables)))
 
 
-class _Reader:
-    """What a reader can compute: the vectors over the (level, part) cells that hold anybody, spanned by what was let through."""
+class _Page:
+    """What a reader can work out of several columns, which share the totals of everyone.
 
-    def __init__(self, counts: Mapping[str, Mapping[str, int]]) -> None:
-        self.levels = [level for level in counts if level != ALL] or [ALL]
-        cells = [(level, part) for level in self.levels for part, n in counts[level].items() if n]
-        self._place = {cell: i for i, cell in enumerate(cells)}
-        self._known = np.zeros((0, len(cells)))
-        self._unknown = np.zeros((0, len(cells)))  # guarded totals, less what is known of them
+    Parts that no printed set and no way of dividing tells apart make one cell.
+    """
 
-    def vector(self, level: str, parts: Parts) -> Floats:
-        """A total of some parts of a level as a vector over the cells."""
-        out = np.zeros(len(self._place))
-        members = self.levels if level == ALL else level.split(_AND)
-        out[[self._place[cell] for cell in ((member, part) for member in members for part in parts) if cell in self._place]] = 1.0
+    def __init__(self, tables: Sequence[Tabulation], threshold: int, smallest: int) -> None:
+        self._tables = tables
+        self._threshold, self._smallest = threshold, smallest
+        self._cell_of = _cells(tables)
+        self._cells = max(self._cell_of.values(), default=-1) + 1
+        self._columns: list[tuple[Levels, Ints]] = []
+        self._insides: list[Inside] = []  # what those known say of the cells of each column alone
+        self._everyone = np.zeros((0, self._cells))  # totals of everyone that are known, as orthonormal rows
+        self._decided: dict[Parts, bool] = {}
+        if len(tables) > 1 or tables[0].ways_of_everyone:  # else every level says so
+            self._everyone = self._same_totals()
+
+    def decide(self, place: int) -> frozenset[Printed]:
+        """Take the totals of one table, those of the tables before it being decided."""
+        table = self._tables[place]
+        n, inside = self._counts(table)
+        column = self._column(table, n, inside)
+        self._columns.append((column, inside))
+        self._insides.append(Inside(inside, self._cells))
+        self._insides[-1].learn(self._insides[-1].added(self._everyone))
+        column.link(self._insides[-1].known)
+        rows = {level: row for row, level in enumerate((*table.levels, ALL))}
+        printed = {parts: i for i, parts in enumerate(dict.fromkeys(parts for _, parts in table.printed))}
+        vectors = self._vectors(printed)[:, inside]
+        unsafe = self._small(table, n, vectors, tuple(printed))
+        seen: set[Printed] = set()
+        for run in _runs(table):
+            places, sets = np.array([rows[level] for level, _ in run]), np.array([printed[parts] for _, parts in run])
+            safe = np.flatnonzero(~unsafe[places, sets])
+            if run[0][0] == ALL:
+                seen.update(item for item in run if self._let_everyone(item[1], possible=len(safe) > 0))
+                continue
+            if len(safe):
+                allowed = column.offer(places[safe], vectors[sets[safe]], lambda shown: self._others_hold(place, shown))
+                seen.update(run[i] for i, may in zip(safe.tolist(), allowed, strict=True) if may)
+                if place:
+                    self._tell_others(place)
+        if place + 1 < len(self._tables):
+            self._tell_others(place)
+        return frozenset(seen)
+
+    # -- the shape of a page -------------------------------------------------------------------------------------------
+
+    def _counts(self, table: Tabulation) -> tuple[Ints, Ints]:
+        """Episodes of each level and cell of a table, those of everyone whom no level holds, and which cells of the page these are."""
+        inside = self._inside(table)
+        n = np.zeros((len(table.levels) + 1, self._cells), dtype=np.int64)
+        for row, level in zip(n, (*table.levels, ALL), strict=True):
+            for part, several in table.counts[level].items():
+                row[self._cell_of[part]] += several
+        n[-1] -= n[:-1].sum(axis=0)
+        return (n if n[-1].any() else n[:-1])[:, inside], inside
+
+    def _inside(self, table: Tabulation) -> Ints:
+        return np.array(sorted({self._cell_of[part] for part in table.counts[ALL]}), dtype=np.int64)
+
+    def _column(self, table: Tabulation, n: Ints, inside: Ints) -> Levels:
+        printed = tuple(dict.fromkeys(parts for _, parts in table.printed))
+        divisions = [_told_apart(way, printed) for way in table.divisions]
+        rows = {parts: i for i, parts in enumerate(dict.fromkeys((*printed, *(part for division in divisions for part in division))))}
+        sets = self._vectors(rows)[:, inside]
+        alike = self._vectors(table.divisions[:1])[:, inside] - self._vectors(table.divisions[1:])[:, inside]
+        places = [np.array([rows[part] for part in division], dtype=np.int64) for division in divisions]
+        return Levels(n, sets, places, alike, self._threshold, self._small(table, n, sets, tuple(rows)))
+
+    def _small(self, table: Tabulation, n: Ints, sets: Floats, parts: Sequence[Parts]) -> Mask:
+        """Which sets of each level, and of everyone last, may not be printed: of a small group, none but those that hold nobody."""
+        sizes = np.vstack([n, n.sum(axis=0)]) @ sets.T
+        groups = np.array([each in table.bases or each in table.divisions for each in parts], dtype=bool)
+        everyone = np.vstack([n, n.sum(axis=0)]) @ self._vectors(table.divisions[:1])[0, self._inside(table)]
+        in_small = are_small(everyone, self._smallest)[:, np.newaxis]
+        thresholds = np.where(groups | in_small, max(self._threshold, self._smallest), self._threshold)
+        return (sizes > 0) & (sizes < thresholds)
+
+    def _vectors(self, several: Collection[Parts]) -> Floats:
+        """Sets of parts as rows of 0 and 1."""
+        out = np.zeros((len(several), self._cells))
+        for row, parts in zip(out, several, strict=True):
+            row[[self._cell_of[part] for part in parts]] = 1.0
         return out
 
-    def new_direction(self, vector: Floats) -> Floats | None:
-        """Give what a total adds to what can be computed, as a unit vector; `None` when nothing."""
-        rest = vector
-        for _ in range(2):  # one pass of Gram-Schmidt loses digits
-            rest = rest - self._known.T @ (self._known @ rest)
-        size = float(np.linalg.norm(rest))
-        return rest / size if size > _ZERO else None
+    def _same_totals(self) -> Floats:
+        """Differences between ways of dividing the same episodes, over all tables."""
+        ways: dict[int, list[Parts]] = {}
+        for table in self._tables:
+            for way in (*table.divisions, *table.ways_of_everyone):
+                ways.setdefault(sum(table.counts[ALL][part] for part in way), []).append(way)
+        differences = [self._vectors(several[:1]) - self._vectors(several[1:]) for several in ways.values()]
+        return orthonormal(self._everyone, np.vstack(differences))
 
-    def guard(self, vectors: Sequence[Floats]) -> None:
-        """Set what must not be computable."""
-        if vectors:
-            targets = np.array(vectors)
-            self._unknown = targets - targets @ self._known.T @ self._known
+    # -- totals of everyone ----------------------------------------------------------------------------------------------
 
-    def would_see(self, direction: Floats | None) -> bool:
-        """Whether one more direction gives a guarded total back."""
-        return direction is not None and bool((np.linalg.norm(self._without(direction), axis=1) <= _ZERO).any())
+    def _let_everyone(self, parts: Parts, *, possible: bool) -> bool:
+        """Let a total of everyone through, under every column or none."""
+        if parts not in self._decided:
+            total = self._vectors([parts])
+            self._decided[parts] = possible and self._may_know(added := self._added(total), len(self._columns))
+            if self._decided[parts]:
+                self._know(total, added)
+        return self._decided[parts]
 
-    def learn(self, direction: Floats | None) -> None:
-        """Add a direction to what can be computed."""
-        if direction is not None:
-            self._unknown = self._without(direction)
-            self._known = np.vstack([self._known, direction])
+    def _may_know(self, added: Sequence[Addition], several: int) -> bool:
+        """Whether everything guarded under the first columns stays open when more totals of everyone are known."""
+        return all(column.holds_with(more.inside) for (column, _), more in zip(self._columns[:several], added[:several], strict=True))
 
-    def _without(self, direction: Floats) -> Floats:
-        return self._unknown - np.outer(self._unknown @ direction, direction)
+    def _know(self, totals: Floats, added: Sequence[Addition]) -> None:
+        self._everyone = np.vstack([self._everyone, orthonormal(self._everyone, totals)])
+        for (column, _), inside, more in zip(self._columns, self._insides, added, strict=True):
+            column.link(more.inside)
+            inside.learn(more)
+
+    def _added(self, totals: Floats) -> list[Addition]:
+        """What more totals of everyone add to those known of the cells of each column."""
+        new = totals[np.linalg.norm(less(totals, self._everyone), axis=1) > ZERO * np.maximum(1.0, np.linalg.norm(totals, axis=1))]
+        return [inside.added(new) for inside in self._insides]
+
+    # -- what the levels of one column give away under the others -------------------------------------------------------------
+
+    def _others_hold(self, place: int, shown: Shown) -> bool:
+        if place == 0:
+            return True
+        column, inside = self._columns[place]
+        return self._may_know(self._added(self._spread(column.everyone_known(shown), inside)), place)
+
+    def _tell_others(self, place: int) -> None:
+        column, inside = self._columns[place]
+        totals = self._spread(column.everyone_known(), inside)
+        self._know(totals, self._added(totals))
+
+    def _spread(self, vectors: Floats, inside: Ints) -> Floats:
+        out = np.zeros((len(vectors), self._cells))
+        out[:, inside] = vectors
+        return out
 
 
-_AND = "\x1f"  # joins the names of levels that are combined
+def _runs(table: Tabulation) -> Iterator[list[Printed]]:
+    """Printed totals in order, those of different levels that follow one another together; each of everyone by itself."""
+    run: dict[str, Printed] = {}
+    for item in table.printed:
+        if run and (item[0] == ALL or ALL in run or item[0] in run):
+            yield list(run.values())
+            run = {}
+        run[item[0]] = item
+    if run:
+        yield list(run.values())
 
 
-def _guarded(
-    counts: Mapping[str, Mapping[str, int]], printed: Sequence[Printed], threshold: int, ways: Sequence[Parts]
-) -> Iterator[Printed]:
-    """Give the sets of cells that hold 1 to threshold - 1 episodes and must not be computable."""
-    sets = tuple(dict.fromkeys(parts for _, parts in printed))
-    divisions = [_atoms(way, sets) for way in ways]
-    guarded: dict[Printed, None] = {}
-    for level, cells in counts.items():
-        for division in divisions:
-            for atoms in _combined({atom: sum(cells[part] for part in atom) for atom in division}, threshold):
-                guarded[level, frozenset().union(*atoms)] = None
-    for parts in dict.fromkeys((*sets, *(atom for division in divisions for atom in division))):
-        totals = {level: sum(cells[part] for part in parts) for level, cells in counts.items()}
-        for levels in _combined({level: n for level, n in totals.items() if level != ALL}, threshold):
-            guarded[_AND.join(levels), parts] = None
-        if not is_safe(totals[ALL], threshold):
-            guarded[ALL, parts] = None
-    yield from guarded
+def _cells(tables: Sequence[Tabulation]) -> dict[str, int]:
+    """The cell of each part: parts in the same sets, ways and tables share one."""
+    sets: dict[Parts, None] = {}
+    for table in tables:
+        sets |= dict.fromkeys(
+            (*(parts for _, parts in table.printed), *table.divisions, *table.ways_of_everyone, frozenset(table.counts[ALL]))
+        )
+    names = dict.fromkeys(part for table in tables for part in table.counts[ALL])
+    marks: dict[str, list[int]] = {name: [] for name in names}
+    for i, parts in enumerate(sets):
+        for part in parts:
+            marks[part].append(i)
+    places: dict[tuple[int, ...], int] = {}
+    return {name: places.setdefault(tuple(mark), len(places)) for name, mark in marks.items()}
 
 
-def _atoms(way: Parts, sets: Sequence[Parts]) -> list[Parts]:
+def _told_apart(way: Parts, sets: Sequence[Parts]) -> list[Parts]:
     """Group the parts that every printed set holds together or not at all."""
     together: dict[tuple[bool, ...], list[str]] = {}
     for part in sorted(way):
         together.setdefault(tuple(part in parts for parts in sets), []).append(part)
     return [frozenset(parts) for parts in together.values()]
-
-
-def _combined(sizes: Mapping[Key, int], threshold: int) -> Iterator[tuple[Key, ...]]:
-    """Combine small cells into those that are still small together."""
-    small = [key for key, n in sizes.items() if not is_safe(n, threshold)]
-    most = len(small) if len(small) <= _ALL_COMBINED else 2
-    for size in range(1, most + 1):
-        for keys in combinations(small, size):
-            if not is_safe(sum(sizes[key] for key in keys), threshold):
-                yield keys

@@ -60,7 +60,7 @@ def change_sentence(released: Released, level: str = ALL) -> str:
     moved = f"fell from {words[0]} to {words[1]}" if value_of(after) < value_of(before) else f"rose from {words[0]} to {words[1]}"
     if words[0] == words[1]:
         moved = f"stayed at {words[0]}"
-    both = f"in the {episodes(before.n)} with both scores ({of_discharged(rate)})"
+    both = f"in the {episodes(0 if rate.k is None else rate.k)} with both scores ({of_discharged(rate)})"
     lack = lacking(rate)
     everyone = f"{lack} lack a score, so this may not describe everyone." if lack else "Every discharged episode has both."
     return f"Average {released.definition.subject} {moved} {both}. {everyone}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, TOO_FEW, UNCLEAR
 from iop_outcomes.release import Released, require_released
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import NOT_SHOWN, aside, count, estimate_value, label, ordered_levels, plain_range
+from iop_outcomes.show.words import NOT_SHOWN, aside, count, estimate_value, label, listed, ordered_levels, plain_range
 from iop_outcomes.units import UNITS
 
 NOBODY_DIFFERS = "{what}: no {group} differed from the others by more than chance would easily produce."
@@ -197,3 +197,27 @@ def _tables(released: Released, estimand: str, *, pairwise: bool) -> list[Table]
             caption = f"{words}{when}, each group against the others together"
             tables.append(difference_table(released, estimand, caption=caption, first=label(released.group), time=time))
     return tables
+
+
+def groups_of(released: Released) -> list[str]:
+    """The levels that are groups: neither everyone nor those without one."""
+    return [level for level in require_released(released, "groups_of").levels if level not in (ALL, MISSING_LEVEL)]
+
+
+def differing_sentence(released: Released, estimand: str) -> str:
+    """Which groups differ, by the one rule, in one sentence; nothing where no group can be judged."""
+    require_released(released, "differing_sentence")
+    levels = ordered_levels(released, estimand)[1:]
+    judged = dict(zip(levels, comparison_words(released, estimand, levels), strict=True))
+    parts = []
+    for word in (HIGHER, LOWER):
+        names = [
+            f"{label(level, released.levels)} ({estimate_value(released.estimate(estimand, level))})"
+            for level in levels
+            if judged[level] == word
+        ]
+        parts += [f"{word} in {listed(names)}"] if names else []
+    if parts:
+        return f"{released.definition.title} was {', and '.join(parts)} than in the other groups together."
+    clear = any(word == UNCLEAR for word in judged.values())
+    return comparison_sentences(released, estimand)[0] if clear else ""

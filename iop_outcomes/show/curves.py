@@ -35,7 +35,7 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
         Those of the (first) chart.
     """
     require_released(released, "cumulative")
-    levels = [level for level in released.curves if level != ALL] or [ALL]
+    levels = [level for level in released.curves if level != ALL] or list(released.curves)
     with theme.style():
         if ax is None and len(levels) > MOST_TOGETHER:
             return _apart(released, levels)
@@ -44,7 +44,8 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
             style = {"color": theme.PALETTE[place % len(theme.PALETTE)], "linestyle": _STYLES[place % len(_STYLES)]}
             _draw(drawn, released.curves[level], label(level, levels), **style)
         _frame(drawn)
-        drawn.legend(frameon=False, loc="upper left")
+        if levels:
+            drawn.legend(frameon=False, loc="upper left")
         if ax is None:
             theme.fit_rows(drawn, [percent(1.0)], [], above_inches=0.15)
     return drawn
@@ -58,7 +59,8 @@ def _apart(released: Released, levels: list[str]) -> Axes:
     figure.subplots_adjust(left=0.09, right=0.97, bottom=0.55 / height, top=1 - 0.3 / height, hspace=0.35, wspace=0.12)
     for place, level in enumerate(levels):
         ax = figure.add_subplot(rows, 2, place + 1, axes_class=theme.ShownAxes)
-        _draw(ax, released.curves[ALL], "", color=theme.CONTEXT, linestyle="-")
+        if ALL in released.curves:
+            _draw(ax, released.curves[ALL], "", color=theme.CONTEXT, linestyle="-")
         _draw(ax, released.curves[level], "", color=theme.NAVY, linestyle="-")
         ax.set_title(label(level, levels), loc="left", fontsize=10)
         _frame(ax, left=place % 2 == 0, bottom=place >= len(levels) - 2)
@@ -86,9 +88,9 @@ def curve_alt_text(released: Released) -> str:
     """What the curves say, for those who do not see them."""
     require_released(released, "curve_alt_text")
     ends = []
-    for level, curve in released.curves.items():
-        name = label(level, released.levels)
-        if curve.days:
+    for level in released.levels:
+        name, curve = label(level, released.levels), released.curves.get(level)
+        if curve is not None and curve.days:
             ends.append(f"{name}: {percent(curve.incidence[-1])} by day {curve.days[-1]}")
         else:
             ends.append(f"{name}: not shown")

@@ -9,7 +9,7 @@ from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedEstimate, Withheld, require_released
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import NO_DATA, NOT_SHOWN, count, estimate_value, has_value, label
+from iop_outcomes.show.words import NO_DATA, NOT_SHOWN, count, estimate_value, has_value, label, listed
 from iop_outcomes.stats.balance import WORDS
 from iop_outcomes.units import UNITS
 
@@ -58,7 +58,7 @@ def _first(released: Released) -> str:
 def _rows(released: Released, episodes: Sequence[str]) -> list[tuple[str, ...]]:
     """The rows of one characteristic: how many episodes it rests on with the difference, then its numbers, set in.
 
-    A mean that says no number of its own (it would tell how few lack a score) stands in the first row itself.
+    A rounded mean, whose number is not always shown (it would tell how few lack a score), stands in the first row itself.
     """
     definition = released.definition
     shown = [estimand for estimand in definition.estimands if estimand.role not in ("distance", "unrecorded")]
@@ -68,8 +68,8 @@ def _rows(released: Released, episodes: Sequence[str]) -> list[tuple[str, ...]]:
     first = cells[shown[0].name]
     based = [count(row.n) for row in first]
     head: tuple[str, ...] = (f"{definition.title} (episodes)", *based)
-    if shown[0].role == "mean" and based == list(episodes):
-        head = _values(f"{definition.title} (mean of those with a score)", first)
+    if shown[0].role == "mean" and (shown[0].digits is not None or based == list(episodes)):
+        head = _values(f"{definition.title} (mean of all admitted with a score)", first)
         shown = shown[1:]
     rows = [(*head, difference_words(released))]
     rows += [(*_values(INDENT + estimand.short, cells[estimand.name]), "") for estimand in shown]
@@ -130,7 +130,7 @@ def alike_sentence(releases: Sequence[Released], by: str) -> str:
     """
     alike = {words: [_named(released) for released in releases if difference_word(released) == words] for _, words in WORDS}
     clauses = [(SIMILAR, "are alike in"), (A_LITTLE, "differ a little in"), (DIFFERS, "differ in")]
-    parts = [f"{verb} {_listed(alike[words])}" for words, verb in reversed(clauses) if alike[words]]
+    parts = [f"{verb} {listed(alike[words])}" for words, verb in reversed(clauses) if alike[words]]
     who = "The tracks" if by == "track" else f"The groups by {by.replace('_', ' ')}"
     return f"{who} {'; they '.join(parts)}." if parts else ""
 
@@ -141,7 +141,3 @@ def _named(released: Released) -> str:
     difference = "" if largest is None else _difference_number(largest)
     name = title[:1].lower() + title[1:] if title[1:2].islower() else title
     return f"{name} ({difference})" if difference else name
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

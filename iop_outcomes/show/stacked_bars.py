@@ -95,3 +95,10 @@ def _sentence(released: Released) -> str:
 
 
 STACKED_SHARES = ChartKind("stacked_shares", _chart, stacked_alt_text, _sentence)
+
+
+def white_bars(released: Released, estimands: Sequence[str]) -> str:
+    """What the white parts of bars are, where there are any."""
+    require_released(released, "white_bars")
+    withheld = any(not estimate.shown for estimate in released if estimate.estimand in estimands)
+    return " White: not shown, because too few." if withheld else ""

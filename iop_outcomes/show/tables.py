@@ -48,6 +48,13 @@ class Table:
         mark = f'<br><span class="mark">{escape(self.mark)}</span>' if self.mark else ""
         return f"<table{kind}><caption>{escape(self.caption)}{mark}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
+    def to_text(self) -> str:
+        """The table in columns of words, under its caption."""
+        rows = [self.heads, *self.rows]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(self.heads))]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        return "\n".join([self.caption, *([self.mark] if self.mark else []), "", *lines])
+
 
 def share_table(released: Released, estimands: Sequence[str], *, caption: str, first: str) -> Table:
     """Share, how many, and range of each estimand at each level, with the episodes it is a share of."""
@@ -83,7 +90,7 @@ def mix_table(released: Released, estimands: Sequence[str], *, caption: str, fir
     for level in ordered_levels(released, estimands[0]):
         cells = [released.estimate(name, level) for name in estimands]
         rows.append((label(level, released.levels), *(estimate_value(cell) for cell in cells), count(cells[0].n)))
-    return Table(caption, heads, tuple(rows), mark=released.policy.mark)
+    return Table(_with_form(released, caption), heads, tuple(rows), mark=released.policy.mark)
 
 
 def value_table(released: Released, estimands: Sequence[str], *, caption: str, first: str, filled: bool = False) -> Table:
@@ -100,7 +107,14 @@ def value_table(released: Released, estimands: Sequence[str], *, caption: str, f
         estimates = [released.estimate(name, level) for name in estimands]
         cells = [value_with_range(estimate) if one_base else value_with_base(estimate) for estimate in estimates]
         rows.append((label(level, released.levels), *cells, *((count(estimates[0].n),) if one_base else ())))
-    return Table(caption if one_base else f"{caption}; n: the episodes each figure rests on", heads, tuple(rows), mark=released.policy.mark)
+    words = caption if one_base else f"{caption}; n: the episodes each figure rests on"
+    rounded = any(released.definition.estimand(name).digits is not None for name in estimands)
+    return Table(_with_form(released, words) if rounded else words, heads, tuple(rows), mark=released.policy.mark)
+
+
+def _with_form(released: Released, caption: str) -> str:
+    """The caption, and what was merged or rounded so that more could be shown."""
+    return f"{caption}. {released.definition.coarse}" if released.definition.coarse else caption
 
 
 def value_with_base(estimate: ReleasedEstimate) -> str:

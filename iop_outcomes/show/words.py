@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Flag
@@ -40,6 +40,17 @@ _NO_RANGE_WHY = {
     **dict.fromkeys((Flag.FEW_PATIENTS, Flag.FEWER_THAN_5_EVENTS, Flag.TOO_FEW, Flag.TOO_FEW_FOLLOWED), " (too few)"),
     **dict.fromkeys((Flag.ONE_EPISODE, Flag.ONE_PAIR, Flag.ONE_SCORE, Flag.TWO_PAIRS), " (too few)"),
 }
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names within a sentence.
+
+    Examples
+    --------
+    >>> listed(["age", "sex", "track"]), listed(["age"])
+    ('age, sex and track', 'age')
+    """
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def label(level: str, among: Collection[str] = ()) -> str:
@@ -217,12 +228,15 @@ def sentence(released: Released, estimand: str, level: str = ALL, *, time: float
         text = f"{text} {definition.none}"
     if definition.missing and estimate.n_missing != 0:
         hidden = isinstance(estimate.n_missing, Withheld)
-        more = "others, how many is not shown" if hidden else f"{count(estimate.n_missing)} more"
+        more = "some more, how many is not shown" if hidden else f"{count(estimate.n_missing)} more"
         text = f"{text} {definition.missing.format(more=more)}"
     if not where:
         text = text[:1].upper() + text[1:]
-    beside = [words for name in definition.beside if (words := aside(released, name, level))]
-    return " ".join([where + text, *beside])
+    shown = [name for name in definition.beside if released.estimate(name, level).shown]
+    withheld = [_within(released.definition.estimand(name).label) for name in definition.beside if name not in shown]
+    beside = [aside(released, name, level) for name in shown]
+    beside += [f"Not shown, because counts are too small: {'; '.join(withheld)}."] if withheld else []
+    return " ".join([where + text, *filter(None, beside)])
 
 
 def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str:

@@ -116,7 +116,7 @@ WRONG = {
     "unknown section": ("[colums.episodes]\n", f'm.toml: no section "colums". Did you mean "columns"? Allowed: {SECTIONS}.'),
     "unknown key": (
         '[data]\nclas = "public"\n',
-        'm.toml [data]: no key "clas". Did you mean "class"? Allowed: class, cutoff, delimiter, layout, los_convention.',
+        'm.toml [data]: no key "clas". Did you mean "class"? Allowed: class, cutoff, delimiter, layout, los_convention, part2_tracks.',
     ),
     "unknown class": (
         '[data]\nclass = "limited"\n',

@@ -47,6 +47,7 @@ OF_PARTS = {
         "in_counts",
         "label",
         "lacking",
+        "listed",
         "number",
         "plain_range",
         "share_and_count",

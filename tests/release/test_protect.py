@@ -5,13 +5,22 @@ from __future__ import annotations
 from itertools import chain, combinations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from iop_outcomes.release.protect import protect
+from iop_outcomes.release import protect as protecting
+from tests.release import dense
 
 ALL = "All"
+
+
+def protect(counts, printed, threshold, ways=()):
+    """What may be seen of one table."""
+    return protecting.protect([protecting.Tabulation(counts, printed, ways)], threshold)[0]
+
+
 EXAMPLES = settings(max_examples=120, deadline=None, derandomize=True)
 
 
@@ -201,6 +210,109 @@ def test_two_ways_of_dividing_the_same_people_share_their_total():
     printed = [(ALL, frozenset(s)) for s in ({"yes", "no"}, {"yes"}, {"late"})]
     ways = (frozenset({"yes", "no"}), frozenset({"early", "late"}))
     assert protect(table, printed, 11, ways) == set(printed[:2])
+
+
+# -- the slow, obvious version -------------------------------------------------------------------------------------
+
+
+def several_ways(random):
+    """Counts of up to 7 levels, with up to 3 ways of dividing the same episodes, some of which share a part."""
+    levels = [f"t{i}" for i in range(random.integers(1, 8))]
+    parts = [f"p{i}" for i in range(random.integers(2, 8))]
+    kinds = ((0, 0), (1, 10), (1, 10), (11, 40), (41, 400))
+    by_level = {level: {part: int(random.integers(*kinds[random.integers(5)], endpoint=True)) for part in parts} for level in levels}
+    ways = [frozenset(parts)]
+    for number in range(random.integers(0, 3)):
+        names, shared = [f"w{number}{i}" for i in range(random.integers(2, 5))], bool(random.integers(2))
+        for cells in by_level.values():
+            left = sum(cells[part] for part in parts) - (cells["p0"] if shared else 0)
+            cuts = np.sort(random.integers(0, left, len(names) - 1, endpoint=True)) * bool(random.integers(3))
+            cells.update(zip(names, np.diff([0, *cuts, left]).tolist(), strict=True))
+        ways.append(frozenset(names) | ({"p0"} if shared else set()))
+    table = {ALL: {part: sum(cells[part] for cells in by_level.values()) for part in by_level[levels[0]]}, **by_level}
+    return ({ALL: table[ALL]} if random.random() < 0.1 else table), ways
+
+
+def many_small(random):
+    """Counts of so many small levels or parts that only pairs of them are guarded."""
+    several, parts = ((16, 3), (20, 2), (14, 4), (3, 16), (2, 20))[random.integers(5)]
+    kinds = ((0, 0), (1, 4), (1, 10), (1, 6), (11, 60))
+    by_level = {
+        f"t{i}": {f"p{j}": int(random.integers(*kinds[random.integers(5)], endpoint=True)) for j in range(parts)} for i in range(several)
+    }
+    return {ALL: {part: sum(cells[part] for cells in by_level.values()) for part in by_level["t0"]}, **by_level}, []
+
+
+def printed_of(table, ways, random):
+    """Random sets of the parts of a way at every level, some single parts of everyone, in an order that is sometimes random."""
+    sets = []
+    for _ in range(random.integers(1, 8)):
+        way = sorted(ways[random.integers(len(ways))]) if ways else sorted(table[ALL])
+        sets.append(frozenset(random.choice(way, size=random.integers(1, len(way), endpoint=True), replace=False).tolist()))
+    printed = [(level, parts) for parts in sets for level in table]
+    printed += [(ALL, frozenset({part})) for part in random.choice(sorted(table[ALL]), size=2).tolist()]
+    order = random.permutation(len(printed)) if random.random() < 0.4 else range(len(printed))
+    return list(dict.fromkeys(printed[i] for i in order))
+
+
+@pytest.mark.parametrize(("shape", "several"), [(several_ways, 400), (many_small, 40)])
+def test_decisions_are_those_of_the_slow_version(shape, several):
+    """Several ways, zeros, 1 to 20 levels, several thresholds: what is let through is the same, total by total."""
+    random, hidden = np.random.default_rng(26), 0
+    for number in range(several):
+        table, ways = shape(random)
+        printed, threshold = printed_of(table, ways, random), int(random.choice([2, 5, 8, 11, 11, 20]))
+        seen = protect(table, printed, threshold, ways)
+        assert seen == dense.protect(table, printed, threshold, ways), number
+        hidden += len(printed) - len(seen)
+    assert hidden > 3 * several
+
+
+# -- several columns -----------------------------------------------------------------------------------------------
+
+
+def test_everyone_is_the_same_under_every_column():
+    """Of 620 in, 593 used and 26 without a reason, the one who died is not found by the total of another column."""
+    parts, used, blank = frozenset({"used", "blank", "died"}), frozenset({"used"}), frozenset({"blank"})
+    track = {"a": {"used": 300, "blank": 13, "died": 0}, "b": {"used": 293, "blank": 13, "died": 1}}
+    month = {"May": {"used": 593, "blank": 26, "died": 1}}
+    tables = []
+    for by_level, sets in ((track, (used, blank)), (month, (parts, used, blank))):
+        counts = {ALL: {part: sum(cells[part] for cells in by_level.values()) for part in sorted(parts)}, **by_level}
+        tables.append(
+            protecting.Tabulation(counts, [(ALL, each) for each in sets] + [(level, each) for each in sets for level in by_level])
+        )
+    together = protecting.protect(tables, 11)
+    alone = [protecting.protect([table], 11)[0] for table in tables]
+    assert (ALL, parts) in alone[1]
+    assert {(ALL, used), (ALL, blank)} <= together[0]
+    assert {(ALL, used), (ALL, blank)} <= together[1]
+    assert (ALL, parts) not in together[1]
+    assert ("May", parts) not in together[1]  # the one level of a column is everyone
+
+
+def test_what_the_levels_of_a_column_give_away_is_known_under_the_others():
+    """Both sexes shown give everyone, who is withheld by track because two small tracks would follow."""
+    who = frozenset({"in"})
+    track = {ALL: {"in": 157}, "a": {"in": 100}, "b": {"in": 54}, "c": {"in": 3}}
+    sex = {ALL: {"in": 157}, "f": {"in": 80}, "m": {"in": 77}}
+    first = protecting.Tabulation(track, [(level, who) for level in ("a", "b", ALL)])
+    second = protecting.Tabulation(sex, [(level, who) for level in ("f", "m", ALL)])
+    seen = protecting.protect([first, second], 11)
+    assert seen == (frozenset({("a", who), ("b", who)}), frozenset({("f", who)}))
+    assert protecting.protect([second], 11)[0] == set(second.printed)
+
+
+def test_small_groups_show_nothing_and_are_not_worked_out():
+    """A group of 15 where the smallest is 20: neither its counts nor, with everyone, the last of the others."""
+    both, yes = frozenset({"yes", "no"}), frozenset({"yes"})
+    counts = {"a": {"yes": 30, "no": 30}, "b": {"yes": 40, "no": 20}, "c": {"yes": 15, "no": 0}}
+    counts = {ALL: {"yes": 85, "no": 50}, **counts}
+    table = protecting.Tabulation(counts, [(level, parts) for parts in (both, yes) for level in counts], (), frozenset({both}))
+    (seen,) = protecting.protect([table], 11, smallest=20)
+    assert not {("c", both), ("c", yes)} & seen
+    assert sum((level, both) in seen for level in "ab") == 1
+    assert protecting.protect([table], 11)[0] == set(table.printed)
 
 
 # -- the attacker with whole numbers -----------------------------------------------------------------------------------

@@ -12,8 +12,9 @@ import pytest
 import iop_outcomes as iop
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.measures import find
-from iop_outcomes.release import POLICIES, SUPPRESSED, Withheld, release, release_flow, release_together
+from iop_outcomes.release import POLICIES, SUPPRESSED, Withheld, release, release_flow, release_set
 from iop_outcomes.results import COLUMNS, Flow
+from tests.release.forms import watched_forms
 
 NUMBERS = ("value", "se", "low", "high", "n", "k")
 COUNTS = ("n", "k", "n_missing", "excluded")
@@ -120,21 +121,23 @@ def test_none_and_all_of_a_group_are_shown():
 
 def test_a_small_reason_takes_a_second_reason_with_it():
     """Five shares that sum to one: with one withheld alone, it would be 1 less the others."""
-    _, released = ask({"a": {DONE: 50, LEFT: 40, "other": 4, "transferred_step_down": 30}}, iop.discharge_reasons)
+    tracks = {"a": {DONE: 50, LEFT: 40, "other": 4, "transferred_step_down": 30}}
+    _, released = ask(tracks, iop.discharge_reasons, definition="each")
     hidden = [row.estimand for row in released if row.level == "a" and not row.shown]
     assert "reason_other" in hidden
     assert len(hidden) >= 2
 
 
 def test_working_numbers_that_are_shown_are_unchanged_bit_for_bit(synthetic):
-    """Release withholds; it never rounds, and it never touches what it was given."""
+    """Release chooses a form and withholds; it never rounds, and it never touches what it was given."""
     for measure in ("completion", "length_of_stay", "discharge_reasons"):
         results = evaluate(find(measure), synthetic, by="track")
         before = repr(results)
-        released = release(results)
+        with watched_forms() as forms:
+            released = release(results)
         assert repr(results) == before
         shown = 0
-        for working, row in zip(results, released, strict=True):
+        for working, row in zip(forms.of(released), released, strict=True):
             for name in COLUMNS:
                 given, seen = getattr(working, name), getattr(row, name)
                 assert isinstance(seen, Withheld) or name == "flag" or same(given, seen)
@@ -168,11 +171,11 @@ def test_large_missing_and_excluded_counts_are_shown():
 
 
 def test_worst_and_best_case_give_no_small_count_of_blanks_back():
-    """103 would be the base of the worst case, and 103 - 100 the blanks: it is withheld."""
+    """103 would be the base of the worst case, and 103 - 100 the blanks: a form without it is released."""
     _, released = ask({"a": {DONE: 60, LEFT: 40, None: 3}})
     assert released.estimate("completion_strict", "a").n == 100
-    assert not released.estimate("completion_strict_worst_case", "a").shown
-    assert not released.estimate("completion_strict_best_case", "a").shown
+    assert not released.has("completion_strict_worst_case")
+    assert not released.has("completion_strict_best_case")
 
 
 def test_a_small_flow_count_is_withheld_and_cannot_be_subtracted():
@@ -287,18 +290,16 @@ def test_two_ways_of_dividing_in_one_measure_give_nothing_back_together(syntheti
 def test_results_released_together_give_nothing_back_of_one_another():
     """Denominators that differ by the few who died or lack a reason are not shown side by side."""
     with program(PAGE) as data:
-        everything = [evaluate(find(name), data, by="track") for name in ("completion", "length_of_stay", "discharge_reasons")]
-    assert recovered(release_together(everything), everything) == []
-    assert recovered([release(results) for results in everything], everything) != []
+        finest = [evaluate(find(name), data, by="track") for name in ("completion", "length_of_stay", "discharge_reasons")]
+        with watched_forms() as forms:
+            together, alone = release_set(finest), [release(results) for results in finest]
+    assert recovered(together, [forms.of(released) for released in together]) == []
+    assert recovered(alone, [forms.of(released) for released in alone]) != []
 
 
-def test_results_released_together_are_those_of_the_same_levels():
-    """Levels of different columns cut across one another, which is not allowed for."""
-    with program(PAGE) as data:
-        everything = [evaluate(find("completion"), data, by=by) for by in ("track", None)]
-    with pytest.raises(iop.UsageError, match="grouped by different columns"):
-        release_together(everything)
-    assert release_together([]) == ()
+def test_nothing_released_is_nothing():
+    """A page without results."""
+    assert release_set([]) == ()
 
 
 # -- policies ------------------------------------------------------------------------------------------------------

@@ -223,4 +223,4 @@ def test_a_base_that_is_smaller_says_by_how_many():
     )
     rows = episodes(a=(60, 40))
     rows[0]["discharge_reason"] = None
-    assert "Of others, how many is not shown, the discharge reason is not known." in page(rows, policy="cms11")
+    assert "Of some more, how many is not shown, the discharge reason is not known." in page(rows, policy="cms11")

@@ -22,7 +22,7 @@ from iop_outcomes.cli import run
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.measures import find, known
 from iop_outcomes.release import release
-from iop_outcomes.reporting.program_quality import program_quality
+from iop_outcomes.reporting.assemble import program_quality
 from iop_outcomes.results import COLUMNS
 from iop_outcomes.show import theme, words
 from iop_outcomes.show.chart_rows import alt_text
@@ -34,8 +34,8 @@ from iop_outcomes.units import percent
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "iop_outcomes"
 SECTIONS = ["key_points", "who", "comparison", "trend", "limits", "flow", "discharge_reasons", "completion", "length_of_stay"]
-SECTIONS += ["phq9_change", "gad7_change", "readmission", "relapse", "previous_period", "data_quality", "methods"]
-AUDIT = "No audit of disclosure over the whole page has been applied: each table is protected by itself."
+SECTIONS += ["phq9_change", "gad7_change", "readmission", "relapse", "at_risk", "previous_period", "data_quality", "methods"]
+AUDIT = "No audit of disclosure over the whole page has been applied: its totals are protected together, but how closely the rest bounds what is withheld is not checked."
 BANNER = "Synthetic data: no real person is described here."
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 

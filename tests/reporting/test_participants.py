@@ -17,18 +17,26 @@ from iop_outcomes.errors import ReleaseError, UsageError
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.measures.categories import categories
 from iop_outcomes.measures.participants import participants
-from iop_outcomes.release import Withheld, release_together
-from iop_outcomes.reporting import participants as reporting
+from iop_outcomes.release import Withheld
 from iop_outcomes.reporting.blocks import TableBlock, section
-from iop_outcomes.reporting.participants import participants_blocks
+from iop_outcomes.reporting.parts import asks
+from iop_outcomes.reporting.parts.who import WHO, who_blocks
 from iop_outcomes.show.participants import alike_sentence, difference_words, participants_table
 from iop_outcomes.stats.balance import of_categories
 from tests.conftest import SYNTHETIC
+from tests.pages import page_of
+from tests.release.forms import watched_forms
 from tests.release.test_protect import Attacker
 from tests.reporting.test_page import BANNED, Page
 
 COLUMNS = ("age_group", "sex", "referral_source", "modality")
 POLICIES = ["cms11", "none"]
+
+
+def participants_blocks(data, by, policy):
+    """The blocks on who is in each group, and the released numbers behind them."""
+    page = page_of(data, WHO, by=by, policy=policy)
+    return who_blocks(page), tuple(page.answered(asks.people(page.program)))
 
 
 def table_of(blocks):
@@ -68,12 +76,12 @@ def program(tracks, column="sex", **columns):
 @pytest.fixture(scope="module", params=POLICIES)
 def built(request, synthetic):
     """The blocks by track and the released numbers, under each policy."""
-    return participants_blocks(synthetic, "track", request.param, 0.95)
+    return participants_blocks(synthetic, "track", request.param)
 
 
 def test_the_table_holds_the_rows_of_the_file(synthetic):
     """Under the policy that withholds nothing every cell is what pandas counts in the CSV."""
-    blocks, _ = participants_blocks(synthetic, "track", "none", 0.95)
+    blocks, _ = participants_blocks(synthetic, "track", "none")
     frame = pd.read_csv(SYNTHETIC / "episodes.csv")
     heads, rows = table_of(blocks).heads, {row[0].strip(): row for row in table_of(blocks).rows}
     for track, part in [("All episodes", frame), *((t.replace("_", " ").capitalize(), f) for t, f in frame.groupby("track"))]:
@@ -88,12 +96,12 @@ def test_the_table_holds_the_rows_of_the_file(synthetic):
 
 def test_at_least_nine_in_ten_cells_are_shown(synthetic):
     """Merging and rounding leave the table useful under the policy of small numbers."""
-    blocks, _ = participants_blocks(synthetic, "track", "cms11", 0.95)
+    blocks, _ = participants_blocks(synthetic, "track", "cms11")
     cells = cells_of(table_of(blocks))
     assert sum(cell == "not shown" for cell in cells) / len(cells) < 0.1
     rows = {row[0].strip(): row[1:-1] for row in table_of(blocks).rows}
     assert "Male or other" in rows  # other sexes are too few in every track to stand alone
-    assert "not shown" not in rows["PHQ-9 at admission (mean of those with a score)"]
+    assert "not shown" not in rows["PHQ-9 at admission (mean of all admitted with a score)"]
 
 
 def test_every_number_of_the_sentence_is_in_the_frame(built):
@@ -127,7 +135,7 @@ def test_words_agree_with_numbers(built):
 
 def test_a_policy_changes_no_verdict(synthetic):
     """What the groups are called to be alike or different in is computed first; a policy decides only which number stands beside the word."""
-    found = {policy: participants_blocks(synthetic, "track", policy, 0.95)[1] for policy in POLICIES}
+    found = {policy: participants_blocks(synthetic, "track", policy)[1] for policy in POLICIES}
     words = {policy: [(r.definition.title, r.estimate("largest_difference").word) for r in releases] for policy, releases in found.items()}
     assert words["cms11"] == words["none"]
     assert all(word for _, word in words["none"])
@@ -151,13 +159,13 @@ def test_the_table_comes_as_an_accessible_region(built):
 
 def test_the_column_to_compare_by_is_no_characteristic(synthetic):
     """By modality, modality is not a row."""
-    _, releases = participants_blocks(synthetic, "modality", "cms11", 0.95)
+    _, releases = participants_blocks(synthetic, "modality", "cms11")
     assert [r.definition.title for r in releases] == ["Age group", "Sex", "Referral source", "PHQ-9 at admission"]
 
 
 def test_more_than_six_groups_have_a_column_each(synthetic):
     """Eleven diagnoses: a column for each, and the last one is the difference."""
-    blocks, releases = participants_blocks(synthetic, "primary_dx", "cms11", 0.95)
+    blocks, releases = participants_blocks(synthetic, "primary_dx", "cms11")
     assert len(table_of(blocks).heads) == 2 + len(releases[0].levels) == 14
     assert blocks[0].words.startswith("The groups by primary dx differ in")
 
@@ -178,20 +186,13 @@ PROGRAMS = {
 @pytest.fixture(scope="module", params=PROGRAMS)
 def attacked(request, synthetic):
     """Blocks, released numbers and the working numbers behind them, with few scores missing in some tracks."""
-    kept = []
-
-    def spy(results, policy):
-        kept[:] = results
-        return release_together(results, policy)
-
     cells = PROGRAMS[request.param]
     data = program(cells, phq9_admit=lambda f: [None if i % 19 == 3 else 5 + i % 17 for i in range(len(f))]) if cells else synthetic
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reporting, "release_together", spy)
-        blocks, releases = participants_blocks(data, "track", "cms11", 0.95)
+    with watched_forms() as forms:
+        blocks, releases = participants_blocks(data, "track", "cms11")
     if cells:
         data.close()
-    return blocks, releases, list(kept)
+    return blocks, releases, [forms.of(released) for released in releases]
 
 
 class PageAttacker(Attacker):
@@ -264,14 +265,15 @@ def test_a_severity_whose_exact_number_would_tell_is_rounded(attacked):
             assert math.isnan(row.se)
     totals = [releases[0].estimate("not_recorded", level).n for level in severity.levels]
     lost = [not severity.estimate("mean_admit", level).shown for level in severity.levels]
-    assert coarse or not any(hidden and isinstance(n, int) for hidden, n in zip(lost, totals, strict=True))
+    enough = [isinstance(n, int) and n >= 21 for n in totals]  # of fewer, that it is shown would tell how few lack a score
+    assert coarse or not any(hidden and n for hidden, n in zip(lost, enough, strict=True))
 
 
 def test_few_others_are_merged_and_few_blanks_too():
     """The table of a program stays whole: the rare third sex joins the second, two blanks join the rarer of two."""
     for name, words in (("few others", "M or x"), ("few blanks", "M or not recorded")):
         with program(PROGRAMS[name]) as data:
-            rows = {row[0].strip(): row for row in table_of(participants_blocks(data, "track", "cms11", 0.95)[0]).rows}
+            rows = {row[0].strip(): row for row in table_of(participants_blocks(data, "track", "cms11")[0]).rows}
         assert words in rows
         assert "not shown" not in rows[words]
 
@@ -279,7 +281,7 @@ def test_few_others_are_merged_and_few_blanks_too():
 def test_a_small_track_is_named_and_none_of_its_numbers_is_shown():
     """Nine episodes: the column is there, and everything in it is withheld."""
     with program(PROGRAMS["a small track"]) as data:
-        table = table_of(participants_blocks(data, "track", "cms11", 0.95)[0])
+        table = table_of(participants_blocks(data, "track", "cms11")[0])
     place = table.heads.index("C")
     assert {row[place] for row in table.rows} == {"not shown"}
 
@@ -290,7 +292,7 @@ def test_a_small_track_is_named_and_none_of_its_numbers_is_shown():
 def test_without_characteristics_there_are_words_and_no_table():
     """A program that brings tracks and reasons alone."""
     with program({"a": {"f": 20}, "b": {"m": 20}}, column="ward") as data:
-        blocks, releases = participants_blocks(data, "track", "cms11", 0.95)
+        blocks, releases = participants_blocks(data, "track", "cms11")
     assert releases == ()
     assert [type(block).__name__ for block in blocks] == ["Text"]
 
@@ -299,7 +301,7 @@ def test_severity_alone_makes_a_table():
     """No covariates but scores: the number of episodes is that with a score, and so says the row."""
     scores = {"phq9_admit": lambda f: [5 + i % 13 for i in range(len(f))]}
     with program({"a": {"f": 20}, "b": {"m": 30}}, column="ward", **scores) as data:
-        blocks, releases = participants_blocks(data, "track", "cms11", 0.95)
+        blocks, releases = participants_blocks(data, "track", "cms11")
     assert table_of(blocks).rows[0] == ("Episodes", "50", "20", "30", "")
     assert len(releases) == 1
 
@@ -307,7 +309,7 @@ def test_severity_alone_makes_a_table():
 def test_one_track_has_nothing_to_differ_from():
     """One group: the table stands, and the difference is said to be impossible."""
     with program({"a": {"f": 20, "m": 30}}) as data:
-        blocks, releases = participants_blocks(data, "track", "cms11", 0.95)
+        blocks, releases = participants_blocks(data, "track", "cms11")
     assert difference_words(releases[0]) == "too few groups"
     assert blocks[0].words == "How far apart the groups are cannot be shown."
 
@@ -315,7 +317,7 @@ def test_one_track_has_nothing_to_differ_from():
 def test_a_blank_characteristic_is_left_out():
     """A column without a single value is no characteristic."""
     with program({"a": {"f": 20}, "b": {"m": 30}}, age_group=lambda f: pd.Series([None] * len(f), dtype="string")) as data:
-        assert [r.definition.title for r in participants_blocks(data, "track", "cms11", 0.95)[1]] == ["Sex"]
+        assert [r.definition.title for r in participants_blocks(data, "track", "cms11")[1]] == ["Sex"]
 
 
 def test_only_released_results_are_shown(synthetic):
@@ -336,7 +338,7 @@ def test_only_released_results_are_shown(synthetic):
 def test_wild_names_stay_text():
     """A category called after a tag, and one called as a blank is."""
     with program({"a": {"<b>x</b>": 40, "not recorded": 30}, "b": {"<b>x</b>": 50, "not recorded": 20}}) as data:
-        blocks, _ = participants_blocks(data, "track", "cms11", 0.95)
+        blocks, _ = participants_blocks(data, "track", "cms11")
     page = Page(section("participants", "Who", blocks)._repr_html_())
     assert "<b>x</b>" in {element["text"].strip() for element in page.all("th")}
 
@@ -344,5 +346,5 @@ def test_wild_names_stay_text():
 @pytest.mark.parametrize("policy", POLICIES)
 def test_twice_the_same(synthetic, policy):
     """Same data, same page."""
-    pages = [section("p", "Who", participants_blocks(synthetic, "track", policy, 0.95)[0])._repr_html_() for _ in range(2)]
+    pages = [section("p", "Who", participants_blocks(synthetic, "track", policy)[0])._repr_html_() for _ in range(2)]
     assert pages[0] == pages[1]

@@ -6,7 +6,9 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.errors import UsageError
+from iop_outcomes.evaluate import evaluate
 from iop_outcomes.keys import Key
+from iop_outcomes.measures import find
 from tests.spec.tables import estimates, loaded, results
 
 
@@ -244,3 +246,19 @@ def test_errors_are_by_patient_where_one_repeats():
     assert all(e.method.endswith("by patient") for e in stay(text).values())
     assert not any("by patient" in e.method for e in stay(text.replace("p1 5", ". 5")).values())
     assert all("independence_assumed" in e.flag for e in of_days(3, 5, 9).values())
+
+
+def test_whole_days_are_a_form_of_their_own():
+    """Rounded half up, the mean without limits; nothing where whole days would tell how many episodes a group holds."""
+    text = "track los_days\n" + "".join(f"a {day}\n" for day in range(12, 28)) + "".join(f"b {day}\n" for day in range(15, 32))
+    with loaded(text) as data:
+        results = evaluate(find("length_of_stay"), data, by="track")
+    (form,) = results.coarser()
+    exact = {(e.level, e.estimand): e for e in results}
+    for estimate in form:
+        one = exact[estimate.level, estimate.estimand]
+        assert estimate.value == math.floor(one.value + 0.5)
+        assert math.isnan(estimate.low) == (estimate.estimand == "los_mean")
+        assert math.isnan(estimate.se)
+    with loaded("track los_days\n" + "a 9\n" * 15 + "b 90\n" * 15) as data:
+        assert list(evaluate(find("length_of_stay"), data, by="track").coarser()) == []

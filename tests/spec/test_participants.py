@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from iop_outcomes.columns import Column
 from iop_outcomes.counts import Counts
 from iop_outcomes.evaluate import evaluate
-from iop_outcomes.measures.categories import categories, merged
+from iop_outcomes.measures import find
+from iop_outcomes.measures.categories import are_bands, categories, coarser
 from iop_outcomes.measures.participants import participants, participants_baseline
 from iop_outcomes.stats.balance import of_categories, of_means
 from tests.spec.tables import loaded
@@ -99,7 +100,7 @@ def test_the_difference_is_of_all_categories_whatever_is_shown():
     assert (found["a", "share_Y or Z"].k, found["a", "share_Y or Z"].n) == (25, 55)
     measure = participants("sex", {"X": ("x",), "Y": ("y",), "Z": ("z",)}, shown=shown)
     assert measure.definition.estimand("largest_difference").word_only
-    assert "word alone" in measure.notes[0]
+    assert "word alone" in measure.definition.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -163,21 +164,25 @@ def test_levels_without_a_group_are_not_compared_in_severity():
     assert severity(text)["All", "largest_difference"].value == 0
 
 
-def test_coarse_severity_is_rounded_and_counts_everyone():
-    """A mean of 34/3 is 11.3; its n is that of all episodes, and the blank is counted beside it."""
+def forms(text):
+    """The coarser forms of PHQ-9 at admission."""
+    with loaded(text) as data:
+        results = evaluate(participants_baseline(data.scales["phq9"]), data, by="track")
+        return list(results.coarser())
+
+
+def test_coarse_severity_is_rounded_and_has_no_interval():
+    """A mean of 34/3 is 11.3, without error or limits, and still of 15 scores of 16 episodes."""
     text = SCORED + scored("a", [10, 12, 12] * 5) + "a . . completed 9\n"
-    mean, sd = (severity(text, coarse=True)["a", name] for name in ("mean_admit", "sd_admit"))
-    assert (mean.value, mean.n, mean.n_missing) == (11.3, 16, 1)
+    (form,) = forms(text)
+    mean, sd = ({(e.level, e.estimand): e for e in form}["a", name] for name in ("mean_admit", "sd_admit"))
+    assert (mean.value, mean.n, mean.n_missing) == (11.3, 15, 1)
     assert sd.value == 1.0
-    assert math.isnan(mean.se)
-    assert math.isnan(mean.low)
-
-
-def test_coarse_severity_of_fewer_than_11_scores_is_not_given():
-    """Forty episodes do not make up for ten scores."""
-    text = SCORED + scored("a", [10] * 10) + "a . . completed 9\n" * 30
-    mean = severity(text, coarse=True)["a", "mean_admit"]
-    assert (math.isnan(mean.value), "too_few" in mean.flag) == (True, True)
+    assert all(math.isnan(number) for number in (mean.se, mean.low, mean.high))
+    assert form.definition.notes[-1] == form.definition.coarse != ""
+    exact = severity(text)["a", "mean_admit"]
+    assert exact.value == pytest.approx(34 / 3, abs=1e-12)
+    assert exact.low < exact.value < exact.high
 
 
 @pytest.mark.parametrize(("scores", "flag"), [([], "no_scores"), ([7], "one_score"), ([7, 7], "sd_zero")])
@@ -208,49 +213,114 @@ def test_names_that_would_read_alike_keep_their_spelling():
     assert list(categories(of_column({("a", "in_person"): 5, ("a", "In person"): 4}), "value")) == ["in_person", "In person"]
 
 
-def test_the_rarest_are_merged_until_every_group_shows():
-    """3 of "d" in one track: with "c" they are 9, with "b" too they are enough; the largest stays."""
-    counts = of_column({("x", "a"): 60, ("x", "b"): 12, ("x", "c"): 6, ("x", "d"): 3, ("y", "a"): 50, ("y", "b"): 20, ("y", "c"): 15})
-    assert merged(categories(counts, "value"), counts, "value", "track", 11) == {"A": ("a",), "Other (3 categories)": ("b", "c", "d")}
+def merged(cells):
+    """The coarser forms of the categories of a column."""
+    counts = of_column(cells)
+    return list(coarser(categories(counts, "value"), counts, "value"))
+
+
+def test_the_rarest_are_merged_first_and_the_largest_stays():
+    """Over both tracks 110, 32, 21 and 3: the two rarest, then three; two categories remain."""
+    cells = {("x", "a"): 60, ("x", "b"): 12, ("x", "c"): 6, ("x", "d"): 3, ("y", "a"): 50, ("y", "b"): 20, ("y", "c"): 15}
+    assert merged(cells) == [{"A": ("a",), "B": ("b",), "C or d": ("c", "d")}, {"A": ("a",), "Other (3 categories)": ("b", "c", "d")}]
 
 
 def test_bands_are_merged_with_the_smaller_neighbour():
-    """The oldest go with those before them, and the order stays."""
+    """The oldest go with those before them, then the youngest with the next, and the order stays."""
     cells = {("x", "12-17"): 40, ("x", "18-39"): 50, ("x", "40-64"): 30, ("x", "65+"): 4}
-    counts = of_column(cells)
-    assert list(merged(categories(counts, "value"), counts, "value", "track", 11)) == ["12-17", "18-39", "40-64 or 65+"]
+    assert [list(form) for form in merged(cells)] == [["12-17", "18-39", "40-64 or 65+"], ["12-17", "18-39 or 40-64 or 65+"]]
 
 
-def test_two_categories_remain_and_small_groups_are_left_out_of_account():
-    """Two small categories stay two; a track of ten does not decide for the others."""
-    counts = of_column({("x", "a"): 30, ("x", "b"): 3, ("y", "a"): 30, ("y", "b"): 20})
-    assert list(merged(categories(counts, "value"), counts, "value", "track", 11)) == ["A", "B"]
-    counts = of_column({("x", "a"): 30, ("x", "b"): 20, ("x", "c"): 15, ("small", "c"): 4})
-    assert list(merged(categories(counts, "value"), counts, "value", "track", 11)) == ["A", "B", "C"]
+def test_two_categories_have_no_coarser_form():
+    """Two remain whatever they hold."""
+    assert merged({("x", "a"): 30, ("x", "b"): 3}) == []
 
 
-def test_blanks_too_few_to_show_are_merged_and_others_stay_missing():
-    """Two blanks beside a total would be found out; twelve may be shown."""
-    few = of_column({("x", "a"): 30, ("x", "b"): 20, ("x", None): 2})
-    assert merged(categories(few, "value"), few, "value", "track", 11) == {"A": ("a",), "B or not recorded": ("b", None)}
-    many = of_column({("x", "a"): 30, ("x", "b"): 20, ("x", None): 12})
-    assert merged(categories(many, "value"), many, "value", "track", 11) == {"A": ("a",), "B": ("b",)}
+def test_blanks_join_the_categories_after_every_form_that_leaves_them_out():
+    """Two blanks beside a total would be found out; in their own form they go with the rarer category."""
+    assert merged({("x", "a"): 30, ("x", "b"): 20, ("x", None): 2}) == [{"A": ("a",), "B or not recorded": ("b", None)}]
+    forms = merged({("x", "a"): 30, ("x", "b"): 20, ("x", "c"): 5, ("x", None): 2})
+    assert [list(form) for form in forms] == [["A", "B or c"], ["A", "B", "C or not recorded"], ["A", "Other (3 categories)"]]
 
 
 LEVELS = st.sampled_from(["a", "b", "c", "d", "e", None])
 BANDS = st.sampled_from(["0-9", "10-19", "20-29", "30-39", "40+", None])
-
-
-@given(
-    st.one_of(*(st.dictionaries(st.tuples(st.sampled_from("xyz"), levels), st.integers(1, 60), min_size=1) for levels in (LEVELS, BANDS)))
+CELLS = st.one_of(
+    *(st.dictionaries(st.tuples(st.sampled_from("xyz"), levels), st.integers(1, 60), min_size=1) for levels in (LEVELS, BANDS))
 )
-def test_merging_loses_nobody_and_shows_or_leaves_two(cells):
-    """Each level is in one category; every group of 11 shows each category, or two or fewer remain."""
-    counts = of_column(cells)
-    found = merged(categories(counts, "value"), counts, "value", "track", 11)
-    held = [level for part in found.values() for level in part]
-    assert len(held) == len(set(held))
-    assert {level for _, level in cells} - {None} == set(held) - {None}
-    by_track = {track: sum(n for (other, _), n in cells.items() if other == track) for track, _ in cells}
-    sizes = [sum(cells.get((t, level), 0) for level in part) for t, n in by_track.items() if n >= 11 for part in found.values()]
-    assert len(found) <= 2 or not any(0 < n < 11 for n in sizes)
+
+
+@given(CELLS)
+def test_merging_loses_nobody_and_each_form_is_coarser_than_the_one_before(cells):
+    """Each level is in one category; what is together stays together, and one category fewer remains each time."""
+    levels = {level for _, level in cells}
+    before = None
+    for form in merged(cells):
+        members = [level for part in form.values() for level in part]
+        assert len(members) == len(set(members))
+        assert set(members) in (levels - {None}, levels)
+        if before is not None and (None in members) == (None in before[0]):
+            assert len(form) == before[1] - 1
+        before = (members, len(form))
+        assert len(form) >= 2
+    assert before is None or before[1] == 2
+
+
+@given(CELLS)
+def test_bands_are_merged_with_neighbours_alone(cells):
+    """Every category of bands is a stretch of them; a blank comes after the last."""
+    levels = {level for _, level in cells}
+    if not are_bands(levels):
+        return
+    order = [*sorted(level for level in levels if level is not None), None]
+    for form in merged(cells):
+        assert [level for part in form.values() for level in part] == [
+            level for level in order if level in {x for p in form.values() for x in p}
+        ]
+
+
+def test_a_coarser_form_is_the_sum_of_the_finer():
+    """Numerators and denominators against rows counted here: of those recorded, or of everyone where blanks are a category."""
+    cells = {("x", "a"): 30, ("x", "b"): 12, ("x", "c"): 5, ("x", None): 2, ("y", "a"): 20, ("y", "b"): 3, ("y", "c"): 9}
+    text = table({f"{track} {level or '.'}": n for (track, level), n in cells.items()})
+    with loaded(text) as data:
+        results = evaluate(participants("sex", categories(data.count([Column("sex")]), "sex")), data, by="track")
+        forms = list(results.coarser())
+    assert len(forms) == 7  # each but the finest twice: of all admitted, and of the episodes that completion is of
+    assert len(merged(cells)) == 3
+    for form, parts in zip(forms[1::2], merged(cells), strict=True):
+        everyone = {level for part in parts.values() for level in part}
+        for name, part in parts.items():
+            for track in ("x", "y"):
+                estimate = next(e for e in form if (e.level, e.estimand) == (track, f"share_{name}"))
+                assert estimate.k == sum(cells.get((track, level), 0) for level in part)
+                assert estimate.n == sum(n for (where, level), n in cells.items() if where == track and level in everyone)
+        assert next(e.word for e in form if e.estimand == "largest_difference") == next(
+            e.word for e in results if e.estimand == "largest_difference"
+        )
+
+
+def test_a_form_of_the_episodes_that_completion_is_of():
+    """Still in care, never started, died or without a reason are counted beside; the word of the difference is that of all admitted."""
+    ends = {"completed": 14, "dropped_out": 11, "transferred_step_up": 2, "died": 1, "not_started": 2, "active": 3, ".": 4}
+    cells = {(track, sex, reason): n + (track == "x") for track in "xy" for sex in ("a", "b", ".") for reason, n in ends.items()}
+    with loaded(table({" ".join(cell): n for cell, n in cells.items()}, head="track sex discharge_reason")) as data:
+        results = evaluate(participants("sex", categories(data.count([Column("sex")]), "sex")), data, by="track")
+        form = next(results.coarser())
+        completion = evaluate(find("completion"), data, by="track")
+    ended = ("completed", "dropped_out", "transferred_step_up")
+    for track in ("x", "y"):
+        for sex in ("a", "b"):
+            estimate = next(e for e in form if (e.level, e.estimand) == (track, f"share_{sex.upper()}"))
+            assert estimate.k == sum(n for (where, which, reason), n in cells.items() if (where, which) == (track, sex) and reason in ended)
+            assert estimate.n == sum(
+                n for (where, which, reason), n in cells.items() if where == track and which != "." and reason in ended
+            )
+            people = form.populations[track, estimate.key]
+            rate = completion.populations[track, completion.estimates[0].key]
+            assert {part: people.parts[part] for part in ("died", "active", "missing_reason")} == {
+                part: rate.parts[part] for part in ("died", "active", "missing_reason")
+            }
+            assert sum(people.parts.values()) == sum(rate.parts.values())
+    words = [next(e.word for e in each if e.estimand == "largest_difference") for each in (results, form)]
+    assert words[0] == words[1]

@@ -14,13 +14,14 @@ from iop_outcomes.columns import Column
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.measures import find
 from iop_outcomes.release import release
-from iop_outcomes.reporting import over_time
 from iop_outcomes.reporting.blocks import Figure, Note, TableBlock, Text
-from iop_outcomes.reporting.over_time import NO_PERIOD, completion_trend, over_time_blocks
+from iop_outcomes.reporting.parts import over_time
+from iop_outcomes.reporting.parts.over_time import OVER_TIME, over_time_blocks, trend_of_page
 from iop_outcomes.show.control_chart import trend_chart
 from iop_outcomes.show.trend import trend_of
 from iop_outcomes.show.trend_words import trend_alt_text, trend_sentence, trend_table
 from iop_outcomes.stats.periods import read_period
+from tests.pages import blocks_of, page_of
 
 STAY = 20
 EVEN = (30, 20)  # completed and dropped out in a usual month
@@ -56,14 +57,13 @@ def program(episodes, cutoff="", data_class="limited_data_set"):
 def trend(episodes, policy="cms11", **options):
     """Completion over time of these episodes."""
     with program(episodes, **options) as data:
-        return completion_trend(data, policy)
+        return trend_of_page(page_of(data, OVER_TIME, policy=policy))
 
 
 def told(episodes, policy="cms11", **options):
     """The blocks of the section, by their kind."""
     with program(episodes, **options) as data:
-        found = completion_trend(data, policy)
-        blocks = [Text(NO_PERIOD)] if found is None else over_time_blocks(data, found)
+        blocks = blocks_of(data, OVER_TIME, policy=policy)
     return {type(block): block for block in blocks}
 
 

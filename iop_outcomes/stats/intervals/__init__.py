@@ -2,7 +2,7 @@
 
 from iop_outcomes.stats.draft import Comparison, Difference, Interval, Side
 from iop_outcomes.stats.intervals.comparison import difference, difference_limits
-from iop_outcomes.stats.intervals.interval import Combinable, NoInterval, Part, errors_of, finish
+from iop_outcomes.stats.intervals.interval import Combinable, NoInterval, Stratum, errors_of, finish
 from iop_outcomes.stats.intervals.log_log import LogLog, Tail
 from iop_outcomes.stats.intervals.log_log_days import LogLogDays
 from iop_outcomes.stats.intervals.log_rank import LogRank
@@ -29,10 +29,10 @@ __all__ = [
     "NoInterval",
     "Normal",
     "OrderStatistics",
-    "Part",
     "PointErrors",
     "Side",
     "Simultaneous",
+    "Stratum",
     "StudentT",
     "Tail",
     "Wilson",

@@ -11,7 +11,7 @@ from iop_outcomes.stats.draft import Draft, Interval, Ints
 from iop_outcomes.stats.limits import NO_LIMITS, Errors, Limits, variance_independent
 
 
-class Part(NamedTuple):
+class Stratum(NamedTuple):
     """One of several estimates that are added up: its weight, its draft and its errors."""
 
     weight: float
@@ -23,7 +23,7 @@ class Combinable(Interval):
     """The interval of an estimate that may be standardised or weighted: of a weighted sum it is again one of its kind."""
 
     @abstractmethod
-    def combined(self, value: float, variance: float, parts: Sequence[Part]) -> Interval:
+    def combined(self, value: float, variance: float, parts: Sequence[Stratum]) -> Interval:
         """The interval of the weighted sum `value` of estimates of this kind, whose variance counts the weights' own where they have any."""
 
 

@@ -14,7 +14,7 @@ from iop_outcomes.keys import Flag, Flags, flags
 from iop_outcomes.patients import Patients
 from iop_outcomes.stats.draft import Comparison, Draft
 from iop_outcomes.stats.intervals.comparison import Mover
-from iop_outcomes.stats.intervals.interval import Combinable, NoInterval, Part, kish
+from iop_outcomes.stats.intervals.interval import Combinable, NoInterval, Stratum, kish
 from iop_outcomes.stats.lifetable import zero_events_upper
 from iop_outcomes.stats.limits import FEW_EVENTS, FEW_PATIENTS, Errors, Limits, PointErrors, few, variance_independent
 from iop_outcomes.stats.transform import log_log_limits
@@ -148,7 +148,7 @@ class LogLog(Combinable):
             left = log_log_limits(self.tail.before, point.tail_se, quantile)[1]
         return 1 - left * zero_events_upper(point.tail_at_risk, conf_level), 1.0
 
-    def combined(self, value: float, variance: float, parts: Sequence[Part]) -> LogLog | NoInterval:
+    def combined(self, value: float, variance: float, parts: Sequence[Stratum]) -> LogLog | NoInterval:
         """Of all strata together; at 0 and at 1 those whose state is known are worth Kish's number of episodes.
 
         None where every stratum has come to its end and one of them after losses: their ends cannot be told from one another.

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from iop_outcomes.stats.draft import Comparison, Draft
 from iop_outcomes.stats.intervals.comparison import Mover
-from iop_outcomes.stats.intervals.interval import Combinable, Part
+from iop_outcomes.stats.intervals.interval import Combinable, Stratum
 from iop_outcomes.stats.limits import Errors, Limits
 from iop_outcomes.stats.transform import log_log_limits
 
@@ -36,6 +36,6 @@ class LogLogDays(Combinable):
         low, high = log_log_limits(min(draft.value / self.until, 1.0), se / self.until, errors.quantile(conf_level))
         return Limits(se, low * self.until, high * self.until)
 
-    def combined(self, value: float, variance: float, parts: Sequence[Part]) -> LogLogDays:
+    def combined(self, value: float, variance: float, parts: Sequence[Stratum]) -> LogLogDays:
         """Counted to the same day."""
         return LogLogDays(self.until)

@@ -10,7 +10,7 @@ from typing import ClassVar
 from iop_outcomes.keys import Flag
 from iop_outcomes.stats.draft import Comparison, Draft
 from iop_outcomes.stats.intervals.comparison import Welch
-from iop_outcomes.stats.intervals.interval import Combinable, Part
+from iop_outcomes.stats.intervals.interval import Combinable, Stratum
 from iop_outcomes.stats.limits import NO_LIMITS, ROUNDING, Errors, Limits, symmetric, t_quantile
 
 
@@ -54,7 +54,7 @@ class StudentT(Combinable):
             return NO_LIMITS
         return symmetric(draft.value, math.sqrt(errors.variance * m / (m - 1)), t_quantile(m - 1, conf_level))
 
-    def combined(self, value: float, variance: float, parts: Sequence[Part]) -> StudentT:
+    def combined(self, value: float, variance: float, parts: Sequence[Stratum]) -> StudentT:
         """As many values as give the degrees of freedom of Satterthwaite; none where a stratum of one value tells nothing of its spread.
 
         References

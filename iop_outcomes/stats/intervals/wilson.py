@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from iop_outcomes.stats.draft import Comparison, Draft
 from iop_outcomes.stats.intervals.comparison import Mover
-from iop_outcomes.stats.intervals.interval import Combinable, Part, kish
+from iop_outcomes.stats.intervals.interval import Combinable, Stratum, kish
 from iop_outcomes.stats.limits import NO_LIMITS, ROUNDING, Errors, Limits, t_quantile
 from iop_outcomes.stats.proportion import normal_quantile, wilson_limits
 
@@ -41,7 +41,7 @@ class Wilson(Combinable):
         quantile = t_quantile(errors.effective - 1, conf_level)
         return Limits(math.sqrt(errors.variance), *wilson_limits(draft.value, effective_n(draft.value, self.n, errors), quantile))
 
-    def combined(self, value: float, variance: float, parts: Sequence[Part]) -> Wilson:
+    def combined(self, value: float, variance: float, parts: Sequence[Stratum]) -> Wilson:
         """Worth value x (1 - value) / variance; at most Kish's number where a stratum at 0 or 1 tells nothing of its own variance."""
         most = kish([part.weight for part in parts], [part.draft.n for part in parts])
         worth = value * (1 - value) / variance if variance > 0 else most

@@ -1,19 +1,21 @@
-"""Takes released outcomes, gives their sections: change in symptoms, readmission and relapse."""
+"""Takes a page, gives what happened after discharge, readmission and relapse: the curve, who is still followed, the estimates by day."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
+from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.keys import ALL, Flag
+from iop_outcomes.measures.after_discharge import AT
 from iop_outcomes.release import Released, Withheld
-from iop_outcomes.reporting.blocks import Block, Bullets, Figure, Note, TableBlock, Text, figure_block
+from iop_outcomes.reporting.blocks import Block, Bullets, Figure, Section, TableBlock, Text, figure_block, section
+from iop_outcomes.reporting.parts import asks
+from iop_outcomes.reporting.parts.part import Page, Part, Program
+from iop_outcomes.reporting.parts.who import severity_of
 from iop_outcomes.results import Provenance
-from iop_outcomes.show.change import change_sentence, dumbbell
-from iop_outcomes.show.chart_rows import alt_text
 from iop_outcomes.show.comparison import ExtraColumn, difference_table
 from iop_outcomes.show.curves import MOST_TOGETHER, cumulative, curve_alt_text
-from iop_outcomes.show.stacked_bars import stacked_alt_text, stacked_shares
 from iop_outcomes.show.tables import Table, value_table, value_with_base, value_with_range
 from iop_outcomes.show.words import (
     NOT_SHOWN,
@@ -26,120 +28,33 @@ from iop_outcomes.show.words import (
     number,
     ordered_levels,
     sentence,
-    value_of,
 )
 from iop_outcomes.units import percent
 
-CHANGE = ("paired_rate", "mean_admit", "mean_discharge", "mean_change")
-EXPECTED = "expected_regression_to_mean"
-EFFECTS = ("sd_admit", "d_pre_sd", "g_pre_sd", "mean_change_if_missing_unchanged")
-RATES = {  # of those with both scores, and of all discharged
-    "reliable_improvement": "reliable_improvement_of_discharged",
-    "reliable_deterioration": "reliable_deterioration_of_discharged",
-    "recovery": "recovery_of_discharged",
-    "response": "response_of_discharged",
-    "remission": "remission_of_discharged",
-}
 BESIDE_THE_CURVE = ("transfer_0_2", "planned", "died_first", "events_without_follow_up", "during_care")
 
 
-def change_blocks(
-    change: Released, reliable: Released | None, by_reason: Released, by: str, severity: ExtraColumn | None = None, *, better: str = "lower"
-) -> list[Block]:
-    """Change on one scale, on which `better` scores are lower or higher: the paired rate first, then who is missing a score."""
-    group, title = by.replace("_", " "), change.definition.title
-    subtitle = (
-        f"Mean score of the episodes with both scores, by {group}; {better} is better on this scale. Change is positive for improvement."
-    )
-    shown = (*CHANGE, EXPECTED) if change.has(EXPECTED) else CHANGE
-    blocks: list[Block] = [
-        figure_block(
-            dumbbell(change), change_sentence(change), subtitle, alt_text(change, CHANGE[:4], "Chart of two points for each group.")
-        ),
-        TableBlock(
-            value_table(
-                change, shown, caption=f"{title} by {group} (points), at admission and discharge of those with both scores", first=label(by)
-            )
-        ),
-        TableBlock(
-            value_table(
-                change,
-                EFFECTS,
-                caption=f"{title} by {group}: in standard deviations of the admission scores, and if nobody without a discharge score changed",
-                first=label(by),
-            )
-        ),
-        Note(
-            "People come when they feel most unwell, and scores then fall back by themselves; by how much is not known here. It is a change, "
-            "not a comparison with people who were not treated."
-        ),
-    ]
-    caption = f"Mean change of each {group} against the others together"
-    compared = difference_table(change, "mean_change", caption=caption, first=label(by), extra=severity)
-    if compared.rows:
-        blocks.append(TableBlock(compared))
-    if reliable is not None:
-        blocks += _reliable_blocks(reliable, group, by)
-    caption = "Who is missing a score, by discharge reason"
-    blocks.append(TableBlock(value_table(by_reason, ("paired_rate",), caption=caption, first="Discharge reason", filled=True)))
-    return blocks
-
-
-def _reliable_blocks(reliable: Released, group: str, by: str) -> list[Block]:
-    names = {definition.name for definition in reliable.definition.estimands}
-    observed = [name for name in RATES if name in names]
-    every = [RATES[name] for name in observed]
-    profile = reliable.definition.notes[0]
-    by_chance = reliable.estimate("false_positive_rate")
-    blocks: list[Block] = [
-        figure_block(
-            stacked_shares(reliable, reliable.definition.shown),
-            sentence(reliable, "reliable_improvement"),
-            f"Share of the episodes with both scores, by {group}. {profile}",
-            stacked_alt_text(reliable),
-        ),
-        TableBlock(
-            value_table(reliable, observed, caption=f"{reliable.definition.title} by {group}: of those with both scores", first=label(by))
-        ),
-        TableBlock(
-            value_table(
-                reliable,
-                every,
-                caption=f"{reliable.definition.title} by {group}: of all discharged, a missing score as not met",
-                first=label(by),
-            )
-        ),
-    ]
-    if has_value(by_chance):
-        blocks.append(
-            Note(
-                f"With no change at all, measurement error alone would make about {percent(value_of(by_chance))} of people count as reliably better."
-            )
-        )
-    return blocks
-
-
-def after_blocks(released: Released, by: str, times: Sequence[int], severity: ExtraColumn | None, provenance: Provenance) -> list[Block]:
+def after_blocks(page: Page, released: Released) -> list[Block]:
     """An event after discharge: the curve, those still followed, the estimates with simple rates beside them, what else happened."""
-    group, title = by.replace("_", " "), released.definition.title
+    program, severity = page.program, severity_of(page)
+    group, title, by = program.group, released.definition.title, program.by
     names = {definition.name for definition in released.definition.estimands}
     counted = [name for name in BESIDE_THE_CURVE if name in names]
     figure: Figure = figure_block(
         cumulative(released),
-        sentence(released, "cumulative_incidence", time=_middle(times)),
+        sentence(released, "cumulative_incidence", time=asks.MIDDLE_DAY),
         f"Share with the event by each day after discharge, by {group}; drawn as far as enough are followed, in whole percents. Lower is better."
         + (" Grey: all episodes together." if len(released.curves) - 1 > MOST_TOGETHER else ""),
         curve_alt_text(released),
     )
-    middle = _middle(times)
-    caption = f"{title} by day {middle}: each {group} against the others together"
-    compared = difference_table(released, "cumulative_incidence", caption=caption, first=label(by), time=middle, extra=severity)
+    caption = f"{title} by day {asks.MIDDLE_DAY}: each {group} against the others together"
+    compared = difference_table(released, "cumulative_incidence", caption=caption, first=label(by), time=asks.MIDDLE_DAY, extra=severity)
     return [
         figure,
-        Text(_known_from(released, provenance)),
+        Text(_known_from(released, program.data.provenance)),
         *([TableBlock(compared)] if compared.rows else []),
         *_transfers_compared(released, by, severity),
-        TableBlock(_by_time(released, by, times)),
+        TableBlock(_by_time(released, by)),
         TableBlock(
             value_table(
                 released, ("median_days", "median_follow_up_days"), caption=f"{title}: days from discharge, by {group}", first=label(by)
@@ -171,10 +86,6 @@ def _known_from(released: Released, provenance: Provenance) -> str:
     return sentence
 
 
-def _middle(times: Sequence[int]) -> int:
-    return 90 if 90 in times else times[0]
-
-
 def _transfers_compared(released: Released, by: str, severity: ExtraColumn | None) -> list[Block]:
     """Returns on days 0 to 2, an outcome of their own: a group that transfers more people has fewer left to be readmitted."""
     if not released.has("transfer_0_2"):
@@ -184,23 +95,24 @@ def _transfers_compared(released: Released, by: str, severity: ExtraColumn | Non
     return [TableBlock(table)] if table.rows else []
 
 
-def _by_time(released: Released, by: str, times: Sequence[int]) -> Table:
+def _by_time(released: Released, by: str) -> Table:
     """The estimate with those still followed, and the simple rate with its own base, side by side at each time."""
     heads: list[str] = [label(by), "Episodes"]
-    for time in times:
-        heads += [f"By day {time}; still followed then", f"Simple rate by day {time}"]
+    simple_too = released.has("fully_observed_rate")
+    for time in AT:
+        heads += [f"By day {time}; still followed then", *([f"Simple rate by day {time}"] if simple_too else [])]
     rows = []
     for level in ordered_levels(released, "cumulative_incidence"):
         cells = [count(released.estimate("cumulative_incidence", level).n)]
-        for time in times:
-            incidence, simple = (
-                released.estimate("cumulative_incidence", level, time),
-                released.estimate("fully_observed_rate", level, time),
-            )
+        for time in AT:
+            incidence = released.estimate("cumulative_incidence", level, time)
             words, at_risk = value_with_range(incidence), "" if incidence.n_at_risk is None else count(incidence.n_at_risk)
-            cells += [words if at_risk in ("", words) else f"{words}; {at_risk}", value_with_base(simple)]
+            cells.append(words if at_risk in ("", words) else f"{words}; {at_risk}")
+            if simple_too:
+                cells.append(value_with_base(released.estimate("fully_observed_rate", level, time)))
         rows.append((label(level, released.levels), *cells))
-    caption = f"{released.definition.title} by day, with the simple rate of those followed throughout (n: how many they are)"
+    beside = ", with the simple rate of those followed throughout (n: how many they are)" if simple_too else ""
+    caption = f"{released.definition.title} by day{beside}"
     return Table(caption, tuple(heads), tuple(rows))
 
 
@@ -241,3 +153,15 @@ def _unknown(released: Released) -> str:
     if unknown == 0:
         return "Follow-up is known in every discharged episode."
     return f"Follow-up is not known in {episodes(unknown)}, which {'stands' if unknown == 1 else 'stand'} outside the curves."
+
+
+def _asks(program: Program) -> list[Ask]:
+    return [*asks.after_discharge(program), *asks.people(program)]
+
+
+def _sections(page: Page) -> Sequence[Section]:
+    every = page.answered(asks.after_discharge(page.program))
+    return [section(each.definition.measure, each.definition.title, after_blocks(page, each)) for each in every]
+
+
+AFTER_DISCHARGE = Part(_asks, _sections)

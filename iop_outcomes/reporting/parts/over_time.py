@@ -1,19 +1,19 @@
-"""Takes data, gives the section on completion over time: which periods, which of them can be judged, and its blocks."""
+"""Takes a page, gives completion over time: which periods, which of them can be judged, and the blocks."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from iop_outcomes.columns import Column, Status
-from iop_outcomes.evaluate import evaluate
+from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures import find
-from iop_outcomes.release import DEFAULT_POLICY, Released, Withheld, policy_for, release
+from iop_outcomes.release import Released, Withheld
 from iop_outcomes.release.protect import is_safe
-from iop_outcomes.reporting.blocks import Block, Note, TableBlock, Text, figure_block
-from iop_outcomes.results import Results
+from iop_outcomes.reporting.blocks import Block, Note, Section, TableBlock, Text, figure_block, section
+from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.show.control_chart import trend_chart
 from iop_outcomes.show.trend import FEWEST_POINTS, Trend, trend_of
 from iop_outcomes.show.trend_words import trend_alt_text, trend_sentence, trend_table
@@ -31,68 +31,34 @@ NO_CALENDAR = "Completion over time is not shown: the discharge periods are not 
 NOTHING_SHOWN = "Completion over time is not shown: no period holds enough episodes."
 
 
-def completion_trend(data: Data, policy: str = DEFAULT_POLICY, *, conf_level: float = 0.95, grouped: str | None = None) -> Trend | None:
-    """Completion by month where there are enough of them and nearly all can be shown, else by quarter, else by the file's own period.
+def completion_by_period(program: Program) -> Ask | None:
+    """Completion by month where enough months hold enough episodes, else by quarter, else by the file's own period; none where no period is known.
 
-    Parameters
-    ----------
-    data : Data
-        A loaded program.
-    policy : {"cms11", "internal", "none"}
-        Disclosure policy.
-    conf_level : float
-        Confidence level of the estimates that are released; the chart itself has no intervals.
-    grouped : str, optional
-        As in `evaluate`.
-
-    Returns
-    -------
-    Trend or None
-        `None` when no discharge period is known at all.
-
-    Raises
-    ------
-    UsageError
-        When there is no such policy, or the class of the data does not allow it.
+    Only the one number that is shown: withholding what nobody prints would cost periods that could be seen.
     """
-    for column in ("discharge_month", "discharge_quarter", "period"):
-        if column not in data.groups:
-            continue
-        results = _by_period(data, column, conf_level, grouped)
-        if results.levels in ((ALL,), (ALL, MISSING_LEVEL)):  # no period is given anywhere
-            continue
-        threshold = policy_for(policy, data.data_class).threshold
-        if column == "discharge_month" and not _may_be_enough(results, threshold):
-            continue
-        released = release(results, policy)
-        if column == "discharge_month" and not _enough_months(released):
-            continue
-        periods = calendar([level for level in released.levels if level not in (ALL, MISSING_LEVEL)])
-        immature, incomplete = _immature(data, periods), _incomplete(data, periods)
-        return trend_of(released, ESTIMAND, immature=immature, incomplete=incomplete)
-    return None
+    known = [column for column in ("discharge_month", "discharge_quarter", "period") if program.has_values(column)]
+    if "discharge_month" in known and not _months_hold_enough(program):
+        known.remove("discharge_month")
+    return Ask("completion", by=known[0], estimands=(ESTIMAND,)) if known else None
 
 
-def _by_period(data: Data, column: str, conf_level: float, grouped: str | None) -> Results:
-    """The one estimand that is shown: withholding what nobody prints would cost periods that could be seen."""
-    results = evaluate(find("completion"), data, by=column, grouped=grouped, conf_level=conf_level)
-    results = replace(results, among_grouped=None)  # episodes without a period are in no point, and their number is said beside
-    kept = tuple(estimate for estimate in results if estimate.estimand == ESTIMAND)
-    populations = {key: people for key, people in results.populations.items() if key[1].estimand == ESTIMAND}
-    return replace(results, estimates=kept, populations=populations)
+def _months_hold_enough(program: Program) -> bool:
+    """Whether there are enough months, and nearly all without a small count of their own."""
+    measure, column = find("completion"), "discharge_month"
+    counts = program.data.count((*measure.requests, Column(column)))
+    drafts = [measure.draft(counts.where(counts.is_in(column, [month]))) for month in counts.levels(column) if month is not None]
+    people = [draft.population for several in drafts for draft in several if draft.key.estimand == ESTIMAND]
+    safe = sum(all(is_safe(n, program.policy.threshold) for n in (who.n, who.k or 0)) for who in people)
+    return len(people) >= FEWEST_MONTHS and safe >= NEARLY_ALL * len(people)
 
 
-def _may_be_enough(results: Results, threshold: int) -> bool:
-    """Whether enough months have no small count of their own: releasing many small months takes long, and would be for nothing."""
-    months = [people for (level, _), people in results.populations.items() if level not in (ALL, MISSING_LEVEL)]
-    safe = sum(is_safe(people.n, threshold) and is_safe(people.k or 0, threshold) for people in months)
-    return len(months) >= FEWEST_MONTHS * NEARLY_ALL and safe >= NEARLY_ALL * len(months)
-
-
-def _enough_months(released: Released) -> bool:
-    months = trend_of(released, ESTIMAND).points
-    shown = sum("withheld" not in point.caveats and "gap" not in point.caveats for point in months)
-    return len(months) >= FEWEST_MONTHS and shown >= NEARLY_ALL * len(months)
+def trend_of_page(page: Page) -> Trend | None:
+    """Completion over time; `None` when no discharge period is known at all."""
+    released, data = page.get(completion_by_period(page.program)), page.program.data
+    if released is None:
+        return None
+    periods = calendar([level for level in released.levels if level not in (ALL, MISSING_LEVEL)])
+    return trend_of(released, ESTIMAND, immature=_immature(data, periods), incomplete=_incomplete(data, periods))
 
 
 # -- which periods can be judged -----------------------------------------------------------------------------------
@@ -181,3 +147,16 @@ def _without_period(released: Released) -> str:
         return ""
     n = released.estimate(ESTIMAND, MISSING_LEVEL).n
     return "" if not isinstance(n, Withheld) and n == 0 else count(n)
+
+
+def _asks(program: Program) -> list[Ask]:
+    ask = completion_by_period(program)
+    return [] if ask is None else [ask]
+
+
+def _sections(page: Page) -> Sequence[Section]:
+    trend = trend_of_page(page)
+    return [section("trend", "Over time", [Text(NO_PERIOD)] if trend is None else over_time_blocks(page.program.data, trend))]
+
+
+OVER_TIME = Part(_asks, _sections)

@@ -1,17 +1,15 @@
-"""Takes released results and where they come from, gives the sections on data quality and on methods."""
+"""Takes a page, gives its methods: every definition with who was left out, the words, the policy, where the numbers come from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from iop_outcomes.columns import Column, ScoreAt
 from iop_outcomes.intake.data import Data
-from iop_outcomes.release import NOT_AUDITED, Policy, Released, Withheld
-from iop_outcomes.reporting.blocks import Block, TableBlock, Terms, Text
+from iop_outcomes.release import NOT_AUDITED, Policy, Released
+from iop_outcomes.reporting.blocks import Block, Section, Terms, Text, section
+from iop_outcomes.reporting.parts.part import Page, Part, nothing
 from iop_outcomes.results import Provenance
-from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import count, estimate_value, label
+from iop_outcomes.show.words import count
 
 _WORD_RULE = (
     "The group's own figure minus that of all the others together, with an interval at the level at which those of all K groups compared hold "
@@ -30,62 +28,19 @@ _GLOSSARY = (
 )
 
 
-def _rested_on(data: Data, recorded: Released) -> list[str]:
-    """What data quality looks at: the scores of a scale only when the data bring any, and no days where stays are codes."""
-    absent: list[Column | ScoreAt] = [Column("los_days")] if data.provenance.los_convention == "teds_codes" else []
-    return [
-        estimand.name
-        for estimand in recorded.definition.estimands
-        if not (isinstance(estimand.about, ScoreAt) and estimand.about.scale not in data.facts.scales) and estimand.about not in absent
-    ]
-
-
-def quality_blocks(data: Data, recorded: Released, by: str, policy: Policy) -> list[Block]:
-    """Findings in the data, and how often each thing is known that the report rests on."""
-    rows = tuple((f.rule.replace("_", " "), f.severity, f.file, f.column, _findings(f.count, policy), f.message) for f in data.findings)
-    heads = ("Finding", "Weight", "File", "Column", "Rows", "What it is")
-    findings_block: Block = (
-        TableBlock(Table("Findings in the data", heads, rows, prose=True)) if rows else Text("No finding: every rule held in every row.")
-    )
-    cells = tuple(
-        (recorded.definition.estimand(name).label, *(estimate_value(recorded.estimate(name, level)) for level in recorded.levels))
-        for name in _rested_on(data, recorded)
-    )
-    caption = f"Share of discharged episodes in which it is known, by {by.replace('_', ' ')}"
-    bases = {level: recorded.estimate(recorded.definition.estimands[0].name, level).n for level in recorded.levels}
-    known = ("What", *(f"{label(level, recorded.levels)} (n {count(n)})" for level, n in bases.items()))
-    table = Table(caption, known, cells, prose=True)
-    return [findings_block, TableBlock(table)]
-
-
-def _findings(n: int, policy: Policy) -> str:
-    if n == 0:
-        return "-"
-    return f"{n:,}" if n >= policy.threshold else f"fewer than {policy.threshold}"
-
-
-# -- methods -------------------------------------------------------------------------------------------------------
-
-
-def shown_provenance(data: Data, measures: Sequence[Released]) -> Provenance:
-    """Where the numbers come from, without the number of episodes when a measure has to withhold it."""
-    shown = all(not isinstance(flow.rows_in, Withheld) and not released.only_grouped for released in measures for flow in released.flow)
-    sources = (source if shown or source.table != "episodes" else replace(source, rows=None) for source in data.provenance.sources)
-    return replace(data.provenance, sources=tuple(sources))
-
-
-def methods_blocks(data: Data, provenance: Provenance, measures: Sequence[Released], policy: Policy) -> list[Block]:
+def methods_blocks(page: Page) -> list[Block]:
     """Every definition with who was left out, the words, the disclosure policy, and where the numbers come from."""
-    unique = {released.definition.measure: released for released in measures}
+    every, data, policy = list(page.released.values()), page.program.data, page.program.policy
+    unique: dict[str, Released] = {}
+    for released in every:
+        unique.setdefault(released.definition.measure, released)
     entries = [(released.definition.title, _definition_lines(released)) for released in unique.values()]
     return [
         Text("Day 0 is admission. An episode counts in the group it was admitted to. Intervals are 95% unless they say otherwise."),
         Terms(tuple(entries)),
         Terms(tuple((term, (meaning,)) for term, meaning in _GLOSSARY)),
-        Terms(
-            (("Disclosure", _disclosure_lines(measures, policy)), ("Repeated patients", (_repeats(data),)), ("Stay", (_convention(data),)))
-        ),
-        Terms((("Where the numbers come from", _provenance_lines(provenance)),)),
+        Terms((("Disclosure", _disclosure_lines(every, policy)), ("Repeated patients", (_repeats(data),)), ("Stay", (_convention(data),)))),
+        Terms((("Where the numbers come from", _provenance_lines(page.provenance)),)),
     ]
 
 
@@ -137,3 +92,10 @@ def _provenance_lines(facts: Provenance) -> tuple[str, ...]:
     lines += [f"{rule[:1].upper()}{rule[1:]}" for rule in facts.rules]
     versions = ", ".join(f"{name} {number}" for name, number in facts.versions.items())
     return (*lines, f"Made by {facts.package} with {versions}")
+
+
+def _sections(page: Page) -> Sequence[Section]:
+    return [section("methods", "Methods", methods_blocks(page))]
+
+
+METHODS = Part(nothing, _sections)

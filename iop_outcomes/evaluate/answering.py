@@ -1,0 +1,86 @@
+"""Takes the asks of a page and data, gives the results of each, answered once; and for those that nothing answers, the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from iop_outcomes.errors import NotAssessableError
+from iop_outcomes.evaluate.ask import Ask
+from iop_outcomes.evaluate.evaluation import evaluate
+from iop_outcomes.evaluate.lacking import refuse_lacking
+from iop_outcomes.evaluate.lookup import declaration
+from iop_outcomes.intake.data import Data
+from iop_outcomes.measures import find
+from iop_outcomes.progress import counted
+from iop_outcomes.results import Results
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """An ask that the data cannot answer.
+
+    Parameters
+    ----------
+    measure, title : str
+        What was to be known.
+    reason : str
+        Why not, and what would bring it.
+    """
+
+    measure: str
+    title: str
+    reason: str
+
+
+def answer_all(
+    asks: Iterable[Ask], data: Data, *, grouped: str | None = None, conf_level: float = 0.95
+) -> tuple[dict[Ask, Results], dict[Ask, Unanswered]]:
+    """Answer every different ask once, all of them about the same episodes.
+
+    Parameters
+    ----------
+    asks : iterable of Ask
+        In the order in which their numbers are wanted; the same ask twice counts once.
+    data : Data
+        A loaded program.
+    grouped : str, optional
+        A column without which episodes are left out of every answer, as in `evaluate`.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    tuple of (dict of Ask to Results, dict of Ask to Unanswered)
+        Both in the order given.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     results, unanswered = answer_all([Ask("completion"), Ask("completion"), Ask("symptom_change", scale="pcl5")], data)
+    >>> len(results), [each.reason[:36] for each in unanswered.values()]
+    (1, ['Change in PCL-5 is not assessable: t'])
+    """
+    results: dict[Ask, Results] = {}
+    unanswered: dict[Ask, Unanswered] = {}
+    for ask in counted("answering", dict.fromkeys(asks)):
+        try:
+            measure = declaration(ask, data)
+            refuse_lacking(data, measure)
+            answer = evaluate(measure, data, by=ask.by, classes=ask.classes, against=ask.against, grouped=grouped, conf_level=conf_level)
+        except NotAssessableError as reason:
+            declared = find(ask.measure, ask.definition, scale=ask.scale, scales=data.scales)
+            unanswered[ask] = Unanswered(declared.name, declared.title, str(reason))
+        else:
+            results[ask] = replace(_only(answer, ask.estimands), among_grouped=None)  # the page has one population, decided before
+    return results, unanswered
+
+
+def _only(results: Results, estimands: tuple[str, ...]) -> Results:
+    """The numbers that are wanted, with who they speak of."""
+    if not estimands:
+        return results
+    kept = tuple(estimate for estimate in results if estimate.estimand in estimands)
+    populations = {place: people for place, people in results.populations.items() if place[1].estimand in estimands}
+    return replace(results, estimates=kept, populations=populations)

@@ -1,0 +1,105 @@
+"""Takes a measure, gives coarser forms of it: without some of its numbers, or with rounded ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from iop_outcomes.counts import Counts
+from iop_outcomes.keys import Key
+from iop_outcomes.measures.measure import Measure
+from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.stats.draft import Draft
+
+Drafting = Callable[..., tuple[Draft, ...]]  # of counts, and of the keys that are wanted where a measure is selective
+
+
+def without(measure: Measure, names: Collection[str], words: str) -> Measure:
+    """The same measure without some of its numbers.
+
+    Parameters
+    ----------
+    measure : Measure
+        The finer form.
+    names : collection of str
+        Estimands that are left out.
+    words : str
+        Which, and why.
+    """
+    settled = measure.settled
+    return replace(
+        measure,
+        draft=partial(_without, names, measure.draft),
+        settled=None if settled is None else partial(_settled_without, names, settled),
+        estimands=tuple(item for item in measure.estimands if item.name not in names),
+        coarse=f"{measure.coarse} {words}".strip(),
+        coarser=None,
+    )
+
+
+def _without(names: Collection[str], draft: Drafting, counts: Counts, **wanted: Collection[Key]) -> tuple[Draft, ...]:
+    return tuple(each for each in draft(counts, **wanted) if each.key.estimand not in names)
+
+
+def _settled_without(names: Collection[str], settled: Callable[[Counts], Drafting], counts: Counts) -> Drafting:
+    return partial(_without, names, settled(counts))
+
+
+def rounded(measure: Measure, digits: Mapping[str, int], words: str, *, bare: Collection[str] = ()) -> Measure:
+    """The same measure with rounded numbers.
+
+    For a page on which the number of episodes with a value, set beside the number asked, would tell how few lack one: an exact
+    mean gives its own number of episodes away, a rounded one does not, so that it can be shown while that number is withheld.
+
+    Parameters
+    ----------
+    measure : Measure
+        The finer form.
+    digits : dict of str to int
+        Decimals of each estimand that is rounded.
+    words : str
+        Which, and why.
+    bare : collection of str
+        Those of them that are given without limits: beside the other numbers, these would give the number of episodes.
+    """
+    estimands = tuple(
+        _rounded(item, digits[item.name], bare=item.name in bare) if item.name in digits else item for item in measure.estimands
+    )
+    return replace(measure, estimands=estimands, coarse=f"{measure.coarse} {words}".strip(), coarser=None)
+
+
+def _rounded(item: EstimandDefinition, digits: int, *, bare: bool) -> EstimandDefinition:
+    counted = f"{item.counted}, to {10.0**-digits:g}"
+    return replace(item, digits=digits, counted=counted, interval="none" if bare else item.interval)
+
+
+def digits_that_hide(groups: Sequence[Sequence[float]], n: int) -> int | None:
+    """Decimals to which means may be shown of groups whose numbers of episodes are withheld.
+
+    Everyone's mean is that of the groups weighted by those numbers. Moving one episode from one group to another changes the
+    weighted sum by as much as their means lie apart; rounding everyone's mean hides n times half a step of it. So that the
+    numbers do not follow, a step must hide at least `_MARGIN` times as much as one episode moves.
+
+    Parameters
+    ----------
+    groups : sequence of sequence of float
+        The same means and SDs of each group.
+    n : int
+        Episodes they are of, in all groups together.
+
+    Returns
+    -------
+    int or None
+        1 or 0; `None` where not even whole numbers hide them.
+
+    Examples
+    --------
+    >>> digits_that_hide([(15.2, 9.1), (14.0, 8.0)], 136), digits_that_hide([(15.2, 9.1), (6.0, 8.0)], 60)
+    (1, 0)
+    """
+    spread = max((max(column) - min(column) for column in zip(*groups, strict=True)), default=0.0)
+    return next((digits for digits in (1, 0) if n * 10.0**-digits >= _MARGIN * spread), None)
+
+
+_MARGIN = 4.0

@@ -1,0 +1,87 @@
+"""Takes small matrices, gives products, spans and what follows from them, on one thread: on a busy machine threads wait for one another.
+
+Products are made in pieces below the size at which the libraries under numpy divide the work (OpenBLAS: 2^18 multiplications of two matrices),
+or, where one factor is a vector, without them; the time is that of the pieces.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg.lapack import dpstrf
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+ZERO = 1e-7
+NOTHING = 1e-10  # a squared size that is 0 but for rounding
+_PIECE = 2**18
+VECTOR_PIECE = 9_000  # of a matrix and a vector, by those libraries
+
+
+def product(one: Floats, other: Floats) -> Floats:
+    """The product of two matrices."""
+    rows, inner = one.shape
+    columns = other.shape[1]
+    if rows * inner * columns <= (VECTOR_PIECE if 1 in (rows, columns) else _PIECE):
+        return one @ other
+    if 1 in (rows, columns):
+        out: Floats = np.einsum("ij,jk->ik", one, other)
+        return out
+    several = max(1, _PIECE // (inner * columns))
+    if several < rows:
+        return np.vstack([product(one[first : first + several], other) for first in range(0, rows, several)])
+    several = max(1, _PIECE // (inner * rows))
+    return np.hstack([one @ other[:, first : first + several] for first in range(0, columns, several)])
+
+
+def less(vectors: Floats, rows: Floats) -> Floats:
+    """What is left of vectors beyond the span of orthonormal rows."""
+    if len(rows) and len(vectors):
+        for _ in range(2):  # one pass of Gram-Schmidt loses digits
+            vectors = vectors - product(product(vectors, rows.T), rows)
+    return vectors
+
+
+def orthonormal(rows: Floats, vectors: Floats) -> Floats:
+    """What vectors add to the span of orthonormal rows, as orthonormal rows."""
+    new = np.zeros((0, rows.shape[1]))
+    if not len(vectors):
+        return new
+    left = less(vectors, rows)
+    for rest, size in zip(left, np.linalg.norm(vectors, axis=1), strict=True):
+        if np.linalg.norm(rest) > ZERO * max(1.0, size):
+            beyond = less(rest[np.newaxis], new)
+            if (length := np.linalg.norm(beyond)) > ZERO * max(1.0, size):
+                new = np.vstack([new, beyond / length])
+    return new
+
+
+def independent(weight: Floats) -> Ints:
+    """Which of some vectors are independent, the largest first, from their products with one another.
+
+    Parameters
+    ----------
+    weight : float array, shape (vectors, vectors)
+        Products of each vector with each.
+
+    Notes
+    -----
+    Cholesky decomposition with the largest pivot of the diagonal.
+    """
+    largest = float(weight.diagonal().max(initial=0.0))
+    limit = NOTHING * max(1.0, largest)
+    if largest <= limit:  # LAPACK takes the first pivot whatever its size
+        return np.empty(0, dtype=np.int64)
+    _, order, several, _ = dpstrf(weight, tol=limit)
+    chosen: Ints = order[:several].astype(np.int64) - 1
+    return chosen
+
+
+def null_of(weight: Floats) -> Floats:
+    """Combinations of vectors that are 0, one a row of coefficients, from their products with one another."""
+    chosen = independent(weight)
+    others = np.delete(np.arange(len(weight)), chosen)
+    combinations = np.eye(len(weight))[others]
+    combinations[:, chosen] = -np.linalg.solve(weight[np.ix_(chosen, chosen)], weight[np.ix_(chosen, others)]).T
+    return combinations

@@ -1,0 +1,196 @@
+"""Takes results that come in several forms, gives the finest form of which enough may be seen: rare categories merged, means rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from iop_outcomes.keys import ALL, MISSING_LEVEL, Key
+from iop_outcomes.release.policy import Policy
+from iop_outcomes.release.protect import Parts, is_safe
+from iop_outcomes.release.released import Released
+from iop_outcomes.results import EstimandDefinition, Results
+from iop_outcomes.stats.draft import Population
+from iop_outcomes.units import half_up
+
+ENOUGH = 4 / 5  # of the cells: no coarser form is looked at
+HALF = 1 / 2  # of the groups: in which every number may be seen
+FITTING = 8  # denominators, of those less than the threshold away, that must give a share whose own is withheld
+WORTH = 21 / 20  # times as large a share of its cells: what a coarser form must show
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A form of some results, and those that are coarser."""
+
+    form: Results
+    coarser: Iterator[Results]
+
+
+def choose(results: Results, policy: Policy) -> Choice:
+    """Choose the form of results that is released, before anything is protected.
+
+    The forms are those of `Results.coarser`, from the finest on. Of each, the share of its cells is taken that may be seen
+    in their group: a cell is a number or a contrast of a group that is large enough to be shown, and everyone's are counted
+    only where there is no such group. A coarser form replaces a finer one when that share is more than `WORTH` times as large.
+    The first form is final of which `ENOUGH` of the cells may be seen, something of every group, and every number in `HALF`
+    of the groups.
+
+    A cell may be seen when its denominator and its numerator may, or when it `says_no_number`. Denominators with the missing,
+    then denominators and numerators, in the order of the results, may be seen one after the other: each when it holds nobody or
+    at least the threshold, and so does what is left of it, or of one seen before that holds it, without the ones they hold.
+
+    Parameters
+    ----------
+    results : Results
+        In their finest form.
+    policy : Policy
+        Whose threshold decides what may be seen.
+
+    Returns
+    -------
+    Choice
+        One of the forms, those given where the policy withholds nothing or there is no other; and those after it.
+
+    Notes
+    -----
+    The choice depends on these results alone, and on nothing but how many of their cells would be withheld: it tells that a
+    finer form would have withheld more, and of no cell how many it holds. What follows from several groups and everyone, or
+    from other results, is left to `protect`.
+    """
+    if results.coarser is None or not policy.threshold:
+        return Choice(results, iter(()))
+    best, most, later, forms = results, -1.0, [], _forms(results)
+    for form in forms:
+        groups = [_seen(form, level, policy.threshold) for level in _shown_groups(form, policy.threshold)]
+        share = _share(cell for cells in groups for cell in cells.values())
+        later.append(form)
+        if share > most * WORTH:
+            best, most, later = form, share, []
+        if best is form and share >= ENOUGH and _of_each(groups):
+            break
+    return Choice(best, chain(later, forms))
+
+
+def coarsened_together(
+    results: Sequence[Results], policy: Policy, release: Callable[[Sequence[Results]], tuple[Released, ...]]
+) -> tuple[Released, ...]:
+    """Release results of one page in forms of which enough is seen there.
+
+    Each comes in the form that `choose` chooses for it alone. Where less than `ENOUGH` of its cells, or not all of everyone's, is then
+    seen on the page, because totals of others exclude its own, the next coarser form is tried, of all such results at a time; one is
+    taken when it shows more than `WORTH` times as much, groups and everyone counted alike.
+
+    Parameters
+    ----------
+    results : sequence of Results
+        In their finest forms.
+    policy : Policy
+        Whose threshold decides what may be seen.
+    release : callable
+        From the chosen forms, everything released together.
+    """
+    choices = [choose(each, policy) for each in results]
+    forms, later = [choice.form for choice in choices], [choice.coarser for choice in choices]
+    released = release(forms)
+    if not policy.threshold:
+        return released
+    shares = [_share_on_page(form, each, policy.threshold) for form, each in zip(forms, released, strict=True)]
+    lacking = [share < ENOUGH or _of_everyone(each) < 1 for share, each in zip(shares, released, strict=True)]
+    trial = [next(coarser, form) if lacks else form for form, coarser, lacks in zip(forms, later, lacking, strict=True)]
+    if trial == forms:
+        return released
+    tried = release(trial)
+    better = [
+        new is not form and _share_on_page(new, each, policy.threshold) > share * WORTH
+        for new, form, each, share in zip(trial, forms, tried, shares, strict=True)
+    ]
+    taken = [new if is_better else form for new, form, is_better in zip(trial, forms, better, strict=True)]
+    return tried if taken == trial else released if taken == forms else release(taken)
+
+
+def _share_on_page(results: Results, released: Released, threshold: int) -> float:
+    groups = set(_shown_groups(results, threshold))
+    of_groups = _share(estimate.shown for estimate in released if estimate.level in groups)
+    return (of_groups + _of_everyone(released)) / 2
+
+
+def _of_everyone(released: Released) -> float:
+    return _share(estimate.shown for estimate in released if estimate.level == ALL)
+
+
+def _forms(results: Results) -> Iterator[Results]:
+    yield results
+    if results.coarser is not None:
+        yield from results.coarser()
+
+
+def _share(cells: Iterable[bool]) -> float:
+    """How many of the cells may be seen; none of none."""
+    seen = list(cells)
+    return sum(seen) / len(seen) if seen else 0.0
+
+
+def _of_each(groups: Sequence[Mapping[Key, bool]]) -> bool:
+    """Whether something of every group may be seen, and every number in half of the groups."""
+    keys = dict.fromkeys(key for cells in groups for key in cells)
+    each = [_share(cells[key] for cells in groups if key in cells) for key in keys]
+    return all(any(cells.values()) for cells in groups) and all(share >= HALF for share in each)
+
+
+def _shown_groups(results: Results, threshold: int) -> list[str]:
+    """The groups that hold enough episodes to be shown, or everyone where there are none."""
+    sizes = {level: sum(people.parts.values()) for (level, _), people in results.populations.items()}
+    large = [level for level in sizes if level != MISSING_LEVEL and sizes[level] and is_safe(sizes[level], threshold)]
+    return [level for level in large if level != ALL] or large
+
+
+def says_no_number(definition: EstimandDefinition, people: Population, threshold: int) -> bool:
+    """Whether a number may be shown while how many episodes it is of is withheld.
+
+    It must be rounded, and be of enough episodes. A share must be that of at least `FITTING` of the denominators nearest to its own, its
+    numerator being known, and neither that nor the rest be few. Of a mean, so many must have been asked that it would be of enough
+    whoever lacks a value, as long as those are fewer than the threshold: that it is shown then tells nothing of how many they are.
+    """
+    enough = 2 * threshold - 1
+    if definition.digits is None or people.n < threshold:
+        return False
+    if people.hits is None:
+        return people.n + people.n_missing >= enough
+    k = people.count(people.hits)
+    near = range(people.n - threshold + 1, people.n + threshold)
+    fitting = [n for n in near if n >= k and half_up(k / n, definition.digits) == half_up(k / people.n, definition.digits)]
+    return min(k, people.n - k) >= enough and len(fitting) >= FITTING
+
+
+def _seen(results: Results, level: str, threshold: int) -> dict[Key, bool]:
+    """Which of the cells of a group may be seen."""
+    cells = [(estimate, results.populations[level, estimate.key]) for estimate in results if estimate.level == level]
+    sets = _seen_sets([people for _, people in cells], threshold)
+    return {
+        estimate.key: all((people.family, parts) in sets for parts in (people.base, people.hits) if parts is not None)
+        or says_no_number(results.definition.estimand(estimate.estimand), people, threshold)
+        for estimate, people in cells
+    }
+
+
+def _seen_sets(everyone: Sequence[Population], threshold: int) -> set[tuple[str, Parts]]:
+    """Sets of parts, each of one way of dividing a group, whose number of episodes may be seen."""
+    questioned = [(people, people.base | people.missing) for people in everyone]
+    counted = [(people, parts) for people in everyone for parts in (people.base, people.hits) if parts is not None]
+    seen: dict[str, list[Parts]] = {}
+    for people, parts in (*questioned, *counted):
+        before = seen.setdefault(people.family, [])
+        if parts not in before and all(is_safe(people.count(left), threshold) for left in _left(parts, before)):
+            before.append(parts)
+    return {(family, parts) for family, sets in seen.items() for parts in sets}
+
+
+def _left(parts: Parts, before: Sequence[Parts]) -> Iterator[Parts]:
+    """What a reader could work out with one more set: itself, and what is left of a set without another, or all others, that it holds."""
+    yield parts
+    for whole in (parts, *(other for other in before if parts <= other)):
+        inside = [other for other in (*before, parts) if other < whole]
+        yield from (whole - other for other in inside if parts in (whole, other))
+        yield whole - frozenset().union(*inside)

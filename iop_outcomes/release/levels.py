@@ -1,0 +1,288 @@
+"""Takes the cells of one grouping column and the totals let through so far, gives which further totals leave every guarded set open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from iop_outcomes.release.algebra import VECTOR_PIECE, ZERO, Floats, Ints, independent, less, null_of, orthonormal, product
+from iop_outcomes.release.guards import SAMPLES, Across, Guarded, Mask
+
+_LOOKED_AT = 16  # levels at a time, in search of one that leaves a total of everyone open
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """Totals of different levels that are let through together, in order: where, which direction each adds, and what stays unknown there."""
+
+    places: Ints  # (totals,)
+    directions: Floats  # (totals, cells)
+    unknown: Floats  # (totals, cells, samples)
+    of_sets: Floats  # (totals, sets, samples), the same over each guarded set
+
+    def part(self, chosen: slice | Ints) -> Shown:
+        """Some of them."""
+        return Shown(self.places[chosen], self.directions[chosen], self.unknown[chosen], self.of_sets[chosen])
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+@dataclass(frozen=True, eq=False)
+class _Linked:
+    """What changes in the witnesses when totals of everyone are known too.
+
+    Parameters
+    ----------
+    unknown : dict of level to float array, shape (cells, samples)
+        What stays unknown of each witness.
+    totals : float array, shape (totals, cells)
+        Of the totals of everyone that are known, those that the levels leave open, as orthonormal rows.
+    takes : dict of level to float array, shape (totals, cells)
+        What these totals add to what is known of each witness.
+    """
+
+    unknown: dict[int, Floats]
+    totals: Floats
+    takes: dict[int, Floats]
+
+
+class Levels:
+    """What a reader can work out of the levels of one column.
+
+    A reader knows, of each level, the span of the totals let through there (and which cells hold nobody, and that every way of dividing
+    has the same total), and beside it some totals over all levels. A set is worked out exactly when its total is 0 in whatever changes the
+    cells and none of what is known. Such changes are a linear space, and a random member of it is 0 over no other set; so
+    a few random members stand for all that is not known. In each level alone they are what is left of random numbers beyond the known span.
+    That the totals of everyone do not change either is then seen to in a few levels, the witnesses, which take up what the others leave.
+
+    Parameters
+    ----------
+    n : int array, shape (levels, cells)
+        Episodes of each cell.
+    sets : float array, shape (sets, cells)
+        Every set that is printed or told apart by what is printed, as rows of 0 and 1.
+    divisions : sequence of int array
+        Sets that no episode is in two of, and that may be combined.
+    alike : float array, shape (vectors, cells)
+        Differences that are 0 at every level: two ways of dividing the same episodes.
+    threshold : int
+        Counts from 1 to one below it are small.
+    small : bool array, shape (levels + 1, sets)
+        Which sets of each level, and of everyone last, may not be printed.
+    """
+
+    def __init__(self, n: Ints, sets: Floats, divisions: Sequence[Ints], alike: Floats, threshold: int, small: Mask) -> None:
+        self._here = (n > 0).astype(np.float64)
+        cells = n.shape[1]
+        self._open_to_any = np.diag(self._here.sum(axis=0))  # sum over levels of the projections on what is not known
+        self._known = np.zeros((len(n), min(16, cells) or 1, cells))
+        self._rank = np.zeros(len(n), dtype=np.int64)
+        random = np.random.default_rng(11)  # any numbers will do
+        self._unknown = random.standard_normal((len(n), cells, SAMPLES)) * self._here[:, :, np.newaxis]
+        self._sets = sets
+        self._of_sets = self._totals(self._unknown)
+        sizes = np.rint(np.vstack([n, n.sum(axis=0)]) @ sets.T).astype(np.int64)
+        *self._guards, self._everyone = [Guarded(*row, divisions, threshold) for row in zip(sizes, small, strict=True)]
+        self._across = Across(sizes[:-1], threshold) if len(n) > 1 else None
+        self._guarded = bool(len(self._everyone) or (self._across is not None and len(self._across)) or any(map(len, self._guards)))
+        self._links = _Linked({}, np.zeros((0, cells)), {})
+        self._tried: tuple[Floats, _Linked | None] = (np.zeros((0, cells)), self._links)
+        for vector in alike:
+            everywhere = np.arange(len(n))
+            rest = self._rest(everywhere, np.tile(vector, (len(n), 1)))
+            sizes = np.linalg.norm(rest, axis=1)
+            new = sizes > ZERO
+            self._learn(self._shown(everywhere[new], rest[new] / sizes[new, np.newaxis]))
+
+    # -- totals of levels -------------------------------------------------------------------------------------------
+
+    def offer(self, places: Ints, vectors: Floats, allowed: Callable[[Shown], bool]) -> Sequence[bool]:
+        """Let through what may be, of totals of different levels in the order given.
+
+        Parameters
+        ----------
+        places : int array, shape (totals,)
+            The level of each.
+        vectors : float array, shape (totals, cells)
+            Rows of 0 and 1.
+        allowed : callable
+            Whether totals that leave everything guarded here open may be shown for other reasons.
+        """
+        rest = self._rest(places, vectors)
+        sizes = np.linalg.norm(rest, axis=1)
+        new = np.flatnonzero(sizes > ZERO)
+        seen = sizes <= ZERO  # what can be worked out may be shown
+        shown = self._shown(places[new], rest[new] / sizes[new, np.newaxis])
+        scales = np.abs(shown.unknown).max(axis=(1, 2), initial=1.0)
+        guards = [self._guards[place] for place in shown.places.tolist()]
+        alone = np.flatnonzero([guard.hold(shown.of_sets[i], scales[i]) for i, guard in enumerate(guards)])
+        left, new = shown.part(alone), new[alone]
+        while len(left):
+            several, linked = self._most(left, allowed)
+            if linked is not None:
+                self._learn(left.part(slice(several)))
+                self._links = linked
+            seen[new[:several]] = True
+            left, new = left.part(slice(several + 1, None)), new[several + 1 :]
+        return [bool(may) for may in seen]
+
+    def _most(self, shown: Shown, allowed: Callable[[Shown], bool]) -> tuple[int, _Linked | None]:
+        """How many of the first may be shown together: what several give back, more of them give back too."""
+        low, high = 0, len(shown) + 1
+        middle, best = len(shown), None
+        while high - low > 1:
+            part = shown.part(slice(middle))
+            linked = self._open(part, self._links.totals, self._links.takes)
+            if linked is not None and allowed(part):
+                low, best = middle, linked
+            else:
+                high = middle
+            middle = (low + high) // 2
+        return low, best
+
+    def _shown(self, places: Ints, directions: Floats) -> Shown:
+        unknown = self._unknown[places]
+        along = np.einsum("md,mdk->mk", directions, unknown)
+        unknown = unknown - directions[:, :, np.newaxis] * along[:, np.newaxis, :]
+        return Shown(places, directions, unknown, self._totals(unknown))
+
+    def _totals(self, unknown: Floats) -> Floats:
+        """The unknown of each guarded set, for each of some levels."""
+        flat = product(self._sets, unknown.transpose(1, 0, 2).reshape(unknown.shape[1], -1))
+        return np.ascontiguousarray(flat.reshape(len(self._sets), len(unknown), SAMPLES).transpose(1, 0, 2))
+
+    def _learn(self, shown: Shown) -> None:
+        places = shown.places
+        if not len(places):
+            return
+        if self._rank[places].max() >= self._known.shape[1]:
+            self._known = np.concatenate([self._known, np.zeros_like(self._known)], axis=1)
+        self._known[places, self._rank[places]] = shown.directions
+        self._rank[places] += 1
+        self._unknown[places] = shown.unknown
+        self._of_sets[places] = shown.of_sets
+        self._open_to_any -= product(shown.directions.T, shown.directions)
+
+    def _rest(self, places: Ints, vectors: Floats) -> Floats:
+        """What vectors add to what is known of their levels."""
+        most = int(self._rank[places].max(initial=0))
+        if 2 * len(places) > len(self._known):  # without a copy of what is known
+            rest = np.zeros((len(self._known), vectors.shape[1]))
+            rest[places] = vectors * self._here[places]
+            return _beyond(self._known[:, :most], rest)[places]
+        return _beyond(self._known[places, :most], vectors * self._here[places])
+
+    # -- totals of everyone ------------------------------------------------------------------------------------------
+
+    def holds_with(self, totals: Floats) -> bool:
+        """Whether everything guarded stays open when these totals of everyone are known too; none of them is known already."""
+        if not len(totals):
+            self._tried = (totals, self._links)
+            return True
+        new = orthonormal(self._links.totals, totals)
+        takes = {level: np.vstack([take, self._open_to(level, new)]) for level, take in self._links.takes.items()}
+        linked = self._open(self._none, np.vstack([self._links.totals, new]), takes)
+        self._tried = (totals, linked)
+        return linked is not None
+
+    def link(self, totals: Floats) -> None:
+        """Take these totals of everyone as known too."""
+        if self._tried[0] is not totals:
+            self.holds_with(totals)
+        linked = self._tried[1]
+        if linked is None:  # more is given back than could be guarded: nothing else will be let through
+            linked = replace(self._links, totals=np.vstack([self._links.totals, orthonormal(self._links.totals, totals)]), takes={})
+        self._links = linked
+
+    @property
+    def _none(self) -> Shown:
+        sets, cells = self._sets.shape
+        return Shown(np.empty(0, dtype=np.int64), np.zeros((0, cells)), np.zeros((0, cells, SAMPLES)), np.zeros((0, sets, SAMPLES)))
+
+    def everyone_known(self, shown: Shown | None = None) -> Floats:
+        """Totals of everyone that follow from the levels alone; `shown` would be let through besides."""
+        open_to = self._open_to_any
+        if shown is not None:
+            open_to = open_to - product(shown.directions.T, shown.directions)
+        known = null_of(open_to) * self._here.any(axis=0)
+        return known[known.any(axis=1)]
+
+    def _open(self, shown: Shown, totals: Floats, takes: dict[int, Floats]) -> _Linked | None:
+        """What changes when totals of levels and of everyone are known besides; `None` where a guarded set is given back."""
+        linked = self._linked(shown, totals, takes) if len(totals) else _Linked({}, totals, {})
+        if not self._guarded:
+            return linked
+        of_sets = self._of_sets.copy()
+        of_sets[shown.places] = shown.of_sets
+        for level, unknown in linked.unknown.items():
+            of_sets[level] = product(self._sets, unknown)
+        scale = max([1.0, *(float(np.abs(unknown).max()) for unknown in linked.unknown.values())])
+        is_open = (
+            all(self._guards[level].hold(of_sets[level], scale) for level in linked.unknown)
+            and self._everyone.hold(of_sets.sum(axis=0), scale)
+            and (self._across is None or self._across.hold(of_sets, tuple(linked.unknown), scale))
+        )
+        return linked if is_open else None
+
+    def _linked(self, shown: Shown, totals: Floats, takes: dict[int, Floats]) -> _Linked:
+        added = dict(zip(shown.places.tolist(), shown.directions, strict=True))
+        place_of = {place: i for i, place in enumerate(added)}
+        change = totals @ (self._unknown.sum(axis=0) + (shown.unknown - self._unknown[shown.places]).sum(axis=0))
+        takes = {level: _without(take, added.get(level)) for level, take in takes.items()}
+        while True:
+            weight = sum((product(take, take.T) for take in takes.values()), np.zeros((len(totals), len(totals))))
+            chosen = independent(weight)
+            inside = weight[np.ix_(chosen, chosen)]
+            shares = np.linalg.solve(inside, change[chosen])
+            left = change - weight[:, chosen] @ shares
+            if np.abs(left).max() <= ZERO * max(1.0, float(np.abs(change).max())):
+                break
+            row = int(np.abs(left[:, 0]).argmax())
+            total = totals[row] - np.linalg.solve(inside, weight[chosen, row]) @ totals[chosen]
+            level = self._witness(total, added, takes)
+            if level is None:
+                break
+            takes[level] = _without(self._open_to(level, totals), added.get(level))
+        takes = {level: take[chosen] for level, take in takes.items()}
+        takes = {level: take for level, take in takes.items() if np.abs(take).max(initial=0.0) > ZERO}
+        before = {level: shown.unknown[place_of[level]] if level in added else self._unknown[level] for level in takes}
+        unknown = {level: before[level] - take.T @ shares for level, take in takes.items()}
+        return _Linked(unknown, totals[chosen], takes)
+
+    def _open_to(self, level: int, totals: Floats) -> Floats:
+        """What totals of everyone add to what is known of a level."""
+        return less(totals * self._here[level], self._known[level, : self._rank[level]])
+
+    def _witness(self, total: Floats, added: dict[int, Floats], takes: dict[int, Floats]) -> int | None:
+        """A level that leaves a total of everyone open, most of all the levels looked at together."""
+        order = np.argsort(self._rank - self._here.sum(axis=1), kind="stable")  # those of which least is known come first
+        order = order[~np.isin(order, list(takes))]
+        for start in range(0, len(order), _LOOKED_AT):
+            places = order[start : start + _LOOKED_AT]
+            rest = self._rest(places, np.tile(total, (len(places), 1)))
+            rest = np.array([_without(row, added.get(place)) for row, place in zip(rest, places.tolist(), strict=True)])
+            sizes = np.linalg.norm(rest, axis=1)
+            if sizes.max() > ZERO:
+                return int(places[sizes.argmax()])
+        return None
+
+
+def _without(vectors: Floats, direction: Floats | None) -> Floats:
+    """What is left of vectors beyond a direction, where one is added."""
+    return vectors if direction is None else vectors - np.multiply.outer(vectors @ direction, direction)
+
+
+def _beyond(known: Floats, vectors: Floats) -> Floats:
+    """What each vector adds to the span of its own orthonormal rows."""
+    several = max(1, VECTOR_PIECE // max(1, known.shape[2]))
+    for _ in range(2):  # one pass of Gram-Schmidt loses digits
+        rest = vectors
+        for first in range(0, known.shape[1], several):
+            part = known[:, first : first + several]
+            inside = np.matmul(part, vectors[:, :, np.newaxis])
+            rest = rest - np.matmul(inside.transpose(0, 2, 1), part)[:, 0]
+        vectors = rest
+    return vectors

@@ -1,0 +1,73 @@
+"""Takes counts that a policy rounds, gives what is printed of them, and the numbers that follow from the printed ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Flag, flags
+from iop_outcomes.release.policy import Policy
+from iop_outcomes.release.protect import Parts, is_safe
+from iop_outcomes.release.released import NUMBERS, SUPPRESSED, Count
+from iop_outcomes.results import Estimate, Results
+from iop_outcomes.stats.draft import Population
+from iop_outcomes.units import UNITS
+
+_SHARE = "share"
+_EXACT = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """What may be seen where counts are rounded: rounding takes the place of withholding what would give a count back."""
+
+    policy: Policy
+
+    def printed(self, n: int) -> Count:
+        """A count, rounded, unless it is small."""
+        return self.policy.rounded(n) if is_safe(n, self.policy.threshold) else SUPPRESSED
+
+    def count(self, people: Population, level: str, parts: Parts | None) -> Count:
+        """Episodes in some parts; nothing of a group that is too small, whatever the level is called."""
+        del level
+        n, smallest = people.count(parts or frozenset()), self.policy.smallest
+        whole = sum(people.parts.values())
+        is_group = parts in (people.base, frozenset(people.parts))
+        if (n and not is_safe(whole, smallest)) or (is_group and not is_safe(n, smallest)):
+            return SUPPRESSED
+        return self.printed(n)
+
+    def values(self, estimate: Estimate, results: Results) -> dict[str, object]:
+        """A share from its rounded counts, without what only exact ones give; other numbers are their own."""
+        if estimate.unit not in (_SHARE, UNITS[_SHARE].difference) or math.isnan(estimate.value):
+            return {}
+        sides = [results.populations[estimate.level, estimate.key.number], *_compared_with(estimate, results)]
+        if not all(is_safe(n, self.policy.fewest) for people in sides for n in (people.n, sum(people.parts.values()))):
+            return {**dict.fromkeys(NUMBERS, SUPPRESSED), "word": "", "flag": flags(Flag.SUPPRESSED)}
+        return {**dict.fromkeys(NUMBERS, SUPPRESSED), "value": self._value(estimate.value, sides)}
+
+    def _value(self, exact: float, sides: Sequence[Population]) -> float:
+        """What printed counts give; to a whole percent where the value is no share of counts, as those read from a curve."""
+        exact_shares = [math.nan if people.k is None or not people.n else people.k / people.n for people in sides]
+        if not math.isclose(_first_less_rest(exact_shares), exact, abs_tol=_EXACT):
+            return round(exact, 2)
+        printed = [(self.policy.rounded(people.k or 0), self.policy.rounded(people.n)) for people in sides]
+        return _first_less_rest([k / n if n else math.nan for k, n in printed])
+
+
+def _first_less_rest(values: Sequence[float]) -> float:
+    return values[0] - sum(values[1:])
+
+
+def _compared_with(estimate: Estimate, results: Results) -> list[Population]:
+    """Those from whom a difference is taken: another level, or all levels but the estimate's own; nobody where it is no difference."""
+    key = estimate.key.number
+    if estimate.contrast == MINUS_LEVEL:
+        return [results.populations[estimate.versus, key]]
+    if estimate.contrast != MINUS_OTHERS:
+        return []
+    none = (ALL, MISSING_LEVEL, estimate.level)
+    others = [people for (level, each), people in results.populations.items() if each == key and level not in none]
+    parts = {part: sum(people.parts[part] for people in others) for part in others[0].parts}
+    return [replace(others[0], parts=parts)]

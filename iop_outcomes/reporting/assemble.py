@@ -1,0 +1,89 @@
+"""Takes data and the parts of a page, gives the report: every ask answered once, one release over the page, then blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from iop_outcomes.columns import Column
+from iop_outcomes.evaluate.answering import answer_all
+from iop_outcomes.intake.data import Data
+from iop_outcomes.keys import ALL, MISSING_LEVEL
+from iop_outcomes.release import DEFAULT_POLICY, Released, Withheld, policy_for, release_flows, release_set
+from iop_outcomes.release.protect import is_safe
+from iop_outcomes.reporting.blocks import Note, marked, section
+from iop_outcomes.reporting.parts import PROGRAM_QUALITY, Page, Part, Program
+from iop_outcomes.reporting.report import Report
+from iop_outcomes.results import Provenance
+
+
+def program_quality(
+    data: Data,
+    *,
+    by: str = "track",
+    policy: str = DEFAULT_POLICY,
+    title: str = "Program quality report",
+    conf_level: float = 0.95,
+    parts: Sequence[Part] = PROGRAM_QUALITY,
+) -> Report:
+    """Build the report; the public function is `iop_outcomes.report`, which says more."""
+    chosen = policy_for(policy, data.data_class)
+    page = assemble(Program(data, data.group(by), chosen, conf_level), parts)
+    sections = tuple(marked(each, chosen.mark) for part in parts for each in part.sections(page))
+    released = tuple(page.released.values())
+    parameters = {"by": by, "conf_level": f"{conf_level:g}", "policy": chosen.name}
+    without = tuple(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values())
+    return Report("program_quality", title, _lead(page), sections, released, page.provenance, chosen, parameters, without)
+
+
+def assemble(program: Program, parts: Sequence[Part]) -> Page:
+    """Put the asks of some parts to the data, each once, and release everything together.
+
+    Parameters
+    ----------
+    program : Program
+        The data, the grouping column, the policy.
+    parts : sequence of Part
+        What the page is made of.
+
+    Returns
+    -------
+    Page
+
+    Raises
+    ------
+    UsageError
+        When the policy is not for this class of data.
+    """
+    data, policy = program.data, program.policy
+    asks = list(dict.fromkeys(ask for part in parts for ask in part.asks(program)))
+    results, unanswered = answer_all(asks, data, grouped=_grouped(program), conf_level=program.conf_level)
+    released = dict(zip(results, release_set(list(results.values()), policy.name), strict=True))
+    provenance = _shown_provenance(data, released.values())
+    return Page(program, released, unanswered, release_flows(data.flow, list(released.values())), provenance)
+
+
+def _grouped(program: Program) -> str | None:
+    """The grouping column, where fewer episodes than may be shown have no value of it: they leave every table of the page."""
+    counts = program.data.count([Column(program.by)])
+    blank = int(counts.n[counts.is_in(program.by, [None])].sum())
+    return None if is_safe(blank, program.policy.threshold) else program.by
+
+
+def _shown_provenance(data: Data, released: Iterable[Released]) -> Provenance:
+    """Where the numbers come from, without the number of episodes when a measure has to withhold it."""
+    shown = all(not isinstance(flow.rows_in, Withheld) and not each.only_grouped for each in released for flow in each.flow)
+    sources = (source if shown or source.table != "episodes" else replace(source, rows=None) for source in data.provenance.sources)
+    return replace(data.provenance, sources=tuple(sources))
+
+
+def _lead(page: Page) -> str:
+    """The line under the heading: how many episodes, in how many groups, up to when."""
+    program, everyone = page.program, next(iter(page.released.values()))
+    cutoff = program.data.provenance.cutoff
+    until = f", data up to {cutoff}" if cutoff else ""
+    groups = len([level for level in everyone.levels if level not in (ALL, MISSING_LEVEL)])
+    without = ", and some without one," if MISSING_LEVEL in everyone.levels else ""
+    rows = everyone.flow[0].rows_in
+    episodes = "Episodes" if isinstance(rows, Withheld) else f"{rows:,} episodes"
+    return f"{episodes} in {groups} {'group' if groups == 1 else 'groups'} by {program.group}{without}{until}. Ranges are 95% intervals."

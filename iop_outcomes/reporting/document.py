@@ -1,0 +1,53 @@
+"""Takes nothing, gives `Document`: a page as data, whatever draws it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from iop_outcomes.release import Policy, Released
+from iop_outcomes.reporting.blocks import Section
+from iop_outcomes.results import Provenance
+
+SYNTHETIC = "Synthetic data: no real person is described here."
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """A page before it is drawn.
+
+    Parameters
+    ----------
+    name : str
+        Stem of the file names.
+    title, lead : str
+        Heading, and the line under it.
+    sections : tuple of Section
+        In order.
+    released : tuple of Released
+        Every measure in it: the numbers behind its figures.
+    provenance : Provenance
+        Inputs, versions, class, cut-off.
+    policy : Policy
+        Disclosure policy in force.
+    parameters : dict of str to str
+        What was asked for.
+    without : tuple of Section
+        Sections that the data cannot fill, each with the reason; no part of the page.
+    """
+
+    name: str
+    title: str
+    lead: str
+    sections: tuple[Section, ...]
+    released: tuple[Released, ...]
+    provenance: Provenance
+    policy: Policy
+    parameters: dict[str, str]
+    without: tuple[Section, ...] = ()
+
+    @property
+    def banners(self) -> list[str]:
+        """What stands over everything: the words of the policy, and that the data are synthetic."""
+        mark = f"{self.policy.mark[:1].upper()}{self.policy.mark[1:]}." if self.policy.mark else ""
+        synthetic = SYNTHETIC if self.provenance.data_class == "synthetic" else ""
+        return [words for words in (mark, synthetic) if words]

@@ -1,0 +1,93 @@
+"""Takes a program, gives the asks that several parts of a page share: equal ones are answered once."""
+
+from __future__ import annotations
+
+from iop_outcomes.evaluate import Against
+from iop_outcomes.evaluate.ask import Ask
+from iop_outcomes.measures.after_discharge import AT
+from iop_outcomes.measures.reliable_change import PROFILE
+from iop_outcomes.release import Released
+from iop_outcomes.reporting.parts.part import Page, Program
+
+MIDDLE_DAY = 90 if 90 in AT else AT[0]
+COVARIATES = ("age_group", "sex", "referral_source", "modality")
+
+
+def completion(program: Program) -> Ask:
+    """Completion by group, its main rate compared."""
+    return Ask("completion", by=program.by, against=Against(("completion_strict",)))
+
+
+def stay(program: Program) -> Ask:
+    """Length of stay by group."""
+    return Ask("length_of_stay", by=program.by)
+
+
+def reasons(program: Program) -> Ask:
+    """Discharge reasons by group."""
+    return Ask("discharge_reasons", by=program.by)
+
+
+def recorded(program: Program) -> Ask:
+    """How often each thing is known that a report rests on."""
+    return Ask("recorded", by=program.by)
+
+
+def changes(program: Program) -> dict[str, Ask]:
+    """Change on each scale with a total, the mean compared; those without any score come last."""
+    scales = [*program.scored, *(name for name, scale in program.data.scales.items() if scale.total and name not in program.scored)]
+    return {name: Ask("symptom_change", scale=name, by=program.by, against=Against(("mean_change",))) for name in scales}
+
+
+def reliable(program: Program) -> dict[str, Ask]:
+    """Reliable change on each scale that has scores and the profile of the reports."""
+    profiled = [name for name in program.scored if any(profile.name == PROFILE for profile in program.data.scales[name].profiles)]
+    return {name: Ask("reliable_change", scale=name, by=program.by) for name in profiled}
+
+
+def after_discharge(program: Program) -> list[Ask]:
+    """What may happen after discharge, compared by the middle day."""
+    against = Against(("cumulative_incidence", "transfer_0_2"), times=(MIDDLE_DAY,))
+    return [Ask("readmission", by=program.by, against=against), Ask("relapse", "any_use", by=program.by, against=against)]
+
+
+def mixes(program: Program) -> list[Ask]:
+    """The mix of each characteristic that the data bring, without the column that divides the groups."""
+    return [
+        Ask("participants", column=column, by=program.by) for column in COVARIATES if column != program.by and program.has_values(column)
+    ]
+
+
+def severity(program: Program) -> Ask | None:
+    """How ill people are at admission, on the first scale that has scores."""
+    return Ask("participants", scale=program.scored[0], by=program.by) if program.scored else None
+
+
+def people(program: Program) -> list[Ask]:
+    """Who is in each group."""
+    ill = severity(program)
+    return [*mixes(program), *([] if ill is None else [ill])]
+
+
+# -- what the first page is made of --------------------------------------------------------------------------------------
+
+
+def first_change(page: Page) -> Released | None:
+    """Change on the first scale that has scores."""
+    return next(iter(page.answered(changes(page.program).values())), None)
+
+
+def first_reliable(page: Page) -> Released | None:
+    """Reliable change on the first scale that has it."""
+    return next(iter(page.answered(reliable(page.program).values())), None)
+
+
+def first_after_discharge(page: Page) -> Released | None:
+    """The first of what may happen after discharge that the data tell of."""
+    return next(iter(page.answered(after_discharge(page.program))), None)
+
+
+def judged(page: Page) -> list[Released]:
+    """Everything that groups are compared in."""
+    asks = (completion(page.program), *changes(page.program).values(), *after_discharge(page.program))
+    return page.answered(asks)

@@ -1,0 +1,61 @@
+"""Takes a page, gives what is wrong with the data, and how often each thing is known that the report rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iop_outcomes.columns import Column, ScoreAt
+from iop_outcomes.evaluate.ask import Ask
+from iop_outcomes.intake.data import Data
+from iop_outcomes.release import Policy, Released
+from iop_outcomes.reporting.blocks import Block, Section, TableBlock, Text, section
+from iop_outcomes.reporting.parts import asks
+from iop_outcomes.reporting.parts.part import Page, Part, Program
+from iop_outcomes.show.tables import Table
+from iop_outcomes.show.words import count, estimate_value, label
+
+
+def _rested_on(data: Data, recorded: Released) -> list[str]:
+    """What data quality looks at: the scores of a scale only when the data bring any, and no days where stays are codes."""
+    absent: list[Column | ScoreAt] = [Column("los_days")] if data.provenance.los_convention == "teds_codes" else []
+    return [
+        estimand.name
+        for estimand in recorded.definition.estimands
+        if not (isinstance(estimand.about, ScoreAt) and estimand.about.scale not in data.facts.scales) and estimand.about not in absent
+    ]
+
+
+def quality_blocks(page: Page) -> list[Block]:
+    """Findings in the data, and how often each thing is known that the report rests on."""
+    data, policy, recorded = page.program.data, page.program.policy, page[asks.recorded(page.program)]
+    rows = tuple((f.rule.replace("_", " "), f.severity, f.file, f.column, _findings(f.count, policy), f.message) for f in data.findings)
+    heads = ("Finding", "Weight", "File", "Column", "Rows", "What it is")
+    findings_block: Block = (
+        TableBlock(Table("Findings in the data", heads, rows, prose=True)) if rows else Text("No finding: every rule held in every row.")
+    )
+    cells = tuple(
+        (recorded.definition.estimand(name).label, *(estimate_value(recorded.estimate(name, level)) for level in recorded.levels))
+        for name in _rested_on(data, recorded)
+    )
+    caption = f"Share of discharged episodes in which it is known, by {page.program.group}"
+    bases = {level: recorded.estimate(recorded.definition.estimands[0].name, level).n for level in recorded.levels}
+    known = ("What", *(f"{label(level, recorded.levels)} (n {count(n)})" for level, n in bases.items()))
+    table = Table(caption, known, cells, prose=True)
+    return [findings_block, TableBlock(table)]
+
+
+def _findings(n: int, policy: Policy) -> str:
+    if n == 0:
+        return "-"
+    return f"{n:,}" if n >= policy.threshold else f"fewer than {policy.threshold}"
+
+
+def _asks(program: Program) -> list[Ask]:
+    return [asks.recorded(program)]
+
+
+def _sections(page: Page) -> Sequence[Section]:
+    return [section("data_quality", "Data quality", quality_blocks(page))]
+
+
+DATA_QUALITY = Part(_asks, _sections)

@@ -1,0 +1,23 @@
+"""Takes a document, gives where its numbers come from and how they were made, as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from iop_outcomes.release import NOT_AUDITED
+from iop_outcomes.reporting.document import Document
+
+
+def json_of(document: Document) -> str:
+    """Policy, parameters and provenance."""
+    policy = document.policy
+    withheld = sum(released.withheld for released in document.released)
+    facts = {
+        "mark": policy.mark,
+        "audit": NOT_AUDITED,
+        "parameters": document.parameters,
+        "policy": {"name": policy.name, "threshold": policy.threshold, "withheld": withheld},
+        "provenance": asdict(document.provenance),
+    }
+    return json.dumps(facts, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
