@@ -190,7 +190,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ScoreAt:
-    """Ask for the score of a scale at admission or at discharge (points; blank where there is none).
+    """Ask for the score of a scale, or the answer to its safety item, at admission or at discharge (points; blank where there is none).
 
     Parameters
     ----------
@@ -201,11 +201,14 @@ class ScoreAt:
         At discharge: the last score inside the window around the discharge day, on a later day than the admission score.
     window : tuple of int, optional
         Closed interval of days around the moment; (-7, 3) at admission and (-7, 14) at discharge.
+    column : {"score", "safety_item"}
+        The total, or the answer to one item, which stands where the total is blank too.
     """
 
     scale: str
     moment: Moment
     window: tuple[int, int] | None = None
+    column: Literal["score", "safety_item"] = "score"
 
     @property
     def days(self) -> tuple[int, int]:
@@ -215,7 +218,7 @@ class ScoreAt:
     @property
     def keys(self) -> tuple[str, ...]:
         """Names of the columns this request adds to the count table."""
-        return (f"{self.scale}_{self.moment}",)
+        return (f"{self.scale}_{self.moment}" if self.column == "score" else f"{self.scale}_{self.column}_{self.moment}",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +367,8 @@ class Facts:
         Patients with more than one episode; `None` when no patients are named.
     given, filled : frozenset of str
         Kinds of rows that came in a table of their own, and those of which there is any row, wherever it stood.
+    safety_items : frozenset of str
+        Scales of which the answer to the safety item came; a total alone neither raises nor clears it.
     """
 
     columns: tuple[str, ...]
@@ -372,6 +377,7 @@ class Facts:
     repeated: int | None
     given: frozenset[str]
     filled: frozenset[str]
+    safety_items: frozenset[str] = frozenset()
 
     @property
     def periods(self) -> tuple[str, ...]:

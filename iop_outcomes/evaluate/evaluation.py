@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
-from iop_outcomes.columns import Column
+from iop_outcomes.columns import Column, Request
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import NotAssessableError, UsageError, choices
 from iop_outcomes.evaluate.contrasts import Against, Drafted, contrasts
@@ -64,8 +64,8 @@ def evaluate(
         When no end of follow-up is known, where one is needed.
     """
     report_step(f"answering {measure.name}")
-    columns = dict.fromkeys(data.group(name) for name in (by, grouped) if name)
-    requests = (*measure.requests, *(Column(name) for name in columns))
+    columns = dict.fromkeys(name for name in (by, grouped) if name)
+    requests = requests_of(measure, data, by, grouped)
     counted = data.count(requests)
     if counted.total != data.episodes:
         raise AssertionError(f"{measure.name}: cells hold {counted.total} episodes of {data.episodes}")
@@ -83,6 +83,11 @@ def evaluate(
         only_grouped=grouped is not None and everyone.counts.total < counted.total,
         coarser=None if measure.coarser is None else partial(_coarser, measure.coarser, tallied, answered),
     )
+
+
+def requests_of(measure: Measure, data: Data, by: str | None, grouped: str | None) -> tuple[Request, ...]:
+    """What has to be counted to answer a measure by a column, among the episodes with a value of another."""
+    return (*measure.requests, *(Column(name) for name in dict.fromkeys(data.group(name) for name in (by, grouped) if name)))
 
 
 @dataclass(frozen=True, eq=False)

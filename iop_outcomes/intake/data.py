@@ -72,6 +72,10 @@ class Data:
         """Count the episodes in each combination of what is asked: one table."""
         return self.engine.tally([requests])[0]
 
+    def count_all(self, sets: Sequence[Sequence[Request]]) -> list[Counts]:
+        """Count several tables together, which takes fewer scans than one after the other."""
+        return self.engine.tally(sets)
+
     def group(self, by: str) -> str:
         """Check a `by=` column.
 

@@ -259,6 +259,12 @@ def _of_children(table: str, fields: Dictionary[str, Field], scales: Dictionary[
             Derived("event_days_after_discharge", f"coalesce({after}, {day} - episode_los_days)"),
             *(Derived(name, sql) for name, sql in lacking.items() if name not in fields),
         )
+    kind = "INTEGER" if all(scale.whole for scale in scales.values()) else NUMBER_TYPE
+    return (*_totals(fields, scales, kind), Derived("safety_item", f"CAST({_safety_items(fields, scales)} AS INTEGER)"))
+
+
+def _totals(fields: Dictionary[str, Field], scales: Dictionary[str, Scale], kind: str) -> tuple[Derived, ...]:
+    """The score, from the items where it is not given and all of them stand there."""
     items = {name: sorted((f for f in fields if _belongs(f, name)), key=lambda f: int(f.rpartition("_")[2])) for name in scales}
     totals = {
         name: total_sql(scales[name], list(map(quoted, columns))) for name, columns in items.items() if len(columns) == scales[name].items
@@ -266,9 +272,19 @@ def _of_children(table: str, fields: Dictionary[str, Field], scales: Dictionary[
     if not totals:
         return ()
     given = quoted("score") if "score" in fields else "NULL"
-    cases = " ".join(f"WHEN {literal(name)} THEN {sql}" for name, sql in totals.items())
-    kind = "INTEGER" if all(scale.whole for scale in scales.values()) else NUMBER_TYPE
-    return (Derived("score", f"CAST(coalesce({given}, CASE scale {cases} END) AS {kind})"),)
+    return (Derived("score", f"CAST(coalesce({given}, {_by_scale(totals)}) AS {kind})"),)
+
+
+def _safety_items(fields: Dictionary[str, Field], scales: Dictionary[str, Scale]) -> str:
+    """The answer to the safety item, as it was given: a total made up for blanks says nothing of it."""
+    items = {name: f"{name}_{scale.safety_item.item}" for name, scale in scales.items() if scale.safety_item is not None}
+    return _by_scale({name: quoted(item) for name, item in items.items() if item in fields})
+
+
+def _by_scale(values: Dictionary[str, str]) -> str:
+    """SQL that chooses a value by the scale of a row; blank for any other."""
+    cases = " ".join(f"WHEN {literal(name)} THEN {sql}" for name, sql in values.items())
+    return f"CASE scale {cases} END" if cases else "NULL"
 
 
 def _belongs(field: str, scale: str) -> bool:
