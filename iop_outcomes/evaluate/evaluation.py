@@ -1,11 +1,12 @@
-"""Takes a measure and data, gives its results: tally, draft, errors, finish, and on request each group against the others."""
+"""Takes a measure and data, gives its results: tally, draft, errors, finish, and on request each group against the others, by one column or two."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from iop_outcomes.columns import Column
 from iop_outcomes.counts import Counts, Level
@@ -14,19 +15,23 @@ from iop_outcomes.evaluate.contrasts import Against, Drafted, contrasts
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Contrast, Flag, Flags, flags
 from iop_outcomes.measures import Measure
+from iop_outcomes.patients import Patients
 from iop_outcomes.results import Estimate, Results
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.intervals import Errors, errors_of, finish
+
+
+By = str | Sequence[str]  # a grouping column, or two
 
 
 def evaluate(
     measure: Measure,
     data: Data,
     *,
-    by: str | None = None,
+    by: By | None = None,
     classes: Callable[[Level], Level] | None = None,
     against: Against | None = None,
-    grouped: str | None = None,
+    grouped: By | None = None,
     conf_level: float = 0.95,
 ) -> Results:
     """Answer a measure's question.
@@ -37,14 +42,15 @@ def evaluate(
         The question.
     data : Data
         A loaded program.
-    by : str, optional
-        A column to group by; there is always a row for everyone, whose level is "All".
+    by : str or two of them, optional
+        A column to group by, or two; there is always a row for everyone, whose level is "All". With two, everything is done by the
+        first among everyone, and once more within each level of the second.
     classes : callable, optional
-        From a level of that column, the class to group it under; `None` stands for "not recorded".
+        From a level of the first column, the class to group it under; `None` stands for "not recorded".
     against : Against, optional
         Which of the measure's numbers to compare between groups, and with whom.
-    grouped : str, optional
-        A column; episodes without a value of it are left out, so that every table of a page grouped by it rests on the same ones.
+    grouped : str or several of them, optional
+        Columns; episodes without a value of one are left out, so that every table of a page grouped by it rests on the same ones.
     conf_level : float
         Confidence level between 0 and 1.
 
@@ -56,55 +62,125 @@ def evaluate(
     Raises
     ------
     UsageError
-        When the data cannot be grouped by that column.
+        When the data cannot be grouped by these columns.
     NotAssessableError
         When no end of follow-up is known, where one is needed.
     """
-    columns = dict.fromkeys(data.group(name) for name in (by, grouped) if name)
-    requests = (*measure.requests, *(Column(name) for name in columns))
+    columns, complete = grouping_columns(data, by), tuple(data.group(name) for name in _listed(grouped))
+    requests = (*measure.requests, *(Column(name) for name in dict.fromkeys((*columns, *complete))))
     counted = data.engine.tally(requests)
     if counted.total != data.episodes:
         raise AssertionError(f"{measure.name}: cells hold {counted.total} episodes of {data.episodes}")
-    counts = counted if grouped is None else counted.where(~counted.is_in(grouped, [None]))
+    blank = [counted.is_in(name, [None]) for name in complete]
+    counts = counted.where(~np.logical_or.reduce(blank)) if blank else counted
     if measure.refuses is not None and (reason := measure.refuses(counts)):
         raise NotAssessableError(f"{measure.title} is not assessable: {reason}")
     if measure.settled is not None:
         measure = replace(measure, draft=measure.settled(counts))
     people = data.engine.patients(requests)
-    people = people if grouped is None else people.within(counts.here())
-    parts = _levels(counts, by, classes)
-    drafts = [(level, draft) for level, part in parts.items() for draft in measure.draft(part)]
+    slices = {
+        level_2: _by_first(
+            measure,
+            data,
+            _Slice(counted, part, people if part is counted else people.within(part.here()), columns, level_2),
+            classes=classes,
+            against=against,
+            conf_level=conf_level,
+        )
+        for level_2, part in (_levels(counts, columns[1]) if len(columns) > 1 else {"": counts}).items()
+    }
+    everyone, *within = slices.values()
+    results = replace(everyone, within={part.level_2: part for part in within}, only_grouped=counts.total < counted.total)
+
+    def among_grouped(column: str) -> Results:
+        return evaluate(measure, data, by=by, classes=classes, against=against, grouped=(*complete, column), conf_level=conf_level)
+
+    return replace(results, among_grouped=among_grouped) if set(results.ungrouped) - set(complete) else results
+
+
+@dataclass(frozen=True, eq=False)
+class _Slice:
+    """The episodes of one level of the second column, or all of them: their cells, and the patients behind these."""
+
+    counted: Counts
+    counts: Counts
+    people: Patients
+    columns: tuple[str, ...]
+    level_2: str
+
+
+def _by_first(
+    measure: Measure,
+    data: Data,
+    part: _Slice,
+    *,
+    classes: Callable[[Level], Level] | None,
+    against: Against | None,
+    conf_level: float,
+) -> Results:
+    """Answer by the first column within a slice, and compare its levels there."""
+    group, group_2 = (*part.columns, "", "")[:2]
+    parts = _levels(part.counts, group, classes) if group else {ALL: part.counts}
+    drafts = [(level, draft) for level, counts in parts.items() for draft in measure.draft(counts)]
     drafts = _known_together(measure, drafts)
-    if measure.across is not None and by:
-        drafts += measure.across({level: part for level, part in parts.items() if level != ALL})
-    seen = {level: people.within(part.here()) for level, part in parts.items() if level != ALL} | {ALL: people}
-    drafted = [(level, draft, errors_of(draft, seen[level], counted.n)) for level, draft in drafts]
+    if measure.across is not None and group:
+        drafts += measure.across({level: counts for level, counts in parts.items() if level != ALL})
+    seen = {level: part.people.within(counts.here()) for level, counts in parts.items() if level != ALL} | {ALL: part.people}
+    drafted = [(level, draft, errors_of(draft, seen[level], part.counted.n)) for level, draft in drafts]
     assumed = flags(Flag.INDEPENDENCE_ASSUMED if data.engine.repeated_patients is None else Flag.NONE)
-    estimates = [_estimate(measure, by or ALL, each, conf_level, assumed) for each in drafted]
-    again = partial(evaluate, measure, data, by=by, classes=classes, against=against, grouped=by, conf_level=conf_level)
+    names = (group or ALL, group_2, part.level_2)
     results = Results(
         measure.definition,
-        by or ALL,
-        tuple(estimates),
+        group or ALL,
+        tuple(_estimate(measure, names, each, conf_level, assumed) for each in drafted),
         {(level, draft.key): draft.population for level, draft in drafts},
         data.provenance,
-        {level: measure.curve(part) for level, part in parts.items()} if measure.curve else {},
-        again if MISSING_LEVEL in parts and grouped != by else None,
-        grouped is not None and counts.total < counted.total,
+        {level: measure.curve(counts) for level, counts in parts.items()} if measure.curve else {},
+        group_2=group_2,
+        level_2=part.level_2,
     )
-    if against is None or not by:
+    if against is None or not group or part.level_2 == MISSING_LEVEL:
         return results
-    return contrasts(measure, results, Drafted(counted, people, parts, drafted), against, conf_level)
+    return contrasts(measure, results, Drafted(part.counted, part.people, parts, drafted), against, conf_level)
+
+
+def _listed(by: By | None) -> tuple[str, ...]:
+    """Columns as a tuple, however they are given."""
+    names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
+    if not all(isinstance(name, str) for name in names):
+        raise UsageError('by: takes the name of a column, or two names, as in by="track" or by=("track", "modality").')
+    return names
+
+
+def grouping_columns(data: Data, by: By | None) -> tuple[str, ...]:
+    """Check the columns to group by.
+
+    Raises
+    ------
+    UsageError
+        When they are more than two, the same twice, none in a list, or not there.
+    """
+    columns = tuple(data.group(name) for name in _listed(by))
+    if by is not None and not columns:
+        raise UsageError(f'by: an empty list names no column. Give one, as in by="{data.groups[0]}", or leave by out.')
+    if len(columns) > 2:
+        raise UsageError(
+            f"by: takes one column or two, and was given {len(columns)}: {', '.join(columns)}. Choose two, and narrow the data to one value "
+            "of the others with where (--where)."
+        )
+    if len(set(columns)) < len(columns):
+        raise UsageError(f'by: "{columns[0]}" is given twice. Give two different columns, or this one once.')
+    return columns
 
 
 def compare(
-    measure: Measure, data: Data, *, by: str, estimand: str | None = None, pairwise: bool = False, conf_level: float = 0.95
+    measure: Measure, data: Data, *, by: By, estimand: str | None = None, pairwise: bool = False, conf_level: float = 0.95
 ) -> Results:
     """Answer a measure's question and set the groups against one another; the public function is `iop_outcomes.compare`."""
     names = [definition.name for definition in measure.estimands]
     if estimand is not None and estimand not in names:
         raise UsageError(f'{measure.name} has no number "{estimand}". {choices(estimand, names)}')
-    _several_groups(data, by)
+    _several_groups(data, grouping_columns(data, by)[0])
     chosen = () if estimand is None else (estimand, *measure.definition.estimand(estimand).compared_beside)
     results = evaluate(measure, data, by=by, against=Against(chosen, pairwise), conf_level=conf_level)
     compared = list(dict.fromkeys(estimate.estimand for estimate in results if estimate.contrast))
@@ -143,16 +219,17 @@ def _known_together(measure: Measure, drafts: Sequence[tuple[str, Draft]]) -> li
     ]
 
 
-def _levels(counts: Counts, by: str | None, classes: Callable[[Level], Level] | None) -> dict[str, Counts]:
+def _levels(counts: Counts, column: str, classes: Callable[[Level], Level] | None = None) -> dict[str, Counts]:
     """Everyone first, then each level with its episodes; a blank level under its own name."""
-    if not by:
-        return {ALL: counts}
-    parts: Mapping[Level, Counts] = (counts if classes is None else counts.recode(by, classes)).split(by)
+    parts: Mapping[Level, Counts] = (counts if classes is None else counts.recode(column, classes)).split(column)
     return {ALL: counts} | {MISSING_LEVEL if level is None else str(level): part for level, part in parts.items()}
 
 
-def _estimate(measure: Measure, group: str, drafted: tuple[str, Draft, Errors], conf_level: float, assumed: Flags) -> Estimate:
-    level, draft, errors = drafted
+def _estimate(
+    measure: Measure, names: tuple[str, str, str], drafted: tuple[str, Draft, Errors], conf_level: float, assumed: Flags
+) -> Estimate:
+    """One row: `names` are both columns and the level of the second."""
+    (group, group_2, level_2), (level, draft, errors) = names, drafted
     limits = finish(draft, errors, conf_level=conf_level)
     who = draft.population
     return Estimate(
@@ -160,8 +237,8 @@ def _estimate(measure: Measure, group: str, drafted: tuple[str, Draft, Errors], 
         definition=measure.variant,
         group=group,
         level=level,
-        group_2="",
-        level_2="",
+        group_2=group_2,
+        level_2=level_2,
         estimand=draft.key.estimand,
         time=draft.key.time,
         contrast=Contrast.NONE,

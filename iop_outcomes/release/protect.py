@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TypeVar
 
@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from iop_outcomes.keys import ALL
 
 Parts = frozenset[str]
-Printed = tuple[str, Parts]  # a level, and a set of its parts whose total would be printed
+Group = Hashable  # how a level is named: a word, or the levels of two columns
+Printed = tuple[Group, Parts]  # a level, and a set of its parts whose total would be printed
+Cells = Mapping[Group, Mapping[str, int]]
+Sums = Mapping[Group, Sequence[Group]]
 Floats = NDArray[np.float64]
 Key = TypeVar("Key")
 
@@ -26,11 +29,11 @@ def is_safe(n: int, threshold: int) -> bool:
 
 
 def protect(
-    counts: Mapping[str, Mapping[str, int]], printed: Sequence[Printed], threshold: int, ways: Sequence[Parts] = ()
+    counts: Cells, printed: Sequence[Printed], threshold: int, ways: Sequence[Parts] = (), sums: Sums | None = None
 ) -> frozenset[Printed]:
     """Decide which printed totals may be seen.
 
-    "All" is the sum of the other levels, and each printed number is the total of a set of parts of a level. Totals are
+    Some levels are sums of others, and each printed number is the total of a set of parts of a level. Totals are
     taken in the order given, the most wanted first, and one is let through when it is no count from 1 to `threshold` - 1
     and, together with those already let through, gives no such count back by adding and subtracting. Guarded are: parts
     that no printed total tells apart, alone and combined, and every printed set, alone and combined over levels.
@@ -38,7 +41,7 @@ def protect(
     Parameters
     ----------
     counts : dict of level to dict of part to int
-        "All" alone, or "All" and the levels that sum to it.
+        Every level that is printed, and every one that a sum is made of; everyone first.
     printed : sequence of (level, set of parts)
         What would be printed, the most wanted first.
     threshold : int
@@ -46,6 +49,9 @@ def protect(
     ways : sequence of sets of parts
         Ways of dividing the same episodes: in each, every episode is in exactly one part. One way, all parts, by default.
         A reader knows that every way has the same total.
+    sums : dict of level to sequence of levels, optional
+        The levels that are sums, each with the levels it is made of, which are no sums themselves: of two columns crossed, everyone
+        and every margin, made of pairs. By default "All" is the sum of the others.
 
     Returns
     -------
@@ -76,12 +82,13 @@ def protect(
     """
     if threshold <= 1:
         return frozenset(printed)
-    ways = ways or (frozenset(counts[ALL]),)
-    reader = _Reader(counts)
+    members = _members(counts, sums)
+    ways = ways or (frozenset(next(iter(counts.values()))),)
+    reader = _Reader(counts, members)
     for level in reader.levels:
         for way in ways[1:]:
             reader.learn(reader.new_direction(reader.vector(level, ways[0]) - reader.vector(level, way)))
-    reader.guard([reader.vector(*target) for target in _guarded(counts, printed, threshold, ways)])
+    reader.guard([reader.total(*target) for target in _guarded(counts, members, printed, threshold, ways)])
     seen: set[Printed] = set()
     for level, parts in printed:
         if is_safe(sum(counts[level][part] for part in parts), threshold):
@@ -92,20 +99,31 @@ def protect(
     return frozenset(seen)
 
 
+def _members(counts: Cells, sums: Sums | None) -> dict[Group, Sequence[Group]]:
+    """The levels that each level is made of: a level that is no sum of itself."""
+    others = [level for level in counts if level != ALL]
+    made = ({ALL: others} if others and ALL in counts else {}) if sums is None else sums
+    return {level: made.get(level, (level,)) for level in counts}
+
+
 class _Reader:
     """What a reader can compute: the vectors over the (level, part) cells that hold anybody, spanned by what was let through."""
 
-    def __init__(self, counts: Mapping[str, Mapping[str, int]]) -> None:
-        self.levels = [level for level in counts if level != ALL] or [ALL]
+    def __init__(self, counts: Cells, members: Mapping[Group, Sequence[Group]]) -> None:
+        self._members = members
+        self.levels = [level for level in counts if tuple(members[level]) == (level,)]
         cells = [(level, part) for level in self.levels for part, n in counts[level].items() if n]
         self._place = {cell: i for i, cell in enumerate(cells)}
         self._known = np.zeros((0, len(cells)))
         self._unknown = np.zeros((0, len(cells)))  # guarded totals, less what is known of them
 
-    def vector(self, level: str, parts: Parts) -> Floats:
+    def vector(self, level: Group, parts: Parts) -> Floats:
         """A total of some parts of a level as a vector over the cells."""
+        return self.total(self._members[level], parts)
+
+    def total(self, members: Sequence[Group], parts: Parts) -> Floats:
+        """A total of some parts over several levels that are no sums."""
         out = np.zeros(len(self._place))
-        members = self.levels if level == ALL else level.split(_AND)
         out[[self._place[cell] for cell in ((member, part) for member in members for part in parts) if cell in self._place]] = 1.0
         return out
 
@@ -137,26 +155,24 @@ class _Reader:
         return self._unknown - np.outer(self._unknown @ direction, direction)
 
 
-_AND = "\x1f"  # joins the names of levels that are combined
-
-
 def _guarded(
-    counts: Mapping[str, Mapping[str, int]], printed: Sequence[Printed], threshold: int, ways: Sequence[Parts]
-) -> Iterator[Printed]:
-    """Give the sets of cells that hold 1 to threshold - 1 episodes and must not be computable."""
+    counts: Cells, members: Mapping[Group, Sequence[Group]], printed: Sequence[Printed], threshold: int, ways: Sequence[Parts]
+) -> Iterator[tuple[tuple[Group, ...], Parts]]:
+    """Give the sets of cells that hold 1 to threshold - 1 episodes and must not be computable: levels together, and parts of them."""
     sets = tuple(dict.fromkeys(parts for _, parts in printed))
     divisions = [_atoms(way, sets) for way in ways]
-    guarded: dict[Printed, None] = {}
+    guarded: dict[tuple[tuple[Group, ...], Parts], None] = {}
     for level, cells in counts.items():
         for division in divisions:
             for atoms in _combined({atom: sum(cells[part] for part in atom) for atom in division}, threshold):
-                guarded[level, frozenset().union(*atoms)] = None
+                guarded[tuple(members[level]), frozenset().union(*atoms)] = None
     for parts in dict.fromkeys((*sets, *(atom for division in divisions for atom in division))):
         totals = {level: sum(cells[part] for part in parts) for level, cells in counts.items()}
-        for levels in _combined({level: n for level, n in totals.items() if level != ALL}, threshold):
-            guarded[_AND.join(levels), parts] = None
-        if not is_safe(totals[ALL], threshold):
-            guarded[ALL, parts] = None
+        for levels in _combined({level: n for level, n in totals.items() if tuple(members[level]) == (level,)}, threshold):
+            guarded[levels, parts] = None
+        for level, total in totals.items():  # a sum that is small itself
+            if not is_safe(total, threshold):
+                guarded[tuple(members[level]), parts] = None
     yield from guarded
 
 

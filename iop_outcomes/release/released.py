@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import KW_ONLY, InitVar, dataclass, field
+from dataclasses import KW_ONLY, InitVar, dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, final
 
@@ -114,7 +114,8 @@ DOOR = object()  # held by release() alone
 class Released:
     """Results after disclosure control: the only thing that charts, tables, sentences and files accept.
 
-    Made by `release` alone, which holds the key of the door; neither inherited nor changed.
+    Made by `release` alone, which holds the key of the door; neither inherited nor changed. With two columns, those of everyone by
+    the first, and `within` those of each level of the second, as in `Results`; iterating goes over all of them.
     """
 
     door: InitVar[object]
@@ -127,6 +128,9 @@ class Released:
     provenance: Provenance
     curves: Mapping[str, ReleasedCurve] = field(default_factory=dict)
     only_grouped: bool = False  # whether the episodes without a group were left out, because they are too few to show
+    group_2: str = ""
+    level_2: str = ""
+    within: Mapping[str, Released] = field(default_factory=dict)
 
     def __post_init__(self, door: object) -> None:
         if door is not DOOR:
@@ -137,16 +141,21 @@ class Released:
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """The levels in the order of the estimates, "All" first."""
+        """The levels of the first column in the order of the estimates, "All" first."""
         return tuple(dict.fromkeys(estimate.level for estimate in self.estimates))
+
+    @property
+    def slices(self) -> tuple[Released, ...]:
+        """What each level of the second column shows, every level together first; these alone where there is no second."""
+        return (replace(self, door=DOOR, within={}), *self.within.values()) if self.within else (self,)
 
     @property
     def withheld(self) -> int:
         """How many values are withheld."""
-        return sum(not estimate.shown for estimate in self.estimates)
+        return sum(not estimate.shown for estimate in self)
 
     def __iter__(self) -> Iterator[ReleasedEstimate]:
-        return iter(self.estimates)
+        return (estimate for part in self.slices for estimate in part.estimates)
 
     def estimate(self, estimand: str, level: str = ALL, time: float | None = None) -> ReleasedEstimate:
         """The estimate of an estimand at a level, and at a time where it has several."""
@@ -171,7 +180,7 @@ class Released:
 
     def to_records(self) -> list[dict[str, Any]]:
         """The estimates as plain values with the fixed columns; a withheld or impossible number is None."""
-        return [{name: _plain(getattr(e, name)) for name in COLUMNS} | as_words(e) for e in self.estimates]
+        return [{name: _plain(getattr(e, name)) for name in COLUMNS} | as_words(e) for e in self]
 
     def to_frame(self) -> pd.DataFrame:
         """The estimates as a data frame with the fixed columns; a withheld number is missing and `flag` says suppressed."""

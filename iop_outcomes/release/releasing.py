@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from iop_outcomes.errors import UsageError
-from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Flag, Key, flags
+from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, Flag, Key, Place, flags
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.printed import Page
 from iop_outcomes.release.protect import Parts, Printed, is_safe, protect
@@ -56,7 +56,7 @@ def release_together(results: Sequence[Results], policy: str = DEFAULT_POLICY) -
     Parameters
     ----------
     results : sequence of Results
-        Working numbers of the same data by the same column, the most wanted first.
+        Working numbers of the same data by the same columns, the most wanted first.
     policy : {"cms11", "internal", "none"}
         Name of the policy; "none" only for data of class synthetic or public.
 
@@ -74,19 +74,22 @@ def release_together(results: Sequence[Results], policy: str = DEFAULT_POLICY) -
         return ()
     chosen = policy_for(policy, results[0].provenance.data_class)
     results = [_shown_population(each, chosen) for each in results]
-    if len({(each.group, each.levels) for each in results}) > 1:
-        raise UsageError("release_together: the results are grouped by different columns. Release what shares a column together.")
+    if len({(each.group, each.group_2, each.places) for each in results}) > 1:
+        raise UsageError("release_together: the results are grouped by different columns. Release what shares its columns together.")
     page = Page(results)
-    seen = protect(page.counts, page.printed(), chosen.threshold, page.ways)
-    return tuple(_released_results(each, _View(page, place, seen, chosen.threshold), chosen) for place, each in enumerate(results))
+    seen = protect(page.counts, page.printed(), chosen.threshold, page.ways, page.sums)
+    return tuple(_released_results(each, _View(page, number, seen, chosen.threshold), chosen) for number, each in enumerate(results))
 
 
 def _shown_population(results: Results, policy: Policy) -> Results:
-    """The results without the episodes that have no group, where these are too few to show: everyone then means everyone else."""
-    if results.among_grouped is None:
-        return results
-    ungrouped = next(sum(people.parts.values()) for (level, _), people in results.populations.items() if level == MISSING_LEVEL)
-    return results if is_safe(ungrouped, policy.threshold) else results.among_grouped()
+    """The results without the episodes that have no group, where these are too few to show: everyone then means everyone else.
+
+    Of two columns, each is looked at by itself; the first once more, because those that left with the second may have had no first.
+    """
+    for column in (results.group, results.group_2, results.group):
+        if results.among_grouped is not None and not is_safe(results.ungrouped.get(column, 0), policy.threshold):
+            results = results.among_grouped(column)
+    return results
 
 
 def release_flow(flow: Flow, policy: Policy) -> ReleasedFlow:
@@ -109,45 +112,61 @@ def release_curve(curve: Curve, policy: Policy) -> ReleasedCurve:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What may be seen of the results at one place of a page."""
+    """What may be seen of the results with one number of a page."""
 
     page: Page
-    place: int
+    number: int
     seen: frozenset[Printed]
     threshold: int
 
-    def count(self, people: Population, level: str, parts: Parts | None) -> Count:
+    def count(self, people: Population, place: Place, parts: Parts | None) -> Count:
         """Episodes in some parts, or that their number is withheld."""
-        cells = self.page.cells(self.place, people.family, parts)
-        return people.count(parts or frozenset()) if not cells or (level, cells) in self.seen else SUPPRESSED
+        cells = self.page.cells(self.number, people.family, parts)
+        return people.count(parts or frozenset()) if not cells or (place, cells) in self.seen else SUPPRESSED
 
 
 def _released_results(results: Results, reading: _View, policy: Policy) -> Released:
+    everyone, *within = (_released_slice(part, reading, policy) for part in results.slices)
+    keys = [key for level, key in results.populations if level == ALL and not key.contrast]
+    return replace(
+        everyone,
+        door=DOOR,
+        flow=tuple(_released_flow(key, results, reading) for key in keys),
+        within={part.level_2: part for part in within},
+    )
+
+
+def _released_slice(part: Results, reading: _View, policy: Policy) -> Released:
+    """What one level of the second column shows, or the only one; the flow is said of everyone alone."""
     return Released(
         DOOR,
-        definition=results.definition,
-        group=results.group,
+        definition=part.definition,
+        group=part.group,
         estimates=_without_what_rests_on_withheld(
-            results.definition,
-            [_released(estimate, results.populations[estimate.level, estimate.key], reading) for estimate in results],
+            part.definition,
+            [_released(estimate, part.populations[estimate.level, estimate.key], reading) for estimate in part.estimates],
             policy,
         ),
-        flow=tuple(_released_flow(key, results, reading) for level, key in results.populations if level == ALL and not key.contrast),
+        flow=(),
         policy=policy,
-        provenance=results.provenance,
-        curves={level: release_curve(curve, policy) for level, curve in results.curves.items()},
-        only_grouped=results.only_grouped,
+        provenance=part.provenance,
+        curves={level: release_curve(curve, policy) for level, curve in part.curves.items()},
+        only_grouped=part.only_grouped,
+        group_2=part.group_2,
+        level_2=part.level_2,
     )
 
 
 def _released(estimate: Estimate, people: Population, reading: _View) -> ReleasedEstimate:
-    n, missing, excluded = (reading.count(people, estimate.level, parts) for parts in (people.base, people.missing, people.excluded_parts))
-    k = None if estimate.k is None else reading.count(people, estimate.level, people.hits)
+    place = Place(estimate.level, estimate.level_2)
+    n, missing, excluded = (reading.count(people, place, parts) for parts in (people.base, people.missing, people.excluded_parts))
+    k = None if estimate.k is None else reading.count(people, place, people.hits)
     values = {field.name: getattr(estimate, field.name) for field in fields(ReleasedEstimate)}
     values |= {"n": n, "k": k, "n_missing": missing, "excluded": excluded, "n_at_risk": _at_risk(estimate, n, reading.threshold)}
-    # A difference from the others rests on everyone's counts too, one from another level on that level's.
+    # A difference from the others rests on everyone's counts too, one from another level on that level's: those of one level of a second column.
     against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
-    beside = [] if against is None else [reading.count(people, against, parts) for parts in (people.base, people.hits) if parts is not None]
+    other = None if against is None else Place(against, estimate.level_2)
+    beside = [] if other is None else [reading.count(people, other, parts) for parts in (people.base, people.hits) if parts is not None]
     if any(isinstance(number, Withheld) for number in (n, k, *beside)):
         values |= dict.fromkeys(NUMBERS, SUPPRESSED)
         # Other flags go: "one episode" would say how many.
@@ -178,7 +197,8 @@ def _at_risk(estimate: Estimate, n: Count, threshold: int) -> Count | None:
 
 
 def _released_flow(key: Key, results: Results, reading: _View) -> ReleasedFlow:
-    people = results.populations[ALL, key]
+    people, everyone = results.populations[ALL, key], reading.page.everyone
     words = results.definition.parts
-    excluded = {words.get(part, part): reading.count(people, ALL, frozenset({part})) for part in people.parts if part not in people.base}
-    return ReleasedFlow(str(key), reading.count(people, ALL, frozenset(people.parts)), reading.count(people, ALL, people.base), excluded)
+    excluded = {words.get(part, part): reading.count(people, everyone, frozenset({part})) for part in people.parts if part not in people.base}
+    rows_in, used = (reading.count(people, everyone, parts) for parts in (frozenset(people.parts), people.base))
+    return ReleasedFlow(str(key), rows_in, used, excluded)
