@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TypeVar
 
@@ -21,6 +21,8 @@ Key = TypeVar("Key")
 
 _ALL_COMBINED = 12  # up to so many small cells every combination is guarded; beyond it, single ones and pairs
 _ZERO = 1e-7
+_NEAR = 1e-6
+_FEW = 8
 
 
 def is_safe(n: int, threshold: int) -> bool:
@@ -88,7 +90,7 @@ def protect(
     for level in reader.levels:
         for way in ways[1:]:
             reader.learn(reader.new_direction(reader.vector(level, ways[0]) - reader.vector(level, way)))
-    reader.guard([reader.total(*target) for target in _guarded(counts, members, printed, threshold, ways)])
+    reader.guard(_guarded(counts, members, printed, threshold, ways))
     seen: set[Printed] = set()
     for level, parts in printed:
         if is_safe(sum(counts[level][part] for part in parts), threshold):
@@ -115,44 +117,68 @@ class _Reader:
         cells = [(level, part) for level in self.levels for part, n in counts[level].items() if n]
         self._place = {cell: i for i, cell in enumerate(cells)}
         self._known = np.zeros((0, len(cells)))
-        self._unknown = np.zeros((0, len(cells)))  # guarded totals, less what is known of them
+        self._guarded: list[list[int]] = []  # the cells of each total that must not be computable
+        self._listed = self._start = np.zeros(0, dtype=np.int64)  # the same, one after the other, and where each begins
+        self._unknown = np.zeros(0)  # squared length of what is not known of each
 
     def vector(self, level: Group, parts: Parts) -> Floats:
         """A total of some parts of a level as a vector over the cells."""
-        return self.total(self._members[level], parts)
+        return self._vector(self._cells(self._members[level], parts))
 
-    def total(self, members: Sequence[Group], parts: Parts) -> Floats:
-        """A total of some parts over several levels that are no sums."""
+    def _cells(self, members: Sequence[Group], parts: Parts) -> list[int]:
+        """Where the cells of some parts of several levels that are no sums stand."""
+        return [self._place[member, part] for member in members for part in parts if (member, part) in self._place]
+
+    def _vector(self, cells: Sequence[int]) -> Floats:
         out = np.zeros(len(self._place))
-        out[[self._place[cell] for cell in ((member, part) for member in members for part in parts) if cell in self._place]] = 1.0
+        out[list(cells)] = 1.0
         return out
 
     def new_direction(self, vector: Floats) -> Floats | None:
         """Give what a total adds to what can be computed, as a unit vector; `None` when nothing."""
-        rest = vector
-        for _ in range(2):  # one pass of Gram-Schmidt loses digits
-            rest = rest - self._known.T @ (self._known @ rest)
+        rest = self._rest(vector, self._known)
         size = float(np.linalg.norm(rest))
         return rest / size if size > _ZERO else None
 
-    def guard(self, vectors: Sequence[Floats]) -> None:
+    def guard(self, totals: Iterable[tuple[Sequence[Group], Parts]]) -> None:
         """Set what must not be computable."""
-        if vectors:
-            targets = np.array(vectors)
-            self._unknown = targets - targets @ self._known.T @ self._known
+        self._guarded = [cells for members, parts in totals if (cells := self._cells(members, parts))]
+        self._unknown = np.array([float(len(cells)) for cells in self._guarded])
+        self._listed = np.array([cell for cells in self._guarded for cell in cells], dtype=np.int64)
+        self._start = np.cumsum([0, *(len(cells) for cells in self._guarded[:-1])])
+        for direction in self._known:
+            self._unknown = self._unknown - self._share(direction)
 
     def would_see(self, direction: Floats | None) -> bool:
         """Whether one more direction gives a guarded total back."""
-        return direction is not None and bool((np.linalg.norm(self._without(direction), axis=1) <= _ZERO).any())
+        if direction is None:
+            return False
+        left = self._unknown - self._share(direction)
+        near = np.flatnonzero(left <= _NEAR)
+        near = near[np.argsort(left[near], kind="stable")]
+        known = np.vstack([self._known, direction])
+        for few in (near[:_FEW], near[_FEW:]):  # squares lose digits, so that those that are near are computed; mostly the nearest decide
+            totals = np.array([self._vector(self._guarded[place]) for place in few])
+            if len(few) and (np.linalg.norm(self._rest(totals, known), axis=1) <= _ZERO).any():
+                return True
+        return False
 
     def learn(self, direction: Floats | None) -> None:
         """Add a direction to what can be computed."""
         if direction is not None:
-            self._unknown = self._without(direction)
+            self._unknown = self._unknown - self._share(direction)
             self._known = np.vstack([self._known, direction])
 
-    def _without(self, direction: Floats) -> Floats:
-        return self._unknown - np.outer(self._unknown @ direction, direction)
+    def _share(self, direction: Floats) -> Floats:
+        """The squared length that a direction takes of each guarded total; directions stand at right angles, so that these add up."""
+        return np.square(np.add.reduceat(direction[self._listed], self._start)) if self._guarded else np.zeros(0)
+
+    @staticmethod
+    def _rest(vectors: Floats, known: Floats) -> Floats:
+        """What is left of vectors without the directions that are known."""
+        for _ in range(2):  # one pass of Gram-Schmidt loses digits
+            vectors = vectors - vectors @ known.T @ known
+        return vectors
 
 
 def _guarded(
