@@ -20,7 +20,6 @@ from iop_outcomes.results import Estimate, Results
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.intervals import Errors, errors_of, finish
 
-
 By = str | Sequence[str]  # a grouping column, or two
 
 
@@ -120,7 +119,7 @@ def _by_first(
 ) -> Results:
     """Answer by the first column within a slice, and compare its levels there."""
     group, group_2 = (*part.columns, "", "")[:2]
-    parts = _levels(part.counts, group, classes) if group else {ALL: part.counts}
+    parts: dict[str, Counts] = _levels(part.counts, group, classes) if group else {ALL: part.counts}
     drafts = [(level, draft) for level, counts in parts.items() for draft in measure.draft(counts)]
     drafts = _known_together(measure, drafts)
     if measure.across is not None and group:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from iop_outcomes.keys import ALL, Key, Place
+from iop_outcomes.keys import Key, Place
 from iop_outcomes.release.protect import Group, Parts, Printed
 from iop_outcomes.results import Results
 from iop_outcomes.stats.draft import Population

@@ -104,7 +104,7 @@ def protect(
 def _members(counts: Cells, sums: Sums | None) -> dict[Group, Sequence[Group]]:
     """The levels that each level is made of: a level that is no sum of itself."""
     others = [level for level in counts if level != ALL]
-    made = ({ALL: others} if others and ALL in counts else {}) if sums is None else sums
+    made: Sums = ({ALL: others} if others and ALL in counts else {}) if sums is None else sums
     return {level: made.get(level, (level,)) for level in counts}
 
 

@@ -130,6 +130,7 @@ class Released:
     only_grouped: bool = False  # whether the episodes without a group were left out, because they are too few to show
     group_2: str = ""
     level_2: str = ""
+    levels_2: tuple[str, ...] = ()  # of the second column, for names that tell them apart
     within: Mapping[str, Released] = field(default_factory=dict)
 
     def __post_init__(self, door: object) -> None:

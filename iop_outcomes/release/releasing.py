@@ -126,7 +126,8 @@ class _View:
 
 
 def _released_results(results: Results, reading: _View, policy: Policy) -> Released:
-    everyone, *within = (_released_slice(part, reading, policy) for part in results.slices)
+    levels_2 = tuple(part.level_2 for part in results.slices)
+    everyone, *within = (_released_slice(part, reading, policy, levels_2) for part in results.slices)
     keys = [key for level, key in results.populations if level == ALL and not key.contrast]
     return replace(
         everyone,
@@ -136,7 +137,7 @@ def _released_results(results: Results, reading: _View, policy: Policy) -> Relea
     )
 
 
-def _released_slice(part: Results, reading: _View, policy: Policy) -> Released:
+def _released_slice(part: Results, reading: _View, policy: Policy, levels_2: tuple[str, ...]) -> Released:
     """What one level of the second column shows, or the only one; the flow is said of everyone alone."""
     return Released(
         DOOR,
@@ -154,6 +155,7 @@ def _released_slice(part: Results, reading: _View, policy: Policy) -> Released:
         only_grouped=part.only_grouped,
         group_2=part.group_2,
         level_2=part.level_2,
+        levels_2=levels_2,
     )
 
 
@@ -199,6 +201,8 @@ def _at_risk(estimate: Estimate, n: Count, threshold: int) -> Count | None:
 def _released_flow(key: Key, results: Results, reading: _View) -> ReleasedFlow:
     people, everyone = results.populations[ALL, key], reading.page.everyone
     words = results.definition.parts
-    excluded = {words.get(part, part): reading.count(people, everyone, frozenset({part})) for part in people.parts if part not in people.base}
+    excluded = {
+        words.get(part, part): reading.count(people, everyone, frozenset({part})) for part in people.parts if part not in people.base
+    }
     rows_in, used = (reading.count(people, everyone, parts) for parts in (frozenset(people.parts), people.base))
     return ReleasedFlow(str(key), rows_in, used, excluded)

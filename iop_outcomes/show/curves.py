@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -9,12 +11,13 @@ from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedCurve, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind
-from iop_outcomes.show.words import label, sentence
+from iop_outcomes.show.words import group_words, sentence
 from iop_outcomes.units import percent
 
 MOST_TOGETHER = 4
 LAST_DAY = 360
 _STYLES = ("-", "--", "-.", ":")
+NamedCurve = tuple[str, ReleasedCurve]
 _MARKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _TICKS = (0, 90, 180, 270, LAST_DAY)
 
@@ -35,14 +38,14 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
         Those of the (first) chart.
     """
     require_released(released, "cumulative")
-    levels = [level for level in released.curves if level != ALL] or [ALL]
+    curves = _divided(released) or _everyone(released)
     with theme.style():
-        if ax is None and len(levels) > MOST_TOGETHER:
-            return _apart(released, levels)
+        if ax is None and len(curves) > MOST_TOGETHER:
+            return _apart(released, curves)
         drawn = ax or theme.new_axes(5)
-        for place, level in enumerate(levels):
+        for place, (name, curve) in enumerate(curves):
             style = {"color": theme.PALETTE[place % len(theme.PALETTE)], "linestyle": _STYLES[place % len(_STYLES)]}
-            _draw(drawn, released.curves[level], label(level, levels), **style)
+            _draw(drawn, curve, name, **style)
         _frame(drawn)
         drawn.legend(frameon=False, loc="upper left")
         if ax is None:
@@ -50,18 +53,29 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
     return drawn
 
 
-def _apart(released: Released, levels: list[str]) -> Axes:
+def _everyone(released: Released) -> list[NamedCurve]:
+    return [(group_words(released, level), curve) for level, curve in released.curves.items() if level == ALL]
+
+
+def _divided(released: Released) -> list[NamedCurve]:
+    """The curves of groups, each under its name: those of pairs where two columns divide the episodes, the first column's together."""
+    slices = released.slices[1:] or released.slices
+    levels = dict.fromkeys(level for part in slices for level in part.curves if level != ALL)
+    return [(group_words(part, level), part.curves[level]) for level in levels for part in slices if level in part.curves]
+
+
+def _apart(released: Released, curves: Sequence[NamedCurve]) -> Axes:
     """Two charts a row; only those at the edge carry the words of the axes, which all share."""
-    rows = (len(levels) + 1) // 2
+    rows = (len(curves) + 1) // 2
     height = 1.75 * rows + 0.6
     figure: Figure = theme.new_figure(theme.WIDTH_INCHES, height)
     figure.subplots_adjust(left=0.09, right=0.97, bottom=0.55 / height, top=1 - 0.3 / height, hspace=0.35, wspace=0.12)
-    for place, level in enumerate(levels):
+    for place, (name, curve) in enumerate(curves):
         ax = figure.add_subplot(rows, 2, place + 1, axes_class=theme.ShownAxes)
         _draw(ax, released.curves[ALL], "", color=theme.CONTEXT, linestyle="-")
-        _draw(ax, released.curves[level], "", color=theme.NAVY, linestyle="-")
-        ax.set_title(label(level, levels), loc="left", fontsize=10)
-        _frame(ax, left=place % 2 == 0, bottom=place >= len(levels) - 2)
+        _draw(ax, curve, "", color=theme.NAVY, linestyle="-")
+        ax.set_title(name, loc="left", fontsize=10)
+        _frame(ax, left=place % 2 == 0, bottom=place >= len(curves) - 2)
     return figure.axes[0]
 
 
@@ -86,8 +100,7 @@ def curve_alt_text(released: Released) -> str:
     """What the curves say, for those who do not see them."""
     require_released(released, "curve_alt_text")
     ends = []
-    for level, curve in released.curves.items():
-        name = label(level, released.levels)
+    for name, curve in (*_everyone(released), *_divided(released)):
         if curve.days:
             ends.append(f"{name}: {percent(curve.incidence[-1])} by day {curve.days[-1]}")
         else:
