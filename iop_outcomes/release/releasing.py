@@ -127,7 +127,7 @@ class _View:
 
 def _released_results(results: Results, reading: _View, policy: Policy) -> Released:
     levels_2 = tuple(part.level_2 for part in results.slices)
-    everyone, *within = (_released_slice(part, reading, policy, levels_2) for part in results.slices)
+    everyone, *within = _without_followed_by_subtraction([_released_slice(part, reading, policy, levels_2) for part in results.slices])
     keys = [key for level, key in results.populations if level == ALL and not key.contrast]
     return replace(
         everyone,
@@ -196,6 +196,22 @@ def _at_risk(estimate: Estimate, n: Count, threshold: int) -> Count | None:
     if left is None or isinstance(n, Withheld):
         return None if left is None else SUPPRESSED
     return left if is_safe(left, threshold) and is_safe(n - left, threshold) else SUPPRESSED
+
+
+def _without_followed_by_subtraction(slices: Sequence[Released]) -> list[Released]:
+    """Withhold how many are followed in a sum of groups wherever it is withheld in one of them, which the others would give back."""
+    hidden: dict[Key, list[Place]] = {}
+    for part in slices:
+        for estimate in part.estimates:
+            if isinstance(estimate.n_at_risk, Withheld):
+                hidden.setdefault(estimate.key, []).append(Place(estimate.level, estimate.level_2))
+
+    def kept(estimate: ReleasedEstimate) -> ReleasedEstimate:
+        place = Place(estimate.level, estimate.level_2)
+        gives = estimate.n_at_risk is not None and any(place.includes(group) for group in hidden.get(estimate.key, ()))
+        return replace(estimate, n_at_risk=SUPPRESSED) if gives else estimate
+
+    return [replace(part, door=DOOR, estimates=tuple(kept(estimate) for estimate in part.estimates)) for part in slices]
 
 
 def _released_flow(key: Key, results: Results, reading: _View) -> ReleasedFlow:
