@@ -122,7 +122,7 @@ def _by_first(
     parts: dict[str, Counts] = _levels(part.counts, group, classes) if group else {ALL: part.counts}
     drafts = [(level, draft) for level, counts in parts.items() for draft in measure.draft(counts)]
     drafts = _known_together(measure, drafts)
-    if measure.across is not None and group:
+    if measure.across is not None and group and part.level_2 != MISSING_LEVEL:
         drafts += measure.across({level: counts for level, counts in parts.items() if level != ALL})
     seen = {level: part.people.within(counts.here()) for level, counts in parts.items() if level != ALL} | {ALL: part.people}
     drafted = [(level, draft, errors_of(draft, seen[level], part.counted.n)) for level, draft in drafts]

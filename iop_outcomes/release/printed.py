@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from iop_outcomes.keys import Key, Place
+from iop_outcomes.keys import ALL, Key, Place
 from iop_outcomes.release.protect import Group, Parts, Printed
 from iop_outcomes.results import Results
 from iop_outcomes.stats.draft import Population
@@ -51,8 +51,12 @@ class Page:
 
     def _add(self, number: int, family: str, populations: Mapping[tuple[Place, Key], Population]) -> Parts:
         by_place = {place: people.parts for (place, _), people in populations.items() if people.family == family}
+        divided = not self.everyone.level_2 or any(place.level != ALL for place in by_place)
         for part in by_place[self.everyone]:
             counts = {place: by_place[place][part] if place in by_place else 0 for place in self._places}
+            cell = self._cells.get(part, counts)
+            if not divided and all(cell[place] == counts[place] for place in by_place):
+                counts = cell  # said of everyone alone, and the same episodes as a part that each level has
             name = next(
                 name for name in (part, f"{family}: {part}", f"{family}, {number}: {part}") if self._cells.get(name, counts) == counts
             )

@@ -120,6 +120,7 @@ class _Reader:
         self._guarded: list[list[int]] = []  # the cells of each total that must not be computable
         self._listed = self._start = np.zeros(0, dtype=np.int64)  # the same, one after the other, and where each begins
         self._unknown = np.zeros(0)  # squared length of what is not known of each
+        self._apart = False  # whether one is no sum of the cells here: then nobody can tell what gives it back, and nothing more is seen
 
     def vector(self, level: Group, parts: Parts) -> Floats:
         """A total of some parts of a level as a vector over the cells."""
@@ -142,7 +143,9 @@ class _Reader:
 
     def guard(self, totals: Iterable[tuple[Sequence[Group], Parts]]) -> None:
         """Set what must not be computable."""
-        self._guarded = [cells for members, parts in totals if (cells := self._cells(members, parts))]
+        guarded = [self._cells(members, parts) for members, parts in totals]
+        self._guarded = [cells for cells in guarded if cells]
+        self._apart = len(self._guarded) < len(guarded)
         self._unknown = np.array([float(len(cells)) for cells in self._guarded])
         self._listed = np.array([cell for cells in self._guarded for cell in cells], dtype=np.int64)
         self._start = np.cumsum([0, *(len(cells) for cells in self._guarded[:-1])])
@@ -151,8 +154,8 @@ class _Reader:
 
     def would_see(self, direction: Floats | None) -> bool:
         """Whether one more direction gives a guarded total back."""
-        if direction is None:
-            return False
+        if direction is None or self._apart:
+            return self._apart and direction is not None
         left = self._unknown - self._share(direction)
         near = np.flatnonzero(left <= _NEAR)
         near = near[np.argsort(left[near], kind="stable")]

@@ -127,7 +127,8 @@ class _View:
 
 def _released_results(results: Results, reading: _View, policy: Policy) -> Released:
     levels_2 = tuple(part.level_2 for part in results.slices)
-    everyone, *within = _without_followed_by_subtraction([_released_slice(part, reading, policy, levels_2) for part in results.slices])
+    slices = [_released_slice(part, reading, policy, levels_2) for part in results.slices]
+    everyone, *within = _without_followed_by_subtraction(results, slices, policy.threshold) if len(slices) > 1 else slices
     keys = [key for level, key in results.populations if level == ALL and not key.contrast]
     return replace(
         everyone,
@@ -198,17 +199,17 @@ def _at_risk(estimate: Estimate, n: Count, threshold: int) -> Count | None:
     return left if is_safe(left, threshold) and is_safe(n - left, threshold) else SUPPRESSED
 
 
-def _without_followed_by_subtraction(slices: Sequence[Released]) -> list[Released]:
-    """Withhold how many are followed in a sum of groups wherever it is withheld in one of them, which the others would give back."""
-    hidden: dict[Key, list[Place]] = {}
-    for part in slices:
-        for estimate in part.estimates:
-            if isinstance(estimate.n_at_risk, Withheld):
-                hidden.setdefault(estimate.key, []).append(Place(estimate.level, estimate.level_2))
+def _without_followed_by_subtraction(results: Results, slices: Sequence[Released], threshold: int) -> list[Released]:
+    """Withhold how many are followed in a sum of groups wherever one of them has too few, or too few gone, whom the others would give back."""
+    few: dict[Key, list[Place]] = {}
+    for estimate, released in zip(results, (estimate for part in slices for estimate in part.estimates), strict=True):
+        left, n = estimate.n_at_risk, released.n
+        if left is not None and not (is_safe(left, threshold) and (isinstance(n, Withheld) or is_safe(n - left, threshold))):
+            few.setdefault(estimate.key, []).append(Place(estimate.level, estimate.level_2))
 
     def kept(estimate: ReleasedEstimate) -> ReleasedEstimate:
         place = Place(estimate.level, estimate.level_2)
-        gives = estimate.n_at_risk is not None and any(place.includes(group) for group in hidden.get(estimate.key, ()))
+        gives = estimate.n_at_risk is not None and any(place.includes(group) for group in few.get(estimate.key, ()))
         return replace(estimate, n_at_risk=SUPPRESSED) if gives else estimate
 
     return [replace(part, door=DOOR, estimates=tuple(kept(estimate) for estimate in part.estimates)) for part in slices]

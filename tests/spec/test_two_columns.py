@@ -172,6 +172,15 @@ def test_who_has_no_value_is_in_no_contrast():
     )
 
 
+def test_who_has_no_modality_is_in_no_test_of_their_own():
+    """Curves of tracks are tested among everyone and within each modality, not among those without one."""
+    counts = {(t, m): 30 for t in "ab" for m in ("x", "y", None)}
+    with program(counts, follow_up_days=100, readmission_psychiatric_observed=0) as data:
+        results = iop.readmission(data, by=BOTH, at=(30,)).results
+    assert {e.level_2 for e in results if e.estimand == "log_rank_p"} == {"All", "x", "y"}
+    assert {e.level_2 for e in results if e.estimand == "cumulative_incidence"} == {"All", "x", "y", "(missing)"}
+
+
 @pytest.mark.parametrize(("column", "other"), [("track", "modality"), ("modality", "track")])
 def test_fewer_than_eleven_without_a_value_leave_the_page(column, other):
     """Of either column: everyone then means everyone else; with eleven they are a row, and under none they always are."""
