@@ -53,7 +53,7 @@ class Page:
         by_place = {place: people.parts for (place, _), people in populations.items() if people.family == family}
         divided = not self.everyone.level_2 or any(place.level != ALL for place in by_place)
         for part in by_place[self.everyone]:
-            counts = {place: by_place[place][part] if place in by_place else 0 for place in self._places}
+            counts: Counts = {place: by_place[place][part] if place in by_place else 0 for place in self._places}
             cell = self._cells.get(part, counts)
             if not divided and all(cell[place] == counts[place] for place in by_place):
                 counts = cell  # said of everyone alone, and the same episodes as a part that each level has

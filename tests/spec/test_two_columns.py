@@ -175,7 +175,7 @@ def test_who_has_no_value_is_in_no_contrast():
 def test_who_has_no_modality_is_in_no_test_of_their_own():
     """Curves of tracks are tested among everyone and within each modality, not among those without one."""
     counts = {(t, m): 30 for t in "ab" for m in ("x", "y", None)}
-    with program(counts, follow_up_days=100, readmission_psychiatric_observed=0) as data:
+    with program(counts, follow_up_days=100, readmission_psychiatric_day=None, readmission_psychiatric_observed=0) as data:
         results = iop.readmission(data, by=BOTH, at=(30,)).results
     assert {e.level_2 for e in results if e.estimand == "log_rank_p"} == {"All", "x", "y"}
     assert {e.level_2 for e in results if e.estimand == "cumulative_incidence"} == {"All", "x", "y", "(missing)"}
