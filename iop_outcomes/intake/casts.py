@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from iop_outcomes.columns import WINDOWS, Kind
+from iop_outcomes.columns import KINDS, WINDOWS, Kind
 from iop_outcomes.engine.dialect import NUMBER_TYPE, Steps, literal, quoted
 
 INTEGER_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
@@ -134,9 +134,10 @@ class Recipe:
         """SQL for a column as the prepared table keeps it."""
         column = quoted(name)
         scale, _, moment = name.rpartition("_")
-        if self.table == "episodes" and moment in WINDOWS and scale in self.steps:
+        kind = KINDS[self.table]
+        if "score" in kind.wide and moment in WINDOWS and scale in self.steps:
             return f"{self.steps[scale].kept(column)} AS {column}"
-        if self.table == "scores" and name == "score" and self.steps:
+        if name == kind.points and self.steps:
             cases = " ".join(f"WHEN {literal(scale)} THEN {steps.kept(column)}" for scale, steps in self.steps.items())
             return f"CASE scale {cases} ELSE CAST({column} AS INTEGER) END AS {column}"
         return column

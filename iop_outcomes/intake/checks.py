@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import replace
 
-from iop_outcomes.columns import FIRST_DATE, Field
+from iop_outcomes.columns import COUNTED, FIRST_DATE, KINDS, Field, RuleSet
 from iop_outcomes.engine.dialect import ROW, literal, quoted
 from iop_outcomes.intake.casts import typed_text
 from iop_outcomes.intake.contacts import contact_rules
@@ -32,7 +32,6 @@ from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
 
 ORPHAN = "no_such_episode"
-_KEYS = {"episodes": ("duplicate_id", ("episode_id",)), "scores": ("score_twice", ("episode_id", "scale", "day"))}
 ALL_BLANK = "all_blank"
 OF_TABLES = frozenset({ALL_BLANK, NO_READMISSION, SHORTER})  # said of a whole column, and asked at the first row alone
 
@@ -54,20 +53,25 @@ def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dicti
         computed = {derived.name for derived in plan.recipe.derived}
         for field in plan.fields.values():
             rules += _of_field(table, field, mapping, computed=field.name in computed)
-        if table == "episodes":
-            rules += episode_rules(frozenset(plan.fields), frozenset(plan.recipe.names), mapping)
-        elif table == "contacts":
-            rules += contact_rules(frozenset(plan.fields))
-        else:
+        if KINDS[table].parent:
             rules.append(_orphan(table))
-            fields = tuple(plan.fields)
-            rules += score_rules(fields, scales) if table == "scores" else event_rules(fields, plans["episodes"].recipe.names, mapping)
+        for name in KINDS[table].rules:
+            rules += _RULE_SETS[name](plans, plan, mapping, scales)
         rules += [*label_rules(table, plan), *_blank_columns(table, plan)]
-    if {"episodes", "scores"} <= set(plans):
-        rules += stand_in_rules(frozenset(plans["episodes"].fields), scales)
-    if "episodes" in plans:
+    if COUNTED in plans:
+        if any(KINDS[table].points for table in plans):
+            rules += stand_in_rules(frozenset(plans[COUNTED].fields), scales)
         rules.append(readmission_suspicion(_no_readmission(plans, mapping)))
     return rules
+
+
+# Rules over several columns, by the names under which kinds of rows declare them.
+_RULE_SETS: Dictionary[RuleSet, Callable[[Dictionary[str, TablePlan], TablePlan, Mapping, Dictionary[str, Scale]], list[Rule]]] = {
+    "stays": lambda _, plan, mapping, __: episode_rules(frozenset(plan.fields), frozenset(plan.recipe.names), mapping),
+    "scores": lambda _, plan, __, scales: score_rules(tuple(plan.fields), scales),
+    "clocks": lambda plans, plan, mapping, _: event_rules(tuple(plan.fields), plans[COUNTED].recipe.names, mapping),
+    "contacts": lambda _, plan, *__: contact_rules(frozenset(plan.fields)),
+}
 
 
 def leave_out_copies(store: Store, faults: Sequence[Fault], plans: Dictionary[str, TablePlan]) -> bool:
@@ -76,9 +80,9 @@ def leave_out_copies(store: Store, faults: Sequence[Fault], plans: Dictionary[st
     Only where something stands twice is there a copy to look for: a file without one pays nothing.
     """
     twice = {fault.rule.id for fault in faults}
-    for table, (rule, key) in _KEYS.items():
-        if table in plans and rule in twice:
-            store.leave_out_copies(plans[table].recipe, key)
+    for table, plan in plans.items():
+        if KINDS[table].key_rule in twice:
+            store.leave_out_copies(plan.recipe, KINDS[table].key)
     return bool(store.copies)
 
 
@@ -116,15 +120,17 @@ def look_again(store: Store, faults: Sequence[Fault], plans: Dictionary[str, Tab
     confirmed = []
     for fault in faults:
         if fault.rule.id == OVERLAP:
-            confirmed += _by_track(store, fault, plans["episodes"], mapping)
+            confirmed += _by_track(store, fault, plans[COUNTED], mapping)
         elif fault.rule.id not in (ALL_BLANK, NO_READMISSION) or fault.rule in sure:
             confirmed.append(fault)
     return confirmed
 
 
 def _no_readmission(plans: Dictionary[str, TablePlan], mapping: Mapping) -> Rule:
-    plan = plans["episodes"]
-    return readmission_rule(frozenset(plan.fields), frozenset(plan.recipe.names), mapping, events="events" in plans)
+    plan = plans[COUNTED]
+    return readmission_rule(
+        frozenset(plan.fields), frozenset(plan.recipe.names), mapping, events=any(KINDS[table].beside for table in plans)
+    )
 
 
 def _by_track(store: Store, fault: Fault, plan: TablePlan, mapping: Mapping) -> list[Fault]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from iop_outcomes.columns import TABLES
+from iop_outcomes.columns import COUNTED, KINDS, rolled_kinds
 from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.statistical import READERS
@@ -40,13 +40,14 @@ def find_tables(path: Path, mapping: Mapping) -> dict[str, Path]:
         When there is no table of episodes, a table stands there twice, or what is called like a table is no file.
     """
     refuse_path(path)
+    rolled = rolled_kinds()
     if _kind(path) == "file":
-        named = "contacts" if mapping.contacts or path.stem == "contacts" else "episodes"
+        named = "contacts" if mapping.contacts else path.stem if path.stem in rolled else COUNTED
         tables = {named: path}
         base = path.parent
     else:
         named, base = "", path
-        tables = {table: file for table in TABLES if (file := _one_file(path, table)) is not None}
+        tables = {table: file for table in KINDS if (file := _one_file(path, table)) is not None}
     start = mapping.folder or base
     for table, name in mapping.tables.items():
         file = start / name
@@ -54,13 +55,14 @@ def find_tables(path: Path, mapping: Mapping) -> dict[str, Path]:
             fatal("no_such_file", name, f"[tables] {table} names a file that is not there", "Correct the path in the mapping.")
         if table != named:
             tables[table] = file
-    if {"episodes", "contacts"} <= set(tables):
-        hint = "Keep one of them: episodes are built from contacts where there is no table of episodes"
-        fatal("episodes_twice", shown(tables["contacts"]), "a table of episodes and a table of contacts are both there", hint)
+    for table in rolled:
+        if table in tables and COUNTED in tables:
+            hint = f"Keep one of them: {COUNTED} are built from {table} where there is no table of {COUNTED}"
+            fatal("episodes_twice", shown(tables[table]), f"a table of {COUNTED} and a table of {table} are both there", hint)
     if mapping.contacts and "contacts" not in tables:
         hint = "Name the file contacts.csv or contacts.parquet, or give its path under [tables]."
         fatal("no_contacts_table", shown(path), f"{mapping.name} [contacts] speaks of contacts, and there is no table of them", hint)
-    if not {"episodes", "contacts"} & set(tables):
+    if not {COUNTED, *rolled} & set(tables):
         fatal(
             "no_episodes_table",
             shown(path),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 
-from iop_outcomes.columns import DATED_CLASSES, EVENTS, TABLES
+from iop_outcomes.columns import DATED_CLASSES, EVENTS, KINDS
 from iop_outcomes.intake.findings import Finding, Severity, refuse
 from iop_outcomes.intake.inputs import Input
 from iop_outcomes.intake.mapping import Mapping
@@ -22,8 +22,9 @@ def refuse_columns(inputs: Sequence[Input], plans: Dictionary[str, TablePlan], m
     findings: list[Finding] = []
     for item in inputs:
         findings += _missing_columns(item, plans[item.table], mapping) + _forbidden_columns(item, plans[item.table], mapping)
-        if item.table == "scores" and "score" not in plans["scores"].recipe.names:
-            findings += items_not_added(item, plans["scores"], scales, severity="error")
+        points, plan = KINDS[item.table].points, plans[item.table]
+        if points and points not in plan.recipe.names:
+            findings += items_not_added(item, plan, scales, severity="error")
     if findings:
         refuse(findings)
 
@@ -88,16 +89,9 @@ def _forbidden_columns(item: Input, plan: TablePlan, mapping: Mapping) -> list[F
 def needed_columns(table: str, plan: TablePlan, mapping: Mapping) -> list[str]:
     """Names of columns without which a table is unusable."""
     filled = set(plan.recipe.names)
-    needed = [column.name for column in TABLES[table] if column.required and column.name not in filled]
-    if table == "episodes" and "los_days" not in filled:
-        needed.append("los_days (or discharge_day, or admit_date and discharge_date)")
-    if table == "scores" and "score" not in filled:
-        needed.append("score (or the items, such as phq9_1 to phq9_9)")
-    if table == "events" and not {"day", "days_after_discharge"} & filled:
-        needed.append("days_after_discharge (or day)")
-    if table == "contacts" and not {"date", "day"} & filled:
-        needed.append("date (or day)")
-    return needed + _needed_by_rules(filled, mapping) if table == "episodes" else needed
+    needed = [column.name for column in KINDS[table].fields if column.required and column.name not in filled]
+    needed += [words for names, words in KINDS[table].alternatives if not filled & set(names)]
+    return needed + _needed_by_rules(filled, mapping) if KINDS[table].counted else needed
 
 
 def _needed_by_rules(filled: set[str], mapping: Mapping) -> list[str]:
@@ -122,7 +116,7 @@ def _missing_columns(item: Input, plan: TablePlan, mapping: Mapping) -> list[Fin
     """Columns that are needed or that the mapping names, and that are not there."""
     renamed = mapping.columns.get(item.table, {})
     came = {*plan.names.values(), *plan.dropped}
-    declared = mapping.covariates if item.table == "episodes" else {}
+    declared = mapping.covariates if KINDS[item.table].counted else {}
     needed = [*needed_columns(item.table, plan, mapping), *(name for name in declared if name not in plan.fields)]
     hint = f"Add it, or name the site's own column in mapping.toml under [columns.{item.table}]"
     findings = [

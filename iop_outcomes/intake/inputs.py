@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from iop_outcomes.columns import TABLES
+from iop_outcomes.columns import COUNTED, KINDS, rolled_kinds
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.intake.files import MAX_LINE_BYTES, find_tables, fingerprint, record_lines, refuse_globs, refuse_size, shown
 from iop_outcomes.intake.findings import Finding, fatal
@@ -121,7 +121,7 @@ def holds_contacts(source: Any, mapping: Mapping) -> bool:
     return "contacts" in (find_tables(Path(source), mapping) if isinstance(source, str | Path) else _frames(source))
 
 
-def open_tables(store: Store, source: Any, mapping: Mapping, tables: Collection[str] = tuple(TABLES)) -> list[Input]:
+def open_tables(store: Store, source: Any, mapping: Mapping, tables: Collection[str] = ()) -> list[Input]:
     """Open tables of a path, a frame or a dict of frames: all that are there, or some.
 
     Raises
@@ -131,12 +131,13 @@ def open_tables(store: Store, source: Any, mapping: Mapping, tables: Collection[
     UsageError
         When a table is called what no table is called, or is no data frame.
     """
+    wanted = [table for table in KINDS if not tables or table in tables]
     if isinstance(source, str | Path):
         paths = find_tables(Path(source), mapping)
-        here = [table for table in TABLES if table in paths and table in tables]
+        here = [table for table in wanted if table in paths]
         return [open_file(store, table, paths[table], mapping) for table in each_table("reading", here)]
     frames = _frames(source)
-    here = [table for table in TABLES if table in frames and table in tables]
+    here = [table for table in wanted if table in frames]
     return [_open_frame(store, table, frames[table], mapping) for table in each_table("reading", here)]
 
 
@@ -148,14 +149,16 @@ def each_table(doing: str, tables: Sequence[str]) -> Iterator[str]:
 
 
 def _frames(source: Any) -> Dictionary[str, Any]:
-    frames = source if isinstance(source, Dictionary) else {"episodes": source}
+    frames = source if isinstance(source, Dictionary) else {COUNTED: source}
     for table in frames:
-        if table not in TABLES:
-            raise UsageError(f'load: no table is called "{table}". {choices(str(table), TABLES)}')
-    if {"episodes", "contacts"} <= set(frames):
-        fatal("episodes_twice", "the data given", "a table of episodes and a table of contacts are both there", "Give one of them.")
-    if not {"episodes", "contacts"} & set(frames):
-        fatal("no_episodes_table", "the data given", "no table of episodes", 'Give {"episodes": frame, ...}.')
+        if table not in KINDS:
+            raise UsageError(f'load: no table is called "{table}". {choices(str(table), KINDS)}')
+    rolled = [table for table in rolled_kinds() if table in frames]
+    if rolled and COUNTED in frames:
+        message = f"a table of {COUNTED} and a table of {rolled[0]} are both there"
+        fatal("episodes_twice", "the data given", message, "Give one of them.")
+    if not rolled and COUNTED not in frames:
+        fatal("no_episodes_table", "the data given", f"no table of {COUNTED}", f'Give {{"{COUNTED}": frame, ...}}.')
     return frames
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 
-from iop_outcomes.columns import Field
+from iop_outcomes.columns import KINDS, Field
 from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.intake.recipes import TablePlan
 from iop_outcomes.intake.rules import Fault, Rule
@@ -76,7 +76,7 @@ def similar_rules(store: Store, plans: Dictionary[str, TablePlan]) -> list[Rule]
     """Rules for labels that differ by their spelling alone: of the columns that hold any, so that others cost one small question together."""
     rules = []
     for table, plan in plans.items():
-        names = [field.name for field in plan.fields.values() if field.kind == "category" and table != "scores"]
+        names = [field.name for field in plan.fields.values() if field.kind == "category" and KINDS[table].spellings]
         alike = store.alike(table, {name: (quoted(name + "__text"), _plain(quoted(name + "__text"))) for name in names})
         rules += [_similar(table, name) for name in alike]
     return rules

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 
-from iop_outcomes.columns import LAYOUTS, PERIODS, TABLES, Column
+from iop_outcomes.columns import COUNTED, KINDS, LAYOUTS, PERIODS, Column
 from iop_outcomes.engine import Engine
 from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.duckdb import DuckEngine
@@ -82,7 +82,7 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
     refuse_unknown_names(raws, mapping, scales)
     plans = {table: plan_table(table, raw, mapping, scales) for table, raw in raws.items()}
     refuse_columns(inputs, plans, mapping, scales)
-    for table in TABLES:
+    for table in KINDS:
         if table in plans:
             store.check_with(plans[table].recipe)
     findings, excluded = _check(store, inputs, plans, mapping, scales)
@@ -129,7 +129,7 @@ def _from_contacts(store: Store, source: Any, given: Mapping, scales: Dictionary
     try:
         contacts = open_tables(scratch, source, given, ("contacts",))[0]
         _refuse_swallowed([contacts])
-        others = open_tables(store, source, given, ("scores", "events"))
+        others = open_tables(store, source, given, [kind.name for kind in KINDS.values() if kind.parent])
         raws = {"contacts": scratch.raw_columns("contacts")} | {item.table: store.raw_columns(item.table) for item in others}
         refuse_unknown_names(raws, given, scales)
         mapping = replace(given, los_convention="last_contact", contacts=given.contacts or ContactRule())
@@ -161,7 +161,7 @@ def _rolled(scratch: Scratch, store: Store, contacts: Input, plan: TablePlan, ma
         replace(  # what was translated and renamed is canonical now
             mapping,
             codes={name: codes for name, codes in mapping.codes.items() if name not in has},
-            columns={table: names for table, names in mapping.columns.items() if table != "contacts"},
+            columns={table: names for table, names in mapping.columns.items() if not KINDS[table].rolled_into},
         ),
         (*contacts.notes, *findings, *rule_findings(contacts.name, has, rule, mapping.cutoff)),
         flow=(flow,),
@@ -209,7 +209,7 @@ def _check(
     broken_rules = name_identifiers(store, look_again(store, broken_rules, plans, mapping), plans, mapping)
     faults = offer_nearest(store, once(broken_rules), plans, scales.values())
     nameless = any(
-        fault.rule.id == "blank" and fault.rule.columns == ("episode_id",) and fault.rule.table == "episodes" for fault in faults
+        fault.rule.id == "blank" and fault.rule.columns == ("episode_id",) and KINDS[fault.rule.table].counted for fault in faults
     )
     if nameless or inputs[0].broken:
         faults = excuse_orphans(faults)
@@ -230,7 +230,7 @@ def _check(
             hint = "To use one, map it or declare it under [covariates]"
             findings.append(Finding("not_read", "note", item.name, "", f"columns that are not read: {names}", hint))
             findings += identifiers_not_read(item, plans[item.table], mapping)
-            findings += items_not_added(item, plans[item.table], scales) if item.table == "scores" else []
+            findings += items_not_added(item, plans[item.table], scales) if KINDS[item.table].points else []
     return findings, excluded
 
 
@@ -248,9 +248,9 @@ def _beyond_repair(findings: Sequence[Finding]) -> bool:
 def _refuse_free_text(engine: Engine, plans: Dictionary[str, TablePlan], mapping: Mapping, episodes: Input) -> None:
     """A covariate with many different texts is free text, whatever it is called."""
     for name, kind in mapping.covariates.items():
-        if kind == "category" and name in plans["episodes"].fields and len(engine.tally([[Column(name)]])[0]) > MAX_CATEGORIES:
+        if kind == "category" and name in plans[COUNTED].fields and len(engine.tally([[Column(name)]])[0]) > MAX_CATEGORIES:
             message = f"a covariate with more than {MAX_CATEGORIES} different texts"
-            fatal("free_text", episodes.name, message, "Group it into categories, or leave it out.", column=plans["episodes"].names[name])
+            fatal("free_text", episodes.name, message, "Group it into categories, or leave it out.", column=plans[COUNTED].names[name])
 
 
 # -- what is kept ------------------------------------------------------------------------------------------------
@@ -296,5 +296,5 @@ def _version(package: str) -> str:
 
 def _groups(tables: Tables, plans: Dictionary[str, TablePlan]) -> tuple[str, ...]:
     """Columns that hold categories; identifiers, numbers and dates are none."""
-    categories = {name for name, declared in plans["episodes"].fields.items() if declared.kind in ("category", "code")}
+    categories = {name for name, declared in plans[COUNTED].fields.items() if declared.kind in ("category", "code")}
     return tuple(name for name in tables.episodes if name in categories or name in (*PERIODS, "discharge_reason"))

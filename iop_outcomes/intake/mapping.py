@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.columns import DATA_CLASSES, EVENTS, LAYOUTS, LOS_CONVENTIONS, TABLES, Field
+from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LAYOUTS, LOS_CONVENTIONS, Field
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.vocabulary import cutoff_of, is_days, list_of_codes, numbers, one_of, only, section_of, texts
 
@@ -201,9 +201,9 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
     only(data, ("class", "cutoff", "los_convention", "delimiter", "layout", "part2_tracks"), f"{name} [data]", "key")
     data_class = one_of(data.get("class", "safe_harbor"), DATA_CLASSES, f"{name} [data] class")
     tables = section_of(given, "tables", name)
-    only(tables, tuple(TABLES), f"{name} [tables]", "table")
+    only(tables, tuple(KINDS), f"{name} [tables]", "table")
     columns = section_of(given, "columns", name)
-    only(columns, tuple(TABLES), f"{name} [columns]", "table")
+    only(columns, tuple(KINDS), f"{name} [columns]", "table")
     codes = section_of(given, "codes", name)
     return Mapping(
         data_class=data_class,
@@ -265,12 +265,12 @@ def _words(column: str, given: Dictionary[str, Any], where: str) -> dict[str, st
 
 
 def _declared(column: str) -> list[Field]:
-    return [field for fields in TABLES.values() for field in fields if field.name == column]
+    return [field for kind in KINDS.values() for field in kind.fields if field.name == column]
 
 
 def _covariates(given: Dictionary[str, Any], name: str) -> dict[str, str]:
     for column in given:
-        if any(declared.name == column for table, fields in TABLES.items() if table != "contacts" for declared in fields):
+        if any(declared.name == column for kind in KINDS.values() if not kind.rolled_into for declared in kind.fields):
             raise DataError(f'{name} [covariates]: "{column}" is a column already, and needs no declaration.')
     return {column: one_of(kind, COVARIATE_KINDS, f"{name} [covariates] {column}") for column, kind in given.items()}
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 from dataclasses import replace
 
-from iop_outcomes.columns import TABLES, Field
+from iop_outcomes.columns import KINDS, Field
 from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.intake.casts import NUMBERS
 from iop_outcomes.intake.identifiers import CELLS, IDENTIFIERS, NAMED, REMOVE, RESTRICTED_ZIPS, Identifier
@@ -116,7 +116,7 @@ def name_identifiers(store: Store, faults: Sequence[Fault], plans: Dictionary[st
 
 def _kinds(table: str, field: Field, data_class: str) -> tuple[Identifier, ...]:
     """Kinds of identifier that are looked for in a column."""
-    undeclared = all(field.name != declared.name for declared in TABLES[table])
+    undeclared = all(field.name != declared.name for declared in KINDS[table].fields)
     return tuple(
         kind
         for kind in IDENTIFIERS

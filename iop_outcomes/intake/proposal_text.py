@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from iop_outcomes.columns import DATED_CLASSES, TABLES, Field
+from iop_outcomes.columns import COUNTED, DATED_CLASSES, KINDS, Field
 from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.casts import Cast
 from iop_outcomes.intake.files import shown
@@ -91,7 +91,7 @@ class ProposalText:
         dates = [
             match.column for table, file in self.tables.items() for match in file.matches[table] if self._field(table, match).kind == "date"
         ]
-        stays = [match.to for match in self.tables["episodes"].matches["episodes"]] if "episodes" in self.tables else []
+        stays = [match.to for match in self.tables[COUNTED].matches[COUNTED]] if COUNTED in self.tables else []
         lines = ["[data]"]
         if dates:
             lines.append(
@@ -100,7 +100,7 @@ class ProposalText:
             lines += [f"#   {words}" for words in _CLASSES]
         else:
             lines.append('class = "safe_harbor"    # the strictest; or limited_data_set, synthetic, public')
-        if dates or "contacts" in self.tables:
+        if dates or any(KINDS[table].rolled_into for table in self.tables):
             lines.append('# cutoff = "2025-09-30"    # the last day that the data describe')
         if "los_days" in stays:
             lines.append('# los_convention = "difference"    # what your los_days counts: difference, inclusive or last_contact')
@@ -134,7 +134,7 @@ class ProposalText:
         mapping = Mapping(columns={table: sure})
         for name in needed_columns(table, plan_table(table, file.names, mapping, self.scales), mapping):
             to = name.partition(" ")[0]
-            means = next((field.means for field in TABLES[table] if field.name == to), "")
+            means = next((field.means for field in KINDS[table].fields if field.name == to), "")
             guessed = " A guess by its spelling" if to in guesses else ""
             words = f"needed: {f'{to}, {means}' if to == name else name}.{guessed}"
             lines.append(self._finish(f"{to} = {_text(guesses.pop(to, ''))}    # {words}"))
@@ -149,7 +149,7 @@ class ProposalText:
         lines = []
         if others:
             lines.append(f"# not known, so not read: {_listed(list(map(_text, others)))}")
-            if table in ("episodes", "contacts"):
+            if KINDS[table].covariates:
                 lines.append('#   to group by one of them, declare it: [covariates] housing = "category" (or "integer")')
         if named:
             lines.append(

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from iop_outcomes.columns import TABLES
+from iop_outcomes.columns import COUNTED, KINDS, rolled_kinds
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.adapters.scratch import Scratch, head_of
 from iop_outcomes.intake.files import MAX_LINE_BYTES, SUFFIXES, refuse_globs, refuse_path, shown
@@ -29,14 +29,6 @@ from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText
 from iop_outcomes.intake.synonyms import match_columns, table_called
 from iop_outcomes.progress import report_step
 from iop_outcomes.scales import Scale, load_scales
-
-# Columns of which a table has at least one, or it is another table.
-_MARKS = {
-    "episodes": {"episode_id", "discharge_reason", "los_days", "admit_date", "discharge_date"},
-    "scores": {"scale", "score"},
-    "events": {"event"},
-    "contacts": {"date", "day"},
-}
 
 
 def propose(source: str | Path, beside: Path | None = None) -> Proposal:
@@ -93,7 +85,7 @@ def _files(scratch: Scratch, path: Path, scales: Dictionary[str, Scale]) -> tupl
         try:
             files.append(_opened(scratch, file, number, scales))
         except DataError:
-            if file.stem in TABLES:
+            if file.stem in KINDS:
                 raise
             unread.append(f"{shown(file)} (cannot be read)")
     return files, unread
@@ -111,7 +103,7 @@ def _opened(scratch: Scratch, path: Path, number: int, scales: Dictionary[str, S
         names = [name.strip() for name in next(csv.reader(io.StringIO(first), delimiter=delimiter), [])]
         file = File(path, raw, preflight_csv(path, delimiter, names), delimiter)
     names = [name for name in file.names if not identifier_named([name], "safe_harbor")]
-    file.matches = {table: match_columns(table, names, scales) for table in TABLES}
+    file.matches = {table: match_columns(table, names, scales) for table in KINDS}
     return file
 
 
@@ -130,19 +122,20 @@ def _assigned(files: Sequence[File]) -> dict[str, File]:
     """Which file is which table: by its name, and by how many of its columns are known there; guesses count for nothing."""
     worth = []
     for file in files:
-        for place, table in enumerate(TABLES):
+        for place, table in enumerate(KINDS):
             known = {match.to for match in file.matches[table] if match.how != "guess"}
             named = 100 * (file.path.stem == table) + 5 * (table_called(file.path.stem) == table)
-            marked = known & _MARKS[table] or any(name.rpartition("_")[2].isdigit() for name in known)
+            marked = known & set(KINDS[table].marks) or any(name.rpartition("_")[2].isdigit() for name in known)
             if marked or (known and named):
                 worth.append((-(len(known) + named), place, str(file.path), table, file))
     tables: dict[str, File] = {}
     for *_, table, file in sorted(worth, key=lambda entry: entry[:3]):
         if table not in tables and file not in tables.values():
             tables[table] = file
-    if "episodes" in tables:
-        tables.pop("contacts", None)
-    return {table: tables[table] for table in TABLES if table in tables}
+    if COUNTED in tables:
+        for table in rolled_kinds():
+            tables.pop(table, None)
+    return {table: tables[table] for table in KINDS if table in tables}
 
 
 def _refuse_values_as_names(file: File) -> None:

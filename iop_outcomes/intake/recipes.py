@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
 
-from iop_outcomes.columns import EVENTS, MAX_DAYS, NOT_KNOWN, TABLES, Field, Kind
+from iop_outcomes.columns import EVENTS, KINDS, MAX_DAYS, NOT_KNOWN, Field, Kind
 from iop_outcomes.engine.dialect import NUMBER_TYPE, Steps, literal, quoted
 from iop_outcomes.intake.casts import Cast, Derived, Recipe
 from iop_outcomes.intake.mapping import ColumnRule, Mapping
@@ -53,9 +53,10 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
     casts = tuple(
         Cast(name, field.kind, names[name], _missing(mapping, name), mapping.codes.get(name, {})) for name, field in fields.items()
     )
-    derived = _of_episodes(fields, mapping) if table == "episodes" else _of_children(table, fields, scales)
+    kind = KINDS[table]
+    derived = tuple(cell for name in kind.derivations for cell in _DERIVED[name](fields, mapping, scales))
     used = set(names.values())
-    recipe = Recipe(table, casts, derived, _steps(scales) if table in ("episodes", "scores") else {})
+    recipe = Recipe(table, casts, derived, _steps(scales) if kind.points or "score" in kind.wide else {})
     return TablePlan(recipe, fields, names, tuple(name for name in raw if name not in used))
 
 
@@ -80,7 +81,7 @@ def refuse_unknown_names(raws: Dictionary[str, Sequence[str]], mapping: Mapping,
         Naming the section, the column and the nearest one that is known.
     """
     known: dict[str, list[str]] = {}
-    for table in TABLES:
+    for table in KINDS:
         wide = _wide(table, raws.get(table, ()), mapping.columns.get(table, {}), scales)
         known[table] = [field.name for field in (*_declared(table, mapping, scales), *wide)]
     for table, renamed in mapping.columns.items():
@@ -93,7 +94,7 @@ def refuse_unknown_names(raws: Dictionary[str, Sequence[str]], mapping: Mapping,
 def expected_names(table: str, mapping: Mapping) -> tuple[str, ...]:
     """Names that a file's header might hold, needed ones first."""
     renamed = mapping.columns.get(table, {})
-    fields = sorted(TABLES[table], key=lambda field: not field.required)
+    fields = sorted(KINDS[table].fields, key=lambda field: not field.required)
     return tuple(dict.fromkeys(renamed.get(field.name, field.name) for field in fields))
 
 
@@ -102,26 +103,22 @@ def _missing(mapping: Mapping, name: str) -> tuple[str, ...]:
 
 
 def _declared(table: str, mapping: Mapping, scales: Dictionary[str, Scale]) -> list[Field]:
-    fields = list(TABLES[table])
-    if table == "scores" and not all(scale.whole for scale in scales.values()):
-        fields = [replace(field, kind="number") if field.name == "score" else field for field in fields]
-    if table in ("episodes", "contacts"):
+    kind = KINDS[table]
+    fields = list(kind.fields)
+    if not all(scale.whole for scale in scales.values()):
+        fields = [replace(field, kind="number") if field.name == kind.points else field for field in fields]
+    if kind.covariates:
         taken = {field.name for field in fields}
         kinds: dict[str, Kind] = {"category": "category", "integer": "integer"}
-        fields += [Field(name, kinds[kind], "covariate of this site") for name, kind in mapping.covariates.items() if name not in taken]
+        fields += [Field(name, kinds[what], "covariate of this site") for name, what in mapping.covariates.items() if name not in taken]
     return fields
 
 
 def _wide(table: str, raw: Sequence[str], renamed: Dictionary[str, str], scales: Dictionary[str, Scale]) -> list[Field]:
     """Columns named after a scale or an event: scores and events beside the episode, items beside the score."""
     names = list(dict.fromkeys([*renamed, *raw]))
-    if table == "episodes":
-        fields = [_wide_score(name, scales) or _wide_event(name) for name in names]
-    elif table == "scores":
-        fields = [_item(name, scales) for name in names]
-    else:
-        fields = []
-    return [field for field in fields if field is not None]
+    fields = [[_WIDE[wide](name, scales) for wide in KINDS[table].wide] for name in names]
+    return [field for of_name in fields for field in of_name if field is not None]
 
 
 def _wide_score(name: str, scales: Dictionary[str, Scale]) -> Field | None:
@@ -133,7 +130,7 @@ def _wide_score(name: str, scales: Dictionary[str, Scale]) -> Field | None:
     return Field(name, kind, f"{scales[stem].title} at {moment} (points)", low=low, high=high, step=scales[stem].step)
 
 
-def _wide_event(name: str) -> Field | None:
+def _wide_event(name: str, _scales: Dictionary[str, Scale]) -> Field | None:
     stem, _, ending = name.rpartition("_")
     if stem not in EVENTS or ending not in ("day", "observed"):
         return None
@@ -162,7 +159,7 @@ def adds_up(scale: Scale) -> bool:
     return scale.total and scale.item_scoring
 
 
-def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping) -> tuple[Derived, ...]:
+def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping, _scales: Dictionary[str, Scale]) -> tuple[Derived, ...]:
     """Stay, time observed, follow-up, period, and what a rule of the mapping fills in; in the order they build on each other."""
     cutoff = f"CAST({literal(mapping.cutoff)} AS DATE)" if mapping.cutoff else None
     given = {name: quoted(name) for name in fields}
@@ -249,16 +246,20 @@ def _reason_or_care(given: Dictionary[str, str], stay: str | None, mapping: Mapp
     return f"CASE WHEN ({reason}) IS NOT NULL OR {ended} THEN {reason} WHEN {reach} THEN 'active' ELSE {literal(NOT_KNOWN)} END"
 
 
-def _of_children(table: str, fields: Dictionary[str, Field], scales: Dictionary[str, Scale]) -> tuple[Derived, ...]:
-    if table == "events":
-        day = quoted("day") if "day" in fields else "CAST(NULL AS INTEGER)"
-        after = quoted("days_after_discharge") if "days_after_discharge" in fields else "CAST(NULL AS INTEGER)"
-        lacking = {"planned": "CAST(NULL AS INTEGER)", "kind": "CAST(NULL AS VARCHAR)"}
-        return (
-            Derived("event_day", f"coalesce({day}, {after} + episode_los_days)"),
-            Derived("event_days_after_discharge", f"coalesce({after}, {day} - episode_los_days)"),
-            *(Derived(name, sql) for name, sql in lacking.items() if name not in fields),
-        )
+def _of_events(fields: Dictionary[str, Field], _mapping: Mapping, _scales: Dictionary[str, Scale]) -> tuple[Derived, ...]:
+    """Days on both clocks, and blanks for what the file lacks."""
+    day = quoted("day") if "day" in fields else "CAST(NULL AS INTEGER)"
+    after = quoted("days_after_discharge") if "days_after_discharge" in fields else "CAST(NULL AS INTEGER)"
+    lacking = {"planned": "CAST(NULL AS INTEGER)", "kind": "CAST(NULL AS VARCHAR)"}
+    return (
+        Derived("event_day", f"coalesce({day}, {after} + episode_los_days)"),
+        Derived("event_days_after_discharge", f"coalesce({after}, {day} - episode_los_days)"),
+        *(Derived(name, sql) for name, sql in lacking.items() if name not in fields),
+    )
+
+
+def _of_scores(fields: Dictionary[str, Field], _mapping: Mapping, scales: Dictionary[str, Scale]) -> tuple[Derived, ...]:
+    """Totals made from items, and the answer to the safety item."""
     kind = "INTEGER" if all(scale.whole for scale in scales.values()) else NUMBER_TYPE
     return (*_totals(fields, scales, kind), Derived("safety_item", f"CAST({_safety_items(fields, scales)} AS INTEGER)"))
 
@@ -290,3 +291,7 @@ def _by_scale(values: Dictionary[str, str]) -> str:
 def _belongs(field: str, scale: str) -> bool:
     match = _ITEM.match(field)
     return match is not None and match["scale"] == scale
+
+
+_DERIVED = {"stays": _of_episodes, "totals": _of_scores, "clocks": _of_events}
+_WIDE = {"score": _wide_score, "event": _wide_event, "item": _item}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from iop_outcomes.columns import EVENTS, FIRST_DATE, MAX_DAYS, NOT_KNOWN, OUTSIDE
+from iop_outcomes.columns import EVENTS, FIRST_DATE, KINDS, MAX_DAYS, NOT_KNOWN, OUTSIDE
 from iop_outcomes.engine.dialect import ROW, literal
 from iop_outcomes.intake.casts import typed_text
 from iop_outcomes.intake.mapping import Mapping
@@ -227,7 +227,7 @@ def _no_readmission_seen(beside: Sequence[str], *, events: bool) -> str:
 
 def readmission_suspicion(rule: Rule) -> Rule:
     """The same of a table of events, asked more cheaply: no readmission among its words, or a first row that joined no episode."""
-    if rule.table != "events":
+    if not KINDS[rule.table].beside:  # asked of the episodes
         return rule
     names = ", ".join(map(literal, READMISSIONS))
     unseen = f"NOT EXISTS (SELECT 1 FROM own_events WHERE event__text IN ({names}))"

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import duckdb
 import numpy as np
 
-from iop_outcomes.columns import WINDOWS
+from iop_outcomes.columns import KINDS, WINDOWS, RowKind
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
-from iop_outcomes.engine.dialect import ROW, literal, quoted
+from iop_outcomes.engine.dialect import NUMBER_TYPE, ROW, literal, quoted
 from iop_outcomes.intake.casts import Recipe
 from iop_outcomes.intake.rules import Fault, Rule
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 MASK_BITS = 60  # rules per whole-number mask in the fault scan
 PARENT = ("episode_known", "episode_los_days", "episode_follow_up_days", "episode_died")
-EVENT_COLUMNS = ("episode_id", "event", "day", "days_after_discharge", "planned", "kind")
 
 
 class Store:
@@ -167,14 +166,15 @@ class Store:
             layer += f" WHERE {ROW} NOT IN (SELECT position FROM copies_{recipe.table})"
         names = {cast.name for cast in recipe.casts}
         self.connection.send(f"CREATE OR REPLACE VIEW own_{recipe.table} AS {layer}")  # for what is asked of one column: no join
-        if recipe.table in ("scores", "events"):
+        kind = KINDS[recipe.table]
+        if kind.parent:
             layer = f"SELECT own.*, {', '.join(f'parent.{name}' for name in PARENT)} FROM ({layer}) AS own LEFT JOIN parents AS parent USING (episode_id)"
         for derived in recipe.derived:
             cell = f"{derived.sql} AS {quoted(derived.name)}"
             layer = f"SELECT {f'* REPLACE ({cell})' if derived.name in names else f'*, {cell}'} FROM ({layer}) AS layer"
             names.add(derived.name)
         self.connection.send(f"CREATE OR REPLACE VIEW checked_{recipe.table} AS {layer}")
-        if recipe.table == "episodes":
+        if kind.counted:
             self.connection.send(_parents(names))
 
     def leave_out_copies(self, recipe: Recipe, key: Sequence[str]) -> None:
@@ -242,18 +242,18 @@ class Store:
         """Make the typed tables that an engine reads: Parquet is seen in place, everything else is cast once and kept."""
         columns: dict[str, tuple[str, ...]] = {}
         scales = {scale: steps for recipe in recipes.values() for scale, steps in recipe.steps.items()}
-        for table in ("episodes", "scores", "events"):
+        for table, kind in KINDS.items():  # episodes first, which the others belong to
             recipe = recipes.get(table)
             select = self._without(table, recipe, excluded.get(table, ())) if recipe else ""
-            if table == "events":
+            if kind.beside:
                 if select:
-                    self.connection.send(f"CREATE VIEW listed_events AS {select}")
-                select = self._all_events(bool(select), recipes["episodes"].names)
+                    self.connection.send(f"CREATE VIEW {_listed(kind)} AS {select}")
+                select = _with_those_beside(kind, recipes[kind.parent].names, listed=bool(select))
             if not select:
                 continue
-            kind = "VIEW" if table in self._in_place else "TABLE"
-            self.connection.send(f"CREATE {kind} {table} AS {select}")
-            columns[table] = recipe.names if recipe else EVENT_COLUMNS
+            what = "VIEW" if table in self._in_place else "TABLE"
+            self.connection.send(f"CREATE {what} {table} AS {select}")
+            columns[table] = recipe.names if recipe else tuple(field.name for field in kind.fields)
         return Tables(
             columns,
             words=frozenset(str(row[0]) for row in self.connection.send("DESCRIBE episodes").fetchall() if row[1] == "VARCHAR"),
@@ -274,26 +274,9 @@ class Store:
             self.connection.send(f"CREATE TABLE excluded_{table} AS SELECT unnest(CAST(? AS BIGINT[])) AS position", [list(rows)])
             tests.append(f"{ROW} NOT IN (SELECT position FROM excluded_{table})")
         kept = f"SELECT {columns}, {ROW} FROM checked_{table}{' WHERE ' if tests else ''}{' AND '.join(tests)}"
-        if table == "episodes":
+        if not KINDS[table].parent:
             return kept
         return f"SELECT kept.* EXCLUDE ({ROW}), episodes.{ROW} FROM ({kept}) AS kept JOIN episodes USING (episode_id)"
-
-    def _all_events(self, listed: bool, columns: Sequence[str]) -> str:  # noqa: FBT001 - private, one caller
-        """Events of the table and those that stand beside the episode, on both clocks."""
-        cells_of_events = "episode_id, event, event_day AS day, event_days_after_discharge AS days_after_discharge, planned, kind"
-        parts = [f"SELECT {cells_of_events}, {ROW} FROM listed_events"] if listed else []
-        for name in columns:
-            event = name.removesuffix("_observed")
-            if name.endswith("_observed") and f"{event}_day" in columns:
-                day = quoted(f"{event}_day")
-                values = ("episode_id", literal(event), day, f"{day} - los_days", "CAST(NULL AS INTEGER)", "CAST(NULL AS VARCHAR)")
-                cells = ", ".join(f"{value} AS {column}" for value, column in zip(values, EVENT_COLUMNS, strict=True))
-                parts.append(f"SELECT {cells}, {ROW} FROM episodes WHERE {quoted(name)} = 1")
-        if parts:
-            return " UNION ALL ".join(parts)
-        empty = ("VARCHAR", "VARCHAR", "INTEGER", "INTEGER", "INTEGER", "VARCHAR")
-        cells = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in zip(EVENT_COLUMNS, empty, strict=True))
-        return f"SELECT {cells}, CAST(NULL AS BIGINT) AS {ROW} WHERE FALSE"
 
     def lock(self) -> None:
         """After loading: nothing further can be read from outside, and no setting changed."""
@@ -304,12 +287,44 @@ class Store:
         self.connection.send("SET lock_configuration = true")
 
     def kept(self, table: str) -> int:
-        """Rows of a table that are used, events that stand beside an episode not counted."""
-        return int(self.connection.one(f"SELECT count(*) FROM {'listed_events' if table == 'events' else table}"))
+        """Rows of a table that are used, those that stand beside an episode not counted."""
+        return int(self.connection.one(f"SELECT count(*) FROM {_listed(KINDS[table])}"))
 
     def close(self) -> None:
         """Close the connection and remove the private folder."""
         self.connection.close()
+
+
+def _listed(kind: RowKind) -> str:
+    """The rows that came in a table of their own."""
+    return f"listed_{kind.name}" if kind.beside else kind.name
+
+
+TYPES = {
+    "integer": "INTEGER",
+    "flag": "INTEGER",
+    "number": NUMBER_TYPE,
+    "date": "DATE",
+}  # of a column that nothing was cast to; others are text
+
+
+def _with_those_beside(kind: RowKind, columns: Sequence[str], *, listed: bool) -> str:
+    """Rows of the table and those that stand beside their parent, on both clocks; nothing where there are neither."""
+    names = [field.name for field in kind.fields]
+    parts = []
+    if listed:
+        computed = {"day": f"{kind.beside}_day", "days_after_discharge": f"{kind.beside}_days_after_discharge"}
+        parts.append(f"SELECT {', '.join(f'{computed.get(name, name)} AS {name}' for name in names)}, {ROW} FROM {_listed(kind)}")
+    blank = {field.name: f"CAST(NULL AS {TYPES.get(field.kind, 'VARCHAR')})" for field in kind.fields}
+    for name in columns:
+        word = name.removesuffix("_observed")
+        if name.endswith("_observed") and f"{word}_day" in columns:
+            day = quoted(f"{word}_day")
+            given = {"episode_id": "episode_id", kind.beside: literal(word), "day": day, "days_after_discharge": f"{day} - los_days"}
+            cells = ", ".join(f"{value} AS {column}" for column, value in (blank | given).items())
+            parts.append(f"SELECT {cells}, {ROW} FROM {kind.parent} WHERE {quoted(name)} = 1")
+    cells = ", ".join(f"{value} AS {name}" for name, value in blank.items())
+    return " UNION ALL ".join(parts) or f"SELECT {cells}, CAST(NULL AS BIGINT) AS {ROW} WHERE FALSE"
 
 
 def _parents(names: Collection[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Protocol
 
+from iop_outcomes.columns import COUNTED
 from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, Flag, Key, Place, flags
 from iop_outcomes.release.coarsening import coarsened_together, says_no_number
@@ -167,7 +168,7 @@ def release_flows(flows: Sequence[Flow], page: Sequence[Released]) -> tuple[Rele
     hidden = any(isinstance(flow.rows_in, Withheld) or released.only_grouped for released in page for flow in released.flow)
     released = [release_flow(flow, policy) for flow in flows]
     return tuple(
-        replace(flow, rows_in=SUPPRESSED, used=SUPPRESSED) if hidden and policy.threshold and flow.what == "episodes" else flow
+        replace(flow, rows_in=SUPPRESSED, used=SUPPRESSED) if hidden and policy.threshold and flow.what == COUNTED else flow
         for flow in released
     )
 

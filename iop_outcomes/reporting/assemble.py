@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from iop_outcomes.columns import Column
+from iop_outcomes.columns import COUNTED, Column
 from iop_outcomes.errors import UsageError
 from iop_outcomes.evaluate import By, grouping_columns
 from iop_outcomes.evaluate.answering import answer_all
@@ -87,7 +87,7 @@ def _grouped(program: Program) -> str | None:
 def _shown_provenance(data: Data, released: Iterable[Released]) -> Provenance:
     """Where the numbers come from, without the number of episodes when a measure has to withhold it."""
     shown = all(not isinstance(flow.rows_in, Withheld) and not each.only_grouped for each in released for flow in each.flow)
-    sources = (source if shown or source.table != "episodes" else replace(source, rows=None) for source in data.provenance.sources)
+    sources = (source if shown or source.table != COUNTED else replace(source, rows=None) for source in data.provenance.sources)
     return replace(data.provenance, sources=tuple(sources))
 
 

@@ -115,13 +115,13 @@ class PlainEngine:
                 _, score = self.at_admission(e, request) if request.moment == "admit" else self.at_discharge(e, request)
             return (self.points(score, name),)
         if isinstance(request, EventWithin):
-            return (int(any(self.within(row, request) for row in self.of(e, self.events))),)
+            return (int(any(self.within(row, request) for row in self.rows_of(e, self.events))),)
         if isinstance(request, StopsAtEnd):
             return (self.stops(e, request.request),)
         assert isinstance(request, FirstEvent)
         return self.first(e, request)
 
-    def of(self, e, rows):
+    def rows_of(self, e, rows):
         """The rows of an episode."""
         return [row for row in rows if row["episode_id"] == e["episode_id"]]
 
@@ -161,7 +161,7 @@ class PlainEngine:
 
     def answered(self, e, request):
         """The scores of an episode, or its answers to the safety item, that are no blank."""
-        rows = [row for row in self.of(e, self.scores) if row["scale"] == request.scale and row["day"] is not None]
+        rows = [row for row in self.rows_of(e, self.scores) if row["scale"] == request.scale and row["day"] is not None]
         return [row for row in rows if row[request.column] is not None]
 
     # -- events ------------------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ class PlainEngine:
         """The first way to end as (day, order on that day, name), or None."""
         last, ways = self.end(e, request), []
         competing = sorted(request.competing, key=lambda event: event == "death")
-        for row in self.of(e, self.events):
+        for row in self.rows_of(e, self.events):
             day = row[CLOCKS[request.clock]]
             if last is None or day is None or not 0 <= day <= last:
                 continue

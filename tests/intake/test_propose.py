@@ -7,7 +7,7 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.cli import run
-from iop_outcomes.columns import TABLES, Column
+from iop_outcomes.columns import KINDS, Column
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_OUTPUT, EXIT_USAGE
 from iop_outcomes.intake.mapping import read_mapping
 from iop_outcomes.intake.proposal_text import TO_FINISH
@@ -305,13 +305,13 @@ def test_names_are_written_as_toml(tmp_path, name):
 def test_the_table_of_synonyms_speaks_of_what_exists():
     """Every table, column and word of synonyms.toml is canonical, and no synonym of a column stands for two."""
     table = table_of_synonyms()
-    assert set(table["tables"]) == set(table["columns"]) == set(TABLES)
+    assert set(table["tables"]) == set(table["columns"]) == set(KINDS)
     for name, columns in table["columns"].items():
-        assert set(columns) <= {field.name for field in TABLES[name]}
+        assert set(columns) <= {field.name for field in KINDS[name].fields}
         plain = [squashed(word) for words in columns.values() for word in words]
         assert len(plain) == len(set(plain)), name
     for column, words in table["codes"].items():
-        allowed = {word for fields in TABLES.values() for field in fields if field.name == column for word in field.allowed}
+        allowed = {word for kind in KINDS.values() for field in kind.fields if field.name == column for word in field.allowed}
         assert not allowed or set(words) <= allowed
         plain = [squashed(word) for others in words.values() for word in others]
         assert len(plain) == len(set(plain)), column
@@ -319,7 +319,7 @@ def test_the_table_of_synonyms_speaks_of_what_exists():
 
 def test_numbers_stand_for_nothing():
     """What 1 means differs from system to system."""
-    reason = next(field for field in TABLES["episodes"] if field.name == "discharge_reason")
+    reason = next(field for field in KINDS["episodes"].fields if field.name == "discharge_reason")
     assert [match_code(reason, code, {}) for code in ("1", "46", "-9", "99")] == [None] * 4
 
 
