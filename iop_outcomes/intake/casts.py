@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from iop_outcomes.columns import KINDS, WINDOWS, Kind
 from iop_outcomes.engine.dialect import NUMBER_TYPE, Steps, literal, quoted
+from iop_outcomes.intake.dates import ISO, day_sql
 
 INTEGER_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
 NUMBERS: tuple[Kind, ...] = ("integer", "number", "flag")
-ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 WHOLE_NUMBER = r"^[+-]?\d{1,9}$"
 NUMBER = r"^[+-]?\d{1,9}(\.\d{1,6})?$"
 NO_FRACTION = r"^([+-]?\d+)\.0+$"  # a whole number as pandas writes it beside a blank, and as databases write decimals
@@ -31,6 +31,8 @@ class Cast:
         Codes that mean "no value" beside the blank.
     codes : dict of str to str
         A site's codes and the canonical words.
+    date_format : str
+        How dates are declared to be written, or "".
     """
 
     name: str
@@ -38,6 +40,7 @@ class Cast:
     source: str
     missing: tuple[str, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
+    date_format: str = ""
 
     def text(self, raw_type: str) -> str:
         """SQL for what stood in the file: trimmed, codes translated, NULL where it is blank or a missing code; 15.0 of a number is 15."""
@@ -61,7 +64,9 @@ class Cast:
                 return f"TRY_CAST({quoted(self.source)} AS INTEGER)"
             if self.kind == "date" and raw_type == "DATE":
                 return quoted(self.source)
-        return typed_text(self.text(raw_type), self.kind)
+        # A column of moments in time is text with the day in front, however the texts of the site are written.
+        date_format = ISO if raw_type.startswith(("DATE", "TIMESTAMP")) else self.date_format
+        return typed_text(self.text(raw_type), self.kind, date_format)
 
 
 def _translated(value: str, codes: Mapping[str, str], other: str) -> str:
@@ -78,19 +83,19 @@ def without_fraction(text: str) -> str:
     return f"CASE WHEN contains({text}, '.0') THEN regexp_replace({text}, {literal(NO_FRACTION)}, '\\1') ELSE {text} END"
 
 
-def typed_text(text: str, kind: Kind) -> str:
-    """SQL that casts text to a declared type; NULL where it is no such value (12.5, 1e3 and 02/03/2024 are none)."""
+def typed_text(text: str, kind: Kind, date_format: str = "") -> str:
+    """SQL that casts text to a declared type; NULL where it is no such value (12.5, 1e3 and, undeclared, 02/03/2024 are none)."""
     if kind in ("integer", "flag"):
         return f"CASE WHEN regexp_matches({text}, {literal(WHOLE_NUMBER)}) THEN TRY_CAST({text} AS INTEGER) END"
     if kind == "number":
         return f"CASE WHEN regexp_matches({text}, {literal(NUMBER)}) THEN TRY_CAST({text} AS {NUMBER_TYPE}) END"
     if kind == "date":
-        return f"CASE WHEN regexp_matches({text}, {literal(ISO_DATE)}) THEN TRY_CAST({text} AS DATE) END"
+        return day_sql(text, date_format)
     return text
 
 
 def as_text(column: str, raw_type: str) -> str:
-    """SQL for one spelling of a value as text: 43.0 in a float column is 43, true is 1, midnight is its date."""
+    """SQL for one spelling of a value as text: 43.0 in a float column is 43, true is 1, midnight (of UTC, in a column with a zone) is its date."""
     if raw_type in ("DOUBLE", "FLOAT"):
         whole = f"isfinite({column}) AND abs({column}) < 1e15 AND {column} = floor({column})"
         return f"CASE WHEN isnan({column}) THEN NULL WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
@@ -98,9 +103,11 @@ def as_text(column: str, raw_type: str) -> str:
         return without_fraction(f"CAST({column} AS VARCHAR)")
     if raw_type == "BOOLEAN":
         return f"CAST(CAST({column} AS INTEGER) AS VARCHAR)"
-    if raw_type.startswith("TIMESTAMP") and "ZONE" not in raw_type:
-        day = f"CAST({column} AS DATE)"
-        return f"CASE WHEN {column} = CAST({day} AS TIMESTAMP) THEN CAST({day} AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+    if raw_type.startswith("TIMESTAMP"):
+        # With a zone, the store keeps the moment alone and would write it in the zone of the machine.
+        moment = f"CASE WHEN isfinite({column}) THEN make_timestamp(epoch_us({column})) END" if "ZONE" in raw_type else column
+        day = f"CAST({moment} AS DATE)"
+        return f"CASE WHEN {moment} = CAST({day} AS TIMESTAMP) THEN CAST({day} AS VARCHAR) ELSE CAST({moment} AS VARCHAR) END"
     return f"trim(CAST({column} AS VARCHAR), {literal(BLANKS)})"
 
 

@@ -10,6 +10,7 @@ from iop_outcomes.columns import COUNTED, FIRST_DATE, KINDS, Field, RuleSet
 from iop_outcomes.engine.dialect import ROW, literal, quoted
 from iop_outcomes.intake.casts import typed_text
 from iop_outcomes.intake.contacts import contact_rules
+from iop_outcomes.intake.dates import written_as
 from iop_outcomes.intake.labels import label_rules, name_labels
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.privacy import privacy_rules
@@ -173,7 +174,13 @@ def _of_field(table: str, field: Field, mapping: Mapping, *, computed: bool) -> 
         rules += _number(field, value, text, rule)
     if field.kind == "date":
         last = f"CAST({literal(mapping.cutoff)} AS DATE)" if mapping.cutoff else f"CAST({literal(LAST_DATE)} AS DATE)"
-        rules.append(rule("invalid_date", f"{text} IS NOT NULL AND ({value}) IS NULL", "not a date written as 2024-03-31"))
+        rules.append(
+            rule(
+                "invalid_date",
+                f"{text} IS NOT NULL AND ({value}) IS NULL",
+                f"not a date written as {written_as(mapping.date_formats.get(table, ''))}",
+            )
+        )
         outside = f"({value}) NOT BETWEEN CAST({literal(FIRST_DATE)} AS DATE) AND {last}"
         rules.append(rule("date_range", outside, f"before {FIRST_DATE} or after the data cut-off"))
     return rules

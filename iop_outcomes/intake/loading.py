@@ -23,6 +23,8 @@ from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.checks import excuse_orphans, leave_out_copies, look_again, once, rules_for
 from iop_outcomes.intake.contacts import NEEDED, counted_select, flow_of, kept_select, rolled_select, rule_findings, rule_words
 from iop_outcomes.intake.data import Data
+from iop_outcomes.intake.date_offers import findings_of_zones, offer_formats
+from iop_outcomes.intake.dates import ISO
 from iop_outcomes.intake.files import find_mapping, refuse_path
 from iop_outcomes.intake.findings import PRIVACY_RULES, Finding, fatal, refuse
 from iop_outcomes.intake.headers import identifiers_not_read, items_not_added, refuse_columns
@@ -117,6 +119,11 @@ def _opened(store: Store, source: Any, mapping: Mapping, scales: Dictionary[str,
         return Adapted(tuple(inputs), mapping, tuple(note for item in inputs for note in item.notes))
     if not isinstance(source, str | Path):
         raise UsageError(f'load: layout "{wanted}" is read from files. Give the path of a file or folder.')
+    other = {f'"{each}"' for each in mapping.date_formats.values() if each != ISO}
+    if other:
+        raise DataError(
+            f"{mapping.name} date_format: {', '.join(sorted(other))} with layout {wanted}, whose dates are written as {ISO}. Take it out."
+        )
     path = Path(source)
     refuse_path(path)
     report_step(f"reading files of {wanted}")
@@ -162,6 +169,7 @@ def _rolled(scratch: Scratch, store: Store, contacts: Input, plan: TablePlan, ma
             mapping,
             codes={name: codes for name, codes in mapping.codes.items() if name not in has},
             columns={table: names for table, names in mapping.columns.items() if not KINDS[table].rolled_into},
+            date_formats={table: each for table, each in mapping.date_formats.items() if KINDS[table].parent},
         ),
         (*contacts.notes, *findings, *rule_findings(contacts.name, has, rule, mapping.cutoff)),
         flow=(flow,),
@@ -207,7 +215,7 @@ def _check(
     if leave_out_copies(store, broken_rules, plans):
         broken_rules = _broken(store, rules)
     broken_rules = name_identifiers(store, look_again(store, broken_rules, plans, mapping), plans, mapping)
-    faults = offer_nearest(store, once(broken_rules), plans, scales.values())
+    faults = offer_nearest(store, offer_formats(store, once(broken_rules), plans, mapping), plans, scales.values())
     nameless = any(
         fault.rule.id == "blank" and fault.rule.columns == ("episode_id",) and KINDS[fault.rule.table].counted for fault in faults
     )
@@ -225,6 +233,7 @@ def _check(
             findings += [finding for fault in table_faults for finding in findings_of_fault(item, plans[item.table], fault, lines)]
         bad = {row for fault in table_faults if fault.rule.severity == "error" for row in fault.rows}
         excluded[item.table] = sorted(bad)
+        findings += findings_of_zones(store, item.name, item.table, plans[item.table])
         if plans[item.table].dropped:
             names = ", ".join(plans[item.table].dropped)
             hint = "To use one, map it or declare it under [covariates]"

@@ -12,6 +12,7 @@ from typing import Any
 
 from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LAYOUTS, LOS_CONVENTIONS, Field
 from iop_outcomes.errors import DataError
+from iop_outcomes.intake.dates import DATE_FORMATS
 from iop_outcomes.intake.vocabulary import cutoff_of, is_days, list_of_codes, numbers, one_of, only, section_of, texts
 
 MAX_BYTES = 1_000_000
@@ -23,7 +24,7 @@ RULES: Dictionary[str, Dictionary[str, tuple[str, ...]]] = {
     "planned_days": {"by_column": ("column", "days"), "constant": ("days",)},
     "follow_up_days": {"to_cutoff": ()},
 }
-SECTIONS = ("data", "tables", "columns", "codes", "missing", "covariates", "adapter", "contacts", "referral_mean", *RULES)
+SECTIONS = ("data", "tables", "columns", "codes", "missing", "covariates", "adapter", "contacts", "referral_mean", "date_format", *RULES)
 _TWICE = ("Cannot overwrite a value", "Cannot declare")  # what the parser says of a key or a section that stands twice
 WITHOUT_END = ("unknown", "active")
 
@@ -116,6 +117,8 @@ class Mapping:
         How episodes are built from contacts, where that is declared.
     referral_mean : dict of scale to points
         Mean scores of all who are referred, where the site knows them.
+    date_formats : dict of table to format
+        How the dates of a table are written, where that is declared.
     folder : Path or None
         Where relative paths start.
     name : str
@@ -140,6 +143,7 @@ class Mapping:
     adapter: AdapterSettings = field(default_factory=AdapterSettings)
     contacts: ContactRule | None = None
     referral_mean: Dictionary[str, float] = field(default_factory=dict)
+    date_formats: Dictionary[str, str] = field(default_factory=dict)
     folder: Path | None = None
     name: str = "mapping"
     sha256: str = ""
@@ -198,7 +202,7 @@ def _fingerprint(given: Dictionary[str, Any]) -> str:
 def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256: str) -> Mapping:
     only(given, SECTIONS, name, "section")
     data = section_of(given, "data", name)
-    only(data, ("class", "cutoff", "los_convention", "delimiter", "layout", "part2_tracks"), f"{name} [data]", "key")
+    only(data, ("class", "cutoff", "los_convention", "delimiter", "layout", "part2_tracks", "date_format"), f"{name} [data]", "key")
     data_class = one_of(data.get("class", "safe_harbor"), DATA_CLASSES, f"{name} [data] class")
     tables = section_of(given, "tables", name)
     only(tables, tuple(KINDS), f"{name} [tables]", "table")
@@ -224,10 +228,21 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         adapter=_adapter(section_of(given, "adapter", name), f"{name} [adapter"),
         contacts=_contacts(section_of(given, "contacts", name), f"{name} [contacts]") if "contacts" in given else None,
         referral_mean=numbers(section_of(given, "referral_mean", name), f"{name} [referral_mean]"),
+        date_formats=_date_formats(data, section_of(given, "date_format", name), name),
         folder=folder,
         name=name,
         sha256=sha256,
     )
+
+
+def _date_formats(data: Dictionary[str, Any], by_table: Dictionary[str, Any], name: str) -> dict[str, str]:
+    """How the dates of each table are written: as its own line says, else as [data] does."""
+    only(by_table, tuple(TABLES), f"{name} [date_format]", "table")
+    formats = {table: one_of(each, DATE_FORMATS, f"{name} [date_format] {table}") for table, each in by_table.items()}
+    if "date_format" in data:
+        everywhere = one_of(data["date_format"], DATE_FORMATS, f"{name} [data] date_format")
+        formats = dict.fromkeys(TABLES, everywhere) | formats
+    return formats
 
 
 def _adapter(given: Dictionary[str, Any], where: str) -> AdapterSettings:

@@ -13,11 +13,13 @@ from pathlib import Path
 from iop_outcomes.columns import COUNTED, DATED_CLASSES, KINDS, Field
 from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.casts import Cast
+from iop_outcomes.intake.date_offers import DateFits
 from iop_outcomes.intake.files import shown
 from iop_outcomes.intake.headers import needed_columns
 from iop_outcomes.intake.identifiers import IDENTIFIERS
 from iop_outcomes.intake.mapping import GAP_DAYS, Mapping
 from iop_outcomes.intake.privacy import identifier_named
+from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
 from iop_outcomes.intake.recipes import plan_table
 from iop_outcomes.intake.synonyms import Match, coded, match_code, means_missing, words_of
 from iop_outcomes.scales import Scale
@@ -74,7 +76,16 @@ class ProposalText:
 
     def proposal(self, name: str) -> Proposal:
         """The whole text, with how much of it is left to decide."""
-        sections = [self._data(), self._tables(), *(self._columns(table) for table in self.tables), self._contacts(), *self._codes()]
+        everywhere, by_table = date_lines(self._fits(), self._finish, _text)
+        dates = [["[date_format]", *by_table]] if by_table else []
+        sections = [
+            [*self._data(), *everywhere],
+            *dates,
+            self._tables(),
+            *(self._columns(table) for table in self.tables),
+            self._contacts(),
+            *self._codes(),
+        ]
         lines = [
             f"# Proposed by iop-outcomes map from the headers and the codes of {name}. Read every line before you use it:",
             "# a column may be called like one thing and hold another. What a person must decide starts with",
@@ -110,6 +121,15 @@ class ProposalText:
         elif marks:
             lines.append(self._finish("the files are separated by different characters; save them alike"))
         return lines
+
+    def _fits(self) -> dict[str, dict[str, DateFits]]:
+        """Which formats fit the columns of dates that are known by their names; those that are only guessed where there is no other."""
+        fits = {}
+        for table, file in self.tables.items():
+            dates = [match for match in file.matches[table] if self._field(table, match).kind == "date"]
+            sure = [match.column for match in dates if match.how != "guess"]
+            fits[table] = fits_of_columns(self.scratch, file.raw, sure or [match.column for match in dates])
+        return fits
 
     def _tables(self) -> list[str]:
         elsewhere = {

@@ -50,8 +50,9 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
         source = renamed.get(field.name, field.name)
         if source in raw and not _filled_by_rule(field.name, mapping):
             fields[field.name], names[field.name] = field, source
+    dates = mapping.date_formats.get(table, "")
     casts = tuple(
-        Cast(name, field.kind, names[name], _missing(mapping, name), mapping.codes.get(name, {})) for name, field in fields.items()
+        Cast(name, field.kind, names[name], _missing(mapping, name), mapping.codes.get(name, {}), dates) for name, field in fields.items()
     )
     kind = KINDS[table]
     derived = tuple(cell for name in kind.derivations for cell in _DERIVED[name](fields, mapping, scales))

@@ -150,6 +150,10 @@ class Store:
         """Names of a raw table's columns, as they came."""
         return tuple(self._raw[table])
 
+    def type_of(self, table: str, column: str) -> str:
+        """The type in which a column of a raw table came."""
+        return self._raw[table][column]
+
     def raw_rows(self, table: str) -> int:
         """Rows of a raw table."""
         return int(self.connection.one(f"SELECT count(*) FROM raw_{table}"))
