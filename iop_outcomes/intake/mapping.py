@@ -237,11 +237,11 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
 
 def _date_formats(data: Dictionary[str, Any], by_table: Dictionary[str, Any], name: str) -> dict[str, str]:
     """How the dates of each table are written: as its own line says, else as [data] does."""
-    only(by_table, tuple(TABLES), f"{name} [date_format]", "table")
+    only(by_table, tuple(KINDS), f"{name} [date_format]", "table")
     formats = {table: one_of(each, DATE_FORMATS, f"{name} [date_format] {table}") for table, each in by_table.items()}
     if "date_format" in data:
         everywhere = one_of(data["date_format"], DATE_FORMATS, f"{name} [data] date_format")
-        formats = dict.fromkeys(TABLES, everywhere) | formats
+        formats = dict.fromkeys(KINDS, everywhere) | formats
     return formats
 
 
