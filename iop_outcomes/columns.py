@@ -154,7 +154,14 @@ CONTACTS = (
 )
 
 
+# What names the episode and the day of a row where its own columns do not: the person and the date.
+BY_PATIENT = (
+    Field("patient_id", "text", "the person, where the episode is not named", blank="not allowed"),
+    Field("date", "date", "the day (date), in the place of days from admission", blank="not allowed"),
+)
+
 Wide = Literal["score", "event", "item"]
+Placing = Literal["", "one", "every"]
 Derivations = Literal["stays", "totals", "clocks"]
 RuleSet = Literal["stays", "scores", "clocks", "contacts"]
 
@@ -195,6 +202,9 @@ class RowKind:
         The column of points of the scale that the column `scale` names.
     marks : tuple of str
         Columns of which a table has at least one, or it is another table: how a file of any name is recognised.
+    placing : {"", "one", "every"}
+        Whether rows by patient and date belong to one of the patient's episodes, or to every one that had begun; blank where none may
+        come so.
     covariates : bool
         Whether a site's further columns may be declared.
     spellings : bool
@@ -214,6 +224,7 @@ class RowKind:
     beside: str = ""
     points: str = ""
     marks: tuple[str, ...] = ()
+    placing: Placing = ""
     covariates: bool = False
     spellings: bool = True
 
@@ -250,6 +261,7 @@ _KINDS = {
             derivations=("totals",),
             rules=("scores",),
             points="score",
+            placing="one",
             marks=("scale", "score"),
             spellings=False,
         ),
@@ -261,6 +273,7 @@ _KINDS = {
             derivations=("clocks",),
             rules=("clocks",),
             beside="event",
+            placing="every",
             marks=("event",),
         ),
         RowKind(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iop_outcomes.columns import KINDS, WINDOWS, Kind
@@ -14,6 +14,7 @@ NUMBERS: tuple[Kind, ...] = ("integer", "number", "flag")
 WHOLE_NUMBER = r"^[+-]?\d{1,9}$"
 NUMBER = r"^[+-]?\d{1,9}(\.\d{1,6})?$"
 NO_FRACTION = r"^([+-]?\d+)\.0+$"  # a whole number as pandas writes it beside a blank, and as databases write decimals
+STANDS_FOR = {"episode_id": "patient_id", "day": "date"}  # the column that a fault is found in, where the first is computed from it
 BLANKS = " \t\r\n\u00a0"
 
 
@@ -124,18 +125,26 @@ class Recipe:
     """How one canonical table comes from its raw one: columns cast, then columns computed from them.
 
     A table other than episodes may also read `episode_known`, `episode_los_days` and `episode_follow_up_days` of the
-    episode it belongs to. `steps` are those of scales whose scores are not whole numbers from 0 on.
+    episode it belongs to. `steps` are those of scales whose scores are not whole numbers from 0 on. `by_patient` says that its rows name a
+    patient and a date, from which `episode_id` and `day` are found.
     """
 
     table: str
     casts: tuple[Cast, ...]
     derived: tuple[Derived, ...] = ()
     steps: Mapping[str, Steps] = field(default_factory=dict)
+    by_patient: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
         """Columns the prepared table will have, derived ones replacing cast ones of the same name."""
-        return tuple(dict.fromkeys([cast.name for cast in self.casts] + [derived.name for derived in self.derived]))
+        placed = ["episode_id", "day"] if self.by_patient else []
+        return tuple(dict.fromkeys([*placed, *(cast.name for cast in self.casts), *(derived.name for derived in self.derived)]))
+
+    def key(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Columns of the file that stand for these."""
+        given = {cast.name for cast in self.casts}
+        return tuple(name if name in given else STANDS_FOR.get(name, name) for name in names)
 
     def kept(self, name: str) -> str:
         """SQL for a column as the prepared table keeps it."""

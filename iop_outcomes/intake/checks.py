@@ -69,8 +69,8 @@ def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dicti
 # Rules over several columns, by the names under which kinds of rows declare them.
 _RULE_SETS: Dictionary[RuleSet, Callable[[Dictionary[str, TablePlan], TablePlan, Mapping, Dictionary[str, Scale]], list[Rule]]] = {
     "stays": lambda _, plan, mapping, __: episode_rules(frozenset(plan.fields), frozenset(plan.recipe.names), mapping),
-    "scores": lambda _, plan, __, scales: score_rules(tuple(plan.fields), scales),
-    "clocks": lambda plans, plan, mapping, _: event_rules(tuple(plan.fields), plans[COUNTED].recipe.names, mapping),
+    "scores": lambda _, plan, __, scales: score_rules(plan.columns, scales),
+    "clocks": lambda plans, plan, mapping, _: event_rules(plan.columns, plans[COUNTED].recipe.names, mapping),
     "contacts": lambda _, plan, *__: contact_rules(frozenset(plan.fields)),
 }
 
@@ -83,7 +83,7 @@ def leave_out_copies(store: Store, faults: Sequence[Fault], plans: Dictionary[st
     twice = {fault.rule.id for fault in faults}
     for table, plan in plans.items():
         if KINDS[table].key_rule in twice:
-            store.leave_out_copies(plan.recipe, KINDS[table].key)
+            store.leave_out_copies(plan.recipe, plan.recipe.key(KINDS[table].key))
     return bool(store.copies)
 
 

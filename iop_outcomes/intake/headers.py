@@ -13,6 +13,7 @@ from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
 from iop_outcomes.intake.recipes import TablePlan, adds_up, scale_of_item
 from iop_outcomes.scales import Scale
 
+OTHER_WAYS = {"episode_id": "episode_id (or patient_id with date)", "day": "day (or date)"}
 _HALVES = (("day", "observed"), ("observed", "day"))
 
 
@@ -22,11 +23,33 @@ def refuse_columns(inputs: Sequence[Input], plans: Dictionary[str, TablePlan], m
     findings: list[Finding] = []
     for item in inputs:
         findings += _missing_columns(item, plans[item.table], mapping) + _forbidden_columns(item, plans[item.table], mapping)
+        if KINDS[item.table].counted:
+            findings += _lacking_for_placing(item, plans)
         points, plan = KINDS[item.table].points, plans[item.table]
         if points and points not in plan.recipe.names:
             findings += items_not_added(item, plan, scales, severity="error")
     if findings:
         refuse(findings)
+
+
+def _lacking_for_placing(item: Input, plans: Dictionary[str, TablePlan]) -> list[Finding]:
+    """What the episodes lack that rows by patient or by date are placed by."""
+    by_patient = [table for table, plan in plans.items() if plan.recipe.by_patient]
+    by_date = [table for table, plan in plans.items() if KINDS[table].placing and "date" in plan.fields]
+    given = plans[item.table].fields
+    needed = {"patient_id": by_patient, "admit_date": by_date}
+    return [
+        Finding(
+            "missing_column",
+            "error",
+            item.name,
+            name,
+            f"{' and '.join(tables)} {'comes' if len(tables) == 1 else 'come'} by {'patient and date' if by_patient else 'date'}, and this column is not there",
+            f"Add it, or name the site's own column in mapping.toml under [columns.{item.table}]; or give episode_id and day in {' and '.join(tables)}",
+        )
+        for name, tables in needed.items()
+        if tables and name not in given
+    ]
 
 
 def identifiers_not_read(item: Input, plan: TablePlan, mapping: Mapping) -> list[Finding]:
@@ -89,7 +112,8 @@ def _forbidden_columns(item: Input, plan: TablePlan, mapping: Mapping) -> list[F
 def needed_columns(table: str, plan: TablePlan, mapping: Mapping) -> list[str]:
     """Names of columns without which a table is unusable."""
     filled = set(plan.recipe.names)
-    needed = [column.name for column in KINDS[table].fields if column.required and column.name not in filled]
+    other = OTHER_WAYS if KINDS[table].placing else {}
+    needed = [other.get(column.name, column.name) for column in KINDS[table].fields if column.required and column.name not in filled]
     needed += [words for names, words in KINDS[table].alternatives if not filled & set(names)]
     return needed + _needed_by_rules(filled, mapping) if KINDS[table].counted else needed
 

@@ -32,9 +32,16 @@ from iop_outcomes.intake.inputs import Input, Lines, each_table, holds_contacts,
 from iop_outcomes.intake.labels import similar_rules
 from iop_outcomes.intake.mapping import AdapterSettings, ContactRule, Mapping, read_mapping
 from iop_outcomes.intake.nearest import offer_nearest
+from iop_outcomes.intake.placing import UNPLACED
 from iop_outcomes.intake.privacy import name_identifiers
 from iop_outcomes.intake.recipes import TablePlan, plan_table, refuse_unknown_names
-from iop_outcomes.intake.row_findings import findings_of_broken, findings_of_copies, findings_of_fault, findings_of_swallowed
+from iop_outcomes.intake.row_findings import (
+    findings_of_broken,
+    findings_of_copies,
+    findings_of_fault,
+    findings_of_placed,
+    findings_of_swallowed,
+)
 from iop_outcomes.intake.rules import Fault, Rule
 from iop_outcomes.intake.store import Store
 from iop_outcomes.intake.vocabulary import only
@@ -97,7 +104,7 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
     report_step("preparing the tables")
     tables = store.prepare({table: plan.recipe for table, plan in plans.items()}, excluded)
     engine = DuckEngine(store.connection, tables)
-    flow = (*_flow(store, inputs, excluded), *opened.flow)
+    flow = (*_flow(store, inputs, plans, excluded), *opened.flow)
     if flow[0].used == 0:
         hint = "Correct the rows that the other findings name" if findings else "Give a file with at least one episode"
         refuse([Finding("no_rows", "error", inputs[0].name, "", "no usable episode is left", hint), *findings])
@@ -231,6 +238,8 @@ def _check(
             findings += findings_of_copies(item, copies, lines)
             findings += findings_of_broken(item, item.broken, lines)
             findings += [finding for fault in table_faults for finding in findings_of_fault(item, plans[item.table], fault, lines)]
+        if (placed := store.placed(plans[item.table].recipe)) is not None:
+            findings += findings_of_placed(item, placed, Lines(item))
         bad = {row for fault in table_faults if fault.rule.severity == "error" for row in fault.rows}
         excluded[item.table] = sorted(bad)
         findings += findings_of_zones(store, item.name, item.table, plans[item.table])
@@ -265,12 +274,16 @@ def _refuse_free_text(engine: Engine, plans: Dictionary[str, TablePlan], mapping
 # -- what is kept ------------------------------------------------------------------------------------------------
 
 
-def _flow(store: Store, inputs: Sequence[Input], excluded: Dictionary[str, Sequence[int]]) -> tuple[Flow, ...]:
+def _flow(
+    store: Store, inputs: Sequence[Input], plans: Dictionary[str, TablePlan], excluded: Dictionary[str, Sequence[int]]
+) -> tuple[Flow, ...]:
     flows = []
     for item in inputs:
-        raw, used = store.raw_rows(item.table), store.kept(item.table)
+        recipe = plans[item.table].recipe
+        raw, used, placed = store.raw_rows(item.table), store.kept(recipe), store.placed(recipe)
         reasons = {"lines that cannot be read": len(item.broken), "rows with an error": len(excluded[item.table])}
         reasons["exact copy"] = len(store.copies.get(item.table, ()))
+        reasons[UNPLACED] = 0 if placed is None else len(placed.rows - set(excluded[item.table]))
         reasons["rows of excluded episodes"] = raw - used - sum(reasons.values()) + len(item.broken)
         flows.append(Flow(item.table, raw + len(item.broken), {reason: n for reason, n in reasons.items() if n}))
     return tuple(flows)

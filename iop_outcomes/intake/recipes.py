@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
 
-from iop_outcomes.columns import EVENTS, KINDS, MAX_DAYS, NOT_KNOWN, Field, Kind
+from iop_outcomes.columns import BY_PATIENT, EVENTS, KINDS, MAX_DAYS, NOT_KNOWN, Field, Kind
 from iop_outcomes.engine.dialect import NUMBER_TYPE, Steps, literal, quoted
-from iop_outcomes.intake.casts import Cast, Derived, Recipe
+from iop_outcomes.intake.casts import STANDS_FOR, Cast, Derived, Recipe
 from iop_outcomes.intake.mapping import ColumnRule, Mapping
 from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.scales import Scale
@@ -40,6 +40,15 @@ class TablePlan:
     names: Dictionary[str, str]
     dropped: tuple[str, ...]
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns read, and those that stand for one that was not given: the episode and the day of a row by patient and date."""
+        return (*self.fields, *(name for name in STANDS_FOR if name in self.recipe.names and name not in self.fields))
+
+    def source(self, name: str) -> str:
+        """The site's own name of a column, or of the one that it is computed from."""
+        return self.names.get(name) or self.names.get(STANDS_FOR.get(name, ""), name)
+
 
 def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Dictionary[str, Scale]) -> TablePlan:
     """Match the columns that came with those that are declared; everything else is dropped, by name."""
@@ -50,15 +59,32 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
         source = renamed.get(field.name, field.name)
         if source in raw and not _filled_by_rule(field.name, mapping):
             fields[field.name], names[field.name] = field, source
+    by_patient, by_date = _placed_by(table, fields)
     dates = mapping.date_formats.get(table, "")
     casts = tuple(
         Cast(name, field.kind, names[name], _missing(mapping, name), mapping.codes.get(name, {}), dates) for name, field in fields.items()
     )
     kind = KINDS[table]
-    derived = tuple(cell for name in kind.derivations for cell in _DERIVED[name](fields, mapping, scales))
+    day = (Derived("day", "date_diff('day', episode_admit_date, date)"),) if by_date else ()
+    computed = {**fields, "day": BY_PATIENT[1]} if by_patient or by_date else fields
+    derived = (*day, *(cell for name in kind.derivations for cell in _DERIVED[name](computed, mapping, scales)))
+    names = {name: source for name, source in names.items() if name in fields}
     used = set(names.values())
-    recipe = Recipe(table, casts, derived, _steps(scales) if kind.points or "score" in kind.wide else {})
+    recipe = Recipe(table, casts, derived, _steps(scales) if kind.points or "score" in kind.wide else {}, by_patient)
     return TablePlan(recipe, fields, names, tuple(name for name in raw if name not in used))
+
+
+def _placed_by(table: str, fields: dict[str, Field]) -> tuple[bool, bool]:
+    """Whether rows name a patient and a date, or an episode and a date; columns that this leaves without a use are taken out."""
+    if not KINDS[table].placing:
+        return False, False
+    clocks = {"day", "days_after_discharge"} & fields.keys()
+    by_patient = "episode_id" not in fields and {"patient_id", "date"} <= fields.keys()
+    by_date = not by_patient and not clocks and "date" in fields
+    useless = clocks if by_patient else {"patient_id"} if by_date else {"patient_id", "date"}
+    for name in useless & fields.keys():
+        del fields[name]
+    return by_patient, by_date
 
 
 def _steps(scales: Dictionary[str, Scale]) -> dict[str, Steps]:
@@ -105,7 +131,7 @@ def _missing(mapping: Mapping, name: str) -> tuple[str, ...]:
 
 def _declared(table: str, mapping: Mapping, scales: Dictionary[str, Scale]) -> list[Field]:
     kind = KINDS[table]
-    fields = list(kind.fields)
+    fields = [*kind.fields, *(BY_PATIENT if kind.placing else ())]
     if not all(scale.whole for scale in scales.values()):
         fields = [replace(field, kind="number") if field.name == kind.points else field for field in fields]
     if kind.covariates:

@@ -15,13 +15,14 @@ from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.dialect import NUMBER_TYPE, ROW, literal, quoted
 from iop_outcomes.intake.casts import Recipe
+from iop_outcomes.intake.placing import ADMISSIONS, NEEDED, Placed, admissions_select, placed_select, unplaced_select
 from iop_outcomes.intake.rules import Fault, Rule
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MASK_BITS = 60  # rules per whole-number mask in the fault scan
-PARENT = ("episode_known", "episode_los_days", "episode_follow_up_days", "episode_died")
+PARENT = ("episode_known", "episode_los_days", "episode_follow_up_days", "episode_admit_date", "episode_died")
 
 
 class Store:
@@ -44,6 +45,7 @@ class Store:
         self.connection = Connection(threads=threads, memory_limit=memory_limit)
         self._raw: dict[str, dict[str, str]] = {}
         self._in_place: dict[str, Path] = {}
+        self._excluded: set[str] = set()
         self.copies: dict[str, tuple[int, ...]] = {}
 
     # -- doors ---------------------------------------------------------------------------------------------------
@@ -171,6 +173,11 @@ class Store:
         names = {cast.name for cast in recipe.casts}
         self.connection.send(f"CREATE OR REPLACE VIEW own_{recipe.table} AS {layer}")  # for what is asked of one column: no join
         kind = KINDS[recipe.table]
+        if recipe.by_patient:
+            self.connection.send(f"CREATE OR REPLACE TABLE placed_{kind.name} AS {placed_select(kind)}")
+            judged = "placed.episode_id IS NOT NULL OR own.patient_id IS NULL OR own.date IS NULL"  # the others are counted, and left out
+            joined = f"({layer}) AS own LEFT JOIN placed_{kind.name} AS placed USING ({ROW}) WHERE {judged}"
+            layer = f"SELECT own.*, placed.episode_id, placed.day FROM {joined}"
         if kind.parent:
             layer = f"SELECT own.*, {', '.join(f'parent.{name}' for name in PARENT)} FROM ({layer}) AS own LEFT JOIN parents AS parent USING (episode_id)"
         for derived in recipe.derived:
@@ -180,6 +187,8 @@ class Store:
         self.connection.send(f"CREATE OR REPLACE VIEW checked_{recipe.table} AS {layer}")
         if kind.counted:
             self.connection.send(_parents(names))
+            if set(NEEDED) <= names:
+                self.connection.send(f"CREATE OR REPLACE VIEW {ADMISSIONS} AS {admissions_select(stays='los_days' in names)}")
 
     def leave_out_copies(self, recipe: Recipe, key: Sequence[str]) -> None:
         """Keep one of the rows that are alike in every cell that is read; rows without a whole key are never taken for copies."""
@@ -235,10 +244,24 @@ class Store:
         for i, chunk in enumerate(chunks):
             mask = np.asarray(arrays[f"mask{i}"], dtype=np.int64)
             for bit, rule in enumerate(chunk):
-                hit = rows[(mask >> bit) & 1 == 1]
+                hit = np.unique(rows[(mask >> bit) & 1 == 1])  # a row may belong to several episodes
                 if len(hit):
                     faults.append(Fault(rule, tuple(hit.tolist())))
         return faults
+
+    def placed(self, recipe: Recipe) -> Placed | None:
+        """What became of rows by patient and date; nothing where they name their episodes."""
+        if not recipe.by_patient:
+            return None
+        kind = KINDS[recipe.table]
+        counts = (
+            f"SELECT count(DISTINCT {ROW}), count_if(claims > 1 AND in_care), count_if(claims > 1 AND NOT in_care) FROM placed_{kind.name}"
+        )
+        total, in_care, nearest = map(int, self.connection.send(counts).fetchall()[0])
+        unplaced: dict[str, list[int]] = {}
+        for row, why in self.connection.send(f"{unplaced_select(kind)} ORDER BY {ROW}").fetchall():
+            unplaced.setdefault(str(why), []).append(int(row))
+        return Placed(total, in_care, nearest, {why: tuple(rows) for why, rows in unplaced.items()})
 
     # -- handing over --------------------------------------------------------------------------------------------
 
@@ -276,6 +299,7 @@ class Store:
         tests = []
         if len(rows):
             self.connection.send(f"CREATE TABLE excluded_{table} AS SELECT unnest(CAST(? AS BIGINT[])) AS position", [list(rows)])
+            self._excluded.add(table)
             tests.append(f"{ROW} NOT IN (SELECT position FROM excluded_{table})")
         kept = f"SELECT {columns}, {ROW} FROM checked_{table}{' WHERE ' if tests else ''}{' AND '.join(tests)}"
         if not KINDS[table].parent:
@@ -290,8 +314,13 @@ class Store:
         self.connection.send("SET enable_external_access = false")
         self.connection.send("SET lock_configuration = true")
 
-    def kept(self, table: str) -> int:
-        """Rows of a table that are used, those that stand beside an episode not counted."""
+    def kept(self, recipe: Recipe) -> int:
+        """Rows of a table that are used, those that stand beside an episode not counted; one that belongs to several episodes once."""
+        table = recipe.table
+        if recipe.by_patient:
+            used = f"SELECT count(DISTINCT checked.{ROW}) FROM checked_{table} AS checked JOIN {KINDS[table].parent} USING (episode_id)"
+            left_out = f" WHERE checked.{ROW} NOT IN (SELECT position FROM excluded_{table})" if table in self._excluded else ""
+            return int(self.connection.one(used + left_out))
         return int(self.connection.one(f"SELECT count(*) FROM {_listed(KINDS[table])}"))
 
     def close(self) -> None:
@@ -337,9 +366,10 @@ def _parents(names: Collection[str]) -> str:
         f"CASE WHEN count(*) = 1 THEN any_value({name}) END" if name in names else "CAST(NULL AS INTEGER)"
         for name in ("los_days", "follow_up_days")
     ]
+    admitted = "CASE WHEN count(*) = 1 THEN any_value(admit_date) END" if "admit_date" in names else "CAST(NULL AS DATE)"
     died = "bool_or(discharge_reason = 'died' AND los_days >= 0)" if {"discharge_reason", "los_days"} <= set(names) else "FALSE"
     select = (
         f"SELECT episode_id, TRUE AS episode_known, {cells[0]} AS episode_los_days, {cells[1]} AS episode_follow_up_days, "
-        f"coalesce({died}, FALSE) AS episode_died"
+        f"{admitted} AS episode_admit_date, coalesce({died}, FALSE) AS episode_died"
     )
     return f"CREATE OR REPLACE VIEW parents AS {select} FROM checked_episodes WHERE episode_id IS NOT NULL GROUP BY episode_id"
