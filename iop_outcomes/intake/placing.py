@@ -21,10 +21,10 @@ _BEFORE, _AFTER = -WINDOWS["admit"][0], WINDOWS["discharge"][1]
 
 def admissions_select(*, stays: bool) -> str:
     """Episodes with the first and last day on which a score counts for them, and the last in care."""
-    ended = f"coalesce(admit_date + greatest(los_days, 0), {_END})" if stays else _END
-    last = f"CASE WHEN los_days IS NULL THEN {_END} ELSE admit_date + greatest(los_days, 0) + {_AFTER} END" if stays else _END
+    discharged = "admit_date + CASE WHEN los_days < 0 THEN 0 ELSE los_days END" if stays else "CAST(NULL AS DATE)"  # blank: still in care
     return (
-        f"SELECT {ROW}, episode_id, patient_id, admit_date, {ended} AS end_date, admit_date - {_BEFORE} AS first_date, {last} AS last_date "
+        f"SELECT {ROW}, episode_id, patient_id, admit_date, coalesce({discharged}, {_END}) AS end_date, "
+        f"admit_date - {_BEFORE} AS first_date, coalesce({discharged} + {_AFTER}, {_END}) AS last_date "
         "FROM checked_episodes WHERE patient_id IS NOT NULL AND admit_date IS NOT NULL AND episode_id IS NOT NULL"
     )
 

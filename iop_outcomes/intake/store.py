@@ -254,9 +254,8 @@ class Store:
         if not recipe.by_patient:
             return None
         kind = KINDS[recipe.table]
-        counts = (
-            f"SELECT count(DISTINCT {ROW}), count_if(claims > 1 AND in_care), count_if(claims > 1 AND NOT in_care) FROM placed_{kind.name}"
-        )
+        several = ", ".join(f"count(*) FILTER (claims > 1 AND {way})" for way in ("in_care", "NOT in_care"))
+        counts = f"SELECT count(DISTINCT {ROW}), {several} FROM placed_{kind.name}"
         total, in_care, nearest = map(int, self.connection.send(counts).fetchall()[0])
         unplaced: dict[str, list[int]] = {}
         for row, why in self.connection.send(f"{unplaced_select(kind)} ORDER BY {ROW}").fetchall():
