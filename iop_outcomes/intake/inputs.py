@@ -73,6 +73,7 @@ class Input:
     sha256: str = ""
     notes: list[Finding] = field(default_factory=list)
     places: Places | None = None
+    rows_of_each: int = 1  # rows of the table for each row of the file
 
     @cached_property
     def lines(self) -> Lines:
@@ -93,10 +94,11 @@ class Lines:
             self._rows = self._records[1:] if gone == {1} else [line for record, line in lines if record not in gone]
 
     def of_rows(self, rows: Sequence[int]) -> tuple[int, ...]:
-        """Physical lines of rows counted from 0."""
+        """Physical lines of rows counted from 0, each once."""
+        of_file = list(dict.fromkeys(row // self._item.rows_of_each for row in rows))
         if self._rows is None:
-            return tuple(row + 1 for row in rows)
-        return tuple(self._rows[row] for row in rows)
+            return tuple(row + 1 for row in of_file)
+        return tuple(self._rows[row] for row in of_file)
 
     def by_file(self, rows: Sequence[int], column: str = "") -> list[tuple[Input, tuple[int, ...]]]:
         """The files in which rows counted from 0, or their cells in a column, stand, each with its physical lines."""

@@ -44,6 +44,7 @@ from iop_outcomes.intake.row_findings import (
 )
 from iop_outcomes.intake.rules import Fault, Rule
 from iop_outcomes.intake.store import Store
+from iop_outcomes.intake.surveys import spread_surveys
 from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.progress import report_step
 from iop_outcomes.results import Flow, Provenance, Source
@@ -123,6 +124,7 @@ def _opened(store: Store, source: Any, mapping: Mapping, scales: Dictionary[str,
         if holds_contacts(source, mapping):
             return _from_contacts(store, source, mapping, scales)
         inputs = open_tables(store, source, mapping)
+        mapping = spread_surveys(store, inputs, mapping, scales)
         return Adapted(tuple(inputs), mapping, tuple(note for item in inputs for note in item.notes))
     if not isinstance(source, str | Path):
         raise UsageError(f'load: layout "{wanted}" is read from files. Give the path of a file or folder.')
@@ -144,6 +146,7 @@ def _from_contacts(store: Store, source: Any, given: Mapping, scales: Dictionary
         contacts = open_tables(scratch, source, given, ("contacts",))[0]
         _refuse_swallowed([contacts])
         others = open_tables(store, source, given, [kind.name for kind in KINDS.values() if kind.parent])
+        given = spread_surveys(store, others, given, scales)
         raws = {"contacts": scratch.raw_columns("contacts")} | {item.table: store.raw_columns(item.table) for item in others}
         refuse_unknown_names(raws, given, scales)
         mapping = replace(given, los_convention="last_contact", contacts=given.contacts or ContactRule())

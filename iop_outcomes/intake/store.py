@@ -140,6 +140,16 @@ class Store:
         self.connection.send(f"CREATE TABLE raw_{table} AS SELECT *, row_number() OVER () - 1 AS {ROW} FROM ({select}) AS adapted", values)
         self._describe(table)
 
+    def spread(self, table: str, selects: Sequence[tuple[str, str]]) -> None:
+        """Make several rows of each raw row: for each (columns, condition), those rows that meet it; in the order of the rows."""
+        kind = "VIEW" if self.connection.one(f"SELECT count(*) FROM duckdb_views() WHERE view_name = 'raw_{table}'") else "TABLE"
+        self.connection.send(f"ALTER {kind} raw_{table} RENAME TO whole_{table}")
+        parts = [
+            f"SELECT {columns}, {ROW} * {len(selects)} + {place} AS {ROW} FROM whole_{table} WHERE {condition}"
+            for place, (columns, condition) in enumerate(selects)
+        ]
+        self._view_raw(table, " UNION ALL ".join(parts))
+
     def _view_raw(self, table: str, select: str) -> None:
         self.connection.send(f"CREATE VIEW raw_{table} AS {select}")
         self._describe(table)
