@@ -296,8 +296,11 @@ class Levels:
     def _open_to(self, level: int, totals: Floats, sums: Ints | int) -> Floats:
         """What totals of sums add to what is known of a level: nothing where it is no member."""
         here = np.broadcast_to(self._members[sums, level], len(totals))
+        known = self._known[level, : self._rank[level]]
+        if here.all():
+            return less(totals * self._here[level], known)
         out = np.zeros_like(totals)
-        out[here] = less(totals[here] * self._here[level], self._known[level, : self._rank[level]])
+        out[here] = less(totals[here] * self._here[level], known)
         return out
 
     def _witness(self, mixed: Floats, links: _Linked, added: dict[int, Floats], takes: dict[int, Floats]) -> int | None:
@@ -323,7 +326,10 @@ def _weight(takes: dict[int, Floats], several: int) -> Floats:
     weight = np.zeros((several, several))
     for take in takes.values():
         rows = np.flatnonzero(take.any(axis=1))
-        weight[np.ix_(rows, rows)] += product(take[rows], take[rows].T)
+        if len(rows) == several:
+            weight += product(take, take.T)
+        else:
+            weight[np.ix_(rows, rows)] += product(take[rows], take[rows].T)
     return weight
 
 

@@ -18,7 +18,7 @@ from iop_outcomes.cli import run
 from iop_outcomes.evaluate import Against, evaluate
 from iop_outcomes.keys import Place
 from iop_outcomes.measures import find
-from iop_outcomes.release import Withheld
+from iop_outcomes.release import Withheld, release_set
 from iop_outcomes.show.comparison import comparison_sentences, difference_table, pair_table
 from iop_outcomes.show.curves import curve_alt_text
 from iop_outcomes.show.tables import estimates_table, share_table
@@ -455,6 +455,98 @@ def test_the_solver_finds_what_hiding_small_counts_alone_would_give():
                 setattr(self, column, n if n is None or not 1 <= n <= 10 else None)
 
     assert any(place == ("a", "y") for place, _ in attack(answer.results, OnlySmall()))
+
+
+# -- coarser forms, and other policies ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ASKS)
+def test_every_coarser_form_is_that_of_the_episodes_of_the_pair(synthetic, name):
+    """Merged and rounded alike in everyone and in each modality: each slice of a form is the form of narrower data."""
+    options = dict(ASKS[name])
+    measure = options.pop("measure")
+    forms = list(iop.measure(synthetic, measure, by=BOTH, **options).results.coarser())
+    assert forms
+    for modality, data in (("All", synthetic), *((m, synthetic.where(modality=m)) for m in MODALITIES)):
+        narrow = list(iop.measure(data, measure, by="track", **options).results.coarser())
+        for form in forms:
+            assert all(part.definition == form.definition for part in form.slices)
+            for same in (each for each in narrow if each.definition == form.definition):  # means may need coarser steps in pairs
+                alike(rows_of(form.to_frame(), level_2=modality), same.to_frame().drop(columns=["group_2", "level_2"]))
+        assert any(each.definition == form.definition for each in narrow for form in forms)
+
+
+def test_what_is_released_of_two_columns_is_one_form():
+    """Few that the program ended in some pairs: they are merged in every pair and margin, and the definition says so."""
+    kinds = (("completed", 40), ("dropped_out", 30), ("transferred_step_up", 20), ("terminated_by_program", 2))
+    counts = {(t, m, r): n + (5 if m == "x" else 0) for t in "abc" for m in "xy" for r, n in kinds}
+    with program(counts) as data:
+        answer = iop.discharge_reasons(data, by=BOTH)
+        released = answer.release()
+    form = form_of(answer.results, released)
+    assert form is not answer.results
+    assert released.definition.coarse
+    assert len({frozenset(e.estimand for e in part.estimates) for part in released.slices}) == 1
+    merged = {(e.level, e.level_2): e.n for e in form if e.estimand == "completed"}
+    assert merged == {(t, m): sum(n for (a, b, _), n in counts.items() if t in ("All", a) and m in ("All", b)) for t, m in merged}
+    assert attack(answer.results, released) == set()
+
+
+def test_numbers_are_rounded_only_where_every_sum_hides_how_many():
+    """Stays of two tracks far apart among few virtual ones: one episode moved would show in their mean, though not in everyone's."""
+    stays = {("a", "x"): (20, 200), ("b", "x"): (20, 200), ("a", "y"): (5, 12), ("b", "y"): (60, 12)}
+    rows = [
+        {"track": t, "modality": m, "los_days": days, "discharge_reason": "completed"}
+        for (t, m), (days, n) in stays.items()
+        for _ in range(n)
+    ]
+    frame = pd.DataFrame(rows).assign(episode_id=[f"e{i}" for i in range(len(rows))])
+    with iop.load({"episodes": frame}, mapping=MAPPING) as data:
+        forms = {by: len(list(iop.length_of_stay(data, by=by).results.coarser())) for by in ("track", BOTH, BOTH[::-1])}
+        assert forms == {"track": 1, BOTH: 0, BOTH[::-1]: 0}
+
+
+def test_no_pair_is_shown_where_crossing_may_not_be(synthetic):
+    """Part 2 with such a track: nothing of a pair, not even that nobody is in it; margins are shown as if no pair were wanted."""
+    counts = {(t, m, r): 40 for t in "ab" for m in "xy" for r in ("completed", "dropped_out")}
+    mapping = {"data": {**MAPPING["data"], "part2_tracks": ["a"]}}
+    rows = [{"track": t, "modality": m, "discharge_reason": r, "los_days": 9} for (t, m, r), n in counts.items() for _ in range(n)]
+    more = {"follow_up_days": 100, "readmission_psychiatric_day": None, "readmission_psychiatric_observed": 0}
+    frame = pd.DataFrame(rows).assign(episode_id=[f"e{i}" for i in range(len(rows))], **more)
+    with iop.load({"episodes": frame}, mapping=mapping) as data:
+        for released in (
+            iop.compare(data, by=BOTH, estimand="completion_strict").release("part2"),
+            iop.readmission(data, by=BOTH, at=(30,)).release("part2"),
+        ):
+            pairs = [e for e in released if "All" not in (e.level, e.level_2)]
+            assert pairs
+            for e in pairs:
+                numbers = (e.value, e.low, e.high, e.n, e.k, e.n_at_risk, e.n_missing, e.excluded)
+                assert all(n is None or isinstance(n, Withheld) for n in numbers)
+            assert all(e.shown for e in released if "All" in (e.level, e.level_2) and not e.contrast and not math.isnan(e.value))
+            assert {level for part in released.within.values() for level in part.curves} <= {"All"}
+
+
+@pytest.mark.parametrize(("policy", "smallest"), [("round5", 7), ("nhs", 8)])
+def test_counts_of_pairs_are_rounded(synthetic, policy, smallest):
+    """A policy that rounds: every count of a pair to fives, small groups not at all."""
+    answer = iop.completion(synthetic, by=BOTH)
+    exact = {(e.place, e.key): e for e in answer.results}
+    released = answer.release(policy)
+    assert any(e.place.is_crossed and e.shown for e in released)
+    for e in released:
+        n = exact[e.place, e.key].n
+        assert isinstance(e.n, Withheld) if 0 < n < smallest else e.n == 5 * ((n + 2) // 5)
+
+
+def test_results_by_the_same_two_columns_are_released_together_and_by_no_others(synthetic):
+    """Two measures share their cells; a margin beside the same tracks by themselves would be protected in neither."""
+    both = [iop.completion(synthetic, by=BOTH).results, iop.length_of_stay(synthetic, by=BOTH).results]
+    for results, released in zip(both, release_set(both), strict=True):
+        assert attack(results, released) == set()
+    for other in ("track", None, BOTH[::-1]):
+        with pytest.raises(iop.UsageError, match="released with results by the same two alone"):
+            release_set([both[0], iop.completion(synthetic, by=other).results])
 
 
 def test_a_difference_within_a_modality_rests_on_the_counts_there():
