@@ -46,7 +46,15 @@ class Cast:
     def text(self, raw_type: str) -> str:
         """SQL for what stood in the file: trimmed, codes translated, NULL where it is blank or a missing code; 15.0 of a number is 15."""
         column = as_text(quoted(self.source), raw_type)
-        plain = without_fraction(column)
+        if not self.missing and not self.codes:
+            if raw_type in INTEGER_TYPES:
+                return column
+            if raw_type == "VARCHAR" and self.kind == "text":  # ids differ from row to row, and few need the trimming, which costs most
+                text = quoted(self.source)
+                ends = (f"ord({text})", f"ord(right({text}, 1))")  # -1 of no text; every blank is up to a space, or the one of HTML
+                blank = " OR ".join(f"{end} <= {ord(' ')} OR {end} = {ord(BLANKS[-1])}" for end in ends)
+                return f"CASE WHEN {blank} THEN nullif({column}, '') ELSE {text} END"
+        plain = column if raw_type in INTEGER_TYPES else without_fraction(column)
         missing = ("", *self.missing)
         blank = f"{column} IN ({', '.join(map(literal, missing))})"
         if any(map(_is_number, missing)):
@@ -109,6 +117,8 @@ def as_text(column: str, raw_type: str) -> str:
         moment = f"CASE WHEN isfinite({column}) THEN make_timestamp(epoch_us({column})) END" if "ZONE" in raw_type else column
         day = f"CAST({moment} AS DATE)"
         return f"CASE WHEN {moment} = CAST({day} AS TIMESTAMP) THEN CAST({day} AS VARCHAR) ELSE CAST({moment} AS VARCHAR) END"
+    if raw_type in INTEGER_TYPES:
+        return f"CAST({column} AS VARCHAR)"
     return f"trim(CAST({column} AS VARCHAR), {literal(BLANKS)})"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from iop_outcomes.engine.dialect import ROW, literal, quoted
 from iop_outcomes.intake.casts import typed_text
 from iop_outcomes.intake.contacts import contact_rules
 from iop_outcomes.intake.dates import written_as
-from iop_outcomes.intake.labels import label_rules, name_labels
+from iop_outcomes.intake.labels import label_rules, name_labels, suspected_label
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.privacy import privacy_rules
 from iop_outcomes.intake.recipes import TablePlan
@@ -27,7 +27,7 @@ from iop_outcomes.intake.rules_of_episodes import (
     readmission_suspicion,
 )
 from iop_outcomes.intake.rules_of_events import event_rules
-from iop_outcomes.intake.rules_of_scores import SHORTER, score_rules
+from iop_outcomes.intake.rules_of_scores import SHORTER, TWICE, score_rules, twice_rule
 from iop_outcomes.intake.rules_of_stand_ins import stand_in_rules
 from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
@@ -37,7 +37,23 @@ ALL_BLANK = "all_blank"
 OF_TABLES = frozenset({ALL_BLANK, NO_READMISSION, SHORTER})  # said of a whole column, and asked at the first row alone
 
 
-def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dictionary[str, Scale]) -> list[Rule]:
+def clean_columns(store: Store, plans: Dictionary[str, TablePlan], mapping: Mapping) -> frozenset[tuple[str, str]]:
+    """Tables and columns of labels none of which is suspected: their few different labels are looked at in the place of all their rows."""
+    clean = set()
+    for table, plan in plans.items():
+        fields = [field for field in plan.fields.values() if field.kind == "category"]
+        questions = [
+            (quoted(field.name + "__text"), f"coalesce(bool_or({suspected_label(table, [field], mapping.data_class)}), FALSE)")
+            for field in fields
+        ]
+        answers = store.asked_of_labels(table, questions)
+        clean |= {(table, field.name) for field, suspected in zip(fields, answers, strict=True) if not suspected}
+    return frozenset(clean)
+
+
+def rules_for(
+    plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dictionary[str, Scale], clean: Collection[tuple[str, str]] = ()
+) -> list[Rule]:
     """Every rule for the columns that came: those of privacy first, then those of single columns.
 
     Parameters
@@ -48,8 +64,10 @@ def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dicti
         The declared class and cut-off.
     scales : dict of str to Scale
         Ranges of scores.
+    clean : collection of (str, str), optional
+        Tables and columns of labels that need no second look, of `clean_columns`.
     """
-    rules = privacy_rules(plans, mapping)
+    rules = privacy_rules(plans, mapping, clean)
     for table, plan in plans.items():
         computed = {derived.name for derived in plan.recipe.derived}
         for field in plan.fields.values():
@@ -58,7 +76,7 @@ def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dicti
             rules.append(_orphan(table))
         for name in KINDS[table].rules:
             rules += _RULE_SETS[name](plans, plan, mapping, scales)
-        rules += [*label_rules(table, plan), *_blank_columns(table, plan)]
+        rules += [*label_rules(table, plan, mapping.data_class, clean), *_blank_columns(table, plan)]
     if COUNTED in plans:
         if any(KINDS[table].points for table in plans):
             rules += stand_in_rules(frozenset(plans[COUNTED].fields), scales)
@@ -68,7 +86,9 @@ def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dicti
 
 # Rules over several columns, by the names under which kinds of rows declare them.
 _RULE_SETS: Dictionary[RuleSet, Callable[[Dictionary[str, TablePlan], TablePlan, Mapping, Dictionary[str, Scale]], list[Rule]]] = {
-    "stays": lambda _, plan, mapping, __: episode_rules(frozenset(plan.fields), frozenset(plan.recipe.names), mapping),
+    "stays": lambda plans, plan, mapping, _: episode_rules(
+        frozenset(plan.fields), frozenset(plan.recipe.names), mapping, grouped=any(KINDS[table].parent for table in plans)
+    ),
     "scores": lambda _, plan, __, scales: score_rules(plan.columns, scales),
     "clocks": lambda plans, plan, mapping, _: event_rules(plan.columns, plans[COUNTED].recipe.names, mapping),
     "contacts": lambda _, plan, *__: contact_rules(frozenset(plan.fields)),
@@ -120,7 +140,9 @@ def look_again(store: Store, faults: Sequence[Fault], plans: Dictionary[str, Tab
     sure = {originals[fault.rule] for fault in store.faults(list(originals))}
     confirmed = []
     for fault in faults:
-        if fault.rule.id == OVERLAP:
+        if fault.rule.id == TWICE:
+            confirmed += [Fault(fault.rule, exact.rows) for exact in store.faults([twice_rule()])]
+        elif fault.rule.id == OVERLAP:
             confirmed += _by_track(store, fault, plans[COUNTED], mapping)
         elif fault.rule.id not in (ALL_BLANK, NO_READMISSION) or fault.rule in sure:
             confirmed.append(fault)

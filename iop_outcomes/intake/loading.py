@@ -20,7 +20,7 @@ from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import DataError, UsageError, choices
 from iop_outcomes.intake.adapters import Adapted, find_adapter
 from iop_outcomes.intake.adapters.scratch import Scratch
-from iop_outcomes.intake.checks import excuse_orphans, leave_out_copies, look_again, once, rules_for
+from iop_outcomes.intake.checks import clean_columns, excuse_orphans, leave_out_copies, look_again, once, rules_for
 from iop_outcomes.intake.contacts import NEEDED, counted_select, flow_of, kept_select, rolled_select, rule_findings, rule_words
 from iop_outcomes.intake.data import Data
 from iop_outcomes.intake.date_offers import findings_of_zones, offer_formats
@@ -103,7 +103,7 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
     if any(item.severity == "error" for item in findings) and (on_error == "raise" or _beyond_repair(findings)):
         refuse(findings)
     report_step("preparing the tables")
-    tables = store.prepare({table: plan.recipe for table, plan in plans.items()}, excluded)
+    tables = store.prepare({table: plan.recipe for table, plan in plans.items()}, excluded, orphans=bool(inputs[0].broken))
     engine = DuckEngine(store.connection, tables)
     flow = (*_flow(store, inputs, plans, excluded), *opened.flow)
     if flow[0].used == 0:
@@ -220,7 +220,7 @@ def _check(
 ) -> tuple[list[Finding], dict[str, list[int]]]:
     """Every finding, and the rows that errors leave out."""
     report_step("checking labels")
-    rules = [*rules_for(plans, mapping, scales), *similar_rules(store, plans)]
+    rules = [*rules_for(plans, mapping, scales, clean_columns(store, plans, mapping)), *similar_rules(store, plans)]
     broken_rules = _broken(store, rules)
     if leave_out_copies(store, broken_rules, plans):
         broken_rules = _broken(store, rules)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MASK_BITS = 60  # rules per whole-number mask in the fault scan
-PARENT = ("episode_known", "episode_los_days", "episode_follow_up_days", "episode_admit_date", "episode_died")
+PARENT = ("episode_known", "episode_row", "episode_los_days", "episode_follow_up_days", "episode_admit_date", "episode_died")
 
 
 class Store:
@@ -45,7 +45,10 @@ class Store:
         self.connection = Connection(threads=threads, memory_limit=memory_limit)
         self._raw: dict[str, dict[str, str]] = {}
         self._in_place: dict[str, Path] = {}
+        self._parents = ""  # how the table of parents is made, and whether it was
+        self._parents_made = False
         self._excluded: set[str] = set()
+        self._used: dict[str, int] = {}
         self.copies: dict[str, tuple[int, ...]] = {}
 
     # -- doors ---------------------------------------------------------------------------------------------------
@@ -189,6 +192,7 @@ class Store:
             joined = f"({layer}) AS own LEFT JOIN placed_{kind.name} AS placed USING ({ROW}) WHERE {judged}"
             layer = f"SELECT own.*, placed.episode_id, placed.day FROM {joined}"
         if kind.parent:
+            self._make_parents()
             layer = f"SELECT own.*, {', '.join(f'parent.{name}' for name in PARENT)} FROM ({layer}) AS own LEFT JOIN parents AS parent USING (episode_id)"
         for derived in recipe.derived:
             cell = f"{derived.sql} AS {quoted(derived.name)}"
@@ -196,9 +200,18 @@ class Store:
             names.add(derived.name)
         self.connection.send(f"CREATE OR REPLACE VIEW checked_{recipe.table} AS {layer}")
         if kind.counted:
-            self.connection.send(_parents(names))
+            self._parents = _parents(names)
+            if self._parents_made:  # rows were left out since
+                self._parents_made = False
+                self._make_parents()
             if set(NEEDED) <= names:
                 self.connection.send(f"CREATE OR REPLACE VIEW {ADMISSIONS} AS {admissions_select(stays='los_days' in names)}")
+
+    def _make_parents(self) -> None:
+        """Keep what other rows read of their episodes, once: they are looked up in every question about those rows."""
+        if not self._parents_made:
+            self.connection.send(self._parents)
+            self._parents_made = True
 
     def leave_out_copies(self, recipe: Recipe, key: Sequence[str]) -> None:
         """Keep one of the rows that are alike in every cell that is read; rows without a whole key are never taken for copies."""
@@ -222,20 +235,19 @@ class Store:
             faults += self._faults_of(table, of_table)
         return faults
 
-    def alike(self, table: str, labels: Mapping[str, tuple[str, str]]) -> list[str]:
-        """Columns in which two labels become one when they are written plainly; for each, the SQL of a label and of its plain form."""
-        if not labels:
+    def asked_of_labels(self, table: str, questions: Sequence[tuple[str, str]]) -> list[bool]:
+        """Answers about the different labels of columns: for each question the SQL of a column's text, and an aggregate of its labels.
+
+        A file has a handful of labels in a million rows; a blank is one of them, and tested for here it would be in every row.
+        """
+        if not questions:
             return []
         parts = [
-            f"(SELECT count(*) > count(DISTINCT plain) FROM (SELECT DISTINCT {label} AS label, {plain} AS plain FROM "
-            f"(SELECT DISTINCT {label} FROM own_{table}) AS written WHERE {label} IS NOT NULL) AS plainly)"
-            for label, plain in labels.values()
+            f"SELECT {place} AS place, (SELECT {aggregate} FROM (SELECT DISTINCT {text} FROM own_{table}) AS labels) AS answer"
+            for place, (text, aggregate) in enumerate(questions)
         ]
-        answers = self.connection.send(
-            " UNION ALL ".join(f"SELECT {place} AS place, {part} AS alike" for place, part in enumerate(parts))
-        ).fetchall()
-        names = list(labels)
-        return [names[place] for place, alike in sorted(answers) if alike]
+        answers = self.connection.send(" UNION ALL ".join(parts)).fetchall()
+        return [bool(answer) for _, answer in sorted(answers)]
 
     def _faults_of(self, table: str, rules: Sequence[Rule]) -> list[Fault]:
         chunks = [rules[i : i + MASK_BITS] for i in range(0, len(rules), MASK_BITS)]
@@ -274,8 +286,11 @@ class Store:
 
     # -- handing over --------------------------------------------------------------------------------------------
 
-    def prepare(self, recipes: Mapping[str, Recipe], excluded: Mapping[str, Sequence[int]]) -> Tables:
-        """Make the typed tables that an engine reads: Parquet is seen in place, everything else is cast once and kept."""
+    def prepare(self, recipes: Mapping[str, Recipe], excluded: Mapping[str, Sequence[int]], *, orphans: bool = True) -> Tables:
+        """Make the typed tables that an engine reads: Parquet is seen in place, everything else is cast once and kept.
+
+        Where no episode is excluded, and no row is an orphan that is not, how many rows are used is known without counting them.
+        """
         columns: dict[str, tuple[str, ...]] = {}
         scales = {scale: steps for recipe in recipes.values() for scale, steps in recipe.steps.items()}
         for table, kind in KINDS.items():  # episodes first, which the others belong to
@@ -290,6 +305,8 @@ class Store:
             what = "VIEW" if table in self._in_place else "TABLE"
             self.connection.send(f"CREATE {what} {table} AS {select}")
             columns[table] = recipe.names if recipe else tuple(field.name for field in kind.fields)
+            if recipe and not recipe.by_patient and (not kind.parent or not (orphans or excluded.get(kind.parent))):
+                self._used[table] = self.raw_rows(table) - len(self.copies.get(table, ())) - len(excluded.get(table, ()))
         return Tables(
             columns,
             words=frozenset(str(row[0]) for row in self.connection.send("DESCRIBE episodes").fetchall() if row[1] == "VARCHAR"),
@@ -300,20 +317,28 @@ class Store:
 
     def _any(self, table: str) -> bool:
         """Whether a table holds any row; the search ends with the first."""
+        if self._used.get(table):
+            return True
         return bool(self.connection.one(f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS any_row"))
 
     def _without(self, table: str, recipe: Recipe, rows: Sequence[int]) -> str:
         """The typed rows less the excluded ones, and less those of excluded episodes."""
         columns = ", ".join(recipe.kept(name) for name in recipe.names)
-        tests = []
         if len(rows):
-            self.connection.send(f"CREATE TABLE excluded_{table} AS SELECT unnest(CAST(? AS BIGINT[])) AS position", [list(rows)])
             self._excluded.add(table)
-            tests.append(f"{ROW} NOT IN (SELECT position FROM excluded_{table})")
-        kept = f"SELECT {columns}, {ROW} FROM checked_{table}{' WHERE ' if tests else ''}{' AND '.join(tests)}"
-        if not KINDS[table].parent:
-            return kept
-        return f"SELECT kept.* EXCLUDE ({ROW}), episodes.{ROW} FROM ({kept}) AS kept JOIN episodes USING (episode_id)"
+            self.connection.send(f"CREATE TABLE excluded_{table} AS SELECT unnest(CAST(? AS BIGINT[])) AS position", [list(rows)])
+        tests = self._used_where(table)
+        place = f"episode_row AS {ROW}" if KINDS[table].parent else ROW
+        return f"SELECT {columns}, {place} FROM checked_{table}{' WHERE ' if tests else ''}{' AND '.join(tests)}"
+
+    def _used_where(self, table: str) -> list[str]:
+        """What is true of the rows of a table that are used: they have an episode, and neither they nor it are excluded."""
+        parent = KINDS[table].parent
+        tests = ["episode_row IS NOT NULL"] if parent else []
+        excluded = {parent: "episode_row", table: ROW}
+        return tests + [
+            f"{place} NOT IN (SELECT position FROM excluded_{name})" for name, place in excluded.items() if name in self._excluded
+        ]
 
     def lock(self) -> None:
         """After loading: nothing further can be read from outside, and no setting changed."""
@@ -327,9 +352,11 @@ class Store:
         """Rows of a table that are used, those that stand beside an episode not counted; one that belongs to several episodes once."""
         table = recipe.table
         if recipe.by_patient:
-            used = f"SELECT count(DISTINCT checked.{ROW}) FROM checked_{table} AS checked JOIN {KINDS[table].parent} USING (episode_id)"
-            left_out = f" WHERE checked.{ROW} NOT IN (SELECT position FROM excluded_{table})" if table in self._excluded else ""
-            return int(self.connection.one(used + left_out))
+            return int(
+                self.connection.one(f"SELECT count(DISTINCT {ROW}) FROM checked_{table} WHERE {' AND '.join(self._used_where(table))}")
+            )
+        if table in self._used:
+            return self._used[table]
         return int(self.connection.one(f"SELECT count(*) FROM {_listed(KINDS[table])}"))
 
     def close(self) -> None:
@@ -370,7 +397,7 @@ def _with_those_beside(kind: RowKind, columns: Sequence[str], *, listed: bool) -
 
 
 def _parents(names: Collection[str]) -> str:
-    """A view of what a score or an event may read of its episode, one row for each id; an id that stands twice says nothing."""
+    """What a score or an event may read of its episode, one row for each id; an id that is there twice says nothing of its days."""
     cells = [
         f"CASE WHEN count(*) = 1 THEN any_value({name}) END" if name in names else "CAST(NULL AS INTEGER)"
         for name in ("los_days", "follow_up_days")
@@ -378,7 +405,7 @@ def _parents(names: Collection[str]) -> str:
     admitted = "CASE WHEN count(*) = 1 THEN any_value(admit_date) END" if "admit_date" in names else "CAST(NULL AS DATE)"
     died = "bool_or(discharge_reason = 'died' AND los_days >= 0)" if {"discharge_reason", "los_days"} <= set(names) else "FALSE"
     select = (
-        f"SELECT episode_id, TRUE AS episode_known, {cells[0]} AS episode_los_days, {cells[1]} AS episode_follow_up_days, "
+        f"SELECT episode_id, count(*) AS times, TRUE AS episode_known, min({ROW}) AS episode_row, {cells[0]} AS episode_los_days, {cells[1]} AS episode_follow_up_days, "
         f"{admitted} AS episode_admit_date, coalesce({died}, FALSE) AS episode_died"
     )
-    return f"CREATE OR REPLACE VIEW parents AS {select} FROM checked_episodes WHERE episode_id IS NOT NULL GROUP BY episode_id"
+    return f"CREATE OR REPLACE TABLE parents AS {select} FROM checked_episodes WHERE episode_id IS NOT NULL GROUP BY episode_id"
