@@ -33,6 +33,8 @@ class Cast:
         A site's codes and the canonical words.
     date_format : str
         How dates are declared to be written, or "".
+    decimal : {".", ","}
+        What stands before the tenths of a number written as text.
     """
 
     name: str
@@ -41,10 +43,13 @@ class Cast:
     missing: tuple[str, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
     date_format: str = ""
+    decimal: str = "."
 
     def text(self, raw_type: str) -> str:
         """SQL for what stood in the file: trimmed, codes translated, NULL where it is blank or a missing code; 15.0 of a number is 15."""
         column = as_text(quoted(self.source), raw_type)
+        if self.decimal == "," and self.kind in NUMBERS and raw_type == "VARCHAR":
+            column = f"translate({column}, '.,', ',.')"  # a point, which may stand before thousands, makes no number
         plain = without_fraction(column)
         missing = ("", *self.missing)
         blank = f"{column} IN ({', '.join(map(literal, missing))})"

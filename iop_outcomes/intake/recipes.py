@@ -50,9 +50,10 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
         source = renamed.get(field.name, field.name)
         if source in raw and not _filled_by_rule(field.name, mapping):
             fields[field.name], names[field.name] = field, source
-    dates = mapping.date_formats.get(table, "")
+    written = (mapping.date_formats.get(table, ""), mapping.text_of(table).decimal)
     casts = tuple(
-        Cast(name, field.kind, names[name], _missing(mapping, name), mapping.codes.get(name, {}), dates) for name, field in fields.items()
+        Cast(name, field.kind, names[name], _missing(mapping, name), mapping.codes.get(name, {}), *written)
+        for name, field in fields.items()
     )
     derived = _of_episodes(fields, mapping) if table == "episodes" else _of_children(table, fields, scales)
     used = set(names.values())
