@@ -18,6 +18,7 @@ from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, DataError
 from iop_outcomes.intake import decoding
 from iop_outcomes.intake.propose import propose
 from iop_outcomes.intake.text_settings import ENCODINGS
+from tests.adapters.prepared import cells
 from tests.intake import sites
 
 SECRET = "Zq7secret"
@@ -56,9 +57,9 @@ def folder_of(tmp_path, files, mapping=""):
 
 
 def counted(path):
-    """What a program counts, and what became of its rows."""
+    """Every cell of the prepared tables, what a program counts, and what became of its rows."""
     with iop.load(path) as data:
-        return [list(data.count(requests)) for requests in REQUESTS], [str(flow) for flow in data.flow]
+        return cells(data), [list(data.count(requests)) for requests in REQUESTS], [str(flow) for flow in data.flow]
 
 
 def refusal(path, capsys):
@@ -167,7 +168,7 @@ def test_one_program_through_every_door(tmp_path, name):
     rows = dated(E16)
     files, mapping = DOORS[name](rows)
     expected = counted(folder_of(tmp_path / "iso", {"episodes.csv": sites.text(rows)}))
-    assert len(expected[0][0]) > 2
+    assert len(expected[0]["episodes"][1]) == 24
     before = _private()
     assert counted(folder_of(tmp_path / "other", files, mapping)) == expected
     assert _private() == before
