@@ -13,8 +13,9 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, NoReturn, TextIO, cast
+from typing import NoReturn, TextIO
 
 from iop_outcomes.intake.files import BLOCK_BYTES, MAX_FILE_BYTES, MAX_LINE_BYTES, is_packed, refuse_size, shown
 from iop_outcomes.intake.findings import fatal
@@ -94,16 +95,16 @@ def blocks_of(path: Path) -> Iterator[bytes]:
             yield block
 
 
-def open_bytes(path: Path) -> BinaryIO:
+def open_bytes(path: Path) -> BufferedReader | gzip.GzipFile:
     """A file opened for reading bytes, unpacked where its name says that it is packed; `read_some` reads it."""
     try:
         refuse_size(path)
-        return cast("BinaryIO", gzip.open(path, "rb")) if is_packed(path) else path.open("rb")
+        return gzip.open(path, "rb") if is_packed(path) else path.open("rb")
     except OSError as error:
         fatal("unreadable", shown(path), f"the file cannot be read ({error.strerror})", "Check its permissions.")
 
 
-def read_some(file: BinaryIO, path: Path, size: int, *, line: bool = False) -> bytes:
+def read_some(file: BufferedReader | gzip.GzipFile, path: Path, size: int, *, line: bool = False) -> bytes:
     """The next bytes of a file, or its next line, at most so many.
 
     Raises
@@ -118,7 +119,7 @@ def read_some(file: BinaryIO, path: Path, size: int, *, line: bool = False) -> b
         fatal("not_gzip", shown(path), "the file cannot be unpacked from its first byte to its last", hint)
     except OSError as error:
         fatal("unreadable", shown(path), f"the file cannot be read ({error.strerror})", "Check its permissions.")
-    if is_packed(path):
+    if isinstance(file, gzip.GzipFile):
         limit = min(MAX_FILE_BYTES, max(FEW_BYTES, RATIO * path.stat().st_size))
         if file.tell() > limit:
             message = f"unpacked it is larger than {limit / (1 << 20):,.0f} MiB, over {RATIO} times the packed file"

@@ -16,6 +16,7 @@ from iop_outcomes.intake.statistical import READERS
 
 MAPPING_NAME = "mapping.toml"
 PACKED = ".gz"
+PACKED_MARK = b"\x1f\x8b"
 SUFFIXES = (".csv", f".csv{PACKED}", ".parquet", *READERS)
 MAX_FILE_BYTES = 1 << 36  # 64 GiB: several hundred million episodes as text
 MAX_LINE_BYTES = 1 << 20
@@ -183,8 +184,14 @@ def refuse_size(path: Path) -> None:
 
 
 def is_packed(path: Path) -> bool:
-    """Whether the name of a file says that it is packed by gzip."""
-    return path.suffix.lower() == PACKED
+    """Whether a file is packed by gzip and says so by its name; a plain text that is only called so is none."""
+    if path.suffix.lower() != PACKED:
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(len(PACKED_MARK)) == PACKED_MARK
+    except OSError:
+        return False  # who reads it says why
 
 
 def ending(path: Path) -> str:
@@ -195,7 +202,7 @@ def ending(path: Path) -> str:
     >>> ending(Path("Scores.CSV.gz")), ending(Path("scores.csv"))
     ('.csv.gz', '.csv')
     """
-    return "".join(path.suffixes[-2:] if is_packed(path) else path.suffixes[-1:]).lower()
+    return "".join(path.suffixes[-2:] if path.suffix.lower() == PACKED else path.suffixes[-1:]).lower()
 
 
 def stem(path: Path) -> str:

@@ -290,7 +290,7 @@ HOSTILE = {
     "a gz with another sum": ({"episodes.csv.gz": gzip.compress(GOOD.encode())[:-8] + bytes(8)}, "", "not_gzip"),
     "a gz with something behind it": ({"episodes.csv.gz": gzip.compress(GOOD.encode()) + SECRET.encode()}, "", "not_gzip"),
     "a gz in a gz": ({"episodes.csv.gz": gzip.compress(gzip.compress(GOOD.encode()))}, "", "content is gzip"),
-    "no gz": ({"episodes.csv.gz": GOOD}, "", "not_gzip"),
+    "a gz of another method": ({"episodes.csv.gz": b"\x1f\x8b\x07" + GOOD.encode()}, "", "not_gzip"),
     "nothing, called gz": ({"episodes.csv.gz": b""}, "", "empty_file"),
     "a Parquet file in a gz": ({"episodes.csv.gz": gzip.compress(parquet(dated()))}, "", "content is Parquet"),
     "a workbook in a gz": ({"episodes.csv.gz": gzip.compress(b"PK\x03\x04" + bytes(90))}, "", "content is zip or xlsx"),
