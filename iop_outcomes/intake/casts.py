@@ -34,6 +34,8 @@ class Cast:
         A site's codes and the canonical words.
     date_format : str
         How dates are declared to be written, or "".
+    decimal : {".", ","}
+        What stands before the tenths of a number written as text.
     """
 
     name: str
@@ -42,11 +44,15 @@ class Cast:
     missing: tuple[str, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
     date_format: str = ""
+    decimal: str = "."
 
     def text(self, raw_type: str) -> str:
         """SQL for what stood in the file: trimmed, codes translated, NULL where it is blank or a missing code; 15.0 of a number is 15."""
         column = as_text(quoted(self.source), raw_type)
-        if not self.missing and not self.codes:
+        with_comma = self.decimal == "," and self.kind in NUMBERS and raw_type == "VARCHAR"
+        if with_comma:
+            column = f"translate({column}, '.,', ',.')"  # a point, which may stand before thousands, makes no number
+        if not self.missing and not self.codes and not with_comma:
             if raw_type in INTEGER_TYPES:
                 return column
             if raw_type == "VARCHAR" and self.kind == "text":  # ids differ from row to row, and few need the trimming, which costs most

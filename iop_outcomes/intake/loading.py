@@ -128,15 +128,22 @@ def _opened(store: Store, source: Any, mapping: Mapping, scales: Dictionary[str,
         return Adapted(tuple(inputs), mapping, tuple(note for item in inputs for note in item.notes))
     if not isinstance(source, str | Path):
         raise UsageError(f'load: layout "{wanted}" is read from files. Give the path of a file or folder.')
-    other = {f'"{each}"' for each in mapping.date_formats.values() if each != ISO}
-    if other:
-        raise DataError(
-            f"{mapping.name} date_format: {', '.join(sorted(other))} with layout {wanted}, whose dates are written as {ISO}. Take it out."
-        )
+    _refuse_text_of_tables(mapping, wanted)
     path = Path(source)
     refuse_path(path)
     report_step(f"reading files of {wanted}")
     return find_adapter(wanted)(store, path, replace(mapping, layout=wanted), scales)
+
+
+def _refuse_text_of_tables(mapping: Mapping, layout: str) -> None:
+    """What a mapping says of our own tables as text, where another layout says how its files are written."""
+    other = sorted({f'"{each}"' for each in mapping.date_formats.values() if each != ISO})
+    if other:
+        raise DataError(
+            f"{mapping.name} date_format: {', '.join(other)} with layout {layout}, whose dates are written as {ISO}. Take it out."
+        )
+    if mapping.text:
+        raise DataError(f"{mapping.name} [text]: not with layout {layout}, whose files are UTF-8. Take it out; [data] delimiter may stay.")
 
 
 def _from_contacts(store: Store, source: Any, given: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
@@ -238,8 +245,8 @@ def _check(
         copies = store.copies.get(item.table, ())
         if table_faults or item.broken or copies:
             lines = Lines(item)
-            findings += findings_of_copies(item, copies, lines)
-            findings += findings_of_broken(item, item.broken, lines)
+            findings += findings_of_copies(copies, lines)
+            findings += findings_of_broken(item.broken, lines)
             findings += [finding for fault in table_faults for finding in findings_of_fault(item, plans[item.table], fault, lines)]
         if (placed := store.placed(plans[item.table].recipe)) is not None:
             findings += findings_of_placed(item, placed, Lines(item))

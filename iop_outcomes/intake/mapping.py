@@ -13,6 +13,7 @@ from typing import Any
 from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LAYOUTS, LOS_CONVENTIONS, Field
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.dates import DATE_FORMATS
+from iop_outcomes.intake.text_settings import DELIMITERS, TextSettings, text_settings
 from iop_outcomes.intake.vocabulary import cutoff_of, is_days, list_of_codes, numbers, one_of, only, section_of, texts
 
 MAX_BYTES = 1_000_000
@@ -24,7 +25,20 @@ RULES: Dictionary[str, Dictionary[str, tuple[str, ...]]] = {
     "planned_days": {"by_column": ("column", "days"), "constant": ("days",)},
     "follow_up_days": {"to_cutoff": ()},
 }
-SECTIONS = ("data", "tables", "columns", "codes", "missing", "covariates", "adapter", "contacts", "referral_mean", "date_format", *RULES)
+SECTIONS = (
+    "data",
+    "tables",
+    "columns",
+    "codes",
+    "missing",
+    "covariates",
+    "adapter",
+    "contacts",
+    "referral_mean",
+    "date_format",
+    "text",
+    *RULES,
+)
 _TWICE = ("Cannot overwrite a value", "Cannot declare")  # what the parser says of a key or a section that stands twice
 WITHOUT_END = ("unknown", "active")
 
@@ -119,6 +133,8 @@ class Mapping:
         Mean scores of all who are referred, where the site knows them.
     date_formats : dict of table to format
         How the dates of a table are written, where that is declared.
+    text : dict of table to TextSettings
+        How the text files of a table are written, where a mapping was read.
     folder : Path or None
         Where relative paths start.
     name : str
@@ -144,9 +160,14 @@ class Mapping:
     contacts: ContactRule | None = None
     referral_mean: Dictionary[str, float] = field(default_factory=dict)
     date_formats: Dictionary[str, str] = field(default_factory=dict)
+    text: Dictionary[str, TextSettings] = field(default_factory=dict)
     folder: Path | None = None
     name: str = "mapping"
     sha256: str = ""
+
+    def text_of(self, table: str) -> TextSettings:
+        """How the text files of a table are written."""
+        return self.text.get(table, TextSettings(delimiter=self.delimiter))
 
     def rule(self, column: str) -> ColumnRule | None:
         """The rule that fills a column, if one does."""
@@ -204,6 +225,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
     data = section_of(given, "data", name)
     only(data, ("class", "cutoff", "los_convention", "delimiter", "layout", "part2_tracks", "date_format"), f"{name} [data]", "key")
     data_class = one_of(data.get("class", "safe_harbor"), DATA_CLASSES, f"{name} [data] class")
+    delimiter = one_of(data.get("delimiter", ","), DELIMITERS, f"{name} [data] delimiter")
     tables = section_of(given, "tables", name)
     only(tables, tuple(KINDS), f"{name} [tables]", "table")
     columns = section_of(given, "columns", name)
@@ -215,7 +237,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         cutoff=cutoff_of(data.get("cutoff", ""), name),
         layout=one_of(data.get("layout", ""), ("", *LAYOUTS), f"{name} [data] layout"),
         los_convention=one_of(data.get("los_convention", "difference"), LOS_CONVENTIONS, f"{name} [data] los_convention"),
-        delimiter=one_of(data.get("delimiter", ","), (",", ";", "\t", "|"), f"{name} [data] delimiter"),
+        delimiter=delimiter,
         part2_tracks=list_of_codes(data.get("part2_tracks", []), f"{name} [data] part2_tracks"),
         tables=texts(tables, f"{name} [tables]"),
         columns={table: texts(section_of(columns, table, name), f"{name} [columns.{table}]") for table in columns},
@@ -228,6 +250,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         adapter=_adapter(section_of(given, "adapter", name), f"{name} [adapter"),
         contacts=_contacts(section_of(given, "contacts", name), f"{name} [contacts]") if "contacts" in given else None,
         referral_mean=numbers(section_of(given, "referral_mean", name), f"{name} [referral_mean]"),
+        text=text_settings(section_of(given, "text", name), delimiter, name),
         date_formats=_date_formats(data, section_of(given, "date_format", name), name),
         folder=folder,
         name=name,

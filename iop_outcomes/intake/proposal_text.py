@@ -14,7 +14,7 @@ from iop_outcomes.columns import COUNTED, DATED_CLASSES, KINDS, Field
 from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.casts import Cast
 from iop_outcomes.intake.date_offers import DateFits
-from iop_outcomes.intake.files import shown
+from iop_outcomes.intake.files import ending, shown, stem
 from iop_outcomes.intake.headers import needed_columns
 from iop_outcomes.intake.identifiers import IDENTIFIERS
 from iop_outcomes.intake.mapping import GAP_DAYS, Mapping
@@ -60,6 +60,7 @@ class File:
     raw: str
     names: list[str]
     delimiter: str = ","
+    text: Path | None = None  # where it is read, when that is a plain copy
     matches: Dictionary[str, list[Match]] = field(default_factory=dict)
 
 
@@ -116,7 +117,7 @@ class ProposalText:
         if "los_days" in stays:
             lines.append('# los_convention = "difference"    # what your los_days counts: difference, inclusive or last_contact')
         marks = {file.delimiter for file in self.tables.values()} - {","}
-        if len(marks) == 1 and all(file.delimiter in marks or file.path.suffix.lower() != ".csv" for file in self.tables.values()):
+        if len(marks) == 1 and all(file.delimiter in marks or not ending(file.path).startswith(".csv") for file in self.tables.values()):
             lines.append(f"delimiter = {_text(marks.pop())}")
         elif marks:
             lines.append(self._finish("the files are separated by different characters; save them alike"))
@@ -135,7 +136,7 @@ class ProposalText:
         elsewhere = {
             table: file
             for table, file in self.tables.items()
-            if file.path.stem != table or file.path.parent.resolve() != self.folder.resolve()
+            if stem(file.path) != table or file.path.parent.resolve() != self.folder.resolve()
         }
         lines = [f"{table} = {_text(os.path.relpath(file.path, self.folder))}" for table, file in elsewhere.items()]
         if self.unused:

@@ -60,9 +60,10 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
         if source in raw and not _filled_by_rule(field.name, mapping):
             fields[field.name], names[field.name] = field, source
     by_patient, by_date = _placed_by(table, fields)
-    dates = mapping.date_formats.get(table, "")
+    written = (mapping.date_formats.get(table, ""), mapping.text_of(table).decimal)
     casts = tuple(
-        Cast(name, field.kind, names[name], _missing(mapping, name), mapping.codes.get(name, {}), dates) for name, field in fields.items()
+        Cast(name, field.kind, names[name], _missing(mapping, name), mapping.codes.get(name, {}), *written)
+        for name, field in fields.items()
     )
     kind = KINDS[table]
     day = (Derived("day", "date_diff('day', episode_admit_date, date)"),) if by_date else ()

@@ -32,23 +32,26 @@ _ALWAYS_FATAL = ("open_quote", "not_utf8", "field_too_long")
 def findings_of_swallowed(item: Input) -> list[Finding]:
     """Lines that swallow others, so that nothing else of their file can be judged."""
     broken = [(record, reason) for record, reason in item.broken if _BROKEN.get(reason, _UNREADABLE)[0] in _ALWAYS_FATAL]
-    return findings_of_broken(item, broken, Lines(item)) if broken else []
+    return findings_of_broken(broken, Lines(item)) if broken else []
 
 
-def findings_of_broken(item: Input, broken: Sequence[tuple[int, str]], lines: Lines) -> list[Finding]:
+def findings_of_broken(broken: Sequence[tuple[int, str]], lines: Lines) -> list[Finding]:
     """Lines that cannot be read, by what is wrong with them."""
-    lines_by_reason: dict[str, list[int]] = {}
+    records_by_reason: dict[str, list[int]] = {}
     for record, reason in broken:
-        lines_by_reason.setdefault(reason, []).append(lines.of_record(record))
+        records_by_reason.setdefault(reason, []).append(record)
     findings = []
-    for reason, places in lines_by_reason.items():
+    for reason, records in records_by_reason.items():
         rule, message = _BROKEN.get(reason, _UNREADABLE)
         hint = "Correct the line: quote fields that hold the separator, and close every quotation mark"
-        findings.append(Finding(rule, "error", item.name, "", message, hint, tuple(places), item.unit, len(places)))
+        findings += [
+            Finding(rule, "error", file.name, "", message, hint, places, file.unit, len(places))
+            for file, places in lines.of_records(records)
+        ]
     return findings
 
 
-def findings_of_copies(item: Input, copies: Sequence[int], lines: Lines) -> list[Finding]:
+def findings_of_copies(copies: Sequence[int], lines: Lines) -> list[Finding]:
     """Rows that were left out because they are copies."""
     if not copies:
         return []
@@ -56,7 +59,10 @@ def findings_of_copies(item: Input, copies: Sequence[int], lines: Lines) -> list
         "repeats another row in every cell that is read",
         "It is kept once; see that no other rows were lost where the file was joined",
     )
-    return [Finding("exact_copy", "note", item.name, "", message, hint, lines.of_rows(copies), item.unit, len(copies))]
+    return [
+        Finding("exact_copy", "note", file.name, "", message, hint, places, file.unit, len(places))
+        for file, places in lines.by_file(copies)
+    ]
 
 
 def findings_of_placed(item: Input, placed: Placed, lines: Lines) -> list[Finding]:

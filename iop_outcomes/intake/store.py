@@ -153,6 +153,16 @@ class Store:
         ]
         self._view_raw(table, " UNION ALL ".join(parts))
 
+    def join_parts(self, table: str, parts: Sequence[str]) -> list[int]:
+        """Make one raw table of others with the same columns, their rows numbered on; give how many rows each has."""
+        rows = [self.raw_rows(part) for part in parts]
+        starts = [sum(rows[:number]) for number in range(len(rows))]
+        selects = [f"SELECT * REPLACE ({ROW} + {start} AS {ROW}) FROM raw_{part}" for part, start in zip(parts, starts, strict=True)]
+        self._view_raw(table, " UNION ALL BY NAME ".join(selects))
+        for part in parts:
+            del self._raw[part]
+        return rows
+
     def _view_raw(self, table: str, select: str) -> None:
         self.connection.send(f"CREATE VIEW raw_{table} AS {select}")
         self._describe(table)
