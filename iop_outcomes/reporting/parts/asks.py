@@ -6,7 +6,7 @@ from iop_outcomes.evaluate import Against
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.measures.after_discharge import AT
 from iop_outcomes.measures.reliable_change import PROFILE
-from iop_outcomes.measures.safety_item import SAFETY_ITEM
+from iop_outcomes.measures.self_harm_item import SELF_HARM_ITEM
 from iop_outcomes.release import Released
 from iop_outcomes.reporting.parts.part import Page, Program
 
@@ -50,7 +50,9 @@ def safety_items(program: Program) -> dict[str, Ask]:
     """How often the safety item is positive, on each scale of which it was answered."""
     scales, answered = program.data.scales, program.data.facts.safety_items
     return {
-        name: Ask("safety_item", scale=name, by=program.by) for name in scales if name in answered and SAFETY_ITEM.declare(scales[name])
+        name: Ask("self_harm_item", scale=name, by=program.by)
+        for name in scales
+        if name in answered and SELF_HARM_ITEM.declare(scales[name])
     }
 
 

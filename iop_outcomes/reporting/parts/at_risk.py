@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from iop_outcomes.evaluate.ask import Ask
-from iop_outcomes.measures.safety_item import AT_DISCHARGE
+from iop_outcomes.measures.self_harm_item import AT_DISCHARGE
 from iop_outcomes.reporting.blocks import Block, Bullets, Note, Section, TableBlock, Text, section
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part, Program

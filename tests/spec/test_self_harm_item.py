@@ -24,7 +24,7 @@ def program(n, scores, reasons=()):
 
 def numbers(data, **options):
     """Counted and base of each number of everyone."""
-    answer = iop.measure(data, "safety_item", scale="phq9", **options)
+    answer = iop.measure(data, "self_harm_item", scale="phq9", **options)
     return {e.estimand: (e.k, e.n, e.n_missing) for e in answer.results if e.level == "All"}
 
 
@@ -51,7 +51,7 @@ def test_totals_alone_are_not_assessable():
     """Never "0 flags": neither by the call, nor on the page, which says what would show it."""
     with program(30, scored(*((f"e{i:03}", "phq9", 0, 20, None) for i in range(30)))) as data:
         with pytest.raises(iop.UsageError, match=r"PHQ-9 item 9 is not assessable: .*the column phq9_9 beside the score"):
-            iop.measure(data, "phq9_safety_item")
+            iop.measure(data, "phq9_self_harm_item")
         page = iop.report(data).to("txt")
     assert "Thoughts of self-harm cannot be told from these data: item 9 of the PHQ-9 is not in them" in " ".join(page.split())
 
@@ -59,7 +59,7 @@ def test_totals_alone_are_not_assessable():
 def test_a_scale_without_such_an_item_says_so():
     """GAD-7 has none."""
     with program(1, scored(("e000", "phq9", 0, 20, 1))) as data, pytest.raises(iop.UsageError, match="GAD-7 has no safety item"):
-        iop.measure(data, "safety_item", scale="gad7")
+        iop.measure(data, "self_harm_item", scale="gad7")
 
 
 def test_who_never_started_or_is_in_care_is_no_part_of_it():

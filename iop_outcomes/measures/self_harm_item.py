@@ -59,8 +59,8 @@ def _refuses(counts: Counts, *, scale: Scale, item: int) -> str:
     return f"the data hold no answer to item {item}; a total says nothing of it. Give the items, or the column {scale.name}_{item} beside the score."
 
 
-def safety_item(scale: Scale, item: SafetyItem, positive_at: int) -> Measure:
-    """Declare how often the safety item of a scale is positive: `<scale>_safety_item`.
+def self_harm_item(scale: Scale, item: SafetyItem, positive_at: int) -> Measure:
+    """Declare how often the safety item of a scale is positive: `<scale>_self_harm_item`.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def safety_item(scale: Scale, item: SafetyItem, positive_at: int) -> Measure:
     name, counted = f"item {item.item} of the {scale.label}", f"answer of {positive_at} or more"
     among = "discharged episodes with an answer to the item, deaths in care included, without those that never started"
     return Measure(
-        name=f"{scale.name}_safety_item",
+        name=f"{scale.name}_self_harm_item",
         title=f"{scale.label} item {item.item}",
         asks=f"How many people answered {name}, which is about self-harm, with {positive_at} or more?",
         requests=(Status(), *(_request(scale, moment) for moment in MOMENTS)),
@@ -126,9 +126,9 @@ def _declared(scale: Scale) -> Declaration | None:
     item = scale.safety_item
     if item is None or item.positive_at is None:
         return None
-    return Declaration(f"{scale.name}_safety_item", partial(safety_item, scale, item, item.positive_at))
+    return Declaration(f"{scale.name}_self_harm_item", partial(self_harm_item, scale, item, item.positive_at))
 
 
-SAFETY_ITEM = Family(
-    "safety_item", "{scale}_safety_item", _declared, (SCALE,), lacks="safety item with an answer from which it is positive"
+SELF_HARM_ITEM = Family(
+    "self_harm_item", "{scale}_self_harm_item", _declared, (SCALE,), lacks="safety item with an answer from which it is positive"
 )
