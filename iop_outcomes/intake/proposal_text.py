@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from iop_outcomes.columns import COUNTED, DATED_CLASSES, KINDS, Field
+from iop_outcomes.columns import BY_PATIENT, COUNTED, DATED_CLASSES, KINDS, Field
 from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.casts import Cast
 from iop_outcomes.intake.date_offers import DateFits
@@ -21,6 +21,7 @@ from iop_outcomes.intake.mapping import GAP_DAYS, Mapping
 from iop_outcomes.intake.privacy import identifier_named
 from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
 from iop_outcomes.intake.recipes import plan_table
+from iop_outcomes.intake.surveys import side_by_side
 from iop_outcomes.intake.synonyms import Match, coded, match_code, means_missing, words_of
 from iop_outcomes.scales import Scale
 
@@ -144,17 +145,21 @@ class ProposalText:
         return ["[tables]", *lines] if lines else []
 
     def _field(self, table: str, match: Match) -> Field:
-        plan = plan_table(table, [match.column], Mapping(columns={table: {match.to: match.column}}), self.scales)
-        return plan.fields[match.to]
+        read = plan_table(table, [match.column], Mapping(columns={table: {match.to: match.column}}), self.scales).fields
+        return read[match.to] if match.to in read else next(field for field in BY_PATIENT if field.name == match.to)
 
     def _columns(self, table: str) -> list[str]:
         file = self.tables[table]
         sure = {match.to: match.column for match in file.matches[table] if match.how != "guess"}
         guesses = {match.to: match.column for match in file.matches[table] if match.how == "guess"}
-        lines = [f"{to} = {_text(site_name)}" for to, site_name in sure.items() if to != site_name]
         mapping = Mapping(columns={table: sure})
-        for name in needed_columns(table, plan_table(table, file.names, mapping, self.scales), mapping):
+        plan = plan_table(table, file.names, mapping, self.scales)
+        lines = [f"{to} = {_text(site_name)}" for to, site_name in sure.items() if to != site_name and to in plan.fields]
+        surveys = KINDS[table].points and side_by_side(file.names, sure, self.scales)  # each column says which scale it is of
+        for name in needed_columns(table, plan, mapping):
             to = name.partition(" ")[0]
+            if surveys and to in ("scale", KINDS[table].points):
+                continue
             means = next((field.means for field in KINDS[table].fields if field.name == to), "")
             guessed = " A guess by its spelling" if to in guesses else ""
             words = f"needed: {f'{to}, {means}' if to == name else name}.{guessed}"

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from iop_outcomes.columns import EVENTS, KINDS, Field
+from iop_outcomes.columns import BY_PATIENT, EVENTS, KINDS, Field
 from iop_outcomes.scales import Scale
 
 How = Literal["name", "synonym", "guess"]
@@ -109,7 +109,7 @@ def _columns_of(table: str) -> dict[str, tuple[int, str]]:
     synonyms = table_of_synonyms()["columns"]
     words, labels = synonyms.get(table, {}), synonyms.get(KINDS[table].rolled_into, {})
     columns: dict[str, tuple[int, str]] = {}
-    for field in KINDS[table].fields:
+    for field in (*KINDS[table].fields, *(BY_PATIENT if KINDS[table].placing else ())):
         others = words.get(field.name, labels.get(field.name, ()))
         for rank, name in enumerate((field.name, *others)):
             columns.setdefault(squashed(name), (rank, field.name))
