@@ -70,7 +70,7 @@ def load(
     return load_data(source, mapping=mapping, on_error=on_error, scales=scales, layout=layout)
 
 
-def _answer(data: Data, declared: Measure, by: str | None, conf_level: float) -> Answer:
+def _answer(data: Data, declared: Measure, by: str | Sequence[str] | None, conf_level: float) -> Answer:
     from iop_outcomes.evaluate import evaluate
 
     _check_level(conf_level)
@@ -88,7 +88,7 @@ def measure(
     data: Data,
     name: str,
     *,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     definition: str | None = None,
     scale: str | None = None,
     profile: str | None = None,
@@ -103,8 +103,9 @@ def measure(
         From `load`.
     name : str
         Such as "completion"; `iop-outcomes measures` lists them.
-    by : str, optional
-        Column to group by; there is always a row "All".
+    by : str or two of them, optional
+        Column to group by; there is always a row "All". Two columns, as in ("track", "modality"), give everyone, every level of either
+        and every pair of levels that has episodes: `level` is that of the first, `level_2` that of the second.
     definition : str, optional
         Which of the measure's definitions.
     scale : str, optional
@@ -140,7 +141,11 @@ def measure(
 
 
 def completion(
-    data: Data, *, by: str | None = None, denominator: Literal["discharged", "teds_all"] = "discharged", conf_level: float = 0.95
+    data: Data,
+    *,
+    by: str | Sequence[str] | None = None,
+    denominator: Literal["discharged", "teds_all"] = "discharged",
+    conf_level: float = 0.95,
 ) -> Answer:
     """What share of the people discharged finished the program, under each named definition.
 
@@ -148,8 +153,8 @@ def completion(
     ----------
     data : Data
         From `load`.
-    by : str, optional
-        Column to group by, such as "track".
+    by : str or two of them, optional
+        Column to group by, such as "track", or two: ("track", "modality").
     denominator : {"discharged", "teds_all"}
         "teds_all" counts deaths in care as not completed, as national discharge tables do.
     conf_level : float
@@ -178,7 +183,7 @@ def completion(
 def length_of_stay(
     data: Data,
     *,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     definition: Literal["difference", "inclusive", "last_contact", "teds_codes"] | None = None,
     conf_level: float = 0.95,
 ) -> Answer:
@@ -188,8 +193,8 @@ def length_of_stay(
     ----------
     data : Data
         From `load`.
-    by : str, optional
-        Column to group by.
+    by : str or two of them, optional
+        Column to group by, or two.
     definition : {"difference", "inclusive", "last_contact", "teds_codes"}, optional
         Discharge day minus admission day, or both days counted. A file whose stays end with the last contact, or are codes
         of TEDS-D (bands of days), holds that quantity alone, under its own names; by default the one that the data hold.
@@ -217,7 +222,7 @@ def length_of_stay(
 
 
 def discharge_reasons(
-    data: Data, *, by: str | None = None, definition: Literal["grouped", "each"] = "grouped", conf_level: float = 0.95
+    data: Data, *, by: str | Sequence[str] | None = None, definition: Literal["grouped", "each"] = "grouped", conf_level: float = 0.95
 ) -> Answer:
     """The mix of how episodes ended.
 
@@ -225,8 +230,8 @@ def discharge_reasons(
     ----------
     data : Data
         From `load`.
-    by : str, optional
-        Column to group by.
+    by : str or two of them, optional
+        Column to group by, or two.
     definition : {"grouped", "each"}
         Five groups of reasons, or each reason by itself.
     conf_level : float
@@ -247,7 +252,7 @@ def discharge_reasons(
     return measure(data, "discharge_reasons", by=by, definition=definition, conf_level=conf_level)
 
 
-def symptom_change(data: Data, *, scale: str, by: str | None = None, conf_level: float = 0.95) -> Answer:
+def symptom_change(data: Data, *, scale: str, by: str | Sequence[str] | None = None, conf_level: float = 0.95) -> Answer:
     """By how much symptoms changed from admission to discharge, and in how many episodes that is known.
 
     Parameters
@@ -256,8 +261,8 @@ def symptom_change(data: Data, *, scale: str, by: str | None = None, conf_level:
         From `load`.
     scale : str
         Name of a scale with a total score, such as "phq9".
-    by : str, optional
-        Column to group by; "discharge_reason" shows who is missing a discharge score.
+    by : str or two of them, optional
+        Column to group by, or two; "discharge_reason" shows who is missing a discharge score.
     conf_level : float
         Confidence level between 0 and 1.
 
@@ -280,7 +285,9 @@ def symptom_change(data: Data, *, scale: str, by: str | None = None, conf_level:
     return measure(data, "symptom_change", scale=scale, by=by, conf_level=conf_level)
 
 
-def reliable_change(data: Data, *, scale: str, by: str | None = None, profile: str = "nhs", conf_level: float = 0.95) -> Answer:
+def reliable_change(
+    data: Data, *, scale: str, by: str | Sequence[str] | None = None, profile: str = "nhs", conf_level: float = 0.95
+) -> Answer:
     """How many people changed by more than measurement error alone would produce.
 
     Parameters
@@ -289,8 +296,8 @@ def reliable_change(data: Data, *, scale: str, by: str | None = None, profile: s
         From `load`.
     scale : str
         Name of a scale with that profile, such as "phq9".
-    by : str, optional
-        Column to group by.
+    by : str or two of them, optional
+        Column to group by, or two.
     profile : str
         Name of the reliable-change profile, which sets points, operator and case cut-off.
     conf_level : float
@@ -318,7 +325,7 @@ def reliable_change(data: Data, *, scale: str, by: str | None = None, profile: s
 def readmission(
     data: Data,
     *,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     at: Sequence[int] = (30, 90, 180, 365),
     definition: Literal["psychiatric", "all_cause"] = "psychiatric",
     conf_level: float = 0.95,
@@ -329,8 +336,8 @@ def readmission(
     ----------
     data : Data
         From `load`.
-    by : str, optional
-        Column to group by.
+    by : str or two of them, optional
+        Column to group by, or two.
     at : sequence of int
         Days after discharge.
     definition : {"psychiatric", "all_cause"}
@@ -366,7 +373,7 @@ def relapse(
     data: Data,
     *,
     definition: Literal["any_use", "heavy_drinking_day", "return_to_criteria"],
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     at: Sequence[int] = (30, 90, 180, 365),
     conf_level: float = 0.95,
 ) -> Answer:
@@ -378,8 +385,8 @@ def relapse(
         From `load`.
     definition : {"any_use", "heavy_drinking_day", "return_to_criteria"}
         What counts as relapse; there is no default, because the field has none.
-    by : str, optional
-        Column to group by.
+    by : str or two of them, optional
+        Column to group by, or two.
     at : sequence of int
         Days after discharge.
     conf_level : float
@@ -410,7 +417,7 @@ def compare(
     *,
     measure: str = FIRST,
     estimand: str | None = None,
-    by: str = "track",
+    by: str | Sequence[str] = "track",
     definition: str | None = None,
     scale: str | None = None,
     profile: str | None = None,
@@ -428,8 +435,8 @@ def compare(
         Name of a measure.
     estimand : str, optional
         Which of its numbers; by default every one that has an interval, and the chart shows the first.
-    by : str
-        Column to compare by.
+    by : str or two of them
+        Column to compare by. Of two, the levels of the first are compared, among everyone and within each level of the second.
     definition : str, optional
         Which of the measure's definitions.
     scale, profile : str, optional
@@ -480,7 +487,7 @@ def compare(
     return Answer(compare_levels(declared, data, by=by, estimand=estimand, pairwise=pairwise, conf_level=conf_level))
 
 
-def report(data: Data, *, by: str = "track", policy: str = "cms11", title: str = "Program quality report") -> Report:
+def report(data: Data, *, by: str | Sequence[str] = "track", policy: str = "cms11", title: str = "Program quality report") -> Report:
     """Build the program-quality report.
 
     Parameters
@@ -488,7 +495,7 @@ def report(data: Data, *, by: str = "track", policy: str = "cms11", title: str =
     data : Data
         From `load`.
     by : str
-        Column to compare by.
+        Column to compare by; one.
     policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
         Disclosure policy; "none" is allowed only for data of class synthetic or public.
     title : str
@@ -498,6 +505,11 @@ def report(data: Data, *, by: str = "track", policy: str = "cms11", title: str =
     -------
     Report
         With `.section(id)`, `.to_html()` and `.save(folder)`.
+
+    Raises
+    ------
+    UsageError
+        When the column does not exist, or more than one is given.
 
     Examples
     --------

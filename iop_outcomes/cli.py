@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from iop_outcomes.cli_data import DATA, LAYOUT, MAPPING, ON_ERROR, QUIET, check, left_out, progress_shown, propose_mapping, synth
-from iop_outcomes.cli_measures import MEASURE, measures, options_of_measures
+from iop_outcomes.cli_measures import MEASURE, columns, measures, options_of_measures
 from iop_outcomes.cli_notebook import notebook
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_OUTPUT, EXIT_USAGE, IopError
 
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from iop_outcomes.release import Released
     from iop_outcomes.show.tables import Table
 
-_BY = click.option("--by", default=None, help="Column to group by, such as track.")
+_BY = click.option(
+    "--by", default=None, callback=columns, metavar="COLUMN[,COLUMN]", help="Column to group by, such as track, or two: track,modality."
+)
 _POLICY = click.option(
     "--policy",
     default="cms11",
@@ -80,7 +82,7 @@ for command in (check, propose_mapping, synth, measures, notebook):
 )
 def report(
     data: str,
-    by: str | None,
+    by: tuple[str, ...] | None,
     mapping: str | None,
     layout: str | None,
     policy: str,
@@ -119,7 +121,7 @@ def report(
 def summary(
     data: str,
     measure_name: str,
-    by: str | None,
+    by: tuple[str, ...] | None,
     definition: str | None,
     scale: str | None,
     profile: str | None,
@@ -153,7 +155,14 @@ def summary(
 @DATA
 @MEASURE
 @click.option("--estimand", default=None, help="Which of its numbers; its main one by default.")
-@click.option("--by", default="track", show_default=True, help="Column to compare by.")
+@click.option(
+    "--by",
+    default="track",
+    show_default=True,
+    callback=columns,
+    metavar="COLUMN[,COLUMN]",
+    help="Column to compare by; of two, the first is compared within each level of the second.",
+)
 @options_of_measures
 @click.option("--pairwise", is_flag=True, help="Each group against each, instead of against the others together.")
 @_POLICY
@@ -169,7 +178,7 @@ def compare(
     data: str,
     measure_name: str,
     estimand: str | None,
-    by: str,
+    by: tuple[str, ...],
     definition: str | None,
     scale: str | None,
     profile: str | None,
@@ -211,7 +220,7 @@ def compare(
             released = answer.release(policy)
         _print_released(released, comparison_tables(released, main, pairwise=pairwise), as_json=as_json, as_csv=as_csv)
         if not as_json and not as_csv:
-            click.echo(different_people(by))
+            click.echo(different_people(by[0]))
         return _exit(program)
 
 

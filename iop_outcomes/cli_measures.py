@@ -42,6 +42,11 @@ def _days(_context: click.Context, _flag: click.Parameter, text: str | None) -> 
         raise click.UsageError("--at must be whole days with commas between them, as in 30,90,180.") from error
 
 
+def columns(_context: click.Context, _flag: click.Parameter, text: str | None) -> tuple[str, ...] | None:
+    """Columns from "track,modality"."""
+    return None if text is None else tuple(text.split(","))
+
+
 MEASURE = click.option("--measure", "measure_name", default=FIRST, show_default=True, help="Which measure; see: iop-outcomes measures.")
 SCALE = click.option("--scale", default=None, cls=_OfMeasures)
 _REST = (

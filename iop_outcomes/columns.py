@@ -1,4 +1,4 @@
-"""Takes nothing, gives the input tables as data (`TABLES`) and the requests a measure may make of rows.
+"""Takes nothing, gives the kinds of rows as data (`KINDS`) and the requests a measure may make of rows.
 
 Intake checks, casts and documents from these declarations alone: a column is described here and nowhere else.
 """
@@ -152,9 +152,147 @@ CONTACTS = (
     _days("observed_days", "first contact of the patient to data cut-off, where there are no dates"),
     *(replace(declared, required=declared.name == "track") for declared in EPISODES if declared.name in OF_CONTACTS),
 )
-TABLES: Mapping[str, tuple[Field, ...]] = MappingProxyType(
-    {"episodes": EPISODES, "scores": SCORES, "events": EVENT_ROWS, "contacts": CONTACTS}
+
+
+# What names the episode and the day of a row where its own columns do not: the person and the date.
+BY_PATIENT = (
+    Field("patient_id", "text", "the person, where the episode is not named", blank="not allowed"),
+    Field("date", "date", "the day (date), in the place of days from admission", blank="not allowed"),
 )
+
+Wide = Literal["score", "event", "item"]
+Placing = Literal["", "one", "every"]
+Derivations = Literal["stays", "totals", "clocks"]
+RuleSet = Literal["stays", "scores", "clocks", "contacts"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowKind:
+    """A kind of rows: what a table of that name holds. A new kind is one more of these in `KINDS`.
+
+    Its rows are then read, renamed and translated, checked column by column, left out with the episode they belong to, counted in the
+    flow, named in provenance and kept for engines.
+
+    Parameters
+    ----------
+    name : str
+        Of the table.
+    fields : tuple of Field
+        Its columns.
+    parent : str
+        The kind that each row belongs to one of, by `episode_id`, and without which none is used; blank where it belongs to none. A table
+        of rows with a parent may be absent.
+    rolled_into : str
+        The kind that its rows are rolled into, and in whose place they come; such rows reach no engine.
+    alternatives : tuple of (tuple of str, str)
+        Columns of which one is needed, and what to ask for where none is there.
+    key : tuple of str
+        Columns that no two rows share, unless one is a copy of the other; none where rows that are alike are all kept.
+    key_rule : str
+        The rule that says so.
+    wide : tuple of {"score", "event", "item"}
+        Columns named after a scale or an event that may be there beside those declared.
+    derivations : tuple of {"stays", "totals", "clocks"}
+        What is computed from its columns; the expressions are in `intake.recipes`.
+    rules : tuple of {"stays", "scores", "clocks", "contacts"}
+        Rules over several columns, beside those that follow from the columns one by one; `intake.checks` lists them.
+    beside : str
+        The column whose words may be columns of the parent's table instead, as `<word>_day` and `<word>_observed`.
+    points : str
+        The column of points of the scale that the column `scale` names.
+    marks : tuple of str
+        Columns of which a table has at least one, or it is another table: how a file of any name is recognised.
+    placing : {"", "one", "every"}
+        Whether rows by patient and date belong to one of the patient's episodes, or to every one that had begun; blank where none may
+        come so.
+    covariates : bool
+        Whether a site's further columns may be declared.
+    spellings : bool
+        Whether labels that differ by their spelling alone are looked for.
+    """
+
+    name: str
+    fields: tuple[Field, ...]
+    parent: str = ""
+    rolled_into: str = ""
+    alternatives: tuple[tuple[tuple[str, ...], str], ...] = ()
+    key: tuple[str, ...] = ()
+    key_rule: str = ""
+    wide: tuple[Wide, ...] = ()
+    derivations: tuple[Derivations, ...] = ()
+    rules: tuple[RuleSet, ...] = ()
+    beside: str = ""
+    points: str = ""
+    marks: tuple[str, ...] = ()
+    placing: Placing = ""
+    covariates: bool = False
+    spellings: bool = True
+
+    @property
+    def counted(self) -> bool:
+        """Whether its rows are what is counted, and what others belong to."""
+        return not self.parent and not self.rolled_into
+
+
+COUNTED = "episodes"  # the kind that is counted
+_KINDS = {
+    kind.name: kind
+    for kind in (
+        RowKind(
+            COUNTED,
+            EPISODES,
+            alternatives=((("los_days",), "los_days (or discharge_day, or admit_date and discharge_date)"),),
+            key=("episode_id",),
+            key_rule="duplicate_id",
+            wide=("score", "event"),
+            derivations=("stays",),
+            rules=("stays",),
+            marks=("episode_id", "discharge_reason", "los_days", "admit_date", "discharge_date"),
+            covariates=True,
+        ),
+        RowKind(
+            "scores",
+            SCORES,
+            parent=COUNTED,
+            alternatives=((("score",), "score (or the items, such as phq9_1 to phq9_9)"),),
+            key=("episode_id", "scale", "day"),
+            key_rule="score_twice",
+            wide=("item",),
+            derivations=("totals",),
+            rules=("scores",),
+            points="score",
+            placing="one",
+            marks=("scale", "score"),
+            spellings=False,
+        ),
+        RowKind(
+            "events",
+            EVENT_ROWS,
+            parent=COUNTED,
+            alternatives=((("day", "days_after_discharge"), "days_after_discharge (or day)"),),
+            derivations=("clocks",),
+            rules=("clocks",),
+            beside="event",
+            placing="every",
+            marks=("event",),
+        ),
+        RowKind(
+            "contacts",
+            CONTACTS,
+            rolled_into=COUNTED,
+            alternatives=((("date", "day"), "date (or day)"),),
+            rules=("contacts",),
+            marks=("date", "day"),
+            covariates=True,
+        ),
+    )
+}
+KINDS: Mapping[str, RowKind] = MappingProxyType(_KINDS)
+
+
+def rolled_kinds() -> tuple[str, ...]:
+    """Names of the tables that may come in the place of the one that is counted."""
+    return tuple(kind.name for kind in KINDS.values() if kind.rolled_into)
 
 
 def field(table: str, name: str) -> Field | None:
@@ -165,7 +303,7 @@ def field(table: str, name: str) -> Field | None:
     >>> field("episodes", "planned_days").means
     'planned length of the program (days)'
     """
-    return next((item for item in TABLES[table] if item.name == name), None)
+    return next((item for item in KINDS[table].fields if item.name == name), None)
 
 
 Moment = Literal["admit", "discharge"]
@@ -190,7 +328,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ScoreAt:
-    """Ask for the score of a scale at admission or at discharge (points; blank where there is none).
+    """Ask for the score of a scale, or the answer to its safety item, at admission or at discharge (points; blank where there is none).
 
     Parameters
     ----------
@@ -201,11 +339,14 @@ class ScoreAt:
         At discharge: the last score inside the window around the discharge day, on a later day than the admission score.
     window : tuple of int, optional
         Closed interval of days around the moment; (-7, 3) at admission and (-7, 14) at discharge.
+    column : {"score", "safety_item"}
+        The total, or the answer to one item, which stands where the total is blank too.
     """
 
     scale: str
     moment: Moment
     window: tuple[int, int] | None = None
+    column: Literal["score", "safety_item"] = "score"
 
     @property
     def days(self) -> tuple[int, int]:
@@ -215,7 +356,7 @@ class ScoreAt:
     @property
     def keys(self) -> tuple[str, ...]:
         """Names of the columns this request adds to the count table."""
-        return (f"{self.scale}_{self.moment}",)
+        return (f"{self.scale}_{self.moment}" if self.column == "score" else f"{self.scale}_{self.column}_{self.moment}",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +505,8 @@ class Facts:
         Patients with more than one episode; `None` when no patients are named.
     given, filled : frozenset of str
         Kinds of rows that came in a table of their own, and those of which there is any row, wherever it stood.
+    safety_items : frozenset of str
+        Scales of which the answer to the safety item came; a total alone neither raises nor clears it.
     """
 
     columns: tuple[str, ...]
@@ -372,6 +515,7 @@ class Facts:
     repeated: int | None
     given: frozenset[str]
     filled: frozenset[str]
+    safety_items: frozenset[str] = frozenset()
 
     @property
     def periods(self) -> tuple[str, ...]:

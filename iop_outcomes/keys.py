@@ -1,10 +1,11 @@
-"""Takes an estimand, a time and a contrast, gives the `Key` that no other number of a measure at a level has; and the closed sets of words."""
+"""Takes an estimand, a time and a contrast, gives the `Key` that no other number of a measure at a place has; and the closed sets of words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Reserved(StrEnum):
@@ -12,6 +13,40 @@ class Reserved(StrEnum):
 
     ALL = "All"
     MISSING = "(missing)"
+
+
+class Place(NamedTuple):
+    """A group of episodes: its level of the first grouping column and of the second, blank where there is no second.
+
+    Examples
+    --------
+    >>> Place("psychosis", "All").includes(Place("psychosis", "virtual")), Place("All").includes(Place("psychosis"))
+    (True, True)
+    >>> Place("psychosis", "virtual").is_crossed, Place("psychosis", "All").is_sum, Place("All", "virtual").is_everyone
+    (True, True, False)
+    """
+
+    level: str
+    level_2: str = ""
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether it is everyone, or everyone of one level of either column."""
+        return Reserved.ALL in self
+
+    @property
+    def is_everyone(self) -> bool:
+        """Whether it is everyone."""
+        return self.level == Reserved.ALL and self.level_2 in ("", Reserved.ALL)
+
+    @property
+    def is_crossed(self) -> bool:
+        """Whether it is the pair of a level of one column and a level of another."""
+        return bool(self.level_2) and not self.is_sum
+
+    def includes(self, other: Place) -> bool:
+        """Whether the episodes of another group are among its own."""
+        return all(level in (Reserved.ALL, inside) for level, inside in zip(self, other, strict=True))
 
 
 class Contrast(StrEnum):

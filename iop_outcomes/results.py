@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from iop_outcomes.columns import Column, ScoreAt
-from iop_outcomes.keys import ALL, Contrast, Flags, Key, written
+from iop_outcomes.keys import ALL, MISSING_LEVEL, Contrast, Flags, Key, Place, written
 from iop_outcomes.stats.curves import Curve
 from iop_outcomes.stats.draft import Population
 
@@ -35,7 +35,8 @@ Role = Literal[
 class Estimate:
     """One number with everything that must travel with it; the fields are the columns of every frame, in this order.
 
-    `group` is the `by=` column and `level` its value ("All" for everyone); `contrast` says from whom a difference is taken, and
+    `group` is the `by=` column and `level` its value ("All" for everyone); with two columns `group_2` and `level_2` are the second, blank
+    otherwise; `contrast` says from whom a difference is taken, and
     `versus` names the level of "minus_level". `value`, `se`, `low` and `high` are in `unit`; NaN where the data allow none, and
     then `flag` says why. `p` belongs to contrasts and tests, `p_adjusted` to contrasts alone, `word` to contrasts and to the largest
     standardised difference, `statistic` and `df` to tests. `n` and `k` are this number's own denominator and numerator, `n_at_risk` the episodes followed to its day.
@@ -72,6 +73,11 @@ class Estimate:
     flag: Flags
 
     @property
+    def place(self) -> Place:
+        """Of which group it is."""
+        return Place(self.level, self.level_2)
+
+    @property
     def key(self) -> Key:
         """Which number it is."""
         return Key(self.estimand, self.time, self.contrast, self.versus)
@@ -81,7 +87,7 @@ def as_words(estimate: Any) -> dict[str, str]:
     """The cells of an estimate, released or not, that hold members of closed sets, as plain words."""
     return {
         "flag": written(estimate.flag),
-        **{name: str(getattr(estimate, name)) for name in ("group", "level", "contrast", "versus", "word")},
+        **{name: str(getattr(estimate, name)) for name in ("group", "level", "group_2", "level_2", "contrast", "versus", "word")},
     }
 
 
@@ -219,12 +225,15 @@ class Provenance:
 class Results:
     """A measure's estimates: working material, like rows, until they are released.
 
+    With two columns they are those of everyone by the first, and `within` holds the same once more for each level of the second:
+    whatever is computed, released or drawn by one column is so in each of these slices. Iterating goes over all of them.
+
     Parameters
     ----------
     definition : Definition
         What the numbers mean.
     group : str
-        The `by=` column, "All" when there is none.
+        The first `by=` column, "All" when there is none.
     estimates : tuple of Estimate
         One for each level and estimand; the level "All" first.
     populations : dict of (level, Key of the estimate) to Population
@@ -234,13 +243,17 @@ class Results:
     curves : dict of level to Curve
         For measures of time: what is drawn, and the table of those still followed.
     among_grouped : callable, optional
-        Gives the same results without the episodes that have no value of the grouping column, where there are any: what is
+        From a grouping column, the same results without the episodes that have no value of it, where there are any: what is
         shown when so few of them may not be.
     only_grouped : bool
         Whether they were left out.
     coarser : callable, optional
         Gives the same results in coarser forms, the least information lost first: release shows one of them where too much of
         a finer one could not be seen.
+    group_2, level_2 : str
+        The second `by=` column and the level of it whose episodes these are, "All" for every one; blank when there is no second.
+    within : dict of level to Results
+        For each other level of the second column, the results of its episodes.
     """
 
     definition: Definition
@@ -249,14 +262,39 @@ class Results:
     populations: Mapping[tuple[str, Key], Population]
     provenance: Provenance
     curves: Mapping[str, Curve] = field(default_factory=dict)
-    among_grouped: Callable[[], Results] | None = None
+    among_grouped: Callable[[str], Results] | None = None
     only_grouped: bool = False
     coarser: Callable[[], Iterator[Results]] | None = None
+    group_2: str = ""
+    level_2: str = ""
+    within: Mapping[str, Results] = field(default_factory=dict)
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """The levels in the order of the estimates, "All" first."""
+        """The levels of the first column in the order of the estimates, "All" first."""
         return tuple(dict.fromkeys(estimate.level for estimate in self.estimates))
+
+    @property
+    def slices(self) -> tuple[Results, ...]:
+        """The results of each level of the second column, those of every level first; these alone where there is no second."""
+        return (replace(self, within={}), *self.within.values()) if self.within else (self,)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Every group that has estimates, everyone first."""
+        return tuple(Place(level, part.level_2) for part in self.slices for level in part.levels)
+
+    @property
+    def placed_populations(self) -> dict[tuple[Place, Key], Population]:
+        """Who each estimate of every slice speaks of."""
+        return {(Place(level, part.level_2), key): people for part in self.slices for (level, key), people in part.populations.items()}
+
+    @property
+    def ungrouped(self) -> dict[str, int]:
+        """How many episodes have no value of a grouping column, for each that is not known of some."""
+        columns = {self.group: Place(MISSING_LEVEL, self.level_2), self.group_2: Place(ALL, MISSING_LEVEL)}
+        sizes = {place: sum(people.parts.values()) for (place, key), people in self.placed_populations.items() if not key.contrast}
+        return {column: sizes[place] for column, place in columns.items() if place in sizes}
 
     @property
     def flow(self) -> tuple[Flow, ...]:
@@ -271,24 +309,25 @@ class Results:
         return Flow(estimand, sum(population.parts.values()), words)
 
     def __iter__(self) -> Iterator[Estimate]:
-        return iter(self.estimates)
+        return (estimate for part in self.slices for estimate in part.estimates)
 
     def at_risk_to_frame(self) -> pd.DataFrame:
-        """For measures of time: day, at risk, events and censored (both up to and including the day) at each level."""
+        """For measures of time: day, at risk, events and censored (both up to and including the day) in each group."""
         import pandas as pd
 
         rows = [
-            (str(self.group), str(level), *row)
-            for level, curve in self.curves.items()
+            (str(part.group), str(level), str(part.group_2), str(part.level_2), *row)
+            for part in self.slices
+            for level, curve in part.curves.items()
             for row in zip(curve.ticks.tolist(), curve.at_risk.tolist(), curve.events.tolist(), curve.censored.tolist(), strict=True)
         ]
-        return pd.DataFrame(rows, columns=["group", "level", "day", "at_risk", "events", "censored"])
+        return pd.DataFrame(rows, columns=["group", "level", "group_2", "level_2", "day", "at_risk", "events", "censored"])
 
     def to_frame(self) -> pd.DataFrame:
         """The estimates as a data frame with the fixed columns; shares between 0 and 1, stays in days."""
         import pandas as pd
 
-        rows = [asdict(estimate) | as_words(estimate) for estimate in self.estimates]
+        rows = [asdict(estimate) | as_words(estimate) for estimate in self]
         frame = pd.DataFrame(rows, columns=list(COLUMNS))
         floats = dict.fromkeys(("time", "value", "p", "p_adjusted", "statistic", "df"), "float64")
         return frame.astype({**floats, "k": "Int64", "n_at_risk": "Int64", "n": "int64"})

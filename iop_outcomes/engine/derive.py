@@ -201,17 +201,17 @@ def _reached(request: Reached, columns: Collection[str]) -> Value:
 def _score_at(request: ScoreAt, tables: Tables) -> Answered:
     """Scores beside the episode first, then those of the table; blank throughout where there are neither."""
     name = request.keys[0]
-    wide = f"episodes.{quoted(name)}" if name in tables.episodes else None
+    wide = f"episodes.{quoted(name)}" if request.column == "score" and name in tables.episodes else None
     if "scores" not in tables.filled:
         return (), (Value(wide, SCORE, steps=tables.steps.get(name)) if wide else NOTHING,)
     pick = _at_admission(request, tables) if request.moment == "admit" else _at_discharge(request, tables)
-    sql = f"coalesce({wide}, {pick.name}.score)" if wide else f"{pick.name}.score"
+    sql = f"coalesce({wide}, {pick.name}.points)" if wide else f"{pick.name}.points"
     return (pick,), (Value(sql, SCORE, steps=tables.steps.get(name)),)
 
 
 def _scored(request: ScoreAt) -> str:
-    """Scores of a scale with their episodes."""
-    return f"FROM scores JOIN episodes USING ({ROW}) WHERE scores.scale = {literal(request.scale)} AND scores.score IS NOT NULL"
+    """Scores of a scale, or answers to its safety item, with their episodes."""
+    return f"FROM scores JOIN episodes USING ({ROW}) WHERE scores.scale = {literal(request.scale)} AND scores.{request.column} IS NOT NULL"
 
 
 def _at_admission(request: ScoreAt, tables: Tables) -> Pick:
@@ -220,13 +220,13 @@ def _at_admission(request: ScoreAt, tables: Tables) -> Pick:
     distance = "(abs(scores.day) * 2 + CASE WHEN scores.day > 0 THEN 1 ELSE 0 END)"
     window = f"scores.day BETWEEN {low} AND {high}"
     other = f"{request.scale}_discharge"
-    if other in tables.episodes:
+    if request.column == "score" and other in tables.episodes:
         window += f" AND (episodes.{quoted(other)} IS NULL OR scores.day < episodes.los_days + {WINDOWS['discharge'][0]})"
-    packed = f"min(CAST({distance} AS BIGINT) * {PACK} + scores.score)"
+    packed = f"min(CAST({distance} AS BIGINT) * {PACK} + scores.{request.column})"
     far = f"({packed} // {PACK})"
     day = f"CASE WHEN {far} % 2 = 1 THEN {far} // 2 ELSE -({far} // 2) END"
     return Pick(
-        f"SELECT {ROW}, CAST({packed} % {PACK} AS INTEGER) AS score, CAST({day} AS INTEGER) AS day {_scored(request)} AND {window} GROUP BY {ROW}"
+        f"SELECT {ROW}, CAST({packed} % {PACK} AS INTEGER) AS points, CAST({day} AS INTEGER) AS day {_scored(request)} AND {window} GROUP BY {ROW}"
     )
 
 
@@ -237,14 +237,14 @@ def _at_discharge(request: ScoreAt, tables: Tables) -> Pick:
     """
     low, high = request.days
     window = f"scores.day BETWEEN episodes.los_days + {low} AND episodes.los_days + {high}"
-    admission = _at_admission(ScoreAt(request.scale, "admit"), tables)
+    admission = _at_admission(ScoreAt(request.scale, "admit", column=request.column), tables)
     later = f"scores.day > coalesce(admission.day, {-SHIFT})"
-    if f"{request.scale}_admit" in tables.episodes:
+    if request.column == "score" and f"{request.scale}_admit" in tables.episodes:
         given = f"episodes.{quoted(request.scale + '_admit')} IS NOT NULL"
         later = f"CASE WHEN {given} THEN scores.day > {WINDOWS['admit'][1]} ELSE {later} END"
-    packed = f"max(CAST(scores.day + {SHIFT} AS BIGINT) * {PACK} + scores.score)"
+    packed = f"max(CAST(scores.day + {SHIFT} AS BIGINT) * {PACK} + scores.{request.column})"
     source = _scored(request).replace(" WHERE", f" LEFT JOIN ({admission.select}) AS admission USING ({ROW}) WHERE", 1)
-    return Pick(f"SELECT {ROW}, CAST({packed} % {PACK} AS INTEGER) AS score {source} AND {window} AND {later} GROUP BY {ROW}")
+    return Pick(f"SELECT {ROW}, CAST({packed} % {PACK} AS INTEGER) AS points {source} AND {window} AND {later} GROUP BY {ROW}")
 
 
 def _wanted(events: Sequence[str], kinds: Sequence[str]) -> str:

@@ -47,12 +47,15 @@ class DuckEngine:
 
     def _gathered(self) -> Facts:
         tables, scales, events = self._tables, scales_beside(self._tables.episodes), frozenset[tuple[str, str | None]]()
+        safety_items = frozenset[str]()
         if "scores" in tables.filled:
-            scales |= {scale for scale, _ in self.connection.send("SELECT scale, count(*) FROM scores GROUP BY scale").fetchall()}
+            counted = self.connection.send("SELECT scale, count(safety_item) FROM scores GROUP BY scale").fetchall()
+            scales |= {scale for scale, _ in counted}
+            safety_items = frozenset(scale for scale, answers in counted if answers)
         if "events" in tables.filled:
             rows = self.connection.send("SELECT event, kind, count(*) FROM events GROUP BY event, kind").fetchall()
             events = frozenset((event, kind) for event, kind, _ in rows)
-        return Facts(tables.episodes, scales, events, self._repeated(), frozenset(tables.given), frozenset(tables.filled))
+        return Facts(tables.episodes, scales, events, self._repeated(), frozenset(tables.given), frozenset(tables.filled), safety_items)
 
     def _repeated(self) -> int | None:
         """Keep where the episodes of patients with several stand, and count those patients; `None` when no patients are named."""

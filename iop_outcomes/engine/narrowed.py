@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,12 +105,13 @@ class Narrowed:
         if self._facts is None:
             whole = self.engine.facts()
             repeated = None if whole.repeated is None else int(self.patients([]).n.sum())
-            self._facts = replace(whole, scales=self._scored(sorted(whole.scales)), repeated=repeated)
+            safety_items = self._answered(sorted(whole.safety_items), "safety_item")
+            self._facts = replace(whole, scales=self._answered(sorted(whole.scales), "score"), safety_items=safety_items, repeated=repeated)
         return self._facts
 
-    def _scored(self, scales: Sequence[str]) -> frozenset[str]:
-        """Scales of which any of these episodes has a score in its windows."""
-        counted = self.tally([[ScoreAt(scale, moment) for moment in WINDOWS] for scale in scales])
+    def _answered(self, scales: Sequence[str], column: Literal["score", "safety_item"]) -> frozenset[str]:
+        """Scales of which any of these episodes has a score, or an answer to the safety item, in its windows."""
+        counted = self.tally([[ScoreAt(scale, moment, column=column) for moment in WINDOWS] for scale in scales])
         filled = [any(level is not None for axis in counts.axes for level in axis.levels) for counts in counted]
         return frozenset(scale for scale, any_score in zip(scales, filled, strict=True) if any_score)
 

@@ -2,6 +2,6 @@
 
 from iop_outcomes.evaluate.adjust import Weights, standardised
 from iop_outcomes.evaluate.contrasts import Against
-from iop_outcomes.evaluate.evaluation import compare, evaluate
+from iop_outcomes.evaluate.evaluation import By, compare, evaluate, grouping_columns
 
-__all__ = ["Against", "Weights", "compare", "evaluate", "standardised"]
+__all__ = ["Against", "By", "Weights", "compare", "evaluate", "grouping_columns", "standardised"]

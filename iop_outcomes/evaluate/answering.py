@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from iop_outcomes.errors import NotAssessableError
 from iop_outcomes.evaluate.ask import Ask
-from iop_outcomes.evaluate.evaluation import evaluate
+from iop_outcomes.evaluate.evaluation import evaluate, requests_of
 from iop_outcomes.evaluate.lacking import refuse_lacking
 from iop_outcomes.evaluate.lookup import declaration
 from iop_outcomes.intake.data import Data
-from iop_outcomes.measures import find
+from iop_outcomes.measures import Measure, find
 from iop_outcomes.progress import counted
 from iop_outcomes.results import Results
 
@@ -64,17 +64,37 @@ def answer_all(
     """
     results: dict[Ask, Results] = {}
     unanswered: dict[Ask, Unanswered] = {}
-    for ask in counted("answering", dict.fromkeys(asks)):
-        try:
-            measure = declaration(ask, data)
-            refuse_lacking(data, measure)
-            answer = evaluate(measure, data, by=ask.by, classes=ask.classes, against=ask.against, grouped=grouped, conf_level=conf_level)
-        except NotAssessableError as reason:
-            declared = find(ask.measure, ask.definition, scale=ask.scale, scales=data.scales)
-            unanswered[ask] = Unanswered(declared.name, declared.title, str(reason))
+    measures = {ask: _declared(ask, data) for ask in dict.fromkeys(asks)}
+    answerable = [(measure, ask.by) for ask, measure in measures.items() if isinstance(measure, Measure)]
+    data.count_all([requests_of(measure, data, by, grouped) for measure, by in answerable])  # together: in as few scans as it takes
+    for ask, measure in counted("answering", measures.items()):
+        answer = measure if isinstance(measure, Unanswered) else _answered(ask, measure, data, grouped, conf_level)
+        if isinstance(answer, Unanswered):
+            unanswered[ask] = answer
         else:
             results[ask] = replace(_only(answer, ask.estimands), among_grouped=None)  # the page has one population, decided before
     return results, unanswered
+
+
+def _declared(ask: Ask, data: Data) -> Measure | Unanswered:
+    try:
+        measure = declaration(ask, data)
+        refuse_lacking(data, measure)
+    except NotAssessableError as reason:
+        return _unanswered(ask, data, reason)
+    return measure
+
+
+def _answered(ask: Ask, measure: Measure, data: Data, grouped: str | None, conf_level: float) -> Results | Unanswered:
+    try:
+        return evaluate(measure, data, by=ask.by, classes=ask.classes, against=ask.against, grouped=grouped, conf_level=conf_level)
+    except NotAssessableError as reason:
+        return _unanswered(ask, data, reason)
+
+
+def _unanswered(ask: Ask, data: Data, reason: NotAssessableError) -> Unanswered:
+    declared = find(ask.measure, ask.definition, scale=ask.scale, scales=data.scales)
+    return Unanswered(declared.name, declared.title, str(reason))
 
 
 def _only(results: Results, estimands: tuple[str, ...]) -> Results:

@@ -1,4 +1,4 @@
-"""Takes a measure and data, gives its results: tally, draft, errors, finish, and on request each group against the others."""
+"""Takes a measure and data, gives its results: tally, draft, errors, finish, and on request each group against the others, by one column or two."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
-from iop_outcomes.columns import Column
+import numpy as np
+
+from iop_outcomes.columns import Column, Request
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import NotAssessableError, UsageError, choices
 from iop_outcomes.evaluate.contrasts import Against, Drafted, contrasts
@@ -21,15 +23,17 @@ from iop_outcomes.results import Estimate, Results
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.intervals import Errors, errors_of, finish
 
+By = str | Sequence[str]  # a grouping column, or two
+
 
 def evaluate(
     measure: Measure,
     data: Data,
     *,
-    by: str | None = None,
+    by: By | None = None,
     classes: Callable[[Level], Level] | None = None,
     against: Against | None = None,
-    grouped: str | None = None,
+    grouped: By | None = None,
     conf_level: float = 0.95,
 ) -> Results:
     """Answer a measure's question.
@@ -40,14 +44,15 @@ def evaluate(
         The question.
     data : Data
         A loaded program.
-    by : str, optional
-        A column to group by; there is always a row for everyone, whose level is "All".
+    by : str or two of them, optional
+        A column to group by, or two; there is always a row for everyone, whose level is "All". With two, everything is done by the
+        first among everyone, and once more within each level of the second.
     classes : callable, optional
-        From a level of that column, the class to group it under; `None` stands for "not recorded".
+        From a level of the first column, the class to group it under; `None` stands for "not recorded".
     against : Against, optional
         Which of the measure's numbers to compare between groups, and with whom.
-    grouped : str, optional
-        A column; episodes without a value of it are left out, so that every table of a page grouped by it rests on the same ones.
+    grouped : str or several of them, optional
+        Columns; episodes without a value of one are left out, so that every table of a page grouped by it rests on the same ones.
     conf_level : float
         Confidence level between 0 and 1.
 
@@ -59,35 +64,72 @@ def evaluate(
     Raises
     ------
     UsageError
-        When the data cannot be grouped by that column.
+        When the data cannot be grouped by these columns.
     NotAssessableError
         When no end of follow-up is known, where one is needed.
     """
     report_step(f"answering {measure.name}")
-    columns = dict.fromkeys(data.group(name) for name in (by, grouped) if name)
-    requests = (*measure.requests, *(Column(name) for name in columns))
+    columns, complete = grouping_columns(data, by), tuple(data.group(name) for name in _listed(grouped))
+    requests = requests_of(measure, data, by, grouped)
     counted = data.count(requests)
     if counted.total != data.episodes:
         raise AssertionError(f"{measure.name}: cells hold {counted.total} episodes of {data.episodes}")
     everyone = Group(counted, data.engine.patients(requests))
-    if grouped is not None:
-        everyone = everyone.where(~counted.is_in(grouped, [None]))
-    unread = set(columns) - {name for request in measure.requests for name in request.keys}
-    tallied = _Tallied(everyone, Divided.by(everyone, by, classes, unread) if by else None, unread)
-    again = partial(evaluate, measure, data, by=by, classes=classes, against=against, grouped=by, conf_level=conf_level)
-    ungrouped = MISSING_LEVEL in tallied.parts and grouped != by
-    answered = partial(_answered, data=data, tallied=tallied, by=by, against=against, conf_level=conf_level)
-    return replace(
+    if complete:
+        everyone = everyone.where(~np.logical_or.reduce([counted.is_in(name, [None]) for name in complete]))
+    unread = {*columns, *complete} - {name for request in measure.requests for name in request.keys}
+    tallied = _Tallied(columns, _slices(everyone, columns, classes, unread))
+    answered = partial(_answered, data=data, tallied=tallied, against=against, conf_level=conf_level)
+
+    def among_grouped(column: str) -> Results:
+        return evaluate(measure, data, by=by, classes=classes, against=against, grouped=(*complete, column), conf_level=conf_level)
+
+    results = replace(
         answered(measure),
-        among_grouped=again if ungrouped else None,
-        only_grouped=grouped is not None and everyone.counts.total < counted.total,
+        only_grouped=everyone.counts.total < counted.total,
         coarser=None if measure.coarser is None else partial(_coarser, measure.coarser, tallied, answered),
     )
+    return replace(results, among_grouped=among_grouped) if set(results.ungrouped) - set(complete) else results
+
+
+def _listed(by: By | None) -> tuple[str, ...]:
+    """Columns as a tuple, however they are given."""
+    names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
+    if not all(isinstance(name, str) for name in names):
+        raise UsageError('by: takes the name of a column, or two names, as in by="track" or by=("track", "modality").')
+    return names
+
+
+def grouping_columns(data: Data, by: By | None) -> tuple[str, ...]:
+    """Check the columns to group by.
+
+    Raises
+    ------
+    UsageError
+        When they are more than two, the same twice, none in a list, or not there.
+    """
+    columns = tuple(data.group(name) for name in _listed(by))
+    if by is not None and not columns:
+        raise UsageError(f'by: an empty list names no column. Give one, as in by="{data.groups[0]}", or leave by out.')
+    if len(columns) > 2:
+        raise UsageError(
+            f"by: takes one column or two, and was given {len(columns)}: {', '.join(columns)}. Choose two, and narrow the data to one value "
+            "of the others with where (--where)."
+        )
+    if len(set(columns)) < len(columns):
+        raise UsageError(f'by: "{columns[0]}" is given twice. Give two different columns, or this one once.')
+    return columns
+
+
+def requests_of(measure: Measure, data: Data, by: By | None, grouped: By | None) -> tuple[Request, ...]:
+    """What has to be counted to answer a measure by some columns, among the episodes with a value of others."""
+    columns = (*grouping_columns(data, by), *(data.group(name) for name in _listed(grouped)))
+    return (*measure.requests, *(Column(name) for name in dict.fromkeys(columns)))
 
 
 @dataclass(frozen=True, eq=False)
-class _Tallied:
-    """What was counted once: every form of a measure is computed from it."""
+class _Slice:
+    """The episodes of one level of the second column, or all of them, and the same divided by the first column."""
 
     everyone: Group
     divided: Divided | None
@@ -95,51 +137,107 @@ class _Tallied:
 
     @cached_property
     def parts(self) -> Mapping[str, Group]:
-        """Everyone, then the episodes of each level by themselves."""
+        """All of them, then the episodes of each level of the first column by themselves."""
         return {ALL: self.everyone.without(self.unread)} | dict(self.divided.groups if self.divided is not None else {})
+
+    @property
+    def counts(self) -> Mapping[str, Counts]:
+        """The same without the patients."""
+        return {level: part.counts for level, part in self.parts.items()}
+
+
+def _slices(
+    everyone: Group, columns: Sequence[str], classes: Callable[[Level], Level] | None, unread: Collection[str]
+) -> dict[str, _Slice]:
+    """Everyone by the first column, and with two the same within each level of the second."""
+    first, second = (*columns, "", "")[:2]
+    within = {"": everyone} if not second else {str(ALL): everyone} | dict(Divided.by(everyone, second, None, unread).groups)
+    beside = set(unread) - {first}  # summed over before dividing: no two cells of a level are alike in all that is read
+    return {
+        level: _Slice(episodes, Divided.by(episodes.without(beside), first, classes, unread) if first else None, unread)
+        for level, episodes in within.items()
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class _Tallied:
+    """What was counted once: every form of a measure is computed from it."""
+
+    columns: tuple[str, ...]
+    slices: Mapping[str, _Slice]
+
+    @property
+    def counts(self) -> Counts:
+        """Of everyone."""
+        return next(iter(self.slices.values())).everyone.counts
+
+    def divisions(self) -> list[Mapping[str, Counts]]:
+        """Every total that is printed with the groups it is the sum of: by the first column in each slice, and with two by the second too."""
+        by_first = {level_2: part.counts for level_2, part in self.slices.items()}
+        whole, *_ = by_first.values()
+        if len(self.columns) < 2:
+            return [whole]
+        return [
+            *by_first.values(),
+            *({level_2: counts[level] for level_2, counts in by_first.items() if level in counts} for level in whole),
+        ]
 
 
 def _coarser(
-    forms: Callable[[Mapping[str, Counts]], Iterator[Measure]], tallied: _Tallied, answered: Callable[[Measure], Results]
+    forms: Callable[[Sequence[Mapping[str, Counts]]], Iterator[Measure]], tallied: _Tallied, answered: Callable[[Measure], Results]
 ) -> Iterator[Results]:
     """The results of coarser forms of a measure, each computed when it is wanted."""
-    return (answered(form) for form in forms({level: part.counts for level, part in tallied.parts.items()}))
+    return (answered(form) for form in forms(tallied.divisions()))
 
 
-def _answered(measure: Measure, *, data: Data, tallied: _Tallied, by: str | None, against: Against | None, conf_level: float) -> Results:
-    """Draft, errors, finish, and the comparisons."""
-    divided, parts, counts = tallied.divided, tallied.parts, tallied.everyone.counts
-    if measure.refuses is not None and (reason := measure.refuses(counts)):
+def _answered(measure: Measure, *, data: Data, tallied: _Tallied, against: Against | None, conf_level: float) -> Results:
+    """Answer by the first column, with two columns among everyone and within each level of the second."""
+    if measure.refuses is not None and (reason := measure.refuses(tallied.counts)):
         raise NotAssessableError(f"{measure.title} is not assessable: {reason}")
     if measure.settled is not None:
-        measure = replace(measure, draft=measure.settled(counts))
-    drafts = _known_together(measure, [(level, draft) for level, part in parts.items() for draft in measure.draft(part.counts)])
+        measure = replace(measure, draft=measure.settled(tallied.counts))
+    everyone, *within = (
+        _by_first(measure, data, part, (*tallied.columns, "", "")[:2], level_2, against, conf_level)
+        for level_2, part in tallied.slices.items()
+    )
+    return replace(everyone, within={part.level_2: part for part in within})
+
+
+def _by_first(
+    measure: Measure, data: Data, part: _Slice, columns: tuple[str, ...], level_2: str, against: Against | None, conf_level: float
+) -> Results:
+    """Draft, errors, finish, and the comparisons, by the first column within a slice."""
+    divided, parts = part.divided, part.parts
+    drafts = _known_together(measure, [(level, draft) for level, group in parts.items() for draft in measure.draft(group.counts)])
     drafted = [(level, draft, errors_of(draft, parts[level].people, parts[level].counts.n)) for level, draft in drafts]
-    if divided is not None and measure.across is not None:
+    if divided is not None and measure.across is not None and level_2 != MISSING_LEVEL:
         together = divided.together
         drafted += [(level, draft, errors_of(draft, together.people, together.counts.n)) for level, draft in measure.across(divided.tables)]
     assumed = flags(Flag.INDEPENDENCE_ASSUMED if data.facts.repeated is None else Flag.NONE)
+    group, group_2 = columns[0] or ALL, columns[1]
     results = Results(
         measure.definition,
-        by or ALL,
-        tuple(_estimate(measure, by or ALL, each, conf_level, assumed) for each in drafted),
+        group,
+        tuple(_estimate(measure, (group, group_2, level_2), each, conf_level, assumed) for each in drafted),
         {(level, draft.key): draft.population for level, draft, _ in drafted},
         data.provenance,
-        {level: measure.curve(part.counts) for level, part in parts.items()} if measure.curve else {},
+        {level: measure.curve(each.counts) for level, each in parts.items()} if measure.curve else {},
+        group_2=group_2,
+        level_2=level_2,
     )
-    if against is not None and divided is not None:
+    if against is not None and divided is not None and level_2 != MISSING_LEVEL:
         results = contrasts(measure, results, Drafted(divided, drafted), against, conf_level)
     return rounded(results)
 
 
 def compare(
-    measure: Measure, data: Data, *, by: str, estimand: str | None = None, pairwise: bool = False, conf_level: float = 0.95
+    measure: Measure, data: Data, *, by: By, estimand: str | None = None, pairwise: bool = False, conf_level: float = 0.95
 ) -> Results:
     """Answer a measure's question and set the groups against one another; the public function is `iop_outcomes.compare`."""
     names = [definition.name for definition in measure.estimands]
     if estimand is not None and estimand not in names:
         raise UsageError(f'{measure.name} has no number "{estimand}". {choices(estimand, names)}')
-    _several_groups(data, by)
+    _several_groups(data, grouping_columns(data, by)[0])
     chosen = () if estimand is None else (estimand, *measure.definition.estimand(estimand).compared_beside)
     results = evaluate(measure, data, by=by, against=Against(chosen, pairwise), conf_level=conf_level)
     compared = list(dict.fromkeys(estimate.estimand for estimate in results if estimate.contrast))
@@ -155,6 +253,7 @@ def _drawn_as_comparison(results: Results, compared: Sequence[str], *, pairwise:
     return replace(
         results,
         definition=replace(results.definition, chart=chart, shown=(*compared,) or results.definition.shown),
+        within={level: _drawn_as_comparison(part, compared, pairwise=pairwise) for level, part in results.within.items()},
         coarser=None if forms is None else lambda: (_drawn_as_comparison(form, compared, pairwise=pairwise) for form in forms()),
     )
 
@@ -188,8 +287,11 @@ def _known_together(measure: Measure, drafts: Sequence[tuple[str, Draft]]) -> li
     ]
 
 
-def _estimate(measure: Measure, group: str, drafted: tuple[str, Draft, Errors], conf_level: float, assumed: Flags) -> Estimate:
-    level, draft, errors = drafted
+def _estimate(
+    measure: Measure, names: tuple[str, str, str], drafted: tuple[str, Draft, Errors], conf_level: float, assumed: Flags
+) -> Estimate:
+    """One row: `names` are both columns and the level of the second."""
+    (group, group_2, level_2), (level, draft, errors) = names, drafted
     limits = finish(draft, errors, conf_level=conf_level)
     who = draft.population
     return Estimate(
@@ -197,8 +299,8 @@ def _estimate(measure: Measure, group: str, drafted: tuple[str, Draft, Errors], 
         definition=measure.variant,
         group=group,
         level=level,
-        group_2="",
-        level_2="",
+        group_2=group_2,
+        level_2=level_2,
         estimand=draft.key.estimand,
         time=draft.key.time,
         contrast=Contrast.NONE,

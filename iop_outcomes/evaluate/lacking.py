@@ -26,7 +26,7 @@ def refuse_lacking(data: Data, measure: Measure) -> None:
         When no score of its scale, or none of its events, is there; the message says what would bring it.
     """
     for request in measure.requests:
-        if isinstance(request, ScoreAt) and request.scale not in data.facts.scales:
+        if isinstance(request, ScoreAt) and request.column == "score" and request.scale not in data.facts.scales:
             raise NotAssessableError(f"{measure.title} is not assessable: {_no_score(data, request.scale)}")
         if isinstance(request, FirstEvent) and not _recorded(data, request):
             raise NotAssessableError(f"{measure.title} is not assessable: {_no_event(request)}")

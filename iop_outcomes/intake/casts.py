@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from iop_outcomes.columns import WINDOWS, Kind
+from iop_outcomes.columns import KINDS, WINDOWS, Kind
 from iop_outcomes.engine.dialect import NUMBER_TYPE, Steps, literal, quoted
+from iop_outcomes.intake.dates import ISO, day_sql
 
 INTEGER_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
 NUMBERS: tuple[Kind, ...] = ("integer", "number", "flag")
-ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 WHOLE_NUMBER = r"^[+-]?\d{1,9}$"
 NUMBER = r"^[+-]?\d{1,9}(\.\d{1,6})?$"
 NO_FRACTION = r"^([+-]?\d+)\.0+$"  # a whole number as pandas writes it beside a blank, and as databases write decimals
+STANDS_FOR = {"episode_id": "patient_id", "day": "date"}  # the column that a fault is found in, where the first is computed from it
 BLANKS = " \t\r\n\u00a0"
 
 
@@ -31,6 +32,10 @@ class Cast:
         Codes that mean "no value" beside the blank.
     codes : dict of str to str
         A site's codes and the canonical words.
+    date_format : str
+        How dates are declared to be written, or "".
+    decimal : {".", ","}
+        What stands before the tenths of a number written as text.
     """
 
     name: str
@@ -38,11 +43,24 @@ class Cast:
     source: str
     missing: tuple[str, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
+    date_format: str = ""
+    decimal: str = "."
 
     def text(self, raw_type: str) -> str:
         """SQL for what stood in the file: trimmed, codes translated, NULL where it is blank or a missing code; 15.0 of a number is 15."""
         column = as_text(quoted(self.source), raw_type)
-        plain = without_fraction(column)
+        with_comma = self.decimal == "," and self.kind in NUMBERS and raw_type == "VARCHAR"
+        if with_comma:
+            column = f"translate({column}, '.,', ',.')"  # a point, which may stand before thousands, makes no number
+        if not self.missing and not self.codes and not with_comma:
+            if raw_type in INTEGER_TYPES:
+                return column
+            if raw_type == "VARCHAR" and self.kind == "text":  # ids differ from row to row, and few need the trimming, which costs most
+                text = quoted(self.source)
+                ends = (f"ord({text})", f"ord(right({text}, 1))")  # -1 of no text; every blank is up to a space, or the one of HTML
+                blank = " OR ".join(f"{end} <= {ord(' ')} OR {end} = {ord(BLANKS[-1])}" for end in ends)
+                return f"CASE WHEN {blank} THEN nullif({column}, '') ELSE {text} END"
+        plain = column if raw_type in INTEGER_TYPES else without_fraction(column)
         missing = ("", *self.missing)
         blank = f"{column} IN ({', '.join(map(literal, missing))})"
         if any(map(_is_number, missing)):
@@ -61,7 +79,9 @@ class Cast:
                 return f"TRY_CAST({quoted(self.source)} AS INTEGER)"
             if self.kind == "date" and raw_type == "DATE":
                 return quoted(self.source)
-        return typed_text(self.text(raw_type), self.kind)
+        # A column of moments in time is text with the day in front, however the texts of the site are written.
+        date_format = ISO if raw_type.startswith(("DATE", "TIMESTAMP")) else self.date_format
+        return typed_text(self.text(raw_type), self.kind, date_format)
 
 
 def _translated(value: str, codes: Mapping[str, str], other: str) -> str:
@@ -78,19 +98,19 @@ def without_fraction(text: str) -> str:
     return f"CASE WHEN contains({text}, '.0') THEN regexp_replace({text}, {literal(NO_FRACTION)}, '\\1') ELSE {text} END"
 
 
-def typed_text(text: str, kind: Kind) -> str:
-    """SQL that casts text to a declared type; NULL where it is no such value (12.5, 1e3 and 02/03/2024 are none)."""
+def typed_text(text: str, kind: Kind, date_format: str = "") -> str:
+    """SQL that casts text to a declared type; NULL where it is no such value (12.5, 1e3 and, undeclared, 02/03/2024 are none)."""
     if kind in ("integer", "flag"):
         return f"CASE WHEN regexp_matches({text}, {literal(WHOLE_NUMBER)}) THEN TRY_CAST({text} AS INTEGER) END"
     if kind == "number":
         return f"CASE WHEN regexp_matches({text}, {literal(NUMBER)}) THEN TRY_CAST({text} AS {NUMBER_TYPE}) END"
     if kind == "date":
-        return f"CASE WHEN regexp_matches({text}, {literal(ISO_DATE)}) THEN TRY_CAST({text} AS DATE) END"
+        return day_sql(text, date_format)
     return text
 
 
 def as_text(column: str, raw_type: str) -> str:
-    """SQL for one spelling of a value as text: 43.0 in a float column is 43, true is 1, midnight is its date."""
+    """SQL for one spelling of a value as text: 43.0 in a float column is 43, true is 1, midnight (of UTC, in a column with a zone) is its date."""
     if raw_type in ("DOUBLE", "FLOAT"):
         whole = f"isfinite({column}) AND abs({column}) < 1e15 AND {column} = floor({column})"
         return f"CASE WHEN isnan({column}) THEN NULL WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
@@ -98,9 +118,13 @@ def as_text(column: str, raw_type: str) -> str:
         return without_fraction(f"CAST({column} AS VARCHAR)")
     if raw_type == "BOOLEAN":
         return f"CAST(CAST({column} AS INTEGER) AS VARCHAR)"
-    if raw_type.startswith("TIMESTAMP") and "ZONE" not in raw_type:
-        day = f"CAST({column} AS DATE)"
-        return f"CASE WHEN {column} = CAST({day} AS TIMESTAMP) THEN CAST({day} AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+    if raw_type.startswith("TIMESTAMP"):
+        # With a zone, the store keeps the moment alone and would write it in the zone of the machine.
+        moment = f"CASE WHEN isfinite({column}) THEN make_timestamp(epoch_us({column})) END" if "ZONE" in raw_type else column
+        day = f"CAST({moment} AS DATE)"
+        return f"CASE WHEN {moment} = CAST({day} AS TIMESTAMP) THEN CAST({day} AS VARCHAR) ELSE CAST({moment} AS VARCHAR) END"
+    if raw_type in INTEGER_TYPES:
+        return f"CAST({column} AS VARCHAR)"
     return f"trim(CAST({column} AS VARCHAR), {literal(BLANKS)})"
 
 
@@ -117,26 +141,35 @@ class Recipe:
     """How one canonical table comes from its raw one: columns cast, then columns computed from them.
 
     A table other than episodes may also read `episode_known`, `episode_los_days` and `episode_follow_up_days` of the
-    episode it belongs to. `steps` are those of scales whose scores are not whole numbers from 0 on.
+    episode it belongs to. `steps` are those of scales whose scores are not whole numbers from 0 on. `by_patient` says that its rows name a
+    patient and a date, from which `episode_id` and `day` are found.
     """
 
     table: str
     casts: tuple[Cast, ...]
     derived: tuple[Derived, ...] = ()
     steps: Mapping[str, Steps] = field(default_factory=dict)
+    by_patient: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
         """Columns the prepared table will have, derived ones replacing cast ones of the same name."""
-        return tuple(dict.fromkeys([cast.name for cast in self.casts] + [derived.name for derived in self.derived]))
+        placed = ["episode_id", "day"] if self.by_patient else []
+        return tuple(dict.fromkeys([*placed, *(cast.name for cast in self.casts), *(derived.name for derived in self.derived)]))
+
+    def key(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Columns of the file that stand for these."""
+        given = {cast.name for cast in self.casts}
+        return tuple(name if name in given else STANDS_FOR.get(name, name) for name in names)
 
     def kept(self, name: str) -> str:
         """SQL for a column as the prepared table keeps it."""
         column = quoted(name)
         scale, _, moment = name.rpartition("_")
-        if self.table == "episodes" and moment in WINDOWS and scale in self.steps:
+        kind = KINDS[self.table]
+        if "score" in kind.wide and moment in WINDOWS and scale in self.steps:
             return f"{self.steps[scale].kept(column)} AS {column}"
-        if self.table == "scores" and name == "score" and self.steps:
+        if name == kind.points and self.steps:
             cases = " ".join(f"WHEN {literal(scale)} THEN {steps.kept(column)}" for scale, steps in self.steps.items())
             return f"CASE scale {cases} ELSE CAST({column} AS INTEGER) END AS {column}"
         return column

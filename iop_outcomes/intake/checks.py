@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import replace
 
-from iop_outcomes.columns import FIRST_DATE, Field
+from iop_outcomes.columns import COUNTED, FIRST_DATE, KINDS, Field, RuleSet
 from iop_outcomes.engine.dialect import ROW, literal, quoted
 from iop_outcomes.intake.casts import typed_text
 from iop_outcomes.intake.contacts import contact_rules
-from iop_outcomes.intake.labels import label_rules, name_labels
+from iop_outcomes.intake.dates import written_as
+from iop_outcomes.intake.labels import label_rules, name_labels, suspected_label
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.privacy import privacy_rules
 from iop_outcomes.intake.recipes import TablePlan
@@ -26,18 +27,33 @@ from iop_outcomes.intake.rules_of_episodes import (
     readmission_suspicion,
 )
 from iop_outcomes.intake.rules_of_events import event_rules
-from iop_outcomes.intake.rules_of_scores import SHORTER, score_rules
+from iop_outcomes.intake.rules_of_scores import SHORTER, TWICE, score_rules, twice_rule
 from iop_outcomes.intake.rules_of_stand_ins import stand_in_rules
 from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
 
 ORPHAN = "no_such_episode"
-_KEYS = {"episodes": ("duplicate_id", ("episode_id",)), "scores": ("score_twice", ("episode_id", "scale", "day"))}
 ALL_BLANK = "all_blank"
 OF_TABLES = frozenset({ALL_BLANK, NO_READMISSION, SHORTER})  # said of a whole column, and asked at the first row alone
 
 
-def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dictionary[str, Scale]) -> list[Rule]:
+def clean_columns(store: Store, plans: Dictionary[str, TablePlan], mapping: Mapping) -> frozenset[tuple[str, str]]:
+    """Tables and columns of labels none of which is suspected: their few different labels are looked at in the place of all their rows."""
+    clean = set()
+    for table, plan in plans.items():
+        fields = [field for field in plan.fields.values() if field.kind == "category"]
+        questions = [
+            (quoted(field.name + "__text"), f"coalesce(bool_or({suspected_label(table, [field], mapping.data_class)}), FALSE)")
+            for field in fields
+        ]
+        answers = store.asked_of_labels(table, questions)
+        clean |= {(table, field.name) for field, suspected in zip(fields, answers, strict=True) if not suspected}
+    return frozenset(clean)
+
+
+def rules_for(
+    plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dictionary[str, Scale], clean: Collection[tuple[str, str]] = ()
+) -> list[Rule]:
     """Every rule for the columns that came: those of privacy first, then those of single columns.
 
     Parameters
@@ -48,26 +64,35 @@ def rules_for(plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dicti
         The declared class and cut-off.
     scales : dict of str to Scale
         Ranges of scores.
+    clean : collection of (str, str), optional
+        Tables and columns of labels that need no second look, of `clean_columns`.
     """
-    rules = privacy_rules(plans, mapping)
+    rules = privacy_rules(plans, mapping, clean)
     for table, plan in plans.items():
         computed = {derived.name for derived in plan.recipe.derived}
         for field in plan.fields.values():
             rules += _of_field(table, field, mapping, computed=field.name in computed)
-        if table == "episodes":
-            rules += episode_rules(frozenset(plan.fields), frozenset(plan.recipe.names), mapping)
-        elif table == "contacts":
-            rules += contact_rules(frozenset(plan.fields))
-        else:
+        if KINDS[table].parent:
             rules.append(_orphan(table))
-            fields = tuple(plan.fields)
-            rules += score_rules(fields, scales) if table == "scores" else event_rules(fields, plans["episodes"].recipe.names, mapping)
-        rules += [*label_rules(table, plan), *_blank_columns(table, plan)]
-    if {"episodes", "scores"} <= set(plans):
-        rules += stand_in_rules(frozenset(plans["episodes"].fields), scales)
-    if "episodes" in plans:
+        for name in KINDS[table].rules:
+            rules += _RULE_SETS[name](plans, plan, mapping, scales)
+        rules += [*label_rules(table, plan, mapping.data_class, clean), *_blank_columns(table, plan)]
+    if COUNTED in plans:
+        if any(KINDS[table].points for table in plans):
+            rules += stand_in_rules(frozenset(plans[COUNTED].fields), scales)
         rules.append(readmission_suspicion(_no_readmission(plans, mapping)))
     return rules
+
+
+# Rules over several columns, by the names under which kinds of rows declare them.
+_RULE_SETS: Dictionary[RuleSet, Callable[[Dictionary[str, TablePlan], TablePlan, Mapping, Dictionary[str, Scale]], list[Rule]]] = {
+    "stays": lambda plans, plan, mapping, _: episode_rules(
+        frozenset(plan.fields), frozenset(plan.recipe.names), mapping, grouped=any(KINDS[table].parent for table in plans)
+    ),
+    "scores": lambda _, plan, __, scales: score_rules(plan.columns, scales),
+    "clocks": lambda plans, plan, mapping, _: event_rules(plan.columns, plans[COUNTED].recipe.names, mapping),
+    "contacts": lambda _, plan, *__: contact_rules(frozenset(plan.fields)),
+}
 
 
 def leave_out_copies(store: Store, faults: Sequence[Fault], plans: Dictionary[str, TablePlan]) -> bool:
@@ -76,9 +101,9 @@ def leave_out_copies(store: Store, faults: Sequence[Fault], plans: Dictionary[st
     Only where something stands twice is there a copy to look for: a file without one pays nothing.
     """
     twice = {fault.rule.id for fault in faults}
-    for table, (rule, key) in _KEYS.items():
-        if table in plans and rule in twice:
-            store.leave_out_copies(plans[table].recipe, key)
+    for table, plan in plans.items():
+        if KINDS[table].key_rule in twice:
+            store.leave_out_copies(plan.recipe, plan.recipe.key(KINDS[table].key))
     return bool(store.copies)
 
 
@@ -115,16 +140,20 @@ def look_again(store: Store, faults: Sequence[Fault], plans: Dictionary[str, Tab
     sure = {originals[fault.rule] for fault in store.faults(list(originals))}
     confirmed = []
     for fault in faults:
-        if fault.rule.id == OVERLAP:
-            confirmed += _by_track(store, fault, plans["episodes"], mapping)
+        if fault.rule.id == TWICE:
+            confirmed += [Fault(fault.rule, exact.rows) for exact in store.faults([twice_rule()])]
+        elif fault.rule.id == OVERLAP:
+            confirmed += _by_track(store, fault, plans[COUNTED], mapping)
         elif fault.rule.id not in (ALL_BLANK, NO_READMISSION) or fault.rule in sure:
             confirmed.append(fault)
     return confirmed
 
 
 def _no_readmission(plans: Dictionary[str, TablePlan], mapping: Mapping) -> Rule:
-    plan = plans["episodes"]
-    return readmission_rule(frozenset(plan.fields), frozenset(plan.recipe.names), mapping, events="events" in plans)
+    plan = plans[COUNTED]
+    return readmission_rule(
+        frozenset(plan.fields), frozenset(plan.recipe.names), mapping, events=any(KINDS[table].beside for table in plans)
+    )
 
 
 def _by_track(store: Store, fault: Fault, plan: TablePlan, mapping: Mapping) -> list[Fault]:
@@ -167,7 +196,13 @@ def _of_field(table: str, field: Field, mapping: Mapping, *, computed: bool) -> 
         rules += _number(field, value, text, rule)
     if field.kind == "date":
         last = f"CAST({literal(mapping.cutoff)} AS DATE)" if mapping.cutoff else f"CAST({literal(LAST_DATE)} AS DATE)"
-        rules.append(rule("invalid_date", f"{text} IS NOT NULL AND ({value}) IS NULL", "not a date written as 2024-03-31"))
+        rules.append(
+            rule(
+                "invalid_date",
+                f"{text} IS NOT NULL AND ({value}) IS NULL",
+                f"not a date written as {written_as(mapping.date_formats.get(table, ''))}",
+            )
+        )
         outside = f"({value}) NOT BETWEEN CAST({literal(FIRST_DATE)} AS DATE) AND {last}"
         rules.append(rule("date_range", outside, f"before {FIRST_DATE} or after the data cut-off"))
     return rules

@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from iop_outcomes.columns import TABLES
+from iop_outcomes.columns import COUNTED, KINDS, rolled_kinds
 from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.statistical import READERS
 
 MAPPING_NAME = "mapping.toml"
-SUFFIXES = (".csv", ".parquet", *READERS)
+PACKED = ".gz"
+PACKED_MARK = b"\x1f\x8b"
+SUFFIXES = (".csv", f".csv{PACKED}", ".parquet", *READERS)
 MAX_FILE_BYTES = 1 << 36  # 64 GiB: several hundred million episodes as text
 MAX_LINE_BYTES = 1 << 20
 BLOCK_BYTES = 1 << 20
@@ -40,27 +42,29 @@ def find_tables(path: Path, mapping: Mapping) -> dict[str, Path]:
         When there is no table of episodes, a table stands there twice, or what is called like a table is no file.
     """
     refuse_path(path)
+    rolled = rolled_kinds()
     if _kind(path) == "file":
-        named = "contacts" if mapping.contacts or path.stem == "contacts" else "episodes"
+        named = "contacts" if mapping.contacts else stem(path) if stem(path) in rolled else COUNTED
         tables = {named: path}
         base = path.parent
     else:
         named, base = "", path
-        tables = {table: file for table in TABLES if (file := _one_file(path, table)) is not None}
+        tables = {table: file for table in KINDS if (file := _one_file(path, table)) is not None}
     start = mapping.folder or base
     for table, name in mapping.tables.items():
         file = start / name
-        if _kind(file) != "file":
+        if _kind(file) not in ("file", "folder"):
             fatal("no_such_file", name, f"[tables] {table} names a file that is not there", "Correct the path in the mapping.")
         if table != named:
             tables[table] = file
-    if {"episodes", "contacts"} <= set(tables):
-        hint = "Keep one of them: episodes are built from contacts where there is no table of episodes"
-        fatal("episodes_twice", shown(tables["contacts"]), "a table of episodes and a table of contacts are both there", hint)
+    for table in rolled:
+        if table in tables and COUNTED in tables:
+            hint = f"Keep one of them: {COUNTED} are built from {table} where there is no table of {COUNTED}"
+            fatal("episodes_twice", shown(tables[table]), f"a table of {COUNTED} and a table of {table} are both there", hint)
     if mapping.contacts and "contacts" not in tables:
         hint = "Name the file contacts.csv or contacts.parquet, or give its path under [tables]."
         fatal("no_contacts_table", shown(path), f"{mapping.name} [contacts] speaks of contacts, and there is no table of them", hint)
-    if not {"episodes", "contacts"} & set(tables):
+    if not {COUNTED, *rolled} & set(tables):
         fatal(
             "no_episodes_table",
             shown(path),
@@ -85,8 +89,18 @@ def _one_file(folder: Path, table: str) -> Path | None:
     if len(files) > 1:
         fatal("table_twice", table, f"{' and '.join(file.name for file in files)} both stand in the folder", "Keep one.")
     for file in files:
-        _refuse_what_is_no_file(file)
-    return files[0] if files else None
+        if _kind(file) != "folder":  # of parts, perhaps
+            _refuse_what_is_no_file(file)
+    bare = folder / table  # a split export; any other folder of this name is nobody's business
+    return files[0] if files else bare if _kind(bare) == "folder" and _holds_parts(bare) else None
+
+
+def _holds_parts(folder: Path) -> bool:
+    """Whether any file in a folder could be a part of a table."""
+    try:
+        return any(ending(entry) in (".csv", f".csv{PACKED}", ".parquet") for entry in folder.iterdir())
+    except OSError:
+        return False
 
 
 def _kind(path: Path) -> Kind:
@@ -121,6 +135,17 @@ def refuse_path(path: Path) -> None:
         fatal("no_such_file", shown(path), "there is no such file or folder", "Check the path, which is seen from the folder this runs in.")
     if kind == "other":
         _refuse_what_is_no_file(path)
+
+
+def refuse_no_parts(folder: Path) -> None:
+    """Refuse a folder that stands where a file is expected and holds no part of a table.
+
+    Raises
+    ------
+    DataError
+        Always, unless a file stands there by now.
+    """
+    _refuse_what_is_no_file(folder)
 
 
 def _refuse_what_is_no_file(path: Path) -> None:
@@ -158,6 +183,39 @@ def refuse_size(path: Path) -> None:
     if size > MAX_FILE_BYTES:
         limit = f"the limit is {MAX_FILE_BYTES / (1 << 30):,.0f} GiB"
         fatal("file_too_large", shown(path), f"the file has {size / (1 << 30):,.0f} GiB; {limit}", "Export fewer columns or years.")
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file is packed by gzip and says so by its name; a plain text that is only called so is none."""
+    if path.suffix.lower() != PACKED:
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(len(PACKED_MARK)) == PACKED_MARK
+    except OSError:
+        return False  # who reads it says why
+
+
+def ending(path: Path) -> str:
+    """How the name of a file ends, in lower case.
+
+    Examples
+    --------
+    >>> ending(Path("Scores.CSV.gz")), ending(Path("scores.csv"))
+    ('.csv.gz', '.csv')
+    """
+    return "".join(path.suffixes[-2:] if path.suffix.lower() == PACKED else path.suffixes[-1:]).lower()
+
+
+def stem(path: Path) -> str:
+    """The name of a file without its ending.
+
+    Examples
+    --------
+    >>> stem(Path("scores.csv.gz")), stem(Path("scores.2024.csv"))
+    ('scores', 'scores.2024')
+    """
+    return path.name[: len(path.name) - len(ending(path))]
 
 
 def shown(path: Path) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 import duckdb
@@ -38,11 +40,48 @@ def with_index(frame: Any, expected: Collection[str]) -> Any:
     return frame.reset_index(level=levels) if levels else frame
 
 
+def without_zones(frame: Any) -> Any:
+    """The frame with moments in time as they read in the zone of their column: the day as it is written there, of no machine's zone.
+
+    Parameters
+    ----------
+    frame : data frame
+        Of pandas, polars or Arrow; it is not changed.
+    """
+    if hasattr(frame, "to_csv"):
+        cut = {place: column for place in range(frame.shape[1]) if (column := _pandas_without_zone(frame.iloc[:, place])) is not None}
+        if cut:
+            frame = frame.copy(deep=False)
+            for place, column in cut.items():
+                frame.isetitem(place, column)
+    elif hasattr(frame, "column_names"):
+        for place, field in enumerate(frame.schema):
+            if getattr(field.type, "tz", None):
+                compute = import_module("pyarrow.compute")  # there, where a frame of it is; it has no types to check
+                frame = frame.set_column(place, field.name, compute.local_timestamp(frame.column(place)))
+    else:
+        zoned = [name for name, kind in zip(frame.columns, frame.dtypes, strict=True) if getattr(kind, "time_zone", None)]
+        frame = frame.with_columns([frame[name].dt.replace_time_zone(None) for name in zoned]) if zoned else frame
+    return frame
+
+
+def _pandas_without_zone(column: Any) -> Any | None:
+    """A column of moments with a zone as they read there; None for any other column."""
+    kind = column.dtype
+    if getattr(kind, "tz", None) is not None or getattr(getattr(kind, "pyarrow_dtype", None), "tz", None) is not None:
+        return column.dt.tz_localize(None)
+    first = column.notna().to_numpy().argmax() if str(kind) == "object" and len(column) else -1  # the first row when all are blank
+    if first < 0 or not isinstance(column.iloc[int(first)], datetime):
+        return None
+    return column.map(lambda moment: moment.replace(tzinfo=None) if isinstance(moment, datetime) else moment)
+
+
 def add_frame(store: Store, table: str, frame: Any) -> Any:
     """Copy a frame into the store, and give it as it was taken: a column of a type that the store does not know is text.
 
     Nobody may read such a column; then it does not stop the others. Where it is read, its text is.
     """
+    frame = without_zones(frame)
     try:
         store.add_frame(table, frame)
     except duckdb.OutOfMemoryException:

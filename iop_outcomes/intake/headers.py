@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 
-from iop_outcomes.columns import DATED_CLASSES, EVENTS, TABLES
+from iop_outcomes.columns import DATED_CLASSES, EVENTS, KINDS
 from iop_outcomes.intake.findings import Finding, Severity, refuse
 from iop_outcomes.intake.inputs import Input
 from iop_outcomes.intake.mapping import Mapping
@@ -13,6 +13,7 @@ from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
 from iop_outcomes.intake.recipes import TablePlan, adds_up, scale_of_item
 from iop_outcomes.scales import Scale
 
+OTHER_WAYS = {"episode_id": "episode_id (or patient_id with date)", "day": "day (or date)"}
 _HALVES = (("day", "observed"), ("observed", "day"))
 
 
@@ -22,10 +23,33 @@ def refuse_columns(inputs: Sequence[Input], plans: Dictionary[str, TablePlan], m
     findings: list[Finding] = []
     for item in inputs:
         findings += _missing_columns(item, plans[item.table], mapping) + _forbidden_columns(item, plans[item.table], mapping)
-        if item.table == "scores" and "score" not in plans["scores"].recipe.names:
-            findings += items_not_added(item, plans["scores"], scales, severity="error")
+        if KINDS[item.table].counted:
+            findings += _lacking_for_placing(item, plans)
+        points, plan = KINDS[item.table].points, plans[item.table]
+        if points and points not in plan.recipe.names:
+            findings += items_not_added(item, plan, scales, severity="error")
     if findings:
         refuse(findings)
+
+
+def _lacking_for_placing(item: Input, plans: Dictionary[str, TablePlan]) -> list[Finding]:
+    """What the episodes lack that rows by patient or by date are placed by."""
+    by_patient = [table for table, plan in plans.items() if plan.recipe.by_patient]
+    by_date = [table for table, plan in plans.items() if KINDS[table].placing and "date" in plan.fields]
+    given = plans[item.table].fields
+    needed = {"patient_id": by_patient, "admit_date": by_date}
+    return [
+        Finding(
+            "missing_column",
+            "error",
+            item.name,
+            name,
+            f"{' and '.join(tables)} {'comes' if len(tables) == 1 else 'come'} by {'patient and date' if by_patient else 'date'}, and this column is not there",
+            f"Add it, or name the site's own column in mapping.toml under [columns.{item.table}]; or give episode_id and day in {' and '.join(tables)}",
+        )
+        for name, tables in needed.items()
+        if tables and name not in given
+    ]
 
 
 def identifiers_not_read(item: Input, plan: TablePlan, mapping: Mapping) -> list[Finding]:
@@ -88,16 +112,10 @@ def _forbidden_columns(item: Input, plan: TablePlan, mapping: Mapping) -> list[F
 def needed_columns(table: str, plan: TablePlan, mapping: Mapping) -> list[str]:
     """Names of columns without which a table is unusable."""
     filled = set(plan.recipe.names)
-    needed = [column.name for column in TABLES[table] if column.required and column.name not in filled]
-    if table == "episodes" and "los_days" not in filled:
-        needed.append("los_days (or discharge_day, or admit_date and discharge_date)")
-    if table == "scores" and "score" not in filled:
-        needed.append("score (or the items, such as phq9_1 to phq9_9)")
-    if table == "events" and not {"day", "days_after_discharge"} & filled:
-        needed.append("days_after_discharge (or day)")
-    if table == "contacts" and not {"date", "day"} & filled:
-        needed.append("date (or day)")
-    return needed + _needed_by_rules(filled, mapping) if table == "episodes" else needed
+    other = OTHER_WAYS if KINDS[table].placing else {}
+    needed = [other.get(column.name, column.name) for column in KINDS[table].fields if column.required and column.name not in filled]
+    needed += [words for names, words in KINDS[table].alternatives if not filled & set(names)]
+    return needed + _needed_by_rules(filled, mapping) if KINDS[table].counted else needed
 
 
 def _needed_by_rules(filled: set[str], mapping: Mapping) -> list[str]:
@@ -122,7 +140,7 @@ def _missing_columns(item: Input, plan: TablePlan, mapping: Mapping) -> list[Fin
     """Columns that are needed or that the mapping names, and that are not there."""
     renamed = mapping.columns.get(item.table, {})
     came = {*plan.names.values(), *plan.dropped}
-    declared = mapping.covariates if item.table == "episodes" else {}
+    declared = mapping.covariates if KINDS[item.table].counted else {}
     needed = [*needed_columns(item.table, plan, mapping), *(name for name in declared if name not in plan.fields)]
     hint = f"Add it, or name the site's own column in mapping.toml under [columns.{item.table}]"
     findings = [

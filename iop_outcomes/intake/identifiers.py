@@ -167,7 +167,7 @@ _SHAPED = (
     # A year and a serial number, 20240001 to 20241200, has this shape too, in up to 30 rows of 100: dates have it in all.
     Identifier(
         "a date written as 8 digits",
-        r"(?:^|\D)(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\D|$)",
+        r"(?:^|\D)(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?(?:\D|$)",
         TEXTS,
         STRICT,
         hint=DAYS,

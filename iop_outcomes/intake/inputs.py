@@ -14,12 +14,23 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from iop_outcomes.columns import TABLES
-from iop_outcomes.errors import UsageError, choices
-from iop_outcomes.intake.files import MAX_LINE_BYTES, find_tables, fingerprint, record_lines, refuse_globs, refuse_size, shown
+from iop_outcomes.columns import COUNTED, KINDS, rolled_kinds
+from iop_outcomes.errors import DataError, UsageError, choices
+from iop_outcomes.intake.decoding import plain_text
+from iop_outcomes.intake.files import (
+    MAX_LINE_BYTES,
+    find_tables,
+    fingerprint,
+    record_lines,
+    refuse_globs,
+    refuse_no_parts,
+    refuse_size,
+    shown,
+)
 from iop_outcomes.intake.findings import Finding, fatal
 from iop_outcomes.intake.frames import add_frame, is_frame, names_of, with_index
 from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.parts import fingerprint_of_parts, parts_of, refuse_other_header
 from iop_outcomes.intake.preflight import preflight_csv, read_through, refuse_parquet
 from iop_outcomes.intake.recipes import expected_names
 from iop_outcomes.intake.statistical import is_statistical, read_statistical
@@ -72,7 +83,10 @@ class Input:
     broken: list[tuple[int, str]] = field(default_factory=list)
     sha256: str = ""
     notes: list[Finding] = field(default_factory=list)
+    before: int = 0  # lines of the file that its copy leaves out before the header, and before the first row
+    after: int = 0
     places: Places | None = None
+    rows_of_each: int = 1  # rows of the table for each row of the file
 
     @cached_property
     def lines(self) -> Lines:
@@ -91,22 +105,36 @@ class Lines:
             gone = {1, *blank, *(record for record, _ in item.broken)}
             lines = enumerate(self._records, start=1)
             self._rows = self._records[1:] if gone == {1} else [line for record, line in lines if record not in gone]
+            if item.after:
+                self._rows = [line + item.after for line in self._rows]
 
     def of_rows(self, rows: Sequence[int]) -> tuple[int, ...]:
-        """Physical lines of rows counted from 0."""
+        """Physical lines of rows counted from 0, each once."""
+        of_file = list(dict.fromkeys(row // self._item.rows_of_each for row in rows))
         if self._rows is None:
-            return tuple(row + 1 for row in rows)
-        return tuple(self._rows[row] for row in rows)
+            return tuple(row + 1 for row in of_file)
+        return tuple(self._rows[row] for row in of_file)
 
     def by_file(self, rows: Sequence[int], column: str = "") -> list[tuple[Input, tuple[int, ...]]]:
         """The files in which rows counted from 0, or their cells in a column, stand, each with its physical lines."""
         if self._item.places is None:
             return [(self._item, self.of_rows(rows))]
-        return lines_at(self._item.places.files, self._item.places.at(rows, column))
+        of_files = [row // self._item.rows_of_each for row in rows]
+        return lines_at(self._item.places.files, self._item.places.at(of_files, column))
 
     def of_record(self, record: int) -> int:
         """Physical line of a record counted from 1, the header."""
-        return self._records[min(record, len(self._records)) - 1]
+        return self._records[min(record, len(self._records)) - 1] + (self._item.after if record > 1 else self._item.before)
+
+    def of_records(self, records: Sequence[int]) -> list[tuple[Input, tuple[int, ...]]]:
+        """The files in which records stand, each with its physical lines; of a table in parts, a record is `PLACE` times its part and itself."""
+        if self._item.places is None:
+            return [(self._item, tuple(map(self.of_record, records)))]
+        files = self._item.places.files
+        by_file: dict[int, list[int]] = {}
+        for record in records:
+            by_file.setdefault(record // PLACE, []).append(files[record // PLACE].lines.of_record(record % PLACE))
+        return [(files[number], tuple(lines)) for number, lines in by_file.items()]
 
 
 def lines_at(files: Sequence[Input], places: npt.NDArray[np.int64]) -> list[tuple[Input, tuple[int, ...]]]:
@@ -121,7 +149,7 @@ def holds_contacts(source: Any, mapping: Mapping) -> bool:
     return "contacts" in (find_tables(Path(source), mapping) if isinstance(source, str | Path) else _frames(source))
 
 
-def open_tables(store: Store, source: Any, mapping: Mapping, tables: Collection[str] = tuple(TABLES)) -> list[Input]:
+def open_tables(store: Store, source: Any, mapping: Mapping, tables: Collection[str] = ()) -> list[Input]:
     """Open tables of a path, a frame or a dict of frames: all that are there, or some.
 
     Raises
@@ -131,12 +159,13 @@ def open_tables(store: Store, source: Any, mapping: Mapping, tables: Collection[
     UsageError
         When a table is called what no table is called, or is no data frame.
     """
+    wanted = [table for table in KINDS if not tables or table in tables]
     if isinstance(source, str | Path):
         paths = find_tables(Path(source), mapping)
-        here = [table for table in TABLES if table in paths and table in tables]
+        here = [table for table in wanted if table in paths]
         return [open_file(store, table, paths[table], mapping) for table in each_table("reading", here)]
     frames = _frames(source)
-    here = [table for table in TABLES if table in frames and table in tables]
+    here = [table for table in wanted if table in frames]
     return [_open_frame(store, table, frames[table], mapping) for table in each_table("reading", here)]
 
 
@@ -148,14 +177,16 @@ def each_table(doing: str, tables: Sequence[str]) -> Iterator[str]:
 
 
 def _frames(source: Any) -> Dictionary[str, Any]:
-    frames = source if isinstance(source, Dictionary) else {"episodes": source}
+    frames = source if isinstance(source, Dictionary) else {COUNTED: source}
     for table in frames:
-        if table not in TABLES:
-            raise UsageError(f'load: no table is called "{table}". {choices(str(table), TABLES)}')
-    if {"episodes", "contacts"} <= set(frames):
-        fatal("episodes_twice", "the data given", "a table of episodes and a table of contacts are both there", "Give one of them.")
-    if not {"episodes", "contacts"} & set(frames):
-        fatal("no_episodes_table", "the data given", "no table of episodes", 'Give {"episodes": frame, ...}.')
+        if table not in KINDS:
+            raise UsageError(f'load: no table is called "{table}". {choices(str(table), KINDS)}')
+    rolled = [table for table in rolled_kinds() if table in frames]
+    if rolled and COUNTED in frames:
+        message = f"a table of {COUNTED} and a table of {rolled[0]} are both there"
+        fatal("episodes_twice", "the data given", message, "Give one of them.")
+    if not rolled and COUNTED not in frames:
+        fatal("no_episodes_table", "the data given", f"no table of {COUNTED}", f'Give {{"{COUNTED}": frame, ...}}.')
     return frames
 
 
@@ -175,8 +206,23 @@ def refuse_what_broke(store: Store, error: duckdb.Error) -> None:
         fatal("not_parquet", shown(path), "the content is damaged and cannot be read to its end", "Export it again.")
 
 
-def open_file(store: Store, table: str, path: Path, mapping: Mapping, columns: Sequence[str] = ()) -> Input:
-    """Open one file, whatever its format; of SAS, SPSS and Stata only some columns, if they are named.
+def open_file(store: Store, table: str, path: Path, mapping: Mapping, columns: Sequence[str] = (), part_of: str = "") -> Input:
+    """Open one file, whatever its format, or a folder of its parts; of SAS, SPSS and Stata only some columns, if they are named.
+
+    Parameters
+    ----------
+    store : Store
+        Where it goes.
+    table : str
+        What its raw table is called there.
+    path : Path
+        The file, or the folder of parts.
+    mapping : Mapping
+        How it is written.
+    columns : sequence of str
+        Of SAS, SPSS and Stata.
+    part_of : str
+        The table, where the file is one part of it.
 
     Raises
     ------
@@ -184,6 +230,8 @@ def open_file(store: Store, table: str, path: Path, mapping: Mapping, columns: S
         When it cannot be read at all.
     """
     refuse_globs(path)
+    if path.is_dir():
+        return _open_parts(store, table, path, mapping)
     if is_statistical(path):
         refuse_size(path)
         frame, unreadable = read_statistical(path, columns)
@@ -191,7 +239,40 @@ def open_file(store: Store, table: str, path: Path, mapping: Mapping, columns: S
         return Input(table, shown(path), "row", path, sha256=fingerprint(path), notes=_unreadable(shown(path), unreadable))
     if path.suffix.lower() == ".parquet":
         return _open_parquet(store, table, path)
-    return _open_csv(store, table, path, mapping)
+    return _open_csv(store, table, path, mapping, part_of or table)
+
+
+def _open_parts(store: Store, table: str, folder: Path, mapping: Mapping) -> Input:
+    """A table in parts, each read as a file of its own; rows and faults keep the part and the line they stand on."""
+    parts = parts_of(folder)
+    if not parts:
+        refuse_no_parts(folder)
+    opened: list[Input] = []
+    for part in parts:
+        raw = f"{table}_part{len(opened)}"
+        try:
+            item = open_file(store, raw, part, mapping, part_of=table)
+        except DataError as error:
+            if any(finding.rule in ("no_rows", "empty_file") for finding in error.findings if isinstance(finding, Finding)):
+                continue  # a writer in parts leaves some of them empty
+            raise
+        if opened:
+            refuse_other_header(folder, opened[0].path or part, store.raw_columns(opened[0].table), part, store.raw_columns(raw))
+        opened.append(item)
+    if not opened:
+        fatal("no_rows", shown(folder), "no part has a row", "Export it again.")
+    rows = store.join_parts(table, [item.table for item in opened])
+    places = np.concatenate([number * PLACE + np.arange(n, dtype=np.int64) for number, n in enumerate(rows)])
+    return Input(
+        table,
+        f"{shown(folder)} ({len(opened)} parts)",
+        opened[0].unit,
+        header=opened[0].header,
+        broken=[(number * PLACE + record, reason) for number, item in enumerate(opened) for record, reason in item.broken],
+        sha256=fingerprint_of_parts(parts),
+        notes=[note for item in opened for note in item.notes],
+        places=Places(tuple(opened), places),
+    )
 
 
 def _unreadable(name: str, rows_of: Dictionary[str, Sequence[int]]) -> list[Finding]:
@@ -202,22 +283,30 @@ def _unreadable(name: str, rows_of: Dictionary[str, Sequence[int]]) -> list[Find
     ]
 
 
-def _open_csv(store: Store, table: str, path: Path, mapping: Mapping) -> Input:
-    item = Input(table, shown(path), "line", path, mapping.delimiter)
-    item.header = preflight_csv(path, mapping.delimiter, expected_names(table, mapping))
-    through = read_through(path)
-    item.sha256 = through.sha256
+def _open_csv(store: Store, raw: str, path: Path, mapping: Mapping, table: str) -> Input:
+    """One CSV, by way of a plain copy where it is not one; `table` is the one whose columns it holds, or which it is a part of."""
+    settings = mapping.text_of(table)
+    text = plain_text(path, store.connection.folder / f"text_{raw}", settings)
+    item = Input(raw, shown(path), "line", text.path, settings.delimiter, before=text.before, after=text.after)
+    item.header = preflight_csv(text.path, settings.delimiter, expected_names(table, mapping) if table in KINDS else ())
+    through = read_through(text.path)
+    item.sha256 = through.sha256 if text.path == path else fingerprint(path)
     try:
-        broken = store.add_csv(table, path, item.header, delimiter=mapping.delimiter, max_field=MAX_LINE_BYTES)
+        broken = store.add_csv(raw, text.path, item.header, delimiter=settings.delimiter, max_field=MAX_LINE_BYTES)
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error:
         hint = "Save it again as CSV (UTF-8): one kind of line end, and quotation marks around whole fields."
         fatal("not_csv", item.name, "the text cannot be read as CSV from its first line to its last", hint)
     item.broken = sorted(dict(reversed(broken)).items())  # the first reason of each
+    if text.survey:
+        message = "3 header rows, as Qualtrics writes them, are recognised: the first names the columns"
+        item.notes.append(
+            Finding("header_rows", "note", item.name, "", message, "Nothing is to be done; [text] header_rows declares another")
+        )
     if through.blank_lines:
-        lines, blank = record_lines(path, mapping.delimiter)
-        item.notes += _blank_lines(item, [lines[record - 1] for record in sorted(blank)])
+        lines, blank = record_lines(text.path, settings.delimiter)
+        item.notes += _blank_lines(item, [lines[record - 1] + item.after for record in sorted(blank)])
     return item
 
 

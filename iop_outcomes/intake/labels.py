@@ -2,42 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
 
-from iop_outcomes.columns import Field
+from iop_outcomes.columns import KINDS, Field
 from iop_outcomes.engine.dialect import literal, quoted
+from iop_outcomes.intake.privacy import UNPRINTED, WORDS, suspected_words
 from iop_outcomes.intake.recipes import TablePlan
-from iop_outcomes.intake.rules import Fault, Rule
+from iop_outcomes.intake.rules import Fault, Rule, unknown_key
 from iop_outcomes.intake.rules_of_episodes import CORRECT
 from iop_outcomes.intake.store import Store
 from iop_outcomes.keys import ALL, MISSING_LEVEL
 
 MAX_LABEL = 80
 SUSPECTED_LABEL = "suspected_label"
-# Control characters, and those that turn the direction of a line or have no width: what is shown would not be what stands there.
-UNPRINTED = r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}]"
 # Letters of Cyrillic and Greek that cannot be told from Latin ones by eye, and those.
 _LOOK_ALIKE = ("аеорсухкмтвніѕјοαυνρτκι", "aeopcyxkmtbhisjoauvptki")
 _RESERVED = ", ".join(literal(word) for word in (ALL, MISSING_LEVEL))
 
 
-def label_rules(table: str, plan: TablePlan) -> list[Rule]:
-    """One suspicion for all columns of words of a table: the scan pays for it once, and not for each column."""
-    fields = _of_words(plan)
-    if not fields:
-        return []
-    columns = [quoted(field.name + "__text") for field in fields]
+def label_rules(table: str, plan: TablePlan, data_class: str, clean: Collection[tuple[str, str]] = ()) -> list[Rule]:
+    """One suspicion for all columns of words of a table, but the clean ones: the scan pays for it once, and not for each column."""
+    fields = [field for field in _of_words(plan) if (table, field.name) not in clean]
+    columns = tuple(field.name for field in fields)
+    return [Rule(SUSPECTED_LABEL, table, columns, suspected_label(table, fields, data_class), "", "", "note")] if fields else []
+
+
+def suspected_label(table: str, fields: Sequence[Field], data_class: str) -> str:
+    """SQL of whether any of these columns may hold what no label may, or an identifier; an id that an episode has is looked at there."""
+    columns = [unknown_key(table, field.name, quoted(field.name + "__text")) for field in fields]
     texts, lengths = ", ".join(columns), ", ".join(f"length({column})" for column in columns)
     longest = f"greatest({lengths}, 0) > {MAX_LABEL}"
-    unprinted = f"regexp_matches(concat_ws('', {texts}), {literal(UNPRINTED)})"
+    suspected = " OR ".join(suspected_words(table, field, data_class) for field in fields)
     reserved = " OR ".join(f"{literal(word)} IN ({texts})" for word in (ALL, MISSING_LEVEL))
-    return [Rule(SUSPECTED_LABEL, table, tuple(f.name for f in fields), f"{longest} OR {unprinted} OR {reserved}", "", "", "note")]
+    return f"{longest} OR {suspected} OR {reserved}"
 
 
 def name_labels(store: Store, faults: Sequence[Fault], plans: Dictionary[str, TablePlan]) -> list[Fault]:
     """Put what is wrong with a label, and in which column, in the place of each suspicion."""
     suspected = [fault.rule.table for fault in faults if fault.rule.id == SUSPECTED_LABEL]
+    if any(KINDS[table].counted for table in suspected):  # an id among them may be that of other rows
+        suspected = [table for table in plans if table in suspected or KINDS[table].parent]
     rules = [rule for table in suspected for field in _of_words(plans[table]) for rule in _of_label(table, field)]
     if not rules:
         return list(faults)
@@ -46,7 +51,7 @@ def name_labels(store: Store, faults: Sequence[Fault], plans: Dictionary[str, Ta
 
 
 def _of_words(plan: TablePlan) -> list[Field]:
-    return [field for field in plan.fields.values() if field.kind in ("category", "text")]
+    return [field for field in plan.fields.values() if field.kind in WORDS]
 
 
 def _of_label(table: str, field: Field) -> list[Rule]:
@@ -76,9 +81,10 @@ def similar_rules(store: Store, plans: Dictionary[str, TablePlan]) -> list[Rule]
     """Rules for labels that differ by their spelling alone: of the columns that hold any, so that others cost one small question together."""
     rules = []
     for table, plan in plans.items():
-        names = [field.name for field in plan.fields.values() if field.kind == "category" and table != "scores"]
-        alike = store.alike(table, {name: (quoted(name + "__text"), _plain(quoted(name + "__text"))) for name in names})
-        rules += [_similar(table, name) for name in alike]
+        names = [field.name for field in plan.fields.values() if field.kind == "category" and KINDS[table].spellings]
+        texts = [quoted(name + "__text") for name in names]
+        alike = store.asked_of_labels(table, [(text, f"count({text}) > count(DISTINCT {_plain(text)})") for text in texts])
+        rules += [_similar(table, name) for name, answer in zip(names, alike, strict=True) if answer]
     return rules
 
 

@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 
-from iop_outcomes.columns import LAYOUTS, PERIODS, TABLES, Column
+from iop_outcomes.columns import COUNTED, KINDS, LAYOUTS, PERIODS, Column
 from iop_outcomes.engine import Engine
 from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import DataError, UsageError, choices
 from iop_outcomes.intake.adapters import Adapted, find_adapter
 from iop_outcomes.intake.adapters.scratch import Scratch
-from iop_outcomes.intake.checks import excuse_orphans, leave_out_copies, look_again, once, rules_for
+from iop_outcomes.intake.checks import clean_columns, excuse_orphans, leave_out_copies, look_again, once, rules_for
 from iop_outcomes.intake.contacts import NEEDED, counted_select, flow_of, kept_select, rolled_select, rule_findings, rule_words
 from iop_outcomes.intake.data import Data
+from iop_outcomes.intake.date_offers import findings_of_zones, offer_formats
+from iop_outcomes.intake.dates import ISO
 from iop_outcomes.intake.files import find_mapping, refuse_path
 from iop_outcomes.intake.findings import PRIVACY_RULES, Finding, fatal, refuse
 from iop_outcomes.intake.headers import identifiers_not_read, items_not_added, refuse_columns
@@ -30,11 +32,19 @@ from iop_outcomes.intake.inputs import Input, Lines, each_table, holds_contacts,
 from iop_outcomes.intake.labels import similar_rules
 from iop_outcomes.intake.mapping import AdapterSettings, ContactRule, Mapping, read_mapping
 from iop_outcomes.intake.nearest import offer_nearest
+from iop_outcomes.intake.placing import UNPLACED
 from iop_outcomes.intake.privacy import name_identifiers
 from iop_outcomes.intake.recipes import TablePlan, plan_table, refuse_unknown_names
-from iop_outcomes.intake.row_findings import findings_of_broken, findings_of_copies, findings_of_fault, findings_of_swallowed
+from iop_outcomes.intake.row_findings import (
+    findings_of_broken,
+    findings_of_copies,
+    findings_of_fault,
+    findings_of_placed,
+    findings_of_swallowed,
+)
 from iop_outcomes.intake.rules import Fault, Rule
 from iop_outcomes.intake.store import Store
+from iop_outcomes.intake.surveys import spread_surveys
 from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.progress import report_step
 from iop_outcomes.results import Flow, Provenance, Source
@@ -82,7 +92,7 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
     refuse_unknown_names(raws, mapping, scales)
     plans = {table: plan_table(table, raw, mapping, scales) for table, raw in raws.items()}
     refuse_columns(inputs, plans, mapping, scales)
-    for table in TABLES:
+    for table in KINDS:
         if table in plans:
             store.check_with(plans[table].recipe)
     findings, excluded = _check(store, inputs, plans, mapping, scales)
@@ -93,9 +103,9 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
     if any(item.severity == "error" for item in findings) and (on_error == "raise" or _beyond_repair(findings)):
         refuse(findings)
     report_step("preparing the tables")
-    tables = store.prepare({table: plan.recipe for table, plan in plans.items()}, excluded)
+    tables = store.prepare({table: plan.recipe for table, plan in plans.items()}, excluded, orphans=bool(inputs[0].broken))
     engine = DuckEngine(store.connection, tables)
-    flow = (*_flow(store, inputs, excluded), *opened.flow)
+    flow = (*_flow(store, inputs, plans, excluded), *opened.flow)
     if flow[0].used == 0:
         hint = "Correct the rows that the other findings name" if findings else "Give a file with at least one episode"
         refuse([Finding("no_rows", "error", inputs[0].name, "", "no usable episode is left", hint), *findings])
@@ -114,13 +124,26 @@ def _opened(store: Store, source: Any, mapping: Mapping, scales: Dictionary[str,
         if holds_contacts(source, mapping):
             return _from_contacts(store, source, mapping, scales)
         inputs = open_tables(store, source, mapping)
+        mapping = spread_surveys(store, inputs, mapping, scales)
         return Adapted(tuple(inputs), mapping, tuple(note for item in inputs for note in item.notes))
     if not isinstance(source, str | Path):
         raise UsageError(f'load: layout "{wanted}" is read from files. Give the path of a file or folder.')
+    _refuse_text_of_tables(mapping, wanted)
     path = Path(source)
     refuse_path(path)
     report_step(f"reading files of {wanted}")
     return find_adapter(wanted)(store, path, replace(mapping, layout=wanted), scales)
+
+
+def _refuse_text_of_tables(mapping: Mapping, layout: str) -> None:
+    """What a mapping says of our own tables as text, where another layout says how its files are written."""
+    other = sorted({f'"{each}"' for each in mapping.date_formats.values() if each != ISO})
+    if other:
+        raise DataError(
+            f"{mapping.name} date_format: {', '.join(other)} with layout {layout}, whose dates are written as {ISO}. Take it out."
+        )
+    if mapping.text:
+        raise DataError(f"{mapping.name} [text]: not with layout {layout}, whose files are UTF-8. Take it out; [data] delimiter may stay.")
 
 
 def _from_contacts(store: Store, source: Any, given: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
@@ -129,7 +152,8 @@ def _from_contacts(store: Store, source: Any, given: Mapping, scales: Dictionary
     try:
         contacts = open_tables(scratch, source, given, ("contacts",))[0]
         _refuse_swallowed([contacts])
-        others = open_tables(store, source, given, ("scores", "events"))
+        others = open_tables(store, source, given, [kind.name for kind in KINDS.values() if kind.parent])
+        given = spread_surveys(store, others, given, scales)
         raws = {"contacts": scratch.raw_columns("contacts")} | {item.table: store.raw_columns(item.table) for item in others}
         refuse_unknown_names(raws, given, scales)
         mapping = replace(given, los_convention="last_contact", contacts=given.contacts or ContactRule())
@@ -161,7 +185,8 @@ def _rolled(scratch: Scratch, store: Store, contacts: Input, plan: TablePlan, ma
         replace(  # what was translated and renamed is canonical now
             mapping,
             codes={name: codes for name, codes in mapping.codes.items() if name not in has},
-            columns={table: names for table, names in mapping.columns.items() if table != "contacts"},
+            columns={table: names for table, names in mapping.columns.items() if not KINDS[table].rolled_into},
+            date_formats={table: each for table, each in mapping.date_formats.items() if KINDS[table].parent},
         ),
         (*contacts.notes, *findings, *rule_findings(contacts.name, has, rule, mapping.cutoff)),
         flow=(flow,),
@@ -202,14 +227,14 @@ def _check(
 ) -> tuple[list[Finding], dict[str, list[int]]]:
     """Every finding, and the rows that errors leave out."""
     report_step("checking labels")
-    rules = [*rules_for(plans, mapping, scales), *similar_rules(store, plans)]
+    rules = [*rules_for(plans, mapping, scales, clean_columns(store, plans, mapping)), *similar_rules(store, plans)]
     broken_rules = _broken(store, rules)
     if leave_out_copies(store, broken_rules, plans):
         broken_rules = _broken(store, rules)
     broken_rules = name_identifiers(store, look_again(store, broken_rules, plans, mapping), plans, mapping)
-    faults = offer_nearest(store, once(broken_rules), plans, scales.values())
+    faults = offer_nearest(store, offer_formats(store, once(broken_rules), plans, mapping), plans, scales.values())
     nameless = any(
-        fault.rule.id == "blank" and fault.rule.columns == ("episode_id",) and fault.rule.table == "episodes" for fault in faults
+        fault.rule.id == "blank" and fault.rule.columns == ("episode_id",) and KINDS[fault.rule.table].counted for fault in faults
     )
     if nameless or inputs[0].broken:
         faults = excuse_orphans(faults)
@@ -220,17 +245,20 @@ def _check(
         copies = store.copies.get(item.table, ())
         if table_faults or item.broken or copies:
             lines = Lines(item)
-            findings += findings_of_copies(item, copies, lines)
-            findings += findings_of_broken(item, item.broken, lines)
+            findings += findings_of_copies(copies, lines)
+            findings += findings_of_broken(item.broken, lines)
             findings += [finding for fault in table_faults for finding in findings_of_fault(item, plans[item.table], fault, lines)]
+        if (placed := store.placed(plans[item.table].recipe)) is not None:
+            findings += findings_of_placed(item, placed, Lines(item))
         bad = {row for fault in table_faults if fault.rule.severity == "error" for row in fault.rows}
         excluded[item.table] = sorted(bad)
+        findings += findings_of_zones(store, item.name, item.table, plans[item.table])
         if plans[item.table].dropped:
             names = ", ".join(plans[item.table].dropped)
             hint = "To use one, map it or declare it under [covariates]"
             findings.append(Finding("not_read", "note", item.name, "", f"columns that are not read: {names}", hint))
             findings += identifiers_not_read(item, plans[item.table], mapping)
-            findings += items_not_added(item, plans[item.table], scales) if item.table == "scores" else []
+            findings += items_not_added(item, plans[item.table], scales) if KINDS[item.table].points else []
     return findings, excluded
 
 
@@ -248,20 +276,24 @@ def _beyond_repair(findings: Sequence[Finding]) -> bool:
 def _refuse_free_text(engine: Engine, plans: Dictionary[str, TablePlan], mapping: Mapping, episodes: Input) -> None:
     """A covariate with many different texts is free text, whatever it is called."""
     for name, kind in mapping.covariates.items():
-        if kind == "category" and name in plans["episodes"].fields and len(engine.tally([[Column(name)]])[0]) > MAX_CATEGORIES:
+        if kind == "category" and name in plans[COUNTED].fields and len(engine.tally([[Column(name)]])[0]) > MAX_CATEGORIES:
             message = f"a covariate with more than {MAX_CATEGORIES} different texts"
-            fatal("free_text", episodes.name, message, "Group it into categories, or leave it out.", column=plans["episodes"].names[name])
+            fatal("free_text", episodes.name, message, "Group it into categories, or leave it out.", column=plans[COUNTED].names[name])
 
 
 # -- what is kept ------------------------------------------------------------------------------------------------
 
 
-def _flow(store: Store, inputs: Sequence[Input], excluded: Dictionary[str, Sequence[int]]) -> tuple[Flow, ...]:
+def _flow(
+    store: Store, inputs: Sequence[Input], plans: Dictionary[str, TablePlan], excluded: Dictionary[str, Sequence[int]]
+) -> tuple[Flow, ...]:
     flows = []
     for item in inputs:
-        raw, used = store.raw_rows(item.table), store.kept(item.table)
+        recipe = plans[item.table].recipe
+        raw, used, placed = store.raw_rows(item.table), store.kept(recipe), store.placed(recipe)
         reasons = {"lines that cannot be read": len(item.broken), "rows with an error": len(excluded[item.table])}
         reasons["exact copy"] = len(store.copies.get(item.table, ()))
+        reasons[UNPLACED] = 0 if placed is None else len(placed.rows - set(excluded[item.table]))
         reasons["rows of excluded episodes"] = raw - used - sum(reasons.values()) + len(item.broken)
         flows.append(Flow(item.table, raw + len(item.broken), {reason: n for reason, n in reasons.items() if n}))
     return tuple(flows)
@@ -296,5 +328,5 @@ def _version(package: str) -> str:
 
 def _groups(tables: Tables, plans: Dictionary[str, TablePlan]) -> tuple[str, ...]:
     """Columns that hold categories; identifiers, numbers and dates are none."""
-    categories = {name for name, declared in plans["episodes"].fields.items() if declared.kind in ("category", "code")}
+    categories = {name for name, declared in plans[COUNTED].fields.items() if declared.kind in ("category", "code")}
     return tuple(name for name in tables.episodes if name in categories or name in (*PERIODS, "discharge_reason"))

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.columns import DATA_CLASSES, EVENTS, LAYOUTS, LOS_CONVENTIONS, TABLES, Field
+from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LAYOUTS, LOS_CONVENTIONS, Field
 from iop_outcomes.errors import DataError
+from iop_outcomes.intake.dates import DATE_FORMATS
+from iop_outcomes.intake.text_settings import DELIMITERS, TextSettings, text_settings
 from iop_outcomes.intake.vocabulary import cutoff_of, is_days, list_of_codes, numbers, one_of, only, section_of, texts
 
 MAX_BYTES = 1_000_000
@@ -23,7 +25,20 @@ RULES: Dictionary[str, Dictionary[str, tuple[str, ...]]] = {
     "planned_days": {"by_column": ("column", "days"), "constant": ("days",)},
     "follow_up_days": {"to_cutoff": ()},
 }
-SECTIONS = ("data", "tables", "columns", "codes", "missing", "covariates", "adapter", "contacts", "referral_mean", *RULES)
+SECTIONS = (
+    "data",
+    "tables",
+    "columns",
+    "codes",
+    "missing",
+    "covariates",
+    "adapter",
+    "contacts",
+    "referral_mean",
+    "date_format",
+    "text",
+    *RULES,
+)
 _TWICE = ("Cannot overwrite a value", "Cannot declare")  # what the parser says of a key or a section that stands twice
 WITHOUT_END = ("unknown", "active")
 
@@ -116,6 +131,10 @@ class Mapping:
         How episodes are built from contacts, where that is declared.
     referral_mean : dict of scale to points
         Mean scores of all who are referred, where the site knows them.
+    date_formats : dict of table to format
+        How the dates of a table are written, where that is declared.
+    text : dict of table to TextSettings
+        How the text files of a table are written, where a mapping was read.
     folder : Path or None
         Where relative paths start.
     name : str
@@ -140,9 +159,15 @@ class Mapping:
     adapter: AdapterSettings = field(default_factory=AdapterSettings)
     contacts: ContactRule | None = None
     referral_mean: Dictionary[str, float] = field(default_factory=dict)
+    date_formats: Dictionary[str, str] = field(default_factory=dict)
+    text: Dictionary[str, TextSettings] = field(default_factory=dict)
     folder: Path | None = None
     name: str = "mapping"
     sha256: str = ""
+
+    def text_of(self, table: str) -> TextSettings:
+        """How the text files of a table are written."""
+        return self.text.get(table, TextSettings(delimiter=self.delimiter))
 
     def rule(self, column: str) -> ColumnRule | None:
         """The rule that fills a column, if one does."""
@@ -198,12 +223,13 @@ def _fingerprint(given: Dictionary[str, Any]) -> str:
 def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256: str) -> Mapping:
     only(given, SECTIONS, name, "section")
     data = section_of(given, "data", name)
-    only(data, ("class", "cutoff", "los_convention", "delimiter", "layout", "part2_tracks"), f"{name} [data]", "key")
+    only(data, ("class", "cutoff", "los_convention", "delimiter", "layout", "part2_tracks", "date_format"), f"{name} [data]", "key")
     data_class = one_of(data.get("class", "safe_harbor"), DATA_CLASSES, f"{name} [data] class")
+    delimiter = one_of(data.get("delimiter", ","), DELIMITERS, f"{name} [data] delimiter")
     tables = section_of(given, "tables", name)
-    only(tables, tuple(TABLES), f"{name} [tables]", "table")
+    only(tables, tuple(KINDS), f"{name} [tables]", "table")
     columns = section_of(given, "columns", name)
-    only(columns, tuple(TABLES), f"{name} [columns]", "table")
+    only(columns, tuple(KINDS), f"{name} [columns]", "table")
     codes = section_of(given, "codes", name)
     return Mapping(
         data_class=data_class,
@@ -211,7 +237,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         cutoff=cutoff_of(data.get("cutoff", ""), name),
         layout=one_of(data.get("layout", ""), ("", *LAYOUTS), f"{name} [data] layout"),
         los_convention=one_of(data.get("los_convention", "difference"), LOS_CONVENTIONS, f"{name} [data] los_convention"),
-        delimiter=one_of(data.get("delimiter", ","), (",", ";", "\t", "|"), f"{name} [data] delimiter"),
+        delimiter=delimiter,
         part2_tracks=list_of_codes(data.get("part2_tracks", []), f"{name} [data] part2_tracks"),
         tables=texts(tables, f"{name} [tables]"),
         columns={table: texts(section_of(columns, table, name), f"{name} [columns.{table}]") for table in columns},
@@ -224,10 +250,22 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         adapter=_adapter(section_of(given, "adapter", name), f"{name} [adapter"),
         contacts=_contacts(section_of(given, "contacts", name), f"{name} [contacts]") if "contacts" in given else None,
         referral_mean=numbers(section_of(given, "referral_mean", name), f"{name} [referral_mean]"),
+        text=text_settings(section_of(given, "text", name), delimiter, name),
+        date_formats=_date_formats(data, section_of(given, "date_format", name), name),
         folder=folder,
         name=name,
         sha256=sha256,
     )
+
+
+def _date_formats(data: Dictionary[str, Any], by_table: Dictionary[str, Any], name: str) -> dict[str, str]:
+    """How the dates of each table are written: as its own line says, else as [data] does."""
+    only(by_table, tuple(KINDS), f"{name} [date_format]", "table")
+    formats = {table: one_of(each, DATE_FORMATS, f"{name} [date_format] {table}") for table, each in by_table.items()}
+    if "date_format" in data:
+        everywhere = one_of(data["date_format"], DATE_FORMATS, f"{name} [data] date_format")
+        formats = dict.fromkeys(KINDS, everywhere) | formats
+    return formats
 
 
 def _adapter(given: Dictionary[str, Any], where: str) -> AdapterSettings:
@@ -265,12 +303,12 @@ def _words(column: str, given: Dictionary[str, Any], where: str) -> dict[str, st
 
 
 def _declared(column: str) -> list[Field]:
-    return [field for fields in TABLES.values() for field in fields if field.name == column]
+    return [field for kind in KINDS.values() for field in kind.fields if field.name == column]
 
 
 def _covariates(given: Dictionary[str, Any], name: str) -> dict[str, str]:
     for column in given:
-        if any(declared.name == column for table, fields in TABLES.items() if table != "contacts" for declared in fields):
+        if any(declared.name == column for kind in KINDS.values() if not kind.rolled_into for declared in kind.fields):
             raise DataError(f'{name} [covariates]: "{column}" is a column already, and needs no declaration.')
     return {column: one_of(kind, COVARIATE_KINDS, f"{name} [covariates] {column}") for column, kind in given.items()}
 

@@ -45,7 +45,7 @@ _MAGIC = {
 }
 _PAGE = re.compile(rb"\s*<(!doctype html|html|\?xml)", re.IGNORECASE)
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_AGAIN = "Save it again as CSV UTF-8."
+_AGAIN = 'Save it again as CSV UTF-8, or declare its encoding in mapping.toml, as in [text] encoding = "{}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,18 @@ def preflight_csv(path: Path, delimiter: str, known: Sequence[str]) -> list[str]
     head = next(_blocks(path), b"")
     for magic, kind in _MAGIC.items():
         if head.startswith(magic):
-            fatal("not_csv", name, f"the content is {kind}, not CSV", "Unpack it or save it as CSV (UTF-8).")
+            fatal(
+                "not_csv",
+                name,
+                f"the content is {kind}, not CSV",
+                "Unpack it or save it as CSV (UTF-8)" + (", or call it .csv.gz." if kind == "gzip" else "."),
+            )
     if _PAGE.match(head):
         fatal(
             "not_csv", name, "the content is a web page or XML, not CSV", "Download it again after signing in, or save it as CSV (UTF-8)."
         )
     if head.startswith(_UTF16):
-        fatal("not_utf8", name, "the encoding is UTF-16", _AGAIN, line=1)
+        fatal("not_utf8", name, "the encoding is UTF-16", _AGAIN.format("utf-16"), line=1)
     _refuse_bytes(path, head, 0, codecs.getincrementaldecoder("utf-8")())
     text = head.decode("utf-8-sig", errors="ignore")  # only a letter that the block cuts in two can be left
     if not text.strip():
@@ -187,7 +192,7 @@ def _refuse_encoding(path: Path, offset: int) -> NoReturn:
     line, before = _place(path, offset)
     field = 1 + before.count(b",") if b"," in before else 1
     words = f"byte {offset:,} (about field {field} of the line) is not UTF-8; the file may be Windows-1252"
-    fatal("not_utf8", shown(path), words, _AGAIN, line=line)
+    fatal("not_utf8", shown(path), words, _AGAIN.format("windows-1252"), line=line)
 
 
 def _place(path: Path, offset: int) -> tuple[int, bytes]:
@@ -222,7 +227,13 @@ def _header(text: str, delimiter: str, name: str) -> list[str]:
         if len(same) > 1:
             fatal("duplicate_header", name, f"a column name stands twice (columns {', '.join(same)})", "Rename one of them.", line=1)
     if "" in places:
-        fatal("blank_header", name, f"column {places[''][0]} has no name", "Name it or leave it out.", line=1)
+        fatal(
+            "blank_header",
+            name,
+            f"column {places[''][0]} has no name",
+            "Name it or leave it out; where names stand in two rows, declare [text] header_rows = 2.",
+            line=1,
+        )
     return header
 
 

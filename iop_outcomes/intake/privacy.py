@@ -8,23 +8,26 @@ patterns, however many kinds of identifier there are.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
 from dataclasses import replace
 
-from iop_outcomes.columns import TABLES, Field
+from iop_outcomes.columns import KINDS, Field, Kind
 from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.intake.casts import NUMBERS
 from iop_outcomes.intake.identifiers import CELLS, IDENTIFIERS, NAMED, REMOVE, RESTRICTED_ZIPS, Identifier
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.recipes import TablePlan
-from iop_outcomes.intake.rules import Fault, Rule
+from iop_outcomes.intake.rules import KEY, Fault, Rule, unknown_key
 from iop_outcomes.intake.store import Store
 
 SUSPECTED = "identifier_suspected"
 SHORTEST = 6  # characters of the shortest text that a pattern for every cell can match, such as a@b.co
 TOP_AGE = 90  # years: Safe Harbor puts everyone over 89 into one group, which a whole number can only write as 90
 
+WORDS: tuple[Kind, ...] = ("category", "text")
+# Control characters, and those that turn the direction of a line or have no width: what is shown would not be what stands there.
+UNPRINTED = r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}]"
 _AGE_NAME = re.compile(r"(^|_)ages?($|_)")
 _ZIP3_NAME = re.compile(r"(^|_)zip_?(code_?)?(3|prefix)($|_)")
 _OVER_89 = r"(?:^|\D)(?:9\d|1[0-4]\d)(?:\D|$)"
@@ -71,7 +74,7 @@ def _plain(called: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", called).lower())
 
 
-def privacy_rules(plans: Dictionary[str, TablePlan], mapping: Mapping) -> list[Rule]:
+def privacy_rules(plans: Dictionary[str, TablePlan], mapping: Mapping, clean: Collection[tuple[str, str]] = ()) -> list[Rule]:
     """Rules that hold a file to its class: one suspicion for each column, and what Safe Harbor says of ages and ZIP codes.
 
     Parameters
@@ -80,12 +83,15 @@ def privacy_rules(plans: Dictionary[str, TablePlan], mapping: Mapping) -> list[R
         What is read; nothing is asked of the other columns.
     mapping : Mapping
         The declared class.
+    clean : collection of (str, str), optional
+        Tables and columns of which every label was looked at, and none is suspected.
     """
     rules: list[Rule] = []
     for table, plan in plans.items():
         together: dict[tuple[Identifier, ...], list[Field]] = {}
         for field in plan.fields.values():
-            together.setdefault(_kinds(table, field, mapping.data_class), []).append(field)
+            if (table, field.name) not in clean:
+                together.setdefault(_kinds(table, field, mapping.data_class), []).append(field)
             if mapping.data_class == "safe_harbor":
                 rules += _of_safe_harbor(table, field, (_plain(field.name), _plain(plan.names[field.name])))
         rules += [_suspicion(table, fields, kinds) for kinds, fields in together.items()]
@@ -105,7 +111,11 @@ def name_identifiers(store: Store, faults: Sequence[Fault], plans: Dictionary[st
         As in `privacy_rules`.
     """
     rules: dict[Rule, Identifier] = {}
-    for rule in (fault.rule for fault in faults if fault.rule.id == SUSPECTED):
+    suspected = [fault.rule for fault in faults if fault.rule.id == SUSPECTED]
+    if any(KINDS[rule.table].counted and KEY in rule.columns for rule in suspected):  # an id among them may be that of other rows
+        ids = [rule for rule in privacy_rules(plans, mapping) if rule.id == SUSPECTED and KINDS[rule.table].parent and KEY in rule.columns]
+        suspected = [*ids, *suspected]
+    for rule in suspected:
         for field in (plans[rule.table].fields[name] for name in rule.columns):
             rules |= {_rule(rule.table, field, kind, mapping): kind for kind in _kinds(rule.table, field, mapping.data_class)}
     if not rules:
@@ -116,7 +126,7 @@ def name_identifiers(store: Store, faults: Sequence[Fault], plans: Dictionary[st
 
 def _kinds(table: str, field: Field, data_class: str) -> tuple[Identifier, ...]:
     """Kinds of identifier that are looked for in a column."""
-    undeclared = all(field.name != declared.name for declared in TABLES[table])
+    undeclared = all(field.name != declared.name for declared in KINDS[table].fields)
     return tuple(
         kind
         for kind in IDENTIFIERS
@@ -127,11 +137,34 @@ def _kinds(table: str, field: Field, data_class: str) -> tuple[Identifier, ...]:
 
 
 def _suspicion(table: str, fields: Sequence[Field], kinds: Sequence[Identifier]) -> Rule:
-    """Whether any of these columns holds any of these identifiers: the texts as lines of one, on which `^` and `$` are ends of a text."""
-    pattern = "(?m)" + "|".join(f"(?:{kind.value})" for kind in kinds)
-    lines = f"concat_ws(chr(10), {', '.join(map(_suspect, fields))})"
-    predicate = f"regexp_matches({lines}, {literal(pattern)})"
+    """Whether any of these columns holds any of these identifiers: numbers as lines of one text, on which `^` and `$` are ends of each."""
+    predicate = _suspected(table, fields, kinds)
     return Rule(SUSPECTED, table, tuple(field.name for field in fields), predicate, "looks like an identifier", REMOVE)
+
+
+def suspected_words(table: str, field: Field, data_class: str) -> str:
+    """SQL of whether a word may be an identifier that the class forbids, or holds a character that cannot be printed.
+
+    One pattern serves both suspicions, so that each word is read once. An id that an episode has is looked at there.
+    """
+    return _suspected_words(table, field, _kinds(table, field, data_class))
+
+
+def _suspected_words(table: str, field: Field, kinds: Sequence[Identifier]) -> str:
+    text = unknown_key(table, field.name, quoted(field.name + "__text"))
+    return f"regexp_matches({text}, {literal(f'{_any_of(kinds)}|{UNPRINTED}')})"
+
+
+def _suspected(table: str, fields: Sequence[Field], kinds: Sequence[Identifier]) -> str:
+    tests = [_suspected_words(table, field, kinds) for field in fields if field.kind in WORDS]
+    others = [_suspect(field) for field in fields if field.kind not in WORDS]
+    if others:
+        tests.append(f"regexp_matches(concat_ws(chr(10), {', '.join(others)}), {literal(_any_of(kinds))})")
+    return f"({' OR '.join(tests)})"
+
+
+def _any_of(kinds: Sequence[Identifier]) -> str:
+    return "(?m)" + "|".join(f"(?:{kind.value})" for kind in kinds)
 
 
 def _suspect(field: Field) -> str:

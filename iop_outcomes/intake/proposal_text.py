@@ -10,15 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from iop_outcomes.columns import DATED_CLASSES, TABLES, Field
+from iop_outcomes.columns import BY_PATIENT, COUNTED, DATED_CLASSES, KINDS, Field
 from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.casts import Cast
-from iop_outcomes.intake.files import shown
+from iop_outcomes.intake.date_offers import DateFits
+from iop_outcomes.intake.files import ending, shown, stem
 from iop_outcomes.intake.headers import needed_columns
 from iop_outcomes.intake.identifiers import IDENTIFIERS
 from iop_outcomes.intake.mapping import GAP_DAYS, Mapping
 from iop_outcomes.intake.privacy import identifier_named
+from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
 from iop_outcomes.intake.recipes import plan_table
+from iop_outcomes.intake.surveys import side_by_side
 from iop_outcomes.intake.synonyms import Match, coded, match_code, means_missing, words_of
 from iop_outcomes.scales import Scale
 
@@ -58,6 +61,7 @@ class File:
     raw: str
     names: list[str]
     delimiter: str = ","
+    text: Path | None = None  # where it is read, when that is a plain copy
     matches: Dictionary[str, list[Match]] = field(default_factory=dict)
 
 
@@ -74,7 +78,16 @@ class ProposalText:
 
     def proposal(self, name: str) -> Proposal:
         """The whole text, with how much of it is left to decide."""
-        sections = [self._data(), self._tables(), *(self._columns(table) for table in self.tables), self._contacts(), *self._codes()]
+        everywhere, by_table = date_lines(self._fits(), self._finish, _text)
+        dates = [["[date_format]", *by_table]] if by_table else []
+        sections = [
+            [*self._data(), *everywhere],
+            *dates,
+            self._tables(),
+            *(self._columns(table) for table in self.tables),
+            self._contacts(),
+            *self._codes(),
+        ]
         lines = [
             f"# Proposed by iop-outcomes map from the headers and the codes of {name}. Read every line before you use it:",
             "# a column may be called like one thing and hold another. What a person must decide starts with",
@@ -91,7 +104,7 @@ class ProposalText:
         dates = [
             match.column for table, file in self.tables.items() for match in file.matches[table] if self._field(table, match).kind == "date"
         ]
-        stays = [match.to for match in self.tables["episodes"].matches["episodes"]] if "episodes" in self.tables else []
+        stays = [match.to for match in self.tables[COUNTED].matches[COUNTED]] if COUNTED in self.tables else []
         lines = ["[data]"]
         if dates:
             lines.append(
@@ -100,22 +113,31 @@ class ProposalText:
             lines += [f"#   {words}" for words in _CLASSES]
         else:
             lines.append('class = "safe_harbor"    # the strictest; or limited_data_set, synthetic, public')
-        if dates or "contacts" in self.tables:
+        if dates or any(KINDS[table].rolled_into for table in self.tables):
             lines.append('# cutoff = "2025-09-30"    # the last day that the data describe')
         if "los_days" in stays:
             lines.append('# los_convention = "difference"    # what your los_days counts: difference, inclusive or last_contact')
         marks = {file.delimiter for file in self.tables.values()} - {","}
-        if len(marks) == 1 and all(file.delimiter in marks or file.path.suffix.lower() != ".csv" for file in self.tables.values()):
+        if len(marks) == 1 and all(file.delimiter in marks or not ending(file.path).startswith(".csv") for file in self.tables.values()):
             lines.append(f"delimiter = {_text(marks.pop())}")
         elif marks:
             lines.append(self._finish("the files are separated by different characters; save them alike"))
         return lines
 
+    def _fits(self) -> dict[str, dict[str, DateFits]]:
+        """Which formats fit the columns of dates that are known by their names; those that are only guessed where there is no other."""
+        fits = {}
+        for table, file in self.tables.items():
+            dates = [match for match in file.matches[table] if self._field(table, match).kind == "date"]
+            sure = [match.column for match in dates if match.how != "guess"]
+            fits[table] = fits_of_columns(self.scratch, file.raw, sure or [match.column for match in dates])
+        return fits
+
     def _tables(self) -> list[str]:
         elsewhere = {
             table: file
             for table, file in self.tables.items()
-            if file.path.stem != table or file.path.parent.resolve() != self.folder.resolve()
+            if stem(file.path) != table or file.path.parent.resolve() != self.folder.resolve()
         }
         lines = [f"{table} = {_text(os.path.relpath(file.path, self.folder))}" for table, file in elsewhere.items()]
         if self.unused:
@@ -123,18 +145,22 @@ class ProposalText:
         return ["[tables]", *lines] if lines else []
 
     def _field(self, table: str, match: Match) -> Field:
-        plan = plan_table(table, [match.column], Mapping(columns={table: {match.to: match.column}}), self.scales)
-        return plan.fields[match.to]
+        read = plan_table(table, [match.column], Mapping(columns={table: {match.to: match.column}}), self.scales).fields
+        return read[match.to] if match.to in read else next(field for field in BY_PATIENT if field.name == match.to)
 
     def _columns(self, table: str) -> list[str]:
         file = self.tables[table]
         sure = {match.to: match.column for match in file.matches[table] if match.how != "guess"}
         guesses = {match.to: match.column for match in file.matches[table] if match.how == "guess"}
-        lines = [f"{to} = {_text(site_name)}" for to, site_name in sure.items() if to != site_name]
         mapping = Mapping(columns={table: sure})
-        for name in needed_columns(table, plan_table(table, file.names, mapping, self.scales), mapping):
+        plan = plan_table(table, file.names, mapping, self.scales)
+        lines = [f"{to} = {_text(site_name)}" for to, site_name in sure.items() if to != site_name and to in plan.fields]
+        surveys = KINDS[table].points and side_by_side(file.names, sure, self.scales)  # each column says which scale it is of
+        for name in needed_columns(table, plan, mapping):
             to = name.partition(" ")[0]
-            means = next((field.means for field in TABLES[table] if field.name == to), "")
+            if surveys and to in ("scale", KINDS[table].points):
+                continue
+            means = next((field.means for field in KINDS[table].fields if field.name == to), "")
             guessed = " A guess by its spelling" if to in guesses else ""
             words = f"needed: {f'{to}, {means}' if to == name else name}.{guessed}"
             lines.append(self._finish(f"{to} = {_text(guesses.pop(to, ''))}    # {words}"))
@@ -149,7 +175,7 @@ class ProposalText:
         lines = []
         if others:
             lines.append(f"# not known, so not read: {_listed(list(map(_text, others)))}")
-            if table in ("episodes", "contacts"):
+            if KINDS[table].covariates:
                 lines.append('#   to group by one of them, declare it: [covariates] housing = "category" (or "integer")')
         if named:
             lines.append(

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import duckdb
 
-from iop_outcomes.columns import TABLES
+from iop_outcomes.columns import COUNTED, KINDS, rolled_kinds
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.adapters.scratch import Scratch, head_of
-from iop_outcomes.intake.files import MAX_LINE_BYTES, SUFFIXES, refuse_globs, refuse_path, shown
+from iop_outcomes.intake.decoding import plain_text
+from iop_outcomes.intake.files import MAX_LINE_BYTES, SUFFIXES, ending, refuse_globs, refuse_path, shown, stem
 from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.inputs import each_table, open_file
 from iop_outcomes.intake.mapping import Mapping
@@ -27,16 +28,9 @@ from iop_outcomes.intake.preflight import SEPARATORS, preflight_csv, read_throug
 from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
 from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText
 from iop_outcomes.intake.synonyms import match_columns, table_called
+from iop_outcomes.intake.text_settings import TextSettings
 from iop_outcomes.progress import report_step
 from iop_outcomes.scales import Scale, load_scales
-
-# Columns of which a table has at least one, or it is another table.
-_MARKS = {
-    "episodes": {"episode_id", "discharge_reason", "los_days", "admit_date", "discharge_date"},
-    "scores": {"scale", "score"},
-    "events": {"event"},
-    "contacts": {"date", "day"},
-}
 
 
 def propose(source: str | Path, beside: Path | None = None) -> Proposal:
@@ -89,11 +83,11 @@ def _files(scratch: Scratch, path: Path, scales: Dictionary[str, Scale]) -> tupl
     if path.is_file():
         return [_opened(scratch, path, 0, scales)], []
     files, unread = [], []
-    for number, file in enumerate(sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())):
+    for number, file in enumerate(sorted(file for file in path.iterdir() if ending(file) in SUFFIXES and file.is_file())):
         try:
             files.append(_opened(scratch, file, number, scales))
         except DataError:
-            if file.stem in TABLES:
+            if stem(file) in KINDS:
                 raise
             unread.append(f"{shown(file)} (cannot be read)")
     return files, unread
@@ -101,26 +95,28 @@ def _files(scratch: Scratch, path: Path, scales: Dictionary[str, Scale]) -> tupl
 
 def _opened(scratch: Scratch, path: Path, number: int, scales: Dictionary[str, Scale]) -> File:
     raw = f"file_{number}"
-    if path.suffix.lower() in SUFFIXES and path.suffix.lower() != ".csv":
+    if ending(path) in SUFFIXES and not ending(path).startswith(".csv"):
         open_file(scratch, raw, path, Mapping())
         file = File(path, raw, list(scratch.raw_columns(raw)))
     else:
         refuse_globs(path)
-        first = (re.split(rb"\r\n|\r|\n", head_of(path), maxsplit=1) or [b""])[0].decode("utf-8-sig", errors="replace")
+        text = plain_text(path, scratch.connection.folder / f"text_{raw}", TextSettings()).path
+        first = (re.split(rb"\r\n|\r|\n", head_of(text), maxsplit=1) or [b""])[0].decode("utf-8-sig", errors="replace")
         delimiter = max((",", *SEPARATORS), key=first.count)
         names = [name.strip() for name in next(csv.reader(io.StringIO(first), delimiter=delimiter), [])]
-        file = File(path, raw, preflight_csv(path, delimiter, names), delimiter)
+        file = File(path, raw, preflight_csv(text, delimiter, names), delimiter, text)
     names = [name for name in file.names if not identifier_named([name], "safe_harbor")]
-    file.matches = {table: match_columns(table, names, scales) for table in TABLES}
+    file.matches = {table: match_columns(table, names, scales) for table in KINDS}
     return file
 
 
 def _read_rows(scratch: Scratch, file: File) -> None:
     """A CSV whose table is known, as text; lines that cannot be read are for the check to name."""
     if file.raw not in scratch.tables:
-        read_through(file.path)
+        text = file.text or file.path
+        read_through(text)
         try:
-            scratch.add_csv(file.raw, file.path, file.names, delimiter=file.delimiter, max_field=MAX_LINE_BYTES)
+            scratch.add_csv(file.raw, text, file.names, delimiter=file.delimiter, max_field=MAX_LINE_BYTES)
         except duckdb.Error:
             hint = "Save it again as CSV (UTF-8)."
             fatal("not_csv", shown(file.path), "the text cannot be read as CSV from its first line to its last", hint)
@@ -130,19 +126,20 @@ def _assigned(files: Sequence[File]) -> dict[str, File]:
     """Which file is which table: by its name, and by how many of its columns are known there; guesses count for nothing."""
     worth = []
     for file in files:
-        for place, table in enumerate(TABLES):
+        for place, table in enumerate(KINDS):
             known = {match.to for match in file.matches[table] if match.how != "guess"}
-            named = 100 * (file.path.stem == table) + 5 * (table_called(file.path.stem) == table)
-            marked = known & _MARKS[table] or any(name.rpartition("_")[2].isdigit() for name in known)
+            named = 100 * (stem(file.path) == table) + 5 * (table_called(stem(file.path)) == table)
+            marked = known & set(KINDS[table].marks) or any(name.rpartition("_")[2].isdigit() for name in known)
             if marked or (known and named):
                 worth.append((-(len(known) + named), place, str(file.path), table, file))
     tables: dict[str, File] = {}
     for *_, table, file in sorted(worth, key=lambda entry: entry[:3]):
         if table not in tables and file not in tables.values():
             tables[table] = file
-    if "episodes" in tables:
-        tables.pop("contacts", None)
-    return {table: tables[table] for table in TABLES if table in tables}
+    if COUNTED in tables:
+        for table in rolled_kinds():
+            tables.pop(table, None)
+    return {table: tables[table] for table in KINDS if table in tables}
 
 
 def _refuse_values_as_names(file: File) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
 
-from iop_outcomes.columns import EVENTS, MAX_DAYS, NOT_KNOWN, TABLES, Field, Kind
+from iop_outcomes.columns import BY_PATIENT, EVENTS, KINDS, MAX_DAYS, NOT_KNOWN, Field, Kind
 from iop_outcomes.engine.dialect import NUMBER_TYPE, Steps, literal, quoted
-from iop_outcomes.intake.casts import Cast, Derived, Recipe
+from iop_outcomes.intake.casts import STANDS_FOR, Cast, Derived, Recipe
 from iop_outcomes.intake.mapping import ColumnRule, Mapping
 from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.scales import Scale
@@ -40,6 +40,15 @@ class TablePlan:
     names: Dictionary[str, str]
     dropped: tuple[str, ...]
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns read, and those that stand for one that was not given: the episode and the day of a row by patient and date."""
+        return (*self.fields, *(name for name in STANDS_FOR if name in self.recipe.names and name not in self.fields))
+
+    def source(self, name: str) -> str:
+        """The site's own name of a column, or of the one that it is computed from."""
+        return self.names.get(name) or self.names.get(STANDS_FOR.get(name, ""), name)
+
 
 def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Dictionary[str, Scale]) -> TablePlan:
     """Match the columns that came with those that are declared; everything else is dropped, by name."""
@@ -50,13 +59,33 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
         source = renamed.get(field.name, field.name)
         if source in raw and not _filled_by_rule(field.name, mapping):
             fields[field.name], names[field.name] = field, source
+    by_patient, by_date = _placed_by(table, fields)
+    written = (mapping.date_formats.get(table, ""), mapping.text_of(table).decimal)
     casts = tuple(
-        Cast(name, field.kind, names[name], _missing(mapping, name), mapping.codes.get(name, {})) for name, field in fields.items()
+        Cast(name, field.kind, names[name], _missing(mapping, name), mapping.codes.get(name, {}), *written)
+        for name, field in fields.items()
     )
-    derived = _of_episodes(fields, mapping) if table == "episodes" else _of_children(table, fields, scales)
+    kind = KINDS[table]
+    day = (Derived("day", "date_diff('day', episode_admit_date, date)"),) if by_date else ()
+    computed = {**fields, "day": BY_PATIENT[1]} if by_patient or by_date else fields
+    derived = (*day, *(cell for name in kind.derivations for cell in _DERIVED[name](computed, mapping, scales)))
+    names = {name: source for name, source in names.items() if name in fields}
     used = set(names.values())
-    recipe = Recipe(table, casts, derived, _steps(scales) if table in ("episodes", "scores") else {})
+    recipe = Recipe(table, casts, derived, _steps(scales) if kind.points or "score" in kind.wide else {}, by_patient)
     return TablePlan(recipe, fields, names, tuple(name for name in raw if name not in used))
+
+
+def _placed_by(table: str, fields: dict[str, Field]) -> tuple[bool, bool]:
+    """Whether rows name a patient and a date, or an episode and a date; columns that this leaves without a use are taken out."""
+    if not KINDS[table].placing:
+        return False, False
+    clocks = {"day", "days_after_discharge"} & fields.keys()
+    by_patient = "episode_id" not in fields and {"patient_id", "date"} <= fields.keys()
+    by_date = not by_patient and not clocks and "date" in fields
+    useless = clocks if by_patient else {"patient_id"} if by_date else {"patient_id", "date"}
+    for name in useless & fields.keys():
+        del fields[name]
+    return by_patient, by_date
 
 
 def _steps(scales: Dictionary[str, Scale]) -> dict[str, Steps]:
@@ -80,7 +109,7 @@ def refuse_unknown_names(raws: Dictionary[str, Sequence[str]], mapping: Mapping,
         Naming the section, the column and the nearest one that is known.
     """
     known: dict[str, list[str]] = {}
-    for table in TABLES:
+    for table in KINDS:
         wide = _wide(table, raws.get(table, ()), mapping.columns.get(table, {}), scales)
         known[table] = [field.name for field in (*_declared(table, mapping, scales), *wide)]
     for table, renamed in mapping.columns.items():
@@ -93,7 +122,7 @@ def refuse_unknown_names(raws: Dictionary[str, Sequence[str]], mapping: Mapping,
 def expected_names(table: str, mapping: Mapping) -> tuple[str, ...]:
     """Names that a file's header might hold, needed ones first."""
     renamed = mapping.columns.get(table, {})
-    fields = sorted(TABLES[table], key=lambda field: not field.required)
+    fields = sorted([*KINDS[table].fields, *(BY_PATIENT if KINDS[table].placing else ())], key=lambda field: not field.required)
     return tuple(dict.fromkeys(renamed.get(field.name, field.name) for field in fields))
 
 
@@ -102,26 +131,22 @@ def _missing(mapping: Mapping, name: str) -> tuple[str, ...]:
 
 
 def _declared(table: str, mapping: Mapping, scales: Dictionary[str, Scale]) -> list[Field]:
-    fields = list(TABLES[table])
-    if table == "scores" and not all(scale.whole for scale in scales.values()):
-        fields = [replace(field, kind="number") if field.name == "score" else field for field in fields]
-    if table in ("episodes", "contacts"):
+    kind = KINDS[table]
+    fields = [*kind.fields, *(BY_PATIENT if kind.placing else ())]
+    if not all(scale.whole for scale in scales.values()):
+        fields = [replace(field, kind="number") if field.name == kind.points else field for field in fields]
+    if kind.covariates:
         taken = {field.name for field in fields}
         kinds: dict[str, Kind] = {"category": "category", "integer": "integer"}
-        fields += [Field(name, kinds[kind], "covariate of this site") for name, kind in mapping.covariates.items() if name not in taken]
+        fields += [Field(name, kinds[what], "covariate of this site") for name, what in mapping.covariates.items() if name not in taken]
     return fields
 
 
 def _wide(table: str, raw: Sequence[str], renamed: Dictionary[str, str], scales: Dictionary[str, Scale]) -> list[Field]:
     """Columns named after a scale or an event: scores and events beside the episode, items beside the score."""
     names = list(dict.fromkeys([*renamed, *raw]))
-    if table == "episodes":
-        fields = [_wide_score(name, scales) or _wide_event(name) for name in names]
-    elif table == "scores":
-        fields = [_item(name, scales) for name in names]
-    else:
-        fields = []
-    return [field for field in fields if field is not None]
+    fields = [[_WIDE[wide](name, scales) for wide in KINDS[table].wide] for name in names]
+    return [field for of_name in fields for field in of_name if field is not None]
 
 
 def _wide_score(name: str, scales: Dictionary[str, Scale]) -> Field | None:
@@ -133,7 +158,7 @@ def _wide_score(name: str, scales: Dictionary[str, Scale]) -> Field | None:
     return Field(name, kind, f"{scales[stem].title} at {moment} (points)", low=low, high=high, step=scales[stem].step)
 
 
-def _wide_event(name: str) -> Field | None:
+def _wide_event(name: str, _scales: Dictionary[str, Scale]) -> Field | None:
     stem, _, ending = name.rpartition("_")
     if stem not in EVENTS or ending not in ("day", "observed"):
         return None
@@ -162,7 +187,7 @@ def adds_up(scale: Scale) -> bool:
     return scale.total and scale.item_scoring
 
 
-def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping) -> tuple[Derived, ...]:
+def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping, _scales: Dictionary[str, Scale]) -> tuple[Derived, ...]:
     """Stay, time observed, follow-up, period, and what a rule of the mapping fills in; in the order they build on each other."""
     cutoff = f"CAST({literal(mapping.cutoff)} AS DATE)" if mapping.cutoff else None
     given = {name: quoted(name) for name in fields}
@@ -249,16 +274,26 @@ def _reason_or_care(given: Dictionary[str, str], stay: str | None, mapping: Mapp
     return f"CASE WHEN ({reason}) IS NOT NULL OR {ended} THEN {reason} WHEN {reach} THEN 'active' ELSE {literal(NOT_KNOWN)} END"
 
 
-def _of_children(table: str, fields: Dictionary[str, Field], scales: Dictionary[str, Scale]) -> tuple[Derived, ...]:
-    if table == "events":
-        day = quoted("day") if "day" in fields else "CAST(NULL AS INTEGER)"
-        after = quoted("days_after_discharge") if "days_after_discharge" in fields else "CAST(NULL AS INTEGER)"
-        lacking = {"planned": "CAST(NULL AS INTEGER)", "kind": "CAST(NULL AS VARCHAR)"}
-        return (
-            Derived("event_day", f"coalesce({day}, {after} + episode_los_days)"),
-            Derived("event_days_after_discharge", f"coalesce({after}, {day} - episode_los_days)"),
-            *(Derived(name, sql) for name, sql in lacking.items() if name not in fields),
-        )
+def _of_events(fields: Dictionary[str, Field], _mapping: Mapping, _scales: Dictionary[str, Scale]) -> tuple[Derived, ...]:
+    """Days on both clocks, and blanks for what the file lacks."""
+    day = quoted("day") if "day" in fields else "CAST(NULL AS INTEGER)"
+    after = quoted("days_after_discharge") if "days_after_discharge" in fields else "CAST(NULL AS INTEGER)"
+    lacking = {"planned": "CAST(NULL AS INTEGER)", "kind": "CAST(NULL AS VARCHAR)"}
+    return (
+        Derived("event_day", f"coalesce({day}, {after} + episode_los_days)"),
+        Derived("event_days_after_discharge", f"coalesce({after}, {day} - episode_los_days)"),
+        *(Derived(name, sql) for name, sql in lacking.items() if name not in fields),
+    )
+
+
+def _of_scores(fields: Dictionary[str, Field], _mapping: Mapping, scales: Dictionary[str, Scale]) -> tuple[Derived, ...]:
+    """Totals made from items, and the answer to the safety item."""
+    kind = "INTEGER" if all(scale.whole for scale in scales.values()) else NUMBER_TYPE
+    return (*_totals(fields, scales, kind), Derived("safety_item", f"CAST({_safety_items(fields, scales)} AS INTEGER)"))
+
+
+def _totals(fields: Dictionary[str, Field], scales: Dictionary[str, Scale], kind: str) -> tuple[Derived, ...]:
+    """The score, from the items where it is not given and all of them stand there."""
     items = {name: sorted((f for f in fields if _belongs(f, name)), key=lambda f: int(f.rpartition("_")[2])) for name in scales}
     totals = {
         name: total_sql(scales[name], list(map(quoted, columns))) for name, columns in items.items() if len(columns) == scales[name].items
@@ -266,11 +301,25 @@ def _of_children(table: str, fields: Dictionary[str, Field], scales: Dictionary[
     if not totals:
         return ()
     given = quoted("score") if "score" in fields else "NULL"
-    cases = " ".join(f"WHEN {literal(name)} THEN {sql}" for name, sql in totals.items())
-    kind = "INTEGER" if all(scale.whole for scale in scales.values()) else NUMBER_TYPE
-    return (Derived("score", f"CAST(coalesce({given}, CASE scale {cases} END) AS {kind})"),)
+    return (Derived("score", f"CAST(coalesce({given}, {_by_scale(totals)}) AS {kind})"),)
+
+
+def _safety_items(fields: Dictionary[str, Field], scales: Dictionary[str, Scale]) -> str:
+    """The answer to the safety item, as it was given: a total made up for blanks says nothing of it."""
+    items = {name: f"{name}_{scale.safety_item.item}" for name, scale in scales.items() if scale.safety_item is not None}
+    return _by_scale({name: quoted(item) for name, item in items.items() if item in fields})
+
+
+def _by_scale(values: Dictionary[str, str]) -> str:
+    """SQL that chooses a value by the scale of a row; blank for any other."""
+    cases = " ".join(f"WHEN {literal(name)} THEN {sql}" for name, sql in values.items())
+    return f"CASE scale {cases} END" if cases else "NULL"
 
 
 def _belongs(field: str, scale: str) -> bool:
     match = _ITEM.match(field)
     return match is not None and match["scale"] == scale
+
+
+_DERIVED = {"stays": _of_episodes, "totals": _of_scores, "clocks": _of_events}
+_WIDE = {"score": _wide_score, "event": _wide_event, "item": _item}

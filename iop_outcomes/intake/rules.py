@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from iop_outcomes.columns import KINDS
+
+KEY = "episode_id"  # by which rows belong to one of another kind
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -40,3 +44,14 @@ class Fault:
 
     rule: Rule
     rows: tuple[int, ...]
+
+
+def unknown_key(table: str, column: str, text: str) -> str:
+    """SQL of a text, but blank where it is the id of an episode that is known: the same text is looked at among the episodes.
+
+    Examples
+    --------
+    >>> unknown_key("scores", "episode_id", "episode_id__text"), unknown_key("episodes", "episode_id", "episode_id__text")
+    ('CASE WHEN episode_known IS NULL THEN episode_id__text END', 'episode_id__text')
+    """
+    return f"CASE WHEN episode_known IS NULL THEN {text} END" if KINDS[table].parent and column == KEY else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from iop_outcomes.columns import EVENTS, FIRST_DATE, MAX_DAYS, NOT_KNOWN, OUTSIDE
+from iop_outcomes.columns import EVENTS, FIRST_DATE, KINDS, MAX_DAYS, NOT_KNOWN, OUTSIDE
 from iop_outcomes.engine.dialect import ROW, literal
 from iop_outcomes.intake.casts import typed_text
 from iop_outcomes.intake.mapping import Mapping
@@ -23,7 +23,7 @@ READMISSIONS = tuple(event for event in EVENTS if event.startswith("readmission"
 FEW = 100  # followed-up episodes below which no readmission at all is no surprise
 
 
-def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping) -> list[Rule]:
+def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping, *, grouped: bool) -> list[Rule]:
     """Rules over several columns of episodes.
 
     Parameters
@@ -34,10 +34,13 @@ def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping
         Those and the computed ones.
     mapping : Mapping
         The convention of stays, and the cut-off.
+    grouped : bool
+        Whether the episodes are grouped by their ids already, because rows of another table belong to them.
     """
     stay = tuple(name for name in ("los_days", "los_code", "discharge_day", "discharge_date", "admit_date") if name in has)
     # Windows over the scan itself would hold every column of every row; here they see the few columns that they need.
-    twice = "episode_id IN (SELECT episode_id FROM own_episodes GROUP BY episode_id HAVING count(*) > 1)"
+    several = "parents WHERE times > 1" if grouped else "own_episodes GROUP BY episode_id HAVING count(*) > 1"
+    twice = f"episode_id IN (SELECT episode_id FROM {several})"
     rules = [_rule("duplicate_id", ("episode_id",), twice, "rows of one episode that differ")]
     rules += _of_stay(has, stay, known, mapping)
     if "discharge_reason" in has:
@@ -227,7 +230,7 @@ def _no_readmission_seen(beside: Sequence[str], *, events: bool) -> str:
 
 def readmission_suspicion(rule: Rule) -> Rule:
     """The same of a table of events, asked more cheaply: no readmission among its words, or a first row that joined no episode."""
-    if rule.table != "events":
+    if not KINDS[rule.table].beside:  # asked of the episodes
         return rule
     names = ", ".join(map(literal, READMISSIONS))
     unseen = f"NOT EXISTS (SELECT 1 FROM own_events WHERE event__text IN ({names}))"

@@ -23,7 +23,10 @@ def event_rules(has: Collection[str], episodes: Collection[str], mapping: Mappin
     """
     days = tuple(name for name in ("day", "days_after_discharge") if name in has)
     undated = " AND ".join(f"{name} IS NULL" for name in days)
-    rules = [_rule("event_without_day", days, undated, "an event without a day", "Give day (from admission) or days_after_discharge")]
+    hint = "Give day (from admission) or days_after_discharge"
+    rules = (
+        [_rule("event_without_day", days, undated, "an event without a day", hint)] if "date" not in has else []
+    )  # which may not be blank
     if "days_after_discharge" in has:
         hint = "Events during care are counted from admission, in the column day"
         rules.append(_rule("negative_day", ("days_after_discharge",), "days_after_discharge < 0", "a day before discharge", hint))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
+from dataclasses import replace
 
 from iop_outcomes.columns import WINDOWS
 from iop_outcomes.engine.dialect import ROW, literal
@@ -13,6 +14,7 @@ from iop_outcomes.intake.rules_of_items import item_rules
 from iop_outcomes.scales import Scale
 
 SHORTER = "instrument_version"
+TWICE = "score_twice"
 # Scales with a shorter form that is easily taken for them: the highest score of that form (PHQ-8 is PHQ-9 without its ninth item).
 SHORTER_FORMS = {"phq9": ("PHQ-8", 24)}
 FEW = 90  # scores among which none above the shorter form's highest may be chance
@@ -34,16 +36,21 @@ def score_rules(has: Sequence[str], scales: Dictionary[str, Scale]) -> list[Rule
     if "score" in has:
         rules += _of_totals(has, scales)
     rules += item_rules(has, scales)
-    # A site may score twice on a day; admission takes the lower and discharge the higher, which never flatters the program.
-    twice = "count(*) OVER (PARTITION BY episode_id, scale, day) > 1"
-    hint = "The lower counts at admission, the higher at discharge"
-    rules.append(_rule("score_twice", ("day", "episode_id", "scale"), twice, "more than one score of a scale on a day", hint, "warning"))
+    key = "hash(episode_id, scale, day)"  # two keys may share one: whether they do is settled where any is there twice
+    rules.append(replace(twice_rule(), predicate=f"{key} IN (SELECT {key} FROM own_scores GROUP BY 1 HAVING count(*) > 1)"))
     if "instrument_version" in has:
         rules.append(_version_changes())
     rules.append(_outside_windows())
     if "score" in has and "instrument_version" not in has:
         rules += _shorter_forms(scales)
     return rules
+
+
+def twice_rule() -> Rule:
+    """A site may score twice on a day; admission takes the lower and discharge the higher, which never flatters the program."""
+    twice = "count(*) OVER (PARTITION BY episode_id, scale, day) > 1"
+    hint = "The lower counts at admission, the higher at discharge"
+    return _rule(TWICE, ("day", "episode_id", "scale"), twice, "more than one score of a scale on a day", hint, "warning")
 
 
 def _rule(name: str, columns: Sequence[str], predicate: str, message: str, hint: str, severity: str = "error") -> Rule:

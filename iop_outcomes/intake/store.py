@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 import duckdb
 import numpy as np
 
-from iop_outcomes.columns import WINDOWS
+from iop_outcomes.columns import KINDS, WINDOWS, RowKind
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
-from iop_outcomes.engine.dialect import ROW, literal, quoted
+from iop_outcomes.engine.dialect import NUMBER_TYPE, ROW, literal, quoted
 from iop_outcomes.intake.casts import Recipe
+from iop_outcomes.intake.placing import ADMISSIONS, NEEDED, Placed, admissions_select, placed_select, unplaced_select
 from iop_outcomes.intake.rules import Fault, Rule
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MASK_BITS = 60  # rules per whole-number mask in the fault scan
-PARENT = ("episode_known", "episode_los_days", "episode_follow_up_days", "episode_died")
-EVENT_COLUMNS = ("episode_id", "event", "day", "days_after_discharge", "planned", "kind")
+PARENT = ("episode_known", "episode_row", "episode_los_days", "episode_follow_up_days", "episode_admit_date", "episode_died")
 
 
 class Store:
@@ -45,6 +45,10 @@ class Store:
         self.connection = Connection(threads=threads, memory_limit=memory_limit)
         self._raw: dict[str, dict[str, str]] = {}
         self._in_place: dict[str, Path] = {}
+        self._parents = ""  # how the table of parents is made, and whether it was
+        self._parents_made = False
+        self._excluded: set[str] = set()
+        self._used: dict[str, int] = {}
         self.copies: dict[str, tuple[int, ...]] = {}
 
     # -- doors ---------------------------------------------------------------------------------------------------
@@ -139,6 +143,26 @@ class Store:
         self.connection.send(f"CREATE TABLE raw_{table} AS SELECT *, row_number() OVER () - 1 AS {ROW} FROM ({select}) AS adapted", values)
         self._describe(table)
 
+    def spread(self, table: str, selects: Sequence[tuple[str, str]]) -> None:
+        """Make several rows of each raw row: for each (columns, condition), those rows that meet it; in the order of the rows."""
+        kind = "VIEW" if self.connection.one(f"SELECT count(*) FROM duckdb_views() WHERE view_name = 'raw_{table}'") else "TABLE"
+        self.connection.send(f"ALTER {kind} raw_{table} RENAME TO whole_{table}")
+        parts = [
+            f"SELECT {columns}, {ROW} * {len(selects)} + {place} AS {ROW} FROM whole_{table} WHERE {condition}"
+            for place, (columns, condition) in enumerate(selects)
+        ]
+        self._view_raw(table, " UNION ALL ".join(parts))
+
+    def join_parts(self, table: str, parts: Sequence[str]) -> list[int]:
+        """Make one raw table of others with the same columns, their rows numbered on; give how many rows each has."""
+        rows = [self.raw_rows(part) for part in parts]
+        starts = [sum(rows[:number]) for number in range(len(rows))]
+        selects = [f"SELECT * REPLACE ({ROW} + {start} AS {ROW}) FROM raw_{part}" for part, start in zip(parts, starts, strict=True)]
+        self._view_raw(table, " UNION ALL BY NAME ".join(selects))
+        for part in parts:
+            del self._raw[part]
+        return rows
+
     def _view_raw(self, table: str, select: str) -> None:
         self.connection.send(f"CREATE VIEW raw_{table} AS {select}")
         self._describe(table)
@@ -150,6 +174,10 @@ class Store:
     def raw_columns(self, table: str) -> tuple[str, ...]:
         """Names of a raw table's columns, as they came."""
         return tuple(self._raw[table])
+
+    def type_of(self, table: str, column: str) -> str:
+        """The type in which a column of a raw table came."""
+        return self._raw[table][column]
 
     def raw_rows(self, table: str) -> int:
         """Rows of a raw table."""
@@ -167,15 +195,33 @@ class Store:
             layer += f" WHERE {ROW} NOT IN (SELECT position FROM copies_{recipe.table})"
         names = {cast.name for cast in recipe.casts}
         self.connection.send(f"CREATE OR REPLACE VIEW own_{recipe.table} AS {layer}")  # for what is asked of one column: no join
-        if recipe.table in ("scores", "events"):
+        kind = KINDS[recipe.table]
+        if recipe.by_patient:
+            self.connection.send(f"CREATE OR REPLACE TABLE placed_{kind.name} AS {placed_select(kind)}")
+            judged = "placed.episode_id IS NOT NULL OR own.patient_id IS NULL OR own.date IS NULL"  # the others are counted, and left out
+            joined = f"({layer}) AS own LEFT JOIN placed_{kind.name} AS placed USING ({ROW}) WHERE {judged}"
+            layer = f"SELECT own.*, placed.episode_id, placed.day FROM {joined}"
+        if kind.parent:
+            self._make_parents()
             layer = f"SELECT own.*, {', '.join(f'parent.{name}' for name in PARENT)} FROM ({layer}) AS own LEFT JOIN parents AS parent USING (episode_id)"
         for derived in recipe.derived:
             cell = f"{derived.sql} AS {quoted(derived.name)}"
             layer = f"SELECT {f'* REPLACE ({cell})' if derived.name in names else f'*, {cell}'} FROM ({layer}) AS layer"
             names.add(derived.name)
         self.connection.send(f"CREATE OR REPLACE VIEW checked_{recipe.table} AS {layer}")
-        if recipe.table == "episodes":
-            self.connection.send(_parents(names))
+        if kind.counted:
+            self._parents = _parents(names)
+            if self._parents_made:  # rows were left out since
+                self._parents_made = False
+                self._make_parents()
+            if set(NEEDED) <= names:
+                self.connection.send(f"CREATE OR REPLACE VIEW {ADMISSIONS} AS {admissions_select(stays='los_days' in names)}")
+
+    def _make_parents(self) -> None:
+        """Keep what other rows read of their episodes, once: they are looked up in every question about those rows."""
+        if not self._parents_made:
+            self.connection.send(self._parents)
+            self._parents_made = True
 
     def leave_out_copies(self, recipe: Recipe, key: Sequence[str]) -> None:
         """Keep one of the rows that are alike in every cell that is read; rows without a whole key are never taken for copies."""
@@ -199,20 +245,19 @@ class Store:
             faults += self._faults_of(table, of_table)
         return faults
 
-    def alike(self, table: str, labels: Mapping[str, tuple[str, str]]) -> list[str]:
-        """Columns in which two labels become one when they are written plainly; for each, the SQL of a label and of its plain form."""
-        if not labels:
+    def asked_of_labels(self, table: str, questions: Sequence[tuple[str, str]]) -> list[bool]:
+        """Answers about the different labels of columns: for each question the SQL of a column's text, and an aggregate of its labels.
+
+        A file has a handful of labels in a million rows; a blank is one of them, and tested for here it would be in every row.
+        """
+        if not questions:
             return []
         parts = [
-            f"(SELECT count(*) > count(DISTINCT plain) FROM (SELECT DISTINCT {label} AS label, {plain} AS plain FROM "
-            f"(SELECT DISTINCT {label} FROM own_{table}) AS written WHERE {label} IS NOT NULL) AS plainly)"
-            for label, plain in labels.values()
+            f"SELECT {place} AS place, (SELECT {aggregate} FROM (SELECT DISTINCT {text} FROM own_{table}) AS labels) AS answer"
+            for place, (text, aggregate) in enumerate(questions)
         ]
-        answers = self.connection.send(
-            " UNION ALL ".join(f"SELECT {place} AS place, {part} AS alike" for place, part in enumerate(parts))
-        ).fetchall()
-        names = list(labels)
-        return [names[place] for place, alike in sorted(answers) if alike]
+        answers = self.connection.send(" UNION ALL ".join(parts)).fetchall()
+        return [bool(answer) for _, answer in sorted(answers)]
 
     def _faults_of(self, table: str, rules: Sequence[Rule]) -> list[Fault]:
         chunks = [rules[i : i + MASK_BITS] for i in range(0, len(rules), MASK_BITS)]
@@ -231,29 +276,47 @@ class Store:
         for i, chunk in enumerate(chunks):
             mask = np.asarray(arrays[f"mask{i}"], dtype=np.int64)
             for bit, rule in enumerate(chunk):
-                hit = rows[(mask >> bit) & 1 == 1]
+                hit = np.unique(rows[(mask >> bit) & 1 == 1])  # a row may belong to several episodes
                 if len(hit):
                     faults.append(Fault(rule, tuple(hit.tolist())))
         return faults
 
+    def placed(self, recipe: Recipe) -> Placed | None:
+        """What became of rows by patient and date; nothing where they name their episodes."""
+        if not recipe.by_patient:
+            return None
+        kind = KINDS[recipe.table]
+        several = ", ".join(f"count(*) FILTER (claims > 1 AND {way})" for way in ("in_care", "NOT in_care"))
+        counts = f"SELECT count(DISTINCT {ROW}), {several} FROM placed_{kind.name}"
+        total, in_care, nearest = map(int, self.connection.send(counts).fetchall()[0])
+        unplaced: dict[str, list[int]] = {}
+        for row, why in self.connection.send(f"{unplaced_select(kind)} ORDER BY {ROW}").fetchall():
+            unplaced.setdefault(str(why), []).append(int(row))
+        return Placed(total, in_care, nearest, {why: tuple(rows) for why, rows in unplaced.items()})
+
     # -- handing over --------------------------------------------------------------------------------------------
 
-    def prepare(self, recipes: Mapping[str, Recipe], excluded: Mapping[str, Sequence[int]]) -> Tables:
-        """Make the typed tables that an engine reads: Parquet is seen in place, everything else is cast once and kept."""
+    def prepare(self, recipes: Mapping[str, Recipe], excluded: Mapping[str, Sequence[int]], *, orphans: bool = True) -> Tables:
+        """Make the typed tables that an engine reads: Parquet is seen in place, everything else is cast once and kept.
+
+        Where no episode is excluded, and no row is an orphan that is not, how many rows are used is known without counting them.
+        """
         columns: dict[str, tuple[str, ...]] = {}
         scales = {scale: steps for recipe in recipes.values() for scale, steps in recipe.steps.items()}
-        for table in ("episodes", "scores", "events"):
+        for table, kind in KINDS.items():  # episodes first, which the others belong to
             recipe = recipes.get(table)
             select = self._without(table, recipe, excluded.get(table, ())) if recipe else ""
-            if table == "events":
+            if kind.beside:
                 if select:
-                    self.connection.send(f"CREATE VIEW listed_events AS {select}")
-                select = self._all_events(bool(select), recipes["episodes"].names)
+                    self.connection.send(f"CREATE VIEW {_listed(kind)} AS {select}")
+                select = _with_those_beside(kind, recipes[kind.parent].names, listed=bool(select))
             if not select:
                 continue
-            kind = "VIEW" if table in self._in_place else "TABLE"
-            self.connection.send(f"CREATE {kind} {table} AS {select}")
-            columns[table] = recipe.names if recipe else EVENT_COLUMNS
+            what = "VIEW" if table in self._in_place else "TABLE"
+            self.connection.send(f"CREATE {what} {table} AS {select}")
+            columns[table] = recipe.names if recipe else tuple(field.name for field in kind.fields)
+            if recipe and not recipe.by_patient and (not kind.parent or not (orphans or excluded.get(kind.parent))):
+                self._used[table] = self.raw_rows(table) - len(self.copies.get(table, ())) - len(excluded.get(table, ()))
         return Tables(
             columns,
             words=frozenset(str(row[0]) for row in self.connection.send("DESCRIBE episodes").fetchall() if row[1] == "VARCHAR"),
@@ -264,36 +327,28 @@ class Store:
 
     def _any(self, table: str) -> bool:
         """Whether a table holds any row; the search ends with the first."""
+        if self._used.get(table):
+            return True
         return bool(self.connection.one(f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS any_row"))
 
     def _without(self, table: str, recipe: Recipe, rows: Sequence[int]) -> str:
         """The typed rows less the excluded ones, and less those of excluded episodes."""
         columns = ", ".join(recipe.kept(name) for name in recipe.names)
-        tests = []
         if len(rows):
+            self._excluded.add(table)
             self.connection.send(f"CREATE TABLE excluded_{table} AS SELECT unnest(CAST(? AS BIGINT[])) AS position", [list(rows)])
-            tests.append(f"{ROW} NOT IN (SELECT position FROM excluded_{table})")
-        kept = f"SELECT {columns}, {ROW} FROM checked_{table}{' WHERE ' if tests else ''}{' AND '.join(tests)}"
-        if table == "episodes":
-            return kept
-        return f"SELECT kept.* EXCLUDE ({ROW}), episodes.{ROW} FROM ({kept}) AS kept JOIN episodes USING (episode_id)"
+        tests = self._used_where(table)
+        place = f"episode_row AS {ROW}" if KINDS[table].parent else ROW
+        return f"SELECT {columns}, {place} FROM checked_{table}{' WHERE ' if tests else ''}{' AND '.join(tests)}"
 
-    def _all_events(self, listed: bool, columns: Sequence[str]) -> str:  # noqa: FBT001 - private, one caller
-        """Events of the table and those that stand beside the episode, on both clocks."""
-        cells_of_events = "episode_id, event, event_day AS day, event_days_after_discharge AS days_after_discharge, planned, kind"
-        parts = [f"SELECT {cells_of_events}, {ROW} FROM listed_events"] if listed else []
-        for name in columns:
-            event = name.removesuffix("_observed")
-            if name.endswith("_observed") and f"{event}_day" in columns:
-                day = quoted(f"{event}_day")
-                values = ("episode_id", literal(event), day, f"{day} - los_days", "CAST(NULL AS INTEGER)", "CAST(NULL AS VARCHAR)")
-                cells = ", ".join(f"{value} AS {column}" for value, column in zip(values, EVENT_COLUMNS, strict=True))
-                parts.append(f"SELECT {cells}, {ROW} FROM episodes WHERE {quoted(name)} = 1")
-        if parts:
-            return " UNION ALL ".join(parts)
-        empty = ("VARCHAR", "VARCHAR", "INTEGER", "INTEGER", "INTEGER", "VARCHAR")
-        cells = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in zip(EVENT_COLUMNS, empty, strict=True))
-        return f"SELECT {cells}, CAST(NULL AS BIGINT) AS {ROW} WHERE FALSE"
+    def _used_where(self, table: str) -> list[str]:
+        """What is true of the rows of a table that are used: they have an episode, and neither they nor it are excluded."""
+        parent = KINDS[table].parent
+        tests = ["episode_row IS NOT NULL"] if parent else []
+        excluded = {parent: "episode_row", table: ROW}
+        return tests + [
+            f"{place} NOT IN (SELECT position FROM excluded_{name})" for name, place in excluded.items() if name in self._excluded
+        ]
 
     def lock(self) -> None:
         """After loading: nothing further can be read from outside, and no setting changed."""
@@ -303,24 +358,64 @@ class Store:
         self.connection.send("SET enable_external_access = false")
         self.connection.send("SET lock_configuration = true")
 
-    def kept(self, table: str) -> int:
-        """Rows of a table that are used, events that stand beside an episode not counted."""
-        return int(self.connection.one(f"SELECT count(*) FROM {'listed_events' if table == 'events' else table}"))
+    def kept(self, recipe: Recipe) -> int:
+        """Rows of a table that are used, those that stand beside an episode not counted; one that belongs to several episodes once."""
+        table = recipe.table
+        if recipe.by_patient:
+            return int(
+                self.connection.one(f"SELECT count(DISTINCT {ROW}) FROM checked_{table} WHERE {' AND '.join(self._used_where(table))}")
+            )
+        if table in self._used:
+            return self._used[table]
+        return int(self.connection.one(f"SELECT count(*) FROM {_listed(KINDS[table])}"))
 
     def close(self) -> None:
         """Close the connection and remove the private folder."""
         self.connection.close()
 
 
+def _listed(kind: RowKind) -> str:
+    """The rows that came in a table of their own."""
+    return f"listed_{kind.name}" if kind.beside else kind.name
+
+
+TYPES = {
+    "integer": "INTEGER",
+    "flag": "INTEGER",
+    "number": NUMBER_TYPE,
+    "date": "DATE",
+}  # of a column that nothing was cast to; others are text
+
+
+def _with_those_beside(kind: RowKind, columns: Sequence[str], *, listed: bool) -> str:
+    """Rows of the table and those that stand beside their parent, on both clocks; nothing where there are neither."""
+    names = [field.name for field in kind.fields]
+    parts = []
+    if listed:
+        computed = {"day": f"{kind.beside}_day", "days_after_discharge": f"{kind.beside}_days_after_discharge"}
+        parts.append(f"SELECT {', '.join(f'{computed.get(name, name)} AS {name}' for name in names)}, {ROW} FROM {_listed(kind)}")
+    blank = {field.name: f"CAST(NULL AS {TYPES.get(field.kind, 'VARCHAR')})" for field in kind.fields}
+    for name in columns:
+        word = name.removesuffix("_observed")
+        if name.endswith("_observed") and f"{word}_day" in columns:
+            day = quoted(f"{word}_day")
+            given = {"episode_id": "episode_id", kind.beside: literal(word), "day": day, "days_after_discharge": f"{day} - los_days"}
+            cells = ", ".join(f"{value} AS {column}" for column, value in (blank | given).items())
+            parts.append(f"SELECT {cells}, {ROW} FROM {kind.parent} WHERE {quoted(name)} = 1")
+    cells = ", ".join(f"{value} AS {name}" for name, value in blank.items())
+    return " UNION ALL ".join(parts) or f"SELECT {cells}, CAST(NULL AS BIGINT) AS {ROW} WHERE FALSE"
+
+
 def _parents(names: Collection[str]) -> str:
-    """A view of what a score or an event may read of its episode, one row for each id; an id that stands twice says nothing."""
+    """What a score or an event may read of its episode, one row for each id; an id that is there twice says nothing of its days."""
     cells = [
         f"CASE WHEN count(*) = 1 THEN any_value({name}) END" if name in names else "CAST(NULL AS INTEGER)"
         for name in ("los_days", "follow_up_days")
     ]
+    admitted = "CASE WHEN count(*) = 1 THEN any_value(admit_date) END" if "admit_date" in names else "CAST(NULL AS DATE)"
     died = "bool_or(discharge_reason = 'died' AND los_days >= 0)" if {"discharge_reason", "los_days"} <= set(names) else "FALSE"
     select = (
-        f"SELECT episode_id, TRUE AS episode_known, {cells[0]} AS episode_los_days, {cells[1]} AS episode_follow_up_days, "
-        f"coalesce({died}, FALSE) AS episode_died"
+        f"SELECT episode_id, count(*) AS times, TRUE AS episode_known, min({ROW}) AS episode_row, {cells[0]} AS episode_los_days, {cells[1]} AS episode_follow_up_days, "
+        f"{admitted} AS episode_admit_date, coalesce({died}, FALSE) AS episode_died"
     )
-    return f"CREATE OR REPLACE VIEW parents AS {select} FROM checked_episodes WHERE episode_id IS NOT NULL GROUP BY episode_id"
+    return f"CREATE OR REPLACE TABLE parents AS {select} FROM checked_episodes WHERE episode_id IS NOT NULL GROUP BY episode_id"

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from iop_outcomes.columns import EVENTS, TABLES, Field
+from iop_outcomes.columns import BY_PATIENT, EVENTS, KINDS, Field
 from iop_outcomes.scales import Scale
 
 How = Literal["name", "synonym", "guess"]
@@ -66,7 +66,7 @@ def table_called(name: str) -> str:
     """
     plain = squashed(name)
     known = table_of_synonyms()["tables"]
-    return next((table for table in TABLES if plain in {table, *map(squashed, known[table])}), "")
+    return next((table for table in KINDS if plain in {table, *map(squashed, known.get(table, ()))}), "")
 
 
 def match_columns(table: str, names: Sequence[str], scales: Dictionary[str, Scale]) -> list[Match]:
@@ -107,10 +107,10 @@ def match_columns(table: str, names: Sequence[str], scales: Dictionary[str, Scal
 def _columns_of(table: str) -> dict[str, tuple[int, str]]:
     """Squashed name, and the column with its rank: 0 its own name, then the synonyms in their order."""
     synonyms = table_of_synonyms()["columns"]
-    labels = synonyms["episodes"] if table == "contacts" else {}
+    words, labels = synonyms.get(table, {}), synonyms.get(KINDS[table].rolled_into, {})
     columns: dict[str, tuple[int, str]] = {}
-    for field in TABLES[table]:
-        others = synonyms[table].get(field.name, labels.get(field.name, ()))
+    for field in (*KINDS[table].fields, *(BY_PATIENT if KINDS[table].placing else ())):
+        others = words.get(field.name, labels.get(field.name, ()))
         for rank, name in enumerate((field.name, *others)):
             columns.setdefault(squashed(name), (rank, field.name))
     return columns
@@ -118,12 +118,13 @@ def _columns_of(table: str) -> dict[str, tuple[int, str]]:
 
 def _wide(table: str, name: str, scales: Dictionary[str, Scale]) -> tuple[int, str] | None:
     """Scores and events beside an episode, and items of a scale beside a score."""
-    if table == "episodes":
+    wide = KINDS[table].wide
+    if "event" in wide:
         for event in EVENTS:
             for half in ("day", "observed"):
                 if squashed(name) == squashed(f"{event}_{half}"):
                     return 0, f"{event}_{half}"
-    if table not in ("episodes", "scores"):
+    if not {"score", "item"} & set(wide):
         return None
     words = table_of_synonyms()["words"]
     keys = sorted(((key, scale) for scale in scales.values() if scale.total for key in _scale_keys(scale)), key=lambda pair: -len(pair[0]))
@@ -132,7 +133,7 @@ def _wide(table: str, name: str, scales: Dictionary[str, Scale]) -> tuple[int, s
         if key not in plain:
             continue
         rest = plain.replace(key, "", 1)
-        if table == "episodes":
+        if "score" in wide:
             rest = re.sub("|".join(words["total"]), "", rest)
             moment = next((m for m in ("admit", "discharge") if rest in {m, *map(squashed, words[m])}), "")
             return (int(plain != key + moment), f"{scale.name}_{moment}") if moment else None

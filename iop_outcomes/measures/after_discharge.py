@@ -462,7 +462,7 @@ _CURVE_ALONE = "Simple rates are left out: they are of some of the episodes of t
 
 
 def _coarser(
-    measure: Measure, what: Outcome, of_curve: Callable[..., tuple[Draft, ...]], _levels: Mapping[str, Counts]
+    measure: Measure, what: Outcome, of_curve: Callable[..., tuple[Draft, ...]], _divisions: Sequence[Mapping[str, Counts]]
 ) -> Iterator[Measure]:
     """Days rounded, and the event during care of the episodes of the curve; then the curve without simple rates beside it."""
     (incidence,) = (item for item in measure.estimands if item.name == "cumulative_incidence")

@@ -74,19 +74,17 @@ def _rounded(item: EstimandDefinition, digits: int, *, bare: bool) -> EstimandDe
     return replace(item, digits=digits, counted=counted, interval="none" if bare else item.interval)
 
 
-def digits_that_hide(groups: Sequence[Sequence[float]], n: int) -> int | None:
+def digits_that_hide(divisions: Sequence[tuple[Sequence[Sequence[float]], int]]) -> int | None:
     """Decimals to which means may be shown of groups whose numbers of episodes are withheld.
 
-    Everyone's mean is that of the groups weighted by those numbers. Moving one episode from one group to another changes the
-    weighted sum by as much as their means lie apart; rounding everyone's mean hides n times half a step of it. So that the
-    numbers do not follow, a step must hide at least `_MARGIN` times as much as one episode moves.
+    The mean of all is that of the groups weighted by those numbers. Moving one episode from one group to another changes the
+    weighted sum by as much as their means lie apart; rounding the mean of all hides n times half a step of it. So that the
+    numbers do not follow, a step must hide at least `_MARGIN` times as much as one episode moves, in every division.
 
     Parameters
     ----------
-    groups : sequence of sequence of float
-        The same means and SDs of each group.
-    n : int
-        Episodes they are of, in all groups together.
+    divisions : sequence of (groups, n)
+        Of each total that is shown: the same means and SDs of each of its groups, and the episodes of all of them together.
 
     Returns
     -------
@@ -95,11 +93,12 @@ def digits_that_hide(groups: Sequence[Sequence[float]], n: int) -> int | None:
 
     Examples
     --------
-    >>> digits_that_hide([(15.2, 9.1), (14.0, 8.0)], 136), digits_that_hide([(15.2, 9.1), (6.0, 8.0)], 60)
-    (1, 0)
+    >>> alike, apart = ([(15.2, 9.1), (14.0, 8.0)], 136), ([(15.2, 9.1), (6.0, 8.0)], 60)
+    >>> digits_that_hide([alike]), digits_that_hide([apart]), digits_that_hide([alike, apart])
+    (1, 0, 0)
     """
-    spread = max((max(column) - min(column) for column in zip(*groups, strict=True)), default=0.0)
-    return next((digits for digits in (1, 0) if n * 10.0**-digits >= _MARGIN * spread), None)
+    spreads = [(max((max(column) - min(column) for column in zip(*groups, strict=True)), default=0.0), n) for groups, n in divisions]
+    return next((digits for digits in (1, 0) if all(n * 10.0**-digits >= _MARGIN * spread for spread, n in spreads)), None)
 
 
 _MARGIN = 4.0

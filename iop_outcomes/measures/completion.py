@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from iop_outcomes.columns import NOT_KNOWN, Column, Reached
@@ -155,7 +155,7 @@ def _estimands(*, teds_all: bool) -> tuple[EstimandDefinition, ...]:
     return (*definitions, of_admitted)
 
 
-def _coarser(definition: str, _levels: Mapping[str, Counts]) -> Iterator[Measure]:
+def _coarser(definition: str, _divisions: Sequence[Mapping[str, Counts]]) -> Iterator[Measure]:
     """Without the cases that a missing reason could hide."""
     ending = "_teds_all" if definition == "teds_all" else ""
     yield without(completion(definition), [name + ending for name in IF_MISSING], _WITHOUT_CASES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -73,7 +73,7 @@ def discharge_reasons(definition: str = KINDS[0]) -> Measure:
     return replace(_mix(definition, _GROUPS), coarser=partial(_coarser, definition))
 
 
-def _coarser(definition: str, _levels: Mapping[str, Counts]) -> Iterator[Measure]:
+def _coarser(definition: str, _divisions: Sequence[Mapping[str, Counts]]) -> Iterator[Measure]:
     """The same in four groups, then in three; each also of the episodes alone that completion is of."""
     yield _mix(definition, _GROUPS, coarse=_ONE_BASE, ended=True)
     for groups in _COARSER:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -152,13 +152,19 @@ _ROUNDED = (
 )
 
 
-def _coarser(definition: str | None, names: tuple[str, ...], levels: Mapping[str, Counts]) -> Iterator[Measure]:
+def _coarser(definition: str | None, names: tuple[str, ...], divisions: Sequence[Mapping[str, Counts]]) -> Iterator[Measure]:
     """The same in whole days, the mean without an interval, which beside the quartiles would tell of how many episodes it is."""
     measure, mean = length_of_stay(definition), names[-1]
-    drafts = {level: measure.draft(counts) for level, counts in levels.items()}
-    means = [(draft[-1].value,) for level, draft in drafts.items() if level != ALL and draft[-1].population.n >= LEAST]
-    if digits_that_hide(means, drafts[ALL][-1].population.n) is not None:
+    if (
+        digits_that_hide([_means({level: measure.draft(counts)[-1] for level, counts in levels.items()}) for levels in divisions])
+        is not None
+    ):
         yield rounded(measure, dict.fromkeys(names, 0), _ROUNDED, bare=(mean,))
+
+
+def _means(drafts: Mapping[str, Draft]) -> tuple[list[tuple[float]], int]:
+    """The mean of each group that is large enough to show it, and the stays of all."""
+    return [(draft.value,) for level, draft in drafts.items() if level != ALL and draft.population.n >= LEAST], drafts[ALL].population.n
 
 
 def _number(name: str, role: Role, label: str, statistic: str, interval: str, *, counted: str, until: str) -> EstimandDefinition:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -62,8 +62,9 @@ class Measure:
     coarse : str
         What this form of a measure merges or rounds so that more of it can be shown, and why; "" for the finest form.
     coarser : callable, optional
-        From the counts of every level, everyone's first, coarser forms of this measure, the least information lost first: of
-        fewer categories, or with rounded values. It knows nothing of what is withheld; release chooses among them.
+        From the counts of every total and of the levels that it sums, everyone's first, coarser forms of this measure, the least
+        information lost first: of fewer categories, or with rounded values. By one column there is one such division, by two also
+        each level of either divided by the other. It knows nothing of what is withheld; release chooses among them.
     """
 
     name: str
@@ -90,7 +91,7 @@ class Measure:
     subject: str = ""
     selective: bool = False
     coarse: str = ""
-    coarser: Callable[[Mapping[str, Counts]], Iterator[Measure]] | None = None
+    coarser: Callable[[Sequence[Mapping[str, Counts]]], Iterator[Measure]] | None = None
 
     def drafts(self, counts: Counts, keys: Collection[Key]) -> tuple[Draft, ...]:
         """The drafts that have one of these keys."""

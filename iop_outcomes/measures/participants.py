@@ -170,10 +170,10 @@ _ONE_BASE = (
 )
 
 
-def _coarser(column: str, groups: Categories, levels: Mapping[str, Counts]) -> Iterator[Measure]:
+def _coarser(column: str, groups: Categories, divisions: Sequence[Mapping[str, Counts]]) -> Iterator[Measure]:
     """The same mix with the rarest categories merged; each mix of all admitted, then of the episodes that completion is of."""
     yield participants(column, groups, ended=True)
-    for shown in coarser(groups, levels[ALL], column):
+    for shown in coarser(groups, divisions[0][ALL], column):
         yield participants(column, groups, shown=shown)
         yield participants(column, groups, shown=shown, ended=True)
 
@@ -273,12 +273,17 @@ def participants_baseline(scale: Scale) -> Measure:
 _ROUNDED = "Numbers are rounded, and how many episodes they are of is not always shown: some groups lack so few scores that the exact numbers would tell how few."
 
 
-def _rounded(scale: Scale, levels: Mapping[str, Counts]) -> Iterator[Measure]:
+def _rounded(scale: Scale, divisions: Sequence[Mapping[str, Counts]]) -> Iterator[Measure]:
     """The same to 0.1 point, or as coarsely as it must be; without an interval, which beside the SD would give the number of scores."""
-    groups = [(mean, sd) for level, counts in levels.items() for mean, sd, n in [_scores(counts, scale)] if level != ALL and n >= LEAST]
-    digits = digits_that_hide(groups, _scores(levels[ALL], scale)[2])
+    digits = digits_that_hide([_summaries(levels, scale) for levels in divisions])
     if digits is not None:
         yield rounded(participants_baseline(scale), {"mean_admit": digits, "sd_admit": digits, LARGEST: 2}, _ROUNDED, bare=("mean_admit",))
+
+
+def _summaries(levels: Mapping[str, Counts], scale: Scale) -> tuple[list[tuple[float, float]], int]:
+    """Mean and SD of each group that is large enough to show them, and the scores of all."""
+    scores = {level: _scores(counts, scale) for level, counts in levels.items()}
+    return [(mean, sd) for level, (mean, sd, n) in scores.items() if level != ALL and n >= LEAST], scores[ALL][2]
 
 
 def _of_column(column: str, counts: Counts) -> Measure:

@@ -16,13 +16,14 @@ from iop_outcomes.measures.readmission import READMISSION, READMISSION_FROM_DAY_
 from iop_outcomes.measures.recorded import RECORDED
 from iop_outcomes.measures.relapse import RELAPSE
 from iop_outcomes.measures.reliable_change import RELIABLE_CHANGE
+from iop_outcomes.measures.self_harm_item import SELF_HARM_ITEM
 from iop_outcomes.measures.symptom_change import SYMPTOM_CHANGE
 from iop_outcomes.scales import Scale, get_scale, load_scales
 
 MEASURES: Mapping[str, Declaration] = {
     each.name: each for each in (COMPLETION, STAYS, REASONS, DEATHS_IN_CARE, RECORDED, READMISSION, READMISSION_FROM_DAY_0, RELAPSE)
 }
-FAMILIES: Mapping[str, Family] = {each.name: each for each in (SYMPTOM_CHANGE, RELIABLE_CHANGE)}
+FAMILIES: Mapping[str, Family] = {each.name: each for each in (SYMPTOM_CHANGE, RELIABLE_CHANGE, SELF_HARM_ITEM)}
 CHARACTERISTICS: Mapping[str, Characteristic] = {each.name: each for each in (PARTICIPANTS,)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -244,7 +244,7 @@ def reliable_change(scale: Scale, definition: str) -> Measure:
     )
 
 
-def _coarser(scale: Scale, definition: str, _levels: Mapping[str, Counts]) -> Iterator[Measure]:
+def _coarser(scale: Scale, definition: str, _divisions: Sequence[Mapping[str, Counts]]) -> Iterator[Measure]:
     """Without what differs by few from a number beside it."""
     undivided = without(
         reliable_change(scale, definition),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -221,18 +221,23 @@ _BARE = (
 )  # with the SD, or the change of the pairs, their intervals would give their number
 
 
-def _coarser(scale: Scale, levels: Mapping[str, Counts]) -> Iterator[Measure]:
+def _coarser(scale: Scale, divisions: Sequence[Mapping[str, Counts]]) -> Iterator[Measure]:
     """First one number rounded, of those with an admission score, then every mean; each as finely as hides what it must."""
     measure = symptom_change(scale)
-    one = {} if (digits := _digits_if_unchanged(scale, levels)) is None else {_IF_UNCHANGED: digits}
+    one = {} if (digits := _digits_if_unchanged(scale, divisions)) is None else {_IF_UNCHANGED: digits}
     yield rounded(measure, {_BOTH_KNOWN: 2}, _RATE_ROUNDED, bare=(_BOTH_KNOWN,))
     if one:
         yield rounded(measure, {_BOTH_KNOWN: 2, **one}, f"{_RATE_ROUNDED} {_ONE_ROUNDED}", bare=(_BOTH_KNOWN, *one))
-    groups = [summary for level, counts in levels.items() if level != ALL and (summary := _summary(counts, scale))]
-    points = digits_that_hide(groups, pairs_of(levels[ALL], scale)[0].total)
+    points = digits_that_hide([_summaries(levels, scale) for levels in divisions])
     if points is not None:
         every = {item.name: points if item.unit == "points" else 1 for item in measure.estimands if item.name != _IF_UNCHANGED}
         yield rounded(measure, {**every, _BOTH_KNOWN: 2, **one}, f"{_RATE_ROUNDED} {_ROUNDED}", bare=_BARE)
+
+
+def _summaries(levels: Mapping[str, Counts], scale: Scale) -> tuple[list[tuple[float, ...]], int]:
+    """The summary of each group that has one, and the pairs of all."""
+    groups = [summary for level, counts in levels.items() if level != ALL and (summary := _summary(counts, scale))]
+    return groups, pairs_of(levels[ALL], scale)[0].total
 
 
 def _summary(counts: Counts, scale: Scale) -> tuple[float, ...]:
@@ -242,13 +247,13 @@ def _summary(counts: Counts, scale: Scale) -> tuple[float, ...]:
     return () if moments.n < LEAST else (moments.mean_pre, moments.mean_post, moments.sd_pre)
 
 
-def _digits_if_unchanged(scale: Scale, levels: Mapping[str, Counts]) -> int | None:
+def _digits_if_unchanged(scale: Scale, divisions: Sequence[Mapping[str, Counts]]) -> int | None:
     """Decimals of the change with missing scores as unchanged; `None` where not even whole points hide how many lack an admission score.
 
     It is the change of the pairs divided by all with an admission score, so that a reader who knows pairs, change and discharged
     episodes can try each number from 1 to 10 of those who lack one: at least `_FITTING` must give what is printed.
     """
-    totals = [_change_and_discharged(counts, scale) for counts in levels.values()]
+    totals = [_change_and_discharged(counts, scale) for levels in divisions for counts in levels.values()]
     return next((digits for digits in (1, 0) if all(_fitting(*total, digits) >= _FITTING for total in totals if total[2])), None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from iop_outcomes.keys import ALL, MISSING_LEVEL, Key
+from iop_outcomes.keys import MISSING_LEVEL, Key, Place
 from iop_outcomes.release.policy import Policy
 from iop_outcomes.release.protect import Parts, is_safe
 from iop_outcomes.release.released import Released
@@ -33,7 +33,7 @@ def choose(results: Results, policy: Policy) -> Choice:
 
     The forms are those of `Results.coarser`, from the finest on. Of each, the share of its cells is taken that may be seen
     in their group: a cell is a number or a contrast of a group that is large enough to be shown, and everyone's are counted
-    only where there is no such group. A coarser form replaces a finer one when that share is more than `WORTH` times as large.
+    only where there is no such group; of two columns the groups are the pairs and each level of either. A coarser form replaces a finer one when that share is more than `WORTH` times as large.
     The first form is final of which `ENOUGH` of the cells may be seen, something of every group, and every number in `HALF`
     of the groups.
 
@@ -63,7 +63,7 @@ def choose(results: Results, policy: Policy) -> Choice:
         return Choice(results, iter(()))
     best, most, later, forms = results, -1.0, [], _forms(results)
     for form in forms:
-        groups = [_seen(form, level, policy.threshold) for level in _shown_groups(form, policy.threshold)]
+        groups = list(_seen(form, _shown_groups(form, policy), policy.threshold))
         share = _share(cell for cells in groups for cell in cells.values())
         later.append(form)
         if share > most * WORTH:
@@ -96,28 +96,28 @@ def coarsened_together(
     released = release(forms)
     if not policy.threshold:
         return released
-    shares = [_share_on_page(form, each, policy.threshold) for form, each in zip(forms, released, strict=True)]
+    shares = [_share_on_page(form, each, policy) for form, each in zip(forms, released, strict=True)]
     lacking = [share < ENOUGH or _of_everyone(each) < 1 for share, each in zip(shares, released, strict=True)]
     trial = [next(coarser, form) if lacks else form for form, coarser, lacks in zip(forms, later, lacking, strict=True)]
     if trial == forms:
         return released
     tried = release(trial)
     better = [
-        new is not form and _share_on_page(new, each, policy.threshold) > share * WORTH
+        new is not form and _share_on_page(new, each, policy) > share * WORTH
         for new, form, each, share in zip(trial, forms, tried, shares, strict=True)
     ]
     taken = [new if is_better else form for new, form, is_better in zip(trial, forms, better, strict=True)]
     return tried if taken == trial else released if taken == forms else release(taken)
 
 
-def _share_on_page(results: Results, released: Released, threshold: int) -> float:
-    groups = set(_shown_groups(results, threshold))
-    of_groups = _share(estimate.shown for estimate in released if estimate.level in groups)
+def _share_on_page(results: Results, released: Released, policy: Policy) -> float:
+    groups = set(_shown_groups(results, policy))
+    of_groups = _share(estimate.shown for estimate in released if estimate.place in groups)
     return (of_groups + _of_everyone(released)) / 2
 
 
 def _of_everyone(released: Released) -> float:
-    return _share(estimate.shown for estimate in released if estimate.level == ALL)
+    return _share(estimate.shown for estimate in released if estimate.place.is_everyone)
 
 
 def _forms(results: Results) -> Iterator[Results]:
@@ -139,11 +139,12 @@ def _of_each(groups: Sequence[Mapping[Key, bool]]) -> bool:
     return all(any(cells.values()) for cells in groups) and all(share >= HALF for share in each)
 
 
-def _shown_groups(results: Results, threshold: int) -> list[str]:
+def _shown_groups(results: Results, policy: Policy) -> list[Place]:
     """The groups that hold enough episodes to be shown, or everyone where there are none."""
-    sizes = {level: sum(people.parts.values()) for (level, _), people in results.populations.items()}
-    large = [level for level in sizes if level != MISSING_LEVEL and sizes[level] and is_safe(sizes[level], threshold)]
-    return [level for level in large if level != ALL] or large
+    sizes = {place: sum(people.parts.values()) for (place, _), people in results.placed_populations.items()}
+    named = [place for place in sizes if MISSING_LEVEL not in place and (policy.crossed or not place.is_crossed)]
+    large = [place for place in named if sizes[place] and is_safe(sizes[place], policy.threshold)]
+    return [place for place in large if not place.is_everyone] or large
 
 
 def says_no_number(definition: EstimandDefinition, people: Population, threshold: int) -> bool:
@@ -164,15 +165,20 @@ def says_no_number(definition: EstimandDefinition, people: Population, threshold
     return min(k, people.n - k) >= enough and len(fitting) >= FITTING
 
 
-def _seen(results: Results, level: str, threshold: int) -> dict[Key, bool]:
-    """Which of the cells of a group may be seen."""
-    cells = [(estimate, results.populations[level, estimate.key]) for estimate in results if estimate.level == level]
-    sets = _seen_sets([people for _, people in cells], threshold)
-    return {
-        estimate.key: all((people.family, parts) in sets for parts in (people.base, people.hits) if parts is not None)
-        or says_no_number(results.definition.estimand(estimate.estimand), people, threshold)
-        for estimate, people in cells
-    }
+def _seen(results: Results, places: Sequence[Place], threshold: int) -> Iterator[dict[Key, bool]]:
+    """Which of the cells of each group may be seen."""
+    populations = results.placed_populations
+    by_place: dict[Place, list[tuple[Key, Population]]] = {place: [] for place in places}
+    for estimate in results:
+        if estimate.place in by_place:
+            by_place[estimate.place].append((estimate.key, populations[estimate.place, estimate.key]))
+    for cells in by_place.values():
+        sets = _seen_sets([people for _, people in cells], threshold)
+        yield {
+            key: all((people.family, parts) in sets for parts in (people.base, people.hits) if parts is not None)
+            or says_no_number(results.definition.estimand(key.estimand), people, threshold)
+            for key, people in cells
+        }
 
 
 def _seen_sets(everyone: Sequence[Population], threshold: int) -> set[tuple[str, Parts]]:

@@ -1,4 +1,4 @@
-"""Takes the cells of one grouping column and the totals let through so far, gives which further totals leave every guarded set open."""
+"""Takes the cells of one grouping column, or of two crossed, and the totals let through so far, gives which further totals leave every guarded set open."""
 
 from __future__ import annotations
 
@@ -32,20 +32,23 @@ class Shown:
 
 @dataclass(frozen=True, eq=False)
 class _Linked:
-    """What changes in the witnesses when totals of everyone are known too.
+    """What changes in the witnesses when totals of sums of levels are known too.
 
     Parameters
     ----------
     unknown : dict of level to float array, shape (cells, samples)
         What stays unknown of each witness.
     totals : float array, shape (totals, cells)
-        Of the totals of everyone that are known, those that the levels leave open, as orthonormal rows.
+        Of the totals of sums that are known, those that the levels leave open, as rows that are orthonormal among those of one sum.
+    sums : int array, shape (totals,)
+        Of which sum each is.
     takes : dict of level to float array, shape (totals, cells)
-        What these totals add to what is known of each witness.
+        What these totals add to what is known of each witness; nothing where it is no member of their sum.
     """
 
     unknown: dict[int, Floats]
     totals: Floats
+    sums: Ints
     takes: dict[int, Floats]
 
 
@@ -53,15 +56,18 @@ class Levels:
     """What a reader can work out of the levels of one column.
 
     A reader knows, of each level, the span of the totals let through there (and which cells hold nobody, and that every way of dividing
-    has the same total), and beside it some totals over all levels. A set is worked out exactly when its total is 0 in whatever changes the
+    has the same total), and beside it some totals over several levels: over all of them, which are everyone, and where levels are the
+    pairs of two columns over those of each margin. A set is worked out exactly when its total is 0 in whatever changes the
     cells and none of what is known. Such changes are a linear space, and a random member of it is 0 over no other set; so
     a few random members stand for all that is not known. In each level alone they are what is left of random numbers beyond the known span.
-    That the totals of everyone do not change either is then seen to in a few levels, the witnesses, which take up what the others leave.
+    That the totals of sums do not change either is then seen to in a few levels, the witnesses, which take up what the others leave.
 
     Parameters
     ----------
     n : int array, shape (levels, cells)
         Episodes of each cell.
+    members : bool array, shape (sums, levels)
+        The levels of each sum; the first is that of everyone, which has all of them.
     sets : float array, shape (sets, cells)
         Every set that is printed or told apart by what is printed, as rows of 0 and 1.
     divisions : sequence of int array
@@ -70,11 +76,12 @@ class Levels:
         Differences that are 0 at every level: two ways of dividing the same episodes.
     threshold : int
         Counts from 1 to one below it are small.
-    small : bool array, shape (levels + 1, sets)
-        Which sets of each level, and of everyone last, may not be printed.
+    small : bool array, shape (levels + sums, sets)
+        Which sets of each level, and then of each sum, may not be printed.
     """
 
-    def __init__(self, n: Ints, sets: Floats, divisions: Sequence[Ints], alike: Floats, threshold: int, small: Mask) -> None:
+    def __init__(self, n: Ints, members: Mask, sets: Floats, divisions: Sequence[Ints], alike: Floats, threshold: int, small: Mask) -> None:
+        self._members = members
         self._here = (n > 0).astype(np.float64)
         cells = n.shape[1]
         self._open_to_any = np.diag(self._here.sum(axis=0))  # sum over levels of the projections on what is not known
@@ -84,12 +91,13 @@ class Levels:
         self._unknown = random.standard_normal((len(n), cells, SAMPLES)) * self._here[:, :, np.newaxis]
         self._sets = sets
         self._of_sets = self._totals(self._unknown)
-        sizes = np.rint(np.vstack([n, n.sum(axis=0)]) @ sets.T).astype(np.int64)
-        *self._guards, self._everyone = [Guarded(*row, divisions, threshold) for row in zip(sizes, small, strict=True)]
-        self._across = Across(sizes[:-1], threshold) if len(n) > 1 else None
-        self._guarded = bool(len(self._everyone) or (self._across is not None and len(self._across)) or any(map(len, self._guards)))
-        self._links = _Linked({}, np.zeros((0, cells)), {})
-        self._tried: tuple[Floats, _Linked | None] = (np.zeros((0, cells)), self._links)
+        sizes = np.rint(np.vstack([n, members.astype(np.int64) @ n]) @ sets.T).astype(np.int64)
+        guards = [Guarded(*row, divisions, threshold) for row in zip(sizes, small, strict=True)]
+        self._guards, self._of_sums = guards[: len(n)], guards[len(n) :]
+        self._across = Across(sizes[: len(n)], threshold) if len(n) > 1 else None
+        self._guarded = bool((self._across is not None and len(self._across)) or any(map(len, guards)))
+        self._links = _Linked({}, np.zeros((0, cells)), np.zeros(0, dtype=np.int64), {})
+        self._tried: tuple[Floats, int, _Linked | None] = (np.zeros((0, cells)), 0, self._links)
         for vector in alike:
             everywhere = np.arange(len(n))
             rest = self._rest(everywhere, np.tile(vector, (len(n), 1)))
@@ -135,7 +143,7 @@ class Levels:
         middle, best = len(shown), None
         while high - low > 1:
             part = shown.part(slice(middle))
-            linked = self._open(part, self._links.totals, self._links.takes)
+            linked = self._open(part, self._links)
             if linked is not None and allowed(part):
                 low, best = middle, linked
             else:
@@ -175,27 +183,41 @@ class Levels:
             return _beyond(self._known[:, :most], rest)[places]
         return _beyond(self._known[places, :most], vectors * self._here[places])
 
-    # -- totals of everyone ------------------------------------------------------------------------------------------
+    # -- totals of sums ----------------------------------------------------------------------------------------------
 
-    def holds_with(self, totals: Floats) -> bool:
-        """Whether everything guarded stays open when these totals of everyone are known too; none of them is known already."""
-        if not len(totals):
-            self._tried = (totals, self._links)
-            return True
-        new = orthonormal(self._links.totals, totals)
-        takes = {level: np.vstack([take, self._open_to(level, new)]) for level, take in self._links.takes.items()}
-        linked = self._open(self._none, np.vstack([self._links.totals, new]), takes)
-        self._tried = (totals, linked)
+    def holds_with(self, totals: Floats, several: int = 0) -> bool:
+        """Whether everything guarded stays open when these totals of everyone, or of another sum, are known too."""
+        linked: _Linked | None = self._links
+        if len(totals):
+            more = self._more(totals, several)
+            takes = {level: np.vstack([take, self._open_to(level, more, several)]) for level, take in self._links.takes.items()}
+            linked = self._open(self._none, self._with(more, several, takes))
+        self._tried = totals, several, linked
         return linked is not None
 
-    def link(self, totals: Floats) -> None:
-        """Take these totals of everyone as known too."""
-        if self._tried[0] is not totals:
-            self.holds_with(totals)
-        linked = self._tried[1]
+    def link(self, totals: Floats, several: int = 0) -> None:
+        """Take these totals of everyone, or of another sum, as known too."""
+        if self._tried[0] is not totals or self._tried[1] != several:
+            self.holds_with(totals, several)
+        linked = self._tried[2]
         if linked is None:  # more is given back than could be guarded: nothing else will be let through
-            linked = replace(self._links, totals=np.vstack([self._links.totals, orthonormal(self._links.totals, totals)]), takes={})
+            linked = self._with(self._more(totals, several), several, {})
         self._links = linked
+
+    def let(self, totals: Floats, several: int) -> bool:
+        """Let totals of a sum through where everything guarded stays open."""
+        if holds := self.holds_with(totals, several):
+            self.link(totals, several)
+        return holds
+
+    def _more(self, totals: Floats, several: int) -> Floats:
+        """What totals of a sum add to those of it that are known."""
+        return orthonormal(self._links.totals[self._links.sums == several], totals)
+
+    def _with(self, more: Floats, several: int, takes: dict[int, Floats]) -> _Linked:
+        """The links with more totals of a sum."""
+        sums = np.concatenate([self._links.sums, np.full(len(more), several, dtype=np.int64)])
+        return _Linked(self._links.unknown, np.vstack([self._links.totals, more]), sums, takes)
 
     @property
     def _none(self) -> Shown:
@@ -210,9 +232,9 @@ class Levels:
         known = null_of(open_to) * self._here.any(axis=0)
         return known[known.any(axis=1)]
 
-    def _open(self, shown: Shown, totals: Floats, takes: dict[int, Floats]) -> _Linked | None:
-        """What changes when totals of levels and of everyone are known besides; `None` where a guarded set is given back."""
-        linked = self._linked(shown, totals, takes) if len(totals) else _Linked({}, totals, {})
+    def _open(self, shown: Shown, links: _Linked) -> _Linked | None:
+        """What changes when totals of levels and of sums are known besides; `None` where a guarded set is given back."""
+        linked = self._linked(shown, links) if len(links.totals) else replace(links, unknown={}, takes={})
         if not self._guarded:
             return linked
         of_sets = self._of_sets.copy()
@@ -222,18 +244,25 @@ class Levels:
         scale = max([1.0, *(float(np.abs(unknown).max()) for unknown in linked.unknown.values())])
         is_open = (
             all(self._guards[level].hold(of_sets[level], scale) for level in linked.unknown)
-            and self._everyone.hold(of_sets.sum(axis=0), scale)
+            and all(guard.hold(self._over(row, of_sets), scale) for row, guard in enumerate(self._of_sums) if len(guard))
             and (self._across is None or self._across.hold(of_sets, tuple(linked.unknown), scale))
         )
         return linked if is_open else None
 
-    def _linked(self, shown: Shown, totals: Floats, takes: dict[int, Floats]) -> _Linked:
+    def _over(self, several: int, of_levels: Floats) -> Floats:
+        """What holds of each level, added up over the members of a sum."""
+        members = self._members[several]
+        summed: Floats = (of_levels if members.all() else of_levels[members]).sum(axis=0)
+        return summed
+
+    def _linked(self, shown: Shown, links: _Linked) -> _Linked:
         added = dict(zip(shown.places.tolist(), shown.directions, strict=True))
         place_of = {place: i for i, place in enumerate(added)}
-        change = totals @ (self._unknown.sum(axis=0) + (shown.unknown - self._unknown[shown.places]).sum(axis=0))
-        takes = {level: _without(take, added.get(level)) for level, take in takes.items()}
+        totals, sums = links.totals, links.sums
+        change = self._change(shown, links)
+        takes = {level: _without(take, added.get(level)) for level, take in links.takes.items()}
         while True:
-            weight = sum((product(take, take.T) for take in takes.values()), np.zeros((len(totals), len(totals))))
+            weight = _weight(takes, len(totals))
             chosen = independent(weight)
             inside = weight[np.ix_(chosen, chosen)]
             shares = np.linalg.solve(inside, change[chosen])
@@ -241,33 +270,67 @@ class Levels:
             if np.abs(left).max() <= ZERO * max(1.0, float(np.abs(change).max())):
                 break
             row = int(np.abs(left[:, 0]).argmax())
-            total = totals[row] - np.linalg.solve(inside, weight[chosen, row]) @ totals[chosen]
-            level = self._witness(total, added, takes)
+            mixed = np.zeros(len(totals))
+            mixed[chosen] = -np.linalg.solve(inside, weight[chosen, row])
+            mixed[row] = 1.0
+            level = self._witness(mixed, links, added, takes)
             if level is None:
                 break
-            takes[level] = _without(self._open_to(level, totals), added.get(level))
+            takes[level] = _without(self._open_to(level, totals, sums), added.get(level))
         takes = {level: take[chosen] for level, take in takes.items()}
         takes = {level: take for level, take in takes.items() if np.abs(take).max(initial=0.0) > ZERO}
         before = {level: shown.unknown[place_of[level]] if level in added else self._unknown[level] for level in takes}
         unknown = {level: before[level] - take.T @ shares for level, take in takes.items()}
-        return _Linked(unknown, totals[chosen], takes)
+        return _Linked(unknown, totals[chosen], sums[chosen], takes)
 
-    def _open_to(self, level: int, totals: Floats) -> Floats:
-        """What totals of everyone add to what is known of a level."""
-        return less(totals * self._here[level], self._known[level, : self._rank[level]])
+    def _change(self, shown: Shown, links: _Linked) -> Floats:
+        """What each total of a sum is in the unknown, which it must not change."""
+        change = np.zeros((len(links.totals), SAMPLES))
+        for several in np.unique(links.sums).tolist():
+            here = self._members[several, shown.places]
+            shift = shown.unknown[here] - self._unknown[shown.places[here]]
+            rows = links.sums == several
+            change[rows] = links.totals[rows] @ (self._over(several, self._unknown) + shift.sum(axis=0))
+        return change
 
-    def _witness(self, total: Floats, added: dict[int, Floats], takes: dict[int, Floats]) -> int | None:
-        """A level that leaves a total of everyone open, most of all the levels looked at together."""
+    def _open_to(self, level: int, totals: Floats, sums: Ints | int) -> Floats:
+        """What totals of sums add to what is known of a level: nothing where it is no member."""
+        here = np.broadcast_to(self._members[sums, level], len(totals))
+        known = self._known[level, : self._rank[level]]
+        if here.all():
+            return less(totals * self._here[level], known)
+        out = np.zeros_like(totals)
+        out[here] = less(totals[here] * self._here[level], known)
+        return out
+
+    def _witness(self, mixed: Floats, links: _Linked, added: dict[int, Floats], takes: dict[int, Floats]) -> int | None:
+        """A level that leaves a combination of totals of sums open, most of all the levels looked at together."""
         order = np.argsort(self._rank - self._here.sum(axis=1), kind="stable")  # those of which least is known come first
         order = order[~np.isin(order, list(takes))]
+        of_sums = {
+            several: mixed[rows] @ links.totals[rows] for several in np.unique(links.sums).tolist() for rows in [links.sums == several]
+        }
+        totals = sum((np.multiply.outer(self._members[several], total) for several, total in of_sums.items()), np.zeros(()))
         for start in range(0, len(order), _LOOKED_AT):
             places = order[start : start + _LOOKED_AT]
-            rest = self._rest(places, np.tile(total, (len(places), 1)))
+            rest = self._rest(places, totals[places])
             rest = np.array([_without(row, added.get(place)) for row, place in zip(rest, places.tolist(), strict=True)])
             sizes = np.linalg.norm(rest, axis=1)
             if sizes.max() > ZERO:
                 return int(places[sizes.argmax()])
         return None
+
+
+def _weight(takes: dict[int, Floats], several: int) -> Floats:
+    """Products of what totals add to all witnesses together."""
+    weight = np.zeros((several, several))
+    for take in takes.values():
+        rows = np.flatnonzero(take.any(axis=1))
+        if len(rows) == several:
+            weight += product(take, take.T)
+        else:
+            weight[np.ix_(rows, rows)] += product(take[rows], take[rows].T)
+    return weight
 
 
 def _without(vectors: Floats, direction: Floats | None) -> Floats:

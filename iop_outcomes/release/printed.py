@@ -1,17 +1,18 @@
-"""Takes the results of one page, gives the counts behind them and every total they would print, column by column."""
+"""Takes the results of one page, gives the counts behind them and every total they would print: one table for each column, or for two crossed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from iop_outcomes.keys import ALL
-from iop_outcomes.release.protect import LevelCounts, Parts, Printed, Tabulation
+from iop_outcomes.keys import ALL, Key, Place
+from iop_outcomes.release.protect import LevelCounts, Name, Parts, Printed, Tabulation
 from iop_outcomes.results import Results
 from iop_outcomes.stats.draft import Population
 
-Counts = Mapping[str, int]  # of each level
-Columns = tuple[str, tuple[str, ...]]  # a grouping column, and its levels
+Counts = Mapping[Place, int]
+Columns = tuple[tuple[str, str], tuple[Place, ...]]  # a grouping column, or two, and the groups by them, everyone first
+Populations = Mapping[tuple[Place, Key], Population]
 
 
 @dataclass(eq=False)
@@ -20,13 +21,14 @@ class _Part:
 
     family: str
     part: str
-    place: int
+    number: int
     counts: dict[Columns, Counts] = field(default_factory=dict)
     name: str = ""
 
     def fits(self, column: Columns, counts: Counts) -> bool:
         """Whether it can hold these episodes."""
-        return self.counts.get(column, counts) == counts and all(each[ALL] == counts[ALL] for each in self.counts.values())
+        everyone = counts[column[1][0]]
+        return self.counts.get(column, counts) == counts and all(each[places[0]] == everyone for (_, places), each in self.counts.items())
 
     def is_alike(self, other: _Part) -> bool:
         """Whether it holds the same episodes, wherever both were counted."""
@@ -37,6 +39,7 @@ class _Part:
 class Tabulations:
     """Results shown together, as sets of cells that a reader could solve for: one for each column they are grouped by.
 
+    Of two columns the cells are those of the pairs of their levels; everyone, and everyone of one level, are sums of pairs.
     Parts that hold the same episodes are one cell. In several results they are the same part of one measure, by whatever column; in
     different ways of dividing, those whose name and counts are the same wherever both were counted.
 
@@ -44,20 +47,23 @@ class Tabulations:
     ----------
     results : sequence of Results
         Of the same data; those by one column of the same levels.
+    crossed : bool
+        Whether anything is printed of the pairs of two columns.
     """
 
-    def __init__(self, results: Sequence[Results]) -> None:
-        self._results = results
-        self._column: list[Columns] = [(str(each.group), each.levels) for each in results]
+    def __init__(self, results: Sequence[Results], *, crossed: bool = True) -> None:
+        self._results, self._crossed = results, crossed
+        self._populations: list[Populations] = [each.placed_populations for each in results]
+        self._column: list[Columns] = [((str(each.group), each.group_2), each.places) for each in results]
         self._columns = list(dict.fromkeys(self._column))
         self._parts: dict[tuple[int, str, str], _Part] = {}
         self._cells: dict[tuple[int, str, Parts], Parts] = {}
         self._names: dict[tuple[int, str], list[str]] = {}
         self._ways: dict[Columns, dict[tuple[int, str], None]] = {column: {} for column in self._columns}
         self._of_everyone: dict[Columns, dict[tuple[int, str], None]] = {column: {} for column in self._columns}
-        for place, result in enumerate(results):
-            for family in dict.fromkeys(people.family for people in result.populations.values()):
-                self._add(place, family, result)
+        for number, populations in enumerate(self._populations):
+            for family in dict.fromkeys(people.family for people in populations.values()):
+                self._add(number, family)
         self._name()
 
     @property
@@ -70,39 +76,41 @@ class Tabulations:
                 self._divisions(column, self._ways),
                 self._bases(column),
                 self._divisions(column, self._of_everyone),
+                _sums(column[1]),
             )
             for column in self._columns
         )
 
-    def column(self, place: int) -> int:
-        """Which of the tables the results at a place stand in."""
-        return self._columns.index(self._column[place])
+    def column(self, number: int) -> int:
+        """Which of the tables the results with a number stand in."""
+        return self._columns.index(self._column[number])
 
-    def cells(self, place: int, family: str, parts: Parts | None) -> Parts:
-        """Name the cells of some parts of a family of the results at a place."""
-        key = place, family, parts or frozenset()
+    def cells(self, number: int, family: str, parts: Parts | None) -> Parts:
+        """Name the cells of some parts of a family of the results with a number."""
+        key = number, family, parts or frozenset()
         if key not in self._cells:
-            self._cells[key] = frozenset(self._parts[place, family, part].name for part in key[2])
+            self._cells[key] = frozenset(self._parts[number, family, part].name for part in key[2])
         return self._cells[key]
 
     # -- which parts hold the same episodes ------------------------------------------------------------------------------
 
-    def _add(self, place: int, family: str, result: Results) -> None:
-        by_level = {level: people.parts for (level, _), people in result.populations.items() if people.family == family}
-        column = self._column[place]
-        first = result.estimates[0]
-        for part in by_level[ALL]:
-            counts = {level: by_level[level][part] if level in by_level else 0 for level in result.levels}
+    def _add(self, number: int, family: str) -> None:
+        by_place = {place: people.parts for (place, _), people in self._populations[number].items() if people.family == family}
+        column, first = self._column[number], self._results[number].estimates[0]
+        for part in next(iter(by_place.values())):
+            counts = {place: by_place[place][part] if place in by_place else 0 for place in column[1]}
+            if column[1][0] not in by_place:  # said within some levels of a second column, not of everyone
+                counts[column[1][0]] = sum(counts.values())
             fitting = (
                 self._parts[earlier, family, part]
-                for earlier in range(place)
+                for earlier in range(number)
                 if (earlier, family, part) in self._parts and _measured(self._results[earlier]) == (first.measure, first.definition)
             )
-            entry = next((each for each in fitting if each.fits(column, counts)), None) or _Part(family, part, place)
+            entry = next((each for each in fitting if each.fits(column, counts)), None) or _Part(family, part, number)
             entry.counts[column] = counts
-            self._parts[place, family, part] = entry
-        in_levels = any(level != ALL for level in by_level) or len(result.levels) == 1
-        (self._ways if in_levels else self._of_everyone)[column][place, family] = (
+            self._parts[number, family, part] = entry
+        in_levels = any(not place.is_sum for place in by_place) or len(column[1]) == 1
+        (self._ways if in_levels else self._of_everyone)[column][number, family] = (
             None  # who is tested over all groups is said of everyone alone
         )
 
@@ -110,32 +118,32 @@ class Tabulations:
         """Give parts that hold the same episodes one name."""
         by_name: dict[str, _Part] = {}
         for entry in dict.fromkeys(self._parts.values()):
-            for name in (entry.part, f"{entry.family}: {entry.part}", f"{entry.family}, {entry.place}: {entry.part}"):
-                other = by_name.setdefault(name, _Part(entry.family, entry.part, entry.place, dict(entry.counts)))
+            for name in (entry.part, f"{entry.family}: {entry.part}", f"{entry.family}, {entry.number}: {entry.part}"):
+                other = by_name.setdefault(name, _Part(entry.family, entry.part, entry.number, dict(entry.counts)))
                 if other.is_alike(entry):
                     other.counts |= entry.counts
                     entry.name = name
                     break
-        for (place, family, _), entry in self._parts.items():
-            self._names.setdefault((place, family), []).append(entry.name)
+        for (number, family, _), entry in self._parts.items():
+            self._names.setdefault((number, family), []).append(entry.name)
 
     # -- the numbers of a column -------------------------------------------------------------------------------------
 
-    def _places(self, column: Columns) -> list[int]:
-        return [place for place, each in enumerate(self._column) if each == column]
+    def _numbers(self, column: Columns) -> list[int]:
+        return [number for number, each in enumerate(self._column) if each == column]
 
     def _counts(self, column: Columns) -> LevelCounts:
-        here = {entry.name: entry.counts[column] for (place, _, _), entry in self._parts.items() if self._column[place] == column}
-        return {level: {name: counts[level] for name, counts in here.items()} for level in column[1]}
+        here = {entry.name: entry.counts[column] for (number, _, _), entry in self._parts.items() if self._column[number] == column}
+        return {place: {name: counts[place] for name, counts in here.items()} for place in column[1]}
 
     def _divisions(self, column: Columns, ways: Mapping[Columns, Mapping[tuple[int, str], None]]) -> tuple[Parts, ...]:
         return tuple(dict.fromkeys(frozenset(self._names[way]) for way in ways[column]))
 
     def _bases(self, column: Columns) -> frozenset[Parts]:
         return frozenset(
-            self.cells(place, people.family, people.base)
-            for place in self._places(column)
-            for people in self._results[place].populations.values()
+            self.cells(number, people.family, people.base)
+            for number in self._numbers(column)
+            for people in self._populations[number].values()
         )
 
     def _printed(self, column: Columns) -> list[Printed]:
@@ -143,25 +151,35 @@ class Tabulations:
 
         Denominators and numerators come first, those of the numbers that a measure shows before those beside them; then how many
         episodes there are in all, then what is missing or excluded, then single parts of it;
-        then the order of the results and their estimands, everyone before a level, and a large level before a small one.
+        then the order of the results and their estimands, everyone before a level, a margin of two columns before a pair, and a large
+        level before a small one.
         """
-        wanted = sorted((item for place in self._places(column) for item in self._wanted(place)), key=lambda item: item[0])
-        return list(dict.fromkeys((level, parts) for _, level, parts in wanted if parts))
+        wanted = sorted((item for number in self._numbers(column) for item in self._wanted(number)), key=lambda item: item[0])
+        return list(dict.fromkeys((place, parts) for _, place, parts in wanted if parts))
 
-    def _wanted(self, place: int) -> Iterator[tuple[int, str, Parts]]:
-        populations = self._results[place].populations
-        for key in [key for level, key in populations if level == ALL]:
-            everyone = populations[ALL, key]
-            here = [level for level in self._results[place].levels if (level, key) in populations]
-            sizes = {level: sum(populations[level, key].parts.values()) for level in here}
-            levels = sorted(sizes, key=lambda level: (level != ALL, -sizes[level], level))
-            beside = key.estimand not in self._results[place].definition.shown
+    def _wanted(self, number: int) -> Iterator[tuple[int, Place, Parts]]:
+        populations, places = self._populations[number], self._column[number][1]
+        everyones: dict[Key, Population] = {}
+        for (place, key), people in populations.items():
+            if place.level == ALL:
+                everyones.setdefault(key, people)
+        for key, everyone in everyones.items():
+            here = [place for place in places if (place, key) in populations and (self._crossed or not place.is_crossed)]
+            sizes = {place: sum(populations[place, key].parts.values()) for place in here}
+            ordered = sorted(sizes, key=lambda place: (not place.is_everyone, place.is_crossed, -sizes[place], place))
+            beside = key.estimand not in self._results[number].definition.shown
             for rank, parts in _ranked(everyone, beside=beside):
-                yield from ((rank, level, self.cells(place, everyone.family, parts)) for level in levels)
+                yield from ((rank, place, self.cells(number, everyone.family, parts)) for place in ordered)
             for part in everyone.parts:
                 if part not in everyone.base:
-                    yield 4, ALL, self.cells(place, everyone.family, frozenset({part}))
-            yield 2, ALL, self.cells(place, everyone.family, frozenset(everyone.parts))
+                    yield 4, places[0], self.cells(number, everyone.family, frozenset({part}))
+            yield 2, places[0], self.cells(number, everyone.family, frozenset(everyone.parts))
+
+
+def _sums(places: Sequence[Place]) -> dict[Name, Sequence[Place]]:
+    """Everyone, and of two columns each margin, with the groups that it is the sum of: everyone alone is their own."""
+    groups = [place for place in places if not place.is_sum] or places
+    return {place: [group for group in groups if place.includes(group)] for place in places if place.is_sum}
 
 
 def _measured(results: Results) -> tuple[str, str]:

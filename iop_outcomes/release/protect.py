@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,8 +14,9 @@ from iop_outcomes.release.guards import Mask, are_small
 from iop_outcomes.release.levels import Levels, Shown
 
 Parts = frozenset[str]
-Printed = tuple[str, Parts]  # a level, and a set of its parts whose total would be printed
-LevelCounts = Mapping[str, Mapping[str, int]]  # of each level, and of each of its parts
+Name = Hashable  # of a level: a word, or the levels of two columns
+Printed = tuple[Name, Parts]  # a level, and a set of its parts whose total would be printed
+LevelCounts = Mapping[Name, Mapping[str, int]]  # of each level, and of each of its parts
 
 
 def is_safe(n: int, threshold: int) -> bool:
@@ -25,12 +26,12 @@ def is_safe(n: int, threshold: int) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Tabulation:
-    """The numbers printed by one column.
+    """The numbers printed by one column, or by two.
 
     Parameters
     ----------
     counts : dict of level to dict of part to int
-        "All" alone, or "All" and the levels that sum to it.
+        "All" alone, or "All" and the levels that sum to it; with `sums`, every level that is printed or that a sum is made of.
     printed : sequence of (level, set of parts)
         What would be printed, the most wanted first.
     ways : sequence of sets of parts
@@ -39,7 +40,10 @@ class Tabulation:
     bases : set of sets of parts
         Those whose episodes are a group, as all of a level are.
     ways_of_everyone : sequence of sets of parts
-        Ways of dividing the same episodes that are known of everyone alone; no level holds any episode of their parts.
+        Ways of dividing the same episodes that are known of everyone, or of sums, alone; no level holds any episode of their parts.
+    sums : dict of level to sequence of levels
+        The levels that are sums of others, everyone first, each with the levels it is made of, which are no sums: of two columns
+        crossed, everyone and each margin, made of pairs. By default "All" is the sum of all others.
     """
 
     counts: LevelCounts
@@ -47,22 +51,34 @@ class Tabulation:
     ways: Sequence[Parts] = ()
     bases: Collection[Parts] = frozenset()
     ways_of_everyone: Sequence[Parts] = ()
+    sums: Mapping[Name, Sequence[Name]] = field(default_factory=dict)
 
     @property
-    def levels(self) -> list[str]:
-        """The levels that "All" sums."""
-        return [level for level in self.counts if level != ALL] or [ALL]
+    def everyone(self) -> Name:
+        """The name of everyone."""
+        return next(iter(self.sums), ALL)
+
+    @property
+    def levels(self) -> list[Name]:
+        """The levels that are no sums; everyone alone where there is no other."""
+        return [level for level in self.counts if level != self.everyone and level not in self.sums] or [self.everyone]
+
+    @property
+    def members(self) -> Mapping[Name, Sequence[Name]]:
+        """The levels that each sum is made of, everyone first."""
+        return {self.everyone: self.levels} | {name: members for name, members in self.sums.items() if name != self.everyone}
 
     @property
     def divisions(self) -> Sequence[Parts]:
         """The ways, or the one way there is."""
-        return self.ways or (frozenset(self.counts[ALL]),)
+        return self.ways or (frozenset(self.counts[self.everyone]),)
 
 
 def protect(tables: Sequence[Tabulation], threshold: int, smallest: int = 0) -> tuple[frozenset[Printed], ...]:
     """Decide which printed totals may be seen, where tables by different columns stand on one page.
 
-    "All" is the sum of the other levels, and each printed number is the total of a set of parts of a level. Totals are
+    "All" is the sum of the other levels, and each printed number is the total of a set of parts of a level; of two columns crossed,
+    the levels are pairs, and everyone and every margin are sums of them. Totals are
     taken in the order given, the most wanted first, and one is let through when it is no count from 1 to `threshold` - 1
     and, together with those already let through, gives no such count back by adding and subtracting. Guarded are: parts
     that no printed total tells apart, alone and combined, and every printed set, alone and combined over levels.
@@ -128,27 +144,35 @@ class _Page:
         self._everyone = np.zeros((0, self._cells))  # totals of everyone that are known, as orthonormal rows
         self._decided: dict[Parts, bool] = {}
         if len(tables) > 1 or tables[0].ways_of_everyone:  # else every level says so
-            self._everyone = self._same_totals()
+            self._everyone = self._same_totals([(table, table.everyone) for table in tables])
 
     def decide(self, place: int) -> frozenset[Printed]:
         """Take the totals of one table, those of the tables before it being decided."""
         table = self._tables[place]
-        n, inside = self._counts(table)
-        column = self._column(table, n, inside)
+        n, members, inside = self._counts(table)
+        column = self._column(table, n, members, inside)
         self._columns.append((column, inside))
         self._insides.append(Inside(inside, self._cells))
         self._insides[-1].learn(self._insides[-1].added(self._everyone))
         column.link(self._insides[-1].known)
-        rows = {level: row for row, level in enumerate((*table.levels, ALL))}
+        sums = {name: row for row, name in enumerate(table.members)}
+        if table.ways_of_everyone:
+            for name, row in list(sums.items())[1:]:
+                column.link(self._same_totals([(table, name)])[:, inside], row)
+        rows = {level: row for row, level in enumerate(table.levels)} | {name: len(n) + row for name, row in sums.items()}
         printed = {parts: i for i, parts in enumerate(dict.fromkeys(parts for _, parts in table.printed))}
         vectors = self._vectors(printed)[:, inside]
-        unsafe = self._small(table, n, vectors, tuple(printed))
+        unsafe = self._small(table, n, members, vectors, tuple(printed))
         seen: set[Printed] = set()
         for run in _runs(table):
             places, sets = np.array([rows[level] for level, _ in run]), np.array([printed[parts] for _, parts in run])
             safe = np.flatnonzero(~unsafe[places, sets])
-            if run[0][0] == ALL:
-                seen.update(item for item in run if self._let_everyone(item[1], possible=len(safe) > 0))
+            level, parts = run[0]
+            if level == table.everyone:
+                seen.update(run if self._let_everyone(parts, possible=len(safe) > 0) else ())
+                continue
+            if level in sums:
+                seen.update(run if len(safe) and column.let(vectors[sets], sums[level]) else ())
                 continue
             if len(safe):
                 allowed = column.offer(places[safe], vectors[sets[safe]], lambda shown: self._others_hold(place, shown))
@@ -161,34 +185,46 @@ class _Page:
 
     # -- the shape of a page -------------------------------------------------------------------------------------------
 
-    def _counts(self, table: Tabulation) -> tuple[Ints, Ints]:
-        """Episodes of each level and cell of a table, those of everyone whom no level holds, and which cells of the page these are."""
+    def _counts(self, table: Tabulation) -> tuple[Ints, Mask, Ints]:
+        """Episodes of each level and cell of a table, then those of sums whom no level holds; of which of these rows each sum is made; which cells of the page."""
+        levels = {level: row for row, level in enumerate(table.levels)}
+        n = np.array([self._row(table, level) for level in levels], dtype=np.int64)
+        members = np.zeros((len(table.members), len(n)), dtype=np.bool_)
+        for row, several in zip(members, table.members.values(), strict=True):
+            row[[levels[level] for level in several]] = True
+        for place, name in reversed(list(enumerate(table.members))):
+            rest = self._row(table, name) - n[members[place]].sum(axis=0)
+            if rest.any():
+                n = np.vstack([n, rest])
+                members = np.column_stack([members, np.isin(np.arange(len(members)), [0, place])])
         inside = self._inside(table)
-        n = np.zeros((len(table.levels) + 1, self._cells), dtype=np.int64)
-        for row, level in zip(n, (*table.levels, ALL), strict=True):
-            for part, several in table.counts[level].items():
-                row[self._cell_of[part]] += several
-        n[-1] -= n[:-1].sum(axis=0)
-        return (n if n[-1].any() else n[:-1])[:, inside], inside
+        return n[:, inside], members, inside
+
+    def _row(self, table: Tabulation, level: Name) -> Ints:
+        row = np.zeros(self._cells, dtype=np.int64)
+        for part, several in table.counts[level].items():
+            row[self._cell_of[part]] += several
+        return row
 
     def _inside(self, table: Tabulation) -> Ints:
-        return np.array(sorted({self._cell_of[part] for part in table.counts[ALL]}), dtype=np.int64)
+        return np.array(sorted({self._cell_of[part] for part in table.counts[table.everyone]}), dtype=np.int64)
 
-    def _column(self, table: Tabulation, n: Ints, inside: Ints) -> Levels:
+    def _column(self, table: Tabulation, n: Ints, members: Mask, inside: Ints) -> Levels:
         printed = tuple(dict.fromkeys(parts for _, parts in table.printed))
         divisions = [_told_apart(way, printed) for way in table.divisions]
         rows = {parts: i for i, parts in enumerate(dict.fromkeys((*printed, *(part for division in divisions for part in division))))}
         sets = self._vectors(rows)[:, inside]
         alike = self._vectors(table.divisions[:1])[:, inside] - self._vectors(table.divisions[1:])[:, inside]
         places = [np.array([rows[part] for part in division], dtype=np.int64) for division in divisions]
-        return Levels(n, sets, places, alike, self._threshold, self._small(table, n, sets, tuple(rows)))
+        return Levels(n, members, sets, places, alike, self._threshold, self._small(table, n, members, sets, tuple(rows)))
 
-    def _small(self, table: Tabulation, n: Ints, sets: Floats, parts: Sequence[Parts]) -> Mask:
-        """Which sets of each level, and of everyone last, may not be printed: of a small group, none but those that hold nobody."""
-        sizes = np.vstack([n, n.sum(axis=0)]) @ sets.T
+    def _small(self, table: Tabulation, n: Ints, members: Mask, sets: Floats, parts: Sequence[Parts]) -> Mask:
+        """Which sets of each level, and of each sum after them, may not be printed: of a small group, none but those that hold nobody."""
+        every = np.vstack([n, members.astype(np.int64) @ n])
+        sizes = every @ sets.T
         groups = np.array([each in table.bases or each in table.divisions for each in parts], dtype=bool)
-        everyone = np.vstack([n, n.sum(axis=0)]) @ self._vectors(table.divisions[:1])[0, self._inside(table)]
-        in_small = are_small(everyone, self._smallest)[:, np.newaxis]
+        whole = every @ self._vectors(table.divisions[:1])[0, self._inside(table)]
+        in_small = are_small(whole, self._smallest)[:, np.newaxis]
         thresholds = np.where(groups | in_small, max(self._threshold, self._smallest), self._threshold)
         return (sizes > 0) & (sizes < thresholds)
 
@@ -199,14 +235,14 @@ class _Page:
             row[[self._cell_of[part] for part in parts]] = 1.0
         return out
 
-    def _same_totals(self) -> Floats:
-        """Differences between ways of dividing the same episodes, over all tables."""
+    def _same_totals(self, sums: Sequence[tuple[Tabulation, Name]]) -> Floats:
+        """Differences between ways of dividing the same episodes: those of one sum, or of everyone over all tables."""
         ways: dict[int, list[Parts]] = {}
-        for table in self._tables:
+        for table, name in sums:
             for way in (*table.divisions, *table.ways_of_everyone):
-                ways.setdefault(sum(table.counts[ALL][part] for part in way), []).append(way)
+                ways.setdefault(sum(table.counts[name][part] for part in way), []).append(way)
         differences = [self._vectors(several[:1]) - self._vectors(several[1:]) for several in ways.values()]
-        return orthonormal(self._everyone, np.vstack(differences))
+        return orthonormal(np.zeros((0, self._cells)), np.vstack(differences))
 
     # -- totals of everyone ----------------------------------------------------------------------------------------------
 
@@ -254,10 +290,11 @@ class _Page:
 
 
 def _runs(table: Tabulation) -> Iterator[list[Printed]]:
-    """Printed totals in order, those of different levels that follow one another together; each of everyone by itself."""
-    run: dict[str, Printed] = {}
+    """Printed totals in order, those of different levels that follow one another together; each of a sum by itself."""
+    sums = table.members
+    run: dict[Name, Printed] = {}
     for item in table.printed:
-        if run and (item[0] == ALL or ALL in run or item[0] in run):
+        if run and (item[0] in sums or item[0] in run or not sums.keys().isdisjoint(run)):
             yield list(run.values())
             run = {}
         run[item[0]] = item
@@ -270,9 +307,9 @@ def _cells(tables: Sequence[Tabulation]) -> dict[str, int]:
     sets: dict[Parts, None] = {}
     for table in tables:
         sets |= dict.fromkeys(
-            (*(parts for _, parts in table.printed), *table.divisions, *table.ways_of_everyone, frozenset(table.counts[ALL]))
+            (*(parts for _, parts in table.printed), *table.divisions, *table.ways_of_everyone, frozenset(table.counts[table.everyone]))
         )
-    names = dict.fromkeys(part for table in tables for part in table.counts[ALL])
+    names = dict.fromkeys(part for table in tables for part in table.counts[table.everyone])
     marks: dict[str, list[int]] = {name: [] for name in names}
     for i, parts in enumerate(sets):
         for part in parts:

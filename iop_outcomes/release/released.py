@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import KW_ONLY, InitVar, dataclass, field
+from dataclasses import KW_ONLY, InitVar, dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, final
 
 from iop_outcomes.errors import ReleaseError
-from iop_outcomes.keys import ALL, Contrast, Flags, Key
+from iop_outcomes.keys import ALL, Contrast, Flags, Key, Place
 from iop_outcomes.release.policy import Policy
 from iop_outcomes.results import COLUMNS, Definition, Provenance, as_words
 
@@ -66,6 +66,11 @@ class ReleasedEstimate:
     flag: Flags
 
     @property
+    def place(self) -> Place:
+        """Of which group it is."""
+        return Place(self.level, self.level_2)
+
+    @property
     def key(self) -> Key:
         """Which number it is."""
         return Key(self.estimand, self.time, self.contrast, self.versus)
@@ -114,7 +119,8 @@ DOOR = object()  # held by release() alone
 class Released:
     """Results after disclosure control: the only thing that charts, tables, sentences and files accept.
 
-    Made by `release` alone, which holds the key of the door; neither inherited nor changed.
+    Made by `release` alone, which holds the key of the door; neither inherited nor changed. With two columns, those of everyone by
+    the first, and `within` those of each level of the second, as in `Results`; iterating goes over all of them.
     """
 
     door: InitVar[object]
@@ -127,6 +133,10 @@ class Released:
     provenance: Provenance
     curves: Mapping[str, ReleasedCurve] = field(default_factory=dict)
     only_grouped: bool = False  # whether the episodes without a group were left out, because they are too few to show
+    group_2: str = ""
+    level_2: str = ""
+    levels_2: tuple[str, ...] = ()  # of the second column, for names that tell them apart
+    within: Mapping[str, Released] = field(default_factory=dict)
 
     def __post_init__(self, door: object) -> None:
         if door is not DOOR:
@@ -137,16 +147,21 @@ class Released:
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """The levels in the order of the estimates, "All" first."""
+        """The levels of the first column in the order of the estimates, "All" first."""
         return tuple(dict.fromkeys(estimate.level for estimate in self.estimates))
+
+    @property
+    def slices(self) -> tuple[Released, ...]:
+        """What each level of the second column shows, every level together first; these alone where there is no second."""
+        return (replace(self, door=DOOR, within={}), *self.within.values()) if self.within else (self,)
 
     @property
     def withheld(self) -> int:
         """How many values are withheld."""
-        return sum(not estimate.shown for estimate in self.estimates)
+        return sum(not estimate.shown for estimate in self)
 
     def __iter__(self) -> Iterator[ReleasedEstimate]:
-        return iter(self.estimates)
+        return (estimate for part in self.slices for estimate in part.estimates)
 
     def estimate(self, estimand: str, level: str = ALL, time: float | None = None) -> ReleasedEstimate:
         """The estimate of an estimand at a level, and at a time where it has several."""
@@ -171,7 +186,7 @@ class Released:
 
     def to_records(self) -> list[dict[str, Any]]:
         """The estimates as plain values with the fixed columns; a withheld or impossible number is None."""
-        return [{name: _plain(getattr(e, name)) for name in COLUMNS} | as_words(e) for e in self.estimates]
+        return [{name: _plain(getattr(e, name)) for name in COLUMNS} | as_words(e) for e in self]
 
     def to_frame(self) -> pd.DataFrame:
         """The estimates as a data frame with the fixed columns; a withheld number is missing and `flag` says suppressed."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Protocol
 
+from iop_outcomes.columns import COUNTED
 from iop_outcomes.errors import UsageError
-from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Flag, Key, flags
+from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, Flag, Key, Place, flags
 from iop_outcomes.release.coarsening import coarsened_together, says_no_number
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.printed import Tabulations
@@ -59,12 +60,13 @@ def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tup
 
     A total that several results print of one level, or of everyone, is withheld in all or in none. Totals by one column are protected
     together; of different columns, what is shown of everyone is known under each, and nothing withheld follows from all of
-    them together.
+    them together. By two columns, the totals of pairs, of each level of either and of everyone are protected together.
 
     Parameters
     ----------
     results : sequence of Results
-        Working numbers of the same data by any columns, the most wanted first; those by one column have the same levels.
+        Working numbers of the same data by any columns, the most wanted first; those by one column have the same levels. Results by
+        two columns are released by themselves, or with others by the same two.
     policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
         Name of the policy; "none" only for data of class synthetic or public.
 
@@ -76,11 +78,12 @@ def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tup
     Raises
     ------
     UsageError
-        When the policy does not exist, the class of the data does not allow it, or some results rest on every episode and others
-        only on those with a group.
+        When the policy does not exist, the class of the data does not allow it, some results rest on every episode and others only on
+        those with a group, or results by two columns stand beside others.
     """
     if not results:
         return ()
+    _refuse_other_columns(results)
     provenance = results[0].provenance
     chosen = policy_for(policy, provenance.data_class).within(provenance.part2_tracks)
     results = [_shown_population(each, chosen) for each in results]
@@ -91,24 +94,40 @@ def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tup
 
 
 def _protected(results: Sequence[Results], *, policy: Policy) -> tuple[Released, ...]:
-    page = Tabulations(results)
+    page = Tabulations(results, crossed=policy.crossed)
     seen = protect(page.tables, policy.threshold, policy.smallest)
-    return tuple(_released_results(each, _View(page, place, seen[page.column(place)]), policy) for place, each in enumerate(results))
+    return tuple(_released_results(each, _View(page, number, seen[page.column(number)]), policy) for number, each in enumerate(results))
+
+
+def _refuse_other_columns(results: Sequence[Results]) -> None:
+    """A margin of two columns beside the same levels under another column would be counted twice, and protected in neither."""
+    several = {(each.group, each.group_2) for each in results}
+    if len(several) > 1 and any(second for _, second in several):
+        columns = " and ".join(dict.fromkeys(f'"{first}" x "{second}"' if second else f'"{first}"' for first, second in several))
+        raise UsageError(
+            f"release_set: results by two columns are released with results by the same two alone, and these are by {columns}. Release each "
+            "kind by itself, or evaluate all of them by the same two (by=)."
+        )
 
 
 def _shown_population(results: Results, policy: Policy) -> Results:
-    """The results without the episodes that have no group, where these are too few to show: everyone then means everyone else."""
-    if results.among_grouped is None:
-        return results
-    ungrouped = next(sum(people.parts.values()) for (level, _), people in results.populations.items() if level == MISSING_LEVEL)
-    return results if is_safe(ungrouped, policy.fewest) else results.among_grouped()
+    """The results without the episodes that have no group, where these are too few to show: everyone then means everyone else.
+
+    Of two columns, each is looked at by itself; the first once more, because those that left with the second may have had no first.
+    """
+    for column in (results.group, results.group_2, results.group):
+        if results.among_grouped is not None and not is_safe(results.ungrouped.get(column, 0), policy.fewest):
+            results = results.among_grouped(column)
+    return results
 
 
 def _refuse_two_populations(results: Sequence[Results]) -> None:
     """Everyone with a group beside everyone would say how few have none."""
     totals = {sum(people.parts.values()) for each in results for (level, _), people in each.populations.items() if level == ALL}
     if len(totals) > 1 and any(each.only_grouped for each in results):
-        columns = " and ".join(dict.fromkeys(f'"{each.group}"' for each in results if each.only_grouped))
+        columns = " and ".join(
+            dict.fromkeys(f'"{column}"' for each in results if each.only_grouped for column in (each.group, each.group_2) if column)
+        )
         raise UsageError(
             f"release_set: too few episodes have no value of {columns} to be shown, and only some of the results leave them out. "
             "Evaluate every one without them (grouped=)."
@@ -149,7 +168,7 @@ def release_flows(flows: Sequence[Flow], page: Sequence[Released]) -> tuple[Rele
     hidden = any(isinstance(flow.rows_in, Withheld) or released.only_grouped for released in page for flow in released.flow)
     released = [release_flow(flow, policy) for flow in flows]
     return tuple(
-        replace(flow, rows_in=SUPPRESSED, used=SUPPRESSED) if hidden and policy.threshold and flow.what == "episodes" else flow
+        replace(flow, rows_in=SUPPRESSED, used=SUPPRESSED) if hidden and policy.threshold and flow.what == COUNTED else flow
         for flow in released
     )
 
@@ -167,7 +186,7 @@ def release_curve(curve: Curve, policy: Policy) -> ReleasedCurve:
 class _Visible(Protocol):
     """What may be seen of some results."""
 
-    def count(self, people: Population, level: str, parts: Parts | None) -> Count:
+    def count(self, people: Population, place: Place, parts: Parts | None) -> Count:
         """Episodes in some parts, or that their number is withheld."""
 
     def values(self, estimate: Estimate, results: Results) -> dict[str, object]:
@@ -176,16 +195,16 @@ class _Visible(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What may be seen of the results at one place of a page whose counts are exact."""
+    """What may be seen of the results with one number of a page whose counts are exact."""
 
     page: Tabulations
-    place: int
+    number: int
     seen: frozenset[Printed]
 
-    def count(self, people: Population, level: str, parts: Parts | None) -> Count:
+    def count(self, people: Population, place: Place, parts: Parts | None) -> Count:
         """Episodes in some parts, or that their number is withheld."""
-        cells = self.page.cells(self.place, people.family, parts)
-        return people.count(parts or frozenset()) if not cells or (level, cells) in self.seen else SUPPRESSED
+        cells = self.page.cells(self.number, people.family, parts)
+        return people.count(parts or frozenset()) if not cells or (place, cells) in self.seen else SUPPRESSED
 
     def values(self, estimate: Estimate, results: Results) -> dict[str, object]:
         """None: every number that is shown is exact."""
@@ -194,19 +213,33 @@ class _View:
 
 
 def _released_results(results: Results, reading: _Visible, policy: Policy) -> Released:
-    estimates = _without_what_rests_on_withheld(
-        results.definition, [_released(estimate, results, reading, policy) for estimate in results], policy
+    levels_2 = tuple(part.level_2 for part in results.slices)
+    slices = [_released_slice(part, reading, policy, levels_2) for part in results.slices]
+    everyone, *within = _without_followed_by_subtraction(results, slices, policy) if len(slices) > 1 and not policy.base else slices
+    return replace(
+        everyone,
+        door=DOOR,
+        flow=tuple(_released_flow(key, results, reading) for level, key in results.populations if level == ALL and not key.contrast),
+        only_grouped=results.only_grouped,
+        within={part.level_2: part for part in within},
     )
+
+
+def _released_slice(part: Results, reading: _Visible, policy: Policy, levels_2: tuple[str, ...]) -> Released:
+    """What is shown of one level of the second column, or of everyone; the flow is said of everyone alone."""
+    estimates = _without_what_rests_on_withheld(part.definition, [_released(estimate, part, reading, policy) for estimate in part], policy)
     return Released(
         DOOR,
-        definition=results.definition,
-        group=results.group,
+        definition=part.definition,
+        group=part.group,
         estimates=estimates,
-        flow=tuple(_released_flow(key, results, reading) for level, key in results.populations if level == ALL and not key.contrast),
+        flow=(),
         policy=policy,
-        provenance=results.provenance,
-        curves={level: release_curve(curve, policy) for level, curve in results.curves.items() if _has_table(level, estimates)},
-        only_grouped=results.only_grouped,
+        provenance=part.provenance,
+        curves={level: release_curve(curve, policy) for level, curve in part.curves.items() if _has_table(level, estimates)},
+        group_2=part.group_2,
+        level_2=part.level_2,
+        levels_2=levels_2,
     )
 
 
@@ -217,26 +250,37 @@ def _has_table(level: str, estimates: Sequence[ReleasedEstimate]) -> bool:
 
 
 def _released(estimate: Estimate, results: Results, reading: _Visible, policy: Policy) -> ReleasedEstimate:
-    people = results.populations[estimate.level, estimate.key]
-    n, missing, excluded = (reading.count(people, estimate.level, parts) for parts in (people.base, people.missing, people.excluded_parts))
-    k = None if estimate.k is None else reading.count(people, estimate.level, people.hits)
+    people, place = results.populations[estimate.level, estimate.key], estimate.place
+    if place.is_crossed and not policy.crossed:
+        return _withheld(estimate)
+    n, missing, excluded = (reading.count(people, place, parts) for parts in (people.base, people.missing, people.excluded_parts))
+    k = None if estimate.k is None else reading.count(people, place, people.hits)
     values = {field.name: getattr(estimate, field.name) for field in fields(ReleasedEstimate)}
     values |= {"n": n, "k": k, "n_missing": missing, "excluded": excluded, "n_at_risk": _at_risk(estimate, n, policy)}
-    # A difference from the others rests on everyone's counts too, one from another level on that level's.
+    # A difference from the others rests on everyone's counts too, one from another level on that level's; of two columns, on those within
+    # the same level of the second.
     against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
     other = results.populations.get((against, estimate.key.number)) if against is not None else None
-    beside = [] if other is None else [reading.count(other, str(against), parts) for parts in (other.base, other.hits) if parts is not None]
-    crossed = bool(estimate.group_2) and ALL not in (estimate.level, estimate.level_2)
+    beside = (
+        []
+        if other is None
+        else [reading.count(other, Place(str(against), place.level_2), parts) for parts in (other.base, other.hits) if parts is not None]
+    )
     alone = says_no_number(results.definition.estimand(estimate.estimand), people, policy.threshold)
-    withheld = not alone and any(isinstance(number, Withheld) for number in (n, k, *beside))
-    if withheld or (crossed and not policy.crossed):
+    if not alone and any(isinstance(number, Withheld) for number in (n, k, *beside)):
         values |= dict.fromkeys(NUMBERS, SUPPRESSED)
         # Other flags go: "one episode" would say how many.
         values |= {"k": None if k is None else SUPPRESSED, "word": "", "flag": _SUPPRESSED}
-        values |= {"n": SUPPRESSED} if crossed and not policy.crossed else {}
     else:
         values |= reading.values(estimate, results)
     return ReleasedEstimate(**values)
+
+
+def _withheld(estimate: Estimate) -> ReleasedEstimate:
+    """An estimate of which nothing may be seen."""
+    values = {field.name: getattr(estimate, field.name) for field in fields(ReleasedEstimate)}
+    counts = {name: None if values[name] is None else SUPPRESSED for name in ("n", "k", "n_at_risk", "n_missing", "excluded")}
+    return ReleasedEstimate(**values | dict.fromkeys(NUMBERS, SUPPRESSED) | counts | {"word": "", "flag": _SUPPRESSED})
 
 
 def _without_what_rests_on_withheld(
@@ -262,8 +306,47 @@ def _at_risk(estimate: Estimate, n: Count, policy: Policy) -> Count | None:
     return policy.rounded(left) if is_shown else SUPPRESSED
 
 
+def _without_followed_by_subtraction(results: Results, slices: Sequence[Released], policy: Policy) -> list[Released]:
+    """Withhold how many are followed in a sum of groups wherever one of them has too few, or too few gone, whom the others would give back."""
+    few: set[tuple[Place, Key | int]] = set()
+    for estimate, released in zip(results, (estimate for part in slices for estimate in part), strict=True):
+        left, n = estimate.n_at_risk, released.n
+        gone = 0 if left is None or isinstance(n, Withheld) else n - left
+        if left is not None and not (is_safe(left, policy.threshold) and is_safe(gone, policy.threshold)):
+            few.add((estimate.place, estimate.key))
+    for part in results.slices:
+        for level, curve in part.curves.items():
+            ticks = zip(curve.ticks.tolist(), curve.at_risk.tolist(), strict=True)
+            few |= {(Place(level, part.level_2), day) for day, n in ticks if not is_safe(n, policy.threshold)}
+
+    def gives(place: Place, what: Key | int) -> bool:
+        return any(each == what and place.includes(group) for group, each in few)
+
+    def kept(estimate: ReleasedEstimate) -> ReleasedEstimate:
+        return (
+            replace(estimate, n_at_risk=SUPPRESSED) if estimate.n_at_risk is not None and gives(estimate.place, estimate.key) else estimate
+        )
+
+    def kept_curve(place: Place, curve: ReleasedCurve) -> ReleasedCurve:
+        at_risk = (SUPPRESSED if gives(place, day) else n for day, n in zip(curve.ticks, curve.at_risk, strict=True))
+        return replace(curve, at_risk=tuple(at_risk))
+
+    return [
+        replace(
+            part,
+            door=DOOR,
+            estimates=tuple(kept(estimate) for estimate in part),
+            curves={level: kept_curve(Place(level, part.level_2), curve) for level, curve in part.curves.items()},
+        )
+        for part in slices
+    ]
+
+
 def _released_flow(key: Key, results: Results, reading: _Visible) -> ReleasedFlow:
-    people = results.populations[ALL, key]
+    people, everyone = results.populations[ALL, key], Place(ALL, results.level_2)
     words = results.definition.parts
-    excluded = {words.get(part, part): reading.count(people, ALL, frozenset({part})) for part in people.parts if part not in people.base}
-    return ReleasedFlow(str(key), reading.count(people, ALL, frozenset(people.parts)), reading.count(people, ALL, people.base), excluded)
+    excluded = {
+        words.get(part, part): reading.count(people, everyone, frozenset({part})) for part in people.parts if part not in people.base
+    }
+    rows_in, used = (reading.count(people, everyone, parts) for parts in (frozenset(people.parts), people.base))
+    return ReleasedFlow(str(key), rows_in, used, excluded)

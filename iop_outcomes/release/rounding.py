@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Flag, flags
+from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Flag, Place, flags
 from iop_outcomes.release.policy import Policy
 from iop_outcomes.release.protect import Parts, is_safe
 from iop_outcomes.release.released import NUMBERS, SUPPRESSED, Count
@@ -28,9 +28,9 @@ class Rounding:
         """A count, rounded, unless it is small."""
         return self.policy.rounded(n) if is_safe(n, self.policy.threshold) else SUPPRESSED
 
-    def count(self, people: Population, level: str, parts: Parts | None) -> Count:
-        """Episodes in some parts; nothing of a group that is too small, whatever the level is called."""
-        del level
+    def count(self, people: Population, place: Place, parts: Parts | None) -> Count:
+        """Episodes in some parts; nothing of a group that is too small, whatever it is called."""
+        del place
         n, smallest = people.count(parts or frozenset()), self.policy.smallest
         whole = sum(people.parts.values())
         is_group = parts in (people.base, frozenset(people.parts))

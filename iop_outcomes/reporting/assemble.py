@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from iop_outcomes.columns import Column
+from iop_outcomes.columns import COUNTED, Column
+from iop_outcomes.errors import UsageError
+from iop_outcomes.evaluate import By, grouping_columns
 from iop_outcomes.evaluate.answering import answer_all
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL
@@ -20,7 +22,7 @@ from iop_outcomes.results import Provenance
 def program_quality(
     data: Data,
     *,
-    by: str = "track",
+    by: By = "track",
     policy: str = DEFAULT_POLICY,
     title: str = "Program quality report",
     conf_level: float = 0.95,
@@ -28,12 +30,24 @@ def program_quality(
 ) -> Report:
     """Build the report; the public function is `iop_outcomes.report`, which says more."""
     chosen = policy_for(policy, data.data_class)
-    page = assemble(Program(data, data.group(by), chosen, conf_level), parts)
+    column = _one_column(data, by)
+    page = assemble(Program(data, column, chosen, conf_level), parts)
     sections = tuple(marked(each, chosen.mark) for part in parts for each in part.sections(page))
     released = tuple(page.released.values())
-    parameters = {"by": by, "conf_level": f"{conf_level:g}", "policy": chosen.name}
+    parameters = {"by": column, "conf_level": f"{conf_level:g}", "policy": chosen.name}
     without = tuple(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values())
     return Report("program_quality", title, _lead(page), sections, released, page.provenance, chosen, parameters, without)
+
+
+def _one_column(data: Data, by: By) -> str:
+    """Check the column of a report."""
+    columns = grouping_columns(data, by)
+    if len(columns) > 1:
+        raise UsageError(
+            f"by: a report is by one column, and was given {' and '.join(columns)}. Choose one, and narrow the data to a value of the "
+            f'other with data.where({columns[1]}="...") (--where {columns[1]}=...).'
+        )
+    return columns[0]
 
 
 def assemble(program: Program, parts: Sequence[Part]) -> Page:
@@ -73,7 +87,7 @@ def _grouped(program: Program) -> str | None:
 def _shown_provenance(data: Data, released: Iterable[Released]) -> Provenance:
     """Where the numbers come from, without the number of episodes when a measure has to withhold it."""
     shown = all(not isinstance(flow.rows_in, Withheld) and not each.only_grouped for each in released for flow in each.flow)
-    sources = (source if shown or source.table != "episodes" else replace(source, rows=None) for source in data.provenance.sources)
+    sources = (source if shown or source.table != COUNTED else replace(source, rows=None) for source in data.provenance.sources)
     return replace(data.provenance, sources=tuple(sources))
 
 

@@ -10,7 +10,7 @@ from iop_outcomes.results import Role
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind
 from iop_outcomes.show.chart_rows import alt_text, coordinate, finish_rows, withheld_words
-from iop_outcomes.show.words import episodes, estimate_value, has_value, in_counts, lacking, ordered_levels, plain_range, sentence, value_of
+from iop_outcomes.show.words import episodes, estimate_value, has_value, in_counts, lacking, plain_range, sentence, shown_groups, value_of
 
 
 def _in_role(released: Released, role: Role, level: str) -> ReleasedEstimate:
@@ -32,12 +32,12 @@ def dumbbell(released: Released, *, ax: Axes | None = None) -> Axes:
     Axes
     """
     require_released(released, "dumbbell")
-    levels = ordered_levels(released, released.definition.in_role("change"))
+    groups = shown_groups(released, released.definition.in_role("change"))
     notes = []
     with theme.style():
-        drawn = ax or theme.new_axes(len(levels))
-        for y, level in enumerate(levels):
-            before, after, change = (_in_role(released, role, level) for role in ("before", "after", "change"))
+        drawn = ax or theme.new_axes(len(groups))
+        for y, group in enumerate(groups):
+            before, after, change = (_in_role(group.released, role, group.level) for role in ("before", "after", "change"))
             if not (has_value(before) and has_value(after)):
                 notes.append(withheld_words(change))
                 continue
@@ -46,7 +46,7 @@ def dumbbell(released: Released, *, ax: Axes | None = None) -> Axes:
             drawn.plot(coordinate(after.value), y, "o", color=theme.NAVY, markersize=7, zorder=3)
             notes.append(f"{estimate_value(before)} to {estimate_value(after)}; change {estimate_value(change)} ({plain_range(change)})")
         drawn.set_xlabel("Mean score: at admission (open) and at discharge (filled)")
-        finish_rows(drawn, levels, notes, fit=ax is None)
+        finish_rows(drawn, [group.words for group in groups], notes, fit=ax is None)
     return drawn
 
 

@@ -1,4 +1,4 @@
-"""Takes released estimates, gives what charts of one row for each level share: places, names, notes, axes, and the chart in words."""
+"""Takes released estimates, gives what charts of one row for each group share: places, names, notes, axes, and the chart in words."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
-from iop_outcomes.show.words import NOT_SHOWN, estimate_value, has_value, label, ordered_levels
+from iop_outcomes.show.words import NOT_SHOWN, estimate_value, has_value, is_everyone, shown_groups
 from iop_outcomes.units import percent
 
 WRAP = 28  # characters of a row's name on one line
@@ -30,7 +29,7 @@ def withheld_words(row: ReleasedEstimate) -> str:
 
 def dot(ax: Axes, y: int, row: ReleasedEstimate) -> None:
     """The value of a row; that of everyone is a diamond."""
-    ax.plot(coordinate(row.value), y, "o" if row.level != ALL else "D", color=theme.NAVY, markersize=7, zorder=3)
+    ax.plot(coordinate(row.value), y, "D" if is_everyone(row.level, row.level_2) else "o", color=theme.NAVY, markersize=7, zorder=3)
 
 
 def range_bar(ax: Axes, y: int, low: object, high: object, *, bold: bool) -> None:
@@ -47,19 +46,19 @@ def range_bar(ax: Axes, y: int, low: object, high: object, *, bold: bool) -> Non
 
 
 def finish_rows(
-    ax: Axes, levels: Sequence[str], notes: Sequence[str] = (), *, above_inches: float = 0.1, fit: bool = True, everyone_first: bool = True
+    ax: Axes, groups: Sequence[str], notes: Sequence[str] = (), *, above_inches: float = 0.1, fit: bool = True, everyone_first: bool = True
 ) -> None:
-    """Names of the rows, words to the right of each, everyone on top, and a quiet frame; `fit` makes room for both."""
-    names = [textwrap.fill(label(level, levels), WRAP) for level in levels]
-    ax.set_yticks(range(len(levels)), names)
-    ax.set_ylim(len(levels) - 0.5, -0.5)
+    """The names of the rows, words to the right of each, everyone on top, and a quiet frame; `fit` makes room for both."""
+    names = [textwrap.fill(words, WRAP) for words in groups]
+    ax.set_yticks(range(len(groups)), names)
+    ax.set_ylim(len(groups) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x", color=theme.GRID, linewidth=0.8)
     ax.set_axisbelow(True)
     for y, words in enumerate(notes):
         ax.text(1.02, y, words, transform=ax.get_yaxis_transform(), va="center", ha="left", fontsize=9)
-    if len(levels) > 1 and everyone_first:
+    if len(groups) > 1 and everyone_first:
         ax.axhline(0.5, color=theme.GRID, linewidth=0.8)
     if fit:
         theme.fit_rows(ax, names, notes, above_inches=above_inches)
@@ -74,12 +73,11 @@ def share_axis(ax: Axes) -> None:
 def alt_text(released: Released, estimands: Sequence[str], kind: str) -> str:
     """What the chart says, for those who do not see it: its kind, its message and its numbers."""
     require_released(released, "alt_text")
-    levels = ordered_levels(released, estimands[0])
     parts = []
-    for level in levels:
-        numbers = [(released.definition.estimand(name).label, released.estimate(name, level)) for name in estimands]
+    for group in shown_groups(released, estimands[0]):
+        numbers = [(released.definition.estimand(name).label, group.estimate(name)) for name in estimands]
         values = "; ".join(f"{words.lower()} {value_words(row)}" for words, row in numbers)
-        parts.append(f"{label(level, levels)}: {values}")
+        parts.append(f"{group.words}: {values}")
     return f"{kind} {released.definition.title}. " + ". ".join(parts) + "."
 
 

@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, TOO_FEW, UNCLEAR
-from iop_outcomes.release import Released, require_released
+from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import NOT_SHOWN, aside, count, estimate_value, label, listed, ordered_levels, plain_range
+from iop_outcomes.show.words import (
+    NOT_SHOWN,
+    ShownGroup,
+    aside,
+    column_heads,
+    count,
+    estimate_value,
+    group_heads,
+    label,
+    listed,
+    ordered_levels,
+    plain_range,
+    shown_groups,
+    slice_words,
+)
 from iop_outcomes.units import UNITS
 
 NOBODY_DIFFERS = "{what}: no {group} differed from the others by more than chance would easily produce."
@@ -82,15 +96,16 @@ def chance_sentence(several: int, conf_level: float = 0.95) -> str:
 def comparison_sentences(released: Released, estimand: str, *, time: float | None = None) -> tuple[str, ...]:
     """One sentence for each group that is higher or lower than the others, or one that says none of those compared is.
 
-    Of a number that has several days, those of each day unless one is named. What is compared beside the number (`EstimandDefinition.compared_beside`) follows, or its share among everyone where no group differs.
+    Of a number that has several days, those of each day unless one is named; of two columns, those within each level of the second. What is compared beside the number (`EstimandDefinition.compared_beside`) follows, or its share among everyone where no group differs.
     """
     require_released(released, "comparison_sentences")
     times = compared_times(released, estimand) if time is None else [time]
-    sentences = [one for each in times for one in _of_a_day(released, estimand, each)]
+    slices = [part for part in released.slices if any(e.contrast for e in part.estimates)] or released.slices[:1]
+    sentences = [one for part in slices for each in times for one in _of_a_day(part, estimand, each)]
     more = [
         one
         for name in released.definition.estimand(estimand).compared_beside
-        for one in _differing(released, name, None)[0] or [aside(released, name)]
+        for one in [one for part in slices for one in _differing(part, name, None)[0]] or [aside(released, name)]
         if one
     ]
     return (*sentences, *more)
@@ -110,8 +125,9 @@ def _of_a_day(released: Released, estimand: str, time: float | None) -> list[str
 
 
 def _what(released: Released, estimand: str, time: float | None) -> str:
-    """The number that is compared, with its day."""
-    return released.definition.estimand(estimand).label + ("" if time is None else f" by day {time:g}")
+    """The number that is compared, with its day and, within a level of a second column, that level."""
+    where = slice_words(released)
+    return released.definition.estimand(estimand).label + ("" if time is None else f" by day {time:g}") + (f", {where}" if where else "")
 
 
 def _differing(released: Released, estimand: str, time: float | None) -> tuple[list[str], set[str]]:
@@ -135,40 +151,55 @@ def compared_levels(released: Released, estimand: str, *, time: float | None = N
     return tuple(level for level in ordered_levels(released, estimand, time=time) if level not in (ALL, MISSING_LEVEL))
 
 
+def compared_groups(released: Released, estimand: str, *, time: float | None = None) -> list[tuple[ShownGroup, ReleasedEstimate]]:
+    """Every group that is set against the others, with its difference, in the order of tables."""
+    require_released(released, "compared_groups")
+    groups = shown_groups(released, estimand, time=time)
+    pairs = [
+        (group, group.released.contrast(estimand, group.level, time=time)) for group in groups if group.level not in (ALL, MISSING_LEVEL)
+    ]
+    return [(group, difference) for group, difference in pairs if difference is not None]
+
+
 def difference_table(
     released: Released, estimand: str, *, caption: str, first: str, time: float | None = None, extra: ExtraColumn | None = None
 ) -> Table:
     """Each group: its own value, its difference from the others with range, and the word; `extra` is one more column by level."""
     require_released(released, "difference_table")
     rows, units = [], set()
-    for level in compared_levels(released, estimand, time=time):
-        difference = released.contrast(estimand, level, time=time)
-        if difference is not None:
-            group = released.estimate(estimand, level, time)
-            more = () if extra is None else (extra[1].get(level, NOT_SHOWN),)
-            cells = (estimate_value(group), estimate_value(difference), plain_range(difference))
-            word = comparison_word(released, estimand, level, time=time)
-            rows.append((label(level, released.levels), count(group.n), *more, *cells, word))
-            units.add(UNITS[difference.unit].words)
+    for group, difference in compared_groups(released, estimand, time=time):
+        estimate = group.estimate(estimand, time)
+        more = () if extra is None else (extra[1].get(group.level, NOT_SHOWN),)
+        cells = (estimate_value(estimate), estimate_value(difference), plain_range(difference))
+        word = comparison_word(group.released, estimand, group.level, time=time)
+        rows.append((*group.heads, count(estimate.n), *more, *cells, word))
+        units.add(UNITS[difference.unit].words)
+    named = column_heads(released, first)
     if not rows:  # one group: nobody to be set against
-        return Table(caption, (first,), (), prose=True)
+        return Table(caption, named, (), prose=True, naming=len(named))
     more = () if extra is None else (extra[0],)
     unit = f" ({' or '.join(sorted(units))})" if any(units) else ""
     head = released.definition.estimand(estimand).label
-    heads = (first, "Episodes", *more, head, f"Difference from the others{unit}", "Plausible range", "In a word")
-    return Table(caption, heads, tuple(rows), prose=True, mark=released.policy.mark)
+    heads = (*named, "Episodes", *more, head, f"Difference from the others{unit}", "Plausible range", "In a word")
+    return Table(caption, heads, tuple(rows), prose=True, mark=released.policy.mark, naming=len(named))
 
 
 def pair_table(released: Released, estimand: str, *, caption: str, time: float | None = None) -> Table:
     """Each pair of groups: the first minus the second with range, and the word for the first."""
     require_released(released, "pair_table")
+    pairs = [e for e in released.estimates if e.versus and e.estimand == estimand and (time is None or e.time == time)]
     rows = []
-    for pair in released:
-        if pair.versus and pair.estimand == estimand and (time is None or pair.time == time):
-            names = (label(pair.level, released.levels), label(pair.versus, released.levels))
-            word = comparison_word(released, estimand, pair.level, time=time, versus=pair.versus)
-            rows.append((f"{names[0]} minus {names[1]}", estimate_value(pair), plain_range(pair), word))
-    return Table(caption, ("Pair", "Difference", "Plausible range", "The first is"), tuple(rows), prose=True, mark=released.policy.mark)
+    for names in pairs:
+        for part in released.slices:
+            pair = part.contrast(estimand, names.level, time=time, versus=names.versus)
+            if pair is not None:
+                first, *second = group_heads(part, pair.level)
+                word = comparison_word(part, estimand, pair.level, time=time, versus=pair.versus)
+                minus = f"{first} minus {label(pair.versus, released.levels)}"
+                rows.append((minus, *second, estimate_value(pair), plain_range(pair), word))
+    heads = column_heads(released, "Pair")
+    more = ("Difference", "Plausible range", "The first is")
+    return Table(caption, (*heads, *more), tuple(rows), prose=True, mark=released.policy.mark, naming=len(heads))
 
 
 def comparison_words(released: Released, estimand: str, levels: Sequence[str], *, time: float | None = None) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -9,12 +11,14 @@ from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedCurve, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind
-from iop_outcomes.show.words import label, sentence
+from iop_outcomes.show.words import group_words, sentence
 from iop_outcomes.units import percent
 
 MOST_TOGETHER = 4
 LAST_DAY = 360
 _STYLES = ("-", "--", "-.", ":")
+Group = tuple[Released, str]  # a slice, and a level of it
+NamedCurve = tuple[str, ReleasedCurve]
 _MARKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _TICKS = (0, 90, 180, 270, LAST_DAY)
 
@@ -35,35 +39,47 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
         Those of the (first) chart.
     """
     require_released(released, "cumulative")
-    levels = [level for level in released.curves if level != ALL] or list(released.curves)
+    curves = _drawn(_divided(released)) or _drawn([(released, ALL)])
     with theme.style():
-        if ax is None and len(levels) > MOST_TOGETHER:
-            return _apart(released, levels)
+        if ax is None and len(curves) > MOST_TOGETHER:
+            return _apart(released, curves)
         drawn = ax or theme.new_axes(5)
-        for place, level in enumerate(levels):
+        for place, (name, curve) in enumerate(curves):
             style = {"color": theme.PALETTE[place % len(theme.PALETTE)], "linestyle": _STYLES[place % len(_STYLES)]}
-            _draw(drawn, released.curves[level], label(level, levels), **style)
+            _draw(drawn, curve, name, **style)
         _frame(drawn)
-        if levels:
+        if curves:
             drawn.legend(frameon=False, loc="upper left")
         if ax is None:
             theme.fit_rows(drawn, [percent(1.0)], [], above_inches=0.15)
     return drawn
 
 
-def _apart(released: Released, levels: list[str]) -> Axes:
+def _divided(released: Released) -> list[Group]:
+    """The groups, each as a level of a slice: pairs where two columns divide the episodes, those of one level of the first together."""
+    slices = released.slices[1:] or released.slices
+    levels = dict.fromkeys(level for part in slices for level in part.levels if level != ALL)
+    return [(part, level) for level in levels for part in slices if level in part.levels]
+
+
+def _drawn(groups: Sequence[Group]) -> list[NamedCurve]:
+    """The curves of groups that have one, each under its name."""
+    return [(group_words(part, level), part.curves[level]) for part, level in groups if level in part.curves]
+
+
+def _apart(released: Released, curves: Sequence[NamedCurve]) -> Axes:
     """Two charts a row; only those at the edge carry the words of the axes, which all share."""
-    rows = (len(levels) + 1) // 2
+    rows = (len(curves) + 1) // 2
     height = 1.75 * rows + 0.6
     figure: Figure = theme.new_figure(theme.WIDTH_INCHES, height)
     figure.subplots_adjust(left=0.09, right=0.97, bottom=0.55 / height, top=1 - 0.3 / height, hspace=0.35, wspace=0.12)
-    for place, level in enumerate(levels):
+    for place, (name, curve) in enumerate(curves):
         ax = figure.add_subplot(rows, 2, place + 1, axes_class=theme.ShownAxes)
         if ALL in released.curves:
             _draw(ax, released.curves[ALL], "", color=theme.CONTEXT, linestyle="-")
-        _draw(ax, released.curves[level], "", color=theme.NAVY, linestyle="-")
-        ax.set_title(label(level, levels), loc="left", fontsize=10)
-        _frame(ax, left=place % 2 == 0, bottom=place >= len(levels) - 2)
+        _draw(ax, curve, "", color=theme.NAVY, linestyle="-")
+        ax.set_title(name, loc="left", fontsize=10)
+        _frame(ax, left=place % 2 == 0, bottom=place >= len(curves) - 2)
     return figure.axes[0]
 
 
@@ -88,8 +104,8 @@ def curve_alt_text(released: Released) -> str:
     """What the curves say, for those who do not see them."""
     require_released(released, "curve_alt_text")
     ends = []
-    for level in released.levels:
-        name, curve = label(level, released.levels), released.curves.get(level)
+    for part, level in ((released, ALL), *_divided(released)):
+        name, curve = group_words(part, level), part.curves.get(level)
         if curve is not None and curve.days:
             ends.append(f"{name}: {percent(curve.incidence[-1])} by day {curve.days[-1]}")
         else:

@@ -11,7 +11,7 @@ from iop_outcomes.release import Released, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind
 from iop_outcomes.show.chart_rows import coordinate, finish_rows, withheld_words
-from iop_outcomes.show.comparison import compared_levels, comparison_sentences, comparison_word, difference_table
+from iop_outcomes.show.comparison import compared_groups, comparison_sentences, comparison_word
 from iop_outcomes.show.words import estimate_value, has_value, plain_range
 from iop_outcomes.units import MINUS, UNITS, Unit
 
@@ -35,13 +35,12 @@ def forest(released: Released, estimand: str, *, time: float | None = None, ax: 
     Axes
     """
     require_released(released, "forest")
-    contrasts = {level: released.contrast(estimand, level, time=time) for level in compared_levels(released, estimand, time=time)}
-    rows = {level: row for level, row in contrasts.items() if row is not None}
+    rows = compared_groups(released, estimand, time=time)
     notes, reach = [], 0.0
     with theme.style():
         drawn = ax or theme.new_axes(len(rows))
-        for y, (level, row) in enumerate(rows.items()):
-            word = comparison_word(released, estimand, level, time=time)
+        for y, (group, row) in enumerate(rows):
+            word = comparison_word(group.released, estimand, group.level, time=time)
             if not has_value(row) or word == TOO_FEW:
                 notes.append(TOO_FEW if word == TOO_FEW else withheld_words(row))
                 continue
@@ -54,7 +53,7 @@ def forest(released: Released, estimand: str, *, time: float | None = None, ax: 
             reach = max([reach, abs(coordinate(row.value)), *(abs(coordinate(end)) for end in ends)])
             notes.append(f"{estimate_value(row)} ({plain_range(row)}): {word}")
         _around_zero(drawn, reach or 1.0, UNITS[UNITS[released.definition.estimand(estimand).unit].difference], time)
-        finish_rows(drawn, list(rows), notes, fit=ax is None, everyone_first=False)
+        finish_rows(drawn, [group.words for group, _ in rows], notes, fit=ax is None, everyone_first=False)
     return drawn
 
 
@@ -71,8 +70,11 @@ def _around_zero(ax: Axes, reach: float, unit: Unit, time: float | None) -> None
 def difference_alt_text(released: Released, estimand: str, *, time: float | None = None) -> str:
     """What the chart of differences says, in words and numbers."""
     require_released(released, "difference_alt_text")
-    table = difference_table(released, estimand, caption="", first="", time=time)
-    groups = [f"{row[0]}: difference {row[3]} ({row[4]}), {row[5]}" for row in table.rows]
+    groups = [
+        f"{group.words}: difference {estimate_value(row)} ({plain_range(row)}), "
+        f"{comparison_word(group.released, estimand, group.level, time=time)}"
+        for group, row in compared_groups(released, estimand, time=time)
+    ]
     what = released.definition.estimand(estimand).label.lower()
     when = "" if time is None else f" by day {time:g}"
     return f"Chart of differences around 0. {released.definition.title}, {what}{when}, each group minus the others. {'. '.join(groups)}."

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind
 from iop_outcomes.show.chart_rows import alt_text, dot, finish_rows, range_bar, share_axis, withheld_words
-from iop_outcomes.show.words import estimate_value, has_value, ordered_levels, plain_range, sentence
+from iop_outcomes.show.words import estimate_value, has_value, plain_range, sentence, shown_groups
 
 
 def dot_range(released: Released, estimand: str, *, words: Sequence[str] = (), ax: Axes | None = None) -> Axes:
@@ -24,7 +23,7 @@ def dot_range(released: Released, estimand: str, *, words: Sequence[str] = (), a
     estimand : str
         A share.
     words : sequence of str
-        What to say of each level after its range, in the order of `ordered_levels`.
+        What to say of each level after its range, in the order of `shown_groups`.
     ax : Axes, optional
         Where to draw; new axes by default.
 
@@ -33,18 +32,18 @@ def dot_range(released: Released, estimand: str, *, words: Sequence[str] = (), a
     Axes
     """
     require_released(released, "dot_range")
-    levels = ordered_levels(released, estimand)
-    rows = [released.estimate(estimand, level) for level in levels]
+    groups = shown_groups(released, estimand)
+    rows = [group.estimate(estimand) for group in groups]
     with theme.style():
-        drawn = ax or theme.new_axes(len(levels))
-        for y, row in enumerate(rows):
+        drawn = ax or theme.new_axes(len(groups))
+        for y, (group, row) in enumerate(zip(groups, rows, strict=True)):
             if has_value(row):
-                range_bar(drawn, y, row.low, row.high, bold=row.level != ALL)
+                range_bar(drawn, y, row.low, row.high, bold=not group.is_everyone)
                 dot(drawn, y, row)
         notes = [f"{estimate_value(row)} ({plain_range(row)})" if has_value(row) else withheld_words(row) for row in rows]
         notes = [f"{note}: {word}" if word and word != note else note for note, word in zip(notes, words or [""] * len(notes), strict=True)]
         share_axis(drawn)
-        finish_rows(drawn, levels, notes, fit=ax is None)
+        finish_rows(drawn, [group.words for group in groups], notes, fit=ax is None)
     return drawn
 
 

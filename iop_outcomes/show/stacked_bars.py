@@ -1,4 +1,4 @@
-"""Takes released parts of a whole, gives the chart of one bar for each level, with the parts side by side."""
+"""Takes released parts of a whole, gives the chart of one bar for each group, with the parts side by side."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind
 from iop_outcomes.show.chart_rows import alt_text, coordinate, finish_rows, share_axis
-from iop_outcomes.show.words import NOT_SHOWN, has_value, in_counts, ordered_levels, sentence
+from iop_outcomes.show.words import NOT_SHOWN, has_value, in_counts, sentence, shown_groups
 from iop_outcomes.units import percent
 
 ROOM_FOR_WORDS = 0.07  # share of the axis that a percentage needs
@@ -31,12 +31,12 @@ def stacked_shares(released: Released, estimands: Sequence[str], *, ax: Axes | N
         Where to draw; new axes by default.
     """
     require_released(released, "stacked_shares")
-    levels = ordered_levels(released, estimands[0])
+    groups = shown_groups(released, estimands[0])
     fills = dict(zip(estimands, _fills(), strict=False))
     with theme.style():
-        drawn = ax or theme.new_axes(len(levels), extra_inches=1.5)
-        for y, level in enumerate(levels):
-            parts = [released.estimate(name, level) for name in estimands]
+        drawn = ax or theme.new_axes(len(groups), extra_inches=1.5)
+        for y, group in enumerate(groups):
+            parts = [group.estimate(name) for name in estimands]
             end = _bar(drawn, y, [(row, fills[row.estimand]) for row in parts if has_value(row)])
             if end < 0.995:
                 _withheld_bar(drawn, y, end)
@@ -49,7 +49,7 @@ def stacked_shares(released: Released, estimands: Sequence[str], *, ax: Axes | N
         else:
             drawn.legend(samples, words, loc="lower left", bbox_to_anchor=(0, 1), **look)
         share_axis(drawn)
-        finish_rows(drawn, levels, above_inches=0.15 + 0.22 * rows, fit=ax is None)
+        finish_rows(drawn, [group.words for group in groups], above_inches=0.15 + 0.22 * rows, fit=ax is None)
     return drawn
 
 

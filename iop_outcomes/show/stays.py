@@ -10,7 +10,18 @@ from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind
 from iop_outcomes.show.chart_rows import alt_text, coordinate, dot, finish_rows, range_bar, withheld_words
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import count, estimate_value, has_value, label, number, ordered_levels, plain_range, sentence
+from iop_outcomes.show.words import (
+    column_heads,
+    count,
+    estimate_value,
+    group_words,
+    has_value,
+    is_everyone,
+    number,
+    plain_range,
+    sentence,
+    shown_groups,
+)
 from iop_outcomes.units import UNITS
 
 
@@ -41,23 +52,23 @@ def stay_range(released: Released, *, ax: Axes | None = None) -> Axes:
     """
     require_released(released, "stay_range")
     middle_stay = released.definition.in_role("middle")
-    levels = ordered_levels(released, middle_stay)
+    groups = shown_groups(released, middle_stay)
     far, notes = 1.0, []
     with theme.style():
-        drawn = ax or theme.new_axes(len(levels))
-        for y, level in enumerate(levels):
-            middle, low, high = stay_quartiles(released, level)
+        drawn = ax or theme.new_axes(len(groups))
+        for y, group in enumerate(groups):
+            middle, low, high = stay_quartiles(group.released, group.level)
             if not has_value(middle):
                 notes.append(withheld_words(middle))
                 continue
-            range_bar(drawn, y, low.value, high.value, bold=level != ALL)
+            range_bar(drawn, y, low.value, high.value, bold=not group.is_everyone)
             dot(drawn, y, middle)
             far = max(far, coordinate(high.value))
             ends = [number(end.value, end.unit) for end in (low, high)]
             notes.append(f"{number(middle.value, middle.unit)} (middle half {ends[0]} to {ends[1]})")
         drawn.set_xlim(0, far * 1.05)
         drawn.set_xlabel(released.definition.estimand(middle_stay).axis)
-        finish_rows(drawn, levels, notes, fit=ax is None)
+        finish_rows(drawn, [group.words for group in groups], notes, fit=ax is None)
     return drawn
 
 
@@ -73,7 +84,7 @@ def stay_sentence(released: Released, level: str = ALL) -> str:
     if not has_value(middle):
         return sentence(released, middle.estimand, level)
     unit = UNITS[middle.unit].suffix()
-    where = "" if level == ALL else f"{label(level, released.levels)}: "
+    where = "" if is_everyone(level, released.level_2) else f"{group_words(released, level)}: "
     ends = estimate_value(low), estimate_value(high)
     text = f"half of stays were between {ends[0]} and {ends[1]}{unit}; the middle stay was {estimate_value(middle)}{unit}."
     if ends[0] == ends[1]:
@@ -88,15 +99,23 @@ def stay_table(released: Released, *, caption: str, first: str) -> Table:
     middle_stay, mean_stay = definition.in_role("middle"), definition.in_role("mean")
     units = (UNITS[definition.estimand(name).unit].words for name in (middle_stay, mean_stay))
     middle_head, mean_head = (f"{words} ({unit})" for words, unit in zip(("Middle stay", "Mean"), units, strict=True))
-    heads = (first, middle_head, "Plausible range", "Middle half", mean_head, "Plausible range of the mean", "Episodes")
+    heads = (
+        *column_heads(released, first),
+        middle_head,
+        "Plausible range",
+        "Middle half",
+        mean_head,
+        "Plausible range of the mean",
+        "Episodes",
+    )
     rows = []
-    for level in ordered_levels(released, middle_stay):
-        (middle, low, high), mean = stay_quartiles(released, level), released.estimate(mean_stay, level)
+    for group in shown_groups(released, middle_stay):
+        (middle, low, high), mean = stay_quartiles(group.released, group.level), group.estimate(mean_stay)
         known = has_value(low) and has_value(high)
         half = f"{estimate_value(low)} to {estimate_value(high)}" if known else estimate_value(low)
         rows.append(
             (
-                label(level, released.levels),
+                *group.heads,
                 estimate_value(middle),
                 plain_range(middle),
                 half,
@@ -105,7 +124,7 @@ def stay_table(released: Released, *, caption: str, first: str) -> Table:
                 count(middle.n),
             )
         )
-    return Table(caption, heads, tuple(rows), mark=released.policy.mark)
+    return Table(caption, heads, tuple(rows), mark=released.policy.mark, naming=len(column_heads(released, first)))
 
 
 STAY_RANGE = ChartKind("stay_range", stay_range, _alt_text, stay_sentence)

@@ -10,7 +10,20 @@ from html import escape
 from iop_outcomes.errors import ReleaseError
 from iop_outcomes.keys import written
 from iop_outcomes.release import Released, ReleasedEstimate, ReleasedFlow, Withheld, require_released
-from iop_outcomes.show.words import NOT_SHOWN, count, estimate_value, in_counts, label, number, ordered_levels, plain_range, share_and_count
+from iop_outcomes.show.words import (
+    NOT_SHOWN,
+    ShownGroup,
+    column_heads,
+    count,
+    estimate_value,
+    group_heads,
+    in_counts,
+    label,
+    number,
+    plain_range,
+    share_and_count,
+    shown_groups,
+)
 from iop_outcomes.units import UNITS
 
 
@@ -25,11 +38,13 @@ class Table:
     heads : tuple of str
         One for each column.
     rows : tuple of tuple of str
-        The first cell names the row.
+        The first cell names the row, or the first few.
     prose : bool
         Whether the cells hold words to be read rather than numbers to be compared.
     mark : str
         What the policy of disclosure says on every table.
+    naming : int
+        How many cells of a row name it, from the first.
     """
 
     caption: str
@@ -37,16 +52,19 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     prose: bool = False
     mark: str = ""
+    naming: int = 1
 
     def to_html(self) -> str:
         """A semantic table; every cell escaped."""
         heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in self.heads)
-        body = "".join(
-            f'<tr><th scope="row">{escape(row[0])}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in row[1:])}</tr>' for row in self.rows
-        )
+        body = "".join(f"<tr>{self._named(row)}</tr>" for row in self.rows)
         kind = ' class="prose"' if self.prose else ""
         mark = f'<br><span class="mark">{escape(self.mark)}</span>' if self.mark else ""
         return f"<table{kind}><caption>{escape(self.caption)}{mark}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _named(self, row: tuple[str, ...]) -> str:
+        heads = "".join(f'<th scope="row">{escape(cell)}</th>' for cell in row[: self.naming])
+        return heads + "".join(f"<td>{escape(cell)}</td>" for cell in row[self.naming :])
 
     def to_text(self) -> str:
         """The table in columns of words, under its caption."""
@@ -59,38 +77,43 @@ class Table:
 def share_table(released: Released, estimands: Sequence[str], *, caption: str, first: str) -> Table:
     """Share, how many, and range of each estimand at each level, with the episodes it is a share of."""
     require_released(released, "share_table")
-    levels = ordered_levels(released, estimands[0])
-    one_base = _one_base(released, estimands, levels)
-    heads: list[str] = [first]
+    groups = shown_groups(released, estimands[0])
+    one_base = _one_base(groups, estimands)
+    heads: list[str] = [*column_heads(released, first)]
     for name in estimands:
         words = released.definition.estimand(name).label
         heads += [words, f"Plausible range ({words.lower()})", *(() if one_base else (f"Episodes ({words.lower()})",))]
     rows = []
-    for level in levels:
-        estimates = [released.estimate(name, level) for name in estimands]
+    for group in groups:
+        estimates = [group.estimate(name) for name in estimands]
         cells = [
             cell
             for estimate in estimates
             for cell in (share_and_count(estimate), plain_range(estimate), *(() if one_base else (count(estimate.n),)))
         ]
-        rows.append((label(level, released.levels), *cells, *((count(estimates[0].n),) if one_base else ())))
-    return Table(caption, (*heads, *(("Episodes",) if one_base else ())), tuple(rows), mark=released.policy.mark)
+        rows.append((*group.heads, *cells, *((count(estimates[0].n),) if one_base else ())))
+    return _by_group(released, caption, (*heads, *(("Episodes",) if one_base else ())), rows)
 
 
-def _one_base(released: Released, estimands: Sequence[str], levels: Sequence[str]) -> bool:
+def _by_group(released: Released, caption: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
+    """A table whose rows are named by one column or two."""
+    return Table(caption, heads, tuple(rows), mark=released.policy.mark, naming=len(column_heads(released, "")))
+
+
+def _one_base(groups: Sequence[ShownGroup], estimands: Sequence[str]) -> bool:
     """Whether all these numbers rest on the same episodes, so that one column says how many."""
-    return all(len({released.estimate(name, level).n for name in estimands}) == 1 for level in levels)
+    return all(len({group.estimate(name).n for name in estimands}) == 1 for group in groups)
 
 
 def mix_table(released: Released, estimands: Sequence[str], *, caption: str, first: str) -> Table:
     """Share of each part at each level, with the base."""
     require_released(released, "mix_table")
-    heads = (first, *(released.definition.estimand(name).label for name in estimands), "Episodes")
+    heads = (*column_heads(released, first), *(released.definition.estimand(name).label for name in estimands), "Episodes")
     rows = []
-    for level in ordered_levels(released, estimands[0]):
-        cells = [released.estimate(name, level) for name in estimands]
-        rows.append((label(level, released.levels), *(estimate_value(cell) for cell in cells), count(cells[0].n)))
-    return Table(_with_form(released, caption), heads, tuple(rows), mark=released.policy.mark)
+    for group in shown_groups(released, estimands[0]):
+        cells = [group.estimate(name) for name in estimands]
+        rows.append((*group.heads, *(estimate_value(cell) for cell in cells), count(cells[0].n)))
+    return _by_group(released, _with_form(released, caption), heads, rows)
 
 
 def value_table(released: Released, estimands: Sequence[str], *, caption: str, first: str, filled: bool = False) -> Table:
@@ -99,17 +122,18 @@ def value_table(released: Released, estimands: Sequence[str], *, caption: str, f
     `filled` leaves out levels without any episode.
     """
     require_released(released, "value_table")
-    levels = [level for level in ordered_levels(released, estimands[0]) if not filled or released.estimate(estimands[0], level).n != 0]
-    one_base = _one_base(released, estimands, levels)
-    heads = (first, *(released.definition.estimand(name).label for name in estimands), *(("Episodes",) if one_base else ()))
+    groups = [group for group in shown_groups(released, estimands[0]) if not filled or group.estimate(estimands[0]).n != 0]
+    one_base = _one_base(groups, estimands)
+    labels = (released.definition.estimand(name).label for name in estimands)
+    heads = (*column_heads(released, first), *labels, *(("Episodes",) if one_base else ()))
     rows = []
-    for level in levels:
-        estimates = [released.estimate(name, level) for name in estimands]
+    for group in groups:
+        estimates = [group.estimate(name) for name in estimands]
         cells = [value_with_range(estimate) if one_base else value_with_base(estimate) for estimate in estimates]
-        rows.append((label(level, released.levels), *cells, *((count(estimates[0].n),) if one_base else ())))
+        rows.append((*group.heads, *cells, *((count(estimates[0].n),) if one_base else ())))
     words = caption if one_base else f"{caption}; n: the episodes each figure rests on"
     rounded = any(released.definition.estimand(name).digits is not None for name in estimands)
-    return Table(_with_form(released, words) if rounded else words, heads, tuple(rows), mark=released.policy.mark)
+    return _by_group(released, _with_form(released, words) if rounded else words, heads, rows)
 
 
 def _with_form(released: Released, caption: str) -> str:
@@ -148,13 +172,13 @@ def estimates_table(released: Released) -> Table:
     followed = any(estimate.n_at_risk is not None for estimate in released)
     tested = any(_degrees(estimate) for estimate in released)
     rows = []
-    for estimate in released:
+    for part, estimate in _by_first(released):
         k = "" if estimate.k is None else count(estimate.k)
         at_risk = "" if estimate.n_at_risk is None else count(estimate.n_at_risk)
         words = (number(estimate.p, "p"), number(estimate.p_adjusted, "p"), estimate.word) if estimate.contrast else ("", "", "")
         rows.append(
             (
-                label(estimate.level, released.levels),
+                *group_heads(part, estimate.level),
                 _what(released, estimate),
                 estimate_value(estimate),
                 plain_range(estimate),
@@ -169,8 +193,17 @@ def estimates_table(released: Released) -> Table:
     group = "Level" if released.group == "All" else label(released.group)
     judged = ("p", "p, adjusted", "In a word") if compared else ()
     more = (*(("Still followed",) if followed else ()), *(("df",) if tested else ()))
-    heads = (group, "Number", "Value", "Range", "Counted", "Episodes", *more, *judged, "Flag")
-    return Table(released.definition.title, heads, tuple(rows), mark=released.policy.mark)
+    heads = (*column_heads(released, group), "Number", "Value", "Range", "Counted", "Episodes", *more, *judged, "Flag")
+    return _by_group(released, released.definition.title, heads, rows)
+
+
+def _by_first(released: Released) -> list[tuple[Released, ReleasedEstimate]]:
+    """Every estimate with its slice; of two columns, the levels of the second together under each of the first, comparisons last as ever."""
+    every = [(part, estimate) for part in released.slices for estimate in part.estimates]
+    if not released.within:
+        return every
+    levels = list(released.levels)
+    return sorted(every, key=lambda item: (bool(item[1].contrast), levels.index(item[1].level)))
 
 
 def _degrees(estimate: ReleasedEstimate) -> str:

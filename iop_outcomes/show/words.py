@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Flag
 from iop_outcomes.release import Count, Number, Released, ReleasedEstimate, Withheld, require_released
@@ -87,6 +88,88 @@ def _read(level: str) -> str:
     if level in _NAMED:
         return _NAMED[level]
     return level.replace("_", " ").capitalize() if _IDENTIFIER.fullmatch(level) else level
+
+
+class ShownGroup(NamedTuple):
+    """A group that a table or a chart shows: its level in the slice that holds it, and the words that name it.
+
+    Parameters
+    ----------
+    released : Released
+        The slice: everything, where one column divides the episodes.
+    level : str
+        The level of the first column.
+    heads : tuple of str
+        What names its row: the words of each level.
+    """
+
+    released: Released
+    level: str
+    heads: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """Its name in one line: "Adolescent, virtual"."""
+        return group_words(self.released, self.level)
+
+    @property
+    def is_everyone(self) -> bool:
+        """Whether it is all episodes."""
+        return is_everyone(self.level, self.released.level_2)
+
+    def estimate(self, estimand: str, time: float | None = None) -> ReleasedEstimate:
+        """An estimate of it."""
+        return self.released.estimate(estimand, self.level, time)
+
+
+def is_everyone(level: str, level_2: str) -> bool:
+    """Whether the levels of both columns are those of all episodes."""
+    return level == ALL and level_2 in ("", ALL)
+
+
+def shown_groups(released: Released, estimand: str, *, time: float | None = None) -> list[ShownGroup]:
+    """Every group, for a table or a chart: everyone first, then by value; of two columns, each level of the first with those of the second."""
+    require_released(released, "shown_groups")
+    return [
+        ShownGroup(part, level, group_heads(part, level))
+        for level in ordered_levels(released, estimand, time=time)
+        for part in released.slices
+        if level in part.levels
+    ]
+
+
+def group_heads(released: Released, level: str) -> tuple[str, ...]:
+    """What names a row: a level, and where two columns divide the episodes that of the second."""
+    require_released(released, "group_heads")
+    second = () if not released.group_2 else (str(ALL),) if released.level_2 == ALL else (label(released.level_2, released.levels_2),)
+    return (label(level, released.levels), *second)
+
+
+def group_words(released: Released, level: str) -> str:
+    """A group within a line: "Adolescent, virtual" where two columns divide the episodes, "Adolescent" where one does."""
+    require_released(released, "group_words")
+    if not released.group_2:
+        return label(level, released.levels)
+    first, second = (
+        f"{label(column)} not recorded" if value == MISSING_LEVEL else label(value, among)
+        for column, value, among in ((released.group, level, released.levels), (released.group_2, released.level_2, released.levels_2))
+    )
+    return first if released.level_2 == ALL else f"{first}, {_within(second)}"
+
+
+def slice_words(released: Released) -> str:
+    """The level of the second column that a slice holds, within a sentence: "modality virtual"; nothing where it holds every one."""
+    require_released(released, "slice_words")
+    if released.level_2 in ("", ALL):
+        return ""
+    second = "not recorded" if released.level_2 == MISSING_LEVEL else _within(label(released.level_2, released.levels_2))
+    return f"{released.group_2.replace('_', ' ')} {second}"
+
+
+def column_heads(released: Released, first: str) -> tuple[str, ...]:
+    """The heads of the columns that name rows."""
+    require_released(released, "column_heads")
+    return (first, label(released.group_2)) if released.group_2 else (first,)
 
 
 def ordered_levels(released: Released, estimand: str, *, time: float | None = None) -> tuple[str, ...]:
@@ -222,7 +305,7 @@ def sentence(released: Released, estimand: str, level: str = ALL, *, time: float
     require_released(released, "sentence")
     estimate = released.estimate(estimand, level, time)
     definition = released.definition.estimand(estimand)
-    where = "" if level == ALL else f"{label(level, released.levels)}: "
+    where = "" if is_everyone(level, released.level_2) else f"{group_words(released, level)}: "
     text = _sentence(estimate, definition)
     if definition.none and estimate.value == 0:
         text = f"{text} {definition.none}"

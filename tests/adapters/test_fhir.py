@@ -1,5 +1,6 @@
 """FHIR R4 bulk files: every way of writing one fact is read alike, and what cannot be used is counted, never guessed."""
 
+import gzip
 import json
 
 import pytest
@@ -511,6 +512,31 @@ def test_blank_lines_and_a_byte_order_mark_are_no_fault(tmp_path):
     """What exporters add around the lines changes nothing."""
     tables, _ = loaded(fhir.write(tmp_path, Observation=b"\xef\xbb\xbf" + LINE + b"\r\n\r\n", QuestionnaireResponse=None), fhir.MAPPING)
     assert scores_of(tables) == [(EPISODE, 0, 14)]
+
+
+def test_packed_files_are_the_same(tmp_path):
+    """Files packed by gzip give the same rows; one that is cut off, or spoilt, is named."""
+    folder = fhir.write(tmp_path / "plain", Observation=LINE, QuestionnaireResponse=None)
+    expected = scores_of(loaded(folder, fhir.MAPPING)[0])
+    for path in list(folder.glob("*.ndjson")):
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+        path.unlink()
+    assert scores_of(loaded(folder, fhir.MAPPING)[0]) == expected == [(EPISODE, 0, 14)]
+    for content in (gzip.compress(LINE)[:-9], gzip.compress(LINE)[:-8] + bytes(8)):
+        (folder / "Observation.ndjson.gz").write_bytes(content)
+        with pytest.raises(DataError, match=r"^Observation\.ndjson\.gz: not_gzip: ") as caught:
+            loaded(folder, fhir.MAPPING)
+        assert PERSON not in str(caught.value)
+
+
+def test_a_packed_file_without_end(tmp_path):
+    """A line that only unpacking makes long, and blank lines without end, are refused before they fill the memory."""
+    folder = fhir.write(tmp_path, Observation=LINE, QuestionnaireResponse=None)
+    (folder / "Observation.ndjson").unlink()
+    for content, words in ((b"x" * (2 << 20), "line_too_long"), ((b" " * 1000 + b"\n") * 100_000, "file_too_large")):
+        (folder / "Observation.ndjson.gz").write_bytes(gzip.compress(content, 9))
+        with pytest.raises(DataError, match=rf"^Observation\.ndjson\.gz.*{words}"):
+            loaded(folder, fhir.MAPPING)
 
 
 def test_strange_shapes_do_no_harm(tmp_path):

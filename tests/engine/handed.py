@@ -11,7 +11,7 @@ from iop_outcomes.engine.dialect import ROW, Steps, quoted
 from iop_outcomes.engine.duckdb import DuckEngine
 from tests.engine.plain import PlainEngine
 
-SCORES = ("episode_id", "scale", "day", "score")
+SCORES = ("episode_id", "scale", "day", "score", "safety_item")
 EVENTS = ("episode_id", "event", "day", "days_after_discharge", "planned", "kind")
 TEXT = {"episode_id", "patient_id", "track", "discharge_reason", "site", "odd name", "scale", "event", "kind"}
 REASONS = (
@@ -90,7 +90,9 @@ def score_row(rng, e):
     stay = 30 if e["los_days"] is None else e["los_days"]
     day = rng.choice([0, 0, 1, -1, 3, 4, -7, -8, stay, stay - 7, stay - 8, stay + 14, stay + 15])
     score = None if rng.random() < 0.1 else rng.randrange(0, 4)
-    return dict(zip(SCORES, (e["episode_id"], rng.choice(["phq9", "phq9", "mood", "gad7"]), day, score), strict=True))
+    scale = rng.choice(["phq9", "phq9", "mood", "gad7"])
+    item = rng.choice([None, 0, 1, 3]) if scale == "phq9" else None
+    return dict(zip(SCORES, (e["episode_id"], scale, day, score, item), strict=True))
 
 
 def event_row(rng, e):
@@ -112,6 +114,7 @@ REQUESTS = (
     *map(Column, ("track", "discharge_reason", "los_days", "site", "odd name", "patient_id", "payer", "follow_up_days", "death_day")),
     *(ScoreAt(scale, moment) for scale in ("phq9", "mood", "gad7", "pcl5") for moment in ("admit", "discharge")),
     ScoreAt("bdi2", "admit", (-30, 0)),
+    *(ScoreAt(scale, moment, column="safety_item") for scale in ("phq9", "gad7") for moment in ("admit", "discharge")),
     Known(Column("track")),
     Known(ScoreAt("phq9", "admit")),
     Known(ScoreAt("mood", "discharge")),

@@ -46,6 +46,7 @@ class PlainEngine:
             several,
             frozenset(self.given),
             frozenset(name for name, rows in tables.items() if rows),
+            frozenset(row["scale"] for row in self.scores if row["safety_item"] is not None),
         )
 
     def tally(self, sets):
@@ -108,19 +109,19 @@ class PlainEngine:
             value, goal = (side if isinstance(side, int) else e.get(side) for side in (request.column, request.goal))
             return (None if value is None or goal is None else int(value >= goal),)
         if isinstance(request, ScoreAt):
-            name = f"{request.scale}_{request.moment}"
-            score = e.get(name)
+            name = request.keys[0]
+            score = e.get(name) if request.column == "score" else None
             if score is None:
                 _, score = self.at_admission(e, request) if request.moment == "admit" else self.at_discharge(e, request)
             return (self.points(score, name),)
         if isinstance(request, EventWithin):
-            return (int(any(self.within(row, request) for row in self.of(e, self.events))),)
+            return (int(any(self.within(row, request) for row in self.rows_of(e, self.events))),)
         if isinstance(request, StopsAtEnd):
             return (self.stops(e, request.request),)
         assert isinstance(request, FirstEvent)
         return self.first(e, request)
 
-    def of(self, e, rows):
+    def rows_of(self, e, rows):
         """The rows of an episode."""
         return [row for row in rows if row["episode_id"] == e["episode_id"]]
 
@@ -138,29 +139,30 @@ class PlainEngine:
     def at_admission(self, e, request):
         """Day and score of the table: the closest to day 0, the earlier, then the lower; before whatever may be the discharge score."""
         low, high = request.window or (-7, 3)
-        near = [row for row in self.scored(e, request.scale) if low <= row["day"] <= high]
-        if e.get(f"{request.scale}_discharge") is not None:
+        near = [row for row in self.answered(e, request) if low <= row["day"] <= high]
+        if request.column == "score" and e.get(f"{request.scale}_discharge") is not None:
             near = [row for row in near if e["los_days"] is not None and row["day"] < e["los_days"] - 7]
-        best = min(near, key=lambda row: (abs(row["day"]), row["day"], row["score"]), default=None)
-        return (None, None) if best is None else (best["day"], best["score"])
+        best = min(near, key=lambda row: (abs(row["day"]), row["day"], row[request.column]), default=None)
+        return (None, None) if best is None else (best["day"], best[request.column])
 
     def at_discharge(self, e, request):
         """Day and score of the table: the last around discharge, then the higher; on a later day than the admission score."""
         if e["los_days"] is None:
             return None, None
         low, high = request.window or (-7, 14)
-        if e.get(f"{request.scale}_admit") is not None:
+        if request.column == "score" and e.get(f"{request.scale}_admit") is not None:
             after = 3
         else:
-            after, _ = self.at_admission(e, ScoreAt(request.scale, "admit"))
-        near = [row for row in self.scored(e, request.scale) if low <= row["day"] - e["los_days"] <= high]
+            after, _ = self.at_admission(e, ScoreAt(request.scale, "admit", column=request.column))
+        near = [row for row in self.answered(e, request) if low <= row["day"] - e["los_days"] <= high]
         later = [row for row in near if after is None or row["day"] > after]
-        best = max(later, key=lambda row: (row["day"], row["score"]), default=None)
-        return (None, None) if best is None else (best["day"], best["score"])
+        best = max(later, key=lambda row: (row["day"], row[request.column]), default=None)
+        return (None, None) if best is None else (best["day"], best[request.column])
 
-    def scored(self, e, scale):
-        """The scores of an episode that are no blank."""
-        return [row for row in self.of(e, self.scores) if row["scale"] == scale and row["score"] is not None and row["day"] is not None]
+    def answered(self, e, request):
+        """The scores of an episode, or its answers to the safety item, that are no blank."""
+        rows = [row for row in self.rows_of(e, self.scores) if row["scale"] == request.scale and row["day"] is not None]
+        return [row for row in rows if row[request.column] is not None]
 
     # -- events ------------------------------------------------------------------------------------------------------
 
@@ -189,7 +191,7 @@ class PlainEngine:
         """The first way to end as (day, order on that day, name), or None."""
         last, ways = self.end(e, request), []
         competing = sorted(request.competing, key=lambda event: event == "death")
-        for row in self.of(e, self.events):
+        for row in self.rows_of(e, self.events):
             day = row[CLOCKS[request.clock]]
             if last is None or day is None or not 0 <= day <= last:
                 continue

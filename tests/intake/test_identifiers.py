@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import iop_outcomes as iop
-from iop_outcomes.columns import DATA_CLASSES, TABLES
+from iop_outcomes.columns import DATA_CLASSES, KINDS
 from iop_outcomes.errors import PrivacyError
 from iop_outcomes.intake.findings import PRIVACY_RULES
 from iop_outcomes.intake.identifiers import CELLS, IDENTIFIERS, NAMED
@@ -44,7 +44,7 @@ def _program():
     values = {"category": "a word", "integer": "1", "flag": "0"}
     episodes = {
         field.name: [values.get(field.kind, "completed")] * 60
-        for field in TABLES["episodes"]
+        for field in KINDS["episodes"].fields
         if field.name not in (*dated, "discharge_day")
     }
     episodes |= {"episode_id": [f"E{i:05}" for i in rows], "patient_id": [f"P{i}" for i in rows], "period": ["2024-Q1"] * 60}
@@ -58,7 +58,7 @@ def _program():
 
 def _columns(kind):
     """Columns in which a kind of identifier is to be found, by what the documentation of columns says they hold."""
-    kinds = {field.name: field.kind for fields in TABLES.values() for field in fields} | {"housing": "category", "phq9_admit": "integer"}
+    kinds = {field.name: field.kind for kind in KINDS.values() for field in kind.fields} | {"housing": "category", "phq9_admit": "integer"}
     places = [(table, name) for table, columns in _program().items() for name in columns if kinds[name] in kind.fields]
     return [(table, name) for table, name in places if name in ("housing", *kind.columns)] if kind.columns else places
 
@@ -271,7 +271,7 @@ def test_columns_named_like_identifiers(what):
 
 def test_names_that_only_sound_alike():
     """Neither the columns of this package nor usual ones of a site are taken for identifiers."""
-    own = [field.name for fields in TABLES.values() for field in fields]
+    own = [field.name for kind in KINDS.values() for field in kind.fields]
     taken = {name for name in (*own, *UNTOUCHED) if identifier_named([name], "safe_harbor")}
     assert taken == {"email_x"}  # the word stands in it: better refused and renamed
 

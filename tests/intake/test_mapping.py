@@ -109,14 +109,12 @@ def test_nothing_declared_is_the_strictest():
     assert read_mapping({"data": {"class": "safe_harbor"}}).declared
 
 
-SECTIONS = (
-    "adapter, codes, columns, contacts, covariates, data, discharge_reason, follow_up_days, missing, planned_days, referral_mean, tables"
-)
+SECTIONS = "adapter, codes, columns, contacts, covariates, data, date_format, discharge_reason, follow_up_days, missing, planned_days, referral_mean, tables, text"
 WRONG = {
     "unknown section": ("[colums.episodes]\n", f'm.toml: no section "colums". Did you mean "columns"? Allowed: {SECTIONS}.'),
     "unknown key": (
         '[data]\nclas = "public"\n',
-        'm.toml [data]: no key "clas". Did you mean "class"? Allowed: class, cutoff, delimiter, layout, los_convention, part2_tracks.',
+        'm.toml [data]: no key "clas". Did you mean "class"? Allowed: class, cutoff, date_format, delimiter, layout, los_convention, part2_tracks.',
     ),
     "unknown class": (
         '[data]\nclass = "limited"\n',

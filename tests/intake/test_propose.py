@@ -7,7 +7,7 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.cli import run
-from iop_outcomes.columns import TABLES, Column
+from iop_outcomes.columns import BY_PATIENT, KINDS, Column
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_OUTPUT, EXIT_USAGE
 from iop_outcomes.intake.mapping import read_mapping
 from iop_outcomes.intake.proposal_text import TO_FINISH
@@ -250,6 +250,22 @@ def test_needed_columns_that_are_missing(tmp_path):
     assert f'{TO_FINISH} los_days = ""    # needed: los_days (or discharge_day, or admit_date and discharge_date).' in text
 
 
+def test_surveys_by_patient_and_date_need_no_more(tmp_path):
+    """Neither an episode nor a scale is asked for: the patient and the date place each survey, and its columns say which scale they are of."""
+    episodes = [["Enc", "PatientRef", "Program", "Disch Reason", "Admit Dt", "DC Date"]]
+    episodes += [[f"E{i}", f"P{i}", "MH", "completed", "01/05/2024", "02/20/2024"] for i in range(12)]
+    surveys = [["PatientRef", "Survey Date", *(f"phq9_{i}" for i in range(1, 10)), *(f"gad7_{i}" for i in range(1, 8))]]
+    surveys += [[f"P{i}", f"0{1 + i % 2}/13/2024", *(["1"] * 16)] for i in range(12)]
+    (tmp_path / "Admissions.csv").write_text(sites.text(episodes))
+    (tmp_path / "surveys.csv").write_text(sites.text(surveys))
+    text = propose(tmp_path).text
+    assert '[columns.scores]    # surveys.csv\npatient_id = "PatientRef"\ndate = "Survey Date"\n' in text
+    assert text.count(TO_FINISH) == 1 and f"{TO_FINISH} class =" in text
+    (tmp_path / "mapping.toml").write_text(text.replace('# to finish: class = ""', 'class = "synthetic"'))
+    with iop.load(tmp_path) as data:
+        assert [(flow.rows_in, flow.used) for flow in data.flow] == [(12, 12), (24, 24)]
+
+
 def test_visits_are_proposed_as_contacts(tmp_path):
     """A visit-level export becomes [contacts]; with the class, the cut-off and one code it loads."""
     rows = [["Client ID", "Program", "Visit Date", "Appt Status"]]
@@ -305,13 +321,14 @@ def test_names_are_written_as_toml(tmp_path, name):
 def test_the_table_of_synonyms_speaks_of_what_exists():
     """Every table, column and word of synonyms.toml is canonical, and no synonym of a column stands for two."""
     table = table_of_synonyms()
-    assert set(table["tables"]) == set(table["columns"]) == set(TABLES)
+    assert set(table["tables"]) == set(table["columns"]) == set(KINDS)
     for name, columns in table["columns"].items():
-        assert set(columns) <= {field.name for field in TABLES[name]}
+        placed = BY_PATIENT if KINDS[name].placing else ()
+        assert set(columns) <= {field.name for field in (*KINDS[name].fields, *placed)}
         plain = [squashed(word) for words in columns.values() for word in words]
         assert len(plain) == len(set(plain)), name
     for column, words in table["codes"].items():
-        allowed = {word for fields in TABLES.values() for field in fields if field.name == column for word in field.allowed}
+        allowed = {word for kind in KINDS.values() for field in kind.fields if field.name == column for word in field.allowed}
         assert not allowed or set(words) <= allowed
         plain = [squashed(word) for others in words.values() for word in others]
         assert len(plain) == len(set(plain)), column
@@ -319,7 +336,7 @@ def test_the_table_of_synonyms_speaks_of_what_exists():
 
 def test_numbers_stand_for_nothing():
     """What 1 means differs from system to system."""
-    reason = next(field for field in TABLES["episodes"] if field.name == "discharge_reason")
+    reason = next(field for field in KINDS["episodes"].fields if field.name == "discharge_reason")
     assert [match_code(reason, code, {}) for code in ("1", "46", "-9", "99")] == [None] * 4
 
 

@@ -5,6 +5,8 @@ from io import StringIO
 import duckdb
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 import iop_outcomes as iop
@@ -207,14 +209,28 @@ def test_frames_are_judged_as_files_are(name):
         iop.load(frame)
 
 
-def test_a_time_of_day_is_no_date():
-    """Midnight is its date; a time of day, or a time zone, is refused and not rounded."""
-    for moment in ("2024-01-01 10:30", "2024-01-01 00:00+05:00"):
-        frame = sites.dated()
-        frame = pd.DataFrame(frame[1:], columns=frame[0]).drop(columns="los_days")
-        frame["admit_date"] = pd.Timestamp(moment)
-        with pytest.raises(DataError, match="admit_date: invalid_date"):
-            iop.load(frame, mapping=MAPPING | {"covariates": {}})
+def test_a_moment_in_a_frame_is_its_day():
+    """A column of moments is cut to the day as it reads in the zone of the column, in pandas, polars and Arrow alike."""
+    rows = sites.dated()
+    frame = pd.DataFrame(rows[1:], columns=rows[0]).drop(columns="los_days").assign(discharge_date="2024-03-31")
+    for moment in ("2024-01-01 10:30", "2024-01-01 00:00+05:00", "2024-01-01 23:59:59-05:00"):
+        moved = frame.assign(admit_date=pd.Timestamp(moment))
+        objects = frame.assign(admit_date=pd.Series([pd.Timestamp(moment).to_pydatetime()] * len(frame), dtype=object))
+        for each in (moved, objects, pl.from_pandas(moved), pa.Table.from_pandas(moved)):
+            with iop.load(each, mapping=MAPPING | {"covariates": {}}) as data:
+                assert data.count([Column("los_days")]).levels("los_days") == (90,), (moment, type(each))
+        assert moved["admit_date"].iloc[0] == pd.Timestamp(moment)
+
+
+def test_moments_in_parquet_are_those_of_utc(tmp_path):
+    """Parquet keeps no zone: a midnight of UTC is a date, and any other moment is said to be cut in UTC."""
+    rows = sites.dated()
+    frame = pd.DataFrame(rows[1:], columns=rows[0]).drop(columns="los_days").assign(discharge_date="2024-03-31")
+    for moment, warned in (("2024-01-01 00:00+00:00", False), ("2023-12-31 20:00-05:00", True)):
+        frame.assign(admit_date=pd.Timestamp(moment)).to_parquet(tmp_path / "episodes.parquet")
+        with iop.load(tmp_path, mapping=MAPPING | {"covariates": {}}) as data:
+            assert data.count([Column("los_days")]).levels("los_days") == (90,)
+            assert [finding.rule for finding in data.findings if finding.severity == "warning"] == ["time_zone"] * warned
 
 
 def test_what_is_no_frame():

@@ -26,7 +26,11 @@ def is_safe(n: int, threshold: int) -> bool:
 
 
 def protect(
-    counts: Mapping[str, Mapping[str, int]], printed: Sequence[Printed], threshold: int, ways: Sequence[Parts] = ()
+    counts: Mapping[str, Mapping[str, int]],
+    printed: Sequence[Printed],
+    threshold: int,
+    ways: Sequence[Parts] = (),
+    sums: Mapping[str, Sequence[str]] | None = None,
 ) -> frozenset[Printed]:
     """Decide which printed totals may be seen.
 
@@ -46,6 +50,8 @@ def protect(
     ways : sequence of sets of parts
         Ways of dividing the same episodes: in each, every episode is in exactly one part. One way, all parts, by default.
         A reader knows that every way has the same total.
+    sums : dict of level to sequence of levels, optional
+        The levels that are sums, each with those it is made of; by default "All" is the sum of the others.
 
     Returns
     -------
@@ -77,11 +83,12 @@ def protect(
     if threshold <= 1:
         return frozenset(printed)
     ways = ways or (frozenset(counts[ALL]),)
-    reader = _Reader(counts)
+    sums = {ALL: [level for level in counts if level != ALL] or [ALL]} if sums is None else sums
+    reader = _Reader(counts, sums)
     for level in reader.levels:
         for way in ways[1:]:
             reader.learn(reader.new_direction(reader.vector(level, ways[0]) - reader.vector(level, way)))
-    reader.guard([reader.vector(*target) for target in _guarded(counts, printed, threshold, ways)])
+    reader.guard([reader.vector(*target) for target in _guarded(counts, printed, threshold, ways, sums)])
     seen: set[Printed] = set()
     for level, parts in printed:
         if is_safe(sum(counts[level][part] for part in parts), threshold):
@@ -95,8 +102,8 @@ def protect(
 class _Reader:
     """What a reader can compute: the vectors over the (level, part) cells that hold anybody, spanned by what was let through."""
 
-    def __init__(self, counts: Mapping[str, Mapping[str, int]]) -> None:
-        self.levels = [level for level in counts if level != ALL] or [ALL]
+    def __init__(self, counts: Mapping[str, Mapping[str, int]], sums: Mapping[str, Sequence[str]]) -> None:
+        self.levels, self._sums = list(sums[ALL]), sums
         cells = [(level, part) for level in self.levels for part, n in counts[level].items() if n]
         self._place = {cell: i for i, cell in enumerate(cells)}
         self._known = np.zeros((0, len(cells)))
@@ -105,7 +112,7 @@ class _Reader:
     def vector(self, level: str, parts: Parts) -> Floats:
         """A total of some parts of a level as a vector over the cells."""
         out = np.zeros(len(self._place))
-        members = self.levels if level == ALL else level.split(_AND)
+        members = self._sums[level] if level in self._sums else level.split(_AND)
         out[[self._place[cell] for cell in ((member, part) for member in members for part in parts) if cell in self._place]] = 1.0
         return out
 
@@ -141,7 +148,11 @@ _AND = "\x1f"  # joins the names of levels that are combined
 
 
 def _guarded(
-    counts: Mapping[str, Mapping[str, int]], printed: Sequence[Printed], threshold: int, ways: Sequence[Parts]
+    counts: Mapping[str, Mapping[str, int]],
+    printed: Sequence[Printed],
+    threshold: int,
+    ways: Sequence[Parts],
+    sums: Mapping[str, Sequence[str]],
 ) -> Iterator[Printed]:
     """Give the sets of cells that hold 1 to threshold - 1 episodes and must not be computable."""
     sets = tuple(dict.fromkeys(parts for _, parts in printed))
@@ -153,10 +164,11 @@ def _guarded(
                 guarded[level, frozenset().union(*atoms)] = None
     for parts in dict.fromkeys((*sets, *(atom for division in divisions for atom in division))):
         totals = {level: sum(cells[part] for part in parts) for level, cells in counts.items()}
-        for levels in _combined({level: n for level, n in totals.items() if level != ALL}, threshold):
+        for levels in _combined({level: n for level, n in totals.items() if level not in sums}, threshold):
             guarded[_AND.join(levels), parts] = None
-        if not is_safe(totals[ALL], threshold):
-            guarded[ALL, parts] = None
+        for level in sums:
+            if not is_safe(totals[level], threshold):
+                guarded[level, parts] = None
     yield from guarded
 
 

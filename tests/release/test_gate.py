@@ -45,6 +45,7 @@ OF_PARTS = {
         "has_range",
         "has_value",
         "in_counts",
+        "is_everyone",  # of the levels of two columns
         "label",
         "lacking",
         "listed",

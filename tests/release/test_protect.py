@@ -268,6 +268,52 @@ def test_decisions_are_those_of_the_slow_version(shape, several):
     assert hidden > 3 * several
 
 
+# -- two columns crossed -------------------------------------------------------------------------------------------
+
+
+def crossed(random):
+    """Counts of pairs of two columns, some of them empty, with everyone and both margins as sums of pairs."""
+    pairs, ways = several_ways(random)
+    while len(pairs) < 3:
+        pairs, ways = several_ways(random)
+    by_pair = {level: cells for level, cells in pairs.items() if level != ALL}
+    width = int(random.integers(1, 5, endpoint=True))
+    place = {level: (f"row {number // width}", f"column {number % width}") for number, level in enumerate(by_pair)}
+    sums = {ALL: list(by_pair)}
+    for margin in dict.fromkeys(each for names in place.values() for each in names):
+        sums[margin] = [level for level in by_pair if margin in place[level]]
+    table = {name: {part: sum(by_pair[level][part] for level in levels) for part in pairs[ALL]} for name, levels in sums.items()}
+    return table | by_pair, ways, sums
+
+
+def test_decisions_of_two_columns_are_those_of_the_slow_version():
+    """Totals of pairs, of both margins and of everyone, in any order: what is let through is the same, total by total."""
+    random, hidden, margins = np.random.default_rng(31), 0, 0
+    for number in range(250):
+        table, ways, sums = crossed(random)
+        printed, threshold = printed_of(table, ways, random), int(random.choice([2, 5, 8, 11, 11, 20]))
+        (seen,) = protecting.protect([protecting.Tabulation(table, printed, ways, sums=sums)], threshold)
+        assert seen == dense.protect(table, printed, threshold, ways, sums), number
+        hidden += len(printed) - len(seen)
+        margins += len([level for level, _ in printed if level in sums and level != ALL])
+    assert hidden > 1000
+    assert margins > 1000
+
+
+def test_a_pair_is_not_given_back_by_margins():
+    """Rows 45 and 80, columns 70 and 55: a pair of 5 takes another of its row and of its column with it, and one where those two meet."""
+    who = frozenset({"anyone"})
+    pairs = {("a", "x"): 40, ("a", "y"): 5, ("b", "x"): 30, ("b", "y"): 50}
+    sums = {ALL: list(pairs)} | {name: [pair for pair in pairs if name in pair] for name in "abxy"}
+    table = {name: {"anyone": sum(pairs[pair] for pair in each)} for name, each in sums.items()} | {
+        pair: {"anyone": n} for pair, n in pairs.items()
+    }
+    (seen,) = protecting.protect([protecting.Tabulation(table, [(name, who) for name in table], sums=sums)], 11)
+    assert {name for name, _ in seen} == {ALL, "a", "b", "x", "y"}
+    (seen,) = protecting.protect([protecting.Tabulation(table, [(name, who) for name in (*pairs, *sums)], sums=sums)], 11)
+    assert {name for name, _ in seen} == {("a", "x"), ("b", "x"), ("b", "y"), "b", "x"}
+
+
 # -- several columns -----------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
 
-from iop_outcomes.intake.files import MAX_LINE_BYTES, refuse_path, refuse_size, shown
+from iop_outcomes.intake.decoding import open_bytes, read_some
+from iop_outcomes.intake.files import MAX_LINE_BYTES, refuse_path, shown
 from iop_outcomes.intake.findings import fatal
 
 MOST_DIGITS = 30  # no score, date or count needs more, and exact numbers of any length would take any time
@@ -22,7 +23,7 @@ _AGAIN = "Export the file again; each line is one whole JSON object in UTF-8."
 
 def files_of(folder: Path, kind: str) -> list[Path]:
     """The files of one resource type, such as Encounter.ndjson or Encounter.000.ndjson, in the order of their names."""
-    pattern = re.compile(rf"(.*[._-])?{kind}([._-].*)?\.(ndjson|jsonl)", re.IGNORECASE)
+    pattern = re.compile(rf"(.*[._-])?{kind}([._-].*)?\.(ndjson|jsonl)(\.gz)?", re.IGNORECASE)
     return sorted((file for file in folder.iterdir() if pattern.fullmatch(file.name)), key=lambda file: file.name)
 
 
@@ -58,19 +59,15 @@ def resources(paths: Sequence[Path], kind: str) -> Iterator[tuple[Path, int, dic
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Lines that hold anything, numbered from 1."""
     refuse_path(path)
-    try:
-        refuse_size(path)
-        with path.open("rb") as file:
-            line = 0
-            while text := file.readline(MAX_LINE_BYTES + 1):
-                line += 1
-                if len(text) > MAX_LINE_BYTES:
-                    fatal("line_too_long", shown(path), f"longer than {MAX_LINE_BYTES:,} bytes", _AGAIN, line=line)
-                text = text.removeprefix(b"\xef\xbb\xbf") if line == 1 else text
-                if text.strip():
-                    yield line, text
-    except OSError as error:
-        fatal("unreadable", shown(path), f"the file cannot be read ({error.strerror})", "Check its permissions.")
+    with open_bytes(path) as file:
+        line = 0
+        while text := read_some(file, path, MAX_LINE_BYTES + 1, line=True):
+            line += 1
+            if len(text) > MAX_LINE_BYTES:
+                fatal("line_too_long", shown(path), f"longer than {MAX_LINE_BYTES:,} bytes", _AGAIN, line=line)
+            text = text.removeprefix(b"\xef\xbb\xbf") if line == 1 else text
+            if text.strip():
+                yield line, text
 
 
 def _parsed(text: bytes, path: Path, line: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 from pathlib import Path
 
-from iop_outcomes.columns import WINDOWS
+from iop_outcomes.columns import KINDS, WINDOWS
 from iop_outcomes.engine.dialect import quoted
 from iop_outcomes.intake.adapters.scratch import AT, Scratch, day_of, together, whole_of
 from iop_outcomes.intake.findings import Finding, Severity
@@ -108,7 +108,7 @@ def hand_over(
     for table, (select, lost) in {"scores": _place_scores(scratch, scales), "events": _place_events(scratch)}.items():
         findings += unused_rows(scratch, f"{table} that belong to no episode", lost, severity="note")
         if scratch.ask(f"SELECT count(*) FROM ({select}) AS placed")[0][0]:
-            items = _answered(scratch, scales) if table == "scores" else []
+            items = _answered(scratch, scales) if KINDS[table].points else []
             made[table] = scratch.hand_over(store, table, select, (*NEEDED[table], *items))
     sources = {table: together(paths) for table, paths in files.items()}
     return tuple(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from iop_outcomes.engine.dialect import quoted
 from iop_outcomes.intake.adapters.adapter import Adapted
-from iop_outcomes.intake.adapters.placing import EPISODE, EVENT, OWN_VISIT, hand_over, item_columns, score_columns
+from iop_outcomes.intake.adapters.placing import EPISODE, EVENT, NEEDED, OWN_VISIT, hand_over, item_columns, score_columns
 from iop_outcomes.intake.adapters.redcap_file import find_export, read_header
 from iop_outcomes.intake.adapters.scale_codes import refuse_fields
 from iop_outcomes.intake.adapters.scratch import AT, Scratch, day_of, is_day
@@ -117,7 +117,7 @@ class _Export:
         scratch.fill("found_scores", score_columns(self.scales), self._scores())
         scratch.fill("found_events", EVENT, self._events())
         scratch.fill("own_visits", OWN_VISIT, [])
-        files = {table: [self.path] for table in ("episodes", "scores", "events")}
+        files = {table: [self.path] for table in NEEDED}
         needed = [name for name in self._field_of_site if name in self.header or name in self._boxes]
         inputs, lost = hand_over(scratch, store, self.scales, files, "own_episodes", needed)
         codes = {**self.mapping.codes, "track": {**self.mapping.codes.get("track", {}), **self.mapping.adapter.tracks}}

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from iop_outcomes.engine.dialect import ROW, literal, quoted
-from iop_outcomes.intake.casts import ISO_DATE, as_text
+from iop_outcomes.intake.casts import as_text
+from iop_outcomes.intake.dates import ISO_DATE
 from iop_outcomes.intake.files import MAX_LINE_BYTES, fingerprint, refuse_globs, refuse_path, refuse_size, shown
 from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.inputs import PLACE, Input, Lines, Places, lines_at
@@ -49,10 +50,6 @@ class Scratch(Store):
     def tables(self) -> tuple[str, ...]:
         """Names of the raw tables that are open."""
         return tuple(self._raw)
-
-    def type_of(self, table: str, column: str) -> str:
-        """The type in which a column of a raw table came."""
-        return self._raw[table][column]
 
     def view(self, name: str, select: str) -> None:
         """Name a query, and keep what it gives."""

@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from iop_outcomes.columns import FOLLOW_UP
+from iop_outcomes.columns import COUNTED, FOLLOW_UP
 from iop_outcomes.intake.adapters.adapter import Adapted
 from iop_outcomes.intake.files import MAPPING_NAME, SUFFIXES, refuse_globs, shown
 from iop_outcomes.intake.findings import Finding, fatal
@@ -101,16 +101,16 @@ def adapt(store: Store, path: Path, mapping: Mapping, _scales: Dictionary[str, S
     _refuse_others(file, names, codebook)
     _refuse_labels(file, first.get(names["REASON"]))
     completed = _completed(mapping, names, codebook, delimiter)
-    wanted = [*completed.columns["episodes"].values(), *(name for name in completed.covariates if name in first)]
-    item = open_file(store, "episodes", file, completed, tuple(dict.fromkeys(wanted)))
+    wanted = [*completed.columns[COUNTED].values(), *(name for name in completed.covariates if name in first)]
+    item = open_file(store, COUNTED, file, completed, tuple(dict.fromkeys(wanted)))
     return Adapted((item,), completed, (*_findings(file, names, first), *item.notes), CANNOT)
 
 
 def _one_file(path: Path, mapping: Mapping) -> Path:
     if path.is_file():
         return path
-    if "episodes" in mapping.tables:
-        named = (mapping.folder or path) / mapping.tables["episodes"]
+    if COUNTED in mapping.tables:
+        named = (mapping.folder or path) / mapping.tables[COUNTED]
         if not named.is_file():
             fatal("no_such_file", shown(named), "[tables] episodes names a file that is not there", "Correct the path in the mapping.")
         return named
@@ -172,7 +172,7 @@ def _is_number(text: str) -> bool:
 
 def _completed(mapping: Mapping, names: Dictionary[str, str], codebook: Book, delimiter: str) -> Mapping:
     """The site's mapping with what the layout declares; what the site says of a column wins."""
-    site_columns = mapping.columns.get("episodes", {})
+    site_columns = mapping.columns.get(COUNTED, {})
     candidates = {**codebook.columns, **codebook.covariates}
     variables = {name: next((names[each] for each in choices if each in names), None) for name, choices in candidates.items()}
     columns = {name: variable for name, variable in variables.items() if variable is not None and name not in site_columns}
@@ -186,7 +186,7 @@ def _completed(mapping: Mapping, names: Dictionary[str, str], codebook: Book, de
         layout="teds_d",
         delimiter=delimiter,
         tables={},
-        columns={**mapping.columns, "episodes": columns | dict(site_columns)},
+        columns={**mapping.columns, COUNTED: columns | dict(site_columns)},
         codes=codes | dict(mapping.codes),
         missing={**mapping.missing, "all": (*codebook.missing, *mapping.missing.get("all", ()))},
         covariates=covariates | dict(mapping.covariates),

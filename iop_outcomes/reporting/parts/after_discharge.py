@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from iop_outcomes.columns import KINDS
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.keys import ALL, Flag
 from iop_outcomes.measures.after_discharge import AT
@@ -75,7 +76,7 @@ def _simple_rates(released: Released) -> tuple[str, ...]:
 
 def _known_from(released: Released, provenance: Provenance) -> str:
     """Where the events come from, and in how many episodes the end of follow-up is known."""
-    source = next((source.name for source in provenance.sources if source.table == "events"), None)
+    source = next((source.name for source in provenance.sources if KINDS[source.table].beside), None)
     where = f"the file {source}" if source else "the columns beside each episode"
     followed = released.estimate("cumulative_incidence", time=min(e.time or 0 for e in released if e.estimand == "cumulative_incidence"))
     sentence = f"Events are known from {where}; one that is not in it is not known."

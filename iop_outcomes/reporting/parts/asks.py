@@ -6,6 +6,7 @@ from iop_outcomes.evaluate import Against
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.measures.after_discharge import AT
 from iop_outcomes.measures.reliable_change import PROFILE
+from iop_outcomes.measures.self_harm_item import SELF_HARM_ITEM
 from iop_outcomes.release import Released
 from iop_outcomes.reporting.parts.part import Page, Program
 
@@ -43,6 +44,16 @@ def reliable(program: Program) -> dict[str, Ask]:
     """Reliable change on each scale that has scores and the profile of the reports."""
     profiled = [name for name in program.scored if any(profile.name == PROFILE for profile in program.data.scales[name].profiles)]
     return {name: Ask("reliable_change", scale=name, by=program.by) for name in profiled}
+
+
+def safety_items(program: Program) -> dict[str, Ask]:
+    """How often the safety item is positive, on each scale of which it was answered."""
+    scales, answered = program.data.scales, program.data.facts.safety_items
+    return {
+        name: Ask("self_harm_item", scale=name, by=program.by)
+        for name in scales
+        if name in answered and SELF_HARM_ITEM.declare(scales[name])
+    }
 
 
 def after_discharge(program: Program) -> list[Ask]:

@@ -1,31 +1,47 @@
-"""Takes a page, gives who got worse and who may be at risk: reliable worsening on each scale, and deaths in care."""
+"""Takes a page, gives who got worse and who may be at risk: reliable worsening, the item about self-harm, and deaths in care."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from iop_outcomes.evaluate.ask import Ask
+from iop_outcomes.measures.self_harm_item import AT_DISCHARGE
 from iop_outcomes.reporting.blocks import Block, Bullets, Note, Section, TableBlock, Text, section
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.show.tables import value_table
-from iop_outcomes.show.words import label, sentence
+from iop_outcomes.show.words import label, listed, sentence
 
 WORSE = ("reliable_deterioration", "reliable_deterioration_of_discharged")
 
 
 def at_risk_blocks(page: Page) -> list[Block]:
-    """Reliable worsening on each scale, and deaths in care, each for everyone in a sentence and by group in a table."""
+    """Reliable worsening and the safety item on each scale, and deaths in care: for everyone in a sentence, by group in a table."""
     program = page.program
     worse, deaths = page.answered(asks.reliable(program).values()), page[_deaths(program)]
-    sentences = [*(sentence(each, WORSE[0]) for each in worse), sentence(deaths, deaths.definition.shown[0])]
+    items = page.answered(asks.safety_items(program).values())
+    shown = [*((each, WORSE[0]) for each in worse), *((each, AT_DISCHARGE) for each in items), (deaths, deaths.definition.shown[0])]
+    sentences = [sentence(each, name) for each, name in shown]
     blocks: list[Block] = [Bullets(tuple(sentences))]
     if not worse:
         blocks.append(Text("Whether anybody got worse cannot be told: the data hold no scores of a scale with a rule of reliable change."))
+    if not items and (words := _not_asked(program)):
+        blocks.append(Text(words))
     first = label(program.by)
     blocks += [
         TableBlock(value_table(each, WORSE, caption=f"{each.definition.title}: reliably worse, by {program.group}", first=first))
         for each in worse
+    ]
+    blocks += [
+        TableBlock(
+            value_table(
+                each,
+                [estimand.name for estimand in each.definition.estimands],
+                caption=f"{each.definition.title}, about self-harm: positive, by {program.group}",
+                first=first,
+            )
+        )
+        for each in items
     ]
     caption = f"Deaths in care by {program.group}"
     blocks.append(TableBlock(value_table(deaths, deaths.definition.shown, caption=caption, first=first)))
@@ -35,16 +51,28 @@ def at_risk_blocks(page: Page) -> list[Block]:
     ]
 
 
+def _not_asked(program: Program) -> str:
+    """That totals say nothing of the item about self-harm, where a scale has one."""
+    scales = [program.data.scales[name] for name in program.scored]
+    labels = [f"item {scale.safety_item.item} of the {scale.label}" for scale in scales if scale.safety_item]
+    if not labels:
+        return ""
+    return (
+        f"Thoughts of self-harm cannot be told from these data: {listed(labels)} is not in them, and a total says nothing of it. "
+        "Items beside the score would show it."
+    )
+
+
 def _deaths(program: Program) -> Ask:
     return Ask("deaths_in_care", by=program.by)
 
 
 def _asks(program: Program) -> list[Ask]:
-    return [_deaths(program), *asks.reliable(program).values()]
+    return [_deaths(program), *asks.reliable(program).values(), *asks.safety_items(program).values()]
 
 
 def _sections(page: Page) -> Sequence[Section]:
-    return [section("at_risk", "Who got worse, and who died in care", at_risk_blocks(page))]
+    return [section("at_risk", "Who got worse, and who may be at risk", at_risk_blocks(page))]
 
 
 AT_RISK = Part(_asks, _sections)

@@ -1,0 +1,70 @@
+"""Takes how a site writes its dates, from a closed list, gives the SQL that reads a text as the day that it names.
+
+A declared format takes a day and a month of one or two digits, and a time of day with its zone behind them; the day is the one that is
+written, in no other zone. Nothing is declared by default: then a text is a date only as 2024-03-31, with nothing behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+
+from iop_outcomes.engine.dialect import literal
+
+ISO = "YYYY-MM-DD"
+ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
+PLAIN = "2024-03-31"  # what a date must look like where no format is declared
+SERIAL = r"^[1-9]\d{4}(?:\.\d+)?$"  # how a spreadsheet keeps a day: 45382 is 2024-03-31
+
+_MONTHS = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
+_MONTH = "(?i:" + "|".join(_MONTHS[at : at + 3] for at in range(0, len(_MONTHS), 3)) + ")"
+_CLOCK = r"(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?|(?:0?[1-9]|1[0-2])(?::[0-5]\d){1,2}(?:[.,]\d+)? ?(?i:[ap]\.?m\.?))"
+_ZONE = r"(?: ?(?:[Zz]|UTC|GMT|[ECMPAH][SD]T|AK[SD]T|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)(?: ?\[[A-Za-z_]+(?:/[A-Za-z_+-]+)*\])?)"
+_BEHIND = rf"(?:(?:[Tt]| +){_CLOCK})?{_ZONE}?"
+_COMPACT = rf"(?:{_BEHIND}|[Tt]?(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\.\d+)?)?{_ZONE}?|\.0+)"  # as HL7 writes times, and pandas numbers
+
+# Each format: the expression of a whole text, and what of it is year, month and day; no text of one is ever a text of another, but
+# for the two that differ in the order of day and month.
+_FORMATS: Dictionary[str, tuple[str, str]] = {
+    ISO: (rf"^(\d{{4}})-(\d{{1,2}})-(\d{{1,2}}){_BEHIND}$", r"\1-\2-\3"),
+    "MM/DD/YYYY": (rf"^(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}){_BEHIND}$", r"\3-\1-\2"),
+    "DD/MM/YYYY": (rf"^(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}){_BEHIND}$", r"\3-\2-\1"),
+    "DD.MM.YYYY": (rf"^(\d{{1,2}})\.(\d{{1,2}})\.(\d{{4}}){_BEHIND}$", r"\3-\2-\1"),
+    "DD-Mon-YYYY": (rf"^(\d{{1,2}})-({_MONTH})-(\d{{4}}){_BEHIND}$", r"\3-\2-\1"),
+    "YYYYMMDD": (rf"^(\d{{4}})(\d{{2}})(\d{{2}}){_COMPACT}$", r"\1-\2-\3"),
+}
+DATE_FORMATS = tuple(_FORMATS)
+
+
+def day_sql(text: str, date_format: str = "") -> str:
+    """SQL for the day that a text names; NULL where it names none, such as 31 February.
+
+    Parameters
+    ----------
+    text : str
+        SQL of a text.
+    date_format : str
+        One of `DATE_FORMATS`, or "" where none is declared.
+    """
+    plain = f"WHEN regexp_matches({text}, {literal(ISO_DATE)}) THEN TRY_CAST({text} AS DATE)"
+    if not date_format:
+        return f"CASE {plain} END"
+    pattern, order = _FORMATS[date_format]
+    matches = f"regexp_matches({text}, {literal(pattern)})"
+    iso = f"regexp_replace({text}, {literal(pattern)}, {literal(order)})"
+    if date_format == "DD-Mon-YYYY":
+        name = f"upper(regexp_extract({text}, {literal(pattern)}, 2))"
+        month = f"CAST((strpos({literal(_MONTHS)}, {name}) + 2) // 3 AS VARCHAR)"
+        iso = f"regexp_replace({iso}, '-[A-Za-z]+-', '-' || {month} || '-')"
+    first = f"{plain} " if date_format == ISO else ""  # the usual text costs no more than where nothing is declared
+    return f"CASE {first}WHEN {matches} THEN TRY_CAST({iso} AS DATE) END"
+
+
+def written_as(date_format: str) -> str:
+    """What messages call the way in which dates are to be written.
+
+    Examples
+    --------
+    >>> written_as(""), written_as("MM/DD/YYYY")
+    ('2024-03-31', 'MM/DD/YYYY')
+    """
+    return date_format or PLAIN

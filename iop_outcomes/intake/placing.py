@@ -1,0 +1,89 @@
+"""Takes rows that name a patient and a date, gives each the episode it belongs to: one rule for every kind of rows.
+
+A score belongs to an episode from 7 days before its admission to 14 after its discharge, or without an end where there is none yet. Claimed
+by several, it goes to the one in care that day, else to the nearest admission, else to the earlier. An event belongs to every episode whose
+admission it follows, also of the same day. Nothing is guessed: what no episode claims is counted and left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from iop_outcomes.columns import WINDOWS, RowKind
+from iop_outcomes.engine.dialect import ROW
+
+ADMISSIONS = "admissions"
+NEEDED = ("patient_id", "admit_date")  # of the episodes, where anything is placed among them
+UNPLACED = "in no episode of the patient"
+_END = "DATE '9999-12-31'"
+_BEFORE, _AFTER = -WINDOWS["admit"][0], WINDOWS["discharge"][1]
+
+
+def admissions_select(*, stays: bool) -> str:
+    """Episodes with the first and last day on which a score counts for them, and the last in care."""
+    discharged = "admit_date + CASE WHEN los_days < 0 THEN 0 ELSE los_days END" if stays else "CAST(NULL AS DATE)"  # blank: still in care
+    return (
+        f"SELECT {ROW}, episode_id, patient_id, admit_date, coalesce({discharged}, {_END}) AS end_date, "
+        f"admit_date - {_BEFORE} AS first_date, coalesce({discharged} + {_AFTER}, {_END}) AS last_date "
+        "FROM checked_episodes WHERE patient_id IS NOT NULL AND admit_date IS NOT NULL AND episode_id IS NOT NULL"
+    )
+
+
+def placed_select(kind: RowKind) -> str:
+    """The episodes of each row, with the day from admission and how many claimed it."""
+    claims = {
+        "one": "own.date BETWEEN episode.first_date AND episode.last_date",
+        "every": "own.date >= episode.admit_date",
+    }
+    day = "date_diff('day', episode.admit_date, own.date)"
+    joined = f"FROM own_{kind.name} AS own JOIN {ADMISSIONS} AS episode ON own.patient_id = episode.patient_id AND {claims[kind.placing]}"
+    if kind.placing == "every":
+        return f"SELECT own.{ROW}, episode.episode_id, CAST({day} AS INTEGER) AS day, 1 AS claims, TRUE AS in_care {joined}"
+    in_care = "own.date BETWEEN episode.admit_date AND episode.end_date"
+    # One whole number in the order of the rule: in care, near, early, and the first row of the file where even that is the same.
+    rank = f"(CASE WHEN {in_care} THEN 0 ELSE 1 END * 65536 + abs({day})) * 65536 + date_diff('day', DATE '1990-01-01', episode.admit_date)"
+    claimed = f"SELECT own.{ROW}, episode.episode_id, {day} AS day, {in_care} AS in_care, CAST({rank} AS HUGEINT) * 4294967296 + episode.{ROW} AS rank {joined}"
+    return (
+        f"SELECT {ROW}, arg_min(episode_id, rank) AS episode_id, CAST(arg_min(day, rank) AS INTEGER) AS day, count(*) AS claims, "
+        f"arg_min(in_care, rank) AS in_care FROM ({claimed}) AS claimed GROUP BY {ROW}"
+    )
+
+
+def unplaced_select(kind: RowKind) -> str:
+    """Rows with a patient and a date that no episode claims, each with why."""
+    persons = f"SELECT patient_id, min(first_date) AS first_date, max(last_date) AS last_date FROM {ADMISSIONS} GROUP BY patient_id"
+    why = (
+        "CASE WHEN person.patient_id IS NULL THEN 'no_patient' WHEN own.date < person.first_date THEN 'before' "
+        "WHEN own.date > person.last_date THEN 'after' ELSE 'between' END"
+    )
+    if kind.placing == "every":
+        why = "CASE WHEN person.patient_id IS NULL THEN 'no_patient' ELSE 'before' END"
+    return (
+        f"SELECT own.{ROW}, {why} AS why FROM own_{kind.name} AS own LEFT JOIN ({persons}) AS person USING (patient_id) "
+        f"WHERE own.patient_id IS NOT NULL AND own.date IS NOT NULL AND own.{ROW} NOT IN (SELECT {ROW} FROM placed_{kind.name})"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of the rows of a table that were placed.
+
+    Parameters
+    ----------
+    placed : int
+        Rows that have an episode.
+    in_care, nearest : int
+        Of those claimed by several episodes: those that went to one in care that day, and those that went to the nearest admission.
+    unplaced : dict of str to tuple of int
+        Rows without one, by why.
+    """
+
+    placed: int
+    in_care: int
+    nearest: int
+    unplaced: dict[str, tuple[int, ...]]
+
+    @property
+    def rows(self) -> frozenset[int]:
+        """Those without an episode."""
+        return frozenset(row for rows in self.unplaced.values() for row in rows)

@@ -1,0 +1,87 @@
+"""Takes the columns of dates of each table, gives the lines of a proposed mapping that say how they are written.
+
+A format is written down only where it alone fits every value; where two do, or none, a person is asked, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Dictionary
+
+from iop_outcomes.engine.dialect import literal
+from iop_outcomes.intake.adapters.scratch import Scratch
+from iop_outcomes.intake.casts import Cast
+from iop_outcomes.intake.date_offers import WHO_KNOWS, DateFits, count_fits, every_value
+from iop_outcomes.intake.dates import DATE_FORMATS
+from iop_outcomes.intake.synonyms import squashed, table_of_synonyms
+
+
+def fits_of_columns(scratch: Scratch, raw: str, columns: Sequence[str]) -> dict[str, DateFits]:
+    """How many values of each column each format fits, words that mean no value left out; columns of dates by their type are not text.
+
+    Parameters
+    ----------
+    scratch : Scratch
+        Where the rows are.
+    raw : str
+        Name of the raw table there.
+    columns : sequence of str
+        As the site calls them.
+    """
+    texts = {column: scratch.type_of(raw, column) for column in columns}
+    texts = {
+        column: f"CASE WHEN NOT {_means_missing(text)} THEN {text} END"
+        for column, kind in texts.items()
+        if not kind.startswith(("DATE", "TIMESTAMP"))
+        for text in (Cast(column, "text", column).text(kind),)
+    }
+    fits = count_fits(scratch, f"raw_{raw}", list(texts.values()))
+    return {column: each for column, each in zip(texts, fits, strict=True) if each.n}
+
+
+def _means_missing(text: str) -> str:
+    words = sorted({squashed(word) for word in table_of_synonyms()["words"]["missing"]})
+    return f"regexp_replace(lower({text}), '[^a-z0-9]+', '', 'g') IN ({', '.join(map(literal, words))})"
+
+
+def date_lines(
+    fits: Dictionary[str, Dictionary[str, DateFits]], finish: Callable[[str], str], written: Callable[[str], str]
+) -> tuple[list[str], list[str]]:
+    """The line under [data] that holds for all tables, or the lines of a section [date_format] where tables differ.
+
+    Parameters
+    ----------
+    fits : dict of table to dict of column to DateFits
+        From `fits_of_columns`.
+    finish : callable
+        Makes a line one that a person decides.
+    written : callable
+        Writes a name as a string of TOML.
+    """
+    fits = {table: columns for table, columns in fits.items() if columns}
+    together = {table: tuple(name for name in DATE_FORMATS if all(name in each.all for each in fits[table].values())) for table in fits}
+    if not fits:
+        return [], []
+    if len(set(together.values())) == 1:
+        columns = {column: each for by_column in fits.values() for column, each in by_column.items()}
+        return [_line("date_format", next(iter(together.values())), columns, finish, written)], []
+    return [], [_line(table, formats, fits[table], finish, written) for table, formats in together.items()]
+
+
+def _line(
+    key: str, formats: Sequence[str], fits: Dictionary[str, DateFits], finish: Callable[[str], str], written: Callable[[str], str]
+) -> str:
+    names = ", ".join(map(written, fits))
+    if len(formats) == 1:
+        return f"{key} = {written(formats[0])}    # the one format that fits every value of {names}"
+    if formats:
+        return finish(f'{key} = ""    # {names}: {every_value(formats)}. {WHO_KNOWS}')
+    columns = [f"{written(column)}: {_best(each)}" for column, each in fits.items()]
+    return finish(f'{key} = ""    # one of {", ".join(DATE_FORMATS)}. None fits every value ({"; ".join(columns)})')
+
+
+def _best(fits: DateFits) -> str:
+    best = max(fits.fits, key=lambda name: fits.fits[name])
+    if fits.serial == fits.n:
+        return "numbers of 5 digits, as a spreadsheet keeps dates inside"
+    return f"{best} fits {fits.fits[best]:,} of {fits.n:,}" if fits.fits[best] else "no format fits any"

@@ -1,0 +1,85 @@
+"""Takes a table of surveys with several scales side by side, gives one row for each scale that was answered: a table of scores.
+
+A scale stands in a survey by its total (`phq9`, `phq9_total` or `phq9_score`), by its items (`phq9_1`, ...), or by both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from iop_outcomes.columns import KINDS
+from iop_outcomes.engine.dialect import literal, quoted
+from iop_outcomes.intake.inputs import Input
+from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.store import Store
+from iop_outcomes.scales import Scale
+
+_TOTALS = ("{}", "{}_total", "{}_score")
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Where a scale stands in a survey.
+
+    Parameters
+    ----------
+    scale : str
+        Its name.
+    total : str
+        The raw column of its total, or "".
+    items : tuple of str
+        The raw columns of its items that are there.
+    """
+
+    scale: str
+    total: str
+    items: tuple[str, ...]
+
+
+def names_of_totals(scales: Dictionary[str, Scale]) -> list[str]:
+    """Names under which a mapping may say where the total of a scale stands."""
+    return [pattern.format(name) for name, scale in scales.items() if scale.total for pattern in _TOTALS]
+
+
+def side_by_side(raw: Sequence[str], renamed: Dictionary[str, str], scales: Dictionary[str, Scale]) -> list[SideBySide]:
+    """The scales that a table of surveys holds; none where its rows name a scale or bring a score."""
+    if {renamed.get(name, name) for name in ("scale", "score")} & set(raw):
+        return []
+    came = []
+    for name, scale in scales.items():
+        totals = [source for pattern in _TOTALS if (source := renamed.get(pattern.format(name), pattern.format(name))) in raw]
+        numbered = [f"{name}_{number}" for number in range(1, scale.items + 1)] if scale.item_scoring else []
+        items = tuple(renamed.get(item, item) for item in numbered if renamed.get(item, item) in raw)
+        if scale.total and (totals or items):
+            came.append(SideBySide(name, totals[0] if totals else "", items))
+    return came
+
+
+def spread_surveys(store: Store, inputs: Sequence[Input], mapping: Mapping, scales: Dictionary[str, Scale]) -> Mapping:
+    """Lay out every table of surveys as one of scores, in the store; what the mapping says of totals is then done."""
+    for item in inputs:
+        if KINDS[item.table].points:
+            renamed = mapping.columns.get(item.table, {})
+            came = side_by_side(store.raw_columns(item.table), renamed, scales)
+            if came:
+                store.spread(item.table, _selects(store.raw_columns(item.table), came))
+                item.rows_of_each = len(came)
+                left = {name: source for name, source in renamed.items() if name not in names_of_totals(scales)}
+                mapping = replace(mapping, columns={**mapping.columns, item.table: left})
+    return mapping
+
+
+def _selects(raw: Sequence[str], came: Sequence[SideBySide]) -> list[tuple[str, str]]:
+    """For each scale the columns of its rows, and which rows answered anything of it."""
+    cells = {cell for each in came for cell in (each.total, *each.items)}
+    rest = [quoted(name) for name in raw if name not in cells]
+    selects = []
+    for each in came:
+        items = [quoted(name) if name in each.items else f"NULL AS {quoted(name)}" for other in came for name in other.items]
+        score = quoted(each.total) if each.total else "NULL"
+        answered = [f"trim(CAST({quoted(name)} AS VARCHAR)) <> ''" for name in (each.total, *each.items) if name]
+        columns = [*rest, f"{literal(each.scale)} AS scale", f"{score} AS score", *items]
+        selects.append((", ".join(columns), " OR ".join(answered)))
+    return selects

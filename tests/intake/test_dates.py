@@ -1,0 +1,286 @@
+"""Dates as a site writes them: one program in every format, and no format used that nobody declared."""
+
+import re
+from datetime import date, datetime
+
+import pandas as pd
+import pytest
+
+import iop_outcomes as iop
+from iop_outcomes.cli import run
+from iop_outcomes.columns import Column
+from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, DataError
+from iop_outcomes.intake.dates import DATE_FORMATS, day_sql
+from iop_outcomes.intake.propose import propose
+from tests.intake import sites
+
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+# Each format as a person would write it, with and without leading zeros.
+WRITE = {
+    "YYYY-MM-DD": (lambda d: f"{d.year}-{d.month:02}-{d.day:02}", lambda d: f"{d.year}-{d.month}-{d.day}"),
+    "MM/DD/YYYY": (lambda d: f"{d.month:02}/{d.day:02}/{d.year}", lambda d: f"{d.month}/{d.day}/{d.year}"),
+    "DD/MM/YYYY": (lambda d: f"{d.day:02}/{d.month:02}/{d.year}", lambda d: f"{d.day}/{d.month}/{d.year}"),
+    "DD.MM.YYYY": (lambda d: f"{d.day:02}.{d.month:02}.{d.year}", lambda d: f"{d.day}.{d.month}.{d.year}"),
+    "DD-Mon-YYYY": (lambda d: f"{d.day:02}-{MONTHS[d.month - 1]}-{d.year}", lambda d: f"{d.day}-{MONTHS[d.month - 1].upper()}-{d.year}"),
+    "YYYYMMDD": (lambda d: f"{d.year}{d.month:02}{d.day:02}", lambda d: f"{d.year}{d.month:02}{d.day:02}"),
+}
+BEHIND = ("", " 09:30", "T23:30:00Z", " 23:59:59.123-05:00", "T00:00+0530", " 11:30 PM EST", " 12:00:00 AM")
+NO_DATES = {
+    "31/02/2024",
+    "2024-02-30",
+    "30.02.2024",
+    "31-Feb-2024",
+    "20240230",
+    "3/31/24",
+    "24-03-31",
+    "45382",
+    "45382.5",
+    "2024-03-31 25:00",
+    "03/31/2024 13:00 PM",
+    "03/31/2024 noon",
+    "31-Mai-2024",
+    "2024-13-01",
+    "13/13/2024",
+    "2024/03/31",
+    "03-31-2024",
+    "٣/٣١/٢٠٢٤",
+    "March 31, 2024",
+    "2024-03",
+    "0/10/2024",
+    "--",
+}
+COLUMNS = ("admit_date", "discharge_date")
+REQUESTS = [Column("los_days"), Column("discharge_quarter"), Column("admit_month"), Column("track")]
+
+
+def written(date_format, behind=("",), plain=0):
+    """The dated program with its dates in a format, and something behind them in turn."""
+    rows = sites.dated()
+    places = [rows[0].index(column) for column in COLUMNS]
+    for number, row in enumerate(rows[1:]):
+        for place in places:
+            row[place] = WRITE[date_format][plain](date.fromisoformat(row[place])) + behind[(number + place) % len(behind)]
+    return rows
+
+
+def counts(path, **more):
+    """What the loaded program counts, and its findings."""
+    with iop.load(path, **more) as data:
+        return list(data.count(REQUESTS)), [(finding.rule, finding.severity) for finding in data.findings]
+
+
+def folder_of(tmp_path, rows, date_format=None, **more):
+    """A folder with these episodes, their format declared."""
+    declared = f'date_format = "{date_format}"\n' if date_format else ""
+    path = sites.write(tmp_path / "data", mapping=sites.DATED + declared, episodes=rows, scores=None, events=None)
+    for table, extra in more.items():
+        (path / f"{table}.csv").write_text(sites.text(extra))
+    return path
+
+
+@pytest.mark.parametrize("plain", [0, 1])
+@pytest.mark.parametrize("date_format", DATE_FORMATS)
+def test_one_program_in_every_format(tmp_path, date_format, plain):
+    """Declared, each format gives the counts and the findings of the same program in ISO dates, times and zones cut off."""
+    expected = counts(sites.write(tmp_path / "iso", mapping=sites.DATED, episodes=sites.dated(), scores=None, events=None))
+    behind = ("", "T1200", "T235959Z", "202359", "0900-0500", ".0") if date_format == "YYYYMMDD" else BEHIND
+    assert counts(folder_of(tmp_path, written(date_format, behind, plain), date_format)) == expected
+
+
+def _slow(text, date_format):
+    """The day of a text, by the library for a date alone; None where there is none."""
+    words = {"YYYY": "%Y", "Mon": "%b", "MM": "%m", "DD": "%d"}
+    pattern = re.sub("YYYY|Mon|MM|DD", lambda match: words[match[0]], date_format)
+    digits = re.sub(r"[^0-9]+", " ", text).split()
+    try:
+        day = datetime.strptime(text, pattern).date()
+    except ValueError:
+        return None
+    return day if any(len(part) >= 4 for part in digits) and text.isascii() else None
+
+
+@pytest.mark.parametrize("date_format", DATE_FORMATS)
+def test_each_format_reads_what_the_library_reads(synthetic, date_format):
+    """Every day of two years in every format, and what is no date, judged one by one."""
+    days = [date.fromordinal(date(2023, 12, 1).toordinal() + n) for n in range(0, 500, 3)]
+    texts = sorted({write(day) for day in days for writers in WRITE.values() for write in writers} | NO_DATES)
+    for text, day in _days(texts, date_format):
+        assert day == _slow(text, date_format), text
+
+
+def _days(texts, date_format):
+    import duckdb
+
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE texts AS SELECT unnest(?) AS text", [list(texts)])
+        return connection.execute(f"SELECT text, {day_sql('text', date_format)} FROM texts").fetchall()
+
+
+def test_no_text_is_a_date_of_two_formats_but_those_of_the_slashes():
+    """So that a format that fits every value is the only one, unless no day is above 12."""
+    texts = sorted({write(date(2024, month, 9)) for month in range(1, 13) for writers in WRITE.values() for write in writers})
+    by_format = {name: {text for text, day in _days(texts, name) if day} for name in DATE_FORMATS}
+    for name, each in by_format.items():
+        for other, others in by_format.items():
+            assert name == other or not each & others or {name, other} == {"MM/DD/YYYY", "DD/MM/YYYY"}
+
+
+# -- what is not declared ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("date_format", [name for name in DATE_FORMATS if name != "YYYY-MM-DD"])
+def test_a_format_is_said_and_not_used(tmp_path, capsys, date_format):
+    """Check names the format that fits every value, with the line to write; the data are refused until it is there."""
+    rows = written(date_format)  # days run to 24
+    path = folder_of(tmp_path, rows)
+    assert run(["check", str(path)]) == EXIT_USAGE
+    shown = capsys.readouterr().out
+    assert f"every value is a date written as {date_format}" in shown and f'[data] date_format = "{date_format}"' in shown
+    assert rows[1][3] not in shown
+    assert f'date_format = "{date_format}"    # the one format that fits every value' in propose(path).text
+
+
+def ambiguous():
+    """The program with no day above 12."""
+    rows = sites.dated()
+    for number, row in enumerate(rows[1:]):
+        row[3:6] = [f"{1 + number % 6:02}/{1 + number % 11:02}/2024", f"{7 + number % 5:02}/{1 + number % 12:02}/2024", ""]
+    return rows
+
+
+def test_two_formats_are_a_question(tmp_path, capsys):
+    """Where no day is above 12 nothing is chosen: check and map give both with the reason."""
+    path = folder_of(tmp_path, ambiguous())
+    assert run(["check", str(path)]) == EXIT_USAGE
+    shown = capsys.readouterr().out
+    assert shown.count("every value fits MM/DD/YYYY and DD/MM/YYYY, because no day is above 12") == 2 and "Ask who made the export" in shown
+    text = propose(path).text
+    assert '# to finish: date_format = ""' in text and "because no day is above 12" in text
+    assert not re.search(r"^date_format", text, re.MULTILINE)
+
+
+def test_another_column_of_the_file_decides(tmp_path, capsys):
+    """One column fits two formats, and the other one of them: no declaration but that one reads the file."""
+    rows = ambiguous()
+    rows[9][4] = "13/10/2024"
+    path = folder_of(tmp_path, rows)
+    assert run(["check", str(path)]) == EXIT_USAGE
+    shown = capsys.readouterr().out
+    assert "because no day is above 12; the other dates of the file are written as DD/MM/YYYY" in shown
+    assert shown.count('[data] date_format = "DD/MM/YYYY"') == 2
+    assert '\ndate_format = "DD/MM/YYYY"    # the one format' in propose(path).text
+
+
+def test_formats_that_fit_some_values(tmp_path, capsys):
+    """Half the values in another format: the lines are named, with the format that fits the most, and map asks."""
+    rows = sites.dated()
+    for row in rows[1:15]:
+        row[3] = WRITE["DD.MM.YYYY"][0](date.fromisoformat(row[3]))
+    path = folder_of(tmp_path, rows)
+    assert run(["check", str(path)]) == EXIT_USAGE
+    shown = capsys.readouterr().out
+    assert "episodes.csv:2: admit_date: invalid_date" in shown and "DD.MM.YYYY fits 14 of 24 values" in shown
+    assert '# to finish: date_format = ""' in propose(path).text
+
+
+def test_columns_written_in_two_ways(tmp_path, capsys):
+    """No format reads both columns: that is said, and none is proposed."""
+    rows = sites.dated()
+    for row in rows[1:]:
+        row[3] = WRITE["DD.MM.YYYY"][0](date.fromisoformat(row[3]))
+    assert run(["check", str(folder_of(tmp_path, rows))]) == EXIT_USAGE
+    assert "Other dates of the same file are written otherwise: export them alike" in capsys.readouterr().out
+
+
+def test_serial_numbers_of_a_spreadsheet(tmp_path, capsys):
+    """Day numbers are called what they are, and not one of them is shown."""
+    rows = sites.dated()
+    for number, row in enumerate(rows[1:]):
+        row[3] = str(45292 + number)
+    path = folder_of(tmp_path, rows, "MM/DD/YYYY")
+    assert run(["check", str(path)]) == EXIT_USAGE
+    shown = capsys.readouterr().out
+    assert "numbers of 5 digits, as a spreadsheet keeps dates inside" in shown and "45292" not in shown
+    assert "as a spreadsheet keeps dates inside" in propose(path).text
+
+
+# -- what is declared --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", sorted(NO_DATES))
+def test_a_value_that_does_not_fit(tmp_path, capsys, value):
+    """File, line, column and format are named; the value is not."""
+    rows = sites.planted(written("MM/DD/YYYY"), 4, "discharge_date", value)
+    assert run(["check", str(folder_of(tmp_path, rows, "MM/DD/YYYY"))]) == EXIT_USAGE
+    shown = capsys.readouterr().out
+    assert "error: episodes.csv:5: discharge_date: invalid_date: not a date written as MM/DD/YYYY (line 5)" in shown
+    assert value not in shown
+
+
+def test_a_declared_format_that_is_another(tmp_path, capsys):
+    """The one declared and the one that fits are both named."""
+    assert run(["check", str(folder_of(tmp_path, written("DD/MM/YYYY"), "MM/DD/YYYY"))]) == EXIT_USAGE
+    assert "every value is a date written as DD/MM/YYYY; declared is MM/DD/YYYY" in capsys.readouterr().out
+
+
+def test_a_format_for_one_table(tmp_path):
+    """A table's own line wins over that of all tables."""
+    declared = sites.DATED + 'date_format = "DD.MM.YYYY"\n[date_format]\nepisodes = "MM/DD/YYYY"\n'
+    path = sites.write(tmp_path / "data", mapping=declared, episodes=written("MM/DD/YYYY"), scores=None, events=None)
+    expected = counts(sites.write(tmp_path / "iso", mapping=sites.DATED, episodes=sites.dated(), scores=None, events=None))
+    assert counts(path) == expected
+
+
+@pytest.mark.parametrize("given", ["%m/%d/%Y", "mm/dd/yyyy", "MM/DD/YY", "", 5, ["MM/DD/YYYY"]])
+def test_a_format_outside_the_list(given):
+    """What is allowed is said."""
+    with pytest.raises(DataError, match=r"\[data\] date_format: .* is not allowed\..*YYYY-MM-DD"):
+        iop.load(pd.DataFrame(sites.dated()[1:], columns=sites.dated()[0]), mapping={"data": {"class": "synthetic", "date_format": given}})
+
+
+def test_contacts_with_their_dates(tmp_path):
+    """Contacts are read in their format, and the episodes built from them are the same."""
+    rows = [["patient_id", "track", "date"], *([f"p{i % 5}", "mood", f"2024-0{1 + i // 10}-{1 + i % 28:02}"] for i in range(40))]
+    iso = sites.write(tmp_path / "iso", mapping=sites.DATED, episodes=None, scores=None, events=None)
+    (iso / "contacts.csv").write_text(sites.text(rows))
+    us = [rows[0], *([who, track, WRITE["MM/DD/YYYY"][0](date.fromisoformat(day))] for who, track, day in rows[1:])]
+    path = folder_of(tmp_path, None, "MM/DD/YYYY", contacts=us)
+    assert counts(path) == counts(iso)
+
+
+def test_other_layouts_keep_theirs(tmp_path):
+    """Their dates are ISO by definition: another format beside one is a slip."""
+    with pytest.raises(DataError, match='date_format: "MM/DD/YYYY" with layout omop'):
+        iop.load(tmp_path, layout="omop", mapping={"data": {"class": "synthetic", "date_format": "MM/DD/YYYY"}})
+
+
+@pytest.mark.parametrize(
+    "text", [write(date(2024, 3, 31)) + behind for each in WRITE.values() for write in each for behind in ("", " 09:30")]
+)
+def test_dates_in_labels_are_seen(tmp_path, text):
+    """Under the strictest class a date is refused in every format, where it stands in a column that is read."""
+    rows = sites.planted(sites.episodes(), 4, "track", text)
+    for row in rows[1:]:
+        row[1] = text  # 8 digits are dates where enough of the rows have them
+    with pytest.raises(DataError, match="track: dates_not_allowed") as refusal:
+        iop.load(sites.write(tmp_path / "data", mapping='[data]\nclass = "safe_harbor"\n', episodes=rows, scores=None, events=None))
+    assert text not in str(refusal.value)
+
+
+def test_compact_times_are_dates_too(tmp_path):
+    """A time stamp of HL7 in a label is a date."""
+    rows = sites.episodes()
+    for row in rows[1:]:
+        row[1] = "202403310930"
+    with pytest.raises(DataError, match="track: dates_not_allowed"):
+        iop.load(sites.write(tmp_path / "data", mapping='[data]\nclass = "safe_harbor"\n', episodes=rows, scores=None, events=None))
+
+
+def test_the_proposal_loads(tmp_path):
+    """What map writes, with the class decided, is a mapping that reads the file."""
+    path = folder_of(tmp_path, written("MM/DD/YYYY", BEHIND))
+    (path / "mapping.toml").unlink()
+    assert run(["map", str(path), "-o", str(path / "mapping.toml")]) == EXIT_FINDINGS
+    text = (path / "mapping.toml").read_text()
+    (path / "mapping.toml").write_text(re.sub(r'# to finish: class = ""', 'class = "synthetic"', text))
+    assert run(["check", str(path)]) == EXIT_DONE

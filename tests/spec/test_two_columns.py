@@ -1,0 +1,677 @@
+"""Takes programs grouped by two columns, gives proof that each row is that of the episodes of the pair, and that nothing small is given back."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import random
+import statistics
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import iop_outcomes as iop
+from iop_outcomes.cli import run
+from iop_outcomes.evaluate import Against, evaluate
+from iop_outcomes.keys import Place
+from iop_outcomes.measures import find
+from iop_outcomes.release import Withheld, release_set
+from iop_outcomes.show.comparison import comparison_sentences, difference_table, pair_table
+from iop_outcomes.show.curves import curve_alt_text
+from iop_outcomes.show.tables import estimates_table, share_table
+from iop_outcomes.show.words import sentence
+
+SYNTHETIC = Path(__file__).parent.parent.parent / "data" / "synthetic"
+MAPPING = {"data": {"class": "synthetic", "cutoff": "2025-09-30"}}
+BOTH = ("track", "modality")
+MODALITIES = ("in_person", "virtual")
+OUT = ("died", "not_started", "active", "")  # reasons outside the denominator of completion
+ASKS = {
+    "completion": {"measure": "completion"},
+    "stay": {"measure": "length_of_stay"},
+    "change": {"measure": "symptom_change", "scale": "phq9"},
+    "readmission": {"measure": "readmission"},
+}
+
+
+@pytest.fixture(scope="module")
+def synthetic():
+    """The synthetic program, in which patients come back."""
+    with iop.load(SYNTHETIC) as data:
+        yield data
+
+
+def rows_of(frame, **levels):
+    """The rows of some levels, without what says that there is a second column."""
+    for column, level in levels.items():
+        frame = frame[frame[column] == level]
+    return frame.drop(columns=["group_2", "level_2"]).reset_index(drop=True)
+
+
+def alike(found, expected):
+    """The same rows: values, errors, limits, p, words, counts and flags."""
+    assert len(found)
+    pd.testing.assert_frame_equal(found, expected.reset_index(drop=True), check_exact=False, rtol=1e-9, atol=1e-12)
+
+
+def program(counts, *, reason=None, **more):
+    """One episode for each of so many in each (track, modality), or (track, modality, reason)."""
+    rows = []
+    for key, n in counts.items():
+        why = key[2] if len(key) == 3 else reason or "completed"
+        rows += [{"track": key[0], "modality": key[1], "discharge_reason": why, "los_days": 20, **more} for _ in range(n)]
+    frame = pd.DataFrame(rows)
+    frame["episode_id"] = [f"e{i:05}" for i in range(len(frame))]
+    return iop.load({"episodes": frame}, mapping=MAPPING)
+
+
+# -- every number ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ASKS)
+@pytest.mark.parametrize("pairwise", [False, True])
+def test_every_row_is_that_of_the_episodes_of_the_pair(synthetic, name, pairwise):
+    """Values, limits by patient, counts and flags, and each track against the others within a modality: those of narrower data."""
+    frame = iop.compare(synthetic, by=BOTH, pairwise=pairwise, **ASKS[name]).to_frame()
+    assert set(frame.group) == {"track"}
+    assert set(frame.group_2) == {"modality"}
+    for modality in MODALITIES:
+        narrow = iop.compare(synthetic.where(modality=modality), by="track", pairwise=pairwise, **ASKS[name]).to_frame()
+        alike(rows_of(frame, level_2=modality), narrow.drop(columns=["group_2", "level_2"]))
+    whole = iop.compare(synthetic, by="track", pairwise=pairwise, **ASKS[name]).to_frame()
+    alike(rows_of(frame, level_2="All"), whole.drop(columns=["group_2", "level_2"]))
+    assert len(frame) == len(whole) + sum((frame.level_2 == modality).sum() for modality in MODALITIES)
+
+
+@pytest.mark.parametrize("name", ASKS)
+def test_the_margins_are_those_of_each_column_by_itself(synthetic, name):
+    """Everyone in one modality is the row of that modality; only what is followed in all groups depends on which groups there are."""
+    options = dict(ASKS[name])
+    measure = options.pop("measure")
+    frame, single = (iop.measure(synthetic, measure, by=by, **options).to_frame() for by in (BOTH, "modality"))
+    several = {"restricted_mean_days", "log_rank_chi_squared", "log_rank_p", "gray_chi_squared", "gray_p"}
+    for modality in MODALITIES:
+        expected = single[(single.level == modality) & ~single.estimand.isin(several)].drop(
+            columns=["group", "level", "group_2", "level_2"]
+        )
+        found = rows_of(frame[~frame.estimand.isin(several)], level="All", level_2=modality).drop(columns=["group", "level"])
+        alike(found, expected)
+    assert (single.group_2 == "").all()
+    assert (single.level_2 == "").all()
+
+
+def test_counts_are_those_of_a_loop_over_rows(synthetic):
+    """Completed of discharged, and the mean stay, of each pair, margin and everyone, from the file row by row."""
+    done, base, stays = Counter(), Counter(), defaultdict(list)
+    with (SYNTHETIC / "episodes.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            for place in ((t, m) for t in ("All", row["track"]) for m in ("All", row["modality"])):
+                if row["discharge_reason"] not in OUT:
+                    base[place] += 1
+                    done[place] += row["discharge_reason"] == "completed"
+                if row["discharge_date"] and row["discharge_reason"] not in ("not_started", "active"):
+                    days = pd.Timestamp(row["discharge_date"]) - pd.Timestamp(row["admit_date"])
+                    stays[place].append(days.days)
+    found = {(e.level, e.level_2): (e.k, e.n) for e in iop.completion(synthetic, by=BOTH).results if e.estimand == "completion_strict"}
+    assert found == {place: (done[place], base[place]) for place in base}
+    means = {(e.level, e.level_2): e.value for e in iop.length_of_stay(synthetic, by=BOTH).results if e.estimand == "los_mean"}
+    assert means == pytest.approx({place: statistics.mean(days) for place, days in stays.items()})
+
+
+def test_the_columns_change_places(synthetic):
+    """By modality and track: the same rows of pairs, contrasts within one track."""
+    one = iop.completion(synthetic, by=BOTH).to_frame().set_index(["level", "level_2", "estimand"]).value
+    other = iop.completion(synthetic, by=BOTH[::-1]).to_frame().set_index(["level_2", "level", "estimand"]).value
+    assert one.sort_index().tolist() == pytest.approx(other.sort_index().tolist(), nan_ok=True)
+
+
+def test_a_curve_and_its_table_for_each_pair(synthetic):
+    """Who is still followed, by both levels; the same as of narrower data."""
+    answer = iop.readmission(synthetic, by=BOTH, at=(30, 90))
+    narrow = iop.readmission(synthetic.where(modality="virtual"), by="track", at=(30, 90)).at_risk
+    found = answer.at_risk
+    assert set(found.level_2) == {"All", *MODALITIES}
+    alike(rows_of(found, level_2="virtual"), narrow.drop(columns=["group_2", "level_2"]))
+
+
+# -- comparisons -------------------------------------------------------------------------------------------------------
+
+
+def test_several_is_counted_within_each_level():
+    """Three tracks in person and two virtual: intervals hold together over three there, and over one contrast here."""
+    counts = {
+        (t, m, r): n for m, ts in (("in_person", "abc"), ("virtual", "ab")) for t in ts for r, n in (("completed", 30), ("dropped_out", 20))
+    }
+    with program(counts) as data:
+        found = [e for e in iop.compare(data, by=BOTH, estimand="completion_strict").results if e.contrast]
+    levels = {m: {round(e.conf_level, 6) for e in found if e.level_2 == m} for m in ("All", *MODALITIES)}
+    assert levels == {"All": {round(0.95 ** (1 / 3), 6)}, "in_person": {round(0.95 ** (1 / 3), 6)}, "virtual": {0.95}}
+    assert [(e.level, e.level_2) for e in found] == [
+        *((t, "All") for t in "abc"),
+        *((t, "in_person") for t in "abc"),
+        *((t, "virtual") for t in "ab"),
+    ]
+
+
+def test_who_has_no_value_is_in_no_contrast():
+    """A track that is blank is in nobody's others; episodes of no modality are a slice of their own without contrasts, and in their track's margin."""
+    counts = {("a", "x", "completed"): 30, ("a", "x", "dropped_out"): 30, ("b", "x", "completed"): 20, ("b", "x", "dropped_out"): 40}
+    blank = {(None, "x", "completed"): 25, ("a", None, "completed"): 15, ("b", None, "dropped_out"): 15}
+    with program(counts | blank) as data:
+        results = iop.compare(data, by=BOTH, estimand="completion_strict").results
+    places = {(e.level, e.level_2): e.n for e in results if e.estimand == "completion_strict" and not e.contrast}
+    assert places == {
+        ("All", "All"): 175, ("a", "All"): 75, ("b", "All"): 75, ("(missing)", "All"): 25,
+        ("All", "x"): 145, ("a", "x"): 60, ("b", "x"): 60, ("(missing)", "x"): 25,
+        ("All", "(missing)"): 30, ("a", "(missing)"): 15, ("b", "(missing)"): 15,
+    }  # fmt: skip
+    contrasts = {(e.level, e.level_2): e.value for e in results if e.estimand == "completion_strict" and e.contrast}
+    assert contrasts == pytest.approx(
+        {("a", "All"): 45 / 75 - 20 / 75, ("b", "All"): 20 / 75 - 45 / 75, ("a", "x"): 0.5 - 1 / 3, ("b", "x"): 1 / 3 - 0.5}
+    )
+
+
+def test_who_has_no_modality_is_in_no_test_of_their_own():
+    """Curves of tracks are tested among everyone and within each modality, not among those without one."""
+    counts = {(t, m): 30 for t in "ab" for m in ("x", "y", None)}
+    with program(counts, follow_up_days=100, readmission_psychiatric_day=None, readmission_psychiatric_observed=0) as data:
+        results = iop.readmission(data, by=BOTH, at=(30,)).results
+    assert {e.level_2 for e in results if e.estimand == "log_rank_p"} == {"All", "x", "y"}
+    assert {e.level_2 for e in results if e.estimand == "cumulative_incidence"} == {"All", "x", "y", "(missing)"}
+
+
+def test_who_is_left_out_for_another_column_changes_no_contrast(synthetic):
+    """Beside a column that nobody lacks, each modality against the others is as without it."""
+    measure, against = find("completion"), Against(("completion_strict",))
+    plain, beside = (evaluate(measure, synthetic, by="modality", grouped=each, against=against).to_frame() for each in (None, "track"))
+    alike(beside, plain)
+
+
+@pytest.mark.parametrize(("column", "other"), [("track", "modality"), ("modality", "track")])
+def test_fewer_than_eleven_without_a_value_leave_the_page(column, other):
+    """Of either column: everyone then means everyone else; with eleven they are a row, and under none they always are."""
+    for n, policy, rows_in, there in ((10, "cms11", 200, False), (11, "cms11", 211, True), (10, "none", 210, True)):
+        rows = [{column: name, other: second} for name in "ab" for second in "xy" for _ in range(50)]
+        rows += [{column: None, other: "x"}] * n
+        frame = pd.DataFrame(rows).assign(discharge_reason="completed", los_days=20, episode_id=[f"e{i}" for i in range(len(rows))])
+        with iop.load({"episodes": frame}, mapping=MAPPING) as data:
+            released = iop.completion(data, by=BOTH).release(policy)
+        assert released.estimate("completion_strict").n == rows_in
+        assert released.only_grouped is not there
+        assert any("(missing)" in (e.level, e.level_2) for e in released) is there
+
+
+def test_both_columns_with_few_blanks():
+    """Those that left with the modality may have been what made the blank tracks enough: eight of twelve are then too few as well."""
+    counts = {(t, m): 50 for t in "ab" for m in "xy"}
+    with program(counts | {(None, "x"): 8, (None, None): 4, ("a", None): 3}) as data:
+        released = iop.completion(data, by=BOTH).release()
+    assert {(e.level, e.level_2) for e in released if "(missing)" in (e.level, e.level_2)} == set()
+    assert released.estimate("completion_strict").n == 200
+
+
+# -- shapes ------------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_in_a_pair_is_no_row():
+    """A track that has no virtual episodes has no such row, and everyone's rows are there."""
+    with program({("a", "x"): 20, ("a", "y"): 20, ("b", "x"): 20}) as data:
+        released = iop.completion(data, by=BOTH).release("none")
+    places = dict.fromkeys((e.level, e.level_2) for e in released)
+    assert list(places) == [("All", "All"), ("a", "All"), ("b", "All"), ("All", "x"), ("a", "x"), ("b", "x"), ("All", "y"), ("a", "y")]
+    assert len(share_table(released, ["completion_strict"], caption="", first="Track").rows) == 8
+
+
+def test_one_level():
+    """A second column of one value repeats the margins; a first of one value has nobody to be compared with."""
+    with program({("a", "x"): 30, ("b", "x"): 30}) as data:
+        frame = iop.completion(data, by=BOTH).to_frame()
+        alike(rows_of(frame, level_2="x"), rows_of(frame, level_2="All"))
+        with pytest.raises(iop.NotAssessableError, match='"modality" holds one group'):
+            iop.compare(data, by=BOTH[::-1])
+
+
+def test_a_column_that_is_blank_throughout():
+    """Everyone stands in "(missing)" of it."""
+    with program({("a", None): 30, ("b", None): 30, ("a", "x"): 0}) as data:
+        frame = iop.completion(data, by=BOTH).to_frame()
+    assert set(frame.level_2) == {"All", "(missing)"}
+    alike(rows_of(frame, level_2="(missing)"), rows_of(frame, level_2="All"))
+
+
+def test_one_column_however_it_is_given(synthetic):
+    """A string, a tuple and a list of one are one column, with blanks in the columns of a second."""
+    frames = [iop.completion(synthetic, by=by).to_frame() for by in ("track", ("track",), ["track"])]
+    for frame in frames:
+        pd.testing.assert_frame_equal(frame, frames[0])
+    assert set(frames[0].group_2) == {""}
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        (("track", "track"), '"track" is given twice'),
+        (("track", "modality", "sex"), "takes one column or two, and was given 3"),
+        (("track", "modalty"), 'no column "modalty"'),
+        ((), "names no column"),
+        ((1, 2), "takes the name of a column"),
+    ],
+)
+def test_columns_that_cannot_be_crossed_are_refused(synthetic, by, words):
+    """What was given, what is allowed; in every call."""
+    for call in (iop.completion, iop.compare, iop.report):
+        with pytest.raises(iop.UsageError, match=words):
+            call(synthetic, by=by)
+
+
+def test_a_report_is_by_one_column(synthetic):
+    """Two are refused with what to do; one in a tuple is one."""
+    with pytest.raises(iop.UsageError, match=r"by one column.*Choose one.*--where modality"):
+        iop.report(synthetic, by=BOTH)
+
+
+# -- released ----------------------------------------------------------------------------------------------------------
+
+P = 2_147_483_647  # exact arithmetic modulo a large prime: what it finds to follow from sums follows from them
+
+
+class Solver:
+    """What follows from some sums by adding, subtracting and multiplying."""
+
+    def __init__(self):
+        self.rows = {}  # by the unknown that each is led by
+
+    def reduce(self, row):
+        """What is left of a sum when everything known is taken off."""
+        row = {unknown: value % P for unknown, value in row.items() if value % P}
+        for lead in sorted(self.rows):
+            factor = row.get(lead)
+            if factor:
+                for unknown, value in self.rows[lead].items():
+                    row[unknown] = (row.get(unknown, 0) - factor * value) % P
+                row = {unknown: value for unknown, value in row.items() if value}
+        return row
+
+    def learn(self, row):
+        """Add a sum."""
+        rest = self.reduce(row)
+        if rest:
+            lead = min(rest)
+            scale = pow(rest[lead], -1, P)
+            self.rows[lead] = {unknown: value * scale % P for unknown, value in rest.items()}
+
+    def knows(self, row):
+        """Whether a sum follows."""
+        return not self.reduce(row)
+
+
+def form_of(results, released):
+    """The results in the form that was released."""
+    return next(form for form in (results, *results.coarser()) if form.definition == released.definition)
+
+
+def printed_sets(people):
+    """The sets of parts that stand beside an estimate, with the column each is printed in."""
+    return {"n": people.base, "k": people.hits or frozenset(), "n_missing": people.missing, "excluded": people.excluded_parts}
+
+
+def attack(results, released):
+    """Counts from 1 to 10 that a reader of everything released can work out: of parts of a pair, and of what is printed anywhere."""
+    results = form_of(results, released)
+    shown = {(e.level, e.level_2, e.key): e for e in released}
+    pairs = [place for place in results.places if not place.is_sum]
+    solver, sizes = Solver(), {}
+
+    def total(place, family, parts):
+        """A sum of parts of a place, as a sum over pairs; nobody there is known to be nobody."""
+        cells = ((pair, family, part) for pair in pairs if place.includes(pair) for part in parts)
+        return {cell: 1 for cell in cells if sizes[cell]}
+
+    for (place, _), people in results.placed_populations.items():
+        for part, n in people.parts.items():
+            sizes[place, people.family, part] = n
+    families = {people.family: people for people in results.placed_populations.values()}
+    first, *others = families
+    same = {
+        other: [p for p in families[first].parts if all(sizes.get((pair, other, p)) == sizes[pair, first, p] for pair in pairs)]
+        for other in others
+    }
+    for pair in pairs:  # every way of dividing has the same total, and parts of one name that hold as many everywhere are the same
+        for other in others:
+            both = total(pair, first, families[first].parts)
+            for cell, n in total(pair, other, families[other].parts).items():
+                both[cell] = -n
+            solver.learn(both)
+            for part in same[other]:
+                if sizes[pair, first, part]:
+                    solver.learn({(pair, first, part): 1, (pair, other, part): -1})
+    wanted = []
+    for (place, key), people in results.placed_populations.items():
+        for column, parts in printed_sets(people).items():
+            wanted.append((place, people.family, parts))
+            number = getattr(shown[*place, key], column)
+            if isinstance(number, int):
+                assert number == people.count(parts)
+                solver.learn(total(place, people.family, parts))
+        wanted += [(place, people.family, frozenset({part})) for part in people.parts]
+    known = {str(key): people for (place, key), people in results.placed_populations.items() if place == results.places[0]}
+    for flow in released.flow:
+        people, words = known[flow.what], results.definition.parts
+        for n, parts in (
+            (flow.rows_in, frozenset(people.parts)),
+            (flow.used, people.base),
+            *((flow.excluded[words.get(part, part)], frozenset({part})) for part in people.parts if part not in people.base),
+        ):
+            if isinstance(n, int):
+                solver.learn(total(results.places[0], people.family, parts))
+    return {
+        (place, tuple(sorted(parts)))
+        for place, family, parts in wanted
+        if 1 <= sum(sizes[place, family, part] for part in parts) <= 10 and solver.knows(total(place, family, parts))
+    }
+
+
+def random_program(seed):
+    """A small program: few or many in each pair and reason, and some pairs empty."""
+    draw = random.Random(seed)
+    tracks, modalities = "abc"[: draw.choice((2, 3))], "xyz"[: draw.choice((2, 3))]
+    reasons = ("completed", "dropped_out", "transferred_step_down", "died", None)
+    counts = {(t, m, r): draw.choice((0, 0, 1, 2, 4, 7, 10, 11, 12, 15, 25, 40)) for t in tracks for m in modalities for r in reasons}
+    return program({key: n for key, n in counts.items() if n and draw.random() > 0.1})
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_nothing_small_is_given_back(seed):
+    """Adding and subtracting over pairs, margins and everyone gives no count from 1 to 10; and something is shown."""
+    with random_program(seed) as data:
+        for answer in (iop.completion(data, by=BOTH), iop.discharge_reasons(data, by=BOTH)):
+            released = answer.release()
+            shown = released.policy.threshold == 11 and answer.results.among_grouped is None
+            assert shown
+            assert attack(answer.results, released) == set()
+            assert any(isinstance(e.n, int) and e.n for e in released)
+
+
+@pytest.mark.parametrize("name", ["readmission", "change", "reliable"])
+def test_nothing_small_is_given_back_by_any_measure(synthetic, name):
+    """The same of measures whose episodes are divided in many ways, on the synthetic program."""
+    options = dict(ASKS.get(name, {"measure": "reliable_change", "scale": "phq9"}))
+    answer = iop.measure(synthetic, options.pop("measure"), by=BOTH, **options)
+    assert attack(answer.results, answer.release()) == set()
+
+
+def test_who_is_still_followed_is_not_given_back(synthetic):
+    """How many are followed to a day, withheld in one group, does not follow from the others and their sums."""
+    hidden = 0
+    for data in (synthetic, synthetic.where(modality=["in_person", "virtual"], track=["psychosis", "adolescent"])):
+        answer = iop.readmission(data, by=BOTH, at=(30, 90, 365))
+        released = answer.release()
+        pairs = [place for place in answer.results.places if not place.is_sum]
+        for key in {e.key for e in released if e.n_at_risk is not None}:
+            shown = {place: n for place, n in followed(released, key).items() if not isinstance(n, Withheld)}
+            here = {place: n for place, n in followed(answer.results, key).items() if n}
+            solver = Solver()
+            for place in shown:
+                solver.learn({pair: 1 for pair in pairs if place.includes(pair) and pair in here})
+            unseen = [place for place in here if place not in shown]
+            assert not any(solver.knows({pair: 1 for pair in pairs if place.includes(pair) and pair in here}) for place in unseen)
+            hidden += len(unseen)
+    assert hidden
+
+
+def followed(estimates, key):
+    """How many are followed, by place, as far as this number says so."""
+    return {Place(e.level, e.level_2): e.n_at_risk for e in estimates if e.key == key and e.n_at_risk is not None}
+
+
+def test_the_solver_finds_what_hiding_small_counts_alone_would_give():
+    """Pairs and margins under no rule but "not 1 to 10": a pair of 5 in a row and a column that are shown is the difference."""
+    with program({("a", "x"): 40, ("a", "y"): 5, ("b", "x"): 30, ("b", "y"): 50}) as data:
+        answer = iop.completion(data, by=BOTH)
+        released = answer.release()
+        naive = answer.release("none")
+        small = {(e.level, e.level_2, e.key) for e in naive if 1 <= e.n <= 10}
+    assert small
+    assert attack(answer.results, released) == set()
+
+    class OnlySmall:
+        """What a rule that looks at each count by itself shows."""
+
+        flow, definition = (), naive.definition
+
+        def __iter__(self):
+            return (e for e in (Hidden(e) for e in naive))
+
+    class Hidden:
+        """An estimate, its small counts hidden."""
+
+        def __init__(self, estimate):
+            self.level, self.level_2, self.key = estimate.level, estimate.level_2, estimate.key
+            for column in ("n", "k", "n_missing", "excluded"):
+                n = getattr(estimate, column)
+                setattr(self, column, n if n is None or not 1 <= n <= 10 else None)
+
+    assert any(place == ("a", "y") for place, _ in attack(answer.results, OnlySmall()))
+
+
+# -- coarser forms, and other policies ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ASKS)
+def test_every_coarser_form_is_that_of_the_episodes_of_the_pair(synthetic, name):
+    """Merged and rounded alike in everyone and in each modality: each slice of a form is the form of narrower data."""
+    options = dict(ASKS[name])
+    measure = options.pop("measure")
+    forms = list(iop.measure(synthetic, measure, by=BOTH, **options).results.coarser())
+    assert forms
+    for modality, data in (("All", synthetic), *((m, synthetic.where(modality=m)) for m in MODALITIES)):
+        narrow = list(iop.measure(data, measure, by="track", **options).results.coarser())
+        for form in forms:
+            assert all(part.definition == form.definition for part in form.slices)
+            for same in (each for each in narrow if each.definition == form.definition):  # means may need coarser steps in pairs
+                alike(rows_of(form.to_frame(), level_2=modality), same.to_frame().drop(columns=["group_2", "level_2"]))
+        assert any(each.definition == form.definition for each in narrow for form in forms)
+
+
+def test_what_is_released_of_two_columns_is_one_form():
+    """Few that the program ended in some pairs: they are merged in every pair and margin, and the definition says so."""
+    kinds = (("completed", 40), ("dropped_out", 30), ("transferred_step_up", 20), ("terminated_by_program", 2))
+    counts = {(t, m, r): n + (5 if m == "x" else 0) for t in "abc" for m in "xy" for r, n in kinds}
+    with program(counts) as data:
+        answer = iop.discharge_reasons(data, by=BOTH)
+        released = answer.release()
+    form = form_of(answer.results, released)
+    assert form is not answer.results
+    assert released.definition.coarse
+    assert len({frozenset(e.estimand for e in part.estimates) for part in released.slices}) == 1
+    merged = {(e.level, e.level_2): e.n for e in form if e.estimand == "completed"}
+    assert merged == {(t, m): sum(n for (a, b, _), n in counts.items() if t in ("All", a) and m in ("All", b)) for t, m in merged}
+    assert attack(answer.results, released) == set()
+
+
+def test_numbers_are_rounded_only_where_every_sum_hides_how_many():
+    """Stays of two tracks far apart among few virtual ones: one episode moved would show in their mean, though not in everyone's."""
+    stays = {("a", "x"): (20, 200), ("b", "x"): (20, 200), ("a", "y"): (5, 12), ("b", "y"): (60, 12)}
+    rows = [
+        {"track": t, "modality": m, "los_days": days, "discharge_reason": "completed"}
+        for (t, m), (days, n) in stays.items()
+        for _ in range(n)
+    ]
+    frame = pd.DataFrame(rows).assign(episode_id=[f"e{i}" for i in range(len(rows))])
+    with iop.load({"episodes": frame}, mapping=MAPPING) as data:
+        forms = {by: len(list(iop.length_of_stay(data, by=by).results.coarser())) for by in ("track", BOTH, BOTH[::-1])}
+        assert forms == {"track": 1, BOTH: 0, BOTH[::-1]: 0}
+
+
+def test_no_pair_is_shown_where_crossing_may_not_be(synthetic):
+    """Part 2 with such a track: nothing of a pair, not even that nobody is in it; margins are shown as if no pair were wanted."""
+    counts = {(t, m, r): 40 for t in "ab" for m in "xy" for r in ("completed", "dropped_out")}
+    mapping = {"data": {**MAPPING["data"], "part2_tracks": ["a"]}}
+    rows = [{"track": t, "modality": m, "discharge_reason": r, "los_days": 9} for (t, m, r), n in counts.items() for _ in range(n)]
+    more = {"follow_up_days": 100, "readmission_psychiatric_day": None, "readmission_psychiatric_observed": 0}
+    frame = pd.DataFrame(rows).assign(episode_id=[f"e{i}" for i in range(len(rows))], **more)
+    with iop.load({"episodes": frame}, mapping=mapping) as data:
+        for released in (
+            iop.compare(data, by=BOTH, estimand="completion_strict").release("part2"),
+            iop.readmission(data, by=BOTH, at=(30,)).release("part2"),
+        ):
+            pairs = [e for e in released if "All" not in (e.level, e.level_2)]
+            assert pairs
+            for e in pairs:
+                numbers = (e.value, e.low, e.high, e.n, e.k, e.n_at_risk, e.n_missing, e.excluded)
+                assert all(n is None or isinstance(n, Withheld) for n in numbers)
+            assert all(e.shown for e in released if "All" in (e.level, e.level_2) and not e.contrast and not math.isnan(e.value))
+            assert {level for part in released.within.values() for level in part.curves} <= {"All"}
+
+
+@pytest.mark.parametrize(("policy", "smallest"), [("round5", 7), ("nhs", 8)])
+def test_counts_of_pairs_are_rounded(synthetic, policy, smallest):
+    """A policy that rounds: every count of a pair to fives, small groups not at all."""
+    answer = iop.completion(synthetic, by=BOTH)
+    exact = {(e.place, e.key): e for e in answer.results}
+    released = answer.release(policy)
+    assert any(e.place.is_crossed and e.shown for e in released)
+    for e in released:
+        n = exact[e.place, e.key].n
+        assert isinstance(e.n, Withheld) if 0 < n < smallest else e.n == 5 * ((n + 2) // 5)
+
+
+def test_results_by_the_same_two_columns_are_released_together_and_by_no_others(synthetic):
+    """Two measures share their cells; a margin beside the same tracks by themselves would be protected in neither."""
+    both = [iop.completion(synthetic, by=BOTH).results, iop.length_of_stay(synthetic, by=BOTH).results]
+    for results, released in zip(both, release_set(both), strict=True):
+        assert attack(results, released) == set()
+    for other in ("track", None, BOTH[::-1]):
+        with pytest.raises(iop.UsageError, match="released with results by the same two alone"):
+            release_set([both[0], iop.completion(synthetic, by=other).results])
+
+
+def test_a_difference_within_a_modality_rests_on_the_counts_there():
+    """Where everyone in a modality is not shown, no difference from the others in it is."""
+    with random_program(3) as data:
+        results = iop.compare(data, by=BOTH, estimand="completion_strict").results
+        released = iop.compare(data, by=BOTH, estimand="completion_strict").release()
+        results = form_of(results, released)
+    everyone = {(e.level_2, e.key): e for e in released if e.level == "All" and not e.contrast}
+    hidden = [e for e in released if e.contrast and isinstance(everyone[e.level_2, e.key.number].k, Withheld)]
+    assert all(not e.shown and e.word == "" for e in hidden)
+    assert len(list(released)) == len(list(results))
+
+
+def test_twelve_tracks_in_three_modalities():
+    """Thirty-six pairs, released and drawn: every pair has its row, in a table and on a chart."""
+    counts = {
+        (f"t{t:02}", m, r): 9 + t + 7 * len(m)
+        for t in range(12)
+        for m in ("in_person", "virtual", "hybrid")
+        for r in ("completed", "other")
+    }
+    with program(counts) as data:
+        answer = iop.compare(data, by=BOTH, estimand="completion_strict")
+        released = answer.release()
+    assert len(estimates_table(iop.Answer(answer.results).release()).rows) == len(list(released))
+    assert len(share_table(released, ["completion_strict"], caption="", first="Track").rows) == 13 * 4
+    assert attack(answer.results, released) == set()
+    axes = answer.plot()
+    assert len(axes.get_yticks()) == 12 * 4
+    assert "T00, hybrid" in [label.get_text() for label in axes.get_yticklabels()]
+
+
+# -- shown -------------------------------------------------------------------------------------------------------------
+
+
+def test_tables_name_rows_by_both(synthetic):
+    """Two cells name a row, each a head of the row for those who listen; grouped by the first column."""
+    released = iop.completion(synthetic, by=BOTH).release("none")
+    table = share_table(released, ["completion_strict"], caption="Completion", first="Track")
+    assert table.heads[:2] == ("Track", "Modality")
+    assert [row[:2] for row in table.rows[:6]] == [
+        ("All episodes", "All"), ("All episodes", "In person"), ("All episodes", "Virtual"),
+        ("Psychosis", "All"), ("Psychosis", "In person"), ("Psychosis", "Virtual"),
+    ]  # fmt: skip
+    assert table.to_html().count('<th scope="row">') == 2 * len(table.rows)
+    every = estimates_table(released)
+    assert [row[:2] for row in every.rows[:: len(released.definition.estimands)]][:4] == [
+        ("All episodes", "All"), ("All episodes", "In person"), ("All episodes", "Virtual"), ("Adolescent", "All"),
+    ]  # fmt: skip
+    assert {len(row) for row in every.rows} == {len(every.heads)}
+
+
+@pytest.mark.parametrize("name", ASKS)
+def test_charts_have_a_row_or_a_panel_for_each_pair(synthetic, name):
+    """A pair such as "Adolescent, virtual" has its place on the chart, and in its words for those who do not see it."""
+    options = dict(ASKS[name])
+    axes = iop.measure(synthetic, options.pop("measure"), by=BOTH, **options).plot(policy="none")
+    drawn = {label.get_text().replace("\n", " ") for label in axes.get_yticklabels()}
+    drawn |= {each.get_title(loc="left") for each in axes.get_figure(root=True).axes}
+    assert {"Adolescent, virtual", "Psychosis, in person"} <= drawn
+    assert "Adolescent, virtual: " in axes.words
+
+
+def test_sentences_name_both(synthetic):
+    """Of a pair, and of a track that differs within a modality."""
+    released = iop.compare(synthetic, by=BOTH, estimand="completion_strict").release("none")
+    virtual = released.within["virtual"]
+    assert sentence(virtual, "completion_strict", "adolescent").startswith("Adolescent, virtual: 38 of 56 discharged episodes (68%)")
+    assert sentence(virtual, "completion_strict").startswith("All episodes, virtual: 286 of 526")
+    assert sentence(released, "completion_strict").startswith("642 of 1,168 discharged episodes")
+    said = comparison_sentences(released, "completion_strict")
+    assert any(one.startswith("Completed: higher in Psychosis than in the others together (81%") for one in said)
+    assert any(one.startswith("Completed, modality virtual: lower in Substance use than in the others together (44%") for one in said)
+    assert len(difference_table(released, "completion_strict", caption="", first="Track").rows) == 15
+    pairs = iop.compare(synthetic, by=BOTH, estimand="completion_strict", pairwise=True).release("none")
+    table = pair_table(pairs, "completion_strict", caption="")
+    assert table.heads[:2] == ("Pair", "Modality")
+    assert [row[:2] for row in table.rows[:3]] == [("Adolescent minus Dual diagnosis", m) for m in ("All", "In person", "Virtual")]
+    assert len(table.rows) == 30
+    assert "Adolescent, virtual: " in curve_alt_text(iop.readmission(synthetic, by=BOTH).release("none"))
+
+
+def test_names_that_would_read_alike_keep_their_spelling():
+    """Of the second column too; and who has no value of either says of which."""
+    with program({("a", "north_1"): 20, ("a", "North 1"): 20, (None, "north_1"): 20, ("a", None): 20}) as data:
+        released = iop.completion(data, by=BOTH).release("none")
+        words = iop.completion(data, by=BOTH).plot(policy="none").words
+    rows = [row[:2] for row in share_table(released, ["completion_strict"], caption="", first="Track").rows]
+    assert len(set(rows)) == len(rows) == 10
+    assert {("A", "north_1"), ("A", "North 1"), ("A", "Not recorded"), ("Not recorded", "north_1")} <= set(rows)
+    assert "A, modality not recorded: " in words
+    assert "Track not recorded, north_1: " in words
+
+
+# -- files and the command line ----------------------------------------------------------------------------------------
+
+
+def test_the_command_line_takes_two(capsys, tmp_path):
+    """Summary and compare with --by track,modality, as a table, JSON and CSV; report refuses two."""
+    assert run(["summary", str(SYNTHETIC), "--by", "track,modality"]) == 0
+    assert "Adolescent      Virtual" in capsys.readouterr().out
+    assert run(["compare", str(SYNTHETIC), "--by", "track,modality", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {(row["group"], row["group_2"]) for row in rows} == {("track", "modality")}
+    assert {row["level_2"] for row in rows if row["contrast"]} == {"All", *MODALITIES}
+    assert run(["summary", str(SYNTHETIC), "--by", "track,modality", "--csv"]) == 0
+    lines = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert len(lines) == 18 * len({line["estimand"] for line in lines})
+    assert run(["compare", str(SYNTHETIC), "--by", "track,modality"]) == 0
+    assert "Tracks treat different people" in capsys.readouterr().out
+    assert run(["report", str(SYNTHETIC), "--by", "track,modality", "--output", str(tmp_path)]) == 2
+    assert "Choose one" in capsys.readouterr().err
+    assert run(["summary", str(SYNTHETIC), "--by", "track,track"]) == 2
+    assert run(["summary", str(SYNTHETIC), "--by", "track,"]) == 2
+
+
+def test_values_that_are_withheld_are_null_in_every_form(synthetic):
+    """A frame of what was released has the rows of the working numbers, in their order."""
+    answer = iop.completion(synthetic, by=BOTH)
+    released = answer.release()
+    working, released = form_of(answer.results, released).to_frame(), released.to_frame()
+    keys = ["group", "level", "group_2", "level_2", "estimand"]
+    pd.testing.assert_frame_equal(working[keys], released[keys])
+    hidden = released.flag == "suppressed"
+    assert hidden.any()
+    assert released[hidden].value.isna().all()
+    assert all(math.isclose(a, b) for a, b in zip(working[~hidden].value, released[~hidden].value, strict=True))
