@@ -9,8 +9,9 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 report: $(VENV)/.core
 	$(BIN)/iop-outcomes report data/synthetic --by track --output reports
 
+# Two workers share two processors: threads of the libraries under numpy would only wait for one another.
 test: $(VENV)/.dev check
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 
 check: $(VENV)/.dev
 	$(BIN)/python -m ruff check .

@@ -113,7 +113,7 @@ def run(folder: Path) -> None:
 
     import duckdb
 
-    from iop_outcomes.intake.checks import look_again, once, rules_for
+    from iop_outcomes.intake.checks import clean_columns, look_again, once, rules_for
     from iop_outcomes.intake.inputs import Lines, open_tables
     from iop_outcomes.intake.labels import similar_rules
     from iop_outcomes.intake.mapping import read_mapping
@@ -137,7 +137,7 @@ def run(folder: Path) -> None:
         start = time.perf_counter()
         plans = {"episodes": plan_table("episodes", store.raw_columns("episodes"), mapping, scales)}
         store.check_with(plans["episodes"].recipe)
-        rules = rules_for(plans, mapping, scales)
+        rules = rules_for(plans, mapping, scales, clean_columns(store, plans, mapping))
         found = look_again(store, store.faults([*rules, *similar_rules(store, plans)]), plans, mapping)
         faults = offer_nearest(store, once(name_identifiers(store, found, plans, mapping)), plans, scales.values())
         checks.append(time.perf_counter() - start)

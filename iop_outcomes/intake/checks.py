@@ -46,7 +46,7 @@ def clean_columns(store: Store, plans: Dictionary[str, TablePlan], mapping: Mapp
             (quoted(field.name + "__text"), f"coalesce(bool_or({suspected_label(table, [field], mapping.data_class)}), FALSE)")
             for field in fields
         ]
-        answers = store.asked_of_labels(table, questions)
+        answers = store.questions_of_labels(table, questions)
         clean |= {(table, field.name) for field, suspected in zip(fields, answers, strict=True) if not suspected}
     return frozenset(clean)
 

@@ -68,7 +68,7 @@ def findings_of_copies(copies: Sequence[int], lines: Lines) -> list[Finding]:
 def findings_of_placed(item: Input, placed: Placed, lines: Lines) -> list[Finding]:
     """How many were placed, how several claims were settled, and the rows that no episode claims."""
     total = placed.placed + len(placed.rows)
-    words = f"{placed.placed:,} of {total:,} placed by patient and date"
+    words = f"{placed.placed:,} of {total:,} {item.table} placed by patient and date"
     several = [(placed.in_care, "to the one in care that day"), (placed.nearest, "to the nearest admission")]
     settled = ", ".join(f"{n:,} {way}" for n, way in several if n)
     if settled:

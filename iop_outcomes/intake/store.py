@@ -245,7 +245,7 @@ class Store:
             faults += self._faults_of(table, of_table)
         return faults
 
-    def asked_of_labels(self, table: str, questions: Sequence[tuple[str, str]]) -> list[bool]:
+    def questions_of_labels(self, table: str, questions: Sequence[tuple[str, str]]) -> list[bool]:
         """Answers about the different labels of columns: for each question the SQL of a column's text, and an aggregate of its labels.
 
         A file has a handful of labels in a million rows; a blank is one of them, and tested for here it would be in every row.

@@ -137,18 +137,20 @@ class Released:
     level_2: str = ""
     levels_2: tuple[str, ...] = ()  # of the second column, for names that tell them apart
     within: Mapping[str, Released] = field(default_factory=dict)
+    levels: tuple[str, ...] = field(init=False)  # of the first column in the order of the estimates, "All" first
+    _at: Mapping[tuple[str, str, str, str], list[ReleasedEstimate]] = field(init=False)
 
     def __post_init__(self, door: object) -> None:
         if door is not DOOR:
             raise ReleaseError("Released is made by release() alone: call answer.release(policy).")
+        places: dict[tuple[str, str, str, str], list[ReleasedEstimate]] = {}
+        for each in self.estimates:
+            places.setdefault((each.estimand, each.level, each.contrast, each.versus), []).append(each)
+        object.__setattr__(self, "_at", places)
+        object.__setattr__(self, "levels", tuple(dict.fromkeys(each.level for each in self.estimates)))
 
     def __init_subclass__(cls) -> None:
         raise TypeError("Released is not inherited: what is shown comes from release() alone.")
-
-    @property
-    def levels(self) -> tuple[str, ...]:
-        """The levels of the first column in the order of the estimates, "All" first."""
-        return tuple(dict.fromkeys(estimate.level for estimate in self.estimates))
 
     @property
     def slices(self) -> tuple[Released, ...]:
@@ -165,20 +167,12 @@ class Released:
 
     def estimate(self, estimand: str, level: str = ALL, time: float | None = None) -> ReleasedEstimate:
         """The estimate of an estimand at a level, and at a time where it has several."""
-        return next(
-            e for e in self.estimates if (e.estimand, e.level, e.contrast) == (estimand, level, "") and (time is None or e.time == time)
-        )
+        return next(e for e in self._at[estimand, level, Contrast.NONE, ""] if time is None or e.time == time)
 
     def contrast(self, estimand: str, level: str, *, time: float | None = None, versus: str = "") -> ReleasedEstimate | None:
         """The difference of an estimand at a level from the others, or from one level; `None` where they are not compared."""
-        return next(
-            (
-                e
-                for e in self.estimates
-                if e.contrast and (e.estimand, e.level, e.versus) == (estimand, level, versus) and (time is None or e.time == time)
-            ),
-            None,
-        )
+        kind = Contrast.MINUS_LEVEL if versus else Contrast.MINUS_OTHERS
+        return next((e for e in self._at.get((estimand, level, kind, versus), ()) if time is None or e.time == time), None)
 
     def has(self, estimand: str) -> bool:
         """Whether there is any number of an estimand."""

@@ -15,6 +15,7 @@ from iop_outcomes.show.words import group_words, sentence
 from iop_outcomes.units import percent
 
 MOST_TOGETHER = 4
+MOST_APART = 24  # small charts on some two printed pages; of more groups the table tells more than pictures do
 LAST_DAY = 360
 _STYLES = ("-", "--", "-.", ":")
 Group = tuple[Released, str]  # a slice, and a level of it
@@ -24,14 +25,14 @@ _TICKS = (0, 90, 180, 270, LAST_DAY)
 
 
 def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
-    """Share with the event by each day: up to four groups together, more as small charts with everyone in grey.
+    """Share with the event by each day: up to four groups together, up to 24 as small charts with everyone in grey, of more everyone alone.
 
     Parameters
     ----------
     released : Released
         A measure of time after discharge.
     ax : Axes, optional
-        Where to draw everything together; by default a new figure, with one small chart each beyond four groups.
+        Where to draw everything together; by default a new figure, with one small chart each from five to 24 groups.
 
     Returns
     -------
@@ -39,7 +40,9 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
         Those of the (first) chart.
     """
     require_released(released, "cumulative")
-    curves = _drawn(_divided(released)) or _drawn([(released, ALL)])
+    groups = _drawn(_divided(released))
+    too_many = len(groups) > MOST_APART
+    curves = _drawn([(released, ALL)]) if too_many or not groups else groups
     with theme.style():
         if ax is None and len(curves) > MOST_TOGETHER:
             return _apart(released, curves)
@@ -48,11 +51,17 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
             style = {"color": theme.PALETTE[place % len(theme.PALETTE)], "linestyle": _STYLES[place % len(_STYLES)]}
             _draw(drawn, curve, name, **style)
         _frame(drawn)
+        if too_many:
+            drawn.set_title(_too_many(len(groups)), loc="left", fontsize=10)
         if curves:
             drawn.legend(frameon=False, loc="upper left")
         if ax is None:
-            theme.fit_rows(drawn, [percent(1.0)], [], above_inches=0.15)
+            theme.fit_rows(drawn, [percent(1.0)], [], above_inches=0.35 if too_many else 0.15)
     return drawn
+
+
+def _too_many(groups: int) -> str:
+    return f"{groups} groups are too many to draw: the table shows each"
 
 
 def _divided(released: Released) -> list[Group]:
@@ -103,14 +112,16 @@ def _frame(ax: Axes, *, left: bool = True, bottom: bool = True) -> None:
 def curve_alt_text(released: Released) -> str:
     """What the curves say, for those who do not see them."""
     require_released(released, "curve_alt_text")
-    ends = []
-    for part, level in ((released, ALL), *_divided(released)):
+    ends, groups = [], _divided(released)
+    too_many = len(_drawn(groups)) > MOST_APART
+    for part, level in ((released, ALL), *(() if too_many else groups)):
         name, curve = group_words(part, level), part.curves.get(level)
         if curve is not None and curve.days:
             ends.append(f"{name}: {percent(curve.incidence[-1])} by day {curve.days[-1]}")
         else:
             ends.append(f"{name}: not shown")
-    return f"Cumulative curves. {released.definition.title}. " + "; ".join(ends) + "."
+    more = f" {_too_many(len(_drawn(groups)))}." if too_many else ""
+    return f"Cumulative curves. {released.definition.title}. " + "; ".join(ends) + f".{more}"
 
 
 def _sentence(released: Released) -> str:

@@ -135,7 +135,7 @@ def test_every_row_goes_where_the_slow_version_puts_it(seed):
             sum(len(finding.lines) for finding in of_rule(data, "not_placed") if finding.file.startswith("scores"))
             == len(scores) - used["scores"]
         )
-        assert f"{used['scores']:,} of {len(scores):,} placed" in of_rule(data, "placed")[0].message
+        assert f"{used['scores']:,} of {len(scores):,} scores placed" in of_rule(data, "placed")[0].message
 
 
 def test_the_program_is_the_same_by_episode_and_by_patient(tmp_path):
