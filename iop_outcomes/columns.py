@@ -124,15 +124,15 @@ EPISODES = (
     Field("sex", "category", "sex"),
 )
 SCORES = (
-    Field("episode_id", "text", "the episode the score belongs to", blank="not allowed", required=True),
+    Field("episode_id", "text", "the episode the score belongs to", blank="not allowed"),
     Field("scale", "category", "which scale, such as phq9", blank="not allowed", required=True),
-    _days("day", "counted from admission", low=-MAX_DAYS, blank="not allowed", required=True),
+    _days("day", "counted from admission", low=-MAX_DAYS, blank="not allowed"),
     Field("score", "integer", "total score (points)", blank="not scored"),
     Field("instrument_version", "category", "version of the instrument"),
     Field("rater", "category", "who rated"),
 )
 EVENT_ROWS = (
-    Field("episode_id", "text", "the index episode", blank="not allowed", required=True),
+    Field("episode_id", "text", "the index episode", blank="not allowed"),
     Field("event", "code", "what happened", blank="not allowed", allowed=EVENTS, required=True),
     _days("day", "counted from admission", low=-MAX_DAYS),
     _days("days_after_discharge", "counted from discharge", low=-MAX_DAYS),
@@ -235,6 +235,7 @@ class RowKind:
 
 
 COUNTED = "episodes"  # the kind that is counted
+_EPISODE = (("episode_id",), "episode_id (or patient_id with date)")
 _KINDS = {
     kind.name: kind
     for kind in (
@@ -254,7 +255,11 @@ _KINDS = {
             "scores",
             SCORES,
             parent=COUNTED,
-            alternatives=((("score",), "score (or the items, such as phq9_1 to phq9_9)"),),
+            alternatives=(
+                _EPISODE,
+                (("day",), "day (or date)"),
+                (("score",), "score (or the items, such as phq9_1 to phq9_9)"),
+            ),
             key=("episode_id", "scale", "day"),
             key_rule="score_twice",
             wide=("item",),
@@ -269,7 +274,7 @@ _KINDS = {
             "events",
             EVENT_ROWS,
             parent=COUNTED,
-            alternatives=((("day", "days_after_discharge"), "days_after_discharge (or day)"),),
+            alternatives=(_EPISODE, (("day", "days_after_discharge"), "days_after_discharge (or day, or date)")),
             derivations=("clocks",),
             rules=("clocks",),
             beside="event",

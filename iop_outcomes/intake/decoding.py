@@ -162,7 +162,7 @@ class _Decoder:
             block = block[2:] if self._encoding == "utf-16" else block
             self._decoder = codecs.getincrementaldecoder(order)()
         last = not block
-        self._try_utf8(block, last)
+        self._try_utf8(block, last=last)
         try:
             text = self._decoder.decode(block, last)
         except UnicodeDecodeError as error:
@@ -173,7 +173,7 @@ class _Decoder:
         self._lines += text.count("\n")
         return text.encode()
 
-    def _try_utf8(self, block: bytes, last: bool) -> None:  # noqa: FBT001 - private, one caller
+    def _try_utf8(self, block: bytes, *, last: bool) -> None:
         self._beyond_ascii = self._beyond_ascii or not block.isascii()
         try:
             if self._utf8 is not None:

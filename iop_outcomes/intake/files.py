@@ -17,7 +17,8 @@ from iop_outcomes.intake.statistical import READERS
 MAPPING_NAME = "mapping.toml"
 PACKED = ".gz"
 PACKED_MARK = b"\x1f\x8b"
-SUFFIXES = (".csv", f".csv{PACKED}", ".parquet", *READERS)
+PART_ENDINGS = (".csv", f".csv{PACKED}", ".parquet")
+SUFFIXES = (*PART_ENDINGS, *READERS)
 MAX_FILE_BYTES = 1 << 36  # 64 GiB: several hundred million episodes as text
 MAX_LINE_BYTES = 1 << 20
 BLOCK_BYTES = 1 << 20
@@ -98,7 +99,7 @@ def _one_file(folder: Path, table: str) -> Path | None:
 def _holds_parts(folder: Path) -> bool:
     """Whether any file in a folder could be a part of a table."""
     try:
-        return any(ending(entry) in (".csv", f".csv{PACKED}", ".parquet") for entry in folder.iterdir())
+        return any(ending(entry) in PART_ENDINGS for entry in folder.iterdir())
     except OSError:
         return False
 

@@ -13,7 +13,6 @@ from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
 from iop_outcomes.intake.recipes import TablePlan, adds_up, scale_of_item
 from iop_outcomes.scales import Scale
 
-OTHER_WAYS = {"episode_id": "episode_id (or patient_id with date)", "day": "day (or date)"}
 _HALVES = (("day", "observed"), ("observed", "day"))
 
 
@@ -112,8 +111,7 @@ def _forbidden_columns(item: Input, plan: TablePlan, mapping: Mapping) -> list[F
 def needed_columns(table: str, plan: TablePlan, mapping: Mapping) -> list[str]:
     """Names of columns without which a table is unusable."""
     filled = set(plan.recipe.names)
-    other = OTHER_WAYS if KINDS[table].placing else {}
-    needed = [other.get(column.name, column.name) for column in KINDS[table].fields if column.required and column.name not in filled]
+    needed = [column.name for column in KINDS[table].fields if column.required and column.name not in filled]
     needed += [words for names, words in KINDS[table].alternatives if not filled & set(names)]
     return needed + _needed_by_rules(filled, mapping) if KINDS[table].counted else needed
 

@@ -32,7 +32,7 @@ from iop_outcomes.intake.inputs import Input, Lines, each_table, holds_contacts,
 from iop_outcomes.intake.labels import similar_rules
 from iop_outcomes.intake.mapping import AdapterSettings, ContactRule, Mapping, read_mapping
 from iop_outcomes.intake.nearest import offer_nearest
-from iop_outcomes.intake.placing import UNPLACED
+from iop_outcomes.intake.placing import UNPLACED, Placed
 from iop_outcomes.intake.privacy import name_identifiers
 from iop_outcomes.intake.recipes import TablePlan, plan_table, refuse_unknown_names
 from iop_outcomes.intake.row_findings import (
@@ -96,7 +96,9 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
         if table in plans:
             store.check_with(plans[table].recipe)
     findings, excluded = _check(store, inputs, plans, mapping, scales)
-    findings = [*opened.findings, *findings]
+    placed = {item.table: store.placed(plan.recipe) for item in inputs if (plan := plans[item.table]).recipe.by_patient}
+    of_placed = [finding for item in inputs if item.table in placed for finding in findings_of_placed(item, placed[item.table], item.lines)]
+    findings = [*opened.findings, *findings, *of_placed]
     if not mapping.declared:
         hint = 'Declare it in mapping.toml: [data] class = "safe_harbor", "limited_data_set", "synthetic" or "public"'
         findings.append(Finding("class_not_declared", "note", inputs[0].name, "", "no data class is declared; safe_harbor holds", hint))
@@ -105,7 +107,7 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
     report_step("preparing the tables")
     tables = store.prepare({table: plan.recipe for table, plan in plans.items()}, excluded, orphans=bool(inputs[0].broken))
     engine = DuckEngine(store.connection, tables)
-    flow = (*_flow(store, inputs, plans, excluded), *opened.flow)
+    flow = (*_flow(store, inputs, plans, excluded, placed), *opened.flow)
     if flow[0].used == 0:
         hint = "Correct the rows that the other findings name" if findings else "Give a file with at least one episode"
         refuse([Finding("no_rows", "error", inputs[0].name, "", "no usable episode is left", hint), *findings])
@@ -248,8 +250,6 @@ def _check(
             findings += findings_of_copies(copies, lines)
             findings += findings_of_broken(item.broken, lines)
             findings += [finding for fault in table_faults for finding in findings_of_fault(item, plans[item.table], fault, lines)]
-        if (placed := store.placed(plans[item.table].recipe)) is not None:
-            findings += findings_of_placed(item, placed, Lines(item))
         bad = {row for fault in table_faults if fault.rule.severity == "error" for row in fault.rows}
         excluded[item.table] = sorted(bad)
         findings += findings_of_zones(store, item.name, item.table, plans[item.table])
@@ -285,15 +285,18 @@ def _refuse_free_text(engine: Engine, plans: Dictionary[str, TablePlan], mapping
 
 
 def _flow(
-    store: Store, inputs: Sequence[Input], plans: Dictionary[str, TablePlan], excluded: Dictionary[str, Sequence[int]]
+    store: Store,
+    inputs: Sequence[Input],
+    plans: Dictionary[str, TablePlan],
+    excluded: Dictionary[str, Sequence[int]],
+    placed: Dictionary[str, Placed],
 ) -> tuple[Flow, ...]:
     flows = []
     for item in inputs:
-        recipe = plans[item.table].recipe
-        raw, used, placed = store.raw_rows(item.table), store.kept(recipe), store.placed(recipe)
+        raw, used = store.raw_rows(item.table), store.kept(plans[item.table].recipe)
         reasons = {"lines that cannot be read": len(item.broken), "rows with an error": len(excluded[item.table])}
         reasons["exact copy"] = len(store.copies.get(item.table, ()))
-        reasons[UNPLACED] = 0 if placed is None else len(placed.rows - set(excluded[item.table]))
+        reasons[UNPLACED] = len(placed[item.table].rows - set(excluded[item.table])) if item.table in placed else 0
         reasons["rows of excluded episodes"] = raw - used - sum(reasons.values()) + len(item.broken)
         flows.append(Flow(item.table, raw + len(item.broken), {reason: n for reason, n in reasons.items() if n}))
     return tuple(flows)

@@ -6,10 +6,9 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from iop_outcomes.intake.files import ending, fingerprint, shown
+from iop_outcomes.intake.files import PART_ENDINGS, ending, fingerprint, shown
 from iop_outcomes.intake.findings import fatal
 
-PART_ENDINGS = (".csv", ".csv.gz", ".parquet")
 MAX_PARTS = 2_000
 _FOLDER = "Give one folder with the part files alone; join folders that split a table by a value (year=2024) first"
 

@@ -122,7 +122,10 @@ def refuse_unknown_names(raws: Dictionary[str, Sequence[str]], mapping: Mapping,
 def expected_names(table: str, mapping: Mapping) -> tuple[str, ...]:
     """Names that a file's header might hold, needed ones first."""
     renamed = mapping.columns.get(table, {})
-    fields = sorted([*KINDS[table].fields, *(BY_PATIENT if KINDS[table].placing else ())], key=lambda field: not field.required)
+    fields = sorted(
+        [*KINDS[table].fields, *(BY_PATIENT if KINDS[table].placing else ())],
+        key=lambda field: not (field.required or field.blank == "not allowed"),
+    )
     return tuple(dict.fromkeys(renamed.get(field.name, field.name) for field in fields))
 
 

@@ -79,7 +79,10 @@ def findings_of_placed(item: Input, placed: Placed, lines: Lines) -> list[Findin
     for why, message in _UNPLACED.items():
         if rows := placed.unplaced.get(why):
             hint = "Correct the patient or the date, or bring the episode; it is not used as it stands"
-            out.append(Finding("not_placed", "note", item.name, "", message, hint, lines.of_rows(rows), item.unit, len(rows)))
+            out += [
+                Finding("not_placed", "note", file.name, "", message, hint, places, file.unit, len(places))
+                for file, places in lines.by_file(rows)
+            ]
     return out
 
 

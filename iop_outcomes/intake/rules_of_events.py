@@ -32,7 +32,8 @@ def event_rules(has: Collection[str], episodes: Collection[str], mapping: Mappin
         rules.append(_rule("negative_day", ("days_after_discharge",), "days_after_discharge < 0", "a day before discharge", hint))
     # A stay or a follow-up below 0 is a fault of the episode, and named there.
     late = "event_days_after_discharge > episode_follow_up_days AND episode_follow_up_days >= 0 AND coalesce(episode_los_days, 0) >= 0"
-    rules += _of_day("event_after_follow_up", days, late, LATE, LATE_HINT)
+    if "patient_id" not in has:  # an event of a person belongs to every episode that had begun, also to one that was followed for less long
+        rules += _of_day("event_after_follow_up", days, late, LATE, LATE_HINT)
     rules += _after_death(days, episodes, mapping)
     same = ", ".join(name for name in ("episode_id", "event", "day", "days_after_discharge", "kind", "planned") if name in has)
     twice = f"count(*) OVER (PARTITION BY {same}) > 1"

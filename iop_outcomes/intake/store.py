@@ -281,10 +281,8 @@ class Store:
                     faults.append(Fault(rule, tuple(hit.tolist())))
         return faults
 
-    def placed(self, recipe: Recipe) -> Placed | None:
-        """What became of rows by patient and date; nothing where they name their episodes."""
-        if not recipe.by_patient:
-            return None
+    def placed(self, recipe: Recipe) -> Placed:
+        """What became of rows by patient and date."""
         kind = KINDS[recipe.table]
         several = ", ".join(f"count(*) FILTER (claims > 1 AND {way})" for way in ("in_care", "NOT in_care"))
         counts = f"SELECT count(DISTINCT {ROW}), {several} FROM placed_{kind.name}"

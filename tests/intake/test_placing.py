@@ -244,3 +244,22 @@ def test_a_row_of_an_excluded_episode_goes_with_it():
     with loaded(rows, [score("p", 0), score("q", 0)], [event("p", 40), event("q", 40)], on_error="exclude") as data:
         flows = {each.what: (each.used, dict(each.excluded)) for each in data.flow}
         assert flows["scores"] == flows["events"] == (1, {"rows of excluded episodes": 1})
+
+
+def test_an_event_after_the_follow_up_of_one_episode_is_no_fault():
+    """It belongs to every episode that had begun; the one that was followed for less long takes nothing from the other."""
+    rows = [{**episode("a", "p", 0, 10), "follow_up_days": 20}, {**episode("b", "p", 60, 10), "follow_up_days": 100}]
+    with loaded(rows, [], [event("p", 90)]) as data:
+        assert placed(data, "events") == [("a", 90), ("b", 30)]
+        (incidence,) = [e for e in iop.readmission(data, at=[30]).results if e.estimand == "cumulative_incidence"]
+        assert (incidence.k, incidence.n) == (1, 2)
+
+
+def test_rows_that_are_not_placed_are_named_in_their_part(tmp_path):
+    """A folder of parts: the file and its line, not a row of all of them together."""
+    pd.DataFrame([episode("a", "p", 0, 30)]).to_csv(tmp_path / "episodes.csv", index=False)
+    (tmp_path / "scores").mkdir()
+    for number, rows in enumerate(([score("p", 0), score("p", 1)], [score("p", 2), score("q", 0)])):
+        pd.DataFrame(rows).to_csv(tmp_path / "scores" / f"part-{number}.csv", index=False)
+    with iop.load(tmp_path, mapping=MAPPING) as data:
+        assert [(finding.file, finding.unit, finding.lines) for finding in of_rule(data, "not_placed")] == [("part-1.csv", "line", (3,))]

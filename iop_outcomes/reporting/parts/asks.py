@@ -9,6 +9,7 @@ from iop_outcomes.measures.reliable_change import PROFILE
 from iop_outcomes.measures.self_harm_item import SELF_HARM_ITEM
 from iop_outcomes.release import Released
 from iop_outcomes.reporting.parts.part import Page, Program
+from iop_outcomes.scales import Scale
 
 MIDDLE_DAY = 90 if 90 in AT else AT[0]
 COVARIATES = ("age_group", "sex", "referral_source", "modality")
@@ -48,12 +49,13 @@ def reliable(program: Program) -> dict[str, Ask]:
 
 def safety_items(program: Program) -> dict[str, Ask]:
     """How often the safety item is positive, on each scale of which it was answered."""
-    scales, answered = program.data.scales, program.data.facts.safety_items
-    return {
-        name: Ask("self_harm_item", scale=name, by=program.by)
-        for name in scales
-        if name in answered and SELF_HARM_ITEM.declare(scales[name])
-    }
+    answered = [name for name, scale in program.data.scales.items() if name in program.data.facts.safety_items and has_safety_item(scale)]
+    return {name: Ask("self_harm_item", scale=name, by=program.by) for name in answered}
+
+
+def has_safety_item(scale: Scale) -> bool:
+    """Whether items of a scale, where they are given, tell of thoughts of self-harm."""
+    return scale.item_scoring and SELF_HARM_ITEM.declare(scale) is not None
 
 
 def after_discharge(program: Program) -> list[Ask]:

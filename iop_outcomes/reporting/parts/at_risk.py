@@ -52,13 +52,14 @@ def at_risk_blocks(page: Page) -> list[Block]:
 
 
 def _not_asked(program: Program) -> str:
-    """That totals say nothing of the item about self-harm, where a scale has one."""
-    scales = [program.data.scales[name] for name in program.scored]
+    """That totals say nothing of the item about self-harm, where items of a scale would show it."""
+    scales = [program.data.scales[name] for name in program.scored if asks.has_safety_item(program.data.scales[name])]
     labels = [f"item {scale.safety_item.item} of the {scale.label}" for scale in scales if scale.safety_item]
     if not labels:
         return ""
+    verb = "is" if len(labels) == 1 else "are"
     return (
-        f"Thoughts of self-harm cannot be told from these data: {listed(labels)} is not in them, and a total says nothing of it. "
+        f"Thoughts of self-harm cannot be told from these data: {listed(labels)} {verb} not in them, and a total says nothing of it. "
         "Items beside the score would show it."
     )
 
