@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 from iop_outcomes.columns import KINDS, WINDOWS, Kind
 from iop_outcomes.engine.dialect import NUMBER_TYPE, Steps, literal, quoted
@@ -46,42 +47,61 @@ class Cast:
     date_format: str = ""
     decimal: str = "."
 
-    def text(self, raw_type: str) -> str:
-        """SQL for what stood in the file: trimmed, codes translated, NULL where it is blank or a missing code; 15.0 of a number is 15."""
-        column = as_text(quoted(self.source), raw_type)
+    def steps(self, raw_type: str) -> list[Callable[[str], str]]:
+        """What is done to a raw column until it says what the file says, as SQL of SQL: trimmed; NULL for blanks and missing codes; decoded.
+
+        Put inside one another, steps that read their text several times grow as a power; laid over one another as selects they do not.
+        """
         with_comma = self.decimal == "," and self.kind in NUMBERS and raw_type == "VARCHAR"
-        if with_comma:
-            column = f"translate({column}, '.,', ',.')"  # a point, which may stand before thousands, makes no number
         if not self.missing and not self.codes and not with_comma:
             if raw_type in INTEGER_TYPES:
-                return column
+                return [lambda column: as_text(column, raw_type)]
             if raw_type == "VARCHAR" and self.kind == "text":  # ids differ from row to row, and few need the trimming, which costs most
-                text = quoted(self.source)
-                ends = (f"ord({text})", f"ord(right({text}, 1))")  # -1 of no text; every blank is up to a space, or the one of HTML
-                blank = " OR ".join(f"{end} <= {ord(' ')} OR {end} = {ord(BLANKS[-1])}" for end in ends)
-                return f"CASE WHEN {blank} THEN nullif({column}, '') ELSE {text} END"
-        plain = column if raw_type in INTEGER_TYPES else without_fraction(column)
-        missing = ("", *self.missing)
-        blank = f"{column} IN ({', '.join(map(literal, missing))})"
-        if any(map(_is_number, missing)):
-            blank += f" OR {plain} IN ({', '.join(map(literal, missing))})"
-        value = f"CASE WHEN {blank} THEN NULL ELSE {plain if self.kind in NUMBERS else column} END"
-        if not self.codes:
-            return value
-        numbers = {site: word for site, word in self.codes.items() if _is_number(site)}
-        other = _translated(without_fraction(value), numbers, value) if numbers else value
-        return _translated(value, self.codes, other)
+                return [_trimmed_where_needed]
+        if with_comma:  # a point, which may stand before thousands, makes no number
+            first = [lambda column: f"translate({as_text(column, raw_type)}, '.,', ',.')"]
+        else:
+            first = [lambda column: as_text(column, raw_type)]
+        whole = raw_type in INTEGER_TYPES
+        return [*first, lambda text: self._without_missing(text, whole=whole), *([self._decoded] if self.codes else [])]
 
-    def typed(self, raw_type: str) -> str:
-        """SQL for the value in its declared type; NULL where the text is no such value."""
+    def text(self, raw_type: str) -> str:
+        """SQL for what stood in the file: trimmed, codes translated, NULL where it is blank or a missing code; 15.0 of a number is 15."""
+        return reduce(lambda text, step: step(text), self.steps(raw_type), quoted(self.source))
+
+    def typed_at_once(self, raw_type: str) -> str:
+        """SQL for the value in its declared type, where the raw column has it already and no text need be made; or ""."""
         if not self.missing and not self.codes:
             if self.kind in ("integer", "flag") and raw_type in INTEGER_TYPES:
                 return f"TRY_CAST({quoted(self.source)} AS INTEGER)"
             if self.kind == "date" and raw_type == "DATE":
                 return quoted(self.source)
+        return ""
+
+    def typed(self, text: str, raw_type: str) -> str:
+        """SQL for the value in its declared type, of the SQL of its text; NULL where the text is no such value."""
         # A column of moments in time is text with the day in front, however the texts of the site are written.
         date_format = ISO if raw_type.startswith(("DATE", "TIMESTAMP")) else self.date_format
-        return typed_text(self.text(raw_type), self.kind, date_format)
+        return typed_text(text, self.kind, date_format)
+
+    def _without_missing(self, text: str, *, whole: bool) -> str:
+        plain = text if whole else without_fraction(text)
+        missing = ("", *self.missing)
+        blank = f"{text} IN ({', '.join(map(literal, missing))})"
+        if any(map(_is_number, missing)):
+            blank += f" OR {plain} IN ({', '.join(map(literal, missing))})"
+        return f"CASE WHEN {blank} THEN NULL ELSE {plain if self.kind in NUMBERS else text} END"
+
+    def _decoded(self, text: str) -> str:
+        numbers = {site: word for site, word in self.codes.items() if _is_number(site)}
+        other = _translated(without_fraction(text), numbers, text) if numbers else text
+        return _translated(text, self.codes, other)
+
+
+def _trimmed_where_needed(text: str) -> str:
+    ends = (f"ord({text})", f"ord(right({text}, 1))")  # -1 of no text; every blank is up to a space, or the one of HTML
+    blank = " OR ".join(f"{end} <= {ord(' ')} OR {end} = {ord(BLANKS[-1])}" for end in ends)
+    return f"CASE WHEN {blank} THEN nullif({as_text(text, 'VARCHAR')}, '') ELSE {text} END"
 
 
 def _translated(value: str, codes: Mapping[str, str], other: str) -> str:

@@ -42,11 +42,8 @@ def clean_columns(store: Store, plans: Dictionary[str, TablePlan], mapping: Mapp
     clean = set()
     for table, plan in plans.items():
         fields = [field for field in plan.fields.values() if field.kind == "category"]
-        questions = [
-            (quoted(field.name + "__text"), f"coalesce(bool_or({suspected_label(table, [field], mapping.data_class)}), FALSE)")
-            for field in fields
-        ]
-        answers = store.questions_of_labels(table, questions)
+        questions = [(field.name, f"coalesce(bool_or({suspected_label(table, [field], mapping.data_class)}), FALSE)") for field in fields]
+        answers = store.questions_of_labels(plan.recipe, questions)
         clean |= {(table, field.name) for field, suspected in zip(fields, answers, strict=True) if not suspected}
     return frozenset(clean)
 

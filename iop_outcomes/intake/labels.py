@@ -82,8 +82,8 @@ def similar_rules(store: Store, plans: Dictionary[str, TablePlan]) -> list[Rule]
     rules = []
     for table, plan in plans.items():
         names = [field.name for field in plan.fields.values() if field.kind == "category" and KINDS[table].spellings]
-        texts = [quoted(name + "__text") for name in names]
-        alike = store.questions_of_labels(table, [(text, f"count({text}) > count(DISTINCT {_plain(text)})") for text in texts])
+        differ = [f"count({text}) > count(DISTINCT {_plain(text)})" for text in (quoted(name + "__text") for name in names)]
+        alike = store.questions_of_labels(plan.recipe, list(zip(names, differ, strict=True)))
         rules += [_similar(table, name) for name, answer in zip(names, alike, strict=True) if answer]
     return rules
 

@@ -14,7 +14,7 @@ from iop_outcomes.columns import KINDS, WINDOWS, RowKind
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.dialect import NUMBER_TYPE, ROW, literal, quoted
-from iop_outcomes.intake.casts import Recipe
+from iop_outcomes.intake.casts import Cast, Recipe
 from iop_outcomes.intake.placing import ADMISSIONS, NEEDED, Placed, admissions_select, placed_select, unplaced_select
 from iop_outcomes.intake.rules import Fault, Rule
 
@@ -187,12 +187,7 @@ class Store:
 
     def check_with(self, recipe: Recipe) -> None:
         """Lay a table out for the checks: `x` in its declared type and `x__text` as it stood, with derived columns."""
-        types = self._raw[recipe.table]
-        cells = [f"{cast.text(types[cast.source])} AS {quoted(cast.name + '__text')}" for cast in recipe.casts]
-        cells += [f"{cast.typed(types[cast.source])} AS {quoted(cast.name)}" for cast in recipe.casts]
-        layer = f"SELECT {', '.join([*cells, ROW])} FROM raw_{recipe.table}"
-        if recipe.table in self.copies:
-            layer += f" WHERE {ROW} NOT IN (SELECT position FROM copies_{recipe.table})"
+        layer = self._cast(recipe.table, recipe.casts)
         names = {cast.name for cast in recipe.casts}
         self.connection.send(f"CREATE OR REPLACE VIEW own_{recipe.table} AS {layer}")  # for what is asked of one column: no join
         kind = KINDS[recipe.table]
@@ -216,6 +211,23 @@ class Store:
                 self._make_parents()
             if set(NEEDED) <= names:
                 self.connection.send(f"CREATE OR REPLACE VIEW {ADMISSIONS} AS {admissions_select(stays='los_days' in names)}")
+
+    def _cast(self, table: str, casts: Sequence[Cast]) -> str:
+        """A select of `x__text` and of `x` in its declared type: a layer for each step of reading, which a further step then names."""
+        types = self._raw[table]
+        steps = {quoted(cast.name + "__text"): cast.steps(types[cast.source]) for cast in casts}
+        at_once = {cast.name: typed for cast in casts if (typed := cast.typed_at_once(types[cast.source]))}
+        cells = [f"{of[0](quoted(cast.source))} AS {text}" for cast, (text, of) in zip(casts, steps.items(), strict=True)]
+        cells += [f"{typed} AS {quoted(name)}" for name, typed in at_once.items()]
+        layer = f"SELECT {', '.join([*cells, ROW])} FROM raw_{table}"
+        if table in self.copies:
+            layer += f" WHERE {ROW} NOT IN (SELECT position FROM copies_{table})"
+        for place in range(1, max(map(len, steps.values()), default=0)):
+            cells = [f"{of[place](text)} AS {text}" for text, of in steps.items() if place < len(of)]
+            layer = f"SELECT * REPLACE ({', '.join(cells)}) FROM ({layer}) AS layer"
+        later = [cast for cast in casts if cast.name not in at_once]
+        cells = [f"{cast.typed(quoted(cast.name + '__text'), types[cast.source])} AS {quoted(cast.name)}" for cast in later]
+        return f"SELECT {', '.join(['*', *cells])} FROM ({layer}) AS layer"
 
     def _make_parents(self) -> None:
         """Keep what other rows read of their episodes, once: they are looked up in every question about those rows."""
@@ -245,16 +257,20 @@ class Store:
             faults += self._faults_of(table, of_table)
         return faults
 
-    def questions_of_labels(self, table: str, questions: Sequence[tuple[str, str]]) -> list[bool]:
-        """Answers about the different labels of columns: for each question the SQL of a column's text, and an aggregate of its labels.
+    def questions_of_labels(self, recipe: Recipe, questions: Sequence[tuple[str, str]]) -> list[bool]:
+        """Answers about the different labels of columns: for each question a column's name, and an aggregate of the texts of its labels.
 
         A file has a handful of labels in a million rows; a blank is one of them, and tested for here it would be in every row.
         """
         if not questions:
             return []
+        casts = {cast.name: cast for cast in recipe.casts}
+        labels = [
+            f"SELECT DISTINCT {quoted(name + '__text')} FROM ({self._cast(recipe.table, [casts[name]])}) AS read" for name, _ in questions
+        ]  # of one column each: with the whole table in every question, many columns take their square to plan
         parts = [
-            f"SELECT {place} AS place, (SELECT {aggregate} FROM (SELECT DISTINCT {text} FROM own_{table}) AS labels) AS answer"
-            for place, (text, aggregate) in enumerate(questions)
+            f"SELECT {place} AS place, (SELECT {aggregate} FROM ({each}) AS labels) AS answer"
+            for place, (each, (_, aggregate)) in enumerate(zip(labels, questions, strict=True))
         ]
         answers = self.connection.send(" UNION ALL ".join(parts)).fetchall()
         return [bool(answer) for _, answer in sorted(answers)]

@@ -52,3 +52,26 @@ def test_episodes_are_grouped_by_their_ids_once(tmp_path):
         assert sum("GROUP BY episode_id" in statement for statement in sent) == 1
         assert not any(statement.startswith(("SELECT count(*) FROM scores", "SELECT count(*) FROM listed_events")) for statement in sent)
         assert [flow.used for flow in data.flow] == [3, 5, 1]
+
+
+def test_a_coded_column_is_named_once_in_a_statement():
+    """With codes, missing codes and a scale of its own, though reading one asks several things of its text: planning stays short."""
+    codes = {name: {str(code): f"word_{code}" for code in range(1, 4)} for name in ("payer", "referral_source", "sex")}
+    frame = pd.DataFrame({"episode_id": ["e0", "e1"], "track": "mood", "discharge_reason": "completed", "LOS_RAW": ["30", "-9"]})
+    frame = frame.assign(**{f"RAW_{name}": ["1", "2.0"] for name in codes})
+    mapping = {
+        "data": {"class": "synthetic"},
+        "columns": {"episodes": {"los_days": "LOS_RAW", **{name: f"RAW_{name}" for name in codes}}},
+        "codes": codes,
+        "missing": {"all": ["-9"]},
+    }
+    with iop.load(frame, mapping=mapping) as data:
+        sent = data.engine.connection.statements
+        assert data.episodes == 2
+        assert [estimate.level for estimate in iop.completion(data, by="sex").results if estimate.estimand == "completion_strict"] == [
+            "All",
+            "word_1",
+            "word_2",
+        ]
+        for name in ("LOS_RAW", "RAW_payer", "RAW_sex"):
+            assert max(statement.count(f'"{name}"') for statement in sent) == 1
