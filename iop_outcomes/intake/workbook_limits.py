@@ -31,6 +31,8 @@ class SheetFacts:
         Cells that hold a value, of .xlsx.
     text : int
         Bytes of the texts that many cells share, each as often as it is used; 0 where they cannot be many.
+    alone : bool
+        Whether a reader can open the workbook without reading this sheet.
     """
 
     name: str
@@ -39,6 +41,7 @@ class SheetFacts:
     errors: list[tuple[int, int]] = field(default_factory=list)
     values: int = 0
     text: int = 0
+    alone: bool = False
 
     def cover(self, row: int, column: int) -> None:
         """Note that the sheet reaches to a cell, counted from 0."""

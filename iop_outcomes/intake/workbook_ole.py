@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from iop_outcomes.errors import DataError
 from iop_outcomes.intake.workbook_limits import SheetFacts, refuse_damaged, refuse_links, refuse_locked, refuse_macros
 
 MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -58,6 +59,8 @@ def ole_facts(path: Path) -> list[SheetFacts]:
             refuse_damaged(path, "the file holds no workbook")
         first = min(books, key=lambda entry: entry.name.lower() != "workbook")
         return _sheets(path, compound.content(first))
+    except DataError:
+        raise
     except (struct.error, IndexError, ValueError, OverflowError):
         refuse_damaged(path)
 

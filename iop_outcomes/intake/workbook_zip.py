@@ -17,6 +17,7 @@ from xml.parsers import expat
 
 import numpy as np
 
+from iop_outcomes.errors import DataError
 from iop_outcomes.intake.decoding import FEW_BYTES, RATIO
 from iop_outcomes.intake.files import BLOCK_BYTES, shown
 from iop_outcomes.intake.findings import fatal
@@ -76,6 +77,8 @@ def zip_facts(path: Path) -> list[SheetFacts]:
     try:
         with zipfile.ZipFile(path) as book:
             return _facts(path, book, _entries(path, book))
+    except DataError:
+        raise
     except _BROKEN:
         refuse_damaged(path)
 
@@ -214,8 +217,8 @@ def _xlsx(path: Path, book: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]
     if any(name.lower().startswith("xl/externallinks/") for name in entries) or b"/externalLink" in relations:
         refuse_links(path)
     listed = _listed(path, book, relations)
-    sheets = [SheetFacts(sheet.name) for sheet in listed]
-    looks = {sheet.entry: _Cells(facts) for sheet, facts in zip(listed, sheets, strict=True)}
+    sheets = [SheetFacts(sheet.name, alone=True) for sheet in listed]
+    looks = {sheet.entry: _Extent(facts) for sheet, facts in zip(listed, sheets, strict=True)}
     if len(looks) != len(listed):
         refuse_damaged(path, "two of its sheets are one and the same")
     shared = _Texts()
@@ -252,7 +255,7 @@ def _elements(content: bytes) -> list[tuple[str, dict[str, str]]]:
     return elements
 
 
-class _Cells:
+class _Extent:
     """Looks at the bytes of a sheet: how far its cells reach, and which of them hold an error."""
 
     def __init__(self, facts: SheetFacts) -> None:

@@ -168,7 +168,7 @@ def write_sheet(path: Path, sheet: str, target: Path, settings: TextSettings, da
     facts = _facts(path)[place - 1]
     refuse_extent(path, label, facts)
     with _reading(path) as library, library.load_workbook(str(path)) as book:
-        rows = _Rows(book.get_sheet_by_name(sheet), label, settings, facts, _Cells(settings.decimal, date_format))
+        rows = _SheetRows(book.get_sheet_by_name(sheet), label, settings, facts, _CellText(settings.decimal, date_format))
         text = rows.write(target)
     if listed[place - 1].hidden:
         text.notes.append(
@@ -219,7 +219,11 @@ def _facts_of(path: Path, _changed: int, size: int) -> list[SheetFacts]:
         head = file.read(HEAD_BYTES)
     if not head.startswith((b"PK", MARK)):
         _refuse_other_content(path, head)
-    return zip_facts(path) if head.startswith(b"PK") else ole_facts(path)
+    sheets = zip_facts(path) if head.startswith(b"PK") else ole_facts(path)
+    for place, sheet in enumerate(sheets, start=1):
+        if not sheet.alone:  # opening the workbook reads it
+            refuse_extent(path, sheet_label(path, sheet.name, place), sheet)
+    return sheets
 
 
 def _refuse_other_content(path: Path, head: bytes) -> NoReturn:
@@ -239,7 +243,7 @@ def _refuse_other_content(path: Path, head: bytes) -> NoReturn:
 # -- cells -------------------------------------------------------------------------------------------------------------
 
 
-class _Cells:
+class _CellText:
     """Writes values as text; what cannot be a value is `UNREADABLE`."""
 
     def __init__(self, decimal: str, date_format: str) -> None:
@@ -275,10 +279,10 @@ def _word(text: str) -> str:
     return text.replace("\0", UNREADABLE) if "\0" in text else text
 
 
-class _Rows:
+class _SheetRows:
     """The rows of a sheet on their way into a CSV."""
 
-    def __init__(self, sheet: Any, label: str, settings: TextSettings, facts: SheetFacts, cells: _Cells) -> None:
+    def __init__(self, sheet: Any, label: str, settings: TextSettings, facts: SheetFacts, cells: _CellText) -> None:
         self._sheet, self._label, self._settings, self._cells = sheet, label, settings, cells
         self._first = sheet.start[1] if sheet.start else 0
         self._failed: dict[int, list[int]] = {}
@@ -290,7 +294,7 @@ class _Rows:
     def write(self, target: Path) -> SheetText:
         """Write them."""
         header, names, survey = self._header()
-        read = [place for place in range(len(names)) if names[place].strip() or self._holds_anything(place, header[-1])]
+        read = self._columns(names, header[-1])
         self._refuse_nameless(names, read, header)
         text = SheetText([header[0]])
         errors: dict[int, list[int]] = {}
@@ -323,8 +327,13 @@ class _Rows:
             if number > after and (any(values) or any(value != "" for value in values) or number in self._failed):
                 yield number, values
 
-    def _holds_anything(self, place: int, after: int) -> bool:
-        return any(values[place] != "" for _, values in self._filled(after))
+    def _columns(self, names: Sequence[str], after: int) -> list[int]:
+        """The columns that have a name, and those without one that hold anything."""
+        nameless = [place for place, name in enumerate(names) if not name]
+        used: set[int] = set()
+        for _, values in self._filled(after) if nameless else ():
+            used.update(place for place in nameless if values[place] != "")
+        return [place for place, name in enumerate(names) if name or place in used]
 
     def _header(self) -> tuple[list[int], list[str], bool]:
         """The rows of the header, the names that they give, and whether they are those of a survey."""

@@ -22,7 +22,7 @@ def reader():
 def write(path, sheets, *, hidden=(), mac=False):
     """Write sheets (a dict of names and rows) in the format that the path names."""
     reader()
-    {".xlsx": _xlsx, ".xls": _xls, ".ods": _ods}[path.suffix.lower()](path, sheets, hidden, mac)
+    WRITERS[path.suffix.lower()](path, sheets, hidden, mac)
     return path
 
 
@@ -115,3 +115,6 @@ def changed(path, entries=(), *, pattern=None, inside="", by=b"", method=zipfile
         for name, content in [*contents.items(), *entries]:
             book.writestr(name, content)
     return path
+
+
+WRITERS = {".xlsx": _xlsx, ".xls": _xls, ".ods": _ods}

@@ -249,7 +249,7 @@ def test_merged_cells_are_named(kind, tmp_path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_title_and_two_header_rows(kind, tmp_path):
     """A title above is declared by skip_rows, a second row of names by header_rows; without them the message says so."""
-    head = [["phq9 scores", None, None, None], HEAD[:3] + [None], [None, None, None, "los_days"]]
+    head = [["phq9 scores", None, None, None], [*HEAD[:3], None], [None, None, None, "los_days"]]
     path = books.write(tmp_path / f"book{kind}", {"A": [*head, *ROWS[1:]]})
     with pytest.raises(DataError, match=rf"book{kind}#A:1: blank_header: column B has no name .+ skip_rows = 1"):
         loaded(path)
