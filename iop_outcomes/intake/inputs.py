@@ -17,6 +17,9 @@ import numpy.typing as npt
 
 from iop_outcomes.columns import COUNTED, KINDS, rolled_kinds
 from iop_outcomes.errors import DataError, UsageError, choices
+from iop_outcomes.intake.cell_text import CellText
+from iop_outcomes.intake.database_tables import DatabaseTable
+from iop_outcomes.intake.databases import copy_table
 from iop_outcomes.intake.decoding import plain_text
 from iop_outcomes.intake.files import (
     MAX_LINE_BYTES,
@@ -89,7 +92,7 @@ class Input:
     after: int = 0
     places: Places | None = None
     rows_of_each: int = 1  # rows of the table for each row of the file
-    sheet_rows: Sequence[int] = ()  # of a workbook: where its rows stand in the sheet, the header's first
+    sheet_rows: Sequence[int] = ()  # of a workbook or a database: where its rows stand there, the header's first
 
     @cached_property
     def lines(self) -> Lines:
@@ -103,8 +106,10 @@ class Lines:
     def __init__(self, item: Input) -> None:
         self._item = item
         self._rows: Sequence[int] | None = None
-        if item.path is not None and (item.unit == "line" or item.sheet_rows):
-            self._records, blank = (item.sheet_rows, frozenset()) if item.sheet_rows else record_lines(item.path, item.delimiter)
+        if item.sheet_rows or (item.path is not None and item.unit == "line"):
+            self._records, blank = (
+                (item.sheet_rows, frozenset()) if item.sheet_rows or item.path is None else record_lines(item.path, item.delimiter)
+            )
             gone = {1, *blank, *(record for record, _ in item.broken)}
             lines = enumerate(self._records, start=1)
             self._rows = self._records[1:] if gone == {1} else [line for record, line in lines if record not in gone]
@@ -166,11 +171,24 @@ def open_tables(store: Store, source: Any, mapping: Mapping, tables: Collection[
     if isinstance(source, str | Path):
         paths = find_tables(Path(source), mapping)
         here = [table for table in wanted if table in paths]
-        opened = [open_file(store, table, paths[table].path, mapping, sheet=paths[table].sheet) for table in each_table("reading", here)]
+        opened = [open_location(store, table, paths[table], mapping) for table in each_table("reading", here)]
         return _with_sheets_not_read(opened, paths)
     frames = _frames(source)
     here = [table for table in wanted if table in frames]
     return [_open_frame(store, table, frames[table], mapping) for table in each_table("reading", here)]
+
+
+def open_location(store: Store, table: str, location: Location, mapping: Mapping) -> Input:
+    """Open a table wherever it stands.
+
+    Raises
+    ------
+    DataError
+        As `open_file`.
+    """
+    if location.source is not None:
+        return _open_database(store, table, location.source, mapping)
+    return open_file(store, table, location.path, mapping, sheet=location.sheet)
 
 
 def each_table(doing: str, tables: Sequence[str]) -> Iterator[str]:
@@ -330,32 +348,46 @@ def _open_sheet(store: Store, table: str, path: Path, sheet: str, mapping: Mappi
     place = next((each.place for each in sheets_of(path) if each.name == sheet), 0)
     item = Input(table, sheet_label(path, sheet, place), "row", copy, settings.delimiter, sha256=fingerprint(path), notes=text.notes)
     item.sheet_rows = text.rows
+    _add_copy(store, item, mapping)
+    return item
+
+
+def _open_database(store: Store, table: str, source: DatabaseTable, mapping: Mapping) -> Input:
+    """A table of a database, or what a query gives, by way of a copy."""
+    folder = store.connection.folder / f"text_{table}"
+    folder.mkdir()
+    copy = copy_table(source, folder, CellText(mapping.text_of(table).decimal, mapping.date_formats.get(table, "")))
+    item = Input(table, source.name, "row", sha256=fingerprint(source.database.file or copy))
+    if copy.suffix == ".parquet":
+        store.add_copy(table, copy)
+    else:
+        item.path = copy
+        _add_copy(store, item, mapping)
+        item.sheet_rows = range(store.raw_rows(table) + len(item.broken) + 1)
+    if not store.raw_rows(table):
+        fatal("no_rows", item.name, "it has no rows", "Check the table, or the query.")
+    return item
+
+
+def _add_copy(store: Store, item: Input, mapping: Mapping) -> None:
+    """Read what was written as CSV from another door; what is wrong is said of where it stood there."""
+    copy = item.path or Path()
+    table, delimiter = item.table, item.delimiter
     try:
-        item.header = preflight_csv(
-            copy, settings.delimiter, expected_names(table, mapping) if table in KINDS else _first_line(copy, settings.delimiter)
-        )
-        item.broken = sorted(
-            dict(reversed(store.add_csv(table, copy, item.header, delimiter=settings.delimiter, max_field=MAX_LINE_BYTES))).items()
-        )
+        item.header = preflight_csv(copy, delimiter, expected_names(table, mapping) if table in KINDS else _first_line(copy, delimiter))
+        item.broken = sorted(dict(reversed(store.add_csv(table, copy, item.header, delimiter=delimiter, max_field=MAX_LINE_BYTES))).items())
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error:
-        fatal("not_csv", item.name, "the sheet cannot be read from its first row to its last", "Save it again, or save it as CSV (UTF-8).")
+        fatal("not_csv", item.name, "it cannot be read from its first row to its last", "Save it again, or save it as CSV (UTF-8).")
     except DataError as error:  # which names the copy
-        refuse(
-            [
-                replace(
-                    each,
-                    file=item.name,
-                    lines=(text.rows[0],) if each.lines else (),
-                    unit="row",
-                    hint=each.hint.replace("[columns.sheet]", f"[columns.{table}]"),
-                )
-                for each in error.findings
-                if isinstance(each, Finding)
-            ]
-        )
-    return item
+        header = (item.sheet_rows[0],) if item.sheet_rows else ()
+        refuse([_of_copy(each, item, header if each.lines else ()) for each in error.findings if isinstance(each, Finding)])
+
+
+def _of_copy(finding: Finding, item: Input, lines: tuple[int, ...]) -> Finding:
+    stem = f"[columns.{(item.path or Path()).stem}]"
+    return replace(finding, file=item.name, lines=lines, unit="row", hint=finding.hint.replace(stem, f"[columns.{item.table}]"))
 
 
 def _first_line(path: Path, delimiter: str) -> list[str]:

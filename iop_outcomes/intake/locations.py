@@ -1,12 +1,17 @@
-"""Takes a path and a mapping, gives where each table stands: a file, a folder of parts, or a sheet of a workbook."""
+"""Takes a path and a mapping, gives where each table stands: a file, a folder of parts, a sheet of a workbook, or a database."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from iop_outcomes.columns import COUNTED, KINDS, rolled_kinds
+from iop_outcomes.errors import DataError, choices
+from iop_outcomes.intake.database_files import tables_of
+from iop_outcomes.intake.database_tables import Database, DatabaseTable
+from iop_outcomes.intake.databases import DATABASES, is_database
 from iop_outcomes.intake.files import (
     MAPPING_NAME,
     PACKED,
@@ -14,6 +19,7 @@ from iop_outcomes.intake.files import (
     WORKBOOKS,
     ending,
     kind_at,
+    refuse_globs,
     refuse_path,
     refuse_what_is_no_file,
     shown,
@@ -21,10 +27,15 @@ from iop_outcomes.intake.files import (
 )
 from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.mapping import Mapping
-from iop_outcomes.intake.workbooks import MACRO_WORKBOOKS, Sheet, is_workbook, sheet_label, sheets_of
+from iop_outcomes.intake.privacy import identifier_in_name
+from iop_outcomes.intake.queries import query_of
+from iop_outcomes.intake.workbooks import MACRO_WORKBOOKS, SHOWN_CHARACTERS, Sheet, is_workbook, sheet_label, sheets_of
 
 TABLE_SUFFIXES = (*SUFFIXES, *WORKBOOKS)
-PART = "#"  # between a workbook and its sheet
+OFFERED_SUFFIXES = (*TABLE_SUFFIXES, *DATABASES)  # in which map looks for tables
+PART = "#"  # between a workbook and its sheet, and a database and its table
+MOST_PARTS = 3  # catalog, schema and table
+_QUERY = re.compile(r"^(?:(?P<database>[A-Za-z_]\w*)\s+)?sql:\s*(?P<file>.+)$")
 _HIDDEN = " (hidden)"
 
 
@@ -38,14 +49,19 @@ class Location:
         The file, or the folder of its parts.
     sheet : str
         Of a workbook; "" for any other file, and for a workbook of which no sheet is chosen yet.
+    source : DatabaseTable or None
+        Of a database, in the place of a path.
     """
 
     path: Path
     sheet: str = ""
+    source: DatabaseTable | None = None
 
     @property
     def name(self) -> str:
         """What messages call it."""
+        if self.source is not None:
+            return self.source.name
         return sheet_label(self.path, self.sheet) if self.sheet else shown(self.path)
 
 
@@ -69,8 +85,8 @@ def find_tables(path: Path, mapping: Mapping) -> dict[str, Location]:
     by_name = list(tables)
     start = mapping.folder or (path.parent if kind_at(path) == "file" else path)
     for table, name in mapping.tables.items():
-        location = _named(start, name)
-        if kind_at(location.path) not in ("file", "folder"):
+        location = _named(start, table, name, mapping)
+        if location.source is None and kind_at(location.path) not in ("file", "folder"):
             file = location.path.name
             fatal(
                 "no_such_file",
@@ -78,7 +94,7 @@ def find_tables(path: Path, mapping: Mapping) -> dict[str, Location]:
                 f"[tables] {table} names a file that is not there",
                 "Correct the path in the mapping.",
             )
-        if table != named or (location.sheet and location.path.resolve() == path.resolve()):
+        if table != named or ((location.sheet or location.source) and location.path.resolve() == path.resolve()):
             tables[table] = location
     tables = _with_sheets(tables, by_name, mapping)
     _refuse_sets(path, tables, mapping)
@@ -89,32 +105,81 @@ def _by_name(path: Path, mapping: Mapping) -> tuple[dict[str, Location], str]:
     """The tables that a path or the names in a folder bring, and the one that the path itself is."""
     rolled = rolled_kinds()
     if kind_at(path) == "file":
+        if is_database(path):
+            return _tables_alone(path, mapping), ""
         named = "contacts" if mapping.contacts else stem(path) if stem(path) in rolled else COUNTED
         return {named: Location(path)}, named
     tables = {table: Location(file) for table in KINDS if (file := _one_file(path, table)) is not None}
     if not tables and not mapping.tables:
         books = [
-            file for file in sorted(path.iterdir()) if file.suffix.lower() in (*WORKBOOKS, *MACRO_WORKBOOKS) and kind_at(file) == "file"
+            file
+            for file in sorted(path.iterdir())
+            if file.suffix.lower() in (*WORKBOOKS, *MACRO_WORKBOOKS, *DATABASES) and kind_at(file) == "file"
         ]
         books = [file for file in books if not file.name.startswith(("~$", "."))]  # the lock of a workbook that is open
+        if len(books) == 1 and is_database(books[0]):
+            return _tables_alone(books[0], mapping), ""
         if len(books) == 1:
             return {COUNTED: Location(books[0])}, ""
         if books:
             fatal(
                 "which_file",
                 shown(path),
-                f"no table, and several workbooks: {', '.join(map(shown, books[:10]))}",
-                f'Name one in mapping.toml: [tables] episodes = "{shown(books[0])}#<sheet>"',
+                f"no table, and several workbooks or databases: {', '.join(map(shown, books[:10]))}",
+                f'Name one in mapping.toml: [tables] episodes = "{shown(books[0])}{PART}<sheet or table>"',
             )
     return tables, ""
 
 
-def _named(start: Path, name: str) -> Location:
-    """The location that a line of [tables] names: a path, with the sheet behind it where it is that of a workbook."""
+def _named(start: Path, table: str, name: str, mapping: Mapping) -> Location:
+    """The location that a line of [tables] names: a path, a sheet of a workbook, a table of a database, or a query."""
+    if match := _QUERY.match(name):
+        database = _database(start, match["database"] or "", table, mapping)
+        file = start / match["file"]
+        return Location(file, source=DatabaseTable(database, (), query_of(file), f"{database.name} ({shown(file)})"))
+    first, _, rest = name.partition(".")
+    if rest and first in mapping.databases:
+        return Location(start, source=_table_of(_database(start, first, table, mapping), rest, name))
     for place, character in enumerate(name):
-        if character == PART and is_workbook(Path(name[:place])):
-            return Location(start / name[:place], name[place + 1 :])
-    return Location(start / name)
+        file = Path(name[:place])
+        if character == PART and is_workbook(file):
+            return Location(start / file, name[place + 1 :])
+        if character == PART and is_database(file):
+            return _of_file(start / file, name[place + 1 :])
+    return _of_file(start / name, table) if is_database(Path(name)) else Location(start / name)
+
+
+def part_of_file(file: Path, part: str) -> Location:
+    """A sheet of a workbook, a table of a database, or another file, which has no parts."""
+    return _of_file(file, part) if is_database(file) else Location(file, part)
+
+
+def _of_file(file: Path, table: str) -> Location:
+    """A table of a database that is a file."""
+    if kind_at(file) != "file":
+        return Location(file)  # which is refused as any other path that leads nowhere
+    return Location(file, source=_table_of(Database(shown(file), file), table, f"{shown(file)}{PART}{table}"))
+
+
+def _table_of(database: Database, table: str, name: str) -> DatabaseTable:
+    parts = tuple(table.split("."))
+    if not all(parts) or len(parts) > MOST_PARTS:
+        fatal("no_such_table", name, "[tables] names no table", 'Write it as in episodes = "warehouse.schema.table".')
+    return DatabaseTable(database, parts, "", name)
+
+
+def _database(start: Path, name: str, table: str, mapping: Mapping) -> Database:
+    """The database of a name; the only one where none is named."""
+    known = mapping.databases
+    if not name and len(known) == 1:
+        name = next(iter(known))
+    if name not in known:
+        where = f"{mapping.name} [tables] {table}"
+        if not name:
+            raise DataError(f'{where}: a query needs one database under [databases], or its name, as in "warehouse sql: {table}.sql".')
+        raise DataError(f'{where}: no database is called "{name}" under [databases]. {choices(name, known)}')
+    file = known[name].get("file")
+    return Database(name, start / file if file else None, known[name].get("url_env", ""))
 
 
 def find_mapping(path: Path) -> Path | None:
@@ -165,6 +230,23 @@ def _holds_parts(folder: Path) -> bool:
         return False
 
 
+def _tables_alone(file: Path, mapping: Mapping) -> dict[str, Location]:
+    """The tables of a database that are called like ours."""
+    refuse_globs(file)
+    names = tables_of(file)
+    called = {name.casefold(): name for name in names}
+    tables = {table: _of_file(file, called[table]) for table in KINDS if table in called and table not in mapping.tables}
+    if not {COUNTED, *rolled_kinds()} & {*tables, *mapping.tables}:
+        listed = ", ".join(_shown_name(name) for name in names[:20]) or "none"
+        hint = f'Say which one it is, in mapping.toml: [tables] {COUNTED} = "{file.name}{PART}<table>". The tables are: {listed}'
+        fatal("which_table", shown(file), f"none of its tables is called {COUNTED}", hint)
+    return tables
+
+
+def _shown_name(name: str) -> str:
+    return name if name.isprintable() and not identifier_in_name(name) and len(name) <= SHOWN_CHARACTERS else "(not shown)"
+
+
 # -- workbooks ---------------------------------------------------------------------------------------------------------
 
 
@@ -173,7 +255,7 @@ def _with_sheets(tables: dict[str, Location], by_name: Sequence[str], mapping: M
     chosen = {}
     alone = len(by_name) == 1
     for table, location in tables.items():
-        if not is_workbook(location.path):
+        if location.source is not None or not is_workbook(location.path):
             chosen[table] = location
         elif location.sheet:
             chosen[table] = Location(location.path, _sheet_called(location))

@@ -65,17 +65,17 @@ class File:
     delimiter: str = ","
     text: Path | None = None  # where it is read, when that is a plain copy
     matches: Dictionary[str, list[Match]] = field(default_factory=dict)
-    sheet: str = ""  # of a workbook
+    part: str = ""  # the sheet of a workbook, or the table of a database
 
     @property
     def name(self) -> str:
         """What messages call it."""
-        return sheet_label(self.path, self.sheet) if self.sheet else shown(self.path)
+        return sheet_label(self.path, self.part) if self.part else shown(self.path)
 
     @property
     def called(self) -> str:
         """What it is called without its ending: the sheet, where it is one."""
-        return self.sheet.strip().casefold() if self.sheet else stem(self.path)
+        return self.part.strip().casefold() if self.part else stem(self.path)
 
 
 @dataclass
@@ -150,10 +150,10 @@ class ProposalText:
         elsewhere = {
             table: file
             for table, file in self.tables.items()
-            if file.sheet or stem(file.path) != table or file.path.parent.resolve() != self.folder.resolve()
+            if file.part or stem(file.path) != table or file.path.parent.resolve() != self.folder.resolve()
         }
         lines = [
-            f"{table} = {_text(os.path.relpath(file.path, self.folder) + (PART + file.sheet if file.sheet else ''))}"
+            f"{table} = {_text(os.path.relpath(file.path, self.folder) + (PART + file.part if file.part else ''))}"
             for table, file in elsewhere.items()
         ]
         if self.unused:

@@ -19,11 +19,13 @@ import duckdb
 from iop_outcomes.columns import COUNTED, KINDS, rolled_kinds
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.adapters.scratch import Scratch, head_of
+from iop_outcomes.intake.database_files import tables_of
+from iop_outcomes.intake.databases import is_database
 from iop_outcomes.intake.decoding import plain_text
 from iop_outcomes.intake.files import MAX_LINE_BYTES, ending, refuse_globs, refuse_path, shown, stem
 from iop_outcomes.intake.findings import fatal
-from iop_outcomes.intake.inputs import each_table, open_file
-from iop_outcomes.intake.locations import TABLE_SUFFIXES
+from iop_outcomes.intake.inputs import each_table, open_location
+from iop_outcomes.intake.locations import OFFERED_SUFFIXES, part_of_file
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.preflight import SEPARATORS, preflight_csv, read_through
 from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
@@ -85,17 +87,17 @@ def _files(scratch: Scratch, path: Path, scales: Dictionary[str, Scale]) -> tupl
     files: list[File] = []
     unread: list[str] = []
     alone = path.is_file()
-    listed = [path] if alone else sorted(file for file in path.iterdir() if ending(file) in TABLE_SUFFIXES and file.is_file())
+    listed = [path] if alone else sorted(file for file in path.iterdir() if ending(file) in OFFERED_SUFFIXES and file.is_file())
     for file in listed:
         named = file.name
         try:
-            sheets = _sheets(file)
-            for sheet in sheets:
-                named = sheet_label(file, sheet) if sheet else shown(file)
+            parts = _parts(file)
+            for part in parts:
+                named = sheet_label(file, part) if part else shown(file)
                 try:
-                    files.append(_opened(scratch, file, len(files) + len(unread), scales, sheet))
+                    files.append(_opened(scratch, file, len(files) + len(unread), scales, part))
                 except DataError:
-                    if len(sheets) == 1:
+                    if len(parts) == 1:
                         raise
                     unread.append(f"{named} (cannot be read)")
         except DataError:
@@ -105,8 +107,10 @@ def _files(scratch: Scratch, path: Path, scales: Dictionary[str, Scale]) -> tupl
     return files, unread
 
 
-def _sheets(path: Path) -> list[str]:
-    """The sheets of a workbook that hold anything for all to see; of any other file, the file itself."""
+def _parts(path: Path) -> list[str]:
+    """The sheets of a workbook that hold anything for all to see, or the tables of a database; of any other file, the file itself."""
+    if is_database(path):
+        return tables_of(path)
     if not is_workbook(path):
         return [""]
     sheets = [sheet.name for sheet in sheets_of(path) if not sheet.hidden and not sheet.blank]
@@ -115,11 +119,11 @@ def _sheets(path: Path) -> list[str]:
     return sheets
 
 
-def _opened(scratch: Scratch, path: Path, number: int, scales: Dictionary[str, Scale], sheet: str) -> File:
+def _opened(scratch: Scratch, path: Path, number: int, scales: Dictionary[str, Scale], part: str) -> File:
     raw = f"file_{number}"
-    if ending(path) in TABLE_SUFFIXES and not ending(path).startswith(".csv"):
-        open_file(scratch, raw, path, Mapping(), sheet=sheet)
-        file = File(path, raw, list(scratch.raw_columns(raw)), sheet=sheet)
+    if ending(path) in OFFERED_SUFFIXES and not ending(path).startswith(".csv"):
+        open_location(scratch, raw, part_of_file(path, part), Mapping())
+        file = File(path, raw, list(scratch.raw_columns(raw)), part=part)
     else:
         refuse_globs(path)
         text = plain_text(path, scratch.connection.folder / f"text_{raw}", TextSettings()).path
@@ -153,7 +157,7 @@ def _assigned(files: Sequence[File]) -> dict[str, File]:
             named = 100 * (file.called == table) + 5 * (table_called(file.called) == table)
             marked = known & set(KINDS[table].marks) or any(name.rpartition("_")[2].isdigit() for name in known)
             if marked or (known and named):
-                worth.append((-(len(known) + named), place, f"{file.path}#{file.sheet}", table, file))
+                worth.append((-(len(known) + named), place, f"{file.path}#{file.part}", table, file))
     tables: dict[str, File] = {}
     for *_, table, file in sorted(worth, key=lambda entry: entry[:3]):
         if table not in tables and file not in tables.values():

@@ -8,16 +8,15 @@ result (#N/A, #REF!) is `UNREADABLE`, which no column may hold: where somebody r
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Dictionary
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+from iop_outcomes.intake.cell_text import CellText
 from iop_outcomes.intake.decoding import QUALTRICS, is_import_id, names_of_header
 from iop_outcomes.intake.files import WORKBOOKS, shown
 from iop_outcomes.intake.findings import Finding, fatal, refuse
@@ -37,20 +36,8 @@ from iop_outcomes.intake.workbook_ole import MARK, ole_facts
 from iop_outcomes.intake.workbook_zip import zip_facts
 
 MACRO_WORKBOOKS = (".xlsm", ".xlsb", ".xltm", ".xlam")
-ERROR_WORDS = frozenset(
-    ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA", "#FIELD!", "#BLOCKED!")
-)
 HEAD_BYTES = 1 << 12
 SHOWN_CHARACTERS = 40  # of the name of a sheet: Excel has at most 31
-_OF_LIBRE = "Err:5"  # how LibreOffice numbers its own
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_WRITTEN: Dictionary[str, Callable[[date], str]] = {
-    "MM/DD/YYYY": lambda day: f"{day.month:02}/{day.day:02}/{day.year:04}",
-    "DD/MM/YYYY": lambda day: f"{day.day:02}/{day.month:02}/{day.year:04}",
-    "DD.MM.YYYY": lambda day: f"{day.day:02}.{day.month:02}.{day.year:04}",
-    "DD-Mon-YYYY": lambda day: f"{day.day:02}-{_MONTHS[day.month - 1]}-{day.year:04}",
-    "YYYYMMDD": lambda day: f"{day.year:04}{day.month:02}{day.day:02}",
-}
 
 
 @dataclass(frozen=True)
@@ -168,7 +155,7 @@ def write_sheet(path: Path, sheet: str, target: Path, settings: TextSettings, da
     facts = _facts(path)[place - 1]
     refuse_extent(path, label, facts)
     with _reading(path) as library, library.load_workbook(str(path)) as book:
-        rows = _SheetRows(book.get_sheet_by_name(sheet), label, settings, facts, _CellText(settings.decimal, date_format))
+        rows = _SheetRows(book.get_sheet_by_name(sheet), label, settings, facts, CellText(settings.decimal, date_format))
         text = rows.write(target)
     if listed[place - 1].hidden:
         text.notes.append(
@@ -240,49 +227,13 @@ def _refuse_other_content(path: Path, head: bytes) -> NoReturn:
     refuse_damaged(path)
 
 
-# -- cells -------------------------------------------------------------------------------------------------------------
-
-
-class _CellText:
-    """Writes values as text; what cannot be a value is `UNREADABLE`."""
-
-    def __init__(self, decimal: str, date_format: str) -> None:
-        day = _WRITTEN.get(date_format, date.isoformat)
-        self._decimal = decimal
-        self._writers: Dictionary[type, Callable[[Any], str]] = {
-            str: _word,
-            float: self._number,
-            int: str,
-            bool: lambda value: "1" if value else "0",
-            date: day,
-            datetime: lambda moment: day(moment.date()),
-            time: time.isoformat,
-            timedelta: str,
-        }
-
-    def row(self, values: Sequence[Any]) -> list[str]:
-        """One row as text."""
-        writers = self._writers
-        return [writers[type(value)](value) if value != "" else "" for value in values]
-
-    def _number(self, value: float) -> str:
-        """A number with the 15 digits that a spreadsheet keeps of it."""
-        if value.is_integer() and abs(value) < 1e15:
-            return str(int(value))
-        text = format(Decimal(format(value, ".15g")), "f")
-        return text.replace(".", self._decimal) if self._decimal != "." else text
-
-
-def _word(text: str) -> str:
-    if text[0] in "#E" and (text in ERROR_WORDS or text.startswith(_OF_LIBRE)):
-        return UNREADABLE
-    return text.replace("\0", UNREADABLE) if "\0" in text else text
+# -- rows ---------------------------------------------------------------------------------------------------------------
 
 
 class _SheetRows:
     """The rows of a sheet on their way into a CSV."""
 
-    def __init__(self, sheet: Any, label: str, settings: TextSettings, facts: SheetFacts, cells: _CellText) -> None:
+    def __init__(self, sheet: Any, label: str, settings: TextSettings, facts: SheetFacts, cells: CellText) -> None:
         self._sheet, self._label, self._settings, self._cells = sheet, label, settings, cells
         self._first = sheet.start[1] if sheet.start else 0
         self._failed: dict[int, list[int]] = {}
