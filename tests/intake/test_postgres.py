@@ -89,7 +89,7 @@ def test_the_tables_are_identical(url, monkeypatch, tmp_path):
     given = {**program.MAPPING, **declared(monkeypatch, url, **{table: f"warehouse.mart 2.{table}" for table in prepared.typed()})}
     with iop.load(empty, mapping=given) as data:
         assert prepared.cells(data) == expected
-        assert [source.name for source in data.provenance.sources][0] == "warehouse.mart 2.episodes"
+        assert data.provenance.sources[0].name == "warehouse.mart 2.episodes"
 
 
 def test_a_query_from_a_file(url, monkeypatch, tmp_path):
