@@ -61,6 +61,9 @@ _VALUE = re.compile(rb"""<(?:[\w.-]+:)?v(?:\s[^<>]*)?>\s*([0-9]{1,9})""")
 _TEXT_END = re.compile(rb"""</(?:[\w.-]+:)?si\s*>""")
 _SHORT_CELL = 1_000  # bytes; shorter ones are bounded by the number of cells
 _SHARED = "xl/sharedstrings.xml"
+_ROW_TAG = re.compile(rb"""<(?:[\w.-]+:)?row(?=[\s/>])""")
+_CELL_START = re.compile(rb"""<(?:[\w.-]+:)?c(?=[\s/>])""")
+_VALUE_TAGS = (b"<v>", b":v>", b"<v ", b":v ", b"<is>", b":is>")
 _ERROR = re.compile(rb"""\st\s*=\s*["']e["']""")
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
 
@@ -218,16 +221,19 @@ def _xlsx(path: Path, book: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]
         refuse_links(path)
     listed = _listed(path, book, relations)
     sheets = [SheetFacts(sheet.name, alone=True) for sheet in listed]
-    looks = {sheet.entry: _Extent(facts) for sheet, facts in zip(listed, sheets, strict=True)}
+    looks = {sheet.entry.lower(): _Extent(facts) for sheet, facts in zip(listed, sheets, strict=True)}
     if len(looks) != len(listed):
         refuse_damaged(path, "two of its sheets are one and the same")
+    by_name = {name.lower(): entry for name, entry in entries.items()}
+    if not looks.keys() <= by_name.keys():
+        refuse_damaged(path, "its list of sheets names one that is not there")
     shared = _Texts()
     for name, entry in entries.items():
-        _scan(path, book, entry, looks.get(name, shared if name.lower() == _SHARED else None))
+        _scan(path, book, entry, looks.get(name.lower(), shared if name.lower() == _SHARED else None))
     for sheet, facts in zip(listed, sheets, strict=True):
         if facts.values * shared.longest > MAX_TEXT:  # perhaps: now each is counted as often as it is used
             used = _Used(shared, facts)
-            _scan(path, book, entries[sheet.entry], used)
+            _scan(path, book, by_name[sheet.entry.lower()], used)
     return sheets
 
 
@@ -259,13 +265,16 @@ class _Extent:
     """Looks at the bytes of a sheet: how far its cells reach, and which of them hold an error."""
 
     def __init__(self, facts: SheetFacts) -> None:
-        self._facts = facts
+        self._facts, self._rows = facts, 0
 
     def __call__(self, block: bytes) -> None:
         columns, rows = set(_COLUMN.findall(block)), set(_ROW.findall(block))
-        if columns:
+        if columns and rows:
             self._facts.cover(max(map(int, rows)) - 1, max(column_number(letters.decode()) for letters in columns))
-        self._facts.values += block.count(b"<v") + block.count(b":v")
+        elif parts := _ROW_TAG.split(block)[1:]:  # cells that do not say where they are follow one another, and so do rows
+            self._rows += len(parts)
+            self._facts.cover(max([self._rows, *map(int, rows)]) - 1, max(len(_CELL_START.findall(part)) for part in parts))
+        self._facts.values += sum(map(block.count, _VALUE_TAGS))
         if b'"e"' in block or b"'e'" in block:
             for tag in _CELL_TAG.findall(block):
                 if _ERROR.search(tag):

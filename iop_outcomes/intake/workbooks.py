@@ -110,7 +110,7 @@ def sheets_of(path: Path) -> tuple[Sheet, ...]:
     """
     facts = _facts(path)
     entry = path.stat()
-    return _sheets_of(path, entry.st_mtime_ns, entry.st_size, tuple(sheet.height > 0 for sheet in facts))
+    return _sheets_of(path, entry.st_mtime_ns, entry.st_size, tuple((sheet.values if sheet.alone else sheet.height) > 0 for sheet in facts))
 
 
 @lru_cache(maxsize=16)

@@ -163,6 +163,12 @@ def shared_text(path):
             book.writestr(name, content)
 
 
+def far_row(path):
+    """Cells without places, in a row that says to be the last of four thousand million."""
+    books.changed(path, inside=SHEET, pattern=rb' r="[A-Z]+[0-9]+"', by=b"")
+    return books.changed(path, inside=SHEET, pattern=rb'<row r="2"', by=b'<row r="4294967290"')
+
+
 def tables(content, *, manifest=b""):
     """An OpenDocument with this body."""
     head = '<?xml version="1.0"?><office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x"><office:body><office:spreadsheet>'
@@ -238,6 +244,9 @@ BOOKS = [
     Book("links to other files", with_entry("xl/externalLinks/externalLink1.xml"), "external_links"),
     Book("a cell in the last row and column", replaced(SHEET, rb'r="A2"', b'r="XFD1048576"'), "file_too_large"),
     Book("a cell beyond every sheet", replaced(SHEET, rb'r="A2"', b"r = 'ZZZZZ99999999'"), "file_too_large"),
+    Book("a row far down whose cells do not say where they are", replaced(SHEET, rb'<row r="2"[^>]*>(<c) r="A2"', rb'<row r="4294967290">\1'), "file_too_large"),
+    Book("a row far down, and no cell that says where it is", lambda path: far_row(good(path)), "file_too_large"),
+    Book("a sheet that is not there", replaced("xl/_rels/workbook.xml.rels", rb"sheet1\.xml", b"sheet9.xml"), "one that is not there"),
     Book("one long text in many cells", shared_text, "a few long texts"),
     Book("no list of sheets", other_zip(("xl/other.xml", b"")), "no workbook"),
     Book("a document of words", other_zip(("word/document.xml", b"x")), "no workbook"),
@@ -274,7 +283,10 @@ BOOKS = [
 ]  # fmt: skip
 
 
-OF_ONE_SHEET = ("a cell in the last row and column", "a cell beyond every sheet", "one long text in many cells")
+OF_ONE_SHEET = (
+    "a row far down whose cells do not say where they are", "a row far down, and no cell that says where it is",
+    "a cell in the last row and column", "a cell beyond every sheet", "one long text in many cells",
+)  # fmt: skip
 
 
 def compound_of(path):
@@ -352,6 +364,25 @@ def test_the_name_of_a_sheet_is_not_shown_when_it_looks_like_a_person(tmp_path):
     with pytest.raises(DataError, match="The sheets are: sheet 1, B") as caught:
         iop.load(path, mapping={"data": {"class": "synthetic"}})
     assert "jane" not in str(caught.value)
+
+
+@pytest.mark.parametrize("pattern", [rb' r="[A-Z]*[0-9]+"', rb' r="[A-Z]+[0-9]+"'])
+def test_cells_that_do_not_say_where_they_are(pattern, tmp_path):
+    """Some writers leave the places out: cells and rows follow one another."""
+    path = books.changed(good(tmp_path / "book.xlsx"), inside=SHEET, pattern=pattern, by=b"")
+    with iop.load(path, mapping={"data": {"class": "synthetic"}}) as data:
+        assert data.episodes == 25
+
+
+def test_a_sheet_that_is_only_formatted_is_blank(tmp_path):
+    """Cells with a format and no value make no second sheet to choose from."""
+    openpyxl = books.library("openpyxl")
+    path = good(tmp_path / "book.xlsx")
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("Sheet2")["D900"].font = openpyxl.styles.Font(bold=True)
+    book.save(path)
+    with iop.load(path, mapping={"data": {"class": "synthetic"}}) as data:
+        assert data.episodes == 25
 
 
 def test_a_sheet_with_a_cell_far_away_stops_no_other(tmp_path):
