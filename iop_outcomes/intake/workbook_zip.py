@@ -90,7 +90,7 @@ def _facts(path: Path, book: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo
     """What is known of the sheets, by the kind of workbook."""
     kinds = {
         "xl/workbook.xml": "",
-        "content.xml": "" if _text(path, book, "mimetype").strip() == ODS else "the file is of another kind than a workbook",
+        "content.xml": "" if _text(path, book, entries.get("mimetype")).strip() == ODS else "the file is of another kind than a workbook",
         "xl/workbook.bin": "the content is a binary workbook (.xlsb)",
     }
     came = [name for name in kinds if name in entries]
@@ -123,9 +123,9 @@ def _entries(path: Path, book: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     entries: dict[str, zipfile.ZipInfo] = {}
     seen: set[str] = set()
     for entry in book.infolist():
-        name = entry.filename
+        name = entry.filename.replace("\\", "/")  # as some writers for Windows separate folders
         parts = name.split("/")
-        if name.startswith("/") or "\\" in name or ".." in parts or ":" in parts[0] or "\0" in entry.orig_filename:
+        if name.startswith("/") or ".." in parts or ":" in parts[0] or "\0" in entry.orig_filename:
             refuse_damaged(path, "an entry of the zip leads out of it")
         if name.lower() in seen:
             refuse_damaged(path, "an entry stands twice in the zip")
@@ -166,11 +166,10 @@ def _blocks(path: Path, book: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterat
         refuse_damaged(path, "the zip contradicts itself about the size of an entry")
 
 
-def _text(path: Path, book: zipfile.ZipFile, name: str) -> bytes:
+def _text(path: Path, book: zipfile.ZipFile, entry: zipfile.ZipInfo | None) -> bytes:
     """A small entry as a whole; nothing where there is none."""
-    if name not in book.NameToInfo:
+    if entry is None:
         return b""
-    entry = book.getinfo(name)
     if entry.file_size > MAX_BOOK_BYTES:
         fatal("file_too_large", shown(path), "the list of its sheets is larger than any can be", "Check where the file comes from.")
     content = b"".join(_blocks(path, book, entry))
@@ -213,13 +212,13 @@ class _Listed(NamedTuple):
 
 
 def _xlsx(path: Path, book: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> list[SheetFacts]:
-    types = _text(path, book, "[Content_Types].xml")
+    types = _text(path, book, entries.get("[Content_Types].xml"))
     if b"vbaProject" in types or b"macroEnabled" in types or any(name.lower().endswith("vbaproject.bin") for name in entries):
         refuse_macros(path)
-    relations = _text(path, book, "xl/_rels/workbook.xml.rels")
+    relations = _text(path, book, entries.get("xl/_rels/workbook.xml.rels"))
     if any(name.lower().startswith("xl/externallinks/") for name in entries) or b"/externalLink" in relations:
         refuse_links(path)
-    listed = _listed(path, book, relations)
+    listed = _listed(relations, _text(path, book, entries.get("xl/workbook.xml")))
     sheets = [SheetFacts(sheet.name, alone=True) for sheet in listed]
     looks = {sheet.entry.lower(): _Extent(facts) for sheet, facts in zip(listed, sheets, strict=True)}
     if len(looks) != len(listed):
@@ -237,14 +236,14 @@ def _xlsx(path: Path, book: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]
     return sheets
 
 
-def _listed(path: Path, book: zipfile.ZipFile, relations: bytes) -> list[_Listed]:
+def _listed(relations: bytes, workbook: bytes) -> list[_Listed]:
     """The sheets in the order of the workbook."""
     targets = {}
     for _, relation in _elements(relations):
         target = relation.get("Target", "")
         targets[relation.get("Id", "")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target.removeprefix('xl/')}"
     sheets = []
-    for tag, element in _elements(_text(path, book, "xl/workbook.xml")):
+    for tag, element in _elements(workbook):
         if tag == "sheet":
             number = next((value for key, value in element.items() if key.endswith(f"{_IN}id")), "")
             sheets.append(_Listed(element.get("name", ""), targets.get(number, "")))
@@ -317,7 +316,7 @@ class _Used:
 
 
 def _ods(path: Path, book: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> list[SheetFacts]:
-    if b"encryption-data" in _text(path, book, "META-INF/manifest.xml"):
+    if b"encryption-data" in _text(path, book, entries.get("META-INF/manifest.xml")):
         refuse_locked(path)
     if any(name.startswith(("Basic/", "Scripts/")) and not name.endswith("/") for name in entries):
         refuse_macros(path)

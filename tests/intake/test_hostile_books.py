@@ -374,6 +374,21 @@ def test_cells_that_do_not_say_where_they_are(pattern, tmp_path):
         assert data.episodes == 25
 
 
+def test_folders_separated_as_on_windows(tmp_path):
+    """Some writers separate the folders of the zip by backslashes; one that leads out of it is refused all the same."""
+    path = good(tmp_path / "book.xlsx")
+    with zipfile.ZipFile(path) as book:
+        contents = {name.replace("/", "\\"): book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in contents.items():
+            book.writestr(name, content)
+    with iop.load(path, mapping={"data": {"class": "synthetic"}}) as data:
+        assert data.episodes == 25
+    books.changed(path, [("..\\evil.xml", b"x")])
+    with pytest.raises(DataError, match="leads out"):
+        iop.load(path)
+
+
 def test_a_sheet_that_is_only_formatted_is_blank(tmp_path):
     """Cells with a format and no value make no second sheet to choose from."""
     openpyxl = books.library("openpyxl")
