@@ -39,7 +39,8 @@ from iop_outcomes.intake.preflight import preflight_csv, read_through, refuse_pa
 from iop_outcomes.intake.recipes import expected_names
 from iop_outcomes.intake.statistical import is_statistical, read_statistical
 from iop_outcomes.intake.store import Store
-from iop_outcomes.intake.workbooks import is_workbook, sheet_label, sheets_of, write_sheet
+from iop_outcomes.intake.workbook_limits import sheet_label
+from iop_outcomes.intake.workbooks import is_workbook, sheets_of, write_sheet
 from iop_outcomes.progress import report_step
 
 if TYPE_CHECKING:

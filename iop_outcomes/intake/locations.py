@@ -29,7 +29,9 @@ from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.privacy import identifier_in_name
 from iop_outcomes.intake.queries import query_of
-from iop_outcomes.intake.workbooks import MACRO_WORKBOOKS, SHOWN_CHARACTERS, Sheet, is_workbook, sheet_label, sheets_of
+from iop_outcomes.intake.workbook_limits import SHOWN_CHARACTERS, sheet_label
+from iop_outcomes.intake.workbook_preflight import MACRO_WORKBOOKS
+from iop_outcomes.intake.workbooks import Sheet, is_workbook, sheets_of
 
 TABLE_SUFFIXES = (*SUFFIXES, *WORKBOOKS)
 OFFERED_SUFFIXES = (*TABLE_SUFFIXES, *DATABASES)  # in which map looks for tables

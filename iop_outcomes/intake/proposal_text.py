@@ -24,7 +24,7 @@ from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
 from iop_outcomes.intake.recipes import plan_table
 from iop_outcomes.intake.surveys import side_by_side
 from iop_outcomes.intake.synonyms import Match, coded, match_code, means_missing, words_of
-from iop_outcomes.intake.workbooks import sheet_label
+from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.scales import Scale
 
 MAX_CODES = 50

@@ -32,7 +32,8 @@ from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
 from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText
 from iop_outcomes.intake.synonyms import match_columns, table_called
 from iop_outcomes.intake.text_settings import TextSettings
-from iop_outcomes.intake.workbooks import is_workbook, sheet_label, sheets_of
+from iop_outcomes.intake.workbook_limits import sheet_label
+from iop_outcomes.intake.workbooks import is_workbook, sheets_of
 from iop_outcomes.progress import report_step
 from iop_outcomes.scales import Scale, load_scales
 

@@ -8,10 +8,12 @@ from typing import NoReturn
 
 from iop_outcomes.intake.files import shown
 from iop_outcomes.intake.findings import fatal
+from iop_outcomes.intake.privacy import identifier_in_name
 
 MAX_WORKBOOK_BYTES = 1 << 29  # 512 MiB: a full sheet of Excel with twenty columns has a fifth of that
 MAX_CELLS = 1 << 25  # between the first cell and the last of a sheet, which a reader keeps in memory, blank ones too
 MAX_TEXT = 1 << 31  # bytes of the texts of a sheet, where many cells share a long one
+SHOWN_CHARACTERS = 40  # of the name of a sheet: Excel has at most 31
 _AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx, or save the sheet as CSV (UTF-8)."
 
 
@@ -46,6 +48,19 @@ class SheetFacts:
     def cover(self, row: int, column: int) -> None:
         """Note that the sheet reaches to a cell, counted from 0."""
         self.height, self.width = max(self.height, row + 1), max(self.width, column + 1)
+
+
+def sheet_label(path: Path, sheet: str, place: int = 0) -> str:
+    """What messages call a sheet: by its name, unless that cannot be shown or looks like an identifier.
+
+    Examples
+    --------
+    >>> sheet_label(Path("book.xlsx"), "Sheet 1")
+    'book.xlsx#Sheet 1'
+    """
+    plain = sheet.isprintable() and not identifier_in_name(sheet)
+    name = sheet if plain else f"sheet {place}" if place else "a sheet"
+    return f"{shown(path)}#{name if len(name) <= SHOWN_CHARACTERS else f'{name[:SHOWN_CHARACTERS]}...'}"
 
 
 def refuse_extent(path: Path, label: str, facts: SheetFacts) -> None:

@@ -14,30 +14,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from iop_outcomes.intake.cell_text import CellText
 from iop_outcomes.intake.decoding import QUALTRICS, is_import_id, names_of_header
 from iop_outcomes.intake.files import WORKBOOKS, shown
 from iop_outcomes.intake.findings import Finding, fatal, refuse
-from iop_outcomes.intake.privacy import identifier_in_name
 from iop_outcomes.intake.statistical import UNREADABLE
 from iop_outcomes.intake.text_settings import TextSettings
 from iop_outcomes.intake.workbook_limits import (
-    MAX_WORKBOOK_BYTES,
     SheetFacts,
     column_letters,
     refuse_damaged,
     refuse_extent,
     refuse_locked,
-    refuse_macros,
+    sheet_label,
 )
-from iop_outcomes.intake.workbook_ole import MARK, ole_facts
-from iop_outcomes.intake.workbook_zip import zip_facts
-
-MACRO_WORKBOOKS = (".xlsm", ".xlsb", ".xltm", ".xlam")
-HEAD_BYTES = 1 << 12
-SHOWN_CHARACTERS = 40  # of the name of a sheet: Excel has at most 31
+from iop_outcomes.intake.workbook_preflight import MACRO_WORKBOOKS, facts_of
 
 
 @dataclass(frozen=True)
@@ -85,19 +78,6 @@ def is_workbook(path: Path) -> bool:
     (True, False)
     """
     return path.suffix.lower() in (*WORKBOOKS, *MACRO_WORKBOOKS)
-
-
-def sheet_label(path: Path, sheet: str, place: int = 0) -> str:
-    """What messages call a sheet: by its name, unless that cannot be shown or looks like an identifier.
-
-    Examples
-    --------
-    >>> sheet_label(Path("book.xlsx"), "Sheet 1")
-    'book.xlsx#Sheet 1'
-    """
-    plain = sheet.isprintable() and not identifier_in_name(sheet)
-    name = sheet if plain else f"sheet {place}" if place else "a sheet"
-    return f"{shown(path)}#{name if len(name) <= SHOWN_CHARACTERS else f'{name[:SHOWN_CHARACTERS]}...'}"
 
 
 def sheets_of(path: Path) -> tuple[Sheet, ...]:
@@ -190,41 +170,9 @@ def _facts(path: Path) -> list[SheetFacts]:
     """What is known of the sheets before they are read; looked for once in each state of the file."""
     try:
         entry = path.stat()
-        return _facts_of(path, entry.st_mtime_ns, entry.st_size)
+        return facts_of(path, entry.st_mtime_ns, entry.st_size)
     except OSError as error:
         fatal("unreadable", shown(path), f"the file cannot be read ({error.strerror})", "Check its permissions.")
-
-
-@lru_cache(maxsize=16)
-def _facts_of(path: Path, _changed: int, size: int) -> list[SheetFacts]:
-    if path.suffix.lower() in MACRO_WORKBOOKS:
-        refuse_macros(path)
-    if size > MAX_WORKBOOK_BYTES:
-        limit = f"the limit of a workbook is {MAX_WORKBOOK_BYTES / (1 << 20):,.0f} MiB"
-        fatal("file_too_large", shown(path), f"the file has {size / (1 << 20):,.0f} MiB; {limit}", "Save the sheet as CSV (UTF-8).")
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    if not head.startswith((b"PK", MARK)):
-        _refuse_other_content(path, head)
-    sheets = zip_facts(path) if head.startswith(b"PK") else ole_facts(path)
-    for place, sheet in enumerate(sheets, start=1):
-        if not sheet.alone:  # opening the workbook reads it
-            refuse_extent(path, sheet_label(path, sheet.name, place), sheet)
-    return sheets
-
-
-def _refuse_other_content(path: Path, head: bytes) -> NoReturn:
-    """What is often called a workbook and is none."""
-    plain = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if not head:
-        fatal("empty_file", shown(path), "the file is empty", "Export it again.")
-    if plain.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"mime-version")):
-        refuse_damaged(path, "the content is a web page or XML, as some systems export it under the name of a workbook")
-    if b"\0" not in head and (b"," in head or b"\t" in head or b";" in head):
-        fatal(
-            "not_workbook", shown(path), "the content is text under the name of a workbook", "Call it .csv, and see README.md for [text]."
-        )
-    refuse_damaged(path)
 
 
 # -- rows ---------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import pytest
 import iop_outcomes as iop
 from iop_outcomes.cli import run
 from iop_outcomes.errors import EXIT_USAGE, DataError
-from iop_outcomes.intake import workbook_limits, workbook_zip, workbooks
+from iop_outcomes.intake import workbook_limits, workbook_preflight, workbook_zip, workbooks
 from iop_outcomes.intake.text_settings import TextSettings
 from tests.intake import books, sites
 
@@ -173,7 +173,7 @@ def tables(content, *, manifest=b""):
     """An OpenDocument with this body."""
     head = '<?xml version="1.0"?><office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x"><office:body><office:spreadsheet>'
     body = f"{head}{content}</office:spreadsheet></office:body></office:document-content>"
-    return other_zip(("mimetype", workbook_zip.ODS), ("META-INF/manifest.xml", manifest), ("content.xml", body))
+    return other_zip(("mimetype", workbook_preflight.ODS), ("META-INF/manifest.xml", manifest), ("content.xml", body))
 
 
 CELL = '<table:table-cell office:value-type="string"{}><text:p>x</text:p></table:table-cell>'
@@ -267,9 +267,9 @@ BOOKS = [
     Book("a number of 10,000 digits", tables(f'<table:table table:name="S"><table:table-row table:number-rows-repeated="{"9" * 10_000}"/></table:table>'), "not_workbook", ".ods"),
     Book("tables of another file", tables('<table:table table:name="S"><table:table-source table:mode="x"/></table:table>'), "external_links", ".ods"),
     Book("an OpenDocument with a password", tables("", manifest=b"<m:encryption-data/>"), "password_protected", ".ods"),
-    Book("an OpenDocument with programs", other_zip(("mimetype", workbook_zip.ODS), ("Basic/a.xml", b"x"), ("content.xml", b"<a/>")), "macros", ".ods"),
+    Book("an OpenDocument with programs", other_zip(("mimetype", workbook_preflight.ODS), ("Basic/a.xml", b"x"), ("content.xml", b"<a/>")), "macros", ".ods"),
     Book("an OpenDocument of words", other_zip(("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", b"<a/>")), "another kind", ".ods"),
-    Book("an OpenDocument with entities", other_zip(("mimetype", workbook_zip.ODS), ("content.xml", DTD + "<x>&b;</x>")), "entity is declared", ".ods"),
+    Book("an OpenDocument with entities", other_zip(("mimetype", workbook_preflight.ODS), ("content.xml", DTD + "<x>&b;</x>")), "entity is declared", ".ods"),
     Book("a chain of sectors in a circle", compound(chain_in_a_circle), "not_workbook", ".xls"),
     Book("half a workbook of Excel 97", compound(lambda content: content.__delitem__(slice(1500, None))), "not_workbook", ".xls"),
     Book("a password of Excel 97", compound(record(0x2F, b"\0" * 4)), "password_protected", ".xls"),
@@ -411,7 +411,7 @@ def test_a_sheet_with_a_cell_far_away_stops_no_other(tmp_path):
 def test_a_file_larger_than_any_workbook(tmp_path, monkeypatch):
     """It is refused by its size."""
     path = good(tmp_path / "book.xlsx")
-    monkeypatch.setattr(workbooks, "MAX_WORKBOOK_BYTES", 100)
+    monkeypatch.setattr(workbook_preflight, "MAX_WORKBOOK_BYTES", 100)
     with pytest.raises(DataError, match=r"book\.xlsx: file_too_large"):
         iop.load(path)
 
