@@ -96,12 +96,12 @@ def sheets_of(path: Path) -> tuple[Sheet, ...]:
 @lru_cache(maxsize=16)
 def _sheets_of(path: Path, _changed: int, _size: int, facts: tuple[bool, ...]) -> tuple[Sheet, ...]:
     """The sheets as the library lists them, once in each state of the file; `facts` say which of them hold anything."""
-    with _reading(path) as library, library.load_workbook(str(path)) as book:
+    with _opened(path) as book:
         listed = list(book.sheets_metadata)
         if len(listed) != len(facts):
             refuse_damaged(path, "the workbook contradicts itself about its sheets")
         return tuple(
-            Sheet(entry.name, place, entry.visible != library.SheetVisibleEnum.Visible, not facts[place - 1])
+            Sheet(entry.name, place, entry.visible != type(entry.visible).Visible, not facts[place - 1])
             for place, entry in enumerate(listed, start=1)
         )
 
@@ -134,7 +134,7 @@ def write_sheet(path: Path, sheet: str, target: Path, settings: TextSettings, da
         fatal("no_such_sheet", shown(path), "the workbook has no sheet of that name", "Correct the name behind # in mapping.toml.")
     facts = _facts(path)[place - 1]
     refuse_extent(path, label, facts)
-    with _reading(path) as library, library.load_workbook(str(path)) as book:
+    with _opened(path) as book:
         rows = _SheetRows(book.get_sheet_by_name(sheet), label, settings, facts, CellText(settings.decimal, date_format))
         text = rows.write(target)
     if listed[place - 1].hidden:
@@ -145,15 +145,16 @@ def write_sheet(path: Path, sheet: str, target: Path, settings: TextSettings, da
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[Any]:
-    """The library that reads workbooks; what it stops at is a refusal, were it a fault in the library itself."""
+def _opened(path: Path) -> Iterator[Any]:
+    """A workbook opened by what it holds, whatever its name says; what the library stops at is a refusal, were it a fault of its own."""
     try:
         import python_calamine
     except ImportError:
         hint = 'Install the extra "formats" (pip install "iop-outcomes[formats]"), or save the sheet as CSV (UTF-8).'
         fatal("library_missing", shown(path), "reading workbooks needs the library python-calamine", hint)
     try:
-        yield python_calamine
+        with path.open("rb") as file, python_calamine.load_workbook(file) as book:
+            yield book
     except python_calamine.PasswordError:
         refuse_locked(path)
     except (python_calamine.CalamineError, OverflowError, UnicodeError):

@@ -306,7 +306,7 @@ def test_what_is_refused(item, tmp_path, capfd, monkeypatch):
     (data / "mapping.toml").write_text(sites.SYNTHETIC, encoding="utf-8")
     before = {each.name: each.read_bytes() for each in data.iterdir()}
     opened = []
-    monkeypatch.setattr(workbooks, "_reading", lambda at: opened.append(at) or pytest.fail("opened"))
+    monkeypatch.setattr(workbooks, "_opened", lambda at: opened.append(at) or pytest.fail("opened"))
     if item.name in OF_ONE_SHEET:
         monkeypatch.undo()  # the list of its sheets is read first, and says which sheet is meant
     assert run(["report", str(path), "-o", str(tmp_path / "out")]) == EXIT_USAGE

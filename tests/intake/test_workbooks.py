@@ -73,6 +73,14 @@ def test_a_workbook_for_each_table_loads_to_them_too(kind, expected, tmp_path):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("ending", [".XLSX", ".xls", ".ods"])
+def test_a_workbook_is_what_it_holds(kind, ending, tmp_path):
+    """Many a system writes one kind under the name of another."""
+    books.write(tmp_path / f"a{kind}", {"A": ROWS}).rename(tmp_path / f"book{ending}")
+    assert levels(tmp_path, "track") == {"mood": 24}
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_days_counted_from_1904(kind, expected, tmp_path):
     """A workbook may count its days from another year; they are the same days."""
     books.write(tmp_path / f"export{kind}", typed_rows(), mac=True)
