@@ -14,10 +14,12 @@ from urllib.parse import quote
 import duckdb
 
 from iop_outcomes.engine.dialect import literal
+from iop_outcomes.errors import DataError
 from iop_outcomes.intake.cell_text import CellText
 from iop_outcomes.intake.database_tables import Database, DatabaseTable, batches_of, kept_column, refuse_names, refuse_query, written
 from iop_outcomes.intake.findings import fatal
 
+_OF_DRIVERS = (OSError, ValueError, TypeError, LookupError, RuntimeError, ImportError)  # what drivers raise beside errors of their own
 _EXTRA = 'Install the extra "databases" (pip install "iop-outcomes[databases]"), or export the tables as CSV or Parquet.'
 
 
@@ -63,7 +65,9 @@ def from_postgres(source: DatabaseTable, url: str, folder: Path, cells: CellText
                 described = connection.execute("DESCRIBE incoming").fetchall()
                 columns = ", ".join(kept_column(str(row[0]), str(row[1])) for row in described)
                 connection.execute(f"COPY (SELECT {columns} FROM incoming) TO {literal(str(target))} (FORMAT parquet)")
-    except (driver.Error, duckdb.Error, OSError):
+    except DataError:
+        raise
+    except (driver.Error, duckdb.Error, *_OF_DRIVERS):
         refuse_query(source)
     del cells  # types are kept
     return target
@@ -91,7 +95,9 @@ def from_others(source: DatabaseTable, url: str, folder: Path, cells: CellText) 
             mark = engine.dialect.identifier_preparer.initial_quote
             rows = connection.exec_driver_sql(source.select(mark if mark in ('"', "`") else '"'))
             return written(source, folder, list(rows.keys()), batches_of(rows), cells)
-    except sqlalchemy.exc.SQLAlchemyError:
+    except DataError:
+        raise
+    except (sqlalchemy.exc.SQLAlchemyError, *_OF_DRIVERS):
         refuse_query(source)
     finally:
         with suppress(sqlalchemy.exc.SQLAlchemyError):

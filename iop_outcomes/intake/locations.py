@@ -113,12 +113,7 @@ def _by_name(path: Path, mapping: Mapping) -> tuple[dict[str, Location], str]:
         return {named: Location(path)}, named
     tables = {table: Location(file) for table in KINDS if (file := _one_file(path, table)) is not None}
     if not tables and not mapping.tables:
-        books = [
-            file
-            for file in sorted(path.iterdir())
-            if file.suffix.lower() in (*WORKBOOKS, *MACRO_WORKBOOKS, *DATABASES) and kind_at(file) == "file"
-        ]
-        books = [file for file in books if not file.name.startswith(("~$", "."))]  # the lock of a workbook that is open
+        books = _books(path)
         if len(books) == 1 and is_database(books[0]):
             return _tables_alone(books[0], mapping), ""
         if len(books) == 1:
@@ -131,6 +126,17 @@ def _by_name(path: Path, mapping: Mapping) -> tuple[dict[str, Location], str]:
                 f'Name one in mapping.toml: [tables] episodes = "{shown(books[0])}{PART}<sheet or table>"',
             )
     return tables, ""
+
+
+def _books(folder: Path) -> list[Path]:
+    """The workbooks and databases in a folder; neither locks of open ones nor the pictures that Windows keeps of a folder."""
+    try:
+        files = sorted(folder.iterdir())
+    except OSError as error:
+        fatal("unreadable", shown(folder), f"the folder cannot be read ({error.strerror})", "Check its permissions.")
+    endings = (*WORKBOOKS, *MACRO_WORKBOOKS, *DATABASES)
+    named = [file for file in files if file.suffix.lower() in endings and not file.name.lower().startswith(("~$", ".", "thumbs.db"))]
+    return [file for file in named if kind_at(file) == "file"]
 
 
 def _named(start: Path, table: str, name: str, mapping: Mapping) -> Location:

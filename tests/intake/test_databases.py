@@ -477,6 +477,24 @@ def test_without_the_library_the_message_says_what_to_install(library, variable,
     assert 'pip install "iop-outcomes[databases]"' in capsys.readouterr().out
 
 
+def test_what_a_driver_raises_is_not_repeated(tmp_path, monkeypatch):
+    """Not every driver keeps to the errors of its kind, and their words may hold the URL."""
+    sqlalchemy = pytest.importorskip("sqlalchemy", reason="other databases are read by SQLAlchemy, which the extra databases brings")
+
+    class Engine:
+        def connect(self):
+            raise TypeError(f"reader:{SECRET}@host")
+
+        def dispose(self):
+            pass
+
+    monkeypatch.setenv("X_URL", "odd://host/name")
+    monkeypatch.setattr(sqlalchemy, "create_engine", lambda _: Engine())
+    with pytest.raises(DataError, match=r"x\.a: query_failed") as caught:
+        iop.load(tmp_path, mapping={"databases": {"x": {"url_env": "X_URL"}}, "tables": {"episodes": "x.a"}})
+    assert SECRET not in str(caught.value)
+
+
 def test_values_of_other_databases(tmp_path):
     """Decimals, moments and blanks from a cursor, written as they would be in a CSV."""
     from iop_outcomes.intake.cell_text import CellText

@@ -151,9 +151,10 @@ def test_a_sheet_that_is_not_there(tmp_path):
 
 
 def test_two_workbooks_and_no_table(tmp_path):
-    """Nobody could say which was meant; the lock that Excel leaves beside an open one is none."""
+    """Nobody could say which was meant; neither the lock that Excel leaves beside an open one nor what Windows leaves is one."""
     books.write(tmp_path / "a.xlsx", {"North": ROWS})
     (tmp_path / "~$a.xlsx").write_bytes(b"lock")
+    (tmp_path / "Thumbs.db").write_bytes(b"pictures")
     assert levels(tmp_path, "track") == {"mood": 24}
     books.write(tmp_path / "b.ods", {"North": ROWS})
     with pytest.raises(DataError, match=r"which_file: .+ a\.xlsx, b\.ods.+\[tables\] episodes"):
