@@ -388,7 +388,10 @@ def _add_copy(store: Store, item: Input, mapping: Mapping) -> None:
 
 def _of_copy(finding: Finding, item: Input, lines: tuple[int, ...]) -> Finding:
     stem = f"[columns.{(item.path or Path()).stem}]"
-    return replace(finding, file=item.name, lines=lines, unit="row", hint=finding.hint.replace(stem, f"[columns.{item.table}]"))
+    hint = finding.hint.replace(stem, f"[columns.{item.table}]")
+    if finding.rule == "wrong_delimiter":
+        hint = "Each cell holds a whole line: split the column (in Excel: Data, Text to Columns), or save the sheet as CSV."
+    return replace(finding, file=item.name, lines=lines, unit="row", hint=hint)
 
 
 def _first_line(path: Path, delimiter: str) -> list[str]:
@@ -401,7 +404,8 @@ def _with_sheets_not_read(opened: list[Input], tables: Dictionary[str, Location]
     for path in dict.fromkeys(place.path for place in tables.values() if place.sheet):
         read = {place.sheet for place in tables.values() if place.path == path}
         others = [sheet for sheet in sheets_of(path) if sheet.name not in read and not sheet.blank]
-        first = next((item for item in opened if tables[item.table].path == path), None)
+        table = next(table for table, place in tables.items() if place.path == path)  # once, where tables are opened in two goes
+        first = next((item for item in opened if item.table == table), None)
         if others and first:
             names = [
                 sheet_label(path, sheet.name, sheet.place).partition("#")[2] + (" (hidden)" if sheet.hidden else "") for sheet in others

@@ -283,13 +283,15 @@ def test_three_header_rows_of_qualtrics_are_recognised(tmp_path):
     [
         (["episode_id", "track", "track", "los_days"], r"A:1: duplicate_header"),
         (["episode_id", "track", None, "los_days"], r"A:1: blank_header: column C has no name"),
+        (["episode_id;track;discharge_reason;los_days", "", "", ""], r"A:1: wrong_delimiter: .+Text to Columns"),
         (["a", "b", "c", "d"], r"A:1: no_known_column: .+\[columns\.episodes\]"),
         (["episode_id", "Track", "discharge_reason", "los_days"], r'A:1: Track: other_spelling: .+"track".+\[columns\.episodes\]'),
     ],
 )
 def test_headers_are_held_to_what_those_of_csv_are(head, words, tmp_path):
     """The same checks, under the name of the sheet and with its row."""
-    books.write(tmp_path / "book.xlsx", {"A": [head, *ROWS[1:]]})
+    rows = ROWS[1:] if all(head[:2]) else [[";".join(map(str, row))] for row in ROWS[1:]]
+    books.write(tmp_path / "book.xlsx", {"A": [head, *rows]})
     with pytest.raises(DataError, match=words) as caught:
         loaded(tmp_path)
     assert {finding.unit for finding in caught.value.findings} == {"row"}
