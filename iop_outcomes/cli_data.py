@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE
+from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS
 from iop_outcomes.progress import on_terminal
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def check(data: str, mapping: str | None, layout: str | None, on_error: str, for
     from iop_outcomes.intake.findings import Finding
 
     ending, exclude = _ending(output), on_error == "exclude"
-    refused, lost = False, False
+    refused, lost = EXIT_DONE, False
     try:
         with progress_shown(), iop.load(data, mapping=mapping, layout=layout, on_error="exclude" if exclude else "raise") as program:
             findings, lost = list(program.findings), any(left_out(flow) for flow in program.flow)
@@ -74,14 +74,14 @@ def check(data: str, mapping: str | None, layout: str | None, on_error: str, for
     except iop.DataError as error:
         if not error.findings:
             raise
-        findings, flows, refused = [finding for finding in error.findings if isinstance(finding, Finding)], [], True
+        findings, flows, refused = [finding for finding in error.findings if isinstance(finding, Finding)], [], error.exit_code
     _print_findings(findings, flows, form, output)
     if output is not None:
         from iop_outcomes.reporting.files import write_new_file
 
         click.echo(write_new_file(output, (_json if ending == ".json" else _csv)(findings).encode()), err=True)
     if refused:
-        return EXIT_USAGE
+        return refused
     warned = fail_on == "warning" and any(finding.severity == "warning" for finding in findings)
     return EXIT_FINDINGS if warned or (exclude and lost) else EXIT_DONE
 

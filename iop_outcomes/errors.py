@@ -5,6 +5,7 @@
         NotAssessableError       the data hold nothing that answers the question (exit code 2)
       DataError                  the data cannot be used; carries every finding (exit code 2)
         PrivacyError             the data may not be used: it holds what its class forbids (exit code 2)
+        LibraryError             the data need a library that is not installed (exit code 3)
       ReleaseError               working numbers were about to be shown without disclosure control (exit code 2)
       OutputError                a result could not be written (exit code 4)
 
@@ -66,6 +67,12 @@ class DataError(IopError, ValueError):
 
 class PrivacyError(DataError):
     """The data hold something that their declared class forbids."""
+
+
+class LibraryError(DataError):
+    """The data can be read with a library that is not installed; the message says how to install it."""
+
+    exit_code = EXIT_PARTIAL
 
 
 class ReleaseError(IopError, TypeError):

@@ -5,6 +5,9 @@ vulture iop_outcomes tools/vulture_allowed.py
 
 # Called by a library, by name.
 _.help  # click reads the help of a flag
+_.text_factory  # SQLite makes text by it
+_.StartElementHandler  # the parser of XML
+_.StartDoctypeDeclHandler  # the same
 _.list_  # click: `iop-outcomes notebook list`
 _._render_traceback_  # IPython shows an error of ours in one line
 _.writelines  # Python and libraries, of standard error

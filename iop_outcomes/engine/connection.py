@@ -52,6 +52,8 @@ class Connection:
         self.statements: list[str] = []
         self.send(f"SET temp_directory = {literal(str(self.folder))}")
         self.send("SET python_enable_replacements = false")
+        self.send("SET autoinstall_known_extensions = false")  # none is ever fetched from the network, or loaded because a file asks for it
+        self.send("SET autoload_known_extensions = false")
         with suppress(duckdb.InvalidInputException):  # which a notebook without ipywidgets raises, where no bar can be drawn
             self.send("SET enable_progress_bar = false")  # where nobody runs a file it would draw one on standard output
         self.send("SET preserve_insertion_order = true")

@@ -231,11 +231,12 @@ def _is_qualtrics(path: Path, settings: TextSettings) -> bool:
     rows = csv.reader(head.decode("utf-8-sig", errors="replace").splitlines(keepends=True), delimiter=settings.delimiter)
     with suppress(csv.Error, StopIteration):
         next(rows), next(rows)
-        return all(_is_import_id(cell) for cell in next(rows) if cell)
+        return all(is_import_id(cell) for cell in next(rows) if cell)
     return False
 
 
-def _is_import_id(cell: str) -> bool:
+def is_import_id(cell: str) -> bool:
+    """Whether a cell is what Qualtrics writes into the third row of a header: the id of an import, as JSON."""
     try:
         given = json.loads(cell)
     except (ValueError, RecursionError):
@@ -254,7 +255,7 @@ def _without_rows(path: Path, target: Path, settings: TextSettings, header_rows:
             reader = csv.reader(lines, delimiter=settings.delimiter, strict=True)
             rows = [next(reader) for _ in range(header_rows)]
             with target.open("w", encoding="utf-8", newline="") as copy:
-                csv.writer(copy, delimiter=settings.delimiter, lineterminator="\n").writerow(_names(rows))
+                csv.writer(copy, delimiter=settings.delimiter, lineterminator="\n").writerow(names_of_header(rows))
                 while block := file.read(BLOCK_BYTES):
                     copy.write(block)
     except (csv.Error, StopIteration, UnicodeDecodeError):
@@ -290,12 +291,12 @@ def _line(file: TextIO, path: Path) -> str:
     return line
 
 
-def _names(rows: list[list[str]]) -> list[str]:
+def names_of_header(rows: list[list[str]]) -> list[str]:
     """The names of the columns: the first row, and the second where the first is blank or begins a group of columns, as in SurveyMonkey.
 
     Examples
     --------
-    >>> _names([["id", "PHQ-9", "", "Mood"], ["", "Item 1", "Item 2", "Open-Ended Response"]])
+    >>> names_of_header([["id", "PHQ-9", "", "Mood"], ["", "Item 1", "Item 2", "Open-Ended Response"]])
     ['id', 'Item 1', 'Item 2', 'Mood']
     """
     names, second = rows[0], rows[1] if len(rows) > 1 else []

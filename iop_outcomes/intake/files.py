@@ -1,4 +1,4 @@
-"""Takes a path, gives the files of its tables: what stands there is looked at before anything is opened."""
+"""Takes a path, gives what stands there, looked at before anything is opened; and names, fingerprints and lines of files."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from iop_outcomes.columns import COUNTED, KINDS, rolled_kinds
 from iop_outcomes.intake.findings import fatal
-from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.statistical import READERS
 
 MAPPING_NAME = "mapping.toml"
 PACKED = ".gz"
 PACKED_MARK = b"\x1f\x8b"
 PART_ENDINGS = (".csv", f".csv{PACKED}", ".parquet")
+WORKBOOKS = (".xlsx", ".xls", ".ods")
 SUFFIXES = (*PART_ENDINGS, *READERS)
 MAX_FILE_BYTES = 1 << 36  # 64 GiB: several hundred million episodes as text
 MAX_LINE_BYTES = 1 << 20
@@ -27,85 +26,14 @@ GLOB_CHARACTERS = "*?["
 Kind = Literal["file", "folder", "nothing", "other"]
 
 
-def find_tables(path: Path, mapping: Mapping) -> dict[str, Path]:
-    """The files of a data set.
-
-    Parameters
-    ----------
-    path : Path
-        A folder, or the file of episodes.
-    mapping : Mapping
-        Paths it names win over names in the folder.
+def kind_at(path: Path) -> Kind:
+    """What stands at a path, links followed; nothing is opened, so that a pipe or a device cannot keep anybody waiting.
 
     Raises
     ------
     DataError
-        When there is no table of episodes, a table stands there twice, or what is called like a table is no file.
+        When the path cannot be followed.
     """
-    refuse_path(path)
-    rolled = rolled_kinds()
-    if _kind(path) == "file":
-        named = "contacts" if mapping.contacts else stem(path) if stem(path) in rolled else COUNTED
-        tables = {named: path}
-        base = path.parent
-    else:
-        named, base = "", path
-        tables = {table: file for table in KINDS if (file := _one_file(path, table)) is not None}
-    start = mapping.folder or base
-    for table, name in mapping.tables.items():
-        file = start / name
-        if _kind(file) not in ("file", "folder"):
-            fatal("no_such_file", name, f"[tables] {table} names a file that is not there", "Correct the path in the mapping.")
-        if table != named:
-            tables[table] = file
-    for table in rolled:
-        if table in tables and COUNTED in tables:
-            hint = f"Keep one of them: {COUNTED} are built from {table} where there is no table of {COUNTED}"
-            fatal("episodes_twice", shown(tables[table]), f"a table of {COUNTED} and a table of {table} are both there", hint)
-    if mapping.contacts and "contacts" not in tables:
-        hint = "Name the file contacts.csv or contacts.parquet, or give its path under [tables]."
-        fatal("no_contacts_table", shown(path), f"{mapping.name} [contacts] speaks of contacts, and there is no table of them", hint)
-    if not {COUNTED, *rolled} & set(tables):
-        fatal(
-            "no_episodes_table",
-            shown(path),
-            "no table of episodes in this folder",
-            "Name the file episodes.csv or episodes.parquet, or give its path in mapping.toml under [tables].",
-        )
-    return tables
-
-
-def find_mapping(path: Path) -> Path | None:
-    """The mapping that stands beside the data, if one does; a path that cannot be looked at has none."""
-    try:
-        beside = (path if path.is_dir() else path.parent) / MAPPING_NAME
-        return beside if beside.is_file() else None
-    except OSError:
-        return None  # `refuse_path` says why
-
-
-def _one_file(folder: Path, table: str) -> Path | None:
-    named = [folder / f"{table}{suffix}" for suffix in SUFFIXES]
-    files = [file for file in named if _kind(file) != "nothing" or file.is_symlink()]
-    if len(files) > 1:
-        fatal("table_twice", table, f"{' and '.join(file.name for file in files)} both stand in the folder", "Keep one.")
-    for file in files:
-        if _kind(file) != "folder":  # of parts, perhaps
-            _refuse_what_is_no_file(file)
-    bare = folder / table  # a split export; any other folder of this name is nobody's business
-    return files[0] if files else bare if _kind(bare) == "folder" and _holds_parts(bare) else None
-
-
-def _holds_parts(folder: Path) -> bool:
-    """Whether any file in a folder could be a part of a table."""
-    try:
-        return any(ending(entry) in PART_ENDINGS for entry in folder.iterdir())
-    except OSError:
-        return False
-
-
-def _kind(path: Path) -> Kind:
-    """What stands at a path, links followed; nothing is opened, so that a pipe or a device cannot keep anybody waiting."""
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError, ValueError):  # a name with a NUL is a ValueError
@@ -131,31 +59,27 @@ def refuse_path(path: Path) -> None:
         str(path).encode()
     except UnicodeEncodeError:
         fatal("name_not_utf8", shown(path), "the path is not UTF-8 text", "Rename the file or folder.")
-    kind = _kind(path)
+    kind = kind_at(path)
     if kind == "nothing":
         fatal("no_such_file", shown(path), "there is no such file or folder", "Check the path, which is seen from the folder this runs in.")
     if kind == "other":
-        _refuse_what_is_no_file(path)
+        refuse_what_is_no_file(path)
 
 
-def refuse_no_parts(folder: Path) -> None:
-    """Refuse a folder that stands where a file is expected and holds no part of a table.
+def refuse_what_is_no_file(path: Path) -> None:
+    """Refuse what stands where a file is expected and is none.
 
     Raises
     ------
     DataError
-        Always, unless a file stands there by now.
+        Naming what it is.
     """
-    _refuse_what_is_no_file(folder)
-
-
-def _refuse_what_is_no_file(path: Path) -> None:
     words = {
         "folder": "this is a folder, not a file",
         "other": "this is a pipe or a device, not a file",
         "nothing": "a link that leads nowhere",
     }
-    kind = _kind(path)
+    kind = kind_at(path)
     if kind != "file":
         fatal("not_a_file", shown(path), words[kind], "Put a file in its place, or give another path.")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal, NoReturn
 
-from iop_outcomes.errors import DataError, PrivacyError
+from iop_outcomes.errors import DataError, LibraryError, PrivacyError
 
 Severity = Literal["error", "warning", "note"]
 SHOWN_LINES = 5
@@ -70,11 +70,15 @@ def refuse(findings: Sequence[Finding]) -> NoReturn:
     ------
     PrivacyError
         When a finding is that the data hold what their class forbids.
+    LibraryError
+        When it is that a library is not installed.
     DataError
         Otherwise.
     """
     errors = [finding for finding in findings if finding.severity == "error"]
     kind = PrivacyError if any(finding.rule in PRIVACY_RULES for finding in errors) else DataError
+    if any(finding.rule == "library_missing" for finding in errors):
+        kind = LibraryError
     lines = [str(finding) for finding in errors[:SHOWN_FINDINGS]]
     if len(errors) > SHOWN_FINDINGS:
         lines.append(f"... and {len(errors) - SHOWN_FINDINGS} more findings")

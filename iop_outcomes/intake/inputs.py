@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,25 +17,30 @@ import numpy.typing as npt
 
 from iop_outcomes.columns import COUNTED, KINDS, rolled_kinds
 from iop_outcomes.errors import DataError, UsageError, choices
+from iop_outcomes.intake.cell_text import CellText
+from iop_outcomes.intake.database_tables import DatabaseTable
+from iop_outcomes.intake.databases import copy_table
 from iop_outcomes.intake.decoding import plain_text
 from iop_outcomes.intake.files import (
     MAX_LINE_BYTES,
-    find_tables,
     fingerprint,
     record_lines,
     refuse_globs,
-    refuse_no_parts,
     refuse_size,
+    refuse_what_is_no_file,
     shown,
 )
-from iop_outcomes.intake.findings import Finding, fatal
+from iop_outcomes.intake.findings import Finding, fatal, refuse
 from iop_outcomes.intake.frames import add_frame, is_frame, names_of, with_index
+from iop_outcomes.intake.locations import Location, find_tables
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.parts import fingerprint_of_parts, parts_of, refuse_other_header
 from iop_outcomes.intake.preflight import preflight_csv, read_through, refuse_parquet
 from iop_outcomes.intake.recipes import expected_names
 from iop_outcomes.intake.statistical import is_statistical, read_statistical
 from iop_outcomes.intake.store import Store
+from iop_outcomes.intake.workbook_limits import sheet_label
+from iop_outcomes.intake.workbooks import is_workbook, sheets_of, write_sheet
 from iop_outcomes.progress import report_step
 
 if TYPE_CHECKING:
@@ -87,6 +93,7 @@ class Input:
     after: int = 0
     places: Places | None = None
     rows_of_each: int = 1  # rows of the table for each row of the file
+    sheet_rows: Sequence[int] = ()  # of a workbook or a database: where its rows stand there, the header's first
 
     @cached_property
     def lines(self) -> Lines:
@@ -100,8 +107,10 @@ class Lines:
     def __init__(self, item: Input) -> None:
         self._item = item
         self._rows: Sequence[int] | None = None
-        if item.path is not None and item.unit == "line":
-            self._records, blank = record_lines(item.path, item.delimiter)
+        if item.sheet_rows or (item.path is not None and item.unit == "line"):
+            self._records, blank = (
+                (item.sheet_rows, frozenset()) if item.sheet_rows or item.path is None else record_lines(item.path, item.delimiter)
+            )
             gone = {1, *blank, *(record for record, _ in item.broken)}
             lines = enumerate(self._records, start=1)
             self._rows = self._records[1:] if gone == {1} else [line for record, line in lines if record not in gone]
@@ -163,10 +172,24 @@ def open_tables(store: Store, source: Any, mapping: Mapping, tables: Collection[
     if isinstance(source, str | Path):
         paths = find_tables(Path(source), mapping)
         here = [table for table in wanted if table in paths]
-        return [open_file(store, table, paths[table], mapping) for table in each_table("reading", here)]
+        opened = [open_location(store, table, paths[table], mapping) for table in each_table("reading", here)]
+        return _with_sheets_not_read(opened, paths)
     frames = _frames(source)
     here = [table for table in wanted if table in frames]
     return [_open_frame(store, table, frames[table], mapping) for table in each_table("reading", here)]
+
+
+def open_location(store: Store, table: str, location: Location, mapping: Mapping) -> Input:
+    """Open a table wherever it stands.
+
+    Raises
+    ------
+    DataError
+        As `open_file`.
+    """
+    if location.source is not None:
+        return _open_database(store, table, location.source, mapping)
+    return open_file(store, table, location.path, mapping, sheet=location.sheet)
 
 
 def each_table(doing: str, tables: Sequence[str]) -> Iterator[str]:
@@ -206,7 +229,9 @@ def refuse_what_broke(store: Store, error: duckdb.Error) -> None:
         fatal("not_parquet", shown(path), "the content is damaged and cannot be read to its end", "Export it again.")
 
 
-def open_file(store: Store, table: str, path: Path, mapping: Mapping, columns: Sequence[str] = (), part_of: str = "") -> Input:
+def open_file(
+    store: Store, table: str, path: Path, mapping: Mapping, columns: Sequence[str] = (), part_of: str = "", sheet: str = ""
+) -> Input:
     """Open one file, whatever its format, or a folder of its parts; of SAS, SPSS and Stata only some columns, if they are named.
 
     Parameters
@@ -223,6 +248,8 @@ def open_file(store: Store, table: str, path: Path, mapping: Mapping, columns: S
         Of SAS, SPSS and Stata.
     part_of : str
         The table, where the file is one part of it.
+    sheet : str
+        Of a workbook.
 
     Raises
     ------
@@ -239,6 +266,8 @@ def open_file(store: Store, table: str, path: Path, mapping: Mapping, columns: S
         return Input(table, shown(path), "row", path, sha256=fingerprint(path), notes=_unreadable(shown(path), unreadable))
     if path.suffix.lower() == ".parquet":
         return _open_parquet(store, table, path)
+    if is_workbook(path):
+        return _open_sheet(store, table, path, sheet, mapping)
     return _open_csv(store, table, path, mapping, part_of or table)
 
 
@@ -246,7 +275,7 @@ def _open_parts(store: Store, table: str, folder: Path, mapping: Mapping) -> Inp
     """A table in parts, each read as a file of its own; rows and faults keep the part and the line they stand on."""
     parts = parts_of(folder)
     if not parts:
-        refuse_no_parts(folder)
+        refuse_what_is_no_file(folder)
     opened: list[Input] = []
     for part in parts:
         raw = f"{table}_part{len(opened)}"
@@ -308,6 +337,82 @@ def _open_csv(store: Store, raw: str, path: Path, mapping: Mapping, table: str) 
         lines, blank = record_lines(text.path, settings.delimiter)
         item.notes += _blank_lines(item, [lines[record - 1] + item.after for record in sorted(blank)])
     return item
+
+
+def _open_sheet(store: Store, table: str, path: Path, sheet: str, mapping: Mapping) -> Input:
+    """One sheet of a workbook, by way of the text that it would be as CSV."""
+    settings = mapping.text_of(table)
+    folder = store.connection.folder / f"text_{table}"
+    folder.mkdir()
+    copy = folder / "sheet.csv"
+    text = write_sheet(path, sheet, copy, settings, mapping.date_formats.get(table, ""))
+    place = next((each.place for each in sheets_of(path) if each.name == sheet), 0)
+    item = Input(table, sheet_label(path, sheet, place), "row", copy, settings.delimiter, sha256=fingerprint(path), notes=text.notes)
+    item.sheet_rows = text.rows
+    _add_copy(store, item, mapping)
+    return item
+
+
+def _open_database(store: Store, table: str, source: DatabaseTable, mapping: Mapping) -> Input:
+    """A table of a database, or what a query gives, by way of a copy."""
+    folder = store.connection.folder / f"text_{table}"
+    folder.mkdir()
+    copy = copy_table(source, folder, CellText(mapping.text_of(table).decimal, mapping.date_formats.get(table, "")))
+    item = Input(table, source.name, "row", sha256=fingerprint(source.database.file or copy))
+    if copy.suffix == ".parquet":
+        store.add_copy(table, copy)
+    else:
+        item.path = copy
+        _add_copy(store, item, mapping)
+        item.sheet_rows = range(store.raw_rows(table) + len(item.broken) + 1)
+    if not store.raw_rows(table):
+        fatal("no_rows", item.name, "it has no rows", "Check the table, or the query.")
+    return item
+
+
+def _add_copy(store: Store, item: Input, mapping: Mapping) -> None:
+    """Read what was written as CSV from another door; what is wrong is said of where it stood there."""
+    copy = item.path or Path()
+    table, delimiter = item.table, item.delimiter
+    try:
+        item.header = preflight_csv(copy, delimiter, expected_names(table, mapping) if table in KINDS else _first_line(copy, delimiter))
+        item.broken = sorted(dict(reversed(store.add_csv(table, copy, item.header, delimiter=delimiter, max_field=MAX_LINE_BYTES))).items())
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error:
+        fatal("not_csv", item.name, "it cannot be read from its first row to its last", "Save it again, or save it as CSV (UTF-8).")
+    except DataError as error:  # which names the copy
+        header = (item.sheet_rows[0],) if item.sheet_rows else ()
+        refuse([_of_copy(each, item, header if each.lines else ()) for each in error.findings if isinstance(each, Finding)])
+
+
+def _of_copy(finding: Finding, item: Input, lines: tuple[int, ...]) -> Finding:
+    stem = f"[columns.{(item.path or Path()).stem}]"
+    hint = finding.hint.replace(stem, f"[columns.{item.table}]")
+    if finding.rule == "wrong_delimiter":
+        hint = "Each cell holds a whole line: split the column (in Excel: Data, Text to Columns), or save the sheet as CSV."
+    return replace(finding, file=item.name, lines=lines, unit="row", hint=hint)
+
+
+def _first_line(path: Path, delimiter: str) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [name.strip() for name in next(csv.reader(file, delimiter=delimiter))]
+
+
+def _with_sheets_not_read(opened: list[Input], tables: Dictionary[str, Location]) -> list[Input]:
+    """The inputs with a note for each workbook that has further sheets."""
+    for path in dict.fromkeys(place.path for place in tables.values() if place.sheet):
+        read = {place.sheet for place in tables.values() if place.path == path}
+        others = [sheet for sheet in sheets_of(path) if sheet.name not in read and not sheet.blank]
+        table = next(table for table, place in tables.items() if place.path == path)  # once, where tables are opened in two goes
+        first = next((item for item in opened if item.table == table), None)
+        if others and first:
+            names = [
+                sheet_label(path, sheet.name, sheet.place).partition("#")[2] + (" (hidden)" if sheet.hidden else "") for sheet in others
+            ]
+            hint = f'To read one, name it in mapping.toml, as in [tables] scores = "{path.name}#{names[0].removesuffix(" (hidden)")}"'
+            first.notes.append(Finding("sheets_not_read", "note", shown(path), "", f"sheets that are not read: {', '.join(names)}", hint))
+    return opened
 
 
 def _blank_lines(item: Input, lines: Sequence[int]) -> list[Finding]:

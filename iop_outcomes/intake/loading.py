@@ -25,11 +25,12 @@ from iop_outcomes.intake.contacts import NEEDED, counted_select, flow_of, kept_s
 from iop_outcomes.intake.data import Data
 from iop_outcomes.intake.date_offers import findings_of_zones, offer_formats
 from iop_outcomes.intake.dates import ISO
-from iop_outcomes.intake.files import find_mapping, refuse_path
+from iop_outcomes.intake.files import refuse_path
 from iop_outcomes.intake.findings import PRIVACY_RULES, Finding, fatal, refuse
 from iop_outcomes.intake.headers import identifiers_not_read, items_not_added, refuse_columns
 from iop_outcomes.intake.inputs import Input, Lines, each_table, holds_contacts, open_tables, refuse_what_broke
 from iop_outcomes.intake.labels import similar_rules
+from iop_outcomes.intake.locations import find_mapping
 from iop_outcomes.intake.mapping import AdapterSettings, ContactRule, Mapping, read_mapping
 from iop_outcomes.intake.nearest import offer_nearest
 from iop_outcomes.intake.placing import UNPLACED, Placed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field, fields
@@ -27,6 +28,7 @@ RULES: Dictionary[str, Dictionary[str, tuple[str, ...]]] = {
 }
 SECTIONS = (
     "data",
+    "databases",
     "tables",
     "columns",
     "codes",
@@ -39,6 +41,8 @@ SECTIONS = (
     "text",
     *RULES,
 )
+_DATABASE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}$")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,100}$")
 _TWICE = ("Cannot overwrite a value", "Cannot declare")  # what the parser says of a key or a section that stands twice
 WITHOUT_END = ("unknown", "active")
 
@@ -135,6 +139,8 @@ class Mapping:
         How the dates of a table are written, where that is declared.
     text : dict of table to TextSettings
         How the text files of a table are written, where a mapping was read.
+    databases : dict of name to dict
+        For each database its `file`, or the variable of the environment that holds its URL (`url_env`).
     folder : Path or None
         Where relative paths start.
     name : str
@@ -161,6 +167,7 @@ class Mapping:
     referral_mean: Dictionary[str, float] = field(default_factory=dict)
     date_formats: Dictionary[str, str] = field(default_factory=dict)
     text: Dictionary[str, TextSettings] = field(default_factory=dict)
+    databases: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     folder: Path | None = None
     name: str = "mapping"
     sha256: str = ""
@@ -252,10 +259,29 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         referral_mean=numbers(section_of(given, "referral_mean", name), f"{name} [referral_mean]"),
         text=text_settings(section_of(given, "text", name), delimiter, name),
         date_formats=_date_formats(data, section_of(given, "date_format", name), name),
+        databases=_databases(section_of(given, "databases", name), f"{name} [databases"),
         folder=folder,
         name=name,
         sha256=sha256,
     )
+
+
+def _databases(given: Dictionary[str, Any], where: str) -> dict[str, dict[str, str]]:
+    """The databases by their names: each a file, or a variable of the environment; a URL itself has no place in a mapping."""
+    databases = {}
+    for name in given:
+        if not _DATABASE.match(name):
+            raise DataError(f"{where}]: a database is called by letters, digits and _, as in [databases.warehouse].")
+        section = texts(section_of(given, name, where), f"{where}.{name}]")
+        if "url" in section:
+            raise DataError(f'{where}.{name}] url: a URL holds a password. Write url_env = "NAME", and set that variable where this runs.')
+        only(section, ("file", "url_env"), f"{where}.{name}]", "key")
+        if len(section) != 1:
+            raise DataError(f"{where}.{name}]: needs either file or url_env.")
+        if not _VARIABLE.match(section.get("url_env", "X")):
+            raise DataError(f'{where}.{name}] url_env: must be the name of a variable, as in url_env = "WAREHOUSE_URL".')
+        databases[name] = section
+    return databases
 
 
 def _date_formats(data: Dictionary[str, Any], by_table: Dictionary[str, Any], name: str) -> dict[str, str]:

@@ -17,12 +17,14 @@ from iop_outcomes.intake.date_offers import DateFits
 from iop_outcomes.intake.files import ending, shown, stem
 from iop_outcomes.intake.headers import needed_columns
 from iop_outcomes.intake.identifiers import IDENTIFIERS
+from iop_outcomes.intake.locations import PART
 from iop_outcomes.intake.mapping import GAP_DAYS, Mapping
 from iop_outcomes.intake.privacy import identifier_named
 from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
 from iop_outcomes.intake.recipes import plan_table
 from iop_outcomes.intake.surveys import side_by_side
 from iop_outcomes.intake.synonyms import Match, coded, match_code, means_missing, words_of
+from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.scales import Scale
 
 MAX_CODES = 50
@@ -63,6 +65,17 @@ class File:
     delimiter: str = ","
     text: Path | None = None  # where it is read, when that is a plain copy
     matches: Dictionary[str, list[Match]] = field(default_factory=dict)
+    part: str = ""  # the sheet of a workbook, or the table of a database
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return sheet_label(self.path, self.part) if self.part else shown(self.path)
+
+    @property
+    def called(self) -> str:
+        """What it is called without its ending: the sheet, where it is one."""
+        return self.part.strip().casefold() if self.part else stem(self.path)
 
 
 @dataclass
@@ -137,9 +150,12 @@ class ProposalText:
         elsewhere = {
             table: file
             for table, file in self.tables.items()
-            if stem(file.path) != table or file.path.parent.resolve() != self.folder.resolve()
+            if file.part or stem(file.path) != table or file.path.parent.resolve() != self.folder.resolve()
         }
-        lines = [f"{table} = {_text(os.path.relpath(file.path, self.folder))}" for table, file in elsewhere.items()]
+        lines = [
+            f"{table} = {_text(os.path.relpath(file.path, self.folder) + (PART + file.part if file.part else ''))}"
+            for table, file in elsewhere.items()
+        ]
         if self.unused:
             lines.append(f"# files that are not read: {_listed(self.unused)}")
         return ["[tables]", *lines] if lines else []
@@ -165,7 +181,7 @@ class ProposalText:
             words = f"needed: {f'{to}, {means}' if to == name else name}.{guessed}"
             lines.append(self._finish(f"{to} = {_text(guesses.pop(to, ''))}    # {words}"))
         lines += [self._finish(f"{to} = {_text(site_name)}    # a guess by its spelling") for to, site_name in guesses.items()]
-        return [f"[columns.{table}]    # {shown(file.path)}", *lines, *self._not_read(table)] if lines or self._not_read(table) else []
+        return [f"[columns.{table}]    # {file.name}", *lines, *self._not_read(table)] if lines or self._not_read(table) else []
 
     def _not_read(self, table: str) -> list[str]:
         file = self.tables[table]

@@ -19,16 +19,21 @@ import duckdb
 from iop_outcomes.columns import COUNTED, KINDS, rolled_kinds
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.adapters.scratch import Scratch, head_of
+from iop_outcomes.intake.database_files import tables_of
+from iop_outcomes.intake.databases import is_database
 from iop_outcomes.intake.decoding import plain_text
-from iop_outcomes.intake.files import MAX_LINE_BYTES, SUFFIXES, ending, refuse_globs, refuse_path, shown, stem
+from iop_outcomes.intake.files import MAX_LINE_BYTES, ending, refuse_globs, refuse_path, shown, stem
 from iop_outcomes.intake.findings import fatal
-from iop_outcomes.intake.inputs import each_table, open_file
+from iop_outcomes.intake.inputs import each_table, open_location
+from iop_outcomes.intake.locations import OFFERED_SUFFIXES, part_of_file
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.preflight import SEPARATORS, preflight_csv, read_through
 from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
 from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText
 from iop_outcomes.intake.synonyms import match_columns, table_called
 from iop_outcomes.intake.text_settings import TextSettings
+from iop_outcomes.intake.workbook_limits import sheet_label
+from iop_outcomes.intake.workbooks import is_workbook, sheets_of
 from iop_outcomes.progress import report_step
 from iop_outcomes.scales import Scale, load_scales
 
@@ -69,7 +74,7 @@ def propose(source: str | Path, beside: Path | None = None) -> Proposal:
             _refuse_values_as_names(tables[table])
             _read_rows(scratch, tables[table])
         report_step("looking for codes")
-        unused = [shown(file.path) for file in files if file not in tables.values()]
+        unused = [file.name for file in files if file not in tables.values()]
         return ProposalText(scratch, scales, tables, [*unused, *unread], beside or folder).proposal(shown(path))
     finally:
         scratch.close()
@@ -80,24 +85,46 @@ def propose(source: str | Path, beside: Path | None = None) -> Proposal:
 
 def _files(scratch: Scratch, path: Path, scales: Dictionary[str, Scale]) -> tuple[list[File], list[str]]:
     """Every file with its header and what its columns may be, and the names of those that cannot be read."""
-    if path.is_file():
-        return [_opened(scratch, path, 0, scales)], []
-    files, unread = [], []
-    for number, file in enumerate(sorted(file for file in path.iterdir() if ending(file) in SUFFIXES and file.is_file())):
+    files: list[File] = []
+    unread: list[str] = []
+    alone = path.is_file()
+    listed = [path] if alone else sorted(file for file in path.iterdir() if ending(file) in OFFERED_SUFFIXES and file.is_file())
+    for file in listed:
+        named = file.name
         try:
-            files.append(_opened(scratch, file, number, scales))
+            parts = _parts(file)
+            for part in parts:
+                named = sheet_label(file, part) if part else shown(file)
+                try:
+                    files.append(_opened(scratch, file, len(files) + len(unread), scales, part))
+                except DataError:
+                    if len(parts) == 1:
+                        raise
+                    unread.append(f"{named} (cannot be read)")
         except DataError:
-            if stem(file) in KINDS:
+            if alone or stem(file) in KINDS:
                 raise
             unread.append(f"{shown(file)} (cannot be read)")
     return files, unread
 
 
-def _opened(scratch: Scratch, path: Path, number: int, scales: Dictionary[str, Scale]) -> File:
+def _parts(path: Path) -> list[str]:
+    """The sheets of a workbook that hold anything for all to see, or the tables of a database; of any other file, the file itself."""
+    if is_database(path):
+        return tables_of(path)
+    if not is_workbook(path):
+        return [""]
+    sheets = [sheet.name for sheet in sheets_of(path) if not sheet.hidden and not sheet.blank]
+    if not sheets:
+        fatal("empty_file", shown(path), "no sheet that is not hidden holds anything", "Export it again.")
+    return sheets
+
+
+def _opened(scratch: Scratch, path: Path, number: int, scales: Dictionary[str, Scale], part: str) -> File:
     raw = f"file_{number}"
-    if ending(path) in SUFFIXES and not ending(path).startswith(".csv"):
-        open_file(scratch, raw, path, Mapping())
-        file = File(path, raw, list(scratch.raw_columns(raw)))
+    if ending(path) in OFFERED_SUFFIXES and not ending(path).startswith(".csv"):
+        open_location(scratch, raw, part_of_file(path, part), Mapping())
+        file = File(path, raw, list(scratch.raw_columns(raw)), part=part)
     else:
         refuse_globs(path)
         text = plain_text(path, scratch.connection.folder / f"text_{raw}", TextSettings()).path
@@ -128,10 +155,10 @@ def _assigned(files: Sequence[File]) -> dict[str, File]:
     for file in files:
         for place, table in enumerate(KINDS):
             known = {match.to for match in file.matches[table] if match.how != "guess"}
-            named = 100 * (stem(file.path) == table) + 5 * (table_called(stem(file.path)) == table)
+            named = 100 * (file.called == table) + 5 * (table_called(file.called) == table)
             marked = known & set(KINDS[table].marks) or any(name.rpartition("_")[2].isdigit() for name in known)
             if marked or (known and named):
-                worth.append((-(len(known) + named), place, str(file.path), table, file))
+                worth.append((-(len(known) + named), place, f"{file.path}#{file.part}", table, file))
     tables: dict[str, File] = {}
     for *_, table, file in sorted(worth, key=lambda entry: entry[:3]):
         if table not in tables and file not in tables.values():
@@ -146,4 +173,4 @@ def _refuse_values_as_names(file: File) -> None:
     """Names are shown: a name that looks like a person's own value is not one."""
     if any(identifier_in_name(name) for name in file.names):
         hint = "Is the line with the names of the columns missing? A name must hold no identifier."
-        fatal("identifier_column", shown(file.path), "the name of a column looks like an identifier", hint, line=1)
+        fatal("identifier_column", file.name, "the name of a column looks like an identifier", hint, line=1)

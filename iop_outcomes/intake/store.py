@@ -86,6 +86,10 @@ class Store:
         self._view_parquet(table, path)
         self._in_place[table] = path
 
+    def add_copy(self, table: str, path: Path) -> None:
+        """Look at a Parquet file that was written into the private folder."""
+        self._view_parquet(table, path)
+
     def _view_parquet(self, table: str, path: Path) -> None:
         """Rows of a Parquet file with their places in it."""
         options = "file_row_number = true, hive_partitioning = false"
