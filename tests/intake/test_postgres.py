@@ -1,5 +1,6 @@
 """One program in PostgreSQL: the identical tables as CSV. The server is Debian's, started here: no network, a socket in a folder of its own."""
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -18,14 +19,15 @@ AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-group
 
 
 def _server():
-    """The folder of the server's programs; the test is skipped, in words, where they cannot be run."""
+    """The folder of the server's programs; the tests are skipped, in words, where they cannot be run, and fail where they must be."""
     pytest.importorskip("adbc_driver_postgresql", reason="PostgreSQL is read by adbc-driver-postgresql, which the extra databases brings")
+    stop = pytest.fail if os.environ.get("IOP_REQUIRE_POSTGRESQL") == "1" else pytest.skip
     folders = [Path(initdb).parent for initdb in sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")))]
     if not folders or shutil.which("setpriv") is None:
-        pytest.skip("PostgreSQL is not installed as Debian installs it, or there is no setpriv to start it with")
+        stop("PostgreSQL is not installed as Debian installs it, or there is no setpriv to start it with")
     who = subprocess.run([*AS_POSTGRES, "true"], capture_output=True, check=False)
     if who.returncode:
-        pytest.skip("the server runs as the user postgres, which only root can start")
+        stop("the server runs as the user postgres, which only root can start")
     return folders[-1]
 
 
