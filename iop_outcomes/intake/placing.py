@@ -19,24 +19,32 @@ _END = "DATE '9999-12-31'"
 _BEFORE, _AFTER = -WINDOWS["admit"][0], WINDOWS["discharge"][1]
 
 
-def admissions_select(*, stays: bool) -> str:
-    """Episodes with the first and last day on which a score counts for them, and the last in care."""
-    discharged = "admit_date + CASE WHEN los_days < 0 THEN 0 ELSE los_days END" if stays else "CAST(NULL AS DATE)"  # blank: still in care
+def admissions_select(episodes: str, discharged: str) -> str:
+    """Episodes with the first and last day on which a score counts for them, and the last in care.
+
+    Parameters
+    ----------
+    episodes : str
+        A table with `iop_outcomes_row`, `episode_id`, `patient_id` and `admit_date`.
+    discharged : str
+        SQL for the day of discharge, NULL where there is none yet; one before admission is the day of admission.
+    """
+    end = f"CASE WHEN {discharged} < admit_date THEN admit_date ELSE {discharged} END"
     return (
-        f"SELECT {ROW}, episode_id, patient_id, admit_date, coalesce({discharged}, {_END}) AS end_date, "
-        f"admit_date - {_BEFORE} AS first_date, coalesce({discharged} + {_AFTER}, {_END}) AS last_date "
-        "FROM checked_episodes WHERE patient_id IS NOT NULL AND admit_date IS NOT NULL AND episode_id IS NOT NULL"
+        f"SELECT {ROW}, episode_id, patient_id, admit_date, coalesce({end}, {_END}) AS end_date, "
+        f"admit_date - {_BEFORE} AS first_date, coalesce({end} + {_AFTER}, {_END}) AS last_date "
+        f"FROM {episodes} WHERE patient_id IS NOT NULL AND admit_date IS NOT NULL AND episode_id IS NOT NULL"
     )
 
 
-def placed_select(kind: RowKind) -> str:
-    """The episodes of each row, with the day from admission and how many claimed it."""
+def placed_select(kind: RowKind, rows: str) -> str:
+    """The episodes of each row of a table of patients and dates, with the day from admission and how many claimed it."""
     claims = {
         "one": "own.date BETWEEN episode.first_date AND episode.last_date",
         "every": "own.date >= episode.admit_date",
     }
     day = "date_diff('day', episode.admit_date, own.date)"
-    joined = f"FROM own_{kind.name} AS own JOIN {ADMISSIONS} AS episode ON own.patient_id = episode.patient_id AND {claims[kind.placing]}"
+    joined = f"FROM {rows} AS own JOIN {ADMISSIONS} AS episode ON own.patient_id = episode.patient_id AND {claims[kind.placing]}"
     if kind.placing == "every":
         return f"SELECT own.{ROW}, episode.episode_id, CAST({day} AS INTEGER) AS day, 1 AS claims, TRUE AS in_care {joined}"
     in_care = "own.date BETWEEN episode.admit_date AND episode.end_date"

@@ -196,7 +196,7 @@ class Store:
         self.connection.send(f"CREATE OR REPLACE VIEW own_{recipe.table} AS {layer}")  # for what is asked of one column: no join
         kind = KINDS[recipe.table]
         if recipe.by_patient:
-            self.connection.send(f"CREATE OR REPLACE TABLE placed_{kind.name} AS {placed_select(kind)}")
+            self.connection.send(f"CREATE OR REPLACE TABLE placed_{kind.name} AS {placed_select(kind, f'own_{kind.name}')}")
             judged = "placed.episode_id IS NOT NULL OR own.patient_id IS NULL OR own.date IS NULL"  # the others are counted, and left out
             joined = f"({layer}) AS own LEFT JOIN placed_{kind.name} AS placed USING ({ROW}) WHERE {judged}"
             layer = f"SELECT own.*, placed.episode_id, placed.day FROM {joined}"
@@ -214,7 +214,8 @@ class Store:
                 self._parents_made = False
                 self._make_parents()
             if set(NEEDED) <= names:
-                self.connection.send(f"CREATE OR REPLACE VIEW {ADMISSIONS} AS {admissions_select(stays='los_days' in names)}")
+                discharged = "(admit_date + los_days)" if "los_days" in names else "CAST(NULL AS DATE)"
+                self.connection.send(f"CREATE OR REPLACE VIEW {ADMISSIONS} AS {admissions_select(f'checked_{kind.name}', discharged)}")
 
     def _cast(self, table: str, casts: Sequence[Cast]) -> str:
         """A select of `x__text` and of `x` in its declared type: a layer for each step of reading, which a further step then names."""

@@ -94,6 +94,18 @@ def observations_and_measurements():
     return observations, measurements
 
 
+def late_without_visit():
+    """Scores of no visit, more than 14 days after discharge, which belong to no episode: (episode, day)."""
+    alone = [row["patient_id"] for row in program.episodes()]
+    rows = {row["episode_id"]: row for row in program.episodes()}
+    late = set()
+    for place, score in enumerate(program.scores()):
+        row, stay = rows[score["episode_id"]], program.stay(rows[score["episode_id"]])
+        if place % 2 and alone.count(row["patient_id"]) == 1 and stay is not None and int(score["day"]) > stay + 14:
+            late.add((score["episode_id"], int(score["day"])))
+    return late
+
+
 def tables():
     """Every table of the folder: name, columns, rows as dicts."""
     observations, measurements = observations_and_measurements()

@@ -92,17 +92,17 @@ def scores():
             continue
         start = 8 + (7 * i) % 18
         found.append(_total(row, 0 if i % 4 else -3, start))
-        stay = _stay(row)
-        if stay and i % 5:
-            found.append(_total(row, stay - i % 3, max(0, start - (i * 5) % 13)))
+        days = stay(row)
+        if days and i % 5:
+            found.append(_total(row, days - i % 3, max(0, start - (i * 5) % 13)))
         if i % 6 == 1:
-            found.append(_total(row, (stay or 0) + 60, 7))  # long after discharge: in no window
+            found.append(_total(row, (days or 0) + 60, 7))  # long after discharge: in no window
         if i % 7 == 2:
             found.append(_total(row, -5, 27))  # a second one before admission, further from day 0
         if i % 3 == 0:
             found.append(_items(row, 1, [(i + k) % 4 for k in range(7)]))
-            if stay:
-                found.append(_items(row, stay, [None if k == 2 and i % 2 else (i + k) % 3 for k in range(7)]))
+            if days:
+                found.append(_items(row, days, [None if k == 2 and i % 2 else (i + k) % 3 for k in range(7)]))
     return found
 
 
@@ -118,7 +118,8 @@ def _items(row, day, answers):
 _ITEMS = tuple(f"gad7_{number}" for number in range(1, 8))
 
 
-def _stay(row):
+def stay(row):
+    """Days from admission to discharge, None where there is none yet."""
     if row["discharge_date"] is None:
         return None
     return (date.fromisoformat(row["discharge_date"]) - date.fromisoformat(row["admit_date"])).days

@@ -465,12 +465,13 @@ def test_a_score_of_nobodys_episode_is_counted(tmp_path):
     assert said(findings, "scores that belong to no episode") == ["2 scores that belong to no episode"]
 
 
-def test_a_score_without_its_visit_counts_for_each_episode_it_does_not_precede(tmp_path):
-    """Person 501 has two episodes: a score a week before the second belongs to both, one in the first only to the first."""
+def test_a_score_without_its_visit_is_placed_by_the_rule_of_every_door(tmp_path):
+    """Person 501 has two episodes: a score a week before the second belongs to it alone, one before that to none."""
     person = {"reference": "Patient/501"}
-    made = [total(subject=person, effectiveDateTime="2024-02-01"), total(id="b", subject=person, effectiveDateTime="2024-06-03")]
-    tables, _ = read(tmp_path, made)
-    assert scores_of(tables) == [("1001", 24, 14), ("1001", 147, 14), ("1022", -7, 14)]
+    days = {"a": "2024-02-01", "b": "2024-06-03", "c": "2024-06-02"}
+    tables, findings = read(tmp_path, [total(id=name, subject=person, effectiveDateTime=day) for name, day in days.items()])
+    assert scores_of(tables) == [("1001", 24, 14), ("1022", -7, 14)]
+    assert len(said(findings, "1 scores that belong to no episode")) == 1
 
 
 # -- hostile files -----------------------------------------------------------------------------------------------------

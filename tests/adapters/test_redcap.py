@@ -98,7 +98,6 @@ def test_a_form_that_repeats_in_two_events_keeps_its_rows_apart(tmp_path):
     ]
     assert scores_of(tables) == [
         ("7-year1_arm_1-1", 1, 14),
-        ("7-year1_arm_1-1", 156, 8),
         ("7-year2_arm_1-1", 1, 9),
         ("7-year2_arm_1-1", 2, 8),
     ]
@@ -270,3 +269,15 @@ def test_people_with_several_episodes(tmp_path):
     assert sorted((row["episode_id"], row["patient_id"]) for row in tables["episodes"]) == sorted(
         (row["episode_id"], row["patient_id"]) for row in program.episodes()
     )
+
+
+@pytest.mark.parametrize(("ends", "placed"), [({"discharge_date": "2024-02-26"}, 63), ({"los_days": "49"}, 63), ({}, 100)])
+def test_a_score_belongs_to_no_episode_a_fortnight_after_discharge(tmp_path, ends, placed):
+    """Whether the day of discharge came or the stay; without an end, every later score is the episode's."""
+    shared = {"record_id": "7", "redcap_repeat_instrument": "iop_episode", "redcap_repeat_instance": "1", "program": "IOP-MH"}
+    score = {"record_id": "7", "redcap_repeat_instrument": "phq9", "phq_sum": "14"}
+    days = ["2024-01-01", "2024-03-11", "2024-03-12", "2024-04-17"]
+    scores = [{**score, "redcap_repeat_instance": str(number), "phq9_date": day} for number, day in enumerate(days, start=1)]
+    columns = [*(name for name in redcap_people.COLUMNS if name not in ("episode_id", "site", "sex")), "los_days"]
+    tables, _ = read(tmp_path, [{**shared, "admit_date": "2024-01-08", **ends}, *scores], redcap_people.MAPPING, columns)
+    assert [day for _, day, _ in scores_of(tables)] == [day for day in (-7, 63, 64, 100) if day <= placed]

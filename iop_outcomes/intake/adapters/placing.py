@@ -1,8 +1,7 @@
 """Takes episodes, scores and events of persons with their dates, gives the canonical tables: each score and event under its episodes.
 
-A score that names its episode belongs to it. Any other score counts for every episode of the person that it does not precede by more than
-the window at admission, and an event for every episode that had begun: what happened after an episode is part of what is known of it,
-whether or not the person was admitted again. The windows of the measures decide later.
+A score that names its episode belongs to it; any other is placed as the rows of every door are (`intake/placing.py`). An event belongs to
+every episode that had begun: what happened after an episode is part of what is known of it, whether or not the person was admitted again.
 
 An admission that is an episode of a track and, by the same code, an event is the event of the person's other episodes and never of its own.
 Two such admissions of one day count for each other, as nothing says which came first; one that never started (`not_started`) is no event.
@@ -14,12 +13,13 @@ from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 from pathlib import Path
 
-from iop_outcomes.columns import KINDS, WINDOWS
-from iop_outcomes.engine.dialect import quoted
+from iop_outcomes.columns import KINDS
+from iop_outcomes.engine.dialect import ROW, quoted
 from iop_outcomes.intake.adapters.scratch import AT, Scratch, day_of, together, whole_of
 from iop_outcomes.intake.findings import Finding, Severity
 from iop_outcomes.intake.inputs import Input
 from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.placing import ADMISSIONS, admissions_select, placed_select
 from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
 
@@ -103,7 +103,9 @@ def hand_over(
     rest = ", ".join([*(name for name in EPISODE if not name.endswith("_date")), *scratch.places_in("found_episodes")])
     select = f"SELECT {rest}{dates} FROM found_episodes ORDER BY TRY_CAST(episode_id AS HUGEINT), episode_id"
     made = {"episodes": scratch.hand_over(store, "episodes", f"SELECT * FROM {episodes_table}" if episodes_table else select, needed)}
-    scratch.view("begun", f"SELECT episode_id, patient_id, TRY_CAST({day_of('admit_date')} AS DATE) AS day_0 FROM found_episodes")
+    days = ", ".join(f"TRY_CAST({day_of(name)} AS DATE) AS {name}" for name in ("admit_date", "discharge_date"))
+    scratch.view("begun", f"SELECT row_number() OVER () AS {ROW}, episode_id, patient_id, {days} FROM found_episodes")
+    scratch.view(ADMISSIONS, admissions_select("begun", "discharge_date"))
     findings: list[Finding] = []
     for table, (select, lost) in {"scores": _place_scores(scratch, scales), "events": _place_events(scratch)}.items():
         findings += unused_rows(scratch, f"{table} that belong to no episode", lost, severity="note")
@@ -125,41 +127,38 @@ def _answered(scratch: Scratch, scales: Dictionary[str, Scale]) -> list[str]:
 
 def _place_scores(scratch: Scratch, scales: Dictionary[str, Scale]) -> tuple[str, str]:
     """The query that gives the scores under their episodes, and the one that gives the places of those that belong to none."""
-    day = "date_diff('day', day_0, on_day)"
-    scratch.view("dated_score", f"SELECT *, TRY_CAST({day_of('date')} AS DATE) AS on_day, row_number() OVER () AS place FROM found_scores")
+    date = f"TRY_CAST({day_of('date')} AS DATE) AS date"
+    scratch.view("dated_score", f"SELECT * REPLACE ({date}), row_number() OVER () AS {ROW} FROM found_scores")
     same = "own.patient_id IS NULL OR begun.patient_id IS NULL OR own.patient_id = begun.patient_id"
-    named = f"JOIN begun ON own.episode_id = begun.episode_id AND ({same}) WHERE {day} IS NOT NULL"
-    free = "(own.episode_id IS NULL OR own.episode_id NOT IN (SELECT episode_id FROM begun WHERE episode_id IS NOT NULL))"
-    of_person = f"JOIN begun ON own.patient_id = begun.patient_id WHERE {day} >= {WINDOWS['admit'][0]} AND {free}"
-    parts = (
-        f"SELECT place, begun.episode_id AS of_episode, {day} AS day FROM dated_score AS own {joined}" for joined in (named, of_person)
-    )
-    scratch.view("placed_score", " UNION ALL ".join(parts))
+    day = "date_diff('day', begun.admit_date, own.date)"
+    named = f"FROM dated_score AS own JOIN begun ON own.episode_id = begun.episode_id AND ({same}) WHERE {day} IS NOT NULL"
+    free = "episode_id IS NULL OR episode_id NOT IN (SELECT episode_id FROM begun WHERE episode_id IS NOT NULL)"
+    scratch.view("free_score", f"SELECT {ROW}, patient_id, date FROM dated_score WHERE {free}")
+    of_patient = f"SELECT {ROW}, episode_id, day FROM ({placed_select(KINDS['scores'], 'free_score')}) AS placed"
+    scratch.view("placed_score", f"SELECT own.{ROW}, begun.episode_id, {day} AS day {named} UNION ALL {of_patient}")
     cells = ", ".join(
         [
             *(f"{whole_of(quoted(name))} AS {quoted(name)}" for name in ("score", *item_columns(scales))),
             *map(quoted, scratch.places_in("dated_score")),
         ]
     )
-    select = (
-        f"SELECT of_episode AS episode_id, scale, CAST(day AS VARCHAR) AS day, {cells} FROM placed_score JOIN dated_score USING (place)"
-    )
-    return f"{select} ORDER BY place, of_episode", _lost("score")
+    select = f"SELECT placed_score.episode_id, scale, CAST(day AS VARCHAR) AS day, {cells} FROM placed_score JOIN dated_score USING ({ROW})"
+    return f"{select} ORDER BY {ROW}", _lost("score")
 
 
 def _place_events(scratch: Scratch) -> tuple[str, str]:
     """The query that gives the events under their episodes, and the one that gives the places of those that belong to none."""
-    scratch.view("dated_event", f"SELECT *, TRY_CAST({day_of('date')} AS DATE) AS on_day, row_number() OVER () AS place FROM found_events")
-    of_person = "dated_event AS own JOIN begun ON own.patient_id = begun.patient_id AND on_day >= day_0"
+    scratch.view("dated_event", f"SELECT *, TRY_CAST({day_of('date')} AS DATE) AS on_day, row_number() OVER () AS {ROW} FROM found_events")
+    of_person = "dated_event AS own JOIN begun ON own.patient_id = begun.patient_id AND on_day >= begun.admit_date"
     itself = "SELECT 1 FROM own_visits AS mine WHERE mine.visit = own.visit AND mine.episode_id = begun.episode_id"
     scratch.view(
         "placed_event",
-        f"SELECT place, begun.episode_id AS episode_id, event, date_diff('day', day_0, on_day) AS day, planned, {AT} "
+        f"SELECT own.{ROW}, begun.episode_id AS episode_id, event, date_diff('day', begun.admit_date, on_day) AS day, planned, {AT} "
         f"FROM {of_person} WHERE NOT EXISTS ({itself})",
     )
-    select = f"SELECT episode_id, event, CAST(day AS VARCHAR) AS day, planned, {AT} FROM placed_event ORDER BY place, episode_id"
+    select = f"SELECT episode_id, event, CAST(day AS VARCHAR) AS day, planned, {AT} FROM placed_event ORDER BY {ROW}, episode_id"
     return select, f"{_lost('event')} AND (visit IS NULL OR visit NOT IN (SELECT visit FROM own_visits))"
 
 
 def _lost(what: str) -> str:
-    return f"SELECT {AT} FROM dated_{what} WHERE place NOT IN (SELECT place FROM placed_{what})"
+    return f"SELECT {AT} FROM dated_{what} WHERE {ROW} NOT IN (SELECT {ROW} FROM placed_{what})"

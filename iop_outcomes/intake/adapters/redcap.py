@@ -7,6 +7,8 @@ instrument every other field is blank: those blanks are no values. A row is name
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +20,7 @@ from iop_outcomes.intake.adapters.placing import EPISODE, EVENT, NEEDED, OWN_VIS
 from iop_outcomes.intake.adapters.redcap_file import find_export, read_header
 from iop_outcomes.intake.adapters.scale_codes import refuse_fields
 from iop_outcomes.intake.adapters.scratch import AT, Scratch, day_of, is_day
+from iop_outcomes.intake.casts import WHOLE_NUMBER
 from iop_outcomes.intake.files import shown
 from iop_outcomes.intake.findings import Finding, Severity, fatal
 from iop_outcomes.intake.mapping import Mapping
@@ -135,10 +138,17 @@ class _Export:
         dates = {self._sources["admit_date"], self._sources["discharge_date"]} & set(names)  # a site may name one column for both
         cut = ", ".join(f"{day_of(quoted(name))} AS {quoted(name)}" for name in sorted(dates))
         scratch.view("own_episodes", f"SELECT *{f' REPLACE ({cut})' if cut else ''} FROM redcap_episodes")
-        begun = [
-            (self._names[key], key[0], None, None, row.get(self._sources["admit_date"]), None, None, None) for key, row in episodes.items()
-        ]
+        admit = self._sources["admit_date"]
+        begun = [(self._names[key], key[0], None, None, row.get(admit), self._discharged(row), None, None) for key, row in episodes.items()]
         scratch.fill("found_episodes", EPISODE, begun)
+
+    def _discharged(self, row: Row) -> str | None:
+        """The day of discharge of an episode, from its stay where that is what came."""
+        admit, discharge = row.get(self._sources["admit_date"]), row.get(self._sources["discharge_date"])
+        stay = row.get(self.mapping.columns.get("episodes", {}).get("los_days", "los_days")) or ""
+        if discharge or admit is None or not is_day(admit) or not re.fullmatch(WHOLE_NUMBER, stay):
+            return discharge
+        return str(dt.date.fromisoformat(admit[:10]) + dt.timedelta(days=int(stay) - (self.mapping.los_convention == "inclusive")))
 
     def _cell(self, place: int, name: str) -> str | None:
         """A field of a row; of a checkbox the one box that is ticked."""
