@@ -49,8 +49,8 @@ def kind_of(file: Path) -> str:
     return "duckdb"
 
 
-def tables_of(file: Path) -> list[str]:
-    """Names of the tables in the main schema of a database that is a file.
+def tables_of(file: Path, schema: str = "main") -> list[str]:
+    """Names of the tables in a schema of a database that is a file; SQLite has the main one alone.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def tables_of(file: Path) -> list[str]:
         with open_sqlite(file) as connection:
             return [str(row[0]) for row in connection.execute(_SQLITE_TABLES)]
     with open_duckdb(file, ()) as connection:
-        return [name for schema, name in connection.execute(_DUCKDB_TABLES).fetchall() if schema == "main"]
+        return [name for place, name in connection.execute(_DUCKDB_TABLES).fetchall() if place == schema]
 
 
 # -- DuckDB ------------------------------------------------------------------------------------------------------------

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote
 
+import duckdb
+
+from iop_outcomes.engine.dialect import literal
 from iop_outcomes.intake.cell_text import CellText
-from iop_outcomes.intake.database_files import from_duckdb, from_sqlite, kind_of
-from iop_outcomes.intake.database_tables import DatabaseTable
+from iop_outcomes.intake.database_files import from_duckdb, from_sqlite, kind_of, tables_of
+from iop_outcomes.intake.database_tables import Database, DatabaseTable
 from iop_outcomes.intake.database_urls import from_others, from_postgres, url_of
 
 DATABASES = (".duckdb", ".sqlite", ".sqlite3", ".db")
@@ -41,12 +46,45 @@ def copy_table(source: DatabaseTable, folder: Path, cells: CellText) -> Path:
     DataError
         When the database cannot be reached, or has no such table.
     """
-    file, url = source.database.file, ""
-    if file is None:
-        url = url_of(source.database)
-        for scheme in ("duckdb:///", "sqlite:///"):
-            file = Path(unquote(url.removeprefix(scheme))) if url.startswith(scheme) else file
+    file, url = _place_of(source.database)
     if file is not None:
         return (from_sqlite if kind_of(file) == "sqlite" else from_duckdb)(source, file, folder, cells)
     scheme = url.partition(":")[0]
     return (from_postgres if scheme in ("postgresql", "postgres") else from_others)(source, url, folder, cells)
+
+
+def names_in(database: Database, schema: str, folder: Path) -> list[str]:
+    """Names of the tables in a schema; of a file, whose main schema has no name that is needed, or of a server's information schema.
+
+    Parameters
+    ----------
+    database : Database
+        Which one.
+    schema : str
+        The server's own choice when "" would be unclear: it is needed there.
+    folder : Path
+        Private, for what is copied on the way.
+
+    Raises
+    ------
+    DataError
+        When the database cannot be reached.
+    """
+    file, _ = _place_of(database)
+    if file is not None:
+        return tables_of(file, schema or "main")
+    query = f"SELECT table_name FROM information_schema.tables WHERE table_schema = {literal(schema or 'public')}"
+    with tempfile.TemporaryDirectory(dir=folder) as private, closing(duckdb.connect(":memory:")) as connection:
+        copy = copy_table(DatabaseTable(database, (), query, database.name), Path(private), CellText(".", ""))
+        read = f"read_csv({literal(str(copy))}, header = true, all_varchar = true)" if copy.suffix == ".csv" else literal(str(copy))
+        return [str(row[0]) for row in connection.execute(f"SELECT * FROM {read}").fetchall()]
+
+
+def _place_of(database: Database) -> tuple[Path | None, str]:
+    """The file that a database is, by its name or its URL; else its URL."""
+    file, url = database.file, ""
+    if file is None:
+        url = url_of(database)
+        for scheme in ("duckdb:///", "sqlite:///"):
+            file = Path(unquote(url.removeprefix(scheme))) if url.startswith(scheme) else file
+    return file, url

@@ -19,13 +19,13 @@ from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import DataError, UsageError, choices
 from iop_outcomes.intake.adapters import Adapted, find_adapter
+from iop_outcomes.intake.adapters.brought import files_of_layout
 from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.checks import clean_columns, excuse_orphans, leave_out_copies, look_again, once, rules_for
 from iop_outcomes.intake.contacts import NEEDED, counted_select, flow_of, kept_select, rolled_select, rule_findings, rule_words
 from iop_outcomes.intake.data import Data
 from iop_outcomes.intake.date_offers import findings_of_zones, offer_formats
 from iop_outcomes.intake.dates import ISO
-from iop_outcomes.intake.files import refuse_path
 from iop_outcomes.intake.findings import PRIVACY_RULES, Finding, fatal, refuse
 from iop_outcomes.intake.headers import identifiers_not_read, items_not_added, refuse_columns
 from iop_outcomes.intake.inputs import Input, Lines, each_table, holds_contacts, open_tables, refuse_what_broke
@@ -129,13 +129,10 @@ def _opened(store: Store, source: Any, mapping: Mapping, scales: Dictionary[str,
         inputs = open_tables(store, source, mapping)
         mapping = spread_surveys(store, inputs, mapping, scales)
         return Adapted(tuple(inputs), mapping, tuple(note for item in inputs for note in item.notes))
-    if not isinstance(source, str | Path):
-        raise UsageError(f'load: layout "{wanted}" is read from files. Give the path of a file or folder.')
+    adapter = find_adapter(wanted)
     _refuse_text_of_tables(mapping, wanted)
-    path = Path(source)
-    refuse_path(path)
     report_step(f"reading files of {wanted}")
-    return find_adapter(wanted)(store, path, replace(mapping, layout=wanted), scales)
+    return adapter(store, files_of_layout(store, source, mapping, wanted), replace(mapping, layout=wanted), scales)
 
 
 def _refuse_text_of_tables(mapping: Mapping, layout: str) -> None:

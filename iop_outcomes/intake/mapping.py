@@ -68,6 +68,8 @@ class AdapterSettings:
         What an episode without an end date is.
     planned : tuple of str
         Codes that mark an event as planned.
+    database : str
+        Where the tables are when they are in a database: its name under [databases], and a schema, as in "warehouse.cdm".
     tracks, events, scales : dict of str to str
         A site's codes and the track, the event or the scale they stand for.
     fields : dict of str to str
@@ -77,6 +79,7 @@ class AdapterSettings:
     episodes: str = ""
     without_end: str = "unknown"
     planned: tuple[str, ...] = ()
+    database: str = ""
     tracks: Dictionary[str, str] = field(default_factory=dict)
     events: Dictionary[str, str] = field(default_factory=dict)
     scales: Dictionary[str, str] = field(default_factory=dict)
@@ -299,8 +302,10 @@ def _adapter(given: Dictionary[str, Any], where: str) -> AdapterSettings:
     events = texts(section_of(given, "events", where), f"{where}.events]")
     for code, event in events.items():
         one_of(event, EVENTS, f"{where}.events] {code}")
+    names = texts({key: given.get(key, "") for key in ("episodes", "database")}, f"{where}]")
     return AdapterSettings(
-        episodes=texts({"episodes": given.get("episodes", "")}, f"{where}]")["episodes"],
+        episodes=names["episodes"],
+        database=names["database"],
         without_end=one_of(given.get("without_end", "unknown"), WITHOUT_END, f"{where}] without_end"),
         planned=list_of_codes(given.get("planned", []), f"{where}] planned"),
         events=events,

@@ -12,7 +12,7 @@ import pytest
 import iop_outcomes as iop
 from iop_outcomes.columns import Column
 from iop_outcomes.errors import DataError
-from tests.adapters import prepared, program
+from tests.adapters import omop, prepared, program
 
 SYNTHETIC = {"data": {"class": "synthetic"}}
 AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
@@ -134,3 +134,26 @@ def test_a_table_without_rows(url, monkeypatch, tmp_path):
     """It is named."""
     with pytest.raises(DataError, match=r"warehouse\.written: no_rows"):
         iop.load(tmp_path, mapping={**SYNTHETIC, **declared(monkeypatch, url, episodes="warehouse.written")})
+
+
+def test_omop_tables_of_a_schema(url, tmp_path, monkeypatch):
+    """The tables of a CDM in PostgreSQL are those of its files."""
+    import adbc_driver_postgresql.dbapi as driver
+
+    folder = omop.write(tmp_path / "files")
+    with driver.connect(url, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA cdm")
+        for file in folder.glob("*.csv"):
+            header, *lines = file.read_text(encoding="utf-8").splitlines()
+            names = header.split(",")
+            cursor.execute(f"CREATE TABLE cdm.{file.stem} ({', '.join(f'{name} TEXT' for name in names)})")
+            for line in lines:
+                cells = ", ".join("NULL" if cell == "" else f"'{cell}'" for cell in line.split(","))
+                cursor.execute(f"INSERT INTO cdm.{file.stem} VALUES ({cells})")
+    monkeypatch.setenv("CDM_URL", url)
+    databases = {"warehouse": {"url_env": "CDM_URL"}}
+    mapping = {**omop.MAPPING, "databases": databases, "adapter": {**omop.MAPPING["adapter"], "database": "warehouse.cdm"}}
+    with iop.load(tmp_path, mapping=mapping) as here, iop.load(folder, mapping=omop.MAPPING) as there:
+        rows = [sorted(map(str, each.engine.connection.duckdb.execute("SELECT * FROM scores").fetchall())) for each in (here, there)]
+    assert rows[0] == rows[1]
+    assert rows[0]
