@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LAYOUTS, LOS_CONVENTIONS, Field
+from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LAYOUTS, LOS_CONVENTIONS, WINDOWS, Field
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.dates import DATE_FORMATS
 from iop_outcomes.intake.text_settings import DELIMITERS, TextSettings, text_settings
@@ -74,6 +74,8 @@ class AdapterSettings:
         A site's codes and the track, the event or the scale they stand for.
     fields : dict of str to str
         Names of fields of a form, such as phq9_total, and the site's own.
+    moments : dict of str to {"admit", "discharge"}
+        Events of a longitudinal project, and the day of the episode on which their forms without a date were filled in.
     """
 
     episodes: str = ""
@@ -84,6 +86,7 @@ class AdapterSettings:
     events: Dictionary[str, str] = field(default_factory=dict)
     scales: Dictionary[str, str] = field(default_factory=dict)
     fields: Dictionary[str, str] = field(default_factory=dict)
+    moments: Dictionary[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -302,6 +305,9 @@ def _adapter(given: Dictionary[str, Any], where: str) -> AdapterSettings:
     events = texts(section_of(given, "events", where), f"{where}.events]")
     for code, event in events.items():
         one_of(event, EVENTS, f"{where}.events] {code}")
+    moments = texts(section_of(given, "moments", where), f"{where}.moments]")
+    for event, moment in moments.items():
+        one_of(moment, tuple(WINDOWS), f"{where}.moments] {event}")
     names = texts({key: given.get(key, "") for key in ("episodes", "database")}, f"{where}]")
     return AdapterSettings(
         episodes=names["episodes"],
@@ -309,6 +315,7 @@ def _adapter(given: Dictionary[str, Any], where: str) -> AdapterSettings:
         without_end=one_of(given.get("without_end", "unknown"), WITHOUT_END, f"{where}] without_end"),
         planned=list_of_codes(given.get("planned", []), f"{where}] planned"),
         events=events,
+        moments=moments,
         **{part: texts(section_of(given, part, where), f"{where}.{part}]") for part in ("tracks", "scales", "fields")},
     )
 

@@ -281,3 +281,42 @@ def test_a_score_belongs_to_no_episode_a_fortnight_after_discharge(tmp_path, end
     columns = [*(name for name in redcap_people.COLUMNS if name not in ("episode_id", "site", "sex")), "los_days"]
     tables, _ = read(tmp_path, [{**shared, "admit_date": "2024-01-08", **ends}, *scores], redcap_people.MAPPING, columns)
     assert [day for _, day, _ in scores_of(tables)] == [day for day in (-7, 63, 64, 100) if day <= placed]
+
+
+MOMENTS = {
+    **redcap.MAPPING,
+    "adapter": {**redcap.MAPPING["adapter"], "moments": {"admission_arm_1": "admit", "discharge_arm_1": "discharge"}},
+}
+
+
+def by_event(**second):
+    """A record of a longitudinal project whose forms stand in the rows of its events, the PHQ-9 without a date."""
+    first = {name: value for name, value in BASE.items() if name not in ("dc_reason", "discharge_date")}
+    last = {"record_id": "1", "redcap_event_name": "discharge_arm_1", "dc_reason": "COMP", "discharge_date": "2024-02-26"}
+    return [{**first, "phq_sum": "17"}, {**last, "phq_sum": "6", **second}]
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_forms_of_an_event_stand_at_admission_or_discharge(tmp_path, dated):
+    """[adapter.moments] names the events; a date that the form has is kept, whether or not the export has such a field."""
+    columns = redcap.COLUMNS if dated else [name for name in redcap.COLUMNS if name != "phq9_date"]
+    tables, findings = read(tmp_path, by_event(**({"phq9_date": "2024-02-20"} if dated else {})), MOMENTS, columns)
+    assert scores_of(tables) == [("1", 0, 17), ("1", 43 if dated else 49, 6)]
+    assert said(findings, "without a whole date") == []
+
+
+def test_forms_without_a_date_and_without_a_moment_are_counted(tmp_path):
+    """An event that no moment names, and a discharge that has not come."""
+    rows = [*by_event(discharge_date="", dc_reason=""), {**PHQ9, "redcap_event_name": "course_arm_1", "phq9_date": ""}]
+    tables, findings = read(tmp_path, rows, MOMENTS)
+    assert scores_of(tables) == [("1", 0, 17)]
+    assert len(said(findings, "forms without a whole date")) == 1
+
+
+def test_a_moment_of_no_event_is_refused(tmp_path):
+    """With the events that there are."""
+    adapter = {**MOMENTS["adapter"], "moments": {"admision_arm_1": "admit"}}
+    with pytest.raises(DataError, match=r'no event in this export "admision_arm_1".*admission_arm_1'):
+        read(tmp_path, by_event(), {**MOMENTS, "adapter": adapter})
+    with pytest.raises(DataError, match=r'"intake" is not allowed.*admit'):
+        read(tmp_path, by_event(), {**MOMENTS, "adapter": {**MOMENTS["adapter"], "moments": {"admission_arm_1": "intake"}}})

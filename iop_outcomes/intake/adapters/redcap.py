@@ -26,6 +26,7 @@ from iop_outcomes.intake.findings import Finding, Severity, fatal
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.recipes import plan_table
 from iop_outcomes.intake.store import Store
+from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.scales import Scale
 
 EVENT_NAME, INSTRUMENT, INSTANCE, GROUP = (
@@ -71,6 +72,7 @@ class _Export:
     at: list[int] = field(default_factory=list)  # where each row stands, as `AT`
     places: dict[tuple[str, Severity, str], list[int]] = field(default_factory=dict)
     _names: dict[Key, str | None] = field(default_factory=dict)  # what each episode is called
+    _days: dict[str | None, tuple[str | None, str | None]] = field(default_factory=dict)  # of admission and discharge, by that name
     _numbered: dict[tuple[str | None, str | None], list[Key]] = field(default_factory=dict)  # episodes by record and instance
     _people: dict[str, Row] = field(default_factory=dict)
     _stood: dict[Key | str, dict[str, int]] = field(default_factory=dict)  # where each field of an episode or a person was found
@@ -88,7 +90,9 @@ class _Export:
         self._sources = {name: self.mapping.columns.get("episodes", {}).get(name, name) for name in EPISODE}
         totals = [scale for scale in self.scales.values() if scale.total]
         self._forms = {scale.name: (self._called(f"{scale.name}_date"), self._columns(scale)) for scale in totals}
-        self._forms = {name: form for name, form in self._forms.items() if form[0] in self.header and form[1]}
+        self._forms = {
+            name: form for name, form in self._forms.items() if form[1] and (form[0] in self.header or self.mapping.adapter.moments)
+        }
 
     def _called(self, name: str) -> str:
         return self.mapping.adapter.fields.get(name, name)
@@ -114,6 +118,8 @@ class _Export:
         """The tables handed over, with what was seen on the way."""
         episodes = self._episodes()
         self._names = {key: row[self._sources["episode_id"]] for key, row in episodes.items()}
+        self._days = {self._names[key]: (row.get(self._sources["admit_date"]), self._discharged(row)) for key, row in episodes.items()}
+        self._refuse_moments()
         for key in episodes:
             self._numbered.setdefault((key[0], key[2]), []).append(key)
         self._fill_episodes(scratch, episodes)
@@ -238,14 +244,33 @@ class _Export:
                 label = self.scales[scale].label
                 values = {column: row[name] for column, name in names.items()}
                 if not any(values.values()):
-                    if row[date]:
+                    if row.get(date):
                         self._note(place, "record_not_used", "warning", f"{label} forms without a value: missing, not 0")
-                elif not is_day(row[date] or ""):
+                    continue
+                day = row.get(date) or self._day_of_moment(place)
+                if not is_day(day or ""):
                     self._note(place, "record_not_used", "warning", f"{label} forms without a whole date")
                 else:
-                    start = [self.at[place], self._episode_of(place), row[self._record], scale, row[date]]
+                    start = [self.at[place], self._episode_of(place), row[self._record], scale, day]
                     scores.append([*start, *(values.get(column) for column in columns)])
         return scores
+
+    def _day_of_moment(self, place: int) -> str | None:
+        """The day of the episode at which the event of a row stands."""
+        moment = self.mapping.adapter.moments.get(self.rows[place].get(EVENT_NAME) or "")
+        if moment is None:
+            return None
+        admitted, discharged = self._days.get(self._episode_of(place), (None, None))
+        return admitted if moment == "admit" else discharged
+
+    def _refuse_moments(self) -> None:
+        """Refuse moments of events that the export does not have: a slip of the pen would lose every score of theirs."""
+        only(
+            self.mapping.adapter.moments,
+            sorted({row.get(EVENT_NAME) or "" for row in self.rows} - {""}),
+            f"{self.mapping.name} [adapter.moments]",
+            "event in this export",
+        )
 
     def _episode_of(self, place: int) -> str | None:
         """The episode that a row belongs to: that of its record, its own, or the one that a field names by its instance."""
