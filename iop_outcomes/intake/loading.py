@@ -33,7 +33,7 @@ from iop_outcomes.intake.labels import similar_rules
 from iop_outcomes.intake.locations import find_mapping
 from iop_outcomes.intake.mapping import AdapterSettings, ContactRule, Mapping, read_mapping
 from iop_outcomes.intake.nearest import offer_nearest
-from iop_outcomes.intake.placing import UNPLACED, Placed
+from iop_outcomes.intake.placing import OUTSIDE, UNPLACED, Placed
 from iop_outcomes.intake.privacy import name_identifiers
 from iop_outcomes.intake.recipes import TablePlan, plan_table, refuse_unknown_names
 from iop_outcomes.intake.row_findings import (
@@ -298,6 +298,7 @@ def _flow(
         reasons = {"lines that cannot be read": len(item.broken), "rows with an error": len(excluded[item.table])}
         reasons["exact copy"] = len(store.copies.get(item.table, ()))
         reasons[UNPLACED] = len(placed[item.table].rows - set(excluded[item.table])) if item.table in placed else 0
+        reasons[OUTSIDE] = store.outside_care(plans[item.table].recipe)
         reasons["rows of excluded episodes"] = raw - used - sum(reasons.values()) + len(item.broken)
         flows.append(Flow(item.table, raw + len(item.broken), {reason: n for reason, n in reasons.items() if n}))
     return tuple(flows)
