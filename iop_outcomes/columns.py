@@ -170,7 +170,14 @@ CONTACTS = (
     Field("patient_id", "text", "the person", blank="not allowed", required=True),
     Field("date", "date", "day of the contact (date)", blank="not allowed"),
     _days("day", "counted from the patient's first contact", low=-MAX_DAYS, blank="not allowed"),
-    Field("status", "code", "whether it took place", blank="not known: counts as not attended", allowed=(*SESSION_STATUSES, SCHEDULED), also=_ALSO),
+    Field(
+        "status",
+        "code",
+        "whether it took place",
+        blank="not known: counts as not attended",
+        allowed=(*SESSION_STATUSES, SCHEDULED),
+        also=_ALSO,
+    ),
     Field("kind", "category", "kind of contact"),
     _days("observed_days", "first contact of the patient to data cut-off, where there are no dates"),
     *(replace(declared, required=declared.name == "track") for declared in EPISODES if declared.name in OF_CONTACTS),
@@ -533,6 +540,7 @@ class Status:
 STATUS = "episode_status"
 NOT_KNOWN = "not_known"  # whether an episode was discharged: no reason, no stay, and nothing says until when the data reach
 OUTSIDE = ("died", "not_started", "active", NOT_KNOWN)
+
 
 @dataclass(frozen=True, slots=True)
 class SessionCount:

@@ -35,7 +35,7 @@ def refuse_lacking(data: Data, measure: Measure) -> None:
 
 
 _NO_SESSION = (
-    "the data hold no session on a day in care. Give a table \"sessions\" beside the episodes, with episode_id and day (or patient_id and date) "
+    'the data hold no session on a day in care. Give a table "sessions" beside the episodes, with episode_id and day (or patient_id and date) '
     "and status; episodes that are built from contacts begin and end with an attended one, so that what was missed before or after is in none."
 )
 

@@ -23,7 +23,12 @@ def session_rules(has: Sequence[str]) -> list[Rule]:
     rules = [
         _rule("session_before_admission", ("day", "episode_id"), "day < 0", "a day before admission", unused, "warning"),
         _rule(
-            "session_after_discharge", ("day", "episode_id"), f"day > {LAST_DAY}", "a day after discharge, or after the last day observed", unused, "warning"
+            "session_after_discharge",
+            ("day", "episode_id"),
+            f"day > {LAST_DAY}",
+            "a day after discharge, or after the last day observed",
+            unused,
+            "warning",
         ),
     ]
     if "status" in has:

@@ -343,7 +343,12 @@ class Store:
             what = "VIEW" if table in self._in_place else "TABLE"
             self.connection.send(f"CREATE {what} {table} AS {select}")
             columns[table] = recipe.names if recipe else tuple(field.name for field in kind.fields)
-            if recipe and not recipe.by_patient and kind.placing != "care" and (not kind.parent or not (orphans or excluded.get(kind.parent))):
+            if (
+                recipe
+                and not recipe.by_patient
+                and kind.placing != "care"
+                and (not kind.parent or not (orphans or excluded.get(kind.parent)))
+            ):
                 self._used[table] = self.raw_rows(table) - len(self.copies.get(table, ())) - len(excluded.get(table, ()))
         return Tables(
             columns,
