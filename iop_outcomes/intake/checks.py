@@ -89,7 +89,7 @@ _RULE_SETS: Dictionary[RuleSet, Callable[[Dictionary[str, TablePlan], TablePlan,
     ),
     "scores": lambda _, plan, __, scales: score_rules(plan.columns, scales),
     "clocks": lambda plans, plan, mapping, _: event_rules(plan.columns, plans[COUNTED].recipe.names, mapping),
-    "sessions": lambda _, plan, *__: session_rules(plan.columns),
+    "sessions": lambda _, plan, *__: session_rules(tuple(plan.fields)),
     "contacts": lambda _, plan, *__: contact_rules(frozenset(plan.fields)),
 }
 
