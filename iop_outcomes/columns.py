@@ -237,6 +237,8 @@ class RowKind:
         had begun; blank where none may come so. Rows of those in care are used on a day in care alone, however they name the episode.
     in_place : str
         The kind that brings the same rows in the place of the parent's table: one of the two may come.
+    many : bool
+        Whether a person has so many of its rows that a count of rows may hide few people: where counts are withheld, none of rows is shown.
     covariates : bool
         Whether a site's further columns may be declared.
     spellings : bool
@@ -258,6 +260,7 @@ class RowKind:
     marks: tuple[str, ...] = ()
     placing: Placing = ""
     in_place: str = ""
+    many: bool = False
     covariates: bool = False
     spellings: bool = True
 
@@ -324,6 +327,7 @@ _KINDS = {
             rules=("sessions",),
             placing="care",
             in_place="contacts",
+            many=True,
             marks=("status", "hours"),
         ),
         RowKind(

@@ -98,8 +98,10 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
             store.check_with(plans[table].recipe)
     findings, excluded = _check(store, inputs, plans, mapping, scales)
     placed = {item.table: store.placed(plan.recipe) for item in inputs if (plan := plans[item.table]).recipe.by_patient}
-    of_placed = [finding for item in inputs if item.table in placed for finding in findings_of_placed(item, placed[item.table], item.lines)]
-    findings = [*opened.findings, *findings, *of_placed]
+    for item in inputs:
+        if item.table in placed:
+            findings += _marked(findings_of_placed(item, placed[item.table], item.lines), item.table)
+    findings = [*opened.findings, *findings]
     if not mapping.declared:
         hint = 'Declare it in mapping.toml: [data] class = "safe_harbor", "limited_data_set", "synthetic" or "public"'
         findings.append(Finding("class_not_declared", "note", inputs[0].name, "", "no data class is declared; safe_harbor holds", hint))
@@ -248,9 +250,9 @@ def _check(
         copies = store.copies.get(item.table, ())
         if table_faults or item.broken or copies:
             lines = Lines(item)
-            findings += findings_of_copies(copies, lines)
-            findings += findings_of_broken(item.broken, lines)
-            findings += [finding for fault in table_faults for finding in findings_of_fault(item, plans[item.table], fault, lines)]
+            of_faults = [finding for fault in table_faults for finding in findings_of_fault(item, plans[item.table], fault, lines)]
+            of_rows = [*findings_of_copies(copies, lines), *findings_of_broken(item.broken, lines), *of_faults]
+            findings += _marked(of_rows, item.table)
         bad = {row for fault in table_faults if fault.rule.severity == "error" for row in fault.rows}
         excluded[item.table] = sorted(bad)
         findings += findings_of_zones(store, item.name, item.table, plans[item.table])
@@ -261,6 +263,11 @@ def _check(
             findings += identifiers_not_read(item, plans[item.table], mapping)
             findings += items_not_added(item, plans[item.table], scales) if KINDS[item.table].points else []
     return findings, excluded
+
+
+def _marked(findings: Sequence[Finding], table: str) -> list[Finding]:
+    """Findings in rows of a table, which say whether their number may hide few people."""
+    return [replace(finding, many=True) for finding in findings] if KINDS[table].many else list(findings)
 
 
 def _broken(store: Store, rules: Sequence[Rule]) -> list[Fault]:

@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 from collections import defaultdict
 
 import numpy as np
@@ -287,6 +288,23 @@ def test_the_report_has_a_part_where_sessions_are_there_and_none_where_not():
     assert "Attended days of discharged episodes, by track" in page
     with iop.load({"episodes": pd.DataFrame(episodes)}, mapping=MAPPING) as data:
         assert "Attendance" not in iop.report(data, by="track", policy="none").to("txt")
+
+
+def test_no_count_of_sessions_is_shown_where_counts_are_withheld():
+    """Neither in nor used nor left out, nor of any finding: 1,234 sessions may be of two people. Internally all of them are there."""
+    episodes, _ = few(*[[]] * 60)
+    rows = [{"patient_id": f"p{i % 2}", "date": f"2024-01-{1 + i % 30:02}", "status": "attended"} for i in range(1234)]
+    rows += [{"patient_id": "p0", "date": "2024-05-05", "status": "attended"}] * 77
+    dated = [{**e, "admit_date": "2024-01-01"} for e in episodes]
+    with loaded(dated, rows) as data:
+        pages = {
+            policy: " ".join(iop.report(data, by="track", policy=policy).to("txt").split()) for policy in ("cms11", "round5", "internal")
+        }
+    numbers = ("1,311", "1,234", "1,311 rows", "77")
+    assert [number for number in numbers if re.search(rf"\b{number}\b", pages["internal"])] == list(numbers)
+    for policy in ("cms11", "round5"):
+        assert [number for number in numbers if re.search(rf"\b{number}\b", pages[policy])] == []
+        assert "sessions not shown not shown" in pages[policy] and "rows by patient and date are placed" in pages[policy]
 
 
 def test_it_is_no_measure_of_a_scale_or_a_day():

@@ -15,8 +15,8 @@ from iop_outcomes.show.tables import value_table
 from iop_outcomes.show.words import headline, label, sentence
 
 _CAUTION = (
-    "Sessions before admission, after discharge or in no episode are not in it; how many they are stands under Who is counted. Where missed "
-    "sessions are not entered, a low rate says so and no more."
+    "Sessions before admission, after discharge or in no episode are not in it. Where missed sessions are not entered, a low rate says so and "
+    "no more."
 )
 
 
