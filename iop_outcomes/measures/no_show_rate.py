@@ -42,13 +42,16 @@ _REST = (
 
 
 def _draft(counts: Counts) -> tuple[Draft, ...]:
-    """The rate, and the share of all sessions that each kind of the others is."""
+    """The rate, and beside it the share of each kind of the others among themselves and the scheduled ones.
+
+    Each of these has a base of its own: of all sessions, what is shown of two kinds would tell how many the third are.
+    """
     number = {request.name: counts.numbers(request.name, blank=0.0) for request in (_MISSED, _SCHEDULED, *(rest.request for rest in _REST))}
     scheduled = number[_SCHEDULED.name]
     every: Floats = np.sum([scheduled, *(number[rest.request.name] for rest in _REST)], axis=0)
     return (
         _share("no_show_rate", counts, number[_MISSED.name], scheduled, every),
-        *(_share(rest.name, counts, number[rest.request.name], every, every) for rest in _REST),
+        *(_share(rest.name, counts, number[rest.request.name], scheduled + number[rest.request.name], every) for rest in _REST),
     )
 
 
@@ -95,7 +98,7 @@ def no_show_rate() -> Measure:
                 missing="Of {more}, no session is recorded.",
             ),
             *(
-                EstimandDefinition(rest.name, rest.label, rest.counted, "all sessions recorded on a day in care", _METHOD, "share")
+                EstimandDefinition(rest.name, rest.label, rest.counted, f"{rest.counted}, and scheduled ones", _METHOD, "share")
                 for rest in _REST
             ),
         ),
@@ -103,7 +106,7 @@ def no_show_rate() -> Measure:
         sources=("Cochran WG (1977), Sampling Techniques, chapter 6, ISBN 978-0-471-16240-7",),
         notes=(
             "Every session counts once, so that people with many sessions weigh more; people still in care and those who never started are in it.",
-            "Sessions cancelled by the program, excused ones and those without a status are in no rate; their shares of all sessions stand beside it.",
+            "Sessions cancelled by the program, excused ones and those without a status are not in the rate; beside it, each has its share of itself and the scheduled ones.",
             "Denominators and numerators count episodes with such sessions, not sessions.",
         ),
         shown=("no_show_rate",),
