@@ -75,6 +75,7 @@ def share(episodes, of_each, hits, base):
         size[person] += 1
     variance = sum(value**2 for value in left.values()) / len(y) ** 2
     effective = len(y) ** 2 / sum(value**2 for value in size.values())
+    variance *= effective / (effective - 1) if effective >= 2 else 1
     out = {"value": p, "n": n, "k": some, "effective": effective, "se": math.sqrt(variance), "y": y, "people": people}
     if effective < 2:
         return out
@@ -113,14 +114,15 @@ def test_shares_of_sessions_are_those_of_the_rows(seed):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_error_is_that_of_a_regression_on_sessions_clustered_by_patient(seed):
-    """statsmodels: a constant alone, robust to clusters, without its small-sample factor."""
+    """statsmodels: a constant alone, robust to clusters, with our small-sample factor in the place of its own."""
     episodes, sessions = program(seed)
     rows = share(episodes, in_care(episodes, sessions), ("missed",), SCHEDULED)
+    factor = math.sqrt(rows["effective"] / (rows["effective"] - 1))
     groups = np.unique(rows["people"], return_inverse=True)[1]
     fit = sm.OLS(rows["y"], np.ones(len(rows["y"]))).fit(cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False})
     with loaded(episodes, sessions) as data:
         e = estimates(data, "no_show_rate")["All", "no_show_rate"]
-    assert (e.value, e.se) == (pytest.approx(fit.params[0], rel=1e-10), pytest.approx(fit.bse[0], rel=1e-10))
+    assert (e.value, e.se) == (pytest.approx(fit.params[0], rel=1e-10), pytest.approx(fit.bse[0] * factor, rel=1e-10))
 
 
 def quantile(values, below):
@@ -221,26 +223,28 @@ def test_without_patient_id_each_episode_is_a_person():
 
 
 def test_tracks_are_compared_by_patient():
-    """People in both tracks bring their covariance in; the error is that of the difference of influences, person by person."""
+    """People in both tracks bring their covariance in; the error is that of the difference, person by person."""
     rng = random.Random(4)
+    tends = [rng.choice([0.02, 0.45]) for _ in range(30)]
     episodes, sessions = few(
-        *[[rng.choice(["missed", "attended"]) if i % 2 else "attended" for _ in range(5)] for i in range(60)],
+        *[["missed" if rng.random() < tends[i // 2] * (1 + i % 2) else "attended" for _ in range(3 + i % 5)] for i in range(60)],
         people=[f"p{i // 2}" for i in range(60)],
     )
     for i, e in enumerate(episodes):
         e["track"] = "su" if i % 2 else "mh"
     of_each = in_care(episodes, sessions)
     sides = {track: share([e for e in episodes if e["track"] == track], of_each, ("missed",), SCHEDULED) for track in ("mh", "su")}
-    parts = defaultdict(float)
-    for track, sign in (("mh", -1), ("su", 1)):
-        side = sides[track]
+    parts = {track: defaultdict(float) for track in sides}
+    for track, side in sides.items():
         for y, person in zip(side["y"], side["people"], strict=True):
-            parts[person] += sign * (y - side["value"]) / len(side["y"])
+            parts[track][person] += (y - side["value"]) / len(side["y"])
+    covariance = sum(parts["mh"][person] * parts["su"][person] for person in parts["mh"])
+    assert abs(covariance) > 1e-6
     with loaded(episodes, sessions) as data:
         results = iop.compare(data, measure="no_show_rate", by="track").results
         contrast = next(e for e in results if e.contrast and e.level == "su" and e.estimand == "no_show_rate")
         assert contrast.value == pytest.approx(sides["su"]["value"] - sides["mh"]["value"])
-        assert contrast.se == pytest.approx(math.sqrt(sum(value**2 for value in parts.values())))
+        assert contrast.se == pytest.approx(math.sqrt(sides["mh"]["se"] ** 2 + sides["su"]["se"] ** 2 - 2 * covariance))
         assert contrast.word == "higher" and contrast.method == "Newcombe, by patient"
 
 

@@ -19,7 +19,8 @@ class WilsonOfSums(Interval):
     """The interval of one sum over episodes as a share of another, such as of the sessions of an episode, which go together.
 
     Sessions of one episode, and episodes of one patient, are alike, so that a session is no independent observation: the effective
-    patients are counted by what each of them brings to the base, and the effective n follows from the variance by patient.
+    patients m are counted by what each of them brings to the base, and the effective n follows from the variance by patient, which has the
+    factor m / (m - 1) that it has for a mean: such a share is a mean over people, weighted by what they bring.
 
     Parameters
     ----------
@@ -45,7 +46,8 @@ class WilsonOfSums(Interval):
         """By patient always, as an episode is a cluster even where nobody comes back."""
         squared = people.variance(self.weights)
         effective = self.base**2 / squared if squared > 0 else 0.0
-        return Errors(variance_independent(draft.influence, n), Clustered(effective, people.variance(draft.influence)))
+        factor = effective / (effective - 1) if effective >= 2 else 1.0
+        return Errors(variance_independent(draft.influence, n), Clustered(effective, factor * people.variance(draft.influence)))
 
     def limits(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
         """Of the effective n, at Student's t on the effective patients less one."""
