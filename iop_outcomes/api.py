@@ -32,10 +32,10 @@ def load(
     Parameters
     ----------
     source : path, data frame or dict of data frames
-        A folder with `episodes.csv` (or `.parquet`, or a file of SAS, SPSS or Stata) and perhaps `scores` and `events`; the
+        A folder with `episodes.csv` (or `.parquet`, or a file of SAS, SPSS or Stata) and perhaps `scores`, `events` and `sessions`; the
         file of episodes itself; a data frame of episodes (pandas, polars or Arrow); or `{"episodes": frame, "scores": frame,
-        "events": frame}`. Frames are copied. A table of `contacts` may stand in the place of episodes, which are then built
-        from it. Files of another layout, such as TEDS-D, say so in the mapping: `[data] layout`.
+        "events": frame, "sessions": frame}`. Frames are copied. A table of `contacts` may stand in the place of episodes, which are
+        then built from it, and never beside sessions. Files of another layout, such as TEDS-D, say so in the mapping: `[data] layout`.
     mapping : path or dict, optional
         A mapping.toml, or the same as nested dicts. A mapping.toml that stands beside the files is found by itself.
     on_error : {"raise", "exclude"}

@@ -37,7 +37,9 @@ EVENTS = (
     "follow_up_contact",
     "next_level_of_care",
 )
-CONTACT_STATUSES = ("attended", "no_show", "late_not_seen", "cancelled_by_patient", "cancelled_by_program", "scheduled")
+SESSION_STATUSES = ("attended", "missed", "cancelled_by_person", "cancelled_by_program", "excused")
+SESSION_KINDS = ("group", "individual", "family", "medication", "assessment", "case_management", "education", "peer", "other")
+SCHEDULED = "scheduled"  # of a session that is yet to come: nobody knows its status
 DATA_CLASSES = ("safe_harbor", "limited_data_set", "synthetic", "public")
 DATED_CLASSES = ("limited_data_set", "synthetic", "public")
 UNRESTRICTED_CLASSES = ("synthetic", "public")
@@ -68,6 +70,8 @@ class Field:
         What a blank means.
     allowed : tuple of str
         The closed list of a `code`.
+    also : tuple of (str, str)
+        Other words, each with the one of that list that it is read as; "" for a blank.
     low, high : int, Decimal or None
         Closed range of an `integer` or a `number`.
     step : int or Decimal
@@ -81,6 +85,7 @@ class Field:
     means: str
     blank: str = "not known"
     allowed: tuple[str, ...] = ()
+    also: tuple[tuple[str, str], ...] = ()
     low: int | Decimal | None = None
     high: int | Decimal | None = None
     step: int | Decimal = 1
@@ -139,6 +144,24 @@ EVENT_ROWS = (
     Field("kind", "category", "kind of event"),
     Field("planned", "flag", "planned (1) or not (0)", blank="not planned"),
 )
+_ALSO = (("no_show", "missed"), ("late_not_seen", "missed"), ("cancelled_by_patient", "cancelled_by_person"))
+SESSIONS = (
+    Field("episode_id", "text", "the episode the session belongs to", blank="not allowed"),
+    _days("day", "counted from admission", low=-MAX_DAYS, blank="not allowed"),
+    Field(
+        "status",
+        "code",
+        "whether it took place",
+        blank="not known: in no rate, counted",
+        allowed=SESSION_STATUSES,
+        also=(*_ALSO, (SCHEDULED, "")),
+        required=True,
+    ),
+    Field("kind", "code", "kind of session", allowed=SESSION_KINDS),
+    Field("hours", "number", "how long it lasted (hours)", low=0, high=24),
+    Field("group_id", "text", "the group that met", blank="no group, or not known"),
+    Field("session_id", "text", "names the row, so that copies of it are known", blank="taken for no copy"),
+)
 # What the contacts of an episode say of it: labels by the first contact that has one, the reason by the last contact.
 OF_CONTACTS = (
     "track", "discharge_reason", "site", "modality", "level_of_care", "planned_days", "referral_source", "payer", "primary_dx", "age_group", "sex",
@@ -147,7 +170,14 @@ CONTACTS = (
     Field("patient_id", "text", "the person", blank="not allowed", required=True),
     Field("date", "date", "day of the contact (date)", blank="not allowed"),
     _days("day", "counted from the patient's first contact", low=-MAX_DAYS, blank="not allowed"),
-    Field("status", "code", "whether it took place", blank="not known: counts as not attended", allowed=CONTACT_STATUSES),
+    Field(
+        "status",
+        "code",
+        "whether it took place",
+        blank="not known: counts as not attended",
+        allowed=(*SESSION_STATUSES, SCHEDULED),
+        also=_ALSO,
+    ),
     Field("kind", "category", "kind of contact"),
     _days("observed_days", "first contact of the patient to data cut-off, where there are no dates"),
     *(replace(declared, required=declared.name == "track") for declared in EPISODES if declared.name in OF_CONTACTS),
@@ -161,9 +191,9 @@ BY_PATIENT = (
 )
 
 Wide = Literal["score", "event", "item"]
-Placing = Literal["", "one", "every"]
+Placing = Literal["", "one", "care", "every"]
 Derivations = Literal["stays", "totals", "clocks"]
-RuleSet = Literal["stays", "scores", "clocks", "contacts"]
+RuleSet = Literal["stays", "scores", "clocks", "sessions", "contacts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +224,7 @@ class RowKind:
         Columns named after a scale or an event that may be there beside those declared.
     derivations : tuple of {"stays", "totals", "clocks"}
         What is computed from its columns; the expressions are in `intake.recipes`.
-    rules : tuple of {"stays", "scores", "clocks", "contacts"}
+    rules : tuple of {"stays", "scores", "clocks", "sessions", "contacts"}
         Rules over several columns, beside those that follow from the columns one by one; `intake.checks` lists them.
     beside : str
         The column whose words may be columns of the parent's table instead, as `<word>_day` and `<word>_observed`.
@@ -202,9 +232,13 @@ class RowKind:
         The column of points of the scale that the column `scale` names.
     marks : tuple of str
         Columns of which a table has at least one, or it is another table: how a file of any name is recognised.
-    placing : {"", "one", "every"}
-        Whether rows by patient and date belong to one of the patient's episodes, or to every one that had begun; blank where none may
-        come so.
+    placing : {"", "one", "care", "every"}
+        Whether rows by patient and date belong to one of the patient's episodes, to the one in care that day alone, or to every one that
+        had begun; blank where none may come so. Rows of those in care are used on a day in care alone, however they name the episode.
+    in_place : str
+        The kind that brings the same rows in the place of the parent's table: one of the two may come.
+    many : bool
+        Whether a person has so many of its rows that a count of rows may hide few people: where counts are withheld, none of rows is shown.
     covariates : bool
         Whether a site's further columns may be declared.
     spellings : bool
@@ -225,6 +259,8 @@ class RowKind:
     points: str = ""
     marks: tuple[str, ...] = ()
     placing: Placing = ""
+    in_place: str = ""
+    many: bool = False
     covariates: bool = False
     spellings: bool = True
 
@@ -282,6 +318,19 @@ _KINDS = {
             marks=("event",),
         ),
         RowKind(
+            "sessions",
+            SESSIONS,
+            parent=COUNTED,
+            alternatives=(_EPISODE, (("day",), "day (or date)")),
+            key=("session_id",),
+            key_rule="session_twice",
+            rules=("sessions",),
+            placing="care",
+            in_place="contacts",
+            many=True,
+            marks=("status", "hours"),
+        ),
+        RowKind(
             "contacts",
             CONTACTS,
             rolled_into=COUNTED,
@@ -298,6 +347,11 @@ KINDS: Mapping[str, RowKind] = MappingProxyType(_KINDS)
 def rolled_kinds() -> tuple[str, ...]:
     """Names of the tables that may come in the place of the one that is counted."""
     return tuple(kind.name for kind in KINDS.values() if kind.rolled_into)
+
+
+def given_twice(tables: Collection[str]) -> tuple[str, str] | None:
+    """Two tables that bring the same rows, one beside the episodes and one in their place, where both came."""
+    return next(((kind.name, kind.in_place) for kind in KINDS.values() if kind.name in tables and kind.in_place in tables), None)
 
 
 def field(table: str, name: str) -> Field | None:
@@ -491,7 +545,32 @@ STATUS = "episode_status"
 NOT_KNOWN = "not_known"  # whether an episode was discharged: no reason, no stay, and nothing says until when the data reach
 OUTSIDE = ("died", "not_started", "active", NOT_KNOWN)
 
-Request = Column | ScoreAt | FirstEvent | Reached | Known | EventWithin | StopsAtEnd | Status
+
+@dataclass(frozen=True, slots=True)
+class SessionCount:
+    """Ask how many sessions of an episode have one of some statuses, or on how many days one has; blank where no status is known.
+
+    Parameters
+    ----------
+    name : str
+        What to call it in the count table.
+    statuses : tuple of str
+        Those that count; where none is named, sessions without a status are counted, which is blank where there is no session at all.
+    days : bool
+        Whether days with at least one such session are counted, and not the sessions.
+    """
+
+    name: str
+    statuses: tuple[str, ...] = ()
+    days: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return (self.name,)
+
+
+Request = Column | ScoreAt | FirstEvent | Reached | Known | EventWithin | StopsAtEnd | SessionCount | Status
 
 
 @dataclass(frozen=True, slots=True)

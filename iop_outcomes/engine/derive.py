@@ -7,7 +7,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from iop_outcomes.columns import OUTSIDE, WINDOWS, Column, EventWithin, FirstEvent, Known, Reached, Request, ScoreAt, Status, StopsAtEnd
+from iop_outcomes.columns import (
+    OUTSIDE,
+    SESSION_STATUSES,
+    WINDOWS,
+    Column,
+    EventWithin,
+    FirstEvent,
+    Known,
+    Reached,
+    Request,
+    ScoreAt,
+    SessionCount,
+    Status,
+    StopsAtEnd,
+)
 from iop_outcomes.counts import Level
 from iop_outcomes.engine.dialect import ROW, Steps, literal, quoted
 
@@ -160,6 +174,8 @@ def _answer(request: Request, tables: Tables) -> Answered:
         return _event_within(request, tables)
     if isinstance(request, ScoreAt):
         return _score_at(request, tables)
+    if isinstance(request, SessionCount):
+        return _session_count(request, tables)
     return _of_row(request, tables)
 
 
@@ -251,6 +267,37 @@ def _wanted(events: Sequence[str], kinds: Sequence[str]) -> str:
     """SQL that recognises an outcome event."""
     test = f"events.event IN ({', '.join(literal(event) for event in events)})"
     return f"{test} AND events.kind IN ({', '.join(literal(kind) for kind in kinds)})" if kinds else test
+
+
+# -- sessions ------------------------------------------------------------------------------------------------------
+
+
+def _session_count(request: SessionCount, tables: Tables) -> Answered:
+    """One helper table answers every question about sessions: how many of each status, and on how many days."""
+    if "sessions" not in tables.filled:
+        return (), (NOTHING,)
+    if not request.statuses:
+        return (_attendance(),), (Value(f"{_attendance().name}.without_status", DAY),)
+    wanted = " + ".join(f"{_attendance().name}.{status}" for status in request.statuses)
+    if not request.days:
+        return (_attendance(),), (Value(f"CASE WHEN {_attendance().name}.known > 0 THEN {wanted} END", DAY),)
+    pick = _attended_days(request.statuses)
+    return (pick,), (Value(f"CASE WHEN {pick.name}.known > 0 THEN {pick.name}.days END", DAY),)
+
+
+def _attendance() -> Pick:
+    """How many sessions of each episode have each status."""
+    known = [f"CAST(count(*) FILTER (status = {literal(status)}) AS INTEGER) AS {status}" for status in SESSION_STATUSES]
+    without = f"CAST(count(*) - count(status) AS INTEGER) AS without_status, CAST(count(status) AS INTEGER) AS known, {', '.join(known)}"
+    return Pick(f"SELECT {ROW}, {without} FROM sessions GROUP BY {ROW}")
+
+
+def _attended_days(statuses: Sequence[str]) -> Pick:
+    """On how many days of each episode a session has one of some statuses, and how many sessions have any."""
+    wanted = f"status IN ({', '.join(map(literal, statuses))})"
+    daily = f"SELECT {ROW}, day, count(status) AS known, count(*) FILTER ({wanted}) AS n FROM sessions GROUP BY {ROW}, day"
+    days = "CAST(sum(known) AS INTEGER) AS known, CAST(count(*) FILTER (n > 0) AS INTEGER) AS days"
+    return Pick(f"SELECT {ROW}, {days} FROM ({daily}) AS daily GROUP BY {ROW}")
 
 
 # -- events --------------------------------------------------------------------------------------------------------

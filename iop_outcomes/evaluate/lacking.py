@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iop_outcomes.columns import FirstEvent, ScoreAt
+from iop_outcomes.columns import FirstEvent, ScoreAt, SessionCount
 from iop_outcomes.errors import NotAssessableError
 from iop_outcomes.intake.data import Data
 from iop_outcomes.measures import Measure
@@ -23,13 +23,21 @@ def refuse_lacking(data: Data, measure: Measure) -> None:
     Raises
     ------
     NotAssessableError
-        When no score of its scale, or none of its events, is there; the message says what would bring it.
+        When no score of its scale, none of its events, or no session is there; the message says what would bring it.
     """
     for request in measure.requests:
         if isinstance(request, ScoreAt) and request.column == "score" and request.scale not in data.facts.scales:
             raise NotAssessableError(f"{measure.title} is not assessable: {_no_score(data, request.scale)}")
         if isinstance(request, FirstEvent) and not _recorded(data, request):
             raise NotAssessableError(f"{measure.title} is not assessable: {_no_event(request)}")
+        if isinstance(request, SessionCount) and "sessions" not in data.facts.filled:
+            raise NotAssessableError(f"{measure.title} is not assessable: {_NO_SESSION}")
+
+
+_NO_SESSION = (
+    'the data hold no session on a day in care. Give a table "sessions" beside the episodes, with episode_id and day (or patient_id and date) '
+    "and status; episodes that are built from contacts begin and end with an attended one, so that what was missed before or after is in none."
+)
 
 
 def _no_score(data: Data, scale: str) -> str:

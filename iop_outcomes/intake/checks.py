@@ -28,6 +28,7 @@ from iop_outcomes.intake.rules_of_episodes import (
 )
 from iop_outcomes.intake.rules_of_events import event_rules
 from iop_outcomes.intake.rules_of_scores import SHORTER, TWICE, score_rules, twice_rule
+from iop_outcomes.intake.rules_of_sessions import session_rules
 from iop_outcomes.intake.rules_of_stand_ins import stand_in_rules
 from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
@@ -88,12 +89,13 @@ _RULE_SETS: Dictionary[RuleSet, Callable[[Dictionary[str, TablePlan], TablePlan,
     ),
     "scores": lambda _, plan, __, scales: score_rules(plan.columns, scales),
     "clocks": lambda plans, plan, mapping, _: event_rules(plan.columns, plans[COUNTED].recipe.names, mapping),
+    "sessions": lambda _, plan, *__: session_rules(tuple(plan.fields)),
     "contacts": lambda _, plan, *__: contact_rules(frozenset(plan.fields)),
 }
 
 
 def leave_out_copies(store: Store, faults: Sequence[Fault], plans: Dictionary[str, TablePlan]) -> bool:
-    """Keep one of the episodes, and of the scores, that are alike in every cell; whether any was left out, so that all is to be judged anew.
+    """Keep one of the rows, where their kind has a key, that are alike in every cell; whether any was left out, so that all is to be judged anew.
 
     Only where something stands twice is there a copy to look for: a file without one pays nothing.
     """

@@ -34,6 +34,8 @@ class Finding:
         Which of the two `lines` are.
     count : int
         Rows that break the rule.
+    many : bool
+        Whether a person has many such rows, so that their number may hide few people.
     """
 
     rule: str
@@ -45,6 +47,7 @@ class Finding:
     lines: tuple[int, ...] = ()
     unit: str = "line"
     count: int = 0
+    many: bool = False
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.lines[0]}" if self.lines else self.file
@@ -60,7 +63,7 @@ class Finding:
 
     def to_dict(self) -> dict[str, object]:
         """The finding as plain values, every line of it, for JSON."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "many"}
 
 
 def refuse(findings: Sequence[Finding]) -> NoReturn:

@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from iop_outcomes.columns import COUNTED, KINDS, rolled_kinds
+from iop_outcomes.columns import COUNTED, KINDS, given_twice, rolled_kinds
 from iop_outcomes.errors import DataError, UsageError, choices
 from iop_outcomes.intake.cell_text import CellText
 from iop_outcomes.intake.database_tables import DatabaseTable
@@ -32,7 +32,7 @@ from iop_outcomes.intake.files import (
 )
 from iop_outcomes.intake.findings import Finding, fatal, refuse
 from iop_outcomes.intake.frames import add_frame, is_frame, names_of, with_index
-from iop_outcomes.intake.locations import Location, find_tables
+from iop_outcomes.intake.locations import Location, both_given, find_tables
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.parts import fingerprint_of_parts, parts_of, refuse_other_header
 from iop_outcomes.intake.preflight import preflight_csv, read_through, refuse_parquet
@@ -208,6 +208,8 @@ def _frames(source: Any) -> Dictionary[str, Any]:
     if rolled and COUNTED in frames:
         message = f"a table of {COUNTED} and a table of {rolled[0]} are both there"
         fatal("episodes_twice", "the data given", message, "Give one of them.")
+    if twice := given_twice(frames):
+        fatal("sessions_twice", "the data given", *both_given(*twice))
     if not rolled and COUNTED not in frames:
         fatal("no_episodes_table", "the data given", f"no table of {COUNTED}", f'Give {{"{COUNTED}": frame, ...}}.')
     return frames

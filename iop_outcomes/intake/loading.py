@@ -33,7 +33,7 @@ from iop_outcomes.intake.labels import similar_rules
 from iop_outcomes.intake.locations import find_mapping
 from iop_outcomes.intake.mapping import AdapterSettings, ContactRule, Mapping, read_mapping
 from iop_outcomes.intake.nearest import offer_nearest
-from iop_outcomes.intake.placing import UNPLACED, Placed
+from iop_outcomes.intake.placing import OUTSIDE, UNPLACED, Placed
 from iop_outcomes.intake.privacy import name_identifiers
 from iop_outcomes.intake.recipes import TablePlan, plan_table, refuse_unknown_names
 from iop_outcomes.intake.row_findings import (
@@ -98,8 +98,10 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
             store.check_with(plans[table].recipe)
     findings, excluded = _check(store, inputs, plans, mapping, scales)
     placed = {item.table: store.placed(plan.recipe) for item in inputs if (plan := plans[item.table]).recipe.by_patient}
-    of_placed = [finding for item in inputs if item.table in placed for finding in findings_of_placed(item, placed[item.table], item.lines)]
-    findings = [*opened.findings, *findings, *of_placed]
+    for item in inputs:
+        if item.table in placed:
+            findings += _marked(findings_of_placed(item, placed[item.table], item.lines), item.table)
+    findings = [*opened.findings, *findings]
     if not mapping.declared:
         hint = 'Declare it in mapping.toml: [data] class = "safe_harbor", "limited_data_set", "synthetic" or "public"'
         findings.append(Finding("class_not_declared", "note", inputs[0].name, "", "no data class is declared; safe_harbor holds", hint))
@@ -245,9 +247,9 @@ def _check(
         copies = store.copies.get(item.table, ())
         if table_faults or item.broken or copies:
             lines = Lines(item)
-            findings += findings_of_copies(copies, lines)
-            findings += findings_of_broken(item.broken, lines)
-            findings += [finding for fault in table_faults for finding in findings_of_fault(item, plans[item.table], fault, lines)]
+            of_faults = [finding for fault in table_faults for finding in findings_of_fault(item, plans[item.table], fault, lines)]
+            of_rows = [*findings_of_copies(copies, lines), *findings_of_broken(item.broken, lines), *of_faults]
+            findings += _marked(of_rows, item.table)
         bad = {row for fault in table_faults if fault.rule.severity == "error" for row in fault.rows}
         excluded[item.table] = sorted(bad)
         findings += findings_of_zones(store, item.name, item.table, plans[item.table])
@@ -258,6 +260,11 @@ def _check(
             findings += identifiers_not_read(item, plans[item.table], mapping)
             findings += items_not_added(item, plans[item.table], scales) if KINDS[item.table].points else []
     return findings, excluded
+
+
+def _marked(findings: Sequence[Finding], table: str) -> list[Finding]:
+    """Findings in rows of a table, which say whether their number may hide few people."""
+    return [replace(finding, many=True) for finding in findings] if KINDS[table].many else list(findings)
 
 
 def _broken(store: Store, rules: Sequence[Rule]) -> list[Fault]:
@@ -295,6 +302,7 @@ def _flow(
         reasons = {"lines that cannot be read": len(item.broken), "rows with an error": len(excluded[item.table])}
         reasons["exact copy"] = len(store.copies.get(item.table, ()))
         reasons[UNPLACED] = len(placed[item.table].rows - set(excluded[item.table])) if item.table in placed else 0
+        reasons[OUTSIDE] = store.outside_care(plans[item.table].recipe)
         reasons["rows of excluded episodes"] = raw - used - sum(reasons.values()) + len(item.broken)
         flows.append(Flow(item.table, raw + len(item.broken), {reason: n for reason, n in reasons.items() if n}))
     return tuple(flows)

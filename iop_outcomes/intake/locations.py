@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from iop_outcomes.columns import COUNTED, KINDS, rolled_kinds
+from iop_outcomes.columns import COUNTED, KINDS, given_twice, rolled_kinds
 from iop_outcomes.errors import DataError, choices
 from iop_outcomes.intake.database_files import tables_of
 from iop_outcomes.intake.database_tables import Database, DatabaseTable
@@ -98,9 +98,18 @@ def find_tables(path: Path, mapping: Mapping) -> dict[str, Location]:
             )
         if table != named or ((location.sheet or location.source) and location.path.resolve() == path.resolve()):
             tables[table] = location
+    tables = {table: location for table, location in tables.items() if not _is_named_otherwise(table, location, tables, mapping)}
     tables = _with_sheets(tables, by_name, mapping)
     _refuse_sets(path, tables, mapping)
     return tables
+
+
+def _is_named_otherwise(table: str, location: Location, tables: dict[str, Location], mapping: Mapping) -> bool:
+    """Whether a file called like a table is named by the mapping as the one that brings the same rows in the place of the episodes."""
+    other = tables.get(KINDS[table].in_place)
+    if other is None or table in mapping.tables:
+        return False
+    return other.path.resolve() == location.path.resolve() and other.sheet in ("", location.sheet) and other.source == location.source
 
 
 def _by_name(path: Path, mapping: Mapping) -> tuple[dict[str, Location], str]:
@@ -202,6 +211,8 @@ def find_mapping(path: Path) -> Path | None:
 def _refuse_sets(path: Path, tables: dict[str, Location], mapping: Mapping) -> None:
     """Refuse tables that cannot stand together, or that lack the one they all belong to."""
     rolled = rolled_kinds()
+    if (twice := given_twice(tables)) and COUNTED not in tables:
+        fatal("sessions_twice", tables[twice[0]].name, *both_given(*twice))
     for table in rolled:
         if table in tables and COUNTED in tables:
             hint = f"Keep one of them: {COUNTED} are built from {table} where there is no table of {COUNTED}"
@@ -214,8 +225,26 @@ def _refuse_sets(path: Path, tables: dict[str, Location], mapping: Mapping) -> N
             "no_episodes_table",
             shown(path),
             "no table of episodes in this folder",
-            "Name the file episodes.csv or episodes.parquet, or give its path in mapping.toml under [tables].",
+            "Name the file episodes.csv or episodes.parquet, or give its path in mapping.toml under [tables]." + _in_its_place(tables),
         )
+
+
+def both_given(table: str, in_place: str) -> tuple[str, str]:
+    """What is wrong where the same rows come beside the episodes and in their place, and what to do."""
+    return (
+        f"a table of {table} and a table of {in_place} are both there",
+        f"Give {table} beside a table of {COUNTED}; or {in_place} alone, from which the {COUNTED} are built",
+    )
+
+
+def _in_its_place(tables: dict[str, Location]) -> str:
+    """That episodes may be built from a table that is there, where it is one from which they can be."""
+    kind = next((kind for kind in KINDS.values() if kind.in_place and kind.name in tables), None)
+    return (
+        ""
+        if kind is None
+        else f" Or build {COUNTED} from the {kind.name}: name their file in mapping.toml under [tables] as {kind.in_place}, not as {kind.name}."
+    )
 
 
 def _one_file(folder: Path, table: str) -> Path | None:

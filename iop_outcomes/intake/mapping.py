@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LAYOUTS, LOS_CONVENTIONS, WINDOWS, Field
+from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LAYOUTS, LOS_CONVENTIONS, WINDOWS, Field, RowKind
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.dates import DATE_FORMATS
 from iop_outcomes.intake.text_settings import DELIMITERS, TextSettings, text_settings
@@ -331,12 +331,14 @@ def _contacts(given: Dictionary[str, Any], where: str) -> ContactRule:
 
 
 def _words(column: str, given: Dictionary[str, Any], where: str) -> dict[str, str]:
-    """A site's codes and their canonical words; those of a closed list must be of it."""
+    """A site's codes and their canonical words; those of a closed list must be of it, unless a table has the same column without one."""
     codes = texts(given, where)
-    allowed = dict.fromkeys(word for field in _declared(column) for word in (("0", "1") if field.kind == "flag" else field.allowed))
-    for site, word in codes.items():
-        if allowed:
-            one_of(word, tuple(allowed), f"{where} {site}")
+    lists = [("0", "1") if field.kind == "flag" else (*field.allowed, *dict(field.also)) for field in _declared(column)]
+    if all(lists):
+        allowed = tuple(dict.fromkeys(word for words in lists for word in words))
+        for site, word in codes.items():
+            if allowed:
+                one_of(word, allowed, f"{where} {site}")
     return codes
 
 
@@ -344,9 +346,14 @@ def _declared(column: str) -> list[Field]:
     return [field for kind in KINDS.values() for field in kind.fields if field.name == column]
 
 
+def _taking_names() -> list[RowKind]:
+    """Kinds whose columns no covariate may be called by; contacts and sessions have words of their own."""
+    return [kind for kind in KINDS.values() if not kind.rolled_into and not kind.in_place]
+
+
 def _covariates(given: Dictionary[str, Any], name: str) -> dict[str, str]:
     for column in given:
-        if any(declared.name == column for kind in KINDS.values() if not kind.rolled_into for declared in kind.fields):
+        if any(declared.name == column for kind in _taking_names() for declared in kind.fields):
             raise DataError(f'{name} [covariates]: "{column}" is a column already, and needs no declaration.')
     return {column: one_of(kind, COVARIATE_KINDS, f"{name} [covariates] {column}") for column, kind in given.items()}
 

@@ -1,26 +1,37 @@
 """Takes rows that name a patient and a date, gives each the episode it belongs to: one rule for every kind of rows.
 
 A score belongs to an episode from 7 days before its admission to 14 after its discharge, or without an end where there is none yet. Claimed
-by several, it goes to the one in care that day, else to the nearest admission, else to the earlier. An event belongs to every episode whose
+by several, it goes to the one in care that day, else to the nearest admission, else to the earlier. A session belongs to an episode in care
+that day, from admission to discharge, or to the last day observed. An event belongs to every episode whose
 admission it follows, also of the same day. Nothing is guessed: what no episode claims is counted and left out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from iop_outcomes.columns import WINDOWS, RowKind
+from iop_outcomes.columns import MAX_DAYS, WINDOWS, RowKind
 from iop_outcomes.engine.dialect import ROW
 
 ADMISSIONS = "admissions"
 NEEDED = ("patient_id", "admit_date")  # of the episodes, where anything is placed among them
 UNPLACED = "in no episode of the patient"
+OUTSIDE = "outside the care of their episode"
+LAST_DAY = "episode_last_day"  # in care, from admission, of the episode of a row
+IN_CARE = f"day BETWEEN 0 AND coalesce({LAST_DAY}, {MAX_DAYS})"
 _END = "DATE '9999-12-31'"
 _BEFORE, _AFTER = -WINDOWS["admit"][0], WINDOWS["discharge"][1]
 
 
-def admissions_select(episodes: str, discharged: str) -> str:
-    """Episodes with the first and last day on which a score counts for them, and the last in care.
+def last_day(names: Collection[str]) -> str:
+    """SQL of the last day in care of an episode, from admission, as its columns tell it: of discharge, else the last that was observed."""
+    known = [f"CASE WHEN {name} < 0 THEN 0 ELSE {name} END" for name in ("los_days", "observed_days") if name in names]
+    return f"coalesce({', '.join(known)})" if known else "CAST(NULL AS INTEGER)"
+
+
+def admissions_select(episodes: str, discharged: str, last_in_care: str) -> str:
+    """Episodes with the first and last day on which a score counts for them, the day of discharge, and the last day in care.
 
     Parameters
     ----------
@@ -28,10 +39,13 @@ def admissions_select(episodes: str, discharged: str) -> str:
         A table with `iop_outcomes_row`, `episode_id`, `patient_id` and `admit_date`.
     discharged : str
         SQL for the day of discharge, NULL where there is none yet; one before admission is the day of admission.
+    last_in_care : str
+        SQL for the last day on which the episode is known to have been in care, NULL where nothing ends it.
     """
     end = f"CASE WHEN {discharged} < admit_date THEN admit_date ELSE {discharged} END"
     return (
         f"SELECT {ROW}, episode_id, patient_id, admit_date, coalesce({end}, {_END}) AS end_date, "
+        f"coalesce({last_in_care}, {_END}) AS care_date, "
         f"admit_date - {_BEFORE} AS first_date, coalesce({end} + {_AFTER}, {_END}) AS last_date "
         f"FROM {episodes} WHERE patient_id IS NOT NULL AND admit_date IS NOT NULL AND episode_id IS NOT NULL"
     )
@@ -41,6 +55,7 @@ def placed_select(kind: RowKind, rows: str) -> str:
     """The episodes of each row of a table of patients and dates, with the day from admission and how many claimed it."""
     claims = {
         "one": "own.date BETWEEN episode.first_date AND episode.last_date",
+        "care": "own.date BETWEEN episode.admit_date AND episode.care_date",
         "every": "own.date >= episode.admit_date",
     }
     day = "date_diff('day', episode.admit_date, own.date)"
@@ -59,7 +74,8 @@ def placed_select(kind: RowKind, rows: str) -> str:
 
 def unplaced_select(kind: RowKind) -> str:
     """Rows with a patient and a date that no episode claims, each with why."""
-    persons = f"SELECT patient_id, min(first_date) AS first_date, max(last_date) AS last_date FROM {ADMISSIONS} GROUP BY patient_id"
+    ends = ("admit_date", "care_date") if kind.placing == "care" else ("first_date", "last_date")
+    persons = f"SELECT patient_id, min({ends[0]}) AS first_date, max({ends[1]}) AS last_date FROM {ADMISSIONS} GROUP BY patient_id"
     why = (
         "CASE WHEN person.patient_id IS NULL THEN 'no_patient' WHEN own.date < person.first_date THEN 'before' "
         "WHEN own.date > person.last_date THEN 'after' ELSE 'between' END"

@@ -10,8 +10,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -150,10 +150,16 @@ def _read_rows(scratch: Scratch, file: File) -> None:
 
 
 def _assigned(files: Sequence[File]) -> dict[str, File]:
-    """Which file is which table: by its name, and by how many of its columns are known there; guesses count for nothing."""
+    """Which file is which table: sessions stand beside episodes, and contacts in their place."""
+    in_place = rolled_kinds() if COUNTED in _best(files, KINDS) else [kind.name for kind in KINDS.values() if kind.in_place]
+    return _best(files, [table for table in KINDS if table not in in_place])
+
+
+def _best(files: Sequence[File], kinds: Collection[str]) -> dict[str, File]:
+    """Which file is which of some tables: by its name, and by how many of its columns are known there; guesses count for nothing."""
     worth = []
     for file in files:
-        for place, table in enumerate(KINDS):
+        for place, table in enumerate(kinds):
             known = {match.to for match in file.matches[table] if match.how != "guess"}
             named = 100 * (file.called == table) + 5 * (table_called(file.called) == table)
             marked = known & set(KINDS[table].marks) or any(name.rpartition("_")[2].isdigit() for name in known)
@@ -163,10 +169,7 @@ def _assigned(files: Sequence[File]) -> dict[str, File]:
     for *_, table, file in sorted(worth, key=lambda entry: entry[:3]):
         if table not in tables and file not in tables.values():
             tables[table] = file
-    if COUNTED in tables:
-        for table in rolled_kinds():
-            tables.pop(table, None)
-    return {table: tables[table] for table in KINDS if table in tables}
+    return {table: tables[table] for table in kinds if table in tables}
 
 
 def _refuse_values_as_names(file: File) -> None:

@@ -61,10 +61,7 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
             fields[field.name], names[field.name] = field, source
     by_patient, by_date = _placed_by(table, fields)
     written = (mapping.date_formats.get(table, ""), mapping.text_of(table).decimal)
-    casts = tuple(
-        Cast(name, field.kind, names[name], _missing(mapping, name), mapping.codes.get(name, {}), *written)
-        for name, field in fields.items()
-    )
+    casts = tuple(Cast(name, field.kind, names[name], *_codes(field, mapping), *written) for name, field in fields.items())
     kind = KINDS[table]
     day = (Derived("day", "date_diff('day', episode_admit_date, date)"),) if by_date else ()
     computed = {**fields, "day": BY_PATIENT[1]} if by_patient or by_date else fields
@@ -129,8 +126,12 @@ def expected_names(table: str, mapping: Mapping) -> tuple[str, ...]:
     return tuple(dict.fromkeys(renamed.get(field.name, field.name) for field in fields))
 
 
-def _missing(mapping: Mapping, name: str) -> tuple[str, ...]:
-    return (*mapping.missing.get("all", ()), *mapping.missing.get(name, ()))
+def _codes(field: Field, mapping: Mapping) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Codes of a column that mean no value, and the words that the others stand for."""
+    also = dict(field.also)
+    words = {**also, **{site: also.get(word, word) for site, word in mapping.codes.get(field.name, {}).items()}}
+    missing = (*mapping.missing.get("all", ()), *mapping.missing.get(field.name, ()), *(site for site, word in words.items() if not word))
+    return missing, {site: word for site, word in words.items() if word}
 
 
 def _declared(table: str, mapping: Mapping, scales: Dictionary[str, Scale]) -> list[Field]:

@@ -15,14 +15,24 @@ from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.dialect import NUMBER_TYPE, ROW, literal, quoted
 from iop_outcomes.intake.casts import Cast, Recipe
-from iop_outcomes.intake.placing import ADMISSIONS, NEEDED, Placed, admissions_select, placed_select, unplaced_select
+from iop_outcomes.intake.placing import (
+    ADMISSIONS,
+    IN_CARE,
+    LAST_DAY,
+    NEEDED,
+    Placed,
+    admissions_select,
+    last_day,
+    placed_select,
+    unplaced_select,
+)
 from iop_outcomes.intake.rules import Fault, Rule
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MASK_BITS = 60  # rules per whole-number mask in the fault scan
-PARENT = ("episode_known", "episode_row", "episode_los_days", "episode_follow_up_days", "episode_admit_date", "episode_died")
+PARENT = ("episode_known", "episode_row", "episode_los_days", "episode_follow_up_days", "episode_admit_date", "episode_died", LAST_DAY)
 
 
 class Store:
@@ -215,7 +225,8 @@ class Store:
                 self._make_parents()
             if set(NEEDED) <= names:
                 discharged = "(admit_date + los_days)" if "los_days" in names else "CAST(NULL AS DATE)"
-                self.connection.send(f"CREATE OR REPLACE VIEW {ADMISSIONS} AS {admissions_select(f'checked_{kind.name}', discharged)}")
+                select = admissions_select(f"checked_{kind.name}", discharged, f"(admit_date + {last_day(names)})")
+                self.connection.send(f"CREATE OR REPLACE VIEW {ADMISSIONS} AS {select}")
 
     def _cast(self, table: str, casts: Sequence[Cast]) -> str:
         """A select of `x__text` and of `x` in its declared type: a layer for each step of reading, which a further step then names."""
@@ -334,7 +345,12 @@ class Store:
             what = "VIEW" if table in self._in_place else "TABLE"
             self.connection.send(f"CREATE {what} {table} AS {select}")
             columns[table] = recipe.names if recipe else tuple(field.name for field in kind.fields)
-            if recipe and not recipe.by_patient and (not kind.parent or not (orphans or excluded.get(kind.parent))):
+            if (
+                recipe
+                and not recipe.by_patient
+                and kind.placing != "care"
+                and (not kind.parent or not (orphans or excluded.get(kind.parent)))
+            ):
                 self._used[table] = self.raw_rows(table) - len(self.copies.get(table, ())) - len(excluded.get(table, ()))
         return Tables(
             columns,
@@ -360,14 +376,13 @@ class Store:
         place = f"episode_row AS {ROW}" if KINDS[table].parent else ROW
         return f"SELECT {columns}, {place} FROM checked_{table}{' WHERE ' if tests else ''}{' AND '.join(tests)}"
 
-    def _used_where(self, table: str) -> list[str]:
-        """What is true of the rows of a table that are used: they have an episode, and neither they nor it are excluded."""
+    def _used_where(self, table: str, care: str = IN_CARE) -> list[str]:
+        """What is true of the rows of a table that are used: they have an episode, on a day in care, and neither they nor it are excluded."""
         parent = KINDS[table].parent
         tests = ["episode_row IS NOT NULL"] if parent else []
         excluded = {parent: "episode_row", table: ROW}
-        return tests + [
-            f"{place} NOT IN (SELECT position FROM excluded_{name})" for name, place in excluded.items() if name in self._excluded
-        ]
+        tests += [f"{place} NOT IN (SELECT position FROM excluded_{name})" for name, place in excluded.items() if name in self._excluded]
+        return [*tests, care] if KINDS[table].placing == "care" else tests
 
     def lock(self) -> None:
         """After loading: nothing further can be read from outside, and no setting changed."""
@@ -387,6 +402,13 @@ class Store:
         if table in self._used:
             return self._used[table]
         return int(self.connection.one(f"SELECT count(*) FROM {_listed(KINDS[table])}"))
+
+    def outside_care(self, recipe: Recipe) -> int:
+        """Rows of a table that could be used and lie on no day in care of the episode that they name."""
+        if KINDS[recipe.table].placing != "care":
+            return 0
+        tests = " AND ".join(self._used_where(recipe.table, f"NOT ({IN_CARE})"))
+        return int(self.connection.one(f"SELECT count(*) FROM checked_{recipe.table} WHERE {tests}"))
 
     def close(self) -> None:
         """Close the connection and remove the private folder."""
@@ -435,6 +457,6 @@ def _parents(names: Collection[str]) -> str:
     died = "bool_or(discharge_reason = 'died' AND los_days >= 0)" if {"discharge_reason", "los_days"} <= set(names) else "FALSE"
     select = (
         f"SELECT episode_id, count(*) AS times, TRUE AS episode_known, min({ROW}) AS episode_row, {cells[0]} AS episode_los_days, {cells[1]} AS episode_follow_up_days, "
-        f"{admitted} AS episode_admit_date, coalesce({died}, FALSE) AS episode_died"
+        f"{admitted} AS episode_admit_date, coalesce({died}, FALSE) AS episode_died, CASE WHEN count(*) = 1 THEN any_value({last_day(names)}) END AS {LAST_DAY}"
     )
     return f"CREATE OR REPLACE TABLE parents AS {select} FROM checked_episodes WHERE episode_id IS NOT NULL GROUP BY episode_id"

@@ -107,7 +107,7 @@ def match_columns(table: str, names: Sequence[str], scales: Dictionary[str, Scal
 def _columns_of(table: str) -> dict[str, tuple[int, str]]:
     """Squashed name, and the column with its rank: 0 its own name, then the synonyms in their order."""
     synonyms = table_of_synonyms()["columns"]
-    words, labels = synonyms.get(table, {}), synonyms.get(KINDS[table].rolled_into, {})
+    words, labels = synonyms.get(table, {}), synonyms.get(KINDS[table].rolled_into or KINDS[table].in_place, {})
     columns: dict[str, tuple[int, str]] = {}
     for field in (*KINDS[table].fields, *(BY_PATIENT if KINDS[table].placing else ())):
         others = words.get(field.name, labels.get(field.name, ()))

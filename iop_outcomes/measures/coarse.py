@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from iop_outcomes.counts import Counts
-from iop_outcomes.keys import Key
+from iop_outcomes.keys import ALL, Key
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.stats.balance import LEAST
 from iop_outcomes.stats.draft import Draft
 
 Drafting = Callable[..., tuple[Draft, ...]]  # of counts, and of the keys that are wanted where a measure is selective
@@ -102,3 +103,27 @@ def digits_that_hide(divisions: Sequence[tuple[Sequence[Sequence[float]], int]])
 
 
 _MARGIN = 4.0
+
+
+def in_whole_days(measure: Measure, mean: str, words: str, divisions: Sequence[Mapping[str, Counts]]) -> Iterator[Measure]:
+    """The same measure of days in whole ones, the mean without an interval, which beside the quartiles would tell of how many episodes it is.
+
+    Parameters
+    ----------
+    measure : Measure
+        The finer form; its last draft is the mean.
+    mean : str
+        The estimand that is the mean.
+    words : str
+        What is rounded, and why.
+    divisions : sequence of dict of level to Counts
+        Of every total and of the levels that it sums.
+    """
+    means = [_means({level: measure.draft(counts)[-1] for level, counts in levels.items()}) for levels in divisions]
+    if digits_that_hide(means) is not None:
+        yield rounded(measure, {item.name: 0 for item in measure.estimands}, words, bare=(mean,))
+
+
+def _means(drafts: Mapping[str, Draft]) -> tuple[list[tuple[float]], int]:
+    """The mean of each group that is large enough to show it, and the episodes of all."""
+    return [(draft.value,) for level, draft in drafts.items() if level != ALL and draft.population.n >= LEAST], drafts[ALL].population.n

@@ -10,14 +10,12 @@ import numpy as np
 from iop_outcomes.columns import Column, Status
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import UsageError
-from iop_outcomes.keys import ALL
-from iop_outcomes.measures.coarse import digits_that_hide, rounded
+from iop_outcomes.measures.coarse import in_whole_days
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
 from iop_outcomes.measures.parts import not_ended, parts_of
 from iop_outcomes.measures.stay_bands import WORDS, stay_bands
 from iop_outcomes.results import EstimandDefinition, Role
-from iop_outcomes.stats.balance import LEAST
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.drafts import mean_days, quantile_days
 
@@ -154,17 +152,7 @@ _ROUNDED = (
 
 def _coarser(definition: str | None, names: tuple[str, ...], divisions: Sequence[Mapping[str, Counts]]) -> Iterator[Measure]:
     """The same in whole days, the mean without an interval, which beside the quartiles would tell of how many episodes it is."""
-    measure, mean = length_of_stay(definition), names[-1]
-    if (
-        digits_that_hide([_means({level: measure.draft(counts)[-1] for level, counts in levels.items()}) for levels in divisions])
-        is not None
-    ):
-        yield rounded(measure, dict.fromkeys(names, 0), _ROUNDED, bare=(mean,))
-
-
-def _means(drafts: Mapping[str, Draft]) -> tuple[list[tuple[float]], int]:
-    """The mean of each group that is large enough to show it, and the stays of all."""
-    return [(draft.value,) for level, draft in drafts.items() if level != ALL and draft.population.n >= LEAST], drafts[ALL].population.n
+    yield from in_whole_days(length_of_stay(definition), names[-1], _ROUNDED, divisions)
 
 
 def _number(name: str, role: Role, label: str, statistic: str, interval: str, *, counted: str, until: str) -> EstimandDefinition:

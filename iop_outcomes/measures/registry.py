@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from iop_outcomes.errors import NotAssessableError, UsageError, choices
+from iop_outcomes.measures.attended_days import ATTENDED_DAYS
 from iop_outcomes.measures.completion import COMPLETION
 from iop_outcomes.measures.deaths_in_care import DEATHS_IN_CARE
 from iop_outcomes.measures.discharge_reasons import REASONS
 from iop_outcomes.measures.length_of_stay import STAYS
 from iop_outcomes.measures.measure import Measure
+from iop_outcomes.measures.no_show_rate import NO_SHOW_RATE
 from iop_outcomes.measures.options import SCALE, Characteristic, Declaration, Family, Option
 from iop_outcomes.measures.participants import PARTICIPANTS
 from iop_outcomes.measures.readmission import READMISSION, READMISSION_FROM_DAY_0
@@ -21,7 +23,19 @@ from iop_outcomes.measures.symptom_change import SYMPTOM_CHANGE
 from iop_outcomes.scales import Scale, get_scale, load_scales
 
 MEASURES: Mapping[str, Declaration] = {
-    each.name: each for each in (COMPLETION, STAYS, REASONS, DEATHS_IN_CARE, RECORDED, READMISSION, READMISSION_FROM_DAY_0, RELAPSE)
+    each.name: each
+    for each in (
+        COMPLETION,
+        STAYS,
+        REASONS,
+        DEATHS_IN_CARE,
+        RECORDED,
+        NO_SHOW_RATE,
+        ATTENDED_DAYS,
+        READMISSION,
+        READMISSION_FROM_DAY_0,
+        RELAPSE,
+    )
 }
 FAMILIES: Mapping[str, Family] = {each.name: each for each in (SYMPTOM_CHANGE, RELIABLE_CHANGE, SELF_HARM_ITEM)}
 CHARACTERISTICS: Mapping[str, Characteristic] = {each.name: each for each in (PARTICIPANTS,)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Protocol
 
-from iop_outcomes.columns import COUNTED
+from iop_outcomes.columns import COUNTED, KINDS
 from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, Flag, Key, Place, flags
 from iop_outcomes.release.coarsening import coarsened_together, says_no_number
@@ -135,7 +135,12 @@ def _refuse_two_populations(results: Sequence[Results]) -> None:
 
 
 def release_flow(flow: Flow, policy: Policy) -> ReleasedFlow:
-    """Release the flow of a table, whose used rows are printed elsewhere too: if a reason is small, the rows in go with it."""
+    """Release the flow of a table, whose used rows are printed elsewhere too: if a reason is small, the rows in go with it.
+
+    Of rows of which a person has many, no number is shown where counts are withheld: it would not say how few people they are of.
+    """
+    if policy.threshold and flow.what in KINDS and KINDS[flow.what].many:
+        return ReleasedFlow(flow.what, SUPPRESSED, SUPPRESSED, {reason: SUPPRESSED if n else 0 for reason, n in flow.excluded.items()})
     if policy.base:
         rounding = Rounding(policy)
         counts = {reason: rounding.printed(n) for reason, n in flow.excluded.items()}

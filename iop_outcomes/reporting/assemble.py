@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from iop_outcomes.columns import COUNTED, Column
+from iop_outcomes.columns import COUNTED, KINDS, Column
 from iop_outcomes.errors import UsageError
 from iop_outcomes.evaluate import By, grouping_columns
 from iop_outcomes.evaluate.answering import answer_all
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL
-from iop_outcomes.release import DEFAULT_POLICY, Released, Withheld, policy_for, release_flows, release_set
+from iop_outcomes.release import DEFAULT_POLICY, Policy, Released, Withheld, policy_for, release_flows, release_set
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.blocks import Note, marked, section
 from iop_outcomes.reporting.parts import PROGRAM_QUALITY, Page, Part, Program
@@ -73,7 +73,7 @@ def assemble(program: Program, parts: Sequence[Part]) -> Page:
     asks = list(dict.fromkeys(ask for part in parts for ask in part.asks(program)))
     results, unanswered = answer_all(asks, data, grouped=_grouped(program), conf_level=program.conf_level)
     released = dict(zip(results, release_set(list(results.values()), policy.name), strict=True))
-    provenance = _shown_provenance(data, released.values())
+    provenance = _shown_provenance(data, released.values(), policy)
     return Page(program, released, unanswered, release_flows(data.flow, list(released.values())), provenance)
 
 
@@ -84,10 +84,11 @@ def _grouped(program: Program) -> str | None:
     return None if is_safe(blank, program.policy.threshold) else program.by
 
 
-def _shown_provenance(data: Data, released: Iterable[Released]) -> Provenance:
-    """Where the numbers come from, without the number of episodes when a measure has to withhold it."""
+def _shown_provenance(data: Data, released: Iterable[Released], policy: Policy) -> Provenance:
+    """Where the numbers come from, without the number of episodes when a measure has to withhold it, and of rows that may be of few people."""
     shown = all(not isinstance(flow.rows_in, Withheld) and not each.only_grouped for each in released for flow in each.flow)
-    sources = (source if shown or source.table != COUNTED else replace(source, rows=None) for source in data.provenance.sources)
+    hidden = {table for table, kind in KINDS.items() if (kind.many and policy.threshold) or (table == COUNTED and not shown)}
+    sources = (replace(source, rows=None) if source.table in hidden else source for source in data.provenance.sources)
     return replace(data.provenance, sources=tuple(sources))
 
 

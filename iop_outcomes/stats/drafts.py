@@ -10,7 +10,7 @@ import numpy as np
 from iop_outcomes.keys import Flag, Key
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
 from iop_outcomes.stats.duration import distribution, quantile_type2
-from iop_outcomes.stats.intervals import NoInterval, OrderStatistics, StudentT, Wilson
+from iop_outcomes.stats.intervals import NoInterval, OrderStatistics, StudentT, Wilson, WilsonOfSums
 
 if TYPE_CHECKING:
     from iop_outcomes.counts import Counts
@@ -47,6 +47,38 @@ def share(estimand: str, counts: Counts, column: str, population: Population, *,
     hit = counts.is_in(column, population.hits or ())
     influence = np.where(inside, (hit - value) / n, 0.0)
     return Draft(key, value, counts.lift(influence), among, population, Wilson(n))
+
+
+def share_of_sums(estimand: str, counts: Counts, part: Floats, base: Floats, population: Population) -> Draft:
+    """Draft of the share that one sum over episodes is of another, both of whole numbers, the one a part of the other.
+
+    Parameters
+    ----------
+    estimand : str
+        Its name.
+    counts : Counts
+        Every episode.
+    part, base : float array, shape (cells,)
+        What an episode of each cell brings to either sum.
+    population : Population
+        The episodes that bring anything to the base; its numerator are those that bring anything to the part.
+
+    Returns
+    -------
+    Draft
+        Value between 0 and 1 with influence (part - value x base) / sum of the base; flag `no_episodes` when the base is empty.
+
+    References
+    ----------
+    Cochran WG (1977), Sampling Techniques, chapter 6, ISBN 978-0-471-16240-7.
+    """
+    whole, weights = float(base @ counts.n), counts.lift(base)
+    among = counts.lift_cells(base > 0)
+    if whole == 0:
+        interval = WilsonOfSums(weights, 0.0, flag=Flag.NO_EPISODES)
+        return Draft(Key(estimand), math.nan, np.zeros_like(weights), among, population, interval)
+    value = float(part @ counts.n) / whole
+    return Draft(Key(estimand), value, counts.lift((part - value * base) / whole), among, population, WilsonOfSums(weights, whole))
 
 
 def mean(estimand: str, counts: Counts, values: Floats, population: Population, *, none: Flag, one: Flag) -> Draft:

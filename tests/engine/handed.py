@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from iop_outcomes.columns import Column, EventWithin, FirstEvent, Known, Reached, ScoreAt, Status, StopsAtEnd
+from iop_outcomes.columns import Column, EventWithin, FirstEvent, Known, Reached, ScoreAt, SessionCount, Status, StopsAtEnd
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.dialect import ROW, Steps, quoted
@@ -13,7 +13,9 @@ from tests.engine.plain import PlainEngine
 
 SCORES = ("episode_id", "scale", "day", "score", "safety_item")
 EVENTS = ("episode_id", "event", "day", "days_after_discharge", "planned", "kind")
-TEXT = {"episode_id", "patient_id", "track", "discharge_reason", "site", "odd name", "scale", "event", "kind"}
+SESSIONS = ("episode_id", "day", "status")
+STATUSES = ("attended", "missed", "cancelled_by_person", "cancelled_by_program", "excused", None)
+TEXT = {"status", "episode_id", "patient_id", "track", "discharge_reason", "site", "odd name", "scale", "event", "kind"}
 REASONS = (
     "completed", "completed", "dropped_out", "transferred_step_up", "died", "not_started", "active", "not_known", None,
 )  # fmt: skip
@@ -31,10 +33,11 @@ class Handed:
     episodes: list
     scores: list = field(default_factory=list)
     events: list = field(default_factory=list)
+    sessions: list = field(default_factory=list)
     given: set = field(default_factory=lambda: {"episodes"})
 
 
-def handed(seed, size="some", scores="both", events="both", patients="repeated"):
+def handed(seed, size="some", scores="both", events="both", patients="repeated", sessions="table"):
     """Tables of one shape; blanks, ties and odd days in all of them."""
     rng = random.Random(seed)
 
@@ -82,6 +85,13 @@ def handed(seed, size="some", scores="both", events="both", patients="repeated")
                 day = e[f"{name}_day"]
                 after = None if day is None or e["los_days"] is None else day - e["los_days"]
                 made.events.append(dict(zip(EVENTS, (e["episode_id"], name, day, after, None, None), strict=True)))
+    if sessions != "nowhere":
+        made.given.add("sessions")
+    if sessions == "table":
+        of_each = [(e, rng.choice([0, 0, 1, 3, 9])) for e in made.episodes]
+        made.sessions = [
+            {"episode_id": e["episode_id"], "day": rng.randrange(3), "status": rng.choice(STATUSES)} for e, n in of_each for _ in range(n)
+        ]
     return made
 
 
@@ -124,6 +134,10 @@ REQUESTS = (
     EventWithin("during", ("relapse",), last=-1),
     EventWithin("undated", ("relapse", "death"), first=0, last=2, undated=True),
     EventWithin("ever", ("readmission_psychiatric",)),
+    SessionCount("sessions missed", ("missed",)),
+    SessionCount("sessions scheduled", ("attended", "missed", "cancelled_by_person")),
+    SessionCount("sessions without a status"),
+    SessionCount("days attended", ("attended",), days=True),
     EventWithin("of a kind", ("emergency_visit",), ("b",), first=0),
 )
 
@@ -140,7 +154,7 @@ def sets_of(seed, n=6):
 
 def plain(made):
     """The plain engine of these tables."""
-    return PlainEngine(made.columns, made.episodes, made.scores, made.events, made.given, STEPS)
+    return PlainEngine(made.columns, made.episodes, made.scores, made.events, made.given, STEPS, made.sessions)
 
 
 def duck(made):
@@ -150,6 +164,8 @@ def duck(made):
     tables = {"episodes": (made.columns, made.episodes), "events": (EVENTS, made.events)}
     if "scores" in made.given:
         tables["scores"] = (SCORES, made.scores)
+    if "sessions" in made.given:
+        tables["sessions"] = (SESSIONS, made.sessions)
     for name, (columns, rows) in tables.items():
         cells = [f"unnest(CAST(? AS {'VARCHAR' if column in TEXT else 'INTEGER'}[])) AS {quoted(column)}" for column in (*columns, ROW)]
         lists = [*([row[column] for row in rows] for column in columns), [places[row["episode_id"]] for row in rows]]

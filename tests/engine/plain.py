@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from iop_outcomes.columns import Column, EventWithin, Facts, FirstEvent, Known, Reached, ScoreAt, Status, StopsAtEnd
+from iop_outcomes.columns import Column, EventWithin, Facts, FirstEvent, Known, Reached, ScoreAt, SessionCount, Status, StopsAtEnd
 from iop_outcomes.counts import Counts
 from iop_outcomes.patients import Patients
 
@@ -23,12 +23,12 @@ class PlainEngine:
 
     `episodes`, `scores` and `events` are what a store hands over: typed, events beside the episodes among the others, scores of a scale
     with steps counted in steps. `columns` are those of the episodes, `given` the tables that came, `steps` the lowest score and the step
-    of the scales that are kept so.
+    of the scales that are kept so. `sessions` lie on days in care.
     """
 
-    def __init__(self, columns, episodes, scores=(), events=(), given=("episodes",), steps=None):
+    def __init__(self, columns, episodes, scores=(), events=(), given=("episodes",), steps=None, sessions=()):
         self.columns, self.episodes, self.scores, self.events = columns, episodes, scores, events
-        self.given, self.steps = given, steps or {}
+        self.given, self.steps, self.sessions = given, steps or {}, sessions
 
     # -- the protocol ------------------------------------------------------------------------------------------------
 
@@ -38,7 +38,7 @@ class PlainEngine:
         several = None
         if "patient_id" in self.columns:
             several = sum(n > 1 for patient, n in Counter(e["patient_id"] for e in self.episodes).items() if patient is not None)
-        tables = {"episodes": self.episodes, "scores": self.scores, "events": self.events}
+        tables = {"episodes": self.episodes, "scores": self.scores, "events": self.events, "sessions": self.sessions}
         return Facts(
             tuple(self.columns),
             frozenset(beside | {row["scale"] for row in self.scores}),
@@ -116,6 +116,8 @@ class PlainEngine:
             return (self.points(score, name),)
         if isinstance(request, EventWithin):
             return (int(any(self.within(row, request) for row in self.rows_of(e, self.events))),)
+        if isinstance(request, SessionCount):
+            return (self.attendance(e, request),)
         if isinstance(request, StopsAtEnd):
             return (self.stops(e, request.request),)
         assert isinstance(request, FirstEvent)
@@ -163,6 +165,18 @@ class PlainEngine:
         """The scores of an episode, or its answers to the safety item, that are no blank."""
         rows = [row for row in self.rows_of(e, self.scores) if row["scale"] == request.scale and row["day"] is not None]
         return [row for row in rows if row[request.column] is not None]
+
+    # -- sessions ----------------------------------------------------------------------------------------------------
+
+    def attendance(self, e, request):
+        """How many sessions of an episode have one of some statuses, or on how many days one has."""
+        rows = self.rows_of(e, self.sessions)
+        if not request.statuses:
+            return sum(row["status"] is None for row in rows) if rows else None
+        if all(row["status"] is None for row in rows):
+            return None
+        days = [row["day"] for row in rows if row["status"] in request.statuses]
+        return len(set(days)) if request.days else len(days)
 
     # -- events ------------------------------------------------------------------------------------------------------
 

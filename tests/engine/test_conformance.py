@@ -19,8 +19,9 @@ SHAPES = {
     **{size: {"size": size} for size in tables.SIZES},
     **{f"scores {where}": {"scores": where} for where in tables.WHERE},
     **{f"events {where}": {"events": where} for where in tables.WHERE},
+    **{f"sessions {where}": {"sessions": where} for where in ("nowhere", "an empty table")},
     **{f"patients {who}": {"patients": who} for who in ("repeated", "often", "different", "blank", "none")},
-    "nothing beside": {"scores": "nowhere", "events": "nowhere", "patients": "none"},
+    "nothing beside": {"scores": "nowhere", "events": "nowhere", "patients": "none", "sessions": "nowhere"},
 }
 
 
@@ -94,7 +95,9 @@ def test_narrowed_is_an_engine_of_those_episodes_alone(name, shape):
     made = handed(4, **SHAPES[shape])
     kept = [e for e in made.episodes if e["track"] in ("mh", "su") and e["discharge_reason"] == "completed"]
     ids = {e["episode_id"] for e in kept}
-    alone = replace(made, episodes=kept, **{t: [row for row in getattr(made, t) if row["episode_id"] in ids] for t in ("scores", "events")})
+    alone = replace(
+        made, episodes=kept, **{t: [row for row in getattr(made, t) if row["episode_id"] in ids] for t in ("scores", "events", "sessions")}
+    )
     conditions = (Condition("track", ("mh", "su")), Condition("discharge_reason", ("completed",)))
     # Whether an event is recorded at all is of the file, not of some of its episodes, and so stays outside here where nobody has one.
     asked = [requests for requests in sets_of(4) if alone.events or not any(hasattr(request, "clock") for request in requests)]

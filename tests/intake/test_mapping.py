@@ -138,12 +138,12 @@ WRONG = {
     "codes of a column is a word": ('[codes]\ntrack = "x"\n', "m.toml: track must be a table, as in [track]."),
     "unknown table": (
         '[tables]\nepisode = "a.csv"\n',
-        'm.toml [tables]: no table "episode". Did you mean "episodes"? Allowed: contacts, episodes, events, scores.',
+        'm.toml [tables]: no table "episode". Did you mean "episodes"? Allowed: contacts, episodes, events, scores, sessions.',
     ),
     "a path that is a number": ("[tables]\nepisodes = 3\n", 'm.toml [tables]: episodes must be text in quotes, as in episodes = "name".'),
     "columns of an unknown table": (
         '[columns.score]\nday = "d"\n',
-        'm.toml [columns]: no table "score". Did you mean "scores"? Allowed: contacts, episodes, events, scores.',
+        'm.toml [columns]: no table "score". Did you mean "scores"? Allowed: contacts, episodes, events, scores, sessions.',
     ),
     "a column that is a number": (
         "[columns.episodes]\ntrack = 3\n",

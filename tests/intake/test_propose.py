@@ -274,7 +274,7 @@ def test_visits_are_proposed_as_contacts(tmp_path):
     (tmp_path / "visits.csv").write_text(sites.text(rows))
     text = propose(tmp_path).text
     assert '[tables]\ncontacts = "visits.csv"' in text and '[contacts]    # episodes are built from contacts\nrule = "gap_days"' in text
-    assert '"Arrived" = "attended"' in text and '"No Show" = "no_show"' in text
+    assert '"Arrived" = "attended"' in text and '"No Show" = "missed"' in text
     (tmp_path / "mapping.toml").write_text(text.replace(f'{TO_FINISH} class = ""', 'class = "synthetic"'))
     with iop.load(tmp_path) as data:
         assert data.episodes == 15
@@ -282,13 +282,14 @@ def test_visits_are_proposed_as_contacts(tmp_path):
         assert data.episodes == 15
 
 
-def test_visits_beside_episodes_are_left_alone(tmp_path):
+def test_visits_beside_episodes_are_sessions(tmp_path):
     """Episodes that are there are not built again; a file that is no table is named."""
     folder = sites.write(tmp_path)
     (folder / "visits.csv").write_text("patient_id,track,visit date,status,kind\na,mood,2024-01-01,attended,group\n")
     (folder / "budget.csv").write_text("item,amount\nchairs,12\n")
     text = propose(folder).text
-    assert "[contacts]" not in text and "# files that are not read: budget.csv, visits.csv" in text
+    assert "[contacts]" not in text and 'sessions = "visits.csv"' in text and "# files that are not read: budget.csv" in text
+    assert '[columns.sessions]    # visits.csv\ndate = "visit date"' in text
 
 
 def test_parquet_and_other_formats(tmp_path):

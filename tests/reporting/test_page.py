@@ -326,7 +326,7 @@ def rounded(value, digits):
     return Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 
 
-LACKING = ("auditc", "bdi2", "pcl5", "phqa", "phq9_self_harm_item")  # scales and items that the data do not bring
+LACKING = ("auditc", "bdi2", "pcl5", "phqa", "phq9_self_harm_item", "no_show_rate", "attended_days")  # what the data do not bring
 MEASURES = [name for name in known() if not name.startswith(LACKING)]
 
 

@@ -105,7 +105,7 @@ def hand_over(
     made = {"episodes": scratch.hand_over(store, "episodes", f"SELECT * FROM {episodes_table}" if episodes_table else select, needed)}
     days = ", ".join(f"TRY_CAST({day_of(name)} AS DATE) AS {name}" for name in ("admit_date", "discharge_date"))
     scratch.view("begun", f"SELECT row_number() OVER () AS {ROW}, episode_id, patient_id, {days} FROM found_episodes")
-    scratch.view(ADMISSIONS, admissions_select("begun", "discharge_date"))
+    scratch.view(ADMISSIONS, admissions_select("begun", "discharge_date", "discharge_date"))
     findings: list[Finding] = []
     for table, (select, lost) in {"scores": _place_scores(scratch, scales), "events": _place_events(scratch)}.items():
         findings += unused_rows(scratch, f"{table} that belong to no episode", lost, severity="note")

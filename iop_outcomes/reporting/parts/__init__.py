@@ -2,6 +2,7 @@
 
 from iop_outcomes.reporting.parts.after_discharge import AFTER_DISCHARGE
 from iop_outcomes.reporting.parts.at_risk import AT_RISK
+from iop_outcomes.reporting.parts.attendance import ATTENDANCE
 from iop_outcomes.reporting.parts.comparison import COMPARISON
 from iop_outcomes.reporting.parts.completion import COMPLETION
 from iop_outcomes.reporting.parts.data_quality import DATA_QUALITY
@@ -27,6 +28,7 @@ PROGRAM_QUALITY = (
     DISCHARGE_REASONS,
     COMPLETION,
     LENGTH_OF_STAY,
+    ATTENDANCE,
     SYMPTOM_CHANGE,
     AFTER_DISCHARGE,
     AT_RISK,

@@ -64,6 +64,11 @@ def after_discharge(program: Program) -> list[Ask]:
     return [Ask("readmission", by=program.by, against=against), Ask("relapse", "any_use", by=program.by, against=against)]
 
 
+def attendance(program: Program) -> tuple[Ask, Ask]:
+    """How many sessions were missed, and on how many days people attended."""
+    return Ask("no_show_rate", by=program.by), Ask("attended_days", by=program.by)
+
+
 def mixes(program: Program) -> list[Ask]:
     """The mix of each characteristic that the data bring, without the column that divides the groups."""
     return [

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from iop_outcomes.columns import Column, ScoreAt
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.intake.data import Data
+from iop_outcomes.intake.findings import Finding
 from iop_outcomes.release import Policy, Released
 from iop_outcomes.reporting.blocks import Block, Section, TableBlock, Text, section
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import count, estimate_value, label
+from iop_outcomes.show.words import NOT_SHOWN, count, estimate_value, label
+
+PLACED = "rows by patient and date are placed; how many is not shown"
 
 
 def _rested_on(data: Data, recorded: Released) -> list[str]:
@@ -28,7 +31,7 @@ def _rested_on(data: Data, recorded: Released) -> list[str]:
 def quality_blocks(page: Page) -> list[Block]:
     """Findings in the data, and how often each thing is known that the report rests on."""
     data, policy, recorded = page.program.data, page.program.policy, page[asks.recorded(page.program)]
-    rows = tuple((f.rule.replace("_", " "), f.severity, f.file, f.column, _findings(f.count, policy), f.message) for f in data.findings)
+    rows = tuple((f.rule.replace("_", " "), f.severity, f.file, f.column, *_shown(f, policy)) for f in data.findings)
     heads = ("Finding", "Weight", "File", "Column", "Rows", "What it is")
     findings_block: Block = (
         TableBlock(Table("Findings in the data", heads, rows, prose=True)) if rows else Text("No finding: every rule held in every row.")
@@ -42,6 +45,13 @@ def quality_blocks(page: Page) -> list[Block]:
     known = ("What", *(f"{label(level, recorded.levels)} (n {count(n)})" for level, n in bases.items()))
     table = Table(caption, known, cells, prose=True)
     return [findings_block, TableBlock(table)]
+
+
+def _shown(finding: Finding, policy: Policy) -> tuple[str, str]:
+    """How many rows, and what is wrong with them; of rows that may be of few people, no number."""
+    if not (finding.many and policy.threshold):
+        return _findings(finding.count, policy), finding.message
+    return NOT_SHOWN if finding.count else "-", PLACED if finding.rule == "placed" else finding.message
 
 
 def _findings(n: int, policy: Policy) -> str:

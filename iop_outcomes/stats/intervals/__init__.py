@@ -11,6 +11,7 @@ from iop_outcomes.stats.intervals.order_statistics import OrderStatistics
 from iop_outcomes.stats.intervals.simultaneous import Simultaneous
 from iop_outcomes.stats.intervals.student_t import StudentT
 from iop_outcomes.stats.intervals.wilson import Wilson
+from iop_outcomes.stats.intervals.wilson_of_sums import WilsonOfSums
 from iop_outcomes.stats.limits import FEW_EVENTS, FEW_PATIENTS, Clustered, Errors, Limits, PointErrors, t_quantile
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "StudentT",
     "Tail",
     "Wilson",
+    "WilsonOfSums",
     "difference",
     "difference_limits",
     "errors_of",
