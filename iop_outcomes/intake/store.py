@@ -233,13 +233,13 @@ class Store:
         types = self._raw[table]
         steps = {quoted(cast.name + "__text"): cast.steps(types[cast.source]) for cast in casts}
         at_once = {cast.name: typed for cast in casts if (typed := cast.typed_at_once(types[cast.source]))}
-        cells = [f"{of[0](quoted(cast.source))} AS {text}" for cast, (text, of) in zip(casts, steps.items(), strict=True)]
+        cells = [f"{reading[0](quoted(cast.source))} AS {text}" for cast, (text, reading) in zip(casts, steps.items(), strict=True)]
         cells += [f"{typed} AS {quoted(name)}" for name, typed in at_once.items()]
         layer = f"SELECT {', '.join([*cells, ROW])} FROM raw_{table}"
         if table in self.copies:
             layer += f" WHERE {ROW} NOT IN (SELECT position FROM copies_{table})"
         for place in range(1, max(map(len, steps.values()), default=0)):
-            cells = [f"{of[place](text)} AS {text}" for text, of in steps.items() if place < len(of)]
+            cells = [f"{reading[place](text)} AS {text}" for text, reading in steps.items() if place < len(reading)]
             layer = f"SELECT * REPLACE ({', '.join(cells)}) FROM ({layer}) AS layer"
         later = [cast for cast in casts if cast.name not in at_once]
         cells = [f"{cast.typed(quoted(cast.name + '__text'), types[cast.source])} AS {quoted(cast.name)}" for cast in later]

@@ -104,7 +104,7 @@ def hand_over(
     select = f"SELECT {rest}{dates} FROM found_episodes ORDER BY TRY_CAST(episode_id AS HUGEINT), episode_id"
     made = {"episodes": scratch.hand_over(store, "episodes", f"SELECT * FROM {episodes_table}" if episodes_table else select, needed)}
     days = ", ".join(f"TRY_CAST({day_of(name)} AS DATE) AS {name}" for name in ("admit_date", "discharge_date"))
-    scratch.view("begun", f"SELECT row_number() OVER () AS {ROW}, episode_id, patient_id, {days} FROM found_episodes")
+    scratch.view("begun", f"SELECT row_number() OVER (ORDER BY episode_id) AS {ROW}, episode_id, patient_id, {days} FROM found_episodes")
     scratch.view(ADMISSIONS, admissions_select("begun", "discharge_date", "discharge_date"))
     findings: list[Finding] = []
     for table, (select, lost) in {"scores": _place_scores(scratch, scales), "events": _place_events(scratch)}.items():
@@ -128,7 +128,9 @@ def _answered(scratch: Scratch, scales: Dictionary[str, Scale]) -> list[str]:
 def _place_scores(scratch: Scratch, scales: Dictionary[str, Scale]) -> tuple[str, str]:
     """The query that gives the scores under their episodes, and the one that gives the places of those that belong to none."""
     date = f"TRY_CAST({day_of('date')} AS DATE) AS date"
-    scratch.view("dated_score", f"SELECT * REPLACE ({date}), row_number() OVER () AS {ROW} FROM found_scores")
+    scratch.view(
+        "dated_score", f"SELECT * REPLACE ({date}), row_number() OVER (ORDER BY {AT}, scale, date, score) AS {ROW} FROM found_scores"
+    )
     same = "own.patient_id IS NULL OR begun.patient_id IS NULL OR own.patient_id = begun.patient_id"
     day = "date_diff('day', begun.admit_date, own.date)"
     named = f"FROM dated_score AS own JOIN begun ON own.episode_id = begun.episode_id AND ({same}) WHERE {day} IS NOT NULL"
@@ -148,7 +150,10 @@ def _place_scores(scratch: Scratch, scales: Dictionary[str, Scale]) -> tuple[str
 
 def _place_events(scratch: Scratch) -> tuple[str, str]:
     """The query that gives the events under their episodes, and the one that gives the places of those that belong to none."""
-    scratch.view("dated_event", f"SELECT *, TRY_CAST({day_of('date')} AS DATE) AS on_day, row_number() OVER () AS {ROW} FROM found_events")
+    scratch.view(
+        "dated_event",
+        f"SELECT *, TRY_CAST({day_of('date')} AS DATE) AS on_day, row_number() OVER (ORDER BY {AT}, event, date) AS {ROW} FROM found_events",
+    )
     of_person = "dated_event AS own JOIN begun ON own.patient_id = begun.patient_id AND on_day >= begun.admit_date"
     itself = "SELECT 1 FROM own_visits AS mine WHERE mine.visit = own.visit AND mine.episode_id = begun.episode_id"
     scratch.view(
