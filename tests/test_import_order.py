@@ -57,7 +57,7 @@ ROOMS_OF = {
     **{part: {"intake"} for part in ("python_calamine", "adbc_driver_postgresql", "sqlalchemy")},
 }
 # Functions whose job is frames: the only ones that import pandas.
-FRAME_JOBS = {"to_frame", "at_risk_to_frame", "rows", "add_frame"}
+FRAME_JOBS = {"to_frame", "at_risk_to_frame", "codebook_to_frame", "rows", "add_frame", "_series"}
 
 
 def modules():
