@@ -7,6 +7,7 @@ the table, summed over the cells of any measure, gives that measure's counts.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,18 +59,33 @@ def episode_table(data: Data) -> EpisodeTable:
     rows = data.engine.rows([Column(name) for name in data.facts.columns])
     cells: dict[tuple[object, ...], Ints] = {}
     derived: dict[str, Floats] = {}
-    for measure in counted("tabulating", _measures(data)):
+    sentences: dict[str, list[str]] = {}
+    measures = list(_measures(data))
+    data.count_all([measure.requests for measure in measures])  # together: in as few scans as it takes
+    for measure in counted("tabulating", measures):
         counts = data.count(measure.requests)
         if measure.per_episode is None or (measure.refuses is not None and measure.refuses(counts)):
             continue
         if measure.requests not in cells:
             cells[measure.requests] = _cells(data, measure, counts, list(rows[ID]))
         for each in measure.per_episode(counts):
+            if each.name in rows.columns and each.name not in counts.columns:  # a site's own column of that name
+                rows = _renamed(rows, columns, each.name)
             derived[each.name] = each.values[cells[measure.requests]]
-            columns[each.name] = _described(data, measure, counts, each, columns.get(each.name))
+            sentences.setdefault(each.name, []).extend(_sentences(data, measure, counts, each))
+            columns[each.name] = _described(measure, each, sentences[each.name])
     dated = data.data_class in DATED_CLASSES
     kept = tuple(column for column in columns.values() if dated or not (column.holds == "date" or column.name in PERIODS))
     return EpisodeTable(kept, rows, derived, _notice(data), hides_ids=not dated)
+
+
+def _renamed(rows: pd.DataFrame, columns: dict[str, TableColumn], name: str) -> pd.DataFrame:
+    """Give a column of the site another name, which measures use."""
+    new = f"{name}_of_site"
+    while new in columns:
+        new += "_"
+    columns[new] = replace(columns.pop(name), name=new)
+    return rows.rename(columns={name: new})
 
 
 def _notice(data: Data) -> str:
@@ -171,25 +187,31 @@ def _words(data: Data, name: str, declared: Field | None) -> str:
     return "covariate of this site"
 
 
-def _described(data: Data, measure: Measure, counts: Counts, column: EpisodeColumn, before: TableColumn | None) -> TableColumn:
-    """A derived column; one that several definitions have says what is counted from it under each."""
-    sentences = [] if before is None or before.source == "canonical" else [before.definition]
-    sentences += [_counting(measure, draft) for draft in measure.draft(counts) if column.family and draft.population.family == column.family]
-    sentences += measure.notes
+def _described(measure: Measure, column: EpisodeColumn, sentences: Sequence[str]) -> TableColumn:
+    """A derived column, with what is counted from it under every definition that has it."""
+    holds: Holds = "words" if column.words else "whole" if column.whole else "number"
+    definition = " ".join(dict.fromkeys(sentence for sentence in sentences if sentence))
+    return TableColumn(
+        column.name, column.means, definition, holds, column.unit, "derived", measure.name, column.words or None, column.blank
+    )
+
+
+def _sentences(data: Data, measure: Measure, counts: Counts, column: EpisodeColumn) -> list[str]:
+    """What a measure says of a column: the numbers counted from its parts, its notes, and that nobody recorded such an event."""
+    drafts = measure.draft(counts) if column.family else ()
+    sentences = [_counting(measure, draft) for draft in drafts if draft.population.family == column.family]
     try:
         refuse_lacking(data, measure)
     except NotAssessableError as reason:
-        sentences.append(f"{reason} One that nobody recorded looks the same as none.")
-    holds: Holds = "words" if column.words else "whole" if column.whole else "number"
-    definition = " ".join(dict.fromkeys(sentence for sentence in sentences if sentence))
-    first = measure.name if before is None or not before.measure else before.measure
-    return TableColumn(column.name, column.means, definition, holds, column.unit, "derived", first, column.words or None, column.blank)
+        return [*sentences, *measure.notes, f"{reason} One that nobody recorded looks the same as none."]
+    return [*sentences, *measure.notes]
 
 
 def _counting(measure: Measure, draft: Draft) -> str:
-    """How a number is counted from a column of parts."""
+    """How a share is counted from a column of parts."""
     people, name = draft.population, draft.key.estimand
-    if people.hits is None or draft.key.time is not None or name not in {item.name for item in measure.estimands}:
+    if people.hits is None or draft.key.time is not None:
         return ""
-    base, hits = ([part for part in people.parts if part in parts] for parts in (people.base, people.hits))
-    return f"{name} ({measure.definition.estimand(name).counted}): {', '.join(hits)}, of {', '.join(base)}."
+    hits, base = ([part for part in people.parts if part in parts] for parts in (people.hits, people.base))
+    above = hits[0] if len(hits) == 1 else f"({' + '.join(hits)})"
+    return f"{name} = {above} / ({' + '.join(base)}): {measure.definition.estimand(name).counted}."

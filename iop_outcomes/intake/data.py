@@ -214,7 +214,7 @@ class Data:
         >>> with iop.load("data/synthetic") as data:
         ...     frame = data.to_frame()
         >>> len(frame), int((frame.completion == "completed").sum()), int(frame.phq9_change.count())
-        (1200, 578, 768)
+        (1200, 642, 817)
         """
         return self.episode_table().to_frame()
 
