@@ -232,9 +232,7 @@ def compare(
 @_WHERE
 @_PERIOD
 @QUIET
-@click.option(
-    "-o", "--output", type=click.Path(), required=True, help="File to write: .csv, .parquet, .xlsx, .sav (SPSS) or .dta (Stata)."
-)
+@click.option("-o", "--output", type=click.Path(), required=True, help="File to write: .csv, .parquet, .xlsx, .sav (SPSS) or .dta (Stata).")
 def table(
     data: str,
     mapping: str | None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -71,7 +71,7 @@ def episode_table(data: Data) -> EpisodeTable:
         for each in measure.per_episode(counts):
             if each.name in rows.columns and each.name not in counts.columns:  # a site's own column of that name
                 rows = _renamed(rows, columns, each.name)
-            derived[each.name] = each.values[cells[measure.requests]]
+            derived[each.name] = each.cells[cells[measure.requests]]
             sentences.setdefault(each.name, []).extend(_sentences(data, measure, counts, each))
             columns[each.name] = _described(measure, each, sentences[each.name])
     dated = data.data_class in DATED_CLASSES
@@ -135,12 +135,12 @@ def _cells(data: Data, measure: Measure, counts: Counts, ids: Sequence[str]) -> 
     return places.astype(np.int64)
 
 
-def _places(axis: Axis, column: pd.Series[object]) -> Ints:
+def _places(axis: Axis, column: pd.Series[Any]) -> Ints:
     """The place of each value among the levels of an axis."""
     codes, values = column.factorize()
     place = {_plain(level): code for level, code in axis.place.items() if level is not None}
     table = [*(place.get(_plain(value), -1) for value in values), axis.place.get(None, -1)]  # a blank has the code -1
-    return np.array(table, dtype=np.int64)[codes]
+    return np.asarray(np.array(table, dtype=np.int64)[codes], dtype=np.int64)
 
 
 def _plain(level: object) -> str | float:
@@ -169,8 +169,10 @@ def _of_episodes(data: Data, name: str) -> TableColumn:
     if name in PERIODS:
         holds = "words"
     unit = "days" if words.endswith("(days)") else ""
-    values = {str(level): str(level) for level in data.count([Column(name)]).levels(name) if level is not None} if holds == "words" else None
-    return TableColumn(name, words, "", holds, unit, values=values, blank=declared.blank if declared else "not known")
+    allowed = (
+        {str(level): str(level) for level in data.count([Column(name)]).levels(name) if level is not None} if holds == "words" else None
+    )
+    return TableColumn(name, words, "", holds, unit, allowed=allowed, blank=declared.blank if declared else "not known")
 
 
 def _words(data: Data, name: str, declared: Field | None) -> str:
@@ -183,7 +185,9 @@ def _words(data: Data, name: str, declared: Field | None) -> str:
         return declared.means
     event, _, ending = name.rpartition("_")
     if event in EVENTS and ending in ("day", "observed"):
-        return f"{event} beside the episode: {'day from admission, or last day observed (days)' if ending == 'day' else 'seen (1) or not (0)'}"
+        return (
+            f"{event} beside the episode: {'day from admission, or last day observed (days)' if ending == 'day' else 'seen (1) or not (0)'}"
+        )
     return "covariate of this site"
 
 

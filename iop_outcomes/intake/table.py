@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -33,7 +33,7 @@ class TableColumn:
         Whether it is a column of the episodes, or what measures make of them.
     measure : str
         The first measure that it comes from.
-    values : dict of str to str
+    allowed : dict of str to str
         The words it may hold, each with what it stands for; of a canonical column those it does hold, which stand for themselves.
     blank : str
         What a blank means.
@@ -46,7 +46,7 @@ class TableColumn:
     unit: str = ""
     source: Literal["canonical", "derived"] = "canonical"
     measure: str = ""
-    values: Mapping[str, str] | None = None
+    allowed: Mapping[str, str] | None = None
     blank: str = ""
 
 
@@ -61,7 +61,7 @@ class EpisodeTable:
     rows : DataFrame
         The canonical columns, as the engine gives them.
     derived : dict of str to float array, shape (episodes,)
-        Of each derived column the number, or the place of the word among its values; NaN for a blank.
+        Of each derived column the number, or the place of the word among those allowed; NaN for a blank.
     notice : str
         What stands on every file: that it is working material, and of which class.
     hides_ids : bool
@@ -87,7 +87,7 @@ class EpisodeTable:
         frame = pd.DataFrame({column.name: self._series(column) for column in self.columns})
         return self._numbered(frame) if self.hides_ids else frame
 
-    def _series(self, column: TableColumn) -> pd.Series[object]:
+    def _series(self, column: TableColumn) -> pd.Series[Any]:
         """One column in its type."""
         import pandas as pd
 
@@ -95,8 +95,8 @@ class EpisodeTable:
             return _canonical(self.rows[column.name], column)
         values = self.derived[column.name]
         if column.holds == "words":
-            codes = np.where(np.isnan(values), -1, values).astype(np.int64)
-            return pd.Series(pd.Categorical.from_codes(codes, categories=list(column.values or {})))
+            codes: Any = np.where(np.isnan(values), -1, values).astype(np.int64)
+            return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(list(column.allowed or {}))))
         return pd.Series(values).astype("Int64") if column.holds == "whole" else pd.Series(values)
 
     def _numbered(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -122,16 +122,16 @@ class EpisodeTable:
 
     def _record(self, column: TableColumn, n: int, rows: int) -> dict[str, object]:
         cells = (column.name, column.words, column.definition, column.unit, column.source, column.measure)
-        return dict(zip(CODEBOOK, (*cells, _listed(column.values or {}), column.blank, n, rows - n), strict=True))
+        return dict(zip(CODEBOOK, (*cells, _listed(column.allowed or {}), column.blank, n, rows - n), strict=True))
 
 
-def _canonical(series: pd.Series[object], column: TableColumn) -> pd.Series[object]:
+def _canonical(series: pd.Series[Any], column: TableColumn) -> pd.Series[Any]:
     """A column of the episodes in its type."""
     if column.holds == "words":
         return series.astype("object").astype("category")
     return series.astype("Int64") if column.holds == "whole" else series
 
 
-def _listed(values: Mapping[str, str]) -> str:
+def _listed(words: Mapping[str, str]) -> str:
     """The words of a column, each with what it stands for where that is more than itself."""
-    return "; ".join(word if word in (means, means.replace(" ", "_")) else f"{word} = {means}" for word, means in values.items())
+    return "; ".join(word if word in (means, means.replace(" ", "_")) else f"{word} = {means}" for word, means in words.items())

@@ -18,6 +18,8 @@ from tempfile import TemporaryDirectory
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.errors import LibraryError, OutputError, UsageError
 from iop_outcomes.intake.table import CODEBOOK, EpisodeTable, TableColumn
@@ -31,11 +33,16 @@ NAME_LENGTH = 28  # Stata has 32, of which the labels of a variable take some; S
 LABEL_BYTES = 120  # of a value label in SPSS; what is longer is written as text
 MAX_SHEET_ROWS = 1_048_576
 RESERVED = frozenset(
-    "aggregate all and array boolean break byte by case catch class colvector complex const continue default delegate delete do double else "
-    "eltypedef end enum eq explicit export external float for friend function ge global goto gt if in inline int le local long lt mata matrix "
-    "namespace ne new not null numeric nuse or pragma private protected quad rowvector short signed static strl string struct super switch "
-    "template this throw to transmorphic try typedef typename union using vector version virtual void volatile while with".split()
-)
+    {  # words of Stata and SPSS
+        "aggregate", "all", "and", "array", "boolean", "break", "byte", "by", "case", "catch", "class", "colvector", "complex",
+        "const", "continue", "default", "delegate", "delete", "do", "double", "else", "eltypedef", "end", "enum", "eq", "explicit",
+        "export", "external", "float", "for", "friend", "function", "ge", "global", "goto", "gt", "if", "in", "inline", "int", "le",
+        "local", "long", "lt", "mata", "matrix", "namespace", "ne", "new", "not", "null", "numeric", "nuse", "or", "pragma",
+        "private", "protected", "quad", "rowvector", "short", "signed", "static", "strl", "string", "struct", "super", "switch",
+        "template", "this", "throw", "to", "transmorphic", "try", "typedef", "typename", "union", "using", "vector", "version",
+        "virtual", "void", "volatile", "while", "with",
+    }
+)  # fmt: skip
 
 
 def table_writer(path: str | Path) -> Callable[[EpisodeTable], dict[Path, bytes]]:
@@ -221,8 +228,7 @@ def _sheet_cells(series: pd.Series[Any], column: TableColumn, cell: Callable[[ob
         return [cell(words[code]) for code in series.cat.codes]
     if column.holds == "date":
         return _days(series)
-    values = series.astype("object").where(series.notna(), None)
-    return [cell(value) for value in values]
+    return [None if blank else cell(value) for blank, value in zip(series.isna(), series.astype("object"), strict=True)]
 
 
 def _days(series: pd.Series[Any]) -> list[object]:
@@ -285,7 +291,7 @@ def _sav(written: _Written) -> bytes:
     import pyreadstat
 
     frame, values = _labelled(written)
-    labels = _variable_labels(written, 255)
+    labels: dict[str, str | None] = {**_variable_labels(written, 255)}
     label = _within(written.table.notice, 64)
     measures = {written.names[column.name]: _SPSS_MEASURE.get(column.holds, "nominal") for column in written.table.columns}
     content = _through_file(
@@ -311,7 +317,8 @@ def _dta(written: _Written) -> bytes:
     import pyreadstat
 
     frame, values = _labelled(written)
-    labels, label = _variable_labels(written, 80), _within(written.table.notice, 80)
+    labels: dict[str, str | None] = {**_variable_labels(written, 80)}
+    label = _within(written.table.notice, 80)
     content = _through_file(
         "table.dta",
         lambda path: pyreadstat.write_dta(frame, path, file_label=label, column_labels=labels, variable_value_labels=values),
@@ -319,20 +326,21 @@ def _dta(written: _Written) -> bytes:
     return _STATA_MOMENT.sub(b"<timestamp>\x1101 Jan 1980 00:00</timestamp>", content, count=1)
 
 
-def _labelled(written: _Written) -> tuple[pd.DataFrame, dict[str, dict[int, str]]]:
+def _labelled(written: _Written) -> tuple[pd.DataFrame, dict[str, dict[int | float, str]]]:
     """The frame with words as numbers from 1, and their labels; a list of words with one that is too long stays text."""
-    frame, values = written.frame.copy(), {}
+    frame = written.frame.copy()
+    values: dict[str, dict[int | float, str]] = {}
     for column in written.table.columns:
         series = frame[column.name]
         if column.holds == "words":
             words = [str(word) for word in series.cat.categories]
             if words and all(len(word.encode()) <= LABEL_BYTES for word in words):
                 frame[column.name] = (series.cat.codes + 1.0).where(series.notna())
-                values[written.names[column.name]] = dict(enumerate(words, 1))
+                values[written.names[column.name]] = dict[int | float, str](enumerate(words, 1))
             else:
                 frame[column.name] = series.astype("object").where(series.notna(), "")
         elif column.holds == "date":
-            frame[column.name] = _days(series)
+            frame[column.name] = np.array(_days(series), dtype=object)
         elif column.holds in ("whole", "number") or str(series.dtype) == "Int64":
             frame[column.name] = series.astype("float64")
         else:

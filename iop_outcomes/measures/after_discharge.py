@@ -16,8 +16,8 @@ from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import MISSING_LEVEL, Flag, Key
 from iop_outcomes.measures.after_discharge_words import AMONG, EXCLUDED, estimands
 from iop_outcomes.measures.coarse import rounded, without
-from iop_outcomes.measures.group_tests import group_tests
 from iop_outcomes.measures.episode_column import EpisodeColumn, of_numbers, of_parts, of_words
+from iop_outcomes.measures.group_tests import group_tests
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Option
 from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of

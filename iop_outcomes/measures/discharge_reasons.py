@@ -64,7 +64,7 @@ def _divided(counts: Counts, groups: Groups, *, ended: bool) -> Parts:
 
 
 def _per_episode(counts: Counts) -> tuple[EpisodeColumn, ...]:
-    words = {name: f"discharge reason {', '.join(reasons)}" for name, (_, reasons) in _GROUPS.items()} | NOT_ENDED
+    words = {**{name: f"discharge reason {', '.join(reasons)}" for name, (_, reasons) in _GROUPS.items()}, **NOT_ENDED}
     parts = _divided(counts, _GROUPS, ended=False)
     return (of_parts("discharge_reason_group", "group of the discharge reason", parts, words, family=_REASONS),)
 

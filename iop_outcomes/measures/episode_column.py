@@ -23,7 +23,7 @@ class EpisodeColumn:
         Of the column.
     means : str
         What it says, in words.
-    values : float array, shape (raw cells,)
+    cells : float array, shape (raw cells,)
         The number of each cell, or the place of its word in `words`; NaN for a blank.
     words : dict of str to str
         The words it holds, each with what it stands for; none where it holds numbers.
@@ -39,7 +39,7 @@ class EpisodeColumn:
 
     name: str
     means: str
-    values: Floats
+    cells: Floats
     words: Mapping[str, str]
     unit: str = ""
     whole: bool = True

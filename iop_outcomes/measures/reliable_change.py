@@ -240,7 +240,9 @@ def _per_episode(counts: Counts, *, scale: Scale, profile: ReliableChangeProfile
         ways.append((_RECOVERY, f"recovery, profile {profile.name}: {names[_RECOVERY]}", _recovered(scored, scale, profile)))
     for name, met in (("response", responded), ("remission", remitted)):
         if met is not None and profile.case_cutoff is not None:
-            ways.append((name, f"{name} of those at case, profile {profile.name}: {names[name]}", _met_from_case(scored, scale, profile, met)))
+            ways.append(
+                (name, f"{name} of those at case, profile {profile.name}: {names[name]}", _met_from_case(scored, scale, profile, met))
+            )
     if responded is not None:
         ways.append(("response_of_pairs", f"response: {names['response_of_pairs']}", _met(scored, responded, None)))
     if remitted is not None:

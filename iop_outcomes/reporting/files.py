@@ -76,10 +76,10 @@ def write_files(folder: str | Path, files: Mapping[str, bytes]) -> list[Path]:
 
 def write_new_file(path: str | Path, content: bytes) -> Path:
     """Write one file that was not there, whole or not at all; see `write_new_files`."""
-    return write_new_files({path: content})[0]
+    return write_new_files({Path(path): content})[0]
 
 
-def write_new_files(files: Mapping[str | Path, bytes]) -> list[Path]:
+def write_new_files(files: Mapping[Path, bytes]) -> list[Path]:
     """Write files that were not there, all of one folder, each whole or not at all, and all of them or none.
 
     Parameters
@@ -97,7 +97,7 @@ def write_new_files(files: Mapping[str | Path, bytes]) -> list[Path]:
     OutputError
         When something stands at one of the paths already, which is left as it is, or a file cannot be written.
     """
-    targets = [Path(path) for path in files]
+    targets = list(files)
     folder, target, written = targets[0].parent, targets[0], list[Path]()
     try:
         for target in targets:
