@@ -260,7 +260,7 @@ def _short_names(columns: Iterable[str]) -> dict[str, str]:
     Examples
     --------
     >>> _short_names(["readmission_from_day_0_psychiatric_followed", "long", "Größe", "größe"])
-    {'readmission_from_day_0_psychiatric_followed': 'readmi_from_day_0_psychi_followe', 'long': 'long_', 'Größe': 'Gr__e', 'größe': 'gr__e_2'}
+    {'readmission_from_day_0_psychiatric_followed': 'readm_from_day_0_psych_follo', 'long': 'long_', 'Größe': 'Gr__e', 'größe': 'gr__e_2'}
     """
     taken: set[str] = set()
     names: dict[str, str] = {}
