@@ -146,7 +146,7 @@ def test_the_same_data_give_the_same_bytes_whenever_they_are_written(table, endi
     assert list(table_writer(tmp_path / f"a{ending}")(table).values()) == list(first.values())
     (content, _) = first.values()
     stamp = {".sav": b"01 Jan 8000:00:00", ".dta": b"<timestamp>\x1101 Jan 1980 00:00</timestamp>"}.get(ending, b"")
-    assert stamp in content[:400]
+    assert stamp in (content[92:109] if ending == ".sav" else content[:400])
 
 
 def test_the_codebook_describes_every_column(table, tmp_path):
