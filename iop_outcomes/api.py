@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from iop_outcomes.intake.data import Data
+    from iop_outcomes.intake.table import EpisodeTable
     from iop_outcomes.measures import Measure
     from iop_outcomes.reporting.report import Report
 
@@ -65,9 +66,18 @@ def load(
     ('episodes', 1200)
     >>> data.close()
     """
+    from dataclasses import replace
+
     from iop_outcomes.intake.loading import load as load_data
 
-    return load_data(source, mapping=mapping, on_error=on_error, scales=scales, layout=layout)
+    return replace(load_data(source, mapping=mapping, on_error=on_error, scales=scales, layout=layout), tabulate=_episode_table)
+
+
+def _episode_table(data: Data) -> EpisodeTable:
+    """The table of some data, which stands behind a field of theirs: intake knows no measure."""
+    from iop_outcomes.evaluate.episode_table import episode_table
+
+    return episode_table(data)
 
 
 def _answer(data: Data, declared: Measure, by: str | Sequence[str] | None, conf_level: float) -> Answer:

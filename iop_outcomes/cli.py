@@ -224,6 +224,37 @@ def compare(
         return _exit(program)
 
 
+@cli.command()
+@DATA
+@MAPPING
+@LAYOUT
+@ON_ERROR
+@_WHERE
+@_PERIOD
+@QUIET
+@click.option("-o", "--output", type=click.Path(), required=True, help="File to write: .csv, .parquet, .xlsx, .sav (SPSS) or .dta (Stata).")
+def table(
+    data: str,
+    mapping: str | None,
+    layout: str | None,
+    on_error: str,
+    where: tuple[str, ...],
+    period: tuple[str, str] | None,
+    output: str,
+) -> int:
+    """Write DATA as one row per episode with what the measures make of each, and a codebook beside it: working material, not released."""
+    from iop_outcomes.intake.writing import table_writer
+    from iop_outcomes.reporting.files import write_new_files
+
+    files = table_writer(output)
+    with _loaded(data, mapping, on_error, layout) as program:
+        with progress_shown():
+            paths = write_new_files(files(_narrowed(program, where, period).episode_table()))
+        for path in paths:
+            click.echo(path)
+        return _exit(program)
+
+
 def _one_form(*, as_json: bool, as_csv: bool) -> None:
     """Refuse two forms of one output before anything is read."""
     if as_json and as_csv:

@@ -166,7 +166,7 @@ def _csv(findings: Sequence[Finding]) -> str:
     import csv
     import io
 
-    from iop_outcomes.show.plain import FORMULA_STARTS
+    from iop_outcomes.intake.writing import FORMULA_STARTS
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -54,10 +54,10 @@ ROOMS_OF = {
     "click": {"cli", "cli_data", "cli_measures", "cli_notebook"},
     **{part: {"notebooks"} for part in ("jupyter_client", "nbclient", "nbconvert", "nbformat")},
     "pyreadstat": {"intake"},
-    **{part: {"intake"} for part in ("python_calamine", "adbc_driver_postgresql", "sqlalchemy")},
+    **{part: {"intake"} for part in ("python_calamine", "openpyxl", "adbc_driver_postgresql", "sqlalchemy")},
 }
 # Functions whose job is frames: the only ones that import pandas.
-FRAME_JOBS = {"to_frame", "at_risk_to_frame", "rows", "add_frame"}
+FRAME_JOBS = {"to_frame", "at_risk_to_frame", "codebook_to_frame", "rows", "add_frame", "_series"}
 
 
 def modules():

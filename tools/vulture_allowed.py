@@ -8,6 +8,7 @@ _.help  # click reads the help of a flag
 _.text_factory  # SQLite makes text by it
 _.StartElementHandler  # the parser of XML
 _.StartDoctypeDeclHandler  # the same
+_.data_type  # openpyxl writes a cell by it
 _.list_  # click: `iop-outcomes notebook list`
 _._render_traceback_  # IPython shows an error of ours in one line
 _.writelines  # Python and libraries, of standard error

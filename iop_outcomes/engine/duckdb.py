@@ -122,7 +122,7 @@ class DuckEngine:
             return self._combinations[key]
 
     def rows(self, requests: Sequence[Request]) -> pd.DataFrame:
-        """One row per episode with the columns asked, for models of repeated scores alone."""
+        """One row per episode with the columns asked: for models of repeated scores, and for the table of episodes, alone."""
         derivation = derive(tuple(dict.fromkeys(requests)), self._tables)
         named = zip(derivation.values, derivation.names, strict=True)
         columns = ", ".join(f"{value.written} AS {quoted(name)}" for value, name in named)

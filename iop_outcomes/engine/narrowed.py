@@ -92,7 +92,7 @@ class Narrowed:
         return Patients(alone, narrow.origin[people.cell], people.start, people.n)
 
     def rows(self, requests: Sequence[Request]) -> pd.DataFrame:
-        """The rows themselves, for models of repeated scores alone."""
+        """The rows themselves, for models of repeated scores and the table of episodes alone."""
         frame = self.engine.rows(self._wide(requests))
         for condition in self.conditions:
             counts = self.engine.tally([[Column(condition.column)]])[0]

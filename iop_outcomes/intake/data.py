@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from iop_outcomes.columns import COUNTED, PERIODS, Column, Facts, Request
 from iop_outcomes.counts import Counts, Level
@@ -13,10 +13,14 @@ from iop_outcomes.engine import Engine
 from iop_outcomes.engine.narrowed import Condition, Narrowed
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.intake.findings import Finding
+from iop_outcomes.intake.table import EpisodeTable
 from iop_outcomes.progress import report_step
 from iop_outcomes.results import Flow, Provenance
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats.periods import read_period
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +43,8 @@ class Data:
         Columns that `by=` may name.
     cannot : dict of str to str
         What the layout of the files never brings and measures may need, each with the reason.
+    tabulate : callable, optional
+        Makes the table with one row per episode; `iop_outcomes.load` gives it.
 
     Notes
     -----
@@ -52,6 +58,7 @@ class Data:
     scales: Dictionary[str, Scale]
     groups: tuple[str, ...]
     cannot: Dictionary[str, str] = field(default_factory=dict)
+    tabulate: Callable[[Data], EpisodeTable] | None = None
 
     @property
     def data_class(self) -> str:
@@ -180,6 +187,54 @@ class Data:
         if unknown or not levels:
             raise UsageError(f'where: no episode has {column} "{", ".join(unknown)}". Check the spelling against the codes of the mapping.')
         return Condition(column, tuple(there[str(level)] for level in levels))
+
+    def episode_table(self) -> EpisodeTable:
+        """One row per episode, with what every column says: what `to_frame`, `codebook` and files are made of."""
+        if self.tabulate is None:
+            raise UsageError("These data were not loaded by iop_outcomes.load, which says how a table of them is made.")
+        return self.tabulate(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per episode: every column of the episodes, and what the measures make of each. Working material, like the data.
+
+        Returns
+        -------
+        DataFrame
+            Scores at admission and discharge, change, reliable change, recovery, how the episode counts in completion, stay, day and kind
+            of the first event after discharge, and whether it is followed. `codebook` says what each column means. Under class
+            safe_harbor no date and no period is in it, ids are numbers that begin with 1, and rows are in no order of theirs.
+
+        Notes
+        -----
+        An episode gets what its cell gets in the counts of a measure, so that the table summed over them gives the same counts.
+
+        Examples
+        --------
+        >>> import iop_outcomes as iop
+        >>> with iop.load("data/synthetic") as data:
+        ...     frame = data.to_frame()
+        >>> len(frame), int((frame.completion == "completed").sum()), int(frame.phq9_change.count())
+        (1200, 642, 817)
+        """
+        return self.episode_table().to_frame()
+
+    def codebook(self) -> pd.DataFrame:
+        """One row for each column of `to_frame`: what it says, what is counted from it, its unit and words, and how many are blank.
+
+        Returns
+        -------
+        DataFrame
+            Columns column, words, definition, unit, source (canonical or derived), measure, values, blank, n and n_blank.
+
+        Examples
+        --------
+        >>> import iop_outcomes as iop
+        >>> with iop.load("data/synthetic") as data:
+        ...     codebook = data.codebook().set_index("column")
+        >>> codebook.loc["phq9_change", ["words", "unit", "source"]].tolist()
+        ['change in PHQ-9, positive for improvement', 'points', 'derived']
+        """
+        return self.episode_table().codebook_to_frame()
 
     def close(self) -> None:
         """Close the engine and remove its private folder."""

@@ -16,10 +16,11 @@ from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import MISSING_LEVEL, Flag, Key
 from iop_outcomes.measures.after_discharge_words import AMONG, EXCLUDED, estimands
 from iop_outcomes.measures.coarse import rounded, without
+from iop_outcomes.measures.episode_column import EpisodeColumn, of_numbers, of_parts, of_words
 from iop_outcomes.measures.group_tests import group_tests
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Option
-from iop_outcomes.measures.parts import NOT_ENDED, not_ended, parts_of
+from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of
 from iop_outcomes.stats.curves import OUTCOME, Curve, Ends
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
 
@@ -145,6 +146,12 @@ class _Followed:
         return np.asarray(
             np.logical_or.reduce([mask for name, mask in zip(self.names, self.part, strict=True) if name in names]), dtype=bool
         )
+
+    @property
+    def parts(self) -> Parts:
+        """Every episode by whether it is followed, or why it stands outside."""
+        order = ("followed", *EXCLUDED)
+        return parts_of(self.counts, {name: self.cells(name) for name in EXCLUDED}, "followed", order=order)
 
     @cached_property
     def outside(self) -> dict[str, int]:
@@ -318,11 +325,15 @@ def _beside(followed: _Followed, *, followed_alone: bool) -> dict[str, Callable[
 
 def _in_care(followed: _Followed, *, followed_alone: bool) -> Draft:
     counts = followed.counts
-    happened = counts.is_in(followed.what.during_care.name, [1])
     if followed_alone:
-        return _counted(followed, "during_care", happened, ("followed",))
-    in_care = parts_of(counts, {**not_ended(counts), "yes": happened}, "no", order=("yes", "no", *NOT_ENDED))
-    return in_care.share("during_care", "during_care", base=("yes", "no"), hits=("yes",))
+        return _counted(followed, "during_care", counts.is_in(followed.what.during_care.name, [1]), ("followed",))
+    return _parts_in_care(counts, followed.what).share("during_care", "during_care", base=("yes", "no"), hits=("yes",))
+
+
+def _parts_in_care(counts: Counts, what: Outcome) -> Parts:
+    """Every episode by whether the event happened before discharge."""
+    happened = counts.is_in(what.during_care.name, [1])
+    return parts_of(counts, {**not_ended(counts), "yes": happened}, "no", order=("yes", "no", *NOT_ENDED))
 
 
 def _counted(followed: _Followed, name: str, hit: Mask, among: tuple[str, ...], *, missing: tuple[str, ...] = _UNKNOWN) -> Draft:
@@ -339,6 +350,29 @@ def _named(cause: str) -> str:
 
 def _named_causes(what: Outcome) -> tuple[str, ...]:
     return tuple(_named(cause) for cause in what.causes)
+
+
+# -- each episode ----------------------------------------------------------------------------------------------------
+
+
+def _per_episode(counts: Counts, *, name: str, variant: str, what: Outcome) -> tuple[EpisodeColumn, ...]:
+    """The first end after discharge, whether the episode is one of the curve, and the event during care."""
+    followed, event = _Followed.from_counts(counts, what), f"{what.request.name}_{variant}"
+    words = f"{what.words} ({variant.replace('_', ' ')})"
+    blank = "end of follow-up or day of discharge not known"
+    day = f"days from discharge to the first of: {words}, another end, end of follow-up"
+    end = f"what came first after discharge: {words}, another end, or the end of follow-up"
+    parts, in_care = followed.parts, _parts_in_care(counts, what)
+    return (
+        of_numbers(f"{event}_first_day", day, counts, counts.numbers(what.day, blank=math.nan), unit="days", blank=blank),
+        of_words(f"{event}_first_end", end, counts, what.outcome, {"event": words, **_ENDS}, blank=f"{blank}, or nobody recorded it"),
+        of_parts(f"{name}_{variant}_followed", f"whether the episode counts in: {what.counted}", parts, _FOLLOWED, family="followed"),
+        of_parts(f"{event}_during_care", f"whether the person {what.past} before discharge", in_care, NOT_ENDED, family="during_care"),
+    )
+
+
+_ENDS = {"planned": "returned as planned", "death": "died", "end_of_follow_up": "end of follow-up, without any of these"}
+_FOLLOWED = {"followed": "followed after discharge", **EXCLUDED}
 
 
 # -- over all groups, and over everyone ------------------------------------------------------------------------------
@@ -445,6 +479,7 @@ def after_discharge(
         across=partial(_across, what=what),
         curve=partial(_curve, what=what, times=times),
         together=("restricted_mean_days",),
+        per_episode=partial(_per_episode, name=name, variant=variant, what=what),
         selective=True,
         refuses=partial(_refuses, what=what),
     )

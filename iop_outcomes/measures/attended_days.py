@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from iop_outcomes.columns import SessionCount, Status
 from iop_outcomes.counts import Counts
 from iop_outcomes.measures.coarse import in_whole_days
+from iop_outcomes.measures.episode_column import EpisodeColumn, of_numbers
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration
 from iop_outcomes.measures.parts import NOT_ENDED, not_ended, parts_of
@@ -30,6 +32,14 @@ def _draft(counts: Counts) -> tuple[Draft, ...]:
     attended = counts.where(~np.logical_or.reduce([*out.values(), blank]))
     quartiles = [quantile_days(name, attended, _DAYS.name, share, who) for name, share in _QUARTILES.items()]
     return (*quartiles, mean_days(_MEAN, attended, _DAYS.name, who))
+
+
+def _per_episode(counts: Counts) -> tuple[EpisodeColumn, ...]:
+    """The days of those who are counted."""
+    attended = counts.where(~np.logical_or.reduce(list(not_ended(counts).values())))
+    days = attended.numbers(_DAYS.name, blank=math.nan)
+    blank = "never started, still in care, not known, or no session with a known status"
+    return (of_numbers("attended_days", "days in care with at least one attended session", attended, days, unit="days", blank=blank),)
 
 
 _ROUNDED = (
@@ -66,6 +76,7 @@ def attended_days() -> Measure:
         unit="days",
         better="neither",
         draft=_draft,
+        per_episode=_per_episode,
         estimands=tuple(_number(*row) for row in rows),
         shown=("attended_days_median",),
         coarser=_coarser,

@@ -9,9 +9,10 @@ from iop_outcomes.columns import NOT_KNOWN, Column, Reached
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.keys import Flag
 from iop_outcomes.measures.coarse import without
+from iop_outcomes.measures.episode_column import EpisodeColumn, of_parts
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
-from iop_outcomes.measures.parts import NOT_ENDED, PART, parts_by, parts_of
+from iop_outcomes.measures.parts import NOT_ENDED, PART, Parts, parts_by, parts_of
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.draft import Draft, Mask
 from iop_outcomes.stats.drafts import share
@@ -34,6 +35,16 @@ _ENDED = ("completed", "transferred", "transferred_step_up", "not_completed")
 OUTSIDE_COMPLETION = tuple(part for part in _PARTS if part not in _ENDED)
 _LEFT = ("transferred", "transferred_step_up")
 _DUE = Reached("observed_days", "planned_days")
+_DISCHARGES, _ADMISSIONS = "discharges", "admissions"  # the two ways of dividing the episodes
+_STATUSES = {
+    "completed": "completed",
+    "transferred": "transferred to a step down or to like care",
+    "transferred_step_up": "transferred to a step up",
+    "not_completed": "ended in another way",
+    "due_completed": "observed for at least the planned length, completed",
+    "due_not_completed": "observed for at least the planned length, not completed",
+    **_WORDS,
+}
 _WILSON = "95% Wilson score"
 _UNKNOWN_REASON = "Of {more}, the discharge reason is not known."
 
@@ -57,9 +68,9 @@ def outside_completion(counts: Counts) -> dict[str, Mask]:
 
 def _draft(counts: Counts, *, teds_all: bool) -> tuple[Draft, ...]:
     """One draft for each estimand, over every episode of the table."""
-    parts = parts_by(counts, "discharge_reason", _part, order=_PARTS)
+    parts = _discharges(counts)
     base: tuple[str, ...] = ("completed", *_LEFT, "not_completed", *(("died",) if teds_all else ()))
-    people = partial(parts.population, "discharges")
+    people = partial(parts.population, _DISCHARGES)
     lost = ("missing_reason",)
     drafts = {
         "completion_strict": people(base=base, hits=("completed",), missing=lost),
@@ -73,8 +84,13 @@ def _draft(counts: Counts, *, teds_all: bool) -> tuple[Draft, ...]:
     return rates if teds_all else (*rates, _of_admitted(counts))
 
 
-def _of_admitted(counts: Counts) -> Draft:
-    """Completed among admissions observed for at least their planned length, people still in care included."""
+def _discharges(counts: Counts) -> Parts:
+    """Every episode by how its reason counts."""
+    return parts_by(counts, "discharge_reason", _part, order=_PARTS)
+
+
+def _admissions(counts: Counts) -> Parts:
+    """Every episode by whether it was observed for its planned length, and completed."""
     reasons = {reason: counts.is_in("discharge_reason", [reason]) for reason in ("died", "not_started", "completed")}
     cases = {
         "died": reasons["died"],
@@ -83,11 +99,29 @@ def _of_admitted(counts: Counts) -> Draft:
         "not_assessable": ~counts.is_in(_DUE.keys[0], [1]),
         "due_completed": reasons["completed"],
     }
-    parts = parts_of(counts, cases, "due_not_completed", order=_DUE_PARTS)
+    return parts_of(counts, cases, "due_not_completed", order=_DUE_PARTS)
+
+
+def _of_admitted(counts: Counts) -> Draft:
+    """Completed among admissions observed for at least their planned length, people still in care included."""
+    parts = _admissions(counts)
     base, hits = ("due_completed", "due_not_completed"), ("due_completed",)
-    draft = parts.share("completion_of_admitted", "admissions", base=base, hits=hits, missing=("not_assessable",))
+    draft = parts.share("completion_of_admitted", _ADMISSIONS, base=base, hits=hits, missing=("not_assessable",))
     who = draft.population
     return draft.flagged(Flag.NOT_ASSESSABLE) if who.n == 0 and who.n_missing else draft
+
+
+def _per_episode(counts: Counts) -> tuple[EpisodeColumn, ...]:
+    return (
+        of_parts("completion", "how the episode counts in completion", _discharges(counts), _STATUSES, family=_DISCHARGES),
+        of_parts(
+            "completion_of_admitted",
+            "how the episode counts in completion of all admitted",
+            _admissions(counts),
+            _STATUSES,
+            family=_ADMISSIONS,
+        ),
+    )
 
 
 def _estimands(*, teds_all: bool) -> tuple[EstimandDefinition, ...]:
@@ -197,6 +231,7 @@ def completion(definition: str = DENOMINATORS[0]) -> Measure:
             "Wilson EB (1927), doi:10.1080/01621459.1927.10502953",
         ),
         coarser=partial(_coarser, definition),
+        per_episode=_per_episode,
         notes=(
             "Incarcerated, authorization ended, other and unknown stay in the denominator as not completed.",
             'National tables count deaths in the denominator and transfers as success: denominator="teds_all", completion_with_transfers_teds_all.',

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from iop_outcomes.columns import Status
+from iop_outcomes.columns import STATUS, Status
 from iop_outcomes.counts import Counts
+from iop_outcomes.measures.episode_column import EpisodeColumn, of_parts
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration
-from iop_outcomes.measures.parts import NOT_ENDED, not_ended, parts_of
+from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.draft import Draft
 
 DIED = "died_in_care"
+_FAMILY = "ended"
 _PARTS = ("died", "discharged", *NOT_ENDED)
 
 
 def _draft(counts: Counts) -> tuple[Draft, ...]:
-    parts = parts_of(counts, not_ended(counts, "died", *NOT_ENDED), "discharged", order=_PARTS)
-    return (parts.share(DIED, "ended", base=("died", "discharged"), hits=("died",)),)
+    return (_ended(counts).share(DIED, _FAMILY, base=("died", "discharged"), hits=("died",)),)
+
+
+def _ended(counts: Counts) -> Parts:
+    """Every episode by whether it ended, and with a death."""
+    return parts_of(counts, not_ended(counts, "died", *NOT_ENDED), "discharged", order=_PARTS)
+
+
+def _per_episode(counts: Counts) -> tuple[EpisodeColumn, ...]:
+    words = {"died": "died in care", "discharged": "discharged, whatever the reason", **NOT_ENDED}
+    return (of_parts(STATUS, "whether the episode has ended", _ended(counts), words, family=_FAMILY),)
 
 
 def deaths_in_care() -> Measure:
@@ -37,6 +48,7 @@ def deaths_in_care() -> Measure:
         unit="share",
         better="lower",
         draft=_draft,
+        per_episode=_per_episode,
         estimands=(
             EstimandDefinition(
                 DIED,

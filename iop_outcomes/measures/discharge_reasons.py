@@ -9,9 +9,10 @@ from functools import partial
 from iop_outcomes.columns import DISCHARGE_REASONS, Column
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.measures.completion import OUTSIDE_COMPLETION, TRANSFERS, WORDS_OUTSIDE
+from iop_outcomes.measures.episode_column import EpisodeColumn, of_parts
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
-from iop_outcomes.measures.parts import NOT_ENDED, parts_by
+from iop_outcomes.measures.parts import NOT_ENDED, Parts, parts_by
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.draft import Draft
 
@@ -38,6 +39,7 @@ _COARSER: tuple[Groups, ...] = (
 _MERGED = "Reasons are shown in fewer groups, because too much of the five could not be shown."
 _ONE_BASE = "Shares are of the episodes that completion is of: beside those, all discharged would tell how few died in care, or have no reason given."
 _NO_REASON = {"died": "died", "missing": "missing_reason"}  # parts of the discharged that completion is not of
+_REASONS = "reasons"
 _LEFT_EARLY = ("dropped_out", "neither")
 _EACH: Groups = {reason: (reason.replace("_", " ").capitalize(), (reason,)) for reason in (*_ENDED, "missing")}
 
@@ -51,9 +53,20 @@ def _part(groups: Groups, reason: Level, *, ended: bool) -> str:
 
 def _draft(counts: Counts, *, groups: Groups, ended: bool) -> tuple[Draft, ...]:
     """One share for each group of reasons, over every episode of the table."""
+    parts = _divided(counts, groups, ended=ended)
+    return tuple(parts.share(f"reason_{name}", _REASONS, base=tuple(groups), hits=(name,)) for name in groups)
+
+
+def _divided(counts: Counts, groups: Groups, *, ended: bool) -> Parts:
+    """Every episode in the group of its reason."""
     order = (*groups, *(OUTSIDE_COMPLETION if ended else NOT_ENDED))
-    parts = parts_by(counts, "discharge_reason", partial(_part, groups, ended=ended), order=order)
-    return tuple(parts.share(f"reason_{name}", "reasons", base=tuple(groups), hits=(name,)) for name in groups)
+    return parts_by(counts, "discharge_reason", partial(_part, groups, ended=ended), order=order)
+
+
+def _per_episode(counts: Counts) -> tuple[EpisodeColumn, ...]:
+    words = {**{name: f"discharge reason {', '.join(reasons)}" for name, (_, reasons) in _GROUPS.items()}, **NOT_ENDED}
+    parts = _divided(counts, _GROUPS, ended=False)
+    return (of_parts("discharge_reason_group", "group of the discharge reason", parts, words, family=_REASONS),)
 
 
 def discharge_reasons(definition: str = KINDS[0]) -> Measure:
@@ -70,7 +83,7 @@ def discharge_reasons(definition: str = KINDS[0]) -> Measure:
     """
     if definition == "each":
         return _mix(definition, _EACH)
-    return replace(_mix(definition, _GROUPS), coarser=partial(_coarser, definition))
+    return replace(_mix(definition, _GROUPS), coarser=partial(_coarser, definition), per_episode=_per_episode)
 
 
 def _coarser(definition: str, _divisions: Sequence[Mapping[str, Counts]]) -> Iterator[Measure]:

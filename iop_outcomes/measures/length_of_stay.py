@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
@@ -11,6 +12,7 @@ from iop_outcomes.columns import Column, Status
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import UsageError
 from iop_outcomes.measures.coarse import in_whole_days
+from iop_outcomes.measures.episode_column import EpisodeColumn, of_numbers
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
 from iop_outcomes.measures.parts import not_ended, parts_of
@@ -41,6 +43,12 @@ _NOTES = {
     "days": 'National outpatient tables count both the first and the last day: definition="inclusive".',
     "last_contact": "Stays to the last contact are shorter than stays to discharge, and are not compared with them.",
 }
+_FAMILY = "stays"
+_COLUMNS = {
+    "difference": "length_of_stay",
+    "inclusive": "length_of_stay_inclusive",
+    "last_contact": "length_of_stay_to_last_contact",
+}
 _PARTS = ("discharged", "died", *WORDS)
 _RANKS = "order statistics, at least 95%"
 _BELOW = (0.5, 0.25, 0.75)  # share of stays below each of the quartiles
@@ -50,11 +58,24 @@ def _draft(counts: Counts, *, names: tuple[str, ...], extra_days: int) -> tuple[
     """The four numbers over every episode of the table."""
     out, blank = not_ended(counts), counts.is_in("los_days", [None])
     parts = parts_of(counts, {**out, "no_stay": blank, **not_ended(counts, "died")}, "discharged", order=_PARTS)
-    who = parts.population("stays", base=("discharged", "died"), missing=("no_stay",))
-    stays = counts.where(~np.logical_or.reduce([*out.values(), blank])).recode("los_days", partial(_add, extra_days))
+    who = parts.population(_FAMILY, base=("discharged", "died"), missing=("no_stay",))
+    stays = _stays(counts, extra_days)
     *quartiles, mean = names
     drafts = [quantile_days(name, stays, "los_days", share, who) for name, share in zip(quartiles, _BELOW, strict=True)]
     return (*drafts, mean_days(mean, stays, "los_days", who))
+
+
+def _stays(counts: Counts, extra_days: int) -> Counts:
+    """The stays that are counted."""
+    outside = np.logical_or.reduce([*not_ended(counts).values(), counts.is_in("los_days", [None])])
+    return counts.where(~outside).recode("los_days", partial(_add, extra_days))
+
+
+def _per_episode(counts: Counts, *, variant: str) -> tuple[EpisodeColumn, ...]:
+    stays = _stays(counts, int(variant == "inclusive"))
+    name, blank = _COLUMNS[variant], "outside length of stay: never started, still in care, or not known"
+    values = stays.numbers("los_days", blank=math.nan)
+    return (of_numbers(name, _COUNTED[variant], stays, values, unit="days", blank=blank),)
 
 
 def _add(extra: int, day: Level) -> Level:
@@ -137,6 +158,7 @@ def length_of_stay(definition: str | None = None) -> Measure:
         shown=names[:-1],
         sources=("Hyndman RJ, Fan Y (1996), definition 2, doi:10.1080/00031305.1996.10473566",),
         coarser=partial(_coarser, definition, names),
+        per_episode=partial(_per_episode, variant=variant),
         notes=(
             "People still in care are left out, so that a young program looks shorter than it is.",
             _NOTES["last_contact" if variant == "last_contact" else "days"],

@@ -9,6 +9,7 @@ from functools import cached_property
 from iop_outcomes.columns import Request
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import Key
+from iop_outcomes.measures.episode_column import EpisodeColumn
 from iop_outcomes.results import Better, Definition, EstimandDefinition
 from iop_outcomes.stats.curves import Curve
 from iop_outcomes.stats.draft import Draft
@@ -65,6 +66,9 @@ class Measure:
         From the counts of every total and of the levels that it sums, everyone's first, coarser forms of this measure, the least
         information lost first: of fewer categories, or with rounded values. By one column there is one such division, by two also
         each level of either divided by the other. It knows nothing of what is withheld; release chooses among them.
+    per_episode : callable, optional
+        From the counts of everyone, what the measure makes of each episode: columns of the table with one row per episode, from the
+        cells and parts that `draft` counts.
     """
 
     name: str
@@ -92,6 +96,7 @@ class Measure:
     selective: bool = False
     coarse: str = ""
     coarser: Callable[[Sequence[Mapping[str, Counts]]], Iterator[Measure]] | None = None
+    per_episode: Callable[[Counts], tuple[EpisodeColumn, ...]] | None = None
 
     def drafts(self, counts: Counts, keys: Collection[Key]) -> tuple[Draft, ...]:
         """The drafts that have one of these keys."""

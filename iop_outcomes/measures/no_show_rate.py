@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from iop_outcomes.columns import SessionCount
 from iop_outcomes.counts import Counts, Floats
+from iop_outcomes.measures.episode_column import EpisodeColumn, of_numbers
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration
 from iop_outcomes.measures.parts import parts_of
@@ -63,6 +65,20 @@ def _share(name: str, counts: Counts, part: Floats, base: Floats, every: Floats)
     return share_of_sums(name, counts, part, base, who)
 
 
+def _per_episode(counts: Counts) -> tuple[EpisodeColumn, ...]:
+    """How many sessions of each kind an episode had."""
+    rows = (
+        ("sessions_missed", "sessions missed without cancelling", _MISSED),
+        ("sessions_scheduled", "sessions attended, missed or cancelled by the person", _SCHEDULED),
+        *((rest.name, rest.counted, rest.request) for rest in _REST),
+    )
+    return tuple(
+        of_numbers(name, means, counts, counts.numbers(request.name, blank=math.nan), unit="sessions", blank=blank)
+        for name, means, request in rows
+        for blank in ("no session with a known status" if request.statuses else "no session recorded",)
+    )
+
+
 _METHOD = "95% Wilson score of sums, by patient"
 
 
@@ -85,6 +101,7 @@ def no_show_rate() -> Measure:
         unit="share",
         better="lower",
         draft=_draft,
+        per_episode=_per_episode,
         estimands=(
             EstimandDefinition(
                 "no_show_rate",

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import Flag, Key
 from iop_outcomes.measures.coarse import without
+from iop_outcomes.measures.episode_column import EpisodeColumn, of_parts
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import SCALE, Declaration, Family, Option
-from iop_outcomes.measures.parts import NOT_ENDED, not_ended, parts_of
+from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of
 from iop_outcomes.measures.symptom_change import WORDS, pairs_on, requests
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import OPERATORS, Scale
@@ -26,10 +27,18 @@ from iop_outcomes.stats.reliable import Rate, reliable_deterioration, reliable_i
 from iop_outcomes.stats.thresholds import Operator, false_positive_rate
 
 PROFILE = "nhs"
+_RELIABLE, _RECOVERY = "reliable", "recovery"  # ways of dividing the episodes
 _LACKING = ("no_pair", "case_without_end")  # a score is missing that the rule needs
 _WILSON = "95% Wilson score"
 _PAIRS_AT_CASE = "discharged episodes with both scores, at case at the start"
 _ALL_AT_CASE = "all discharged episodes at case at the start, a missing discharge score as not met"
+_EXCLUDES = {
+    "no_pair": "a score missing",
+    "case_without_end": "at case, no discharge score",
+    "not_at_case": "not at case at the start",
+    "in_remission": "in remission at the start",
+    **{part: WORDS[part] for part in NOT_ENDED},
+}
 Mask = NDArray[np.bool_]
 
 
@@ -53,11 +62,14 @@ class _Scored:
         met[self.paired] = rule(self._pairs, float(profile.points), _operator(profile)).met
         return met
 
+    def parts(self, classes: Mapping[str, Mask]) -> Parts:
+        """Every episode in its class, or without a pair, or not ended."""
+        return parts_of(self.counts, {**self.out, **classes}, "no_pair", order=(*classes, "no_pair", *NOT_ENDED))
+
     def share(self, name: str, family: str, classes: Mapping[str, Mask], base: tuple[str, ...], hits: tuple[str, ...]) -> Draft:
         """Share of the base that is in the hits, when every discharged episode is in one class; the rest lack a score."""
-        order = (*classes, "no_pair", *NOT_ENDED)
-        parts = parts_of(self.counts, {**self.out, **classes}, "no_pair", order=order)
-        missing = tuple(part for part in _LACKING if part in order and part not in base)
+        parts = self.parts(classes)
+        missing = tuple(part for part in _LACKING if part in parts.sizes and part not in base)
         return parts.share(name, family, base=base, hits=hits, missing=missing)
 
 
@@ -77,12 +89,17 @@ def _draft(counts: Counts, *, scale: Scale, profile: ReliableChangeProfile) -> t
     )
 
 
+def _changed(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> dict[str, Mask]:
+    """The pairs by whether they changed by more than measurement error."""
+    better, worse = (scored.meets(rule, scale, profile) for rule in (reliable_improvement, reliable_deterioration))
+    return {"improved": better, "worse": worse, "unchanged": scored.paired & ~better & ~worse}
+
+
 def _reliable(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> list[Draft]:
     """Better, unchanged and worse, among the pairs and among all discharged; and the chance of "better" with no change at all."""
-    better, worse = (scored.meets(rule, scale, profile) for rule in (reliable_improvement, reliable_deterioration))
-    classes = {"improved": better, "worse": worse, "unchanged": scored.paired & ~better & ~worse}
+    classes = _changed(scored, scale, profile)
     paired, every = tuple(classes), (*classes, "no_pair")
-    rate = partial(scored.share, family="reliable", classes=classes)
+    rate = partial(scored.share, family=_RELIABLE, classes=classes)
     improved = rate("reliable_improvement", base=paired, hits=("improved",))
     return [
         improved,
@@ -115,21 +132,12 @@ def _recovery(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> 
     """At case at the start and below at the end: among the pairs at case, and among all at case, missing as not recovered."""
     if profile.case_cutoff is None:
         return []
-    at_start, at_end = _at_case(scored, scale, profile)
-    better = scored.meets(reliable_improvement, scale, profile)
-    left = scored.paired & at_start & ~at_end
-    classes = {
-        "reliably_recovered": left & better,
-        "recovered": left & ~better,
-        "still_at_case": scored.paired & at_start & at_end,
-        "case_without_end": at_start & np.isnan(scored.post),
-        "not_at_case": ~np.isnan(scored.pre) & ~at_start,
-    }
+    classes = _recovered(scored, scale, profile)
     pairs_at_case, every = (
         ("reliably_recovered", "recovered", "still_at_case"),
         ("reliably_recovered", "recovered", "still_at_case", "case_without_end"),
     )
-    rate = partial(scored.share, family="recovery", classes=classes)
+    rate = partial(scored.share, family=_RECOVERY, classes=classes)
     both, reliably = ("reliably_recovered", "recovered"), ("reliably_recovered",)
     return [
         rate("recovery", base=pairs_at_case, hits=both),
@@ -137,6 +145,20 @@ def _recovery(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> 
         rate("reliable_recovery", base=pairs_at_case, hits=reliably),
         rate("reliable_recovery_of_discharged", base=every, hits=reliably),
     ]
+
+
+def _recovered(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> dict[str, Mask]:
+    """Everybody with a score at the start by whether it is at case, and how they ended; of a profile with a cut-off."""
+    at_start, at_end = _at_case(scored, scale, profile)
+    better = scored.meets(reliable_improvement, scale, profile)
+    left = scored.paired & at_start & ~at_end
+    return {
+        "reliably_recovered": left & better,
+        "recovered": left & ~better,
+        "still_at_case": scored.paired & at_start & at_end,
+        "case_without_end": at_start & np.isnan(scored.post),
+        "not_at_case": ~np.isnan(scored.pre) & ~at_start,
+    }
 
 
 def _at_case(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> tuple[Mask, Mask]:
@@ -179,24 +201,79 @@ def _of_those_at_case(scored: _Scored, scale: Scale, profile: ReliableChangeProf
     """Among the pairs at case at the start, and among all at case then with a missing score as not met."""
     if met is None or profile.case_cutoff is None:
         return []
+    classes = _met_from_case(scored, scale, profile, met)
+    rate = partial(scored.share, family=name, classes=classes, hits=("met",))
+    return [rate(name, base=("met", "not_met")), rate(f"{name}_of_discharged", base=("met", "not_met", "case_without_end"))]
+
+
+def _met_from_case(scored: _Scored, scale: Scale, profile: ReliableChangeProfile, met: Mask) -> dict[str, Mask]:
+    """Everybody with a score at the start by whether it is at case, and whether they met a threshold."""
     start, _ = _at_case(scored, scale, profile)
-    classes = {
+    return {
         "met": scored.paired & start & met,
         "not_met": scored.paired & start & ~met,
         "case_without_end": start & np.isnan(scored.post),
         "not_at_case": ~np.isnan(scored.pre) & ~start,
     }
-    rate = partial(scored.share, family=name, classes=classes, hits=("met",))
-    return [rate(name, base=("met", "not_met")), rate(f"{name}_of_discharged", base=("met", "not_met", "case_without_end"))]
 
 
 def _of_pairs(scored: _Scored, name: str, met: Mask | None, *, outside: Mask | None = None) -> list[Draft]:
     """A named variant: among the pairs, less those outside, who are out whether they have an end or not."""
     if met is None:
         return []
+    return [scored.share(name, name, _met(scored, met, outside), base=("met", "not_met"), hits=("met",))]
+
+
+def _met(scored: _Scored, met: Mask, outside: Mask | None) -> dict[str, Mask]:
+    """The pairs by whether they met a threshold."""
     out = np.zeros(len(scored.counts), dtype=bool) if outside is None else outside
-    classes = {"met": scored.paired & met & ~out, "not_met": scored.paired & ~met & ~out, "in_remission": out}
-    return [scored.share(name, name, classes, base=("met", "not_met"), hits=("met",))]
+    return {"met": scored.paired & met & ~out, "not_met": scored.paired & ~met & ~out, "in_remission": out}
+
+
+def _per_episode(counts: Counts, *, scale: Scale, profile: ReliableChangeProfile) -> tuple[EpisodeColumn, ...]:
+    """Every way of dividing the episodes; those of other profiles than the usual one bear its name."""
+    scored = _Scored(counts, scale)
+    responded, remitted, from_start = _responded(scored, scale), _remitted(scored, scale), remission_from(scale)
+    names = {definition.name: definition.counted for definition in _estimands(scale, profile)}
+    ways = [(_RELIABLE, f"reliable change, profile {profile.name}", _changed(scored, scale, profile))]
+    if profile.case_cutoff is not None:
+        ways.append((_RECOVERY, f"recovery, profile {profile.name}: {names[_RECOVERY]}", _recovered(scored, scale, profile)))
+    for name, met in (("response", responded), ("remission", remitted)):
+        if met is not None and profile.case_cutoff is not None:
+            ways.append(
+                (name, f"{name} of those at case, profile {profile.name}: {names[name]}", _met_from_case(scored, scale, profile, met))
+            )
+    if responded is not None:
+        ways.append(("response_of_pairs", f"response: {names['response_of_pairs']}", _met(scored, responded, None)))
+    if remitted is not None:
+        ways.append((from_start, f"remission: {names[from_start]}", _met(scored, remitted, _starts_remitted(scored, scale))))
+    ending = "" if profile.name == _usual(scale) else f"_{profile.name}"
+    alike = ("response_of_pairs", from_start)  # which no profile changes
+    return tuple(
+        of_parts(
+            f"{scale.name}_{name}{'' if name in alike else ending}",
+            f"{scale.label}, {means}",
+            scored.parts(classes),
+            _way_words(profile),
+            family=name,
+        )
+        for name, means, classes in ways
+    )
+
+
+def _way_words(profile: ReliableChangeProfile) -> dict[str, str]:
+    points = f"by {profile.op} {profile.points} points"
+    return {
+        "improved": f"improved {points}",
+        "worse": f"worse {points}",
+        "unchanged": "neither",
+        "reliably_recovered": f"below the cut-off at the end, and improved {points}",
+        "recovered": "below the cut-off at the end, not reliably better",
+        "still_at_case": "at case at both",
+        "met": "yes",
+        "not_met": "no",
+        **_EXCLUDES,
+    }
 
 
 def reliable_change(scale: Scale, definition: str) -> Measure:
@@ -221,13 +298,7 @@ def reliable_change(scale: Scale, definition: str) -> Measure:
         asks=f"How many people changed in {scale.label} by more than measurement error alone would produce?",
         requests=requests(scale),
         among="discharged episodes with both scores",
-        excludes={
-            "no_pair": "a score missing",
-            "case_without_end": "at case, no discharge score",
-            "not_at_case": "not at case at the start",
-            "in_remission": "in remission at the start",
-            **{part: WORDS[part] for part in NOT_ENDED},
-        },
+        excludes=_EXCLUDES,
         unit="share",
         better="higher",
         draft=partial(_draft, scale=scale, profile=profile),
@@ -241,6 +312,7 @@ def reliable_change(scale: Scale, definition: str) -> Measure:
             "Below the cut-off at the end is not the same as well: it is a score under a line.",
         ),
         coarser=partial(_coarser, scale, definition),
+        per_episode=partial(_per_episode, scale=scale, profile=profile),
     )
 
 
@@ -372,12 +444,18 @@ def _no_change_words(scale: Scale, profile: ReliableChangeProfile) -> tuple[str,
 _PROFILE = Option("profile", "a named profile of points, operator and case cut-off", default=PROFILE)
 
 
+def _usual(scale: Scale) -> str:
+    """The profile of a scale that holds where none is named."""
+    profiles = [profile.name for profile in scale.profiles]
+    return PROFILE if PROFILE in profiles else profiles[0]
+
+
 def _declared(scale: Scale) -> Declaration | None:
     """With the profiles that the scale names, if any; the first stands in where it lacks the default."""
     profiles = tuple(profile.name for profile in scale.profiles)
     if not profiles:
         return None
-    option = replace(_PROFILE, allowed=profiles, default=PROFILE if PROFILE in profiles else profiles[0])
+    option = replace(_PROFILE, allowed=profiles, default=_usual(scale))
     return Declaration(RELIABLE_CHANGE.called(scale.name), partial(reliable_change, scale), (option,))
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 from iop_outcomes.columns import Moment, ScoreAt, Status
 from iop_outcomes.counts import Counts
+from iop_outcomes.measures.episode_column import EpisodeColumn, of_numbers, of_parts
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import SCALE, Declaration, Family
-from iop_outcomes.measures.parts import NOT_ENDED, not_ended, parts_of
+from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import Scale
 from iop_outcomes.scales.scale import SafetyItem
@@ -19,10 +21,19 @@ _WORDS = {"not_answered": "answer to the item not known", **NOT_ENDED}
 _AT_ONE_MOMENT = ("positive", "negative", "not_answered", *NOT_ENDED)
 _FROM_NEGATIVE = ("newly_positive", "still_negative", "positive_at_first", "not_answered", *NOT_ENDED)
 MOMENTS: tuple[Moment, ...] = ("discharge", "admit")
+_MOMENT_WORDS: dict[Moment, str] = {"admit": "admission", "discharge": "discharge"}
+_TWICE = "item_twice"
+_NEW_WORDS = {
+    "newly_positive": "positive at discharge, not at admission",
+    "still_negative": "positive at neither",
+    "positive_at_first": "positive at admission",
+    **_WORDS,
+}
 _WILSON = "95% Wilson score"
 
 
-def _draft(counts: Counts, *, scale: Scale, positive_at: int) -> tuple[Draft, ...]:
+def _divided(counts: Counts, scale: Scale, positive_at: int) -> tuple[dict[Moment, Parts], Parts]:
+    """Every episode by its answer at each moment, and by how a lower answer at admission went on."""
     moments = {moment: _request(scale, moment).keys[0] for moment in MOMENTS}
     blank = {moment: counts.is_in(name, [None]) for moment, name in moments.items()}
     positive = {moment: counts.numbers(name, blank=-1.0) >= positive_at for moment, name in moments.items()}
@@ -37,14 +48,34 @@ def _draft(counts: Counts, *, scale: Scale, positive_at: int) -> tuple[Draft, ..
         "positive_at_first": positive["admit"],
         "newly_positive": positive["discharge"],
     }
-    from_negative = parts_of(counts, {**not_ended(counts), **changed}, "still_negative", order=_FROM_NEGATIVE)
+    return at_one, parts_of(counts, {**not_ended(counts), **changed}, "still_negative", order=_FROM_NEGATIVE)
+
+
+def _draft(counts: Counts, *, scale: Scale, positive_at: int) -> tuple[Draft, ...]:
+    at_one, from_negative = _divided(counts, scale, positive_at)
     return (
         *(
             at_one[moment].share(name, f"item_{moment}", base=("positive", "negative"), hits=("positive",), missing=("not_answered",))
             for name, moment in zip((AT_DISCHARGE, AT_ADMISSION), MOMENTS, strict=True)
         ),
-        from_negative.share(NEWLY, "item_twice", base=("newly_positive", "still_negative"), hits=("newly_positive",)),
+        from_negative.share(NEWLY, _TWICE, base=("newly_positive", "still_negative"), hits=("newly_positive",)),
     )
+
+
+def _per_episode(counts: Counts, *, scale: Scale, item: int, positive_at: int) -> tuple[EpisodeColumn, ...]:
+    """The answers, which of them are positive, and whether that is new at discharge."""
+    at_one, from_negative = _divided(counts, scale, positive_at)
+    columns: list[EpisodeColumn] = []
+    words = {"positive": f"{positive_at} or more", "negative": f"less than {positive_at}", **_WORDS}
+    for moment in reversed(MOMENTS):
+        name, question = _request(scale, moment).keys[0], f"item {item} of the {scale.label} at {_MOMENT_WORDS[moment]}"
+        answers = counts.numbers(name, blank=math.nan)
+        columns += [
+            of_numbers(name, f"answer to {question}", counts, answers, unit="points", blank="answer not known"),
+            of_parts(f"{scale.name}_self_harm_{moment}", f"answer to {question}", at_one[moment], words, family=f"item_{moment}"),
+        ]
+    means = f"item {item} of the {scale.label} from admission to discharge"
+    return (*columns, of_parts(f"{scale.name}_self_harm_new", means, from_negative, _NEW_WORDS, family=_TWICE))
 
 
 def _request(scale: Scale, moment: Moment) -> ScoreAt:
@@ -118,6 +149,7 @@ def self_harm_item(scale: Scale, item: SafetyItem, positive_at: int) -> Measure:
             *(() if item.verified else ("From which answer it is positive was not verified in a primary source.",)),
         ),
         shown=(AT_DISCHARGE, AT_ADMISSION),
+        per_episode=partial(_per_episode, scale=scale, item=item.item, positive_at=positive_at),
         refuses=partial(_refuses, scale=scale, item=item.item),
     )
 

@@ -11,10 +11,11 @@ import numpy as np
 
 from iop_outcomes.columns import Column, Status
 from iop_outcomes.counts import Counts
+from iop_outcomes.measures.episode_column import EpisodeColumn, of_parts
 from iop_outcomes.measures.measure import Measure
-from iop_outcomes.measures.parts import NOT_ENDED, not_ended, parts_of
+from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of
 from iop_outcomes.results import EstimandDefinition, Role
-from iop_outcomes.stats.draft import Draft, Population
+from iop_outcomes.stats.draft import Draft, Mask, Population
 from iop_outcomes.stats.drafts import quantile_days
 from iop_outcomes.stats.duration import Distribution, distribution
 
@@ -29,6 +30,7 @@ _GROUPS: Mapping[str, tuple[str, range]] = {
     "91_to_180": ("91 to 180 days", range(34, 36)),
     "over_180": ("More than 180 days", range(36, 38)),
 }
+_FAMILY = "stay_bands"
 _PARTS = (*_GROUPS, *WORDS)
 _QUARTILES = {"median": 0.5, "q1": 0.25, "q3": 0.75}
 _ROLES: Mapping[str, Role] = {"median": "middle", "q1": "lower_quartile", "q3": "upper_quartile"}
@@ -37,14 +39,26 @@ _LABELS = {"median": "Middle stay", "q1": "Quarter of stays no longer than", "q3
 
 def _draft(counts: Counts) -> tuple[Draft, ...]:
     """Quartiles and shares over every episode of the table; a death in care has a stay like any other end."""
-    out = not_ended(counts)
-    bands = {name: counts.is_in("los_code", codes) for name, (_, codes) in _GROUPS.items()}
-    parts = parts_of(counts, {**out, **bands}, "no_stay", order=_PARTS)
+    out, bands, parts = not_ended(counts), _bands(counts), _divided(counts)
     people: _People = {"base": tuple(_GROUPS), "missing": ("no_stay",)}
-    everyone = parts.population("stay_bands", **people)
+    everyone = parts.population(_FAMILY, **people)
     stays = counts.where(np.logical_or.reduce(list(bands.values())) & ~np.logical_or.reduce(list(out.values())))
     quartiles = [_quantile(f"los_band_{name}", stays, below, everyone) for name, below in _QUARTILES.items()]
-    return (*quartiles, *(parts.share(f"los_band_{name}", "stay_bands", hits=(name,), **people) for name in _GROUPS))
+    return (*quartiles, *(parts.share(f"los_band_{name}", _FAMILY, hits=(name,), **people) for name in _GROUPS))
+
+
+def _bands(counts: Counts) -> dict[str, Mask]:
+    return {name: counts.is_in("los_code", codes) for name, (_, codes) in _GROUPS.items()}
+
+
+def _divided(counts: Counts) -> Parts:
+    """Every episode in the band of its stay."""
+    return parts_of(counts, {**not_ended(counts), **_bands(counts)}, "no_stay", order=_PARTS)
+
+
+def _per_episode(counts: Counts) -> tuple[EpisodeColumn, ...]:
+    words = {name: label for name, (label, _) in _GROUPS.items()} | WORDS
+    return (of_parts("length_of_stay_band", "band of the length of stay", _divided(counts), words, family=_FAMILY),)
 
 
 class _People(TypedDict):
@@ -120,6 +134,7 @@ def stay_bands() -> Measure:
         unit="share",
         better="neither",
         draft=_draft,
+        per_episode=_per_episode,
         estimands=(*quartiles, *shares),
         chart="stacked_shares",
         shown=tuple(f"los_band_{name}" for name in _GROUPS),

@@ -12,6 +12,7 @@ from iop_outcomes.columns import STATUS, ScoreAt, Status
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import ALL, Flag, Key
 from iop_outcomes.measures.coarse import digits_that_hide, rounded
+from iop_outcomes.measures.episode_column import EpisodeColumn, of_numbers, of_parts
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import SCALE, Declaration, Family
 from iop_outcomes.measures.parts import NOT_ENDED, PART, Parts, not_ended, parts_of
@@ -32,7 +33,9 @@ WORDS = {
     "no_score": "neither score",
     **NOT_ENDED,
 }
+_PAIR_WORDS = {"paired": "both scores known", **WORDS}
 DISCHARGED = PARTS[:4]
+_FAMILY = "scores"
 _WINDOWS = (
     "admission score closest to day 0 within 7 days before to 3 after; discharge score the last within 7 days before to 14 after discharge, "
     "on a later day than the admission score"
@@ -65,7 +68,7 @@ def pairs_on(scale: Scale, pre: Floats, post: Floats, n: Ints) -> Pairs:
 
 
 def _people(parts: Parts, base: tuple[str, ...], hits: tuple[str, ...] | None = None) -> Population:
-    return parts.population("scores", base=base, hits=hits, missing=tuple(p for p in DISCHARGED if p not in base))
+    return parts.population(_FAMILY, base=base, hits=hits, missing=tuple(p for p in DISCHARGED if p not in base))
 
 
 def _draft(counts: Counts, *, scale: Scale) -> tuple[Draft, ...]:
@@ -103,12 +106,50 @@ def _given(paired: Counts, name: str, value: float, who: Population, flag: Flag)
 
 def _if_unchanged(counts: Counts, scale: Scale, who: Population) -> Draft:
     """Mean change when everyone without a discharge score is taken as unchanged."""
+    here, gained = _gained_if_unchanged(counts, scale)
+    return mean(_IF_UNCHANGED, here, gained, who, none=Flag.NO_EPISODES, one=Flag.ONE_EPISODE)
+
+
+def _gained_if_unchanged(counts: Counts, scale: Scale) -> tuple[Counts, Floats]:
+    """The discharged with an admission score, and the change of each cell, 0 where the discharge score is missing."""
     here = counts.where(~counts.is_in(f"{scale.name}_admit", [None]) & ~counts.is_in(STATUS, NOT_ENDED))
     sign = 1.0 if scale.better == "lower" else -1.0
     pre = here.numbers(f"{scale.name}_admit", blank=0.0)
     post = here.numbers(f"{scale.name}_discharge", blank=math.nan)
-    gained = sign * (pre - np.where(np.isnan(post), pre, post))
-    return mean(_IF_UNCHANGED, here, gained, who, none=Flag.NO_EPISODES, one=Flag.ONE_EPISODE)
+    return here, sign * (pre - np.where(np.isnan(post), pre, post))
+
+
+def _per_episode(counts: Counts, *, scale: Scale) -> tuple[EpisodeColumn, ...]:
+    """Both scores, who has them, and the change."""
+    title, (paired, pairs), (here, gained) = scale.label, pairs_of(counts, scale), _gained_if_unchanged(counts, scale)
+    scores = {
+        moment: of_numbers(
+            f"{scale.name}_{moment}",
+            f"{title} at {words}",
+            counts,
+            counts.numbers(f"{scale.name}_{moment}", blank=math.nan),
+            unit="points",
+            blank=f"no score at {words}",
+            whole=scale.whole,
+        )
+        for moment, words in (("admit", "admission"), ("discharge", "discharge"))
+    }
+    changed, unchanged = f"change in {title}, positive for improvement", "where the discharge score is missing taken as 0"
+    outside = "outside: a score missing, or not ended"
+    return (
+        *scores.values(),
+        of_parts(f"{scale.name}_pair", f"which {title} scores are known", score_parts(counts, scale), _PAIR_WORDS, family=_FAMILY),
+        of_numbers(f"{scale.name}_change", changed, paired, pairs.change, unit="points", blank=outside, whole=scale.whole),
+        of_numbers(
+            f"{scale.name}_change_if_unchanged",
+            f"{changed}, {unchanged}",
+            here,
+            gained,
+            unit="points",
+            blank="outside: no admission score, or not ended",
+            whole=scale.whole,
+        ),
+    )
 
 
 def _expected(scale: Scale, paired: Counts, mean_pre: float, who: Population) -> tuple[Draft, ...]:
@@ -195,6 +236,7 @@ def symptom_change(scale: Scale) -> Measure:
         main="mean_change",
         subject=title,
         coarser=partial(_coarser, scale),
+        per_episode=partial(_per_episode, scale=scale),
     )
 
 

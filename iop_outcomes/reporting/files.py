@@ -18,7 +18,7 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -75,47 +75,75 @@ def write_files(folder: str | Path, files: Mapping[str, bytes]) -> list[Path]:
 
 
 def write_new_file(path: str | Path, content: bytes) -> Path:
-    """Write one file that was not there, whole or not at all.
+    """Write one file that was not there, whole or not at all; see `write_new_files`."""
+    return write_new_files({Path(path): content})[0]
+
+
+def write_new_files(files: Mapping[Path, bytes]) -> list[Path]:
+    """Write files that were not there, all of one folder, each whole or not at all, and all of them or none.
 
     Parameters
     ----------
-    path : path
-        Its folder is made when it does not exist.
-    content : bytes
+    files : dict of path to bytes
+        Their folder is made when it does not exist.
 
     Returns
     -------
-    Path
+    list of Path
+        In the order given.
 
     Raises
     ------
     OutputError
-        When something stands there already, which is left as it is, or the file cannot be written.
+        When something stands at one of the paths already, which is left as it is, or a file cannot be written.
     """
-    target = Path(path)
+    targets = list(files)
+    folder, target, written = targets[0].parent, targets[0], list[Path]()
     try:
-        str(target).encode()
+        for target in targets:
+            str(target).encode()
+        _make_folder(folder)
+        with tempfile.TemporaryDirectory(prefix=STAGING, dir=folder) as staging:
+            for number, content in enumerate(files.values()):
+                _write(Path(staging) / str(number), content)
+            for number, (target, content) in enumerate(zip(targets, files.values(), strict=True)):
+                _place(Path(staging) / str(number), target, content)
+                written.append(target)
+        _sync_folder(folder)
     except UnicodeEncodeError as error:
         raise OutputError("The name of the output file is not UTF-8 text. Choose another name with --output.") from error
-    try:
-        _make_folder(target.parent)
-        with tempfile.TemporaryDirectory(prefix=STAGING, dir=target.parent) as staging:
-            staged = Path(staging) / "file"
-            _write(staged, content)
-            try:
-                os.link(staged, target)  # unlike a rename, it takes no other file's place
-            except FileExistsError:
-                raise
-            except OSError:  # a file system without links
-                with target.open("xb") as file:
-                    file.write(content)
-        _sync_folder(target.parent)
     except FileExistsError as error:
+        _take_back(written)
         raise OutputError(f"{target}: stands there already, and was left as it is. Choose another name with --output.") from error
     except (OSError, ValueError) as error:  # a path with a NUL is a ValueError
+        _take_back(written)
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise OutputError(f"{target}: cannot be written ({reason}). Choose another place with --output.") from error
-    return target
+    except BaseException:
+        _take_back(written)
+        raise
+    return targets
+
+
+def _place(staged: Path, target: Path, content: bytes) -> None:
+    """Give a staged file its name, which no other file has."""
+    try:
+        os.link(staged, target)  # unlike a rename, it takes no other file's place
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        with target.open("xb") as file:
+            try:
+                file.write(content)
+            except BaseException:
+                target.unlink()
+                raise
+
+
+def _take_back(written: Iterable[Path]) -> None:
+    """Remove the files that this run has placed."""
+    for path in written:
+        path.unlink(missing_ok=True)
 
 
 def _make_folder(target: Path) -> None:

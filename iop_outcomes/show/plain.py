@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from iop_outcomes.intake.writing import FORMULA_STARTS
 from iop_outcomes.release import Released, require_released
 from iop_outcomes.results import COLUMNS
 
 DIGITS = 12  # further ones differ between processors, and between runs of a linear-algebra library
 MARK = "mark"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_text(releases: Iterable[Released]) -> str:

@@ -1,5 +1,6 @@
 """Takes small programs through the engine, gives proof that its counts are exact, repeatable, private and safe to ask at the same time."""
 
+import ast
 import math
 import os
 import random
@@ -10,6 +11,7 @@ import threading
 from collections import defaultdict
 from contextlib import contextmanager
 from itertools import permutations
+from pathlib import Path
 from unittest.mock import patch
 
 import duckdb
@@ -361,8 +363,20 @@ def test_sums_over_patients_of_the_empty_request(data):
     assert data.engine.patients([]).products(np.ones((1, 1)))[0, 0] > 300
 
 
+def test_rows_are_asked_by_the_way_out_alone():
+    """Everything else lives on counts: in the package only the table of episodes, and an engine of an engine, ask for rows."""
+    package = Path(iop.__file__).parent
+    callers = {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("engine.rows")
+    }
+    assert callers == {"engine/narrowed.py", "evaluate/episode_table.py"}
+
+
 def test_rows_are_one_per_episode(data):
-    """The rows, for models alone: in the order of their ids, with the columns asked."""
+    """The rows, for those alone: in the order of their ids, with the columns asked."""
     frame = data.engine.rows([Column("episode_id"), Column("track"), READMITTED])
     assert list(frame.columns) == ["episode_id", "track", "readmission_day", "readmission_outcome"]
     assert frame.episode_id.tolist() == program()["episodes"].episode_id.tolist()

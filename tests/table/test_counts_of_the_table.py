@@ -1,0 +1,371 @@
+"""Takes the table with one row per episode, gives proof that plain pandas over it counts what every measure returns."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import iop_outcomes as iop
+from iop_outcomes.evaluate import evaluate
+from iop_outcomes.evaluate.ask import Ask
+from iop_outcomes.evaluate.lookup import declaration, look_up
+from iop_outcomes.measures import known
+from iop_outcomes.scales import load_scales
+from tests.table.programs import PROGRAMS
+
+NAN = float("nan")
+ENDED = ("discharged", "died")
+WAYS = {name: entry.definitions or (None,) for name, entry in known().items()}
+ASKED = [(name, definition) for name, definitions in WAYS.items() for definition in definitions]
+TIMES = (30, 90, 180, 365)
+
+
+@pytest.fixture(scope="module", params=PROGRAMS)
+def program(request):
+    """Data, and their table."""
+    with PROGRAMS[request.param]() as data:
+        yield data, data.to_frame()
+
+
+def share(words, hits, base):
+    """Numerator, denominator and value of a column of words."""
+    k, n = int(words.isin(hits).sum()), int(words.isin(base).sum())
+    return n, k, k / n if n else NAN
+
+
+def mean(numbers):
+    """Of those there are."""
+    return int(numbers.count()), None, float(numbers.mean()) if numbers.count() else NAN
+
+
+def quantile(days, below):
+    """Type 2: the middle of two where the rank is whole."""
+    days = sorted(days.dropna())
+    if not days:
+        return NAN
+    rank = len(days) * below
+    return float(days[math.ceil(rank) - 1] if rank != int(rank) else (days[int(rank) - 1] + days[int(rank)]) / 2)
+
+
+# -- each measure, by hand -----------------------------------------------------------------------------------------------
+
+
+def completion(frame, definition, _whole):
+    """From how each episode counts in it."""
+    died = ("died",) if definition == "teds_all" else ()
+    left = ("transferred", "transferred_step_up")
+    base = ("completed", *left, "not_completed", *died)
+    ending = "_teds_all" if died else ""
+    rates = {
+        "completion_strict": share(frame.completion, ["completed"], base),
+        "completion_with_transfers": share(frame.completion, ["completed", *left], base),
+        "completion_excluding_transfers": share(frame.completion, ["completed"], ["completed", "not_completed", *died]),
+        "completion_strict_worst_case": share(frame.completion, ["completed"], [*base, "missing_reason"]),
+        "completion_strict_best_case": share(frame.completion, ["completed", "missing_reason"], [*base, "missing_reason"]),
+    }
+    rates = {name + ending: rate for name, rate in rates.items()}
+    of_admitted = share(frame.completion_of_admitted, ["due_completed"], ["due_completed", "due_not_completed"])
+    return rates if died else {**rates, "completion_of_admitted": of_admitted}
+
+
+def length_of_stay(frame, definition, _whole):
+    """From the days of those who are counted."""
+    days = frame.length_of_stay_inclusive if definition == "inclusive" else frame.length_of_stay
+    stem = "los_inclusive" if definition == "inclusive" else "los"
+    quartiles = {"median": 0.5, "q1": 0.25, "q3": 0.75}
+    return {f"{stem}_{name}": (int(days.count()), None, quantile(days, below)) for name, below in quartiles.items()} | {
+        f"{stem}_mean": mean(days)
+    }
+
+
+GROUPS = ("completed", "transferred", "dropped_out", "ended_by_program", "other")
+
+
+def discharge_reasons(frame, definition, _whole):
+    """From the group of the reason, or the reason itself."""
+    if definition == "grouped":
+        return {f"reason_{group}": share(frame.discharge_reason_group, [group], GROUPS) for group in GROUPS}
+    each = frame.discharge_reason.astype("object").fillna("missing")
+    outside = ["not_started", "active", "not_known"]
+    reasons = [*dict.fromkeys(["died", "missing", *each])]
+    n = int((~each.isin(outside)).sum())
+    counted = {
+        f"reason_{reason}": (n, k := int((each == reason).sum()), k / n if n else NAN) for reason in reasons if reason not in outside
+    }
+    return counted
+
+
+def deaths_in_care(frame, _definition, _whole):
+    """From whether an episode has ended."""
+    return {"died_in_care": share(frame.episode_status, ["died"], ENDED)}
+
+
+def recorded(frame, _definition, _whole):
+    """From what is there."""
+    ended = frame[frame.episode_status.isin(ENDED)]
+    rates = {}
+    for column in (
+        "discharge_reason",
+        "los_days",
+        "planned_days",
+        "follow_up_days",
+        "phq9_admit",
+        "phq9_discharge",
+        "gad7_admit",
+        "gad7_discharge",
+    ):
+        k = int(ended[column].notna().sum()) if column in ended else 0
+        rates[f"recorded_{column}"] = (len(ended), k, k / len(ended) if len(ended) else NAN)
+    return rates
+
+
+def incidence(day, end, time):
+    """Aalen-Johansen, one day after the other."""
+    left, share_with = 1.0, 0.0
+    for on in sorted(day[end != "end_of_follow_up"].unique()):
+        if on > time:
+            break
+        at_risk, here = (day >= on).sum(), day == on
+        share_with += left * ((end == "event") & here).sum() / at_risk
+        left *= 1 - ((end != "end_of_follow_up") & here).sum() / at_risk
+    return share_with if len(day) and (day.max() >= time or left == 0) else NAN
+
+
+def after_discharge(name, event, *, causes, transfers):
+    """From the first end, and who is followed."""
+
+    def counted(frame, definition, whole):
+        status = frame[f"{name}_{definition}_followed"]
+        columns = [f"{name}_{definition}_followed", f"{event}_{definition}_first_day", f"{event}_{definition}_first_end"]
+        stops = stops_at_the_event(*(whole[column] for column in columns), whole.follow_up_days)
+        day, end = frame[f"{event}_{definition}_first_day"], frame[f"{event}_{definition}_first_end"].astype("object")
+        followed = status == "followed"
+        n = int(followed.sum())
+        days, ends = day[followed].astype("float64"), end[followed]
+        rates = {key: (n, None, None) for key in ("median_days", "median_follow_up_days")}
+        for time in TIMES:
+            k = int(((ends == "event") & (days <= time)).sum())
+            rates["cumulative_incidence", time] = (n, k, incidence(days, ends, time))
+            rates["event_free", time] = (n, int((days + (ends == "end_of_follow_up") > time).sum()), None)
+            rates["restricted_mean_days", time] = (n, None, None)
+            rates["fully_observed_rate", time] = simple(frame, stops, day, end, followed, time)
+        for cause, estimand in causes.items():
+            k = int((ends == cause).sum())
+            rates[estimand] = (n, k, k / n if n else NAN)
+        if transfers:
+            rates["transfer_0_2"] = share(status, ["transfer"], ["followed", "transfer"])
+        rates["events_without_follow_up"] = share(status, ["unknown_with_event"], ["unknown", "unknown_with_event"])
+        rates["during_care"] = share(frame[f"{event}_{definition}_during_care"], ["yes"], ["yes", "no"])
+        return rates
+
+    return counted
+
+
+def stops_at_the_event(status, day, end, follow_up):
+    """Whether the follow-up of the file is the day of the end in more than half of the episodes that have one and a follow-up."""
+    ended = (status == "followed") & end.isin(["event", "death"]) & follow_up.notna()
+    return (day[ended] == follow_up[ended]).sum() > ended.sum() / 2
+
+
+def simple(frame, stops, day, end, followed, time):
+    """Of those whose follow-up reaches the day; where it stops at the event, of those who could have been followed so far."""
+    reach = frame.potential_follow_up_days if stops else frame.follow_up_days
+    base = followed & (reach >= time).fillna(False).astype(bool)
+    if stops:
+        base &= ~((end == "end_of_follow_up") & (day < time).fillna(False).astype(bool))
+    k = int((base & (end == "event") & (day <= time).fillna(False).astype(bool)).sum())
+    return int(base.sum()), k, None
+
+
+def change(scale):
+    """From both scores and the change."""
+
+    def counted(frame, _definition, _whole):
+        both, pre, post = frame[frame[f"{scale}_pair"] == "paired"], f"{scale}_admit", f"{scale}_discharge"
+        every = ["paired", "no_discharge_score", "no_admission_score", "no_score"]
+        gained = frame[f"{scale}_change"]
+        sd = both[pre].std() if len(both) > 1 else NAN
+        return {
+            "paired_rate": share(frame[f"{scale}_pair"], ["paired"], every),
+            "mean_admit": mean(both[pre]),
+            "mean_discharge": mean(both[post]),
+            "sd_admit": (len(both), None, float(sd)),
+            "mean_change": mean(gained),
+            "d_pre_sd": (len(both), None, float(gained.mean() / sd) if len(both) > 1 and sd else NAN),
+            "g_pre_sd": (len(both), None, None),
+            "mean_change_if_missing_unchanged": mean(frame[f"{scale}_change_if_unchanged"]),
+        }
+
+    return counted
+
+
+def reliable(scale):
+    """From the class of each episode."""
+
+    def counted(frame, profile, _whole):
+        ending = f"_{profile}" if f"{scale}_reliable_{profile}" in frame else ""
+        words, pairs = frame[f"{scale}_reliable{ending}"], ["improved", "worse", "unchanged"]
+        rates = {
+            "reliable_improvement": share(words, ["improved"], pairs),
+            "reliable_improvement_of_discharged": share(words, ["improved"], [*pairs, "no_pair"]),
+            "no_reliable_change": share(words, ["unchanged"], pairs),
+            "reliable_deterioration": share(words, ["worse"], pairs),
+            "reliable_deterioration_of_discharged": share(words, ["worse"], [*pairs, "no_pair"]),
+            "false_positive_rate": (int(words.isin(pairs).sum()), None, None),
+        }
+        if f"{scale}_recovery{ending}" in frame:
+            words, pairs = frame[f"{scale}_recovery{ending}"], ["reliably_recovered", "recovered", "still_at_case"]
+            for name, hits in (("recovery", pairs[:2]), ("reliable_recovery", pairs[:1])):
+                rates[name] = share(words, hits, pairs)
+                rates[f"{name}_of_discharged"] = share(words, hits, [*pairs, "case_without_end"])
+        for name in ("response", "remission"):
+            if f"{scale}_{name}{ending}" in frame:
+                words = frame[f"{scale}_{name}{ending}"]
+                rates[name] = share(words, ["met"], ["met", "not_met"])
+                rates[f"{name}_of_discharged"] = share(words, ["met"], ["met", "not_met", "case_without_end"])
+        for column in frame.columns:
+            if column == f"{scale}_response_of_pairs" or column.startswith(f"{scale}_remission_from_"):
+                rates[column.removeprefix(f"{scale}_")] = share(frame[column], ["met"], ["met", "not_met"])
+        return rates
+
+    return counted
+
+
+def self_harm(scale):
+    """From the answers."""
+
+    def counted(frame, _definition, _whole):
+        answers = ["positive", "negative"]
+        return {
+            "positive_at_discharge": share(frame[f"{scale}_self_harm_discharge"], ["positive"], answers),
+            "positive_at_admission": share(frame[f"{scale}_self_harm_admit"], ["positive"], answers),
+            "newly_positive": share(frame[f"{scale}_self_harm_new"], ["newly_positive"], ["newly_positive", "still_negative"]),
+        }
+
+    return counted
+
+
+REST = ("sessions_cancelled_by_program", "sessions_excused", "sessions_without_status")
+
+
+def no_show_rate(frame, _definition, _whole):
+    """Sums of sessions; the counts are of episodes."""
+    sums = frame.filter(like="sessions_").fillna(0)  # blank where no session has a known status
+    rates = {"no_show_rate": (sums.sessions_missed, sums.sessions_scheduled)}
+    rates |= {name: (sums[name], sums.sessions_scheduled + sums[name]) for name in REST}
+    return {
+        name: (int((base > 0).sum()), int((part[base > 0] > 0).sum()), part.sum() / base.sum() if base.sum() else NAN)
+        for name, (part, base) in rates.items()
+    }
+
+
+def attended_days(frame, _definition, _whole):
+    """From the days of those who are counted."""
+    days = frame.attended_days
+    numbers = {"median": 0.5, "q1": 0.25, "q3": 0.75}
+    return {f"attended_days_{name}": (int(days.count()), None, quantile(days, below)) for name, below in numbers.items()} | {
+        "attended_days_mean": mean(days)
+    }
+
+
+BY_HAND = {
+    "no_show_rate": no_show_rate,
+    "attended_days": attended_days,
+    "completion": completion,
+    "length_of_stay": length_of_stay,
+    "discharge_reasons": discharge_reasons,
+    "deaths_in_care": deaths_in_care,
+    "recorded": recorded,
+    "readmission": after_discharge("readmission", "readmission", causes={"planned": "planned", "death": "died_first"}, transfers=True),
+    "readmission_from_day_0": after_discharge(
+        "readmission_from_day_0", "readmission", causes={"planned": "planned", "death": "died_first"}, transfers=False
+    ),
+    "relapse": after_discharge("relapse", "relapse", causes={"death": "died_first"}, transfers=False),
+    **{f"{scale}_change": change(scale) for scale in load_scales()},
+    **{f"{scale}_reliable_change": reliable(scale) for scale in load_scales()},
+    **{f"{scale}_self_harm_item": self_harm(scale) for scale in load_scales()},
+}
+TESTS = {"log_rank_chi_squared", "log_rank_p", "gray_chi_squared", "gray_p"}  # between groups: no count of episodes
+
+
+def test_every_measure_is_counted_by_hand_here():
+    """A new measure is counted from the table too."""
+    assert set(WAYS) <= set(BY_HAND)
+
+
+@pytest.mark.parametrize(("name", "definition"), ASKED)
+def test_the_table_gives_the_counts_of_every_measure(program, name, definition):
+    """Numerators, denominators, means, quartiles and incidences, for everyone and in each track, under policy none."""
+    data, frame = program
+    try:
+        answer = iop.measure(data, name, definition=definition, by="track")
+    except iop.NotAssessableError:
+        columns = {"no_show_rate": "sessions_scheduled", "attended_days": "attended_days"}
+        assert columns.get(name, f"{name}_{definition}_followed") not in frame
+        return
+    except iop.UsageError:
+        assert name == "length_of_stay"
+        return
+    given = answer.release("none").to_frame()
+    scale = next((scale for scale in load_scales() if name.startswith(f"{scale}_")), None)
+    if scale is not None and scale not in data.facts.scales:
+        assert not [column for column in frame if column.startswith(f"{scale}_")]
+        assert given.k.fillna(0).eq(0).all()
+        return
+    assert given.level.nunique() > 1
+    for level, of_level in given.groupby("level"):
+        rows = frame if level == "All" else frame[frame.track.isna() if level == "(missing)" else frame.track == level]
+        expected = BY_HAND[name](rows, definition, frame)
+        assert {key if isinstance(key, str) else key[0] for key in expected} == set(
+            of_level.estimand
+        ) - TESTS or name == "discharge_reasons"
+        for row in of_level[~of_level.estimand.isin(TESTS)].itertuples():
+            n, k, value = expected.get(row.estimand if pd.isna(row.time) else (row.estimand, int(row.time)), (None, 0, 0.0))
+            where = f"{level} {row.estimand} {row.time}"
+            assert n is None or row.n == n, where
+            assert (k is None and pd.isna(row.k)) or row.k == k, where
+            if value is not None and not pd.isna(row.value):
+                assert row.value == pytest.approx(value, abs=1e-12), where
+            assert value is None or pd.isna(row.value) or not math.isnan(value), where
+
+
+@pytest.mark.parametrize(("name", "definition"), ASKED)
+def test_the_table_summed_over_the_cells_of_a_measure_gives_its_cells(program, name, definition):
+    """What a measure makes of its cells, weighted by their episodes, is how often it stands in the table."""
+    data, frame = program
+    try:
+        measure = look_up(data, name, definition)
+    except iop.UsageError:
+        return
+    counts = data.count(measure.requests)
+    columns = [] if measure.per_episode is None else [column for column in measure.per_episode(counts) if column.name in frame]
+    if not columns:
+        return
+    words = [
+        np.array([*column.words, None], dtype=object)[np.where(np.isnan(column.cells), -1, column.cells).astype(int)]
+        if column.words
+        else np.array([None if math.isnan(value) else value for value in column.cells], dtype=object)
+        for column in columns
+    ]
+    cells: dict[tuple[object, ...], int] = {}
+    for cell, n in zip(zip(*words, strict=True), counts.n, strict=True):
+        cells[cell] = cells.get(cell, 0) + int(n)
+    rows: dict[tuple[object, ...], int] = {}
+    for row in frame[[column.name for column in columns]].astype(object).itertuples(index=False):
+        key = tuple(None if pd.isna(value) else value for value in row)
+        rows[key] = rows.get(key, 0) + 1
+    assert rows == cells
+
+
+@pytest.mark.parametrize("column", ["track", "age_group"])
+def test_the_table_gives_the_mix_of_people(program, column):
+    """Who people are at admission is a column of the episodes."""
+    data, frame = program
+    results = evaluate(declaration(Ask("participants", column=column), data), data)
+    shares = {row.estimand: (row.n, row.k) for row in results if row.k is not None}
+    assert shares.pop("not_recorded") == (len(frame), int(frame[column].isna().sum()))
+    sizes = frame[column].value_counts()
+    assert sorted(shares.values()) == sorted((int(sizes.sum()), int(n)) for n in sizes if n)
