@@ -1,0 +1,134 @@
+"""Takes files in the layout of another system, gives the lines of a mapping that names it, and the codes of which some are tracks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from iop_outcomes.columns import DATED_CLASSES
+from iop_outcomes.engine.dialect import quoted
+from iop_outcomes.errors import DataError
+from iop_outcomes.intake.adapters.fhir import HOLDERS as RESOURCES
+from iop_outcomes.intake.adapters.fhir_values import codes_of
+from iop_outcomes.intake.adapters.ndjson import files_of, resources
+from iop_outcomes.intake.adapters.omop import CODES
+from iop_outcomes.intake.adapters.redcap import EVENT_NAME, INSTANCE, INSTRUMENT
+from iop_outcomes.intake.adapters.scratch import Scratch, head_of
+from iop_outcomes.intake.files import kind_at
+from iop_outcomes.intake.inputs import open_location
+from iop_outcomes.intake.locations import Location
+from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.proposal_lines import Line, Lines, Question, toml, value_at
+from iop_outcomes.intake.proposal_text import FEWEST_ROWS, MAX_CODES, Proposal, class_line, cutoff_line, is_shown
+
+TRACKS = ("adapter", "tracks")
+
+
+def layout_of(path: Path) -> str:
+    """The layout that files are in by their names, or a REDCap export by its header; "" where they are in none that is known.
+
+    Parameters
+    ----------
+    path : Path
+        A folder, or a file.
+    """
+    files = [path] if kind_at(path) == "file" else sorted(file for file in path.iterdir() if kind_at(file) == "file")
+    stems = {file.stem.lower() for file in files if file.suffix.lower() in (".csv", ".parquet")}
+    if {"visit_occurrence", "person"} <= stems:
+        return "omop"
+    if kind_at(path) == "folder" and any(files_of(path, kind) for kind in RESOURCES):
+        return "fhir"
+    texts = [file for file in files if file.suffix.lower() == ".csv"]
+    return "redcap" if len(texts) == 1 and _is_redcap(texts[0]) else ""
+
+
+def _is_redcap(path: Path) -> bool:
+    try:
+        first = (head_of(path).splitlines() or [b""])[0].decode("utf-8-sig", errors="replace")
+    except DataError:
+        return False  # whoever reads it says why
+    return bool({EVENT_NAME, INSTRUMENT, INSTANCE} & {name.strip().strip('"').lower() for name in first.replace(";", ",").split(",")})
+
+
+@dataclass
+class LayoutProposal:
+    """The mapping of a folder of OMOP tables or FHIR resources.
+
+    Parameters
+    ----------
+    scratch, layout, path
+        Where rows may be put, which layout, and what is read.
+    given, declined
+        As of `ProposalText`.
+    """
+
+    scratch: Scratch
+    layout: str
+    path: Path
+    given: Dictionary[str, Any]
+    declined: Collection[tuple[str, ...]] = ()
+
+    def proposal(self, name: str) -> Proposal:
+        """Every line, with what is left to decide."""
+        lines = Lines(self.given)
+        for part in (_data(self.layout), self._tracks()):
+            for line in part:
+                lines.add(line)
+        return Proposal(name, tuple(lines.with_given()), lines.remarks)
+
+    def _tracks(self) -> Iterator[Line]:
+        """The codes of stays of at least 11 rows: some are tracks, and which ones a person knows."""
+        counts = self._codes()
+        known = value_at(self.given, TRACKS) or {}
+        often = {code: n for code, n in counts.items() if n >= FEWEST_ROWS and is_shown(code)}
+        yield Line(TRACKS, note="your code = your track: rows with any other code are no episodes")
+        if len(counts) > MAX_CODES:
+            yield Line(TRACKS, note=f"more than {MAX_CODES} different codes: those of most rows are listed")
+        for code, n in sorted(often.items(), key=lambda entry: (-entry[1], entry[0]))[:MAX_CODES]:
+            if (*TRACKS, code) not in self.declined:
+                why = "Rows with the code of a track are episodes of it. Enter leaves the code out."
+                question = Question(f"Is {toml(code)} ({n:,} rows) a track, and what is it called?", why, form="label", needed=False)
+                yield Line(TRACKS, code, "", f"{n:,} rows: what the track is called, if it is one", question)
+        if not known:
+            why = "Without one code of a track nothing is an episode. Whoever enters the stays knows it."
+            yield Line(TRACKS, "", note="", question=Question("Which code is a track? None is named yet", why))
+        if hidden := len(counts) - len(often):
+            what = "code" if hidden == 1 else "codes"
+            yield Line(TRACKS, note=f"{hidden} further {what}, fewer than {FEWEST_ROWS} rows each or not to be shown, not listed")
+
+    def _codes(self) -> Dictionary[str, int]:
+        holder = (value_at(self.given, ("adapter", "episodes")) or "") if self.given else ""
+        return self._of_resources(holder or RESOURCES[0]) if self.layout == "fhir" else self._of_table(holder or next(iter(CODES)))
+
+    def _of_resources(self, holder: str) -> Dictionary[str, int]:
+        counts: Counter[str] = Counter()
+        for _, _, content in resources(files_of(self.path, holder), holder):
+            counts.update(codes_of(content.get("type")))
+        return counts
+
+    def _of_table(self, holder: str) -> Dictionary[str, int]:
+        """The most specific code of each row that has one."""
+        raw = f"codes_of_{holder}"
+        if raw not in self.scratch.tables:
+            file = next(file for file in sorted(self.path.iterdir()) if file.stem.lower() == holder)
+            open_location(self.scratch, raw, Location(file), Mapping())
+        came = {name.lower(): name for name in self.scratch.raw_columns(raw)}
+        codes = [f"nullif(nullif(CAST({quoted(came[code])} AS VARCHAR), ''), '0')" for code in CODES[holder] if code in came]
+        if not codes:
+            return {}
+        return dict(
+            self.scratch.ask(
+                f"SELECT coalesce({', '.join([*codes, 'NULL'])}) AS code, count(*) FROM raw_{raw} GROUP BY 1 HAVING code IS NOT NULL"
+            )
+        )
+
+
+def _data(layout: str) -> Iterator[Line]:
+    """The layout, the class and the last day: such files hold dates."""
+    yield Line(("data",), "layout", layout, "by the names of the files")
+    yield class_line(f"dates are read: one of {', '.join(DATED_CLASSES)}")
+    yield cutoff_line()
