@@ -23,7 +23,8 @@ from iop_outcomes.intake.inputs import open_location
 from iop_outcomes.intake.locations import Location
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.proposal_lines import Line, Lines, Question, toml, value_at
-from iop_outcomes.intake.proposal_text import FEWEST_ROWS, MAX_CODES, Proposal, class_line, cutoff_line, is_shown
+from iop_outcomes.intake.proposal_text import Proposal, class_line, cutoff_line
+from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
 
 TRACKS = ("adapter", "tracks")
 
@@ -94,8 +95,8 @@ class LayoutProposal:
                 question = Question(f"Is {toml(code)} ({n:,} rows) a track, and what is it called?", why, form="label", needed=False)
                 yield Line(TRACKS, code, "", f"{n:,} rows: what the track is called, if it is one", question)
         if not known:
-            why = "Without one code of a track nothing is an episode. Whoever enters the stays knows it."
-            yield Line(TRACKS, "", note="", question=Question("Which code is a track? None is named yet", why))
+            question = Question("Which code is a track?", "Without the code of a track nothing is an episode.")
+            yield Line(TRACKS, "CODE", "", "at least one code of a track, with what the track is called", question)
         if hidden := len(counts) - len(often):
             what = "code" if hidden == 1 else "codes"
             yield Line(TRACKS, note=f"{hidden} further {what}, fewer than {FEWEST_ROWS} rows each or not to be shown, not listed")

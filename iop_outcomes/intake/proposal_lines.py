@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 TO_FINISH = "# to finish:"
 Path = tuple[str, ...]
-Form = Literal["word", "date", "label"]
+Form = Literal["word", "date", "label", "yes"]
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -30,8 +30,8 @@ class Question:
         The words that may be given; of a date, none.
     guess : str
         What most likely is right, or "" where nothing is known.
-    form : {"word", "date", "label"}
-        What an answer is: one of the words allowed, a day, or a short name of one's own.
+    form : {"word", "date", "label", "yes"}
+        What an answer is: one of the words allowed, a day, a short name of one's own, or whether the line holds.
     needed : bool
         Whether the mapping is unfinished without an answer.
     """
@@ -154,7 +154,9 @@ def long_text(lines: Sequence[Line], remarks: Dictionary[Path, str]) -> str:
     texts = []
     for section, written in sections.items():
         remark = f"    # {remarks[section]}" if section in remarks else ""
-        texts.append("\n".join([f"[{'.'.join(map(_key, section))}]{remark}", *written] if section else written))
+        head = f"[{'.'.join(map(_key, section))}]{remark}"
+        optional = all(line.question and not line.question.needed for line in lines if line.section == section)
+        texts.append("\n".join([f"# {head}" if optional else head, *written] if section else written))
     return "\n\n".join(texts)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
@@ -17,21 +16,19 @@ from iop_outcomes.intake.date_offers import DateFits
 from iop_outcomes.intake.encoding_offers import encoding_line
 from iop_outcomes.intake.files import ending, shown, stem
 from iop_outcomes.intake.headers import needed_columns
-from iop_outcomes.intake.identifiers import IDENTIFIERS
 from iop_outcomes.intake.locations import PART
 from iop_outcomes.intake.mapping import GAP_DAYS, Mapping
 from iop_outcomes.intake.privacy import identifier_named
 from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
-from iop_outcomes.intake.proposal_lines import TO_FINISH, Line, Lines, Question, long_text, short_text, toml
+from iop_outcomes.intake.proposal_lines import TO_FINISH, Line, Lines, Question, long_text, short_text, toml, value_at
 from iop_outcomes.intake.recipes import plan_table
+from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
 from iop_outcomes.intake.surveys import names_of_totals, side_by_side
 from iop_outcomes.intake.synonyms import Match, coded, match_code, means_missing, words_of
 from iop_outcomes.intake.text_settings import TextSettings
 from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.scales import Scale
 
-MAX_CODES = 50
-FEWEST_ROWS = 11  # in which a code must stand to be shown, as for every count of the default policy
 MAX_NAMES = 100
 CLASSES = (
     "safe_harbor: no dates, no ages over 89, no ZIP codes of more than 3 digits (what holds when nothing is declared)",
@@ -46,6 +43,8 @@ _ALTERNATIVES = {
     "days_after_discharge": ("date", "day"),
     "episode_id": ("patient_id",),
 }
+# Where a column turns out to hold dates, what it is instead.
+DATED_INSTEAD = {"los_days": "discharge_date", "day": "date", "days_after_discharge": "date"}
 _ENTER_IT = "Take the name from the file itself; a column that the file does not have must come from whoever makes the export."
 
 
@@ -118,6 +117,10 @@ class File:
         """What messages call it."""
         return sheet_label(self.path, self.part) if self.part else shown(self.path)
 
+    def location(self, folder: Path) -> str:
+        """How a line of [tables] names it, seen from a folder."""
+        return self.as_given or os.path.relpath(self.path, folder) + (PART + self.part if self.part else "")
+
     @property
     def called(self) -> str:
         """What it is called without its ending: the sheet, where it is one."""
@@ -154,7 +157,7 @@ class ProposalText:
     given : dict
         What a mapping says already.
     declined : collection
-        Places that a person has left open on purpose.
+        Places of guesses that a person has refused.
     """
 
     scratch: Scratch
@@ -172,7 +175,16 @@ class ProposalText:
         lines.remarks[("contacts",)] = "episodes are built from contacts"
         kind = [Line(("data",), "layout", layout, "by the names of the files and the columns")] if layout else []
         files = [] if layout else [*self._text_files(), *self._tables()]
-        parts = (kind, self._data(), date_lines(fits), files, self._every_column(lines), self._contacts(), self._codes())
+        parts = (
+            kind,
+            self._data(),
+            date_lines(fits),
+            files,
+            self._every_column(lines),
+            self._contacts(),
+            self._codes(),
+            self._follow_up(),
+        )
         for part in parts:
             for line in part:
                 lines.add(line)
@@ -227,9 +239,7 @@ class ProposalText:
     def _tables(self) -> Iterator[Line]:
         for table, file in self.tables.items():
             if file.part or stem(file.path) != table or file.path.parent.resolve() != self.folder.resolve():
-                yield Line(
-                    ("tables",), table, file.as_given or os.path.relpath(file.path, self.folder) + (PART + file.part if file.part else "")
-                )
+                yield Line(("tables",), table, file.location(self.folder))
         if self.unused:
             yield Line(("tables",), note=f"files that are not read: {_listed(self.unused)}")
 
@@ -296,6 +306,17 @@ class ProposalText:
             yield Line(("contacts",), "rule", "gap_days")
             yield Line(("contacts",), "days", GAP_DAYS, "a longer gap starts a new episode")
 
+    def _follow_up(self) -> Iterator[Line]:
+        """Whether everyone was followed to the last day: without it nobody can tell who was not in a hospital again."""
+        episodes = {match.to for match in self.tables[COUNTED].matches[COUNTED]} if COUNTED in self.tables else {"follow_up_days"}
+        events = any(KINDS[table].beside for table in self.tables)
+        if events and value_at(self.given, ("data", "cutoff")) and not episodes & {"follow_up_days", "observed_days"}:
+            why = "With yes, whoever has no event in the files had none up to the last day. With no, rates of return are not given."
+            question = Question(
+                "Do the events reach that last day for everybody, wherever they happened?", why, ("yes", "no"), "no", "yes", needed=False
+            )
+            yield Line(("follow_up_days",), "rule", "to_cutoff", "where the events are known for everybody up to the cut-off", question)
+
     # -- codes -----------------------------------------------------------------------------------------------------
 
     def _codes(self) -> Iterator[Line]:
@@ -330,7 +351,7 @@ class ProposalText:
                 hidden += 1
             elif column.kind == "category" and column.name != "scale":
                 yield Line(section, note=f"{toml(code)} is kept as it is")
-            elif (*section, code) not in self.declined:
+            else:
                 yield self._code_line(section, file, match, column, code, n, word, label)
         if hidden:
             what = "code" if hidden == 1 else "codes"
@@ -359,14 +380,6 @@ class ProposalText:
             return None
         often = f"CASE WHEN n >= {FEWEST_ROWS} THEN code END AS shown, CASE WHEN n >= {FEWEST_ROWS} THEN n ELSE 0 END"
         return [(code or "", n) for code, n in self.scratch.ask(f"SELECT {often} FROM ({grouped}) AS codes ORDER BY shown")]
-
-
-def is_shown(code: str) -> bool:
-    """Whether a code of enough rows may be shown: no label of its shape would be refused in any class."""
-    kinds = (kind for kind in IDENTIFIERS if "category" in kind.fields)
-    return code.isprintable() and not any(
-        re.search(kind.value, code) and not (kind.unless and re.search(kind.unless, code)) for kind in kinds
-    )
 
 
 def _listed(names: Sequence[str]) -> str:

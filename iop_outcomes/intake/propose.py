@@ -32,6 +32,7 @@ from iop_outcomes.intake.locations import OFFERED_SUFFIXES, PART, named_location
 from iop_outcomes.intake.mapping import Mapping, read_mapping
 from iop_outcomes.intake.preflight import SEPARATORS, preflight_csv, read_through
 from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
+from iop_outcomes.intake.proposal_dates import fits_of_columns
 from iop_outcomes.intake.proposal_layouts import LayoutProposal, layout_of
 from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText
 from iop_outcomes.intake.statistical import is_statistical, value_labels
@@ -100,6 +101,21 @@ class Folder:
             report_step("looking for tables")
             self._files, self._unread = _files(self._scratch, self.path, self._scales)
         return self._files
+
+    def named_parts(self) -> dict[str, str]:
+        """Every file, sheet and table by the name that messages use, with the line of [tables] that names it."""
+        return {file.name: file.location(self.beside) for file in self.files}
+
+    def holds_dates(self, table: str, column: str, given: Dictionary[str, Any]) -> bool:
+        """Whether every value of a column of a table is a date in one format, or the column is one of dates."""
+        file = self.tables(read_mapping(given)).get(table)
+        if file is None or column not in file.names:
+            return False
+        _read_rows(self._scratch, file)
+        if self._scratch.type_of(file.raw, column).startswith(("DATE", "TIMESTAMP")):
+            return True
+        fits = fits_of_columns(self._scratch, file.raw, [column]).get(column)
+        return fits is not None and bool(fits.all)
 
     def proposal(self, given: Dictionary[str, Any], declined: Collection[tuple[str, ...]] = ()) -> Proposal:
         """The mapping with what is given, and what is left to decide.
