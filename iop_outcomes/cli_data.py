@@ -81,10 +81,27 @@ def check(data: str, mapping: str | None, layout: str | None, on_error: str, for
         from iop_outcomes.reporting.files import write_new_file
 
         click.echo(write_new_file(output, (_json if ending == ".json" else _csv)(findings).encode()), err=True)
+    if form == "text":
+        faulty = any(finding.severity == "error" for finding in findings)
+        click.echo(_next_command(data, mapping, layout, refused=bool(refused), faulty=faulty), err=True)
     if refused:
         return refused
     warned = fail_on == "warning" and any(finding.severity == "warning" for finding in findings)
     return EXIT_FINDINGS if warned or (exclude and lost) else EXIT_DONE
+
+
+def _next_command(data: str, mapping: str | None, layout: str | None, *, refused: bool, faulty: bool) -> str:
+    """What to run after a check."""
+    options = "".join(f" --{name} {as_typed(given)}" for name, given in (("mapping", mapping), ("layout", layout)) if given)
+    if refused:
+        first = f"iop-outcomes check {as_typed(data)}{options} --on-error exclude says what would remain without the faulty rows"
+        return f"Next: correct the files, or what mapping.toml says (iop-outcomes start {as_typed(data)} asks for it), and check again; {first}"
+    return f"Next: iop-outcomes report {as_typed(data)}{options}{' --on-error exclude' if faulty else ''}"
+
+
+def as_typed(name: str) -> str:
+    """A path as it is typed on a command line."""
+    return shlex.quote(name) if name.isprintable() else "DATA"
 
 
 def left_out(flow: Flow) -> dict[str, int]:
@@ -123,9 +140,8 @@ def propose_mapping(data: str, output: str | None) -> int:
         click.echo(write_new_file(output, proposal.text.encode()))
     for line in proposal.open if earlier else ():
         click.echo(f"left to decide: [{'.'.join(line.section)}] {line.key}", err=True)
-    command = f"iop-outcomes check {shlex.quote(data)}" if data.isprintable() else "iop-outcomes check"
     done = f"{proposal.to_finish} to finish" if proposal.to_finish else "nothing left to finish"
-    click.echo(f"{done}; then run: {command}", err=True)
+    click.echo(f"{done}; then run: iop-outcomes check {as_typed(data)}", err=True)
     return EXIT_FINDINGS if proposal.to_finish else EXIT_DONE
 
 

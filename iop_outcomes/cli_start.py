@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iop_outcomes.cli_data import QUIET, SHOWN, left_out, progress_shown, would_leave_out
+from iop_outcomes.cli_data import QUIET, SHOWN, as_typed, left_out, progress_shown, would_leave_out
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERRUPTED, DataError, OutputError
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def start(folder: str) -> int:
     path = Path(folder)
     refuse_path(path)
     target = (path if kind_at(path) == "folder" else path.parent) / MAPPING_NAME
-    again = f"{_NOTHING_WRITTEN} Run it again: iop-outcomes start {_typed(folder)}"
+    again = f"{_NOTHING_WRITTEN} Run it again: iop-outcomes start {as_typed(folder)}"
     try:
         return _with_terminal(folder, target) if _is_terminal() else _without_terminal(folder, target)
     except _NoMoreInputError:
@@ -60,7 +59,7 @@ def _with_terminal(folder: str, target: Path) -> int:
     earlier = os.path.lexists(target)
     choice = _earlier_mapping(target) if earlier else _ANEW
     if choice == _STOP:
-        click.echo(f"{target.name} was left as it is. Next: iop-outcomes check {_typed(folder)}")
+        click.echo(f"{target.name} was left as it is. Next: iop-outcomes check {as_typed(folder)}")
         return EXIT_DONE
     with Folder(folder, target.parent) as files:
         interview = Interview(files, _given(target) if choice == _FINISH else {})
@@ -93,10 +92,10 @@ def _without_terminal(folder: str, target: Path) -> int:
             click.echo(f"{number}. {plain(line.question.words)}{guess}")
             for words in filter(None, (listed(line.question), plain(line.question.why), _where(line))):
                 click.echo(f"   {words}")
-    name = _typed(str(target))
+    name = as_typed(str(target))
     click.echo(
-        f"Further questions may follow from the answers. Next: iop-outcomes start {_typed(folder)} on a terminal; or "
-        f"iop-outcomes map {_typed(folder)} --output {name}, whose open lines you complete, and then: iop-outcomes check {_typed(folder)}"
+        f"Further questions may follow from the answers. Next: iop-outcomes start {as_typed(folder)} on a terminal; or "
+        f"iop-outcomes map {as_typed(folder)} --output {name}, whose open lines you complete, and then: iop-outcomes check {as_typed(folder)}"
     )
     return EXIT_FINDINGS
 
@@ -238,7 +237,7 @@ def _check(folder: str) -> int:
         click.echo("The data cannot be used yet:")
         for finding in errors[:SHOWN]:
             click.echo(f"  {finding}")
-        click.echo(f"Next: correct the files or mapping.toml, then: iop-outcomes check {_typed(folder)}")
+        click.echo(f"Next: correct the files or mapping.toml, then: iop-outcomes check {as_typed(folder)}")
         return error.exit_code
 
 
@@ -261,13 +260,10 @@ def _costs(program: Data, folder: str) -> int:
     for flow in program.flow:
         click.echo(would_leave_out(flow))
     if others:
-        click.echo(f"{others} {'finding costs' if others == 1 else 'findings cost'} no row: iop-outcomes check {_typed(folder)} says which")
+        click.echo(
+            f"{others} {'finding costs' if others == 1 else 'findings cost'} no row: iop-outcomes check {as_typed(folder)} says which"
+        )
     lost = any(left_out(flow) for flow in program.flow)
     leaving_out = " --on-error exclude" if errors else ""
-    click.echo(f"Next: iop-outcomes report {_typed(folder)}{leaving_out}")
+    click.echo(f"Next: iop-outcomes report {as_typed(folder)}{leaving_out}")
     return EXIT_FINDINGS if lost or errors else EXIT_DONE
-
-
-def _typed(name: str) -> str:
-    """A path as it is typed on a command line."""
-    return shlex.quote(name) if name.isprintable() else "FOLDER"

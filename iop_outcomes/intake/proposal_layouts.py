@@ -19,8 +19,6 @@ from iop_outcomes.intake.adapters.omop import CODES
 from iop_outcomes.intake.adapters.redcap import EVENT_NAME, INSTANCE, INSTRUMENT
 from iop_outcomes.intake.adapters.scratch import Scratch, head_of
 from iop_outcomes.intake.files import kind_at
-from iop_outcomes.intake.inputs import open_location
-from iop_outcomes.intake.locations import Location
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.proposal_lines import Line, Lines, Question, toml, value_at
 from iop_outcomes.intake.proposal_text import Proposal, class_line, cutoff_line
@@ -65,13 +63,16 @@ class LayoutProposal:
         Where rows may be put, which layout, and what is read.
     given, declined
         As of `ProposalText`.
+    counts : dict of str to int
+        How many rows each code has; filled once, and kept by the caller.
     """
 
     scratch: Scratch
     layout: str
     path: Path
     given: Dictionary[str, Any]
-    declined: Collection[tuple[str, ...]] = ()
+    declined: Collection[tuple[str, ...]]
+    counts: dict[str, int]
 
     def proposal(self, name: str) -> Proposal:
         """Every line, with what is left to decide."""
@@ -83,7 +84,9 @@ class LayoutProposal:
 
     def _tracks(self) -> Iterator[Line]:
         """The codes of stays of at least 11 rows: some are tracks, and which ones a person knows."""
-        counts = self._codes()
+        if not self.counts:
+            self.counts.update(self._codes())
+        counts = self.counts
         known = value_at(self.given, TRACKS) or {}
         often = {code: n for code, n in counts.items() if n >= FEWEST_ROWS and is_shown(code)}
         yield Line(TRACKS, note="your code = your track: rows with any other code are no episodes")
@@ -113,19 +116,12 @@ class LayoutProposal:
 
     def _of_table(self, holder: str) -> Dictionary[str, int]:
         """The most specific code of each row that has one."""
-        raw = f"codes_of_{holder}"
-        if raw not in self.scratch.tables:
-            file = next(file for file in sorted(self.path.iterdir()) if file.stem.lower() == holder)
-            open_location(self.scratch, raw, Location(file), Mapping())
-        came = {name.lower(): name for name in self.scratch.raw_columns(raw)}
-        codes = [f"nullif(nullif(CAST({quoted(came[code])} AS VARCHAR), ''), '0')" for code in CODES[holder] if code in came]
-        if not codes:
-            return {}
-        return dict(
-            self.scratch.ask(
-                f"SELECT coalesce({', '.join([*codes, 'NULL'])}) AS code, count(*) FROM raw_{raw} GROUP BY 1 HAVING code IS NOT NULL"
-            )
-        )
+        name = f"codes_of_{holder}"
+        file = next(file for file in sorted(self.path.iterdir()) if file.stem.lower() == holder)
+        self.scratch.read(name, file, Mapping(delimiter=value_at(self.given, ("data", "delimiter")) or ","), CODES[holder], ())
+        codes = [f"nullif({quoted(code)}, '0')" for code in CODES[holder]]
+        code = f"coalesce({', '.join(codes)})"
+        return dict(self.scratch.ask(f"SELECT {code} AS code, count(*) FROM {name} GROUP BY 1 HAVING code IS NOT NULL"))
 
 
 def _data(layout: str) -> Iterator[Line]:

@@ -74,6 +74,11 @@ class Line:
         return (*self.section, self.key)
 
     @property
+    def is_remark(self) -> bool:
+        """Whether it says nothing to the reader of the mapping."""
+        return not self.key and bool(self.note)
+
+    @property
     def to_finish(self) -> bool:
         """Whether a person must decide it."""
         return self.question is not None and self.question.needed
@@ -96,13 +101,13 @@ class Lines:
     def add(self, line: Line) -> None:
         """Add a line, with the value and without the question where it is given; the same place once."""
         known = value_at(self.given, line.place)
-        if line.key and any(other.key and other.place == line.place for other in self.lines):
+        if not line.is_remark and any(not other.is_remark and other.place == line.place for other in self.lines):
             return
-        self.lines.append(line if known is None or not line.key else replace(line, value=known, note="", question=None))
+        self.lines.append(line if known is None or line.is_remark else replace(line, value=known, note="", question=None))
 
     def with_given(self) -> list[Line]:
         """Every line, and behind those of its section what else is given."""
-        written = {line.place for line in self.lines if line.key}
+        written = {line.place for line in self.lines if not line.is_remark}
         return [*self.lines, *(line for line in lines_of(self.given) if line.place not in written)]
 
 
@@ -135,7 +140,7 @@ def mapping_of(lines: Sequence[Line]) -> dict[str, Any]:
     """Lines that need no decision as a parsed mapping: the reverse of `lines_of`."""
     given: dict[str, Any] = {}
     for line in lines:
-        if line.key and line.question is None:
+        if not line.is_remark and line.question is None:
             inside = given
             for key in line.section:
                 inside = inside.setdefault(key, {})
@@ -161,7 +166,7 @@ def long_text(lines: Sequence[Line], remarks: Dictionary[Path, str]) -> str:
 
 
 def _written(line: Line) -> str:
-    if not line.key:
+    if line.is_remark:
         return f"# {line.note}"
     key = toml(line.key) if line.section[:1] == ("codes",) else _key(line.key)
     text = f"{key} = {toml(line.value)}" + (f"    # {line.note}" if line.note else "")

@@ -18,13 +18,12 @@ from iop_outcomes.intake.files import ending, shown, stem
 from iop_outcomes.intake.headers import needed_columns
 from iop_outcomes.intake.locations import PART
 from iop_outcomes.intake.mapping import GAP_DAYS, Mapping
-from iop_outcomes.intake.privacy import identifier_named
 from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
 from iop_outcomes.intake.proposal_lines import TO_FINISH, Line, Lines, Question, long_text, short_text, toml, value_at
 from iop_outcomes.intake.recipes import plan_table
 from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
 from iop_outcomes.intake.surveys import names_of_totals, side_by_side
-from iop_outcomes.intake.synonyms import Match, coded, match_code, means_missing, words_of
+from iop_outcomes.intake.synonyms import Match, coded, identifier_called, match_code, means_missing, words_of
 from iop_outcomes.intake.text_settings import TextSettings
 from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.scales import Scale
@@ -158,6 +157,8 @@ class ProposalText:
         What a mapping says already.
     declined : collection
         Places of guesses that a person has refused.
+    layout : str
+        That of a flat export of another system, whose fields of episodes are looked at; "" of files in our own.
     """
 
     scratch: Scratch
@@ -167,14 +168,15 @@ class ProposalText:
     folder: Path
     given: Dictionary[str, Any] = field(default_factory=dict)
     declined: Collection[tuple[str, ...]] = ()
+    layout: str = ""
 
-    def proposal(self, name: str, layout: str = "") -> Proposal:
+    def proposal(self, name: str) -> Proposal:
         """Every line, with what is left to decide; of an export in another layout, as far as its columns are ours."""
         lines = Lines(self.given)
         fits = self._fits()
         lines.remarks[("contacts",)] = "episodes are built from contacts"
-        kind = [Line(("data",), "layout", layout, "by the names of the files and the columns")] if layout else []
-        files = [] if layout else [*self._text_files(), *self._tables()]
+        kind = [Line(("data",), "layout", self.layout, "by the names of the files and the columns")] if self.layout else []
+        files = [] if self.layout else [*self._text_files(), *self._tables()]
         parts = (
             kind,
             self._data(),
@@ -229,7 +231,7 @@ class ProposalText:
         """Which formats fit the columns of dates that are known by their names; those that are only guessed where there is no other."""
         fits: dict[str, dict[str, DateFits]] = {}
         for table, file in self.tables.items():
-            if "date_format" in self.given.get("data", {}) or table in self.given.get("date_format", {}):
+            if self.layout or "date_format" in self.given.get("data", {}) or table in self.given.get("date_format", {}):
                 continue
             dates = [match for match in file.matches[table] if self._field(table, match).kind == "date"]
             sure = [match.column for match in dates if match.how != "guess"]
@@ -262,15 +264,15 @@ class ProposalText:
         guesses = {match.to: match.column for match in file.matches[table] if match.how == "guess"}
         mapping = Mapping(columns={table: sure})
         plan = plan_table(table, file.names, mapping, self.scales)
-        surveys = KINDS[table].points and side_by_side(file.names, sure, self.scales)  # each column says which scale it is of
+        surveys = KINDS[table].points and side_by_side(file.names, sure, self.scales)
         known = {*plan.fields, *(names_of_totals(self.scales) if surveys else ())}
         yield from (Line(section, to, site_name) for to, site_name in sure.items() if to != site_name and to in known)
         matched = set(sure.values())
-        others = tuple(name for name in file.names if name not in matched and not identifier_named([name], "safe_harbor"))
+        others = tuple(name for name in file.names if name not in matched and not identifier_called(name))
         for name in needed_columns(table, plan, mapping):
             to = name.partition(" ")[0]
-            if surveys and to in ("scale", KINDS[table].points):
-                continue
+            if (surveys and to in ("scale", KINDS[table].points)) or (self.layout and to == "episode_id"):
+                continue  # each column says which scale it is of; in a flat export a record is an episode
             near = next((other for other in (to, *_ALTERNATIVES.get(to, ())) if other in guesses), to)
             yield self._needed(file, section, name, near, guesses.pop(near, ""), others)
         for near, column in guesses.items():
@@ -291,7 +293,7 @@ class ProposalText:
     def _not_read(self, table: str) -> Iterator[Line]:
         file, section = self.tables[table], ("columns", table)
         matched = {match.column for match in file.matches[table]}
-        named = {name: what for name in file.names if (what := identifier_named([name], "safe_harbor"))}
+        named = {name: what for name in file.names if (what := identifier_called(name))}
         others = [name for name in file.names if name not in matched and name not in named]
         if others:
             yield Line(section, note=f"not known, so not read: {_listed(list(map(toml, others)))}")

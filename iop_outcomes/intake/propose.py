@@ -31,12 +31,12 @@ from iop_outcomes.intake.inputs import each_table, open_location
 from iop_outcomes.intake.locations import OFFERED_SUFFIXES, PART, named_location, part_of_file
 from iop_outcomes.intake.mapping import Mapping, read_mapping
 from iop_outcomes.intake.preflight import SEPARATORS, preflight_csv, read_through
-from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
+from iop_outcomes.intake.privacy import identifier_in_name
 from iop_outcomes.intake.proposal_dates import fits_of_columns
 from iop_outcomes.intake.proposal_layouts import LayoutProposal, layout_of
 from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText
 from iop_outcomes.intake.statistical import is_statistical, value_labels
-from iop_outcomes.intake.synonyms import Match, match_columns, table_called, table_mentioned
+from iop_outcomes.intake.synonyms import Match, identifier_called, match_columns, table_called, table_mentioned
 from iop_outcomes.intake.text_settings import TextSettings
 from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.intake.workbooks import is_workbook, sheets_of
@@ -87,6 +87,7 @@ class Folder:
         self._scratch = Scratch()
         self._files: list[File] | None = None
         self._unread: list[str] = []
+        self._codes: dict[str, int] = {}  # of the rows of another layout
 
     def __enter__(self) -> Self:
         return self
@@ -130,17 +131,17 @@ class Folder:
         mapping = replace(read_mapping(given), folder=self.beside)
         layout = mapping.layout or ("" if mapping.tables else layout_of(self.path))
         if layout in ("omop", "fhir"):
-            return LayoutProposal(self._scratch, layout, self.path, given, declined).proposal(shown(self.path))
-        tables = self.tables(mapping, declined)
+            return LayoutProposal(self._scratch, layout, self.path, given, declined, self._codes).proposal(shown(self.path))
+        tables = self.tables(mapping, declined, layout)
         for table in each_table("reading", list(tables)):
             _refuse_values_as_names(tables[table])
             _read_rows(self._scratch, tables[table])
         report_step("looking for codes")
         unused = [file.name for file in self.files if file not in tables.values()]
-        text = ProposalText(self._scratch, self._scales, tables, [*unused, *self._unread], self.beside, given, declined)
-        return text.proposal(shown(self.path), layout)
+        text = ProposalText(self._scratch, self._scales, tables, [*unused, *self._unread], self.beside, given, declined, layout)
+        return text.proposal(shown(self.path))
 
-    def tables(self, mapping: Mapping, declined: Collection[tuple[str, ...]] = ()) -> dict[str, File]:
+    def tables(self, mapping: Mapping, declined: Collection[tuple[str, ...]] = (), layout: str = "") -> dict[str, File]:
         """Which file is which table, those that the mapping names first, each with its columns matched.
 
         Raises
@@ -149,6 +150,9 @@ class Folder:
             When none is known, or the mapping names one that is not there.
         """
         named = {table: self._named(table, name, mapping) for table, name in mapping.tables.items()}
+        if layout and self.files:  # one flat export, whose rows hold the fields of episodes among others
+            named = {COUNTED: self.files[0]}
+            declined = [("tables", table) for table in KINDS]
         tables = _assigned(self.files, named, self._scales, {place[1] for place in declined if place[0] == "tables"})
         if not tables:
             hint = "Is the first line of each file a header? Rename a few columns as README.md calls them, and run it again."
@@ -156,7 +160,7 @@ class Folder:
         for table, file in tables.items():
             self._as_declared(table, file, mapping)
             known = {to: site_name for to, site_name in mapping.columns.get(table, {}).items() if site_name in file.names}
-            names = [name for name in file.names if name not in known.values() and not identifier_named([name], "safe_harbor")]
+            names = [name for name in file.names if name not in known.values() and not identifier_called(name)]
             matches = [match for match in match_columns(table, names, self._scales) if match.to not in known]
             file.matches[table] = [*(Match(site_name, to, "name") for to, site_name in known.items()), *matches]
         return tables
@@ -235,7 +239,7 @@ def _opened(scratch: Scratch, path: Path, number: int, scales: Dictionary[str, S
         encodings = fitting_encodings(path)
         file = File(path, raw, [], encodings=encodings)
         _open_text(scratch, file, TextSettings(encoding=encodings[0] if encodings else "utf-8", delimiter=""))
-    names = [name for name in file.names if not identifier_named([name], "safe_harbor")]
+    names = [name for name in file.names if not identifier_called(name)]
     file.matches = {table: match_columns(table, names, scales) for table in KINDS}
     return file
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from difflib import get_close_matches
 
+from iop_outcomes.columns import FIRST_DATE
 from iop_outcomes.intake.proposal_lines import Question
+from iop_outcomes.intake.vocabulary import is_date
 
 MOST_LETTERS = 200  # of an answer; a longer one is a slip
 MOST_LISTED = 40
 SKIP = "-"
 EXPLAIN = "?"
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,59}")
-_EARLIEST = date(1990, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,8 @@ def _label(question: Question, text: str) -> Answer:
 
 
 def _day(question: Question, text: str) -> Answer:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return Answer(words=f"That is no day. {how_to_answer(question)}")
-    if len(text) != len("2025-09-30") or day < _EARLIEST:
-        return Answer(words=f"That is no day from {_EARLIEST.isoformat()} on. {how_to_answer(question)}")
+    if not is_date(text) or text < FIRST_DATE:
+        return Answer(words=f"That is no day from {FIRST_DATE} on. {how_to_answer(question)}")
     return Answer(text)
 
 

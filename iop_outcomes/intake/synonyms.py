@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from iop_outcomes.columns import BY_PATIENT, EVENTS, KINDS, Field
+from iop_outcomes.intake.privacy import identifier_named
 from iop_outcomes.scales import Scale
 
 How = Literal["name", "synonym", "guess"]
@@ -50,6 +51,17 @@ def squashed(text: str) -> str:
     'dischargereasondc'
     """
     return re.sub(r"[^a-z0-9]+", "", text.casefold())
+
+
+def identifier_called(name: str) -> str:
+    """What identifier a column is named like, abbreviations written out; "" where it is none.
+
+    Examples
+    --------
+    >>> identifier_called("Pt Name"), identifier_called("Pt Ref")
+    ('a name', '')
+    """
+    return identifier_named([name, " ".join(_whole_words(name))], "safe_harbor")
 
 
 def spelled_out(text: str) -> str:
