@@ -71,7 +71,11 @@ def _with_terminal(folder: str, target: Path) -> int:
         _write(target, proposal)
     for line in proposal.open:
         click.echo(f"left open: {_place(line)}")
-    return max(_check(folder), EXIT_FINDINGS if proposal.open else EXIT_DONE)
+    try:
+        return max(_check(folder), EXIT_FINDINGS if proposal.open else EXIT_DONE)
+    except KeyboardInterrupt:  # not the one above: by now something is written
+        click.echo(f"\nThe check was interrupted. {target.name} is whole. Next: iop-outcomes check {as_typed(folder)}", err=True)
+        return EXIT_INTERRUPTED
 
 
 def _without_terminal(folder: str, target: Path) -> int:

@@ -68,8 +68,9 @@ def _line(section: tuple[str, ...], key: str, formats: Sequence[str], fits: Dict
     if len(formats) == 1:
         return Line(section, key, formats[0], f"the one format that fits every value of {names}")
     if formats:
-        why = f"{every_value(formats)[0].upper()}{every_value(formats)[1:]}. {WHO_KNOWS}."
-        question = Question(f"How are the dates of {names} written?", why, tuple(formats), formats[0])
+        reason = every_value(formats)
+        words = f"How are the dates of {names} written? {reason[0].upper()}{reason[1:]}"
+        question = Question(words, f"{WHO_KNOWS}. Read the other way round, every day and month would be another.", tuple(formats))
         return Line(section, key, "", f"{names}: {every_value(formats)}. {WHO_KNOWS}", question)
     columns = "; ".join(f"{toml(column)}: {_best(each)}" for column, each in fits.items())
     question = Question(f"How are the dates of {names} written?", f"No format fits every value ({columns}).", DATE_FORMATS, _most(fits))

@@ -9,22 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.columns import DATED_CLASSES
-from iop_outcomes.engine.dialect import quoted
+from iop_outcomes.columns import COUNTED, DATED_CLASSES, KINDS
+from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.adapters.fhir import HOLDERS as RESOURCES
 from iop_outcomes.intake.adapters.fhir_values import codes_of
 from iop_outcomes.intake.adapters.ndjson import files_of, resources
-from iop_outcomes.intake.adapters.omop import CODES
+from iop_outcomes.intake.adapters.omop import CODES, STILL_PATIENT
 from iop_outcomes.intake.adapters.redcap import EVENT_NAME, INSTANCE, INSTRUMENT
 from iop_outcomes.intake.adapters.scratch import Scratch, head_of
 from iop_outcomes.intake.files import kind_at
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.proposal_lines import Line, Lines, Question, toml, value_at
-from iop_outcomes.intake.proposal_text import Proposal, class_line, cutoff_line
+from iop_outcomes.intake.proposal_text import Proposal, class_line, code_line, cutoff_line
 from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
+from iop_outcomes.intake.synonyms import match_code
 
 TRACKS = ("adapter", "tracks")
+_REASON = (("discharged_to_source_value", ""), ("discharged_to_concept_id", "0"))  # with what means that there is none
+_WITH_REASON = ("visit_occurrence", "visit_detail")
 
 
 def layout_of(path: Path) -> str:
@@ -77,7 +80,7 @@ class LayoutProposal:
     def proposal(self, name: str) -> Proposal:
         """Every line, with what is left to decide."""
         lines = Lines(self.given)
-        for part in (_data(self.layout), self._tracks()):
+        for part in (_data(self.layout), self._tracks(), self._reasons()):
             for line in part:
                 lines.add(line)
         return Proposal(name, tuple(lines.with_given()), lines.remarks)
@@ -104,9 +107,31 @@ class LayoutProposal:
             what = "code" if hidden == 1 else "codes"
             yield Line(TRACKS, note=f"{hidden} further {what}, fewer than {FEWEST_ROWS} rows each or not to be shown, not listed")
 
+    def _reasons(self) -> Iterator[Line]:
+        """The discharge codes of at least 11 stays of the tracks named, each to be translated; of tables, where the code stands in the row."""
+        known = value_at(self.given, TRACKS) or {}
+        holder = self._holder()
+        if self.layout != "omop" or not known or holder not in _WITH_REASON:
+            return
+        self._open(holder)
+        tracks = ", ".join(literal(code) for code in known)
+        among = " OR ".join(f"{quoted(code)} IN ({tracks})" for code in CODES[holder])
+        reason = f"coalesce({', '.join(f'nullif({name}, {literal(blank)})' for name, blank in _REASON)})"
+        rows = self.scratch.ask(
+            f"SELECT {reason} AS code, count(*) AS n FROM codes_of_{holder} WHERE {among} GROUP BY 1 HAVING code IS NOT NULL"
+        )
+        column = KINDS[COUNTED].fields[[field.name for field in KINDS[COUNTED].fields].index("discharge_reason")]
+        for code, n in sorted(rows, key=lambda row: (-row[1], row[0])):
+            if n >= FEWEST_ROWS and is_shown(code) and code != STILL_PATIENT and len(rows) <= MAX_CODES:
+                yield code_line(column, code, n, match_code(column, code, {}), f"{holder}, discharged_to")
+
+    def _holder(self) -> str:
+        """Where the stays are."""
+        first = RESOURCES[0] if self.layout == "fhir" else next(iter(CODES))
+        return str(value_at(self.given, ("adapter", "episodes")) or first)
+
     def _codes(self) -> Dictionary[str, int]:
-        holder = (value_at(self.given, ("adapter", "episodes")) or "") if self.given else ""
-        return self._of_resources(holder or RESOURCES[0]) if self.layout == "fhir" else self._of_table(holder or next(iter(CODES)))
+        return self._of_resources(self._holder()) if self.layout == "fhir" else self._of_table(self._holder())
 
     def _of_resources(self, holder: str) -> Dictionary[str, int]:
         counts: Counter[str] = Counter()
@@ -116,12 +141,18 @@ class LayoutProposal:
 
     def _of_table(self, holder: str) -> Dictionary[str, int]:
         """The most specific code of each row that has one."""
-        name = f"codes_of_{holder}"
-        file = next(file for file in sorted(self.path.iterdir()) if file.stem.lower() == holder)
-        self.scratch.read(name, file, Mapping(delimiter=value_at(self.given, ("data", "delimiter")) or ","), CODES[holder], ())
+        self._open(holder)
         codes = [f"nullif({quoted(code)}, '0')" for code in CODES[holder]]
         code = f"coalesce({', '.join(codes)})"
-        return dict(self.scratch.ask(f"SELECT {code} AS code, count(*) FROM {name} GROUP BY 1 HAVING code IS NOT NULL"))
+        return dict(self.scratch.ask(f"SELECT {code} AS code, count(*) FROM codes_of_{holder} GROUP BY 1 HAVING code IS NOT NULL"))
+
+    def _open(self, holder: str) -> None:
+        """The columns of codes of the table of stays, once."""
+        name = f"codes_of_{holder}"
+        if f"read_{name}" not in self.scratch.tables and name not in self.scratch.tables:
+            file = next(file for file in sorted(self.path.iterdir()) if file.stem.lower() == holder)
+            wanted = (*CODES[holder], *(column for column, _ in _REASON))
+            self.scratch.read(name, file, Mapping(delimiter=value_at(self.given, ("data", "delimiter")) or ","), wanted, ())
 
 
 def _data(layout: str) -> Iterator[Line]:

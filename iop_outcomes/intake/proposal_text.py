@@ -139,6 +139,33 @@ def cutoff_line() -> Line:
     return Line(("data",), "cutoff", "2025-09-30", "the last day that the data describe", question)
 
 
+def code_line(
+    column: Field, code: str, n: int, guess: Match | None, where: str, words: tuple[str, ...] = (), *, labelled: bool = False
+) -> Line:
+    """A code of at least 11 rows that a person must translate, with what it most likely means; known to be right where its word is.
+
+    Parameters
+    ----------
+    column, code, n
+        The canonical column, the code, and its rows.
+    guess : Match or None
+        What it most likely means.
+    where : str
+        The file and its column.
+    words : tuple of str
+        What it may mean; by default what the column allows.
+    labelled : bool
+        Whether the guess is by a value label.
+    """
+    if guess and guess.how == "synonym" and not labelled:
+        return Line(("codes", column.name), code, guess.to)
+    words = words or column.allowed
+    note = f"a guess by {'its value label' if labelled else 'its spelling'}" if guess else f"one of {', '.join(words)}"
+    why = f"It is a code of {column.name}, {column.means}. Left open, its rows cannot be used. Whoever enters the code knows what it means."
+    question = Question(f"{where}: what is {toml(code)} ({n:,} rows)?", why, words, guess.to if guess else "")
+    return Line(("codes", column.name), code, guess.to if guess else "", note, question)
+
+
 @dataclass
 class ProposalText:
     """The mapping being written.
@@ -354,25 +381,11 @@ class ProposalText:
             elif column.kind == "category" and column.name != "scale":
                 yield Line(section, note=f"{toml(code)} is kept as it is")
             else:
-                yield self._code_line(section, file, match, column, code, n, word, label)
+                words = words_of(column, tuple(self.scales))
+                yield code_line(column, code, n, word or label, f"{file.name}, {match.column}", words, labelled=word is None)
         if hidden:
             what = "code" if hidden == 1 else "codes"
             yield Line(section, note=f"{hidden} further {what}, fewer than {FEWEST_ROWS} rows each or not to be shown, not listed")
-
-    def _code_line(
-        self, section: tuple[str, ...], file: File, match: Match, column: Field, code: str, n: int, word: Match | None, label: Match | None
-    ) -> Line:
-        """A code that a person must translate."""
-        words = words_of(column, tuple(self.scales))
-        guess = word or label
-        note = f"a guess by {'its spelling' if word else 'its value label'}" if guess else f"one of {', '.join(words)}"
-        question = Question(
-            f"{file.name}, {match.column}: what is {toml(code)} ({n:,} rows)?",
-            f"It is a code of {column.name}, {column.means}. Left open, its rows cannot be used. Whoever enters the code knows what it means.",
-            words,
-            guess.to if guess else "",
-        )
-        return Line(section, code, guess.to if guess else "", note, question)
 
     def _seen(self, file: File, match: Match) -> list[tuple[str, int]] | None:
         """The distinct values of a column with their rows, those of few rows without either; None where there are too many."""

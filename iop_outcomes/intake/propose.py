@@ -34,6 +34,7 @@ from iop_outcomes.intake.preflight import SEPARATORS, preflight_csv, read_throug
 from iop_outcomes.intake.privacy import identifier_in_name
 from iop_outcomes.intake.proposal_dates import fits_of_columns
 from iop_outcomes.intake.proposal_layouts import LayoutProposal, layout_of
+from iop_outcomes.intake.proposal_lines import value_at
 from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText
 from iop_outcomes.intake.statistical import is_statistical, value_labels
 from iop_outcomes.intake.synonyms import Match, identifier_called, match_columns, table_called, table_mentioned
@@ -109,7 +110,7 @@ class Folder:
 
     def holds_dates(self, table: str, column: str, given: Dictionary[str, Any]) -> bool:
         """Whether every value of a column of a table is a date in one format, or the column is one of dates."""
-        file = self.tables(read_mapping(given)).get(table)
+        file = self.tables(given, read_mapping(given)).get(table)
         if file is None or column not in file.names:
             return False
         _read_rows(self._scratch, file)
@@ -132,7 +133,7 @@ class Folder:
         layout = mapping.layout or ("" if mapping.tables else layout_of(self.path))
         if layout in ("omop", "fhir"):
             return LayoutProposal(self._scratch, layout, self.path, given, declined, self._codes).proposal(shown(self.path))
-        tables = self.tables(mapping, declined, layout)
+        tables = self.tables(given, mapping, declined, layout)
         for table in each_table("reading", list(tables)):
             _refuse_values_as_names(tables[table])
             _read_rows(self._scratch, tables[table])
@@ -141,7 +142,9 @@ class Folder:
         text = ProposalText(self._scratch, self._scales, tables, [*unused, *self._unread], self.beside, given, declined, layout)
         return text.proposal(shown(self.path))
 
-    def tables(self, mapping: Mapping, declined: Collection[tuple[str, ...]] = (), layout: str = "") -> dict[str, File]:
+    def tables(
+        self, given: Dictionary[str, Any], mapping: Mapping, declined: Collection[tuple[str, ...]] = (), layout: str = ""
+    ) -> dict[str, File]:
         """Which file is which table, those that the mapping names first, each with its columns matched.
 
         Raises
@@ -158,7 +161,9 @@ class Folder:
             hint = "Is the first line of each file a header? Rename a few columns as README.md calls them, and run it again."
             fatal("no_known_column", shown(self.path), "no column of any file is known by its name", hint)
         for table, file in tables.items():
-            self._as_declared(table, file, mapping)
+            sections = (("data",), ("text",), ("text", table))
+            declared = any(value_at(given, (*section, "delimiter")) is not None for section in sections)
+            self._as_declared(table, file, mapping, declared=declared)
             known = {to: site_name for to, site_name in mapping.columns.get(table, {}).items() if site_name in file.names}
             names = [name for name in file.names if name not in known.values() and not identifier_called(name)]
             matches = [match for match in match_columns(table, names, self._scales) if match.to not in known]
@@ -178,13 +183,13 @@ class Folder:
         self.files.append(file)
         return file
 
-    def _as_declared(self, table: str, file: File, mapping: Mapping) -> None:
-        """Open a text again where the mapping says that it is written otherwise than was taken for granted."""
+    def _as_declared(self, table: str, file: File, mapping: Mapping, *, declared: bool) -> None:
+        """Open a text again where the mapping says that it is written otherwise than was seen; `declared` is whether it says of the separator."""
         if not file.text:
             return
         settings = mapping.text_of(table) if mapping.text else TextSettings(delimiter=mapping.delimiter)
-        wanted = settings if settings.encoding != "utf-8" or not file.encodings else replace(settings, encoding=file.encodings[0])
-        wanted = wanted if mapping.text or mapping.delimiter != "," else replace(wanted, delimiter=file.delimiter)
+        encoding = file.encodings[0] if file.encodings and settings.encoding == "utf-8" else settings.encoding
+        wanted = replace(settings, encoding=encoding, delimiter=settings.delimiter if declared else file.delimiter)
         if wanted != file.settings:
             _open_text(self._scratch, file, wanted)
 
@@ -201,6 +206,7 @@ def _files(scratch: Scratch, path: Path, scales: Dictionary[str, Scale]) -> tupl
     for file in listed:
         named = file.name
         try:
+            refuse_path(file)
             parts = _parts(file)
             for part in parts:
                 named = sheet_label(file, part) if part else shown(file)

@@ -9,6 +9,7 @@ import iop_outcomes as iop
 from iop_outcomes.cli import run
 from iop_outcomes.columns import Column
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERRUPTED, EXIT_OUTPUT, EXIT_USAGE
+from tests.adapters import omop
 from tests.intake import extract, sites
 from tests.intake.talk import Terminal
 
@@ -153,6 +154,37 @@ def test_a_column_of_dates_is_no_number_of_days(tmp_path):
     terminal.answer({"which column is los_days": "zuletzt"})
     assert tomllib.loads((tmp_path / "mapping.toml").read_text())["columns"]["episodes"]["discharge_date"] == "Zuletzt"
     assert terminal.ended() == EXIT_DONE and "Next: iop-outcomes report" in terminal.text
+
+
+def test_letters_and_dates_that_may_be_two_things(tmp_path):
+    """An encoding, a separator, and days of which none is above 12: the reason is said, Enter decides no date, and the mapping loads."""
+    rows = [["Enc", "Prog", "DC Dispo", "Admit Dt", "DC Dt"]]
+    rows += [[f"E{i}", "Thérapie", "completed", f"0{1 + i % 4}/0{1 + i % 9}/2024", f"1{i % 3}/0{1 + i % 9}/2024"] for i in range(40)]
+    (tmp_path / "admissions.csv").write_bytes(sites.text(rows, ";").encode("windows-1252"))
+    terminal = Terminal("start", tmp_path)
+    asked = terminal.answer({"kind of data": "synthetic", "dates of": "2"})
+    assert any("Every value fits MM/DD/YYYY and DD/MM/YYYY, because no day is above 12" in question for question in asked)
+    assert any("in which encoding" in question and "1 windows-1252" in question for question in asked)
+    assert terminal.ended() == EXIT_DONE
+    given = tomllib.loads((tmp_path / "mapping.toml").read_text(encoding="utf-8"))
+    assert given["data"] == {"class": "synthetic", "delimiter": ";", "date_format": "DD/MM/YYYY"}
+    assert given["text"] == {"episodes": {"encoding": "windows-1252"}}
+    (tmp_path / "mapping.toml").unlink()
+    terminal = Terminal("start", tmp_path)
+    terminal.answer({"kind of data": "synthetic"})
+    assert "left open: [data] date_format" in terminal.text
+    assert "date_format" not in tomllib.loads((tmp_path / "mapping.toml").read_text(encoding="utf-8"))["data"]
+
+
+def test_tables_of_another_system(tmp_path):
+    """OMOP: which codes are tracks, then what their discharge codes mean."""
+    omop.write(tmp_path)
+    terminal = Terminal("start", tmp_path)
+    asked = terminal.answer({"kind of data": "synthetic", "IOP-MH": "mood", "IOP-SUD": "sud", "COMP": "completed"})
+    assert ["COMP" in question for question in asked][-1]
+    given = tomllib.loads((tmp_path / "mapping.toml").read_text(encoding="utf-8"))
+    assert given["data"]["layout"] == "omop" and given["adapter"] == {"tracks": {"IOP-MH": "mood", "IOP-SUD": "sud"}}
+    assert given["codes"] == {"discharge_reason": {"COMP": "completed"}}
 
 
 # -- where nothing is written ----------------------------------------------------------------------------------------------
