@@ -94,8 +94,8 @@ def _next_command(data: str, mapping: str | None, layout: str | None, *, refused
     """What to run after a check."""
     options = "".join(f" --{name} {as_typed(given)}" for name, given in (("mapping", mapping), ("layout", layout)) if given)
     if refused:
-        first = f"iop-outcomes check {as_typed(data)}{options} --on-error exclude says what would remain without the faulty rows"
-        return f"Next: correct the files, or what mapping.toml says (iop-outcomes start {as_typed(data)} asks for it), and check again; {first}"
+        again = f"iop-outcomes check {as_typed(data)}{options}"
+        return f"Next: correct the files, or what mapping.toml says (iop-outcomes start {as_typed(data)} asks for it), then: {again}"
     return f"Next: iop-outcomes report {as_typed(data)}{options}{' --on-error exclude' if faulty else ''}"
 
 

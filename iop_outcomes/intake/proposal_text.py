@@ -167,6 +167,22 @@ def code_line(
 
 
 @dataclass
+class Scans:
+    """What was counted of the rows of a folder.
+
+    Parameters
+    ----------
+    fits : dict of raw table to dict of column to DateFits or None
+        Which formats fit its dates; None where it has no value that is text.
+    codes : dict of (raw table, column) to list of (code, rows) or None
+        The values of a column of codes; None where there are too many.
+    """
+
+    fits: dict[str, dict[str, DateFits | None]] = field(default_factory=dict)
+    codes: dict[tuple[str, str], list[tuple[str, int]] | None] = field(default_factory=dict)
+
+
+@dataclass
 class ProposalText:
     """The mapping being written.
 
@@ -184,6 +200,8 @@ class ProposalText:
         What a mapping says already.
     declined : collection
         Places of guesses that a person has refused.
+    scans : Scans
+        What was counted of the rows, kept by the caller from one proposal to the next.
     layout : str
         That of a flat export of another system, whose fields of episodes are looked at; "" of files in our own.
     """
@@ -196,6 +214,7 @@ class ProposalText:
     given: Dictionary[str, Any] = field(default_factory=dict)
     declined: Collection[tuple[str, ...]] = ()
     layout: str = ""
+    scans: Scans = field(default_factory=Scans)
 
     def proposal(self, name: str) -> Proposal:
         """Every line, with what is left to decide; of an export in another layout, as far as its columns are ours."""
@@ -262,8 +281,16 @@ class ProposalText:
                 continue
             dates = [match for match in file.matches[table] if self._field(table, match).kind == "date"]
             sure = [match.column for match in dates if match.how != "guess"]
-            fits[table] = fits_of_columns(self.scratch, file.raw, sure or [match.column for match in dates])
+            fits[table] = self._fits_of(file, sure or [match.column for match in dates])
         return fits
+
+    def _fits_of(self, file: File, columns: Sequence[str]) -> dict[str, DateFits]:
+        """The formats that fit each column with values, counted once."""
+        known = self.scans.fits.setdefault(file.raw, {})
+        missing = [column for column in columns if column not in known]
+        if missing:
+            known |= dict.fromkeys(missing) | fits_of_columns(self.scratch, file.raw, missing)
+        return {column: each for column in columns if (each := known[column]) is not None}
 
     def _tables(self) -> Iterator[Line]:
         for table, file in self.tables.items():
@@ -389,6 +416,12 @@ class ProposalText:
 
     def _seen(self, file: File, match: Match) -> list[tuple[str, int]] | None:
         """The distinct values of a column with their rows, those of few rows without either; None where there are too many."""
+        place = (file.raw, match.column)
+        if place not in self.scans.codes:
+            self.scans.codes[place] = self._counted(file, match)
+        return self.scans.codes[place]
+
+    def _counted(self, file: File, match: Match) -> list[tuple[str, int]] | None:
         text = Cast(match.to, "text", match.column).text(self.scratch.type_of(file.raw, match.column))
         grouped = f"SELECT {text} AS code, count(*) AS n FROM raw_{file.raw} GROUP BY 1 HAVING code IS NOT NULL"
         if self.scratch.ask(f"SELECT count(*) FROM ({grouped}) AS codes")[0][0] > MAX_CODES:

@@ -35,7 +35,7 @@ from iop_outcomes.intake.privacy import identifier_in_name
 from iop_outcomes.intake.proposal_dates import fits_of_columns
 from iop_outcomes.intake.proposal_layouts import LayoutProposal, layout_of
 from iop_outcomes.intake.proposal_lines import value_at
-from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText
+from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText, Scans
 from iop_outcomes.intake.statistical import is_statistical, value_labels
 from iop_outcomes.intake.synonyms import Match, identifier_called, match_columns, table_called, table_mentioned
 from iop_outcomes.intake.text_settings import TextSettings
@@ -88,6 +88,7 @@ class Folder:
         self._scratch = Scratch()
         self._files: list[File] | None = None
         self._unread: list[str] = []
+        self._scans = Scans()
         self._codes: dict[str, int] = {}  # of the rows of another layout
 
     def __enter__(self) -> Self:
@@ -139,7 +140,9 @@ class Folder:
             _read_rows(self._scratch, tables[table])
         report_step("looking for codes")
         unused = [file.name for file in self.files if file not in tables.values()]
-        text = ProposalText(self._scratch, self._scales, tables, [*unused, *self._unread], self.beside, given, declined, layout)
+        text = ProposalText(
+            self._scratch, self._scales, tables, [*unused, *self._unread], self.beside, given, declined, layout, self._scans
+        )
         return text.proposal(shown(self.path))
 
     def tables(

@@ -19,7 +19,9 @@ def test_codes_of_stays_are_listed_and_none_is_taken_for_a_track(tmp_path, made,
     assert "further" in proposal.text and "tracks" not in tomllib.loads(proposal.text).get("adapter", {}).get("tracks", {})
     assert [line.key for line in proposal.open] == ["class", "CODE"]
     given = {"data": {"class": "synthetic"}, "adapter": {"tracks": {"IOP-MH": "mood", "IOP-SUD": "sud"}}}
-    finished = propose(tmp_path, given=given)
+    codes = {"codes": {"discharge_reason": {"COMP": "completed"}}} if layout == "omop" else {}
+    assert [line.key for line in propose(tmp_path, given=given).open] == (["COMP"] if codes else [])
+    finished = propose(tmp_path, given=given | codes)
     assert finished.to_finish == 0
     loaded = tomllib.loads(finished.text)
     assert loaded["adapter"] == given["adapter"] and loaded["data"] == {"layout": layout, "class": "synthetic"}
