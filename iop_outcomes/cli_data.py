@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -81,7 +82,7 @@ def check(data: str, mapping: str | None, layout: str | None, on_error: str, for
         from iop_outcomes.reporting.files import write_new_file
 
         click.echo(write_new_file(output, (_json if ending == ".json" else _csv)(findings).encode()), err=True)
-    if form == "text":
+    if form == "text" and sys.stderr.isatty():  # a person reads it; what a program reads stays as it is
         faulty = any(finding.severity == "error" for finding in findings)
         click.echo(_next_command(data, mapping, layout, refused=bool(refused), faulty=faulty), err=True)
     if refused:
