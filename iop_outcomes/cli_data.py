@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -70,7 +72,7 @@ def check(data: str, mapping: str | None, layout: str | None, on_error: str, for
     try:
         with progress_shown(), iop.load(data, mapping=mapping, layout=layout, on_error="exclude" if exclude else "raise") as program:
             findings, lost = list(program.findings), any(left_out(flow) for flow in program.flow)
-            flows = [_would(flow) if exclude else str(flow) for flow in program.flow]
+            flows = [would_leave_out(flow) if exclude else str(flow) for flow in program.flow]
     except iop.DataError as error:
         if not error.findings:
             raise
@@ -80,10 +82,27 @@ def check(data: str, mapping: str | None, layout: str | None, on_error: str, for
         from iop_outcomes.reporting.files import write_new_file
 
         click.echo(write_new_file(output, (_json if ending == ".json" else _csv)(findings).encode()), err=True)
+    if form == "text" and sys.stderr.isatty():  # a person reads it; what a program reads stays as it is
+        faulty = any(finding.severity == "error" for finding in findings)
+        click.echo(_next_command(data, mapping, layout, refused=bool(refused), faulty=faulty), err=True)
     if refused:
         return refused
     warned = fail_on == "warning" and any(finding.severity == "warning" for finding in findings)
     return EXIT_FINDINGS if warned or (exclude and lost) else EXIT_DONE
+
+
+def _next_command(data: str, mapping: str | None, layout: str | None, *, refused: bool, faulty: bool) -> str:
+    """What to run after a check."""
+    options = "".join(f" --{name} {as_typed(given)}" for name, given in (("mapping", mapping), ("layout", layout)) if given)
+    if refused:
+        again = f"iop-outcomes check {as_typed(data)}{options}"
+        return f"Next: correct the files, or what mapping.toml says (iop-outcomes start {as_typed(data)} asks for it), then: {again}"
+    return f"Next: iop-outcomes report {as_typed(data)}{options}{' --on-error exclude' if faulty else ''}"
+
+
+def as_typed(name: str) -> str:
+    """A path as it is typed on a command line."""
+    return shlex.quote(name) if name.isprintable() else "DATA"
 
 
 def left_out(flow: Flow) -> dict[str, int]:
@@ -93,7 +112,7 @@ def left_out(flow: Flow) -> dict[str, int]:
     return {reason: n for reason, n in flow.excluded.items() if n and reason not in NOT_COUNTED}
 
 
-def _would(flow: Flow) -> str:
+def would_leave_out(flow: Flow) -> str:
     """What leaving faulty rows out would leave of a table."""
     reasons = left_out(flow)
     why = f" ({', '.join(f'{n:,} {reason}' for reason, n in reasons.items())})" if reasons else ""
@@ -105,17 +124,25 @@ def _would(flow: Flow) -> str:
 @QUIET
 @click.option("-o", "--output", type=click.Path(), default=None, help="Write the proposal to this file, such as DATA/mapping.toml.")
 def propose_mapping(data: str, output: str | None) -> int:
-    """Propose a mapping.toml for DATA, to be finished by a person: names matched, codes listed, what is not known marked."""
+    """Propose a mapping.toml for DATA, to be finished by a person; what one that stands there says is kept, and what it leaves open is said."""
+    from iop_outcomes.intake.locations import find_mapping
+    from iop_outcomes.intake.mapping import parsed_mapping, read_mapping
     from iop_outcomes.intake.propose import propose
     from iop_outcomes.reporting.files import write_new_file
 
+    earlier = find_mapping(Path(data))
+    if earlier:
+        read_mapping(earlier)
     with progress_shown():
-        proposal = propose(data, Path(output).parent if output else None)
+        proposal = propose(data, Path(output).parent if output else None, parsed_mapping(earlier) if earlier else None)
     if output is None:
         click.echo(proposal.text, nl=False)
     else:
         click.echo(write_new_file(output, proposal.text.encode()))
-    click.echo(f"{proposal.to_finish} to finish" if proposal.to_finish else "nothing left to finish", err=True)
+    for line in proposal.open if earlier else ():
+        click.echo(f"left to decide: [{'.'.join(line.section)}] {line.key}", err=True)
+    done = f"{proposal.to_finish} to finish" if proposal.to_finish else "nothing left to finish"
+    click.echo(f"{done}; then run: iop-outcomes check {as_typed(data)}", err=True)
     return EXIT_FINDINGS if proposal.to_finish else EXIT_DONE
 
 

@@ -377,6 +377,12 @@ ASKED = {
     "report": ["report", "data/synthetic", "--output"],
 }
 
+# What a command says on standard error when it is done.
+LAST_WORDS = {
+    "check": ["Next: iop-outcomes report data/synthetic"],
+    "map": ["nothing left to finish; then run: iop-outcomes check data/synthetic"],
+}
+
 
 def command(name, folder, *more):
     """The words of a command; a report goes into a folder."""
@@ -397,7 +403,7 @@ def test_a_command_on_a_terminal_shows_words_and_takes_them_away(name, tmp_path)
     assert {"summary": "answering completion", "compare": "answering length_of_stay", "report": "answering 1 of "}.get(
         name, ""
     ) in shown.written
-    assert seen(shown.written) == seen(quiet.written) == ([""] if name != "map" else ["1 to finish", ""])
+    assert seen(shown.written) == seen(quiet.written) == [*LAST_WORDS.get(name, []), ""]
     assert quiet.written.count("\r") == quiet.written.count("\n") <= 1
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*")} == files
     assert bool(files) is (name == "report")

@@ -26,7 +26,7 @@ FEW_BYTES = 1 << 26  # 64 MiB, below which no ratio can do harm
 HEAD_BYTES = 1 << 18
 QUALTRICS = 3  # header rows: short names, questions, and the ids of an import as JSON
 _MARKS = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
-_CONTROLS = frozenset(map(chr, (0, *range(0x80, 0xA0)))) - {"\x85"}  # in no text: letters of another encoding
+CONTROLS = frozenset(map(chr, (0, *range(0x80, 0xA0)))) - {"\x85"}  # in no text: letters of another encoding
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class _Decoder:
             text = self._decoder.decode(block, last)
         except UnicodeDecodeError as error:
             self._refuse(self._lines + error.object[: error.start].decode(self._encoding, errors="ignore").count("\n"))
-        controls = (_CONTROLS if self._single else frozenset("\0")) & set(text)
+        controls = (CONTROLS if self._single else frozenset("\0")) & set(text)
         if controls:
             self._refuse(self._lines + text[: min(map(text.index, controls))].count("\n"))
         self._lines += text.count("\n")

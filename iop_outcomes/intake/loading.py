@@ -44,6 +44,7 @@ from iop_outcomes.intake.row_findings import (
     findings_of_swallowed,
 )
 from iop_outcomes.intake.rules import Fault, Rule
+from iop_outcomes.intake.shown_codes import name_codes
 from iop_outcomes.intake.store import Store
 from iop_outcomes.intake.surveys import spread_surveys
 from iop_outcomes.intake.vocabulary import only
@@ -235,6 +236,7 @@ def _check(
         broken_rules = _broken(store, rules)
     broken_rules = name_identifiers(store, look_again(store, broken_rules, plans, mapping), plans, mapping)
     faults = offer_nearest(store, offer_formats(store, once(broken_rules), plans, mapping), plans, scales.values())
+    faults = name_codes(store, faults)
     nameless = any(
         fault.rule.id == "blank" and fault.rule.columns == ("episode_id",) and KINDS[fault.rule.table].counted for fault in faults
     )

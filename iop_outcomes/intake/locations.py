@@ -87,7 +87,7 @@ def find_tables(path: Path, mapping: Mapping) -> dict[str, Location]:
     by_name = list(tables)
     start = mapping.folder or (path.parent if kind_at(path) == "file" else path)
     for table, name in mapping.tables.items():
-        location = _named(start, table, name, mapping)
+        location = named_location(start, table, name, mapping)
         if location.source is None and kind_at(location.path) not in ("file", "folder"):
             file = location.path.name
             fatal(
@@ -148,7 +148,7 @@ def _books(folder: Path) -> list[Path]:
     return [file for file in named if kind_at(file) == "file"]
 
 
-def _named(start: Path, table: str, name: str, mapping: Mapping) -> Location:
+def named_location(start: Path, table: str, name: str, mapping: Mapping) -> Location:
     """The location that a line of [tables] names: a path, a sheet of a workbook, a table of a database, or a query."""
     if match := _QUERY.match(name):
         database = _database(start, match["database"] or "", table, mapping)

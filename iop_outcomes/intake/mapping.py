@@ -207,10 +207,17 @@ def read_mapping(given: Mapping | Dictionary[str, Any] | str | Path | None) -> M
     if isinstance(given, Dictionary):
         return _checked(given, "mapping", None, _fingerprint(given))
     path = Path(given)
-    return _checked(_parsed(path), path.name, path.parent, hashlib.sha256(path.read_bytes()).hexdigest())
+    return _checked(parsed_mapping(path), path.name, path.parent, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
-def _parsed(path: Path) -> Dictionary[str, Any]:
+def parsed_mapping(path: Path) -> Dictionary[str, Any]:
+    """What a mapping.toml says, parsed and not yet checked.
+
+    Raises
+    ------
+    DataError
+        When it cannot be read, or is no TOML.
+    """
     try:
         if path.exists() and not path.is_file():  # a pipe would keep everybody waiting
             raise DataError(f"{path.name}: mapping cannot be read (not a file). Check the path.")

@@ -1,42 +1,50 @@
-"""Takes matched columns and codes, gives the text of a mapping.toml: what is known as lines, what a person decides as comments."""
+"""Takes matched columns and codes, gives the lines of a mapping: what is known as lines, what a person decides as questions."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
+from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from iop_outcomes.columns import BY_PATIENT, COUNTED, DATED_CLASSES, KINDS, Field
 from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.casts import Cast
 from iop_outcomes.intake.date_offers import DateFits
+from iop_outcomes.intake.encoding_offers import encoding_line
 from iop_outcomes.intake.files import ending, shown, stem
 from iop_outcomes.intake.headers import needed_columns
-from iop_outcomes.intake.identifiers import IDENTIFIERS
 from iop_outcomes.intake.locations import PART
 from iop_outcomes.intake.mapping import GAP_DAYS, Mapping
-from iop_outcomes.intake.privacy import identifier_named
 from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
+from iop_outcomes.intake.proposal_lines import TO_FINISH, Line, Lines, Question, long_text, short_text, toml, value_at
 from iop_outcomes.intake.recipes import plan_table
-from iop_outcomes.intake.surveys import side_by_side
-from iop_outcomes.intake.synonyms import Match, coded, match_code, means_missing, words_of
+from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
+from iop_outcomes.intake.surveys import names_of_totals, side_by_side
+from iop_outcomes.intake.synonyms import Match, coded, identifier_called, match_code, means_missing, words_of
+from iop_outcomes.intake.text_settings import TextSettings
 from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.scales import Scale
 
-MAX_CODES = 50
-FEWEST_ROWS = 11  # in which a code must stand to be shown, as for every count of the default policy
 MAX_NAMES = 100
-TO_FINISH = "# to finish:"
-_CLASSES = (
+CLASSES = (
     "safe_harbor: no dates, no ages over 89, no ZIP codes of more than 3 digits (what holds when nothing is declared)",
     "limited_data_set: dates, towns, ZIP codes and ages, under a data use agreement",
     "synthetic: nobody in these files exists",
     "public: published for anyone to use",
 )
+# What else may bring what a needed column says, as `columns.KINDS` has it.
+_ALTERNATIVES = {
+    "los_days": ("discharge_date", "discharge_day"),
+    "day": ("date",),
+    "days_after_discharge": ("date", "day"),
+    "episode_id": ("patient_id",),
+}
+# Where a column turns out to hold dates, what it is instead.
+DATED_INSTEAD = {"los_days": "discharge_date", "day": "date", "days_after_discharge": "date"}
+_ENTER_IT = "Take the name from the file itself; a column that the file does not have must come from whoever makes the export."
 
 
 @dataclass(frozen=True)
@@ -45,14 +53,46 @@ class Proposal:
 
     Parameters
     ----------
-    text : str
-        The mapping.toml.
-    to_finish : int
-        Lines that a person must decide.
+    name : str
+        What messages call the data.
+    lines : tuple of Line
+        Every line, open or not.
+    remarks : dict
+        What stands behind the name of a section.
     """
 
-    text: str
-    to_finish: int
+    name: str
+    lines: tuple[Line, ...]
+    remarks: Dictionary[tuple[str, ...], str] = field(default_factory=dict)
+
+    @property
+    def open(self) -> list[Line]:
+        """The lines that a person must decide."""
+        return [line for line in self.lines if line.to_finish]
+
+    @property
+    def to_finish(self) -> int:
+        """How many these are."""
+        return len(self.open)
+
+    @property
+    def text(self) -> str:
+        """The mapping.toml with every remark."""
+        head = (
+            f"# Proposed by iop-outcomes map from the headers and the codes of {self.name}. Read every line before you use it:\n"
+            "# a column may be called like one thing and hold another. What a person must decide starts with\n"
+            f'# "{TO_FINISH[2:]}": complete the line and take these words away. Then run: iop-outcomes check'
+        )
+        return f"{head}\n\n{long_text(self.lines, self.remarks)}\n"
+
+    @property
+    def short(self) -> str:
+        """The same mapping in few lines."""
+        head = (
+            f'# How {self.name} is read. columns.episodes = {{ track = "X" }} is the same as track = "X" under [columns.episodes].\n'
+            "# Change what is wrong, then run: iop-outcomes check"
+        )
+        return f"{head}\n{short_text(self.lines)}\n"
 
 
 @dataclass
@@ -64,13 +104,21 @@ class File:
     names: list[str]
     delimiter: str = ","
     text: Path | None = None  # where it is read, when that is a plain copy
-    matches: Dictionary[str, list[Match]] = field(default_factory=dict)
+    matches: dict[str, list[Match]] = field(default_factory=dict)
     part: str = ""  # the sheet of a workbook, or the table of a database
+    encodings: tuple[str, ...] = ()  # in which a text may be written, the most likely first; none where it is UTF-8
+    labels: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)  # of the codes of a column, as SPSS and Stata keep them
+    as_given: str = ""  # the line of [tables] that names it
+    settings: TextSettings | None = None  # how a text was read
 
     @property
     def name(self) -> str:
         """What messages call it."""
         return sheet_label(self.path, self.part) if self.part else shown(self.path)
+
+    def location(self, folder: Path) -> str:
+        """How a line of [tables] names it, seen from a folder."""
+        return self.as_given or os.path.relpath(self.path, folder) + (PART + self.part if self.part else "")
 
     @property
     def called(self) -> str:
@@ -78,198 +126,308 @@ class File:
         return self.part.strip().casefold() if self.part else stem(self.path)
 
 
+def class_line(note: str) -> Line:
+    """The line that declares what kind of data these are, where dates are read."""
+    why = f"Files with dates are refused without it. {'; '.join(CLASSES[1:])}."
+    return Line(("data",), "class", "", note, Question("What kind of data are these?", why, DATED_CLASSES, DATED_CLASSES[0]))
+
+
+def cutoff_line() -> Line:
+    """The line that says up to when the data reach."""
+    why = "Who is still in care, and how long everyone was followed, is counted up to it. Whoever made the export knows the day."
+    question = Question("Up to which day do the data reach?", why, form="date", needed=False)
+    return Line(("data",), "cutoff", "2025-09-30", "the last day that the data describe", question)
+
+
+def code_line(
+    column: Field, code: str, n: int, guess: Match | None, where: str, words: tuple[str, ...] = (), *, labelled: bool = False
+) -> Line:
+    """A code of at least 11 rows that a person must translate, with what it most likely means; known to be right where its word is.
+
+    Parameters
+    ----------
+    column, code, n
+        The canonical column, the code, and its rows.
+    guess : Match or None
+        What it most likely means.
+    where : str
+        The file and its column.
+    words : tuple of str
+        What it may mean; by default what the column allows.
+    labelled : bool
+        Whether the guess is by a value label.
+    """
+    if guess and guess.how == "synonym" and not labelled:
+        return Line(("codes", column.name), code, guess.to)
+    words = words or column.allowed
+    note = f"a guess by {'its value label' if labelled else 'its spelling'}" if guess else f"one of {', '.join(words)}"
+    why = f"It is a code of {column.name}, {column.means}. Left open, its rows cannot be used. Whoever enters the code knows what it means."
+    question = Question(f"{where}: what is {toml(code)} ({n:,} rows)?", why, words, guess.to if guess else "")
+    return Line(("codes", column.name), code, guess.to if guess else "", note, question)
+
+
+@dataclass
+class Scans:
+    """What was counted of the rows of a folder.
+
+    Parameters
+    ----------
+    fits : dict of raw table to dict of column to DateFits or None
+        Which formats fit its dates; None where it has no value that is text.
+    codes : dict of (raw table, column) to list of (code, rows) or None
+        The values of a column of codes; None where there are too many.
+    """
+
+    fits: dict[str, dict[str, DateFits | None]] = field(default_factory=dict)
+    codes: dict[tuple[str, str], list[tuple[str, int]] | None] = field(default_factory=dict)
+
+
 @dataclass
 class ProposalText:
-    """The mapping being written."""
+    """The mapping being written.
+
+    Parameters
+    ----------
+    scratch, scales
+        Where the rows are, and the scales that are known.
+    tables : dict of table to File
+        Which file is which.
+    unused : sequence of str
+        Files that are no table.
+    folder : Path
+        Where the mapping will stand.
+    given : dict
+        What a mapping says already.
+    declined : collection
+        Places of guesses that a person has refused.
+    scans : Scans
+        What was counted of the rows, kept by the caller from one proposal to the next.
+    layout : str
+        That of a flat export of another system, whose fields of episodes are looked at; "" of files in our own.
+    """
 
     scratch: Scratch
     scales: Dictionary[str, Scale]
     tables: Dictionary[str, File]
     unused: Sequence[str]
     folder: Path
-    to_finish: int = 0
+    given: Dictionary[str, Any] = field(default_factory=dict)
+    declined: Collection[tuple[str, ...]] = ()
+    layout: str = ""
+    scans: Scans = field(default_factory=Scans)
 
     def proposal(self, name: str) -> Proposal:
-        """The whole text, with how much of it is left to decide."""
-        everywhere, by_table = date_lines(self._fits(), self._finish, _text)
-        dates = [["[date_format]", *by_table]] if by_table else []
-        sections = [
-            [*self._data(), *everywhere],
-            *dates,
-            self._tables(),
-            *(self._columns(table) for table in self.tables),
+        """Every line, with what is left to decide; of an export in another layout, as far as its columns are ours."""
+        lines = Lines(self.given)
+        fits = self._fits()
+        lines.remarks[("contacts",)] = "episodes are built from contacts"
+        kind = [Line(("data",), "layout", self.layout, "by the names of the files and the columns")] if self.layout else []
+        files = [] if self.layout else [*self._text_files(), *self._tables()]
+        parts = (
+            kind,
+            self._data(),
+            date_lines(fits),
+            files,
+            self._every_column(lines),
             self._contacts(),
-            *self._codes(),
-        ]
-        lines = [
-            f"# Proposed by iop-outcomes map from the headers and the codes of {name}. Read every line before you use it:",
-            "# a column may be called like one thing and hold another. What a person must decide starts with",
-            f'# "{TO_FINISH[2:]}": complete the line and take these words away. Then run: iop-outcomes check',
-        ]
-        text = "\n\n".join("\n".join(lines) for lines in (lines, *sections) if lines)
-        return Proposal(f"{text}\n", self.to_finish)
+            self._codes(),
+            self._follow_up(),
+        )
+        for part in parts:
+            for line in part:
+                lines.add(line)
+        return Proposal(name, tuple(lines.with_given()), lines.remarks)
 
-    def _finish(self, line: str) -> str:
-        self.to_finish += 1
-        return f"{TO_FINISH} {line}"
-
-    def _data(self) -> list[str]:
+    def _data(self) -> Iterator[Line]:
+        data = ("data",)
         dates = [
             match.column for table, file in self.tables.items() for match in file.matches[table] if self._field(table, match).kind == "date"
         ]
         stays = [match.to for match in self.tables[COUNTED].matches[COUNTED]] if COUNTED in self.tables else []
-        lines = ["[data]"]
         if dates:
-            lines.append(
-                self._finish(f'class = ""    # dates are read ({", ".join(map(_text, dates))}): one of {", ".join(DATED_CLASSES)}')
-            )
-            lines += [f"#   {words}" for words in _CLASSES]
+            yield class_line(f"dates are read ({', '.join(map(toml, dates))}): one of {', '.join(DATED_CLASSES)}")
+            if "class" not in self.given.get("data", {}):
+                yield from (Line(data, note=f"  {words}") for words in CLASSES)
         else:
-            lines.append('class = "safe_harbor"    # the strictest; or limited_data_set, synthetic, public')
+            yield Line(data, "class", "safe_harbor", "the strictest; or limited_data_set, synthetic, public")
         if dates or any(KINDS[table].rolled_into for table in self.tables):
-            lines.append('# cutoff = "2025-09-30"    # the last day that the data describe')
-        if "los_days" in stays:
-            lines.append('# los_convention = "difference"    # what your los_days counts: difference, inclusive or last_contact')
-        marks = {file.delimiter for file in self.tables.values()} - {","}
-        if len(marks) == 1 and all(file.delimiter in marks or not ending(file.path).startswith(".csv") for file in self.tables.values()):
-            lines.append(f"delimiter = {_text(marks.pop())}")
-        elif marks:
-            lines.append(self._finish("the files are separated by different characters; save them alike"))
-        return lines
+            yield cutoff_line()
+        if "los_days" in stays and "los_convention" not in self.given.get("data", {}):
+            yield Line(data, note='los_convention = "difference"    # what your los_days counts: difference, inclusive or last_contact')
+        marks = {self._mark(file) for file in self.tables.values()}
+        if len(texts := marks - {""}) == 1 and texts != {","}:
+            yield Line(data, "delimiter", texts.pop())
+
+    @staticmethod
+    def _mark(file: File) -> str:
+        """What stands between the fields of a text; "" of any other file."""
+        return file.delimiter if ending(file.path).startswith(".csv") else ""
+
+    def _text_files(self) -> Iterator[Line]:
+        """Of each text: its encoding, and what stands between its fields where texts differ."""
+        marks = {table: mark for table, file in self.tables.items() if (mark := self._mark(file))}
+        for table, file in self.tables.items():
+            section = ("text", table)
+            if len(set(marks.values())) > 1 and table in marks:
+                yield Line(section, "delimiter", marks[table])
+            if file.encodings:
+                yield encoding_line(section, file.name, file.encodings)
 
     def _fits(self) -> dict[str, dict[str, DateFits]]:
         """Which formats fit the columns of dates that are known by their names; those that are only guessed where there is no other."""
-        fits = {}
+        fits: dict[str, dict[str, DateFits]] = {}
         for table, file in self.tables.items():
+            if self.layout or "date_format" in self.given.get("data", {}) or table in self.given.get("date_format", {}):
+                continue
             dates = [match for match in file.matches[table] if self._field(table, match).kind == "date"]
             sure = [match.column for match in dates if match.how != "guess"]
-            fits[table] = fits_of_columns(self.scratch, file.raw, sure or [match.column for match in dates])
+            fits[table] = self._fits_of(file, sure or [match.column for match in dates])
         return fits
 
-    def _tables(self) -> list[str]:
-        elsewhere = {
-            table: file
-            for table, file in self.tables.items()
-            if file.part or stem(file.path) != table or file.path.parent.resolve() != self.folder.resolve()
-        }
-        lines = [
-            f"{table} = {_text(os.path.relpath(file.path, self.folder) + (PART + file.part if file.part else ''))}"
-            for table, file in elsewhere.items()
-        ]
+    def _fits_of(self, file: File, columns: Sequence[str]) -> dict[str, DateFits]:
+        """The formats that fit each column with values, counted once."""
+        known = self.scans.fits.setdefault(file.raw, {})
+        missing = [column for column in columns if column not in known]
+        if missing:
+            known |= dict.fromkeys(missing) | fits_of_columns(self.scratch, file.raw, missing)
+        return {column: each for column in columns if (each := known[column]) is not None}
+
+    def _tables(self) -> Iterator[Line]:
+        for table, file in self.tables.items():
+            if file.part or stem(file.path) != table or file.path.parent.resolve() != self.folder.resolve():
+                yield Line(("tables",), table, file.location(self.folder))
         if self.unused:
-            lines.append(f"# files that are not read: {_listed(self.unused)}")
-        return ["[tables]", *lines] if lines else []
+            yield Line(("tables",), note=f"files that are not read: {_listed(self.unused)}")
 
     def _field(self, table: str, match: Match) -> Field:
         read = plan_table(table, [match.column], Mapping(columns={table: {match.to: match.column}}), self.scales).fields
+        if match.to in self.scales and match.to not in read:
+            return Field(match.to, "integer", f"total of {self.scales[match.to].title} (points)")
         return read[match.to] if match.to in read else next(field for field in BY_PATIENT if field.name == match.to)
 
-    def _columns(self, table: str) -> list[str]:
-        file = self.tables[table]
+    def _every_column(self, lines: Lines) -> Iterator[Line]:
+        for table, file in self.tables.items():
+            columns = [*self._columns(table), *self._not_read(table)]
+            if columns:
+                lines.remarks[columns[0].section] = file.name
+            yield from columns
+
+    def _columns(self, table: str) -> Iterator[Line]:
+        file, section = self.tables[table], ("columns", table)
         sure = {match.to: match.column for match in file.matches[table] if match.how != "guess"}
         guesses = {match.to: match.column for match in file.matches[table] if match.how == "guess"}
         mapping = Mapping(columns={table: sure})
         plan = plan_table(table, file.names, mapping, self.scales)
-        lines = [f"{to} = {_text(site_name)}" for to, site_name in sure.items() if to != site_name and to in plan.fields]
-        surveys = KINDS[table].points and side_by_side(file.names, sure, self.scales)  # each column says which scale it is of
+        surveys = KINDS[table].points and side_by_side(file.names, sure, self.scales)
+        known = {*plan.fields, *(names_of_totals(self.scales) if surveys else ())}
+        yield from (Line(section, to, site_name) for to, site_name in sure.items() if to != site_name and to in known)
+        matched = set(sure.values())
+        others = tuple(name for name in file.names if name not in matched and not identifier_called(name))
         for name in needed_columns(table, plan, mapping):
             to = name.partition(" ")[0]
-            if surveys and to in ("scale", KINDS[table].points):
-                continue
-            means = next((field.means for field in KINDS[table].fields if field.name == to), "")
-            guessed = " A guess by its spelling" if to in guesses else ""
-            words = f"needed: {f'{to}, {means}' if to == name else name}.{guessed}"
-            lines.append(self._finish(f"{to} = {_text(guesses.pop(to, ''))}    # {words}"))
-        lines += [self._finish(f"{to} = {_text(site_name)}    # a guess by its spelling") for to, site_name in guesses.items()]
-        return [f"[columns.{table}]    # {file.name}", *lines, *self._not_read(table)] if lines or self._not_read(table) else []
+            if (surveys and to in ("scale", KINDS[table].points)) or (self.layout and to == "episode_id"):
+                continue  # each column says which scale it is of; in a flat export a record is an episode
+            near = next((other for other in (to, *_ALTERNATIVES.get(to, ())) if other in guesses), to)
+            yield self._needed(file, section, name, near, guesses.pop(near, ""), others)
+        for near, column in guesses.items():
+            if (*section, near) not in self.declined:
+                means = self._field(table, Match(column, near, "guess")).means
+                question = Question(f"{file.name}: which column is {near}, {means}?", f"It may be left out. {_ENTER_IT}", others, column)
+                yield Line(section, near, column, "a guess by its spelling", question)
 
-    def _not_read(self, table: str) -> list[str]:
-        file = self.tables[table]
+    def _needed(self, file: File, section: tuple[str, ...], name: str, to: str, guess: str, others: tuple[str, ...]) -> Line:
+        """A column that the table cannot be read without: `name` says what may bring it, and `to` is what is most likely there."""
+        means = next((field.means for field in (*KINDS[section[1]].fields, *BY_PATIENT) if field.name == to), "")
+        words = f"{to}, {means}" if to == name else name
+        note = f"needed: {words}.{' A guess by its spelling' if guess else ''}"
+        wanted = f"{to}, {means}" if means else to
+        why = f"The table cannot be read without {name}. {_ENTER_IT}"
+        return Line(section, to, guess, note, Question(f"{file.name}: which column is {wanted}?", why, others, guess))
+
+    def _not_read(self, table: str) -> Iterator[Line]:
+        file, section = self.tables[table], ("columns", table)
         matched = {match.column for match in file.matches[table]}
-        named = {name: what for name in file.names if (what := identifier_named([name], "safe_harbor"))}
+        named = {name: what for name in file.names if (what := identifier_called(name))}
         others = [name for name in file.names if name not in matched and name not in named]
-        lines = []
         if others:
-            lines.append(f"# not known, so not read: {_listed(list(map(_text, others)))}")
+            yield Line(section, note=f"not known, so not read: {_listed(list(map(toml, others)))}")
             if KINDS[table].covariates:
-                lines.append('#   to group by one of them, declare it: [covariates] housing = "category" (or "integer")')
+                yield Line(section, note='  to group by one of them, declare it: [covariates] housing = "category" (or "integer")')
         if named:
-            lines.append(
-                f"# named like identifiers, and never read: {_listed([f'{_text(name)} ({what})' for name, what in named.items()])}"
-            )
-        return lines
+            listed = _listed([f"{toml(name)} ({what})" for name, what in named.items()])
+            yield Line(section, note=f"named like identifiers, and never read: {listed}")
 
-    def _contacts(self) -> list[str]:
-        if "contacts" not in self.tables:
-            return []
-        return [
-            "[contacts]    # episodes are built from contacts",
-            'rule = "gap_days"',
-            f"days = {GAP_DAYS}    # a longer gap starts a new episode",
-        ]
+    def _contacts(self) -> Iterator[Line]:
+        if "contacts" in self.tables:
+            yield Line(("contacts",), "rule", "gap_days")
+            yield Line(("contacts",), "days", GAP_DAYS, "a longer gap starts a new episode")
+
+    def _follow_up(self) -> Iterator[Line]:
+        """Whether everyone was followed to the last day: without it nobody can tell who was not in a hospital again."""
+        episodes = {match.to for match in self.tables[COUNTED].matches[COUNTED]} if COUNTED in self.tables else {"follow_up_days"}
+        events = any(KINDS[table].beside for table in self.tables)
+        if events and value_at(self.given, ("data", "cutoff")) and not episodes & {"follow_up_days", "observed_days"}:
+            why = "With yes, whoever has no event in the files had none up to the last day. With no, rates of return are not given."
+            question = Question(
+                "Do the events reach that last day for everybody, wherever they happened?", why, ("yes", "no"), "no", "yes", needed=False
+            )
+            yield Line(("follow_up_days",), "rule", "to_cutoff", "where the events are known for everybody up to the cut-off", question)
 
     # -- codes -----------------------------------------------------------------------------------------------------
 
-    def _codes(self) -> list[list[str]]:
-        """A section for each coded column, and one of the codes that mean no value."""
-        sections: dict[str, list[str]] = {}
+    def _codes(self) -> Iterator[Line]:
+        """The codes of each coded column, and those that mean no value."""
         missing: dict[str, list[str]] = {}
         for table, file in self.tables.items():
             for match in file.matches[table]:
                 column = self._field(table, match)
                 if coded(column):
-                    sections.setdefault(match.to, []).extend(self._codes_of(file, match, column, missing.setdefault(match.to, [])))
-        tables = [[f"[codes.{column}]", *dict.fromkeys(lines)] for column, lines in sections.items() if lines]
-        blanks = [f"{column} = [{', '.join(map(_text, dict.fromkeys(codes)))}]" for column, codes in missing.items() if codes]
-        return [*tables, ["[missing]", *blanks]] if blanks else tables
+                    yield from self._codes_of(file, match, column, missing.setdefault(match.to, []))
+        for name, codes in missing.items():
+            if codes:
+                yield Line(("missing",), name, list(dict.fromkeys(codes)))
 
-    def _codes_of(self, file: File, match: Match, column: Field, missing: list[str]) -> list[str]:
+    def _codes_of(self, file: File, match: Match, column: Field, missing: list[str]) -> Iterator[Line]:
+        section = ("codes", column.name)
         codes = self._seen(file, match)
         if codes is None:
-            return [f"# more than {MAX_CODES} different values: not listed"]
-        often = [code for code, enough in codes if enough and code.isprintable() and not _identifies(code)]
-        lines, hidden = [], len(codes) - len(often)
-        for code in often:
+            yield Line(section, note=f"more than {MAX_CODES} different values: not listed")
+            return
+        blanks = {code for key in ("all", column.name) for code in self.given.get("missing", {}).get(key, ())}
+        often = {code: n for code, n in codes if n and code not in blanks and is_shown(code)}
+        hidden = len([code for code, _ in codes if code not in blanks]) - len(often)
+        for code, n in often.items():
             word = match_code(column, code, self.scales)
+            label = match_code(column, file.labels.get(match.column, {}).get(code, ""), self.scales) if word is None else None
             if word is not None and word.how != "guess":
-                lines += [f"{_text(code)} = {_text(word.to)}"] if word.to != code else []
+                yield from [Line(section, code, word.to)] if word.to != code else []
             elif means_missing(code):
                 missing.append(code)
             elif match.how == "guess":
                 hidden += 1
             elif column.kind == "category" and column.name != "scale":
-                lines.append(f"# {_text(code)} is kept as it is")
+                yield Line(section, note=f"{toml(code)} is kept as it is")
             else:
-                why = "a guess by its spelling" if word else f"one of {', '.join(words_of(column, tuple(self.scales)))}"
-                lines.append(self._finish(f"{_text(code)} = {_text(word.to if word else '')}    # {why}"))
+                words = words_of(column, tuple(self.scales))
+                yield code_line(column, code, n, word or label, f"{file.name}, {match.column}", words, labelled=word is None)
         if hidden:
-            lines.append(
-                f"# {hidden} further {'code' if hidden == 1 else 'codes'}, fewer than {FEWEST_ROWS} rows each or not to be shown, not listed"
-            )
-        return lines
+            what = "code" if hidden == 1 else "codes"
+            yield Line(section, note=f"{hidden} further {what}, fewer than {FEWEST_ROWS} rows each or not to be shown, not listed")
 
-    def _seen(self, file: File, match: Match) -> list[tuple[str, bool]] | None:
-        """The distinct values of a column, those of few rows without their text; None where there are too many."""
+    def _seen(self, file: File, match: Match) -> list[tuple[str, int]] | None:
+        """The distinct values of a column with their rows, those of few rows without either; None where there are too many."""
+        place = (file.raw, match.column)
+        if place not in self.scans.codes:
+            self.scans.codes[place] = self._counted(file, match)
+        return self.scans.codes[place]
+
+    def _counted(self, file: File, match: Match) -> list[tuple[str, int]] | None:
         text = Cast(match.to, "text", match.column).text(self.scratch.type_of(file.raw, match.column))
         grouped = f"SELECT {text} AS code, count(*) AS n FROM raw_{file.raw} GROUP BY 1 HAVING code IS NOT NULL"
         if self.scratch.ask(f"SELECT count(*) FROM ({grouped}) AS codes")[0][0] > MAX_CODES:
             return None
-        shown_code = f"CASE WHEN n >= {FEWEST_ROWS} THEN code END"
-        return [
-            (code or "", code is not None)
-            for (code,) in self.scratch.ask(f"SELECT {shown_code} AS shown FROM ({grouped}) AS codes ORDER BY shown")
-        ]
-
-
-def _identifies(code: str) -> bool:
-    """Whether a label of this shape would be refused in some class."""
-    kinds = (kind for kind in IDENTIFIERS if "category" in kind.fields)
-    return any(re.search(kind.value, code) and not (kind.unless and re.search(kind.unless, code)) for kind in kinds)
-
-
-def _text(value: str) -> str:
-    """A string of TOML; JSON's escapes are TOML's, but for one character."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        often = f"CASE WHEN n >= {FEWEST_ROWS} THEN code END AS shown, CASE WHEN n >= {FEWEST_ROWS} THEN n ELSE 0 END"
+        return [(code or "", n) for code, n in self.scratch.ask(f"SELECT {often} FROM ({grouped}) AS codes ORDER BY shown")]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -12,7 +12,10 @@ import io
 import re
 from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dictionary
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any, Self
 
 import duckdb
 
@@ -22,15 +25,20 @@ from iop_outcomes.intake.adapters.scratch import Scratch, head_of
 from iop_outcomes.intake.database_files import tables_of
 from iop_outcomes.intake.databases import is_database
 from iop_outcomes.intake.decoding import plain_text
+from iop_outcomes.intake.encoding_offers import fitting_encodings
 from iop_outcomes.intake.files import MAX_LINE_BYTES, ending, refuse_globs, refuse_path, shown, stem
 from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.inputs import each_table, open_location
-from iop_outcomes.intake.locations import OFFERED_SUFFIXES, part_of_file
-from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.locations import OFFERED_SUFFIXES, PART, named_location, part_of_file
+from iop_outcomes.intake.mapping import Mapping, read_mapping
 from iop_outcomes.intake.preflight import SEPARATORS, preflight_csv, read_through
-from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
-from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText
-from iop_outcomes.intake.synonyms import match_columns, table_called
+from iop_outcomes.intake.privacy import identifier_in_name
+from iop_outcomes.intake.proposal_dates import fits_of_columns
+from iop_outcomes.intake.proposal_layouts import LayoutProposal, layout_of
+from iop_outcomes.intake.proposal_lines import value_at
+from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText, Scans
+from iop_outcomes.intake.statistical import is_statistical, value_labels
+from iop_outcomes.intake.synonyms import Match, identifier_called, match_columns, table_called, table_mentioned
 from iop_outcomes.intake.text_settings import TextSettings
 from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.intake.workbooks import is_workbook, sheets_of
@@ -38,7 +46,7 @@ from iop_outcomes.progress import report_step
 from iop_outcomes.scales import Scale, load_scales
 
 
-def propose(source: str | Path, beside: Path | None = None) -> Proposal:
+def propose(source: str | Path, beside: Path | None = None, given: Dictionary[str, Any] | None = None) -> Proposal:
     """Propose a mapping for the files of a folder, or for one file.
 
     Parameters
@@ -47,6 +55,8 @@ def propose(source: str | Path, beside: Path | None = None) -> Proposal:
         Like that of `load`.
     beside : Path, optional
         The folder that the mapping will stand in; that of the data by default.
+    given : dict, optional
+        What a mapping says already, parsed; nothing of it is proposed otherwise.
 
     Raises
     ------
@@ -58,26 +68,134 @@ def propose(source: str | Path, beside: Path | None = None) -> Proposal:
     >>> propose("data/synthetic").to_finish  # the class of the data
     1
     """
-    path = Path(source)
-    refuse_path(path)
-    folder = path if path.is_dir() else path.parent
-    scales = load_scales(None)
-    scratch = Scratch()
-    try:
-        report_step("looking for tables")
-        files, unread = _files(scratch, path, scales)
-        tables = _assigned(files)
-        if not tables:
-            hint = "Is the first line of each file a header? Rename a few columns as README.md calls them, and run it again."
-            fatal("no_known_column", shown(path), "no column of any file is known by its name", hint)
+    with Folder(source, beside) as folder:
+        return folder.proposal(given or {})
+
+
+class Folder:
+    """The files of a folder, or one file, opened once, so that a proposal can be made again with every answer.
+
+    Parameters
+    ----------
+    source, beside
+        As of `propose`.
+    """
+
+    def __init__(self, source: str | Path, beside: Path | None = None) -> None:
+        self.path = Path(source)
+        refuse_path(self.path)
+        self.beside = beside or (self.path if self.path.is_dir() else self.path.parent)
+        self._scales = load_scales(None)
+        self._scratch = Scratch()
+        self._files: list[File] | None = None
+        self._unread: list[str] = []
+        self._scans = Scans()
+        self._codes: dict[str, int] = {}  # of the rows of another layout
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._scratch.close()
+
+    @property
+    def files(self) -> list[File]:
+        """Every file that can be read, with its header and what its columns may be."""
+        if self._files is None:
+            report_step("looking for tables")
+            self._files, self._unread = _files(self._scratch, self.path, self._scales)
+        return self._files
+
+    def named_parts(self) -> dict[str, str]:
+        """Every file, sheet and table by the name that messages use, with the line of [tables] that names it."""
+        return {file.name: file.location(self.beside) for file in self.files}
+
+    def holds_dates(self, table: str, column: str, given: Dictionary[str, Any]) -> bool:
+        """Whether every value of a column of a table is a date in one format, or the column is one of dates."""
+        file = self.tables(given, read_mapping(given)).get(table)
+        if file is None or column not in file.names:
+            return False
+        _read_rows(self._scratch, file)
+        if self._scratch.type_of(file.raw, column).startswith(("DATE", "TIMESTAMP")):
+            return True
+        fits = fits_of_columns(self._scratch, file.raw, [column]).get(column)
+        return fits is not None and bool(fits.all)
+
+    def proposal(self, given: Dictionary[str, Any], declined: Collection[tuple[str, ...]] = ()) -> Proposal:
+        """The mapping with what is given, and what is left to decide.
+
+        Parameters
+        ----------
+        given : dict
+            As of `propose`.
+        declined : collection of tuple of str
+            Places that are left open on purpose, and not proposed again.
+        """
+        mapping = replace(read_mapping(given), folder=self.beside)
+        layout = mapping.layout or ("" if mapping.tables else layout_of(self.path))
+        if layout in ("omop", "fhir"):
+            return LayoutProposal(self._scratch, layout, self.path, given, declined, self._codes).proposal(shown(self.path))
+        tables = self.tables(given, mapping, declined, layout)
         for table in each_table("reading", list(tables)):
             _refuse_values_as_names(tables[table])
-            _read_rows(scratch, tables[table])
+            _read_rows(self._scratch, tables[table])
         report_step("looking for codes")
-        unused = [file.name for file in files if file not in tables.values()]
-        return ProposalText(scratch, scales, tables, [*unused, *unread], beside or folder).proposal(shown(path))
-    finally:
-        scratch.close()
+        unused = [file.name for file in self.files if file not in tables.values()]
+        text = ProposalText(
+            self._scratch, self._scales, tables, [*unused, *self._unread], self.beside, given, declined, layout, self._scans
+        )
+        return text.proposal(shown(self.path))
+
+    def tables(
+        self, given: Dictionary[str, Any], mapping: Mapping, declined: Collection[tuple[str, ...]] = (), layout: str = ""
+    ) -> dict[str, File]:
+        """Which file is which table, those that the mapping names first, each with its columns matched.
+
+        Raises
+        ------
+        DataError
+            When none is known, or the mapping names one that is not there.
+        """
+        named = {table: self._named(table, name, mapping) for table, name in mapping.tables.items()}
+        if layout and self.files:  # one flat export, whose rows hold the fields of episodes among others
+            named = {COUNTED: self.files[0]}
+            declined = [("tables", table) for table in KINDS]
+        tables = _assigned(self.files, named, self._scales, {place[1] for place in declined if place[0] == "tables"})
+        if not tables:
+            hint = "Is the first line of each file a header? Rename a few columns as README.md calls them, and run it again."
+            fatal("no_known_column", shown(self.path), "no column of any file is known by its name", hint)
+        for table, file in tables.items():
+            sections = (("data",), ("text",), ("text", table))
+            declared = any(value_at(given, (*section, "delimiter")) is not None for section in sections)
+            self._as_declared(table, file, mapping, declared=declared)
+            known = {to: site_name for to, site_name in mapping.columns.get(table, {}).items() if site_name in file.names}
+            names = [name for name in file.names if name not in known.values() and not identifier_called(name)]
+            matches = [match for match in match_columns(table, names, self._scales) if match.to not in known]
+            file.matches[table] = [*(Match(site_name, to, "name") for to, site_name in known.items()), *matches]
+        return tables
+
+    def _named(self, table: str, name: str, mapping: Mapping) -> File:
+        """The file that a line of [tables] names, as it was opened, or opened now."""
+        location = named_location(self.beside, table, name, mapping)
+        for file in self.files:
+            same = location.source is None and file.path.resolve() == location.path.resolve() and file.part == location.sheet
+            if same or file.as_given == name or (file.part and name.endswith(f"{file.path.name}{PART}{file.part}")):
+                return file
+        raw = f"named_{len(self.files)}"
+        open_location(self._scratch, raw, location, Mapping())
+        file = File(location.path, raw, list(self._scratch.raw_columns(raw)), as_given=name)
+        self.files.append(file)
+        return file
+
+    def _as_declared(self, table: str, file: File, mapping: Mapping, *, declared: bool) -> None:
+        """Open a text again where the mapping says that it is written otherwise than was seen; `declared` is whether it says of the separator."""
+        if not file.text:
+            return
+        settings = mapping.text_of(table) if mapping.text else TextSettings(delimiter=mapping.delimiter)
+        encoding = file.encodings[0] if file.encodings and settings.encoding == "utf-8" else settings.encoding
+        wanted = replace(settings, encoding=encoding, delimiter=settings.delimiter if declared else file.delimiter)
+        if wanted != file.settings:
+            _open_text(self._scratch, file, wanted)
 
 
 # -- files ---------------------------------------------------------------------------------------------------------
@@ -92,6 +210,7 @@ def _files(scratch: Scratch, path: Path, scales: Dictionary[str, Scale]) -> tupl
     for file in listed:
         named = file.name
         try:
+            refuse_path(file)
             parts = _parts(file)
             for part in parts:
                 named = sheet_label(file, part) if part else shown(file)
@@ -124,17 +243,28 @@ def _opened(scratch: Scratch, path: Path, number: int, scales: Dictionary[str, S
     raw = f"file_{number}"
     if ending(path) in OFFERED_SUFFIXES and not ending(path).startswith(".csv"):
         open_location(scratch, raw, part_of_file(path, part), Mapping())
-        file = File(path, raw, list(scratch.raw_columns(raw)), part=part)
+        file = File(path, raw, list(scratch.raw_columns(raw)), part=part, labels=value_labels(path) if is_statistical(path) else {})
     else:
         refuse_globs(path)
-        text = plain_text(path, scratch.connection.folder / f"text_{raw}", TextSettings()).path
-        first = (re.split(rb"\r\n|\r|\n", head_of(text), maxsplit=1) or [b""])[0].decode("utf-8-sig", errors="replace")
-        delimiter = max((",", *SEPARATORS), key=first.count)
-        names = [name.strip() for name in next(csv.reader(io.StringIO(first), delimiter=delimiter), [])]
-        file = File(path, raw, preflight_csv(text, delimiter, names), delimiter, text)
-    names = [name for name in file.names if not identifier_named([name], "safe_harbor")]
+        encodings = fitting_encodings(path)
+        file = File(path, raw, [], encodings=encodings)
+        _open_text(scratch, file, TextSettings(encoding=encodings[0] if encodings else "utf-8", delimiter=""))
+    names = [name for name in file.names if not identifier_called(name)]
     file.matches = {table: match_columns(table, names, scales) for table in KINDS}
     return file
+
+
+def _open_text(scratch: Scratch, file: File, settings: TextSettings) -> None:
+    """The header of a text, written as the settings say; what stands between its fields is seen where they do not say it."""
+    file.raw = f"{file.raw}_" if file.settings else file.raw
+    text = plain_text(
+        file.path, scratch.connection.folder / f"text_{file.raw}", replace(settings, delimiter=settings.delimiter or ",")
+    ).path
+    first = (re.split(rb"\r\n|\r|\n", head_of(text), maxsplit=1) or [b""])[0].decode("utf-8-sig", errors="replace")
+    delimiter = settings.delimiter or max((",", *SEPARATORS), key=first.count)
+    names = [name.strip() for name in next(csv.reader(io.StringIO(first), delimiter=delimiter), [])]
+    file.names, file.delimiter, file.text = preflight_csv(text, delimiter, names), delimiter, text
+    file.settings = replace(settings, delimiter=delimiter)
 
 
 def _read_rows(scratch: Scratch, file: File) -> None:
@@ -149,25 +279,32 @@ def _read_rows(scratch: Scratch, file: File) -> None:
             fatal("not_csv", shown(file.path), "the text cannot be read as CSV from its first line to its last", hint)
 
 
-def _assigned(files: Sequence[File]) -> dict[str, File]:
+def _assigned(files: Sequence[File], named: Dictionary[str, File], scales: Collection[str], declined: Collection[str]) -> dict[str, File]:
     """Which file is which table: sessions stand beside episodes, and contacts in their place."""
-    in_place = rolled_kinds() if COUNTED in _best(files, KINDS) else [kind.name for kind in KINDS.values() if kind.in_place]
-    return _best(files, [table for table in KINDS if table not in in_place])
+    best = partial(_best, files, named=named, scales=scales, declined=declined)
+    in_place = rolled_kinds() if COUNTED in best(KINDS) else [kind.name for kind in KINDS.values() if kind.in_place]
+    return best([table for table in KINDS if table not in in_place])
 
 
-def _best(files: Sequence[File], kinds: Collection[str]) -> dict[str, File]:
-    """Which file is which of some tables: by its name, and by how many of its columns are known there; guesses count for nothing."""
+def _best(
+    files: Sequence[File], kinds: Collection[str], *, named: Dictionary[str, File], scales: Collection[str], declined: Collection[str]
+) -> dict[str, File]:
+    """Which file is which of some tables: as is said, by its name, and by how many of its columns are known there; guesses count for nothing."""
     worth = []
     for file in files:
         for place, table in enumerate(kinds):
-            known = {match.to for match in file.matches[table] if match.how != "guess"}
-            named = 100 * (file.called == table) + 5 * (table_called(file.called) == table)
-            marked = known & set(KINDS[table].marks) or any(name.rpartition("_")[2].isdigit() for name in known)
-            if marked or (known and named):
-                worth.append((-(len(known) + named), place, f"{file.path}#{file.part}", table, file))
-    tables: dict[str, File] = {}
+            known = {match.to for match in file.matches.get(table, ()) if match.how != "guess"}
+            called = 100 * (file.called == table) + 5 * (table_called(file.called) == table) + 2 * (table_mentioned(file.called) == table)
+            marked = (
+                known & set(KINDS[table].marks)
+                or (KINDS[table].points and known & set(scales))
+                or any(name.rpartition("_")[2].isdigit() for name in known)
+            )
+            if marked or (known and called):
+                worth.append((-(len(known) + called), place, f"{file.path}#{file.part}", table, file))
+    tables = dict(named)
     for *_, table, file in sorted(worth, key=lambda entry: entry[:3]):
-        if table not in tables and file not in tables.values():
+        if table not in tables and table not in declined and file not in tables.values():
             tables[table] = file
     return {table: tables[table] for table in kinds if table in tables}
 

@@ -88,14 +88,27 @@ def read_statistical(path: Path, columns: Sequence[str] = ()) -> tuple[pd.DataFr
     return frame, unreadable
 
 
+def value_labels(path: Path) -> dict[str, dict[str, str]]:
+    """Words that a file of SPSS or Stata keeps for the codes of its columns: never values, and only what a proposal guesses by.
+
+    Raises
+    ------
+    DataError
+        As `read_statistical`.
+    """
+    labels = _reader_of(path)(path, metadataonly=True)[1].variable_value_labels
+    return {column: {_code(code): str(word) for code, word in words.items()} for column, words in labels.items()}
+
+
+def _code(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
 def _read(path: Path, columns: Sequence[str] = (), rows: int = 0) -> tuple[pd.DataFrame, dict[str, list[int]]]:
     """Some columns, or all, and the first rows, or all; as the library gives them, but with what it stops at marked."""
-    try:
-        import pyreadstat
-    except ImportError:
-        hint = 'Install the extra "formats" (pip install "iop-outcomes[formats]"), or save the file as CSV (UTF-8).'
-        fatal("library_missing", path.name, "reading files of SAS, SPSS and Stata needs the library pyreadstat", hint)
-    reader: Callable[..., tuple[pd.DataFrame, Any]] = getattr(pyreadstat, READERS[path.suffix.lower()])
+    reader = _reader_of(path)
+    import pyreadstat
+
     if path.suffix.lower() == ".xpt" and path.stat().st_size % XPT_RECORD_BYTES:  # the format does not say how many rows there are
         fatal("not_statistical", path.name, "the file breaks off within a record", "Copy or export it again.")
     try:
@@ -103,6 +116,17 @@ def _read(path: Path, columns: Sequence[str] = (), rows: int = 0) -> tuple[pd.Da
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OverflowError, ValueError):
         kind = path.suffix.lower().lstrip(".")
         fatal("not_statistical", path.name, f"the file is not readable as {kind}", "Export it again, or save it as CSV (UTF-8).")
+
+
+def _reader_of(path: Path) -> Callable[..., tuple[pd.DataFrame, Any]]:
+    """The function of the library that reads files of this name."""
+    try:
+        import pyreadstat
+    except ImportError:
+        hint = 'Install the extra "formats" (pip install "iop-outcomes[formats]"), or save the file as CSV (UTF-8).'
+        fatal("library_missing", path.name, "reading files of SAS, SPSS and Stata needs the library pyreadstat", hint)
+    reader: Callable[..., tuple[pd.DataFrame, Any]] = getattr(pyreadstat, READERS[path.suffix.lower()])
+    return reader
 
 
 def _around(

@@ -13,11 +13,14 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from iop_outcomes.columns import BY_PATIENT, EVENTS, KINDS, Field
+from iop_outcomes.intake.privacy import identifier_named
 from iop_outcomes.scales import Scale
 
 How = Literal["name", "synonym", "guess"]
 LIKE = 0.8  # of difflib: below, more guesses are wrong than right
 SHORTEST_GUESS = 5  # letters
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_BESIDE = "beside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,48 @@ def squashed(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "", text.casefold())
 
 
+def identifier_called(name: str) -> str:
+    """What identifier a column is named like, abbreviations written out; "" where it is none.
+
+    Examples
+    --------
+    >>> identifier_called("Pt Name"), identifier_called("Pt Ref")
+    ('a name', '')
+    """
+    return identifier_named([name, " ".join(_whole_words(name))], "safe_harbor")
+
+
+def spelled_out(text: str) -> str:
+    """A name with the abbreviations of record systems written out, squashed.
+
+    Examples
+    --------
+    >>> spelled_out("DC Dispo"), spelled_out("dischDt"), spelled_out("D/C Date")
+    ('dischargedisposition', 'dischargedate', 'dischargedate')
+    """
+    return "".join(_whole_words(text))
+
+
+def _whole_words(text: str) -> list[str]:
+    words = _WORD.findall(re.sub(r"(?i)\bd\s*/\s*c\b", "dc", text))
+    return [_abbreviations().get(word.lower(), word.lower()) for word in words]
+
+
+@cache
+def _abbreviations() -> Dictionary[str, str]:
+    table = table_of_synonyms()["abbreviations"]
+    return {short: word for word, others in table.items() if word != _BESIDE for short in others}
+
+
+def _without_what_says_nothing(text: str) -> str:
+    """A name without words such as "code" or "description" behind it, spelled out; "" where it has none of them."""
+    words = _whole_words(text)
+    kept = list(words)
+    while len(kept) > 1 and kept[-1] in table_of_synonyms()["abbreviations"][_BESIDE]:
+        kept.pop()
+    return "".join(kept) if len(kept) < len(words) else ""
+
+
 @cache
 def table_of_synonyms() -> Dictionary[str, Any]:
     """The table as it stands in synonyms.toml."""
@@ -63,10 +108,25 @@ def table_called(name: str) -> str:
     --------
     >>> table_called("Sessions"), table_called("budget")
     ('contacts', '')
+    >>> table_called("Readmit List 2024")
+    'events'
     """
-    plain = squashed(name)
+    plain, known = spelled_out(re.sub(r"\d+", " ", name)), table_of_synonyms()["tables"]
+    return next((table for table in KINDS if plain in map(spelled_out, (table, *known.get(table, ())))), "")
+
+
+def table_mentioned(name: str) -> str:
+    """The canonical table that one of the words of a name speaks of, where they speak of one alone.
+
+    Examples
+    --------
+    >>> table_mentioned("outcome surveys 2025"), table_mentioned("admissions and readmissions")
+    ('scores', '')
+    """
     known = table_of_synonyms()["tables"]
-    return next((table for table in KINDS if plain in {table, *map(squashed, known.get(table, ()))}), "")
+    words = set(_whole_words(name))
+    tables = [table for table in KINDS if words & set(map(spelled_out, (table, *known.get(table, ()))))]
+    return tables[0] if len(tables) == 1 else ""
 
 
 def match_columns(table: str, names: Sequence[str], scales: Dictionary[str, Scale]) -> list[Match]:
@@ -86,33 +146,64 @@ def match_columns(table: str, names: Sequence[str], scales: Dictionary[str, Scal
     >>> [(match.to, match.how) for match in match_columns("episodes", ["Episode ID", "Program", "discharge_reasn"], {})]
     [('episode_id', 'name'), ('track', 'synonym'), ('discharge_reason', 'guess')]
     """
-    known = _columns_of(table)
+    known, spelled = _columns_of(table), _spelled(table)
     best: dict[str, tuple[int, str]] = {}
+    rivals: dict[str, int] = {}
     for name in names:
-        candidates = known.get(squashed(name)) or _wide(table, name, scales)
-        if candidates and candidates[0] < best.get(candidates[1], (len(known) + 1, ""))[0]:
-            best[candidates[1]] = (candidates[0], name)
-    taken = {name for _, name in best.values()}
+        candidates = known.get(squashed(name)) or _wide(table, name, scales) or spelled.get(spelled_out(name))
+        if candidates:
+            rivals[candidates[1]] = rivals.get(candidates[1], 0) + 1
+            if candidates[0] < best.get(candidates[1], (2 * len(known), ""))[0]:
+                best[candidates[1]] = (candidates[0], name)
+    certain = [Match(name, to, _how(rank, rivals[to])) for to, (rank, name) in best.items()]
+    guesses = _guesses(table, [name for name in names if name not in {match.column for match in certain}], set(best))
+    return sorted([*certain, *guesses], key=lambda match: names.index(match.column))
+
+
+def _how(rank: int, rivals: int) -> How:
+    """By its own name; by a synonym, but where two columns have one, which of them it is only guessed."""
+    return "name" if not rank else "synonym" if rivals == 1 else "guess"
+
+
+def _guesses(table: str, names: Sequence[str], taken: Collection[str]) -> list[Match]:
+    """Columns that are like one that is still open, or are it with a word behind that says nothing."""
+    open_names = {key: to for key, (_, to) in _columns_of(table).items() if to not in taken}
+    spelled = _spelled(table)
     guessed: dict[str, str] = {}
-    open_names = {key: to for key, (_, to) in known.items() if to not in best}
     for name in names:
-        near = _near(squashed(name), open_names) if name not in taken else ""
+        bare = spelled.get(_without_what_says_nothing(name), (0, ""))[1]
+        near = bare if bare and bare not in taken else _near(squashed(name), open_names)
         if near and near not in guessed:
             guessed[near] = name
-    found_names = [Match(name, to, "synonym" if rank else "name") for to, (rank, name) in best.items()]
-    matches = [*found_names, *(Match(name, to, "guess") for to, name in guessed.items())]
-    return sorted(matches, key=lambda match: names.index(match.column))
+    return [Match(name, to, "guess") for to, name in guessed.items()]
+
+
+def _spelled(table: str) -> dict[str, tuple[int, str]]:
+    """The same as `_columns_of` of names spelled out, ranked behind them."""
+    columns: dict[str, tuple[int, str]] = {}
+    names = _names_of(table)
+    for name, (rank, to) in names.items():
+        columns.setdefault(spelled_out(name), (rank + len(names), to))
+    return columns
 
 
 def _columns_of(table: str) -> dict[str, tuple[int, str]]:
     """Squashed name, and the column with its rank: 0 its own name, then the synonyms in their order."""
+    columns: dict[str, tuple[int, str]] = {}
+    for name, entry in _names_of(table).items():
+        columns.setdefault(squashed(name), entry)
+    return columns
+
+
+def _names_of(table: str) -> dict[str, tuple[int, str]]:
+    """Names as they are written: the column's own and its synonyms, each with the column and its rank."""
     synonyms = table_of_synonyms()["columns"]
     words, labels = synonyms.get(table, {}), synonyms.get(KINDS[table].rolled_into or KINDS[table].in_place, {})
     columns: dict[str, tuple[int, str]] = {}
     for field in (*KINDS[table].fields, *(BY_PATIENT if KINDS[table].placing else ())):
         others = words.get(field.name, labels.get(field.name, ()))
         for rank, name in enumerate((field.name, *others)):
-            columns.setdefault(squashed(name), (rank, field.name))
+            columns.setdefault(name, (rank, field.name))
     return columns
 
 
@@ -137,10 +228,18 @@ def _wide(table: str, name: str, scales: Dictionary[str, Scale]) -> tuple[int, s
             rest = re.sub("|".join(words["total"]), "", rest)
             moment = next((m for m in ("admit", "discharge") if rest in {m, *map(squashed, words[m])}), "")
             return (int(plain != key + moment), f"{scale.name}_{moment}") if moment else None
-        item = re.fullmatch(rf"(?:{'|'.join(words['item'])})?0?(\d+)", rest)
-        if item and 1 <= int(item[1]) <= scale.items:
-            return int(plain != f"{key}{item[1]}"), f"{scale.name}_{int(item[1])}"
+        if beside := _beside_a_patient(scale, rest):
+            return int(plain != squashed(beside)), beside
     return None
+
+
+def _beside_a_patient(scale: Scale, rest: str) -> str:
+    """An item or the total of a scale, of what a name says beside that of the scale; "" where it is neither."""
+    words = table_of_synonyms()["words"]
+    item = re.fullmatch(rf"(?:{'|'.join(words['item'])})?0?(\d+)", rest)
+    if item and 1 <= int(item[1]) <= scale.items:
+        return f"{scale.name}_{int(item[1])}"
+    return scale.name if rest in {"", *words["total"]} else ""
 
 
 def _scale_keys(scale: Scale) -> set[str]:

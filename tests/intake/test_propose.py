@@ -150,7 +150,7 @@ def test_nothing_left_to_finish(tmp_path, capsys):
     folder = sites.write(tmp_path, mapping=None)
     assert run(["map", str(folder), "--output", str(folder / "mapping.toml")]) == EXIT_DONE
     shown = capsys.readouterr()
-    assert shown.out == f"{folder / 'mapping.toml'}\n" and shown.err == "nothing left to finish\n"
+    assert shown.out == f"{folder / 'mapping.toml'}\n" and shown.err == f"nothing left to finish; then run: iop-outcomes check {folder}\n"
     with iop.load(folder) as data:
         assert data.data_class == "safe_harbor" and data.episodes == 24
 
@@ -159,7 +159,7 @@ def test_the_command_prints_and_never_overwrites(exported, capsys):
     """Standard output by default; a file only when asked, and none that stands there."""
     assert run(["map", str(exported)]) == EXIT_FINDINGS
     shown = capsys.readouterr()
-    assert shown.out == propose(exported).text and shown.err == "3 to finish\n"
+    assert shown.out == propose(exported).text and shown.err == f"3 to finish; then run: iop-outcomes check {exported}\n"
     assert sorted(path.name for path in exported.iterdir()) == sorted(FILES.values())
     target = exported / "mapping.toml"
     target.write_text("# mine\n")
