@@ -61,8 +61,10 @@ def test_who_follows_it_to_the_letter_sees_numbers(tmp_path, monkeypatch, capsys
     assert re.search(r'<p class="card-value">\d+%</p>', page)
 
 
-def test_the_commands_for_the_synthetic_program_run(capsys):
-    """Typed in the root of the checkout."""
+def test_the_commands_for_the_synthetic_program_run(capsys, tmp_path, monkeypatch):
+    """Typed where the synthetic program is, as in the root of the checkout; what they write goes elsewhere."""
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    monkeypatch.chdir(tmp_path)
     for words in commands(2):
         assert run(words) == 0, words
     assert "Change in PHQ-9" in capsys.readouterr().out

@@ -20,7 +20,7 @@ from iop_outcomes.intake.adapters.redcap import EVENT_NAME, INSTANCE, INSTRUMENT
 from iop_outcomes.intake.adapters.scratch import Scratch, head_of
 from iop_outcomes.intake.files import kind_at
 from iop_outcomes.intake.mapping import Mapping
-from iop_outcomes.intake.proposal_lines import Line, Lines, Question, toml, value_at
+from iop_outcomes.intake.proposal_lines import Line, MappingLines, Question, toml, value_at
 from iop_outcomes.intake.proposal_text import Proposal, class_line, code_line, cutoff_line
 from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
 from iop_outcomes.intake.synonyms import match_code
@@ -79,7 +79,7 @@ class LayoutProposal:
 
     def proposal(self, name: str) -> Proposal:
         """Every line, with what is left to decide."""
-        lines = Lines(self.given)
+        lines = MappingLines(self.given)
         for part in (_data(self.layout), self._tracks(), self._reasons()):
             for line in part:
                 lines.add(line)

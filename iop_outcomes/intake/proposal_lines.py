@@ -85,7 +85,7 @@ class Line:
 
 
 @dataclass
-class Lines:
+class MappingLines:
     """The lines of a mapping as they are proposed; what is given already is kept as it is.
 
     Parameters

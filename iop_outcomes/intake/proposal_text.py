@@ -19,7 +19,7 @@ from iop_outcomes.intake.headers import needed_columns
 from iop_outcomes.intake.locations import PART
 from iop_outcomes.intake.mapping import GAP_DAYS, Mapping
 from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
-from iop_outcomes.intake.proposal_lines import TO_FINISH, Line, Lines, Question, long_text, short_text, toml, value_at
+from iop_outcomes.intake.proposal_lines import TO_FINISH, Line, MappingLines, Question, long_text, short_text, toml, value_at
 from iop_outcomes.intake.recipes import plan_table
 from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
 from iop_outcomes.intake.surveys import names_of_totals, side_by_side
@@ -218,7 +218,7 @@ class ProposalText:
 
     def proposal(self, name: str) -> Proposal:
         """Every line, with what is left to decide; of an export in another layout, as far as its columns are ours."""
-        lines = Lines(self.given)
+        lines = MappingLines(self.given)
         fits = self._fits()
         lines.remarks[("contacts",)] = "episodes are built from contacts"
         kind = [Line(("data",), "layout", self.layout, "by the names of the files and the columns")] if self.layout else []
@@ -305,7 +305,7 @@ class ProposalText:
             return Field(match.to, "integer", f"total of {self.scales[match.to].title} (points)")
         return read[match.to] if match.to in read else next(field for field in BY_PATIENT if field.name == match.to)
 
-    def _every_column(self, lines: Lines) -> Iterator[Line]:
+    def _every_column(self, lines: MappingLines) -> Iterator[Line]:
         for table, file in self.tables.items():
             columns = [*self._columns(table), *self._not_read(table)]
             if columns:

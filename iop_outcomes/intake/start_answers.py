@@ -18,7 +18,7 @@ _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,59}")
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """What was meant.
 
     Parameters
@@ -33,7 +33,7 @@ class Answer:
     words: str = ""
 
 
-def answer_of(question: Question, typed: str) -> Answer:
+def answer_of(question: Question, typed: str) -> Reply:
     """The answer that is meant: a word, its number in the list, the guess where nothing was typed, or none.
 
     Parameters
@@ -52,38 +52,38 @@ def answer_of(question: Question, typed: str) -> Answer:
     """
     text = typed.strip()
     if len(text) > MOST_LETTERS:
-        return Answer(words=f"That is longer than {MOST_LETTERS} letters. {how_to_answer(question)}")
+        return Reply(words=f"That is longer than {MOST_LETTERS} letters. {how_to_answer(question)}")
     if not text.isprintable():
-        return Answer(words=f"That holds characters that no keyboard word has (an arrow key, perhaps). {how_to_answer(question)}")
+        return Reply(words=f"That holds characters that no keyboard word has (an arrow key, perhaps). {how_to_answer(question)}")
     if text in (EXPLAIN, SKIP, ""):
-        return {EXPLAIN: Answer(words=explanation(question)), SKIP: Answer(), "": Answer(question.guess)}[text]
+        return {EXPLAIN: Reply(words=explanation(question)), SKIP: Reply(), "": Reply(question.guess)}[text]
     return {"date": _day, "label": _label}.get(question.form, _word)(question, text)
 
 
-def _label(question: Question, text: str) -> Answer:
-    return Answer(text) if _LABEL.fullmatch(text) else Answer(words=f"That is no name of a track. {how_to_answer(question)}")
+def _label(question: Question, text: str) -> Reply:
+    return Reply(text) if _LABEL.fullmatch(text) else Reply(words=f"That is no name of a track. {how_to_answer(question)}")
 
 
-def _day(question: Question, text: str) -> Answer:
+def _day(question: Question, text: str) -> Reply:
     if not is_date(text) or text < FIRST_DATE:
-        return Answer(words=f"That is no day from {FIRST_DATE} on. {how_to_answer(question)}")
-    return Answer(text)
+        return Reply(words=f"That is no day from {FIRST_DATE} on. {how_to_answer(question)}")
+    return Reply(text)
 
 
-def _word(question: Question, text: str) -> Answer:
+def _word(question: Question, text: str) -> Reply:
     """A word of the list, however its letters are written, or its number."""
     if text in question.allowed:
-        return Answer(text)
+        return Reply(text)
     alike = [word for word in question.allowed if word.casefold() == text.casefold()]
     if question.form == "yes" and text.casefold() in ("y", "n"):
         alike = ["yes" if text.casefold() == "y" else "no"]
     if len(alike) == 1:
-        return Answer(alike[0])
+        return Reply(alike[0])
     if text.isascii() and text.isdigit() and 1 <= int(text) <= len(question.allowed):
-        return Answer(question.allowed[int(text) - 1])
+        return Reply(question.allowed[int(text) - 1])
     near = get_close_matches(text, question.allowed, n=1, cutoff=0.6)
     offer = f" Did you mean {plain(near[0])}?" if near else ""
-    return Answer(words=f"That is none of them.{offer} {how_to_answer(question)}")
+    return Reply(words=f"That is none of them.{offer} {how_to_answer(question)}")
 
 
 def how_to_answer(question: Question) -> str:

@@ -138,7 +138,8 @@ def test_files_taken_for_the_wrong_table_are_chosen_by_hand(tmp_path):
     extract.write(tmp_path)
     (tmp_path / "readmissions 2023.csv").write_text("Pt Ref,Readmit Dt,Event Type\nHB00001,01/01/2025,ED Visit\n")
     terminal = Terminal("start", tmp_path)
-    answers = {"holds episodes": "", "holds scores": "", "holds events": "Readmit List.csv", "holds contacts": "none of them"}
+    none = dict.fromkeys(("holds sessions", "holds contacts"), "none of them")
+    answers = {"holds episodes": "", "holds scores": "", "holds events": "Readmit List.csv", **none}
     asked = terminal.answer({"recognised": "no", **answers, **ANSWERS})
     assert len([question for question in asked if "Which file holds" in question]) == len(answers)
     tables = tomllib.loads((tmp_path / "mapping.toml").read_text(encoding="utf-8"))["tables"]
