@@ -89,14 +89,19 @@ def _without_terminal(folder: str, target: Path) -> int:
         questions, to_finish = interview.questions(), interview.proposal.to_finish
     if not to_finish and os.path.lexists(target):
         return _check(folder)
-    click.echo("This is no terminal, so nothing is asked and nothing is written. A person must decide:")
+    silent, name = "This is no terminal, so nothing is asked and nothing is written.", as_typed(str(target))
+    if not questions:
+        click.echo(
+            f"{silent} No question is open. Next: iop-outcomes map {as_typed(folder)} --output {name}, and then: iop-outcomes check {as_typed(folder)}"
+        )
+        return EXIT_DONE
+    click.echo(f"{silent} A person must decide:")
     for number, line in enumerate(questions, start=1):
         if line.question:
             guess = f" (most likely {plain(line.question.guess)})" if line.question.guess else ""
             click.echo(f"{number}. {plain(line.question.words)}{guess}")
             for words in filter(None, (listed(line.question), plain(line.question.why), _where(line))):
                 click.echo(f"   {words}")
-    name = as_typed(str(target))
     click.echo(
         f"Further questions may follow from the answers. Next: iop-outcomes start {as_typed(folder)} on a terminal; or "
         f"iop-outcomes map {as_typed(folder)} --output {name}, whose open lines you complete, and then: iop-outcomes check {as_typed(folder)}"

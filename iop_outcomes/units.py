@@ -130,6 +130,7 @@ UNITS: Mapping[str, Unit] = {
         Unit("share difference", "percentage points", digits=0, factor=100),
         Unit("days", "days", "day", digits=0, difference="days"),
         Unit("hours", "hours", "hour", digits=1, difference="hours"),
+        Unit("sessions", "sessions", "session", digits=0, difference="sessions"),
         Unit("points", "points", digits=1, difference="points"),
         Unit("SD", "standard deviations", difference="SD"),
         Unit("ratio"),

@@ -31,10 +31,12 @@ def cells(page):
     return re.findall(r"<td>([^<]*)</td>|<p class=\"card-value\">([^<]*)</p>", page)
 
 
-def test_the_first_lines_of_a_file(tmp_path):
+def test_the_first_lines_of_a_file(tmp_path, capsys):
     """The lines and the mapping of the README load by themselves."""
     (tmp_path / "episodes.csv").write_text(block("csv"), encoding="utf-8")
     (tmp_path / "mapping.toml").write_text(block("toml"), encoding="utf-8")
+    assert run(["summary", str(tmp_path), "--measure", "completion", "--policy", "internal"]) == 0
+    assert re.search(r"Completed +1 of 3", capsys.readouterr().out)  # as the README says
     with iop.load(tmp_path) as data:
         frame = iop.completion(data, by="track").to_frame()
     assert frame.query("estimand == 'completion_strict'").k.tolist() == [1, 1, 0]

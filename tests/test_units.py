@@ -46,6 +46,7 @@ def test_a_difference_is_in_a_known_unit():
         ("days", 1, None, "1 day"),
         ("days", 1200, None, "1,200 days"),
         ("hours", 1.25, None, "1.3 hours"),
+        ("sessions", 1, None, "1 session"),
         ("points", -5.25, None, "\u22125.3 points"),
         ("points", 1, None, "1.0 points"),
         ("SD", 0.8049, None, "0.80 standard deviations"),

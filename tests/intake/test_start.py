@@ -277,3 +277,11 @@ def test_a_folder_without_tables(tmp_path, name, capsys):
     (tmp_path / "empty").mkdir()
     assert run(["start", str(tmp_path / name)]) == EXIT_USAGE
     assert ("no_such_file" if name == "nowhere" else "no_known_column") in capsys.readouterr().err
+
+
+def test_files_that_leave_no_question_say_so(tmp_path, capsys):
+    """Columns called as ours, and no dates: the next command is map, and nothing is left to a person."""
+    (tmp_path / "episodes.csv").write_text("episode_id,track,discharge_reason,los_days\nE1,a,completed,9\n", encoding="utf-8")
+    assert run(["start", str(tmp_path)]) == EXIT_DONE
+    shown = capsys.readouterr().out
+    assert "No question is open. Next: iop-outcomes map" in shown and "must decide" not in shown
