@@ -10,7 +10,7 @@ import argparse
 import platform
 from pathlib import Path
 
-from benchmarks import clustered, count_tables, faults, whole_process
+from benchmarks import clustered, count_tables, doors, faults, whole_process
 
 RESULTS = Path(__file__).parent / "results.md"
 HEAD = """# What was measured
@@ -31,6 +31,7 @@ def main() -> None:
         lines += count_tables.measured(millions * 1_000_000)
     lines += clustered.measured(1_000_000)
     lines += faults.measured()
+    lines += doors.measured()
     text = "\n".join(lines)
     print(text)
     RESULTS.write_text(HEAD + text + "\n", encoding="utf-8")

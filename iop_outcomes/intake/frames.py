@@ -76,8 +76,8 @@ def _pandas_without_zone(column: Any) -> Any | None:
     return column.map(lambda moment: moment.replace(tzinfo=None) if isinstance(moment, datetime) else moment)
 
 
-def add_frame(store: Store, table: str, frame: Any) -> Any:
-    """Copy a frame into the store, and give it as it was taken: a column of a type that the store does not know is text.
+def add_frame(store: Store, table: str, frame: Any) -> None:
+    """Copy a frame into the store; a column of a type that the store does not know is text.
 
     Nobody may read such a column; then it does not stop the others. Where it is read, its text is.
     """
@@ -94,7 +94,6 @@ def add_frame(store: Store, table: str, frame: Any) -> Any:
             {name: values if store.takes(values.to_frame("column")) else _as_text(values) for name, values in series.items()}
         )
         store.add_frame(table, frame)
-    return frame
 
 
 def _columns(frame: Any) -> dict[str, Any]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -42,9 +41,6 @@ from iop_outcomes.intake.store import Store
 from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.intake.workbooks import is_workbook, sheets_of, write_sheet
 from iop_outcomes.progress import report_step
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 PLACE = 1 << 40  # where a row stood, as one whole number: the number of its file times this, and its row in it counted from 0
 
@@ -446,19 +442,14 @@ def _open_frame(store: Store, table: str, frame: Any, mapping: Mapping) -> Input
         raise UsageError(
             f"load: {table} is a {type(frame).__name__}. Give a path, a data frame (pandas, polars or Arrow), or a dict of them."
         )
-    try:
-        taken = _add_frame(store, table, name, with_index(frame, expected_names(table, mapping)))
-        rows: pd.DataFrame = taken if hasattr(taken, "to_csv") else taken.to_pandas()
-    except ImportError:
-        hint = 'Install the extra "formats" (pip install "iop-outcomes[formats]"), or give frame.to_dicts() to pandas.DataFrame.'
-        fatal("library_missing", name, "reading frames of polars needs the library pyarrow", hint)
-    return Input(table, name, "row", sha256=hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest())
+    _add_frame(store, table, name, with_index(frame, expected_names(table, mapping)))
+    return Input(table, name, "row", sha256=store.fingerprint(table))
 
 
-def _add_frame(store: Store, table: str, name: str, frame: Any) -> Any:
+def _add_frame(store: Store, table: str, name: str, frame: Any) -> None:
     columns = names_of(frame)
     if len({column.lower() for column in columns}) < len(columns):
         fatal("duplicate_header", name, "a column name stands twice", "Rename one of them.")
     if not len(frame):
         fatal("no_rows", name, "it has no rows", "Check how it was made.")
-    return add_frame(store, table, frame)
+    add_frame(store, table, frame)

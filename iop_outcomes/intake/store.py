@@ -15,6 +15,7 @@ from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.dialect import NUMBER_TYPE, ROW, literal, quoted
 from iop_outcomes.intake.casts import Cast, Recipe
+from iop_outcomes.intake.files import fingerprint
 from iop_outcomes.intake.placing import (
     ADMISSIONS,
     IN_CARE,
@@ -132,6 +133,16 @@ class Store:
         with self._frame_as("incoming", frame):
             self.connection.send(f"CREATE TABLE raw_{table} AS SELECT *, row_number() OVER () - 1 AS {ROW} FROM incoming")
         self._describe(table)
+
+    def fingerprint(self, table: str) -> str:
+        """SHA-256 of the rows of a raw table as CSV, so that it is the same whatever library the rows came from."""
+        target = self.connection.folder / f"rows_{table}.csv"
+        options = "FORMAT csv, HEADER, NULLSTR '\\N'"
+        self.connection.send(f"COPY (SELECT * EXCLUDE ({ROW}) FROM raw_{table}) TO {literal(str(target))} ({options})")
+        try:
+            return fingerprint(target)
+        finally:
+            target.unlink()
 
     def takes(self, frame: pd.DataFrame) -> bool:
         """Whether the engine knows the types of a data frame."""

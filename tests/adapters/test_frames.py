@@ -1,6 +1,7 @@
 """One program of 30 episodes as frames of pandas, polars and Arrow and as Parquet: the identical tables, and frames are left alone."""
 
 import builtins
+import sys
 from datetime import date
 
 import pandas as pd
@@ -149,15 +150,17 @@ def test_a_frame_without_rows_or_with_a_name_twice_is_refused(make):
         iop.load(make({"track": ["a"], "Track": ["b"]}))
 
 
-def test_polars_without_pyarrow_says_what_to_install(monkeypatch):
-    """Frames of polars pass through Arrow: where that is not installed, the message names the extra."""
-
-    def without(self, *_args, **_options):
-        raise ModuleNotFoundError("pa.Table requires 'pyarrow' module to be installed")
-
-    monkeypatch.setattr(pl.DataFrame, "to_pandas", without)
-    with pytest.raises(DataError, match=r"library_missing.+iop-outcomes\[formats\]"):
-        iop.load(pl.DataFrame({"episode_id": ["a"], "day": [date(2024, 1, 1)]}))
+def test_polars_needs_no_pyarrow(monkeypatch):
+    """Frames of polars are read without it: ids, dates and blanks as with it."""
+    frame = pl.DataFrame(
+        {"episode_id": ["a", "b"], "track": ["x", None], "discharge_reason": ["completed", None], "admit_date": [date(2024, 1, 1)] * 2}
+    ).with_columns(discharge_date=pl.Series([date(2024, 2, 1), None]))
+    mapping = {"data": {"class": "synthetic"}}
+    with iop.load(frame, mapping=mapping) as data:
+        expected = (data.provenance.sources, data.engine.connection.duckdb.execute("SELECT * FROM episodes").fetchall())
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with iop.load(frame, mapping=mapping) as data:
+        assert (data.provenance.sources, data.engine.connection.duckdb.execute("SELECT * FROM episodes").fetchall()) == expected
 
 
 def test_no_frame_library_is_imported_for_a_frame_of_another(monkeypatch):
