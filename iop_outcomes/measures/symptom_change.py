@@ -20,7 +20,7 @@ from iop_outcomes.results import EstimandDefinition, Role
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats import change
 from iop_outcomes.stats.balance import LEAST
-from iop_outcomes.stats.draft import Draft, Floats, Ints, Population
+from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
 from iop_outcomes.stats.drafts import mean, plain, share
 from iop_outcomes.stats.intervals import Normal, StudentT
 from iop_outcomes.stats.pairs import Better, Pairs
@@ -35,7 +35,6 @@ WORDS = {
 }
 _PAIR_WORDS = {"paired": "both scores known", **WORDS}
 DISCHARGED = PARTS[:4]
-_FAMILY = "scores"
 _WINDOWS = (
     "admission score closest to day 0 within 7 days before to 3 after; discharge score the last within 7 days before to 14 after discharge, "
     "on a later day than the admission score"
@@ -50,6 +49,16 @@ def requests(scale: Scale) -> tuple[Status | ScoreAt, ...]:
 def score_parts(counts: Counts, scale: Scale) -> Parts:
     """Put every episode in one of `PARTS`."""
     admission, discharge = (counts.is_in(f"{scale.name}_{moment}", [None]) for moment in ("admit", "discharge"))
+    return parts_without(counts, admission, discharge)
+
+
+def family_of(scale: str) -> str:
+    """What the way of dividing by the scores of a scale is called, in every measure."""
+    return f"{scale} scores"
+
+
+def parts_without(counts: Counts, admission: Mask, discharge: Mask) -> Parts:
+    """Put every episode in one of `PARTS`, by the cells that lack each score."""
     lacking = {"no_score": admission & discharge, "no_admission_score": admission, "no_discharge_score": discharge}
     return parts_of(counts, {**not_ended(counts), **lacking}, "paired", order=PARTS)
 
@@ -67,22 +76,22 @@ def pairs_on(scale: Scale, pre: Floats, post: Floats, n: Ints) -> Pairs:
     return Pairs.from_cells(pre, post, n, better="lower" if scale.better == "lower" else "higher", step=float(scale.step))
 
 
-def _people(parts: Parts, base: tuple[str, ...], hits: tuple[str, ...] | None = None) -> Population:
-    return parts.population(_FAMILY, base=base, hits=hits, missing=tuple(p for p in DISCHARGED if p not in base))
+def _people(scale: Scale, parts: Parts, base: tuple[str, ...], hits: tuple[str, ...] | None = None) -> Population:
+    return parts.population(family_of(scale.name), base=base, hits=hits, missing=tuple(p for p in DISCHARGED if p not in base))
 
 
 def _draft(counts: Counts, *, scale: Scale) -> tuple[Draft, ...]:
     parts = score_parts(counts, scale)
     paired, pairs = pairs_of(counts, scale)
-    who = _people(parts, ("paired",))
+    who = _people(scale, parts, ("paired",))
     moments = pairs.moments
     return (
-        share("paired_rate", parts.table, PART, _people(parts, DISCHARGED, ("paired",))),
+        share("paired_rate", parts.table, PART, _people(scale, parts, DISCHARGED, ("paired",))),
         *(_mean(paired, name, values, who) for name, values in (("mean_admit", pairs.pre), ("mean_discharge", pairs.post))),
         _given(paired, "sd_admit", moments.sd_pre, who, Flag.ONE_PAIR if moments.n else Flag.NO_PAIRS),
         _change(paired, change.mean_change(pairs), who),
         *(_standardised(paired, find(pairs), who) for find in (change.d_pre_sd, change.g_pre_sd)),
-        _if_unchanged(counts, scale, _people(parts, ("paired", "no_discharge_score"))),
+        _if_unchanged(counts, scale, _people(scale, parts, ("paired", "no_discharge_score"))),
         *_expected(scale, paired, moments.mean_pre, who),
     )
 
@@ -138,7 +147,9 @@ def _per_episode(counts: Counts, *, scale: Scale) -> tuple[EpisodeColumn, ...]:
     outside = "outside: a score missing, or not ended"
     return (
         *scores.values(),
-        of_parts(f"{scale.name}_pair", f"which {title} scores are known", score_parts(counts, scale), _PAIR_WORDS, family=_FAMILY),
+        of_parts(
+            f"{scale.name}_pair", f"which {title} scores are known", score_parts(counts, scale), _PAIR_WORDS, family=family_of(scale.name)
+        ),
         of_numbers(f"{scale.name}_change", changed, paired, pairs.change, unit="points", blank=outside, whole=scale.whole),
         of_numbers(
             f"{scale.name}_change_if_unchanged",
