@@ -28,12 +28,13 @@ from iop_outcomes.stats.thresholds import Operator, false_positive_rate
 
 PROFILE = "nhs"
 _RELIABLE, _RECOVERY = "reliable", "recovery"  # ways of dividing the episodes
-_LACKING = ("no_pair", "case_without_end")  # a score is missing that the rule needs
+_WITHOUT = ("no_discharge_score", "no_admission_score", "no_score")  # as the change of the scale divides them
+_LACKING = (*_WITHOUT, "case_without_end")  # a score is missing that the rule needs
 _WILSON = "95% Wilson score"
 _PAIRS_AT_CASE = "discharged episodes with both scores, at case at the start"
 _ALL_AT_CASE = "all discharged episodes at case at the start, a missing discharge score as not met"
 _EXCLUDES = {
-    "no_pair": "a score missing",
+    **{part: WORDS[part] for part in _WITHOUT},
     "case_without_end": "at case, no discharge score",
     "not_at_case": "not at case at the start",
     "in_remission": "in remission at the start",
@@ -63,8 +64,10 @@ class _Scored:
         return met
 
     def parts(self, classes: Mapping[str, Mask]) -> Parts:
-        """Every episode in its class, or without a pair, or not ended."""
-        return parts_of(self.counts, {**self.out, **classes}, "no_pair", order=(*classes, "no_pair", *NOT_ENDED))
+        """Every episode in its class, or without a score that the rule needs, or not ended."""
+        admission, discharge = np.isnan(self.pre), np.isnan(self.post)
+        lacking = {"no_score": admission & discharge, "no_admission_score": admission}
+        return parts_of(self.counts, {**self.out, **classes, **lacking}, _WITHOUT[0], order=(*classes, *_WITHOUT, *NOT_ENDED))
 
     def share(self, name: str, family: str, classes: Mapping[str, Mask], base: tuple[str, ...], hits: tuple[str, ...]) -> Draft:
         """Share of the base that is in the hits, when every discharged episode is in one class; the rest lack a score."""
@@ -98,7 +101,7 @@ def _changed(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> d
 def _reliable(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> list[Draft]:
     """Better, unchanged and worse, among the pairs and among all discharged; and the chance of "better" with no change at all."""
     classes = _changed(scored, scale, profile)
-    paired, every = tuple(classes), (*classes, "no_pair")
+    paired, every = tuple(classes), (*classes, *_WITHOUT)
     rate = partial(scored.share, family=_RELIABLE, classes=classes)
     improved = rate("reliable_improvement", base=paired, hits=("improved",))
     return [

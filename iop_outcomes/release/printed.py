@@ -116,14 +116,16 @@ class Tabulations:
 
     def _name(self) -> None:
         """Give parts that hold the same episodes one name."""
-        by_name: dict[str, _Part] = {}
+        by_part: dict[str, list[_Part]] = {}
         for entry in dict.fromkeys(self._parts.values()):
-            for name in (entry.part, f"{entry.family}: {entry.part}", f"{entry.family}, {entry.number}: {entry.part}"):
-                other = by_name.setdefault(name, _Part(entry.family, entry.part, entry.number, dict(entry.counts)))
-                if other.is_alike(entry):
-                    other.counts |= entry.counts
-                    entry.name = name
-                    break
+            others = by_part.setdefault(entry.part, [])
+            other = next((each for each in others if each.is_alike(entry)), None)
+            if other is None:
+                name = f"{entry.family}, {entry.number}: {entry.part}" if others else entry.part
+                other = _Part(entry.family, entry.part, entry.number, dict(entry.counts), name)
+                others.append(other)
+            other.counts |= entry.counts
+            entry.name = other.name
         for (number, family, _), entry in self._parts.items():
             self._names.setdefault((number, family), []).append(entry.name)
 

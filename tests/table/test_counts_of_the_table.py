@@ -210,10 +210,14 @@ def reliable(scale):
         words, pairs = frame[f"{scale}_reliable{ending}"], ["improved", "worse", "unchanged"]
         rates = {
             "reliable_improvement": share(words, ["improved"], pairs),
-            "reliable_improvement_of_discharged": share(words, ["improved"], [*pairs, "no_pair"]),
+            "reliable_improvement_of_discharged": share(
+                words, ["improved"], [*pairs, "no_discharge_score", "no_admission_score", "no_score"]
+            ),
             "no_reliable_change": share(words, ["unchanged"], pairs),
             "reliable_deterioration": share(words, ["worse"], pairs),
-            "reliable_deterioration_of_discharged": share(words, ["worse"], [*pairs, "no_pair"]),
+            "reliable_deterioration_of_discharged": share(
+                words, ["worse"], [*pairs, "no_discharge_score", "no_admission_score", "no_score"]
+            ),
             "false_positive_rate": (int(words.isin(pairs).sum()), None, None),
         }
         if f"{scale}_recovery{ending}" in frame:

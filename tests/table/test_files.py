@@ -119,7 +119,7 @@ def test_names_in_statistics_packages_are_short_plain_and_different(table, endin
     labels, names = meta.column_names_to_labels, dict(zip(codebook.column, codebook.name_in_file, strict=True))
     assert labels[names["phq9_change"]] == "change in PHQ-9, positive for improvement"
     assert all(labels.values())
-    assert set(meta.variable_value_labels[names["phq9_reliable"]].values()) >= {"improved", "unchanged", "worse", "no_pair"}
+    assert set(meta.variable_value_labels[names["phq9_reliable"]].values()) >= {"improved", "unchanged", "worse", "no_discharge_score"}
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -280,7 +280,7 @@ def test_scores_and_events_beside_the_episode():
     assert frame.phq9_admit.tolist() == [15, 20, pd.NA]
     assert frame.phq9_discharge.tolist() == [5, 19, 3]
     assert frame.phq9_change.tolist() == [10, 1, pd.NA]
-    assert frame.phq9_reliable.tolist() == ["improved", "unchanged", "no_pair"]
+    assert frame.phq9_reliable.tolist() == ["improved", "unchanged", "no_admission_score"]
     assert frame.relapse_day.tolist() == [50, 130, 40]
     assert frame.relapse_any_use_first_day.tolist() == [30, 100, 35]
     assert frame.relapse_any_use_first_end.tolist() == ["event", "end_of_follow_up", "event"]
