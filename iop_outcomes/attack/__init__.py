@@ -2,9 +2,10 @@
 
 facts.py        groups, sets of episodes, and facts about their sums
 identities.py   what holds in every report, written down by hand a second time
-read_*.py       one reader for each format of files
+read_*.py       one reader for each format of files; read_tables.py for the words of a page
 readings.py     what a reader brings home
 learning.py     printed numbers as facts, and everything that holds beside them
+simplifying.py  fewer variables: nobody, and equals
 solving.py      limits from one fact after another, equations solved in fractions
 bounds.py       the least and most of each sum, by linear and whole-number programs
 chains.py       the few facts that give a number back

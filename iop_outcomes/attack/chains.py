@@ -76,6 +76,8 @@ def _multiples(facts: Sequence[Fact], terms: Terms, sign: int, least: float) -> 
     from scipy.sparse import csr_array
 
     sides = [(fact, side) for fact in facts for side in (1, -1) if (fact.low if side > 0 else fact.high) is not None]
+    if not sides:  # that counts are not negative is all that is known
+        return [] if least <= 0 and not any(sign * factor < 0 or is_sum(variable) for variable, factor in terms.items()) else None
     variables = list(dict.fromkeys([*terms, *(variable for fact in facts for variable in fact.terms)]))
     places = {variable: number for number, variable in enumerate(variables)}
     scales = [max(map(abs, map(float, fact.terms.values())), default=1.0) for fact, _ in sides]

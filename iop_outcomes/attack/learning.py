@@ -11,6 +11,7 @@ from itertools import product
 from iop_outcomes.attack.facts import EVERYONE, Knowledge, Place, Variable, combined, expression, place, place_words
 from iop_outcomes.attack.identities import FOLLOWED, TESTS, Fields, Question, fields_of, left_out, sums_of
 from iop_outcomes.attack.read_json import TABLE
+from iop_outcomes.attack.read_tables import read_tables
 from iop_outcomes.attack.readings import COUNTS, Block, Described, Number, Report, describing
 from iop_outcomes.attack.simplifying import simplified
 from iop_outcomes.columns import DISCHARGE_REASONS
@@ -49,6 +50,8 @@ def learned(report: Report) -> Knowledge:
     for number in report.numbers:
         _learn_flow(learner, number)
     _learn_left_out(learner, report)
+    for number, block in read_tables(report):
+        _learn_cell(learner, block, number)
     _learn_structure(learner)
     for name in report.few:
         learner.knowledge.add(expression(name, EVERYONE), Fraction(1), Fraction(10), f"findings: {name} is fewer than 11", printed=True)
@@ -196,6 +199,15 @@ def _learn_left_out(learner: _Learner, report: Report) -> None:
         if each.rows_in is not None:
             number = Number(question, EVERYONE, "in", each.rows_in, f"{words}: episodes in")
             _learn_number(learner.knowledge, expression("in", EVERYONE), number)
+
+
+def _learn_cell(learner: _Learner, block: Block, number: Number) -> None:
+    """A number of a table of the page: a count, or a share rounded as it stands there."""
+    fields = fields_of(number.question)
+    if number.field != "value":
+        _learn_count(learner, block, number)
+    elif fields is not None and number.value is not None and fields.k is not None:
+        _learn_value(learner.knowledge, fields, number.where, {"value": number})
 
 
 def _measures(blocks: Iterable[Block]) -> dict[Question, set[str]]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from html.parser import HTMLParser
 
 from iop_outcomes.attack.facts import EVERYONE
 from iop_outcomes.attack.identities import LEFT_OUT, Question
 from iop_outcomes.attack.read_json import TABLE
-from iop_outcomes.attack.readings import Described, Number, Report
+from iop_outcomes.attack.readings import Described, Number, Report, Table
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _DEFINED = re.compile(r"\((?P<name>[a-z](?:[^():]|\([^()]*\))*)\): .*?, among (?P<among>.*?)\. Interval: ")
@@ -19,14 +19,6 @@ _LEFT_OUT = re.compile(r"^Left out, of (?P<rows>[\d,]+ episodes|.*?): (?P<reason
 _WHOLE = re.compile(r"\d{1,3}(,\d{3})*|\d+")
 FEW_ROWS = "fewer than 11"
 _FINDINGS = {"reason missing": "missing_reason"}  # what a finding about episodes counts
-
-
-@dataclass
-class Table:
-    """A table of the page: its caption, and its rows of cells, headings first."""
-
-    caption: str = ""
-    rows: list[list[str]] = field(default_factory=list)
 
 
 @dataclass
@@ -46,7 +38,7 @@ class _Page(HTMLParser):
         if tag in ("style", "script", "svg"):
             self._skip += 1
         elif tag == "table":
-            self.tables.append(Table())
+            self.tables.append(Table("", "", []))
         elif tag == "tr" and self.tables:
             self.tables[-1].rows.append([])
         elif tag in ("td", "th", "caption", "dt", "dd"):
@@ -60,7 +52,7 @@ class _Page(HTMLParser):
         elif tag in ("td", "th") and self.tables and self.tables[-1].rows:
             self.tables[-1].rows[-1].append(text)
         elif tag == "caption" and self.tables:
-            self.tables[-1].caption = text
+            self.tables[-1] = replace(self.tables[-1], caption=text)
         elif tag == "dt":
             self.terms.append((text, []))
         elif tag == "dd" and self.terms:
@@ -97,7 +89,8 @@ def read_html(text: str, name: str) -> Report:
         for row in table.rows
         if table.caption == "Findings in the data" and row and row[0] in _FINDINGS and FEW_ROWS in row
     }
-    return Report([name], numbers=numbers, described=described, few=few)
+    tables = [replace(table, source=f"{name}: {table.caption}") for table in page.tables]
+    return Report([name], numbers=numbers, described=described, tables=tables, few=few)
 
 
 def whole(cell: str) -> Fraction | None:
@@ -112,15 +105,16 @@ def whole(cell: str) -> Fraction | None:
 
 
 def _described(title: str, lines: list[str]) -> Described | None:
-    among, rows_in, left = {}, None, {}
+    among, labels, rows_in, left = {}, {}, None, {}
     for line in lines:
         for match in _DEFINED.finditer(line):
             among[match["name"]] = match["among"]
+            labels[line[: match.start()].strip()] = match["name"]
         out = _LEFT_OUT.match(line)
         if out:
             rows_in = whole(out["rows"].removesuffix(" episodes"))
             left = dict(_reasons(out["reasons"]))
-    return Described(title, among, rows_in, left) if among else None
+    return Described(title, among, labels, rows_in, left) if among else None
 
 
 def _reasons(text: str) -> Iterator[tuple[str, Fraction | None]]:

@@ -67,6 +67,8 @@ class Described:
     title : str
     among : dict of str to str
         Of whom each of its numbers is.
+    labels : dict of str to str
+        Which number each label of a table means.
     rows_in : Fraction or None
         How many episodes came in; None where that is withheld.
     left_out : dict of str to (Fraction or None)
@@ -75,8 +77,27 @@ class Described:
 
     title: str
     among: Mapping[str, str]
+    labels: Mapping[str, str] = field(default_factory=dict)
     rows_in: Fraction | None = None
     left_out: Mapping[str, Fraction | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a page.
+
+    Parameters
+    ----------
+    source : str
+        The file, and its caption.
+    caption : str
+    rows : list of list of str
+        Its cells in words, headings first.
+    """
+
+    source: str
+    caption: str
+    rows: list[list[str]]
 
 
 @dataclass
@@ -91,6 +112,8 @@ class Report:
     numbers : list of Number
         Those that stand in no block: they are said of everyone.
     described : list of Described
+    tables : list of Table
+        Of the page: what stands in them is in people's words, which the Methods explain.
     few : set of str
         Sets of episodes of which the report itself says that they are from 1 to 10.
     """
@@ -99,6 +122,7 @@ class Report:
     blocks: list[Block] = field(default_factory=list)
     numbers: list[Number] = field(default_factory=list)
     described: list[Described] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
     few: set[str] = field(default_factory=set)
 
     def add(self, other: Report) -> None:
@@ -107,6 +131,7 @@ class Report:
         self.blocks += other.blocks
         self.numbers += other.numbers
         self.described += other.described
+        self.tables += other.tables
         self.few |= other.few
 
 

@@ -145,3 +145,29 @@ def test_seeds_give_the_same_program_again():
     one, other = drawn(11, size=120), drawn(11, size=120)
     assert all(one.tables[name].equals(other.tables[name]) for name in one.tables)
     assert not np.array_equal(one.tables["episodes"]["track"], drawn(12, size=120).tables["episodes"]["track"])
+
+
+PAGE = """<html><body><table><caption>Completion by track</caption><thead><tr><th>Track</th><th>Completed</th><th>Episodes</th></tr></thead><tbody>
+<tr><th>All episodes</th><td>60% (90)</td><td>150</td></tr><tr><th>B</th><td>{share}</td><td>50</td></tr></tbody></table>
+<dl><dt>Completion</dt><dd>Completed (completion_strict): reason completed, among discharged episodes with a known reason. Interval: none.</dd>
+<dd>Left out, of {rows} episodes: discharge reason missing: 0; died in care: not shown; never started: not shown.</dd></dl></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("share", "answer"),
+    [("not shown", {}), ("88% (44)", {"k": (6, 6), "n minus k": (6, 6)}), ("88%", {"k": (6, 6), "n minus k": (6, 6)})],
+)
+def test_what_the_page_alone_prints_is_used(tmp_path, share, answer):
+    """The .csv file withholds how many of b and of c completed; a page that shows the one gives the other back: 90 - 40 - 44."""
+    folder = write(tmp_path, [row("All", n=150, k=90), row("a", n=50, k=40), row("b", n=50), row("c", n=50)])
+    (folder / "page.html").write_text(PAGE.format(share=share, rows="not shown"), encoding="utf-8")
+    recovered = back(folder)
+    expected = {strict("k", "c"): answer.get("k"), strict("n minus k", "b"): answer.get("n minus k")}
+    assert {name: recovered.get(name) for name in expected} == expected
+
+
+def test_what_the_methods_leave_out_is_used(tmp_path):
+    """158 episodes in, 150 used, nobody without a reason: 8 left out, and if 5 are printed as excluded elsewhere, the rest follows."""
+    folder = write(tmp_path, [row("All", n=150, k=90)])
+    (folder / "page.html").write_text(PAGE.format(share="not shown", rows="158"), encoding="utf-8")
+    assert back(folder)["completion, completion_strict, excluded (everyone)"] == (8, 8)
