@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: report test check axe bench simulate lock clean
+.PHONY: report test check axe bench simulate attack lock clean
 
 report: $(VENV)/.core
 	$(BIN)/iop-outcomes report data/synthetic --by track --output reports
@@ -27,6 +27,9 @@ $(VENV)/axe.min.js: tools/axe.py | $(VENV)/bin/python
 
 simulate: $(VENV)/.dev
 	$(BIN)/python -m simulations
+
+attack: $(VENV)/.dev
+	$(BIN)/python -m attacks
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

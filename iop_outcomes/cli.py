@@ -1,6 +1,6 @@
 """Takes a command line, gives files, tables on standard output and an exit code; everything heavy is imported inside commands.
 
-Exit codes: 0 done; 1 done, with findings (check) or excluded rows; 2 usage, unreadable or refused data; 3 part could not be
+Exit codes: 0 done; 1 done, with findings (check), excluded rows or a count that came back (attack); 2 usage, unreadable or refused data; 3 part could not be
 made; 4 could not write; 70 internal; 130 interrupted.
 """
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from iop_outcomes.cli_attack import attack
 from iop_outcomes.cli_data import DATA, LAYOUT, MAPPING, ON_ERROR, QUIET, check, left_out, progress_shown, propose_mapping, synth
 from iop_outcomes.cli_measures import MEASURE, columns, measures, options_of_measures
 from iop_outcomes.cli_notebook import notebook
@@ -57,7 +58,7 @@ def cli() -> None:
     """Outcomes of intensive outpatient programs: check data, ask measures, build reports."""
 
 
-for command in (start, check, propose_mapping, synth, measures, notebook):
+for command in (start, check, propose_mapping, synth, measures, notebook, attack):
     cli.add_command(command)
 
 

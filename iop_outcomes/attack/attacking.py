@@ -1,0 +1,247 @@
+"""Takes the folder of a report, gives every withheld count that its printed numbers give back, and how."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from iop_outcomes.attack.bounds import Interval, Program, intervals
+from iop_outcomes.attack.chains import Chain, chain
+from iop_outcomes.attack.facts import EVERYONE, Cell, Fact, Knowledge, Variable, is_sum, place_words
+from iop_outcomes.attack.learning import learned
+from iop_outcomes.attack.read_csv import read_csv
+from iop_outcomes.attack.read_html import read_html
+from iop_outcomes.attack.read_json import read_json
+from iop_outcomes.attack.readings import Report
+from iop_outcomes.attack.solving import Limits, solve
+from iop_outcomes.errors import UsageError
+
+READERS: Mapping[str, Callable[[str, str], Report]] = {".csv": read_csv, ".html": read_html, ".json": read_json}  # by ending
+LEAST, MOST = 1, 10  # counts that the default policy withholds
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A withheld count from 1 to 10 that comes back.
+
+    Parameters
+    ----------
+    cell : Cell
+        Which number it is.
+    interval : Interval
+        What it must be: one value, or several that are all from 1 to 10.
+    chain : Chain
+        How: printed numbers first, then what holds in every report.
+    """
+
+    cell: Cell
+    interval: Interval
+    chain: Chain
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether its value is known."""
+        return self.interval.value is not None
+
+    def __str__(self) -> str:
+        printed = "; ".join(fact.words for fact in self.chain.facts if fact.printed)
+        known = "; ".join(fact.words for fact in self.chain.facts if not fact.printed)
+        what = f"is {self.interval}" if self.is_exact else f"is from {self.interval}"
+        whole = "; counts are whole" if self.chain.whole else ""
+        return f"{self.cell.words} {what}\n  printed: {printed or 'nothing'}\n  known: {known or 'nothing more'}{whole}"
+
+    def to_dict(self) -> dict[str, object]:
+        """The same as plain values."""
+        return {
+            "cell": self.cell.words,
+            "low": self.interval.low,
+            "high": self.interval.high,
+            "exact": self.is_exact,
+            "printed": [fact.words for fact in self.chain.facts if fact.printed],
+            "known": [fact.words for fact in self.chain.facts if not fact.printed],
+            "whole": self.chain.whole,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """What an attack on a report gives.
+
+    Parameters
+    ----------
+    files : tuple of str
+        The files read.
+    facts : int
+        Facts put together.
+    cells : int
+        Withheld numbers, those printed nowhere included.
+    recovered : tuple of Recovered
+        Those from 1 to 10 that come back.
+    """
+
+    files: tuple[str, ...]
+    facts: int
+    cells: int
+    recovered: tuple[Recovered, ...]
+
+    @property
+    def exact(self) -> tuple[Recovered, ...]:
+        """Those whose value is known."""
+        return tuple(each for each in self.recovered if each.is_exact)
+
+    def __str__(self) -> str:
+        lines = [str(each) for each in self.recovered]
+        bounded = len(self.recovered) - len(self.exact)
+        lines.append(
+            f"{', '.join(self.files)}: {self.facts:,} facts, {self.cells:,} counts withheld or never printed; "
+            f"{len(self.exact)} from {LEAST} to {MOST} recovered, {bounded} more must lie between {LEAST} and {MOST}"
+        )
+        return "\n".join(lines)
+
+    def to_json(self) -> str:
+        """The same as JSON."""
+        document = {
+            "files": self.files,
+            "facts": self.facts,
+            "cells": self.cells,
+            "recovered": [each.to_dict() for each in self.recovered],
+        }
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_report(folder: str | Path) -> Report:
+    """Read every file of a report that there is a reader for.
+
+    Parameters
+    ----------
+    folder : path
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    UsageError
+        When there is no such folder, or no such file in it.
+    """
+    where = Path(folder)
+    if not where.is_dir():
+        raise UsageError(f"{where} is no folder. Give the folder that holds the files of one report ({', '.join(sorted(READERS))}).")
+    report = Report()
+    for path in sorted(where.iterdir()):
+        reader = READERS.get(path.suffix.lower())
+        if reader is not None:
+            report.add(reader(path.read_text(encoding="utf-8"), path.name))
+    if not report.blocks and not report.numbers:
+        raise UsageError(f"{where} holds no numbers of a report. Give the folder of one report, with its .csv file among the others.")
+    return report
+
+
+def attack_report(folder: str | Path) -> Attack:
+    """Work out withheld counts from the files of one report, as somebody could who knows how reports are made.
+
+    Parameters
+    ----------
+    folder : path
+        With the files of one report.
+
+    Returns
+    -------
+    Attack
+    """
+    report = read_report(folder)
+    return attack_known(learned(report), report.files, report.few)
+
+
+def attack_known(
+    knowledge: Knowledge, files: Sequence[str] = (), few: set[str] | frozenset[str] = frozenset(), *, chains: bool = True
+) -> Attack:
+    """Work out withheld counts from what is known.
+
+    Parameters
+    ----------
+    knowledge : Knowledge
+    files : sequence of str
+        Where it comes from.
+    few : set of str
+        Sets of which the report itself says that they are from 1 to 10: they come back only with their value.
+    chains : bool
+        Whether to look for how each comes back.
+
+    Returns
+    -------
+    Attack
+    """
+    limits = solve(knowledge.facts, knowledge.variables)
+    cells = withheld(knowledge, limits)
+    results = intervals(Program(knowledge.facts, limits), limits, [cell.terms for cell in cells], LEAST, MOST)
+    declared = [{(EVERYONE, name): Fraction(1)} for name in few]
+    recovered = [
+        _recovered(knowledge.facts if chains else (), cell, interval)
+        for cell, interval in zip(cells, results, strict=True)
+        if interval.is_inside(LEAST, MOST) and (interval.value is not None or cell.terms not in declared)
+    ]
+    return Attack(tuple(files), len(knowledge.facts), len(cells), tuple(recovered))
+
+
+def _recovered(facts: Sequence[Fact], cell: Cell, interval: Interval) -> Recovered:
+    return Recovered(cell, interval, chain(facts, cell.terms, interval) if facts else Chain((), whole=False))
+
+
+def withheld(knowledge: Knowledge, limits: Limits) -> list[Cell]:
+    """Numbers that the report withholds, then sets of episodes that it never prints; of those that must be the same, the first.
+
+    Parameters
+    ----------
+    knowledge : Knowledge
+    limits : Limits
+        What each variable can be.
+
+    Returns
+    -------
+    list of Cell
+    """
+    return list(_withheld(knowledge, limits))
+
+
+def _withheld(knowledge: Knowledge, limits: Limits) -> Iterator[Cell]:
+    same = _Same(knowledge, limits)
+    printed = {frozenset(fact.terms.items()) for fact in knowledge.facts if fact.printed and fact.is_equation}
+    seen = {same.first(variable) for key in printed if len(key) == 1 for variable, _ in key}
+    for key, cell in knowledge.cells.items():
+        if key in printed:
+            continue
+        if len(key) == 1:
+            variable = same.first(next(iter(cell.terms)))
+            if variable in seen:
+                continue
+            seen.add(variable)
+        yield cell
+    for variable in knowledge.variables:
+        first = same.first(variable)
+        if not is_sum(variable) and first not in seen:
+            seen.add(first)
+            yield Cell({variable: Fraction(1)}, f"{variable[1]} ({place_words(variable[0])})")
+
+
+class _Same:
+    """Variables that an equation makes equal, once those that are 0 are left out."""
+
+    def __init__(self, knowledge: Knowledge, limits: Limits) -> None:
+        self._before: dict[Variable, Variable] = {}
+        for fact in knowledge.facts:
+            left = {variable: factor for variable, factor in fact.terms.items() if limits.value(variable) != 0}
+            if fact.is_equation and fact.low == 0 and len(left) == 2 and sum(left.values()) == 0:
+                one, other = map(self.first, left)
+                if one != other:
+                    self._before[other] = one
+
+    def first(self, variable: Variable) -> Variable:
+        """The first of all that are equal to a variable."""
+        while variable in self._before:
+            variable = self._before[variable]
+        return variable

@@ -1,0 +1,307 @@
+"""Takes what is printed in a report, gives what its reader knows: printed numbers as facts, and everything that holds in every report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import product
+
+from iop_outcomes.attack.facts import EVERYONE, Knowledge, Place, Variable, combined, expression, place, place_words
+from iop_outcomes.attack.identities import FOLLOWED, TESTS, Fields, Question, fields_of, left_out, sums_of
+from iop_outcomes.attack.read_json import TABLE
+from iop_outcomes.attack.read_tables import read_tables
+from iop_outcomes.attack.readings import COUNTS, Block, Described, Number, Report, describing
+from iop_outcomes.attack.simplifying import simplified
+from iop_outcomes.columns import DISCHARGE_REASONS
+from iop_outcomes.keys import ALL, MISSING_LEVEL
+
+_LARGEST = 100_000  # no program has more episodes in one group; a share with more digits than that has no fraction
+_CLOSE = Fraction(1, 10**10)
+_UNITS = tuple(Fraction(1, 10**digits) for digits in range(4))
+_QUARTERS = re.compile(r"q(\d)_(\d{4})_to_q(\d)_(\d{4})")
+_NOT_SHARES = ("cumulative_incidence", "event_free")  # read from curves, not a count over a count
+_REASON, _DISCHARGE = "discharge_reason", ("discharge_quarter", "discharge_month", "discharge_year", "period")
+_REASONS = tuple(reason for reason in DISCHARGE_REASONS)
+
+
+@dataclass
+class _Learner:
+    knowledge: Knowledge = field(default_factory=Knowledge)
+    questions: dict[Place, dict[Question, None]] = field(default_factory=dict)
+
+
+def learned(report: Report) -> Knowledge:
+    """Put together what a reader of a report knows.
+
+    Parameters
+    ----------
+    report : Report
+        What is printed in its files.
+
+    Returns
+    -------
+    Knowledge
+    """
+    learner = _Learner()
+    for block in report.blocks:
+        _learn_block(learner, _in_full(block, report.described))
+    for number in report.numbers:
+        _learn_flow(learner, number)
+    _learn_left_out(learner, report)
+    for number, block in read_tables(report):
+        _learn_cell(learner, block, number)
+    _learn_structure(learner)
+    for name in report.few:
+        learner.knowledge.add(expression(name, EVERYONE), Fraction(1), Fraction(10), f"findings: {name} is fewer than 11", printed=True)
+    return simplified(learner.knowledge)
+
+
+def _in_full(block: Block, described: Iterable[Described]) -> Block:
+    """The same with what the Methods say of whom each number is, and to what it is rounded."""
+    estimands = {number.question.estimand for number in block.numbers}
+    words = describing(block.numbers[0].question.measure, estimands, described)
+    among = {**(words.among if words else {}), **_among_shown(block)}
+    units = {name: _unit(block, name) for name in estimands}
+
+    def full(number: Number) -> Number:
+        name = number.question.estimand
+        question = replace(number.question, among=among.get(name, ""))
+        return replace(number, question=question, half=units[name] / 2 if number.field == "value" else Fraction())
+
+    return replace(block, numbers=tuple(map(full, block.numbers)))
+
+
+def _among_shown(block: Block) -> dict[str, str]:
+    """Of whom those are that something happened to during care: of those followed, or of all; the numbers themselves say it."""
+    counts: dict[str, dict[Place, Fraction]] = {}
+    for number in block.numbers:
+        if number.field == "n" and number.value is not None:
+            counts.setdefault(number.question.estimand, {})[number.where] = number.value
+    during, followed = counts.get("during_care", {}), counts.get("cumulative_incidence", {})
+    same = {during[where] == followed[where] for where in during.keys() & followed.keys() if followed[where]}
+    if same == {False}:
+        return {"during_care": "all who ended"}
+    return {"during_care": FOLLOWED if same == {True} else ""}
+
+
+def _unit(block: Block, estimand: str) -> Fraction:
+    """To what the values of one number are rounded, as all its values show; 0 where they are not."""
+    values = [number.value for number in block.numbers if number.question.estimand == estimand and number.field == "value"]
+    shown = [value for value in values if value is not None]
+    return next((unit for unit in _UNITS if all((value / unit).denominator == 1 for value in shown)), Fraction())
+
+
+# -- printed numbers -------------------------------------------------------------------------------------------------------
+
+
+def _learn_block(learner: _Learner, block: Block) -> None:
+    questions = dict.fromkeys(number.question for number in block.numbers)
+    places = [place(*zip(block.columns, levels, strict=True)) for levels in product(*((ALL, *each) for each in block.levels))]
+    for where in places:
+        learner.knowledge.visit(where)
+        learner.questions.setdefault(where, {}).update(questions)
+    _learn_sums(learner, block, list(questions))
+    rows: dict[tuple[Question, Place], dict[str, Number]] = {}
+    for number in block.numbers:
+        rows.setdefault((number.question, number.where), {})[number.field] = number
+        _learn_count(learner, block, number)
+    for (question, where), row in rows.items():
+        fields = fields_of(question)
+        if fields is not None:
+            _withhold_rest(learner.knowledge, fields, where, row)
+        if fields is not None and "value" in row and not _is_known(fields, row):
+            _learn_value(learner.knowledge, fields, where, row)
+
+
+def _learn_count(learner: _Learner, block: Block, number: Number) -> None:
+    fields = fields_of(number.question)
+    text = None if fields is None or number.field not in COUNTS else getattr(fields, number.field)
+    if text is None:
+        return
+    terms = expression(text, number.where)
+    if number.question.estimand in TESTS and any(MISSING_LEVEL in levels for levels in block.levels):  # they stand in no group tested
+        blank = place((block.columns[0], MISSING_LEVEL))
+        terms = combined((1, terms), (-1, expression(text, blank)))
+    _learn_number(learner.knowledge, terms, number)
+
+
+def _is_known(fields: Fields, row: dict[str, Number]) -> bool:
+    """Whether a share says nothing that its two counts do not say."""
+    return fields.k is not None and all(name in row and row[name].value is not None for name in ("n", "k"))
+
+
+def _withhold_rest(knowledge: Knowledge, fields: Fields, where: Place, row: dict[str, Number]) -> None:
+    """Who is in a denominator and not in the numerator, or no longer followed, is printed nowhere: k of n tells it."""
+    for name, part, words in (("k", fields.k, "n minus k"), ("n_at_risk", fields.n_at_risk, "n minus n_at_risk")):
+        if part is not None and name in row:
+            rest = combined((1, expression(fields.n, where)), (-1, expression(part, where)))
+            knowledge.withhold(rest, f"{row[name].source.rpartition(', ')[0]}, {words} ({place_words(where)})")
+
+
+def _learn_number(knowledge: Knowledge, terms: dict[Variable, Fraction], number: Number) -> None:
+    words = f"{number.source} ({place_words(number.where)})"
+    if number.value is None:
+        knowledge.withhold(terms, words)
+    else:
+        knowledge.add(terms, number.value, number.value, f"{words} = {number.value}", printed=True)
+
+
+def _learn_value(knowledge: Knowledge, fields: Fields, where: Place, row: dict[str, Number]) -> None:
+    """A share says how k and n are related, a mean how a sum and n are."""
+    number = row["value"]
+    value, n = number.value, expression(fields.n, where)
+    words = f"{number.source} ({place_words(where)}) = {float(value or 0):.10g}"
+    top = fields.total or (fields.k if number.question.estimand not in _NOT_SHARES else None)
+    if value is None or top is None:
+        return
+    over = expression(top, where)
+    if number.half:
+        knowledge.add(combined((1, over), (-(value - number.half), n)), Fraction(), None, f"{words}, rounded", printed=True)
+        knowledge.add(combined((1, over), (-(value + number.half), n)), None, Fraction(), f"{words}, rounded", printed=True)
+        return
+    exact = value.limit_denominator(_LARGEST)
+    if abs(exact - value) < _CLOSE and exact.denominator <= _LARGEST // 10:
+        terms = combined((exact.denominator, over), (-exact.numerator, n))
+        knowledge.add(terms, Fraction(), Fraction(), f"{words}, which is {exact}", printed=True)
+
+
+# -- who is counted ----------------------------------------------------------------------------------------------------------
+
+
+def _learn_flow(learner: _Learner, number: Number) -> None:
+    """Rows in are rows used and rows left out; of tables of the data only the episodes are known by other names."""
+    knowledge, question = learner.knowledge, number.question
+    if question.measure.startswith(TABLE):
+        if question.measure == f"{TABLE}episodes" and question.estimand == "used" and number.field == "n":
+            _learn_number(knowledge, expression("in", EVERYONE), number)
+        return
+    fields = fields_of(question)
+    reason = left_out(number.field, question)
+    text = "in" if number.field == "in" else fields.n if number.field == "n" and fields else reason
+    if text is not None:
+        learner.questions.setdefault(EVERYONE, {})[question] = None
+        _learn_number(knowledge, expression(text, EVERYONE), number)
+
+
+def _learn_left_out(learner: _Learner, report: Report) -> None:
+    for question, names in _measures(report.blocks).items():
+        each = describing(question.measure, names, report.described)
+        if each is None:
+            continue
+        words = f"Methods, {each.title}"
+        for reason, value in each.left_out.items():
+            text = left_out(reason, question)
+            if text is not None:
+                number = Number(question, EVERYONE, reason, value, f"{words}: {reason}")
+                _learn_number(learner.knowledge, expression(text, EVERYONE), number)
+        if each.rows_in is not None:
+            number = Number(question, EVERYONE, "in", each.rows_in, f"{words}: episodes in")
+            _learn_number(learner.knowledge, expression("in", EVERYONE), number)
+
+
+def _learn_cell(learner: _Learner, block: Block, number: Number) -> None:
+    """A number of a table of the page: a count, or a share rounded as it stands there."""
+    fields = fields_of(number.question)
+    if number.field != "value":
+        _learn_count(learner, block, number)
+    elif fields is not None and number.value is not None and fields.k is not None:
+        _learn_value(learner.knowledge, fields, number.where, {"value": number})
+
+
+def _measures(blocks: Iterable[Block]) -> dict[Question, set[str]]:
+    """The first question of every measure, with the names of all its numbers."""
+    first: dict[tuple[str, str], Question] = {}
+    names: dict[Question, set[str]] = {}
+    for block in blocks:
+        question = block.numbers[0].question
+        question = first.setdefault((question.measure, question.definition), question)
+        names.setdefault(question, set()).update(number.question.estimand for number in block.numbers)
+    return names
+
+
+# -- what holds in every report ------------------------------------------------------------------------------------------------
+
+
+def _sets(questions: Iterable[Question]) -> Iterator[str]:
+    """The names of all sets that some questions are about."""
+    every = list(questions)
+    for line in sums_of(every):
+        yield from (word for word in line.split() if word not in _SIGNS)
+    for fields in map(fields_of, every):
+        for text in fields or ():
+            yield from (word for word in (text or "").split() if word not in _SIGNS)
+
+
+_SIGNS = {"+", "-", "=", "<=", "0"}
+
+
+def _learn_sums(learner: _Learner, block: Block, questions: list[Question]) -> None:
+    """Everyone is the sum of the groups by a column, and everyone of one level of a second column is that of its pairs."""
+    names = list(dict.fromkeys(_sets(questions)))
+    for position, column in enumerate(block.columns):
+        levels = list(block.levels[position])
+        if not levels:
+            continue
+        if column.startswith(_DISCHARGE) and MISSING_LEVEL not in levels:  # who is still in care has no period of discharge
+            levels.append(MISSING_LEVEL)
+        others = [(other, (ALL, *block.levels[1 - position])) for other in block.columns if other != column]
+        for rest in product(*(tuple((other, level) for level in each) for other, each in others)):
+            whole, groups = place(*rest), [place((column, level), *rest) for level in levels]
+            _learn_total(learner, whole, groups, names, f"{place_words(whole)} is the sum of all by {column}")
+
+
+def _learn_total(learner: _Learner, whole: Place, groups: list[Place], names: list[str], words: str) -> None:
+    for where in (whole, *groups):
+        learner.knowledge.visit(where)
+        learner.questions.setdefault(where, {})
+    for name in names:
+        parts = [(1, expression(name, where)) for where in groups]
+        learner.knowledge.equal(combined((-1, expression(name, whole)), *parts), f"{name}: {words}")
+
+
+def _learn_structure(learner: _Learner) -> None:
+    knowledge = learner.knowledge
+    for where, questions in learner.questions.items():
+        for line in sums_of(list(questions)):
+            _learn_line(knowledge, line, where)
+        _learn_reason(knowledge, where)
+    _learn_periods(learner)
+
+
+def _learn_line(knowledge: Knowledge, line: str, where: Place) -> None:
+    left, sign, right = re.split(r" (<=|=) ", line)
+    terms = combined((1, expression(left, where)), (-1, expression(right, where)))
+    words = f"{line} ({place_words(where)})"
+    if sign == "=":
+        knowledge.equal(terms, words)
+    else:
+        knowledge.at_most(terms, words)
+
+
+def _learn_reason(knowledge: Knowledge, where: Place) -> None:
+    """Who is grouped by the discharge reason has that reason and no other."""
+    reason = dict(where).get(_REASON)
+    if reason is None:
+        return
+    kept = {"missing_reason", "not_known"} if reason == MISSING_LEVEL else {reason}
+    for name in (*_REASONS, "missing_reason", "not_known"):
+        if name not in kept:
+            knowledge.equal(expression(name, where), f"nobody is {name} ({place_words(where)})")
+
+
+def _learn_periods(learner: _Learner) -> None:
+    """A period of several quarters is their sum."""
+    levels = {level: (column, level) for where in learner.questions for column, level in where if len(where) == 1}
+    for level, (column, _) in levels.items():
+        match = _QUARTERS.fullmatch(level)
+        if match is None:
+            continue
+        first, last = 4 * int(match[2]) + int(match[1]), 4 * int(match[4]) + int(match[3])
+        quarters = [f"{(number - 1) // 4}_q{(number - 1) % 4 + 1}" for number in range(first, last + 1)]
+        if all(quarter in levels for quarter in quarters):
+            groups = [place((column, quarter)) for quarter in quarters]
+            whole = place((column, level))
+            shared = list(dict.fromkeys(_sets(learner.questions[groups[0]])))
+            _learn_total(learner, whole, groups, shared, f"{level} is the sum of its quarters")

@@ -1,0 +1,148 @@
+"""Takes the page of a report, gives the numbers of its tables and sentences, and what its Methods say of each measure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from html.parser import HTMLParser
+
+from iop_outcomes.attack.facts import EVERYONE
+from iop_outcomes.attack.identities import LEFT_OUT, Question
+from iop_outcomes.attack.read_json import TABLE
+from iop_outcomes.attack.readings import Described, Number, Report, Table
+
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+_DEFINED = re.compile(r"\((?P<name>[a-z](?:[^():]|\([^()]*\))*)\): .*?, among (?P<among>.*?)\. Interval: ")
+_LEFT_OUT = re.compile(r"^Left out, of (?P<rows>[\d,]+ episodes|.*?): (?P<reasons>.*)\.$")
+_WHOLE = re.compile(r"\d{1,3}(,\d{3})*|\d+")
+FEW_ROWS = "fewer than 11"
+_FINDINGS = {"reason missing": "missing_reason"}  # what a finding about episodes counts
+
+
+@dataclass
+class _Page(HTMLParser):
+    """The tables, the definitions and the other text of a page."""
+
+    tables: list[Table] = field(default_factory=list)
+    terms: list[tuple[str, list[str]]] = field(default_factory=list)
+    _text: list[str] = field(default_factory=list)
+    _skip: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser brings them
+        """Begin a table, a row or a text."""
+        if tag in ("style", "script", "svg"):
+            self._skip += 1
+        elif tag == "table":
+            self.tables.append(Table("", "", []))
+        elif tag == "tr" and self.tables:
+            self.tables[-1].rows.append([])
+        elif tag in ("td", "th", "caption", "dt", "dd"):
+            self._text = []
+
+    def handle_endtag(self, tag: str) -> None:
+        """Keep the text of a cell, a caption or a definition."""
+        text = " ".join("".join(self._text).split())
+        if tag in ("style", "script", "svg"):
+            self._skip -= 1
+        elif tag in ("td", "th") and self.tables and self.tables[-1].rows:
+            self.tables[-1].rows[-1].append(text)
+        elif tag == "caption" and self.tables:
+            self.tables[-1] = replace(self.tables[-1], caption=text)
+        elif tag == "dt":
+            self.terms.append((text, []))
+        elif tag == "dd" and self.terms:
+            self.terms[-1][1].append(text)
+
+    def handle_data(self, data: str) -> None:
+        """Collect text outside of styles, scripts and drawings."""
+        if not self._skip:
+            self._text.append(data)
+
+
+def read_html(text: str, name: str) -> Report:
+    """Read the page of a report.
+
+    Parameters
+    ----------
+    text : str
+        The file.
+    name : str
+        Its name.
+
+    Returns
+    -------
+    Report
+    """
+    page = _Page()
+    page.feed(text)
+    page.close()
+    described = [each for title, lines in page.terms if (each := _described(title, lines)) is not None]
+    numbers = [number for table in page.tables for number in _of_table(table, name)]
+    few = {
+        _FINDINGS[row[0]]
+        for table in page.tables
+        for row in table.rows
+        if table.caption == "Findings in the data" and row and row[0] in _FINDINGS and FEW_ROWS in row
+    }
+    tables = [replace(table, source=f"{name}: {table.caption}") for table in page.tables]
+    return Report([name], numbers=numbers, described=described, tables=tables, few=few)
+
+
+def whole(cell: str) -> Fraction | None:
+    """A whole number as a page prints it, or None.
+
+    Examples
+    --------
+    >>> whole("1,168"), whole("not shown")
+    (Fraction(1168, 1), None)
+    """
+    return Fraction(cell.replace(",", "")) if _WHOLE.fullmatch(cell) else None
+
+
+def _described(title: str, lines: list[str]) -> Described | None:
+    among, labels, rows_in, left = {}, {}, None, {}
+    for line in lines:
+        for match in _DEFINED.finditer(line):
+            among[match["name"]] = match["among"]
+            labels[line[: match.start()].strip()] = match["name"]
+        out = _LEFT_OUT.match(line)
+        if out:
+            rows_in = whole(out["rows"].removesuffix(" episodes"))
+            left = dict(_reasons(out["reasons"]))
+    return Described(title, among, labels, rows_in, left) if among else None
+
+
+def _reasons(text: str) -> Iterator[tuple[str, Fraction | None]]:
+    for part in text.split("; "):
+        reason, _, number = part.rpartition(": ")
+        if reason in LEFT_OUT:
+            yield reason, whole(number)
+
+
+_MEASURES = {  # first rows of the table of who is counted, in people's words
+    "Completion": Question("completion", "discharged", "completion_strict"),
+    "Completion, of all admitted": Question("completion", "discharged", "completion_of_admitted"),
+    "Length of stay": Question("length_of_stay", "", "los_median"),
+}
+
+
+def _of_table(table: Table, name: str) -> Iterator[Number]:
+    """Numbers of the tables that say who is counted: in, used, and left out by reason."""
+    head, *rows = table.rows or [[]]
+    if head[1:4] != ["In", "Used", "Left out"]:
+        return
+    for row in rows:
+        title, rows_in, used, left = row
+        question = _MEASURES.get(title) if head[0] == "Measure" else Question(f"{TABLE}{title}", "", "used")
+        if question is None:
+            continue
+        source = f"{name}: {table.caption}, {title}"
+        yield Number(question, EVERYONE, "in", whole(rows_in), f"{source}, in")
+        yield Number(question, EVERYONE, "n", whole(used), f"{source}, used")
+        for reason, number in _reasons(left):
+            yield Number(question, EVERYONE, reason, number, f"{source}, {reason}")

@@ -1,0 +1,39 @@
+"""Takes the .json file of a report, gives the rows of each table of the data that it names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from iop_outcomes.attack.facts import EVERYONE
+from iop_outcomes.attack.identities import Question
+from iop_outcomes.attack.readings import Number, Report
+
+TABLE = "rows of "  # a question so named is about a table of the data, not about a measure
+
+
+def read_json(text: str, name: str) -> Report:
+    """Read where the numbers of a report come from.
+
+    Parameters
+    ----------
+    text : str
+        The file.
+    name : str
+        Its name.
+
+    Returns
+    -------
+    Report
+    """
+    document = json.loads(text)
+    return Report([name], numbers=list(_tables(document, name)) if isinstance(document, dict) else [])
+
+
+def _tables(document: dict[str, Any], name: str) -> Iterator[Number]:
+    for source in document.get("provenance", {}).get("sources", []):
+        if source.get("rows") is not None:
+            question = Question(f"{TABLE}{source['table']}", "", "in")
+            yield Number(question, EVERYONE, "n", Fraction(source["rows"]), f"{name}: rows of {source['name']}")

@@ -1,0 +1,173 @@
+"""Takes reports that give something back and reports that do not, gives proof that the attack tells them apart, and how."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+import iop_outcomes as iop
+from attacks.programs import drawn
+from iop_outcomes.attack import ContradictionError, attack_report
+from iop_outcomes.cli import run
+from iop_outcomes.results import COLUMNS
+from iop_outcomes.show.plain import csv_text
+
+COMPLETION = {"measure": "completion", "definition": "discharged", "group": "track", "estimand": "completion_strict", "unit": "share"}
+MISSING = {"n": "", "k": "", "n_missing": "", "excluded": ""}
+
+
+def row(level, **numbers):
+    """A row of completion as a .csv file of a report holds it; what is not given is withheld."""
+    return dict.fromkeys(COLUMNS, "") | COMPLETION | {"level": level} | MISSING | {name: str(value) for name, value in numbers.items()}
+
+
+def write(folder, rows):
+    """A report of these rows alone."""
+    folder.mkdir(exist_ok=True)
+    with (folder / "numbers.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    return folder
+
+
+def back(folder):
+    """What comes back: the words of each number with its least and most."""
+    return {each.cell.words.split(": ")[-1]: (each.interval.low, each.interval.high) for each in attack_report(folder).recovered}
+
+
+def strict(field, where):
+    """The words of a number of completion."""
+    return f"completion, completion_strict, {field} (track {where})"
+
+
+# -- reports that leak ---------------------------------------------------------------------------------------------------
+
+
+def test_one_group_withheld_beside_everyone_comes_back(tmp_path):
+    """50 in all and 43 in one of two groups: 7 in the other."""
+    rows = [row("All", n=50), row("a", n=43), row("b")]
+    assert back(write(tmp_path, rows))[strict("n", "b")] == (7, 7)
+
+
+def test_two_groups_withheld_beside_everyone_do_not(tmp_path):
+    """80 in all and 43 in one of three groups: 37 in the others together."""
+    assert back(write(tmp_path, [row("All", n=80), row("a", n=43), row("b"), row("c")])) == {}
+
+
+def test_two_groups_withheld_that_hold_few_together_are_bounded(tmp_path):
+    """50 in all and 43 in one of three groups: at most 7 in each other, which may be none; where one has 2 completed, it has some."""
+    assert back(write(tmp_path, [row("All", n=50), row("a", n=43), row("b"), row("c")])) == {}
+    rows = [row("All", n=50, k=40), row("a", n=43, k=38), row("b"), row("c", k=0)]
+    assert back(write(tmp_path, rows))[strict("k", "b")] == (2, 2)
+    assert back(write(tmp_path, rows))[strict("n", "b")] == (2, 7)
+
+
+def test_a_share_gives_its_numerator_back(tmp_path):
+    """0.12 of 50 are 6; to a whole percent, 12 % are 6 as well."""
+    assert back(write(tmp_path, [row("All", n=50, value=0.12)]))["completion, completion_strict, k (everyone)"] == (6, 6)
+
+
+def test_a_fraction_gives_its_denominator_back(tmp_path):
+    """0.384615384615 with 5 known to have completed is 5 of 13, and 8 have not."""
+    rows = [row("All", k=5, value=0.384615384615)]
+    assert back(write(tmp_path, rows))["completion, completion_strict, n minus k (everyone)"] == (8, 8)
+
+
+def test_what_is_excluded_gives_back_who_died(tmp_path):
+    """60 in, 50 used and 3 never started leave 7 for the reasons, of whom it is printed that nobody is still in care."""
+    rows = [row("All", n=50, k=20, n_missing=0, excluded=7)]
+    assert "died + not_started" not in back(write(tmp_path, rows))
+    with_deaths = dict.fromkeys(COLUMNS, "") | {"measure": "deaths_in_care", "group": "track", "level": "All", "estimand": "died_in_care"}
+    answer = back(write(tmp_path, [*rows, with_deaths | {"n": "54"}]))
+    assert answer["deaths_in_care, died_in_care, k (everyone)"] == (4, 4)
+
+
+def test_numbers_that_contradict_one_another_are_no_report(tmp_path):
+    """30 of 20 have completed."""
+    with pytest.raises(ContradictionError, match="completed"):
+        attack_report(write(tmp_path, [row("All", n=20, k=30)]))
+
+
+def test_each_table_released_by_itself_is_broken(tmp_path):
+    """Tables that are safe one by one give counts back together: release_set is there because of it."""
+    program = drawn(5, size=300)
+    answers = []
+    with iop.load(program.tables, mapping=program.mapping, on_error="exclude") as data:
+        answers += [iop.completion(data, by="track"), iop.length_of_stay(data, by="track"), iop.measure(data, "deaths_in_care", by="track")]
+        answers += [iop.symptom_change(data, scale="phq9", by="track"), iop.measure(data, "recorded", by="track")]
+    alone = [answer.release("cms11") for answer in answers]
+    (tmp_path / "numbers.csv").write_text(csv_text(alone), encoding="utf-8")
+    assert attack_report(tmp_path).exact
+
+
+# -- the command ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_says_what_comes_back_and_how(tmp_path, capsys):
+    """Exit code 1, the number, and the printed numbers it follows from; as JSON the same."""
+    folder = str(write(tmp_path, [row("All", n=50), row("a", n=43), row("b")]))
+    assert run(["attack", folder]) == 1
+    words = capsys.readouterr().out
+    assert f"{strict('n', 'b')} is 7" in words
+    assert f"{strict('n', 'a')} = 43" in words
+    assert run(["attack", folder, "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert [each["low"] for each in document["recovered"] if each["cell"].endswith(strict("n", "b"))] == [7]
+
+
+def test_the_command_is_done_when_nothing_comes_back(tmp_path, capsys):
+    """Exit code 0."""
+    assert run(["attack", str(write(tmp_path, [row("All", n=80), row("a", n=43), row("b"), row("c")]))]) == 0
+    assert "0 from 1 to 10 recovered, 0 more" in capsys.readouterr().out
+
+
+def test_a_folder_without_a_report_is_refused(tmp_path, capsys):
+    """Exit code 2, and what to give."""
+    assert run(["attack", str(tmp_path / "none")]) == 2
+    assert run(["attack", str(tmp_path)]) == 2
+    assert "holds no numbers of a report" in capsys.readouterr().err
+
+
+def test_a_doctored_report_is_broken(tmp_path):
+    """One complementary cell printed in a report that gives nothing of it back: completed of the one group whose k was withheld to protect another's."""
+    rows = [row("All", n=150, k=60), row("a", n=50, k=30), row("b", n=50), row("c", n=50)]
+    assert back(write(tmp_path, rows)) == {}
+    rows[2] = row("b", n=50, k=24)
+    assert back(write(tmp_path, rows))[strict("k", "c")] == (6, 6)
+
+
+def test_seeds_give_the_same_program_again():
+    """What is found in one run can be looked at in the next."""
+    one, other = drawn(11, size=120), drawn(11, size=120)
+    assert all(one.tables[name].equals(other.tables[name]) for name in one.tables)
+    assert not np.array_equal(one.tables["episodes"]["track"], drawn(12, size=120).tables["episodes"]["track"])
+
+
+PAGE = """<html><body><table><caption>Completion by track</caption><thead><tr><th>Track</th><th>Completed</th><th>Episodes</th></tr></thead><tbody>
+<tr><th>All episodes</th><td>60% (90)</td><td>150</td></tr><tr><th>B</th><td>{share}</td><td>50</td></tr></tbody></table>
+<dl><dt>Completion</dt><dd>Completed (completion_strict): reason completed, among discharged episodes with a known reason. Interval: none.</dd>
+<dd>Left out, of {rows} episodes: discharge reason missing: 0; died in care: not shown; never started: not shown.</dd></dl></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("share", "answer"),
+    [("not shown", {}), ("88% (44)", {"k": (6, 6), "n minus k": (6, 6)}), ("88%", {"k": (6, 6), "n minus k": (6, 6)})],
+)
+def test_what_the_page_alone_prints_is_used(tmp_path, share, answer):
+    """The .csv file withholds how many of b and of c completed; a page that shows the one gives the other back: 90 - 40 - 44."""
+    folder = write(tmp_path, [row("All", n=150, k=90), row("a", n=50, k=40), row("b", n=50), row("c", n=50)])
+    (folder / "page.html").write_text(PAGE.format(share=share, rows="not shown"), encoding="utf-8")
+    recovered = back(folder)
+    expected = {strict("k", "c"): answer.get("k"), strict("n minus k", "b"): answer.get("n minus k")}
+    assert {name: recovered.get(name) for name in expected} == expected
+
+
+def test_what_the_methods_leave_out_is_used(tmp_path):
+    """158 episodes in, 150 used, nobody without a reason: 8 left out, and if 5 are printed as excluded elsewhere, the rest follows."""
+    folder = write(tmp_path, [row("All", n=150, k=90)])
+    (folder / "page.html").write_text(PAGE.format(share="not shown", rows="158"), encoding="utf-8")
+    assert back(folder)["completion, completion_strict, excluded (everyone)"] == (8, 8)
