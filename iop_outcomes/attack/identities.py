@@ -329,8 +329,9 @@ LEFT_OUT: Mapping[str, str] = {
     "follow-up not known, though an event or a death is recorded": "{a}_unknown_event",
     "in hospital again on days 0 to 2 (transfer)": "{a}_transfer",
     "followed for less than 3 days": "{a}_short",
-    "a score missing": "{s}_no_discharge + {s}_no_admission + {s}_no_score",
-    "no admission score": "{s}_not_scored",
+    "no discharge score": "{s}_no_discharge",
+    "no admission score": "{s}_no_admission",
+    "neither score": "{s}_no_score",
 }
 
 
@@ -339,5 +340,7 @@ def left_out(reason: str, question: Question) -> str | None:
     sets = LEFT_OUT.get(reason)
     if sets is None:
         return None
+    if question.measure.startswith("participants_") and reason == "no admission score":
+        sets = "{s}_not_scored"  # among everyone admitted, still in care or not
     scale = re.fullmatch(r"(?:participants_)?(\w+?)(_reliable)?(_change)?", question.measure)
     return sets.format(a=_outcome(question.measure, question.definition), s=scale[1] if scale else "")
