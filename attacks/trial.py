@@ -20,8 +20,8 @@ from iop_outcomes.attack.attacking import attack_known, withheld
 from iop_outcomes.attack.facts import Terms
 from iop_outcomes.attack.learning import learned
 from iop_outcomes.attack.read_csv import read_csv
-from iop_outcomes.attack.readings import Report
-from iop_outcomes.attack.solving import ContradictionError, Limits, solve
+from iop_outcomes.attack.readings import FilesRead
+from iop_outcomes.attack.solving import ContradictionError, SolverLimits, solve
 from iop_outcomes.release import Policy, Released, releasing
 from iop_outcomes.results import COLUMNS, Results, as_words
 
@@ -133,15 +133,15 @@ def _cell(value: object) -> object:
     return "" if value is None or (isinstance(value, float) and math.isnan(value)) else value
 
 
-def _true_limits(report: Report, working: str) -> Limits:
+def _true_limits(report: FilesRead, working: str) -> SolverLimits:
     """What the working numbers say of every set of episodes."""
     numbers = read_csv(working, "working numbers")
-    full = Report(numbers.files, numbers.blocks, described=report.described)
+    full = FilesRead(numbers.files, numbers.blocks, described=report.described)
     knowledge = learned(full)
     return solve(knowledge.facts, knowledge.variables)
 
 
-def _true(limits: Limits, terms: Terms) -> Fraction | None:
+def _true(limits: SolverLimits, terms: Terms) -> Fraction | None:
     total = Fraction()
     for variable, factor in terms.items():
         value = limits.value(variable) if variable in limits.low else None

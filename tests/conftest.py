@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import iop_outcomes as iop
+
+hypothesis.settings.register_profile("no test of timing", deadline=None)
+hypothesis.settings.load_profile("no test of timing")
 
 ROOT = Path(__file__).resolve().parent.parent
 SYNTHETIC = ROOT / "data" / "synthetic"

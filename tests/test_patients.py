@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from iop_outcomes import patients as module
@@ -44,7 +44,6 @@ def slow_sums(people, influence):
     return sums
 
 
-@settings(deadline=None)
 @given(episodes, numbers, numbers)
 def test_sums_over_patients_are_those_of_a_loop(people, one, other):
     """Variance, covariance and all products: a loop over people says the same."""
@@ -57,7 +56,6 @@ def test_sums_over_patients_are_those_of_a_loop(people, one, other):
     assert both == pytest.approx(np.array([[found.variance(one), covariance], [covariance, found.variance(other)]]), abs=1e-9)
 
 
-@settings(deadline=None)
 @given(episodes, st.lists(st.booleans(), min_size=CELLS, max_size=CELLS).map(np.array))
 def test_patients_among_some_cells_are_those_of_a_loop(people, cells):
     """Effective patients of some cells, (sum of w) squared over the sum of w squared, and the largest w; asked twice, the same."""
@@ -68,7 +66,6 @@ def test_patients_among_some_cells_are_those_of_a_loop(people, cells):
     assert found.among(cells) == found.among(cells.copy()) == Among(pytest.approx(effective, rel=1e-12), max(held, default=0))
 
 
-@settings(deadline=None)
 @given(episodes, numbers, st.lists(st.booleans(), min_size=CELLS, max_size=CELLS).map(np.array))
 def test_patients_seen_in_some_cells_are_those_of_their_episodes_there(people, influence, cells):
     """Seen in some cells alone: the sums, the effective number and the most are those of a program of the episodes there and no others."""
@@ -82,7 +79,6 @@ def test_patients_seen_in_some_cells_are_those_of_their_episodes_there(people, i
     assert twice.variance(influence) == pytest.approx(found.variance(influence), abs=1e-12)
 
 
-@settings(deadline=None)
 @given(episodes, numbers, st.sets(st.integers(0, CELLS), max_size=3))
 def test_patients_of_stretches_are_those_seen_in_each_alone(people, influence, cuts):
     """Cut into stretches of cells: in each, the sums and effective patients of a program of the episodes there, numbered from 0."""
@@ -94,7 +90,6 @@ def test_patients_of_stretches_are_those_seen_in_each_alone(people, influence, c
         assert found.among(np.ones(end - start, dtype=bool)) == counted(there).among(np.ones(CELLS, dtype=bool))
 
 
-@settings(deadline=None)
 @given(episodes, st.lists(st.integers(-1, 2), min_size=CELLS, max_size=CELLS).map(np.array))
 def test_effective_patients_of_groups_are_those_among_their_cells(people, group):
     """All groups in one go, or the cells of each by themselves."""
@@ -102,7 +97,6 @@ def test_effective_patients_of_groups_are_those_among_their_cells(people, group)
     assert found.effective_in(group, 3) == pytest.approx([found.among(group == place).effective for place in range(3)], rel=1e-12)
 
 
-@settings(deadline=None)
 @given(episodes, numbers)
 def test_combinations_by_themselves(people, influence):
     """Some combinations and nobody else: their sums alone."""
@@ -111,7 +105,6 @@ def test_combinations_by_themselves(people, influence):
     assert found.of_combinations(chosen).variance(influence) == pytest.approx(float((found.n * found.sums(influence) ** 2)[chosen].sum()))
 
 
-@settings(deadline=None)
 @given(episodes, numbers)
 def test_cells_put_together(people, influence):
     """Two cells that become one: the sums of an influence that is the same in both."""
@@ -121,7 +114,6 @@ def test_cells_put_together(people, influence):
     )
 
 
-@settings(deadline=None)
 @given(episodes, numbers)
 def test_names_and_order_of_patients_change_nothing(people, influence):
     """Other names, another order of episodes."""
@@ -129,14 +121,12 @@ def test_names_and_order_of_patients_change_nothing(people, influence):
     assert other == pytest.approx(found, abs=1e-12)
 
 
-@settings(deadline=None)
 @given(episodes, numbers)
 def test_every_episode_twice_doubles_every_sum(people, influence):
     """Told twice under the same patients, sums double: with an influence of 1/n, which halves, the variance stays as it was."""
     assert counted(people + people).variance(influence / 2) == pytest.approx(counted(people).variance(influence), abs=1e-9)
 
 
-@settings(deadline=None)
 @given(episodes, numbers)
 def test_when_all_are_different_variances_are_those_of_episodes(people, influence):
     """The sum of n times influence squared, and as many patients as episodes."""

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from iop_outcomes.attack.bounds import Interval, Program, intervals
+from iop_outcomes.attack.bounds import Bounds, LinearProgram, intervals
 from iop_outcomes.attack.chains import Chain, chain
 from iop_outcomes.attack.facts import EVERYONE, Cell, Fact, Knowledge, Variable, is_sum, place_words
 from iop_outcomes.attack.learning import learned
 from iop_outcomes.attack.read_csv import read_csv
 from iop_outcomes.attack.read_html import read_html
 from iop_outcomes.attack.read_json import read_json
-from iop_outcomes.attack.readings import Report
-from iop_outcomes.attack.solving import Limits, solve
+from iop_outcomes.attack.readings import FilesRead
+from iop_outcomes.attack.solving import SolverLimits, solve
 from iop_outcomes.errors import UsageError
 
-READERS: Mapping[str, Callable[[str, str], Report]] = {".csv": read_csv, ".html": read_html, ".json": read_json}  # by ending
+READERS: Mapping[str, Callable[[str, str], FilesRead]] = {".csv": read_csv, ".html": read_html, ".json": read_json}  # by ending
 LEAST, MOST = 1, 10  # counts that the default policy withholds
 
 
@@ -31,14 +31,14 @@ class Recovered:
     ----------
     cell : Cell
         Which number it is.
-    interval : Interval
+    interval : Bounds
         What it must be: one value, or several that are all from 1 to 10.
     chain : Chain
         How: printed numbers first, then what holds in every report.
     """
 
     cell: Cell
-    interval: Interval
+    interval: Bounds
     chain: Chain
 
     @property
@@ -112,7 +112,7 @@ class Attack:
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def read_report(folder: str | Path) -> Report:
+def read_report(folder: str | Path) -> FilesRead:
     """Read every file of a report that there is a reader for.
 
     Parameters
@@ -121,7 +121,7 @@ def read_report(folder: str | Path) -> Report:
 
     Returns
     -------
-    Report
+    FilesRead
 
     Raises
     ------
@@ -131,7 +131,7 @@ def read_report(folder: str | Path) -> Report:
     where = Path(folder)
     if not where.is_dir():
         raise UsageError(f"{where} is no folder. Give the folder that holds the files of one report ({', '.join(sorted(READERS))}).")
-    report = Report()
+    report = FilesRead()
     for path in sorted(where.iterdir()):
         reader = READERS.get(path.suffix.lower())
         if reader is not None:
@@ -178,7 +178,7 @@ def attack_known(
     """
     limits = solve(knowledge.facts, knowledge.variables)
     cells = withheld(knowledge, limits)
-    results = intervals(Program(knowledge.facts, limits), limits, [cell.terms for cell in cells], LEAST, MOST)
+    results = intervals(LinearProgram(knowledge.facts, limits), limits, [cell.terms for cell in cells], LEAST, MOST)
     declared = [{(EVERYONE, name): Fraction(1)} for name in few]
     recovered = [
         _recovered(knowledge.facts if chains else (), cell, interval)
@@ -188,17 +188,17 @@ def attack_known(
     return Attack(tuple(files), len(knowledge.facts), len(cells), tuple(recovered))
 
 
-def _recovered(facts: Sequence[Fact], cell: Cell, interval: Interval) -> Recovered:
+def _recovered(facts: Sequence[Fact], cell: Cell, interval: Bounds) -> Recovered:
     return Recovered(cell, interval, chain(facts, cell.terms, interval) if facts else Chain((), whole=False))
 
 
-def withheld(knowledge: Knowledge, limits: Limits) -> list[Cell]:
+def withheld(knowledge: Knowledge, limits: SolverLimits) -> list[Cell]:
     """Numbers that the report withholds, then sets of episodes that it never prints; of those that must be the same, the first.
 
     Parameters
     ----------
     knowledge : Knowledge
-    limits : Limits
+    limits : SolverLimits
         What each variable can be.
 
     Returns
@@ -208,7 +208,7 @@ def withheld(knowledge: Knowledge, limits: Limits) -> list[Cell]:
     return list(_withheld(knowledge, limits))
 
 
-def _withheld(knowledge: Knowledge, limits: Limits) -> Iterator[Cell]:
+def _withheld(knowledge: Knowledge, limits: SolverLimits) -> Iterator[Cell]:
     same = _Same(knowledge, limits)
     printed = {frozenset(fact.terms.items()) for fact in knowledge.facts if fact.printed and fact.is_equation}
     seen = {same.first(variable) for key in printed if len(key) == 1 for variable, _ in key}
@@ -231,7 +231,7 @@ def _withheld(knowledge: Knowledge, limits: Limits) -> Iterator[Cell]:
 class _Same:
     """Variables that an equation makes equal, once those that are 0 are left out."""
 
-    def __init__(self, knowledge: Knowledge, limits: Limits) -> None:
+    def __init__(self, knowledge: Knowledge, limits: SolverLimits) -> None:
         self._before: dict[Variable, Variable] = {}
         for fact in knowledge.facts:
             left = {variable: factor for variable, factor in fact.terms.items() if limits.value(variable) != 0}

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iop_outcomes.attack.facts import Fact, Terms, is_sum
-from iop_outcomes.attack.solving import Limits
+from iop_outcomes.attack.solving import SolverLimits
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -26,7 +26,7 @@ _LARGE = 1e7  # stands for no limit where a program needs a point
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class Bounds:
     """The least and most that a sum of counts can be.
 
     Parameters
@@ -53,17 +53,17 @@ class Interval:
         return f"{'any' if self.low is None else self.low} to {'any' if self.high is None else self.high}"
 
 
-class Program:
+class LinearProgram:
     """The facts that are left when everything known is put in, as one linear program.
 
     Parameters
     ----------
     facts : sequence of Fact
-    limits : Limits
+    limits : SolverLimits
         Variables with one value are known.
     """
 
-    def __init__(self, facts: Sequence[Fact], limits: Limits) -> None:
+    def __init__(self, facts: Sequence[Fact], limits: SolverLimits) -> None:
         self._limits = limits
         open_ones = [variable for variable in limits.low if limits.value(variable) is None]
         self._places = {variable: number for number, variable in enumerate(open_ones)}
@@ -135,20 +135,20 @@ class Program:
             self._least, self._most = lowest, highest
 
 
-def intervals(program: Program, limits: Limits, sums: Sequence[Terms], least: int, most: int) -> list[Interval]:
+def intervals(program: LinearProgram, limits: SolverLimits, sums: Sequence[Terms], least: int, most: int) -> list[Bounds]:
     """The least and most of each sum, as closely as is needed to tell whether it lies between two values.
 
     Parameters
     ----------
-    program : Program
-    limits : Limits
+    program : LinearProgram
+    limits : SolverLimits
     sums : sequence of Terms
     least, most : int
         A sum that can be outside of them is not looked at any closer.
 
     Returns
     -------
-    list of Interval
+    list of Bounds
         One for each sum.
     """
     rows = [program.row(terms) for terms in sums]
@@ -168,31 +168,37 @@ def intervals(program: Program, limits: Limits, sums: Sequence[Terms], least: in
 
 
 def _narrowed(
-    program: Program, waiting: set[int], rows: Sequence[tuple[dict[int, float], float]], number: int, known: Interval, least: int, most: int
-) -> Interval:
+    program: LinearProgram,
+    waiting: set[int],
+    rows: Sequence[tuple[dict[int, float], float]],
+    number: int,
+    known: Bounds,
+    least: int,
+    most: int,
+) -> Bounds:
     """One sum, by a linear program for each end, and by a whole-number one where it may lie between the two values."""
     row, constant = rows[number]
     away = {place: -factor for place, factor in row.items()}
     low, point = program.solve(row)
     _rule_out(waiting, rows, point, least, most)
-    known = _both(known, Interval(_up(low + constant), None))
+    known = _both(known, Bounds(_up(low + constant), None))
     if number not in waiting:
         return known
     high, point = program.solve(away)
     _rule_out(waiting, rows, point, least, most)
-    known = _both(known, Interval(None, _down(constant - high)))
+    known = _both(known, Bounds(None, _down(constant - high)))
     if number not in waiting or not _may_be_inside(known, least, most) or known.value is not None:
         return known
     low, high = program.solve(row, whole=True)[0], program.solve(away, whole=True)[0]
-    return _both(known, Interval(_up(low + constant), _down(constant - high)))
+    return _both(known, Bounds(_up(low + constant), _down(constant - high)))
 
 
-def _from_limits(limits: Limits, terms: Terms) -> Interval:
+def _from_limits(limits: SolverLimits, terms: Terms) -> Bounds:
     low, high = limits.of_sum(terms)
-    return Interval(None if low is None else math.ceil(low), None if high is None else math.floor(high))
+    return Bounds(None if low is None else math.ceil(low), None if high is None else math.floor(high))
 
 
-def _may_be_inside(known: Interval, least: int, most: int) -> bool:
+def _may_be_inside(known: Bounds, least: int, most: int) -> bool:
     """Whether limits that are not the closest leave it open that a sum lies between two values."""
     return (known.high is None or known.high >= least) and (known.low is None or known.low <= most)
 
@@ -208,10 +214,10 @@ def _rule_out(waiting: set[int], rows: Sequence[tuple[dict[int, float], float]],
             waiting.discard(number)
 
 
-def _both(one: Interval, other: Interval) -> Interval:
+def _both(one: Bounds, other: Bounds) -> Bounds:
     lows = [each.low for each in (one, other) if each.low is not None]
     highs = [each.high for each in (one, other) if each.high is not None]
-    return Interval(max(lows, default=None), min(highs, default=None))
+    return Bounds(max(lows, default=None), min(highs, default=None))
 
 
 def _up(value: float) -> int | None:

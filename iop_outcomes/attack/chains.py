@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from iop_outcomes.attack.bounds import Interval
+from iop_outcomes.attack.bounds import Bounds
 from iop_outcomes.attack.facts import Fact, Terms, Variable, is_sum
 
 _TOLERANCE = 1e-7
@@ -32,7 +32,7 @@ class Chain:
     whole: bool
 
 
-def chain(facts: Sequence[Fact], terms: Terms, interval: Interval) -> Chain:
+def chain(facts: Sequence[Fact], terms: Terms, interval: Bounds) -> Chain:
     """Look for the few facts that bound a sum.
 
     Each end of the interval follows from some multiple of each fact, added up; of all such multiples those are taken whose sum is
@@ -43,7 +43,7 @@ def chain(facts: Sequence[Fact], terms: Terms, interval: Interval) -> Chain:
     facts : sequence of Fact
     terms : dict of Variable to Fraction
         The sum.
-    interval : Interval
+    interval : Bounds
         What it can be.
 
     Returns
@@ -60,7 +60,7 @@ def chain(facts: Sequence[Fact], terms: Terms, interval: Interval) -> Chain:
     return Chain(tuple(sorted(needed, key=lambda fact: not fact.printed)), missing)
 
 
-def _without_spare(needed: list[Fact], terms: Terms, interval: Interval) -> list[Fact]:
+def _without_spare(needed: list[Fact], terms: Terms, interval: Bounds) -> list[Fact]:
     """Leave out every fact that the others do not need."""
     ends = [(sign, sign * end - 1 + _SHORT_OF_ONE) for sign, end in ((1, interval.low), (-1, interval.high)) if end is not None]
     for fact in sorted(needed, key=lambda each: each.printed):

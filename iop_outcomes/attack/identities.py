@@ -84,7 +84,7 @@ class Fields(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class RowName:
     """Which number of which measure, as a row of a report names it, and what the words under Methods say of it.
 
     Parameters
@@ -107,7 +107,7 @@ def _outcome(measure: str, definition: str) -> str:
     return re.sub(r"\W+", "_", f"{measure}_{definition}")
 
 
-def _completion(question: Question, _match: re.Match[str]) -> Fields | None:
+def _completion(question: RowName, _match: re.Match[str]) -> Fields | None:
     teds = question.estimand.endswith("_teds_all")
     base, left = ("ended + died", OUTSIDE) if teds else ("ended", f"died + {OUTSIDE}")
     lost, moved = "missing_reason", "transferred + transferred_step_up"
@@ -131,7 +131,7 @@ _GROUPS = {
 _REST = ("other", "ended_otherwise", "neither")  # groups with the dead and those without a reason, where these are among the episodes
 
 
-def _reasons(question: Question, match: re.Match[str]) -> Fields:
+def _reasons(question: RowName, match: re.Match[str]) -> Fields:
     name, known = match["name"], "known reason" in question.among
     k = "missing_reason" if name == "missing" else name
     if question.definition == "grouped":
@@ -141,12 +141,12 @@ def _reasons(question: Question, match: re.Match[str]) -> Fields:
     return Fields("ended", k, "0", f"missing_reason + died + {OUTSIDE}") if known else Fields("all_ended", k, "0", OUTSIDE)
 
 
-def _stays(question: Question, _match: re.Match[str]) -> Fields:
+def _stays(question: RowName, _match: re.Match[str]) -> Fields:
     total = f"{SUM}days_{question.definition}" if "mean" in question.estimand else None
     return Fields("stayed", None, "no_stay", OUTSIDE, total=total)
 
 
-def _change(question: Question, match: re.Match[str]) -> Fields:
+def _change(question: RowName, match: re.Match[str]) -> Fields:
     s = match["s"]
     paired, unpaired = f"{s}_paired", f"{s}_no_discharge + {s}_no_admission + {s}_no_score"
     if question.estimand == "paired_rate":
@@ -157,7 +157,7 @@ def _change(question: Question, match: re.Match[str]) -> Fields:
     return Fields(paired, None, unpaired, OUTSIDE, total=totals.get(question.estimand))
 
 
-def _reliable(question: Question, match: re.Match[str]) -> Fields | None:
+def _reliable(question: RowName, match: re.Match[str]) -> Fields | None:
     s, name = match["s"], question.estimand.removesuffix("_of_discharged")
     r, every = f"{s}_{question.definition or 'profile'}", name != question.estimand
     paired, no_start = f"{s}_paired", f"{s}_no_admission + {s}_no_score"
@@ -185,7 +185,7 @@ _OF_FOLLOWED = ("median_days", "restricted_mean_days", "median_follow_up_days")
 TESTS = ("log_rank_chi_squared", "log_rank_p", "gray_chi_squared", "gray_p")
 
 
-def _after(question: Question, _match: re.Match[str]) -> Fields | None:
+def _after(question: RowName, _match: re.Match[str]) -> Fields | None:
     a, t, name = _outcome(question.measure, question.definition), question.time, question.estimand
     n, lost, out = f"{a}_followed", f"{a}_unknown", f"died + {OUTSIDE}"
     left = f"{out} + {a}_transfer + {a}_short"
@@ -208,7 +208,7 @@ def _after(question: Question, _match: re.Match[str]) -> Fields | None:
     }.get(name)
 
 
-def _recorded(_question: Question, match: re.Match[str]) -> Fields:
+def _recorded(_question: RowName, match: re.Match[str]) -> Fields:
     thing = match["thing"]
     k = {"discharge_reason": "all_ended - missing_reason", "los_days": "stayed"}.get(thing)
     score = re.fullmatch(r"(?P<s>\w+)_(?P<moment>admit|discharge)", thing)
@@ -218,7 +218,7 @@ def _recorded(_question: Question, match: re.Match[str]) -> Fields:
     return Fields("all_ended", k or f"recorded_{thing}", "0", OUTSIDE)
 
 
-def _participants(question: Question, match: re.Match[str]) -> Fields | None:
+def _participants(question: RowName, match: re.Match[str]) -> Fields | None:
     column = match["column"]
     if question.estimand in ("mean_admit", "sd_admit"):
         total = f"{SUM}{column}_scored" if question.estimand == "mean_admit" else None
@@ -252,7 +252,7 @@ _RULES = (
 )
 
 
-def fields_of(question: Question) -> Fields | None:
+def fields_of(question: RowName) -> Fields | None:
     """What the counts beside a number are counts of; None for a number that nothing is known of."""
     for measures, estimands, rule in _RULES:
         match, other = measures.fullmatch(question.measure), estimands.fullmatch(question.estimand)
@@ -261,7 +261,7 @@ def fields_of(question: Question) -> Fields | None:
     return None
 
 
-def sums_of(questions: Sequence[Question]) -> Iterator[str]:
+def sums_of(questions: Sequence[RowName]) -> Iterator[str]:
     """Sums and parts that hold in every group, for the measures of a report."""
     yield from ALWAYS
     if any(question.estimand == "completion_of_admitted" for question in questions):
@@ -271,7 +271,7 @@ def sums_of(questions: Sequence[Question]) -> Iterator[str]:
     yield from _characteristics(questions)
 
 
-def _of_scales(questions: Sequence[Question]) -> Iterator[str]:
+def _of_scales(questions: Sequence[RowName]) -> Iterator[str]:
     for question in questions:
         change = re.fullmatch(r"(\w+?)(_reliable)?_change", question.measure)
         if not change:
@@ -288,7 +288,7 @@ def _of_scales(questions: Sequence[Question]) -> Iterator[str]:
             yield from (line.format(s=s) for line in AT_ADMISSION)
 
 
-def _after_discharge(questions: Sequence[Question]) -> Iterator[str]:
+def _after_discharge(questions: Sequence[RowName]) -> Iterator[str]:
     days: dict[str, set[int]] = {}
     for question in questions:
         if re.fullmatch(r"(readmission|relapse)\w*", question.measure):
@@ -307,7 +307,7 @@ def _after_discharge(questions: Sequence[Question]) -> Iterator[str]:
         yield f"{a}_in_care <= all_ended"
 
 
-def _characteristics(questions: Sequence[Question]) -> Iterator[str]:
+def _characteristics(questions: Sequence[RowName]) -> Iterator[str]:
     for measure in dict.fromkeys(question.measure for question in questions if question.measure.startswith("participants_")):
         rows = [question for question in questions if question.measure == measure and question.estimand.startswith("share_")]
         fields = [each for each in map(fields_of, rows) if each is not None]
@@ -335,7 +335,7 @@ LEFT_OUT: Mapping[str, str] = {
 }
 
 
-def left_out(reason: str, question: Question) -> str | None:
+def left_out(reason: str, question: RowName) -> str | None:
     """The set of those left out of a measure for a reason, in the words of a report."""
     sets = LEFT_OUT.get(reason)
     if sets is None:

@@ -9,10 +9,10 @@ from fractions import Fraction
 from itertools import product
 
 from iop_outcomes.attack.facts import EVERYONE, Knowledge, Place, Variable, combined, expression, place, place_words
-from iop_outcomes.attack.identities import FOLLOWED, TESTS, Fields, Question, fields_of, left_out, sums_of
+from iop_outcomes.attack.identities import FOLLOWED, TESTS, Fields, RowName, fields_of, left_out, sums_of
 from iop_outcomes.attack.read_json import TABLE
 from iop_outcomes.attack.read_tables import read_tables
-from iop_outcomes.attack.readings import COUNTS, Block, Described, Number, Report, describing
+from iop_outcomes.attack.readings import COUNTS, Block, Described, FilesRead, Number, describing
 from iop_outcomes.attack.simplifying import simplified
 from iop_outcomes.columns import DISCHARGE_REASONS
 from iop_outcomes.keys import ALL, MISSING_LEVEL
@@ -29,15 +29,15 @@ _REASONS = tuple(reason for reason in DISCHARGE_REASONS)
 @dataclass
 class _Learner:
     knowledge: Knowledge = field(default_factory=Knowledge)
-    questions: dict[Place, dict[Question, None]] = field(default_factory=dict)
+    questions: dict[Place, dict[RowName, None]] = field(default_factory=dict)
 
 
-def learned(report: Report) -> Knowledge:
+def learned(report: FilesRead) -> Knowledge:
     """Put together what a reader of a report knows.
 
     Parameters
     ----------
-    report : Report
+    report : FilesRead
         What is printed in its files.
 
     Returns
@@ -103,7 +103,7 @@ def _learn_block(learner: _Learner, block: Block) -> None:
         learner.knowledge.visit(where)
         learner.questions.setdefault(where, {}).update(questions)
     _learn_sums(learner, block, list(questions))
-    rows: dict[tuple[Question, Place], dict[str, Number]] = {}
+    rows: dict[tuple[RowName, Place], dict[str, Number]] = {}
     for number in block.numbers:
         rows.setdefault((number.question, number.where), {})[number.field] = number
         _learn_count(learner, block, number)
@@ -185,7 +185,7 @@ def _learn_flow(learner: _Learner, number: Number) -> None:
         _learn_number(knowledge, expression(text, EVERYONE), number)
 
 
-def _learn_left_out(learner: _Learner, report: Report) -> None:
+def _learn_left_out(learner: _Learner, report: FilesRead) -> None:
     for question, names in _measures(report.blocks).items():
         each = describing(question.measure, names, report.described)
         if each is None:
@@ -210,10 +210,10 @@ def _learn_cell(learner: _Learner, block: Block, number: Number) -> None:
         _learn_value(learner.knowledge, fields, number.where, {"value": number})
 
 
-def _measures(blocks: Iterable[Block]) -> dict[Question, set[str]]:
+def _measures(blocks: Iterable[Block]) -> dict[RowName, set[str]]:
     """The first question of every measure, with the names of all its numbers."""
-    first: dict[tuple[str, str], Question] = {}
-    names: dict[Question, set[str]] = {}
+    first: dict[tuple[str, str], RowName] = {}
+    names: dict[RowName, set[str]] = {}
     for block in blocks:
         question = block.numbers[0].question
         question = first.setdefault((question.measure, question.definition), question)
@@ -224,7 +224,7 @@ def _measures(blocks: Iterable[Block]) -> dict[Question, set[str]]:
 # -- what holds in every report ------------------------------------------------------------------------------------------------
 
 
-def _sets(questions: Iterable[Question]) -> Iterator[str]:
+def _sets(questions: Iterable[RowName]) -> Iterator[str]:
     """The names of all sets that some questions are about."""
     every = list(questions)
     for line in sums_of(every):
@@ -237,7 +237,7 @@ def _sets(questions: Iterable[Question]) -> Iterator[str]:
 _SIGNS = {"+", "-", "=", "<=", "0"}
 
 
-def _learn_sums(learner: _Learner, block: Block, questions: list[Question]) -> None:
+def _learn_sums(learner: _Learner, block: Block, questions: list[RowName]) -> None:
     """Everyone is the sum of the groups by a column, and everyone of one level of a second column is that of its pairs."""
     names = list(dict.fromkeys(_sets(questions)))
     for position, column in enumerate(block.columns):

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from iop_outcomes.attack.facts import place
-from iop_outcomes.attack.identities import Question
-from iop_outcomes.attack.readings import COUNTS, Block, Number, Report, plain
+from iop_outcomes.attack.identities import RowName
+from iop_outcomes.attack.readings import COUNTS, Block, FilesRead, Number, plain
 
 Row = Mapping[str, str]
 _NEEDED = {"measure", "definition", "group", "level", "estimand", "time", "contrast", "value", *COUNTS}
 
 
-def read_csv(text: str, name: str) -> Report:
+def read_csv(text: str, name: str) -> FilesRead:
     """Read the numbers of a report.
 
     Parameters
@@ -27,12 +27,12 @@ def read_csv(text: str, name: str) -> Report:
 
     Returns
     -------
-    Report
+    FilesRead
     """
     rows = list(csv.DictReader(line for line in io.StringIO(text) if not line.startswith("#")))
     if not rows or not set(rows[0]) >= _NEEDED:
-        return Report([name])
-    return Report([name], [_block(block, name) for block in _blocks(rows)])
+        return FilesRead([name])
+    return FilesRead([name], [_block(block, name) for block in _blocks(rows)])
 
 
 def _blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -64,7 +64,7 @@ def _block(rows: list[Row], name: str) -> Block:
 def _numbers(row: Row, name: str) -> Iterator[Number]:
     where = place((plain(row["group"]), plain(row["level"])), (plain(row.get("group_2", "")), plain(row.get("level_2", ""))))
     time = row["time"] and f"{float(row['time']):g}"
-    question = Question(row["measure"], row["definition"], row["estimand"], time)
+    question = RowName(row["measure"], row["definition"], row["estimand"], time)
     words = f"{name}: {row['measure']}, {row['estimand']}{f' at {time}' if time else ''}"
     for field in COUNTS:
         yield Number(question, where, field, _number(row[field]), f"{words}, {field}")

@@ -9,9 +9,9 @@ from fractions import Fraction
 from html.parser import HTMLParser
 
 from iop_outcomes.attack.facts import EVERYONE
-from iop_outcomes.attack.identities import LEFT_OUT, Question
+from iop_outcomes.attack.identities import LEFT_OUT, RowName
 from iop_outcomes.attack.read_json import TABLE
-from iop_outcomes.attack.readings import Described, Number, Report, Table
+from iop_outcomes.attack.readings import Described, FilesRead, Number, TableRead
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _DEFINED = re.compile(r"\((?P<name>[a-z](?:[^():]|\([^()]*\))*)\): .*?, among (?P<among>.*?)\. Interval: ")
@@ -22,10 +22,10 @@ _FINDINGS = {"reason missing": "missing_reason"}  # what a finding about episode
 
 
 @dataclass
-class _Page(HTMLParser):
+class _PageReader(HTMLParser):
     """The tables, the definitions and the other text of a page."""
 
-    tables: list[Table] = field(default_factory=list)
+    tables: list[TableRead] = field(default_factory=list)
     terms: list[tuple[str, list[str]]] = field(default_factory=list)
     _text: list[str] = field(default_factory=list)
     _skip: int = 0
@@ -38,7 +38,7 @@ class _Page(HTMLParser):
         if tag in ("style", "script", "svg"):
             self._skip += 1
         elif tag == "table":
-            self.tables.append(Table("", "", []))
+            self.tables.append(TableRead("", "", []))
         elif tag == "tr" and self.tables:
             self.tables[-1].rows.append([])
         elif tag in ("td", "th", "caption", "dt", "dd"):
@@ -64,7 +64,7 @@ class _Page(HTMLParser):
             self._text.append(data)
 
 
-def read_html(text: str, name: str) -> Report:
+def read_html(text: str, name: str) -> FilesRead:
     """Read the page of a report.
 
     Parameters
@@ -76,9 +76,9 @@ def read_html(text: str, name: str) -> Report:
 
     Returns
     -------
-    Report
+    FilesRead
     """
-    page = _Page()
+    page = _PageReader()
     page.feed(text)
     page.close()
     described = [each for title, lines in page.terms if (each := _described(title, lines)) is not None]
@@ -90,7 +90,7 @@ def read_html(text: str, name: str) -> Report:
         if table.caption == "Findings in the data" and row and row[0] in _FINDINGS and FEW_ROWS in row
     }
     tables = [replace(table, source=f"{name}: {table.caption}") for table in page.tables]
-    return Report([name], numbers=numbers, described=described, tables=tables, few=few)
+    return FilesRead([name], numbers=numbers, described=described, tables=tables, few=few)
 
 
 def whole(cell: str) -> Fraction | None:
@@ -125,20 +125,20 @@ def _reasons(text: str) -> Iterator[tuple[str, Fraction | None]]:
 
 
 _MEASURES = {  # first rows of the table of who is counted, in people's words
-    "Completion": Question("completion", "discharged", "completion_strict"),
-    "Completion, of all admitted": Question("completion", "discharged", "completion_of_admitted"),
-    "Length of stay": Question("length_of_stay", "", "los_median"),
+    "Completion": RowName("completion", "discharged", "completion_strict"),
+    "Completion, of all admitted": RowName("completion", "discharged", "completion_of_admitted"),
+    "Length of stay": RowName("length_of_stay", "", "los_median"),
 }
 
 
-def _of_table(table: Table, name: str) -> Iterator[Number]:
+def _of_table(table: TableRead, name: str) -> Iterator[Number]:
     """Numbers of the tables that say who is counted: in, used, and left out by reason."""
     head, *rows = table.rows or [[]]
     if head[1:4] != ["In", "Used", "Left out"]:
         return
     for row in rows:
         title, rows_in, used, left = row
-        question = _MEASURES.get(title) if head[0] == "Measure" else Question(f"{TABLE}{title}", "", "used")
+        question = _MEASURES.get(title) if head[0] == "Measure" else RowName(f"{TABLE}{title}", "", "used")
         if question is None:
             continue
         source = f"{name}: {table.caption}, {title}"

@@ -8,13 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 from iop_outcomes.attack.facts import EVERYONE
-from iop_outcomes.attack.identities import Question
-from iop_outcomes.attack.readings import Number, Report
+from iop_outcomes.attack.identities import RowName
+from iop_outcomes.attack.readings import FilesRead, Number
 
 TABLE = "rows of "  # a question so named is about a table of the data, not about a measure
 
 
-def read_json(text: str, name: str) -> Report:
+def read_json(text: str, name: str) -> FilesRead:
     """Read where the numbers of a report come from.
 
     Parameters
@@ -26,14 +26,14 @@ def read_json(text: str, name: str) -> Report:
 
     Returns
     -------
-    Report
+    FilesRead
     """
     document = json.loads(text)
-    return Report([name], numbers=list(_tables(document, name)) if isinstance(document, dict) else [])
+    return FilesRead([name], numbers=list(_tables(document, name)) if isinstance(document, dict) else [])
 
 
 def _tables(document: dict[str, Any], name: str) -> Iterator[Number]:
     for source in document.get("provenance", {}).get("sources", []):
         if source.get("rows") is not None:
-            question = Question(f"{TABLE}{source['table']}", "", "in")
+            question = RowName(f"{TABLE}{source['table']}", "", "in")
             yield Number(question, EVERYONE, "n", Fraction(source["rows"]), f"{name}: rows of {source['name']}")

@@ -9,19 +9,19 @@ from fractions import Fraction
 
 from iop_outcomes.attack.facts import place
 from iop_outcomes.attack.read_html import whole
-from iop_outcomes.attack.readings import Block, Described, Number, Report, Table, describing, plain
+from iop_outcomes.attack.readings import Block, Described, FilesRead, Number, TableRead, describing, plain
 
 _SHARE = re.compile(r"(?P<share>\d+(\.(?P<digits>\d+))?)%")
 _K, _N = re.compile(r"\((?P<count>[\d,]+)\)"), re.compile(r"\bn (?P<count>[\d,]+)")
 _COUNT = "Episodes"  # the column of how many episodes the first number of a table is of
 
 
-def read_tables(report: Report) -> Iterator[tuple[Number, Block]]:
+def read_tables(report: FilesRead) -> Iterator[tuple[Number, Block]]:
     """Read the tables of a page whose columns are numbers of one measure and whose rows are groups.
 
     Parameters
     ----------
-    report : Report
+    report : FilesRead
         With its tables, the Methods, and the measures that its other files name.
 
     Yields
@@ -38,14 +38,14 @@ def read_tables(report: Report) -> Iterator[tuple[Number, Block]]:
                 break
 
 
-def _is_of(table: Table, each: Described, block: Block) -> bool:
+def _is_of(table: TableRead, each: Described, block: Block) -> bool:
     """Whether a table is of a measure, by the column of a block: its caption begins with the measure's title."""
     head = table.rows[0] if table.rows else []
     named = table.caption == each.title or table.caption.startswith((f"{each.title} by ", f"{each.title} of all "))
     return named and bool(head) and plain(head[0]) == block.columns[0]
 
 
-def _of_table(table: Table, each: Described, block: Block) -> Iterator[Number]:
+def _of_table(table: TableRead, each: Described, block: Block) -> Iterator[Number]:
     head, *rows = table.rows
     questions = {number.question.estimand: number.question for number in block.numbers if not number.question.time}
     columns = {i: questions[name] for i, label in enumerate(head) if (name := each.labels.get(label, "")) in questions}

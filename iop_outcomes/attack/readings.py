@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from iop_outcomes.attack.facts import Place
-from iop_outcomes.attack.identities import Question
+from iop_outcomes.attack.identities import RowName
 
 COUNTS = ("n", "k", "n_missing", "excluded", "n_at_risk")
 
@@ -19,7 +19,7 @@ class Number:
 
     Parameters
     ----------
-    question : Question
+    question : RowName
     where : Place
         Of which group.
     field : str
@@ -32,7 +32,7 @@ class Number:
         Where it is printed.
     """
 
-    question: Question
+    question: RowName
     where: Place
     field: str
     value: Fraction | None
@@ -83,7 +83,7 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableRead:
     """A table of a page.
 
     Parameters
@@ -101,7 +101,7 @@ class Table:
 
 
 @dataclass
-class Report:
+class FilesRead:
     """Everything that is printed in the files of one report.
 
     Parameters
@@ -112,7 +112,7 @@ class Report:
     numbers : list of Number
         Those that stand in no block: they are said of everyone.
     described : list of Described
-    tables : list of Table
+    tables : list of TableRead
         Of the page: what stands in them is in people's words, which the Methods explain.
     few : set of str
         Sets of episodes of which the report itself says that they are from 1 to 10.
@@ -122,10 +122,10 @@ class Report:
     blocks: list[Block] = field(default_factory=list)
     numbers: list[Number] = field(default_factory=list)
     described: list[Described] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)
+    tables: list[TableRead] = field(default_factory=list)
     few: set[str] = field(default_factory=set)
 
-    def add(self, other: Report) -> None:
+    def add(self, other: FilesRead) -> None:
         """Add what another file says."""
         self.files += other.files
         self.blocks += other.blocks

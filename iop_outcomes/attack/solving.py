@@ -17,7 +17,7 @@ class ContradictionError(Exception):
     """The facts cannot all hold: the report contradicts itself, or what is known of every report does not hold of it."""
 
 
-class Limits:
+class SolverLimits:
     """The lowest and highest value of every variable; counts are whole and not negative, sums of scores are any number."""
 
     def __init__(self, variables: Iterable[Variable]) -> None:
@@ -61,7 +61,7 @@ class Limits:
         return least, most
 
 
-def solve(facts: Sequence[Fact], variables: Iterable[Variable]) -> Limits:
+def solve(facts: Sequence[Fact], variables: Iterable[Variable]) -> SolverLimits:
     """Narrow the limits and solve the equations, in turns, until nothing more follows.
 
     Parameters
@@ -71,7 +71,7 @@ def solve(facts: Sequence[Fact], variables: Iterable[Variable]) -> Limits:
 
     Returns
     -------
-    Limits
+    SolverLimits
         What each variable can be.
 
     Raises
@@ -79,7 +79,7 @@ def solve(facts: Sequence[Fact], variables: Iterable[Variable]) -> Limits:
     ContradictionError
         When the facts cannot all hold.
     """
-    limits = Limits(variables)
+    limits = SolverLimits(variables)
     by_variable: dict[Variable, list[Fact]] = {}
     for fact in facts:
         for variable in fact.terms:
@@ -95,7 +95,7 @@ def solve(facts: Sequence[Fact], variables: Iterable[Variable]) -> Limits:
     return limits
 
 
-def _fix(limits: Limits, variable: Variable, terms: Mapping[Variable, Fraction]) -> bool:
+def _fix(limits: SolverLimits, variable: Variable, terms: Mapping[Variable, Fraction]) -> bool:
     constant = terms.get(CONSTANT, Fraction())
     others = {other: factor for other, factor in terms.items() if other != CONSTANT}
     low, high = limits.of_sum(others)
@@ -103,7 +103,7 @@ def _fix(limits: Limits, variable: Variable, terms: Mapping[Variable, Fraction])
     return limits.narrow(variable, low, high, "equations solved together")
 
 
-def _narrow(limits: Limits, facts: Iterable[Fact], by_variable: Mapping[Variable, list[Fact]]) -> None:
+def _narrow(limits: SolverLimits, facts: Iterable[Fact], by_variable: Mapping[Variable, list[Fact]]) -> None:
     """Narrow the limits by one fact after another, those again whose variables have changed."""
     queue = deque(facts)
     waiting = set(map(id, queue))
@@ -119,7 +119,7 @@ def _narrow(limits: Limits, facts: Iterable[Fact], by_variable: Mapping[Variable
                     queue.append(other)
 
 
-def _narrowed(limits: Limits, fact: Fact) -> list[Variable]:
+def _narrowed(limits: SolverLimits, fact: Fact) -> list[Variable]:
     """The variables that one fact narrows: each is what the others leave of the sum."""
     least = _ends(limits, fact.terms, lowest=True)
     most = _ends(limits, fact.terms, lowest=False)
@@ -137,7 +137,7 @@ def _narrowed(limits: Limits, fact: Fact) -> list[Variable]:
     return changed
 
 
-def _ends(limits: Limits, terms: Terms, *, lowest: bool) -> dict[Variable, Fraction | None]:
+def _ends(limits: SolverLimits, terms: Terms, *, lowest: bool) -> dict[Variable, Fraction | None]:
     return {
         variable: None if (end := (limits.low if (factor > 0) is lowest else limits.high)[variable]) is None else factor * end
         for variable, factor in terms.items()
@@ -160,13 +160,13 @@ def _left(limit: Fraction | None, ends: Mapping[Variable, Fraction | None], vari
 CONSTANT: Variable = ((), "")
 
 
-def eliminate(equations: Iterable[Fact], limits: Limits) -> dict[Variable, dict[Variable, Fraction]]:
+def eliminate(equations: Iterable[Fact], limits: SolverLimits) -> dict[Variable, dict[Variable, Fraction]]:
     """Solve equations exactly, in fractions: what is known is put in, and each equation expresses one variable by others.
 
     Parameters
     ----------
     equations : iterable of Fact
-    limits : Limits
+    limits : SolverLimits
         Variables with one value are known.
 
     Returns
@@ -202,7 +202,7 @@ def eliminate(equations: Iterable[Fact], limits: Limits) -> dict[Variable, dict[
     return solved
 
 
-def _known_put_in(fact: Fact, limits: Limits) -> tuple[dict[Variable, Fraction], str]:
+def _known_put_in(fact: Fact, limits: SolverLimits) -> tuple[dict[Variable, Fraction], str]:
     row: dict[Variable, Fraction] = {CONSTANT: -(fact.low or Fraction())}
     for variable, factor in fact.terms.items():
         value = limits.value(variable)

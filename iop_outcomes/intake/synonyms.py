@@ -107,7 +107,7 @@ def table_called(name: str) -> str:
     Examples
     --------
     >>> table_called("Sessions"), table_called("budget")
-    ('contacts', '')
+    ('sessions', '')
     >>> table_called("Readmit List 2024")
     'events'
     """

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from iop_outcomes.attack.bounds import Interval, Program, intervals
+from iop_outcomes.attack.bounds import Bounds, LinearProgram, intervals
 from iop_outcomes.attack.chains import chain
 from iop_outcomes.attack.facts import EVERYONE, Fact, Knowledge, expression
 from iop_outcomes.attack.simplifying import simplified
@@ -48,7 +48,7 @@ def test_limits_and_intervals_are_those_of_every_possible_program(seed):
     programs = list(possible(facts))
     limits = solve(facts, VARIABLES)
     sums = [{variable: Fraction(1)} for variable in VARIABLES]
-    results = intervals(Program(facts, limits), limits, sums, -100, 100)
+    results = intervals(LinearProgram(facts, limits), limits, sums, -100, 100)
     for variable, result in zip(VARIABLES, results, strict=True):
         values = [program[variable] for program in programs]
         assert limits.low[variable] <= min(values)
@@ -62,7 +62,7 @@ def test_a_chain_alone_says_as_much_as_all_facts(seed):
     facts = drawn_facts(np.random.default_rng(seed))
     limits = solve(facts, VARIABLES)
     for variable in VARIABLES:
-        (result,) = intervals(Program(facts, limits), limits, [{variable: Fraction(1)}], -100, 100)
+        (result,) = intervals(LinearProgram(facts, limits), limits, [{variable: Fraction(1)}], -100, 100)
         how = chain(facts, {variable: Fraction(1)}, result)
         if how.whole:
             continue
@@ -75,7 +75,7 @@ def test_a_chain_leaves_out_what_is_not_needed():
     """A + b is 10 and b is 7: a is 3, whatever c and d are."""
     sums = {"a + b": 10, "b": 7, "c + d": 9, "a + c": 5}
     facts = [Fact(expression(text, EVERYONE), Fraction(n), Fraction(n), text, printed=True) for text, n in sums.items()]
-    how = chain(facts, expression("a", EVERYONE), Interval(3, 3))
+    how = chain(facts, expression("a", EVERYONE), Bounds(3, 3))
     assert [fact.words for fact in how.facts] == ["a + b", "b"]
     assert not how.whole
 

@@ -36,7 +36,7 @@ def _flows(answer):
     return answer.flow if isinstance(answer.flow, tuple | list) else (answer.flow,)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(faults=st.lists(st.sampled_from([*["none"] * 3, *FAULTS]), min_size=24, max_size=24))
 def test_every_row_is_used_or_excluded_for_a_reason(tmp_path_factory, faults):
     """Any mixture of faults and blanks: tables add up, and every answer starts from the episodes that loading left and adds up."""

@@ -118,7 +118,7 @@ CHANGES = {
 CELLS = [(table, column, value, rule) for table, columns in CHANGES.items() for column, values in columns.items() for value, rule in values]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(change=st.sampled_from(CELLS), place=st.integers(0, 1_000))
 def test_one_changed_cell_is_exactly_that_fault(tmp_path_factory, change, place):
     """Any cell of any row, any of the changes: one finding, its rule, its column and its physical line; none for a harmless change."""
@@ -186,7 +186,7 @@ def _by_the_store(folder, tables):
         store.close()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     changes=st.lists(_change, max_size=14),
     copies=st.lists(st.tuples(st.sampled_from(list(rules_twin.HEADS)), st.integers(0, 11)), max_size=3),

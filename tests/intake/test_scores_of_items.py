@@ -192,7 +192,7 @@ def test_scores_below_zero(tmp_path):
 _answers = st.lists(st.one_of(st.none(), st.integers(0, 3)), min_size=9, max_size=9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(forms=st.lists(_answers, min_size=1, max_size=12))
 def test_the_engine_adds_up_as_the_scale_does(forms):
     """Any answers: the total of the engine is that of `prorated_total`."""

@@ -52,7 +52,7 @@ def filled(draw):
     return form, draw(st.lists(st.lists(answer, min_size=form.items, max_size=form.items), min_size=1, max_size=6))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(filled())
 def test_sql_and_python_give_the_same_totals(case):
     """Every total, blank where the rule gives none; and the plain sum where every item is answered."""

@@ -173,7 +173,7 @@ def test_the_flow_of_recovery_is_in_words():
     assert {reason: n for reason, n in flow.excluded.items() if n} == {
         "at case, no discharge score": 1,
         "not at case at the start": 1,
-        "a score missing": 1,
+        "no admission score": 1,
     }
 
 

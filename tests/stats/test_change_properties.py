@@ -81,7 +81,7 @@ def spread_out(pairs) -> bool:
 
 
 @given(rows, st.sampled_from(["lower", "higher"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_cells_equal_rows(pairs, better):
     """Counted in cells or one row each in exact fractions: the same number."""
     assume(spread_out(pairs))
@@ -92,7 +92,7 @@ def test_cells_equal_rows(pairs, better):
 
 
 @given(rows, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_e8_order_and_splitting_change_no_bit(pairs, random):
     """Row order, and a cell given in parts, change no bit of value or variance."""
     assume(spread_out(pairs))
@@ -104,7 +104,7 @@ def test_e8_order_and_splitting_change_no_bit(pairs, random):
 
 
 @given(rows, st.integers(-50, 50), st.sampled_from([0.5, 1.0, 3.0, 0.1]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_affine_scores(pairs, start, scale):
     """Scores x scale + start: mean change x scale, standardised unchanged; negated scores with the direction flipped: unchanged."""
     assume(spread_out(pairs))
@@ -120,7 +120,7 @@ def test_affine_scores(pairs, start, scale):
 
 
 @given(rows)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_e7_interval_holds_the_estimate(pairs):
     """An unflagged estimate is finite with a finite variance above or at 0."""
     counted = cells_of(*zip(*pairs, strict=True))
@@ -130,7 +130,7 @@ def test_e7_interval_holds_the_estimate(pairs):
 
 
 @given(rows)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_influence_is_the_derivative(pairs):
     """Influence equals the central difference along "one more pair here, total unchanged", and n-weighted sums to 0."""
     assume(spread_out(pairs))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import beta, norm, t
 
@@ -99,7 +99,6 @@ def test_the_variance_that_holds():
 # -- shares ------------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(st.integers(1, 200), st.integers(0, 200), st.floats(2, 60), st.floats(0.1, 20))
 def test_shares_keep_their_bounds(n, k, effective, ratio):
     """Limits lie in 0 to 1 around the share; the effective number is never above the episodes."""
@@ -113,7 +112,6 @@ def test_shares_keep_their_bounds(n, k, effective, ratio):
     assert found.low < found.high
 
 
-@settings(deadline=None)
 @given(st.integers(4, 100), st.data())
 def test_shares_widen_as_patients_are_fewer(n, data):
     """The same variance known from fewer patients gives a wider interval."""
@@ -147,7 +145,6 @@ def test_the_limits_solve_wilsons_equation_at_t(conf_level):
 # -- means -------------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(-9, 9)), min_size=3, max_size=30))
 def test_means_equal_a_slow_sum_over_patients(rows):
     """The factor m / (m - 1) times the sum over patients of squared sums of deviations, over n squared; t on m - 1; m effective patients."""

@@ -294,7 +294,7 @@ def touches(found, again):
     return interval.low if found.value > 0 else interval.high
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.booleans(), st.booleans())
 def test_at_one_minus_p_the_interval_touches_0(seed, shares, once):
     """Shares and means, with repeated patients and without: the p value is the level at which 0 is the limit."""
@@ -342,7 +342,7 @@ def test_no_difference_has_p_1():
     assert (found.value, found.p) == (0, 1)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.booleans(), st.booleans())
 def test_turned_round_the_sign_turns(seed, shares, once):
     """The second minus the first: value and limits mirrored, error and p the same."""

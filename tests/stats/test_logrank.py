@@ -96,7 +96,6 @@ def test_uis_relapse_log_rank():
     assert log_rank(track, uis["TIME"].astype(int), event, one).chi2 == pytest.approx(6.52839530, abs=1e-8)
 
 
-@settings(deadline=None)
 @given(people_in_groups)
 def test_log_rank_equals_the_slow_version(people):
     """On random people the cell version equals the loop over persons, and its chi-square a plain solve."""
@@ -116,7 +115,7 @@ def test_log_rank_equals_the_slow_version(people):
         assert np.isnan([found.chi2, found.p]).all()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(people_in_groups)
 def test_log_rank_equals_statsmodels(people):
     """Where statsmodels can compute it (every group at risk with events to compare), the chi-square is the same."""
@@ -131,7 +130,6 @@ def test_log_rank_equals_statsmodels(people):
         assert [found.chi2, found.p] == pytest.approx(truth, rel=1e-6, abs=1e-9)
 
 
-@settings(deadline=None)
 @given(people_in_groups)
 def test_contributions_sum_to_the_scores(people):
     """Each person's contribution is event minus share, less what was to be expected while waiting; together the score."""
@@ -182,7 +180,6 @@ def test_gray_is_not_the_log_rank():
     assert abs(gray(*cells, outcome=1).chi2 - log_rank(*cells, outcome=1).chi2) > 0.5
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9), st.integers(0, 1)), min_size=2, max_size=40))
 def test_gray_scores_are_log_rank_scores_without_competing_events(people):
     """With one cause only, the risk set of Gray's test is the plain one, so its scores are the log-rank's."""

@@ -38,7 +38,7 @@ def meets(name, pre, post, op):
 
 
 @given(rows, st.sampled_from([">=", ">"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_cells_equal_rows(pairs, op):
     """Numerator, denominator and value of each rule equal those of one pair after another, for each operator."""
     counted = cells_of(pairs)
@@ -50,7 +50,7 @@ def test_cells_equal_rows(pairs, op):
 
 
 @given(rows)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_influence_is_the_derivative(pairs):
     """Influence equals the difference of the rate with weights nudged, sums to 0, and squared sums to p (1 - p) / n."""
     counted = cells_of(pairs)
@@ -66,7 +66,7 @@ def test_influence_is_the_derivative(pairs):
 
 
 @given(rows)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_relabelled_scores_give_the_same_rates(pairs):
     """Order of rows and scores mirrored with direction and operators mirrored: the same numerators and denominators."""
     counted, mirrored = cells_of(pairs), cells_of([(27 - a, 27 - b) for a, b in reversed(pairs)], better="higher")

@@ -88,7 +88,7 @@ def test_the_example_of_survrm2(arm, n, years, error, low, high):
 # -- lifelines, and the loop ------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(some_people, st.integers(1, 40))
 def test_values_are_those_of_lifelines(people, until):
     """The area is lifelines' restricted_mean_survival_time wherever it is known; past the last follow-up there is none."""
@@ -102,7 +102,7 @@ def test_values_are_those_of_lifelines(people, until):
         assert value == pytest.approx(restricted_mean_survival_time(fitted, t=until), rel=1e-9)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(some_people, st.integers(1, 40), st.sampled_from([0.8, 0.95, 0.99]))
 def test_intervals_are_those_of_the_loop(people, until, conf_level):
     """Value, error and limits are those of sums over days in fractions, put on the log-log scale; none without an end."""

@@ -72,7 +72,6 @@ def slow_median(people):
     return (reached[0] + (below[0] if below else reached[0])) / 2
 
 
-@settings(deadline=None)
 @given(some_people)
 def test_curves_equal_the_slow_version(people):
     """Event-free share, both incidences, area, median, at risk: cells against exact fractions over persons, at every day."""
@@ -89,7 +88,6 @@ def test_curves_equal_the_slow_version(people):
     assert at_risk_at(table, days).at_risk.tolist() == [sum(1 for d, _ in people if d >= t) for t in days]
 
 
-@settings(deadline=None)
 @given(some_people)
 def test_influences_are_derivatives(people):
     """Adding a millionth of an episode to a cell moves each estimate by its influence: finite differences, cell by cell."""
@@ -109,7 +107,6 @@ def test_influences_are_derivatives(people):
             assert one.influence[:, cell] == pytest.approx(slope, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(some_people)
 def test_independent_errors_are_the_textbook_ones(people):
     """Without repeats the influence error of share and area is Greenwood's; influences balance out over the episodes."""
@@ -124,7 +121,7 @@ def test_independent_errors_are_the_textbook_ones(people):
         assert found.influence @ found.n == pytest.approx(np.zeros(10), abs=1e-11)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(some_people)
 def test_split_cells_give_the_same(people):
     """Cells that share day and cause, shuffled, and cells with nobody in them change neither estimate nor error."""

@@ -131,7 +131,7 @@ def test_causes_renumbered_and_time_stretched():
         assert found.se == pytest.approx(truth.se, abs=1e-13)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(some_people)
 def test_statsmodels_and_lifelines_agree(people):
     """KaplanMeierFitter and SurvfuncRight give our share; CumIncidenceRight our incidence and our error, ties and all."""

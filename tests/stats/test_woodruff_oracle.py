@@ -68,7 +68,7 @@ def woodruff(rows, share, conf_level):
     return value, tuple(type_2([day for _, day in rows], limit) for limit in sorted(roots.real.tolist()))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     st.lists(st.tuples(st.integers(0, 8), st.integers(0, 30)), min_size=2, max_size=40),
     st.sampled_from(SHARES),
