@@ -254,6 +254,8 @@ class Results:
         The second `by=` column and the level of it whose episodes these are, "All" for every one; blank when there is no second.
     within : dict of level to Results
         For each other level of the second column, the results of its episodes.
+    class_of : dict of str to str
+        Where the groups are classes of the first column's levels, the class of each level.
     """
 
     definition: Definition
@@ -268,6 +270,7 @@ class Results:
     group_2: str = ""
     level_2: str = ""
     within: Mapping[str, Results] = field(default_factory=dict)
+    class_of: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def levels(self) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def evaluate(
     if complete:
         everyone = everyone.where(~np.logical_or.reduce([counted.is_in(name, [None]) for name in complete]))
     unread = {*columns, *complete} - {name for request in measure.requests for name in request.keys}
-    tallied = _Tallied(columns, _slices(everyone, columns, classes, unread))
+    tallied = _Tallied(columns, _slices(everyone, columns, classes, unread), _class_of(everyone, columns, classes))
     answered = partial(_answered, data=data, tallied=tallied, against=against, conf_level=conf_level)
 
     def among_grouped(column: str) -> Results:
@@ -159,12 +159,19 @@ def _slices(
     }
 
 
+def _class_of(everyone: Group, columns: Sequence[str], classes: Callable[[Level], Level] | None) -> dict[str, str]:
+    if classes is None or not columns:
+        return {}
+    return {str(level): str(classes(level)) for level in everyone.counts.levels(columns[0]) if level is not None}
+
+
 @dataclass(frozen=True, eq=False)
 class _Tallied:
     """What was counted once: every form of a measure is computed from it."""
 
     columns: tuple[str, ...]
     slices: Mapping[str, _Slice]
+    class_of: Mapping[str, str]  # of the first column's levels, where they are grouped under classes
 
     @property
     def counts(self) -> Counts:
@@ -200,7 +207,7 @@ def _answered(measure: Measure, *, data: Data, tallied: _Tallied, against: Again
         _by_first(measure, data, part, (*tallied.columns, "", "")[:2], level_2, against, conf_level)
         for level_2, part in tallied.slices.items()
     )
-    return replace(everyone, within={part.level_2: part for part in within})
+    return replace(everyone, within={part.level_2: part for part in within}, class_of=tallied.class_of)
 
 
 def _by_first(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from iop_outcomes.keys import ALL, Key, Place
+from iop_outcomes.keys import ALL, MISSING_LEVEL, Key, Place
 from iop_outcomes.release.protect import LevelCounts, Name, Parts, Printed, Tabulation
 from iop_outcomes.results import Results
 from iop_outcomes.stats.draft import Population
@@ -13,6 +14,14 @@ from iop_outcomes.stats.draft import Population
 Counts = Mapping[Place, int]
 Columns = tuple[tuple[str, str], tuple[Place, ...]]  # a grouping column, or two, and the groups by them, everyone first
 Populations = Mapping[tuple[Place, Key], Population]
+
+
+class _Class(NamedTuple):
+    """A class of the levels of a column."""
+
+    name: str
+    group: str
+    group_2: str
 
 
 @dataclass(eq=False)
@@ -76,7 +85,8 @@ class Tabulations:
                 self._divisions(column, self._ways),
                 self._bases(column),
                 self._divisions(column, self._of_everyone),
-                _sums(column[1]),
+                _sums(column[1]) | self._classes(column),
+                self._of_classes(column),
             )
             for column in self._columns
         )
@@ -136,7 +146,44 @@ class Tabulations:
 
     def _counts(self, column: Columns) -> LevelCounts:
         here = {entry.name: entry.counts[column] for (number, _, _), entry in self._parts.items() if self._column[number] == column}
-        return {place: {name: counts[place] for name, counts in here.items()} for place in column[1]}
+        levels = {place: {name: counts[place] for name, counts in here.items()} for place in column[1]}
+        sums = {
+            name: {part: sum(levels[place][part] for place in members) for part in here} for name, members in self._classes(column).items()
+        }
+        return levels | sums
+
+    # -- classes of a column's levels, which other results are grouped by ------------------------------------------------
+
+    def _classed(self, column: Columns) -> list[int]:
+        """The results by classes of the levels of a column."""
+        places = {place.level for place in column[1] if not place.is_sum}
+        return [
+            number
+            for number, each in enumerate(self._results)
+            if each.class_of and self._column[number][0] == column[0] and places and places - {MISSING_LEVEL} <= each.class_of.keys()
+        ]
+
+    def _classes(self, column: Columns) -> dict[Name, Sequence[Place]]:
+        """Each class with the levels that it is the sum of."""
+        sums: dict[Name, Sequence[Place]] = {}
+        for number in self._classed(column):
+            class_of = self._results[number].class_of
+            for name in dict.fromkeys(class_of.values()):
+                members = [place for place in column[1] if class_of.get(place.level) == name]
+                if members:
+                    sums[_Class(name, *self._column[number][0])] = members
+        return sums
+
+    def _of_classes(self, column: Columns) -> tuple[Printed, ...]:
+        """What would be printed of the classes, of parts that are counted by the levels too."""
+        here = {entry.name for (number, _, _), entry in self._parts.items() if self._column[number] == column}
+        classes = {other: self._printed(other) for other in dict.fromkeys(self._column[number] for number in self._classed(column))}
+        return tuple(
+            (_Class(place.level, *other[0]), parts)
+            for other, printed in classes.items()
+            for place, parts in printed
+            if isinstance(place, Place) and not place.is_sum and place.level != MISSING_LEVEL and parts <= here
+        )
 
     def _divisions(self, column: Columns, ways: Mapping[Columns, Mapping[tuple[int, str], None]]) -> tuple[Parts, ...]:
         return tuple(dict.fromkeys(frozenset(self._names[way]) for way in ways[column]))

@@ -44,6 +44,8 @@ class Tabulation:
     sums : dict of level to sequence of levels
         The levels that are sums of others, everyone first, each with the levels it is made of, which are no sums: of two columns
         crossed, everyone and each margin, made of pairs. By default "All" is the sum of all others.
+    known : sequence of (sum, set of parts)
+        Totals of sums that another table of the page may print, and that are taken as known here.
     """
 
     counts: LevelCounts
@@ -52,6 +54,7 @@ class Tabulation:
     bases: Collection[Parts] = frozenset()
     ways_of_everyone: Sequence[Parts] = ()
     sums: Mapping[Name, Sequence[Name]] = field(default_factory=dict)
+    known: Sequence[Printed] = ()
 
     @property
     def everyone(self) -> Name:
@@ -156,9 +159,7 @@ class _Page:
         self._insides[-1].learn(self._insides[-1].added(self._everyone))
         column.link(self._insides[-1].known)
         sums = {name: row for row, name in enumerate(table.members)}
-        if table.ways_of_everyone:
-            for name, row in list(sums.items())[1:]:
-                column.link(self._same_totals([(table, name)])[:, inside], row)
+        self._link_sums(table, column, inside, sums)
         rows = {level: row for row, level in enumerate(table.levels)} | {name: len(n) + row for name, row in sums.items()}
         printed = {parts: i for i, parts in enumerate(dict.fromkeys(parts for _, parts in table.printed))}
         vectors = self._vectors(printed)[:, inside]
@@ -182,6 +183,15 @@ class _Page:
         if place + 1 < len(self._tables):
             self._tell_others(place)
         return frozenset(seen)
+
+    def _link_sums(self, table: Tabulation, column: Levels, inside: Ints, sums: Mapping[Name, int]) -> None:
+        """What is known of sums before any total of the table is: that ways of dividing them are alike, and what other tables may print."""
+        if table.ways_of_everyone:
+            for name, row in list(sums.items())[1:]:
+                column.link(self._same_totals([(table, name)])[:, inside], row)
+        for name, parts in table.known:
+            if name in sums and is_safe(sum(table.counts[name][part] for part in parts), self._threshold):
+                column.let(self._vectors([parts])[:, inside], sums[name])
 
     # -- the shape of a page -------------------------------------------------------------------------------------------
 
