@@ -20,6 +20,7 @@ SECONDS = 2.0  # how long a step lasts before anything is written
 TICK = 0.1  # how often the terminal is looked after
 USUAL_WIDTH = 80
 ECHO = 2  # characters of "^C", which the terminal itself writes behind the words
+ECHO_SECONDS = 0.05  # it interrupts first and writes then: what is erased before is written after all
 
 T = TypeVar("T")
 
@@ -130,6 +131,9 @@ def on_terminal(stream: TextIO | None = None, *, seconds: float = SECONDS) -> It
         writer.start()
         with listening(line):
             yield
+    except KeyboardInterrupt:
+        time.sleep(ECHO_SECONDS)
+        raise
     finally:
         end.set()
         line.close()
