@@ -140,6 +140,13 @@ def test_a_doctored_report_is_broken(tmp_path):
     assert back(write(tmp_path, rows))[strict("k", "c")] == (6, 6)
 
 
+def test_a_report_that_contradicts_itself_is_said_to(tmp_path, capsys):
+    """More completed than there are: no number follows, exit code 2 with the reason, and no traceback."""
+    write(tmp_path, [row("All", n=150, k=60), row("a", n=50, k=70), row("b", n=50), row("c", n=50)])
+    assert run(["attack", str(tmp_path)]) == 2
+    assert "contradict one another" in capsys.readouterr().err
+
+
 def test_seeds_give_the_same_program_again():
     """What is found in one run can be looked at in the next."""
     one, other = drawn(11, size=120), drawn(11, size=120)
