@@ -7,24 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from iop_outcomes.columns import DISCHARGE_REASONS
+
 if TYPE_CHECKING:
     import pandas as pd
 
 SMALLEST, LARGEST = 100, 700
-REASONS = (
-    "completed",
-    "transferred_step_down",
-    "transferred_step_up",
-    "transferred_lateral",
-    "dropped_out",
-    "terminated_by_program",
-    "authorization_ended",
-    "incarcerated",
-    "other",
-    "unknown",
-    "died",
-    "not_started",
-)
+REASONS = tuple(reason for reason in DISCHARGE_REASONS if reason != "active")
 _USUAL = np.array([50, 9, 5, 4, 16, 4, 4, 1.5, 2, 1.5, 0.7, 2.3])  # how often each reason is given, in percent
 _TRACKS = ("adolescent", "dual_diagnosis", "eating_disorder", "mental_health", "psychosis", "substance_use")
 _CATEGORIES = {

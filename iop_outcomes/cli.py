@@ -9,8 +9,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -51,6 +51,13 @@ _PERIOD = click.option(
 )
 
 
+def _read_as(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what every command that answers says of its data: how they are read, and which episodes are meant."""
+    for option in (QUIET, _PERIOD, _WHERE, ON_ERROR, LAYOUT, MAPPING):  # the last is the first in the help
+        command = option(command)
+    return command
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an internal error.")
 @click.version_option(package_name="iop-outcomes", prog_name="iop-outcomes")
@@ -65,13 +72,8 @@ for command in (start, check, propose_mapping, synth, measures, notebook, attack
 @cli.command()
 @DATA
 @_BY
-@MAPPING
-@LAYOUT
 @_POLICY
-@ON_ERROR
-@_WHERE
-@_PERIOD
-@QUIET
+@_read_as
 @click.option("-o", "--output", type=click.Path(), default="reports", show_default=True, help="Folder for the report.")
 @click.option("--title", default="Program quality report", show_default=True, help="Heading of the page.")
 @click.option(
@@ -112,12 +114,7 @@ def report(
 @_BY
 @options_of_measures
 @_POLICY
-@MAPPING
-@LAYOUT
-@ON_ERROR
-@_WHERE
-@_PERIOD
-@QUIET
+@_read_as
 @_JSON
 @_CSV
 def summary(
@@ -168,12 +165,7 @@ def summary(
 @options_of_measures
 @click.option("--pairwise", is_flag=True, help="Each group against each, instead of against the others together.")
 @_POLICY
-@MAPPING
-@LAYOUT
-@ON_ERROR
-@_WHERE
-@_PERIOD
-@QUIET
+@_read_as
 @_JSON
 @_CSV
 def compare(
@@ -228,12 +220,7 @@ def compare(
 
 @cli.command()
 @DATA
-@MAPPING
-@LAYOUT
-@ON_ERROR
-@_WHERE
-@_PERIOD
-@QUIET
+@_read_as
 @click.option("-o", "--output", type=click.Path(), required=True, help="File to write: .csv, .parquet, .xlsx, .sav (SPSS) or .dta (Stata).")
 def table(
     data: str,

@@ -107,8 +107,8 @@ def _outcome(measure: str, definition: str) -> str:
     return re.sub(r"\W+", "_", f"{measure}_{definition}")
 
 
-def _completion(question: RowName, _match: re.Match[str]) -> Fields | None:
-    teds = question.estimand.endswith("_teds_all")
+def _completion(row_name: RowName, _match: re.Match[str]) -> Fields | None:
+    teds = row_name.estimand.endswith("_teds_all")
     base, left = ("ended + died", OUTSIDE) if teds else ("ended", f"died + {OUTSIDE}")
     lost, moved = "missing_reason", "transferred + transferred_step_up"
     return {
@@ -118,7 +118,7 @@ def _completion(question: RowName, _match: re.Match[str]) -> Fields | None:
         "completion_strict_worst_case": Fields(f"{base} + {lost}", "completed", "0", left),
         "completion_strict_best_case": Fields(f"{base} + {lost}", f"completed + {lost}", "0", left),
         "completion_of_admitted": Fields("due", "due_completed", "due_unknown", "too_early + died + not_started"),
-    }.get(question.estimand.removesuffix("_teds_all"))
+    }.get(row_name.estimand.removesuffix("_teds_all"))
 
 
 _GROUPS = {
@@ -131,35 +131,35 @@ _GROUPS = {
 _REST = ("other", "ended_otherwise", "neither")  # groups with the dead and those without a reason, where these are among the episodes
 
 
-def _reasons(question: RowName, match: re.Match[str]) -> Fields:
-    name, known = match["name"], "known reason" in question.among
+def _reasons(row_name: RowName, match: re.Match[str]) -> Fields:
+    name, known = match["name"], "known reason" in row_name.among
     k = "missing_reason" if name == "missing" else name
-    if question.definition == "grouped":
+    if row_name.definition == "grouped":
         k = _GROUPS.get(name, name)
         if name in _REST and not known:
             k = f"{k} + died + missing_reason"
     return Fields("ended", k, "0", f"missing_reason + died + {OUTSIDE}") if known else Fields("all_ended", k, "0", OUTSIDE)
 
 
-def _stays(question: RowName, _match: re.Match[str]) -> Fields:
-    total = f"{SUM}days_{question.definition}" if "mean" in question.estimand else None
+def _stays(row_name: RowName, _match: re.Match[str]) -> Fields:
+    total = f"{SUM}days_{row_name.definition}" if "mean" in row_name.estimand else None
     return Fields("stayed", None, "no_stay", OUTSIDE, total=total)
 
 
-def _change(question: RowName, match: re.Match[str]) -> Fields:
+def _change(row_name: RowName, match: re.Match[str]) -> Fields:
     s = match["s"]
     paired, unpaired = f"{s}_paired", f"{s}_no_discharge + {s}_no_admission + {s}_no_score"
-    if question.estimand == "paired_rate":
+    if row_name.estimand == "paired_rate":
         return Fields("all_ended", paired, "0", OUTSIDE)
-    if question.estimand == "mean_change_if_missing_unchanged":
+    if row_name.estimand == "mean_change_if_missing_unchanged":
         return Fields(f"{paired} + {s}_no_discharge", None, f"{s}_no_admission + {s}_no_score", OUTSIDE, total=f"{SUM}{s}")
     totals = {"mean_admit": f"{SUM}{s}_at_admission", "mean_discharge": f"{SUM}{s}_at_discharge", "mean_change": f"{SUM}{s}"}
-    return Fields(paired, None, unpaired, OUTSIDE, total=totals.get(question.estimand))
+    return Fields(paired, None, unpaired, OUTSIDE, total=totals.get(row_name.estimand))
 
 
-def _reliable(question: RowName, match: re.Match[str]) -> Fields | None:
-    s, name = match["s"], question.estimand.removesuffix("_of_discharged")
-    r, every = f"{s}_{question.definition or 'profile'}", name != question.estimand
+def _reliable(row_name: RowName, match: re.Match[str]) -> Fields | None:
+    s, name = match["s"], row_name.estimand.removesuffix("_of_discharged")
+    r, every = f"{s}_{row_name.definition or 'profile'}", name != row_name.estimand
     paired, no_start = f"{s}_paired", f"{s}_no_admission + {s}_no_score"
     simple = {"reliable_improvement": "improved", "no_reliable_change": "unchanged", "reliable_deterioration": "worse"}
     if name in simple:
@@ -185,8 +185,8 @@ _OF_FOLLOWED = ("median_days", "restricted_mean_days", "median_follow_up_days")
 TESTS = ("log_rank_chi_squared", "log_rank_p", "gray_chi_squared", "gray_p")
 
 
-def _after(question: RowName, _match: re.Match[str]) -> Fields | None:
-    a, t, name = _outcome(question.measure, question.definition), question.time, question.estimand
+def _after(row_name: RowName, _match: re.Match[str]) -> Fields | None:
+    a, t, name = _outcome(row_name.measure, row_name.definition), row_name.time, row_name.estimand
     n, lost, out = f"{a}_followed", f"{a}_unknown", f"died + {OUTSIDE}"
     left = f"{out} + {a}_transfer + {a}_short"
     if name in _OF_FOLLOWED:
@@ -196,7 +196,7 @@ def _after(question: RowName, _match: re.Match[str]) -> Fields | None:
     during = f"{a}_in_care"
     if name == "during_care":
         of_followed = Fields(n, f"{during}_followed", lost, left)
-        return of_followed if question.among == FOLLOWED else Fields("all_ended", during, "0", OUTSIDE) if question.among else None
+        return of_followed if row_name.among == FOLLOWED else Fields("all_ended", during, "0", OUTSIDE) if row_name.among else None
     return {
         "cumulative_incidence": Fields(n, f"{a}_event_{t}", lost, left, f"{a}_at_risk_{t}"),
         "event_free": Fields(n, f"{a}_free_{t}", lost, left, f"{a}_at_risk_{t}"),
@@ -208,7 +208,7 @@ def _after(question: RowName, _match: re.Match[str]) -> Fields | None:
     }.get(name)
 
 
-def _recorded(_question: RowName, match: re.Match[str]) -> Fields:
+def _recorded(_row_name: RowName, match: re.Match[str]) -> Fields:
     thing = match["thing"]
     k = {"discharge_reason": "all_ended - missing_reason", "los_days": "stayed"}.get(thing)
     score = re.fullmatch(r"(?P<s>\w+)_(?P<moment>admit|discharge)", thing)
@@ -218,18 +218,18 @@ def _recorded(_question: RowName, match: re.Match[str]) -> Fields:
     return Fields("all_ended", k or f"recorded_{thing}", "0", OUTSIDE)
 
 
-def _participants(question: RowName, match: re.Match[str]) -> Fields | None:
+def _participants(row_name: RowName, match: re.Match[str]) -> Fields | None:
     column = match["column"]
-    if question.estimand in ("mean_admit", "sd_admit"):
-        total = f"{SUM}{column}_scored" if question.estimand == "mean_admit" else None
+    if row_name.estimand in ("mean_admit", "sd_admit"):
+        total = f"{SUM}{column}_scored" if row_name.estimand == "mean_admit" else None
         return Fields(f"{column}_scored", None, f"{column}_not_scored", "0", total=total)
-    ended = "known reason" in question.among
+    ended = "known reason" in row_name.among
     base, left = ("ended", f"missing_reason + died + {OUTSIDE}") if ended else ("in", "0")
     blank = category(column, "not recorded", ended=ended)
-    if question.estimand == "not_recorded":
+    if row_name.estimand == "not_recorded":
         return Fields(base, blank, "0", left)
-    if question.estimand.startswith("share_"):
-        label = question.estimand.removeprefix("share_")
+    if row_name.estimand.startswith("share_"):
+        label = row_name.estimand.removeprefix("share_")
         return Fields(f"{base} - {blank}", category(column, label, ended=ended), blank, left)
     return None
 
@@ -243,7 +243,7 @@ _RULES = (
     (re.compile(r"completion"), re.compile(r".*"), _completion),
     (re.compile(r"discharge_reasons"), re.compile(r"reason_(?P<name>\w+)"), _reasons),
     (re.compile(r"length_of_stay"), re.compile(r".*"), _stays),
-    (re.compile(r"deaths_in_care"), re.compile(r"died_in_care"), lambda _question, _match: Fields("all_ended", "died", "0", OUTSIDE)),
+    (re.compile(r"deaths_in_care"), re.compile(r"died_in_care"), lambda _row_name, _match: Fields("all_ended", "died", "0", OUTSIDE)),
     (re.compile(r"recorded"), re.compile(r"recorded_(?P<thing>\w+)"), _recorded),
     (re.compile(r"(?P<s>\w+)_reliable_change"), re.compile(r".*"), _reliable),
     (re.compile(r"(?P<s>\w+)_change"), re.compile(r".*"), _change),
@@ -252,49 +252,49 @@ _RULES = (
 )
 
 
-def fields_of(question: RowName) -> Fields | None:
+def fields_of(row_name: RowName) -> Fields | None:
     """What the counts beside a number are counts of; None for a number that nothing is known of."""
     for measures, estimands, rule in _RULES:
-        match, other = measures.fullmatch(question.measure), estimands.fullmatch(question.estimand)
+        match, other = measures.fullmatch(row_name.measure), estimands.fullmatch(row_name.estimand)
         if match and other:
-            return rule(question, match if match.groupdict() else other)
+            return rule(row_name, match if match.groupdict() else other)
     return None
 
 
-def sums_of(questions: Sequence[RowName]) -> Iterator[str]:
+def sums_of(row_names: Sequence[RowName]) -> Iterator[str]:
     """Sums and parts that hold in every group, for the measures of a report."""
     yield from ALWAYS
-    if any(question.estimand == "completion_of_admitted" for question in questions):
+    if any(row_name.estimand == "completion_of_admitted" for row_name in row_names):
         yield from ADMISSIONS
-    yield from _of_scales(questions)
-    yield from _after_discharge(questions)
-    yield from _characteristics(questions)
+    yield from _of_scales(row_names)
+    yield from _after_discharge(row_names)
+    yield from _characteristics(row_names)
 
 
-def _of_scales(questions: Sequence[RowName]) -> Iterator[str]:
-    for question in questions:
-        change = re.fullmatch(r"(\w+?)(_reliable)?_change", question.measure)
+def _of_scales(row_names: Sequence[RowName]) -> Iterator[str]:
+    for row_name in row_names:
+        change = re.fullmatch(r"(\w+?)(_reliable)?_change", row_name.measure)
         if not change:
             continue
-        s, r = change[1], f"{change[1]}_{question.definition or 'profile'}"
+        s, r = change[1], f"{change[1]}_{row_name.definition or 'profile'}"
         yield SCORES[0].format(s=s)
         if change[2]:
             yield from (line.format(s=s, r=r) for line in RELIABLE)
-        if re.fullmatch(r"remission_from_\d+", question.estimand):
-            yield f"{r}_{question.estimand} <= {r}_not_remitted_paired"
-            yield f"{r}_remitted <= {r}_{question.estimand}"
+        if re.fullmatch(r"remission_from_\d+", row_name.estimand):
+            yield f"{r}_{row_name.estimand} <= {r}_not_remitted_paired"
+            yield f"{r}_remitted <= {r}_{row_name.estimand}"
             yield f"{r}_not_remitted_paired <= {s}_paired"
-        if f"participants_{s}" in {other.measure for other in questions}:
+        if f"participants_{s}" in {other.measure for other in row_names}:
             yield from (line.format(s=s) for line in AT_ADMISSION)
 
 
-def _after_discharge(questions: Sequence[RowName]) -> Iterator[str]:
+def _after_discharge(row_names: Sequence[RowName]) -> Iterator[str]:
     days: dict[str, set[int]] = {}
-    for question in questions:
-        if re.fullmatch(r"(readmission|relapse)\w*", question.measure):
-            mine = days.setdefault(_outcome(question.measure, question.definition), set())
-            if question.time:
-                mine.add(int(question.time))
+    for row_name in row_names:
+        if re.fullmatch(r"(readmission|relapse)\w*", row_name.measure):
+            mine = days.setdefault(_outcome(row_name.measure, row_name.definition), set())
+            if row_name.time:
+                mine.add(int(row_name.time))
     for a, times in days.items():
         ordered = sorted(times)
         yield from (line.format(a=a) for line in AFTER)
@@ -307,9 +307,9 @@ def _after_discharge(questions: Sequence[RowName]) -> Iterator[str]:
         yield f"{a}_in_care <= all_ended"
 
 
-def _characteristics(questions: Sequence[RowName]) -> Iterator[str]:
-    for measure in dict.fromkeys(question.measure for question in questions if question.measure.startswith("participants_")):
-        rows = [question for question in questions if question.measure == measure and question.estimand.startswith("share_")]
+def _characteristics(row_names: Sequence[RowName]) -> Iterator[str]:
+    for measure in dict.fromkeys(row_name.measure for row_name in row_names if row_name.measure.startswith("participants_")):
+        rows = [row_name for row_name in row_names if row_name.measure == measure and row_name.estimand.startswith("share_")]
         fields = [each for each in map(fields_of, rows) if each is not None]
         if fields:
             yield f"{fields[0].n} = {' + '.join(dict.fromkeys(str(each.k) for each in fields))}"
@@ -335,12 +335,12 @@ LEFT_OUT: Mapping[str, str] = {
 }
 
 
-def left_out(reason: str, question: RowName) -> str | None:
+def left_out(reason: str, row_name: RowName) -> str | None:
     """The set of those left out of a measure for a reason, in the words of a report."""
     sets = LEFT_OUT.get(reason)
     if sets is None:
         return None
-    if question.measure.startswith("participants_") and reason == "no admission score":
+    if row_name.measure.startswith("participants_") and reason == "no admission score":
         sets = "{s}_not_scored"  # among everyone admitted, still in care or not
-    scale = re.fullmatch(r"(?:participants_)?(\w+?)(_reliable)?(_change)?", question.measure)
-    return sets.format(a=_outcome(question.measure, question.definition), s=scale[1] if scale else "")
+    scale = re.fullmatch(r"(?:participants_)?(\w+?)(_reliable)?(_change)?", row_name.measure)
+    return sets.format(a=_outcome(row_name.measure, row_name.definition), s=scale[1] if scale else "")

@@ -29,7 +29,7 @@ _REASONS = tuple(reason for reason in DISCHARGE_REASONS)
 @dataclass
 class _Learner:
     knowledge: Knowledge = field(default_factory=Knowledge)
-    questions: dict[Place, dict[RowName, None]] = field(default_factory=dict)
+    row_names: dict[Place, dict[RowName, None]] = field(default_factory=dict)
 
 
 def learned(report: FilesRead) -> Knowledge:
@@ -60,15 +60,15 @@ def learned(report: FilesRead) -> Knowledge:
 
 def _in_full(block: Block, described: Iterable[Described]) -> Block:
     """The same with what the Methods say of whom each number is, and to what it is rounded."""
-    estimands = {number.question.estimand for number in block.numbers}
-    words = describing(block.numbers[0].question.measure, estimands, described)
+    estimands = {number.row_name.estimand for number in block.numbers}
+    words = describing(block.numbers[0].row_name.measure, estimands, described)
     among = {**(words.among if words else {}), **_among_shown(block)}
     units = {name: _unit(block, name) for name in estimands}
 
     def full(number: Number) -> Number:
-        name = number.question.estimand
-        question = replace(number.question, among=among.get(name, ""))
-        return replace(number, question=question, half=units[name] / 2 if number.field == "value" else Fraction())
+        name = number.row_name.estimand
+        row_name = replace(number.row_name, among=among.get(name, ""))
+        return replace(number, row_name=row_name, half=units[name] / 2 if number.field == "value" else Fraction())
 
     return replace(block, numbers=tuple(map(full, block.numbers)))
 
@@ -78,7 +78,7 @@ def _among_shown(block: Block) -> dict[str, str]:
     counts: dict[str, dict[Place, Fraction]] = {}
     for number in block.numbers:
         if number.field == "n" and number.value is not None:
-            counts.setdefault(number.question.estimand, {})[number.where] = number.value
+            counts.setdefault(number.row_name.estimand, {})[number.where] = number.value
     during, followed = counts.get("during_care", {}), counts.get("cumulative_incidence", {})
     same = {during[where] == followed[where] for where in during.keys() & followed.keys() if followed[where]}
     if same == {False}:
@@ -88,7 +88,7 @@ def _among_shown(block: Block) -> dict[str, str]:
 
 def _unit(block: Block, estimand: str) -> Fraction:
     """To what the values of one number are rounded, as all its values show; 0 where they are not."""
-    values = [number.value for number in block.numbers if number.question.estimand == estimand and number.field == "value"]
+    values = [number.value for number in block.numbers if number.row_name.estimand == estimand and number.field == "value"]
     shown = [value for value in values if value is not None]
     return next((unit for unit in _UNITS if all((value / unit).denominator == 1 for value in shown)), Fraction())
 
@@ -97,18 +97,18 @@ def _unit(block: Block, estimand: str) -> Fraction:
 
 
 def _learn_block(learner: _Learner, block: Block) -> None:
-    questions = dict.fromkeys(number.question for number in block.numbers)
+    row_names = dict.fromkeys(number.row_name for number in block.numbers)
     places = [place(*zip(block.columns, levels, strict=True)) for levels in product(*((ALL, *each) for each in block.levels))]
     for where in places:
         learner.knowledge.visit(where)
-        learner.questions.setdefault(where, {}).update(questions)
-    _learn_sums(learner, block, list(questions))
+        learner.row_names.setdefault(where, {}).update(row_names)
+    _learn_sums(learner, block, list(row_names))
     rows: dict[tuple[RowName, Place], dict[str, Number]] = {}
     for number in block.numbers:
-        rows.setdefault((number.question, number.where), {})[number.field] = number
+        rows.setdefault((number.row_name, number.where), {})[number.field] = number
         _learn_count(learner, block, number)
-    for (question, where), row in rows.items():
-        fields = fields_of(question)
+    for (row_name, where), row in rows.items():
+        fields = fields_of(row_name)
         if fields is not None:
             _withhold_rest(learner.knowledge, fields, where, row)
         if fields is not None and "value" in row and not _is_known(fields, row):
@@ -116,12 +116,12 @@ def _learn_block(learner: _Learner, block: Block) -> None:
 
 
 def _learn_count(learner: _Learner, block: Block, number: Number) -> None:
-    fields = fields_of(number.question)
+    fields = fields_of(number.row_name)
     text = None if fields is None or number.field not in COUNTS else getattr(fields, number.field)
     if text is None:
         return
     terms = expression(text, number.where)
-    if number.question.estimand in TESTS and any(MISSING_LEVEL in levels for levels in block.levels):  # they stand in no group tested
+    if number.row_name.estimand in TESTS and any(MISSING_LEVEL in levels for levels in block.levels):  # they stand in no group tested
         blank = place((block.columns[0], MISSING_LEVEL))
         terms = combined((1, terms), (-1, expression(text, blank)))
     _learn_number(learner.knowledge, terms, number)
@@ -153,7 +153,7 @@ def _learn_value(knowledge: Knowledge, fields: Fields, where: Place, row: dict[s
     number = row["value"]
     value, n = number.value, expression(fields.n, where)
     words = f"{number.source} ({place_words(where)}) = {float(value or 0):.10g}"
-    top = fields.total or (fields.k if number.question.estimand not in _NOT_SHARES else None)
+    top = fields.total or (fields.k if number.row_name.estimand not in _NOT_SHARES else None)
     if value is None or top is None:
         return
     over = expression(top, where)
@@ -172,38 +172,38 @@ def _learn_value(knowledge: Knowledge, fields: Fields, where: Place, row: dict[s
 
 def _learn_flow(learner: _Learner, number: Number) -> None:
     """Rows in are rows used and rows left out; of tables of the data only the episodes are known by other names."""
-    knowledge, question = learner.knowledge, number.question
-    if question.measure.startswith(TABLE):
-        if question.measure == f"{TABLE}episodes" and question.estimand == "used" and number.field == "n":
+    knowledge, row_name = learner.knowledge, number.row_name
+    if row_name.measure.startswith(TABLE):
+        if row_name.measure == f"{TABLE}episodes" and row_name.estimand == "used" and number.field == "n":
             _learn_number(knowledge, expression("in", EVERYONE), number)
         return
-    fields = fields_of(question)
-    reason = left_out(number.field, question)
+    fields = fields_of(row_name)
+    reason = left_out(number.field, row_name)
     text = "in" if number.field == "in" else fields.n if number.field == "n" and fields else reason
     if text is not None:
-        learner.questions.setdefault(EVERYONE, {})[question] = None
+        learner.row_names.setdefault(EVERYONE, {})[row_name] = None
         _learn_number(knowledge, expression(text, EVERYONE), number)
 
 
 def _learn_left_out(learner: _Learner, report: FilesRead) -> None:
-    for question, names in _measures(report.blocks).items():
-        each = describing(question.measure, names, report.described)
+    for row_name, names in _measures(report.blocks).items():
+        each = describing(row_name.measure, names, report.described)
         if each is None:
             continue
         words = f"Methods, {each.title}"
         for reason, value in each.left_out.items():
-            text = left_out(reason, question)
+            text = left_out(reason, row_name)
             if text is not None:
-                number = Number(question, EVERYONE, reason, value, f"{words}: {reason}")
+                number = Number(row_name, EVERYONE, reason, value, f"{words}: {reason}")
                 _learn_number(learner.knowledge, expression(text, EVERYONE), number)
         if each.rows_in is not None:
-            number = Number(question, EVERYONE, "in", each.rows_in, f"{words}: episodes in")
+            number = Number(row_name, EVERYONE, "in", each.rows_in, f"{words}: episodes in")
             _learn_number(learner.knowledge, expression("in", EVERYONE), number)
 
 
 def _learn_cell(learner: _Learner, block: Block, number: Number) -> None:
     """A number of a table of the page: a count, or a share rounded as it stands there."""
-    fields = fields_of(number.question)
+    fields = fields_of(number.row_name)
     if number.field != "value":
         _learn_count(learner, block, number)
     elif fields is not None and number.value is not None and fields.k is not None:
@@ -211,22 +211,22 @@ def _learn_cell(learner: _Learner, block: Block, number: Number) -> None:
 
 
 def _measures(blocks: Iterable[Block]) -> dict[RowName, set[str]]:
-    """The first question of every measure, with the names of all its numbers."""
+    """The first row of every measure, with the names of all its numbers."""
     first: dict[tuple[str, str], RowName] = {}
     names: dict[RowName, set[str]] = {}
     for block in blocks:
-        question = block.numbers[0].question
-        question = first.setdefault((question.measure, question.definition), question)
-        names.setdefault(question, set()).update(number.question.estimand for number in block.numbers)
+        row_name = block.numbers[0].row_name
+        row_name = first.setdefault((row_name.measure, row_name.definition), row_name)
+        names.setdefault(row_name, set()).update(number.row_name.estimand for number in block.numbers)
     return names
 
 
 # -- what holds in every report ------------------------------------------------------------------------------------------------
 
 
-def _sets(questions: Iterable[RowName]) -> Iterator[str]:
-    """The names of all sets that some questions are about."""
-    every = list(questions)
+def _sets(row_names: Iterable[RowName]) -> Iterator[str]:
+    """The names of all sets that some rows are about."""
+    every = list(row_names)
     for line in sums_of(every):
         yield from (word for word in line.split() if word not in _SIGNS)
     for fields in map(fields_of, every):
@@ -237,9 +237,9 @@ def _sets(questions: Iterable[RowName]) -> Iterator[str]:
 _SIGNS = {"+", "-", "=", "<=", "0"}
 
 
-def _learn_sums(learner: _Learner, block: Block, questions: list[RowName]) -> None:
+def _learn_sums(learner: _Learner, block: Block, row_names: list[RowName]) -> None:
     """Everyone is the sum of the groups by a column, and everyone of one level of a second column is that of its pairs."""
-    names = list(dict.fromkeys(_sets(questions)))
+    names = list(dict.fromkeys(_sets(row_names)))
     for position, column in enumerate(block.columns):
         levels = list(block.levels[position])
         if not levels:
@@ -255,7 +255,7 @@ def _learn_sums(learner: _Learner, block: Block, questions: list[RowName]) -> No
 def _learn_total(learner: _Learner, whole: Place, groups: list[Place], names: list[str], words: str) -> None:
     for where in (whole, *groups):
         learner.knowledge.visit(where)
-        learner.questions.setdefault(where, {})
+        learner.row_names.setdefault(where, {})
     for name in names:
         parts = [(1, expression(name, where)) for where in groups]
         learner.knowledge.equal(combined((-1, expression(name, whole)), *parts), f"{name}: {words}")
@@ -263,8 +263,8 @@ def _learn_total(learner: _Learner, whole: Place, groups: list[Place], names: li
 
 def _learn_structure(learner: _Learner) -> None:
     knowledge = learner.knowledge
-    for where, questions in learner.questions.items():
-        for line in sums_of(list(questions)):
+    for where, row_names in learner.row_names.items():
+        for line in sums_of(list(row_names)):
             _learn_line(knowledge, line, where)
         _learn_reason(knowledge, where)
     _learn_periods(learner)
@@ -293,7 +293,7 @@ def _learn_reason(knowledge: Knowledge, where: Place) -> None:
 
 def _learn_periods(learner: _Learner) -> None:
     """A period of several quarters is their sum."""
-    levels = {level: (column, level) for where in learner.questions for column, level in where if len(where) == 1}
+    levels = {level: (column, level) for where in learner.row_names for column, level in where if len(where) == 1}
     for level, (column, _) in levels.items():
         match = _QUARTERS.fullmatch(level)
         if match is None:
@@ -303,5 +303,5 @@ def _learn_periods(learner: _Learner) -> None:
         if all(quarter in levels for quarter in quarters):
             groups = [place((column, quarter)) for quarter in quarters]
             whole = place((column, level))
-            shared = list(dict.fromkeys(_sets(learner.questions[groups[0]])))
+            shared = list(dict.fromkeys(_sets(learner.row_names[groups[0]])))
             _learn_total(learner, whole, groups, shared, f"{level} is the sum of its quarters")

@@ -64,12 +64,12 @@ def _block(rows: list[Row], name: str) -> Block:
 def _numbers(row: Row, name: str) -> Iterator[Number]:
     where = place((plain(row["group"]), plain(row["level"])), (plain(row.get("group_2", "")), plain(row.get("level_2", ""))))
     time = row["time"] and f"{float(row['time']):g}"
-    question = RowName(row["measure"], row["definition"], row["estimand"], time)
+    row_name = RowName(row["measure"], row["definition"], row["estimand"], time)
     words = f"{name}: {row['measure']}, {row['estimand']}{f' at {time}' if time else ''}"
     for field in COUNTS:
-        yield Number(question, where, field, _number(row[field]), f"{words}, {field}")
+        yield Number(row_name, where, field, _number(row[field]), f"{words}, {field}")
     if not row["contrast"] and row["value"]:
-        yield Number(question, where, "value", _number(row["value"]), f"{words}, value")
+        yield Number(row_name, where, "value", _number(row["value"]), f"{words}, value")
 
 
 def _number(cell: str) -> Fraction | None:

@@ -138,11 +138,11 @@ def _of_table(table: TableRead, name: str) -> Iterator[Number]:
         return
     for row in rows:
         title, rows_in, used, left = row
-        question = _MEASURES.get(title) if head[0] == "Measure" else RowName(f"{TABLE}{title}", "", "used")
-        if question is None:
+        row_name = _MEASURES.get(title) if head[0] == "Measure" else RowName(f"{TABLE}{title}", "", "used")
+        if row_name is None:
             continue
         source = f"{name}: {table.caption}, {title}"
-        yield Number(question, EVERYONE, "in", whole(rows_in), f"{source}, in")
-        yield Number(question, EVERYONE, "n", whole(used), f"{source}, used")
+        yield Number(row_name, EVERYONE, "in", whole(rows_in), f"{source}, in")
+        yield Number(row_name, EVERYONE, "n", whole(used), f"{source}, used")
         for reason, number in _reasons(left):
-            yield Number(question, EVERYONE, reason, number, f"{source}, {reason}")
+            yield Number(row_name, EVERYONE, reason, number, f"{source}, {reason}")

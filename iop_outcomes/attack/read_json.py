@@ -11,7 +11,7 @@ from iop_outcomes.attack.facts import EVERYONE
 from iop_outcomes.attack.identities import RowName
 from iop_outcomes.attack.readings import FilesRead, Number
 
-TABLE = "rows of "  # a question so named is about a table of the data, not about a measure
+TABLE = "rows of "  # a row so named is about a table of the data, not about a measure
 
 
 def read_json(text: str, name: str) -> FilesRead:
@@ -35,5 +35,5 @@ def read_json(text: str, name: str) -> FilesRead:
 def _tables(document: dict[str, Any], name: str) -> Iterator[Number]:
     for source in document.get("provenance", {}).get("sources", []):
         if source.get("rows") is not None:
-            question = RowName(f"{TABLE}{source['table']}", "", "in")
-            yield Number(question, EVERYONE, "n", Fraction(source["rows"]), f"{name}: rows of {source['name']}")
+            row_name = RowName(f"{TABLE}{source['table']}", "", "in")
+            yield Number(row_name, EVERYONE, "n", Fraction(source["rows"]), f"{name}: rows of {source['name']}")

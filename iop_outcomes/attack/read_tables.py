@@ -31,8 +31,8 @@ def read_tables(report: FilesRead) -> Iterator[tuple[Number, Block]]:
     """
     for table in report.tables:
         for block in report.blocks:
-            first = block.numbers[0].question
-            each = describing(first.measure, {number.question.estimand for number in block.numbers}, report.described)
+            first = block.numbers[0].row_name
+            each = describing(first.measure, {number.row_name.estimand for number in block.numbers}, report.described)
             if each is not None and len(block.columns) == 1 and _is_of(table, each, block):
                 yield from ((number, block) for number in _of_table(table, each, block))
                 break
@@ -47,11 +47,11 @@ def _is_of(table: TableRead, each: Described, block: Block) -> bool:
 
 def _of_table(table: TableRead, each: Described, block: Block) -> Iterator[Number]:
     head, *rows = table.rows
-    questions = {number.question.estimand: number.question for number in block.numbers if not number.question.time}
-    columns = {i: questions[name] for i, label in enumerate(head) if (name := each.labels.get(label, "")) in questions}
+    row_names = {number.row_name.estimand: number.row_name for number in block.numbers if not number.row_name.time}
+    columns = {i: row_names[name] for i, label in enumerate(head) if (name := each.labels.get(label, "")) in row_names}
     if not columns:
         return
-    columns = {i: replace(question, among=each.among.get(question.estimand, "")) for i, question in columns.items()}
+    columns = {i: replace(row_name, among=each.among.get(row_name.estimand, "")) for i, row_name in columns.items()}
     for row in rows:
         for i, cell in enumerate(row[1:], start=1):
             source = f"{table.source}, {head[i]}"

@@ -19,7 +19,7 @@ class Number:
 
     Parameters
     ----------
-    question : RowName
+    row_name : RowName
     where : Place
         Of which group.
     field : str
@@ -32,7 +32,7 @@ class Number:
         Where it is printed.
     """
 
-    question: RowName
+    row_name: RowName
     where: Place
     field: str
     value: Fraction | None

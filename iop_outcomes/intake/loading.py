@@ -19,8 +19,8 @@ from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.duckdb import DuckEngine
 from iop_outcomes.errors import DataError, UsageError, choices
 from iop_outcomes.intake.adapters import Adapted, find_adapter
-from iop_outcomes.intake.adapters.brought import files_of_layout
 from iop_outcomes.intake.adapters.scratch import Scratch
+from iop_outcomes.intake.adapters.sources import files_of_layout
 from iop_outcomes.intake.checks import clean_columns, excuse_orphans, leave_out_copies, look_again, once, rules_for
 from iop_outcomes.intake.contacts import NEEDED, counted_select, flow_of, kept_select, rolled_select, rule_findings, rule_words
 from iop_outcomes.intake.data import Data

@@ -56,7 +56,7 @@ def files_of_layout(store: Store, source: Any, mapping: Mapping, layout: str) ->
 
 
 def _folder(store: Store) -> Path:
-    folder = store.connection.folder / "brought"
+    folder = store.connection.folder / "layout"
     folder.mkdir()
     return folder
 
