@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from iop_outcomes.intake.table import EpisodeTable
     from iop_outcomes.measures import Measure
     from iop_outcomes.reporting.report import Report
+    from iop_outcomes.reporting.verification import Verification
 
 FIRST = "completion"  # the measure that is asked where none is named
 
@@ -532,3 +533,39 @@ def report(data: Data, *, by: str | Sequence[str] = "track", policy: str = "cms1
     from iop_outcomes.reporting.assemble import program_quality
 
     return program_quality(data, by=by, policy=policy, title=title)
+
+
+def verify(data: Data, *, report: str | Path) -> Verification:
+    """Make a saved report again from its data, and say every place where it is not what they give.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`, not narrowed: how the data were narrowed for the report is read from it.
+    report : path
+        A file of a report (.html, .csv, .json or .txt; a page or a .json that stands beside it says what it was asked for), or
+        the folder of all.
+
+    Returns
+    -------
+    Verification
+        `.same` when every file is the same byte for byte, `.differences` otherwise, each with its place: section, table, row and
+        column, or the line. A report made by another version, or with other versions of the libraries, says so and is not the same.
+
+    Raises
+    ------
+    DataError
+        When this is no report, or its parameters do not fit the data.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data, tempfile.TemporaryDirectory() as folder:
+    ...     page = iop.report(data, by="track").save(folder)[0]
+    ...     iop.verify(data, report=page).same
+    True
+    """
+    from iop_outcomes.reporting.verification import verify_report
+
+    return verify_report(report, data)

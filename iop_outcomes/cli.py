@@ -1,6 +1,6 @@
 """Takes a command line, gives files, tables on standard output and an exit code; everything heavy is imported inside commands.
 
-Exit codes: 0 done; 1 done, with findings (check), excluded rows or a count that came back (attack); 2 usage, unreadable or refused data; 3 part could not be
+Exit codes: 0 done; 1 done, with findings (check), excluded rows, a count that came back (attack) or a difference (verify); 2 usage, unreadable or refused data; 3 part could not be
 made; 4 could not write; 70 internal; 130 interrupted.
 """
 
@@ -19,6 +19,7 @@ from iop_outcomes.cli_data import DATA, LAYOUT, MAPPING, ON_ERROR, QUIET, check,
 from iop_outcomes.cli_measures import MEASURE, columns, measures, options_of_measures
 from iop_outcomes.cli_notebook import notebook
 from iop_outcomes.cli_start import start
+from iop_outcomes.cli_verify import verify
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_OUTPUT, EXIT_USAGE, IopError
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def cli() -> None:
     """Outcomes of intensive outpatient programs: check data, ask measures, build reports."""
 
 
-for command in (start, check, propose_mapping, synth, measures, notebook, attack):
+for command in (start, check, propose_mapping, synth, measures, notebook, attack, verify):
     cli.add_command(command)
 
 

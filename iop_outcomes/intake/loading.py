@@ -118,7 +118,7 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
     _refuse_free_text(engine, plans, mapping, inputs[0])
     store.lock()
     provenance = _provenance(store, engine, inputs, mapping, opened.rules)
-    return Data(engine, tuple(findings), flow, provenance, scales, _groups(tables, plans), opened.cannot)
+    return Data(engine, tuple(findings), flow, provenance, scales, _groups(tables, plans), opened.cannot, on_error=on_error)
 
 
 def _opened(store: Store, source: Any, mapping: Mapping, scales: Dictionary[str, Scale], layout: str | None) -> Adapted:

@@ -14,6 +14,7 @@ from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.release import DEFAULT_POLICY, Policy, Released, Withheld, policy_for, release_flows, release_set
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.blocks import Note, marked, section
+from iop_outcomes.reporting.parameters import page_parameters
 from iop_outcomes.reporting.parts import PROGRAM_QUALITY, Page, Part, Program
 from iop_outcomes.reporting.report import Report
 from iop_outcomes.results import Provenance
@@ -34,7 +35,7 @@ def program_quality(
     page = assemble(Program(data, column, chosen, conf_level), parts)
     sections = tuple(marked(each, chosen.mark) for part in parts for each in part.sections(page))
     released = tuple(page.released.values())
-    parameters = {"by": column, "conf_level": f"{conf_level:g}", "policy": chosen.name}
+    parameters = page_parameters(data, column, chosen.name, title, conf_level)
     without = tuple(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values())
     return Report("program_quality", title, _lead(page), sections, released, page.provenance, chosen, parameters, without)
 

@@ -16,7 +16,7 @@ def json_of(document: Document) -> str:
     facts = {
         "mark": policy.mark,
         "audit": NOT_AUDITED,
-        "parameters": document.parameters,
+        "parameters": document.parameters.to_dict(),
         "policy": {"name": policy.name, "threshold": policy.threshold, "withheld": withheld},
         "provenance": asdict(document.provenance),
     }
