@@ -93,12 +93,12 @@ class ReleasedFlow:
 
 @dataclass(frozen=True, slots=True)
 class ReleasedCurve:
-    """A curve that may be drawn: whole percents on every tenth day, as far as enough are followed, and the table under it.
+    """A curve that may be drawn, as far as enough are followed, and the table under it.
 
     Parameters
     ----------
     days, incidence : tuple
-        What is drawn: days, and shares rounded to whole percents.
+        What is drawn: days, and shares, NaN on a day that is not drawn.
     ticks : tuple of int
         Days of the table.
     at_risk : tuple of Count

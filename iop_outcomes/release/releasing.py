@@ -11,6 +11,7 @@ from iop_outcomes.columns import COUNTED, KINDS
 from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, Flag, Key, Place, flags
 from iop_outcomes.release.coarsening import coarsened_together, says_no_number
+from iop_outcomes.release.curves import release_curve
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.printed import Tabulations
 from iop_outcomes.release.protect import Parts, Printed, is_safe, protect
@@ -27,7 +28,6 @@ from iop_outcomes.release.released import (
 )
 from iop_outcomes.release.rounding import Rounding
 from iop_outcomes.results import Definition, Estimate, Flow, Results
-from iop_outcomes.stats.curves import Curve
 from iop_outcomes.stats.draft import Population
 
 _SUPPRESSED = flags(Flag.SUPPRESSED)
@@ -178,16 +178,6 @@ def release_flows(flows: Sequence[Flow], page: Sequence[Released]) -> tuple[Rele
     )
 
 
-def release_curve(curve: Curve, policy: Policy) -> ReleasedCurve:
-    """Round a curve and stop it where fewer than the smallest group are followed; withhold or round small numbers at risk."""
-    enough = (curve.followed >= max(policy.fewest, 1)) & (curve.incidence == curve.incidence)
-    length = len(enough) if enough.all() else int(enough.argmin())
-    shares = curve.incidence[:length]
-    drawn = [round(float(share), 2) if policy.threshold else float(share) for share in shares]
-    at_risk = [policy.rounded(n) if is_safe(n, policy.threshold) else SUPPRESSED for n in curve.at_risk.tolist()]
-    return ReleasedCurve(tuple(curve.days[:length].tolist()), tuple(drawn), tuple(curve.ticks.tolist()), tuple(at_risk))
-
-
 class _Visible(Protocol):
     """What may be seen of some results."""
 
@@ -241,11 +231,23 @@ def _released_slice(part: Results, reading: _Visible, policy: Policy, levels_2: 
         flow=(),
         policy=policy,
         provenance=part.provenance,
-        curves={level: release_curve(curve, policy) for level, curve in part.curves.items() if _has_table(level, estimates)},
+        curves={
+            level: release_curve(curve, policy, _printed_days(level, estimates))
+            for level, curve in part.curves.items()
+            if _has_table(level, estimates)
+        },
         group_2=part.group_2,
         level_2=part.level_2,
         levels_2=levels_2,
     )
+
+
+def _printed_days(level: str, estimates: Sequence[ReleasedEstimate]) -> dict[int, bool]:
+    """Days of which the share that the curve of a level draws is asked, each with whether it is shown."""
+    along = [
+        each for each in estimates if each.level == level and each.n_at_risk is not None and each.time is not None and not each.contrast
+    ]
+    return {int(each.time or 0): each.shown for each in along if each.estimand == along[0].estimand}
 
 
 def _has_table(level: str, estimates: Sequence[ReleasedEstimate]) -> bool:
