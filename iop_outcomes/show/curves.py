@@ -118,7 +118,7 @@ def is_drawn(released: Released) -> bool:
 
 def curve_subtitle(released: Released, group: str) -> str:
     """The line under the headline: what is drawn, and what the curves rest on."""
-    rounded = "drawn from counts rounded to sixes, so that no step is one person, as far as enough are followed; the table has the figures"
+    rounded = "drawn from counts rounded to sixes, so that no step is one person, where enough had the event and enough are followed; the table has the figures"
     how = rounded if released.policy.threshold else "drawn as far as enough are followed"
     grey = " Grey: all episodes together." if MOST_TOGETHER < len(_drawn(_divided(released))) <= MOST_APART else ""
     return f"Share with the event by each day after discharge, by {group}; {how}. Lower is better.{grey}"
