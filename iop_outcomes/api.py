@@ -498,7 +498,14 @@ def compare(
     return Answer(compare_levels(declared, data, by=by, estimand=estimand, pairwise=pairwise, conf_level=conf_level))
 
 
-def report(data: Data, *, by: str | Sequence[str] = "track", policy: str = "cms11", title: str = "Program quality report") -> Report:
+def report(
+    data: Data,
+    *,
+    by: str | Sequence[str] = "track",
+    policy: str = "cms11",
+    title: str = "Program quality report",
+    ledger: str | Path | None = None,
+) -> Report:
     """Build the program-quality report.
 
     Parameters
@@ -511,6 +518,9 @@ def report(data: Data, *, by: str | Sequence[str] = "track", policy: str = "cms1
         Disclosure policy; "none" is allowed only for data of class synthetic or public.
     title : str
         Heading of the page.
+    ledger : path, optional
+        File of the outputs made before, begun where there is none: a figure that would differ from one of them by few episodes is
+        withheld, and this output is added. Keep it as you keep the data.
 
     Returns
     -------
@@ -532,10 +542,10 @@ def report(data: Data, *, by: str | Sequence[str] = "track", policy: str = "cms1
     """
     from iop_outcomes.reporting.assemble import program_quality
 
-    return program_quality(data, by=by, policy=policy, title=title)
+    return program_quality(data, by=by, policy=policy, title=title, ledger=ledger)
 
 
-def verify(data: Data, *, report: str | Path) -> Verification:
+def verify(data: Data, *, report: str | Path, ledger: str | Path | None = None) -> Verification:
     """Make a saved report again from its data, and say every place where it is not what they give.
 
     Parameters
@@ -545,6 +555,8 @@ def verify(data: Data, *, report: str | Path) -> Verification:
     report : path
         A file of a report (.html, .csv, .json or .txt; a page or a .json that stands beside it says what it was asked for), or
         the folder of all.
+    ledger : path, optional
+        The ledger that the report was made with, where it was made with one; nothing is added to it.
 
     Returns
     -------
@@ -568,4 +580,4 @@ def verify(data: Data, *, report: str | Path) -> Verification:
     """
     from iop_outcomes.reporting.verification import verify_report
 
-    return verify_report(report, data)
+    return verify_report(report, data, ledger)

@@ -321,7 +321,7 @@ def _provenance(store: Store, engine: Engine, inputs: Sequence[Input], mapping: 
         mapping.cutoff,
         mapping.los_convention,
         rules,
-        _part2_tracks(engine, mapping),
+        part2_tracks=_part2_tracks(engine, mapping),
     )
 
 

@@ -46,6 +46,8 @@ class Tabulation:
         crossed, everyone and each margin, made of pairs. By default "All" is the sum of all others.
     known : sequence of (sum, set of parts)
         Totals of sums that another table of the page may print, and that are taken as known here.
+    guarded : collection of (level, set of parts)
+        Totals that may not be seen whatever they hold, as an earlier output and they would give a small difference back.
     """
 
     counts: LevelCounts
@@ -55,6 +57,7 @@ class Tabulation:
     ways_of_everyone: Sequence[Parts] = ()
     sums: Mapping[Name, Sequence[Name]] = field(default_factory=dict)
     known: Sequence[Printed] = ()
+    guarded: Collection[Printed] = frozenset()
 
     @property
     def everyone(self) -> Name:
@@ -236,7 +239,11 @@ class _Page:
         whole = every @ self._vectors(table.divisions[:1])[0, self._inside(table)]
         in_small = are_small(whole, self._smallest)[:, np.newaxis]
         thresholds = np.where(groups | in_small, max(self._threshold, self._smallest), self._threshold)
-        return (sizes > 0) & (sizes < thresholds)
+        small: Mask = are_small(sizes, thresholds)
+        if table.guarded:
+            names = [*table.levels, *[None] * (len(n) - len(table.levels)), *table.members]
+            small |= np.array([[(name, each) in table.guarded for each in parts] for name in names], dtype=bool).reshape(small.shape)
+        return small
 
     def _vectors(self, several: Collection[Parts]) -> Floats:
         """Sets of parts as rows of 0 and 1."""

@@ -137,6 +137,7 @@ class Released:
     level_2: str = ""
     levels_2: tuple[str, ...] = ()  # of the second column, for names that tell them apart
     within: Mapping[str, Released] = field(default_factory=dict)
+    compared: int | None = None  # with how many earlier outputs of a ledger; None where there is no ledger
     levels: tuple[str, ...] = field(init=False)  # of the first column in the order of the estimates, "All" first
     _at: Mapping[tuple[str, str, str, str], list[ReleasedEstimate]] = field(init=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 from iop_outcomes.columns import COUNTED, KINDS
@@ -12,6 +13,8 @@ from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, Flag, Key, Place, flags
 from iop_outcomes.release.coarsening import coarsened_together, says_no_number
 from iop_outcomes.release.curves import release_curve
+from iop_outcomes.release.differences import guarded_by
+from iop_outcomes.release.ledger import Output, first_outputs, open_ledger, output_of
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.printed import Tabulations
 from iop_outcomes.release.protect import Parts, Printed, is_safe, protect
@@ -33,7 +36,7 @@ from iop_outcomes.stats.draft import Population
 _SUPPRESSED = flags(Flag.SUPPRESSED)
 
 
-def release(results: Results, policy: str = DEFAULT_POLICY) -> Released:
+def release(results: Results, policy: str = DEFAULT_POLICY, *, ledger: str | Path | None = None) -> Released:
     """Withhold small counts and everything that would give them back.
 
     Parameters
@@ -42,6 +45,8 @@ def release(results: Results, policy: str = DEFAULT_POLICY) -> Released:
         Working numbers.
     policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
         Name of the policy; "none" only for data of class synthetic or public.
+    ledger : path, optional
+        As for `release_set`.
 
     Returns
     -------
@@ -52,10 +57,12 @@ def release(results: Results, policy: str = DEFAULT_POLICY) -> Released:
     UsageError
         When the policy does not exist or the class of the data does not allow it.
     """
-    return release_set([results], policy)[0]
+    return release_set([results], policy, ledger=ledger)[0]
 
 
-def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tuple[Released, ...]:
+def release_set(
+    results: Sequence[Results], policy: str = DEFAULT_POLICY, *, ledger: str | Path | None = None, earlier: int | None = None
+) -> tuple[Released, ...]:
     """Release results that are shown on one page: what one of them would give back of another is withheld too.
 
     A total that several results print of one level, or of everyone, is withheld in all or in none. Totals by one column are protected
@@ -69,6 +76,11 @@ def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tup
         two columns are released by themselves, or with others by the same two.
     policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
         Name of the policy; "none" only for data of class synthetic or public.
+    ledger : path, optional
+        File of the outputs made before: what would give a small difference from one of them is withheld, and this one is added. Policies
+        that withhold nothing leave it alone.
+    earlier : int, optional
+        Compare with so many of the first outputs of the ledger alone, and add nothing: to make an output again.
 
     Returns
     -------
@@ -88,14 +100,33 @@ def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tup
     chosen = policy_for(policy, provenance.data_class).within(provenance.part2_tracks)
     results = [_shown_population(each, chosen) for each in results]
     _refuse_two_populations(results)
-    if chosen.base:
-        return tuple(_released_results(each, Rounding(chosen), chosen) for each in results)
-    return coarsened_together(results, chosen, partial(_protected, policy=chosen))
+    if ledger is None or not chosen.threshold:
+        return _released(results, chosen, ())[1]
+    if earlier is not None:
+        return _compared(_released(results, chosen, first_outputs(ledger, earlier))[1], earlier)
+    with open_ledger(ledger) as outputs:
+        forms, released = _released(results, chosen, outputs.outputs)
+        outputs.add(output_of(forms, released, chosen.name))
+    return _compared(released, len(outputs.outputs))
 
 
-def _protected(results: Sequence[Results], *, policy: Policy) -> tuple[Released, ...]:
+def _compared(released: Sequence[Released], several: int) -> tuple[Released, ...]:
+    return tuple(replace(each, door=DOOR, compared=several) for each in released)
+
+
+def _released(results: Sequence[Results], policy: Policy, earlier: Sequence[Output]) -> tuple[Sequence[Results], tuple[Released, ...]]:
+    if policy.base:
+        return results, tuple(_released_results(each, Rounding(policy), policy) for each in results)
+    return coarsened_together(results, policy, partial(_protected, policy=policy, earlier=earlier))
+
+
+def _protected(results: Sequence[Results], *, policy: Policy, earlier: Sequence[Output]) -> tuple[Released, ...]:
     page = Tabulations(results, crossed=policy.crossed)
-    seen = protect(page.tables, policy.threshold, policy.smallest)
+    tables = page.tables
+    if earlier:
+        guarded = guarded_by(results, page, earlier, policy.threshold, crossed=policy.crossed)
+        tables = tuple(replace(table, guarded=each) for table, each in zip(tables, guarded, strict=True))
+    seen = protect(tables, policy.threshold, policy.smallest)
     return tuple(_released_results(each, _View(page, number, seen[page.column(number)]), policy) for number, each in enumerate(results))
 
 
@@ -222,7 +253,9 @@ def _released_results(results: Results, reading: _Visible, policy: Policy) -> Re
 
 def _released_slice(part: Results, reading: _Visible, policy: Policy, levels_2: tuple[str, ...]) -> Released:
     """What is shown of one level of the second column, or of everyone; the flow is said of everyone alone."""
-    estimates = _without_what_rests_on_withheld(part.definition, [_released(estimate, part, reading, policy) for estimate in part], policy)
+    estimates = _without_what_rests_on_withheld(
+        part.definition, [_released_estimate(estimate, part, reading, policy) for estimate in part], policy
+    )
     return Released(
         DOOR,
         definition=part.definition,
@@ -256,7 +289,7 @@ def _has_table(level: str, estimates: Sequence[ReleasedEstimate]) -> bool:
     return not beside or (any(each.shown for each in beside) and not any(isinstance(each.n, Withheld) for each in beside))
 
 
-def _released(estimate: Estimate, results: Results, reading: _Visible, policy: Policy) -> ReleasedEstimate:
+def _released_estimate(estimate: Estimate, results: Results, reading: _Visible, policy: Policy) -> ReleasedEstimate:
     people, place = results.populations[estimate.level, estimate.key], estimate.place
     if place.is_crossed and not policy.crossed:
         return _withheld(estimate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from iop_outcomes.columns import COUNTED, KINDS, Column
 from iop_outcomes.errors import UsageError
@@ -28,14 +29,17 @@ def program_quality(
     title: str = "Program quality report",
     conf_level: float = 0.95,
     parts: Sequence[Part] = PROGRAM_QUALITY,
+    ledger: str | Path | None = None,
+    earlier: int | None = None,
 ) -> Report:
-    """Build the report; the public function is `iop_outcomes.report`, which says more."""
+    """Build the report; the public function is `iop_outcomes.report`, which says more. `earlier` outputs of the ledger make it again."""
     chosen = policy_for(policy, data.data_class)
     column = _one_column(data, by)
-    page = assemble(Program(data, column, chosen, conf_level), parts)
+    page = assemble(Program(data, column, chosen, conf_level), parts, ledger=ledger, earlier=earlier)
     sections = tuple(marked(each, chosen.mark) for part in parts for each in part.sections(page))
     released = tuple(page.released.values())
-    parameters = page_parameters(data, column, chosen.name, title, conf_level)
+    compared = next((each.compared for each in released), None)
+    parameters = page_parameters(data, column, chosen.name, title, conf_level, compared)
     without = tuple(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values())
     return Report("program_quality", title, _lead(page), sections, released, page.provenance, chosen, parameters, without)
 
@@ -51,7 +55,7 @@ def _one_column(data: Data, by: By) -> str:
     return columns[0]
 
 
-def assemble(program: Program, parts: Sequence[Part]) -> Page:
+def assemble(program: Program, parts: Sequence[Part], *, ledger: str | Path | None = None, earlier: int | None = None) -> Page:
     """Put the asks of some parts to the data, each once, and release everything together.
 
     Parameters
@@ -60,6 +64,8 @@ def assemble(program: Program, parts: Sequence[Part]) -> Page:
         The data, the grouping column, the policy.
     parts : sequence of Part
         What the page is made of.
+    ledger, earlier
+        As for `release_set`.
 
     Returns
     -------
@@ -73,7 +79,7 @@ def assemble(program: Program, parts: Sequence[Part]) -> Page:
     data, policy = program.data, program.policy
     asks = list(dict.fromkeys(ask for part in parts for ask in part.asks(program)))
     results, unanswered = answer_all(asks, data, grouped=_grouped(program), conf_level=program.conf_level)
-    released = dict(zip(results, release_set(list(results.values()), policy.name), strict=True))
+    released = dict(zip(results, release_set(list(results.values()), policy.name, ledger=ledger, earlier=earlier), strict=True))
     provenance = _shown_provenance(data, released.values(), policy)
     return Page(program, released, unanswered, release_flows(data.flow, list(released.values())), provenance)
 

@@ -28,6 +28,8 @@ class PageParameters:
         Whether faulty rows were left out when the data were loaded.
     where : tuple of tuple of Condition
         How the data were narrowed, one step after the other.
+    ledger : int or None
+        With how many earlier outputs it was compared; None where no ledger was given.
 
     Examples
     --------
@@ -43,12 +45,14 @@ class PageParameters:
     conf_level: float
     on_error: str
     where: tuple[tuple[Condition, ...], ...] = ()
+    ledger: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain values."""
         return {
             "by": self.by,
             "conf_level": f"{self.conf_level:g}",
+            "ledger": self.ledger,
             "on_error": self.on_error,
             "policy": self.policy,
             "title": self.title,
@@ -67,10 +71,11 @@ class PageParameters:
         try:
             by, policy, title, on_error, conf_level = (_text(values[name]) for name in _NAMES)
             where = tuple(tuple(_condition_from_dict(condition) for condition in step) for step in values["where"])
-            read = cls(by, policy, title, float(conf_level), on_error, where)
-        except (KeyError, TypeError, ValueError, AttributeError):
+            ledger = None if values["ledger"] is None else range(10**9)[values["ledger"]]
+            read = cls(by, policy, title, float(conf_level), on_error, where, ledger)
+        except (LookupError, TypeError, ValueError, AttributeError):
             read = None
-        if read is None or read.on_error not in ON_ERROR or set(values) != {*_NAMES, "where"}:
+        if read is None or read.on_error not in ON_ERROR or set(values) != {*_NAMES, "where", "ledger"}:
             raise DataError(
                 "the parameters in it are not those of a report of this version. Was it changed, or written by another version?"
             )
@@ -102,6 +107,6 @@ def _condition_from_dict(values: Mapping[str, Any]) -> Condition:
     return Condition(column, between=(_text(values["from"]), _text(values["to"])))
 
 
-def page_parameters(data: Data, by: str, policy: str, title: str, conf_level: float) -> PageParameters:
+def page_parameters(data: Data, by: str, policy: str, title: str, conf_level: float, ledger: int | None) -> PageParameters:
     """The parameters of a report of these data."""
-    return PageParameters(by, policy, title, conf_level, data.on_error, data.narrowings)
+    return PageParameters(by, policy, title, conf_level, data.on_error, data.narrowings, ledger)

@@ -28,7 +28,7 @@ _CLOSE = 0.05  # of a chart's unit, 1/72 inch: how far two processors may be apa
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Discrepancy:
     """A place where a report and what the data give are not the same.
 
     Parameters
@@ -59,13 +59,13 @@ class Verification:
         The files that were held against the data.
     figures : int
         Estimates computed again.
-    differences : tuple of Difference
+    differences : tuple of Discrepancy
         Every place where they differ; none where each file is the same, byte for byte.
     """
 
     files: tuple[str, ...]
     figures: int
-    differences: tuple[Difference, ...]
+    differences: tuple[Discrepancy, ...]
 
     @property
     def same(self) -> bool:
@@ -105,11 +105,13 @@ def report_files(path: str | Path) -> tuple[list[Path], PageParameters]:
     return paths, _parameters(paths)
 
 
-def verify_report(path: str | Path, data: Data) -> Verification:
+def verify_report(path: str | Path, data: Data, ledger: str | Path | None = None) -> Verification:
     """Make a report again; the public function is `iop_outcomes.verify`, which says more."""
     if data.narrowings:
         raise UsageError("verify: give the data as they were loaded. How they were narrowed for the report, the report itself says.")
     paths, parameters = report_files(path)
+    if parameters.ledger is not None and ledger is None:
+        raise DataError(f"{paths[0].name}: the report was compared with earlier outputs. Give the ledger that it was made with (--ledger).")
     try:
         again = program_quality(
             parameters.narrow(data),
@@ -117,6 +119,8 @@ def verify_report(path: str | Path, data: Data) -> Verification:
             policy=parameters.policy,
             title=parameters.title,
             conf_level=parameters.conf_level,
+            ledger=None if parameters.ledger is None else ledger,
+            earlier=parameters.ledger,
         )
     except UsageError as error:
         raise DataError(f"{paths[0].name}: these data cannot give the report. {error}") from error
@@ -178,7 +182,7 @@ def _text(content: bytes) -> str:
 # -- differences -----------------------------------------------------------------------------------------------------
 
 
-def _differences(path: Path, again: Report) -> Iterator[Difference]:
+def _differences(path: Path, again: Report) -> Iterator[Discrepancy]:
     """Where a file is not what the data give: inputs first, then what it says, then any byte."""
     form, content = path.suffix[1:], _bytes(path)
     expected = again.to(form).encode("utf-8")
@@ -188,15 +192,15 @@ def _differences(path: Path, again: Report) -> Iterator[Difference]:
     if form != "csv":
         for source in again.provenance.sources:
             if source.sha256 not in text:
-                yield Difference(path.name, f"table {source.table}", "the fingerprint of another file", f"that of {source.name}")
+                yield Discrepancy(path.name, f"table {source.table}", "the fingerprint of another file", f"that of {source.name}")
     differences = list(COMPARED[form](path.name, text, other))
     yield from differences
     if not differences:
         place = next((n for n, (a, b) in enumerate(zip(content, expected, strict=False)) if a != b), min(len(content), len(expected)))
-        yield Difference(path.name, f"byte {place + 1:,}", "another byte", "outside of what a reader sees")
+        yield Discrepancy(path.name, f"byte {place + 1:,}", "another byte", "outside of what a reader sees")
 
 
-def _pages(name: str, text: str, other: str) -> Iterator[Difference]:
+def _pages(name: str, text: str, other: str) -> Iterator[Discrepancy]:
     left, right = (pieces_by_place(page_text(each).pieces) for each in (text, other))
     for place in dict.fromkeys((*left, *right)):
         a, b = left.get(place), right.get(place)
@@ -204,9 +208,9 @@ def _pages(name: str, text: str, other: str) -> Iterator[Difference]:
             continue
         where = place[0] if place[1] == 1 else f"{place[0]} ({place[1]})"
         if a is not None and b is not None and a.is_chart:
-            yield Difference(name, where, "another drawing", _drawn_apart(a.text, b.text))
+            yield Discrepancy(name, where, "another drawing", _drawn_apart(a.text, b.text))
         else:
-            yield Difference(name, where, _words(a.text if a else None), _words(b.text if b else None))
+            yield Discrepancy(name, where, _words(a.text if a else None), _words(b.text if b else None))
 
 
 def _drawn_apart(one: str, other: str) -> str:
@@ -226,13 +230,13 @@ def _svg(address: str) -> str:
         return ""
 
 
-def _tables(name: str, text: str, other: str) -> Iterator[Difference]:
+def _tables(name: str, text: str, other: str) -> Iterator[Discrepancy]:
     left, right = (_rows(each) for each in (text, other))
     heads, none = right[0], list[str]()
     for line, (a, b) in enumerate(zip_longest(left, right, fillvalue=none), 1):
         for column, (x, y) in enumerate(zip_longest(a, b, fillvalue="")):
             if x != y:
-                yield Difference(
+                yield Discrepancy(
                     name, f"line {line:,}, column {heads[column] if column < len(heads) else column + 1}", _words(x), _words(y)
                 )
 
@@ -245,11 +249,11 @@ def _rows(text: str) -> list[list[str]]:
         return [[text]]
 
 
-def _documents(name: str, text: str, other: str) -> Iterator[Difference]:
+def _documents(name: str, text: str, other: str) -> Iterator[Discrepancy]:
     left, right = (dict(_leaves(_loaded(each), ())) for each in (text, other))
     for path in dict.fromkeys((*left, *right)):
         if left.get(path) != right.get(path):
-            yield Difference(name, " > ".join(path) or "the file", _words(left.get(path)), _words(right.get(path)))
+            yield Discrepancy(name, " > ".join(path) or "the file", _words(left.get(path)), _words(right.get(path)))
 
 
 def _loaded(text: str) -> object:
@@ -270,10 +274,10 @@ def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
         yield path, json.dumps(value, ensure_ascii=False)
 
 
-def _lines(name: str, text: str, other: str) -> Iterator[Difference]:
+def _lines(name: str, text: str, other: str) -> Iterator[Discrepancy]:
     for line, (a, b) in enumerate(zip_longest(text.splitlines(), other.splitlines()), 1):
         if a != b:
-            yield Difference(name, f"line {line:,}", _words(a), _words(b))
+            yield Discrepancy(name, f"line {line:,}", _words(a), _words(b))
 
 
 COMPARED = {"html": _pages, "csv": _tables, "json": _documents, "txt": _lines}
