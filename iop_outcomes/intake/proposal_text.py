@@ -204,6 +204,8 @@ class ProposalText:
         What was counted of the rows, kept by the caller from one proposal to the next.
     layout : str
         That of a flat export of another system, whose fields of episodes are looked at; "" of files in our own.
+    export, brought : str, dict of table to str
+        The layout file that some tables are read by, and the names of their files.
     """
 
     scratch: Scratch
@@ -215,13 +217,17 @@ class ProposalText:
     declined: Collection[tuple[str, ...]] = ()
     layout: str = ""
     scans: Scans = field(default_factory=Scans)
+    export: str = ""
+    brought: Dictionary[str, str] = field(default_factory=dict)
 
     def proposal(self, name: str) -> Proposal:
         """Every line, with what is left to decide; of an export in another layout, as far as its columns are ours."""
         lines = MappingLines(self.given)
         fits = self._fits()
         lines.remarks[("contacts",)] = "episodes are built from contacts"
-        kind = [Line(("data",), "layout", self.layout, "by the names of the files and the columns")] if self.layout else []
+        known = self.layout or self.export
+        kind = [Line(("data",), "layout", known, "by the names of the files and the columns")] if known else []
+        kind += [Line(("data",), note=f"  {table} are read from {name} as that layout says") for table, name in self.brought.items()]
         files = [] if self.layout else [*self._text_files(), *self._tables()]
         parts = (
             kind,
@@ -365,7 +371,7 @@ class ProposalText:
     def _follow_up(self) -> Iterator[Line]:
         """Whether everyone was followed to the last day: without it nobody can tell who was not in a hospital again."""
         episodes = {match.to for match in self.tables[COUNTED].matches[COUNTED]} if COUNTED in self.tables else {"follow_up_days"}
-        events = any(KINDS[table].beside for table in self.tables)
+        events = any(KINDS[table].beside for table in (*self.tables, *self.brought))
         if events and value_at(self.given, ("data", "cutoff")) and not episodes & {"follow_up_days", "observed_days"}:
             why = "With yes, whoever has no event in the files had none up to the last day. With no, rates of return are not given."
             question = Question(

@@ -15,6 +15,7 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import duckdb
@@ -29,6 +30,8 @@ from iop_outcomes.intake.encoding_offers import fitting_encodings
 from iop_outcomes.intake.files import MAX_LINE_BYTES, ending, refuse_globs, refuse_path, shown, stem
 from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.inputs import each_table, open_location
+from iop_outcomes.intake.layout_names import is_layout_file, layout_names
+from iop_outcomes.intake.layouts import Layout, find_layout, lacking_columns
 from iop_outcomes.intake.locations import OFFERED_SUFFIXES, PART, named_location, part_of_file
 from iop_outcomes.intake.mapping import Mapping, read_mapping
 from iop_outcomes.intake.preflight import SEPARATORS, preflight_csv, read_through
@@ -132,36 +135,69 @@ class Folder:
             Places that are left open on purpose, and not proposed again.
         """
         mapping = replace(read_mapping(given), folder=self.beside)
-        layout = mapping.layout or ("" if mapping.tables else layout_of(self.path))
+        export = self._layout_file(mapping)
+        layout = "" if export else mapping.layout or ("" if mapping.tables else layout_of(self.path))
         if layout in ("omop", "fhir"):
             return LayoutProposal(self._scratch, layout, self.path, given, declined, self._codes).proposal(shown(self.path))
-        tables = self.tables(given, mapping, declined, layout)
+        brought = self._brought(export) if export else {}
+        tables = self.tables(given, mapping, declined, layout, brought)
         for table in each_table("reading", list(tables)):
             _refuse_values_as_names(tables[table])
             _read_rows(self._scratch, tables[table])
         report_step("looking for codes")
-        unused = [file.name for file in self.files if file not in tables.values()]
+        unused = [file.name for file in self.files if file not in [*tables.values(), *brought.values()]]
         text = ProposalText(
-            self._scratch, self._scales, tables, [*unused, *self._unread], self.beside, given, declined, layout, self._scans
-        )
+            self._scratch, self._scales, tables, [*unused, *self._unread], self.beside, given, declined, layout, self._scans,
+            export.name if export else "", {table: file.name for table, file in brought.items()},
+        )  # fmt: skip
         return text.proposal(shown(self.path))
 
+    def _layout_file(self, mapping: Mapping) -> Layout | None:
+        """The layout file that the mapping names, or the first of this package whose every table is here by its name and its columns."""
+        if mapping.layout:
+            return find_layout(mapping.layout, self.beside) if is_layout_file(mapping.layout) else None
+        for name in layout_names():
+            export = find_layout(name, self.beside)
+            brought = self._brought(export)
+            taken = {*mapping.tables, *(file.called for file in self.files)} & set(export.tables)
+            if not taken and len(brought) == len(export.tables) and not any(self._lacks(export, table, brought) for table in brought):
+                return export
+        return None
+
+    def _lacks(self, export: Layout, table: str, brought: Dictionary[str, File]) -> bool:
+        return bool(lacking_columns(table, export.tables[table], brought[table].names, Mapping(), self._scales))
+
+    def _brought(self, export: Layout) -> dict[str, File]:
+        """The files that a layout file names, by table."""
+        called = {file.called.casefold(): file for file in self.files}
+        return {
+            table: called[name.casefold()]
+            for table, each in export.tables.items()
+            if (name := next((name for name in each.files if name.casefold() in called), ""))
+        }
+
     def tables(
-        self, given: Dictionary[str, Any], mapping: Mapping, declined: Collection[tuple[str, ...]] = (), layout: str = ""
+        self,
+        given: Dictionary[str, Any],
+        mapping: Mapping,
+        declined: Collection[tuple[str, ...]] = (),
+        layout: str = "",
+        brought: Dictionary[str, File] = MappingProxyType({}),
     ) -> dict[str, File]:
-        """Which file is which table, those that the mapping names first, each with its columns matched.
+        """Which file is which table, those that the mapping names first, each with its columns matched; those of a layout file are known.
 
         Raises
         ------
         DataError
             When none is known, or the mapping names one that is not there.
         """
-        named = {table: self._named(table, name, mapping) for table, name in mapping.tables.items()}
+        named = {table: self._named(table, name, mapping) for table, name in mapping.tables.items() if table not in brought}
         if layout and self.files:  # one flat export, whose rows hold the fields of episodes among others
             named = {COUNTED: self.files[0]}
             declined = [("tables", table) for table in KINDS]
-        tables = _assigned(self.files, named, self._scales, {place[1] for place in declined if place[0] == "tables"})
-        if not tables:
+        files = [file for file in self.files if file not in brought.values()]
+        tables = _assigned(files, named, self._scales, {*brought, *(place[1] for place in declined if place[0] == "tables")})
+        if not tables and not brought:
             hint = "Is the first line of each file a header? Rename a few columns as README.md calls them, and run it again."
             fatal("no_known_column", shown(self.path), "no column of any file is known by its name", hint)
         for table, file in tables.items():

@@ -117,7 +117,9 @@ def refuse_unknown_names(raws: Dictionary[str, Sequence[str]], mapping: Mapping,
 
 
 def expected_names(table: str, mapping: Mapping) -> tuple[str, ...]:
-    """Names that a file's header might hold, needed ones first."""
+    """Names that a file's header might hold, needed ones first; those of a layout file where there is one."""
+    if table in mapping.headers:
+        return mapping.headers[table]
     renamed = mapping.columns.get(table, {})
     fields = sorted(
         [*KINDS[table].fields, *(BY_PATIENT if KINDS[table].placing else ())],

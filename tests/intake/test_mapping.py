@@ -12,7 +12,8 @@ import iop_outcomes as iop
 from iop_outcomes.cli import run
 from iop_outcomes.columns import Column
 from iop_outcomes.errors import EXIT_USAGE, DataError
-from iop_outcomes.intake.mapping import MAX_BYTES, ColumnRule, ContactRule, Mapping, read_mapping
+from iop_outcomes.intake.mapping import ColumnRule, ContactRule, Mapping, read_mapping
+from iop_outcomes.intake.toml_files import MAX_BYTES
 from tests.intake import sites
 
 FULL = """
