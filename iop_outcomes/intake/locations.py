@@ -166,6 +166,11 @@ def named_location(start: Path, table: str, name: str, mapping: Mapping) -> Loca
     return _of_file(start / name, table) if is_database(Path(name)) else Location(start / name)
 
 
+def named_database(start: Path, name: str, mapping: Mapping) -> Database:
+    """A database that a mapping names, whose file, where it is one, is seen from a folder."""
+    return _database(start, name, COUNTED, mapping)
+
+
 def part_of_file(file: Path, part: str) -> Location:
     """A sheet of a workbook, a table of a database, or another file, which has no parts."""
     return _of_file(file, part) if is_database(file) else Location(file, part)

@@ -16,7 +16,7 @@ from iop_outcomes.intake.date_offers import DateFits
 from iop_outcomes.intake.encoding_offers import encoding_line
 from iop_outcomes.intake.files import ending, shown, stem
 from iop_outcomes.intake.headers import needed_columns
-from iop_outcomes.intake.locations import PART
+from iop_outcomes.intake.locations import PART, Location
 from iop_outcomes.intake.mapping import GAP_DAYS, Mapping
 from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
 from iop_outcomes.intake.proposal_lines import TO_FINISH, Line, MappingLines, Question, long_text, short_text, toml, value_at
@@ -110,10 +110,13 @@ class File:
     labels: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)  # of the codes of a column, as SPSS and Stata keep them
     as_given: str = ""  # the line of [tables] that names it
     settings: TextSettings | None = None  # how a text was read
+    source: Location | None = None  # in a database that the mapping names: its rows are read once it is known which table it is
 
     @property
     def name(self) -> str:
         """What messages call it."""
+        if self.source is not None:
+            return self.as_given
         return sheet_label(self.path, self.part) if self.part else shown(self.path)
 
     def location(self, folder: Path) -> str:
@@ -267,7 +270,7 @@ class ProposalText:
     @staticmethod
     def _mark(file: File) -> str:
         """What stands between the fields of a text; "" of any other file."""
-        return file.delimiter if ending(file.path).startswith(".csv") else ""
+        return file.delimiter if file.source is None and ending(file.path).startswith(".csv") else ""
 
     def _text_files(self) -> Iterator[Line]:
         """Of each text: its encoding, and what stands between its fields where texts differ."""
