@@ -119,7 +119,7 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
         refuse([Finding("no_rows", "error", inputs[0].name, "", "no usable episode is left", hint), *findings])
     _refuse_free_text(engine, plans, mapping, inputs[0])
     store.lock()
-    provenance = _provenance(store, engine, inputs, mapping, opened.rules)
+    provenance = _provenance(store, engine, inputs, mapping, (*opened.rules, *_known_words_rules(mapping)))
     return Data(engine, tuple(findings), flow, provenance, scales, _groups(tables, plans), opened.cannot)
 
 
@@ -171,6 +171,15 @@ def _tables_as(
 def _layout_rules(export: Layout | None) -> tuple[str, ...]:
     """How the tables of a layout file were read, in words."""
     return (f"{' and '.join(export.tables)} are read as layout {export.name}: {export.title} ({export.source[0]})",) if export else ()
+
+
+def _known_words_rules(mapping: Mapping) -> tuple[str, ...]:
+    """That usual words are read, in words."""
+    return (
+        (f"in {', '.join(mapping.known_words)}, the usual words of record systems are read as what they mean",)
+        if mapping.known_words
+        else ()
+    )
 
 
 def _refuse_text_of_tables(mapping: Mapping, layout: str) -> None:

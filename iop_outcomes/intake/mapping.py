@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LOS_CONVENTIONS, WINDOWS, Field, RowKind
+from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LOS_CONVENTIONS, WINDOWS, WITH_KNOWN_WORDS, Field, RowKind
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.dates import DATE_FORMATS
 from iop_outcomes.intake.layout_names import layout_named
@@ -127,6 +127,8 @@ class Mapping:
         Between the fields of a CSV.
     part2_tracks : tuple of str
         Tracks whose records are protected by 42 CFR part 2.
+    known_words : tuple of str
+        Columns in which the usual words of record systems are read as what they mean.
     tables : dict of str to str
         Paths by table.
     columns : dict of table to dict of canonical to site's name
@@ -163,6 +165,7 @@ class Mapping:
     layout: str = ""
     delimiter: str = ","
     part2_tracks: tuple[str, ...] = ()
+    known_words: tuple[str, ...] = ()
     tables: Dictionary[str, str] = field(default_factory=dict)
     columns: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     codes: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
@@ -230,7 +233,12 @@ def _fingerprint(given: Dictionary[str, Any]) -> str:
 def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256: str) -> Mapping:
     only(given, SECTIONS, name, "section")
     data = section_of(given, "data", name)
-    only(data, ("class", "cutoff", "los_convention", "delimiter", "layout", "part2_tracks", "date_format"), f"{name} [data]", "key")
+    only(
+        data,
+        ("class", "cutoff", "los_convention", "delimiter", "layout", "part2_tracks", "date_format", "known_words"),
+        f"{name} [data]",
+        "key",
+    )
     data_class = one_of(data.get("class", "safe_harbor"), DATA_CLASSES, f"{name} [data] class")
     delimiter = one_of(data.get("delimiter", ","), DELIMITERS, f"{name} [data] delimiter")
     tables = section_of(given, "tables", name)
@@ -246,6 +254,10 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         los_convention=one_of(data.get("los_convention", "difference"), LOS_CONVENTIONS, f"{name} [data] los_convention"),
         delimiter=delimiter,
         part2_tracks=list_of_codes(data.get("part2_tracks", []), f"{name} [data] part2_tracks"),
+        known_words=tuple(
+            one_of(column, WITH_KNOWN_WORDS, f"{name} [data] known_words")
+            for column in list_of_codes(data.get("known_words", []), f"{name} [data] known_words")
+        ),
         tables=texts(tables, f"{name} [tables]"),
         columns={table: texts(section_of(columns, table, name), f"{name} [columns.{table}]") for table in columns},
         codes={column: _words(column, section_of(codes, column, name), f"{name} [codes.{column}]") for column in codes},

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.columns import BY_PATIENT, COUNTED, DATED_CLASSES, KINDS, Field
+from iop_outcomes.columns import BY_PATIENT, COUNTED, DATED_CLASSES, KINDS, WITH_KNOWN_WORDS, Field
 from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.casts import Cast
 from iop_outcomes.intake.date_offers import DateFits
@@ -23,8 +23,9 @@ from iop_outcomes.intake.proposal_lines import TO_FINISH, Line, MappingLines, Qu
 from iop_outcomes.intake.recipes import plan_table
 from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
 from iop_outcomes.intake.surveys import names_of_totals, side_by_side
-from iop_outcomes.intake.synonyms import Match, coded, identifier_called, match_code, means_missing, words_of
+from iop_outcomes.intake.synonyms import Match, coded, identifier_called, match_code, means_missing
 from iop_outcomes.intake.text_settings import TextSettings
+from iop_outcomes.intake.usual_words import words_of
 from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.scales import Scale
 
@@ -235,6 +236,7 @@ class ProposalText:
         parts = (
             kind,
             self._data(),
+            self._known_words(),
             date_lines(fits),
             files,
             self._every_column(lines),
@@ -266,6 +268,19 @@ class ProposalText:
         marks = {self._mark(file) for file in self.tables.values()}
         if len(texts := marks - {""}) == 1 and texts != {","}:
             yield Line(data, "delimiter", texts.pop())
+
+    def _known_words(self) -> Iterator[Line]:
+        """That usual words are read in the columns that have a list of them: by the names of the columns alone, so that it tells of no row."""
+        matched = [
+            match.to
+            for table, file in self.tables.items()
+            for match in file.matches[table]
+            if match.how != "guess" and self._field(table, match).allowed
+        ]
+        columns = [name for name in WITH_KNOWN_WORDS if name in matched]
+        if columns:
+            note = "usual words, such as AMA or no show, are read as what they mean, whether or not they are here; a line of [codes] wins"
+            yield Line(("data",), "known_words", columns, note)
 
     @staticmethod
     def _mark(file: File) -> str:

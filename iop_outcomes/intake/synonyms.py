@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
 from iop_outcomes.columns import BY_PATIENT, EVENTS, KINDS, Field
 from iop_outcomes.intake.privacy import identifier_named
+from iop_outcomes.intake.usual_words import known_words, squashed, table_of_synonyms, words_of
 from iop_outcomes.scales import Scale
 
 How = Literal["name", "synonym", "guess"]
@@ -40,17 +39,6 @@ class Match:
     column: str
     to: str
     how: How
-
-
-def squashed(text: str) -> str:
-    """A name without case, spaces and punctuation.
-
-    Examples
-    --------
-    >>> squashed("Discharge Reason (DC)")
-    'dischargereasondc'
-    """
-    return re.sub(r"[^a-z0-9]+", "", text.casefold())
 
 
 def identifier_called(name: str) -> str:
@@ -93,12 +81,6 @@ def _without_what_says_nothing(text: str) -> str:
     while len(kept) > 1 and kept[-1] in table_of_synonyms()["abbreviations"][_BESIDE]:
         kept.pop()
     return "".join(kept) if len(kept) < len(words) else ""
-
-
-@cache
-def table_of_synonyms() -> Dictionary[str, Any]:
-    """The table as it stands in synonyms.toml."""
-    return tomllib.loads(files(__package__).joinpath("synonyms.toml").read_text(encoding="utf-8"))
 
 
 def table_called(name: str) -> str:
@@ -251,15 +233,6 @@ def coded(field: Field) -> bool:
     return field.kind in ("code", "flag") or field.name == "scale" or field.name in table_of_synonyms()["codes"]
 
 
-def words_of(field: Field, scales: Collection[str]) -> tuple[str, ...]:
-    """Canonical words of a coded column."""
-    if field.kind == "flag":
-        return ("1", "0")
-    if field.name == "scale":
-        return tuple(scales)
-    return field.allowed or tuple(table_of_synonyms()["codes"][field.name])
-
-
 def match_code(field: Field, code: str, scales: Dictionary[str, Scale]) -> Match | None:
     """What a code of a site stands for, or None; a number stands for nothing but itself.
 
@@ -269,13 +242,9 @@ def match_code(field: Field, code: str, scales: Dictionary[str, Scale]) -> Match
     >>> match_code(field("episodes", "discharge_reason"), "TX Complete", {})
     Match(column='TX Complete', to='completed', how='synonym')
     """
-    words = words_of(field, scales)
-    if code in words:
+    if code in words_of(field, scales):
         return Match(code, code, "name")
-    synonyms = table_of_synonyms()["codes"].get("flag" if field.kind == "flag" else field.name, {})
-    if field.name == "scale":
-        synonyms = {scale.name: [scale.short, scale.title] for scale in scales.values()}
-    known = {squashed(other): word for word in words for other in (word, *synonyms.get(word, ()))}
+    known = known_words(field, scales)
     if squashed(code) in known:
         return Match(code, known[squashed(code)], "synonym")
     near = _near(squashed(code), known)

@@ -17,8 +17,8 @@ from iop_outcomes.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_USAGE, DataError
 from iop_outcomes.intake import database_files
 from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.propose import MOST_TABLES, Folder, propose
-from iop_outcomes.intake.start import Interview
 from iop_outcomes.intake.queries import query_of
+from iop_outcomes.intake.start import Interview
 from tests.adapters import prepared, program
 from tests.intake import sites
 

@@ -115,7 +115,7 @@ WRONG = {
     "unknown section": ("[colums.episodes]\n", f'm.toml: no section "colums". Did you mean "columns"? Allowed: {SECTIONS}.'),
     "unknown key": (
         '[data]\nclas = "public"\n',
-        'm.toml [data]: no key "clas". Did you mean "class"? Allowed: class, cutoff, date_format, delimiter, layout, los_convention, part2_tracks.',
+        'm.toml [data]: no key "clas". Did you mean "class"? Allowed: class, cutoff, date_format, delimiter, known_words, layout, los_convention, part2_tracks.',
     ),
     "unknown class": (
         '[data]\nclass = "limited"\n',
