@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from iop_outcomes.columns import BY_PATIENT, COUNTED, DATED_CLASSES, KINDS, WITH_KNOWN_WORDS, Field
+from iop_outcomes.engine.dialect import quoted
+from iop_outcomes.intake.adapters.redcap import EVENT_NAME
 from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.casts import Cast
 from iop_outcomes.intake.date_offers import DateFits
@@ -19,6 +21,7 @@ from iop_outcomes.intake.headers import needed_columns
 from iop_outcomes.intake.locations import PART, Location
 from iop_outcomes.intake.mapping import GAP_DAYS, Mapping
 from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
+from iop_outcomes.intake.proposal_fields import field_lines, moment_lines
 from iop_outcomes.intake.proposal_lines import TO_FINISH, Line, MappingLines, Question, long_text, short_text, toml, value_at
 from iop_outcomes.intake.recipes import plan_table
 from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
@@ -240,6 +243,7 @@ class ProposalText:
             date_lines(fits),
             files,
             self._every_column(lines),
+            self._forms(),
             self._contacts(),
             self._codes(),
             self._follow_up(),
@@ -358,6 +362,19 @@ class ProposalText:
                 means = self._field(table, Match(column, near, "guess")).means
                 question = Question(f"{file.name}: which column is {near}, {means}?", f"It may be left out. {_ENTER_IT}", others, column)
                 yield Line(section, near, column, "a guess by its spelling", question)
+
+    def _forms(self) -> Iterator[Line]:
+        """Of a REDCap export, which of its fields are those of scales and events, and which of its events are admission and discharge."""
+        if self.layout != "redcap":
+            return
+        file = self.tables[COUNTED]
+        yield from field_lines(file.names, [match.column for match in file.matches[COUNTED]], self.scales)
+        called = next((name for name in file.names if name.lower() == EVENT_NAME), "")
+        if called:
+            rows = self.scratch.ask(
+                f"SELECT {quoted(called)}, count(*) FROM raw_{file.raw} WHERE {quoted(called)} <> '' GROUP BY 1 ORDER BY 1"
+            )
+            yield from moment_lines({str(event): int(n) for event, n in rows}, file.names, self.scales)
 
     def _needed(self, file: File, section: tuple[str, ...], name: str, to: str, guess: str, others: tuple[str, ...]) -> Line:
         """A column that the table cannot be read without: `name` says what may bring it, and `to` is what is most likely there."""

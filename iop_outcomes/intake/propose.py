@@ -38,7 +38,7 @@ from iop_outcomes.intake.preflight import SEPARATORS, preflight_csv, read_throug
 from iop_outcomes.intake.privacy import identifier_in_name
 from iop_outcomes.intake.proposal_dates import fits_of_columns
 from iop_outcomes.intake.proposal_layouts import LayoutProposal, layout_of
-from iop_outcomes.intake.proposal_lines import value_at
+from iop_outcomes.intake.proposal_lines import Line, value_at
 from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText, Scans
 from iop_outcomes.intake.statistical import is_statistical, value_labels
 from iop_outcomes.intake.synonyms import Match, identifier_called, match_columns, table_called, table_mentioned
@@ -96,6 +96,7 @@ class Folder:
         self._unread: list[str] = []
         self._scans = Scans()
         self._databases: set[str] = set()  # those whose tables are among the files
+        self._fields: list[Line] = []  # of the forms of another layout
         self._codes: dict[str, int] = {}  # of the rows of another layout
 
     def __enter__(self) -> Self:
@@ -142,7 +143,9 @@ class Folder:
         export = self._layout_file(mapping)
         layout = "" if export else mapping.layout or ("" if mapping.tables else layout_of(self.path))
         if layout in ("omop", "fhir"):
-            return LayoutProposal(self._scratch, layout, self.path, given, declined, self._codes).proposal(shown(self.path))
+            return LayoutProposal(self._scratch, layout, self.path, given, declined, self._codes, self._fields, self._scales).proposal(
+                shown(self.path)
+            )
         brought = self._brought(export) if export else {}
         tables = self.tables(given, mapping, declined, layout, brought)
         for table in each_table("reading", list(tables)):

@@ -200,8 +200,7 @@ def _wide(table: str, name: str, scales: Dictionary[str, Scale]) -> tuple[int, s
     if not {"score", "item"} & set(wide):
         return None
     words = table_of_synonyms()["words"]
-    keys = sorted(((key, scale) for scale in scales.values() if scale.total for key in _scale_keys(scale)), key=lambda pair: -len(pair[0]))
-    for key, scale in keys:
+    for key, scale in _keyed({each: scale for each, scale in scales.items() if scale.total}):
         plain = squashed(name)
         if key not in plain:
             continue
@@ -215,17 +214,55 @@ def _wide(table: str, name: str, scales: Dictionary[str, Scale]) -> tuple[int, s
     return None
 
 
+def field_of_form(name: str, scales: Dictionary[str, Scale]) -> str:
+    """The field of a form that a name most likely stands for, such as phq9_total, phq9_date or phq9_3; "" where its words are not known.
+
+    Examples
+    --------
+    >>> from iop_outcomes.scales import load_scales
+    >>> [field_of_form(name, load_scales(None)) for name in ("phq9_total_score", "PHQ-9 Q3", "gad7_timestamp", "gad7_complete")]
+    ['phq9_total', 'phq9_3', 'gad7_date', '']
+    """
+    plain = squashed(name)
+    for key, scale in _keyed(scales):
+        if key in plain:
+            rest = plain.replace(key, "", 1)
+            part = _beside_a_patient(scale, rest)
+            dated = f"{scale.name}_date" if rest in table_of_synonyms()["words"]["date"] else ""
+            return f"{scale.name}_total" if part == scale.name else part or dated
+    return ""
+
+
+def scale_mentioned(text: str, scales: Dictionary[str, Scale]) -> str:
+    """The scale that a text names by its short name or its title; "" where it names none.
+
+    Examples
+    --------
+    >>> from iop_outcomes.scales import load_scales
+    >>> scale_mentioned("phq-9-questionnaire", load_scales(None)), scale_mentioned("mood", load_scales(None))
+    ('phq9', '')
+    """
+    plain = squashed(text)
+    titles = ((squashed(scale.title), scale) for scale in scales.values())
+    return next((scale.name for key, scale in [*_keyed(scales), *titles] if key in plain), "")
+
+
+def _keyed(scales: Dictionary[str, Scale]) -> list[tuple[str, Scale]]:
+    """The names of scales, squashed, the longest first."""
+    return sorted(((key, scale) for scale in scales.values() for key in _scale_keys(scale)), key=lambda pair: (-len(pair[0]), pair[0]))
+
+
 def _beside_a_patient(scale: Scale, rest: str) -> str:
     """An item or the total of a scale, of what a name says beside that of the scale; "" where it is neither."""
     words = table_of_synonyms()["words"]
     item = re.fullmatch(rf"(?:{'|'.join(words['item'])})?0?(\d+)", rest)
     if item and 1 <= int(item[1]) <= scale.items:
         return f"{scale.name}_{int(item[1])}"
-    return scale.name if rest in {"", *words["total"]} else ""
+    return scale.name if re.fullmatch(f"(?:{'|'.join(words['total'])})*", rest) else ""
 
 
 def _scale_keys(scale: Scale) -> set[str]:
-    return {squashed(scale.name), squashed(scale.short)}
+    return {squashed(scale.name), squashed(scale.short)} - {""}
 
 
 def coded(field: Field) -> bool:
