@@ -247,6 +247,24 @@ def test_contacts_of_a_layout(tmp_path):
     assert contacts.rows_in == 4 and contacts.excluded["rows that the layout does not read"] == 1
 
 
+def test_how_a_layout_is_written_is_of_its_tables_alone(tmp_path):
+    """Its separator, its dates and its stays hold for what it reads; the program's other tables are as its mapping says."""
+    layout = (
+        OWN.replace('"id"\n', '"id"\nlos_days = "Nights"\n')
+        + '[data]\ndelimiter = ";"\ndate_format = "DD.MM.YYYY"\nlos_convention = "inclusive"\n'
+    )
+    rows = "id;track;discharge_reason;Nights;admit_date\nE1;mood;completed;9;03.02.2024\n"
+    folder = site(tmp_path, layout, rows=rows)
+    (folder / "scores.csv").write_text("episode_id,scale,date,score\nE1,phq9,02/04/2024,9\n", encoding="utf-8")
+    (folder / "mapping.toml").write_text(
+        '[data]\nclass = "synthetic"\nlayout = "ours.toml"\ndate_format = "MM/DD/YYYY"\n', encoding="utf-8"
+    )
+    with iop.load(folder) as data:
+        send = data.engine.connection.send
+        assert send("SELECT los_days, admit_month FROM episodes").fetchall() == [(8, "2024-02")]
+        assert send("SELECT day FROM scores").fetchall() == [(1,)]
+
+
 @pytest.mark.parametrize(
     ("test", "kept"),
     [
@@ -318,7 +336,11 @@ HOSTILE = {
         OWN + '[[words.episodes]]\ncolumn = "track"\nword = "a"\n',
         "ours.toml [[words.episodes]]: needs where",
     ),
-    "a class": (OWN + '[data]\nclass = "public"\n', "ours.toml [data]: a layout says nothing of one program's data"),
+    "a class": (
+        OWN + '[data]\nclass = "public"\n',
+        'ours.toml [data]: no key of a layout "class". Allowed: date_format, delimiter, los_convention',
+    ),
+    "a day of one program": (OWN + '[data]\ncutoff = "2024-01-01"\n', 'ours.toml [data]: no key of a layout "cutoff"'),
     "a code that does not exist": (
         OWN + '[codes.discharge_reason]\nx = "gone"\n',
         'ours.toml [codes.discharge_reason] x: "gone" is not allowed',

@@ -24,6 +24,7 @@ from iop_outcomes.intake.vocabulary import list_of_codes, one_of, only, section_
 
 AS_IN_A_MAPPING = ("data", "codes", "missing", "covariates", "date_format", "text")
 SECTIONS = ("title", "source", "files", "columns", "constants", "only", "words", "notes", *AS_IN_A_MAPPING)
+OF_AN_EXPORT = ("date_format", "delimiter", "los_convention")  # keys of [data]; the others are of one program, and stand in its mapping
 TESTS = ("is", "is_not", "starts_with", "blank")
 MOST_LINES = 1_000  # of one list: more of them is a table of data, not a layout
 MOST_LETTERS = 300
@@ -170,8 +171,7 @@ def find_layout(name: str, folder: Path) -> Layout:
 
 def _checked(given: Dictionary[str, Any], name: str, where: str, sha256: str) -> Layout:
     only(given, SECTIONS, where, "section")
-    if "class" in section_of(given, "data", where) or "layout" in section_of(given, "data", where):
-        raise DataError(f"{where} [data]: a layout says nothing of one program's data. Write class and layout in mapping.toml.")
+    only(section_of(given, "data", where), OF_AN_EXPORT, f"{where} [data]", "key of a layout")
     of_tables = {section: _by_table(given, section, where) for section in ("files", "columns", "constants", "only", "words", "notes")}
     if not of_tables["files"]:
         raise DataError(f'{where} [files]: names no table. Write one line for each, as in events = "encounter".')

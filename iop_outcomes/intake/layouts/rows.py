@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 from dataclasses import replace
@@ -55,13 +56,13 @@ def with_files(mapping: Mapping, layout: Layout, source: Any) -> Mapping:
         tables=tables,
         columns={**mapping.columns, **columns},
         headers=headers,
-        date_formats={**mapping.date_formats, **own.date_formats},
-        text={**mapping.text, **{table: own.text[table] for table in layout.tables if table in own.text}},
+        date_formats={**mapping.date_formats, **{table: each for table, each in own.date_formats.items() if table in layout.tables}},
+        text={**mapping.text, **({table: own.text_of(table) for table in layout.tables} if own.text or own.delimiter != "," else {})},
         los_convention=own.los_convention if "episodes" in layout.tables and own.los_convention != "difference" else mapping.los_convention,
         covariates={**own.covariates, **mapping.covariates},
         codes=_both(own.codes, mapping.codes),
         missing={name: (*own.missing.get(name, ()), *mapping.missing.get(name, ())) for name in {**own.missing, **mapping.missing}},
-        sha256=f"{mapping.sha256}{layout.sha256}",
+        sha256=hashlib.sha256(f"{mapping.sha256}{layout.sha256}".encode()).hexdigest(),
     )
 
 
