@@ -98,7 +98,7 @@ def link_lines(forms: Iterable[dict[str, Any]], scales: Dictionary[str, Scale]) 
     totals = {name: scale for name, scale in scales.items() if scale.total and scale.item_scoring}
     known = meanings(Mapping(), totals)  # LOINC codes need no line
     links: Counter[str] = Counter()
-    asked_in: dict[str, set[str]] = {}
+    questionnaires: dict[str, set[str]] = {}
     of_scale: dict[str, str] = {}  # the scale that a questionnaire names, or ""
     for content in forms:
         questionnaire = text_of(content, "questionnaire") or ""
@@ -106,11 +106,11 @@ def link_lines(forms: Iterable[dict[str, Any]], scales: Dictionary[str, Scale]) 
         for link in {text_of(item, "linkId") or "" for item, _ in every_item(content)}:
             if link and link.strip("/").split("/")[-1] not in known:
                 links[link] += 1
-                asked_in.setdefault(link, set()).add(questionnaire)
+                questionnaires.setdefault(link, set()).add(questionnaire)
     often = [link for link, n in links.items() if n >= FEWEST_ROWS and is_shown(link)]
     meant = {link: field for link in often if (field := field_of_form(link, totals)) and field.rpartition("_")[2].isdigit()}
     for questionnaire, scale in of_scale.items():
-        alone = {link: number for link in often if asked_in[link] == {questionnaire} and (number := _number(link))}
+        alone = {link: number for link in often if questionnaires[link] == {questionnaire} and (number := _number(link))}
         if scale and set(range(1, totals[scale].items + 1)) <= set(alone.values()):
             meant |= {link: f"{scale}_{number}" for link, number in alone.items() if number <= totals[scale].items and link not in meant}
     rivals = Counter(meant.values())

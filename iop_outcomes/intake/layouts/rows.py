@@ -46,22 +46,29 @@ def with_files(mapping: Mapping, layout: Layout, source: Any) -> Mapping:
     """
     tables = dict(mapping.tables)
     if isinstance(source, str | Path):
-        tables |= _found_files(mapping, layout, Path(source))
+        tables |= _files_named(mapping, layout, Path(source))
     columns = {table: _first_names(each) | dict(mapping.columns.get(table, {})) for table, each in layout.tables.items()}
     headers = {table: _header_names(each, mapping.columns.get(table, {})) for table, each in layout.tables.items()}
-    own = layout.mapping
+    described = layout.mapping
     return replace(
         mapping,
         layout=layout.name,
         tables=tables,
         columns={**mapping.columns, **columns},
         headers=headers,
-        date_formats={**mapping.date_formats, **{table: each for table, each in own.date_formats.items() if table in layout.tables}},
-        text={**mapping.text, **({table: own.text_of(table) for table in layout.tables} if own.text or own.delimiter != "," else {})},
-        los_convention=own.los_convention if "episodes" in layout.tables and own.los_convention != "difference" else mapping.los_convention,
-        covariates={**own.covariates, **mapping.covariates},
-        codes=_both(own.codes, mapping.codes),
-        missing={name: (*own.missing.get(name, ()), *mapping.missing.get(name, ())) for name in {**own.missing, **mapping.missing}},
+        date_formats={**mapping.date_formats, **{table: each for table, each in described.date_formats.items() if table in layout.tables}},
+        text={
+            **mapping.text,
+            **({table: described.text_of(table) for table in layout.tables} if described.text or described.delimiter != "," else {}),
+        },
+        los_convention=described.los_convention
+        if "episodes" in layout.tables and described.los_convention != "difference"
+        else mapping.los_convention,
+        covariates={**described.covariates, **mapping.covariates},
+        codes=_both(described.codes, mapping.codes),
+        missing={
+            name: (*described.missing.get(name, ()), *mapping.missing.get(name, ())) for name in {**described.missing, **mapping.missing}
+        },
         sha256=hashlib.sha256(f"{mapping.sha256}{layout.sha256}".encode()).hexdigest(),
     )
 
@@ -70,7 +77,7 @@ def _both(first: Dictionary[str, Dictionary[str, str]], then: Dictionary[str, Di
     return {name: {**first.get(name, {}), **then.get(name, {})} for name in {**first, **then}}
 
 
-def _found_files(mapping: Mapping, layout: Layout, path: Path) -> dict[str, str]:
+def _files_named(mapping: Mapping, layout: Layout, path: Path) -> dict[str, str]:
     """The files of a folder that the layout names, each with its whole path."""
     wanted = [table for table in layout.tables if table not in mapping.tables]
     files = {table: file for table in wanted if kind_at(path) == "folder" and (file := _file_of(path, layout.tables[table])) is not None}
@@ -148,8 +155,8 @@ def _read_table(
     columns = _columns_here(table, here)
     filled = {name: f"{name} (layout {layout.name})" for name in table.filled if name not in given}
     item.notes += _remarks(store, item, table, layout, mapping, here)
-    asked = {came for each in table.conditions if (came := _came(each.columns, here))} - {*columns.values(), *given.values()}
-    cells = [quoted(name) for name in raw if name not in asked]
+    conditional = {came for each in table.conditions if (came := _came(each.columns, here))} - {*columns.values(), *given.values()}
+    cells = [quoted(name) for name in raw if name not in conditional]
     cells += [f"{_words(store, item.table, table, name, mapping, here)} AS {quoted(column)}" for name, column in filled.items()]
     where = " AND ".join(_sql(store, item.table, each, mapping, here) for each in table.only)
     mapping = replace(mapping, columns={**mapping.columns, item.table: {**columns, **filled, **given}})
@@ -208,7 +215,7 @@ def _by_small_letters(raw: Sequence[str]) -> dict[str, str]:
 
 
 def _cell(store: Store, table: str, condition: Condition, mapping: Mapping, here: Dictionary[str, str]) -> str:
-    """SQL for the text of the cell that is asked for, in small letters; NULL where it is blank or the column is not there."""
+    """SQL for the text of the cell that is conditional for, in small letters; NULL where it is blank or the column is not there."""
     column = _came(condition.columns, here)
     if not column:
         return "CAST(NULL AS VARCHAR)"
