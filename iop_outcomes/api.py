@@ -44,8 +44,9 @@ def load(
         Whether faulty rows stop the load, or are left out and counted in `flow`.
     scales : path, optional
         A folder of TOML files with a site's own scales.
-    layout : {"omop", "fhir", "redcap", "teds_d"}, optional
-        Which other system's layout the files come in; this package's own by default. `[data] layout` in the mapping says the same.
+    layout : {"omop", "fhir", "redcap", "teds_d", "tuva_encounters", "tuva_readmissions"} or the name of a file, optional
+        Which other system's layout the files come in; this package's own by default. `[data] layout` in the mapping says the same. A layout
+        of your own is a TOML file beside the mapping (`docs/recipes/add_a_layout.md`).
 
     Returns
     -------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 
 from iop_outcomes.columns import KINDS, WINDOWS, RowKind
 from iop_outcomes.engine.connection import Connection
@@ -170,13 +171,34 @@ class Store:
 
     def spread(self, table: str, selects: Sequence[tuple[str, str]]) -> None:
         """Make several rows of each raw row: for each (columns, condition), those rows that meet it; in the order of the rows."""
-        kind = "VIEW" if self.connection.one(f"SELECT count(*) FROM duckdb_views() WHERE view_name = 'raw_{table}'") else "TABLE"
-        self.connection.send(f"ALTER {kind} raw_{table} RENAME TO whole_{table}")
+        self._rename(table, f"whole_{table}")
         parts = [
             f"SELECT {columns}, {ROW} * {len(selects)} + {place} AS {ROW} FROM whole_{table} WHERE {condition}"
             for place, (columns, condition) in enumerate(selects)
         ]
         self._view_raw(table, " UNION ALL ".join(parts))
+
+    def narrow(self, table: str, cells: str, condition: str) -> npt.NDArray[np.int64]:
+        """Keep the rows of a raw table that meet a condition, with other columns; give where each stood, counted from 0."""
+        self._rename(table, f"given_{table}")
+        where = f" WHERE {condition}" if condition else ""
+        if not condition:
+            self._view_raw(table, f"SELECT {cells}, {ROW} FROM given_{table}")
+        else:
+            numbered = f"row_number() OVER (ORDER BY {ROW}) - 1 AS {ROW}"
+            self.connection.send(f"CREATE TABLE raw_{table} AS SELECT {cells}, {numbered} FROM given_{table}{where}")
+            self._describe(table)
+        rows = self.connection.send(f"SELECT {ROW} FROM given_{table}{where} ORDER BY 1").fetchnumpy()
+        return np.asarray(rows[ROW], dtype=np.int64)
+
+    def rows_where(self, table: str, condition: str) -> list[int]:
+        """The rows of a raw table that meet a condition, counted from 0."""
+        return [int(row[0]) for row in self.connection.send(f"SELECT {ROW} FROM raw_{table} WHERE {condition} ORDER BY 1").fetchall()]
+
+    def _rename(self, table: str, name: str) -> None:
+        """Call a raw table otherwise, so that another can take its place."""
+        kind = "VIEW" if self.connection.one(f"SELECT count(*) FROM duckdb_views() WHERE view_name = 'raw_{table}'") else "TABLE"
+        self.connection.send(f"ALTER {kind} raw_{table} RENAME TO {name}")
 
     def join_parts(self, table: str, parts: Sequence[str]) -> list[int]:
         """Make one raw table of others with the same columns, their rows numbered on; give how many rows each has."""
