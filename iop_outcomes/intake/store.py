@@ -353,7 +353,8 @@ class Store:
                 select = _with_those_beside(kind, recipes[kind.parent].names, listed=bool(select))
             if not select:
                 continue
-            what = "VIEW" if table in self._in_place else "TABLE"
+            beside = kind.beside and not recipe  # every one stands beside a row that is kept, and is read there
+            what = "VIEW" if table in self._in_place or beside else "TABLE"
             self.connection.send(f"CREATE {what} {table} AS {select}")
             columns[table] = recipe.names if recipe else tuple(field.name for field in kind.fields)
             if (

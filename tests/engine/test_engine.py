@@ -216,7 +216,11 @@ def test_many_threads_may_ask_at_the_same_time():
 # -- privacy -----------------------------------------------------------------------------------------------------
 
 AGGREGATE = re.compile(r"^SELECT .*\b(count|sum)\(")
-HELPER = re.compile(r"^CREATE TEMPORARY TABLE \w+ AS SELECT |^CREATE TYPE \w+ AS ENUM \(SELECT word FROM words_\d+ ORDER BY word\)$")
+WORDS = r"FROM words_\d+ WHERE word IS NOT NULL"
+HELPER = re.compile(
+    rf"^CREATE TEMPORARY TABLE \w+ AS SELECT |^DROP TABLE \w+$|^CREATE TYPE \w+ AS ENUM \(SELECT word {WORDS} ORDER BY word\)$"
+    rf"|^SET VARIABLE \w+ = \(SELECT coalesce\(list\(word ORDER BY word\), CAST\(\[\] AS VARCHAR\[\]\)\) {WORDS}\)$"
+)
 
 
 def test_statements_leave_only_counts_and_hold_no_value():
