@@ -9,7 +9,7 @@ from iop_outcomes.columns import Facts, Request, scales_beside
 from iop_outcomes.counts import Counts
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables, derive, refuse_twice
-from iop_outcomes.engine.dialect import ROW, quoted
+from iop_outcomes.engine.dialect import ROW, numbers_held_twice, quoted
 from iop_outcomes.engine.narrow import Narrow
 from iop_outcomes.engine.packing import combinations, packed
 from iop_outcomes.patients import Patients
@@ -61,10 +61,7 @@ class DuckEngine:
         """Keep where the episodes of patients with several stand, and count those patients; `None` when no patients are named."""
         if "patient_id" not in self._tables.episodes:
             return None
-        # Sorted numbers take a third of the room of a table of texts; texts that share a number by chance are told apart afterwards.
-        hashes = "SELECT hash(patient_id) AS number FROM episodes WHERE patient_id IS NOT NULL"
-        alike = f"SELECT number FROM (SELECT number, lag(number) OVER (ORDER BY number) AS last FROM ({hashes}) AS hashes) AS sorted WHERE number = last"
-        select = f"SELECT {ROW}, patient_id FROM episodes WHERE hash(patient_id) IN ({alike})"
+        select = f"SELECT {ROW}, patient_id FROM episodes WHERE hash(patient_id) IN ({numbers_held_twice('patient_id', 'episodes')})"
         self.connection.send(f"CREATE TEMPORARY TABLE alike AS {select}")
         several = "SELECT patient_id, CAST(row_number() OVER () AS INTEGER) AS patient, count(*) AS times FROM alike GROUP BY patient_id HAVING count(*) > 1"
         select = f"SELECT alike.{ROW}, several.patient, several.times FROM alike JOIN ({several}) AS several USING (patient_id)"
