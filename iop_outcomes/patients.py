@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+Number = TypeVar("Number", np.float64, np.int64)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -159,12 +160,12 @@ class Patients:
         """Summed influence of a patient with each combination of several episodes; (cells,) in, (combinations,) out."""
         return self._added(influence)
 
-    def _added(self, values: NDArray[Any]) -> NDArray[Any]:
+    def _added(self, values: NDArray[Number]) -> NDArray[Number]:
         """The sum of a number of each cell over the episodes of a patient with each combination; (cells,) in, (combinations,) out."""
         if not len(self.n):
             return np.zeros(0, dtype=values.dtype)
         one, other, longer, cell, start = self._two
-        added = values[one] + values[other]
+        added: NDArray[Number] = values[one] + values[other]
         if len(longer):
             added[longer] = np.add.reduceat(values[cell], start)
         return added

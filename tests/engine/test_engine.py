@@ -213,6 +213,31 @@ def test_many_threads_may_ask_at_the_same_time():
         assert sums[0, 0] == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.parametrize("sites", [1, 32, 33, 90])
+def test_however_many_words_a_column_has(sites):
+    """Few words are looked for one by one, many by their hash: both count what a plain counter does, the blank among them."""
+    frame = program(400)["episodes"].assign(site=[None if i % 7 == 0 else f"{'Abzü'[i % 4]}{i % sites}" for i in range(400)])
+    expected = defaultdict(int)
+    for track, site in zip(frame.track, frame.site, strict=True):
+        expected[None if track is None else track, site] += 1
+    with loaded({"episodes": frame}) as data:
+        alone, together = data.engine.tally([[Column("site")], [Column("track"), Column("site")]])
+    assert dict(together) == expected
+    assert dict(alone) == {(site,): sum(n for (_, other), n in expected.items() if other == site) for _, site in expected}
+
+
+def test_patients_whose_numbers_are_alike_by_chance_are_told_apart():
+    """Were every number alike, patients would still be those of their ids."""
+    frame = program(200)["episodes"]
+    people = frame.patient_id.value_counts()
+    expected = (people**2).sum() + frame.patient_id.isna().sum()
+    alike = "iop_outcomes.engine.duckdb.numbers_held_twice"
+    with patch(alike, lambda text, table: f"SELECT hash({text}) FROM {table}"), loaded({"episodes": frame}) as data:
+        assert data.facts.repeated == (people > 1).sum()
+        ones = np.ones(len(data.count([Column("track")])))
+        assert data.engine.patients([Column("track")]).variance(ones) == expected
+
+
 # -- privacy -----------------------------------------------------------------------------------------------------
 
 AGGREGATE = re.compile(r"^SELECT .*\b(count|sum)\(")
