@@ -238,6 +238,26 @@ def test_patients_whose_numbers_are_alike_by_chance_are_told_apart():
         assert data.engine.patients([Column("track")]).variance(ones) == expected
 
 
+def test_many_episodes_are_kept_in_the_private_folder():
+    """What is kept of many rows lies on the disk, and is counted as what is kept in memory is; closing removes it."""
+    sets = [ASKED, [Column("track"), Column("site")], [Column("site"), Column("los_days")]]
+
+    def answers(frames):
+        with loaded(frames) as data:
+            tables = data.engine.tally(sets)
+            people = [data.engine.patients(requests) for requests in sets]
+            files = list(data.engine.connection.folder.glob("narrow_*.parquet"))
+            numbers = [each.variance(np.arange(len(counts), dtype=float)) for counts, each in zip(tables, people, strict=True)]
+        return [dict(counts) for counts in tables], numbers, files
+
+    kept = answers(program(200))
+    with patch("iop_outcomes.engine.narrow.IN_MEMORY", 199):
+        written = answers(program(200))
+    assert (len(kept[2]), len(written[2])) == (0, 1)
+    assert written[:2] == kept[:2]
+    assert not written[2][0].exists()
+
+
 # -- privacy -----------------------------------------------------------------------------------------------------
 
 AGGREGATE = re.compile(r"^SELECT .*\b(count|sum)\(")
