@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -325,11 +326,17 @@ class Store:
         return [bool(answer) for _, answer in sorted(answers)]
 
     def _faults_of(self, table: str, rules: Sequence[Rule]) -> list[Fault]:
+        asked = Counter(piece for rule in rules for piece in rule.shared)
+        once = {piece: f"{ROW}_{place}" for place, piece in enumerate(piece for piece, n in asked.items() if n > 1)}
         chunks = [rules[i : i + MASK_BITS] for i in range(0, len(rules), MASK_BITS)]
-        masks = [" + ".join(f"CASE WHEN {rule.predicate} THEN {1 << bit} ELSE 0 END" for bit, rule in enumerate(chunk)) for chunk in chunks]
+        masks = [
+            " + ".join(f"CASE WHEN {_with_names(rule, once)} THEN {1 << bit} ELSE 0 END" for bit, rule in enumerate(chunk))
+            for chunk in chunks
+        ]
         columns = ", ".join(f"{mask} AS mask{i}" for i, mask in enumerate(masks))
         broken = " OR ".join(f"mask{i} <> 0" for i in range(len(masks)))
-        scan = f"SELECT {ROW}, {columns} FROM checked_{table} AS faulty"
+        pieces = "".join(f", {piece} AS {name}" for piece, name in once.items())
+        scan = f"SELECT {ROW}, {columns} FROM (SELECT *{pieces} FROM checked_{table}) AS faulty"
         with self.connection.lock:
             self.connection.send("SET disabled_optimizers = 'filter_pushdown'")  # it would judge every row by every rule twice over
             try:
@@ -375,7 +382,8 @@ class Store:
                 select = _with_those_beside(kind, recipes[kind.parent].names, listed=bool(select))
             if not select:
                 continue
-            what = "VIEW" if table in self._in_place else "TABLE"
+            beside = kind.beside and not recipe  # every one stands beside a row that is kept, and is read there
+            what = "VIEW" if table in self._in_place or beside else "TABLE"
             self.connection.send(f"CREATE {what} {table} AS {select}")
             columns[table] = recipe.names if recipe else tuple(field.name for field in kind.fields)
             if (
@@ -446,6 +454,14 @@ class Store:
     def close(self) -> None:
         """Close the connection and remove the private folder."""
         self.connection.close()
+
+
+def _with_names(rule: Rule, names: Mapping[str, str]) -> str:
+    """The predicate of a rule, with the names of what was asked already in its place."""
+    predicate = rule.predicate
+    for piece in rule.shared:
+        predicate = predicate.replace(piece, names.get(piece, piece))
+    return predicate
 
 
 def _listed(kind: RowKind) -> str:
