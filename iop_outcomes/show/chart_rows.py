@@ -25,6 +25,7 @@ def coordinate(value: object) -> float:
 
 def drawn_groups(released: Released, estimand: str) -> tuple[list[ShownGroup], str]:
     """The groups that have a row in a chart, everyone first, and what stands over it: of too many groups, everyone alone."""
+    require_released(released, "drawn_groups")
     groups = shown_groups(released, estimand)
     named = sum(not group.is_everyone for group in groups)
     return ([group for group in groups if group.is_everyone], too_many(named)) if named > MOST_ROWS else (groups, "")
