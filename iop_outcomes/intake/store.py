@@ -315,15 +315,20 @@ class Store:
         if not questions:
             return []
         casts = {cast.name: cast for cast in recipe.casts}
-        labels = [
-            f"SELECT DISTINCT {quoted(name + '__text')} FROM ({self._cast(recipe.table, [casts[name]])}) AS read" for name, _ in questions
-        ]  # of one column each: with the whole table in every question, many columns take their square to plan
+        alike: dict[
+            str, list[str]
+        ] = {}  # the same question of several columns is put once: its patterns take longer to read than labels do
+        for place, (name, aggregate) in enumerate(questions):
+            text = quoted(f"{name}__text")
+            # Of one column each: with the whole table in every question, many columns take their square to plan.
+            labels = f"SELECT DISTINCT {place} AS place, {text} AS label FROM ({self._cast(recipe.table, [casts[name]])}) AS read"
+            alike.setdefault(aggregate.replace(text, "label"), []).append(labels)
         parts = [
-            f"SELECT {place} AS place, (SELECT {aggregate} FROM ({each}) AS labels) AS answer"
-            for place, (each, (_, aggregate)) in enumerate(zip(labels, questions, strict=True))
+            f"SELECT place, {aggregate} AS answer FROM ({' UNION ALL '.join(labels)}) AS labels GROUP BY place"
+            for aggregate, labels in alike.items()
         ]
-        answers = self.connection.send(" UNION ALL ".join(parts)).fetchall()
-        return [bool(answer) for _, answer in sorted(answers)]
+        answers = dict(self.connection.send(" UNION ALL ".join(parts)).fetchall())
+        return [bool(answers.get(place)) for place in range(len(questions))]
 
     def _faults_of(self, table: str, rules: Sequence[Rule]) -> list[Fault]:
         asked = Counter(piece for rule in rules for piece in rule.shared)

@@ -11,6 +11,7 @@ from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedCurve, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind
+from iop_outcomes.show.chart_rows import too_many
 from iop_outcomes.show.words import group_words, sentence
 from iop_outcomes.units import percent
 
@@ -42,8 +43,8 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
     """
     require_released(released, "cumulative")
     groups = _drawn(_divided(released))
-    too_many = len(groups) > MOST_APART
-    curves = _drawn([(released, ALL)]) if too_many or not groups else groups
+    of_everyone = len(groups) > MOST_APART
+    curves = _drawn([(released, ALL)]) if of_everyone or not groups else groups
     with theme.style():
         if ax is None and len(curves) > MOST_TOGETHER:
             return _apart(released, curves)
@@ -52,7 +53,7 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
             style = {"color": theme.PALETTE[place % len(theme.PALETTE)], "linestyle": _STYLES[place % len(_STYLES)]}
             _draw(drawn, curve, name, **style)
         _frame(drawn)
-        above = _too_many(len(groups)) if too_many else "" if curves else NONE_DRAWN
+        above = too_many(len(groups)) if of_everyone else "" if curves else NONE_DRAWN
         if above:
             drawn.set_title(above, loc="left", fontsize=10)
         if curves:
@@ -60,10 +61,6 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
         if ax is None:
             theme.fit_rows(drawn, [percent(1.0)], [], above_inches=0.35 if above else 0.15)
     return drawn
-
-
-def _too_many(groups: int) -> str:
-    return f"{groups} groups are too many to draw: the table shows each"
 
 
 def _divided(released: Released) -> list[Group]:
@@ -128,14 +125,14 @@ def curve_alt_text(released: Released) -> str:
     """What the curves say, for those who do not see them."""
     require_released(released, "curve_alt_text")
     ends, groups = [], _divided(released)
-    too_many = len(_drawn(groups)) > MOST_APART
-    for part, level in ((released, ALL), *(() if too_many else groups)):
+    of_everyone = len(_drawn(groups)) > MOST_APART
+    for part, level in ((released, ALL), *(() if of_everyone else groups)):
         name, curve = group_words(part, level), part.curves.get(level)
         if curve is not None and curve.days:
             ends.append(f"{name}: {'about ' if released.policy.threshold else ''}{percent(curve.incidence[-1])} by day {curve.days[-1]}")
         else:
             ends.append(f"{name}: not shown")
-    more = f" {_too_many(len(_drawn(groups)))}." if too_many else ""
+    more = f" {too_many(len(_drawn(groups)))}." if of_everyone else ""
     return f"Cumulative curves. {released.definition.title}. " + "; ".join(ends) + f".{more}"
 
 

@@ -33,7 +33,7 @@ _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,59}")
 
 
 @dataclass(frozen=True)
-class Condition:
+class RowCondition:
     """What is true of a row.
 
     Parameters
@@ -60,7 +60,7 @@ class Chosen:
 
     column: str
     word: str
-    where: tuple[Condition, ...]
+    where: tuple[RowCondition, ...]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Remark:
     """What is said of the rows that meet every condition, or of the file where there is none."""
 
     words: str
-    where: tuple[Condition, ...]
+    where: tuple[RowCondition, ...]
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class TableLayout:
         Canonical column, and the names that it may have in the export.
     constants : dict of str to str
         What a column holds in every row for which no line of `words` says otherwise.
-    only : tuple of Condition
+    only : tuple of RowCondition
         What is true of every row that is read.
     words : tuple of Chosen
         The first line whose conditions a row meets gives its word.
@@ -94,7 +94,7 @@ class TableLayout:
     files: tuple[str, ...]
     columns: Dictionary[str, tuple[str, ...]] = field(default_factory=dict)
     constants: Dictionary[str, str] = field(default_factory=dict)
-    only: tuple[Condition, ...] = ()
+    only: tuple[RowCondition, ...] = ()
     words: tuple[Chosen, ...] = ()
     notes: tuple[Remark, ...] = ()
 
@@ -104,7 +104,7 @@ class TableLayout:
         return tuple(dict.fromkeys([*self.constants, *(line.column for line in self.words)]))
 
     @property
-    def conditions(self) -> tuple[Condition, ...]:
+    def conditions(self) -> tuple[RowCondition, ...]:
         """Every condition of any line."""
         of_words = (condition for line in self.words for condition in line.where)
         return (*self.only, *of_words, *(condition for remark in self.notes for condition in remark.where))
@@ -259,7 +259,7 @@ def _lines(section: Dictionary[str, Any], table: str, name: str, where: str) -> 
     return lines
 
 
-def _condition(given: Dictionary[str, Any], where: str) -> Condition:
+def _condition(given: Dictionary[str, Any], where: str) -> RowCondition:
     only(given, ("column", *TESTS), where, "key")
     tests = [test for test in TESTS if test in given]
     if "column" not in given or len(tests) != 1:
@@ -268,11 +268,11 @@ def _condition(given: Dictionary[str, Any], where: str) -> Condition:
     if test == "blank":
         if not isinstance(given[test], bool):
             raise DataError(f"{where} blank: must be true or false.")
-        return Condition(columns, test, blank=given[test])
-    return Condition(columns, test, _names(given[test], f"{where} {test}"))
+        return RowCondition(columns, test, blank=given[test])
+    return RowCondition(columns, test, _names(given[test], f"{where} {test}"))
 
 
-def _conditions(given: Dictionary[str, Any], where: str) -> tuple[Condition, ...]:
+def _conditions(given: Dictionary[str, Any], where: str) -> tuple[RowCondition, ...]:
     lines = given.get("where", [])
     if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
         raise DataError(f'{where} where: must be a list, as in where = [{{ column = "type", is = ["inpatient"] }}].')

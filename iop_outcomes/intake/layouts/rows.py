@@ -17,7 +17,7 @@ from iop_outcomes.intake.files import kind_at, shown
 from iop_outcomes.intake.findings import Finding, fatal
 from iop_outcomes.intake.headers import needed_columns
 from iop_outcomes.intake.inputs import Input, Places
-from iop_outcomes.intake.layouts.layout import Condition, Layout, TableLayout
+from iop_outcomes.intake.layouts.layout import Layout, RowCondition, TableLayout
 from iop_outcomes.intake.locations import file_called
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.recipes import plan_table, refuse_unknown_names
@@ -214,7 +214,7 @@ def _by_small_letters(raw: Sequence[str]) -> dict[str, str]:
 # -- conditions --------------------------------------------------------------------------------------------------------
 
 
-def _cell(store: Store, table: str, condition: Condition, mapping: Mapping, here: Dictionary[str, str]) -> str:
+def _cell(store: Store, table: str, condition: RowCondition, mapping: Mapping, here: Dictionary[str, str]) -> str:
     """SQL for the text of the cell that is conditional for, in small letters; NULL where it is blank or the column is not there."""
     column = _came(condition.columns, here)
     if not column:
@@ -224,7 +224,7 @@ def _cell(store: Store, table: str, condition: Condition, mapping: Mapping, here
     return f"CASE WHEN lower({text}) NOT IN ({blank}) THEN lower({text}) END"
 
 
-def _sql(store: Store, table: str, condition: Condition, mapping: Mapping, here: Dictionary[str, str]) -> str:
+def _sql(store: Store, table: str, condition: RowCondition, mapping: Mapping, here: Dictionary[str, str]) -> str:
     cell = _cell(store, table, condition, mapping, here)
     if condition.test == "blank":
         return f"({cell}) IS {'' if condition.blank else 'NOT '}NULL"
@@ -234,7 +234,7 @@ def _sql(store: Store, table: str, condition: Condition, mapping: Mapping, here:
     return f"coalesce(({cell}) {'NOT ' if condition.test == 'is_not' else ''}IN ({values}), {'TRUE' if condition.test == 'is_not' else 'FALSE'})"
 
 
-def _all(store: Store, table: str, where: Sequence[Condition], mapping: Mapping, here: Dictionary[str, str]) -> str:
+def _all(store: Store, table: str, where: Sequence[RowCondition], mapping: Mapping, here: Dictionary[str, str]) -> str:
     return " AND ".join(_sql(store, table, each, mapping, here) for each in where) or "TRUE"
 
 
