@@ -331,8 +331,8 @@ class Store:
         return [bool(answers.get(place)) for place in range(len(questions))]
 
     def _faults_of(self, table: str, rules: Sequence[Rule]) -> list[Fault]:
-        asked = Counter(piece for rule in rules for piece in rule.shared)
-        once = {piece: f"{ROW}_{place}" for place, piece in enumerate(piece for piece, n in asked.items() if n > 1)}
+        uses = Counter(piece for rule in rules for piece in rule.shared)
+        once = {piece: f"{ROW}_{place}" for place, piece in enumerate(piece for piece, n in uses.items() if n > 1)}
         chunks = [rules[i : i + MASK_BITS] for i in range(0, len(rules), MASK_BITS)]
         masks = [
             " + ".join(f"CASE WHEN {_with_names(rule, once)} THEN {1 << bit} ELSE 0 END" for bit, rule in enumerate(chunk))
