@@ -3,11 +3,13 @@
 files --load--> rows --tally--> counts --stats--> results --release--> released --show--> report
 """
 
+from iop_outcomes import effects
 from iop_outcomes.answer import Answer, NoAnswer, attempt
 from iop_outcomes.api import (
     compare,
     completion,
     discharge_reasons,
+    identify_effect_size,
     length_of_stay,
     load,
     measure,
@@ -33,6 +35,8 @@ __all__ = [
     "compare",
     "completion",
     "discharge_reasons",
+    "effects",
+    "identify_effect_size",
     "length_of_stay",
     "load",
     "measure",

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from iop_outcomes.intake.data import Data
     from iop_outcomes.intake.table import EpisodeTable
     from iop_outcomes.measures import Measure
+    from iop_outcomes.published.identify import Identified
+    from iop_outcomes.published.identify_table import Figures, IdentifiedTable
     from iop_outcomes.reporting.report import Report
 
 FIRST = "completion"  # the measure that is asked where none is named
@@ -532,3 +534,55 @@ def report(data: Data, *, by: str | Sequence[str] = "track", policy: str = "cms1
     from iop_outcomes.reporting.assemble import program_quality
 
     return program_quality(data, by=by, policy=policy, title=title)
+
+
+def identify_effect_size(
+    reported: Figures,
+    *,
+    mean_pre: Figures = None,
+    sd_pre: Figures = None,
+    mean_post: Figures = None,
+    sd_post: Figures = None,
+    n: Figures = None,
+    r: Figures = None,
+    t: Figures = None,
+    z: Figures = None,
+    decimals: int | None = None,
+) -> Identified | IdentifiedTable:
+    """Which definition of an effect size of change a printed value is: those that give it to rounding, and those that do not.
+
+    Parameters
+    ----------
+    reported : float or str, or several
+        The effect size as printed; as text, "0.80", its last 0 counts. With the values of all rows of a table, each other figure
+        is one for each row, or one for all.
+    mean_pre, sd_pre, mean_post, sd_post : float or str, optional
+        Means and SDs as printed. Numbers among them are taken as printed to as many decimals as the one with most.
+    n : int, optional
+        Pairs.
+    r, t, z : float or str, optional
+        Correlation of scores before and after; t of the paired test; standard normal statistic of a rank test.
+    decimals : int, optional
+        To how many decimals `reported` is printed, where a number does not show it.
+
+    Returns
+    -------
+    Identified or IdentifiedTable
+        With `.matches`, `.sentence()` and `.to_frame()`; of a table also `.counts` and `.rows`. Printed figures are rounded, so each definition has a range; a match
+        is one whose range meets that of the reported value, by size.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> table = dict(mean_pre=15.47, sd_pre=4.29, mean_post=10.81, sd_post=6.36)
+    >>> iop.identify_effect_size(0.86, **table).matches
+    ('d_av_rms',)
+    >>> iop.identify_effect_size("0.51", t="2.26", n=20).matches
+    ('d_z',)
+    >>> iop.identify_effect_size([0.92, 0.71], mean_pre=[26.09, 41.44], sd_pre=[13.11, 13.73], mean_post=[14.0, 31.71], sd_post=[14.69, 12.83])
+    The 2 values are d_pre_sd: change / SD before (Glass) (all 2 rows). Rows that others give: mean_change 0, d_post_sd 0, d_av 0, d_av_rms 0.
+    """
+    from iop_outcomes.published.identify_table import identify_any
+
+    figures = {"mean_pre": mean_pre, "sd_pre": sd_pre, "mean_post": mean_post, "sd_post": sd_post, "n": n, "r": r, "t": t, "z": z}
+    return identify_any(reported, figures, decimals)
