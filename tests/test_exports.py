@@ -32,6 +32,8 @@ EXPORTS = [
     "length_of_stay",
     "load",
     "measure",
+    "pool_proportions",
+    "pool_studies",
     "readmission",
     "relapse",
     "reliable_change",

@@ -30,5 +30,17 @@ _.is_case
 _.prorated_total
 _.sample
 
+# Figures of pooled studies, read by name from their tables.
+_.cov_ratio
+_.dfbeta
+_.limit_low
+_.limit_high
+_.prediction_high
+_.q_df
+_.q_p
+_.residual_df
+_.tau2_low
+_.tau2_high
+
 # Forms of a report that notebooks ask for by name.
 _.to_json

@@ -38,3 +38,12 @@ def test_a_table_of_two_by_two():
     assert (two["log_odds_ratio"].value, two["log_odds_ratio"].variance) == pytest.approx((-0.7472, 0.3216), abs=1e-4)
     assert (two["risk_difference"].value, two["risk_difference"].variance) == pytest.approx((-0.05, 0.001375), abs=1e-6)
     assert two["number_needed_to_treat"].value == pytest.approx(-20)
+
+
+def test_six_studies_pooled():
+    """Chapter 14, from inputs rounded to three decimals: fixed 0.414, Q 12.0, tau2 0.037, random 0.358 (MA04)."""
+    table = {"g": [0.095, 0.277, 0.367, 0.664, 0.462, 0.185], "v": [0.033, 0.031, 0.05, 0.011, 0.043, 0.023]}
+    fixed, random = (iop.pool_studies(table, value="g", variance="v", estimator=estimator, interval="z") for estimator in ("fixed", "DL"))
+    assert (fixed.value, fixed.se) == pytest.approx((0.414, 0.064), abs=0.005, rel=0.025)
+    assert (random.q, random.tau2, random.value, random.se) == pytest.approx((12.0, 0.037, 0.358, 0.1055), abs=0.005, rel=0.025)
+    assert (fixed.value, random.value, random.tau2) == pytest.approx((0.40925824, 0.35766838, 0.036282468), abs=5e-9)

@@ -11,4 +11,5 @@ def test_the_lines_run():
     section = README.split("## Published studies")[1].split("\n## ")[0]
     space = {}
     exec(re.search(r"```python\n(.*?)```", section, flags=re.DOTALL).group(1), space)
+    assert 0.3 < space["pooled"].value < 0.7
     assert space["study"].at(r=0.5)["d_pre_sd"].value > 1.5
