@@ -15,12 +15,13 @@ from iop_outcomes.published.pooling import by_inverse_variance, interval_of, p_o
 from iop_outcomes.stats.cluster_robust import cr2
 from iop_outcomes.stats.limits import Ints
 from iop_outcomes.stats.random_effects import Coefficients, Heterogeneity, between_variance, coefficients, heterogeneity, weighted
-from iop_outcomes.stats.special import chdtrc, fdtrc
+from iop_outcomes.stats.special import chdtrc
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FEW_DF = 4  # of Satterthwaite, under which a robust p is not to be trusted
+_FEW = f" Under {FEW_DF} degrees of freedom the p is not to be trusted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class MetaRegression:
     ----------
     intercept, slope : Coefficient
     statistic, df, residual_df, p : float
-        Test of the slope: chi-squared (`residual_df` infinite), or F with Knapp-Hartung errors.
+        Test of the slope: chi-squared (`residual_df` infinite), or F with Knapp-Hartung errors or errors by study.
     tau2 : float
         Variance between studies that is left.
     r2 : float
@@ -188,8 +189,8 @@ class MetaRegression:
         return self.sentence()
 
 
-def regression(pooled: Pooled, covariate: str | Sequence[float]) -> MetaRegression:
-    """One covariate, with the estimator and interval of the pooled result."""
+def regression(pooled: Pooled, covariate: str | Sequence[float], cluster: str | Sequence[Any] | None) -> MetaRegression:
+    """One covariate, with the estimator and interval of the pooled result, or with errors by study."""
     by_inverse_variance(pooled)
     x, how = pooled.studies.numbers(covariate), pooled.how
     if np.ptp(x) == 0:
@@ -199,17 +200,29 @@ def regression(pooled: Pooled, covariate: str | Sequence[float]) -> MetaRegressi
     effects = pooled.studies.with_design(np.column_stack([np.ones(pooled.k), x]))
     tau2 = between_variance(effects, how.estimator)
     result = coefficients(effects, tau2, how.spread)
+    errors, df, notes = result.se, [result.df, result.df], []
+    if cluster is not None:
+        by_study = cr2(effects, result.fit, _clusters(pooled, cluster))
+        errors, df = np.sqrt(np.diag(by_study.covariance)), by_study.df.tolist()
+        notes.append(f"Errors by study (CR2): {by_study.clusters} studies.{_FEW if df[1] < FEW_DF else ''}")
     names = ("intercept", covariate if isinstance(covariate, str) else "covariate")
     rows = [
-        _coefficient(name, float(value), float(se), result.df, how.conf_level)
-        for name, value, se in zip(names, result.fit.beta, result.se, strict=True)
+        _coefficient(name, float(value), float(se), its_df, how.conf_level)
+        for name, value, se, its_df in zip(names, result.fit.beta, errors, df, strict=True)
     ]
-    square = float(result.fit.beta[1] / result.se[1]) ** 2
-    p = float(chdtrc(1, square)) if math.isinf(result.df) else float(fdtrc(1, result.df, square))
     before = between_variance(pooled.studies.mean_only(), how.estimator)
     r2 = max(0.0, 100 * (before - tau2) / before) if before > 0 else math.nan
-    notes = () if pooled.k >= 10 else (f"With {pooled.k} studies, under 10, a regression tells little.",)
-    return MetaRegression(rows[0], rows[1], square, 1, result.df, p, tau2, r2, heterogeneity(effects, tau2), pooled.k, notes)
+    if pooled.k < 10:
+        notes.append(f"With {pooled.k} studies, under 10, a regression tells little.")
+    slope, left = rows[1], heterogeneity(effects, tau2)
+    return MetaRegression(rows[0], slope, slope.statistic**2, 1, slope.df, slope.p, tau2, r2, left, pooled.k, tuple(notes))
+
+
+def _clusters(pooled: Pooled, cluster: str | Sequence[Any]) -> Ints:
+    levels, codes = pooled.studies.codes(cluster)
+    if len(levels) < 2:
+        raise UsageError("all effect sizes are of one study: errors by study need two or more")
+    return codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,14 +266,11 @@ class RobustMean:
 def robust(pooled: Pooled, cluster: str | Sequence[Any]) -> RobustMean:
     """CR2 errors of the weighted mean; the working model takes effects as independent with variance + tau2."""
     by_inverse_variance(pooled)
-    levels, codes = pooled.studies.codes(cluster)
-    if len(levels) < 2:
-        raise UsageError("all effect sizes are of one study: errors by study need two or more")
     effects = pooled.studies.mean_only()
     fit = weighted(effects, pooled.tau2)
-    errors = cr2(effects, fit, codes)
+    errors = cr2(effects, fit, _clusters(pooled, cluster))
     value, se, df = float(fit.beta[0]), float(np.sqrt(errors.covariance[0, 0])), float(errors.df[0])
     mean = _coefficient("mean", value, se, df, pooled.how.conf_level)
     shown = {name: pooled.scale.shown(each) for name, each in (("value", mean.value), ("low", mean.low), ("high", mean.high))}
-    notes = (f"Under {FEW_DF} degrees of freedom the p is not to be trusted.",) if df < FEW_DF else ()
+    notes = (_FEW.strip(),) if df < FEW_DF else ()
     return RobustMean(mean, shown, errors.clusters, pooled.k, notes)

@@ -156,17 +156,19 @@ class Pooled:
 
         return subgroups(self, by, common_tau2=common_tau2)
 
-    def regression(self, covariate: str | Sequence[float]) -> MetaRegression:
+    def regression(self, covariate: str | Sequence[float], *, cluster: str | Sequence[Any] | None = None) -> MetaRegression:
         """Regression of the studies' results on one covariate.
 
         Parameters
         ----------
         covariate : str or sequence of float
             A column of the table that was pooled, or a number for each study.
+        cluster : str or sequence, optional
+            Where studies give several effects: the study of each, for errors by study (CR2, Satterthwaite).
         """
         from iop_outcomes.published.meta_regression import regression
 
-        return regression(self, covariate)
+        return regression(self, covariate, cluster)
 
     def egger(self) -> EggerTest:
         """Egger's test of small-study effects, which needs about ten studies to tell anything."""

@@ -22,6 +22,7 @@ FREEMAN_TUKEY = (
     "method='glmm' needs no such step."
 )
 _MEDIAN = "The pooled share is that of a study in the middle, not the mean of all studies' shares."
+_NO_INTERVAL = "No interval: all studies together have 0 or all, or each has one of the two, so that the model has no end."
 _HALVES = "Halves were added to studies with 0 or all."
 
 
@@ -78,7 +79,7 @@ def _logistic(labels: tuple[str, ...], hits: Floats, n: Floats, table: Any, how:
     low, high = interval_of(model.mean, model.se, math.inf, how.conf_level)
     predicted = interval_of(model.mean, math.hypot(model.tau, model.se), math.inf, how.conf_level) if k > 1 else (none, none)
     ratio = 2 * (model.log_likelihood_saturated - model.log_likelihood_alike)
-    notes = (_MEDIAN, *(("All studies together have 0 or all: no interval.",) if math.isnan(model.se) else ()))
+    notes = (_MEDIAN, *((_NO_INTERVAL,) if math.isnan(model.se) else ()))
     studies = Studies(labels, *_logits(hits, n), table)
     rows = study_rows(studies, (100 * n / n.sum()).tolist(), SCALES["logit"], how.conf_level)
     return Pooled(

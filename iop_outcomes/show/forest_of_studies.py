@@ -59,11 +59,15 @@ def _tall() -> Axes:
 
 def _studies(ax: Axes, rows: Sequence[ShownStudy], *, named: bool) -> None:
     """A line and a square for each study."""
+    if not named:
+        low, value, high = ([coordinate(getattr(row, name)) for row in rows] for name in ("low", "value", "high"))
+        ax.hlines(range(len(rows)), low, high, color=theme.MUTED, linewidth=0.6, zorder=2)
+        ax.plot(value, range(len(rows)), "s", color=theme.NAVY, markersize=2, linestyle="None", zorder=3)
+        return
     heaviest = max(row.weight for row in rows)
     for y, row in enumerate(rows):
-        ax.plot([coordinate(row.low), coordinate(row.high)], [y, y], color=theme.MUTED, linewidth=1.2 if named else 0.6, zorder=2)
-        size = (3 + 7 * math.sqrt(row.weight / heaviest)) if named else 2.0
-        ax.plot(coordinate(row.value), y, "s", color=theme.NAVY, markersize=size, zorder=3)
+        ax.plot([coordinate(row.low), coordinate(row.high)], [y, y], color=theme.MUTED, linewidth=1.2, zorder=2)
+        ax.plot(coordinate(row.value), y, "s", color=theme.NAVY, markersize=3 + 7 * math.sqrt(row.weight / heaviest), zorder=3)
 
 
 def _diamond(ax: Axes, y: float, half: float, shown: dict[str, float]) -> None:

@@ -49,7 +49,9 @@ robust <- function(data) {
   fit <- rma(y, v, data = data, method = "REML", control = tight)
   found <- coef_test(fit, vcov = "CR2", cluster = data$cluster, test = "Satterthwaite")
   limits <- conf_int(fit, vcov = "CR2", cluster = data$cluster)
-  list(value = found$beta, se = found$SE, t = found$tstat, df = found$df, p = found$p_Satt, low = limits$CI_L, high = limits$CI_U)
+  slope <- coef_test(rma(y, v, mods = ~size, data = data, method = "REML", control = tight), vcov = "CR2", cluster = data$cluster, test = "Satterthwaite")
+  list(value = found$beta, se = found$SE, t = found$tstat, df = found$df, p = found$p_Satt, low = limits$CI_L, high = limits$CI_U,
+    regression = list(value = slope$beta, se = slope$SE, df = slope$df, p = slope$p_Satt))
 }
 logistic <- function(data) {
   data$study <- factor(data$study)

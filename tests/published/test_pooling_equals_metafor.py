@@ -131,3 +131,11 @@ def test_robust_errors():
         [truth[k] for k in ("value", "se", "t", "df", "p", "low", "high")], rel=CLOSE
     )
     assert found.clusters == table("intakes").cluster.nunique() < found.k
+
+
+def test_robust_errors_of_a_regression():
+    """The same of an intercept and a slope, each with degrees of freedom of its own."""
+    found, truth = pooled("intakes").regression("size", cluster="cluster"), ORACLE["intakes"]["robust"]["regression"]
+    for place, row in enumerate((found.intercept, found.slope)):
+        assert (row.value, row.se, row.df, row.p) == pytest.approx([truth[k][place] for k in ("value", "se", "df", "p")], rel=CLOSE)
+    assert "Errors by study (CR2)" in found.sentence()
