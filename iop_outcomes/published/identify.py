@@ -106,7 +106,7 @@ def identify(
     sd_pre: Figure,
     mean_post: Figure,
     sd_post: Figure,
-    n: int | None,
+    n: Figure,
     r: Figure,
     t: Figure,
     z: Figure,
@@ -122,7 +122,7 @@ def identify(
         "t": number("t", _float(t)),
         "z": number("z", _float(z)),
     }
-    size = people("n", n)
+    size = people("n", _float(n))
     if all(map(math.isnan, given.values())):
         raise UsageError("give what the table prints: means and SDs before and after, or the t or z of the test with n")
     halves = _half_units({"mean_pre": mean_pre, "sd_pre": sd_pre, "mean_post": mean_post, "sd_post": sd_post, "r": r, "t": t, "z": z})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TYPE_CHECKING
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
 
 from iop_outcomes.errors import UsageError
 from iop_outcomes.published.definitions import DEFINITIONS
@@ -69,39 +69,46 @@ def identify_any(reported: Figures, figures: Mapping[str, Figures], decimals: in
     """One value, or those of every row of a table."""
     if reported is None:
         raise UsageError("reported is missing: the effect size as it is printed")
-    if not isinstance(reported, str | int | float):
-        return identify_table(reported, figures, decimals)
-    several = [name for name, figure in figures.items() if not (figure is None or isinstance(figure, str | int | float))]
-    if several:
-        raise UsageError(f"{', '.join(several)}: several values, and reported is one; give one value of each, or a list of all")
-    one = {name: figure for name, figure in figures.items() if figure is None or isinstance(figure, str | int | float)}
-    n = one.pop("n")
-    return identify(reported, **one, n=None if n is None else int(float(n)), decimals=decimals)
+    if _is_one(reported):
+        several = [name for name, figure in figures.items() if not _is_one(figure)]
+        if several:
+            raise UsageError(f"{', '.join(several)}: several values, and reported is one; give one value of each, or a list of all")
+        (value,), one = _column("reported", reported, 1), {name: _column(name, figure, 1)[0] for name, figure in figures.items()}
+        return identify(value, **one, decimals=decimals)
+    return identify_table(_values(reported), figures, decimals)
 
 
-def identify_table(reported: Iterable[Figure], columns: Mapping[str, Figures], decimals: int | None) -> IdentifiedTable:
+def identify_table(values: list[Figure], columns: Mapping[str, Figures], decimals: int | None) -> IdentifiedTable:
     """Each row by itself, figures of a column printed alike: to as many decimals as the one with most."""
-    values = [value for value in reported if value is not None]
     if not values:
         raise UsageError("reported holds no value")
-    lists = {name: _repeated(name, column, len(values)) for name, column in columns.items()}
+    missing = sum(value is None for value in values)
+    if missing:
+        raise UsageError(f"reported: {missing} of {len(values)} values are missing; leave these rows out of every column")
+    lists = {name: _column(name, column, len(values)) for name, column in columns.items()}
     places = {name: _places(column) for name, column in lists.items()}
-    finest = max(places[name] for name in _TABLE)
-    places |= dict.fromkeys(_TABLE, finest)
-    shown = _places(values) if decimals is None else decimals
-    rows = []
+    places |= dict.fromkeys(_TABLE, max(places[name] for name in _TABLE))
+    shown, rows = _places(values) if decimals is None else decimals, []
     for i, value in enumerate(values):
-        n = lists["n"][i]
-        figures = {name: _written(column[i], places[name]) for name, column in lists.items() if name != "n"}
-        people = None if n is None else int(float(n))
-        rows.append(identify(_written(value, shown), **figures, n=people, decimals=None))
+        figures = {name: _written(column[i], places[name]) for name, column in lists.items()}
+        rows.append(identify(_written(value, shown), **figures, decimals=None))
     return IdentifiedTable(tuple(rows))
 
 
-def _repeated(name: str, column: Figures, length: int) -> list[Figure]:
-    if column is None or isinstance(column, str | int | float):
-        return [column] * length
-    values = list(column)
+def _is_one(figure: Figures) -> bool:
+    """One value, not a list or a column of them."""
+    return figure is None or isinstance(figure, str) or not hasattr(figure, "__iter__")
+
+
+def _values(figures: Any) -> list[Figure]:
+    """Values as text or Python's own numbers; None where there is none."""
+    return [each if isinstance(each, str) else None if each is None or each != each else float(each) for each in figures]  # noqa: PLR0124 - NaN alone differs from itself
+
+
+def _column(name: str, column: Any, length: int) -> list[Figure]:
+    if _is_one(column):
+        return _values([column]) * length
+    values = _values(column)
     if len(values) != length:
         raise UsageError(f"{name} has {len(values)} values and reported has {length}: give one for each row, or one for all")
     return values
@@ -109,11 +116,16 @@ def _repeated(name: str, column: Figures, length: int) -> list[Figure]:
 
 def _places(column: Iterable[Figure]) -> int:
     """Decimals of the figure that has most."""
-    written = [Decimal(figure) if isinstance(figure, str) else Decimal(str(figure)).normalize() for figure in column if figure is not None]
+    try:
+        written = [
+            Decimal(figure) if isinstance(figure, str) else Decimal(str(figure)).normalize() for figure in column if figure is not None
+        ]
+    except InvalidOperation:
+        raise UsageError("a figure is not a number as a table prints it, such as 12.5 or '12.50'") from None
     exponents = [each.as_tuple().exponent for each in written]
     return max([0, *(-exponent for exponent in exponents if isinstance(exponent, int))])
 
 
 def _written(figure: Figure, places: int) -> Figure:
     """A number as the table prints it."""
-    return f"{figure:.{places}f}" if isinstance(figure, int | float) else figure
+    return figure if figure is None or isinstance(figure, str) else f"{figure:.{places}f}"

@@ -113,6 +113,12 @@ def test_names_that_are_not_there():
         iop.identify_effect_size(0.5)
     with pytest.raises(iop.UsageError, match="one for each row"):
         iop.identify_effect_size([0.5, 0.6], t=[1.0], n=20)
+    with pytest.raises(iop.UsageError, match="1 of 2 values are missing"):
+        iop.identify_effect_size([0.5, None], t=[1.0, 2.0], n=20)
+    with pytest.raises(iop.UsageError, match="whole number of people"):
+        iop.identify_effect_size(0.5, t=2.0, n=12.5)
+    with pytest.raises(iop.UsageError, match="as a table prints it"):
+        iop.identify_effect_size(["0,5"], t=["2.0"], n=20)
     with pytest.raises(iop.UsageError, match="reported is one"):
         iop.identify_effect_size(0.5, t=[1.0, 2.0], n=20)
     with pytest.raises(iop.UsageError, match="not a number as a table prints it"):
