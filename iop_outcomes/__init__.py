@@ -3,14 +3,18 @@
 files --load--> rows --tally--> counts --stats--> results --release--> released --show--> report
 """
 
+from iop_outcomes import effects
 from iop_outcomes.answer import Answer, NoAnswer, attempt
 from iop_outcomes.api import (
     compare,
     completion,
     discharge_reasons,
+    identify_effect_size,
     length_of_stay,
     load,
     measure,
+    pool_proportions,
+    pool_studies,
     readmission,
     relapse,
     reliable_change,
@@ -34,9 +38,13 @@ __all__ = [
     "compare",
     "completion",
     "discharge_reasons",
+    "effects",
+    "identify_effect_size",
     "length_of_stay",
     "load",
     "measure",
+    "pool_proportions",
+    "pool_studies",
     "readmission",
     "relapse",
     "reliable_change",

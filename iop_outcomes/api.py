@@ -11,10 +11,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from iop_outcomes.intake.data import Data
     from iop_outcomes.intake.table import EpisodeTable
     from iop_outcomes.measures import Measure
+    from iop_outcomes.published.identify import Identified
+    from iop_outcomes.published.identify_table import Figures, IdentifiedTable
+    from iop_outcomes.published.pooled import Pooled
     from iop_outcomes.reporting.report import Report
     from iop_outcomes.reporting.verification import Verification
 
@@ -582,3 +586,192 @@ def verify(data: Data, *, report: str | Path, ledger: str | Path | None = None) 
     from iop_outcomes.reporting.verification import verify_report
 
     return verify_report(report, data, ledger)
+
+
+def identify_effect_size(
+    reported: Figures,
+    *,
+    mean_pre: Figures = None,
+    sd_pre: Figures = None,
+    mean_post: Figures = None,
+    sd_post: Figures = None,
+    n: Figures = None,
+    r: Figures = None,
+    t: Figures = None,
+    z: Figures = None,
+    decimals: int | None = None,
+) -> Identified | IdentifiedTable:
+    """Which definition of an effect size of change a printed value is: those that give it to rounding, and those that do not.
+
+    Parameters
+    ----------
+    reported : float or str, or several
+        The effect size as printed; as text, "0.80", its last 0 counts. With the values of all rows of a table, each other figure
+        is one for each row, or one for all.
+    mean_pre, sd_pre, mean_post, sd_post : float or str, optional
+        Means and SDs as printed. Numbers among them are taken as printed to as many decimals as the one with most.
+    n : int, optional
+        Pairs.
+    r, t, z : float or str, optional
+        Correlation of scores before and after; t of the paired test; standard normal statistic of a rank test.
+    decimals : int, optional
+        To how many decimals `reported` is printed, where a number does not show it.
+
+    Returns
+    -------
+    Identified or IdentifiedTable
+        With `.matches`, `.sentence()` and `.to_frame()`; of a table also `.counts` and `.rows`. Printed figures are rounded, so each definition has a range; a match
+        is one whose range meets that of the reported value, by size.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> table = dict(mean_pre=15.47, sd_pre=4.29, mean_post=10.81, sd_post=6.36)
+    >>> iop.identify_effect_size(0.86, **table).matches
+    ('d_av_rms',)
+    >>> iop.identify_effect_size("0.51", t="2.26", n=20).matches
+    ('d_z',)
+    >>> iop.identify_effect_size([0.92, 0.71], mean_pre=[26.09, 41.44], sd_pre=[13.11, 13.73], mean_post=[14.0, 31.71], sd_post=[14.69, 12.83])
+    The 2 values are d_pre_sd: change / SD before (Glass) (all 2 rows). Rows that others give: mean_change 0, d_post_sd 0, d_av 0, d_av_rms 0.
+    """
+    from iop_outcomes.published.identify_table import identify_any
+
+    figures = {"mean_pre": mean_pre, "sd_pre": sd_pre, "mean_post": mean_post, "sd_post": sd_post, "n": n, "r": r, "t": t, "z": z}
+    return identify_any(reported, figures, decimals)
+
+
+def pool_studies(
+    studies: Any,
+    *,
+    value: str = "value",
+    se: str | None = None,
+    variance: str | None = None,
+    study: str | None = None,
+    estimator: Literal["fixed", "DL", "REML", "PM"] = "REML",
+    interval: Literal["z", "knha", "adhoc"] = "knha",
+    prediction: Literal["same", "k-2"] = "same",
+    scale: Literal["linear", "log", "logit", "correlation"] = "linear",
+    conf_level: float = 0.95,
+) -> Pooled:
+    """What published studies say together: pooled mean, interval, range of a new study, heterogeneity.
+
+    Parameters
+    ----------
+    studies : data frame, dict of columns, or list of effect sizes
+        One row for each effect size; or one effect size of each study, as `iop.effects` makes them, all of one name.
+    value, se, variance, study : str, optional
+        Columns of a table: estimates, their standard errors or variances, and names of the studies.
+    estimator : {"fixed", "DL", "REML", "PM"}
+        Of the variance between studies: none (one true value for all), DerSimonian-Laird, restricted maximum likelihood, Paule-Mandel.
+    interval : {"z", "knha", "adhoc"}
+        Normal; Knapp-Hartung, which may be narrower where studies agree by chance; or the same not narrower than the normal one.
+    prediction : {"same", "k-2"}
+        Whether the range of a new study follows the distribution of the interval, or Student's t with k - 2 degrees of freedom.
+    scale : {"linear", "log", "logit", "correlation"}
+        What the estimates are: logarithms are shown as ratios, logits as shares, Fisher's z as correlations.
+    conf_level : float
+        Of every interval.
+
+    Returns
+    -------
+    Pooled
+        With `.sentence()`, `.to_frame()`, `.weights`, `.plot()`, `.leave_one_out()`, `.influence()`, `.egger()`, `.subgroups()`,
+        `.regression()` and `.robust()`.
+
+    References
+    ----------
+    Viechtbauer W (2005), doi:10.3102/10769986030003261; Knapp G, Hartung J (2003), doi:10.1002/sim.1482; Higgins JPT, Thompson SG
+    (2002), doi:10.1002/sim.1186 (I2); Viechtbauer W (2007), doi:10.1002/sim.2514 (interval of tau2); Higgins JPT et al. (2009),
+    doi:10.1111/j.1467-985X.2008.00552.x (prediction).
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> table = {"study": list("ABCDEF"), "g": [0.095, 0.277, 0.367, 0.664, 0.462, 0.185], "v": [0.033, 0.031, 0.05, 0.011, 0.043, 0.023]}
+    >>> pooled = iop.pool_studies(table, value="g", variance="v", study="study", estimator="DL", interval="z")
+    >>> round(pooled.value, 4), round(pooled.tau2, 4), round(pooled.i2, 1)
+    (0.3577, 0.0363, 57.4)
+    """
+    from iop_outcomes.published.pooling import pool
+
+    return pool(
+        studies,
+        value=value,
+        se=se,
+        variance=variance,
+        study=study,
+        estimator=estimator,
+        interval=interval,
+        prediction=prediction,
+        scale=scale,
+        conf_level=conf_level,
+        draw=_draw_studies,
+    )
+
+
+def pool_proportions(
+    studies: Any,
+    *,
+    events: str = "events",
+    n: str = "n",
+    study: str | None = None,
+    method: Literal["glmm", "logit", "arcsine", "freeman_tukey", "raw"] = "glmm",
+    estimator: Literal["fixed", "DL", "REML", "PM"] = "REML",
+    interval: Literal["z", "knha", "adhoc"] = "knha",
+    prediction: Literal["same", "k-2"] = "same",
+    conf_level: float = 0.95,
+) -> Pooled:
+    """What studies' shares say together, such as completion in several programs.
+
+    Parameters
+    ----------
+    studies : data frame or dict of columns
+        One row for each study.
+    events, n, study : str
+        Columns: how many, of how many, and the names of the studies.
+    method : {"glmm", "logit", "arcsine", "freeman_tukey", "raw"}
+        Random-effects logistic model, which takes studies of 0 or all as they are; or inverse variances of logits, arcsines, double
+        arcsines (with their caveat) or shares.
+    estimator, interval, prediction : str
+        As in `pool_studies`, for all methods but the logistic model, whose interval is normal.
+    conf_level : float
+        Of every interval.
+
+    Returns
+    -------
+    Pooled
+        On the scale of the method, shown as shares.
+
+    References
+    ----------
+    Stijnen T, Hamza TH, Özdemir P (2010), doi:10.1002/sim.4040; Schwarzer G et al. (2019), doi:10.1002/jrsm.1348.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> pooled = iop.pool_proportions({"events": [71, 151, 129], "n": [92, 207, 207]})
+    >>> round(pooled.shown["value"], 3)
+    0.704
+    """
+    from iop_outcomes.published.pooled_shares import pool_shares
+
+    return pool_shares(
+        studies,
+        events=events,
+        n=n,
+        study=study,
+        method=method,
+        estimator=estimator,
+        interval=interval,
+        prediction=prediction,
+        conf_level=conf_level,
+        draw=_draw_studies,
+    )
+
+
+def _draw_studies(kind: str, pooled: Pooled, ax: Axes | None) -> Axes:
+    """The chart of some studies, which stands behind a field of theirs: what is published draws nothing itself."""
+    from iop_outcomes.show.forest_of_studies import forest_of_studies
+    from iop_outcomes.show.funnel_of_studies import funnel_of_studies
+
+    return (forest_of_studies if kind == "forest" else funnel_of_studies)(pooled, ax)

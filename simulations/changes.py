@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from iop_outcomes.patients import Patients
-from iop_outcomes.stats.change import Effect, d_average_sd, d_change_sd, d_pooled_sd, d_pre_sd, g_change_sd, g_pre_sd, mean_change
+from iop_outcomes.stats.change import Effect, d_av, d_av_rms, d_pre_sd, d_z, g_pre_sd, g_z, mean_change
 from iop_outcomes.stats.draft import Floats, Mask
 from iop_outcomes.stats.intervals import Side, difference, errors_of
 from iop_outcomes.stats.pairs import Pairs
@@ -35,10 +35,10 @@ def scenarios() -> list[Scenario]:
     )
     others = _quantities(
         {
-            "d_average_sd, normal": NARROW,
-            "d_pooled_sd, normal": None,
-            "d_change_sd, normal": None,
-            "g_change_sd, normal": None,
+            "d_av, normal": NARROW,
+            "d_av_rms, normal": None,
+            "d_z, normal": None,
+            "g_z, normal": None,
         }
     )
     difference = _quantities({"difference of mean changes, Welch t": NARROW})
@@ -83,10 +83,10 @@ def _others(n: int, scores: Scores, generator: np.random.Generator) -> list[int]
     pairs = _pairs(*scores.draw(generator, n))
     before, after, gained = scores.rounded_sd_pre, scores.rounded_sd_post, scores.rounded_sd_change
     return [
-        _code(d_average_sd(pairs), pairs, scores.change / ((before + after) / 2)),
-        _code(d_pooled_sd(pairs), pairs, scores.change / math.sqrt((before**2 + after**2) / 2)),
-        _code(d_change_sd(pairs), pairs, scores.change / gained),
-        _code(g_change_sd(pairs), pairs, scores.change / gained),
+        _code(d_av(pairs), pairs, scores.change / ((before + after) / 2)),
+        _code(d_av_rms(pairs), pairs, scores.change / math.sqrt((before**2 + after**2) / 2)),
+        _code(d_z(pairs), pairs, scores.change / gained),
+        _code(g_z(pairs), pairs, scores.change / gained),
     ]
 
 

@@ -16,6 +16,8 @@ _.data_type  # openpyxl writes a cell by it
 _.list_  # click: `iop-outcomes notebook list`
 _._render_traceback_  # IPython shows an error of ours in one line
 _.writelines  # Python and libraries, of standard error
+__getattr__  # Python, of a module's names that are loaded when they are asked for
+__dir__  # Python, of the same
 _.__init_subclass__  # Python, when somebody derives a class from what is released
 
 # Columns of every frame, read by name; two of grouping and the adjustment stand empty in a comparison by one column.
@@ -28,15 +30,17 @@ _.is_case
 _.prorated_total
 _.sample
 
-# Effect sizes and intervals whose coverage is simulated beside those in use: simulations/changes.py, simulations/shares.py.
-_.d_change_sd
-_.g_change_sd
-_.d_average_sd
-_.d_pooled_sd
-_.newcombe
-
-# Pairs as a paper prints them, for the effect sizes above.
-_.from_summary
+# Figures of pooled studies, read by name from their tables.
+_.cov_ratio
+_.dfbeta
+_.limit_low
+_.limit_high
+_.prediction_high
+_.q_df
+_.q_p
+_.residual_df
+_.tau2_low
+_.tau2_high
 
 # Forms of a report that notebooks ask for by name.
 _.to_json

@@ -3,7 +3,8 @@
 The names below work on summaries as papers and manuals print them, for people who check a study or choose a threshold.
 """
 
-from iop_outcomes.stats.between import Arm, d_between, d_ppc2
+from iop_outcomes.stats.between import d_between
+from iop_outcomes.stats.pre_post_control import Arm, d_ppc2
 from iop_outcomes.stats.thresholds import cutoffs, reliable_change_index
 
 __all__ = ["Arm", "cutoffs", "d_between", "d_ppc2", "reliable_change_index"]

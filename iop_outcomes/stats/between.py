@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from iop_outcomes.stats.change import small_sample_factor
+
+LargeSample = Literal["LS", "LS2"]
+LARGE_SAMPLE: tuple[LargeSample, ...] = ("LS", "LS2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,15 @@ class StandardisedDifference:
     variance: float
 
 
-def d_between(mean_one: float, mean_other: float, sd_pooled: float, n_one: int, n_other: int) -> StandardisedDifference:
+NO_DIFFERENCE = StandardisedDifference(math.nan, math.nan)
+
+
+def pooled_sd_of(sd_one: float, n_one: int, sd_other: float, n_other: int) -> float:
+    """Pooled standard deviation of two groups, in points."""
+    return math.sqrt(((n_one - 1) * sd_one**2 + (n_other - 1) * sd_other**2) / (n_one + n_other - 2))
+
+
+def d_between(mean_one: float, mean_other: float, sd_pooled: float, n_one: float, n_other: float) -> StandardisedDifference:
     """Give the difference of two means in pooled standard deviations, without small-sample correction.
 
     Parameters
@@ -25,8 +37,8 @@ def d_between(mean_one: float, mean_other: float, sd_pooled: float, n_one: int, 
         Means of two independent groups, in points.
     sd_pooled : float
         Their pooled standard deviation, in points.
-    n_one, n_other : int
-        People in each.
+    n_one, n_other : float
+        People in each; halves where only their sum is known.
 
     Returns
     -------
@@ -43,50 +55,51 @@ def d_between(mean_one: float, mean_other: float, sd_pooled: float, n_one: int, 
     2.167
     """
     if not sd_pooled > 0 or min(n_one, n_other) < 1:
-        return StandardisedDifference(math.nan, math.nan)
+        return NO_DIFFERENCE
     d = (mean_one - mean_other) / sd_pooled
     return StandardisedDifference(d, 1 / n_one + 1 / n_other + d * d / (2 * (n_one + n_other)))
 
 
-@dataclass(frozen=True, slots=True)
-class Arm:
-    """One arm of a study with scores before and after: means and SD before in points, people, and their correlation."""
-
-    mean_pre: float
-    mean_post: float
-    sd_pre: float
-    n: int
-    r: float
-
-
-def d_ppc2(treated: Arm, control: Arm) -> StandardisedDifference:
-    """Give the difference of two arms' changes in pooled SDs of the scores before, with the exact small-sample factor.
+def corrected(d: StandardisedDifference, n_one: float, n_other: float, *, variance: LargeSample = "LS") -> StandardisedDifference:
+    """Hedges' g: a difference in pooled standard deviations times the exact J with n_one + n_other - 2 degrees of freedom.
 
     Parameters
     ----------
-    treated, control : Arm
-        Two independent arms on the same scale; the correlation before to after is taken as that of the treated arm.
-
-    Returns
-    -------
-    StandardisedDifference
-        Positive when scores rose more in the treated arm.
+    d : StandardisedDifference
+        Uncorrected.
+    n_one, n_other : float
+        People in each group.
+    variance : {"LS", "LS2"}
+        The formula of `d_between` with g in it, or that of d times J^2, as metafor's vtype calls them.
 
     References
     ----------
-    Morris SB (2008), doi:10.1177/1094428106291059 (d_ppc2, equations 8 to 10; large-sample variance).
+    Hedges LV (1981), doi:10.3102/10769986006002107; Borenstein M et al. (2009), doi:10.1002/9780470743386, chapter 4 (LS2).
 
     Examples
     --------
-    >>> round(d_ppc2(Arm(30.6, 38.5, 15.0, 20, 0.47), Arm(23.1, 19.7, 13.8, 20, 0.47)).value, 4)
-    0.7684
+    >>> round(corrected(d_between(103, 100, 5.0249378, 50, 50), 50, 50, variance="LS2").variance, 4)
+    0.0411
     """
-    df = treated.n + control.n - 2
-    if df < 2:
-        return StandardisedDifference(math.nan, math.nan)
-    pooled = math.sqrt(((treated.n - 1) * treated.sd_pre**2 + (control.n - 1) * control.sd_pre**2) / df)
-    if not pooled > 0:
-        return StandardisedDifference(math.nan, math.nan)
-    changes = (treated.mean_post - treated.mean_pre) - (control.mean_post - control.mean_pre)
-    d = small_sample_factor(df) * changes / pooled
-    return StandardisedDifference(d, 2 * (1 - treated.r) * (1 / treated.n + 1 / control.n) + d * d / (2 * (treated.n + control.n)))
+    factor = small_sample_factor(round(n_one + n_other - 2))
+    g = factor * d.value
+    if variance == "LS2":
+        return StandardisedDifference(g, factor**2 * d.variance)
+    return StandardisedDifference(g, 1 / n_one + 1 / n_other + g * g / (2 * (n_one + n_other)))
+
+
+def d_control_sd(mean_one: float, sd_one: float, n_one: int, mean_other: float, sd_other: float, n_other: int) -> StandardisedDifference:
+    """Difference of two means in standard deviations of the second group (Glass's delta); its variance lets the two SDs differ.
+
+    References
+    ----------
+    Bonett DG (2008), doi:10.1037/1082-989X.13.2.99, equation 11 with one group as the standard.
+
+    Examples
+    --------
+    >>> round(d_control_sd(103, 5.5, 50, 100, 4.5, 50).value, 4)
+    0.6667
+    """
+    d = (mean_one - mean_other) / sd_other
+    variance = d**2 / (2 * (n_other - 1)) + sd_one**2 / (sd_other**2 * (n_one - 1)) + 1 / (n_other - 1)
+    return StandardisedDifference(d, variance)

@@ -9,6 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from iop_outcomes.keys import Flag
+from iop_outcomes.stats.change_variances import (
+    average_sd,
+    average_variance,
+    change_variance,
+    pooled_sd,
+    pooled_variance,
+    pre_variance,
+    repeated_sd,
+    repeated_variance,
+)
 from iop_outcomes.stats.draft import Floats
 from iop_outcomes.stats.pairs import Better, PairMoments, Pairs
 from iop_outcomes.stats.special import poch
@@ -88,10 +98,10 @@ def g_pre_sd(pairs: Pairs) -> Effect:
     >>> round(g_pre_sd(Pairs.from_cells([18, 20, 15], [10, 14, 9], [1, 1, 2], better="lower")).value, 4)
     1.9202
     """
-    return _standardised("g_pre_sd", pairs, _PRE, corrected=True)
+    return _standardised("g_pre_sd", pairs, _PRE, df=pairs.moments.n - 1)
 
 
-def d_change_sd(pairs: Pairs) -> Effect:
+def d_z(pairs: Pairs) -> Effect:
     """Mean change / SD of the changes (d_z), with variance 1 / n + d^2 / (2 n).
 
     References
@@ -100,24 +110,24 @@ def d_change_sd(pairs: Pairs) -> Effect:
 
     Examples
     --------
-    >>> round(d_change_sd(Pairs.from_cells([18, 20, 15], [10, 14, 9], [1, 1, 2], better="lower")).value, 4)
+    >>> round(d_z(Pairs.from_cells([18, 20, 15], [10, 14, 9], [1, 1, 2], better="lower")).value, 4)
     6.5
     """
-    return _standardised("d_change_sd", pairs, _CHANGE)
+    return _standardised("d_z", pairs, _CHANGE)
 
 
-def g_change_sd(pairs: Pairs) -> Effect:
-    """`d_change_sd` times J with df = n - 1, variance 1 / n + g^2 / (2 n), as in metafor's measure SMCC; needs 3 pairs.
+def g_z(pairs: Pairs) -> Effect:
+    """`d_z` times J with df = n - 1, variance 1 / n + g^2 / (2 n), as in metafor's measure SMCC; needs 3 pairs.
 
     Examples
     --------
-    >>> round(g_change_sd(Pairs.from_cells([18, 20, 15], [10, 14, 9], [1, 1, 2], better="lower")).value, 4)
+    >>> round(g_z(Pairs.from_cells([18, 20, 15], [10, 14, 9], [1, 1, 2], better="lower")).value, 4)
     4.7034
     """
-    return _standardised("g_change_sd", pairs, _CHANGE, corrected=True)
+    return _standardised("g_z", pairs, _CHANGE, df=pairs.moments.n - 1)
 
 
-def d_average_sd(pairs: Pairs) -> Effect:
+def d_av(pairs: Pairs) -> Effect:
     """Mean change / arithmetic mean of the two SDs (Lakens' d_av); variance by the delta method for normal scores.
 
     References
@@ -126,13 +136,45 @@ def d_average_sd(pairs: Pairs) -> Effect:
 
     Examples
     --------
-    >>> round(d_average_sd(Pairs.from_cells([18, 20, 15], [10, 14, 9], [1, 1, 2], better="lower")).value, 4)
+    >>> round(d_av(Pairs.from_cells([18, 20, 15], [10, 14, 9], [1, 1, 2], better="lower")).value, 4)
     2.6915
     """
-    return _standardised("d_average_sd", pairs, _AVERAGE)
+    return _standardised("d_av", pairs, _AVERAGE)
 
 
-def d_pooled_sd(pairs: Pairs) -> Effect:
+def g_av(pairs: Pairs) -> Effect:
+    """`d_av` times J with df = 2 (n - 1), as in the spreadsheet of Lakens; the variance is J^2 times that of `d_av`.
+
+    References
+    ----------
+    Lakens D (2013), doi:10.3389/fpsyg.2013.00863; Hedges LV (1981), doi:10.3102/10769986006002107.
+
+    Examples
+    --------
+    >>> round(g_av(Pairs.from_cells([18, 20, 15], [10, 14, 9], [1, 1, 2], better="lower")).value, 4)
+    2.3379
+    """
+    return _standardised("g_av", pairs, _AVERAGE, df=2 * (pairs.moments.n - 1))
+
+
+def d_rm(pairs: Pairs) -> Effect:
+    """Mean change / (SD of the changes / sqrt(2 (1 - r))), which is the SD within a moment where both are alike.
+
+    The variance is by the delta method for normal scores.
+
+    References
+    ----------
+    Morris SB, DeShon RP (2002), doi:10.1037/1082-989X.7.1.105; Becker BJ (1988), doi:10.1111/j.2044-8317.1988.tb00901.x.
+
+    Examples
+    --------
+    >>> round(d_rm(Pairs.from_cells([18, 20, 15], [10, 14, 9], [1, 1, 2], better="lower")).value, 4)
+    2.6854
+    """
+    return _standardised("d_rm", pairs, _REPEATED)
+
+
+def d_av_rms(pairs: Pairs) -> Effect:
     """Mean change / root mean square of the two SDs; variance by the delta method for normal scores.
 
     References
@@ -141,10 +183,10 @@ def d_pooled_sd(pairs: Pairs) -> Effect:
 
     Examples
     --------
-    >>> round(d_pooled_sd(Pairs.from_cells([18, 20, 15], [10, 14, 9], [1, 1, 2], better="lower")).value, 4)
+    >>> round(d_av_rms(Pairs.from_cells([18, 20, 15], [10, 14, 9], [1, 1, 2], better="lower")).value, 4)
     2.6913
     """
-    return _standardised("d_pooled_sd", pairs, _POOLED)
+    return _standardised("d_av_rms", pairs, _POOLED)
 
 
 def small_sample_factor(df: int) -> float:
@@ -207,21 +249,23 @@ class _Denominator:
     variance: Callable[[PairMoments, float, float], float]
 
 
-def _standardised(estimand: str, pairs: Pairs, by: _Denominator, *, corrected: bool = False) -> Effect:
+def _standardised(estimand: str, pairs: Pairs, by: _Denominator, *, df: int | None = None) -> Effect:
+    """The quotient, times J where its degrees of freedom are given."""
     m = pairs.moments
-    flag = [Flag.NO_PAIRS, Flag.ONE_PAIR, Flag.TWO_PAIRS][m.n] if m.n < (3 if corrected else 2) else Flag.NONE
+    too_few = m.n < 2 or (df is not None and df < 2)
+    flag = [Flag.NO_PAIRS, Flag.ONE_PAIR, Flag.TWO_PAIRS][m.n] if too_few else Flag.NONE
     if not flag and not by.sd(m) > 0:
         flag = Flag.SD_ZERO
     if flag:
         return Effect(estimand, math.nan, math.nan, m.n, np.zeros(len(pairs.n)), flag)
-    factor, sd = small_sample_factor(m.n - 1) if corrected else 1.0, by.sd(m)
+    factor, sd = 1.0 if df is None else small_sample_factor(df), by.sd(m)
     value = factor * m.mean_change / sd
     influence = factor * (pairs.change - m.mean_change) / (m.n * sd) - value / sd * by.slope(pairs)
     return Effect(estimand, value, by.variance(m, value, factor), m.n, influence)
 
 
 def _sd_slope(values: Floats, mean: float, sd: float, n: int) -> Floats:
-    """How one more pair per cell moves an SD at a fixed number of pairs."""
+    """How one more pair per cell moves an SD."""
     return (np.square(values - mean) / (n - 1) - sd**2 / n) / (2 * sd)
 
 
@@ -237,41 +281,21 @@ def _change_slope(pairs: Pairs) -> Floats:
     return _sd_slope(pairs.change, pairs.moments.mean_change, pairs.moments.sd_change, pairs.moments.n)
 
 
-def _average_sd(m: PairMoments) -> float:
-    """0, and so no effect size, when either SD is 0: the mean of the SDs has no slope there."""
-    return (m.sd_pre + m.sd_post) / 2 if m.sd_pre and m.sd_post else 0.0
-
-
-def _pooled_sd(m: PairMoments) -> float:
-    return math.sqrt((m.sd_pre**2 + m.sd_post**2) / 2)
-
-
 def _pooled_slope(pairs: Pairs) -> Floats:
     m = pairs.moments
     squares = np.square(pairs.pre - m.mean_pre) + np.square(pairs.post - m.mean_post)
-    return (squares / (m.n - 1) - (m.sd_pre**2 + m.sd_post**2) / m.n) / (4 * _pooled_sd(m))
+    return (squares / (m.n - 1) - (m.sd_pre**2 + m.sd_post**2) / m.n) / (4 * pooled_sd(m))
 
 
-def _pre_variance(m: PairMoments, value: float, factor: float) -> float:
-    return factor**2 * ((m.sd_change / m.sd_pre) ** 2 + value**2 / 2) / (m.n - 1)
+def _repeated_slope(pairs: Pairs) -> Floats:
+    m = pairs.moments
+    before, after = (pairs.pre - m.mean_pre) / m.sd_pre, (pairs.post - m.mean_post) / m.sd_post
+    r_slope = (before * after - m.r * (np.square(before) + np.square(after)) / 2) / (m.n - 1)
+    return repeated_sd(m) * (_change_slope(pairs) / m.sd_change + r_slope / (2 * (1 - m.r)))
 
 
-def _change_variance(m: PairMoments, value: float, _factor: float) -> float:
-    return (1 + value**2 / 2) / m.n
-
-
-def _average_variance(m: PairMoments, value: float, _factor: float) -> float:
-    spread = m.sd_pre**2 + m.sd_post**2 + 2 * m.r**2 * m.sd_pre * m.sd_post
-    return (m.sd_change**2 + value**2 * spread / 8) / (_average_sd(m) ** 2 * (m.n - 1))
-
-
-def _pooled_variance(m: PairMoments, value: float, _factor: float) -> float:
-    covariance = (m.sd_pre**2 + m.sd_post**2 - m.sd_change**2) / 2
-    spread = m.sd_pre**4 + m.sd_post**4 + 2 * covariance**2
-    return (m.sd_change**2 + value**2 * spread / (8 * _pooled_sd(m) ** 2)) / (_pooled_sd(m) ** 2 * (m.n - 1))
-
-
-_PRE = _Denominator(lambda m: m.sd_pre, _pre_slope, _pre_variance)
-_CHANGE = _Denominator(lambda m: m.sd_change, _change_slope, _change_variance)
-_AVERAGE = _Denominator(_average_sd, lambda pairs: (_pre_slope(pairs) + _post_slope(pairs)) / 2, _average_variance)
-_POOLED = _Denominator(_pooled_sd, _pooled_slope, _pooled_variance)
+_PRE = _Denominator(lambda m: m.sd_pre, _pre_slope, pre_variance)
+_CHANGE = _Denominator(lambda m: m.sd_change, _change_slope, change_variance)
+_AVERAGE = _Denominator(average_sd, lambda pairs: (_pre_slope(pairs) + _post_slope(pairs)) / 2, average_variance)
+_POOLED = _Denominator(pooled_sd, _pooled_slope, pooled_variance)
+_REPEATED = _Denominator(repeated_sd, _repeated_slope, repeated_variance)

@@ -106,6 +106,34 @@ class Pairs:
         )
 
     @classmethod
+    def from_scores(cls, pre: Numbers, post: Numbers, *, better: Better) -> Pairs:
+        """Make pairs from the two scores of each person, which need not be whole multiples of anything.
+
+        Whole scores are counted exactly, as rows of data are; others give moments alone, and the influence has shape (0,).
+
+        Examples
+        --------
+        >>> round(Pairs.from_scores([20.5, 12.25, 9.0], [8.0, 12.0, 7.5], better="lower").moments.mean_change, 4)
+        4.75
+        """
+        before, after = np.asarray(pre, dtype=np.float64), np.asarray(post, dtype=np.float64)
+        if not (np.mod([before, after], 1.0)).any():
+            return cls.from_cells(before, after, np.ones(len(before), dtype=np.int64), better=better)
+        change = before - after if better == "lower" else after - before
+        spread = [float(np.std(values, ddof=1)) if len(values) > 1 else math.nan for values in (before, after, change)]
+        together = float(np.cov(before, after)[0, 1]) if len(before) > 1 else math.nan
+        r = max(-1.0, min(1.0, together / (spread[0] * spread[1]))) if spread[0] and spread[1] else math.nan
+        mean_pre, mean_post, mean_change = (float(np.mean(values)) for values in (before, after, change))
+        moments = PairMoments(len(before), mean_pre, mean_post, spread[0], spread[1], r, mean_change, spread[2])
+        return cls.from_moments(moments, better=better)
+
+    @classmethod
+    def from_moments(cls, moments: PairMoments, *, better: Better) -> Pairs:
+        """Make pairs of which only moments are known: effect sizes have value and variance, the influence has shape (0,)."""
+        none = np.empty(0)
+        return cls(none, none, np.empty(0, dtype=np.int64), none, better, 1.0, moments)
+
+    @classmethod
     def from_summary(cls, *, n: int, mean_pre: float, mean_post: float, sd_pre: float, sd_post: float, r: float, better: Better) -> Pairs:
         """Make pairs from a published table: effect sizes have value and variance, the influence has shape (0,).
 
@@ -117,9 +145,7 @@ class Pairs:
         """
         change = mean_pre - mean_post if better == "lower" else mean_post - mean_pre
         sd_change = math.sqrt(max(sd_pre**2 + sd_post**2 - 2 * r * sd_pre * sd_post, 0.0))
-        moments = PairMoments(n, mean_pre, mean_post, sd_pre, sd_post, r, change, sd_change)
-        none = np.empty(0)
-        return cls(none, none, np.empty(0, dtype=np.int64), none, better, 1.0, moments)
+        return cls.from_moments(PairMoments(n, mean_pre, mean_post, sd_pre, sd_post, r, change, sd_change), better=better)
 
 
 def _whole_steps(distance: Floats, step: float) -> Ints:

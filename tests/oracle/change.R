@@ -50,11 +50,11 @@ calls <- alist(
   d_pre_sd = mean(b - a) / sd(a), d_pre_sd_variance = var_d_pre(mean(b - a) / sd(a), a, b),
   g_pre_sd = c(escalc_pair("SMCRH", a, b)$yi), g_pre_sd_variance = escalc_pair("SMCRH", a, b)$vi,
   g_pre_sd_equal_sd_variance = escalc_pair("SMCR", a, b)$vi,
-  d_change_sd = mean(b - a) / sd(b - a), g_change_sd = c(escalc_pair("SMCC", a, b)$yi), g_change_sd_variance = escalc_pair("SMCC", a, b)$vi,
-  d_average_sd = mean(b - a) / ((sd(a) + sd(b)) / 2),
-  d_average_sd_variance = var_d_average(mean(b - a) / ((sd(a) + sd(b)) / 2), a, b),
-  d_pooled_sd = mean(b - a) / sqrt((var(a) + var(b)) / 2),
-  d_pooled_sd_variance = var_d_pooled(mean(b - a) / sqrt((var(a) + var(b)) / 2), a, b))
+  d_z = mean(b - a) / sd(b - a), g_z = c(escalc_pair("SMCC", a, b)$yi), g_z_variance = escalc_pair("SMCC", a, b)$vi,
+  d_av = mean(b - a) / ((sd(a) + sd(b)) / 2),
+  d_av_variance = var_d_average(mean(b - a) / ((sd(a) + sd(b)) / 2), a, b),
+  d_av_rms = mean(b - a) / sqrt((var(a) + var(b)) / 2),
+  d_av_rms_variance = var_d_pooled(mean(b - a) / sqrt((var(a) + var(b)) / 2), a, b))
 
 record <- function(calls, where) {
   lapply(calls, function(one) list(call = paste(deparse(one, width.cutoff = 500), collapse = " "), value = as.vector(eval(one, where))))
@@ -73,7 +73,7 @@ escalc_table <- function(measure) {
 }
 morris_calls <- alist(
   g_pre_sd = c(escalc_table("SMCRH")$yi), g_pre_sd_variance = escalc_table("SMCRH")$vi,
-  g_change_sd = c(escalc_table("SMCC")$yi), g_change_sd_variance = escalc_table("SMCC")$vi)
+  g_z = c(escalc_table("SMCC")$yi), g_z_variance = escalc_table("SMCC")$vi)
 
 out <- list(
   made_by = list(R = R.version.string, metafor = as.character(packageVersion("metafor"))),

@@ -31,6 +31,8 @@ OF_PARTS = {
     "chart_rows": {"coordinate", "dot", "finish_rows", "range_bar", "share_axis", "too_many", "value_words", "withheld_words"},
     "comparison": {"chance_sentence", "different_people"},  # of how many outcomes are judged
     "control_chart": {"trend_chart"},  # of a Trend, which holds its Released
+    "forest_of_studies": {"forest_alt_text", "forest_of_studies"},  # of published studies, whose numbers are public
+    "funnel_of_studies": {"funnel_alt_text", "funnel_of_studies"},  # of these, too
     "participants": {"alike_sentence", "participants_table"},  # asks it of each
     "plain": {"csv_text", "steady"},  # asks it of each
     "tables": {"flow_table", "value_with_base", "value_with_range"},

@@ -18,7 +18,7 @@ from iop_outcomes.stats.change import Effect
 from iop_outcomes.stats.pairs import Pairs
 
 ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "change.json").read_text())
-EFFECTS = ["mean_change", "d_pre_sd", "g_pre_sd", "d_change_sd", "g_change_sd", "d_average_sd", "d_pooled_sd"]
+EFFECTS = ["mean_change", "d_pre_sd", "g_pre_sd", "d_z", "g_z", "d_av", "d_av_rms"]
 STANDARDISED = EFFECTS[1:]
 FIFTEEN = ORACLE["from_scores"]["fifteen"]
 Z = 1.959963984540054
@@ -55,7 +55,7 @@ def test_published_table_equals_metafor_and_print():
     morris, oracle = ORACLE["from_table"]["morris"], ORACLE["from_table"]["oracle"]
     printed = {
         "g_pre_sd": [0.5056, 1.0481, 1.8054, 1.4181, 0.0801],
-        "g_change_sd": [0.5417, 1.0198, 2.6619, 1.9088, 0.0765],
+        "g_z": [0.5417, 1.0198, 2.6619, 1.9088, 0.0765],
     }
     for i in range(5):
         study = Pairs.from_summary(**{key: values[i] for key, values in morris.items()}, better="higher")
@@ -70,11 +70,11 @@ def test_published_table_equals_metafor_and_print():
 def test_e1_fifteen_pairs_six_definitions():
     """Six definitions give six numbers on the same pairs; limits for the corrected ones as metafor prints them."""
     pairs = cells_of(FIFTEEN["pre"], FIFTEEN["post"])
-    expected = {"d_change_sd": 1.7820, "g_change_sd": 1.6845, "g_pre_sd": 1.8418, "d_pre_sd": 1.9484, "d_pooled_sd": 1.6705}
+    expected = {"d_z": 1.7820, "g_z": 1.6845, "g_pre_sd": 1.8418, "d_pre_sd": 1.9484, "d_av_rms": 1.6705}
     for name, value in expected.items():
         assert effect(name, pairs).value == pytest.approx(value, abs=5.1e-5), name
-    assert effect("d_average_sd", pairs).value == pytest.approx(5.8666667 / ((3.0110906 + 3.9496835) / 2), rel=1e-7)
-    for name, low, high in (("g_change_sd", 0.8975, 2.4716), ("g_pre_sd", 0.9998, 2.6837)):
+    assert effect("d_av", pairs).value == pytest.approx(5.8666667 / ((3.0110906 + 3.9496835) / 2), rel=1e-7)
+    for name, low, high in (("g_z", 0.8975, 2.4716), ("g_pre_sd", 0.9998, 2.6837)):
         found = effect(name, pairs)
         half = Z * math.sqrt(found.variance)
         assert (found.value - half, found.value + half) == pytest.approx((low, high), abs=5.1e-5), name
@@ -140,15 +140,15 @@ def test_e5_impossible_is_nan_with_a_flag(name, pre, post, n, flag):
 
 
 def test_e5_which_spread_is_missing_decides():
-    """Equal changes forbid only d_change_sd; equal admission scores only the ratios that need their SD; g needs 3 pairs."""
+    """Equal changes forbid only d_z; equal admission scores only the ratios that need their SD; g needs 3 pairs."""
     equal_change = Pairs.from_cells([20.1, 15.4, 11.7], [18.1, 13.4, 9.7], [1, 1, 1], better="lower", step=0.1)
-    assert effect("d_change_sd", equal_change).flag == "sd_zero"
+    assert effect("d_z", equal_change).flag == "sd_zero"
     assert effect("d_pre_sd", equal_change).flag == ""
     assert effect("mean_change", equal_change).flag == "sd_zero"
     assert effect("mean_change", equal_change).variance == 0
     equal_pre = Pairs.from_cells([20, 20, 20], [8, 13, 9], [1, 1, 1], better="lower")
     flags = {name: effect(name, equal_pre).flag for name in STANDARDISED}
-    assert [name for name, flag in flags.items() if not flag] == ["d_change_sd", "g_change_sd", "d_pooled_sd"]
+    assert [name for name, flag in flags.items() if not flag] == ["d_z", "g_z", "d_av_rms"]
     assert math.isnan(equal_pre.moments.r)
     two = Pairs.from_cells([20, 10], [8, 9], [1, 1], better="lower")
     assert (effect("g_pre_sd", two).flag, effect("d_pre_sd", two).flag) == ("two_pairs", "")
@@ -184,7 +184,7 @@ def test_beat_the_blues():
     pairs = cells_of(data["bdi.pre"], data["bdi.8m"])
     assert pairs.moments.n == 52
     assert pairs.moments.r == pytest.approx(0.383508995, abs=5e-10)
-    expected = {"mean_change": 11.88461538, "d_pre_sd": 1.236820745, "g_pre_sd": 1.218527535, "d_change_sd": 1.131409675}
+    expected = {"mean_change": 11.88461538, "d_pre_sd": 1.236820745, "g_pre_sd": 1.218527535, "d_z": 1.131409675}
     for name, value in expected.items():
         assert effect(name, pairs).value == pytest.approx(value, abs=5.1e-9), name
     d = effect("d_pre_sd", pairs)
@@ -198,7 +198,7 @@ def test_equals_scipy_statsmodels_and_numpy():
     pre, post = np.array(FIFTEEN["pre"]), np.array(FIFTEEN["post"])
     pairs = cells_of(pre, post)
     test = scipy.stats.ttest_rel(pre, post)
-    mean, d_z = effect("mean_change", pairs), effect("d_change_sd", pairs)
+    mean, d_z = effect("mean_change", pairs), effect("d_z", pairs)
     assert mean.value / math.sqrt(mean.variance) == pytest.approx(test.statistic, rel=1e-12)
     assert d_z.value == pytest.approx(test.statistic / math.sqrt(15), rel=1e-12)
     half = scipy.stats.t.ppf(0.975, 14) * math.sqrt(mean.variance)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from iop_outcomes.stats.between import Arm, d_between, d_ppc2
+from iop_outcomes.stats import Arm, d_between, d_ppc2
 
 # Gleser & Olkin (2009), Handbook of Research Synthesis, pages 364-367: means, pooled SD and people of five comparisons.
 GLESER = [

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import iop_outcomes as iop
-from iop_outcomes.stats.change import g_change_sd, g_pre_sd
+from iop_outcomes.stats.change import g_pre_sd, g_z
 from iop_outcomes.stats.lifetable import life_table
 from iop_outcomes.stats.medians import crossing_day
 from iop_outcomes.stats.pairs import Pairs
@@ -63,7 +63,7 @@ def test_morris_change_by_the_sd_of_the_changes():
         "untreated": ([-0.2213, 0.1219, 0, 0.5575, -0.2126], [0.0512, 0.0240, 0.1111, 0.1050, 0.0730]),
     }
     for arm, (values, variances) in zip((TREATED, UNTREATED), printed.values(), strict=True):
-        found = effects(arm, g_change_sd)
+        found = effects(arm, g_z)
         assert [one.value for one in found] == pytest.approx(values, abs=5.1e-5)
         assert [one.variance for one in found] == pytest.approx(variances, abs=5.1e-5)
 

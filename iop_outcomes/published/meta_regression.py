@@ -1,0 +1,276 @@
+"""Takes a pooled result with a column of its studies, gives it by group, by covariate, and with errors by study."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from iop_outcomes.errors import UsageError
+from iop_outcomes.published.pooled import Pooled
+from iop_outcomes.published.pooling import by_inverse_variance, interval_of, p_of, pool_estimates
+from iop_outcomes.stats.cluster_robust import cr2
+from iop_outcomes.stats.limits import Ints
+from iop_outcomes.stats.random_effects import Coefficients, Heterogeneity, between_variance, coefficients, heterogeneity, weighted
+from iop_outcomes.stats.special import chdtrc
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEW_DF = 4  # of Satterthwaite, under which a robust p is not to be trusted
+_FEW = f" Under {FEW_DF} degrees of freedom the p is not to be trusted."
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """One coefficient with its error, limits and test, on the scale that was pooled."""
+
+    name: str
+    value: float
+    se: float
+    low: float
+    high: float
+    statistic: float
+    df: float
+    p: float
+
+
+def _coefficient(name: str, value: float, se: float, df: float, conf_level: float) -> Coefficient:
+    return Coefficient(
+        name, value, se, *interval_of(value, se, df, conf_level), value / se if se > 0 else math.nan, df, p_of(value, se, df)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Subgroups:
+    """The pooled result of each group of studies.
+
+    Attributes
+    ----------
+    groups : dict of str to Pooled
+    q_between, df, p : float
+        Test that the groups share one mean: Q of the pooled means around their own mean, chi-squared.
+    method : str
+    """
+
+    groups: tuple[tuple[str, Pooled], ...]
+    q_between: float
+    df: int
+    p: float
+    method: str
+
+    def __getitem__(self, group: str) -> Pooled:
+        for name, pooled in self.groups:
+            if name == group:
+                return pooled
+        raise UsageError(f'"{group}" is no group. Allowed: {", ".join(name for name, _ in self.groups)}.')
+
+    def to_frame(self) -> pd.DataFrame:
+        """A data frame with one row for each group, as `Pooled.to_frame` has it, and the test between them in every row."""
+        import pandas as pd
+
+        frame = pd.concat([pooled.to_frame() for _, pooled in self.groups], ignore_index=True)
+        frame.insert(0, "group", [name for name, _ in self.groups])
+        return frame.assign(q_between=self.q_between, q_between_df=self.df, q_between_p=self.p)
+
+    def sentence(self) -> str:
+        """Each group's value, and the test."""
+        parts = "; ".join(
+            f"{name} {p.shown['value']:.3g} ({p.shown['low']:.3g} to {p.shown['high']:.3g}; k {p.k})" for name, p in self.groups
+        )
+        return f"{parts}. Between groups: Q {self.q_between:.3g}, df {self.df}, p {self.p:.2g}."
+
+    def __repr__(self) -> str:
+        return self.sentence()
+
+
+def subgroups(pooled: Pooled, by: str | Sequence[Any], *, common_tau2: bool) -> Subgroups:
+    """Pool within each group; test the means against one another as estimates with their errors."""
+    by_inverse_variance(pooled)
+    levels, codes = pooled.studies.codes(by)
+    if len(levels) < 2:
+        raise UsageError(f'all studies are of one group, "{levels[0]}": there is nothing to compare')
+    if common_tau2:
+        return _common(pooled, levels, codes)
+    parts = [
+        pool_estimates(pooled.studies.where(np.flatnonzero(codes == code)), pooled.how, pooled.scale, draw=pooled.draw)
+        for code in range(len(levels))
+    ]
+    return _tested(levels, parts, "variance between studies of each group by itself")
+
+
+def _common(pooled: Pooled, levels: list[str], codes: Ints) -> Subgroups:
+    """One variance between studies for all groups, estimated around their means."""
+    design = (codes[:, None] == np.arange(len(levels))[None, :]).astype(np.float64)
+    effects = pooled.studies.with_design(design)
+    tau2 = between_variance(effects, pooled.how.estimator)
+    result = coefficients(effects, tau2, pooled.how.spread)
+    parts = []
+    for code in range(len(levels)):
+        part = pool_estimates(pooled.studies.where(np.flatnonzero(codes == code)), pooled.how, pooled.scale, draw=pooled.draw)
+        parts.append(_with(part, float(result.fit.beta[code]), float(result.se[code]), tau2, result))
+    return _tested(levels, parts, "one variance between studies for all groups")
+
+
+def _with(part: Pooled, value: float, se: float, tau2: float, result: Coefficients) -> Pooled:
+    """A group's result with the mean, error and variance of a fit to all groups."""
+    level = part.how.conf_level
+    low, high = interval_of(value, se, result.df, level)
+    ends = (math.nan, math.nan) if part.how.estimator == "fixed" else interval_of(value, math.hypot(math.sqrt(tau2), se), result.df, level)
+    statistic, p = value / se, p_of(value, se, result.df)
+    part = replace(
+        part, value=value, se=se, low=low, high=high, statistic=statistic, df=result.df, p=p, tau2=tau2, i2=math.nan, h2=math.nan
+    )
+    return replace(
+        part,
+        tau2_low=math.nan,
+        tau2_high=math.nan,
+        prediction_low=ends[0],
+        prediction_high=ends[1],
+        method=f"{part.method}; tau2 common to all groups",
+    )
+
+
+def _tested(levels: list[str], parts: list[Pooled], method: str) -> Subgroups:
+    values, weight = np.array([part.value for part in parts]), 1 / np.square([part.se for part in parts])
+    q = float(weight @ np.square(values - weight @ values / weight.sum()))
+    df = len(levels) - 1
+    return Subgroups(tuple(zip(levels, parts, strict=True)), q, df, float(chdtrc(df, q)), method)
+
+
+@dataclass(frozen=True, slots=True)
+class MetaRegression:
+    """Regression of the studies' results on one covariate.
+
+    Attributes
+    ----------
+    intercept, slope : Coefficient
+    statistic, df, residual_df, p : float
+        Test of the slope: chi-squared (`residual_df` infinite), or F with Knapp-Hartung errors or errors by study.
+    tau2 : float
+        Variance between studies that is left.
+    r2 : float
+        Share of tau2 that the covariate accounts for, in percent, not below 0.
+    residual : Heterogeneity
+        Q of what is left, and I2.
+    k : int
+    notes : tuple of str
+    """
+
+    intercept: Coefficient
+    slope: Coefficient
+    statistic: float
+    df: int
+    residual_df: float
+    p: float
+    tau2: float
+    r2: float
+    residual: Heterogeneity
+    k: int
+    notes: tuple[str, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """A data frame with a row for the intercept and one for the slope."""
+        import pandas as pd
+
+        frame = pd.DataFrame([asdict(self.intercept), asdict(self.slope)], columns=[each.name for each in fields(Coefficient)])
+        return frame.assign(tau2=self.tau2, r2=self.r2, residual_q=self.residual.q, residual_i2=self.residual.i2, k=self.k)
+
+    def sentence(self) -> str:
+        """The slope in words."""
+        s = self.slope
+        text = f"Per unit of {s.name} the result changes by {s.value:.3g} ({s.low:.3g} to {s.high:.3g}; p {s.p:.2g}); R2 {self.r2:.0f}%."
+        return " ".join([text, *self.notes])
+
+    def __repr__(self) -> str:
+        return self.sentence()
+
+
+def regression(pooled: Pooled, covariate: str | Sequence[float], cluster: str | Sequence[Any] | None) -> MetaRegression:
+    """One covariate, with the estimator and interval of the pooled result, or with errors by study."""
+    by_inverse_variance(pooled)
+    x, how = pooled.studies.numbers(covariate), pooled.how
+    if np.ptp(x) == 0:
+        raise UsageError("the covariate has one value in all studies: there is no slope")
+    if pooled.k < 3:
+        raise UsageError(f"{pooled.k} studies: a regression needs three")
+    effects = pooled.studies.with_design(np.column_stack([np.ones(pooled.k), x]))
+    tau2 = between_variance(effects, how.estimator)
+    result = coefficients(effects, tau2, how.spread)
+    errors, df, notes = result.se, [result.df, result.df], []
+    if cluster is not None:
+        by_study = cr2(effects, result.fit, _clusters(pooled, cluster))
+        errors, df = np.sqrt(np.diag(by_study.covariance)), by_study.df.tolist()
+        notes.append(f"Errors by study (CR2): {by_study.clusters} studies.{_FEW if df[1] < FEW_DF else ''}")
+    names = ("intercept", covariate if isinstance(covariate, str) else "covariate")
+    rows = [
+        _coefficient(name, float(value), float(se), its_df, how.conf_level)
+        for name, value, se, its_df in zip(names, result.fit.beta, errors, df, strict=True)
+    ]
+    before = between_variance(pooled.studies.mean_only(), how.estimator)
+    r2 = max(0.0, 100 * (before - tau2) / before) if before > 0 else math.nan
+    if pooled.k < 10:
+        notes.append(f"With {pooled.k} studies, under 10, a regression tells little.")
+    slope, left = rows[1], heterogeneity(effects, tau2)
+    return MetaRegression(rows[0], slope, slope.statistic**2, 1, slope.df, slope.p, tau2, r2, left, pooled.k, tuple(notes))
+
+
+def _clusters(pooled: Pooled, cluster: str | Sequence[Any]) -> Ints:
+    levels, codes = pooled.studies.codes(cluster)
+    if len(levels) < 2:
+        raise UsageError("all effect sizes are of one study: errors by study need two or more")
+    return codes
+
+
+@dataclass(frozen=True, slots=True)
+class RobustMean:
+    """The pooled mean with errors by study.
+
+    Attributes
+    ----------
+    mean : Coefficient
+        On the scale that was pooled; degrees of freedom by Satterthwaite.
+    shown : dict of str to float
+        Value and limits as they are shown.
+    clusters, k : int
+        Studies, and effect sizes.
+    notes : tuple of str
+    """
+
+    mean: Coefficient
+    shown: dict[str, float]
+    clusters: int
+    k: int
+    notes: tuple[str, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """A data frame of one row."""
+        import pandas as pd
+
+        shown = {f"shown_{name}": value for name, value in self.shown.items()}
+        return pd.DataFrame([{**asdict(self.mean), **shown, "clusters": self.clusters, "k": self.k, "notes": " ".join(self.notes)}])
+
+    def sentence(self) -> str:
+        """The result in words."""
+        s = self.shown
+        text = f"Pooled {s['value']:.3g} ({s['low']:.3g} to {s['high']:.3g}), errors by study: {self.k} effect sizes of {self.clusters} studies, df {self.mean.df:.1f}."
+        return " ".join([text, *self.notes])
+
+    def __repr__(self) -> str:
+        return self.sentence()
+
+
+def robust(pooled: Pooled, cluster: str | Sequence[Any]) -> RobustMean:
+    """CR2 errors of the weighted mean; the working model takes effects as independent with variance + tau2."""
+    by_inverse_variance(pooled)
+    effects = pooled.studies.mean_only()
+    fit = weighted(effects, pooled.tau2)
+    errors = cr2(effects, fit, _clusters(pooled, cluster))
+    value, se, df = float(fit.beta[0]), float(np.sqrt(errors.covariance[0, 0])), float(errors.df[0])
+    mean = _coefficient("mean", value, se, df, pooled.how.conf_level)
+    shown = {name: pooled.scale.shown(each) for name, each in (("value", mean.value), ("low", mean.low), ("high", mean.high))}
+    notes = (_FEW.strip(),) if df < FEW_DF else ()
+    return RobustMean(mean, shown, errors.clusters, pooled.k, notes)

@@ -1,0 +1,15 @@
+"""Takes the lines on published studies in the README, gives them run as a researcher would type them."""
+
+import re
+from pathlib import Path
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_lines_run():
+    """The block of the section, from the import on."""
+    section = README.split("## Published studies")[1].split("\n## ")[0]
+    space = {}
+    exec(re.search(r"```python\n(.*?)```", section, flags=re.DOTALL).group(1), space)
+    assert 0.3 < space["pooled"].value < 0.7
+    assert space["study"].at(r=0.5)["d_pre_sd"].value > 1.5
