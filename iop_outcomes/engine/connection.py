@@ -16,6 +16,8 @@ from weakref import finalize
 import duckdb
 
 from iop_outcomes.engine.dialect import literal
+from iop_outcomes.memory import FULL_WORDS
+from iop_outcomes.memory import memory_limit as in_force
 
 GROUP_BITS = 18  # up to so many cells are counted in an array, which is twice as fast as looking each up by its hash
 FOLDER = "iop-outcomes-"
@@ -30,7 +32,7 @@ class Connection:
     threads : int, optional
         Worker threads; DuckDB's own choice by default.
     memory_limit : str, optional
-        Such as "4GB"; beyond it DuckDB spills into the private folder.
+        Such as "4GB"; beyond it DuckDB spills into the private folder. The limit in force by default.
 
     Attributes
     ----------
@@ -60,8 +62,7 @@ class Connection:
         self.send(f"SET perfect_ht_threshold = {GROUP_BITS}")
         if threads is not None:
             self.send(f"SET threads = {int(threads)}")
-        if memory_limit is not None:
-            self.send(f"SET memory_limit = {literal(memory_limit)}")
+        self.send(f"SET memory_limit = {literal(memory_limit or f'{in_force() >> 20}MiB')}")
 
     def send(self, statement: str, values: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
         """Send a statement; whoever fetches what it gives holds the lock until then."""
@@ -80,6 +81,16 @@ class Connection:
         with self.lock:
             self.duckdb.close()
         self._remove_folder()
+
+
+def disk_is_full(error: Exception) -> bool:
+    """Whether a statement failed because there is no room for what it keeps on disk."""
+    return any(words in str(error) for words in FULL_WORDS)
+
+
+def ran_out(error: duckdb.Error) -> bool:
+    """Whether a statement failed for want of memory or of disk, whatever it was reading."""
+    return isinstance(error, duckdb.OutOfMemoryException) or disk_is_full(error)
 
 
 def remove_forgotten_folders() -> None:

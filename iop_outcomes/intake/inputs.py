@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from iop_outcomes.columns import COUNTED, KINDS, given_twice, rolled_kinds
-from iop_outcomes.errors import DataError, UsageError, choices
+from iop_outcomes.engine.connection import disk_is_full, ran_out
+from iop_outcomes.errors import DataError, OutputError, UsageError, choices
 from iop_outcomes.intake.cell_text import CellText
 from iop_outcomes.intake.database_tables import DatabaseTable
 from iop_outcomes.intake.databases import copy_table
@@ -40,6 +41,7 @@ from iop_outcomes.intake.statistical import is_statistical, read_statistical
 from iop_outcomes.intake.store import Store
 from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.intake.workbooks import is_workbook, sheets_of, write_sheet
+from iop_outcomes.memory import NO_DISK
 from iop_outcomes.progress import report_step
 
 PLACE = 1 << 40  # where a row stood, as one whole number: the number of its file times this, and its row in it counted from 0
@@ -216,11 +218,15 @@ def refuse_what_broke(store: Store, error: duckdb.Error) -> None:
 
     Raises
     ------
+    OutputError
+        When the disk is full.
     DataError
         When there was too little memory, or a Parquet file is damaged behind a footer that is whole.
     """
+    if disk_is_full(error):
+        raise OutputError(f"{NO_DISK}.") from error
     if isinstance(error, duckdb.OutOfMemoryException):
-        hint = "Close other programs, or export fewer columns or years."
+        hint = "Close other programs, allow more with --memory, as in --memory 8GB, or export fewer columns or years."
         fatal("not_enough_memory", "the data given", "they do not fit into the memory and the disk that are free", hint)
     path = store.damaged()
     if path is not None:
@@ -320,9 +326,9 @@ def _open_csv(store: Store, raw: str, path: Path, mapping: Mapping, table: str) 
     item.sha256 = through.sha256 if text.path == path else fingerprint(path)
     try:
         broken = store.add_csv(raw, text.path, item.header, delimiter=settings.delimiter, max_field=MAX_LINE_BYTES)
-    except duckdb.OutOfMemoryException:
-        raise
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if ran_out(error):
+            raise
         hint = "Save it again as CSV (UTF-8): one kind of line end, and quotation marks around whole fields."
         fatal("not_csv", item.name, "the text cannot be read as CSV from its first line to its last", hint)
     item.broken = sorted(dict(reversed(broken)).items())  # the first reason of each
@@ -375,9 +381,9 @@ def _add_copy(store: Store, item: Input, mapping: Mapping) -> None:
     try:
         item.header = preflight_csv(copy, delimiter, expected_names(table, mapping) if table in KINDS else _first_line(copy, delimiter))
         item.broken = sorted(dict(reversed(store.add_csv(table, copy, item.header, delimiter=delimiter, max_field=MAX_LINE_BYTES))).items())
-    except duckdb.OutOfMemoryException:
-        raise
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if ran_out(error):
+            raise
         fatal("not_csv", item.name, "it cannot be read from its first row to its last", "Save it again, or save it as CSV (UTF-8).")
     except DataError as error:  # which names the copy
         header = (item.sheet_rows[0],) if item.sheet_rows else ()
@@ -431,7 +437,9 @@ def _open_parquet(store: Store, table: str, path: Path) -> Input:
         return Input(table, name, "row", path, sha256=fingerprint(path))
     except OSError as error:
         fatal("unreadable", name, f"the file cannot be read ({error.strerror})", "Check its permissions.")
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if ran_out(error):
+            raise
         fatal("not_parquet", name, "the file is not readable as Parquet", "Export it again.")
 
 

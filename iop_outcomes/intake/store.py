@@ -302,6 +302,19 @@ class Store:
         answers = self.connection.send(" UNION ALL ".join(parts)).fetchall()
         return [bool(answer) for _, answer in sorted(answers)]
 
+    def labels_that(self, recipe: Recipe, names: Sequence[str], condition: str) -> frozenset[str]:
+        """Those of some columns of which any label meets a condition on `label`: one condition over the different labels of all of them.
+
+        A file has a handful of labels in a million rows, and a condition that is a pattern costs more to make ready than to ask.
+        """
+        casts = {cast.name: cast for cast in recipe.casts}
+        labels = [
+            f"SELECT DISTINCT {place} AS place, {quoted(name + '__text')} AS label FROM ({self._cast(recipe.table, [casts[name]])}) AS read"
+            for place, name in enumerate(names)
+        ]
+        rows = self.connection.send(f"SELECT DISTINCT place FROM ({' UNION ALL '.join(labels)}) AS labels WHERE {condition}").fetchall()
+        return frozenset(names[int(place)] for (place,) in rows)
+
     def _faults_of(self, table: str, rules: Sequence[Rule]) -> list[Fault]:
         chunks = [rules[i : i + MASK_BITS] for i in range(0, len(rules), MASK_BITS)]
         masks = [" + ".join(f"CASE WHEN {rule.predicate} THEN {1 << bit} ELSE 0 END" for bit, rule in enumerate(chunk)) for chunk in chunks]
