@@ -25,6 +25,7 @@ from iop_outcomes.intake.files import (
     MAX_LINE_BYTES,
     fingerprint,
     record_lines,
+    longer_lines,
     refuse_globs,
     refuse_size,
     refuse_what_is_no_file,
@@ -35,7 +36,7 @@ from iop_outcomes.intake.frames import add_frame, is_frame, names_of, with_index
 from iop_outcomes.intake.locations import Location, both_given, find_tables
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.parts import fingerprint_of_parts, parts_of, refuse_other_header
-from iop_outcomes.intake.preflight import preflight_csv, read_through, refuse_parquet
+from iop_outcomes.intake.preflight import Through, preflight_csv, read_through, refuse_parquet
 from iop_outcomes.intake.recipes import expected_names
 from iop_outcomes.intake.statistical import is_statistical, read_statistical
 from iop_outcomes.intake.store import Store
@@ -322,7 +323,7 @@ def _open_csv(store: Store, raw: str, path: Path, mapping: Mapping, table: str) 
     text = plain_text(path, store.connection.folder / f"text_{raw}", settings)
     item = Input(raw, shown(path), "line", text.path, settings.delimiter, before=text.before, after=text.after)
     item.header = preflight_csv(text.path, settings.delimiter, expected_names(table, mapping) if table in KINDS else ())
-    through = read_through(text.path)
+    through = read_through(text.path, settings.delimiter)
     item.sha256 = through.sha256 if text.path == path else fingerprint(path)
     try:
         broken = store.add_csv(raw, text.path, item.header, delimiter=settings.delimiter, max_field=MAX_LINE_BYTES)
@@ -330,6 +331,8 @@ def _open_csv(store: Store, raw: str, path: Path, mapping: Mapping, table: str) 
         if ran_out(error):
             raise
         hint = "Save it again as CSV (UTF-8): one kind of line end, and quotation marks around whole fields."
+        if through.mixed_ends:
+            fatal("mixed_line_ends", item.name, "lines end in more than one way (LF, CR LF or CR)", hint)
         fatal("not_csv", item.name, "the text cannot be read as CSV from its first line to its last", hint)
     item.broken = sorted(dict(reversed(broken)).items())  # the first reason of each
     if text.survey:
@@ -337,6 +340,7 @@ def _open_csv(store: Store, raw: str, path: Path, mapping: Mapping, table: str) 
         item.notes.append(
             Finding("header_rows", "note", item.name, "", message, "Nothing is to be done; [text] header_rows declares another")
         )
+    item.notes += _blank_fields(item, text.path, through)
     if through.blank_lines:
         lines, blank = record_lines(text.path, settings.delimiter)
         item.notes += _blank_lines(item, [lines[record - 1] + item.after for record in sorted(blank)])
@@ -417,6 +421,16 @@ def _with_sheets_not_read(opened: list[Input], tables: Dictionary[str, Location]
             hint = f'To read one, name it in mapping.toml, as in [tables] scores = "{path.name}#{names[0].removesuffix(" (hidden)")}"'
             first.notes.append(Finding("sheets_not_read", "note", shown(path), "", f"sheets that are not read: {', '.join(names)}", hint))
     return opened
+
+
+def _blank_fields(item: Input, path: Path, through: Through) -> list[Finding]:
+    """That some lines have blank fields beyond the header: read all the same, and worth a look."""
+    fields = len(item.header)
+    if not through.ends_blank or through.separators <= through.lines * (fields - 1):
+        return []
+    lines = tuple(line + item.after for line in longer_lines(path, item.delimiter, fields))
+    hint = "Nothing is missing unless a column has lost its name"
+    return [Finding("blank_fields", "note", item.name, "", "blank fields beyond the header", hint, lines, "line", len(lines))] if lines else []
 
 
 def _blank_lines(item: Input, lines: Sequence[int]) -> list[Finding]:

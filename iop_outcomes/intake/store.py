@@ -14,7 +14,7 @@ from iop_outcomes.columns import KINDS, WINDOWS, RowKind
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.dialect import NUMBER_TYPE, ROW, literal, quoted
-from iop_outcomes.intake.casts import Cast, Recipe
+from iop_outcomes.intake.casts import MANY_CODES, Cast, Recipe
 from iop_outcomes.intake.files import fingerprint
 from iop_outcomes.intake.placing import (
     ADMISSIONS,
@@ -59,6 +59,7 @@ class Store:
         self._parents = ""  # how the table of parents is made, and whether it was
         self._parents_made = False
         self._excluded: set[str] = set()
+        self._lookups: set[str] = set()  # tables of codes
         self._used: dict[str, int] = {}
         self.copies: dict[str, tuple[int, ...]] = {}
 
@@ -242,7 +243,7 @@ class Store:
     def _cast(self, table: str, casts: Sequence[Cast]) -> str:
         """A select of `x__text` and of `x` in its declared type: a layer for each step of reading, which a further step then names."""
         types = self._raw[table]
-        steps = {quoted(cast.name + "__text"): cast.steps(types[cast.source]) for cast in casts}
+        steps = {quoted(cast.name + "__text"): cast.steps(types[cast.source], self._lookup(table, cast)) for cast in casts}
         at_once = {cast.name: typed for cast in casts if (typed := cast.typed_at_once(types[cast.source]))}
         cells = [f"{reading[0](quoted(cast.source))} AS {text}" for cast, (text, reading) in zip(casts, steps.items(), strict=True)]
         cells += [f"{typed} AS {quoted(name)}" for name, typed in at_once.items()]
@@ -255,6 +256,17 @@ class Store:
         later = [cast for cast in casts if cast.name not in at_once]
         cells = [f"{cast.typed(quoted(cast.name + '__text'), types[cast.source])} AS {quoted(cast.name)}" for cast in later]
         return f"SELECT {', '.join(['*', *cells])} FROM ({layer}) AS layer"
+
+    def _lookup(self, table: str, cast: Cast) -> str:
+        """The table in which the codes of a column are looked up, made when it is first needed; "" where they are few."""
+        if len(cast.codes) <= MANY_CODES:
+            return ""
+        name = quoted(f"codes_{table}_{cast.name}")
+        if name not in self._lookups:
+            columns = "unnest(CAST(? AS VARCHAR[])) AS site, unnest(CAST(? AS VARCHAR[])) AS word"
+            self.connection.send(f"CREATE TABLE {name} AS SELECT {columns}", [list(cast.codes), list(cast.codes.values())])
+            self._lookups.add(name)
+        return name
 
     def _make_parents(self) -> None:
         """Keep what other rows read of their episodes, once: they are looked up in every question about those rows."""

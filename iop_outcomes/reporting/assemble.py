@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from iop_outcomes.columns import COUNTED, KINDS, Column
-from iop_outcomes.errors import UsageError
+from iop_outcomes.errors import UsageError, printed
 from iop_outcomes.evaluate import By, grouping_columns
 from iop_outcomes.evaluate.answering import answer_all
 from iop_outcomes.intake.data import Data
@@ -29,6 +29,7 @@ def program_quality(
     parts: Sequence[Part] = PROGRAM_QUALITY,
 ) -> Report:
     """Build the report; the public function is `iop_outcomes.report`, which says more."""
+    heading = printed(title, "title")
     chosen = policy_for(policy, data.data_class)
     column = _one_column(data, by)
     page = assemble(Program(data, column, chosen, conf_level), parts)
@@ -36,7 +37,7 @@ def program_quality(
     released = tuple(page.released.values())
     parameters = {"by": column, "conf_level": f"{conf_level:g}", "policy": chosen.name}
     without = tuple(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values())
-    return Report("program_quality", title, _lead(page), sections, released, page.provenance, chosen, parameters, without)
+    return Report("program_quality", heading, _lead(page), sections, released, page.provenance, chosen, parameters, without)
 
 
 def _one_column(data: Data, by: By) -> str:

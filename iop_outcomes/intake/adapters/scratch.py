@@ -115,7 +115,7 @@ class Scratch(Store):
             return False
         known = [column for column in _names(lines[0], delimiter, lower=False) if column.lower() in wanted] if lines else []
         header = preflight_csv(path, delimiter, known or wanted)
-        read_through(path)
+        read_through(path, delimiter)
         try:
             broken = self.add_csv(name, path, header, delimiter=delimiter, max_field=MAX_LINE_BYTES)
         except duckdb.Error as error:
