@@ -16,6 +16,8 @@ from iop_outcomes.memory import FULL_WORDS, NO_DISK, NO_MEMORY
 ENDING = ("SIGTERM", "SIGHUP")  # asked to end, and the terminal gone: as Ctrl-C, so that raw rows are removed
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
+_UNMAPPED = ("failed to map segment", "Cannot allocate memory", "cannot allocate memory")  # a library that did not fit either
+
 
 class _Standard:
     """A standard stream of which one thing is otherwise: what becomes of text that cannot be written."""
@@ -115,6 +117,7 @@ def what_ran_out(error: BaseException) -> tuple[str, int] | None:
     of_duckdb = type(error).__module__.endswith("duckdb")
     if of_duckdb and any(words in str(error) for words in FULL_WORDS):
         return NO_DISK, EXIT_OUTPUT
-    if isinstance(error, MemoryError) or (of_duckdb and type(error).__name__ == "OutOfMemoryException"):
+    unmapped = isinstance(error, ImportError) and any(words in str(error) for words in _UNMAPPED)
+    if isinstance(error, MemoryError) or unmapped or (of_duckdb and type(error).__name__ == "OutOfMemoryException"):
         return NO_MEMORY, EXIT_USAGE
     return None

@@ -46,7 +46,7 @@ class Connection:
 
     def __init__(self, *, threads: int | None = None, memory_limit: str | None = None) -> None:
         remove_forgotten_folders()
-        self.folder = Path(mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
+        self.folder = Path(mkdtemp(prefix=folder_prefix()))
         # Goes with close(), with this object or with the process, whichever is first; a notebook that never closes is not scolded.
         self._remove_folder = finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         self.lock = threading.RLock()
@@ -93,16 +93,34 @@ def ran_out(error: duckdb.Error) -> bool:
     return isinstance(error, duckdb.OutOfMemoryException) or disk_is_full(error)
 
 
+def folder_prefix() -> str:
+    """How the name of a private folder begins: with the process that made it, and the space in which its number counts."""
+    return f"{FOLDER}{os.getpid()}-{_space_of_processes()}-"
+
+
+def _space_of_processes() -> str:
+    """The number of the space of process numbers that this process is in, as containers beside one another have each; 0 where none is known."""
+    try:
+        return str(Path("/proc/self/ns/pid").stat().st_ino)
+    except OSError:
+        return "0"
+
+
 def remove_forgotten_folders() -> None:
-    """Remove private folders that a killed process left behind: they hold raw rows."""
+    """Remove private folders that a killed process left behind: they hold raw rows.
+
+    At once where the number of that process counts here too and belongs to nobody; else, as the process may run in another container,
+    after a day.
+    """
+    here = _space_of_processes()
     for folder in Path(gettempdir()).glob(f"{FOLDER}*"):
-        number = folder.name.removeprefix(FOLDER).partition("-")[0]
+        number, _, rest = folder.name.removeprefix(FOLDER).partition("-")
         if number.isdecimal() and not _runs(int(number)):
             try:
                 old = time.time() - folder.stat().st_mtime > FORGOTTEN_SECONDS
             except OSError:
                 continue  # another run removed it
-            if old:
+            if old or here == rest.partition("-")[0] != "0":
                 shutil.rmtree(folder, ignore_errors=True)
 
 

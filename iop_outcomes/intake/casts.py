@@ -66,7 +66,11 @@ class Cast:
         else:
             first = [lambda column: as_text(column, raw_type)]
         whole = raw_type in INTEGER_TYPES
-        return [*first, lambda text: self._without_missing(text, whole=whole), *([lambda text: self._decoded(text, lookup)] if self.codes else [])]
+        return [
+            *first,
+            lambda text: self._without_missing(text, whole=whole),
+            *([lambda text: self._decoded(text, lookup)] if self.codes else []),
+        ]
 
     def text(self, raw_type: str) -> str:
         """SQL for what stood in the file: trimmed, codes translated, NULL where it is blank or a missing code; 15.0 of a number is 15."""

@@ -24,8 +24,8 @@ from iop_outcomes.intake.decoding import plain_text
 from iop_outcomes.intake.files import (
     MAX_LINE_BYTES,
     fingerprint,
-    record_lines,
     longer_lines,
+    record_lines,
     refuse_globs,
     refuse_size,
     refuse_what_is_no_file,
@@ -430,7 +430,9 @@ def _blank_fields(item: Input, path: Path, through: Through) -> list[Finding]:
         return []
     lines = tuple(line + item.after for line in longer_lines(path, item.delimiter, fields))
     hint = "Nothing is missing unless a column has lost its name"
-    return [Finding("blank_fields", "note", item.name, "", "blank fields beyond the header", hint, lines, "line", len(lines))] if lines else []
+    return (
+        [Finding("blank_fields", "note", item.name, "", "blank fields beyond the header", hint, lines, "line", len(lines))] if lines else []
+    )
 
 
 def _blank_lines(item: Input, lines: Sequence[int]) -> list[Finding]:
