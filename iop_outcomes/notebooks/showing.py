@@ -61,8 +61,6 @@ def released_form(thing: object, policy: str) -> object:
 
 def _is_released(thing: object) -> bool:
     """Whether a thing is one that shows released numbers only, or words, or names of files."""
-    from matplotlib.artist import Artist
-
     from iop_outcomes.answer import Answer, NoAnswer
     from iop_outcomes.release import Released
     from iop_outcomes.reporting.blocks import Section
@@ -71,7 +69,14 @@ def _is_released(thing: object) -> bool:
 
     if isinstance(thing, list | tuple):
         return all(_is_released(each) for each in thing)
-    return thing is None or isinstance(thing, str | Path | Answer | NoAnswer | Released | Section | Document | Definition | Artist)
+    return (
+        thing is None or isinstance(thing, str | Path | Answer | NoAnswer | Released | Section | Document | Definition) or _is_drawn(thing)
+    )
+
+
+def _is_drawn(thing: object) -> bool:
+    """Whether a thing is a chart, or a part of one."""
+    return any(kind.__module__ == "matplotlib.artist" for kind in type(thing).__mro__)
 
 
 def _withhold_words() -> None:
