@@ -32,6 +32,7 @@ def load(
     on_error: Literal["raise", "exclude"] = "raise",
     scales: str | Path | None = None,
     layout: str | None = None,
+    memory: str | None = None,
 ) -> Data:
     """Load a program's de-identified data and find what is wrong with them.
 
@@ -51,6 +52,8 @@ def load(
     layout : {"omop", "fhir", "redcap", "teds_d", "tuva_encounters", "tuva_readmissions"} or the name of a file, optional
         Which other system's layout the files come in; this package's own by default. `[data] layout` in the mapping says the same. A layout
         of your own is a TOML file beside the mapping (`docs/recipes/add_a_layout.md`).
+    memory : str, optional
+        Most memory for the rows, as in "4GB", before they are kept on disk; half of what the machine allows by default.
 
     Returns
     -------
@@ -75,8 +78,11 @@ def load(
     from dataclasses import replace
 
     from iop_outcomes.intake.loading import load as load_data
+    from iop_outcomes.memory import limited_memory
 
-    return replace(load_data(source, mapping=mapping, on_error=on_error, scales=scales, layout=layout), tabulate=_episode_table)
+    with limited_memory(memory):
+        loaded = load_data(source, mapping=mapping, on_error=on_error, scales=scales, layout=layout)
+    return replace(loaded, tabulate=_episode_table)
 
 
 def _episode_table(data: Data) -> EpisodeTable:

@@ -15,12 +15,26 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from iop_outcomes.cli_attack import attack
-from iop_outcomes.cli_data import DATA, LAYOUT, MAPPING, ON_ERROR, QUIET, check, left_out, progress_shown, propose_mapping, synth
+from iop_outcomes.cli_data import (
+    DATA,
+    LAYOUT,
+    MAPPING,
+    MEMORY,
+    ON_ERROR,
+    PATH,
+    QUIET,
+    check,
+    left_out,
+    progress_shown,
+    propose_mapping,
+    synth,
+)
 from iop_outcomes.cli_measures import MEASURE, columns, measures, options_of_measures
 from iop_outcomes.cli_notebook import notebook
 from iop_outcomes.cli_start import start
+from iop_outcomes.cli_streams import end_on_signals, flushed, guard_streams, what_ran_out
 from iop_outcomes.cli_verify import verify
-from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_OUTPUT, EXIT_USAGE, IopError
+from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, IopError
 
 if TYPE_CHECKING:
     from iop_outcomes.intake.data import Data
@@ -39,7 +53,7 @@ _POLICY = click.option(
 )
 _LEDGER = click.option(
     "--ledger",
-    type=click.Path(dir_okay=False),
+    type=PATH,
     default=None,
     help="File of the outputs made before, begun where there is none: what would differ from one of them by few episodes is withheld, and this "
     "output is added. Keep it as you keep the data.",
@@ -61,7 +75,7 @@ _PERIOD = click.option(
 
 def _read_as(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what every command that answers says of its data: how they are read, and which episodes are meant."""
-    for option in (QUIET, _PERIOD, _WHERE, ON_ERROR, LAYOUT, MAPPING):  # the last is the first in the help
+    for option in (QUIET, MEMORY, _PERIOD, _WHERE, ON_ERROR, LAYOUT, MAPPING):  # the last is the first in the help
         command = option(command)
     return command
 
@@ -83,7 +97,7 @@ for command in (start, check, propose_mapping, synth, measures, notebook, attack
 @_POLICY
 @_LEDGER
 @_read_as
-@click.option("-o", "--output", type=click.Path(), default="reports", show_default=True, help="Folder for the report.")
+@click.option("-o", "--output", type=PATH, default="reports", show_default=True, help="Folder for the report.")
 @click.option("--title", default="Program quality report", show_default=True, help="Heading of the page.")
 @click.option(
     "--format",
@@ -236,7 +250,7 @@ def compare(
 @cli.command()
 @DATA
 @_read_as
-@click.option("-o", "--output", type=click.Path(), required=True, help="File to write: .csv, .parquet, .xlsx, .sav (SPSS) or .dta (Stata).")
+@click.option("-o", "--output", type=PATH, required=True, help="File to write: .csv, .parquet, .xlsx, .sav (SPSS) or .dta (Stata).")
 def table(
     data: str,
     mapping: str | None,
@@ -313,13 +327,11 @@ def _exit(program: Data) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code; no traceback reaches the person."""
+    guard_streams()
+    end_on_signals()
     gc.disable()  # the process ends before cycles could matter, and looking for them takes a tenth of a report's time
     code = run(arguments)
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        code = EXIT_OUTPUT
+    code = flushed(code)
     os._exit(code)  # everything is closed and written; taking the interpreter apart takes another tenth
 
 
@@ -345,11 +357,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return EXIT_USAGE
     except IopError as error:
-        click.echo(f"error: {error}", err=True)
+        if str(error):
+            click.echo(f"error: {error}", err=True)
         return error.exit_code
-    except BrokenPipeError:
-        return EXIT_OUTPUT
     except Exception as error:  # noqa: BLE001 - the last door: a person gets words, and --debug the traceback
+        if ran_out := what_ran_out(error):
+            click.echo(f"error: {ran_out[0]}.", err=True)
+            return ran_out[1]
         return EXIT_INTERRUPTED if _stopped_in_a_statement(error) else _internal(error, debug="--debug" in given)
     return code if isinstance(code, int) else EXIT_DONE
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,8 +20,35 @@ if TYPE_CHECKING:
     from iop_outcomes.results import Flow
 
 SHOWN = 20
-DATA = click.argument("data", type=click.Path())
-MAPPING = click.option("--mapping", type=click.Path(dir_okay=False), help="A mapping.toml; the one beside the data by default.")
+
+
+class _Path(click.Path):
+    """A path; an empty text, as of a variable that was never set, is none, though the system takes it for the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, as typed."""
+        if not value:
+            self.fail("it is empty. Name a file or a folder; the current one is written as a point.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def _limit_memory(context: click.Context, _option: click.Parameter, amount: str | None) -> None:
+    from iop_outcomes.memory import limited_memory
+
+    context.with_resource(limited_memory(amount))
+
+
+PATH = _Path()
+DATA = click.argument("data", type=PATH)
+MEMORY = click.option(
+    "--memory",
+    default=None,
+    expose_value=False,
+    callback=_limit_memory,
+    metavar="AMOUNT",
+    help="Most memory for the rows, as in 4GB, before they are kept on disk; half of what the machine allows by default.",
+)
+MAPPING = click.option("--mapping", type=_Path(dir_okay=False), help="A mapping.toml; the one beside the data by default.")
 LAYOUT = click.option(
     "--layout",
     default=None,
@@ -60,12 +87,13 @@ def progress_shown() -> AbstractContextManager[None]:
 @MAPPING
 @LAYOUT
 @ON_ERROR
+@MEMORY
 @QUIET
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print findings.")
 @click.option(
     "--fail-on", type=click.Choice(["error", "warning"]), default="warning", show_default=True, help="From which weight to exit with 1."
 )
-@click.option("-o", "--output", type=click.Path(), default=None, help="Also write every line of every finding to this .csv or .json file.")
+@click.option("-o", "--output", type=PATH, default=None, help="Also write every line of every finding to this .csv or .json file.")
 def check(data: str, mapping: str | None, layout: str | None, on_error: str, form: str, fail_on: str, output: str | None) -> int:
     """Print what is wrong with DATA: files, lines, columns and rules, never a value; with --on-error exclude, also what would remain."""
     import iop_outcomes as iop
@@ -125,8 +153,9 @@ def would_leave_out(flow: Flow) -> str:
 
 @click.command("map")
 @DATA
+@MEMORY
 @QUIET
-@click.option("-o", "--output", type=click.Path(), default=None, help="Write the proposal to this file, such as DATA/mapping.toml.")
+@click.option("-o", "--output", type=PATH, default=None, help="Write the proposal to this file, such as DATA/mapping.toml.")
 def propose_mapping(data: str, output: str | None) -> int:
     """Propose a mapping.toml for DATA, to be finished by a person; what one that stands there says is kept, and what it leaves open is said."""
     from iop_outcomes.intake.locations import find_mapping
@@ -151,7 +180,7 @@ def propose_mapping(data: str, output: str | None) -> int:
 
 
 @click.command()
-@click.option("-o", "--output", type=click.Path(), default="data/synthetic", show_default=True, help="Folder for the files.")
+@click.option("-o", "--output", type=PATH, default="data/synthetic", show_default=True, help="Folder for the files.")
 @click.option("--n", "episodes", type=int, default=1200, show_default=True, help="How many episodes.")
 @click.option("--seed", type=int, default=7, show_default=True, help="Seed; the same seed gives the same bytes.")
 def synth(output: str, episodes: int, seed: int) -> int:

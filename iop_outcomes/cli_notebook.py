@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from iop_outcomes.cli_data import PATH
 from iop_outcomes.errors import EXIT_DONE, EXIT_PARTIAL
 
 
@@ -24,7 +25,7 @@ def list_() -> int:
 
 @notebook.command()
 @click.argument("names", nargs=-1)
-@click.option("-o", "--output", type=click.Path(), default="notebooks", show_default=True, help="Folder for the copies.")
+@click.option("-o", "--output", type=PATH, default="notebooks", show_default=True, help="Folder for the copies.")
 def copy(names: tuple[str, ...], output: str) -> int:
     """Copy the notebooks NAMES, or all of them, to open and change in JupyterLab; no file is overwritten."""
     from iop_outcomes.notebooks import copy_notebooks
@@ -37,7 +38,7 @@ def copy(names: tuple[str, ...], output: str) -> int:
 @notebook.command()
 @click.argument("name")
 @click.option("-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE", help="A parameter, as in -p source=mydata -p by=site.")
-@click.option("-o", "--output", type=click.Path(), default="reports", show_default=True, help="Folder for the notebook and its page.")
+@click.option("-o", "--output", type=PATH, default="reports", show_default=True, help="Folder for the notebook and its page.")
 def run(name: str, given: tuple[str, ...], output: str) -> int:
     """Run notebook NAME, or an .ipynb file, and write it with its outputs, and as a page; print the files written."""
     from iop_outcomes.notebooks.parameters import parse

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iop_outcomes.cli_data import QUIET, SHOWN, as_typed, left_out, progress_shown, would_leave_out
+from iop_outcomes.cli_data import MEMORY, PATH, QUIET, SHOWN, as_typed, left_out, progress_shown, would_leave_out
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERRUPTED, DataError, OutputError
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ class _NoMoreInputError(Exception):
 
 
 @click.command()
-@click.argument("folder", type=click.Path())
+@click.argument("folder", type=PATH)
+@MEMORY
 @QUIET
 def start(folder: str) -> int:
     """Ask what only you can know of the files in FOLDER, write its mapping.toml, and check the data with it."""

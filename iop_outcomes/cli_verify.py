@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import click
 
-from iop_outcomes.cli_data import LAYOUT, MAPPING, QUIET, progress_shown
+from iop_outcomes.cli_data import LAYOUT, MAPPING, MEMORY, PATH, QUIET, progress_shown
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS
 
 
 @click.command()
-@click.argument("report", type=click.Path())
-@click.option("--input", "data", type=click.Path(), required=True, help="The data that it was made of: a folder, or the file of episodes.")
+@click.argument("report", type=PATH)
+@click.option("--input", "data", type=PATH, required=True, help="The data that it was made of: a folder, or the file of episodes.")
 @MAPPING
 @LAYOUT
-@click.option("--ledger", type=click.Path(dir_okay=False), help="The ledger that the report was made with, where it was made with one.")
+@click.option("--ledger", type=PATH, help="The ledger that the report was made with, where it was made with one.")
+@MEMORY
 @QUIET
 def verify(report: str, data: str, mapping: str | None, layout: str | None, ledger: str | None) -> int:
     """Compute REPORT, a file of a report or its folder, again from the data; exit code 1 when anything in it differs."""

@@ -17,6 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Protocol
+from unicodedata import category
+
+_UNPRINTED = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, marks of format such as those of direction, halves of letters, ends of lines
 
 EXIT_DONE = 0
 EXIT_FINDINGS = 1
@@ -83,6 +86,27 @@ class OutputError(IopError, OSError):
     """A result could not be written; nothing was left half-written."""
 
     exit_code = EXIT_OUTPUT
+
+
+def printed(text: str, what: str) -> str:
+    """A heading as given, where it can be printed as it stands.
+
+    Raises
+    ------
+    UsageError
+        When it is blank, or holds a control character or one that turns the direction of a line or has no width: what is shown would not
+        be what stands there.
+
+    Examples
+    --------
+    >>> printed("Program quality, 2024", "title")
+    'Program quality, 2024'
+    """
+    if not text.strip():
+        raise UsageError(f"{what}: is blank. Give some words.")
+    if any(category(character) in _UNPRINTED for character in text):
+        raise UsageError(f"{what}: holds a control character, or one that cannot be seen. Type it again, without line ends and tabs.")
+    return text
 
 
 def choices(given: str, allowed: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ NAME = "iop_outcomes"
 # The one-way order, once. A room may import the rooms of earlier rows, and itself; rooms of one row do not know one another.
 ORDER = (
     ("errors", "progress"),
+    ("memory",),
     ("units",),
     ("keys", "columns", "scales", "counts"),
     ("patients",),
@@ -27,7 +28,8 @@ ORDER = (
     ("reporting",),
     ("answer",),
     ("api", "notebooks"),
-    ("cli_attack", "cli_data", "cli_measures", "cli_notebook"),
+    ("cli_data", "cli_measures", "cli_streams"),
+    ("cli_attack", "cli_notebook"),
     ("cli_start", "cli_verify"),
     ("cli",),
 )
@@ -58,6 +60,7 @@ ROOMS_OF = {
     **{part: {"stats", "release", "models", "attack"} for part in ("scipy.special", "scipy.optimize", "scipy.linalg")},
     "scipy.sparse": {"attack"},
     "duckdb": {"engine", "intake"},
+    "IPython": {"notebooks"},
     "matplotlib": {"show"},
     "jinja2": {"reporting", "notebooks"},
     "markupsafe": {"reporting"},
@@ -69,7 +72,7 @@ ROOMS_OF = {
     **{part: {"intake"} for part in ("python_calamine", "openpyxl", "adbc_driver_postgresql", "sqlalchemy")},
 }
 # Functions whose job is frames: the only ones that import pandas.
-FRAME_JOBS = {"to_frame", "at_risk_to_frame", "codebook_to_frame", "rows", "add_frame", "_series"}
+FRAME_JOBS = {"to_frame", "at_risk_to_frame", "codebook_to_frame", "rows", "add_frame", "_series", "_withhold_words"}
 
 
 def modules():

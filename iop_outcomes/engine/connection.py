@@ -16,6 +16,8 @@ from weakref import finalize
 import duckdb
 
 from iop_outcomes.engine.dialect import literal
+from iop_outcomes.memory import FULL_WORDS
+from iop_outcomes.memory import memory_limit as in_force
 
 GROUP_BITS = 18  # up to so many cells are counted in an array, which is twice as fast as looking each up by its hash
 FOLDER = "iop-outcomes-"
@@ -30,7 +32,7 @@ class Connection:
     threads : int, optional
         Worker threads; DuckDB's own choice by default.
     memory_limit : str, optional
-        Such as "4GB"; beyond it DuckDB spills into the private folder.
+        Such as "4GB"; beyond it DuckDB spills into the private folder. The limit in force by default.
 
     Attributes
     ----------
@@ -44,7 +46,7 @@ class Connection:
 
     def __init__(self, *, threads: int | None = None, memory_limit: str | None = None) -> None:
         remove_forgotten_folders()
-        self.folder = Path(mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
+        self.folder = Path(mkdtemp(prefix=folder_prefix()))
         # Goes with close(), with this object or with the process, whichever is first; a notebook that never closes is not scolded.
         self._remove_folder = finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         self.lock = threading.RLock()
@@ -60,8 +62,7 @@ class Connection:
         self.send(f"SET perfect_ht_threshold = {GROUP_BITS}")
         if threads is not None:
             self.send(f"SET threads = {int(threads)}")
-        if memory_limit is not None:
-            self.send(f"SET memory_limit = {literal(memory_limit)}")
+        self.send(f"SET memory_limit = {literal(memory_limit or f'{in_force() >> 20}MiB')}")
 
     def send(self, statement: str, values: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
         """Send a statement; whoever fetches what it gives holds the lock until then."""
@@ -82,16 +83,44 @@ class Connection:
         self._remove_folder()
 
 
+def disk_is_full(error: Exception) -> bool:
+    """Whether a statement failed because there is no room for what it keeps on disk."""
+    return any(words in str(error) for words in FULL_WORDS)
+
+
+def ran_out(error: duckdb.Error) -> bool:
+    """Whether a statement failed for want of memory or of disk, whatever it was reading."""
+    return isinstance(error, duckdb.OutOfMemoryException) or disk_is_full(error)
+
+
+def folder_prefix() -> str:
+    """How the name of a private folder begins: with the process that made it, and the space in which its number counts."""
+    return f"{FOLDER}{os.getpid()}-{_space_of_processes()}-"
+
+
+def _space_of_processes() -> str:
+    """The number of the space of process numbers that this process is in, as containers beside one another have each; 0 where none is known."""
+    try:
+        return str(Path("/proc/self/ns/pid").stat().st_ino)
+    except OSError:
+        return "0"
+
+
 def remove_forgotten_folders() -> None:
-    """Remove private folders that a killed process left behind: they hold raw rows."""
+    """Remove private folders that a killed process left behind: they hold raw rows.
+
+    At once where the number of that process counts here too and belongs to nobody; else, as the process may run in another container,
+    after a day.
+    """
+    here = _space_of_processes()
     for folder in Path(gettempdir()).glob(f"{FOLDER}*"):
-        number = folder.name.removeprefix(FOLDER).partition("-")[0]
+        number, _, rest = folder.name.removeprefix(FOLDER).partition("-")
         if number.isdecimal() and not _runs(int(number)):
             try:
                 old = time.time() - folder.stat().st_mtime > FORGOTTEN_SECONDS
             except OSError:
                 continue  # another run removed it
-            if old:
+            if old or here == rest.partition("-")[0] != "0":
                 shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -25,6 +25,7 @@ from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.intervals import Errors, errors_of, finish
 
 By = str | Sequence[str]  # a grouping column, or two
+MAX_GROUPS = 250  # of one column side by side: 20 years of months fit
 
 
 def evaluate(
@@ -65,7 +66,7 @@ def evaluate(
     Raises
     ------
     UsageError
-        When the data cannot be grouped by these columns.
+        When the data cannot be grouped by these columns, or would fall into too many groups.
     NotAssessableError
         When no end of follow-up is known, where one is needed.
     """
@@ -75,6 +76,7 @@ def evaluate(
     counted = data.count(requests)
     if counted.total != data.episodes:
         raise AssertionError(f"{measure.name}: cells hold {counted.total} episodes of {data.episodes}")
+    _refuse_crowds(counted, columns)
     everyone = Group(counted, data.engine.patients(requests))
     if complete:
         everyone = everyone.where(~np.logical_or.reduce([counted.is_in(name, [None]) for name in complete]))
@@ -92,6 +94,17 @@ def evaluate(
         coarser=None if measure.coarser is None else partial(coarser_forms, measure, exact, tallied.divisions, answered),
     )
     return replace(results, among_grouped=among_grouped) if set(results.ungrouped) - set(complete) else results
+
+
+def _refuse_crowds(counted: Counts, columns: Sequence[str]) -> None:
+    """Refuse more groups than anybody could read, before there is an estimate for each of them."""
+    for column in columns:
+        groups = len(counted.levels(column))
+        if groups > MAX_GROUPS:
+            raise UsageError(
+                f'by: "{column}" has {groups:,} different values, and at most {MAX_GROUPS} groups stand side by side. Put them into groups in '
+                f"mapping.toml under [codes.{column}], choose another column with by (--by), or narrow the data with where (--where)."
+            )
 
 
 def _listed(by: By | None) -> tuple[str, ...]:

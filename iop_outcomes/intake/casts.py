@@ -15,6 +15,7 @@ NUMBERS: tuple[Kind, ...] = ("integer", "number", "flag")
 WHOLE_NUMBER = r"^[+-]?\d{1,9}$"
 NUMBER = r"^[+-]?\d{1,9}(\.\d{1,6})?$"
 NO_FRACTION = r"^([+-]?\d+)\.0+$"  # a whole number as pandas writes it beside a blank, and as databases write decimals
+MANY_CODES = 200  # from which on they are looked up in a table: a chain of so many cases takes the square of its length to prepare
 STANDS_FOR = {"episode_id": "patient_id", "day": "date"}  # the column that a fault is found in, where the first is computed from it
 BLANKS = " \t\r\n\u00a0"
 
@@ -50,8 +51,10 @@ class Cast:
     decimal: str = "."
     known: Mapping[str, str] = field(default_factory=dict)
 
-    def steps(self, raw_type: str) -> list[Callable[[str], str]]:
+    def steps(self, raw_type: str, lookup: str = "") -> list[Callable[[str], str]]:
         """What is done to a raw column until it says what the file says, as SQL of SQL: trimmed; NULL for blanks and missing codes; decoded.
+
+        Where the codes are many they are looked up in a table of this name, with columns `site` and `word`.
 
         Put inside one another, steps that read their text several times grow as a power; laid over one another as selects they do not.
         """
@@ -66,7 +69,7 @@ class Cast:
         else:
             first = [lambda column: as_text(column, raw_type)]
         whole = raw_type in INTEGER_TYPES
-        later = [*([self._decoded] if self.codes else []), *([self._as_known] if self.known else [])]
+        later = [*([lambda text: self._decoded(text, lookup)] if self.codes else []), *([self._as_known] if self.known else [])]
         return [*first, lambda text: self._without_missing(text, whole=whole), *later]
 
     def text(self, raw_type: str) -> str:
@@ -96,7 +99,10 @@ class Cast:
             blank += f" OR {plain} IN ({', '.join(map(literal, missing))})"
         return f"CASE WHEN {blank} THEN NULL ELSE {plain if self.kind in NUMBERS else text} END"
 
-    def _decoded(self, text: str) -> str:
+    def _decoded(self, text: str, lookup: str) -> str:
+        if lookup:
+            words = (f"(SELECT word FROM {lookup} WHERE site = {value})" for value in (text, without_fraction(text)))
+            return f"coalesce({', '.join(words)}, {text})"
         numbers = {site: word for site, word in self.codes.items() if _is_number(site)}
         other = _translated(without_fraction(text), numbers, text) if numbers else text
         return _translated(text, self.codes, other)

@@ -11,9 +11,9 @@ from iop_outcomes.engine.dialect import ROW, literal, quoted
 from iop_outcomes.intake.casts import typed_text
 from iop_outcomes.intake.contacts import contact_rules
 from iop_outcomes.intake.dates import written_as
-from iop_outcomes.intake.labels import label_rules, name_labels, suspected_label
+from iop_outcomes.intake.labels import label_rules, name_labels, suspected_as
 from iop_outcomes.intake.mapping import Mapping
-from iop_outcomes.intake.privacy import privacy_rules
+from iop_outcomes.intake.privacy import alike, privacy_rules
 from iop_outcomes.intake.recipes import TablePlan
 from iop_outcomes.intake.rules import Fault, Rule
 from iop_outcomes.intake.rules_of_episodes import (
@@ -45,9 +45,11 @@ def clean_columns(store: Store, plans: Dictionary[str, TablePlan], mapping: Mapp
     clean = set()
     for table, plan in plans.items():
         fields = [field for field in plan.fields.values() if field.kind == "category"]
-        questions = [(field.name, f"coalesce(bool_or({suspected_label(table, [field], mapping.data_class)}), FALSE)") for field in fields]
-        answers = store.questions_of_labels(plan.recipe, questions)
-        clean |= {(table, field.name) for field, suspected in zip(fields, answers, strict=True) if not suspected}
+        for group in alike(table, fields, mapping.data_class):
+            suspected = store.labels_that(
+                plan.recipe, [field.name for field in group], suspected_as(table, group[0], mapping.data_class, "label")
+            )
+            clean |= {(table, field.name) for field in group if field.name not in suspected}
     return frozenset(clean)
 
 

@@ -254,6 +254,9 @@ class Data:
         self.close()
 
     def __repr__(self) -> str:
-        lines = [f"Data: {self.episodes:,} episodes, class {self.data_class}", *(f"  {flow}" for flow in self.flow)]
+        lines = [
+            f"Data: {self.episodes:,} episodes, class {self.data_class}; working material, to be handled like the data",
+            *(f"  {flow}" for flow in self.flow),
+        ]
         lines += [f"  {finding}" for finding in self.findings]
         return "\n".join(lines)

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import duckdb
 
+from iop_outcomes.engine.connection import ran_out
 from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.cell_text import CellText
@@ -86,9 +87,9 @@ def open_duckdb(file: Path, folders: Sequence[Path]) -> Iterator[duckdb.DuckDBPy
                 connection.execute(f"SET allowed_directories = [{', '.join(literal(str(folder)) for folder in folders)}]")
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
-        except duckdb.OutOfMemoryException:
-            raise
-        except duckdb.Error:
+        except duckdb.Error as error:
+            if ran_out(error):
+                raise
             hint = "Close the program that has it open, or check where the file comes from."
             fatal("not_database", shown(file), "the database cannot be opened: it is open elsewhere, damaged, or of a later DuckDB", hint)
         yield connection
@@ -116,9 +117,9 @@ def from_duckdb(source: DatabaseTable, file: Path, folder: Path, cells: CellText
             refuse_names(source, [str(row[0]) for row in described])
             columns = ", ".join(kept_column(str(row[0]), str(row[1])) for row in described)
             connection.execute(f"COPY (SELECT {columns} FROM ({select}) AS given_rows) TO {literal(str(target))} (FORMAT parquet)")
-        except duckdb.OutOfMemoryException:
-            raise
-        except (duckdb.Error, UnicodeError):
+        except (duckdb.Error, UnicodeError) as error:
+            if isinstance(error, duckdb.Error) and ran_out(error):
+                raise
             refuse_query(source)
     return target
 

@@ -200,6 +200,25 @@ def record_lines(path: Path, delimiter: str) -> tuple[Sequence[int], frozenset[i
     return lines, frozenset(blank)
 
 
+def longer_lines(path: Path, delimiter: str, fields: int) -> list[int]:
+    """Physical lines of the records that have blank fields, and nothing else, beyond so many."""
+    lines: list[int] = []
+    usual = csv.field_size_limit(MAX_LINE_BYTES)
+    try:
+        with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
+            reader = csv.reader(file, delimiter=delimiter)
+            start = 1
+            for record in reader:
+                if len(record) > fields and not any(record[fields:]):
+                    lines.append(start)
+                start = reader.line_num + 1
+    except csv.Error:
+        pass  # a quotation mark swallows the rest, which is an error of its own
+    finally:
+        csv.field_size_limit(usual)
+    return lines
+
+
 def _plain_lines(path: Path) -> int | None:
     """How many lines a text has in which every line is a record, without a quotation mark or a blank line; None for any other text."""
     n, last = 0, b"\n"

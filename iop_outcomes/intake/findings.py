@@ -50,6 +50,10 @@ class Finding:
     many: bool = False
 
     def __str__(self) -> str:
+        return self.sentence()
+
+    def sentence(self) -> str:
+        """Where, what and what to do, on one line, as an error says it."""
         place = f"{self.file}:{self.lines[0]}" if self.lines else self.file
         return f"{place}: {f'{self.column}: ' if self.column else ''}{self.rule}: {self.message}{self._where()}. {self.hint}"
 
@@ -82,7 +86,7 @@ def refuse(findings: Sequence[Finding]) -> NoReturn:
     kind = PrivacyError if any(finding.rule in PRIVACY_RULES for finding in errors) else DataError
     if any(finding.rule == "library_missing" for finding in errors):
         kind = LibraryError
-    lines = [str(finding) for finding in errors[:SHOWN_FINDINGS]]
+    lines = [finding.sentence() for finding in errors[:SHOWN_FINDINGS]]
     if len(errors) > SHOWN_FINDINGS:
         lines.append(f"... and {len(errors) - SHOWN_FINDINGS} more findings")
     raise kind("\n".join(lines), tuple(findings))

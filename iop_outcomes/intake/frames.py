@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from iop_outcomes.engine.connection import ran_out
 from iop_outcomes.intake.store import Store
 
 
@@ -84,9 +85,9 @@ def add_frame(store: Store, table: str, frame: Any) -> None:
     frame = without_zones(frame)
     try:
         store.add_frame(table, frame)
-    except duckdb.OutOfMemoryException:
-        raise
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if ran_out(error):
+            raise
         import pandas as pd
 
         series = {name: pd.Series(values, dtype=object) if isinstance(values, list) else values for name, values in _columns(frame).items()}

@@ -1,4 +1,4 @@
-"""Takes nothing, gives what identifies a person as data: patterns of column names and of values, and the classes that refuse each.
+"""Takes nothing, gives what identifies a person as data: patterns of values, and the classes that refuse each.
 
 The classes follow 45 CFR 164.514: (b)(2), Safe Harbor, names 18 kinds of identifier, dates finer than a year, geography below the
 state and ages over 89 among them; (e), the limited data set, allows dates, towns, ZIP codes and ages. Which of the 18 kinds have no
@@ -7,9 +7,11 @@ shape to be recognised by is said in README.md.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from iop_outcomes.columns import DATA_CLASSES, Kind
+from iop_outcomes.intake.given_names import GIVEN_NAMES
 
 EVERY = frozenset(DATA_CLASSES)
 STRICT = frozenset({"safe_harbor"})
@@ -24,11 +26,12 @@ RESTRICTED_ZIPS = (
     "036", "059", "063", "102", "203", "556", "692", "790", "821", "823", "830", "831", "878", "879", "884", "890", "893",
 )  # fmt: skip
 
-REMOVE = "Remove it: the file must hold no identifiers"
+REMOVE = "Remove it: the file must hold no identifiers. Where it is none, draw another id for it, or write a label in words"
 LABEL = "Remove it; if it is a label and no person, give it another word in mapping.toml under [codes.{column}]"
-SERIAL = "Remove it; if it is a plain serial number, put a letter directly in front of it, as in E1"
-RANDOM = "Use an id that is not made from an identifier; one drawn at random may be written as a UUID, with its hyphens"
+SERIAL = "Remove it; where these are plain serial numbers, number the rows anew, from 1 on"
+RANDOM = "Draw an id at random for each: one made from an identifier, or from a clock, leads back to it"
 DAYS = "Use days from admission, or declare the class: [data] class"
+WEEKS = "Use a month, a quarter or a year for the period, and days from admission, or declare the class: [data] class"
 ZIP = "Under safe_harbor keep the first 3 digits, in a column called zip3; if it is a code, translate it under [codes.{column}]"
 
 
@@ -52,8 +55,13 @@ class Identifier:
         Expression of what makes it something else, such as a label; "" when nothing does.
     columns : tuple of str
         Declared columns in which it is looked for, beside a site's own covariates; every column when empty.
+    check : callable, optional
+        Of the SQL of a text, gives that of what else must be true of it; nothing when the shape is all.
     share : float
         Share of the rows from which on it is refused; below, it is only named.
+    apart : bool
+        Whether it has many states: such kinds are looked for by a pattern of theirs, as RE2 would drop what it has worked out of one pattern
+        of all kinds again and again over ids such as UUIDs.
     rule : str
         Id of the rule it breaks.
     """
@@ -66,23 +74,33 @@ class Identifier:
     hint: str = REMOVE
     unless: str = ""
     columns: tuple[str, ...] = ()
+    check: Callable[[str], str] | None = None
     share: float = 0.0
+    apart: bool = False
     rule: str = "identifier_value"
 
 
-@dataclass(frozen=True, slots=True)
-class NamedIdentifier:
-    """A kind of identifier that the name of a column speaks of, in lower case with `_` between its words."""
-
-    what: str
-    name: str
-    classes: frozenset[str] = EVERY
-
-
-_SEP = "[-. \u2010-\u2015]"
+_BETWEEN = "\\-._/ \u00a0\u00b7\u2000-\u206f\u2212\u2215\u3000\u30fb\uff0d"  # what people and programs write between digits
+_SEP = f"[{_BETWEEN}]"
+_PART = f"[{_BETWEEN}\\\\\u5e74\u6708]"  # and between the parts of a date
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _MONTH = "(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MM, _DD, _YEAR, _NTH = "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|[12]\\d|3[01])", "(?:19|20)\\d{2}", "(?i:st|nd|rd|th)?"
+_POINT = "[ .,/_'\u2019\u00a0\u2010-\u2015-]"  # beside the name of a month
+_WEEK = "(?i:w|wk|week|cw|kw)"
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # the parts of which may look like anything
+# Digits of other scripts: Arabic, Persian, Devanagari, Bengali, Thai, full width, mathematical.
+_FOREIGN = "[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\uff10-\uff19\U0001d7ce-\U0001d7ff]"
+_DIGIT = f"(?:\\d|{_FOREIGN})"
+_NEXT = f"{_SEP}?{_DIGIT}"
+# The letters and the order of a Medicare number as CMS publishes them ("Understanding the MBI format"): never S, L, O, I, B, Z.
+_MBI_LETTER, _MBI_EITHER = "[ac-hjkmnp-rt-y]", "[0-9ac-hjkmnp-rt-y]"
+# 49 CFR 565.15: 17 characters without I, O, Q, the ninth of which follows from the others, the last four digits.
+_VIN = "[a-hj-npr-z0-9]{8}[0-9x][a-hj-npr-z0-9]{4}\\d{4}"
+_STATES = "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ALN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"  # without ID, which stands before ids
 _CAPITAL = "[A-Z\u00c0-\u00de]"  # Latin letters: classes of every script would take RE2 longer to prepare than all else together
+_AT, _INSIDE = "@\uff20", "'\u2019"
+_LETTER = f"[A-Za-z\u00c0-\u024f{_INSIDE}-]"
 _GIVEN = _CAPITAL + "[A-Za-z\u00c0-\u024f'\u2019-]*"
 _LABELS = (
     r"(?i)\b(?:other|self|no|none|not|non|unspecified|specified|unknown|mixed|current|recurrent|severe|moderate|mild|early|late|acute|chronic|"
@@ -93,14 +111,40 @@ _LABELS = (
     r"county|court|school|family|physician|provider|agency|community|inpatient|outpatient|emergency|residential)\b"
 )
 
+# What makes a place, a program or an organization of a person's name.
+_PLACES = (
+    _LABELS[: -len(r")\b")]
+    + r"|street|office|foundation|services?|healthcare|care|recovery|treatment|therapy|counseling|wellness|institute|memorial|medical|university|college|"
+    r"church|heights|beach|unit|team|project|cohort|curriculum|intensive|skills|support|river|referral|visit|line|hancock)\b"
+)
+
+
+def _vin_holds(text: str) -> str:
+    """SQL of whether the ninth character of a vehicle's number is what 49 CFR 565.15(c) computes from the others."""
+    vin = f"upper(regexp_extract({text}, '(?i)(?:^|[^0-9a-z])({_VIN})(?:[^0-9a-z]|$)', 1))"
+    values = f"translate({vin}, 'ABCDEFGHJKLMNPRSTUVWXYZ', '12345678123457923456789')"
+    weights = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+    total = " + ".join(f"{weight} * TRY_CAST(substr({values}, {place}, 1) AS INTEGER)" for place, weight in enumerate(weights, start=1))
+    return f"regexp_matches({vin}, '[A-Z]') AND ({total}) % 11 = TRY_CAST(replace(substr({vin}, 9, 1), 'X', '10') AS INTEGER)"
+
+
 # Any one of these identifies: looked for in every cell that is read.
 _DIRECT = (
-    Identifier("a social security number", rf"(?:^|\D)\d{{3}}{_SEP}\d{{2}}{_SEP}\d{{4}}(?:\D|$)"),
-    Identifier("an e-mail address", r"[^@\s]@[^@\s]+\.[A-Za-z]{2,}"),
+    Identifier(
+        "a social security number",
+        rf"(?:^|\D)(?:\d{{3}}{_SEP}{{1,3}}|\(\d{{3}}\){_SEP}?)\d{{2}}{_SEP}{{1,3}}\d{{4}}(?:\D|$)"
+        r"|(?i:(?:^|[^a-z])(?:ssn|soc(?:ial)?[ ._-]?sec(?:urity)?)[^0-9a-z]{0,3}(?:[x*#]{2,3}[^0-9a-z]{0,3}){0,2}\d[\d -]{2,}\d)"
+        rf"|(?i:(?:^|[^a-z])last ?(?:4|four)[ :#=]{{1,3}}\d{{4}})|[xX*#]{{3}}{_SEP}[xX*#]{{2}}{_SEP}\d{{4}}",
+    ),
+    Identifier("an e-mail address", rf"[^{_AT}\s][{_AT}][^{_AT}\s]+\.[A-Za-z]{{2,}}"),
     Identifier(
         "a telephone number",
-        rf"(?:^|\D)(?:\(\d{{3}}\) ?|\d{{3}}{_SEP})\d{{3}}{_SEP}\d{{4}}(?:\D|$)|\+\d[\d ().-]{{7,}}\d"
-        r"|(?i:(?:^|[^a-z])(?:tel|phone|fax|mobile)[ #:.]{0,3}\+?\(?\d{3})",
+        rf"(?:^|\D)(?:\( ?\d{{3}} ?\){_SEP}{{0,2}}\d{{3}}{_SEP}{{0,2}}|\d{{3}}{_SEP}{{1,2}}\d{{3}}{_SEP}{{1,2}})\d{{4}}(?:\D|$)"
+        rf"|\+{_SEP}?\d[\d(){_BETWEEN}]{{7,}}\d|\(0\) ?\d{{2}}[\d{_BETWEEN}]{{5,}}\d"
+        rf"|(?:^|[^0-9A-Za-z-])(?:00|011{_SEP}){_SEP}?(?:2[07]|[3-689]\d|7){_SEP}{{1,2}}\(?[1-9][\d(){_BETWEEN}]{{5,}}\d"
+        r"|(?i:(?:^|[^a-z])(?:tel|phone|fax|mobile)[ #:.]{0,3}\+?\(?\d{3})"
+        rf"|(?i:(?:^|[^a-z])(?:ph|mob|cell|call|text|sms)[ #:.]{{0,3}}\+?\(?\d{{3}}[\d(){_BETWEEN}]{{3,}}\d)",
+        apart=True,
     ),
     Identifier("a web address", r"(?i:[a-z]://|(?:^|[^a-z0-9])www\.[a-z0-9]|[a-z0-9]\.(?:com|org|net|edu|gov|info|health)(?:[^a-z0-9]|$))"),
     Identifier(
@@ -110,18 +154,51 @@ _DIRECT = (
     ),
     Identifier(
         "a medical record or account number",
-        r"(?i:(?:^|[^a-z])(?:mrn|mr ?#|med(?:ical)?[ _.-]?rec(?:ord)?s?|chart|acct|account|ssn|passport|member)"
+        r"(?i:(?:^|[^a-z])(?:mrn|mr ?#|med(?:ical)?[ _.-]?rec(?:ord)?s?|chart|acct|account|passport|member)"
         r"(?:[ _.-]?(?:no|num|number|id))?[ #:=_.-]{0,3}[a-z]{0,3}\d{4})",
     ),
     Identifier("a date of birth", r"(?i:(?:^|[^a-z])(?:d\.?o\.?b|born|birth ?(?:date|day|year))\.?[ :=_-]{0,3}(?:on |in )?\d)"),
+    Identifier(
+        "a number in digits other than 0 to 9",
+        f"{_FOREIGN}{_NEXT * 3}|{_DIGIT}{_SEP}?{_FOREIGN}{_NEXT * 2}|{_DIGIT}{_NEXT}{_SEP}?{_FOREIGN}{_NEXT}|{_DIGIT}{_NEXT * 2}{_SEP}?{_FOREIGN}",
+    ),
+    Identifier(
+        "a Medicare number",
+        f"(?i:(?:^|[^0-9a-z])[1-9]{_MBI_LETTER}{_MBI_EITHER}[0-9][- ]?{_MBI_LETTER}{_MBI_EITHER}[0-9][- ]?{_MBI_LETTER}{{2}}[0-9]{{2}}(?:[^0-9a-z]|$))",
+    ),
 )
 
 # These need a column of ids or of labels to mean anything.
 _SHAPED = (
     Identifier(
         "a street address",
-        r"(?i:(?:^|[^a-z0-9])\d{1,5} (?:[a-z]+\.? ){1,3}(?:street|avenue|ave|road|rd|boulevard|blvd|lane)(?:[^a-z]|$)|(?:^|[^a-z])p\.? ?o\.? box \d)",
+        rf"(?i:(?:^|[^a-z0-9])\d{{1,5}}[a-z]? (?:[a-z0-9{_INSIDE}.-]+ ){{1,4}}(?:street|avenue|ave|road|rd|boulevard|blvd|lane|drive|parkway|pkwy|highway|hwy)(?:[^a-z]|$)"
+        rf"|(?:^|[^a-z0-9])\d{{1,5}}[a-z]? (?:[a-z{_INSIDE}.-]+ ){{1,3}}(?:st|dr|ct|pl|ter|cir|way|terrace)\.?(?:$|,|[ ,]+(?:apt|unit|suite|ste|#))"
+        r"|(?:^|[^a-z0-9])\d{1,5} (?:[nsew]\.? )?\d{1,3}(?:st|nd|rd|th) (?:st|ave|rd|dr)(?:[^a-z]|$)"
+        r"|(?:^|[^a-z])p\.? ?o\.? ?box \d|(?:^|[^a-z])r\.?r\.? ?\d+,? box \d|(?:^|[^a-z0-9])\d{1,5} (?:state |county |us |old )?(?:hwy|highway|route) \d)",
         TEXTS,
+    ),
+    Identifier(
+        "a vehicle identification number",
+        f"(?i:(?:^|[^0-9a-z]){_VIN}(?:[^0-9a-z]|$))",
+        TEXTS,
+        check=_vin_holds,
+    ),
+    Identifier(
+        "a name with a title",
+        rf"(?:^|[^A-Za-z])(?:Dr|DR|Mr|Mrs|MRS|Ms|Miss|Prof|Rev)\.? ?{_CAPITAL}{_LETTER}+",
+        TEXTS,
+        NOT_PUBLIC,
+        hint=LABEL,
+        unless=_PLACES,
+    ),
+    Identifier(
+        "a name that begins with a given name",
+        rf"^(?i:{'|'.join(GIVEN_NAMES)})[ ._](?:[A-Za-z]\.?[ ._]|{_LETTER}+[ ._])?{_LETTER}+(?i:[ ,]+(?:jr|sr|ii|iii|iv|md|phd|lcsw|rn)\.?)?$",
+        frozenset({"category"}),
+        NOT_PUBLIC,
+        hint=LABEL,
+        unless=_PLACES,
     ),
     Identifier(
         'a name ("Last, First")', rf"^{_GIVEN}(?: {_GIVEN})?, ?{_GIVEN}(?: {_GIVEN}\.?)?$", TEXTS, NOT_PUBLIC, hint=LABEL, unless=_LABELS
@@ -142,8 +219,31 @@ _SHAPED = (
         REHEARSED,
         RANDOM,
     ),
+    Identifier(
+        "a UUID made from a clock",
+        r"(?i:(?:^|[^0-9a-f])[0-9a-f]{8}-[0-9a-f]{4}-[1267][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(?:[^0-9a-f]|$))",
+        TEXTS,
+        STRICT,
+        REHEARSED,
+        RANDOM,
+    ),
     Identifier("a social security number without its hyphens", r"^\d{9}$", TEXTS, STRICT, REHEARSED, SERIAL),
-    Identifier("a telephone number without its hyphens", r"^1?[2-9]\d{2}[2-9]\d{6}$", TEXTS, STRICT, REHEARSED, SERIAL),
+    Identifier(
+        "a telephone number without its hyphens",
+        r"^1?[2-9]\d{2}[2-9]\d{6}$|(?:^|[^0-9A-Za-z-])00[1-9]\d{9,12}(?:[^0-9A-Za-z-]|$)",
+        TEXTS,
+        STRICT,
+        REHEARSED,
+        SERIAL,
+    ),
+    Identifier(
+        "a ZIP code beside its word or its state",
+        rf"(?i:(?:^|[^a-z])(?:zip|postal)[ _-]?(?:code)?[ :#=_-]{{0,3}}\d{{5}})|(?:^|[^A-Za-z])(?:{_STATES}),? \d{{5}}(?:-\d{{4}})?(?:\D|$)",
+        TEXTS,
+        GEOGRAPHY,
+        hint=ZIP,
+        rule="zip_not_allowed",
+    ),
     Identifier(
         "a ZIP code of more than 3 digits",
         r"(?:^|[^0-9A-Za-z])\d{5}-\d{4}(?:[^0-9A-Za-z-]|$)|^\d{5}$|(?:^|[^A-Z])[A-Z]{2},? \d{5}$",
@@ -156,58 +256,40 @@ _SHAPED = (
     Identifier(
         "a full date",
         r"(?:^|\D)(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2}(?:\D|$)|(?:^|\D)\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:\D|$)"
-        r"|(?:^|\D)\d{1,2}/\d{1,2}/\d{2}(?:\D|$)"
-        rf"|(?:^|[^A-Za-z]){_MONTH}[ .,-]{{0,2}}\d{{1,2}}(?:st|nd|rd|th)?[ ,.-]{{1,2}}(?:19|20)\d{{2}}(?:\D|$)"
-        rf"|(?:^|\D)\d{{1,2}}(?:st|nd|rd|th)?[ .-]?{_MONTH}[ .,-]{{0,2}}(?:19|20)\d{{2}}(?:\D|$)",
+        r"|(?:^|\D)\d{1,2}/\d{1,2}/\d{2}(?:\D|$)|(?:^|[^\d.])(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.\d{2}(?:[^\d.]|$)"
+        rf"|(?:^|\D){_YEAR}{_PART}{{1,2}}{_MM}{_PART}{{1,2}}{_DD}(?:\D|$)|(?:^|\D){_DD}{_PART}{_DD}{_PART}{_YEAR}(?:\D|$)"
+        # Beside the name of a month a day and a year, in any order; a year of two digits only where nothing else is written to it.
+        rf"|(?:^|\D)\d{{1,2}}{_NTH}(?i: of)?{_POINT}?{_MONTH}{_POINT}{{0,2}}{_YEAR}(?:\D|$)"
+        rf"|(?:^|[^0-9A-Za-z])(?:\d{{1,2}}{_NTH}|{_YEAR}){_POINT}{{0,2}}{_MONTH}{_POINT}{{0,2}}\d{{1,2}}(?:[^0-9A-Za-z]|$)"
+        rf"|(?:^|[^A-Za-z]){_MONTH}{_POINT}{{0,2}}\d{{1,2}}{_NTH}{_POINT}{{1,2}}(?:{_YEAR}(?:\D|$)|\d{{2}}(?:[^0-9A-Za-z]|$))",
         CELLS,
         STRICT,
         hint=DAYS,
+        unless=f"(?i)^{_UUID}$",
+        apart=True,
+        rule="dates_not_allowed",
+    ),
+    Identifier(
+        "a week",
+        rf"(?:^|\D){_YEAR}[-/_ ]?{_WEEK}[-/_ ]?\d{{1,2}}(?:\D|$)|(?:^|[^A-Za-z]){_WEEK}[-/_ ]?\d{{1,2}}[-/_ ,]{{1,2}}(?i:of )?{_YEAR}(?:\D|$)"
+        rf"|(?i:week of )(?:\d|{_MONTH})",
+        TEXTS,
+        STRICT,
+        hint=WEEKS,
         rule="dates_not_allowed",
     ),
     # A year and a serial number, 20240001 to 20241200, has this shape too, in up to 30 rows of 100: dates have it in all.
     Identifier(
         "a date written as 8 digits",
-        r"(?:^|\D)(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?(?:\D|$)",
+        r"(?:^|\D)(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?(?:\D|$)"
+        r"|(?:^|\D)(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2]))(?:19|20)\d{2}(?:\D|$)",
         TEXTS,
         STRICT,
         hint=DAYS,
         unless="(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-",  # the first part of a UUID
         share=0.5,
+        apart=True,
         rule="dates_not_allowed",
     ),
 )
 IDENTIFIERS = (*_DIRECT, *_SHAPED)
-
-
-def _words(*choices: str) -> str:
-    return rf"(^|_)({'|'.join(choices)})($|_)"
-
-
-_NUMBER = "_?(no|num|nr|number|id)"
-NAMED = (
-    NamedIdentifier("a social security number", _words("ssn", "social_security", f"ss{_NUMBER}", "last_4_ssn")),
-    NamedIdentifier("a medical record number", _words("mrn", "empi", "medical_?rec(ord)?s?", "med_?rec", f"chart{_NUMBER}")),
-    NamedIdentifier("a date or year of birth", _words("dob", "yob", "date_of_birth", "year_of_birth", "birth_?(date|day|dt|year|time|datetime|place)")),
-    NamedIdentifier(
-        "a ZIP code of more than 3 digits", r"(^|_)(zip(_?codes?)?(_?[59])?|post(al)?_?code|zcta5?)($|_(?!code_?3|3|prefix))", GEOGRAPHY
-    ),
-    NamedIdentifier(
-        "geography below the state",
-        rf"^((home|patient|residence|birth)_)?(city|town|county|municipality)(_name)?$|{_words('census_?(tract|block)', 'fips', 'latitude', 'longitude', 'geocode')}",
-        STRICT,
-    ),
-    NamedIdentifier("an address", _words("addr(ess)?[12]?", "street_(name|no|number)", "ip_?addr(ess)?", "mac_?addr(ess)?")),
-    NamedIdentifier("a telephone number", _words("(tele|cell_?|mobile_?|home_?|work_?)?phone[12]?", f"(tel|mobile|cell){_NUMBER}", "fax", "pager")),
-    NamedIdentifier("an e-mail address", _words("e_?mail[12]?", "mail_?address")),
-    NamedIdentifier("a web address", _words("url", "website", "web_?page")),
-    NamedIdentifier(
-        "a name",
-        rf"^name$|{_words('(first|last|middle|full|given|family|maiden|patient|client|member|person|pat|guardian|emergency_contact)_?name', 'surname', 'forename', 'initials')}",
-    ),
-    NamedIdentifier(
-        "an account, plan or licence number",
-        _words(f"(account|acct|policy|member|subscriber|beneficiary|insurance|medicaid|medicare|passport){_NUMBER}", f"licen[cs]e({_NUMBER})?", f"plate{_NUMBER}", "vin"),
-    ),
-    NamedIdentifier("a device or a picture of a person", _words("device_?(id|serial)", f"serial{_NUMBER}", "photo(graph)?", "fingerprints?", "biometrics?")),
-    NamedIdentifier("free text", _words("notes?", "comments?", "narrative", "free_?text")),
-)  # fmt: skip

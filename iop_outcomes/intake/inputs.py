@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from iop_outcomes.columns import COUNTED, KINDS, given_twice, rolled_kinds
-from iop_outcomes.errors import DataError, UsageError, choices
+from iop_outcomes.engine.connection import disk_is_full, ran_out
+from iop_outcomes.errors import DataError, OutputError, UsageError, choices
 from iop_outcomes.intake.cell_text import CellText
 from iop_outcomes.intake.database_tables import DatabaseTable
 from iop_outcomes.intake.databases import copy_table
@@ -23,6 +24,7 @@ from iop_outcomes.intake.decoding import plain_text
 from iop_outcomes.intake.files import (
     MAX_LINE_BYTES,
     fingerprint,
+    longer_lines,
     record_lines,
     refuse_globs,
     refuse_size,
@@ -34,12 +36,13 @@ from iop_outcomes.intake.frames import add_frame, is_frame, names_of, with_index
 from iop_outcomes.intake.locations import Location, both_given, find_tables
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.parts import fingerprint_of_parts, parts_of, refuse_other_header
-from iop_outcomes.intake.preflight import preflight_csv, read_through, refuse_parquet
+from iop_outcomes.intake.preflight import Through, preflight_csv, read_through, refuse_parquet
 from iop_outcomes.intake.recipes import expected_names
 from iop_outcomes.intake.statistical import is_statistical, read_statistical
 from iop_outcomes.intake.store import Store
 from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.intake.workbooks import is_workbook, sheets_of, write_sheet
+from iop_outcomes.memory import NO_DISK
 from iop_outcomes.progress import report_step
 
 PLACE = 1 << 40  # where a row stood, as one whole number: the number of its file times this, and its row in it counted from 0
@@ -217,11 +220,15 @@ def refuse_what_broke(store: Store, error: duckdb.Error) -> None:
 
     Raises
     ------
+    OutputError
+        When the disk is full.
     DataError
         When there was too little memory, or a Parquet file is damaged behind a footer that is whole.
     """
+    if disk_is_full(error):
+        raise OutputError(f"{NO_DISK}.") from error
     if isinstance(error, duckdb.OutOfMemoryException):
-        hint = "Close other programs, or export fewer columns or years."
+        hint = "Close other programs, allow more with --memory, as in --memory 8GB, or export fewer columns or years."
         fatal("not_enough_memory", "the data given", "they do not fit into the memory and the disk that are free", hint)
     path = store.damaged()
     if path is not None:
@@ -317,14 +324,16 @@ def _open_csv(store: Store, raw: str, path: Path, mapping: Mapping, table: str) 
     text = plain_text(path, store.connection.folder / f"text_{raw}", settings)
     item = Input(raw, shown(path), "line", text.path, settings.delimiter, before=text.before, after=text.after)
     item.header = preflight_csv(text.path, settings.delimiter, expected_names(table, mapping) if table in KINDS else ())
-    through = read_through(text.path)
+    through = read_through(text.path, settings.delimiter)
     item.sha256 = through.sha256 if text.path == path else fingerprint(path)
     try:
         broken = store.add_csv(raw, text.path, item.header, delimiter=settings.delimiter, max_field=MAX_LINE_BYTES)
-    except duckdb.OutOfMemoryException:
-        raise
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if ran_out(error):
+            raise
         hint = "Save it again as CSV (UTF-8): one kind of line end, and quotation marks around whole fields."
+        if through.mixed_ends:
+            fatal("mixed_line_ends", item.name, "lines end in more than one way (LF, CR LF or CR)", hint)
         fatal("not_csv", item.name, "the text cannot be read as CSV from its first line to its last", hint)
     item.broken = sorted(dict(reversed(broken)).items())  # the first reason of each
     if text.survey:
@@ -332,6 +341,7 @@ def _open_csv(store: Store, raw: str, path: Path, mapping: Mapping, table: str) 
         item.notes.append(
             Finding("header_rows", "note", item.name, "", message, "Nothing is to be done; [text] header_rows declares another")
         )
+    item.notes += _blank_fields(item, text.path, through)
     if through.blank_lines:
         lines, blank = record_lines(text.path, settings.delimiter)
         item.notes += _blank_lines(item, [lines[record - 1] + item.after for record in sorted(blank)])
@@ -376,9 +386,9 @@ def _add_copy(store: Store, item: Input, mapping: Mapping) -> None:
     try:
         item.header = preflight_csv(copy, delimiter, expected_names(table, mapping) if table in KINDS else _first_line(copy, delimiter))
         item.broken = sorted(dict(reversed(store.add_csv(table, copy, item.header, delimiter=delimiter, max_field=MAX_LINE_BYTES))).items())
-    except duckdb.OutOfMemoryException:
-        raise
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if ran_out(error):
+            raise
         fatal("not_csv", item.name, "it cannot be read from its first row to its last", "Save it again, or save it as CSV (UTF-8).")
     except DataError as error:  # which names the copy
         header = (item.sheet_rows[0],) if item.sheet_rows else ()
@@ -414,6 +424,18 @@ def _with_sheets_not_read(opened: list[Input], tables: Dictionary[str, Location]
     return opened
 
 
+def _blank_fields(item: Input, path: Path, through: Through) -> list[Finding]:
+    """That some lines have blank fields beyond the header: read all the same, and worth a look."""
+    fields = len(item.header)
+    if not through.ends_blank or through.separators <= through.lines * (fields - 1):
+        return []
+    lines = tuple(line + item.after for line in longer_lines(path, item.delimiter, fields))
+    hint = "Nothing is missing unless a column has lost its name"
+    return (
+        [Finding("blank_fields", "note", item.name, "", "blank fields beyond the header", hint, lines, "line", len(lines))] if lines else []
+    )
+
+
 def _blank_lines(item: Input, lines: Sequence[int]) -> list[Finding]:
     hint = "Nothing is missing unless rows were meant to stand there"
     return (
@@ -432,7 +454,9 @@ def _open_parquet(store: Store, table: str, path: Path) -> Input:
         return Input(table, name, "row", path, sha256=fingerprint(path))
     except OSError as error:
         fatal("unreadable", name, f"the file cannot be read ({error.strerror})", "Check its permissions.")
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if ran_out(error):
+            raise
         fatal("not_parquet", name, "the file is not readable as Parquet", "Export it again.")
 
 

@@ -40,6 +40,12 @@ def suspected_label(table: str, fields: Sequence[Field], data_class: str) -> str
     return f"{longest} OR {suspected} OR {reserved}"
 
 
+def suspected_as(table: str, field: Field, data_class: str, text: str) -> str:
+    """SQL of whether a text, read as a label of this column, may be what no label may, or an identifier."""
+    words = suspected_words(table, field, data_class, text)
+    return f"length({text}) > {MAX_LABEL} OR {words} OR {text} IN ({_RESERVED})"
+
+
 def name_labels(store: Store, faults: Sequence[Fault], plans: Dictionary[str, TablePlan]) -> list[Fault]:
     """Put what is wrong with a label, and in which column, in the place of each suspicion."""
     suspected = [fault.rule.table for fault in faults if fault.rule.id == SUSPECTED_LABEL]

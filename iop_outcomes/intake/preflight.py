@@ -21,6 +21,7 @@ from iop_outcomes.intake.findings import fatal
 BLOCK_BYTES = 1 << 20
 MAX_HEADER_BYTES = 1 << 16
 MAX_COLUMNS = 1_000
+MAX_FIELDS = 2_000  # on one line, those beyond the header included: each takes the reader of CSV some 30 kB
 MAX_ROWS = 1_000_000_000
 MAX_UNPACKED_BYTES = 1 << 38  # 256 GiB
 ROWS_PER_BYTE = 8  # ids differ from row to row: a table of episodes, scores or events does not fit into one bit a row
@@ -44,6 +45,7 @@ _MAGIC = {
     b"<stata_dta>": "Stata",
 }
 _PAGE = re.compile(rb"\s*<(!doctype html|html|\?xml)", re.IGNORECASE)
+_UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)  # the first of which begins as UTF-16 does
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _AGAIN = 'Save it again as CSV UTF-8, or declare its encoding in mapping.toml, as in [text] encoding = "{}"'
 
@@ -58,10 +60,20 @@ class Through:
         Fingerprint of its bytes.
     blank_lines : bool
         Whether two line ends stand beside each other; perhaps inside quotation marks.
+    mixed_ends : bool
+        Whether lines end in more than one way; perhaps inside quotation marks.
+    lines, separators : int
+        How many, wherever they stand.
+    ends_blank : bool
+        Whether any line ends with a separator.
     """
 
     sha256: str
     blank_lines: bool
+    mixed_ends: bool = False
+    lines: int = 0
+    separators: int = 0
+    ends_blank: bool = False
 
 
 def preflight_csv(path: Path, delimiter: str, known: Sequence[str]) -> list[str]:
@@ -100,6 +112,8 @@ def preflight_csv(path: Path, delimiter: str, known: Sequence[str]) -> list[str]
         fatal(
             "not_csv", name, "the content is a web page or XML, not CSV", "Download it again after signing in, or save it as CSV (UTF-8)."
         )
+    if head.startswith(_UTF32) or _is_wide(head):
+        fatal("not_utf8", name, "the encoding is UTF-32", "Save it again as CSV UTF-8.", line=1)
     if head.startswith(_UTF16):
         fatal("not_utf8", name, "the encoding is UTF-16", _AGAIN.format("utf-16"), line=1)
     _refuse_bytes(path, head, 0, codecs.getincrementaldecoder("utf-8")())
@@ -115,25 +129,61 @@ def preflight_csv(path: Path, delimiter: str, known: Sequence[str]) -> list[str]
     return header
 
 
-def read_through(path: Path) -> Through:
+def read_through(path: Path, delimiter: str = ",") -> Through:
     """Read a text once from its first byte to its last, a block at a time.
 
     Raises
     ------
     DataError
-        For a NUL or for bytes that are not UTF-8, wherever they stand; the line is named, and the field.
+        For a NUL or for bytes that are not UTF-8, wherever they stand, and for a line of more fields than any table has; the line is
+        named, and the field.
     """
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
-    start, last, blank = 0, b"", False
+    separator = delimiter.encode()
+    start, last, blank, ends_blank = 0, b"", False, False
+    pairs = feeds = returns = separators = carried = 0
     for block in _blocks(path):
         digest.update(block)
         _refuse_bytes(path, block, start, decoder)
+        carried = _refuse_many_fields(path, block, start, separator, carried)
         seam = last + block[:3]
         blank = blank or any(pair in part for pair in (b"\n\n", b"\n\r\n", b"\r\r") for part in (block, seam))
+        ends_blank = ends_blank or any(separator + end in part for end in (b"\n", b"\r") for part in (block, seam))
+        pairs += block.count(b"\r\n") + (last[-1:] == b"\r" and block[:1] == b"\n")
+        feeds, returns, separators = feeds + block.count(b"\n"), returns + block.count(b"\r"), separators + block.count(separator)
         start, last = start + len(block), block[-3:]
     _refuse_bytes(path, b"", start, decoder, final=True)
-    return Through(digest.hexdigest(), blank)
+    mixed = sum(n > 0 for n in (pairs, feeds - pairs, returns - pairs)) > 1
+    return Through(digest.hexdigest(), blank, mixed, feeds + returns - pairs, separators, ends_blank or last.endswith(separator))
+
+
+def _refuse_many_fields(path: Path, block: bytes, start: int, separator: bytes, carried: int) -> int:
+    """Refuse a line of too many fields; give how many separators the line has so far that the next block goes on with.
+
+    Only lines longer than `MAX_FIELDS` bytes are looked at, so that a usual file costs one search in so many bytes.
+    """
+    end = b"\n" if b"\n" in block else b"\r"
+    place = 0
+    while place < len(block):
+        line_end = block.rfind(end, place, place + MAX_FIELDS)
+        if line_end < 0:
+            line_end = block.find(end, place)
+            line = block[place : line_end if line_end >= 0 else len(block)]
+            carried += re.sub(rb'"[^"]*"', b"", line).count(separator)
+            if carried > MAX_FIELDS:
+                number, _ = _place(path, start + place)
+                hint = "Take what stands beyond the last column out of it: the line may have been joined with others"
+                fatal("too_many_columns", shown(path), f"more than {MAX_FIELDS:,} fields on one line", f"{hint}.", line=number)
+            if line_end < 0:
+                return carried
+        place, carried = line_end + 1, 0
+    return carried
+
+
+def _is_wide(head: bytes) -> bool:
+    """Whether a text without a mark has four bytes for each letter."""
+    return len(head) >= 8 and (head[1:4] == head[5:8] == bytes(3) or head[:3] == head[4:7] == bytes(3))
 
 
 def refuse_parquet(name: str, size: int, rows: int, rows_of_groups: int, unpacked: int, columns: int) -> None:

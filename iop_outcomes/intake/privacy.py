@@ -15,7 +15,8 @@ from dataclasses import replace
 from iop_outcomes.columns import KINDS, Field, Kind
 from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.intake.casts import NUMBERS
-from iop_outcomes.intake.identifiers import CELLS, IDENTIFIERS, NAMED, REMOVE, RESTRICTED_ZIPS, Identifier
+from iop_outcomes.intake.identifier_columns import NAMED
+from iop_outcomes.intake.identifiers import CELLS, IDENTIFIERS, REMOVE, RESTRICTED_ZIPS, Identifier
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.recipes import TablePlan
 from iop_outcomes.intake.rules import KEY, Fault, Rule, unknown_key
@@ -88,13 +89,14 @@ def privacy_rules(plans: Dictionary[str, TablePlan], mapping: Mapping, clean: Co
     """
     rules: list[Rule] = []
     for table, plan in plans.items():
-        together: dict[tuple[Identifier, ...], list[Field]] = {}
+        suspected = [field for field in plan.fields.values() if (table, field.name) not in clean]
         for field in plan.fields.values():
-            if (table, field.name) not in clean:
-                together.setdefault(_kinds(table, field, mapping.data_class), []).append(field)
             if mapping.data_class == "safe_harbor":
                 rules += _of_safe_harbor(table, field, (_plain(field.name), _plain(plan.names[field.name])))
-        rules += [_suspicion(table, fields, kinds) for kinds, fields in together.items()]
+        rules += [
+            _suspicion(table, fields, _kinds(table, fields[0], mapping.data_class))
+            for fields in alike(table, suspected, mapping.data_class)
+        ]
     return rules
 
 
@@ -143,29 +145,47 @@ def _suspicion(table: str, fields: Sequence[Field], kinds: Sequence[Identifier])
     return Rule(SUSPECTED, table, tuple(field.name for field in fields), predicate, "looks like an identifier", REMOVE, shared=shared)
 
 
-def suspected_words(table: str, field: Field, data_class: str) -> str:
+def suspected_words(table: str, field: Field, data_class: str, text: str = "") -> str:
     """SQL of whether a word may be an identifier that the class forbids, or holds a character that cannot be printed.
 
     One pattern serves both suspicions, so that each word is read once. An id that an episode has is looked at there.
+
+    Parameters
+    ----------
+    table, field, data_class
+        Where the word stands, and the declared class.
+    text : str, optional
+        SQL of the word, where it is not the column itself.
     """
-    return _suspected_words(table, field, _kinds(table, field, data_class))
+    return _suspected_words(table, field, _kinds(table, field, data_class), text)
 
 
-def _suspected_words(table: str, field: Field, kinds: Sequence[Identifier]) -> str:
-    text = unknown_key(table, field.name, quoted(field.name + "__text"))
-    return f"regexp_matches({text}, {literal(f'{_any_of(kinds)}|{UNPRINTED}')})"
+def alike(table: str, fields: Sequence[Field], data_class: str) -> list[list[Field]]:
+    """Columns in groups in which the same kinds of identifier are looked for: one pattern serves each group, and making it ready is what costs."""
+    groups: dict[tuple[Identifier, ...], list[Field]] = {}
+    for field in fields:
+        groups.setdefault(_kinds(table, field, data_class), []).append(field)
+    return list(groups.values())
+
+
+def _suspected_words(table: str, field: Field, kinds: Sequence[Identifier], text: str = "") -> str:
+    return _any_of(text or unknown_key(table, field.name, quoted(field.name + "__text")), kinds, UNPRINTED)
 
 
 def _suspected(table: str, fields: Sequence[Field], kinds: Sequence[Identifier]) -> str:
     tests = [_suspected_words(table, field, kinds) for field in fields if field.kind in WORDS]
     others = [_suspect(field) for field in fields if field.kind not in WORDS]
     if others:
-        tests.append(f"regexp_matches(concat_ws(chr(10), {', '.join(others)}), {literal(_any_of(kinds))})")
+        tests.append(_any_of(f"concat_ws(chr(10), {', '.join(others)})", kinds))
     return f"({' OR '.join(tests)})"
 
 
-def _any_of(kinds: Sequence[Identifier]) -> str:
-    return "(?m)" + "|".join(f"(?:{kind.value})" for kind in kinds)
+def _any_of(text: str, kinds: Sequence[Identifier], *others: str) -> str:
+    """SQL of whether a text has the shape of one of these kinds, or of another pattern."""
+    together = ["|".join([*(f"(?:{kind.value})" for kind in kinds if not kind.apart), *others])]
+    together.append("|".join(f"(?:{kind.value})" for kind in kinds if kind.apart))
+    patterns = [literal(f"(?m){pattern}") for pattern in together if pattern]
+    return f"({' OR '.join(f'regexp_matches({text}, {pattern})' for pattern in patterns)})"
 
 
 def _suspect(field: Field) -> str:
@@ -182,6 +202,8 @@ def _rule(table: str, field: Field, kind: Identifier, mapping: Mapping) -> Rule:
     predicate = f"regexp_matches({_suspect(field)}, {literal(kind.value)})"
     if kind.unless:
         predicate += f" AND NOT regexp_matches({_suspect(field)}, {literal(kind.unless)})"
+    if kind.check:
+        predicate += f" AND {kind.check(_suspect(field))}"
     severity = "error" if mapping.data_class in kind.refused else "warning"
     return Rule(kind.rule, table, (field.name,), predicate, f"looks like {kind.what}", kind.hint.format(column=field.name), severity)
 

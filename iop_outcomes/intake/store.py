@@ -16,7 +16,7 @@ from iop_outcomes.columns import KINDS, WINDOWS, RowKind
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.dialect import NUMBER_TYPE, ROW, literal, quoted
-from iop_outcomes.intake.casts import Cast, Recipe
+from iop_outcomes.intake.casts import MANY_CODES, Cast, Recipe
 from iop_outcomes.intake.files import fingerprint
 from iop_outcomes.intake.placing import (
     ADMISSIONS,
@@ -61,6 +61,7 @@ class Store:
         self._parents = ""  # how the table of parents is made, and whether it was
         self._parents_made = False
         self._excluded: set[str] = set()
+        self._lookups: set[str] = set()  # tables of codes
         self._used: dict[str, int] = {}
         self.copies: dict[str, tuple[int, ...]] = {}
 
@@ -265,7 +266,7 @@ class Store:
     def _cast(self, table: str, casts: Sequence[Cast]) -> str:
         """A select of `x__text` and of `x` in its declared type: a layer for each step of reading, which a further step then names."""
         types = self._raw[table]
-        steps = {quoted(cast.name + "__text"): cast.steps(types[cast.source]) for cast in casts}
+        steps = {quoted(cast.name + "__text"): cast.steps(types[cast.source], self._lookup(table, cast)) for cast in casts}
         at_once = {cast.name: typed for cast in casts if (typed := cast.typed_at_once(types[cast.source]))}
         cells = [f"{reading[0](quoted(cast.source))} AS {text}" for cast, (text, reading) in zip(casts, steps.items(), strict=True)]
         cells += [f"{typed} AS {quoted(name)}" for name, typed in at_once.items()]
@@ -278,6 +279,17 @@ class Store:
         later = [cast for cast in casts if cast.name not in at_once]
         cells = [f"{cast.typed(quoted(cast.name + '__text'), types[cast.source])} AS {quoted(cast.name)}" for cast in later]
         return f"SELECT {', '.join(['*', *cells])} FROM ({layer}) AS layer"
+
+    def _lookup(self, table: str, cast: Cast) -> str:
+        """The table in which the codes of a column are looked up, made when it is first needed; "" where they are few."""
+        if len(cast.codes) <= MANY_CODES:
+            return ""
+        name = quoted(f"codes_{table}_{cast.name}")
+        if name not in self._lookups:
+            columns = "unnest(CAST(? AS VARCHAR[])) AS site, unnest(CAST(? AS VARCHAR[])) AS word"
+            self.connection.send(f"CREATE TABLE {name} AS SELECT {columns}", [list(cast.codes), list(cast.codes.values())])
+            self._lookups.add(name)
+        return name
 
     def _make_parents(self) -> None:
         """Keep what other rows read of their episodes, once: they are looked up in every question about those rows."""
@@ -329,6 +341,19 @@ class Store:
         ]
         answers = dict(self.connection.send(" UNION ALL ".join(parts)).fetchall())
         return [bool(answers.get(place)) for place in range(len(questions))]
+
+    def labels_that(self, recipe: Recipe, names: Sequence[str], condition: str) -> frozenset[str]:
+        """Those of some columns of which any label meets a condition on `label`: one condition over the different labels of all of them.
+
+        A file has a handful of labels in a million rows, and a condition that is a pattern costs more to make ready than to ask.
+        """
+        casts = {cast.name: cast for cast in recipe.casts}
+        labels = [
+            f"SELECT DISTINCT {place} AS place, {quoted(name + '__text')} AS label FROM ({self._cast(recipe.table, [casts[name]])}) AS read"
+            for place, name in enumerate(names)
+        ]
+        rows = self.connection.send(f"SELECT DISTINCT place FROM ({' UNION ALL '.join(labels)}) AS labels WHERE {condition}").fetchall()
+        return frozenset(names[int(place)] for (place,) in rows)
 
     def _faults_of(self, table: str, rules: Sequence[Rule]) -> list[Fault]:
         uses = Counter(piece for rule in rules for piece in rule.shared)

@@ -14,6 +14,7 @@ from iop_outcomes.errors import UsageError, choices
 
 TAG = "parameters"
 SOURCE, OUTPUT = "source", "output"  # the data read, and the folder written; both are paths
+POLICY = "policy"  # of disclosure: what a page may show
 
 
 def parse(given: Sequence[str]) -> dict[str, str]:

@@ -17,15 +17,19 @@ from subprocess import DEVNULL
 from typing import Any
 
 from iop_outcomes import errors
+from iop_outcomes.engine.connection import folder_prefix
 from iop_outcomes.errors import IopError, OutputError, UsageError
 from iop_outcomes.notebooks.folder import find_notebook
 from iop_outcomes.notebooks.folder import title as title_of
-from iop_outcomes.notebooks.parameters import OUTPUT, SOURCE, TAG, defaults, values_for
-from iop_outcomes.release import NOT_AUDITED
+from iop_outcomes.notebooks.parameters import OUTPUT, POLICY, SOURCE, TAG, defaults, values_for
+from iop_outcomes.notebooks.showing import released_only
+from iop_outcomes.release import DEFAULT_POLICY, NOT_AUDITED, policy_for
 from iop_outcomes.reporting.files import write_files
 
 LIBRARIES = ("ipykernel", "jupyter_client", "nbclient", "nbconvert", "nbformat")
 SECONDS = 600
+GATE = "released-only"  # the cell before the first, which is taken out again
+INTERNAL = "internal"  # the policy under which a page may show working material
 _NAME = re.compile(r"[a-z0-9_]+")
 
 
@@ -71,11 +75,13 @@ def run_notebook(name: str, given: Mapping[str, str], folder: str) -> list[Path]
         ) from error
     values = values_for(path, known, given, folder)
     _put(notebook, values)
-    _execute(notebook, path.stem)
+    policy = str({**known, **values}.get(POLICY, DEFAULT_POLICY))
+    _execute(notebook, path.stem, "" if policy == INTERNAL else policy)
     shown = {key: value for key, value in {**known, **values}.items() if key != OUTPUT}
     if SOURCE in shown:
         shown[SOURCE] = Path(str(shown[SOURCE])).name  # a page says which data, not where this machine keeps them
-    page = _page(notebook, path, shown)
+    mark = policy_for(policy, "public").mark or NOT_AUDITED
+    page = _page(notebook, path, shown, mark)
     executed = nbformat.writes(notebook, version=4) + "\n"
     return write_files(folder, {f"{path.stem}.ipynb": executed.encode("utf-8"), f"{path.stem}.html": page.encode("utf-8")})
 
@@ -98,14 +104,39 @@ def _put(notebook: Any, values: Mapping[str, Any]) -> None:
         notebook.cells.insert(places[-1] + 1, new_code_cell(text, id="given-parameters", metadata={"tags": ["injected-parameters"]}))
 
 
-def _execute(notebook: Any, name: str) -> None:
-    """Run every cell; outputs stand in the notebook afterwards, and nothing of the machine or the clock."""
+def _execute(notebook: Any, name: str, policy: str) -> None:
+    """Run every cell; outputs stand in the notebook afterwards, and nothing of the machine or the clock.
+
+    Under a policy only what is released is shown; with none, whatever the cells show.
+    """
+    from nbformat.v4 import new_code_cell
+
+    if policy:
+        gate = f"from {released_only.__module__} import {released_only.__name__}\n{released_only.__name__}({policy!r})"
+        notebook.cells.insert(0, new_code_cell(gate, id=GATE))
+    try:
+        _run_cells(notebook, name)
+    finally:
+        if policy:
+            del notebook.cells[0]
+            _numbered_without_it(notebook)
+
+
+def _numbered_without_it(notebook: Any) -> None:
+    """Number the cells as if none had stood before them."""
+    for cell in notebook.cells:
+        for each in (cell, *cell.get("outputs", ())):
+            if each.get("execution_count"):
+                each["execution_count"] -= 1
+
+
+def _run_cells(notebook: Any, name: str) -> None:
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    with tempfile.TemporaryDirectory(prefix="iop-outcomes-") as private:
+    with tempfile.TemporaryDirectory(prefix=folder_prefix()) as private:
         manager = AsyncKernelManager(
             kernel_name="python3",
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),  # no folders to search: the Python of this process
@@ -113,7 +144,8 @@ def _execute(notebook: Any, name: str) -> None:
             transport="tcp" if os.name == "nt" else "ipc",  # over TCP the kernel warns, in every notebook, that anybody could listen
         )
         client = NotebookClient(notebook, km=manager, timeout=SECONDS, record_timing=False)
-        environment = {**os.environ, "IPYTHONDIR": private, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        # What the cells keep on disk lies in this folder too, and goes with it, however the kernel ends.
+        environment = {**os.environ, "TMPDIR": private, "IPYTHONDIR": private, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         try:
             # What the kernel itself prints, on start and when it is stopped, is not for the person who asked.
             client.execute(env=environment, cleanup_kc=True, stdout=DEVNULL, stderr=DEVNULL)
@@ -129,7 +161,8 @@ def _execute(notebook: Any, name: str) -> None:
 
 def _failed(notebook: Any) -> str:
     """Which cell stopped, as a person counts them."""
-    for place, cell in enumerate(notebook.cells, start=1):
+    cells = [cell for cell in notebook.cells if cell.get("id") != GATE]
+    for place, cell in enumerate(cells, start=1):
         if any(output.output_type == "error" for output in cell.get("outputs", ())):
             return f"cell {place} ({cell.source.strip().splitlines()[0]})"
     return "a cell"
@@ -144,7 +177,7 @@ def _refusal(error: Any, name: str, cell: str) -> IopError:
     return made(f"{name} stopped in {cell}: {words.rstrip('.')}. Nothing was written.")
 
 
-def _page(notebook: Any, path: Path, shown: Mapping[str, Any]) -> str:
+def _page(notebook: Any, path: Path, shown: Mapping[str, Any], mark: str) -> str:
     """The outputs and the words between them as one page without code: no script, nothing from the network."""
     from jinja2 import DictLoader
     from nbconvert import HTMLExporter
@@ -160,6 +193,6 @@ def _page(notebook: Any, path: Path, shown: Mapping[str, Any]) -> str:
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
-    facts = {"title": title_of(path), "name": path.stem, "mark": NOT_AUDITED, "css": css, "given": dict(shown)}
+    facts = {"title": title_of(path), "name": path.stem, "mark": mark, "css": css, "given": dict(shown)}
     page, _ = exporter.from_notebook_node(notebook, resources={"page": facts})
     return str(page)

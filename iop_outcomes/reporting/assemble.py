@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from iop_outcomes.columns import COUNTED, KINDS, Column
-from iop_outcomes.errors import UsageError
+from iop_outcomes.errors import UsageError, printed
 from iop_outcomes.evaluate import By, grouping_columns
 from iop_outcomes.evaluate.answering import answer_all
 from iop_outcomes.intake.data import Data
@@ -33,6 +33,7 @@ def program_quality(
     earlier: int | None = None,
 ) -> Report:
     """Build the report; the public function is `iop_outcomes.report`, which says more. `earlier` outputs of the ledger make it again."""
+    heading = printed(title, "title")
     chosen = policy_for(policy, data.data_class)
     column = _one_column(data, by)
     page = assemble(Program(data, column, chosen, conf_level), parts, ledger=ledger, earlier=earlier)
@@ -41,7 +42,7 @@ def program_quality(
     compared = next((each.compared for each in released), None)
     parameters = page_parameters(data, column, chosen.name, title, conf_level, compared)
     without = tuple(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values())
-    return Report("program_quality", title, _lead(page), sections, released, page.provenance, chosen, parameters, without)
+    return Report("program_quality", heading, _lead(page), sections, released, page.provenance, chosen, parameters, without)
 
 
 def _one_column(data: Data, by: By) -> str:

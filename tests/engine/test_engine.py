@@ -21,7 +21,7 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.columns import NOT_KNOWN, Column, EventWithin, FirstEvent, Known, ScoreAt, StopsAtEnd
-from iop_outcomes.engine.connection import remove_forgotten_folders
+from iop_outcomes.engine.connection import folder_prefix, remove_forgotten_folders
 from iop_outcomes.intake.store import Store
 from iop_outcomes.measures import MEASURES
 
@@ -698,13 +698,15 @@ def test_whether_follow_up_stops_at_the_end(events, follow_up, expected, why):
 
 
 def test_folders_of_killed_runs_go(tmp_path, monkeypatch):
-    """A private folder holds raw rows: one that is a day old and whose process is gone is removed, every other stays."""
+    """A private folder holds raw rows: one whose process is gone is removed, at once where its number counts here too, else after a day."""
     monkeypatch.setattr("iop_outcomes.engine.connection.gettempdir", lambda: str(tmp_path))
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     names = {
         "old": f"iop-outcomes-{gone.pid}-a",
         "new": f"iop-outcomes-{gone.pid}-b",
+        "here": folder_prefix().replace(f"-{os.getpid()}-", f"-{gone.pid}-") + "d",
+        "elsewhere": f"iop-outcomes-{gone.pid}-1-e",
         "ours": f"iop-outcomes-{os.getpid()}-c",
         "other": "iop-outcomes-x",
     }
@@ -713,4 +715,4 @@ def test_folders_of_killed_runs_go(tmp_path, monkeypatch):
     for which in ("old", "ours", "other"):
         os.utime(tmp_path / names[which], (0, 0))
     remove_forgotten_folders()
-    assert {path.name for path in tmp_path.iterdir()} == {names[which] for which in ("new", "ours", "other")}
+    assert {path.name for path in tmp_path.iterdir()} == {names[which] for which in ("new", "elsewhere", "ours", "other")}

@@ -1,4 +1,4 @@
-"""82 kinds of hostile input: each gives the stated outcome and exit code, no traceback, and an untouched folder of output."""
+"""90 kinds of hostile input: each gives the stated outcome and exit code, no traceback, and an untouched folder of output."""
 
 import hashlib
 import os
@@ -14,9 +14,10 @@ from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_OUTPUT, EXIT_USAG
 from iop_outcomes.intake import files, preflight
 from iop_outcomes.reporting.files import LOCK
 from tests.intake import hostile, sites
+from tests.intake.hostile_more import MORE
 from tests.intake.hostile_rows import VALUES
 
-HOSTILE = [*hostile.FILES, *VALUES]
+HOSTILE = [*hostile.FILES, *VALUES, *MORE]
 REFUSED = [item for item in HOSTILE if item.says]
 ACCEPTED = [item for item in HOSTILE if not item.says]
 SYSTEM = {82}  # tested below, and in tests/reporting/test_killed.py
@@ -63,8 +64,8 @@ def _is_one_clear_refusal(item, shown):
 
 
 def test_every_number_of_the_list_is_here():
-    """82 numbers, each with an input of its own."""
-    assert {item.number for item in HOSTILE} | SYSTEM == set(range(1, 83))
+    """90 numbers, each with an input of its own."""
+    assert {item.number for item in HOSTILE} | SYSTEM == set(range(1, 91)) and len(MORE) >= 60
     assert len({str(item) for item in HOSTILE}) == len(HOSTILE)
 
 

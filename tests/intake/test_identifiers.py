@@ -11,27 +11,36 @@ import iop_outcomes as iop
 from iop_outcomes.columns import DATA_CLASSES, KINDS
 from iop_outcomes.errors import PrivacyError
 from iop_outcomes.intake.findings import PRIVACY_RULES
-from iop_outcomes.intake.identifiers import CELLS, IDENTIFIERS, NAMED
+from iop_outcomes.intake.identifier_columns import NAMED
+from iop_outcomes.intake.identifiers import CELLS, IDENTIFIERS
 from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
 from tests.intake import sites
 
 HOUSING = {"housing": "category"}
 EXAMPLES = {
-    "a social security number": ["471-82-9963", "id 471-82-9963 b", "471 82 9963", "471\u201382\u20139963"],
+    "a social security number": ["471-82-9963", "id 471-82-9963 b", "471 82 9963", "471\u201382\u20139963", "SSN 471829963"],
     "an e-mail address": ["winifred.okafor@kestrel.org", "w@k.co"],
     "a telephone number": ["(555) 831-7746", "555-831-7746", "1.555.831.7746", "+44 20 7946 0958", "tel 8317746", "555 831 7746"],
     "a web address": ["https://kestrel.test/w", "www.kestrel.test", "kestrel.org/okafor"],
     "a network or device address": ["10.24.88.77", "2001:db8::8a2e", "00:1b:44:11:3a:b7"],
-    "a medical record or account number": ["MRN0048213", "mrn: 48213", "MR# 48213", "Med Rec No 48213", "acct-48213", "SSN 471829963"],
+    "a medical record or account number": ["MRN0048213", "mrn: 48213", "MR# 48213", "Med Rec No 48213", "acct-48213"],
     "a date of birth": ["DOB 1971", "born 3/1971", "Birth date: 02/1971"],
+    "a number in digits other than 0 to 9": ["４７１-８２-９９６３", "٤٧١٨٢٩٩٦٣", "471-82-९९६३"],
+    "a Medicare number": ["1EG4-TE5-MK73", "1eg4te5mk73"],
     "a street address": ["418 Larkspur Ave", "7 Old Quarry Road", "P.O. Box 7715"],
+    "a vehicle identification number": ["1M8GDM9AXKP042788", "vin 5gzcz43d13s812715"],
+    "a name with a title": ["Dr. Bea Okafor", "Mrs Okafor"],
+    "a name that begins with a given name": ["jane okafor", "JANE_OKAFOR", "Jane O. O'Dell"],
     'a name ("Last, First")': ["Okafor, Winifred", "OKAFOR,WINIFRED J", "O'Dell, Bea", "Núñez, Íñigo", "De Vries, Anna Marie"],
-    'a name ("First Last")': ["Winifred Okafor", "Bea J. O'Dell"],
+    'a name ("First Last")': ["Adaeze Okafor", "Bea J. O'Dell"],
     "a hash, which stands for what it was made from": ["5d41402abc4b2a76b9719d911017c592", "A9" * 20, "P-" + "0f" * 32, "c74a196f-f19d-5ea9-bffd-a2742432fc9c"],
+    "a UUID made from a clock": ["c232ab00-9414-11ec-b3c8-9f6bdeced846", "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"],
     "a social security number without its hyphens": ["471829963"],
     "a telephone number without its hyphens": ["5558317746", "15558317746"],
-    "a ZIP code of more than 3 digits": ["97214", "97214-6631", "Salem OR 97214"],
+    "a ZIP code beside its word or its state": ["ZIP 97214", "Salem, OR 97214-6631"],
+    "a ZIP code of more than 3 digits": ["97214", "97214-6631", "Salem QQ 97214"],
     "a full date": ["1987-02-13", "A-1987/2/13-3", "2/13/1987", "13.02.1987", "Feb 13, 1987", "13 February 1987", "13FEB1987", "2/13/87"],
+    "a week": ["2024-W07", "week 7 of 2024"],
     "a date written as 8 digits": ["19870213"],
 }  # fmt: skip
 OFTEN = {"a date written as 8 digits"}  # refused only when most rows have it
@@ -121,17 +130,21 @@ def test_each_example_is_found(what):
 
 REFUSED = dict.fromkeys(EXAMPLES, "error") | {"a date written as 8 digits": "warning"}
 HARD = (
+    "a UUID made from a clock",
     "a hash, which stands for what it was made from",
     "a social security number without its hyphens",
     "a telephone number without its hyphens",
 )
-DATED = ("a ZIP code of more than 3 digits", "a full date", "a date written as 8 digits")
-NAMES = ('a name ("Last, First")', 'a name ("First Last")')
+DATED = ("a week", "a ZIP code of more than 3 digits", "a full date", "a date written as 8 digits")
+ZIPPED = "a ZIP code beside its word or its state"
+NAMES = ("a name with a title", "a name that begins with a given name", 'a name ("Last, First")', 'a name ("First Last")')
 BY_CLASS = {
     "safe_harbor": REFUSED,
-    "limited_data_set": {what: "warning" if what in HARD else severity for what, severity in REFUSED.items() if what not in DATED},
+    "limited_data_set": {
+        what: "warning" if what in HARD else severity for what, severity in REFUSED.items() if what not in (*DATED, ZIPPED)
+    },
     "synthetic": {what: "warning" if what in HARD else severity for what, severity in REFUSED.items() if what not in DATED},
-    "public": {what: severity for what, severity in REFUSED.items() if what not in (*HARD, *DATED, *NAMES)},
+    "public": {what: severity for what, severity in REFUSED.items() if what not in (*HARD, *DATED, *NAMES, ZIPPED)},
 }
 
 
@@ -140,7 +153,7 @@ def test_what_each_class_refuses_and_names(data_class):
     """One of every kind: the table above says what is an error, what a warning, and what is none of the class's business."""
     tables = _program()
     for row, (what, values) in enumerate(EXAMPLES.items()):
-        column = "site" if what == "a ZIP code of more than 3 digits" else "patient_id"
+        column = "site" if what in ("a ZIP code of more than 3 digits", "a name that begins with a given name") else "patient_id"
         tables["episodes"][column] = [*tables["episodes"][column][:row], values[0], *tables["episodes"][column][row + 1 :]]
     found, _ = _findings(tables, data_class)
     assert {item.message.removeprefix("looks like "): item.severity for item in found} == BY_CLASS[data_class]

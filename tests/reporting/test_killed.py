@@ -199,14 +199,14 @@ def test_a_lock_made_anew_meanwhile_is_given_back(folder, monkeypatch):
 
 
 def test_of_many_runs_at_once_each_writes_whole_or_not_at_all(folder):
-    """Six processes write at the same moment: at least one succeeds, the others say why, and the files are of one run."""
+    """Eight processes write at the same moment: at least one succeeds, the others say why, and the files are of one run."""
     code = (
         "import sys\nfrom iop_outcomes import OutputError\nfrom iop_outcomes.reporting.files import write_files\n"
         f"content = sys.argv[2].encode() * {MEGABYTE}\nsys.stdin.readline()\n"
         'try:\n    write_files(sys.argv[1], {"page.html": content, "numbers.csv": content, "source.json": content})\n'
         'except OutputError as error:\n    sys.exit(4 if "another run" in str(error) else 1)\n'
     )
-    runs = [subprocess.Popen([sys.executable, "-c", code, str(folder), letter], stdin=subprocess.PIPE, text=True) for letter in "uvwxyz"]
+    runs = [subprocess.Popen([sys.executable, "-c", code, str(folder), letter], stdin=subprocess.PIPE, text=True) for letter in "stuvwxyz"]
     for run in runs:
         run.stdin.write("go\n")
         run.stdin.close()

@@ -16,15 +16,32 @@ import iop_outcomes as iop
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ["program_quality.csv", "program_quality.html", "program_quality.json"]
 CODE = """
-import sys
+import os, sys
+from unittest.mock import patch
 import iop_outcomes as iop
-with iop.load("data/synthetic") as data:
+from iop_outcomes.intake.store import Store
+threads = int(os.environ["THREADS"])
+with patch("iop_outcomes.intake.loading.Store", lambda: Store(threads=threads)), iop.load("data/synthetic") as data:
     iop.report(data, by="track").save(sys.argv[1])
 """
 PROCESSES = {
-    "plain": {"PYTHONHASHSEED": "0", "TZ": "UTC", "OMP_NUM_THREADS": "1"},
-    "other": {"PYTHONHASHSEED": "4242", "TZ": "Asia/Kathmandu", "OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2", "LC_ALL": "C.UTF-8"},
-    "far": {"PYTHONHASHSEED": "random", "TZ": "America/St_Johns", "LANG": "de_DE.UTF-8", "MPLBACKEND": "pdf", "COLUMNS": "40"},
+    "plain": {"PYTHONHASHSEED": "0", "TZ": "UTC", "OMP_NUM_THREADS": "1", "THREADS": "1", "LC_ALL": "C"},
+    "other": {
+        "PYTHONHASHSEED": "1",
+        "THREADS": "2",
+        "TZ": "Asia/Kathmandu",
+        "OMP_NUM_THREADS": "2",
+        "OPENBLAS_NUM_THREADS": "2",
+        "LC_ALL": "C.UTF-8",
+    },
+    "far": {
+        "PYTHONHASHSEED": "random",
+        "THREADS": "3",
+        "TZ": "America/St_Johns",
+        "LC_ALL": "tr_TR.UTF-8",
+        "MPLBACKEND": "pdf",
+        "COLUMNS": "40",
+    },
 }
 
 

@@ -13,6 +13,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from iop_outcomes.engine.connection import ran_out
 from iop_outcomes.engine.dialect import ROW, literal, quoted
 from iop_outcomes.intake.casts import as_text
 from iop_outcomes.intake.dates import ISO_DATE
@@ -114,10 +115,12 @@ class Scratch(Store):
             return False
         known = [column for column in _names(lines[0], delimiter, lower=False) if column.lower() in wanted] if lines else []
         header = preflight_csv(path, delimiter, known or wanted)
-        read_through(path)
+        read_through(path, delimiter)
         try:
             broken = self.add_csv(name, path, header, delimiter=delimiter, max_field=MAX_LINE_BYTES)
-        except duckdb.Error:
+        except duckdb.Error as error:
+            if ran_out(error):
+                raise
             fatal(
                 "not_csv", shown(path), "the text cannot be read as CSV from its first line to its last", "Export it again as CSV (UTF-8)."
             )
@@ -132,7 +135,9 @@ class Scratch(Store):
         try:
             refuse_parquet(shown(path), path.stat().st_size, *self.parquet_sizes(path))
             self.add_parquet(name, path)
-        except duckdb.Error:
+        except duckdb.Error as error:
+            if ran_out(error):
+                raise
             fatal("not_parquet", shown(path), "the file is not readable as Parquet", "Export it again.")
 
     def hand_over(self, store: Store, table: str, select: str, needed: Sequence[str]) -> Places | None:

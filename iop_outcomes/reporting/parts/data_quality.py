@@ -31,11 +31,6 @@ def _rested_on(data: Data, recorded: Released) -> list[str]:
 def quality_blocks(page: Page) -> list[Block]:
     """Findings in the data, and how often each thing is known that the report rests on."""
     data, policy, recorded = page.program.data, page.program.policy, page[asks.recorded(page.program)]
-    rows = tuple((f.rule.replace("_", " "), f.severity, f.file, f.column, *_shown(f, policy)) for f in data.findings)
-    heads = ("Finding", "Weight", "File", "Column", "Rows", "What it is")
-    findings_block: Block = (
-        TableBlock(Table("Findings in the data", heads, rows, prose=True)) if rows else Text("No finding: every rule held in every row.")
-    )
     cells = tuple(
         (recorded.definition.estimand(name).label, *(estimate_value(recorded.estimate(name, level)) for level in recorded.levels))
         for name in _rested_on(data, recorded)
@@ -44,7 +39,16 @@ def quality_blocks(page: Page) -> list[Block]:
     bases = {level: recorded.estimate(recorded.definition.estimands[0].name, level).n for level in recorded.levels}
     known = ("What", *(f"{label(level, recorded.levels)} (n {count(n)})" for level, n in bases.items()))
     table = Table(caption, known, cells, prose=True)
-    return [findings_block, TableBlock(table)]
+    return [findings_block(data, policy), TableBlock(table)]
+
+
+def findings_block(data: Data, policy: Policy) -> Block:
+    """Findings in the data: how many rows each is of, as far as the policy lets it be shown, and never which."""
+    rows = tuple((f.rule.replace("_", " "), f.severity, f.file, f.column, *_shown(f, policy)) for f in data.findings)
+    heads = ("Finding", "Weight", "File", "Column", "Rows", "What it is")
+    if not rows:
+        return Text("No finding: every rule held in every row.")
+    return TableBlock(Table("Findings in the data", heads, rows, prose=True))
 
 
 def _shown(finding: Finding, policy: Policy) -> tuple[str, str]:
