@@ -16,7 +16,7 @@ import click
 
 from iop_outcomes.cli_attack import attack
 from iop_outcomes.cli_data import DATA, LAYOUT, MAPPING, ON_ERROR, QUIET, check, left_out, progress_shown, propose_mapping, synth
-from iop_outcomes.cli_measures import MEASURE, columns, measures, options_of_measures
+from iop_outcomes.cli_measures import MEASURE, columns, measures, options_of_measures, scales
 from iop_outcomes.cli_notebook import notebook
 from iop_outcomes.cli_start import start
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_OUTPUT, EXIT_USAGE, IopError
@@ -65,7 +65,7 @@ def cli() -> None:
     """Outcomes of intensive outpatient programs: check data, ask measures, build reports."""
 
 
-for command in (start, check, propose_mapping, synth, measures, notebook, attack):
+for command in (start, check, propose_mapping, synth, measures, scales, notebook, attack):
     cli.add_command(command)
 
 

@@ -302,6 +302,14 @@ class Store:
         answers = self.connection.send(" UNION ALL ".join(parts)).fetchall()
         return [bool(answer) for _, answer in sorted(answers)]
 
+    def words_among(self, recipe: Recipe, name: str, known: Sequence[str]) -> list[str]:
+        """Which words of this package a column holds; no other word of a row leaves."""
+        cast = next(cast for cast in recipe.casts if cast.name == name)
+        text = quoted(name + "__text")
+        inside = f"{text} IN ({', '.join(map(literal, known))})"
+        different = f"SELECT DISTINCT {text} AS word FROM ({self._cast(recipe.table, [cast])}) AS read WHERE {inside}"
+        return [str(row[0]) for row in self.connection.send(f"SELECT word FROM ({different}) AS words ORDER BY word").fetchall()]
+
     def _faults_of(self, table: str, rules: Sequence[Rule]) -> list[Fault]:
         chunks = [rules[i : i + MASK_BITS] for i in range(0, len(rules), MASK_BITS)]
         masks = [" + ".join(f"CASE WHEN {rule.predicate} THEN {1 << bit} ELSE 0 END" for bit, rule in enumerate(chunk)) for chunk in chunks]
@@ -353,9 +361,14 @@ class Store:
                 select = _with_those_beside(kind, recipes[kind.parent].names, listed=bool(select))
             if not select:
                 continue
-            what = "VIEW" if table in self._in_place else "TABLE"
+            subscores = recipe.subscores if recipe else ()
+            what = "VIEW" if table in self._in_place and not subscores else "TABLE"
             self.connection.send(f"CREATE {what} {table} AS {select}")
             columns[table] = recipe.names if recipe else tuple(field.name for field in kind.fields)
+            for part in subscores:  # no rows of the file: they count in no flow
+                cells = f"{literal(part.scale)} AS scale, {part.sql} AS score, CAST(NULL AS INTEGER) AS safety_item"
+                made = f"SELECT * REPLACE ({cells}) FROM {table} WHERE scale = {literal(part.form)}"
+                self.connection.send(f"INSERT INTO {table} SELECT * FROM ({made}) AS made WHERE score IS NOT NULL")
             if (
                 recipe
                 and not recipe.by_patient

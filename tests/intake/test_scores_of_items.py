@@ -97,9 +97,18 @@ def test_scales_that_are_not_scored_from_items():
 
 
 def test_domains_are_not_added_up():
-    """The eight domains of the CRDPSS have no total, so that none is made."""
-    with pytest.raises(DataError, match=r"crdpss_1: items_not_added: .*CRDPSS has no total"):
-        scored("crdpss", rows("crdpss", [1] * 8))
+    """The eight domains of the CRDPSS have no total, so that none is made; each is a scale of its own, and a blank one is blank alone."""
+    answers = rows("crdpss", [1, 2, 3, 4, 0, 1, 2, None], [0, 4, 0, 0, 0, 0, 0, 3])
+    assert scored("crdpss", answers) == ([None, None], [])
+    assert scored("crdpss_hallucinations", answers) == ([1, 0], [])
+    assert scored("crdpss_delusions", answers)[0] == [2, 4]
+    assert scored("crdpss_mania", answers)[0] == [None, 3]
+
+
+def test_items_that_no_score_is_made_of():
+    """The answers of the C-SSRS screener are neither added up nor scored by themselves."""
+    with pytest.raises(DataError, match=r"cssrs_screen_1: items_not_added: .*C-SSRS screener has no total"):
+        scored("cssrs_screen", rows("cssrs_screen", [1] * 6))
 
 
 def test_what_is_prorated_and_what_cannot_be_is_counted():
@@ -170,11 +179,14 @@ def test_scores_that_are_none_of_such_a_scale(tenths):
     for score, scale, rule in (
         (1.35, "mood", "score_between_steps"),
         (10.1, "mood", "score_out_of_range"),
-        (12.5, "phq9", "score_between_steps"),
+        (12.5, "phq9", "not_whole_number"),
     ):
         table = pd.DataFrame({"episode_id": ["e0"], "scale": scale, "day": 0, "score": [score]})
         with pytest.raises(DataError, match=rf"^scores \(data frame\):1: score: {rule}"):
             scored(scale, table, tenths)
+    both = pd.DataFrame({"episode_id": ["e0", "e0"], "scale": ["phq9", "mood"], "day": 0, "score": [12.5, 1.3]})
+    with pytest.raises(DataError, match=r"^scores \(data frame\):1: score: score_between_steps: between two scores of PHQ-9"):
+        scored("phq9", both, tenths)
     with pytest.raises(DataError, match=r":1: score: not_number"):
         scored("mood", pd.DataFrame({"episode_id": ["e0"], "scale": "mood", "day": 0, "score": ["x"]}), tenths)
 
