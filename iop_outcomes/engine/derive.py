@@ -11,6 +11,8 @@ from iop_outcomes.columns import (
     OUTSIDE,
     SESSION_STATUSES,
     WINDOWS,
+    AnswersAt,
+    BaselineTwice,
     Column,
     EventWithin,
     FirstEvent,
@@ -174,6 +176,10 @@ def _answer(request: Request, tables: Tables) -> Answered:
         return _event_within(request, tables)
     if isinstance(request, ScoreAt):
         return _score_at(request, tables)
+    if isinstance(request, AnswersAt):
+        return _answers_at(request, tables)
+    if isinstance(request, BaselineTwice):
+        return _baseline_twice(request, tables)
     if isinstance(request, SessionCount):
         return _session_count(request, tables)
     return _of_row(request, tables)
@@ -261,6 +267,40 @@ def _at_discharge(request: ScoreAt, tables: Tables) -> Pick:
     packed = f"max(CAST(scores.day + {SHIFT} AS BIGINT) * {PACK} + scores.{request.column})"
     source = _scored(request).replace(" WHERE", f" LEFT JOIN ({admission.select}) AS admission USING ({ROW}) WHERE", 1)
     return Pick(f"SELECT {ROW}, CAST({packed} % {PACK} AS INTEGER) AS points {source} AND {window} AND {later} GROUP BY {ROW}")
+
+
+def _answers_at(request: AnswersAt, tables: Tables) -> Answered:
+    """The answers packed into one whole number, so that one minimum takes them from a form together."""
+    if "scores" not in tables.filled or not {column for column, _, _ in request.items} <= set(tables.columns["scores"]):
+        return (), tuple(NOTHING for _ in request.items)
+    room = max(high - low for _, low, high in request.items) + 2  # 0 is a blank
+    places = [room**place for place in reversed(range(len(request.items)))]
+    kind = "BIGINT" if room ** len(request.items) < 2**62 else "HUGEINT"
+    cells = [
+        f"CAST(coalesce(scores.{quoted(column)} - {low - 1}, 0) AS {kind}) * {place}"
+        for (column, low, _), place in zip(request.items, places, strict=True)
+    ]
+    admission = _at_admission(ScoreAt(request.scale, "admit"), tables)
+    form = f"scores.scale = {literal(request.scale)} AND scores.day = {admission.name}.day AND scores.score = {admission.name}.points"
+    pick = Pick(f"SELECT {ROW}, min({' + '.join(cells)}) AS answers FROM scores JOIN {admission.name} USING ({ROW}) WHERE {form} GROUP BY {ROW}")
+    answers = [f"nullif({pick.name}.answers // {place} % {room}, 0) + {low - 1}" for (_, low, _), place in zip(request.items, places, strict=True)]
+    return (admission, pick), tuple(Value(f"CAST({answer} AS SMALLINT)", "SMALLINT") for answer in answers)
+
+
+def _baseline_twice(request: BaselineTwice, tables: Tables) -> Answered:
+    """The first and the last day of the window, each packed with its lower score."""
+    if "scores" not in tables.filled:
+        return (), (NOTHING, NOTHING)
+    low, high = WINDOWS["admit"]
+    day = f"CAST(scores.day + {SHIFT} AS BIGINT) * {PACK}"
+    first, last = f"min({day} + scores.score)", f"max({day} + {PACK - 1} - scores.score)"
+    points = f"CAST({first} % {PACK} AS INTEGER) AS first_points, CAST({PACK - 1} - {last} % {PACK} AS INTEGER) AS last_points"
+    window = f"scores.day BETWEEN {low} AND {high}"
+    pick = Pick(
+        f"SELECT {ROW}, {points} {_scored(ScoreAt(request.scale, 'admit'))} AND {window} GROUP BY {ROW} HAVING min(scores.day) < max(scores.day)"
+    )
+    names = zip(request.keys, ("first_points", "last_points"), strict=True)
+    return (pick,), tuple(Value(f"{pick.name}.{column}", SCORE, steps=tables.steps.get(name)) for name, column in names)
 
 
 def _wanted(events: Sequence[str], kinds: Sequence[str]) -> str:
