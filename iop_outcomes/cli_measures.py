@@ -70,7 +70,6 @@ def options_of_measures(command: Callable[..., Any]) -> Callable[..., Any]:
 def measures(name: str | None, scale: str | None) -> int:
     """List the measures, or print the definition of measure NAME."""
     from iop_outcomes.measures import FAMILIES, MEASURES, find, known
-
     from iop_outcomes.scales import load_scales
 
     entries = known()

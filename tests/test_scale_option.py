@@ -17,7 +17,11 @@ ASKED = (
 )
 REFUSED = {
     "a scale that is not there": ("symptom_change", {"scale": "phq99"}, 'no scale "phq99". Did you mean "phq9"? Allowed: asrm, audit,'),
-    "no scale": ("symptom_change", {}, 'say of which scale, as in scale="phq9" (--scale phq9). Allowed: asrm, audit, auditc, bam_protective'),
+    "no scale": (
+        "symptom_change",
+        {},
+        'say of which scale, as in scale="phq9" (--scale phq9). Allowed: asrm, audit, auditc, bam_protective',
+    ),
     "no total": ("symptom_change", {"scale": "crdpss"}, "has no total score"),
     "no profile at all": ("reliable_change", {"scale": "phqa"}, "Scales that have one: core10, epds, gad7, oq45, ors, pcl5, phq9;"),
     "another profile": ("reliable_change", {"scale": "phq9", "profile": "nsh"}, 'no profile "nsh". Did you mean "nhs"?'),

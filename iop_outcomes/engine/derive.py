@@ -168,21 +168,27 @@ CONSTANT = frozenset({NOTHING, NEVER})  # the same of every episode: neither kep
 
 def _answer(request: Request, tables: Tables) -> Answered:
     """Answer a request."""
-    if isinstance(request, FirstEvent):
-        return _first_event(request, tables)
-    if isinstance(request, StopsAtEnd):
-        return _stops_at_end(request, tables)
-    if isinstance(request, EventWithin):
-        return _event_within(request, tables)
-    if isinstance(request, ScoreAt):
-        return _score_at(request, tables)
-    if isinstance(request, AnswersAt):
-        return _answers_at(request, tables)
-    if isinstance(request, BaselineTwice):
-        return _baseline_twice(request, tables)
+    if isinstance(request, FirstEvent | StopsAtEnd | EventWithin):
+        return _of_events(request, tables)
+    if isinstance(request, ScoreAt | AnswersAt | BaselineTwice):
+        return _of_scores(request, tables)
     if isinstance(request, SessionCount):
         return _session_count(request, tables)
     return _of_row(request, tables)
+
+
+def _of_events(request: FirstEvent | StopsAtEnd | EventWithin, tables: Tables) -> Answered:
+    """What the events of the episode answer."""
+    if isinstance(request, FirstEvent):
+        return _first_event(request, tables)
+    return _stops_at_end(request, tables) if isinstance(request, StopsAtEnd) else _event_within(request, tables)
+
+
+def _of_scores(request: ScoreAt | AnswersAt | BaselineTwice, tables: Tables) -> Answered:
+    """What the scores of the episode answer."""
+    if isinstance(request, ScoreAt):
+        return _score_at(request, tables)
+    return _answers_at(request, tables) if isinstance(request, AnswersAt) else _baseline_twice(request, tables)
 
 
 def _of_row(request: Column | Known | Reached | Status, tables: Tables) -> Answered:
@@ -282,8 +288,12 @@ def _answers_at(request: AnswersAt, tables: Tables) -> Answered:
     ]
     admission = _at_admission(ScoreAt(request.scale, "admit"), tables)
     form = f"scores.scale = {literal(request.scale)} AND scores.day = {admission.name}.day AND scores.score = {admission.name}.points"
-    pick = Pick(f"SELECT {ROW}, min({' + '.join(cells)}) AS answers FROM scores JOIN {admission.name} USING ({ROW}) WHERE {form} GROUP BY {ROW}")
-    answers = [f"nullif({pick.name}.answers // {place} % {room}, 0) + {low - 1}" for (_, low, _), place in zip(request.items, places, strict=True)]
+    pick = Pick(
+        f"SELECT {ROW}, min({' + '.join(cells)}) AS answers FROM scores JOIN {admission.name} USING ({ROW}) WHERE {form} GROUP BY {ROW}"
+    )
+    answers = [
+        f"nullif({pick.name}.answers // {place} % {room}, 0) + {low - 1}" for (_, low, _), place in zip(request.items, places, strict=True)
+    ]
     return (admission, pick), tuple(Value(f"CAST({answer} AS SMALLINT)", "SMALLINT") for answer in answers)
 
 

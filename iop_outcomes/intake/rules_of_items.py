@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Dictionary
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Dictionary
 
 from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.intake.recipes import subscales_of

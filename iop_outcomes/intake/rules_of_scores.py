@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Dictionary
 from collections.abc import Collection, Sequence
+from collections.abc import Mapping as Dictionary
 from dataclasses import replace
 
 from iop_outcomes.columns import WINDOWS

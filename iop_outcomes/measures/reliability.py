@@ -17,7 +17,7 @@ from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats.draft import Draft, Floats, Interval, Population
-from iop_outcomes.stats.drafts import no_cells, plain
+from iop_outcomes.stats.drafts import plain
 from iop_outcomes.stats.intervals import Feldt, LogComplement, McGrawWong
 from iop_outcomes.stats.reliability import Coefficient, alpha, omega_total, retest
 
@@ -97,7 +97,7 @@ def _of_pairs(counts: Counts, scale: Scale) -> list[Draft]:
     twice = counts.where(~once & ~counts.is_in(STATUS, NOT_ENDED))
     parts = parts_of(counts, {**not_ended(counts), "once": once}, "twice", order=_TWICE_PARTS)
     who = parts.population(f"{scale.name} twice at admission", base=("twice",), missing=("once",))
-    agreement, consistency, squares = retest(*(twice.numbers(key, blank=0.0) for key in (first, last)), twice.n)
+    agreement, consistency, squares = retest(twice.numbers(first, blank=0.0), twice.numbers(last, blank=0.0), twice.n)
     return [
         _drafted(name, coefficient, twice, who, McGrawWong(squares, name == AGREEMENT))
         for name, coefficient in ((AGREEMENT, agreement), (CONSISTENCY, consistency))
@@ -117,7 +117,9 @@ def _of_ends(counts: Counts, scale: Scale) -> list[Draft]:
     parts = parts_of(counts, {**not_ended(counts), **classes}, "between", order=_END_PARTS)
     base = ("lowest", "highest", "between")
     family = f"{scale.name} ends at admission"
-    return [parts.share(name, family, base=base, hits=(hit,), missing=("no_score",)) for name, hit in ((FLOOR, "lowest"), (CEILING, "highest"))]
+    return [
+        parts.share(name, family, base=base, hits=(hit,), missing=("no_score",)) for name, hit in ((FLOOR, "lowest"), (CEILING, "highest"))
+    ]
 
 
 def reliability(scale: Scale) -> Measure:
@@ -140,12 +142,32 @@ def reliability(scale: Scale) -> Measure:
     """
     title = scale.label
     low, high = scale.range
-    best, worst = (low, high) if scale.better == "lower" else (high, low)
     rows = (
         (ALPHA, "Cronbach's alpha", f"alpha of the items of the {title}", _OF_ITEMS, "95% Feldt F", "ratio"),
-        (OMEGA, "Omega total", "omega total of one common factor, by maximum likelihood", _OF_ITEMS, "95% normal of ln(1 - coefficient)", "ratio"),
-        (AGREEMENT, "Retest ICC(A,1)", "ICC(A,1), absolute agreement of the first and the last score", _OF_PAIRS, "95% McGraw & Wong F", "ratio"),
-        (CONSISTENCY, "Retest ICC(C,1)", "ICC(C,1), consistency of the first and the last score", _OF_PAIRS, "95% McGraw & Wong F", "ratio"),
+        (
+            OMEGA,
+            "Omega total",
+            "omega total of one common factor, by maximum likelihood",
+            _OF_ITEMS,
+            "95% normal of ln(1 - coefficient)",
+            "ratio",
+        ),
+        (
+            AGREEMENT,
+            "Retest ICC(A,1)",
+            "ICC(A,1), absolute agreement of the first and the last score",
+            _OF_PAIRS,
+            "95% McGraw & Wong F",
+            "ratio",
+        ),
+        (
+            CONSISTENCY,
+            "Retest ICC(C,1)",
+            "ICC(C,1), consistency of the first and the last score",
+            _OF_PAIRS,
+            "95% McGraw & Wong F",
+            "ratio",
+        ),
         (FLOOR, "Lowest score", f"admission score of {low}", _OF_SCORES, "95% Wilson score", "share"),
         (CEILING, "Highest score", f"admission score of {high}", _OF_SCORES, "95% Wilson score", "share"),
     )
@@ -168,19 +190,35 @@ def reliability(scale: Scale) -> Measure:
             "McGraw KO, Wong SP (1996), doi:10.1037/1082-989X.1.1.30",
             "Terwee CB et al. (2007), doi:10.1016/j.jclinepi.2006.03.012",
         ),
-        notes=(
-            "Alpha and omega are of complete forms at admission, of the items as they count in the score"
-            f"{': the highest answer of each group' if scale.groups and scale.groups.each == 'highest' else ''}; forms with a blank item are counted.",
-            "ICC(A,1) counts a shift between the two days as error, ICC(C,1) does not. People change within days, so that both are lower than of a "
-            "form asked twice at once.",
-            "Alpha says how much items agree, the ICC how much two occasions do: a reliable change computed from alpha is the smaller.",
-            f"At {best} nobody can be seen to improve, at {worst} nobody to get worse; above 15 % either is usually called an effect.",
-            "Where patients repeat, all limits but those of shares are Student's t of ln(1 - coefficient) with errors by patient.",
-            *((f"Not verified in a primary source: {', '.join(scale.unverified)}.",) if scale.unverified else ()),
-        ),
+        notes=_notes(scale),
         shown=(ALPHA, OMEGA, AGREEMENT, CONSISTENCY),
         main=ALPHA,
         subject=title,
+    )
+
+
+_COMPLETE = (
+    "Alpha and omega are of complete forms at admission, of the items as they count in the score; forms with a blank item are counted."
+)
+_DOMAINS = "Alpha and omega are of complete forms at admission, of the highest answer of each group; forms with a blank item are counted."
+_OCCASIONS = (
+    "ICC(A,1) counts a shift between the two days as error, ICC(C,1) does not. People change within days, so that both are lower than of a form "
+    "asked twice at once."
+)
+_SMALLER = "Alpha says how much items agree, the ICC how much two occasions do: a reliable change computed from alpha is the smaller."
+_REPEATED = "Where patients repeat, all limits but those of shares are Student's t of ln(1 - coefficient) with errors by patient."
+
+
+def _notes(scale: Scale) -> tuple[str, ...]:
+    low, high = scale.range
+    best, worst = (low, high) if scale.better == "lower" else (high, low)
+    return (
+        _DOMAINS if scale.groups is not None and scale.groups.each == "highest" else _COMPLETE,
+        _OCCASIONS,
+        _SMALLER,
+        f"At {best} nobody can be seen to improve, at {worst} nobody to get worse; above 15 % either is usually called an effect.",
+        _REPEATED,
+        *((f"Not verified in a primary source: {', '.join(scale.unverified)}.",) if scale.unverified else ()),
     )
 
 

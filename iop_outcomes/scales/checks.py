@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 
@@ -90,7 +91,9 @@ def _check_groups(scale: Scale, file: str) -> None:
     if len(groups.least_answered) != len(sizes) or any(not 1 <= n <= size for n, size in zip(groups.least_answered, sizes, strict=True)):
         fail(file, "groups.least_answered", "must be one number for each group, from 1 to its items")
     if groups.each == "mean" and prod(sizes) > MOST_PRODUCT:
-        fail(file, "groups.members", "are too many for an exact mean of means; give fewer groups, or take totals only (item_scoring = false)")
+        fail(
+            file, "groups.members", "are too many for an exact mean of means; give fewer groups, or take totals only (item_scoring = false)"
+        )
     if scale.missing.rule != "none":
         fail(file, "missing.rule", 'must be "none" beside [groups], where least_answered says what may be missing')
 
@@ -107,14 +110,20 @@ def _check_sum(scale: Scale, file: str) -> None:
             points = [weights[number] * answer for number, answer in answers.items()]
             whole = sum(weights.values(), Fraction(0))
         else:
-            of_group = {"sum": sum, "highest": max, "mean": lambda values: sum(values) / len(values)}[scale.groups.each]
-            points = [of_group([answers[number] for number in group]) for group in scale.groups.members]
+            points = [_of_group([answers[number] for number in group], scale.groups.each) for group in scale.groups.members]
             whole = Fraction(len(points))
         total = sum(points, Fraction(0))
         ends.append(total / whole if scale.scored_as == "mean" else total if _of_means(scale) else total * Fraction(scale.step))
     if tuple(ends) != tuple(map(Fraction, scale.range)):
         what = "the mean of the items" if scale.scored_as == "mean" else "items x item_range x step"
         fail(file, "range", f"is not {what}; correct it, or set item_scoring = false (only totals are taken)")
+
+
+def _of_group(answers: Sequence[Fraction], each: str) -> Fraction:
+    if each == "highest":
+        return max(answers)
+    total = sum(answers, Fraction(0))
+    return total / len(answers) if each == "mean" else total
 
 
 def _of_means(scale: Scale) -> bool:

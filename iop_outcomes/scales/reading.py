@@ -36,8 +36,10 @@ SMALLEST_NUMBER = Decimal("0.000001")
 LARGEST_NUMBER = 1_000_000
 
 
-def read_scale(file: str, content: dict[str, Any]) -> Scale:
-    """Build one scale from a parsed file; whether its numbers fit each other is checked by the caller.
+def read_scales(file: str, content: dict[str, Any]) -> tuple[Scale, ...]:
+    """Build the scale of a parsed file, then its subscales, each a scale of its own; whether their numbers fit is checked by the caller.
+
+    A subscale says its title, the numbers of its items and its range; what else it does not say holds as for the whole form.
 
     Parameters
     ----------
@@ -48,8 +50,8 @@ def read_scale(file: str, content: dict[str, Any]) -> Scale:
 
     Returns
     -------
-    Scale
-        Its keys are complete and of the right type, and nothing else was in the file.
+    tuple of Scale
+        Their keys are complete and of the right type, and nothing else was in the file.
 
     Raises
     ------
@@ -58,18 +60,10 @@ def read_scale(file: str, content: dict[str, Any]) -> Scale:
 
     Examples
     --------
-    >>> read_scale("mood.toml", {"name": "mood", "items": "9"})
+    >>> read_scales("mood.toml", {"name": "mood", "items": "9"})
     Traceback (most recent call last):
     ...
     iop_outcomes.errors.DataError: mood.toml: key source: missing; add source = "doi, url or repository": no number without one.
-    """
-    return read_scales(file, content)[0]
-
-
-def read_scales(file: str, content: dict[str, Any]) -> tuple[Scale, ...]:
-    """Build the scale of a parsed file, then its subscales, each a scale of its own; parameters and errors as for `read_scale`.
-
-    A subscale says its title, the numbers of its items and its range; what else it does not say holds as for the whole form.
     """
     parts = content.get("subscales", {})
     table = TomlTable(file, "", {key: value for key, value in content.items() if key != "subscales"})
@@ -279,14 +273,12 @@ def _bands(table: TomlTable, key: str) -> Any:
     return tuple(_part(level, Band, **shared) for level in tables)
 
 
+TEXTS = (
+    "title", "short", "version", "construct", "licence", "form", "label", "sample", "group", "case_cutoff", "note",
+    "loinc_total", "loinc_panel", "omop_total",
+)  # fmt: skip
 READ: dict[str, Callable[[TomlTable, str], Any]] = {
-    **dict.fromkeys(
-        (
-            "title", "short", "version", "construct", "licence", "form", "label", "sample", "group", "case_cutoff", "note",
-            "loinc_total", "loinc_panel", "omop_total",
-        ),
-        _text,
-    ),  # fmt: skip
+    **dict.fromkeys(TEXTS, _text),
     **dict.fromkeys(("items", "recall_days", "most_items_missing", "item", "positive_at"), _whole),
     **dict.fromkeys(("step", "value", "points", "percent", "low", "high"), _number),
     **dict.fromkeys(("fraction_lower", "mean", "sd", "referral_mean"), _statistic),
@@ -298,7 +290,8 @@ READ: dict[str, Callable[[TomlTable, str], Any]] = {
     "range": _pair((int, Decimal)),
     "domains": _domains,
     **dict.fromkeys(
-        ("numbers", "reversed_items", "never_prorated", "lowest", "not_asked"), _list_of(int, "a list of item numbers, such as [4, 8], or []")
+        ("numbers", "reversed_items", "never_prorated", "lowest", "not_asked"),
+        _list_of(int, "a list of item numbers, such as [4, 8], or []"),
     ),
     "weights": _list_of((int, Decimal), "a list of numbers, one for each item"),
     "least_answered": _list_of(int, "a list of whole numbers, one for each group"),

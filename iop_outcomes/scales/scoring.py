@@ -254,6 +254,10 @@ def _sum(terms: Sequence[Term]) -> Term:
     return reduce(lambda one, other: one + other, terms)
 
 
+def _product(terms: Sequence[Term]) -> Term:
+    return reduce(lambda one, other: one * other, terms)
+
+
 def _every(conditions: Sequence[Term]) -> Term:
     return reduce(lambda one, other: one & other, conditions)
 
@@ -328,7 +332,9 @@ def _steps(scale: Items, answers: dict[int, Term], *, complete: bool = False) ->
     numbers = scale.item_numbers
     needed = () if complete else scale.missing.never_prorated
     fewest = len(numbers) - (0 if complete else scale.missing.most_items_missing)
-    enough = _every([form.answered(numbers).at_least(max(fewest, 1)), *(form.points[number].known().equals(1) for number in needed)])
+    enough = form.answered(numbers).at_least(max(fewest, 1))
+    for number in needed:
+        enough = enough & form.points[number].known().equals(1)
     above, below = form.some(numbers), _divisor(scale)
     if scale.missing.rule == "prorate" and not complete:
         known, whole = form.share(numbers)
@@ -368,8 +374,13 @@ def _of_means(form: _Form[Term], groups: Groups, divisor: Fraction) -> Term:
         divisor = Fraction(form.scale.step)
     sums = [form.some(members).wide() for members in groups.members]
     known = [form.answered(members).wide() for members in groups.members]
-    above = _sum([reduce(lambda one, other: one * other, [*known[:i], *known[i + 1 :]], sums[i]) for i in range(len(sums))])
-    return _rounded(_times(above, divisor.denominator), _times(reduce(lambda one, other: one * other, known), divisor.numerator))
+    above = _sum([_beside(total, known, place) for place, total in enumerate(sums)])
+    return _rounded(_times(above, divisor.denominator), _times(_product(known), divisor.numerator))
+
+
+def _beside(total: Term, known: Sequence[Term], place: int) -> Term:
+    """A sum times how many items of all other groups are answered."""
+    return _product([total, *known[:place], *known[place + 1 :]])
 
 
 def total_of(scale: Items, answers: Sequence[int | None]) -> Number | None:

@@ -80,7 +80,11 @@ def handed(seed, size="some", scores="both", events="both", patients="repeated",
             "odd name": sometimes(rng.choice(["a", "A", " "])),
             "follow_up_days": sometimes(rng.choice([0, 2, 30, 36_500])),
             "patient_id": None if patients == "blank" else sometimes(f"p{rng.randrange(people)}"),
-            **{f"{scale}_{moment}": sometimes(rng.randrange(0, 5)) for scale in ("phq9", "mood") for moment in ("admit", "discharge", *BASELINES)},
+            **{
+                f"{scale}_{moment}": sometimes(rng.randrange(0, 5))
+                for scale in ("phq9", "mood")
+                for moment in ("admit", "discharge", *BASELINES)
+            },
             **{f"{name}_day": sometimes((stay or 0) + rng.choice([-5, 0, 2, 30])) for name in NAMES},
             **{f"{name}_observed": sometimes(rng.randrange(2)) for name in NAMES},
         }

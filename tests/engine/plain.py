@@ -7,7 +7,20 @@ from collections import Counter
 
 import numpy as np
 
-from iop_outcomes.columns import AnswersAt, BaselineTwice, Column, EventWithin, Facts, FirstEvent, Known, Reached, ScoreAt, SessionCount, Status, StopsAtEnd
+from iop_outcomes.columns import (
+    AnswersAt,
+    BaselineTwice,
+    Column,
+    EventWithin,
+    Facts,
+    FirstEvent,
+    Known,
+    Reached,
+    ScoreAt,
+    SessionCount,
+    Status,
+    StopsAtEnd,
+)
 from iop_outcomes.counts import Counts
 from iop_outcomes.patients import Patients
 

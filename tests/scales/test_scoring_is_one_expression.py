@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from iop_outcomes.scales import load_scales
 from iop_outcomes.scales.checks import check_scale
-from iop_outcomes.scales.reading import read_scale
+from iop_outcomes.scales.reading import read_scales
 from iop_outcomes.scales.scoring import answered_sql, total_of, total_sql
 
 SCORED = {name: scale for name, scale in load_scales().items() if scale.adds_up}
@@ -64,7 +64,9 @@ def scored_by_sql(scale, answers, **options):
         "(" + ", ".join([str(place), *("NULL::INTEGER" if a is None else str(a) for a in row)]) + ")" for place, row in enumerate(answers)
     )
     known = answered_sql(scale, dict(zip(scale.item_numbers, names, strict=True)))
-    query = f"SELECT {total_sql(scale, names, **options)}, {known} FROM (VALUES {values}) AS t({', '.join(['place', *names])}) ORDER BY place"
+    query = (
+        f"SELECT {total_sql(scale, names, **options)}, {known} FROM (VALUES {values}) AS t({', '.join(['place', *names])}) ORDER BY place"
+    )
     return duckdb.sql(query).fetchall()
 
 
@@ -131,7 +133,7 @@ def random_scales(draw):
         whole = sum(map(Fraction, weights)) if not groups else len(groups)
         total = sum(points)
         ends.append(total / whole if content["scored_as"] == "mean" else total if kind == "mean" else total * Fraction(step))
-    if any((end / Fraction(step)).denominator != 1 for end in ends) or kind == "sum" and content["scored_as"] == "mean":
+    if any((end / Fraction(step)).denominator != 1 for end in ends) or (kind == "sum" and content["scored_as"] == "mean"):
         content["step"] = Decimal("0.5")
         content.pop("groups", None)
         content.pop("weights", None)
@@ -140,7 +142,7 @@ def random_scales(draw):
         content.setdefault("missing", {"rule": "none", "most_items_missing": 0, "source": "test", "verified": True})
         ends = [Fraction(items * (low + end * width), 2) for end in (0, 1)]
     content["range"] = [Decimal(end.numerator) / Decimal(end.denominator) for end in ends]
-    scale = read_scale("random.toml", content)
+    scale = read_scales("random.toml", content)[0]
     check_scale(scale, "random.toml")
     return scale
 
@@ -197,7 +199,7 @@ def test_halves_go_up_where_a_float_would_not():
         "name": "random", "title": "random", "items": 200, "item_range": [0, 1], "better": "lower", "source": "test", "verified": True,
         "scored_as": "mean", "step": Decimal("0.01"), "range": [0, 1],
     }  # fmt: skip
-    scale = read_scale("random.toml", content)
+    scale = read_scales("random.toml", content)[0]
     row = [1] * 57 + [0] * 143
     assert total_of(scale, row) == Decimal("0.29")
     assert same(scored_by_sql(scale, [row])[0][0], Decimal("0.29"))

@@ -56,7 +56,7 @@ def limits(coefficient, n, interval, people=None):
 
 @pytest.mark.parametrize("name", ORACLE["items"])
 def test_alpha_and_omega_are_those_of_r(name):
-    """psych's alpha, Feldt's limits, and omega of factanal's one factor, to 1e-8."""
+    """The alpha of psych, Feldt's limits, and omega of factanal's one factor, to 1e-8."""
     (cells, n), expected = answers(name), figures("items", name)
     assert int(n.sum()) == expected["n"]
     of_items = alpha(cells, n)
@@ -69,7 +69,7 @@ def test_alpha_and_omega_are_those_of_r(name):
 
 @pytest.mark.parametrize("name", ORACLE["pairs"])
 def test_both_iccs_are_those_of_r(name):
-    """psych's ICC2 and ICC3 with their limits, to 1e-8: McGraw and Wong's A,1 and C,1."""
+    """The ICC2 and ICC3 of psych with their limits, to 1e-8: McGraw and Wong's A,1 and C,1."""
     (first, second, n), expected = pairs(name), figures("pairs", name)
     agreement, consistency, squares = retest(first, second, n)
     for coefficient, kind in ((agreement, "agreement"), (consistency, "consistency")):
@@ -139,6 +139,7 @@ def test_influences_are_derivatives(place):
         return 4 / 3 * (1 - items / total)
 
     assert alpha(cells, n).influence[place] == pytest.approx(moved(of_alpha, n, place), rel=1e-5, abs=1e-9)
+
     def of_omega(weights):
         return omega_total(cells, np.round(weights * 1e12).astype(np.int64)).value
 

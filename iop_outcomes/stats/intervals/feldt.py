@@ -36,8 +36,8 @@ class Feldt(LogComplement):
             return NO_LIMITS
         low, high = (1 - conf_level) / 2, (1 + conf_level) / 2
         df = draft.n - 1
-        ends = [1 - (1 - draft.value) * float(fdtri(df, df * (self.items - 1), p)) for p in (high, low)]
-        return Limits(math.sqrt(errors.variance), *ends)
+        lowest, highest = (1 - (1 - draft.value) * float(fdtri(df, df * (self.items - 1), p)) for p in (high, low))
+        return Limits(math.sqrt(errors.variance), lowest, highest)
 
     def limits_by_patient(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
         """Those of `LogComplement`."""
