@@ -380,7 +380,10 @@ def _of_means(form: _Form[Term], groups: Groups, divisor: Fraction) -> Term:
 
 def _beside(total: Term, known: Sequence[Term], place: int) -> Term:
     """A sum times how many items of all other groups are answered."""
-    return _product([total, *known[:place], *known[place + 1 :]])
+    for other, answered in enumerate(known):
+        if other != place:
+            total = total * answered
+    return total
 
 
 def total_of(scale: Items, answers: Sequence[int | None]) -> Number | None:

@@ -34,8 +34,10 @@ def plain_score(scale, answers):
             there = [known[n] for n in members if n in known]
             if len(there) < least:
                 return None
-            mean = sum(there) / len(there)
-            points.append({"highest": max(there), "mean": mean, "sum": half_up(mean * len(members), 1)}[scale.groups.each])
+            lowest, width = (sum(each[n] for n in members) for each in (low, {n: high[n] - low[n] for n in members}))
+            above = sum(known[n] - low[n] for n in members if n in known)
+            prorated = lowest + half_up(Fraction(above) * width / sum(high[n] - low[n] for n in members if n in known), 1)
+            points.append({"highest": max(there), "mean": sum(there) / len(there), "sum": prorated}[scale.groups.each])
         whole = sum(points) / len(points) if scale.scored_as == "mean" else sum(points)
         factor = 1 if scale.scored_as == "mean" or scale.groups.each == "mean" else Fraction(scale.step)
         return Fraction(scale.range[0]) + half_up(whole * factor - Fraction(scale.range[0]), Fraction(scale.step))
