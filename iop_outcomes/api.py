@@ -353,11 +353,6 @@ def reliability(data: Data, *, scale: str, by: str | Sequence[str] | None = None
         and the last score from 7 days before admission to 3 after, of two days; `floor` and `ceiling`, the shares with the lowest and the
         highest admission score. What the data cannot tell has no value, and a flag.
 
-    Raises
-    ------
-    NotAssessableError
-        When the data hold no score of the scale.
-
     References
     ----------
     Cronbach LJ (1951), doi:10.1007/BF02310555; Feldt LS (1965), doi:10.1007/BF02289499; McGraw KO, Wong SP (1996),
@@ -371,10 +366,6 @@ def reliability(data: Data, *, scale: str, by: str | Sequence[str] | None = None
     >>> frame.estimand.tolist()
     ['alpha', 'omega_total', 'icc_agreement', 'icc_consistency', 'floor', 'ceiling']
     """
-    from iop_outcomes.evaluate.lacking import refuse_lacking
-    from iop_outcomes.evaluate.lookup import look_up
-
-    refuse_lacking(data, look_up(data, "reliability", scale=scale))
     return measure(data, "reliability", scale=scale, by=by, conf_level=conf_level)
 
 

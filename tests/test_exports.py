@@ -32,6 +32,7 @@ EXPORTS = [
     "measure",
     "readmission",
     "relapse",
+    "reliability",
     "reliable_change",
     "report",
     "symptom_change",

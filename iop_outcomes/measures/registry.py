@@ -149,7 +149,8 @@ def _full_name(name: str, scale: str | None, scales: Mapping[str, Scale], entrie
         raise UsageError(SCALE.missing(name, able, "phq9"))
     chosen = get_scale(scale, scales)
     if not chosen.total:
-        raise UsageError(f"{chosen.title} has no total score: its domains are never summed. Choose a scale with a total.")
+        parts = f" Its parts are scales of their own: {', '.join(chosen.subscales)}." if chosen.subscales else ""
+        raise UsageError(f"{chosen.title} has no total score: its domains are never summed. Choose a scale with a total.{parts}")
     full = family.called(chosen.name)
     if full not in entries:
         raise NotAssessableError(
