@@ -115,7 +115,7 @@ def test_subscales_are_scales_of_their_own():
     with loaded(50, rows) as data:
         frame = iop.reliability(data, scale="dass21_depression").to_frame().set_index("estimand")
         change = iop.symptom_change(data, scale="dass21_anxiety").to_frame().set_index("estimand")
-        with pytest.raises(iop.UsageError, match="has no total score.* dass21_depression, dass21_anxiety, dass21_stress"):
+        with pytest.raises(iop.UsageError, match=r"has no total score.* dass21_depression, dass21_anxiety, dass21_stress"):
             iop.reliability(data, scale="dass21")
         assert data.flow[1].used == 50
     assert frame.value["alpha"] == pytest.approx(slow_alpha(given[:, [2, 4, 9, 12, 15, 16, 20]]), abs=1e-12)

@@ -18,7 +18,9 @@ from tests.table.programs import PROGRAMS
 
 NAN = float("nan")
 ENDED = ("discharged", "died")
-SCALES = {name: load_scales()[name] for name in ("auditc", "bdi2", "gad7", "pcl5", "phq9", "phqa")}  # of the programs, and some without a score
+SCALES = {
+    name: load_scales()[name] for name in ("auditc", "bdi2", "gad7", "pcl5", "phq9", "phqa")
+}  # of the programs, and some without a score
 WAYS = {
     name: entry.definitions or (None,)
     for name, entry in known(SCALES).items()
