@@ -344,6 +344,43 @@ def reliable_change(
     return measure(data, "reliable_change", scale=scale, by=by, profile=profile, conf_level=conf_level)
 
 
+def reliability(data: Data, *, scale: str, by: str | Sequence[str] | None = None, conf_level: float = 0.95) -> Answer:
+    """How reliable a scale is among a program's own people: internal consistency, retest reliability, floor and ceiling.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`, with the items of the scale for alpha and omega, and with two scores at admission for the ICCs.
+    scale : str
+        Name of a scale with a total score, such as "phq9"; subscales are scales of their own.
+    by : str or two of them, optional
+        Column to group by, or two.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        `alpha` and `omega_total` of complete forms at admission; `icc_agreement` (ICC(A,1)) and `icc_consistency` (ICC(C,1)) of the first
+        and the last score from 7 days before admission to 3 after, of two days; `floor` and `ceiling`, the shares with the lowest and the
+        highest admission score. What the data cannot tell has no value, and a flag.
+
+    References
+    ----------
+    Cronbach LJ (1951), doi:10.1007/BF02310555; Feldt LS (1965), doi:10.1007/BF02289499; McGraw KO, Wong SP (1996),
+    doi:10.1037/1082-989X.1.1.30.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     frame = iop.reliability(data, scale="phq9").to_frame()
+    >>> frame.estimand.tolist()
+    ['alpha', 'omega_total', 'icc_agreement', 'icc_consistency', 'floor', 'ceiling']
+    """
+    return measure(data, "reliability", scale=scale, by=by, conf_level=conf_level)
+
+
 def readmission(
     data: Data,
     *,

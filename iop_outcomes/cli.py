@@ -29,7 +29,7 @@ from iop_outcomes.cli_data import (
     propose_mapping,
     synth,
 )
-from iop_outcomes.cli_measures import MEASURE, columns, measures, options_of_measures
+from iop_outcomes.cli_measures import MEASURE, columns, measures, options_of_measures, scales
 from iop_outcomes.cli_notebook import notebook
 from iop_outcomes.cli_start import start
 from iop_outcomes.cli_streams import end_on_signals, flushed, guard_streams, what_ran_out
@@ -87,7 +87,7 @@ def cli() -> None:
     """Outcomes of intensive outpatient programs: check data, ask measures, build reports."""
 
 
-for command in (start, check, propose_mapping, synth, measures, notebook, attack, verify):
+for command in (start, check, propose_mapping, synth, measures, scales, notebook, attack, verify):
     cli.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""Takes a command line about measures, gives their list or a definition, and the flags that any measure may be asked with."""
+"""Takes a command line about measures or scales, gives their list or one of them, and the flags that any measure may be asked with."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def options_of_measures(command: Callable[..., Any]) -> Callable[..., Any]:
 @SCALE
 def measures(name: str | None, scale: str | None) -> int:
     """List the measures, or print the definition of measure NAME."""
-    from iop_outcomes.measures import FAMILIES, find, known
+    from iop_outcomes.measures import FAMILIES, MEASURES, find, known
+    from iop_outcomes.scales import load_scales
 
     entries = known()
     if name is not None:
@@ -77,12 +78,26 @@ def measures(name: str | None, scale: str | None) -> int:
         click.echo(find(name, *first, scale=scale).definition)
         _print_options((entries.get(name) or FAMILIES[name]).options, "")
         return EXIT_DONE
-    for measure, entry in entries.items():
+    for measure, entry in MEASURES.items():
         click.echo(f"{measure:<26} {find(measure, *entry.definitions[:1]).asks}")
         _print_options(entry.options, f"{_INDENT} ")
     for measure, family in FAMILIES.items():
-        click.echo(f"{measure:<26} The same as {family.called('SCALE')}, with --scale SCALE.")
+        able = sum(scale in entries for scale in map(family.called, load_scales()))
+        click.echo(f"{measure:<26} The same as {family.called('SCALE')}, with --scale SCALE: one of {able}, see iop-outcomes scales.")
         _print_options(family.options, f"{_INDENT} ")
+    return EXIT_DONE
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--folder", default=None, type=click.Path(), help="A folder with scale files of your own, beside those that are shipped.")
+def scales(name: str | None, folder: str | None) -> int:
+    """List the scales, or describe scale NAME: how it is scored, every published figure, and what it does not offer."""
+    from iop_outcomes.scales import describe, get_scale, load_scales
+    from iop_outcomes.scales.describe import table
+
+    every = load_scales(folder)
+    click.echo(table(list(every.values())) if name is None else describe(get_scale(name, every)))
     return EXIT_DONE
 
 

@@ -368,6 +368,7 @@ def field(table: str, name: str) -> Field | None:
 
 Moment = Literal["admit", "discharge"]
 Clock = Literal["admission", "discharge"]
+BASELINES = ("first_baseline", "last_baseline")
 WINDOWS: Mapping[Moment, tuple[int, int]] = MappingProxyType({"admit": (-7, 3), "discharge": (-7, 14)})
 
 
@@ -417,6 +418,49 @@ class ScoreAt:
     def keys(self) -> tuple[str, ...]:
         """Names of the columns this request adds to the count table."""
         return (f"{self.scale}_{self.moment}" if self.column == "score" else f"{self.scale}_{self.column}_{self.moment}",)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersAt:
+    """Ask for the answers to the items of the form whose score is the admission score of a scale; blank where it came without items.
+
+    Where several forms of one day have that score, the one whose answers are lowest, from the first item on.
+
+    Parameters
+    ----------
+    scale : str
+        Name of the scale.
+    items : tuple of (str, int, int)
+        Columns that hold the answers, in order, each with its lowest and highest.
+    """
+
+    scale: str
+    items: tuple[tuple[str, int, int], ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return tuple(f"{self.scale}_answer_{column.rpartition('_')[2]}" for column, _, _ in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineTwice:
+    """Ask for the first and the last score of a scale in the window of admission, of two different days; blank where there is one day alone.
+
+    The lower of two scores of a day counts, as at admission.
+
+    Parameters
+    ----------
+    scale : str
+        Name of the scale.
+    """
+
+    scale: str
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return tuple(f"{self.scale}_{place}" for place in BASELINES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -571,7 +615,7 @@ class SessionCount:
         return (self.name,)
 
 
-Request = Column | ScoreAt | FirstEvent | Reached | Known | EventWithin | StopsAtEnd | SessionCount | Status
+Request = Column | ScoreAt | AnswersAt | BaselineTwice | FirstEvent | Reached | Known | EventWithin | StopsAtEnd | SessionCount | Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ EXPORTS = [
     "pool_studies",
     "readmission",
     "relapse",
+    "reliability",
     "reliable_change",
     "report",
     "symptom_change",

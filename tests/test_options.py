@@ -102,7 +102,7 @@ def test_the_list_says_what_each_measure_is_asked_with(capsys):
     """`measures` lists every option under its measure; `measures NAME` prints them under the definition."""
     assert run(["measures"]) == 0
     listed = capsys.readouterr().out
-    for name, entry in known().items():
+    for name, entry in MEASURES.items():
         block = re.search(rf"^{name} .+\n((?: .+\n)*)", listed, flags=re.MULTILINE).group(1)
         assert [line.strip() for line in block.splitlines()] == [f"--{option.name}: {option}" for option in entry.options]
     assert run(["measures", "relapse"]) == 0

@@ -16,10 +16,14 @@ ASKED = (
     ("phq9_reliable_change", {"profile": "nhs"}, "phq9_reliable_change", {"definition": "nhs"}),
 )
 REFUSED = {
-    "a scale that is not there": ("symptom_change", {"scale": "phq8"}, 'no scale "phq8". Did you mean "phqa"? Allowed: auditc, bdi2,'),
-    "no scale": ("symptom_change", {}, 'say of which scale, as in scale="phq9" (--scale phq9). Allowed: auditc, bdi2, gad7'),
+    "a scale that is not there": ("symptom_change", {"scale": "phq99"}, 'no scale "phq99". Did you mean "phq9"? Allowed: asrm, audit,'),
+    "no scale": (
+        "symptom_change",
+        {},
+        'say of which scale, as in scale="phq9" (--scale phq9). Allowed: asrm, audit, auditc, bam_protective',
+    ),
     "no total": ("symptom_change", {"scale": "crdpss"}, "has no total score"),
-    "no profile at all": ("reliable_change", {"scale": "phqa"}, "Scales that have one: gad7, pcl5, phq9"),
+    "no profile at all": ("reliable_change", {"scale": "phqa"}, "Scales that have one: core10, epds, gad7, oq45, ors, pcl5, phq9;"),
     "another profile": ("reliable_change", {"scale": "phq9", "profile": "nsh"}, 'no profile "nsh". Did you mean "nhs"?'),
     "a profile of change": ("symptom_change", {"scale": "phq9", "profile": "nhs"}, "leave out profile (--profile)"),
     "a scale twice": ("phq9_change", {"scale": "phq9"}, "phq9_change: leave out scale (--scale)"),
@@ -71,6 +75,6 @@ def test_measures_names_them(capsys):
     """The list says that they take a scale, and each is defined with one."""
     assert run(["measures"]) == 0
     listed = capsys.readouterr().out
-    assert "symptom_change             The same as SCALE_change, with --scale SCALE." in listed
+    assert "symptom_change             The same as SCALE_change, with --scale SCALE: one of " in listed
     assert run(["measures", "symptom_change", "--scale", "gad7"]) == 0
     assert capsys.readouterr().out.startswith("Change in GAD-7. ")

@@ -10,6 +10,8 @@ from decimal import Decimal
 from iop_outcomes.columns import (
     OUTSIDE,
     WINDOWS,
+    AnswersAt,
+    BaselineTwice,
     Column,
     EventWithin,
     FirstEvent,
@@ -181,17 +183,27 @@ CONSTANT = frozenset({NOTHING, NEVER})  # the same of every episode: neither kep
 
 def _answer(request: Request, tables: Tables) -> Answered:
     """Answer a request."""
-    if isinstance(request, FirstEvent):
-        return _first_event(request, tables)
-    if isinstance(request, StopsAtEnd):
-        return _stops_at_end(request, tables)
-    if isinstance(request, EventWithin):
-        return _event_within(request, tables)
-    if isinstance(request, ScoreAt):
-        return _score_at(request, tables)
+    if isinstance(request, FirstEvent | StopsAtEnd | EventWithin):
+        return _of_events(request, tables)
+    if isinstance(request, ScoreAt | AnswersAt | BaselineTwice):
+        return _of_scores(request, tables)
     if isinstance(request, SessionCount):
         return _session_count(request, tables)
     return _of_row(request, tables)
+
+
+def _of_events(request: FirstEvent | StopsAtEnd | EventWithin, tables: Tables) -> Answered:
+    """What the events of the episode answer."""
+    if isinstance(request, FirstEvent):
+        return _first_event(request, tables)
+    return _stops_at_end(request, tables) if isinstance(request, StopsAtEnd) else _event_within(request, tables)
+
+
+def _of_scores(request: ScoreAt | AnswersAt | BaselineTwice, tables: Tables) -> Answered:
+    """What the scores of the episode answer."""
+    if isinstance(request, ScoreAt):
+        return _score_at(request, tables)
+    return _answers_at(request, tables) if isinstance(request, AnswersAt) else _baseline_twice(request, tables)
 
 
 def _of_row(request: Column | Known | Reached | Status, tables: Tables) -> Answered:
@@ -278,6 +290,44 @@ def _at_discharge(request: ScoreAt, tables: Tables) -> Pick:
     packed = f"max(CAST(scores.day + {SHIFT} AS BIGINT) * {PACK} + scores.{request.column})"
     source = f"{SCORED} LEFT JOIN ({picked([admission])}) AS admission USING ({ROW})"
     return Pick(source, f"{_scored(request)} AND {window} AND {later}", packed)
+
+
+def _answers_at(request: AnswersAt, tables: Tables) -> Answered:
+    """The answers packed into one whole number, so that one minimum takes them from a form together."""
+    if "scores" not in tables.filled or not {column for column, _, _ in request.items} <= set(tables.columns["scores"]):
+        return (), tuple(NOTHING for _ in request.items)
+    room = max(high - low for _, low, high in request.items) + 2  # 0 is a blank
+    places = [room**place for place in reversed(range(len(request.items)))]
+    kind = "BIGINT" if room ** len(request.items) < 2**62 else "HUGEINT"
+    cells = [
+        f"CAST(coalesce(scores.{quoted(column)} - {low - 1}, 0) AS {kind}) * {place}"
+        for (column, low, _), place in zip(request.items, places, strict=True)
+    ]
+    admission = _at_admission(ScoreAt(request.scale, "admit"), tables)
+    form = f"scores.scale = {literal(request.scale)} AND scores.day = {admission.name}.day AND scores.score = {admission.name}.points"
+    pick = Pick(
+        f"SELECT {ROW}, min({' + '.join(cells)}) AS answers FROM scores JOIN {admission.name} USING ({ROW}) WHERE {form} GROUP BY {ROW}"
+    )
+    answers = [
+        f"nullif({pick.name}.answers // {place} % {room}, 0) + {low - 1}" for (_, low, _), place in zip(request.items, places, strict=True)
+    ]
+    return (admission, pick), tuple(Value(f"CAST({answer} AS SMALLINT)", "SMALLINT") for answer in answers)
+
+
+def _baseline_twice(request: BaselineTwice, tables: Tables) -> Answered:
+    """The first and the last day of the window, each packed with its lower score."""
+    if "scores" not in tables.filled:
+        return (), (NOTHING, NOTHING)
+    low, high = WINDOWS["admit"]
+    day = f"CAST(scores.day + {SHIFT} AS BIGINT) * {PACK}"
+    first, last = f"min({day} + scores.score)", f"max({day} + {PACK - 1} - scores.score)"
+    points = f"CAST({first} % {PACK} AS INTEGER) AS first_points, CAST({PACK - 1} - {last} % {PACK} AS INTEGER) AS last_points"
+    window = f"scores.day BETWEEN {low} AND {high}"
+    pick = Pick(
+        f"SELECT {ROW}, {points} {_scored(ScoreAt(request.scale, 'admit'))} AND {window} GROUP BY {ROW} HAVING min(scores.day) < max(scores.day)"
+    )
+    names = zip(request.keys, ("first_points", "last_points"), strict=True)
+    return (pick,), tuple(Value(f"{pick.name}.{column}", SCORE, steps=tables.steps.get(name)) for name, column in names)
 
 
 def _wanted(events: Sequence[str], kinds: Sequence[str]) -> str:

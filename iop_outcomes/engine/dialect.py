@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 ROW = (
     "iop_outcomes_row"  # the place of a row, or of its episode, in its file; a name no file has: a column of a site may well be called row_
@@ -45,8 +46,9 @@ class Steps:
     step: int | Decimal
 
     def kept(self, points: str) -> str:
-        """SQL for points as steps."""
-        return f"CAST(({points} - ({self.low})) / {self.step} AS INTEGER)"
+        """SQL for points as steps, halves up: twice the points over twice the step are exact where a quotient of decimals is not."""
+        step = Fraction(self.step)
+        return f"CAST(floor((({points} - ({self.low})) * {2 * step.denominator} + {step.numerator}) / {2 * step.numerator}) AS INTEGER)"
 
     def points(self, kept: str) -> str:
         """SQL for steps as points."""

@@ -103,7 +103,7 @@ def _measures(data: Data) -> Iterator[Measure]:
                 measure = look_up(data, name, definition)
             except UsageError:  # the file holds another quantity, or cannot hold this one
                 continue
-            if not _lacks_scale(data, measure):
+            if measure.per_episode is not None and not _lacks_scale(data, measure):
                 yield measure
 
 

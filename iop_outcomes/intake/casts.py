@@ -173,12 +173,21 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscore:
+    """A row of scores that is made of another's items: the subscale, the scale of that row, and the SQL of its score as it is kept."""
+
+    scale: str
+    form: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """How one canonical table comes from its raw one: columns cast, then columns computed from them.
 
     A table other than episodes may also read `episode_known`, `episode_los_days` and `episode_follow_up_days` of the
     episode it belongs to. `steps` are those of scales whose scores are not whole numbers from 0 on. `by_patient` says that its rows name a
-    patient and a date, from which `episode_id` and `day` are found.
+    patient and a date, from which `episode_id` and `day` are found. `subscores` are further rows, made of the items of those there are.
     """
 
     table: str
@@ -186,6 +195,7 @@ class Recipe:
     derived: tuple[Derived, ...] = ()
     steps: Mapping[str, Steps] = field(default_factory=dict)
     by_patient: bool = False
+    subscores: tuple[Subscore, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

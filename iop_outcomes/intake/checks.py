@@ -54,7 +54,11 @@ def clean_columns(store: Store, plans: Dictionary[str, TablePlan], mapping: Mapp
 
 
 def rules_for(
-    plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Dictionary[str, Scale], clean: Collection[tuple[str, str]] = ()
+    plans: Dictionary[str, TablePlan],
+    mapping: Mapping,
+    scales: Dictionary[str, Scale],
+    clean: Collection[tuple[str, str]] = (),
+    known: Collection[str] = (),
 ) -> list[Rule]:
     """Every rule for the columns that came: those of privacy first, then those of single columns.
 
@@ -65,9 +69,11 @@ def rules_for(
     mapping : Mapping
         The declared class and cut-off.
     scales : dict of str to Scale
-        Ranges of scores.
+        Those that the data may hold, with their ranges.
     clean : collection of (str, str), optional
         Tables and columns of labels that need no second look, of `clean_columns`.
+    known : collection of str, optional
+        Names of every scale, where the data hold only some.
     """
     rules = privacy_rules(plans, mapping, clean)
     for table, plan in plans.items():
@@ -77,7 +83,7 @@ def rules_for(
         if KINDS[table].parent:
             rules.append(_orphan(table))
         for name in KINDS[table].rules:
-            rules += _RULE_SETS[name](plans, plan, mapping, scales)
+            rules += _RULE_SETS[name](plans, plan, mapping, (scales, known or tuple(scales)))
         rules += [*label_rules(table, plan, mapping.data_class, clean), *_blank_columns(table, plan)]
     if COUNTED in plans:
         if any(KINDS[table].points for table in plans):
@@ -87,11 +93,12 @@ def rules_for(
 
 
 # Rules over several columns, by the names under which kinds of rows declare them.
-_RULE_SETS: Dictionary[RuleSet, Callable[[Dictionary[str, TablePlan], TablePlan, Mapping, Dictionary[str, Scale]], list[Rule]]] = {
+_Scales = tuple[Dictionary[str, Scale], Collection[str]]  # those that the data may hold, and the names of all
+_RULE_SETS: Dictionary[RuleSet, Callable[[Dictionary[str, TablePlan], TablePlan, Mapping, _Scales], list[Rule]]] = {
     "stays": lambda plans, plan, mapping, _: episode_rules(
         frozenset(plan.fields), frozenset(plan.recipe.names), mapping, grouped=any(KINDS[table].parent for table in plans)
     ),
-    "scores": lambda _, plan, __, scales: score_rules(plan.columns, scales),
+    "scores": lambda _, plan, __, scales: score_rules(plan.columns, *scales),
     "clocks": lambda plans, plan, mapping, _: event_rules(plan.columns, plans[COUNTED].recipe.names, mapping),
     "sessions": lambda _, plan, *__: session_rules(tuple(plan.fields)),
     "contacts": lambda _, plan, *__: contact_rules(frozenset(plan.fields)),
@@ -223,7 +230,8 @@ def _number(field: Field, value: str, text: str, rule: Callable[..., Rule]) -> l
         hint = f"Allowed: {field.low:,} to {field.high:,}. If it means missing, name the code in mapping.toml under [missing]"
         rules.append(rule("out_of_range", f"({value}) NOT BETWEEN {field.low} AND {field.high}", "outside its range", hint))
     if field.step != 1:
-        message = f"between two scores of its scale, which has steps of {field.step}"
+        item = field.name.rpartition("_")[2].isdigit()  # phq9_1, beside phq9_admit
+        message = f"between two {'answers to the item' if item else 'scores of its scale'}, which has steps of {field.step}"
         rules.append(rule("score_between_steps", f"({value}) % {field.step} <> 0", message))
     return rules
 

@@ -10,7 +10,7 @@ from iop_outcomes.intake.findings import Finding, Severity, refuse
 from iop_outcomes.intake.inputs import Input
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
-from iop_outcomes.intake.recipes import TablePlan, adds_up, scale_of_item
+from iop_outcomes.intake.recipes import TablePlan, scale_of_item
 from iop_outcomes.scales import Scale
 
 _HALVES = (("day", "observed"), ("observed", "day"))
@@ -65,11 +65,11 @@ def identifiers_not_read(item: Input, plan: TablePlan, mapping: Mapping) -> list
 
 def items_not_added(item: Input, plan: TablePlan, scales: Dictionary[str, Scale], *, severity: Severity = "warning") -> list[Finding]:
     """Items of a scale that may not be scored from them, or has no total: none is made, and it is said so."""
-    first = {scale.name: (name, scale) for name in reversed(plan.dropped) if (scale := scale_of_item(name, scales)) and not adds_up(scale)}
+    first = {scale.name: (name, scale) for name in reversed(plan.dropped) if (scale := scale_of_item(name, scales)) and not scale.adds_up}
     findings = []
     for name, scale in first.values():
         what = "is taken as a total only, because its items may not be added up here" if scale.total else "has no total"
-        hint = "Bring the column of totals (score)" if scale.total else "Its domains are not read yet; leave the items out"
+        hint = "Bring the column of totals (score)" if scale.total else "No score is made of it; leave the items out"
         findings.append(Finding("items_not_added", severity, item.name, name, f"{scale.label} {what}", hint))
     return findings
 

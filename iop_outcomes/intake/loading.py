@@ -48,7 +48,7 @@ from iop_outcomes.intake.row_findings import (
 from iop_outcomes.intake.rules import Fault, Rule
 from iop_outcomes.intake.shown_codes import name_codes
 from iop_outcomes.intake.store import Store
-from iop_outcomes.intake.surveys import spread_surveys
+from iop_outcomes.intake.surveys import scales_there, spread_surveys
 from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.progress import report_step
 from iop_outcomes.results import Flow, Provenance, Source
@@ -95,11 +95,13 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
     raws = {item.table: store.raw_columns(item.table) for item in inputs}
     refuse_unknown_names(raws, mapping, scales)
     plans = {table: plan_table(table, raw, mapping, scales) for table, raw in raws.items()}
+    there = scales_there(store, plans, scales)  # tables of whole points stay so, whatever other scales are known
+    plans = {table: plan_table(table, raw, mapping, there) if KINDS[table].points else plans[table] for table, raw in raws.items()}
     refuse_columns(inputs, plans, mapping, scales)
     for table in KINDS:
         if table in plans:
             store.check_with(plans[table].recipe)
-    findings, excluded = _check(store, inputs, plans, mapping, scales)
+    findings, excluded = _check(store, inputs, plans, mapping, scales, there)
     placed = {item.table: store.placed(plan.recipe) for item in inputs if (plan := plans[item.table]).recipe.by_patient}
     for item in inputs:
         if item.table in placed:
@@ -220,7 +222,7 @@ def _from_contacts(
 def _rolled(scratch: Scratch, store: Store, contacts: Input, plan: TablePlan, mapping: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
     """Contacts checked, those with a fault left out, and the rest rolled; loading refuses the faults, or counts them."""
     scratch.check_with(plan.recipe)
-    findings, excluded = _check(scratch, [contacts], {"contacts": plan}, mapping, scales)
+    findings, excluded = _check(scratch, [contacts], {"contacts": plan}, mapping, scales, scales)
     rule, has = mapping.contacts or ContactRule(), tuple(plan.fields)
     kept = kept_select(has, rule, mapping.cutoff, excluded["contacts"])
     report_step("building episodes from contacts")
@@ -272,11 +274,17 @@ def _refuse_swallowed(inputs: Sequence[Input]) -> None:
 
 
 def _check(
-    store: Store, inputs: Sequence[Input], plans: Dictionary[str, TablePlan], mapping: Mapping, scales: Any
+    store: Store,
+    inputs: Sequence[Input],
+    plans: Dictionary[str, TablePlan],
+    mapping: Mapping,
+    scales: Dictionary[str, Scale],
+    there: Dictionary[str, Scale],
 ) -> tuple[list[Finding], dict[str, list[int]]]:
     """Every finding, and the rows that errors leave out."""
     report_step("checking labels")
-    rules = [*rules_for(plans, mapping, scales, clean_columns(store, plans, mapping)), *similar_rules(store, plans)]
+    clean = clean_columns(store, plans, mapping)
+    rules = [*rules_for(plans, mapping, there, clean, tuple(scales)), *similar_rules(store, plans)]
     broken_rules = _broken(store, rules)
     if leave_out_copies(store, broken_rules, plans):
         broken_rules = _broken(store, rules)

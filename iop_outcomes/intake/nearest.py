@@ -12,6 +12,7 @@ from iop_outcomes.intake.rules import Fault, Rule
 from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
 
+MOST_LABELS = 100  # different unknown texts that are looked at: more are no spellings of a few words
 ALIKE = 0.85  # Jaro-Winkler similarity from which a word is offered
 
 
@@ -47,15 +48,22 @@ def offer_nearest(store: Store, faults: Sequence[Fault], plans: Dictionary[str, 
 
 
 def _offers(rule: Rule, words: Sequence[str]) -> list[tuple[str, Rule]]:
-    """For each word a rule that is true where the text is unknown and this word is the nearest."""
+    """For each word a rule that is true where the text is unknown and this word is the nearest.
+
+    Every text is held against every word, so that the few different texts are looked at in the place of all rows.
+    """
     if not words:
         return []
-    text = f"regexp_replace(lower({quoted(rule.columns[0] + '__text')}), '[^a-z0-9]+', '_', 'g')"
+    raw = quoted(rule.columns[0] + "__text")
+    text = "regexp_replace(lower(label), '[^a-z0-9]+', '_', 'g')"
     alike = {word: f"jaro_winkler_similarity({text}, {literal(word)})" for word in words}
     most = f"greatest({', '.join([*alike.values(), str(ALIKE)])})"
+    known = ", ".join(map(literal, words))
+    labels = f"SELECT DISTINCT {raw} AS label FROM own_{rule.table} WHERE {raw} NOT IN ({known}) ORDER BY label LIMIT {MOST_LABELS}"
+    near = {word: f"SELECT label FROM ({labels}) AS labels WHERE {likeness} >= {most}" for word, likeness in alike.items()}
     return [
-        (word, Rule(f"near_{word}", rule.table, rule.columns, f"({rule.predicate}) AND {likeness} >= {most}", "", "", "note"))
-        for word, likeness in alike.items()
+        (word, Rule(f"near_{word}", rule.table, rule.columns, f"({rule.predicate}) AND {raw} IN ({those})", "", "", "note"))
+        for word, those in near.items()
     ]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from iop_outcomes.columns import BY_PATIENT, EVENTS, KINDS, MAX_DAYS, NOT_KNOWN, Field, Kind
 from iop_outcomes.engine.dialect import NUMBER_TYPE, Steps, literal, quoted
-from iop_outcomes.intake.casts import STANDS_FOR, Cast, Derived, Recipe
+from iop_outcomes.intake.casts import STANDS_FOR, Cast, Derived, Recipe, Subscore
 from iop_outcomes.intake.mapping import ColumnRule, Mapping
 from iop_outcomes.intake.usual_words import known_words
 from iop_outcomes.intake.vocabulary import only
@@ -71,7 +71,8 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
     derived = (*day, *(cell for name in kind.derivations for cell in _DERIVED[name](computed, mapping, scales)))
     names = {name: source for name, source in names.items() if name in fields}
     used = set(names.values())
-    recipe = Recipe(table, casts, derived, _steps(scales) if kind.points or "score" in kind.wide else {}, by_patient)
+    steps = _steps(scales) if kind.points or "score" in kind.wide else {}
+    recipe = Recipe(table, casts, derived, steps, by_patient, _parts(fields, scales, steps) if kind.points else ())
     return TablePlan(recipe, fields, names, tuple(name for name in raw if name not in used))
 
 
@@ -182,23 +183,28 @@ def _wide_event(name: str, _scales: Dictionary[str, Scale]) -> Field | None:
 
 
 def scale_of_item(name: str, scales: Dictionary[str, Scale]) -> Scale | None:
-    """The scale of which a column such as phq9_1 is an item."""
+    """The scale of which a column such as phq9_1 is an item: one that is scored from it, the form's before its subscales', where there is any."""
     match = _ITEM.match(name)
-    scale = scales.get(match["scale"]) if match else None
-    return scale if match and scale and 1 <= int(match["number"]) <= scale.items else None
+    form = scales.get(match["scale"]) if match else None
+    if match is None or form is None:
+        return None
+    having = [scale for scale in (form, *subscales_of(form, scales)) if int(match["number"]) in scale.item_numbers]
+    return next((scale for scale in having if scale.adds_up), having[0] if having else None)
+
+
+def subscales_of(form: Scale, scales: Dictionary[str, Scale]) -> list[Scale]:
+    """The scales that are made of some items of a form."""
+    return [scales[name] for name in form.subscales if name in scales]
 
 
 def _item(name: str, scales: Dictionary[str, Scale]) -> Field | None:
     scale = scale_of_item(name, scales)
-    if scale is None or not adds_up(scale):
+    if scale is None or not scale.adds_up:
         return None
-    low, high = scale.item_range
-    return Field(name, "integer", f"item {name.rpartition('_')[2]} of {scale.title} (points)", low=low, high=high)
-
-
-def adds_up(scale: Scale) -> bool:
-    """Whether a total may be made from the items of a scale; items of any other are not read."""
-    return scale.total and scale.item_scoring
+    number = int(name.rpartition("_")[2])
+    answers = scale.answers_to(number)
+    (low, high), title = answers.item_range, scales[scale.form or scale.name].title
+    return Field(name, "integer", f"item {number} of {title} (points)", low=low, high=high, step=answers.step)
 
 
 def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping, _scales: Dictionary[str, Scale]) -> tuple[Derived, ...]:
@@ -301,18 +307,27 @@ def _of_events(fields: Dictionary[str, Field], _mapping: Mapping, _scales: Dicti
 
 
 def _of_scores(fields: Dictionary[str, Field], _mapping: Mapping, scales: Dictionary[str, Scale]) -> tuple[Derived, ...]:
-    """Totals made from items, and the answer to the safety item."""
+    """Scores made from items, and the answer to the safety item."""
     kind = "INTEGER" if all(scale.whole for scale in scales.values()) else NUMBER_TYPE
     return (*_totals(fields, scales, kind), Derived("safety_item", f"CAST({_safety_items(fields, scales)} AS INTEGER)"))
 
 
+def _parts(fields: Dictionary[str, Field], scales: Dictionary[str, Scale], steps: Dictionary[str, Steps]) -> tuple[Subscore, ...]:
+    """The subscales whose items are all there, as rows of scores are made of them."""
+    parts = []
+    for scale in scales.values():
+        if scale.form and scale.adds_up and set(scale.item_columns) <= fields.keys():
+            points = total_sql(scale, list(map(quoted, scale.item_columns)))
+            kept = steps[scale.name].kept(f"({points})") if scale.name in steps else f"CAST({points} AS INTEGER)"
+            parts.append(Subscore(scale.name, scale.form, kept))
+    return tuple(parts)
+
+
 def _totals(fields: Dictionary[str, Field], scales: Dictionary[str, Scale], kind: str) -> tuple[Derived, ...]:
-    """The score, from the items where it is not given and all of them stand there."""
-    items = {name: sorted((f for f in fields if _belongs(f, name)), key=lambda f: int(f.rpartition("_")[2])) for name in scales}
-    totals = {
-        name: total_sql(scales[name], list(map(quoted, columns))) for name, columns in items.items() if len(columns) == scales[name].items
-    }
-    if not totals:
+    """The score, from the items where it is not given and all of them stand there; blank of a form that has subscales alone."""
+    whole = {scale.name: scale for scale in scales.values() if not scale.form and set(scale.item_columns) <= fields.keys() and scale.items}
+    totals = {name: total_sql(scale, list(map(quoted, scale.item_columns))) for name, scale in whole.items() if scale.adds_up}
+    if not totals and ("score" in fields or not any(scale.adds_up for form in whole.values() for scale in subscales_of(form, scales))):
         return ()
     given = quoted("score") if "score" in fields else "NULL"
     return (Derived("score", f"CAST(coalesce({given}, {_by_scale(totals)}) AS {kind})"),)
@@ -320,7 +335,7 @@ def _totals(fields: Dictionary[str, Field], scales: Dictionary[str, Scale], kind
 
 def _safety_items(fields: Dictionary[str, Field], scales: Dictionary[str, Scale]) -> str:
     """The answer to the safety item, as it was given: a total made up for blanks says nothing of it."""
-    items = {name: f"{name}_{scale.safety_item.item}" for name, scale in scales.items() if scale.safety_item is not None}
+    items = {name: f"{name}_{scale.safety_item.item}" for name, scale in scales.items() if scale.safety_item is not None and scale.adds_up}
     return _by_scale({name: quoted(item) for name, item in items.items() if item in fields})
 
 
@@ -328,11 +343,6 @@ def _by_scale(values: Dictionary[str, str]) -> str:
     """SQL that chooses a value by the scale of a row; blank for any other."""
     cases = " ".join(f"WHEN {literal(name)} THEN {sql}" for name, sql in values.items())
     return f"CASE scale {cases} END" if cases else "NULL"
-
-
-def _belongs(field: str, scale: str) -> bool:
-    match = _ITEM.match(field)
-    return match is not None and match["scale"] == scale
 
 
 _DERIVED = {"stays": _of_episodes, "totals": _of_scores, "clocks": _of_events}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
 from dataclasses import replace
 
 from iop_outcomes.columns import WINDOWS
@@ -20,7 +20,7 @@ SHORTER_FORMS = {"phq9": ("PHQ-8", 24)}
 FEW = 90  # scores among which none above the shorter form's highest may be chance
 
 
-def score_rules(has: Sequence[str], scales: Dictionary[str, Scale]) -> list[Rule]:
+def score_rules(has: Sequence[str], scales: Dictionary[str, Scale], known: Collection[str]) -> list[Rule]:
     """Rules over several columns of scores.
 
     Parameters
@@ -28,10 +28,12 @@ def score_rules(has: Sequence[str], scales: Dictionary[str, Scale]) -> list[Rule
     has : sequence of str
         The columns that came.
     scales : dict of str to Scale
-        Ranges, and which scales there are.
+        Those that the data may hold, with their ranges.
+    known : collection of str
+        Names of every scale.
     """
-    names = ", ".join(literal(name) for name in scales)
-    hint = f"Known scales: {', '.join(scales)}. Leave out the others"
+    hint = "iop-outcomes scales lists those that are known; leave out the others, or bring a file of your own (scales=)"
+    names = ", ".join(map(literal, known))
     rules = [_rule("unknown_scale", ("scale",), f"scale__text NOT IN ({names})", "not a scale that is known", hint)]
     if "score" in has:
         rules += _of_totals(has, scales)
@@ -63,14 +65,17 @@ def _of_totals(has: Sequence[str], scales: Dictionary[str, Scale]) -> list[Rule]
     ranges = " OR ".join(f"(scale = {literal(scale.name)} AND score NOT BETWEEN {scale.range[0]} AND {scale.range[1]})" for scale in totals)
     hint = "If it means missing, name the code in mapping.toml under [missing]"
     items = [name for name in has if name not in ("score", "episode_id", "day")]
-    rules = [_rule("score_out_of_range", ("score", *items), ranges, "outside the range of its scale", hint)]
+    rules = [_rule("score_out_of_range", ("score", *items), ranges or "FALSE", "outside the range of its scale", hint)]
     # Where one scale has fractions, the column takes them, and each scale says which of them are scores of its own.
     fractions = not all(scale.whole for scale in scales.values())
     for scale in totals:
         if scale.step != 1 or fractions:
             between = f"scale = {literal(scale.name)} AND score % {scale.step} <> 0"
             message = f"between two scores of {scale.label}, which has steps of {scale.step}"
-            rules.append(_rule("score_between_steps", ("score", *items), between, message, CORRECT))
+            if scale.scored_as == "mean":  # with more decimals than it is kept with
+                rules.append(_rule("score_rounded", ("score", *items), between, message, f"Rounded to {scale.step}, halves up", "note"))
+            else:
+                rules.append(_rule("score_between_steps", ("score", *items), between, message, CORRECT))
     return rules
 
 

@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from iop_outcomes.columns import KINDS, WINDOWS, RowKind
+from iop_outcomes.columns import BASELINES, KINDS, WINDOWS, RowKind
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.dialect import NUMBER_TYPE, ROW, literal, quoted
@@ -355,6 +355,14 @@ class Store:
         rows = self.connection.send(f"SELECT DISTINCT place FROM ({' UNION ALL '.join(labels)}) AS labels WHERE {condition}").fetchall()
         return frozenset(names[int(place)] for (place,) in rows)
 
+    def words_among(self, recipe: Recipe, name: str, known: Sequence[str]) -> list[str]:
+        """Which words of this package a column holds; no other word of a row leaves."""
+        cast = next(cast for cast in recipe.casts if cast.name == name)
+        text = quoted(name + "__text")
+        inside = f"{text} IN ({', '.join(map(literal, known))})"
+        different = f"SELECT DISTINCT {text} AS word FROM ({self._cast(recipe.table, [cast])}) AS read WHERE {inside}"
+        return [str(row[0]) for row in self.connection.send(f"SELECT word FROM ({different}) AS words ORDER BY word").fetchall()]
+
     def _faults_of(self, table: str, rules: Sequence[Rule]) -> list[Fault]:
         uses = Counter(piece for rule in rules for piece in rule.shared)
         once = {piece: f"{ROW}_{place}" for place, piece in enumerate(piece for piece, n in uses.items() if n > 1)}
@@ -412,10 +420,15 @@ class Store:
                 select = _with_those_beside(kind, recipes[kind.parent].names, listed=bool(select))
             if not select:
                 continue
+            subscores = recipe.subscores if recipe else ()
             beside = kind.beside and not recipe  # every one stands beside a row that is kept, and is read there
-            what = "VIEW" if table in self._in_place or beside else "TABLE"
+            what = "VIEW" if (table in self._in_place and not subscores) or beside else "TABLE"
             self.connection.send(f"CREATE {what} {table} AS {select}")
             columns[table] = recipe.names if recipe else tuple(field.name for field in kind.fields)
+            for part in subscores:  # no rows of the file: they count in no flow
+                cells = f"{literal(part.scale)} AS scale, {part.sql} AS score, CAST(NULL AS INTEGER) AS safety_item"
+                made = f"SELECT * REPLACE ({cells}) FROM {table} WHERE scale = {literal(part.form)}"
+                self.connection.send(f"INSERT INTO {table} SELECT * FROM ({made}) AS made WHERE score IS NOT NULL")
             if (
                 recipe
                 and not recipe.by_patient
@@ -428,7 +441,7 @@ class Store:
             words=frozenset(str(row[0]) for row in self.connection.send("DESCRIBE episodes").fetchall() if row[1] == "VARCHAR"),
             given=frozenset(recipes),
             filled=frozenset(table for table in columns if self._any(table)),
-            steps={f"{scale}_{moment}": steps for scale, steps in scales.items() for moment in WINDOWS},
+            steps={f"{scale}_{moment}": steps for scale, steps in scales.items() for moment in (*WINDOWS, *BASELINES)},
         )
 
     def _any(self, table: str) -> bool:

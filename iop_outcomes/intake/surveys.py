@@ -13,6 +13,7 @@ from iop_outcomes.columns import KINDS
 from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.intake.inputs import Input
 from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.recipes import TablePlan, subscales_of
 from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
 
@@ -50,11 +51,16 @@ def side_by_side(raw: Sequence[str], renamed: Dictionary[str, str], scales: Dict
     came = []
     for name, scale in scales.items():
         totals = [source for pattern in _TOTALS if (source := renamed.get(pattern.format(name), pattern.format(name))) in raw]
-        numbered = [f"{name}_{number}" for number in range(1, scale.items + 1)] if scale.item_scoring else []
-        items = tuple(renamed.get(item, item) for item in numbered if renamed.get(item, item) in raw)
-        if scale.total and (totals or items):
+        items = tuple(renamed.get(item, item) for item in _read_items(scale, scales) if renamed.get(item, item) in raw)
+        if (scale.total and totals) or items:
             came.append(SideBySide(name, totals[0] if totals else "", items))
     return came
+
+
+def _read_items(scale: Scale, scales: Dictionary[str, Scale]) -> list[str]:
+    """The items of a form that its score, or one of its subscales, is made of; none of a subscale, which is made of its form's."""
+    scored = [] if scale.form else [each for each in (scale, *subscales_of(scale, scales)) if each.adds_up]
+    return list(dict.fromkeys(item for each in scored for item in each.item_columns))
 
 
 def spread_surveys(store: Store, inputs: Sequence[Input], mapping: Mapping, scales: Dictionary[str, Scale]) -> Mapping:
@@ -69,6 +75,18 @@ def spread_surveys(store: Store, inputs: Sequence[Input], mapping: Mapping, scal
                 left = {name: source for name, source in renamed.items() if name not in names_of_totals(scales)}
                 mapping = replace(mapping, columns={**mapping.columns, item.table: left})
     return mapping
+
+
+def scales_there(store: Store, plans: Dictionary[str, TablePlan], scales: Dictionary[str, Scale]) -> dict[str, Scale]:
+    """The scales that tables may hold: named in a row, or by a column of scores or items; and the subscales of these."""
+    names: set[str] = set()
+    for table, plan in plans.items():
+        beside = {name.rpartition("_")[0] for name in plan.fields}
+        names |= beside & scales.keys()
+        if KINDS[table].points and "scale" in plan.fields:
+            names |= set(store.words_among(plan.recipe, "scale", tuple(scales)))
+    names |= {part for name in names for part in scales[name].subscales}
+    return {name: scale for name, scale in scales.items() if name in names}
 
 
 def _selects(raw: Sequence[str], came: Sequence[SideBySide]) -> list[tuple[str, str]]:

@@ -256,7 +256,7 @@ def _beside_a_patient(scale: Scale, rest: str) -> str:
     """An item or the total of a scale, of what a name says beside that of the scale; "" where it is neither."""
     words = table_of_synonyms()["words"]
     item = re.fullmatch(rf"(?:{'|'.join(words['item'])})?0?(\d+)", rest)
-    if item and 1 <= int(item[1]) <= scale.items:
+    if item and not scale.form and int(item[1]) in scale.item_numbers:
         return f"{scale.name}_{int(item[1])}"
     return scale.name if re.fullmatch(f"(?:{'|'.join(words['total'])})*", rest) else ""
 

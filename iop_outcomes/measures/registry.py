@@ -17,6 +17,7 @@ from iop_outcomes.measures.participants import PARTICIPANTS
 from iop_outcomes.measures.readmission import READMISSION, READMISSION_FROM_DAY_0
 from iop_outcomes.measures.recorded import RECORDED
 from iop_outcomes.measures.relapse import RELAPSE
+from iop_outcomes.measures.reliability import RELIABILITY
 from iop_outcomes.measures.reliable_change import RELIABLE_CHANGE
 from iop_outcomes.measures.self_harm_item import SELF_HARM_ITEM
 from iop_outcomes.measures.symptom_change import SYMPTOM_CHANGE
@@ -37,7 +38,7 @@ MEASURES: Mapping[str, Declaration] = {
         RELAPSE,
     )
 }
-FAMILIES: Mapping[str, Family] = {each.name: each for each in (SYMPTOM_CHANGE, RELIABLE_CHANGE, SELF_HARM_ITEM)}
+FAMILIES: Mapping[str, Family] = {each.name: each for each in (SYMPTOM_CHANGE, RELIABLE_CHANGE, SELF_HARM_ITEM, RELIABILITY)}
 CHARACTERISTICS: Mapping[str, Characteristic] = {each.name: each for each in (PARTICIPANTS,)}
 
 
@@ -148,7 +149,8 @@ def _full_name(name: str, scale: str | None, scales: Mapping[str, Scale], entrie
         raise UsageError(SCALE.missing(name, able, "phq9"))
     chosen = get_scale(scale, scales)
     if not chosen.total:
-        raise UsageError(f"{chosen.title} has no total score: its domains are never summed. Choose a scale with a total.")
+        parts = f" Its parts are scales of their own: {', '.join(chosen.subscales)}." if chosen.subscales else ""
+        raise UsageError(f"{chosen.title} has no total score: its domains are never summed. Choose a scale with a total.{parts}")
     full = family.called(chosen.name)
     if full not in entries:
         raise NotAssessableError(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
+from math import prod
+
 from iop_outcomes.scales.reading import fail
 from iop_outcomes.scales.scale import Scale
 
 MOST_SCORES = 10_000
+MOST_PRODUCT = 10**9  # of the sizes of groups whose means are averaged: their sum stands over it as one denominator
 
 
 def check_scale(scale: Scale, file: str) -> None:
@@ -23,52 +28,139 @@ def check_scale(scale: Scale, file: str) -> None:
     DataError
         When a rule is broken; the message names the file, the key and what to do.
     """
-    for check in (_check_form, _check_items, _check_bands, _check_cutoffs, _check_changes, _check_statistics):
+    for check in (_check_form, _check_domains, _check_numbers, _check_groups, _check_sum, _check_items, _check_codes, *_OF_FIGURES):
         check(scale, file)
 
 
 def _check_form(scale: Scale, file: str) -> None:
-    if scale.items < 1:
-        fail(file, "items", "must be 1 or more")
     if scale.step <= 0 or (scale.range[1] - scale.range[0]) / scale.step > MOST_SCORES:
         fail(file, "step", f"must be above 0 and give at most {MOST_SCORES} different scores")
     if any(edge % scale.step for edge in scale.range):
         fail(file, "range", "must begin and end on whole multiples of step")
     if scale.recall_days is not None and scale.recall_days < 0:
         fail(file, "recall_days", "must be 0 or more; leave it out when the form names no period")
-    if len(set(scale.reversed_items)) < len(scale.reversed_items) or any(not 1 <= item <= scale.items for item in scale.reversed_items):
-        fail(file, "reversed_items", f"must be different item numbers from 1 to {scale.items}")
+
+
+def _check_domains(scale: Scale, file: str) -> None:
+    """A scale has one total, or it is reported by its parts."""
     if scale.total and scale.domains:
         fail(file, "domains", "belong to a scale without a total; remove them, or set total = false")
-    if not scale.total and (len(set(scale.domains)) != scale.items or len(scale.domains) != scale.items):
+    if scale.total:
+        return
+    if not scale.parts:
+        fail(file, "domains", f"must name the {scale.items} domains, each once, because total = false; or give [subscales]")
+    if scale.domains and (len(set(scale.domains)) != scale.items or len(scale.domains) != scale.items):
         fail(file, "domains", f"must name the {scale.items} domains, each once, because total = false")
-    if not scale.total and scale.range != scale.item_range:
+    if scale.range != scale.item_range:
         fail(file, "range", "must equal item_range, because total = false: it is the range of each domain")
-    sums = tuple(scale.items * answer * scale.step for answer in scale.item_range)
-    if scale.total and scale.item_scoring and sums != scale.range:
-        fail(file, "range", "is not items x item_range x step; correct it, or set item_scoring = false (only totals are taken)")
+
+
+def _check_numbers(scale: Scale, file: str) -> None:
+    """Numbers of items are those of the form, each once."""
+    numbers = scale.item_numbers
+    if scale.numbers and (len(set(numbers)) < len(numbers) or len(numbers) != scale.items or min(numbers) < 1):
+        fail(file, "numbers", f"must be {scale.items} different item numbers, as many as items")
+    which = f"from 1 to {scale.items}" if not scale.numbers else f"among {', '.join(map(str, numbers))}"
+    if len(set(scale.reversed_items)) < len(scale.reversed_items) or not set(scale.reversed_items) <= set(numbers):
+        fail(file, "reversed_items", f"must be different item numbers {which}")
+    if scale.weights and (len(scale.weights) != scale.items or any(weight <= 0 for weight in scale.weights)):
+        fail(file, "weights", f"must be {scale.items} numbers above 0, one for each item")
+    other = [number for each in scale.other_answers for number in each.numbers]
+    if len(set(other)) < len(other) or (not scale.form and not set(other) <= set(numbers)):
+        fail(file, "other_answers.numbers", f"must be different item numbers {which}")
+    for each in scale.other_answers:
+        if each.step < 1 or (each.item_range[1] - each.item_range[0]) % each.step:
+            fail(file, "other_answers.step", "must be 1 or more, and lead from the lowest answer to the highest")
+    for skip in scale.skips:
+        if not skip.lowest or not set(skip.lowest) | set(skip.not_asked) <= set(numbers) or set(skip.lowest) & set(skip.not_asked):
+            fail(file, "skips", f"must name items {which}, none of them both answered and not asked")
+
+
+def _check_groups(scale: Scale, file: str) -> None:
+    groups = scale.groups
+    if groups is None:
+        return
+    members = [number for group in groups.members for number in group]
+    if not all(groups.members) or set(members) != set(scale.item_numbers):
+        fail(file, "groups.members", "must hold every item of the scale, and no other")
+    if groups.each != "mean" and len(set(members)) < len(members):
+        fail(file, "groups.members", 'may share an item only where each = "mean"')
+    if scale.weights:
+        fail(file, "weights", "cannot stand beside [groups]; remove one of them")
+    sizes = [len(group) for group in groups.members]
+    if len(groups.least_answered) != len(sizes) or any(not 1 <= n <= size for n, size in zip(groups.least_answered, sizes, strict=True)):
+        fail(file, "groups.least_answered", "must be one number for each group, from 1 to its items")
+    if groups.each == "mean" and prod(sizes) > MOST_PRODUCT:
+        fail(
+            file, "groups.members", "are too many for an exact mean of means; give fewer groups, or take totals only (item_scoring = false)"
+        )
+    if scale.missing.rule != "none":
+        fail(file, "missing.rule", 'must be "none" beside [groups], where least_answered says what may be missing')
+
+
+def _check_sum(scale: Scale, file: str) -> None:
+    """The range of a score that is made from items is what the items can give."""
+    if not scale.adds_up:
+        return
+    ends: list[Fraction] = []
+    weights = dict(zip(scale.item_numbers, map(Fraction, scale.weights or (1,) * scale.items), strict=True))
+    for end in (0, 1):
+        answers = {number: Fraction(scale.range_of(number)[end]) for number in scale.item_numbers}
+        if scale.groups is None:
+            points = [weights[number] * answer for number, answer in answers.items()]
+            whole = sum(weights.values(), Fraction(0))
+        else:
+            points = [_of_group([answers[number] for number in group], scale.groups.each) for group in scale.groups.members]
+            whole = Fraction(len(points))
+        total = sum(points, Fraction(0))
+        ends.append(total / whole if scale.scored_as == "mean" else total if _of_means(scale) else total * Fraction(scale.step))
+    if tuple(ends) != tuple(map(Fraction, scale.range)):
+        what = "the mean of the items" if scale.scored_as == "mean" else "items x item_range x step"
+        fail(file, "range", f"is not {what}; correct it, or set item_scoring = false (only totals are taken)")
+
+
+def _of_group(answers: Sequence[Fraction], each: str) -> Fraction:
+    if each == "highest":
+        return max(answers)
+    total = sum(answers, Fraction(0))
+    return total / len(answers) if each == "mean" else total
+
+
+def _of_means(scale: Scale) -> bool:
+    """Whether the score is a sum of means, which is rounded to the step and not multiplied by it."""
+    return scale.groups is not None and scale.groups.each == "mean"
 
 
 def _check_items(scale: Scale, file: str) -> None:
-    prorate = scale.missing.rule == "prorate"
-    if not (1 <= scale.missing.most_items_missing < scale.items if prorate else scale.missing.most_items_missing == 0):
-        fail(file, "missing.most_items_missing", f'must be 0 with rule "none", and from 1 to {scale.items - 1} with rule "prorate"')
-    if prorate and not (scale.total and scale.item_scoring):
+    rule = scale.missing.rule
+    most = scale.missing.most_items_missing
+    if not (1 <= most < scale.items if rule != "none" else most == 0):
+        fail(file, "missing.most_items_missing", f'must be 0 with rule "none", and from 1 to {scale.items - 1} with rule "{rule}"')
+    if rule != "none" and not scale.adds_up:
         fail(file, "missing.rule", 'must be "none", because the items of this scale are not added up')
     never = scale.missing.never_prorated
-    if len(set(never)) < len(never) or any(not 1 <= item <= scale.items for item in never) or (never and not prorate):
+    if len(set(never)) < len(never) or not set(never) <= set(scale.item_numbers) or (never and rule == "none"):
         fail(file, "missing.never_prorated", f'must be different item numbers from 1 to {scale.items}, and belongs to rule "prorate"')
-    codes = scale.codes
-    if codes is not None and len(codes.loinc_items) not in (0, scale.items):
-        fail(file, "codes.loinc_items", f"must be one code for each of the {scale.items} items, or left out")
-    if codes is not None and len(codes.loinc_answers) not in (0, 1 + scale.item_range[1] - scale.item_range[0]):
-        fail(file, "codes.loinc_answers", "must be one code for each answer from the lowest to the highest, or left out")
     safety = scale.safety_item
-    if safety is not None and not 1 <= safety.item <= scale.items:
+    if safety is None:
+        return
+    if safety.item not in scale.item_numbers and not (scale.items == 0 and safety.item > 0):
         fail(file, "safety_item.item", f"must be an item number from 1 to {scale.items}")
-    low, high = scale.item_range
-    if safety is not None and safety.positive_at is not None and not low < safety.positive_at <= high:
+    low, high = scale.range_of(safety.item)
+    if safety.positive_at is not None and not low < safety.positive_at <= high:
         fail(file, "safety_item.positive_at", f"must be an answer above {low}, at most {high}")
+
+
+def _check_codes(scale: Scale, file: str) -> None:
+    codes = scale.codes
+    if codes is None:
+        return
+    if not (codes.loinc_total or codes.loinc_panel or codes.omop_total):
+        fail(file, "codes", "holds no code of the total or the form; give loinc_total or loinc_panel, or remove the table")
+    if len(codes.loinc_items) not in (0, scale.items):
+        fail(file, "codes.loinc_items", f"must be one code for each of the {scale.items} items, or left out")
+    if len(codes.loinc_answers) not in (0, 1 + scale.item_range[1] - scale.item_range[0]):
+        fail(file, "codes.loinc_answers", "must be one code for each answer from the lowest to the highest, or left out")
 
 
 def _check_bands(scale: Scale, file: str) -> None:
@@ -133,3 +225,6 @@ def _check_statistics(scale: Scale, file: str) -> None:
             fail(
                 file, f"norms.{norm.name}", f"the mean must lie within {low} to {high} and sd above 0; leave sd out when none was published"
             )
+
+
+_OF_FIGURES = (_check_bands, _check_cutoffs, _check_changes, _check_statistics)

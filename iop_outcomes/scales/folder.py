@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from iop_outcomes.errors import DataError, UsageError, choices
 from iop_outcomes.scales.checks import check_scale
-from iop_outcomes.scales.reading import fail, read_scale
+from iop_outcomes.scales.reading import fail, read_scales
 from iop_outcomes.scales.scale import Scale
 
 MOST_BYTES = 1_000_000
@@ -45,8 +45,8 @@ def load_scales(folder: str | os.PathLike[str] | None = None) -> Mapping[str, Sc
 
     Examples
     --------
-    >>> list(load_scales())
-    ['auditc', 'bdi2', 'crdpss', 'gad7', 'pcl5', 'phq9', 'phqa']
+    >>> [name for name, scale in load_scales().items() if scale.label.startswith("PHQ")]
+    ['phq2', 'phq8', 'phq9', 'phqa']
     """
     if folder is None:
         return _shipped()
@@ -103,11 +103,16 @@ def _shipped() -> Mapping[str, Scale]:
 def _read_folder(folder: Traversable, prefix: str) -> dict[str, Scale]:
     # A leading dot marks the side files that some systems write next to the real ones.
     entries = [entry for entry in folder.iterdir() if entry.name.endswith(".toml") and not entry.name.startswith(".")]
-    scales = [_read_file(entry, prefix + entry.name) for entry in sorted(entries, key=lambda entry: entry.name)]
-    return {scale.name: scale for scale in scales}
+    scales: dict[str, Scale] = {}
+    for entry in sorted(entries, key=lambda entry: entry.name):
+        for scale in _read_file(entry, prefix + entry.name):
+            if scale.name in scales:
+                fail(prefix + entry.name, "name", f'"{scale.name}" is a scale of another file here; rename one of them')
+            scales[scale.name] = scale
+    return {name: scales[name] for name in sorted(scales)}
 
 
-def _read_file(entry: Traversable, file: str) -> Scale:
+def _read_file(entry: Traversable, file: str) -> tuple[Scale, ...]:
     try:
         with entry.open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)
@@ -119,8 +124,9 @@ def _read_file(entry: Traversable, file: str) -> Scale:
         parsed = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise DataError(f"{file}: not valid TOML in UTF-8 ({error}); correct the line named. A key may be given once only.") from error
-    scale = read_scale(file, parsed)
-    if entry.name != f"{scale.name}.toml":
-        fail(file, "name", f'is "{scale.name}", so the file must be called {scale.name}.toml; rename one of them')
-    check_scale(scale, file)
-    return scale
+    scales = read_scales(file, parsed)
+    if entry.name != f"{scales[0].name}.toml":
+        fail(file, "name", f'is "{scales[0].name}", so the file must be called {scales[0].name}.toml; rename one of them')
+    for scale in scales:
+        check_scale(scale, file)
+    return scales

@@ -14,9 +14,11 @@ from typing import Any, NoReturn
 from iop_outcomes.errors import DataError, choices
 from iop_outcomes.scales.scale import (
     OPERATORS,
+    Answers,
     Band,
     CaseCutOff,
     ImportantChange,
+    ItemGroups,
     MissingItems,
     Norm,
     Reliability,
@@ -26,6 +28,7 @@ from iop_outcomes.scales.scale import (
     SafetyItem,
     Scale,
     ScaleCodes,
+    SkippedItems,
 )
 
 # No score needs more; within these limits exact arithmetic on a strange file stays fast.
@@ -33,8 +36,10 @@ SMALLEST_NUMBER = Decimal("0.000001")
 LARGEST_NUMBER = 1_000_000
 
 
-def read_scale(file: str, content: dict[str, Any]) -> Scale:
-    """Build one scale from a parsed file; whether its numbers fit each other is checked by the caller.
+def read_scales(file: str, content: dict[str, Any]) -> tuple[Scale, ...]:
+    """Build the scale of a parsed file, then its subscales, each a scale of its own; whether their numbers fit is checked by the caller.
+
+    A subscale says its title, the numbers of its items and its range; what else it does not say holds as for the whole form.
 
     Parameters
     ----------
@@ -45,8 +50,8 @@ def read_scale(file: str, content: dict[str, Any]) -> Scale:
 
     Returns
     -------
-    Scale
-        Its keys are complete and of the right type, and nothing else was in the file.
+    tuple of Scale
+        Their keys are complete and of the right type, and nothing else was in the file.
 
     Raises
     ------
@@ -55,13 +60,43 @@ def read_scale(file: str, content: dict[str, Any]) -> Scale:
 
     Examples
     --------
-    >>> read_scale("mood.toml", {"name": "mood", "items": "9"})
+    >>> read_scales("mood.toml", {"name": "mood", "items": "9"})
     Traceback (most recent call last):
     ...
     iop_outcomes.errors.DataError: mood.toml: key source: missing; add source = "doi, url or repository": no number without one.
     """
-    scale: Scale = _part(TomlTable(file, "", content), Scale)
-    return scale
+    parts = content.get("subscales", {})
+    table = TomlTable(file, "", {key: value for key, value in content.items() if key != "subscales"})
+    if not isinstance(parts, dict):
+        table.fail("subscales", "must be tables, as in [subscales.anxiety]")
+    scale: Scale = _part(table, Scale)
+    if not OF_ITEMS & content.keys():
+        scale = dataclasses.replace(scale, item_scoring=False)
+    elif table.value("items", int, "a whole number, or leave out what is said of items") < 1:
+        table.fail("items", "must be 1 or more; leave it out where only totals are taken")
+    elif "item_range" not in content:
+        table.value("item_range", list, "[lowest, highest], the answers to an item")
+    of_form = {key: content[key] for key in INHERITED if key in content}
+    scale = dataclasses.replace(scale, subscales=tuple(f"{scale.name}_{name}" for name in parts))
+    return (scale, *(_subscale(file, scale, name, part, of_form) for name, part in parts.items()))
+
+
+# What only a scale with items can say.
+OF_ITEMS = {"items", "item_range", "reversed_items", "domains", "subscales", "weights", "groups", "other_answers", "skips", "numbers"}
+# What a subscale does not say itself and its form does.
+INHERITED = ("version", "better", "item_range", "range", "step", "recall_days", "item_scoring", "scored_as", "other_answers", "reversed_items", "source", "verified")  # fmt: skip
+
+
+def _subscale(file: str, form: Scale, name: str, part: Any, of_form: dict[str, Any]) -> Scale:
+    where = TomlTable(file, "subscales.", {name: part}).table(name)
+    if not _is_name(name):
+        where.fail("", "must be a name of small letters, digits and _, starting with a letter")
+    table = TomlTable(file, where.path, {**of_form, "name": f"{form.name}_{name}", **where.content})
+    numbers = table.value("numbers", list, "the numbers of its items on the form, [1, 2]")
+    scored: Scale = _part(table, Scale, form=form.name, items=len(numbers), total=True)
+    short = scored.short or f"{form.label} {name.replace('_', ' ')}"
+    turned = tuple(number for number in scored.reversed_items if number in scored.numbers)
+    return dataclasses.replace(scored, short=short, reversed_items=turned)
 
 
 def fail(file: str, key: str, problem: str) -> NoReturn:
@@ -205,6 +240,23 @@ def _named(kind: type) -> Callable[[TomlTable, str], Any]:
     return read
 
 
+def _listed(kind: type) -> Callable[[TomlTable, str], Any]:
+    """A list of tables, each a part of this kind."""
+
+    def read(table: TomlTable, key: str) -> Any:
+        what = f"a list of tables, [[{table.path}{key}]]"
+        tables = [TomlTable(table.file, f"{table.path}{key}.", table.typed(key, part, dict, what)) for part in table.value(key, list, what)]
+        return tuple(_part(part, kind) for part in tables)
+
+    return read
+
+
+def _members(table: TomlTable, key: str) -> Any:
+    what = "lists of item numbers, [[1, 2], [3]]"
+    lists = [TomlTable(table.file, table.path, {key: members}) for members in table.value(key, list, what)]
+    return tuple(_list_of(int, what)(members, key) for members in lists)
+
+
 def _reliability(table: TomlTable, key: str) -> Any:
     return tuple(dataclasses.replace(part, value=float(part.value)) for part in _named(Reliability)(table, key))
 
@@ -221,10 +273,12 @@ def _bands(table: TomlTable, key: str) -> Any:
     return tuple(_part(level, Band, **shared) for level in tables)
 
 
+TEXTS = (
+    "title", "short", "version", "construct", "licence", "form", "label", "sample", "group", "case_cutoff", "note",
+    "loinc_total", "loinc_panel", "omop_total",
+)  # fmt: skip
 READ: dict[str, Callable[[TomlTable, str], Any]] = {
-    **dict.fromkeys(
-        ("title", "short", "version", "label", "sample", "group", "case_cutoff", "note", "loinc_total", "loinc_panel", "omop_total"), _text
-    ),
+    **dict.fromkeys(TEXTS, _text),
     **dict.fromkeys(("items", "recall_days", "most_items_missing", "item", "positive_at"), _whole),
     **dict.fromkeys(("step", "value", "points", "percent", "low", "high"), _number),
     **dict.fromkeys(("fraction_lower", "mean", "sd", "referral_mean"), _statistic),
@@ -235,10 +289,21 @@ READ: dict[str, Callable[[TomlTable, str], Any]] = {
     "item_range": _pair(int),
     "range": _pair((int, Decimal)),
     "domains": _domains,
-    **dict.fromkeys(("reversed_items", "never_prorated"), _list_of(int, "a list of item numbers, such as [4, 8], or []")),
+    **dict.fromkeys(
+        ("numbers", "reversed_items", "never_prorated", "lowest", "not_asked"),
+        _list_of(int, "a list of item numbers, such as [4, 8], or []"),
+    ),
+    "weights": _list_of((int, Decimal), "a list of numbers, one for each item"),
+    "least_answered": _list_of(int, "a list of whole numbers, one for each group"),
+    "members": _members,
+    "each": _one_of("highest", "mean", "sum"),
+    "scored_as": _one_of("sum", "mean"),
+    "groups": _single(ItemGroups),
+    "other_answers": _listed(Answers),
+    "skips": _listed(SkippedItems),
     "better": _one_of("lower", "higher"),
     "op": _one_of(*OPERATORS),
-    "rule": _one_of("prorate", "none"),
+    "rule": _one_of("prorate", "lowest", "none"),
     "kind": _one_of("alpha", "icc", "inter-rater", "test-retest"),
     "population": _one_of("clinical", "clinical_post", "nonclinical"),
     "missing": _single(MissingItems),

@@ -50,11 +50,44 @@ class CaseCutOff(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingItems(Sourced):
-    """How many items may be missing, the `rule` for them ("prorate" or "none"), and the items that no other can stand in for."""
+    """How many items may be missing, the `rule` for them, and the items that no other can stand in for.
+
+    With "prorate" the answered items stand in for the others, with "lowest" a blank counts as the lowest answer, with "none" there is no
+    score. Where groups are scored first, how many of each must be answered stands with the groups.
+    """
 
     most_items_missing: int
     rule: str
     never_prorated: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemGroups(Sourced):
+    """Items that are scored together before their groups are: each group counts as its "highest" answer, its "mean" or its "sum".
+
+    `least_answered` is how many items of each group must be answered; those answered stand in for the others.
+    """
+
+    members: tuple[tuple[int, ...], ...]
+    each: str
+    least_answered: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """Items (`numbers`) whose answers differ from the others': their range, and the `step` between two of them."""
+
+    numbers: tuple[int, ...]
+    item_range: tuple[int, int]
+    step: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedItems:
+    """Items that are `not_asked` once all of `lowest` had the lowest answer: blank, they count as the lowest themselves."""
+
+    lowest: tuple[int, ...]
+    not_asked: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,33 +157,60 @@ class SafetyItem(Sourced):
 class ScaleCodes(Sourced):
     """What other systems call the scale: LOINC codes of the total, the form, its items and its answers from the lowest up; an OMOP concept."""
 
-    loinc_total: str
+    loinc_total: str | None = None
     loinc_panel: str | None = None
     loinc_items: tuple[str, ...] = ()
     loinc_answers: tuple[str, ...] = ()
     omop_total: str | None = None
 
 
+NO_RULE = MissingItems(
+    most_items_missing=0, rule="none", source="what holds without a table [missing]: no score where an item is blank", verified=True
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale(Sourced):
     """One symptom or outcome instrument, as data; made by `load_scales`, which checks it. `better` is "lower" or "higher".
 
-    `source` and `verified` here cover the numbers of the form itself: items, ranges, step, recall and reversed items.
+    `source` and `verified` here cover the numbers of the form itself: items, ranges, step, recall and reversed items. Only `name`, `title`,
+    `range`, `better`, `source` and `verified` are needed; `describe` says what the others, left out, take away.
 
     Attributes
     ----------
     short : str
         What people call it, such as "PHQ-9"; optional.
+    version, construct : str
+        Which form, and what it measures.
     items : int
-        Number of scored items; without a total, of domains.
+        Number of scored items; 0 where only totals are taken.
     item_range, range : tuple of 2
-        Lowest and highest answer, and score, in points. Without a total, `range` is that of each domain.
+        Lowest and highest answer, and score, in points. Without a total, `range` is that of each item.
     step : int or Decimal
-        Every score is a whole multiple of it; a total is the sum of the items times it, so that the WHO-5 (0 to 100) has 4.
+        Every score is a whole multiple of it from the lowest on. A sum is the sum of the items times it, so that the WHO-5 (0 to 100) has 4; a
+        mean, or a part of one, is rounded to it, halves up.
+    total : bool
+        Whether there is one score of all items. One without has `domains`, one for each item, `subscales`, or both.
     item_scoring : bool
-        False when only totals are taken: the licence forbids more, or the score is not the sum of the items times `step`.
+        False when only totals are taken: the licence forbids more, or how items are scored is not public.
+    scored_as : {"sum", "mean"}
+        What the score is of the items, or of the groups where there are any.
+    form, numbers : str, tuple of int
+        For a scale whose items are some of another's: that one, and their numbers there. Numbers of items are always those of the form.
     reversed_items : tuple of int
-        Numbers, from 1, of items scored the other way round.
+        Items that count from the other end.
+    weights : tuple of int or Decimal
+        What each item counts, where not all count the same.
+    other_answers : tuple of Answers
+        Items with another range of answers than `item_range`.
+    groups : ItemGroups or None
+        Items that are scored together first.
+    skips : tuple of SkippedItems
+        Items that the form does not ask after some answers.
+    subscales : tuple of str
+        Names of the scales that are made of some of its items.
+    licence : str
+        Who may use the form, as it was read; no advice.
     referral_mean : float or None
         Mean score, in points, of all who are referred, where a site knows it: what people fall back towards without any effect.
 
@@ -168,19 +228,28 @@ class Scale(Sourced):
 
     name: str
     title: str
-    version: str
-    items: int
-    item_range: tuple[int, int]
     range: tuple[Number, Number]
-    step: Number
     better: str
-    total: bool
-    missing: MissingItems
+    version: str = ""
+    construct: str = ""
+    items: int = 0
+    item_range: tuple[int, int] = (0, 1)
+    step: Number = 1
+    total: bool = True
+    missing: MissingItems = NO_RULE
     short: str = ""
     item_scoring: bool = True
+    scored_as: str = "sum"
+    form: str = ""
+    numbers: tuple[int, ...] = ()
     domains: tuple[str, ...] = ()
     recall_days: int | None = None
     reversed_items: tuple[int, ...] = ()
+    weights: tuple[Number, ...] = ()
+    other_answers: tuple[Answers, ...] = ()
+    groups: ItemGroups | None = None
+    skips: tuple[SkippedItems, ...] = ()
+    subscales: tuple[str, ...] = ()
     bands: tuple[Band, ...] = ()
     case_cutoffs: tuple[CaseCutOff, ...] = ()
     response: Response | None = None
@@ -191,12 +260,62 @@ class Scale(Sourced):
     profiles: tuple[ReliableChangeProfile, ...] = ()
     safety_item: SafetyItem | None = None
     codes: ScaleCodes | None = None
+    licence: str = ""
     referral_mean: float | None = None
+
+    @property
+    def item_numbers(self) -> tuple[int, ...]:
+        """Numbers of its items on the form.
+
+        >>> from iop_outcomes.scales import get_scale
+        >>> get_scale("gad7").item_numbers, get_scale("edeq_restraint").item_numbers
+        ((1, 2, 3, 4, 5, 6, 7), (1, 2, 3, 4, 5))
+        """
+        return self.numbers or tuple(range(1, self.items + 1))
+
+    @property
+    def item_columns(self) -> tuple[str, ...]:
+        """Columns that hold the answers to its items: named after the form that asks them.
+
+        >>> from iop_outcomes.scales import get_scale
+        >>> get_scale("pcl5_avoidance").item_columns
+        ('pcl5_6', 'pcl5_7')
+        """
+        return tuple(f"{self.form or self.name}_{number}" for number in self.item_numbers)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether its score may be made from its items."""
+        return self.total and self.item_scoring and self.items > 0
+
+    @property
+    def plain_sum(self) -> bool:
+        """Whether the score is the sum of items that are all answered alike, times the step."""
+        return self.adds_up and self.scored_as == "sum" and not (self.groups or self.weights or self.other_answers or self.skips)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What it is reported by, where it has no total."""
+        return self.domains or self.subscales
+
+    def answers_to(self, number: int) -> Answers:
+        """Range and step of the answers to one item."""
+        other = next((each for each in self.other_answers if number in each.numbers), None)
+        return other or Answers(numbers=(number,), item_range=self.item_range)
+
+    def range_of(self, number: int) -> tuple[int, int]:
+        """Lowest and highest answer to one item.
+
+        >>> from iop_outcomes.scales import get_scale
+        >>> get_scale("ymrs").range_of(5), get_scale("ymrs").range_of(1)
+        ((0, 8), (0, 4))
+        """
+        return self.answers_to(number).item_range
 
     @property
     def whole(self) -> bool:
         """Whether every score is a whole number."""
-        return self.step == int(self.step)
+        return self.step == int(self.step) and self.range[0] == int(self.range[0])
 
     @property
     def unverified(self) -> tuple[str, ...]:
@@ -207,7 +326,7 @@ class Scale(Sourced):
         ('missing', 'case_cutoffs.present')
         """
         parts: list[tuple[str, Sourced | None]] = [("form", self), ("missing", self.missing), ("response", self.response)]
-        parts += [("remission", self.remission), ("safety_item", self.safety_item), ("codes", self.codes)]
+        parts += [("remission", self.remission), ("safety_item", self.safety_item), ("codes", self.codes), ("groups", self.groups)]
         parts += [(f"bands.{part.label}", part) for part in self.bands]
         for field in ("case_cutoffs", "important_change", "reliability", "norms", "profiles"):
             parts += [(f"{field}.{part.name}", part) for part in getattr(self, field)]
@@ -274,12 +393,12 @@ class Scale(Sourced):
         return by_name[name]
 
     def prorated_total(self, items: Sequence[int | None]) -> Number | None:
-        """Add up the items of one form; answered items stand in for as many missing ones as the scale allows.
+        """Score the items of one form, by the scale's own rule: their sum or mean, of groups where it has any, missing ones as it allows.
 
         Parameters
         ----------
         items : sequence of int or None, shape (items,)
-            Answers in the order of the form, before reversing; None is a missing answer.
+            Answers in the order of `item_numbers`, before reversing; None is a missing answer.
 
         Returns
         -------

@@ -4,14 +4,28 @@ import random
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from iop_outcomes.columns import Column, EventWithin, FirstEvent, Known, Reached, ScoreAt, SessionCount, Status, StopsAtEnd
+from iop_outcomes.columns import (
+    BASELINES,
+    AnswersAt,
+    BaselineTwice,
+    Column,
+    EventWithin,
+    FirstEvent,
+    Known,
+    Reached,
+    ScoreAt,
+    SessionCount,
+    Status,
+    StopsAtEnd,
+)
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.dialect import ROW, Steps, quoted
 from iop_outcomes.engine.duckdb import DuckEngine
 from tests.engine.plain import PlainEngine
 
-SCORES = ("episode_id", "scale", "day", "score", "safety_item")
+ITEMS = ("mood_1", "mood_2", "mood_3")
+SCORES = ("episode_id", "scale", "day", "score", "safety_item", *ITEMS)
 EVENTS = ("episode_id", "event", "day", "days_after_discharge", "planned", "kind")
 SESSIONS = ("episode_id", "day", "status")
 STATUSES = ("attended", "missed", "cancelled_by_person", "cancelled_by_program", "excused", None)
@@ -66,7 +80,11 @@ def handed(seed, size="some", scores="both", events="both", patients="repeated",
             "odd name": sometimes(rng.choice(["a", "A", " "])),
             "follow_up_days": sometimes(rng.choice([0, 2, 30, 36_500])),
             "patient_id": None if patients == "blank" else sometimes(f"p{rng.randrange(people)}"),
-            **{f"{scale}_{moment}": sometimes(rng.randrange(0, 5)) for scale in ("phq9", "mood") for moment in ("admit", "discharge")},
+            **{
+                f"{scale}_{moment}": sometimes(rng.randrange(0, 5))
+                for scale in ("phq9", "mood")
+                for moment in ("admit", "discharge", *BASELINES)
+            },
             **{f"{name}_day": sometimes((stay or 0) + rng.choice([-5, 0, 2, 30])) for name in NAMES},
             **{f"{name}_observed": sometimes(rng.randrange(2)) for name in NAMES},
         }
@@ -102,7 +120,8 @@ def score_row(rng, e):
     score = None if rng.random() < 0.1 else rng.randrange(0, 4)
     scale = rng.choice(["phq9", "phq9", "mood", "gad7"])
     item = rng.choice([None, 0, 1, 3]) if scale == "phq9" else None
-    return dict(zip(SCORES, (e["episode_id"], scale, day, score, item), strict=True))
+    answers = [rng.choice([None, -1, 0, 2]) for _ in ITEMS] if scale == "mood" else [None] * len(ITEMS)
+    return dict(zip(SCORES, (e["episode_id"], scale, day, score, item, *answers), strict=True))
 
 
 def event_row(rng, e):
@@ -125,6 +144,10 @@ REQUESTS = (
     *(ScoreAt(scale, moment) for scale in ("phq9", "mood", "gad7", "pcl5") for moment in ("admit", "discharge")),
     ScoreAt("bdi2", "admit", (-30, 0)),
     *(ScoreAt(scale, moment, column="safety_item") for scale in ("phq9", "gad7") for moment in ("admit", "discharge")),
+    AnswersAt("mood", tuple((column, -1, 2) for column in ITEMS)),
+    AnswersAt("gad7", tuple((column, -1, 2) for column in ITEMS)),
+    AnswersAt("phq9", (("phq9_1", 0, 3),)),
+    *(BaselineTwice(scale) for scale in ("phq9", "mood", "pcl5")),
     Known(Column("track")),
     Known(ScoreAt("phq9", "admit")),
     Known(ScoreAt("mood", "discharge")),
@@ -172,7 +195,7 @@ def duck(made):
         connection.send(f"CREATE TABLE {name} AS SELECT {', '.join(cells)}", lists)
     words = frozenset(column for column in made.columns if column in TEXT)
     filled = frozenset(name for name, (_, rows) in tables.items() if rows)
-    steps = {f"{scale}_{moment}": Steps(*of_scale) for scale, of_scale in STEPS.items() for moment in ("admit", "discharge")}
+    steps = {f"{scale}_{moment}": Steps(*of_scale) for scale, of_scale in STEPS.items() for moment in ("admit", "discharge", *BASELINES)}
     columns = {name: tuple(columns) for name, (columns, _) in tables.items()}
     return DuckEngine(connection, Tables(columns, words, frozenset(made.given), filled, steps))
 

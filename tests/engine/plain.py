@@ -7,7 +7,20 @@ from collections import Counter
 
 import numpy as np
 
-from iop_outcomes.columns import Column, EventWithin, Facts, FirstEvent, Known, Reached, ScoreAt, SessionCount, Status, StopsAtEnd
+from iop_outcomes.columns import (
+    AnswersAt,
+    BaselineTwice,
+    Column,
+    EventWithin,
+    Facts,
+    FirstEvent,
+    Known,
+    Reached,
+    ScoreAt,
+    SessionCount,
+    Status,
+    StopsAtEnd,
+)
 from iop_outcomes.counts import Counts
 from iop_outcomes.patients import Patients
 
@@ -114,6 +127,10 @@ class PlainEngine:
             if score is None:
                 _, score = self.at_admission(e, request) if request.moment == "admit" else self.at_discharge(e, request)
             return (self.points(score, name),)
+        if isinstance(request, AnswersAt):
+            return self.form_at_admission(e, request)
+        if isinstance(request, BaselineTwice):
+            return self.both_baselines(e, request)
         if isinstance(request, EventWithin):
             return (int(any(self.within(row, request) for row in self.rows_of(e, self.events))),)
         if isinstance(request, SessionCount):
@@ -146,6 +163,26 @@ class PlainEngine:
             near = [row for row in near if e["los_days"] is not None and row["day"] < e["los_days"] - 7]
         best = min(near, key=lambda row: (abs(row["day"]), row["day"], row[request.column]), default=None)
         return (None, None) if best is None else (best["day"], best[request.column])
+
+    def form_at_admission(self, e, request):
+        """The answers of the form with the admission score: of several, those that are lowest from the first item on, a blank below all."""
+        day, score = self.at_admission(e, ScoreAt(request.scale, "admit"))
+        names = [column for column, _, _ in request.items]
+        rows = [row for row in self.rows_of(e, self.scores) if row["scale"] == request.scale and score is not None]
+        forms = [[row.get(name) for name in names] for row in rows if (row["day"], row["score"]) == (day, score)]
+        lowest = min(forms, key=lambda form: [(answer is not None, answer or 0) for answer in form], default=[None] * len(names))
+        return tuple(lowest)
+
+    def both_baselines(self, e, request):
+        """The lower score of the first and of the last day in the window, where these are two."""
+        near = [row for row in self.answered(e, ScoreAt(request.scale, "admit")) if -7 <= row["day"] <= 3]
+        days = sorted({row["day"] for row in near})
+        if len(days) < 2:
+            return None, None
+        low = self.steps.get(request.scale, (0, 1))
+        scores = [min(row["score"] for row in near if row["day"] == day) for day in (days[0], days[-1])]
+        points = [low[0] + score * low[1] for score in scores]
+        return tuple(int(point) if point == int(point) else point for point in points)
 
     def at_discharge(self, e, request):
         """Day and score of the table: the last around discharge, then the higher; on a later day than the admission score."""

@@ -126,7 +126,7 @@ BAD = {
     "two kinds of line end": _whole(TEXT.replace("\n", "\r\n", 3), "not_csv", "line end", line=None),
     "unknown reason": _cell("episodes", 5, "discharge_reason", SECRET, "unknown_code", "[codes.discharge_reason]"),
     "unknown event": _cell("events", 5, "event", SECRET, "unknown_code", "[codes.event]"),
-    "unknown scale": _cell("scores", 5, "scale", SECRET, "unknown_scale", "Known scales: auditc"),
+    "unknown scale": _cell("scores", 5, "scale", SECRET, "unknown_scale", "iop-outcomes scales lists those that are known"),
     "planned is neither 1 nor 0": _cell("events", 5, "planned", SECRET, "not_flag", "Correct the file"),
     "blank scale": _cell("scores", 5, "scale", "", "blank", "Correct the file"),
     "blank id": Bad(

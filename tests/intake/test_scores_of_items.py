@@ -97,9 +97,18 @@ def test_scales_that_are_not_scored_from_items():
 
 
 def test_domains_are_not_added_up():
-    """The eight domains of the CRDPSS have no total, so that none is made."""
-    with pytest.raises(DataError, match=r"crdpss_1: items_not_added: .*CRDPSS has no total"):
-        scored("crdpss", rows("crdpss", [1] * 8))
+    """The eight domains of the CRDPSS have no total, so that none is made; each is a scale of its own, and a blank one is blank alone."""
+    answers = rows("crdpss", [1, 2, 3, 4, 0, 1, 2, None], [0, 4, 0, 0, 0, 0, 0, 3])
+    assert scored("crdpss", answers) == ([None, None], [])
+    assert scored("crdpss_hallucinations", answers) == ([1, 0], [])
+    assert scored("crdpss_delusions", answers)[0] == [2, 4]
+    assert scored("crdpss_mania", answers)[0] == [None, 3]
+
+
+def test_items_that_no_score_is_made_of():
+    """The answers of the C-SSRS screener are neither added up nor scored by themselves."""
+    with pytest.raises(DataError, match=r"cssrs_screen_1: items_not_added: .*C-SSRS screener has no total"):
+        scored("cssrs_screen", rows("cssrs_screen", [1] * 6))
 
 
 def test_what_is_prorated_and_what_cannot_be_is_counted():
@@ -170,11 +179,14 @@ def test_scores_that_are_none_of_such_a_scale(tenths):
     for score, scale, rule in (
         (1.35, "mood", "score_between_steps"),
         (10.1, "mood", "score_out_of_range"),
-        (12.5, "phq9", "score_between_steps"),
+        (12.5, "phq9", "not_whole_number"),
     ):
         table = pd.DataFrame({"episode_id": ["e0"], "scale": scale, "day": 0, "score": [score]})
         with pytest.raises(DataError, match=rf"^scores \(data frame\):1: score: {rule}"):
             scored(scale, table, tenths)
+    both = pd.DataFrame({"episode_id": ["e0", "e0"], "scale": ["phq9", "mood"], "day": 0, "score": [12.5, 1.3]})
+    with pytest.raises(DataError, match=r"^scores \(data frame\):1: score: score_between_steps: between two scores of PHQ-9"):
+        scored("phq9", both, tenths)
     with pytest.raises(DataError, match=r":1: score: not_number"):
         scored("mood", pd.DataFrame({"episode_id": ["e0"], "scale": "mood", "day": 0, "score": ["x"]}), tenths)
 
@@ -205,3 +217,72 @@ def test_items_of_a_decimal_step(tmp_path):
     folder = scale_file(tmp_path / "scales", "mood", items=4, item_range="[0, 3]", high=6, step="0.5")
     assert load_scales(folder)["mood"].prorated_total([1, 1, 1, 0]) == Decimal("1.5")
     assert scored("mood", rows("mood", [1, 1, 1, 0], [3] * 4), folder) == ([Decimal("1.5"), 6], [])
+
+
+def test_what_a_form_does_not_ask_is_not_missing():
+    """AUDIT: after item 1 = 0 items 2 to 8 are blank by design; a blank that was asked makes none; 1 is no answer to item 9."""
+    never, some, blank = [0, *[None] * 7, 2, 0], [1, 1, 0, *[0] * 5, 2, 4], [1, 1, 0, *[None] * 5, 0, 0]
+    totals, found = scored("audit", rows("audit", never, some, blank))
+    assert totals == [2, 8, None]
+    assert found == [("total_not_made", "warning", "audit_1", (3,))]
+    with pytest.raises(DataError, match=r"audit_9: score_between_steps: between two answers to the item, which has steps of 2"):
+        scored("audit", rows("audit", [*some[:8], 1, 0]))
+
+
+def test_means_are_rounded_and_compared_so():
+    """BSL-23: a mean with more decimals is rounded to hundredths, halves up, and said so; one that is not what its items make is an error."""
+    answers = [[3, *[0] * 22], [2] * 23, [1, 1, *[0] * 21]]
+    means, found = scored("bsl23", rows("bsl23", *answers, score=[0.130435, 2, 0.085]))
+    assert means == [Decimal("0.13"), 2, Decimal("0.09")]
+    assert found == [("score_rounded", "note", "score", (1, 3))]
+    with pytest.raises(DataError, match=r"item_sum: the total is not what its items make"):
+        scored("bsl23", rows("bsl23", answers[1], score=[1.9]))
+    with pytest.raises(DataError, match="score_out_of_range"):  # the sum in the place of the mean
+        scored("bsl23", rows("bsl23", answers[1], score=[46]))
+
+
+def test_a_given_score_is_held_against_the_rule_of_its_scale():
+    """QIDS: the sum of all sixteen items is no score of it, the nine domains are."""
+    answers = [3, 2, 1, 0, 1, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 2]
+    assert scored("qids16", rows("qids16", answers, score=[13])) == ([13], [])
+    with pytest.raises(DataError, match="item_sum: the total is not what its items make"):
+        scored("qids16", rows("qids16", answers, score=[18]))
+
+
+def test_subscales_are_made_of_the_rows_of_their_form():
+    """EDE-Q: the global score and four subscales from one row; prorated and unmade ones are counted for each; no row is added to the flow."""
+    numbers = [*range(1, 13), *range(19, 29)]
+    full, gaps = [3] * 22, [6] * 22
+    gaps[0] = gaps[1] = gaps[2] = None  # restraint has 2 of 5 answers: none, and no global score
+    gaps[6] = None  # item 7: eating concern has 4 of 5
+    frame = pd.DataFrame([full, gaps], columns=[f"edeq_{n}" for n in numbers], dtype="Int64").assign(
+        episode_id=["e0", "e1"], scale="edeq", day=0
+    )
+    asked = {name: scored(name, frame)[0] for name in ("edeq", "edeq_restraint", "edeq_eating_concern", "edeq_weight_concern")}
+    assert asked == {"edeq": [3, None], "edeq_restraint": [3, None], "edeq_eating_concern": [3, 6], "edeq_weight_concern": [3, 6]}
+    with iop.load({"episodes": episodes(2), "scores": frame}, mapping=SYNTHETIC) as data:
+        assert data.flow[1].used == 2
+        found = {(f.rule, f.message.partition(":")[0]) for f in data.findings}
+    assert ("total_not_made", "no total of EDE-Q can be made") in found
+    assert ("total_not_made", "no total of EDE-Q restraint can be made") in found
+    assert ("total_prorated", "a total of EDE-Q eating concern is prorated") in found
+
+
+def test_several_forms_side_by_side_with_their_subscales():
+    """One row of a survey with the items of PHQ-9 and DASS-21: each form is a row of scores, each subscale a score."""
+    survey = pd.DataFrame(
+        [[1] * 9 + [2] * 21, [2] * 9 + [None] * 21],
+        columns=[*(f"phq9_{i}" for i in range(1, 10)), *(f"dass21_{i}" for i in range(1, 22))],
+        dtype="Int64",
+    ).assign(episode_id=["e0", "e1"], day=0)
+    assert scored("phq9", survey)[0] == [9, 18]
+    assert scored("dass21_stress", survey)[0] == [28, None]
+    assert scored("dass21", survey)[0] == [None, None]
+
+
+def test_scales_that_did_not_come_change_nothing():
+    """Whole points stay whole numbers, however many scales with decimals are known."""
+    frame = pd.DataFrame({"episode_id": ["e0"], "scale": "phq9", "day": 0, "score": [12]})
+    with iop.load({"episodes": episodes(1), "scores": frame}, mapping=SYNTHETIC) as data:
+        kinds = data.engine.connection.send("SELECT column_type FROM (DESCRIBE scores) WHERE column_name = 'score'").fetchall()
+    assert kinds == [("INTEGER",)]

@@ -24,6 +24,7 @@ from iop_outcomes.measures import find, known
 from iop_outcomes.release import release
 from iop_outcomes.reporting.assemble import program_quality
 from iop_outcomes.results import COLUMNS
+from iop_outcomes.scales import load_scales
 from iop_outcomes.show import theme, words
 from iop_outcomes.show.chart_rows import alt_text
 from iop_outcomes.show.dots import dot_range
@@ -326,7 +327,8 @@ def rounded(value, digits):
     return Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 
 
-LACKING = ("auditc", "bdi2", "pcl5", "phqa", "phq9_self_harm_item", "no_show_rate", "attended_days")  # what the data do not bring
+SCALES = tuple(f"{name}_" for name in load_scales() if name not in ("phq9", "gad7"))
+LACKING = (*SCALES, "phq9_self_harm_item", "no_show_rate", "attended_days")  # what the data do not bring
 MEASURES = [name for name in known() if not name.startswith(LACKING)]
 
 

@@ -16,7 +16,13 @@ import pytest
 from iop_outcomes.errors import DataError, UsageError
 from iop_outcomes.scales import OPERATORS, Scale, get_scale, load_scales
 
-NAMES = ("auditc", "bdi2", "crdpss", "gad7", "pcl5", "phq9", "phqa")
+NAMES = ("auditc", "bdi2", "crdpss", "gad7", "pcl5", "phq9", "phqa")  # whose figures stand below one by one
+
+FILES = (
+    "asrm", "audit", "auditc", "bam", "barc10", "basis24", "bdi2", "bsl23", "cesd", "core10", "crdpss", "csq8", "cssrs_screen", "dass21", "dast10",
+    "ders16", "ders36", "edeq", "epds", "gad2", "gad7", "isi", "oq45", "ors", "panss", "pcl5", "phq2", "phq8", "phq9", "phqa", "promis_anx",
+    "promis_dep", "psc17", "qids16", "sdq", "who5", "whodas12", "wsas", "ybocs", "ymrs",
+)  # fmt: skip
 
 # Name, items, item range, range, recall days. CamCOPS 56a303e tasks phq9, gad7, pcl5, audit, bdi; PHQ-9M: fill.io and droracle.ai;
 # AUDIT-C range: loinc.org/75626-2; CRDPSS: APA form; BDI-II range: platform.self-management.eu.
@@ -289,7 +295,7 @@ ERRORS = [
     ("total = true", "total = true\nitem_scoring = false", "key missing.rule", '"none"'),
     ("most_items_missing = 1", "most_items_missing = 4", "key missing.most_items_missing", "from 1 to 3"),
     ('rule = "prorate"', 'rule = "none"', "key missing.most_items_missing", "must be 0"),
-    ('rule = "prorate"', 'rule = "guess"', "key missing.rule", "prorate, none"),
+    ('rule = "prorate"', 'rule = "guess"', "key missing.rule", "prorate, lowest, none"),
     ("most_items_missing = 1", "most_items_missing = 1\nnever_prorated = [5]", "key missing.never_prorated", "from 1 to 4"),
     ("version = ", "referral_mean = 13\nversion = ", "key referral_mean", "within the range"),
     ("low = 6, high = 12", "low = 7, high = 12", "key bands.levels", "score 6 lies in 0 bands"),
@@ -346,17 +352,18 @@ def unsourced(table: dict[str, Any], where: str, inherited: bool) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FILES)
 def test_no_shipped_number_stands_without_a_source(name: str) -> None:
     """Every table that holds a number names its source and says whether it was seen."""
     table = tomllib.loads(files("iop_outcomes.scales").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
     assert unsourced(table, name, False) == []
 
 
-def test_shipped_scales_are_the_seven() -> None:
+def test_shipped_scales() -> None:
     """The names are sorted, and the mapping cannot be changed."""
     scales = load_scales()
-    assert tuple(scales) == NAMES
+    assert {name for name, scale in scales.items() if not scale.form} == set(FILES)
+    assert list(scales) == sorted(scales)
     assert load_scales() is scales
     with pytest.raises(TypeError):
         scales["phq9"] = scales["gad7"]  # type: ignore[index]
@@ -400,14 +407,30 @@ def test_unverified_numbers_are_named() -> None:
         "auditc": ("missing",),
         "crdpss": ("missing", "case_cutoffs.present"),
         "bdi2": ("missing", "response", "remission", "reliability.retest"),
+        "ders16": ("form", "missing", "reliability.alpha", "reliability.retest"),
+        "qids16": ("response", "safety_item", "groups"),
+        "edeq": ("groups", "case_cutoffs.fairburn"),
+        "basis24": ("form",),
+        "psc17": (),
+        "dass21_stress": ("missing", "norms.henry_crawford"),
+        "ors": (),
     }
-    assert {name: scale.unverified for name, scale in load_scales().items()} == expected
+    scales = load_scales()
+    assert {name: scales[name].unverified for name in expected} == expected
 
 
 def test_safety_items() -> None:
-    """CamCOPS: PHQ-9 item 9 is positive from 1; BDI-II item 9, level not decided; the others have none."""
+    """CamCOPS: PHQ-9 item 9 is positive from 1; of scales taken as totals only, no level; core10 and qids16 from 1, not checked."""
     found = {name: (scale.safety_item.item, scale.safety_item.positive_at) for name, scale in load_scales().items() if scale.safety_item}
-    assert found == {"phq9": (9, 1), "phqa": (9, 1), "bdi2": (9, None)}
+    assert found == {
+        "phq9": (9, 1),
+        "phqa": (9, 1),
+        "core10": (6, 1),
+        "qids16": (12, 1),
+        "bdi2": (9, None),
+        "epds": (10, None),
+        "oq45": (8, None),
+    }
 
 
 # SD, reliability, reliable change in points: 1.96 * SD * sqrt(2 * (1 - r)), Jacobson & Truax 1991.
@@ -580,7 +603,7 @@ def test_a_folder_adds_and_overrides(tmp_path: Path) -> None:
     write(tmp_path, "not a scale", ".phq9.toml")
     write(tmp_path, "not a scale", "README.md")
     scales = load_scales(tmp_path)
-    assert tuple(scales) == tuple(sorted((*NAMES, "mood")))
+    assert set(scales) == {*load_scales(), "mood"}
     assert (scales["phq9"].title, get_scale("phq9", scales).items, get_scale("phq9").items) == ("Ours", 4, 9)
     assert scales["mood"].unverified == ("case_cutoffs.standard",)
     assert scales["mood"].profile("strict").op == ">"
@@ -637,7 +660,7 @@ def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize("asked", ["phq_9", "PHQ-9", "phq99"])
 def test_an_unknown_scale_gives_the_nearest(asked: str) -> None:
     """A slip in the name is answered with the name that was meant, and all names."""
-    with pytest.raises(UsageError, match=r'Did you mean "phq9"\?.*Allowed: auditc, bdi2'):
+    with pytest.raises(UsageError, match=r'Did you mean "phq9"\?.*Allowed: asrm, audit, auditc'):
         get_scale(asked)
 
 

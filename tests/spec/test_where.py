@@ -55,7 +55,8 @@ def test_every_number_is_that_of_a_file_of_these_episodes(both):
     narrow, alone = both
     assert narrow.episodes == alone.episodes
     compared = 0
-    for name, entry in known().items():
+    scales = {name: scale for name, scale in alone.scales.items() if name in (*alone.facts.scales, "bdi2", "pcl5")}
+    for name, entry in known(scales).items():
         for definition in entry.definitions or (None,):
             try:
                 expected = iop.measure(alone, name, definition=definition, by="track").to_frame()

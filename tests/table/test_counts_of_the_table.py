@@ -18,7 +18,14 @@ from tests.table.programs import PROGRAMS
 
 NAN = float("nan")
 ENDED = ("discharged", "died")
-WAYS = {name: entry.definitions or (None,) for name, entry in known().items()}
+SCALES = {
+    name: load_scales()[name] for name in ("auditc", "bdi2", "gad7", "pcl5", "phq9", "phqa")
+}  # of the programs, and some without a score
+WAYS = {
+    name: entry.definitions or (None,)
+    for name, entry in known(SCALES).items()
+    if not name.endswith("_reliability")  # which makes no column of an episode
+}
 ASKED = [(name, definition) for name, definitions in WAYS.items() for definition in definitions]
 TIMES = (30, 90, 180, 365)
 

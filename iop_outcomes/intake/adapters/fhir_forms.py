@@ -112,10 +112,10 @@ class Gathered:
     def _fits(self, scale: str, form: Form, total: str | None) -> bool:
         """Whether a total can be that of the items of a form: those left open may be anything their range allows."""
         form_scale = self.scales[scale]
-        if total is None or not form.items or not form_scale.item_scoring:
+        if total is None or not form.items or not form_scale.plain_sum:
             return True
         low, high = form_scale.item_range
         given = {item: Decimal(value) for item, value in form.items.items() if value is not None}
         points = sum((low + high - value if item in form_scale.reversed_items else value for item, value in given.items()), Decimal(0))
         left = form_scale.items - len(given)
-        return points + left * low <= Decimal(total) <= points + left * high
+        return points + left * low <= Decimal(total) / form_scale.step <= points + left * high

@@ -53,7 +53,10 @@ class Scores:
         self.gathered = Gathered(self.scales, self.ledger)
         self._meanings: dict[str, Meaning] = meanings(self.mapping, self.scales)
         items = {
-            f"{name}_{number}": (name, number) for name, scale in self.scales.items() if scale.total for number in range(1, scale.items + 1)
+            item: (name, number)
+            for name, scale in self.scales.items()
+            if scale.total and not scale.form
+            for item, number in zip(scale.item_columns, scale.item_numbers, strict=True)
         }
         self._fields: dict[str, Meaning] = {item: items[name] for name, item in self.mapping.adapter.fields.items() if name in items}
         self._panels = {scale.codes.loinc_panel: name for name, scale in self.scales.items() if scale.codes and scale.codes.loinc_panel}

@@ -134,20 +134,20 @@ def _same(key: str, one: str, other: str) -> str:
 
 def _contradictions(scratch: Scratch, scales: Dictionary[str, Scale], key: str) -> str:
     """The query that gives the places of totals outside what the items of their day, answered or not, can add up to."""
-    scored = [scale for scale in scales.values() if scale.total and scale.item_scoring]
-    limits = [(scale.name, str(scale.items), *map(str, scale.item_range), str(scale.range[1])) for scale in scored]
-    scratch.fill("form_limit", ("scale", "items", "low", "high", "highest"), limits)
+    scored = [scale for scale in scales.values() if scale.plain_sum and not scale.form]
+    limits = [(scale.name, str(scale.items), *map(str, scale.item_range), str(scale.step)) for scale in scored]
+    scratch.fill("form_limit", ("scale", "items", "low", "high", "step"), limits)
     scratch.fill("turned_item", ("scale", "item"), [(scale.name, str(item)) for scale in scored for item in scale.reversed_items])
     number = "CASE WHEN min(value) = max(value) THEN TRY_CAST(min(value) AS INTEGER) END"
     answers = f"SELECT {key}, item, {number} AS points FROM form_rows GROUP BY {key}, item"
     turned = "CASE WHEN (scale, item) IN (SELECT (scale, item) FROM turned_item) THEN low::INTEGER + high::INTEGER - points ELSE points END"
     sums = (
         f"SELECT {key}, coalesce(sum({turned}), 0) AS points, any_value(items::INTEGER) - count(points) AS open, any_value(low::INTEGER) AS low, "
-        f"any_value(high::INTEGER) AS high FROM ({answers}) AS answers JOIN form_limit USING (scale) GROUP BY {key}"
+        f"any_value(high::INTEGER) AS high, any_value(step::DOUBLE) AS step FROM ({answers}) AS answers JOIN form_limit USING (scale) GROUP BY {key}"
     )
     return (
         f"SELECT total_rows.{AT} FROM total_rows JOIN ({sums}) AS sums ON {_same(key, 'total_rows', 'sums')} "
-        "WHERE TRY_CAST(value AS DOUBLE) NOT BETWEEN points + open * low AND points + open * high"
+        "WHERE TRY_CAST(value AS DOUBLE) / step NOT BETWEEN points + open * low AND points + open * high"
     )
 
 

@@ -42,8 +42,7 @@ def score_columns(scales: Dictionary[str, Scale]) -> tuple[str, ...]:
 
 def item_columns(scales: Dictionary[str, Scale]) -> tuple[str, ...]:
     """Names of the items of every scale that is scored from them."""
-    scored = [scale for scale in scales.values() if scale.total and scale.item_scoring]
-    return tuple(f"{scale.name}_{number}" for scale in scored for number in range(1, scale.items + 1))
+    return tuple(item for scale in scales.values() if scale.adds_up and not scale.form for item in scale.item_columns)
 
 
 def never_started(mapping: Mapping) -> tuple[str, ...]:
@@ -121,7 +120,7 @@ def hand_over(
 def _answered(scratch: Scratch, scales: Dictionary[str, Scale]) -> list[str]:
     """Every item of the scales of which any item is answered: an item that nobody answered is blank, not gone."""
     filled = scratch.filled("found_scores")
-    forms = {name: [f"{name}_{number}" for number in range(1, scale.items + 1)] for name, scale in scales.items()}
+    forms = {name: scale.item_columns for name, scale in scales.items() if not scale.form}
     return [item for items in forms.values() if any(filled.get(item) for item in items) for item in items]
 
 

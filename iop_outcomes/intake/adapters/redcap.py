@@ -101,7 +101,7 @@ class _Export:
     def _columns(self, scale: Scale) -> dict[str, str]:
         """The export's fields of a scale, by the name of the canonical column."""
         names = {"score": self._called(f"{scale.name}_total")}
-        names |= {f"{scale.name}_{number}": self._called(f"{scale.name}_{number}") for number in range(1, scale.items + 1)}
+        names |= {item: self._called(item) for item in scale.item_columns if not scale.form}
         return {column: name for column, name in names.items() if name in self.header}
 
     def wanted(self) -> list[str]:

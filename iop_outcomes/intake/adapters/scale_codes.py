@@ -25,7 +25,7 @@ def meanings(mapping: Mapping, scales: Dictionary[str, Scale]) -> dict[str, Mean
     for name, scale in totals.items():
         if scale.codes is not None:
             by_code |= {code: (name, None) for code in (scale.codes.loinc_total, scale.codes.omop_total) if code}
-            by_code |= {code: (name, number) for number, code in enumerate(scale.codes.loinc_items, start=1)}
+            by_code |= {code: (name, number) for number, code in zip(scale.item_numbers, scale.codes.loinc_items, strict=False)}
     for code, name in mapping.adapter.scales.items():
         if name not in totals:
             raise DataError(f'{mapping.name} [adapter.scales] {code}: no scale with a total is called "{name}". {choices(name, totals)}')
@@ -48,5 +48,5 @@ def refuse_fields(mapping: Mapping, scales: Dictionary[str, Scale], *, forms: bo
         Naming the field, and the nearest one that is read.
     """
     totals = [scale for scale in scales.values() if scale.total]
-    known = [f"{scale.name}_{number}" for scale in totals for number in range(1, scale.items + 1)] if forms else []
+    known = [item for scale in totals if not scale.form for item in scale.item_columns] if forms else []
     only(mapping.adapter.fields, [*others, *known], f"{mapping.name} [adapter.fields]", "field")

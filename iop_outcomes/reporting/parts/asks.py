@@ -8,7 +8,7 @@ from iop_outcomes.measures.after_discharge import AT
 from iop_outcomes.measures.reliable_change import PROFILE
 from iop_outcomes.measures.self_harm_item import SELF_HARM_ITEM
 from iop_outcomes.release import Released
-from iop_outcomes.reporting.parts.part import Page, Program
+from iop_outcomes.reporting.parts.part import MOST_USED, Page, Program
 from iop_outcomes.scales import Scale
 
 MIDDLE_DAY = 90 if 90 in AT else AT[0]
@@ -36,8 +36,8 @@ def recorded(program: Program) -> Ask:
 
 
 def changes(program: Program) -> dict[str, Ask]:
-    """Change on each scale with a total, the mean compared; those without any score come last."""
-    scales = [*program.scored, *(name for name, scale in program.data.scales.items() if scale.total and name not in program.scored)]
+    """Change on each scale that has scores, the mean compared; where none has, on the one that programs are judged by most often."""
+    scales = program.scored or [MOST_USED]
     return {name: Ask("symptom_change", scale=name, by=program.by, against=Against(("mean_change",))) for name in scales}
 
 

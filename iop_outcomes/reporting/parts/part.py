@@ -16,6 +16,8 @@ from iop_outcomes.release import Policy, Released, ReleasedFlow
 from iop_outcomes.reporting.blocks import Section
 from iop_outcomes.results import Provenance
 
+MOST_USED = "phq9"  # the scale that comes first, and that is missed where there is none
+
 
 @dataclass(frozen=True, eq=False)
 class Program:
@@ -50,9 +52,11 @@ class Program:
 
     @property
     def scored(self) -> list[str]:
-        """Scales with a total of which the data bring any score; the one that programs are judged by most often comes first."""
-        names = [name for name, scale in self.data.scales.items() if scale.total and name in self.data.facts.scales]
-        return sorted(names, key=lambda name: (name != "phq9", name))
+        """Scales of which the data bring any score, no part of one beside its total; the one that programs are judged by most often comes first."""
+        scales = self.data.scales
+        whole = [name for name, scale in scales.items() if scale.total and not (scale.form and scales[scale.form].total)]
+        names = [name for name in whole if name in self.data.facts.scales]
+        return sorted(names, key=lambda name: (name != MOST_USED, name))
 
     def can_answer(self, ask: Ask) -> bool:
         """Whether the data hold anything that an ask is answered from."""

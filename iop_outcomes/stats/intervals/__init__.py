@@ -2,10 +2,13 @@
 
 from iop_outcomes.stats.draft import Comparison, Difference, Interval, Side
 from iop_outcomes.stats.intervals.comparison import difference, difference_limits
+from iop_outcomes.stats.intervals.feldt import Feldt
 from iop_outcomes.stats.intervals.interval import Combinable, NoInterval, Stratum, errors_of, finish
+from iop_outcomes.stats.intervals.log_complement import LogComplement
 from iop_outcomes.stats.intervals.log_log import LogLog, Tail
 from iop_outcomes.stats.intervals.log_log_days import LogLogDays
 from iop_outcomes.stats.intervals.log_rank import LogRank
+from iop_outcomes.stats.intervals.mcgraw_wong import McGrawWong
 from iop_outcomes.stats.intervals.normal import Normal
 from iop_outcomes.stats.intervals.order_statistics import OrderStatistics
 from iop_outcomes.stats.intervals.simultaneous import Simultaneous
@@ -22,11 +25,14 @@ __all__ = [
     "Comparison",
     "Difference",
     "Errors",
+    "Feldt",
     "Interval",
     "Limits",
+    "LogComplement",
     "LogLog",
     "LogLogDays",
     "LogRank",
+    "McGrawWong",
     "NoInterval",
     "Normal",
     "OrderStatistics",

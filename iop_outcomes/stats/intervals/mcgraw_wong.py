@@ -1,0 +1,55 @@
+"""Takes the mean squares of pairs of scores, gives the limits of an intraclass correlation; by patient those on the scale of ln(1 - ICC)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+from iop_outcomes.stats.draft import Draft
+from iop_outcomes.stats.intervals.log_complement import LogComplement
+from iop_outcomes.stats.limits import NO_LIMITS, Errors, Limits
+from iop_outcomes.stats.reliability import MeanSquares
+from iop_outcomes.stats.special import fdtri
+
+OCCASIONS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class McGrawWong(LogComplement):
+    """The interval of ICC(A,1), where `agreement` is true, or of ICC(C,1), over independent pairs.
+
+    References
+    ----------
+    McGraw KO, Wong SP (1996), doi:10.1037/1082-989X.1.1.30, table 7.
+    """
+
+    method: ClassVar[str] = "McGraw & Wong F"
+
+    squares: MeanSquares
+    agreement: bool
+
+    def limits(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
+        """By quantiles of F; none where both scores of everybody are alike."""
+        if self.squares.pairs < 2 or not self.squares.error > 0 or not draft.value < 1:
+            return NO_LIMITS
+        ends = self._agreement(draft.value, conf_level) if self.agreement else self._consistency(conf_level)
+        return Limits(math.sqrt(errors.variance), *ends)
+
+    def limits_by_patient(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
+        """Those of `LogComplement`."""
+        return super().limits(draft, errors, conf_level)
+
+    def _consistency(self, conf_level: float) -> tuple[float, float]:
+        df, ratio = self.squares.pairs - 1, self.squares.persons / self.squares.error
+        quantile = float(fdtri(df, df, (1 + conf_level) / 2))
+        return (ratio / quantile - 1) / (ratio / quantile + 1), (ratio * quantile - 1) / (ratio * quantile + 1)
+
+    def _agreement(self, value: float, conf_level: float) -> tuple[float, float]:
+        n, persons, occasions, error = self.squares.pairs, self.squares.persons, self.squares.occasions, self.squares.error
+        a = OCCASIONS * value / (n * (1 - value))
+        b = 1 + OCCASIONS * value * (n - 1) / (n * (1 - value))
+        df = (a * occasions + b * error) ** 2 / ((a * occasions) ** 2 + (b * error) ** 2 / (n - 1))
+        p, rest = (1 + conf_level) / 2, OCCASIONS * occasions + (n * OCCASIONS - OCCASIONS - n) * error
+        lower, upper = float(fdtri(n - 1, df, p)), float(fdtri(df, n - 1, p))
+        return n * (persons - lower * error) / (lower * rest + n * persons), n * (upper * persons - error) / (rest + n * upper * persons)
