@@ -273,6 +273,12 @@ def _at_admission(request: ScoreAt, tables: Tables) -> Pick:
     return Pick(SCORED, f"{_scored(request)} AND {window}", packed)
 
 
+def _day_of_admission_score(packed: str) -> str:
+    """SQL of the day that a packed admission score was given on."""
+    far = f"({packed} // {PACK})"
+    return f"CASE WHEN {far} % 2 = 1 THEN {far} // 2 ELSE -({far} // 2) END"
+
+
 def _at_discharge(request: ScoreAt, tables: Tables) -> Pick:
     """Last around discharge, then the higher score; on a later day than the admission score, so that one score makes no pair.
 
@@ -281,9 +287,7 @@ def _at_discharge(request: ScoreAt, tables: Tables) -> Pick:
     low, high = request.days
     window = f"scores.day BETWEEN episodes.los_days + {low} AND episodes.los_days + {high}"
     admission = _at_admission(ScoreAt(request.scale, "admit", column=request.column), tables)
-    far = f"({admission.name} // {PACK})"
-    day = f"CASE WHEN {far} % 2 = 1 THEN {far} // 2 ELSE -({far} // 2) END"
-    later = f"scores.day > coalesce({day}, {-SHIFT})"
+    later = f"scores.day > coalesce({_day_of_admission_score(admission.name)}, {-SHIFT})"
     if request.column == "score" and f"{request.scale}_admit" in tables.episodes:
         given = f"episodes.{quoted(request.scale + '_admit')} IS NOT NULL"
         later = f"CASE WHEN {given} THEN scores.day > {WINDOWS['admit'][1]} ELSE {later} END"
@@ -304,14 +308,11 @@ def _answers_at(request: AnswersAt, tables: Tables) -> Answered:
         for (column, low, _), place in zip(request.items, places, strict=True)
     ]
     admission = _at_admission(ScoreAt(request.scale, "admit"), tables)
-    form = f"scores.scale = {literal(request.scale)} AND scores.day = {admission.name}.day AND scores.score = {admission.name}.points"
-    pick = Pick(
-        f"SELECT {ROW}, min({' + '.join(cells)}) AS answers FROM scores JOIN {admission.name} USING ({ROW}) WHERE {form} GROUP BY {ROW}"
-    )
-    answers = [
-        f"nullif({pick.name}.answers // {place} % {room}, 0) + {low - 1}" for (_, low, _), place in zip(request.items, places, strict=True)
-    ]
-    return (admission, pick), tuple(Value(f"CAST({answer} AS SMALLINT)", "SMALLINT") for answer in answers)
+    chosen = f"scores.day = {_day_of_admission_score(admission.name)} AND scores.score = {admission.name} % {PACK}"
+    source = f"{SCORED} JOIN ({picked([admission])}) AS admission USING ({ROW})"
+    pick = Pick(source, f"scores.scale = {literal(request.scale)} AND {chosen}", f"min({' + '.join(cells)})")
+    answers = [f"nullif({pick.name} // {place} % {room}, 0) + {low - 1}" for (_, low, _), place in zip(request.items, places, strict=True)]
+    return (pick,), tuple(Value(f"CAST({answer} AS SMALLINT)", "SMALLINT") for answer in answers)
 
 
 def _baseline_twice(request: BaselineTwice, tables: Tables) -> Answered:
@@ -320,14 +321,13 @@ def _baseline_twice(request: BaselineTwice, tables: Tables) -> Answered:
         return (), (NOTHING, NOTHING)
     low, high = WINDOWS["admit"]
     day = f"CAST(scores.day + {SHIFT} AS BIGINT) * {PACK}"
-    first, last = f"min({day} + scores.score)", f"max({day} + {PACK - 1} - scores.score)"
-    points = f"CAST({first} % {PACK} AS INTEGER) AS first_points, CAST({PACK - 1} - {last} % {PACK} AS INTEGER) AS last_points"
-    window = f"scores.day BETWEEN {low} AND {high}"
-    pick = Pick(
-        f"SELECT {ROW}, {points} {_scored(ScoreAt(request.scale, 'admit'))} AND {window} GROUP BY {ROW} HAVING min(scores.day) < max(scores.day)"
-    )
-    names = zip(request.keys, ("first_points", "last_points"), strict=True)
-    return (pick,), tuple(Value(f"{pick.name}.{column}", SCORE, steps=tables.steps.get(name)) for name, column in names)
+    within = f"{_scored(ScoreAt(request.scale, 'admit'))} AND scores.day BETWEEN {low} AND {high}"
+    first = Pick(SCORED, within, f"min({day} + scores.score)")
+    last = Pick(SCORED, within, f"max({day} + {PACK - 1} - scores.score)")
+    twice = f"{first.name} // {PACK} < {last.name} // {PACK}"
+    points = (f"{first.name} % {PACK}", f"{PACK - 1} - {last.name} % {PACK}")
+    values = (f"CASE WHEN {twice} THEN CAST({each} AS INTEGER) END" for each in points)
+    return (first, last), tuple(Value(sql, SCORE, steps=tables.steps.get(name)) for name, sql in zip(request.keys, values, strict=True))
 
 
 def _wanted(events: Sequence[str], kinds: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ _FEW = f" Under {FEW_DF} degrees of freedom the p is not to be trusted."
 
 
 @dataclass(frozen=True, slots=True)
-class Coefficient:
+class RegressionCoefficient:
     """One coefficient with its error, limits and test, on the scale that was pooled."""
 
     name: str
@@ -38,8 +38,8 @@ class Coefficient:
     p: float
 
 
-def _coefficient(name: str, value: float, se: float, df: float, conf_level: float) -> Coefficient:
-    return Coefficient(
+def _coefficient(name: str, value: float, se: float, df: float, conf_level: float) -> RegressionCoefficient:
+    return RegressionCoefficient(
         name, value, se, *interval_of(value, se, df, conf_level), value / se if se > 0 else math.nan, df, p_of(value, se, df)
     )
 
@@ -147,7 +147,7 @@ class MetaRegression:
 
     Attributes
     ----------
-    intercept, slope : Coefficient
+    intercept, slope : RegressionCoefficient
     statistic, df, residual_df, p : float
         Test of the slope: chi-squared (`residual_df` infinite), or F with Knapp-Hartung errors or errors by study.
     tau2 : float
@@ -160,8 +160,8 @@ class MetaRegression:
     notes : tuple of str
     """
 
-    intercept: Coefficient
-    slope: Coefficient
+    intercept: RegressionCoefficient
+    slope: RegressionCoefficient
     statistic: float
     df: int
     residual_df: float
@@ -176,7 +176,7 @@ class MetaRegression:
         """A data frame with a row for the intercept and one for the slope."""
         import pandas as pd
 
-        frame = pd.DataFrame([asdict(self.intercept), asdict(self.slope)], columns=[each.name for each in fields(Coefficient)])
+        frame = pd.DataFrame([asdict(self.intercept), asdict(self.slope)], columns=[each.name for each in fields(RegressionCoefficient)])
         return frame.assign(tau2=self.tau2, r2=self.r2, residual_q=self.residual.q, residual_i2=self.residual.i2, k=self.k)
 
     def sentence(self) -> str:
@@ -231,7 +231,7 @@ class RobustMean:
 
     Attributes
     ----------
-    mean : Coefficient
+    mean : RegressionCoefficient
         On the scale that was pooled; degrees of freedom by Satterthwaite.
     shown : dict of str to float
         Value and limits as they are shown.
@@ -240,7 +240,7 @@ class RobustMean:
     notes : tuple of str
     """
 
-    mean: Coefficient
+    mean: RegressionCoefficient
     shown: dict[str, float]
     clusters: int
     k: int
