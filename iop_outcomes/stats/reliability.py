@@ -14,6 +14,7 @@ FEWEST_ITEMS = 2  # for alpha
 FEWEST_OF_A_FACTOR = 3  # items from which one factor is identified
 EM_STEPS, NEWTON_STEPS = 400, 60
 GRADIENT = 1e-12  # at which the maximum is reached, of items scaled to variance 1
+ROUNDING = 1e-12  # of the items' variances: a sum that varies by less does not vary, but for rounding
 LEAST_UNIQUE = 1e-6  # share of an item's variance that must be its own for a factor model to stand
 
 
@@ -67,7 +68,7 @@ def alpha(items: Floats, n: Ints) -> Coefficient:
     centred = items - n @ items / forms
     squares, sums = np.square(centred).sum(axis=1), np.square(centred.sum(axis=1))
     of_items, of_sum = (float(n @ values) / (forms - 1) for values in (squares, sums))
-    if of_sum <= 0:
+    if of_sum <= ROUNDING * of_items:
         return Coefficient(math.nan, np.zeros(len(n)), Flag.SD_ZERO)
     slopes = [values / (forms - 1) - variance / forms for values, variance in ((squares, of_items), (sums, of_sum))]
     influence = k / (k - 1) * (of_items * slopes[1] / of_sum**2 - slopes[0] / of_sum)
