@@ -20,13 +20,15 @@ from iop_outcomes.reporting.parts import PROGRAM_QUALITY, Page, Part, Program
 from iop_outcomes.reporting.report import Report
 from iop_outcomes.results import Provenance
 
+TITLE = "Program quality report"
+
 
 def program_quality(
     data: Data,
     *,
     by: By = "track",
     policy: str = DEFAULT_POLICY,
-    title: str = "Program quality report",
+    title: str = TITLE,
     conf_level: float = 0.95,
     parts: Sequence[Part] = PROGRAM_QUALITY,
     ledger: str | Path | None = None,
@@ -39,9 +41,11 @@ def program_quality(
     sections = tuple(marked(each, chosen.mark) for part in parts for each in part.sections(page))
     released = tuple(page.released.values())
     compared = next((each.compared for each in released), None)
+    title = f"{data.program}: {TITLE.lower()}" if data.program and title == TITLE else title
     parameters = page_parameters(data, column, chosen.name, title, conf_level, compared)
     without = tuple(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values())
-    return Report("program_quality", title, _lead(page), sections, released, page.provenance, chosen, parameters, without)
+    lead = _lead(page) if data.program in title else f"{data.program}. {_lead(page)}"
+    return Report("program_quality", title, lead, sections, released, page.provenance, chosen, parameters, without)
 
 
 def _one_column(data: Data, by: By) -> str:
