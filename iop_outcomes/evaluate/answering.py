@@ -98,9 +98,11 @@ def _unanswered(ask: Ask, data: Data, reason: NotAssessableError) -> Unanswered:
 
 
 def _only(results: Results, estimands: tuple[str, ...]) -> Results:
-    """The numbers that are wanted, with who they speak of."""
+    """The numbers that are wanted, with who they speak of; so in every coarser form."""
     if not estimands:
         return results
     kept = tuple(estimate for estimate in results if estimate.estimand in estimands)
     populations = {place: people for place, people in results.populations.items() if place[1].estimand in estimands}
-    return replace(results, estimates=kept, populations=populations)
+    forms = results.coarser
+    coarser = None if forms is None else lambda: (_only(form, estimands) for form in forms())
+    return replace(results, estimates=kept, populations=populations, coarser=coarser)

@@ -36,11 +36,14 @@ class Against:
         Each group minus each other, instead of minus all the others together.
     times : tuple of float
         Days for which numbers that have several are compared; all by default.
+    levels : tuple of str
+        Groups to compare, each pair in this order: the first minus the second; every group by default.
     """
 
     estimands: tuple[str, ...] = ()
     pairwise: bool = False
     times: tuple[float, ...] = ()
+    levels: tuple[str, ...] = ()
 
 
 class Pair(NamedTuple):
@@ -123,7 +126,7 @@ def contrasts(measure: Measure, results: Results, drafted: Drafted, against: Aga
         With, for each number and level: the difference, its simultaneous interval, its p, its p adjusted for being one of
         several, and the word that the interval gives.
     """
-    levels = [level for level in results.levels if level not in (ALL, MISSING_LEVEL)]
+    levels = [level for level in against.levels or results.levels if level in results.levels and level not in (ALL, MISSING_LEVEL)]
     keys = _compared(measure, drafted, against)
     if against.pairwise:
         compared = [drafted.of_two(one, other, keys) for one, other in combinations(levels, 2)]

@@ -14,6 +14,7 @@ from iop_outcomes.engine.narrowed import Condition, Narrowed
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.intake.findings import Finding
 from iop_outcomes.intake.table import EpisodeTable
+from iop_outcomes.intake.targets import Target
 from iop_outcomes.progress import report_step
 from iop_outcomes.results import Flow, Provenance
 from iop_outcomes.scales import Scale
@@ -49,6 +50,10 @@ class Data:
         Whether faulty rows were to be left out.
     narrowings : tuple of tuple of Condition
         How the episodes were chosen among all that were loaded, one step after the other.
+    program : str
+        What the program is called, where the mapping names it.
+    targets : tuple of Target
+        What the program means to reach, where the mapping declares it.
 
     Notes
     -----
@@ -65,6 +70,8 @@ class Data:
     tabulate: Callable[[Data], EpisodeTable] | None = None
     on_error: str = "raise"
     narrowings: tuple[tuple[Condition, ...], ...] = ()
+    program: str = ""
+    targets: tuple[Target, ...] = ()
 
     @property
     def data_class(self) -> str:

@@ -49,6 +49,7 @@ from iop_outcomes.intake.rules import Fault, Rule
 from iop_outcomes.intake.shown_codes import name_codes
 from iop_outcomes.intake.store import Store
 from iop_outcomes.intake.surveys import scales_there, spread_surveys
+from iop_outcomes.intake.targets import named_targets
 from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.progress import report_step
 from iop_outcomes.results import Flow, Provenance, Source
@@ -89,6 +90,7 @@ def load(
 def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str | Path | None, layout: str | None) -> Data:
     declared = _mapping_of(source, given)
     scales = _with_referral_means(load_scales(folder), declared)
+    targets = named_targets(declared.targets, scales, declared.name)
     opened = _opened(store, source, declared, scales, layout)
     inputs, mapping = opened.inputs, opened.mapping
     _refuse_swallowed(inputs)
@@ -122,7 +124,19 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
     _refuse_free_text(engine, plans, mapping, inputs[0])
     store.lock()
     provenance = _provenance(store, engine, inputs, mapping, (*opened.rules, *_known_words_rules(mapping)))
-    return Data(engine, tuple(findings), flow, provenance, scales, _groups(tables, plans), opened.cannot, on_error=on_error)
+    groups = _groups(tables, plans)
+    return Data(
+        engine,
+        tuple(findings),
+        flow,
+        provenance,
+        scales,
+        groups,
+        opened.cannot,
+        on_error=on_error,
+        program=declared.program,
+        targets=targets,
+    )
 
 
 def _opened(store: Store, source: Any, mapping: Mapping, scales: Dictionary[str, Scale], layout: str | None) -> Adapted:

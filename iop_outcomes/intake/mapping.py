@@ -14,6 +14,7 @@ from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LOS_CONVENTIONS, W
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.dates import DATE_FORMATS
 from iop_outcomes.intake.layout_names import layout_named
+from iop_outcomes.intake.targets import Target, line_of, read_targets
 from iop_outcomes.intake.text_settings import DELIMITERS, TextSettings, text_settings
 from iop_outcomes.intake.toml_files import parsed_toml
 from iop_outcomes.intake.vocabulary import cutoff_of, is_days, list_of_codes, numbers, one_of, only, section_of, texts
@@ -39,6 +40,8 @@ SECTIONS = (
     "referral_mean",
     "date_format",
     "text",
+    "program",
+    "targets",
     *RULES,
 )
 _DATABASE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}$")
@@ -150,6 +153,10 @@ class Mapping:
         Names that the header of a table may hold, where a layout file says which.
     databases : dict of name to dict
         For each database its `file`, or the variable of the environment that holds its URL (`url_env`).
+    program : str
+        What the program is called in reports; "" when the mapping names none.
+    targets : tuple of Target
+        What it means to reach.
     folder : Path or None
         Where relative paths start.
     name : str
@@ -179,6 +186,8 @@ class Mapping:
     text: Dictionary[str, TextSettings] = field(default_factory=dict)
     headers: Dictionary[str, tuple[str, ...]] = field(default_factory=dict)
     databases: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
+    program: str = ""
+    targets: tuple[Target, ...] = ()
     folder: Path | None = None
     name: str = "mapping"
     sha256: str = ""
@@ -272,10 +281,17 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         text=text_settings(section_of(given, "text", name), delimiter, name),
         date_formats=_date_formats(data, section_of(given, "date_format", name), name),
         databases=_databases(section_of(given, "databases", name), f"{name} [databases"),
+        program=_program(section_of(given, "program", name), f"{name} [program]"),
+        targets=read_targets(section_of(given, "targets", name), f"{name} [targets"),
         folder=folder,
         name=name,
         sha256=sha256,
     )
+
+
+def _program(given: Dictionary[str, Any], where: str) -> str:
+    only(given, ("name",), where, "key")
+    return line_of(given["name"], f"{where} name") if "name" in given else ""
 
 
 def _databases(given: Dictionary[str, Any], where: str) -> dict[str, dict[str, str]]:

@@ -29,7 +29,7 @@ from iop_outcomes.release.released import (
     ReleasedFlow,
     Withheld,
 )
-from iop_outcomes.release.rounding import Rounding
+from iop_outcomes.release.rounding import Rounding, compared_with
 from iop_outcomes.results import Definition, Estimate, Flow, Results
 from iop_outcomes.stats.draft import Population
 
@@ -306,7 +306,9 @@ def _released_estimate(estimate: Estimate, results: Results, reading: _Visible, 
         if other is None
         else [reading.count(other, Place(str(against), place.level_2), parts) for parts in (other.base, other.hits) if parts is not None]
     )
-    alone = says_no_number(results.definition.estimand(estimate.estimand), people, policy.threshold)
+    # A difference of rounded shares gives back either side where the other is known.
+    sides = [people] if people.hits is None else [people, *compared_with(estimate, results)]
+    alone = all(says_no_number(results.definition.estimand(estimate.estimand), side, policy.threshold) for side in sides)
     if not alone and any(isinstance(number, Withheld) for number in (n, k, *beside)):
         values |= dict.fromkeys(NUMBERS, SUPPRESSED)
         # Other flags go: "one episode" would say how many.

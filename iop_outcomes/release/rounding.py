@@ -42,7 +42,7 @@ class Rounding:
         """A share from its rounded counts, without what only exact ones give; other numbers are their own."""
         if estimate.unit not in (_SHARE, UNITS[_SHARE].difference) or math.isnan(estimate.value):
             return {}
-        sides = [results.populations[estimate.level, estimate.key.number], *_compared_with(estimate, results)]
+        sides = [results.populations[estimate.level, estimate.key.number], *compared_with(estimate, results)]
         if not all(is_safe(n, self.policy.fewest) for people in sides for n in (people.n, sum(people.parts.values()))):
             return {**dict.fromkeys(NUMBERS, SUPPRESSED), "word": "", "flag": flags(Flag.SUPPRESSED)}
         return {**dict.fromkeys(NUMBERS, SUPPRESSED), "value": self._value(estimate.value, sides)}
@@ -60,7 +60,7 @@ def _first_less_rest(values: Sequence[float]) -> float:
     return values[0] - sum(values[1:])
 
 
-def _compared_with(estimate: Estimate, results: Results) -> list[Population]:
+def compared_with(estimate: Estimate, results: Results) -> list[Population]:
     """Those from whom a difference is taken: another level, or all levels but the estimate's own; nobody where it is no difference."""
     key = estimate.key.number
     if estimate.contrast == MINUS_LEVEL:

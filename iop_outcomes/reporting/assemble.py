@@ -20,20 +20,22 @@ from iop_outcomes.reporting.parts import PROGRAM_QUALITY, Page, Part, Program
 from iop_outcomes.reporting.report import Report
 from iop_outcomes.results import Provenance
 
+TITLE = "Program quality report"
+
 
 def program_quality(
     data: Data,
     *,
     by: By = "track",
     policy: str = DEFAULT_POLICY,
-    title: str = "Program quality report",
+    title: str = TITLE,
     conf_level: float = 0.95,
     parts: Sequence[Part] = PROGRAM_QUALITY,
     ledger: str | Path | None = None,
     earlier: int | None = None,
 ) -> Report:
     """Build the report; the public function is `iop_outcomes.report`, which says more. `earlier` outputs of the ledger make it again."""
-    heading = printed(title, "title")
+    heading = printed(f"{data.program}: {TITLE.lower()}" if data.program and title == TITLE else title, "title")
     chosen = policy_for(policy, data.data_class)
     column = _one_column(data, by)
     page = assemble(Program(data, column, chosen, conf_level), parts, ledger=ledger, earlier=earlier)
@@ -42,7 +44,8 @@ def program_quality(
     compared = next((each.compared for each in released), None)
     parameters = page_parameters(data, column, chosen.name, title, conf_level, compared)
     without = tuple(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values())
-    return Report("program_quality", heading, _lead(page), sections, released, page.provenance, chosen, parameters, without)
+    lead = _lead(page) if data.program in heading else f"{data.program}. {_lead(page)}"
+    return Report("program_quality", heading, lead, sections, released, page.provenance, chosen, parameters, without)
 
 
 def _one_column(data: Data, by: By) -> str:

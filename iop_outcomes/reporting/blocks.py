@@ -91,12 +91,17 @@ class TableBlock:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One figure to be seen first: its name, its value, its range and what it is a share of."""
+    """One figure to be seen first: its name, its value, its range, what it is a share of, and what it is held against, a line each.
+
+    `tone` is what the figure means, as a style knows it: "worse", or nothing.
+    """
 
     name: str
     value: str
     range: str
     base: str
+    beside: tuple[str, ...] = ()
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +116,10 @@ class Cards:
 
     @staticmethod
     def _card(card: Card) -> str:
-        lines = (("name", card.name), ("value", card.value), ("range", card.range), ("base", card.base))
+        first = (("name", card.name), ("value", card.value), ("range", card.range), ("base", card.base))
+        lines = (*first, *(("beside", words) for words in card.beside))
         paragraphs = (f'<p class="card-{kind}">{escape(words)}</p>' for kind, words in lines if words)
-        return f'<li class="card">{"".join(paragraphs)}</li>'
+        return f'<li class="card{f" card-is-{card.tone}" if card.tone else ""}">{"".join(paragraphs)}</li>'
 
 
 @dataclass(frozen=True, slots=True)

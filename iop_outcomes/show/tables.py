@@ -45,6 +45,8 @@ class Table:
         What the policy of disclosure says on every table.
     naming : int
         How many cells of a row name it, from the first.
+    shades : tuple of tuple of str
+        How each cell of a row after its name is shaded, as a style knows it; the words of the cell say the same.
     """
 
     caption: str
@@ -53,18 +55,22 @@ class Table:
     prose: bool = False
     mark: str = ""
     naming: int = 1
+    shades: tuple[tuple[str, ...], ...] = ()
 
     def to_html(self) -> str:
         """A semantic table; every cell escaped."""
         heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in self.heads)
-        body = "".join(f"<tr>{self._named(row)}</tr>" for row in self.rows)
+        shades = self.shades or ((),) * len(self.rows)
+        body = "".join(f"<tr>{self._named(row, of_row)}</tr>" for row, of_row in zip(self.rows, shades, strict=True))
         kind = ' class="prose"' if self.prose else ""
         mark = f'<br><span class="mark">{escape(self.mark)}</span>' if self.mark else ""
         return f"<table{kind}><caption>{escape(self.caption)}{mark}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
-    def _named(self, row: tuple[str, ...]) -> str:
+    def _named(self, row: tuple[str, ...], shades: tuple[str, ...]) -> str:
         heads = "".join(f'<th scope="row">{escape(cell)}</th>' for cell in row[: self.naming])
-        return heads + "".join(f"<td>{escape(cell)}</td>" for cell in row[self.naming :])
+        cells = row[self.naming :]
+        classes = (f' class="{shade}"' if shade else "" for shade in shades or ("",) * len(cells))
+        return heads + "".join(f"<td{shade}>{escape(cell)}</td>" for cell, shade in zip(cells, classes, strict=True))
 
     def to_text(self) -> str:
         """The table in columns of words, under its caption."""

@@ -159,17 +159,30 @@ def html(pages, name):
 
 
 CARDS = [
-    ("Completed", "55%", "plausible range 52% to 58%", "of 1,168 discharged episodes"),
-    ("Typical stay", "41 days", "middle half 26 to 60 days", "1,174 discharged episodes"),
-    ("Change in PHQ-9", "−5.9 points", "plausible range −6.3 to −5.5", "817 of 1,174 episodes with both scores"),
-    ("Readmitted by day 90", "not shown", "fewer than 11, or a number that would give one back", "of 1,123 episodes followed"),
+    ("Finished", "55%", "range 52% to 58%", "of 1,168 discharged episodes", "Target at least 55%: no clear difference"),
+    (
+        "Reliably better, PHQ-9",
+        "50%",
+        "range 47% to 54%",
+        "of 817 episodes with both scores",
+        "Latest year 50%, year before 50%: no clear difference",
+    ),
+    ("Reliably worse, PHQ-9", "3.1%", "range 2.1% to 4.5%", "of 817 episodes with both scores", "Measurement error alone gives 3.9%"),
+    (
+        "Back in hospital by day 90",
+        "not shown",
+        "fewer than 11, or a number that would give one back",
+        "of 1,123 followed episodes",
+        "The year before: not shown",
+    ),
+    ("Both scores, PHQ-9", "70%", "range 67% to 72%", "of 1,174 discharged episodes", "Target at least 80%: below target"),
 ]
 
 
 @pytest.fixture
 def cards(pages):
-    """A report with four cards under its key points, in the markup that the style sheet knows."""
-    parts = ("name", "value", "range", "base")
+    """A report with five more cards on its first page, in the markup that the style sheet knows."""
+    parts = ("name", "value", "range", "base", "beside")
     items = "".join(
         "<li class='card'>" + "".join(f"<p class='card-{part}'>{text}</p>" for part, text in zip(parts, card, strict=True)) + "</li>"
         for card in CARDS

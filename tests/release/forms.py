@@ -31,8 +31,8 @@ def watched_forms() -> Iterator[Forms]:
     """Watch which forms are released."""
     forms, protected = Forms(), releasing._protected
 
-    def watching(results, *, policy):
-        released = protected(results, policy=policy)
+    def watching(results, *, policy, **options):
+        released = protected(results, policy=policy, **options)
         forms.watch(results, released)
         return released
 

@@ -67,6 +67,17 @@ def test_an_ask_is_what_it_says(synthetic):
     assert all(whole[e.level, e.key] == e for e in results[asks[-1]])
 
 
+def test_only_the_wanted_estimands_in_every_coarser_form(synthetic):
+    """A coarser form, in which more can be shown, brings back nothing that was not wanted."""
+    wanted = ("reliable_improvement", "reliable_deterioration")
+    ask = Ask("reliable_change", scale="phq9", by="track", estimands=wanted)
+    results, _ = answering.answer_all([ask], synthetic)
+    forms = list(results[ask].coarser())
+    assert len(forms) == 2
+    assert all({estimate.estimand for estimate in form} == set(wanted) for form in forms)
+    assert all({key.estimand for _, key in form.populations} == set(wanted) for form in forms)
+
+
 def test_what_cannot_be_answered_says_why_and_takes_nothing_with_it():
     """A program without scores and events: the page stands, and each missing section gives its reason."""
     rows = pd.DataFrame(episodes(a=(40, 40), b=(30, 50)))

@@ -8,18 +8,18 @@ from iop_outcomes.reporting.parts.completion import COMPLETION
 from iop_outcomes.reporting.parts.data_quality import DATA_QUALITY
 from iop_outcomes.reporting.parts.discharge_reasons import DISCHARGE_REASONS
 from iop_outcomes.reporting.parts.flow import FLOW
-from iop_outcomes.reporting.parts.key_points import KEY_POINTS
 from iop_outcomes.reporting.parts.length_of_stay import LENGTH_OF_STAY
 from iop_outcomes.reporting.parts.limitations import LIMITATIONS
 from iop_outcomes.reporting.parts.methods import METHODS
 from iop_outcomes.reporting.parts.over_time import OVER_TIME
+from iop_outcomes.reporting.parts.page_one import PAGE_ONE
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.reporting.parts.previous_period import PREVIOUS_PERIOD
 from iop_outcomes.reporting.parts.symptom_change import SYMPTOM_CHANGE
 from iop_outcomes.reporting.parts.who import WHO
 
 PROGRAM_QUALITY = (
-    KEY_POINTS,
+    PAGE_ONE,
     WHO,
     COMPARISON,
     OVER_TIME,

@@ -36,15 +36,22 @@ def recorded(program: Program) -> Ask:
 
 
 def changes(program: Program) -> dict[str, Ask]:
-    """Change on each scale that has scores, the mean compared; where none has, on the one that programs are judged by most often."""
+    """Change on each scale that has scores, the mean compared, of the first also who gave both; where none has, on the most used."""
     scales = program.scored or [MOST_USED]
-    return {name: Ask("symptom_change", scale=name, by=program.by, against=Against(("mean_change",))) for name in scales}
+    compared = {name: ("mean_change", "paired_rate") if name in program.scored[:1] else ("mean_change",) for name in scales}
+    return {name: Ask("symptom_change", scale=name, by=program.by, against=Against(compared[name])) for name in scales}
 
 
 def reliable(program: Program) -> dict[str, Ask]:
-    """Reliable change on each scale that has scores and the profile of the reports."""
+    """Reliable change on each scale that has scores and the profile of the reports; of the first, better and worse compared."""
     profiled = [name for name in program.scored if any(profile.name == PROFILE for profile in program.data.scales[name].profiles)]
-    return {name: Ask("reliable_change", scale=name, by=program.by) for name in profiled}
+    against = Against(("reliable_improvement", "reliable_deterioration"))
+    return {name: Ask("reliable_change", scale=name, by=program.by, against=against if name == profiled[0] else None) for name in profiled}
+
+
+def by_reason(scale: str) -> Ask:
+    """Change by discharge reason, for the rate of those with both scores."""
+    return Ask("symptom_change", scale=scale, by="discharge_reason")
 
 
 def safety_items(program: Program) -> dict[str, Ask]:
@@ -95,11 +102,6 @@ def first_change(page: Page) -> Released | None:
     return next(iter(page.answered(changes(page.program).values())), None)
 
 
-def first_reliable(page: Page) -> Released | None:
-    """Reliable change on the first scale that has it."""
-    return next(iter(page.answered(reliable(page.program).values())), None)
-
-
 def first_after_discharge(page: Page) -> Released | None:
     """The first of what may happen after discharge that the data tell of."""
     return next(iter(page.answered(after_discharge(page.program))), None)
@@ -107,5 +109,6 @@ def first_after_discharge(page: Page) -> Released | None:
 
 def judged(page: Page) -> list[Released]:
     """Everything that groups are compared in."""
-    asks = (completion(page.program), *changes(page.program).values(), *after_discharge(page.program))
+    program = page.program
+    asks = (completion(program), *changes(program).values(), *reliable(program).values(), *after_discharge(program))
     return page.answered(asks)

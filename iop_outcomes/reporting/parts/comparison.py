@@ -65,6 +65,7 @@ def _asks(program: Program) -> list[Ask]:
     return [
         asks.completion(program),
         *asks.changes(program).values(),
+        *asks.reliable(program).values(),
         *asks.after_discharge(program),
         *asks.people(program),
     ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from iop_outcomes.columns import Column
+from iop_outcomes.evaluate import Against
 from iop_outcomes.evaluate.ask import Ask, Classes
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import MISSING_LEVEL
@@ -65,19 +67,23 @@ def _named(quarters: Sequence[Period]) -> str:
     return f"{first.short} {first.year} to {last.short} {last.year}"
 
 
+def in_years(ask: Ask, years: Years, *compared: str) -> Ask:
+    """An ask by group, put to the two years: some of its numbers of the latest compared with those of the year before."""
+    times: tuple[float, ...] = () if ask.against is None else ask.against.times
+    against = Against(compared, pairwise=True, times=times, levels=(years.latest, years.before)) if compared else None
+    return replace(ask, by=years.column, classes=years.classes, at=tuple(map(int, times)) or None, against=against)
+
+
 def indicators(program: Program, years: Years) -> list[Indicator]:
-    """What stands beside the year before: the numbers of the cards, as far as the data may bring them."""
-    completion, stay = (
-        Ask("completion", by=years.column, classes=years.classes),
-        Ask("length_of_stay", by=years.column, classes=years.classes),
-    )
+    """What stands beside the year before: the main numbers, as far as the data may bring them."""
+    completion, stay = in_years(asks.completion(program), years, "completion_strict"), in_years(asks.stay(program), years)
     several = [Indicator("Completed", completion, "completion_strict"), Indicator("Middle stay (days)", stay)]
     if program.scored:
-        change = Ask("symptom_change", scale=program.scored[0], by=years.column, classes=years.classes)
+        change = in_years(asks.changes(program)[program.scored[0]], years, "paired_rate")
         several += [Indicator("{title} (points)", change, "mean_change"), Indicator("Both scores known", change, "paired_rate")]
     after = next((ask for ask in asks.after_discharge(program) if program.can_answer(ask)), None)
     if after is not None:
-        ask = Ask(after.measure, after.definition, at=(asks.MIDDLE_DAY,), by=years.column, classes=years.classes)
+        ask = in_years(after, years, "cumulative_incidence")
         several.append(Indicator("{label} by day {day}", ask, "cumulative_incidence", asks.MIDDLE_DAY))
     return several
 
@@ -95,8 +101,8 @@ def previous_blocks(page: Page) -> list[Block]:
         prose=True,
     )
     note = (
-        "Twelve months are the latest four full quarters of discharge. Two periods are too few to tell a change from chance; the chart "
-        "over time is made for that. Those discharged lately have been followed for less."
+        "Twelve months are the latest four full quarters of discharge. Whether a number differs from the year before is said on the first "
+        "page; whether a change lasted is seen in the chart over time. Those discharged lately have been followed for less."
     )
     return [TableBlock(table), Note(note)]
 

@@ -68,7 +68,7 @@ def change_blocks(page: Page, scale: str) -> list[Block]:
     if reliable is not None:
         blocks += _reliable_blocks(reliable, program)
     caption = "Who is missing a score, by discharge reason"
-    by_reason = page[_by_reason(scale)]
+    by_reason = page[asks.by_reason(scale)]
     blocks.append(TableBlock(value_table(by_reason, ("paired_rate",), caption=caption, first="Discharge reason", filled=True)))
     return blocks
 
@@ -108,14 +108,9 @@ def _reliable_blocks(reliable: Released, program: Program) -> list[Block]:
     return blocks
 
 
-def _by_reason(scale: str) -> Ask:
-    """Change by discharge reason, for the rate of those with both scores."""
-    return Ask("symptom_change", scale=scale, by="discharge_reason")
-
-
 def _asks(program: Program) -> list[Ask]:
     scales = (asks.changes(program), asks.reliable(program))
-    return [*(ask for by_scale in scales for ask in by_scale.values()), *map(_by_reason, program.scored), *asks.people(program)]
+    return [*(ask for by_scale in scales for ask in by_scale.values()), *map(asks.by_reason, program.scored), *asks.people(program)]
 
 
 def _sections(page: Page) -> Sequence[Section]:

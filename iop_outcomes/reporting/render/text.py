@@ -55,7 +55,8 @@ def _(block: Bullets) -> str:
 @text_of_block.register
 def _(block: Cards) -> str:
     return "\n".join(
-        wrapped("; ".join(words for words in (f"{c.name}: {c.value}", c.range, c.base) if words), "* ", "  ") for c in block.cards
+        wrapped("; ".join(words for words in (f"{c.name}: {c.value}", c.range, c.base, *c.beside) if words), "* ", "  ")
+        for c in block.cards
     )
 
 

@@ -1,0 +1,311 @@
+"""Takes the outcomes of a page, gives up to three lines of what to look at first: rules as data, the weightiest that hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from iop_outcomes.evaluate.ask import Ask
+from iop_outcomes.evaluate.contrasts import FEWEST
+from iop_outcomes.intake.targets import AT_LEAST
+from iop_outcomes.keys import TOO_FEW
+from iop_outcomes.measures.self_harm_item import AT_DISCHARGE
+from iop_outcomes.release import ReleasedEstimate
+from iop_outcomes.reporting.parts import asks
+from iop_outcomes.reporting.parts.outcomes import Judged, outcome_asks, outcomes_of
+from iop_outcomes.reporting.parts.over_time import completion_by_period, trend_of_page
+from iop_outcomes.reporting.parts.part import Page, Program
+from iop_outcomes.show.comparison import groups_of
+from iop_outcomes.show.targets import ABOVE, BELOW, target_word, target_words
+from iop_outcomes.show.words import (
+    NOT_SHOWN,
+    counted_share,
+    estimate_value,
+    has_range,
+    has_value,
+    in_counts,
+    label,
+    lacking,
+    listed,
+    number,
+    value_of,
+)
+from iop_outcomes.units import UNITS
+
+MOST_LINES = 3
+MOST_NAMES = 4
+FOLLOWED = 0.8  # share whose follow-up should be known
+SCORED = 0.7  # share with both scores below which figures on symptoms are read with care
+
+NOTHING_STANDS_OUT = "Nothing stands out by the rules of this page."
+NOTHING_JUDGED = "Nothing can be judged here: the numbers are not shown, too few, or not recorded."
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """What the rules look at: the page, and its outcomes."""
+
+    page: Page
+    outcomes: Sequence[Judged]
+
+    @property
+    def group(self) -> str:
+        """The grouping column within a sentence."""
+        return self.page.program.group
+
+
+@dataclass(frozen=True, slots=True)
+class LookRule:
+    """When a line is printed, and what it says.
+
+    Parameters
+    ----------
+    name : str
+        What it looks at.
+    weight : int
+        The weightiest come first; those of one weight in the order of the list.
+    threshold : str
+        From when it holds, in words.
+    source : str
+        Where that threshold comes from.
+    sentence : callable
+        What is the case, from released numbers; "" where it is not, or nothing may be told.
+    next_step : str
+        What to do, with `{group}` for the grouping column.
+    """
+
+    name: str
+    weight: int
+    threshold: str
+    source: str
+    sentence: Callable[[Looked], str]
+    next_step: str
+
+
+# -- what is the case ------------------------------------------------------------------------------------------------------
+
+
+def _safety(looked: Looked) -> str:
+    """Answers to the safety item at discharge, of the first scale with any that is positive."""
+    for released in looked.page.answered(asks.safety_items(looked.page.program).values()):
+        positive = released.estimate(AT_DISCHARGE)
+        if has_value(positive) and value_of(positive) > 0:
+            return f"{released.definition.title}, which asks about self-harm, was positive at discharge in {counted_share(positive)}."
+    return ""
+
+
+def above_error(judged: Judged) -> str:
+    """That more are reliably worse than measurement error alone would make; nothing where the scale does not say how many that is."""
+    estimate, released = judged.estimate, judged.released
+    if judged.outcome.tone != "worse" or released is None or estimate is None or not has_value(estimate) or not has_range(estimate):
+        return ""
+    by_chance = released.estimate("false_positive_rate")
+    if not has_value(by_chance) or not isinstance(estimate.low, float) or not estimate.low > value_of(by_chance):
+        return ""
+    return f"{judged.clause(estimate)}, more than the {estimate_value(by_chance)} that measurement error alone would give"
+
+
+def _worse_than_error(looked: Looked) -> str:
+    return next((f"{_capital(words)}." for judged in looked.outcomes if (words := above_error(judged))), "")
+
+
+def groups_worse(judged: Judged) -> list[str]:
+    """The groups that are set apart from the others in the direction that is bad news."""
+    if judged.released is None:
+        return []
+    return [level for level in groups_of(judged.released) if judged.word(level) == judged.worse]
+
+
+def _apart(judged: Judged) -> str:
+    """These groups with their numbers, and how far they are from the others."""
+    released, names = judged.released, []
+    for level in groups_worse(judged):
+        estimate = judged.at_level(level)
+        difference = None if released is None else released.contrast(judged.outcome.estimand, level, time=judged.outcome.time)
+        if released is not None and estimate is not None and difference is not None and has_value(difference):
+            gap = f"{number(abs(value_of(difference)), difference.unit)}{UNITS[difference.unit].suffix()} {judged.worse}"
+            names.append(f"{label(level, released.levels)} {estimate_value(estimate)}, {gap}")
+    return f"{judged.outcome.head}: {several(names, '; ')} than the others together" if names else ""
+
+
+def several(names: Sequence[str], between: str = "") -> str:
+    """Names in a line, the first few of many."""
+    shown = names if len(names) <= MOST_NAMES else names[:2]
+    words = between.join(shown) if between else listed(shown)
+    return words if len(shown) == len(names) else f"{words} and {len(names) - len(shown)} more"
+
+
+def _group_worse(looked: Looked) -> str:
+    """Of the outcomes in which a group is set apart, the first two in their order."""
+    lines = [words for judged in looked.outcomes if (words := _apart(judged))]
+    return f"{'. '.join(lines[:2])}." if lines else ""
+
+
+def _group_below_target(looked: Looked) -> str:
+    lines = []
+    for judged in looked.outcomes:
+        released, target = judged.released, judged.target
+        if released is None or target is None:
+            continue
+        estimates = [(level, judged.at_level(level)) for level in groups_of(released)]
+        missing = [
+            f"{label(level, released.levels)} ({estimate_value(estimate)})"
+            for level, estimate in estimates
+            if estimate is not None and target_word(estimate, target) in (BELOW, ABOVE)
+        ]
+        if missing:
+            side = "below" if target.direction == AT_LEAST else "above"
+            lines.append(f"{judged.outcome.head}, {side} the target of {target_words(target)}: {several(missing)}")
+    return f"{'. '.join(lines[:2])}." if lines else ""
+
+
+def _who_gave_scores(looked: Looked) -> str:
+    """Those who finished gave both scores more often than those who left: the symptom figures describe the former."""
+    program = looked.page.program
+    released = looked.page.get(asks.by_reason(program.scored[0])) if program.scored else None
+    if released is None or not {"completed", "dropped_out"} <= set(released.levels):
+        return ""
+    left, finished = (released.estimate("paired_rate", level) for level in ("dropped_out", "completed"))
+    if not (_enough(left) and _enough(finished)) or value_of(left) >= min(SCORED, value_of(finished)):
+        return ""
+    return (
+        f"Both scores are known for {estimate_value(left)} of those who dropped out and {estimate_value(finished)} of those who finished: "
+        "the figures on symptoms describe those who finished."
+    )
+
+
+def _enough(estimate: ReleasedEstimate) -> bool:
+    """Whether there is a number, of enough episodes to tell anything."""
+    return has_value(estimate) and not (isinstance(estimate.n, int) and estimate.n < FEWEST)
+
+
+def _follow_up(looked: Looked) -> str:
+    """Too many whose follow-up is not known."""
+    known = "recorded_follow_up_days"
+    released = looked.page.get(asks.recorded(looked.page.program))
+    if released is None or not released.has(known):
+        return ""
+    rate = released.estimate(known)
+    if not has_value(rate) or value_of(rate) >= FOLLOWED:
+        return ""
+    return f"Follow-up after discharge is not known for {lacking(rate)}{' ' if in_counts(rate) else ' of '}discharged episodes."
+
+
+def _signal(looked: Looked) -> str:
+    trend = trend_of_page(looked.page)
+    if trend is None or trend.flag or not any(point.sides for point in trend.points):
+        return ""
+    return f"{trend.title} gives a signal: see the line over time."
+
+
+def _too_few(looked: Looked) -> str:
+    """Groups of which no outcome can be judged."""
+    judged = [each for each in looked.outcomes if each.released is not None]
+    first = judged[0].released if judged else None
+    if first is None or len(groups_of(first)) < 2:
+        return ""
+    unsaid = [level for level in groups_of(first) if all(each.word(level) in ("", TOO_FEW, NOT_SHOWN) for each in judged)]
+    names = [label(level, first.levels) for level in unsaid]
+    return f"Too few to tell, or not shown: {several(names)}." if names else ""
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+RULES = (
+    LookRule(
+        "the safety item at discharge",
+        100,
+        "one episode or more with a positive answer",
+        "the answer from which the item is positive, in the file of the scale",
+        _safety,
+        "Check that each had a safety plan and a contact after discharge.",
+    ),
+    LookRule(
+        "worsening",
+        90,
+        "the range of the share reliably worse lies above what measurement error alone gives",
+        "Jacobson NS, Truax P (1991), doi:10.1037/0022-006X.59.1.12",
+        _worse_than_error,
+        "Read the records of those who got worse, and ask when it began.",
+    ),
+    LookRule(
+        "a group below its target",
+        80,
+        "the range of the group's share leaves the target out",
+        "the target as the mapping declares it",
+        _group_below_target,
+        "Agree with the {group} on what would have to change, and by when.",
+    ),
+    LookRule(
+        "a group set apart from the others",
+        70,
+        "the simultaneous range of the difference from the others leaves 0 out",
+        "Sidak Z (1967), doi:10.1080/01621459.1967.10482935",
+        _group_worse,
+        "See who is in each {group} first, then when people leave.",
+    ),
+    LookRule(
+        "who gave both scores",
+        60,
+        f"less than {SCORED:.0%} of those who dropped out gave both scores, and more of those who finished",
+        "chosen here: no source sets a share",
+        _who_gave_scores,
+        "Ask for a score at every visit, from the second week on.",
+    ),
+    LookRule(
+        "follow-up",
+        50,
+        f"follow-up is known for less than {FOLLOWED:.0%}",
+        "SAMHSA, follow-up rate expected of its grantees (GPRA); not verified in a primary source",
+        _follow_up,
+        "Link the admissions of nearby hospitals once a month.",
+    ),
+    LookRule(
+        "a signal over time",
+        40,
+        "one of the four rules of the control chart",
+        "Laney DB (2002), doi:10.1081/QEN-120006555",
+        _signal,
+        "Ask what changed then, and note the date.",
+    ),
+    LookRule(
+        "too few to tell",
+        10,
+        "fewer than 11 episodes, or effective patients under 10, on either side",
+        "the rule of comparisons of this report",
+        _too_few,
+        "A longer period, or small groups taken together, would show more.",
+    ),
+)
+
+
+def lines_of(looked: Looked, rules: Sequence[LookRule] = RULES) -> list[str]:
+    """The lines of the weightiest rules that hold, each with its next step."""
+    ordered = sorted(rules, key=lambda rule: -rule.weight)
+    lines = ((rule.sentence(looked), rule.next_step.format(group=looked.group)) for rule in ordered)
+    return [f"{words} {step}" for words, step in lines if words][:MOST_LINES]
+
+
+def look_at_this(page: Page) -> list[str]:
+    """Up to three lines; where no rule holds, one that says so, or that nothing could be judged."""
+    looked = Looked(page, outcomes_of(page))
+    return lines_of(looked) or [NOTHING_STANDS_OUT if any_judged(looked.outcomes) else NOTHING_JUDGED]
+
+
+def any_judged(outcomes: Sequence[Judged]) -> bool:
+    """Whether there is any number that a word could be told of."""
+    return any(judged.estimate is not None and has_value(judged.estimate) and has_range(judged.estimate) for judged in outcomes)
+
+
+def rule_asks(program: Program) -> list[Ask]:
+    """What the rules look at."""
+    by_period = completion_by_period(program)
+    return [
+        *outcome_asks(program),
+        *asks.safety_items(program).values(),
+        *([asks.by_reason(program.scored[0])] if program.scored else []),
+        asks.recorded(program),
+        *([] if by_period is None else [by_period]),
+    ]

@@ -1,0 +1,345 @@
+"""Takes a page, gives what is read first: what is counted, three sentences, five cards, the groups in words, a trend, what to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iop_outcomes.evaluate.ask import Ask
+from iop_outcomes.intake.targets import AT_LEAST
+from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL
+from iop_outcomes.release import Released, ReleasedEstimate, Withheld
+from iop_outcomes.reporting.blocks import Block, Bullets, Card, Cards, Note, Section, TableBlock, Text, section
+from iop_outcomes.reporting.parts import asks
+from iop_outcomes.reporting.parts.look_at_this import above_error, any_judged, groups_worse, look_at_this, rule_asks, several
+from iop_outcomes.reporting.parts.outcomes import Judged, outcomes_of, year_asks
+from iop_outcomes.reporting.parts.over_time import trend_of_page
+from iop_outcomes.reporting.parts.part import Page, Part, Program
+from iop_outcomes.reporting.parts.previous_period import two_years
+from iop_outcomes.show.comparison import different_people, groups_of
+from iop_outcomes.show.tables import Table
+from iop_outcomes.show.targets import NOT_COMPARED, REACHED, target_words
+from iop_outcomes.show.trend_words import trend_sentence
+from iop_outcomes.show.words import (
+    NOT_SHOWN,
+    count,
+    estimate_value,
+    has_range,
+    has_value,
+    in_counts,
+    label,
+    lacking,
+    listed,
+    plain_range,
+    value_of,
+)
+
+MOST_CLAUSES = 2  # in a sentence of the first three
+SHADES = ((0.2, "far"), (0.1, "apart"), (0.0, "near"))  # from which difference a cell that differs is shaded, darkest first
+NO_COMPARISON = "what the program itself brought about, because no group here went without care"
+CANNOT_TELL = "What this cannot tell you: whether the program caused any change. {people}"
+
+
+# -- what is counted -------------------------------------------------------------------------------------------------------
+
+
+def counted(page: Page) -> str:
+    """Which episodes: all of the file, or those that were chosen; and the periods in which they were discharged."""
+    program, trend = page.program, trend_of_page(page)
+    chosen = [str(condition).replace("_", " ") for step in program.data.narrowings for condition in step]
+    which = f"those with {listed(chosen)}" if chosen else "every episode of the file"
+    periods = [point.period for point in trend.points] if trend is not None else []
+    if not periods:
+        return f"Counted: {which}."
+    first, last = periods[0].words, periods[-1].words
+    return f"Counted: {which}, discharged {f'in {first}' if first == last else f'from {first} to {last}'}."
+
+
+# -- three sentences -------------------------------------------------------------------------------------------------------
+
+
+def three_sentences(page: Page, outcomes: Sequence[Judged]) -> Bullets:
+    """What went well, what needs a look, what is not known."""
+    good, bad = _good(outcomes), _bad(outcomes)
+    if not any_judged(outcomes):
+        unjudged = "nothing can be told here, because the numbers are not shown, too few, or not recorded"
+        return Bullets((f"Going well: {unjudged}.", f"Needs a look: {unjudged}.", not_known(page, outcomes)))
+    return Bullets(
+        (
+            f"Going well: {'; '.join(good[:MOST_CLAUSES]) or _nothing_good(outcomes)}.",
+            f"Needs a look: {'; '.join(bad[:MOST_CLAUSES]) or 'no figure clearly misses a target, falls behind the year before or sets a group apart'}.",
+            not_known(page, outcomes),
+        )
+    )
+
+
+def _nothing_good(outcomes: Sequence[Judged]) -> str:
+    if any(judged.target for judged in outcomes) or any(judged.year for judged in outcomes):
+        return "no figure is clearly at its target or clearly ahead of the year before"
+    return "nothing can be called so yet: no target is declared and no year before is known"
+
+
+def _good(outcomes: Sequence[Judged]) -> list[str]:
+    """Targets that are reached, numbers ahead of the year before, and improvement beyond measurement error."""
+    reached = [
+        f"{_clause(each)}, which {'reaches' if each.target.direction == AT_LEAST else 'keeps to'} the target of {target_words(each.target)}"
+        for each in outcomes
+        if each.target is not None and each.target_word == REACHED
+    ]
+    ahead = [
+        words for each in outcomes if each.year is not None and each.year.word == each.outcome.better and (words := _against_year(each))
+    ]
+    beyond = [words for each in outcomes if each.target_word != REACHED and (words := _beyond_error(each))]
+    return [*reached, *ahead, *beyond]
+
+
+def _bad(outcomes: Sequence[Judged]) -> list[str]:
+    """Targets that are missed, numbers behind the year before, worsening beyond measurement error, and groups set apart."""
+    missed = [
+        f"{_clause(each)}, and the target is {target_words(each.target)}"
+        for each in outcomes
+        if each.target is not None and each.misses_target
+    ]
+    behind = [words for each in outcomes if each.year is not None and each.year.word == each.worse and (words := _against_year(each))]
+    return [*missed, *behind, *filter(None, map(above_error, outcomes)), *filter(None, map(_group_behind, outcomes))]
+
+
+def _group_behind(judged: Judged) -> str:
+    """In which groups an outcome is set apart from the others, as bad news."""
+    levels = groups_worse(judged)
+    if not levels or judged.released is None:
+        return ""
+    more = "more" if judged.worse == HIGHER else "fewer"
+    names = [label(level, judged.released.levels) for level in levels]
+    return f"{more} {judged.outcome.beyond} in {several(names)} than in the others"
+
+
+def _clause(judged: Judged) -> str:
+    estimate = judged.estimate
+    return "" if estimate is None else judged.clause(estimate)
+
+
+def _against_year(judged: Judged) -> str:
+    year = judged.year
+    if year is None or not (has_value(year.latest) and has_value(year.before)):
+        return ""
+    more = "more" if year.word == HIGHER else "fewer"
+    return (
+        f"{more} {judged.outcome.beyond} than the year before ({estimate_value(year.latest)}, then {estimate_value(year.before)}"
+        f"{f'; {judged.beside}' if judged.beside else ''})"
+    )
+
+
+def _beyond_error(judged: Judged) -> str:
+    """That more are reliably better than measurement error alone would make."""
+    estimate, released = judged.estimate, judged.released
+    if estimate is None or released is None or judged.outcome.tone == "worse" or not released.has("false_positive_rate"):
+        return ""
+    by_chance = released.estimate("false_positive_rate")
+    if not (has_value(by_chance) and has_value(estimate) and isinstance(estimate.low, float) and estimate.low > value_of(by_chance)):
+        return ""
+    return f"{judged.clause(estimate)}, more than the {estimate_value(by_chance)} that measurement error alone would give"
+
+
+def not_known(page: Page, outcomes: Sequence[Judged]) -> str:
+    """What the report cannot tell, with the shares that say how much: always the last of the three."""
+    gaps, scores = [], outcomes[-1].estimate
+    if scores is None:
+        gaps.append("change in symptoms is not measured")
+    elif not scores.shown:
+        gaps.append("how many episodes lack a score is not shown")
+    elif lack := lacking(scores):
+        gaps.append(f"{lack}{' ' if in_counts(scores) else ' of '}discharged episodes lack a score at admission or discharge")
+    if asks.first_after_discharge(page) is None:
+        gaps.append("what happened after discharge is not recorded")
+    if len(groups_of(page[asks.completion(page.program)])) > 1:
+        gaps.append("whether a gap between groups comes from the care or from the people")
+    return f"Not known: {'; '.join(gaps or [NO_COMPARISON])}."
+
+
+# -- cards -----------------------------------------------------------------------------------------------------------------
+
+
+def cards(outcomes: Sequence[Judged]) -> Cards:
+    """The five outcomes: value, plausible range, base, target, the year before."""
+    return Cards(tuple(_card(judged) for judged in outcomes))
+
+
+def _card(judged: Judged) -> Card:
+    outcome, estimate = judged.outcome, judged.estimate
+    if estimate is None:
+        return Card(judged.name, "not recorded", "", outcome.without, tone=outcome.tone)
+    beside = (_target_line(judged), _year_line(judged), _error_line(judged))
+    base = _base(estimate, outcome.base, outcome.which)
+    return Card(judged.name, estimate_value(estimate), _range_words(estimate), base, tuple(filter(None, beside)), outcome.tone)
+
+
+def _target_line(judged: Judged) -> str:
+    if judged.target is None:
+        return ""
+    word = judged.target_word
+    return f"Target {target_words(judged.target)}{f': {word}' if word else ''}"
+
+
+def _year_line(judged: Judged) -> str:
+    year = judged.year
+    if year is None:
+        return ""
+    if not (has_value(year.latest) and has_value(year.before)):
+        hidden = not (year.latest.shown and year.before.shown)
+        return f"The year before: {NOT_SHOWN if hidden else 'no data'}"
+    return f"Latest year {estimate_value(year.latest)}, year before {estimate_value(year.before)}{f': {year.word}' if year.word else ''}"
+
+
+def _error_line(judged: Judged) -> str:
+    """What measurement error alone gives, beside those reliably worse, where the scale says it."""
+    if judged.outcome.tone != "worse" or judged.released is None:
+        return ""
+    by_chance = judged.released.estimate("false_positive_rate")
+    return f"Measurement error alone gives {estimate_value(by_chance)}" if has_value(by_chance) else ""
+
+
+def _range_words(estimate: ReleasedEstimate) -> str:
+    words = plain_range(estimate) if has_value(estimate) else ""
+    return f"range {words}" if has_range(estimate) else words
+
+
+def _base(estimate: ReleasedEstimate, what: str, which: str) -> str:
+    if isinstance(estimate.n, Withheld):
+        return f"of {what}s{which}; how many is not shown"
+    return f"of {count(estimate.n)} {what}{'' if estimate.n == 1 else 's'}{which}"
+
+
+def under_cards(page: Page, outcomes: Sequence[Judged]) -> list[Block]:
+    """Which years are compared, who set the targets, and which targets no card shows."""
+    sentences, years = [], two_years(page.program.data)
+    if any(judged.year for judged in outcomes) and years is not None:
+        sentences.append(f"Latest year: discharged {years.latest}; year before: {years.before}.")
+    else:
+        sentences.append("No year before is shown, because the data do not name two full years of discharge quarters.")
+    on_cards = {judged.outcome.estimand for judged in outcomes}
+    sentences += [f"{each.outcome.head}: {each.beside}." for each in outcomes if each.beside and each.outcome.beside not in on_cards]
+    declared = [judged for judged in outcomes if judged.target is not None]
+    sources: dict[str, list[str]] = {}
+    for judged in declared:
+        if judged.target is not None:
+            sources.setdefault(judged.target.source, []).append(judged.outcome.head.lower())
+    sentences += [f"Target for {listed(heads)}: {source}." for source, heads in sources.items()]
+    shown = [judged.target for judged in declared]
+    rest = [target for target in page.program.data.targets if target not in shown]
+    if rest:
+        names = listed([f"{target.measure.replace('_', ' ')} ({target.estimand.replace('_', ' ')})" for target in rest])
+        sentences.append(f"Declared targets that no card here shows: {names}.")
+    return [Text(" ".join(sentences))]
+
+
+# -- the groups in words ---------------------------------------------------------------------------------------------------
+
+
+def groups_in_words(page: Page, outcomes: Sequence[Judged]) -> list[Block]:
+    """A row for each group, in their usual order: each outcome with the word for how it stands to the others."""
+    completion, known = page[asks.completion(page.program)], [judged for judged in outcomes if judged.released is not None]
+    groups = groups_of(completion)
+    if len(groups) < 2:
+        return []
+    levels = [*groups, *([MISSING_LEVEL] if MISSING_LEVEL in completion.levels else [])]
+    hidden = [judged for judged in known if not any(_has_number(judged, level) for level in levels)]
+    known = [judged for judged in known if judged not in hidden]
+    cells = [[_in_words(judged, level) for judged in known] for level in levels]
+    rows = tuple((label(level, completion.levels), *(words for words, _ in row)) for level, row in zip(levels, cells, strict=True))
+    without = listed([judged.outcome.head.lower() for judged in hidden]) if hidden else ""
+    table = Table(
+        f"Each {page.program.group} against the others together{f' ({without}: not shown, or no data)' if without else ''}",
+        (label(page.program.by), *(judged.outcome.head for judged in known)),
+        rows,
+        prose=True,
+        shades=tuple(tuple(shade for _, shade in row) for row in cells),
+    )
+    return [TableBlock(table)] if known else []
+
+
+def _has_number(judged: Judged, level: str) -> bool:
+    estimate = judged.at_level(level)
+    return estimate is not None and has_value(estimate)
+
+
+def _in_words(judged: Judged, level: str) -> tuple[str, str]:
+    """A cell: the number and its word, and how it is shaded; a word that says the number is withheld says it once."""
+    estimate, word = judged.at_level(level), judged.word(level)
+    if estimate is None:
+        return "no data", ""
+    value = estimate_value(estimate)
+    if not word or word == value:
+        return value, ""
+    return (f"{value}, {NOT_COMPARED}", "") if word == NOT_SHOWN else (f"{value}, {word}", _shade(judged, level, word))
+
+
+def _shade(judged: Judged, level: str, word: str) -> str:
+    """How far a group that is higher or lower is from the others; one colour, whichever way."""
+    if judged.released is None or word not in (HIGHER, LOWER):
+        return ""
+    difference = judged.released.contrast(judged.outcome.estimand, level, time=judged.outcome.time)
+    if difference is None or not has_value(difference):
+        return ""
+    return next(f"shade-{name}" for least, name in SHADES if abs(value_of(difference)) >= least)
+
+
+def withheld_groups(completion: Released, program: Program) -> list[Block]:
+    """Which groups are not shown, and that episodes without a group are left out: why, and what would show them."""
+    blocks: list[Block] = []
+    groups = [level for level in completion.levels if level != ALL]
+    hidden = [level for level in groups if isinstance(completion.estimate("completion_strict", level).n, Withheld)]
+    if hidden:
+        names = ", ".join(label(level, completion.levels) for level in hidden)
+        why = f"because they or a group beside them hold fewer than {program.policy.threshold} episodes"
+        fix = f"Merging small groups under [codes.{program.by}] of the mapping, or a longer period, would show them"
+        blocks.append(Note(f"Some groups by {program.group} are not shown, {why}: {names}. {fix}."))
+    if completion.only_grouped:
+        blocks.append(
+            Note(
+                f"Fewer than {program.policy.threshold} episodes have no {program.group} recorded. They are left out of every figure of this report, because "
+                f"their number could be worked out otherwise. Recording their {program.group} in the data would count them."
+            )
+        )
+    return blocks
+
+
+# -- the page --------------------------------------------------------------------------------------------------------------
+
+
+def page_one(page: Page) -> list[Block]:
+    """Everything that is read first, in the order in which it is read."""
+    outcomes, trend, program = outcomes_of(page), trend_of_page(page), page.program
+    looks = look_at_this(page)
+    several = len(groups_of(page[asks.completion(program)])) > 1
+    people = different_people(program.by) if several else "No group here went without care."
+    return [
+        Text(counted(page)),
+        three_sentences(page, outcomes),
+        cards(outcomes),
+        *under_cards(page, outcomes),
+        *groups_in_words(page, outcomes),
+        *withheld_groups(page[asks.completion(program)], program),
+        *([] if trend is None else [Text(f"Over time: {trend_sentence(trend)}")]),
+        Text("Look at this:"),
+        Bullets(tuple(looks)),
+        Text(CANNOT_TELL.format(people=people)),
+    ]
+
+
+def _sections(page: Page) -> Sequence[Section]:
+    return [section("key_points", "At a glance", page_one(page))]
+
+
+def _asks(program: Program) -> list[Ask]:
+    return [
+        asks.completion(program),
+        asks.stay(program),
+        *asks.changes(program).values(),
+        *asks.reliable(program).values(),
+        *asks.after_discharge(program),
+        *rule_asks(program),
+        *year_asks(program),
+    ]
+
+
+PAGE_ONE = Part(_asks, _sections)

@@ -1,0 +1,342 @@
+"""Takes programs made for it, gives proof of the first page: its words by the one rule, its rules of what to look at, its edges."""
+
+import re
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+import iop_outcomes as iop
+from iop_outcomes.reporting.blocks import Bullets, Cards, TableBlock, Text
+from iop_outcomes.reporting.parts.look_at_this import MOST_LINES, NOTHING_JUDGED, NOTHING_STANDS_OUT, RULES, Looked, lines_of, look_at_this
+from iop_outcomes.reporting.parts.outcomes import outcomes_of
+from iop_outcomes.reporting.parts.page_one import PAGE_ONE, page_one
+from tests.pages import page_of
+
+QUARTERS = ["2023-Q1", "2023-Q2", "2023-Q3", "2023-Q4", "2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4"]
+FINISH = {"value": "55%", "direction": "at_least", "source": "Board, March 2025"}
+
+
+def rows(track, done, left, *, period=None, start=0, **more):
+    """Episodes of a track, each of a patient of its own."""
+    return [
+        {
+            "episode_id": f"{track}{period}{start + i}",
+            "track": track,
+            "discharge_reason": "completed" if i < done else "dropped_out",
+            "los_days": 20 + i % 9,
+            **({} if period is None else {"period": period}),
+            **{name: value(i) for name, value in more.items()},
+        }
+        for i in range(done + left)
+    ]
+
+
+def loaded(episodes, events=None, **mapping):
+    """These episodes as data."""
+    frames = {"episodes": pd.DataFrame(episodes).convert_dtypes()} | ({} if events is None else {"events": pd.DataFrame(events)})
+    return iop.load(frames, mapping={"data": {"class": "synthetic"}, **mapping})
+
+
+def blocks(data, policy="none", **options):
+    """The blocks of the first page."""
+    return page_one(page_of(data, PAGE_ONE, policy=policy, **options))
+
+
+def only(found, kind):
+    """The only block of a kind."""
+    (block,) = [each for each in found if isinstance(each, kind)]
+    return block
+
+
+def looks(found):
+    """The lines of what to look at."""
+    return [each for each in found if isinstance(each, Bullets)][1].sentences
+
+
+# -- the year before ---------------------------------------------------------------------------------------------------
+
+
+def two_years_of(before, latest):
+    """Episodes of eight quarters and of one long before: 40 of each in every quarter, so many of them finished a year."""
+    episodes = rows("a", 20, 20, period="2021-Q1")
+    for k, quarters in ((before, QUARTERS[:4]), (latest, QUARTERS[4:])):
+        for place, quarter in enumerate(quarters):
+            done = k // 4 + (place < k % 4)
+            episodes += rows("a", done, 40 - done, period=quarter)
+    return episodes
+
+
+@pytest.mark.parametrize("latest", range(80, 106))
+def test_the_word_for_the_year_before_is_that_of_newcombe(latest):
+    """One comparison alone, at the level of the report: higher exactly when Newcombe's interval of 160 against 160 leaves 0 out."""
+    with loaded(two_years_of(80, latest)) as data:
+        card = only(blocks(data), Cards).cards[0]
+    low, high = confint_proportions_2indep(latest, 160, 80, 160, method="newcomb", compare="diff")
+    word = "higher" if low > 0 else "lower" if high < 0 else "no clear difference"
+    assert card.beside[-1].endswith(f"year before 50%: {word}")
+
+
+def test_both_words_for_the_year_before_come_out():
+    """The test above meets both, and three comparisons instead of one would call another of its programs unclear."""
+    words, at_three = set(), set()
+    for latest in range(80, 106):
+        low, _ = confint_proportions_2indep(latest, 160, 80, 160, method="newcomb", compare="diff")
+        strict, _ = confint_proportions_2indep(latest, 160, 80, 160, method="newcomb", compare="diff", alpha=1 - 0.95 ** (1 / 3))
+        words.add(low > 0)
+        at_three.add((low > 0) != (strict > 0))
+    assert words == at_three == {True, False}
+
+
+def test_without_two_years_the_page_says_so():
+    """No quarter is known: one sentence, and no line on the cards."""
+    with loaded(rows("a", 60, 40)) as data:
+        found = blocks(data)
+    assert only(found, Cards).cards[0].beside == ()
+    assert any("No year before is shown" in block.words for block in found if isinstance(block, Text))
+
+
+# -- targets, sentences, words of the groups ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("done", "word", "place"), [(70, "reached", 0), (55, "no clear difference", None), (40, "below target", 1)])
+def test_a_target_is_on_its_card_and_in_its_sentence(done, word, place):
+    """A hundred episodes against 55 percent: the line of the card, the first or the second sentence, and who set it."""
+    with loaded(rows("a", done, 100 - done), targets={"completion": FINISH}) as data:
+        found = blocks(data)
+    assert only(found, Cards).cards[0].beside == (f"Target at least 55%: {word}",)
+    sentences = found[1].sentences
+    assert [f"{done}% finished" in sentence for sentence in sentences] == [place == i for i in range(3)]
+    assert any("Target for finished: Board, March 2025." in block.words for block in found if isinstance(block, Text))
+
+
+def test_a_target_that_no_card_shows_is_named():
+    """One for the other scale is not lost in silence."""
+    targets = {"gad7_reliable_change": FINISH}
+    with loaded(rows("a", 60, 40), targets=targets) as data:
+        words = " ".join(block.words for block in blocks(data) if isinstance(block, Text))
+    assert "Declared targets that no card here shows: gad7 reliable change (reliable improvement)." in words
+
+
+def test_groups_stand_in_their_usual_order_and_their_words_are_those_of_the_comparison():
+    """Whatever they reach: never a ranking; and a cell is shaded exactly where its word is higher or lower."""
+    episodes = rows("b", 90, 30) + rows("a", 30, 90) + rows("c", 60, 60)
+    with loaded(episodes) as data:
+        table = only(blocks(data), TableBlock).table
+        words = iop.completion(data, by="track").release("none")
+        compared = {
+            each.level: each.word
+            for each in iop.compare(data, measure="completion", by="track").release("none")
+            if each.contrast and each.estimand == "completion_strict"
+        }
+    assert [row[0] for row in table.rows] == ["A", "B", "C"]
+    shares = {level: words.estimate("completion_strict", level) for level in "abc"}
+    for row, shades in zip(table.rows, table.shades, strict=True):
+        level = row[0].lower()
+        assert row[1] == f"{100 * shares[level].k / shares[level].n:.0f}%, {compared[level]}"
+        assert bool(shades[0]) == (compared[level] in ("higher", "lower"))
+    assert set(compared.values()) == {"higher", "lower", "no clear difference"}
+    assert [shades[0] for shades in table.shades] == ["shade-far", "shade-far", ""]
+
+
+def test_five_cards_whatever_is_recorded():
+    """Without scores and events three of them say so; no number is made up."""
+    with loaded(rows("a", 60, 40)) as data:
+        cards = only(blocks(data), Cards).cards
+    assert [card.value for card in cards] == ["60%", "not recorded", "not recorded", "not recorded", "not recorded"]
+    assert all(card.base for card in cards)
+
+
+def test_reliably_worse_is_named_wherever_better_is_and_is_neither_green_nor_grey():
+    """The colours of that card, by hue: neither without colour nor green."""
+    scored = {"phq9_admit": lambda i: 18, "phq9_discharge": lambda i: 24 if i % 10 == 0 else 8}
+    with loaded(rows("a", 60, 40, **scored)) as data:
+        found = blocks(data)
+    for sentence in found[1].sentences:
+        assert "reliably better" not in sentence or "reliably worse" in sentence
+    (worse,) = [card for card in only(found, Cards).cards if card.tone == "worse"]
+    assert worse.name == "Reliably worse, PHQ-9" and 'class="card card-is-worse"' in only(found, Cards)._repr_html_()
+    css = (Path(iop.__file__).parent / "reporting" / "templates" / "report.css").read_text(encoding="utf-8")
+    colours = re.findall(r"#([0-9a-f]{6})", " ".join(re.findall(r"\.card-is-worse[^}]*\}", css)))
+    assert len(colours) == 3
+    for colour in colours:
+        red, green, blue = (int(colour[i : i + 2], 16) for i in (0, 2, 4))
+        assert red > green > blue and red - blue > 10
+
+
+# -- what to look at -----------------------------------------------------------------------------------------------------
+
+
+def test_the_rules_are_whole():
+    """Each has a threshold, a source and a next step; weights come from high to low."""
+    assert all(rule.name and rule.threshold and rule.source and rule.next_step.endswith(".") for rule in RULES)
+    assert [rule.weight for rule in RULES] == sorted((rule.weight for rule in RULES), reverse=True)
+    assert len({rule.name for rule in RULES}) == len(RULES) == 8
+
+
+def test_the_weightiest_rules_come_first_and_no_more_than_three():
+    """Rules that always hold, in another order."""
+    always = [replace(rule, sentence=lambda _, rule=rule: f"{rule.name}.", next_step="Ask the {group}.") for rule in reversed(RULES)]
+    with loaded(rows("a", 60, 40)) as data:
+        page = page_of(data, PAGE_ONE)
+    assert lines_of(Looked(page, ()), always) == [f"{rule.name}. Ask the track." for rule in RULES[:MOST_LINES]]
+
+
+def rule_lines(data, policy="none"):
+    """What each rule says of a program, by its name."""
+    page = page_of(data, PAGE_ONE, policy=policy)
+    looked = Looked(page, outcomes_of(page))
+    return {rule.name: rule.sentence(looked) for rule in RULES if rule.sentence(looked)}
+
+
+def test_a_group_set_apart():
+    """30 of 120 against 150 of 240: lower, with its number and how far."""
+    with loaded(rows("a", 30, 90) + rows("b", 75, 45) + rows("c", 75, 45)) as data:
+        lines = rule_lines(data)
+    assert lines == {"a group set apart from the others": "Finished: A 25%, 38 percentage points lower than the others together."} | {
+        key: words for key, words in lines.items() if key == "follow-up"
+    }
+
+
+def test_groups_alike_are_not_set_apart_and_nothing_stands_out():
+    """Two groups alike, everybody followed: one sentence."""
+    followed = {"follow_up_days": lambda i: 200}
+    with loaded(rows("a", 60, 60, **followed) + rows("b", 61, 59, **followed)) as data:
+        assert rule_lines(data) == {}
+        assert looks(blocks(data)) == (NOTHING_STANDS_OUT,)
+
+
+def test_nothing_may_be_told_of_four_episodes():
+    """Withheld: neither well nor badly, and not that nothing stands out."""
+    with loaded(rows("a", 3, 1)) as data:
+        page = page_of(data, PAGE_ONE, policy="cms11")
+        assert look_at_this(page) == [NOTHING_JUDGED]
+        first, second, _ = page_one(page)[1].sentences
+    assert "nothing can be told here" in first and "nothing can be told here" in second
+
+
+def test_a_group_below_its_target():
+    """40 of 100 against 55 percent; the other group reaches it."""
+    with loaded(rows("a", 40, 60) + rows("b", 70, 30), targets={"completion": FINISH}) as data:
+        assert rule_lines(data)["a group below its target"] == "Finished, below the target of at least 55%: A (40%)."
+
+
+@pytest.mark.parametrize(("known", "holds"), [(79, True), (80, False)])
+def test_follow_up_that_is_missing(known, holds):
+    """From fewer than 80 of 100."""
+    with loaded(rows("a", 60, 40, follow_up_days=lambda i: 200 if i < known else None)) as data:
+        lines = rule_lines(data)
+    assert lines.get("follow-up", "") == ("Follow-up after discharge is not known for 21% of discharged episodes." if holds else "")
+
+
+@pytest.mark.parametrize(("kept", "holds"), [(6, True), (27, True), (28, False), (40, False)])
+def test_who_gave_both_scores(kept, holds):
+    """Of 40 who dropped out so many gave both, and of 60 who finished 54: from fewer than 70 percent on."""
+    scored = {"phq9_admit": lambda i: 15, "phq9_discharge": lambda i: 9 if i < 54 or 60 <= i < 60 + kept else None}
+    with loaded(rows("a", 60, 40, **scored)) as data:
+        assert ("who gave both scores" in rule_lines(data)) == holds
+
+
+@pytest.mark.parametrize(("worse", "holds"), [(20, True), (4, False)])
+def test_worsening_beyond_measurement_error(worse, holds):
+    """20 of 100 are more than 3.9 percent; 4 are not more than chance gives."""
+    scored = {"phq9_admit": lambda i: 12, "phq9_discharge": lambda i: 20 if i < worse else 12}
+    with loaded(rows("a", 60, 40, **scored)) as data:
+        lines = rule_lines(data)
+    said = f"{worse}% were reliably worse, more than the 3.9% that measurement error alone would give."
+    assert lines.get("worsening", "") == (said if holds else "")
+
+
+@pytest.mark.parametrize("positive", [0, 1, 30])
+def test_the_safety_item_comes_first(positive):
+    """One positive answer at discharge is enough; none says nothing."""
+    items = {f"phq9_{item}": 1 for item in range(1, 9)}
+    scores = [
+        {"episode_id": f"aNone{i}", "day": day, "scale": "phq9", **items, "phq9_9": int(day > 0 and i < positive)}
+        for i in range(100)
+        for day in (0, 24)
+    ]
+    frames = {"episodes": pd.DataFrame(rows("a", 60, 40)), "scores": pd.DataFrame(scores)}
+    with iop.load(frames, mapping={"data": {"class": "synthetic"}}) as data:
+        found = looks(blocks(data))
+    share = {0: "", 1: "1.0% (1 of 100)", 30: "30% (30 of 100)"}[positive]
+    first = f"PHQ-9 item 9, which asks about self-harm, was positive at discharge in {share}. Check that"
+    assert found[0].startswith(first) == bool(positive)
+
+
+def test_a_signal_over_time():
+    """Sixteen quarters, the last of which falls: the rule tells of it."""
+    quarters = [f"{year}-Q{quarter}" for year in range(2020, 2024) for quarter in range(1, 5)]
+    episodes = [
+        row for place, quarter in enumerate(quarters) for row in rows("a", 5 if place == 15 else 30 + place % 2, 20, period=quarter)
+    ]
+    with loaded(episodes) as data:
+        assert rule_lines(data)["a signal over time"] == "Quarterly completion gives a signal: see the line over time."
+
+
+def test_groups_too_few_to_tell():
+    """Four episodes beside two large groups."""
+    with loaded(rows("a", 60, 60) + rows("b", 60, 60) + rows("tiny", 2, 2)) as data:
+        assert rule_lines(data)["too few to tell"] == "Too few to tell, or not shown: Tiny."
+
+
+# -- the whole page --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy", ["cms11", "internal"])
+def test_page_one_of_many_tracks(policy):
+    """Twelve tracks: a row for each, each cell with a word or the words that there is none."""
+    episodes = [row for i in range(12) for row in rows(f"track_{i:02d}", 40 + 3 * i, 50)]
+    with loaded(episodes) as data:
+        table = only(blocks(data, policy=policy), TableBlock).table
+    assert len(table.rows) == 12
+    assert all(re.fullmatch(r"(\d+%, (higher|lower|no clear difference|too few)|not shown)", row[1]) for row in table.rows)
+
+
+def test_the_name_of_the_program_is_the_heading():
+    """The usual title takes the name; a title of somebody's own keeps it under the heading."""
+    with loaded(rows("a", 60, 40), program={"name": "Riverside IOP"}) as data:
+        usual, own = iop.report(data), iop.report(data, title="Autumn")
+    assert usual.title == "Riverside IOP: program quality report" and not usual.lead.startswith("Riverside")
+    assert own.title == "Autumn" and own.lead.startswith("Riverside IOP. 100 episodes")
+
+
+def test_what_is_counted_names_the_choice():
+    """Narrowed data say so; all of the file is called that."""
+    episodes = rows("a", 60, 40, period="2024-Q1") + rows("b", 60, 40, period="2024-Q2")
+    with loaded(episodes) as data:
+        whole, some = blocks(data)[0].words, blocks(data.where(track="a"))[0].words
+    assert whole == "Counted: every episode of the file, discharged from the first quarter of 2024 to the second quarter of 2024."
+    assert some == "Counted: those with track a, discharged in the first quarter of 2024."
+
+
+def test_every_number_with_targets_is_in_a_frame_or_a_target(synthetic):
+    """Nothing on the page but released numbers, the targets, and the days, points and years of its labels."""
+    targets = {
+        "completion": FINISH,
+        "phq9_reliable_change": {**FINISH, "value": "45%", "reliable_deterioration": {**FINISH, "value": "5%", "direction": "at_most"}},
+        "readmission": {**FINISH, "value": "8%", "direction": "at_most"},
+        "phq9_change": {**FINISH, "value": "80%"},
+    }
+    folder = Path(iop.__file__).parent.parent / "data" / "synthetic"
+    mapping = {"data": {"class": "synthetic", "cutoff": "2025-09-30"}, "targets": targets}
+    with iop.load(folder, mapping=mapping) as data:
+        page = page_of(data, PAGE_ONE, policy="internal")
+        records = [record for released in page.released.values() for record in released.to_records()]
+        allowed = {"55%", "45%", "5%", "8%", "80%", "90", "0", "2", "12", "11"}
+        for record in records:
+            allowed |= {f"{record[name]:,}" for name in ("n", "k") if record[name] is not None}
+            for name in ("value", "low", "high"):
+                if record[name] is not None:
+                    allowed |= {f"{abs(100 * record[name]):.{digits}f}{sign}" for digits in (0, 1) for sign in ("%", "")}
+            if record["value"] is not None:
+                allowed.add(f"{100 * (1 - record['value']):.0f}%")
+        html = "".join(block._repr_html_() for block in page_one(page))
+    words = unescape(re.sub(r"<[^>]+>", " ", html))
+    words = re.sub(r"PHQ-9|Q[1-4] 20\d\d|[A-Z][a-z]+ 20\d\d", "", words)
+    numbers = re.findall(r"(?<![\w.,-])\d+(?:,\d{3})*(?:\.\d+)?%?(?![\w-])", words)
+    assert len(numbers) > 60
+    assert set(numbers) - allowed == set()
