@@ -23,6 +23,7 @@ from iop_outcomes.attack.read_csv import read_csv
 from iop_outcomes.attack.readings import FilesRead
 from iop_outcomes.attack.solving import ContradictionError, SolverLimits, solve
 from iop_outcomes.release import Policy, Released, releasing
+from iop_outcomes.release.ledger import Output
 from iop_outcomes.results import COLUMNS, Results, as_words
 
 LEAST, MOST = 1, 10
@@ -108,8 +109,8 @@ def watched() -> Iterator[list[tuple[Results, Released]]]:
     forms: list[tuple[Results, Released]] = []
     protected = releasing._protected
 
-    def watching(results: Sequence[Results], *, policy: Policy) -> tuple[Released, ...]:
-        released = protected(results, policy=policy)
+    def watching(results: Sequence[Results], *, policy: Policy, earlier: Sequence[Output]) -> tuple[Released, ...]:
+        released = protected(results, policy=policy, earlier=earlier)
         forms.extend(zip(results, released, strict=True))
         return released
 
