@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -186,20 +187,21 @@ def test_no_socket_is_opened_during_a_report(tmp_path):
 
 @pytest.mark.skipif(os.geteuid() != 0 or not Path("/usr/bin/setpriv").exists(), reason="needs another user")
 @pytest.mark.parametrize("what", ["data", "out"])
-def test_another_user_gets_words(what, tmp_path):
+def test_another_user_gets_words(what):
     """Data that may not be read end with 2, an output folder that may not be written with 4: one line, by the file or the folder."""
     import shutil
 
-    private = tmp_path / "private"
+    place = Path(tempfile.mkdtemp())  # not below pytest's own folder, which every run closes to others again
+    private = place / "private"
     private.mkdir()
-    shutil.copytree(DATA, tmp_path / "data")
-    (tmp_path / "out").mkdir()
-    for path in (private, *tmp_path.resolve().parents[: len(tmp_path.parts) - 2], tmp_path):
-        path.chmod(path.stat().st_mode | 0o055 if path is not private else 0o777)
+    shutil.copytree(DATA, place / "data")
+    (place / "out").mkdir()
+    place.chmod(0o755)
+    private.chmod(0o777)
     if what == "data":
-        (tmp_path / "data" / "episodes.csv").chmod(0o600)
-        (tmp_path / "out").chmod(0o777)
-    command = ["setpriv", "--reuid", "nobody", "--clear-groups", *IOP, "report", str(tmp_path / "data"), "-o", str(tmp_path / "out")]
+        (place / "data" / "episodes.csv").chmod(0o600)
+        (place / "out").chmod(0o777)
+    command = ["setpriv", "--reuid", "nobody", "--clear-groups", *IOP, "report", str(place / "data"), "-o", str(place / "out")]
     probe = subprocess.run(
         [*command[:4], sys.executable, "-c", "import iop_outcomes"],
         check=False,
@@ -218,4 +220,5 @@ def test_another_user_gets_words(what, tmp_path):
     )
     assert done.returncode == (EXIT_USAGE if what == "data" else EXIT_OUTPUT), done.stderr
     assert "Permission denied" in done.stderr and done.stderr.count("\n") == 1
-    assert list((tmp_path / "out").iterdir()) == []
+    assert list((place / "out").iterdir()) == []
+    shutil.rmtree(place)
