@@ -36,8 +36,8 @@ def recorded(program: Program) -> Ask:
 
 
 def changes(program: Program) -> dict[str, Ask]:
-    """Change on each scale that has scores, the mean compared, of the first also who gave both; where none has, on the most used."""
-    scales = program.scored or [MOST_USED]
+    """Change on each scale that has scores, the mean compared, of the first also who gave both; and on the most used, which is missed where it has none."""
+    scales = list(dict.fromkeys((*program.scored, MOST_USED)))
     compared = {name: ("mean_change", "paired_rate") if name in program.scored[:1] else ("mean_change",) for name in scales}
     return {name: Ask("symptom_change", scale=name, by=program.by, against=Against(compared[name])) for name in scales}
 
