@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from iop_outcomes.keys import ALL, MISSING_LEVEL, Key, Place
+from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Key, Place
+from iop_outcomes.release.coarsening import says_no_number
+from iop_outcomes.release.equations import Known, Ratio, Total, Value
 from iop_outcomes.release.protect import LevelCounts, Name, Parts, Printed, Tabulation
-from iop_outcomes.results import Results
+from iop_outcomes.results import Estimate, Portion, Results
 from iop_outcomes.stats.draft import Population
 
 Counts = Mapping[Place, int]
 Columns = tuple[tuple[str, str], tuple[Place, ...]]  # a grouping column, or two, and the groups by them, everyone first
 Populations = Mapping[tuple[Place, Key], Population]
+
+
+_EXACT = 1e-9  # of a value that is not rounded
 
 
 class _Class(NamedTuple):
@@ -90,6 +96,111 @@ class Tabulations:
             )
             for column in self._columns
         )
+
+    @property
+    def results(self) -> Sequence[Results]:
+        """What stands on the page."""
+        return self._results
+
+    @property
+    def known(self) -> Known:
+        """What everybody knows of its parts: which hold episodes of which others, and what levels and classes are; no value is printed."""
+        own = [self._levels_as_parts(column) for column in self._columns]
+        columns = {column[0][0]: each for column, each in zip(self._columns, own, strict=True) if each}
+        inclusions = dict.fromkeys(
+            (inner, outer)
+            for number, each in enumerate(self._results)
+            for inclusion in each.definition.inclusions
+            if (inner := self._side(number, inclusion.inner, columns)) and (outer := self._side(number, inclusion.outer, columns)) is not None
+        )
+        return Known(list(inclusions), own, list(self._same_classes()))
+
+    def _levels_as_parts(self, column: Columns) -> Mapping[Name, str]:
+        """Each level of a single column as a part of everyone; classes of levels are none."""
+        (group, group_2), places = column
+        if group_2 or any(self._results[number].class_of for number in self._numbers(column)):
+            return {}
+        return {place: f"by {group}: {place.level}" for place in places if not place.is_sum}
+
+    def _side(self, number: int, side: Portion, columns: Mapping[str, Mapping[Name, str]]) -> Parts | None:
+        """A portion by the names of its cells; `None` where the page does not count it."""
+        if side.kind == "column":
+            levels = columns.get(side.way)
+            return levels and frozenset(name for place, name in levels.items() if isinstance(place, Place) and place.level in side.parts)
+        numbers = range(len(self._results)) if side.kind == "elsewhere" else (number,)
+        having = next((each for each in numbers if (each, side.way) in self._names), None)
+        if having is None:
+            return None
+        return frozenset(entry.name for part in side.parts if (entry := self._parts.get((having, side.way, part))) is not None)
+
+    def _same_classes(self) -> Iterator[tuple[int, Name, int, Name]]:
+        """Classes of the levels of one column that are levels of another table."""
+        for place, column in enumerate(self._columns):
+            for number in self._classed(column):
+                other = self._columns.index(self._column[number])
+                for level in self._column[number][1]:
+                    name = _Class(level.level, *self._column[number][0])
+                    if name in self._classes(column):
+                        yield place, name, other, level
+
+    def ratios(self, seen: Sequence[frozenset[Printed]], threshold: int) -> dict[Value, Ratio]:
+        """Rounded values that are shown, in so far as they say more than the counts that are."""
+        return {
+            Value(number, estimate.place, estimate.key): ratio
+            for number, each in enumerate(self._results)
+            for estimate in each
+            if not estimate.contrast and (ratio := self._ratio(number, estimate, seen, threshold)) is not None
+        }
+
+    def _ratio(self, number: int, estimate: Estimate, seen: Sequence[frozenset[Printed]], threshold: int) -> Ratio | None:
+        people, place = self._populations[number][estimate.place, estimate.key], estimate.place
+        table, definition = self.column(number), self._results[number].definition.estimand(estimate.estimand)
+        base = self.cells(number, people.family, people.base)
+        top = self.cells(number, people.family, people.hits) if people.hits is not None else definition.total
+        of_one_sum = people.hits is None and any(
+            each.total == definition.total and each.digits is not None for each in self._results[number].definition.estimands
+        )
+        if (definition.digits is None and not of_one_sum) or not base or not top or math.isnan(estimate.value):
+            return None
+        shown = [not parts or (place, parts) in seen[table] for parts in (base, top) if not isinstance(parts, str)]
+        if (all(shown) and people.hits is not None) or not (all(shown) or says_no_number(definition, people, threshold)):
+            return None
+        half = _EXACT if definition.digits is None else 0.5 * 10.0**-definition.digits
+        name = top if not isinstance(top, str) else f"{estimate.measure} {estimate.definition} {top}"
+        return Ratio(Total(table, place, base), name, estimate.value - half, estimate.value + half)
+
+    @property
+    def asked(self) -> list[Total]:
+        """Counts that nobody should learn where they are small: every total that could be printed, and what is left of one without another."""
+        totals: dict[Total, None] = {}
+        for number, populations in enumerate(self._populations):
+            table = self.column(number)
+            for (place, _), people in populations.items():
+                sets = [people.base, people.hits, people.missing, people.excluded_parts, frozenset(people.parts)]
+                sets += [people.base - people.hits] if people.hits is not None else []
+                sets += [frozenset({part}) for part in people.parts if part not in people.base]
+                totals |= dict.fromkeys(Total(table, place, self.cells(number, people.family, parts)) for parts in sets if parts)
+        return list(totals)
+
+    @property
+    def needs(self) -> list[frozenset[Total]]:
+        """For each number, the totals without which it is not shown."""
+        return [
+            frozenset(Total(self.column(number), place, self.cells(number, people.family, parts)) for place, people, parts in counted if parts)
+            for number, each in enumerate(self._results)
+            for estimate in each
+            if (counted := self._counted(number, estimate)) is not None
+        ]
+
+    def _counted(self, number: int, estimate: Estimate) -> list[tuple[Place, Population, Parts | None]]:
+        """What a number rests on: its own counts, and where it is a difference those of everyone or of another level."""
+        populations, place = self._populations[number], estimate.place
+        against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
+        sides = [(place, populations[place, estimate.key])]
+        other = None if against is None else Place(str(against), place.level_2)
+        if other is not None and (other, estimate.key.number) in populations:
+            sides.append((other, populations[other, estimate.key.number]))
+        return [(where, people, parts) for where, people in sides for parts in (people.base, people.hits)]
 
     def column(self, number: int) -> int:
         """Which of the tables the results with a number stand in."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, fields, replace
-from functools import partial
 from typing import Protocol
 
 from iop_outcomes.columns import COUNTED, KINDS
 from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, Flag, Key, Place, flags
+from iop_outcomes.release.audit import Audited, audited
 from iop_outcomes.release.coarsening import coarsened_together, says_no_number
+from iop_outcomes.release.equations import Value
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.printed import Tabulations
 from iop_outcomes.release.protect import Parts, Printed, is_safe, protect
@@ -90,13 +91,39 @@ def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tup
     _refuse_two_populations(results)
     if chosen.base:
         return tuple(_released_results(each, Rounding(chosen), chosen) for each in results)
-    return coarsened_together(results, chosen, partial(_protected, policy=chosen))
+    protecting = _Protecting(chosen)
+    return protecting.audited(coarsened_together(results, chosen, protecting.released))
 
 
-def _protected(results: Sequence[Results], *, policy: Policy) -> tuple[Released, ...]:
-    page = Tabulations(results, crossed=policy.crossed)
-    seen = protect(page.tables, policy.threshold, policy.smallest)
-    return tuple(_released_results(each, _View(page, number, seen[page.column(number)]), policy) for number, each in enumerate(results))
+class _Protecting:
+    """Releases of one page in several forms; the last step, the audit, is taken of the form that is shown."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._pages: list[tuple[Tabulations, tuple[frozenset[Printed], ...], tuple[Released, ...]]] = []
+
+    def released(self, results: Sequence[Results]) -> tuple[Released, ...]:
+        """Release some forms together, as far as totals give one another back."""
+        page = Tabulations(results, crossed=self._policy.crossed)
+        seen = protect(page.tables, self._policy.threshold, self._policy.smallest)
+        released = _released_page(page, Audited(seen), self._policy)
+        self._pages.append((page, seen, released))
+        return released
+
+    def audited(self, released: tuple[Released, ...]) -> tuple[Released, ...]:
+        """What may be shown of these forms once what is withheld is bounded too."""
+        page, seen, _ = next(each for each in self._pages if each[2] is released)
+        if self._policy.threshold <= 1:
+            return released
+        known = replace(page.known, ratios=page.ratios(seen, self._policy.threshold))
+        return _released_page(page, audited(page.tables, known, seen, page.asked, page.needs, self._policy.threshold), self._policy)
+
+
+def _released_page(page: Tabulations, shown: Audited, policy: Policy) -> tuple[Released, ...]:
+    return tuple(
+        _released_results(each, _View(page, number, shown.seen[page.column(number)], shown.hidden), policy)
+        for number, each in enumerate(page.results)
+    )
 
 
 def _refuse_other_columns(results: Sequence[Results]) -> None:
@@ -197,6 +224,9 @@ class _Visible(Protocol):
     def values(self, estimate: Estimate, results: Results) -> dict[str, object]:
         """Numbers of an estimate that is shown, where they are not its own."""
 
+    def hides(self, estimate: Estimate) -> bool:
+        """Whether a rounded value would give back what is withheld, or the value that it is a difference from."""
+
 
 @dataclass(frozen=True, slots=True)
 class _View:
@@ -205,6 +235,7 @@ class _View:
     page: Tabulations
     number: int
     seen: frozenset[Printed]
+    hidden: Set[Value]
 
     def count(self, people: Population, place: Place, parts: Parts | None) -> Count:
         """Episodes in some parts, or that their number is withheld."""
@@ -215,6 +246,12 @@ class _View:
         """None: every number that is shown is exact."""
         del estimate, results
         return {}
+
+    def hides(self, estimate: Estimate) -> bool:
+        """Whether a rounded value would give back what is withheld, or the value that it is a difference from."""
+        against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast, estimate.level)
+        places = (estimate.place, estimate.place._replace(level=str(against)))
+        return any(Value(self.number, place, estimate.key.number) in self.hidden for place in places)
 
 
 def _released_results(results: Results, reading: _Visible, policy: Policy) -> Released:
@@ -272,7 +309,7 @@ def _released(estimate: Estimate, results: Results, reading: _Visible, policy: P
         else [reading.count(other, Place(str(against), place.level_2), parts) for parts in (other.base, other.hits) if parts is not None]
     )
     alone = says_no_number(results.definition.estimand(estimate.estimand), people, policy.threshold)
-    if not alone and any(isinstance(number, Withheld) for number in (n, k, *beside)):
+    if reading.hides(estimate) or (not alone and any(isinstance(number, Withheld) for number in (n, k, *beside))):
         values |= dict.fromkeys(NUMBERS, SUPPRESSED)
         # Other flags go: "one episode" would say how many.
         values |= {"k": None if k is None else SUPPRESSED, "word": "", "flag": _SUPPRESSED}
