@@ -265,14 +265,15 @@ def _inclusions(what: Outcome, times: tuple[int, ...]) -> tuple[Inclusion, ...]:
     """Who has the event is free of ends no longer, and is among those with it in the simple rate's place; who is observed longer is also observed less long."""
     events, gone = (tuple(_stretches(times, word)) for word in (_EVENT, _GONE))
     with_event = [portion("incidence", *events[: i + 1]) for i in range(len(times))]
-    ended = [portion("event_free", *gone[: i + 1]) for i in range(len(times))]
+    ended = [portion("event_free", *gone[: i + 1], *_on_the_day(times)[: i + 1]) for i in range(len(times))]
     families = [f"observed {time}" for time in times]
     observed = [portion(family, "with", "without") for family in families]
     every = [portion(family, "with", "without", "shorter", "potential_unknown") for family in families]
+    followed = (portion("followed", "followed"), portion("incidence", *events, f"not {_EVENT} by then"))
     return (
         *map(Inclusion, with_event, ended),
         *(Inclusion(portion(family, "with"), event) for family, event in zip(families, with_event, strict=True)),
-        *(each for several in every for each in same(several, portion("followed", "followed"))),
+        *(each for several in every for everyone in followed for each in same(several, everyone)),
         *map(Inclusion, observed[1:], observed),
         *(Inclusion(portion(_named(cause), "yes"), portion("incidence", f"not {_EVENT} by then")) for cause in what.causes),
     )
@@ -286,15 +287,34 @@ def _with_event(followed: _Followed, ends: Ends, times: Sequence[int]) -> list[P
     table = ends.table
     days = np.where(table.cell_cause == OUTCOME, table.days[table.cell_day].astype(np.float64), math.inf)
     by_event = _cuts(days, table.n, times, _EVENT)
-    return [followed.people("incidence", by_event, hits=list(by_event)[: i + 1]) for i in range(len(times))]
+    at_risk = [people.at_risk for people in _free(followed, ends, times)]
+    hits = (list(by_event)[: i + 1] for i in range(len(times)))
+    return [replace(followed.people("incidence", by_event, hits=each), at_risk=risk) for each, risk in zip(hits, at_risk, strict=True)]
 
 
 def _free(followed: _Followed, ends: Ends, times: Sequence[int]) -> list[Population]:
-    """For each time, who is known to be free of every end then: neither ended by then nor lost before."""
+    """For each time, who is known to be free of every end then, neither ended by then nor lost before; and who is followed to that day."""
     table = ends.table
-    days = table.days[table.cell_day] + (table.cell_cause == 0)  # a follow-up that ends on a day covers that day
-    by_end = _cuts(days.astype(np.float64), table.n, times, _GONE)
-    return [followed.people("event_free", by_end, hits=list(by_end)[i + 1 :]) for i in range(len(times))]
+    ended = table.cell_cause != 0
+    days = table.days[table.cell_day].astype(np.float64)
+    by_end: dict[str, int] = {}
+    gone = days + ~ended  # a follow-up that ends on a day covers that day
+    for (part, (low, high)), on_the_day in zip(_stretches(times, _GONE).items(), _on_the_day(times), strict=True):
+        last = ended & (days == high)  # still at risk that day
+        by_end |= {part: int(table.n[(gone > low) & (gone <= high) & ~last].sum()), on_the_day: int(table.n[last].sum())}
+    by_end[f"not {_GONE} by then"] = int(table.n.sum()) - sum(by_end.values())
+    parts = list(by_end)
+    return [
+        replace(
+            followed.people("event_free", by_end, hits=parts[2 * i + 2 :]),
+            at_risk=followed.people("event_free", by_end, hits=parts[2 * i + 1 :]),
+        )
+        for i in range(len(times))
+    ]
+
+
+def _on_the_day(times: Sequence[int]) -> list[str]:
+    return [f"ended on day {time}" for time in times]
 
 
 # -- simple rates, and what is counted beside ------------------------------------------------------------------------

@@ -29,7 +29,17 @@ _WORDS = {
     "too_early": "not yet observed for the planned length",
     "not_assessable": "planned length or time observed not known",
 }
-COMPLETION_PARTS = ("completed", "transferred", "transferred_step_up", "not_completed", "missing_reason", "died", "not_started", "active", NOT_KNOWN)
+COMPLETION_PARTS = (
+    "completed",
+    "transferred",
+    "transferred_step_up",
+    "not_completed",
+    "missing_reason",
+    "died",
+    "not_started",
+    "active",
+    NOT_KNOWN,
+)
 _DUE_PARTS = ("due_completed", "due_not_completed", "too_early", "not_assessable", "died", "not_started")
 _ENDED = ("completed", "transferred", "transferred_step_up", "not_completed")
 OUTSIDE_COMPLETION = tuple(part for part in COMPLETION_PARTS if part not in _ENDED)
@@ -69,6 +79,7 @@ def _inclusions() -> tuple[Inclusion, ...]:
     return (
         *(each for part, several in reasons.items() if several for each in same(portion(DISCHARGES, part), by_reason(*several))),
         *same(portion(DISCHARGES, "missing_reason", NOT_KNOWN), by_reason(MISSING_LEVEL)),
+        Inclusion(portion(DISCHARGES, NOT_KNOWN), by_reason(MISSING_LEVEL)),
         Inclusion(portion(_ADMISSIONS, "due_completed"), completed),
         Inclusion(completed, portion(_ADMISSIONS, "due_completed", "too_early", "not_assessable")),
     )

@@ -98,15 +98,19 @@ def _coarser(definition: str, _divisions: Sequence[Mapping[str, Counts]]) -> Ite
 def _inclusions(groups: Groups) -> tuple[Inclusion, ...]:
     """Which reasons stand in each group, by their levels and by the parts of completion, and which parts of completion in each group."""
     group_of = {reason: name for name, (_, reasons) in groups.items() for reason in reasons}
-    by_reason, group, of_completion = partial(levels, "discharge_reason"), partial(portion, _REASONS), partial(portion, DISCHARGES, elsewhere=True)
+    by_reason, group, of_completion = (
+        partial(levels, "discharge_reason"),
+        partial(portion, _REASONS),
+        partial(portion, DISCHARGES, elsewhere=True),
+    )
     every: list[Inclusion] = []
     for name, (_, reasons) in groups.items():
         every.append(Inclusion(group(name), by_reason(*(MISSING_LEVEL if reason == "missing" else reason for reason in reasons))))
         every.append(Inclusion(group(name), of_completion(*map(_part_of_completion, reasons))))
     for part in COMPLETION_PARTS:
-        reasons = [reason for reason in (*_ENDED, "missing") if _part_of_completion(reason) == part]
-        if reasons and group_of.keys() >= set(reasons):
-            every.append(Inclusion(of_completion(part), group(*(group_of[reason] for reason in reasons))))
+        inside = [reason for reason in (*_ENDED, "missing") if _part_of_completion(reason) == part]
+        if inside and group_of.keys() >= set(inside):
+            every.append(Inclusion(of_completion(part), group(*(group_of[reason] for reason in inside))))
     # The level of those without a reason holds those too of whom it is not known whether they were discharged.
     every += [Inclusion(by_reason(reason), group(name)) for reason, name in group_of.items() if reason != "missing"]
     return tuple(every)

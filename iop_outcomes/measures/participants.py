@@ -258,7 +258,9 @@ def participants_baseline(scale: Scale) -> Measure:
     title = f"{scale.label} at admission"
     among = f"{_EVERYONE}, with an admission score"
     rows = (
-        EstimandDefinition("mean_admit", f"{title}: mean", f"mean {title}", among, "95% Student t", "points", role="mean", short="mean", total="admission"),
+        EstimandDefinition(
+            "mean_admit", f"{title}: mean", f"mean {title}", among, "95% Student t", "points", role="mean", short="mean", total="admission"
+        ),
         EstimandDefinition("sd_admit", f"{title}: SD", f"standard deviation of {title}", among, "none", "points", short="SD"),
         _largest(title, among, "the distance of their means over the root mean square of their SDs", ("mean_admit", "sd_admit")),
     )

@@ -47,6 +47,9 @@ def not_ended(counts: Counts, *names: str) -> dict[str, Mask]:
     return {name: counts.is_in(STATUS, [name]) for name in names or NOT_ENDED}
 
 
+PARTS_OF_FINDINGS: Mapping[str, str] = {"reason_missing": "missing_reason"}  # the parts whose episodes a finding about the data counts
+
+
 @dataclass(frozen=True, eq=False)
 class Parts:
     """Every episode of a table in exactly one part.

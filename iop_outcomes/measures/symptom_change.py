@@ -330,7 +330,12 @@ def _fitting(total: float, discharged: int, lacking: int, digits: int) -> int:
 
 
 _ROLES: Mapping[str, Role] = {"paired_rate": "both_known", "mean_admit": "before", "mean_discharge": "after", "mean_change": "change"}
-_TOTALS = {"mean_admit": "admission", "mean_discharge": "discharge", "mean_change": "change", _IF_UNCHANGED: "change"}  # who lacks a score adds 0
+_TOTALS = {
+    "mean_admit": "admission",
+    "mean_discharge": "discharge",
+    "mean_change": "change",
+    _IF_UNCHANGED: "change",
+}  # who lacks a score adds 0
 _HETERO = "95%, normal, heteroscedastic variance"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +35,7 @@ class Audited:
     """
 
     seen: tuple[frozenset[Printed], ...]
-    hidden: Set[Value] = frozenset()
+    hidden: AbstractSet[Value] = frozenset()
 
 
 def audited(
@@ -80,9 +81,12 @@ class _Page:
 
     def __init__(self, tables: Sequence[Tabulation], known: Known, seen: Sequence[frozenset[Printed]], needs: Needs) -> None:
         self._seen = [set(each) for each in seen]
-        self._tables = tables
+        self._tables, self._few = tables, known.few
         printed = [
-            Total(place, *item) for place, (table, each) in enumerate(zip(tables, seen, strict=True)) for item in table.printed if item in each
+            Total(place, *item)
+            for place, (table, each) in enumerate(zip(tables, seen, strict=True))
+            for item in table.printed
+            if item in each
         ]
         self._equations = Equations(tables, known, printed)
         self._printed = {self._equations.key(total) for total in printed}
@@ -120,7 +124,8 @@ class _Page:
         """Small counts that are not printed, each once."""
         small: _Waiting = {}
         for total in asked:
-            if self._equations.key(total) not in self._printed and 0 < self._equations.count(total) < threshold:
+            said = total.parts <= self._few and total.name == self._tables[total.table].everyone
+            if not said and self._equations.key(total) not in self._printed and 0 < self._equations.count(total) < threshold:
                 terms = self._equations.terms(total)
                 small.setdefault(frozenset(terms.items()), terms)
         return small

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -73,12 +73,17 @@ class Known:
         Sums of the levels of one table that are a level of another.
     ratios : dict of Value to Ratio
         Rounded values that are printed.
+    few : frozenset of str
+        Parts of everyone of which the page says that they hold fewer than the threshold, and not nobody.
+    threshold : int
     """
 
     inclusions: Sequence[tuple[Parts, Parts]] = ()
     own: Sequence[Mapping[Name, str]] = ()
     same: Sequence[tuple[int, Name, int, Name]] = ()
     ratios: Mapping[Value, Ratio] = field(default_factory=dict)
+    few: Parts = frozenset()
+    threshold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +251,9 @@ class Equations:
             top = self.terms(ratio.base._replace(parts=ratio.top))
         return [
             _together(top, {number: -ratio.low * factor for number, factor in base.items()}),
-            _together({number: -factor for number, factor in top.items()}, {number: ratio.high * factor for number, factor in base.items()}),
+            _together(
+                {number: -factor for number, factor in top.items()}, {number: ratio.high * factor for number, factor in base.items()}
+            ),
         ]
 
     def _add_sums(self) -> None:
@@ -315,7 +322,8 @@ class Equations:
         now = self._compiled()
         limits = [({number: -factor for number, factor in terms.items()}, -least), *([(terms, most)] if most < NO_LIMIT else [])]
         totals, values = list(self._printed), [value for value, rows in self._values.items() for _ in rows]
-        weights = [worth[item] for item in (*totals, *totals, *values)]
+        items: list[Item] = [*totals, *totals, *values]
+        weights = [worth[item] for item in items]
         one, other = eye_array(len(totals)), eye_array(len(values))
         none, none_of_limits = (csr_array((now.equal.shape[0], several)) for several in (len(totals), len(values)))
         solution = linprog(
@@ -337,12 +345,15 @@ class Equations:
         if solution.status != 0:
             return Change(np.zeros(0), frozenset())
         changes = solution.x[len(self._numbers) :]
-        items = (*totals, *totals, *values)
         return Change(solution.x[: len(self._numbers)], frozenset(items[i] for i in np.flatnonzero(changes > _NOTHING).tolist()))
 
-    def _bounds(self, more: int) -> list[tuple[float | None, None]]:
-        """No count is negative; a sum of values may be."""
-        return [*((None if names[0] == "sum" else 0.0, None) for names in self._numbers), *[(0.0, None)] * more]
+    def _bounds(self, more: int) -> list[tuple[float | None, float | None]]:
+        """No count is negative, and some are known to be few; a sum of values may be anything."""
+        few = {("everyone", self._cell_of[part]) for part in self._known.few}
+        limits = [
+            (1.0, self._known.threshold - 1.0) if names in few else (None if names[0] == "sum" else 0.0, None) for names in self._numbers
+        ]
+        return [*limits, *[(0.0, None)] * more]
 
     def _compiled(self) -> _Compiled:
         if self._fixed is None:

@@ -77,7 +77,7 @@ class Tabulations:
         self._ways: dict[Columns, dict[tuple[int, str], None]] = {column: {} for column in self._columns}
         self._of_everyone: dict[Columns, dict[tuple[int, str], None]] = {column: {} for column in self._columns}
         for number, populations in enumerate(self._populations):
-            for family in dict.fromkeys(people.family for people in populations.values()):
+            for family in dict.fromkeys(each.family for people in populations.values() for each in _with_at_risk(people)):
                 self._add(number, family)
         self._name()
 
@@ -111,9 +111,26 @@ class Tabulations:
             (inner, outer)
             for number, each in enumerate(self._results)
             for inclusion in each.definition.inclusions
-            if (inner := self._side(number, inclusion.inner, columns)) and (outer := self._side(number, inclusion.outer, columns)) is not None
+            if (inner := self._side(number, inclusion.inner, columns))
+            and (outer := self._side(number, inclusion.outer, columns)) is not None
         )
-        return Known(list(inclusions), own, list(self._same_classes()))
+        counted = self._counted_parts(own)
+        true = [(inner, outer) for inner, outer in inclusions if all(_is_true(inner, outer, counts) for counts in counted)]
+        return Known(true, own, list(self._same_classes()))
+
+    def _counted_parts(self, own: Sequence[Mapping[Name, str]]) -> list[Mapping[str, int]]:
+        """The parts of every group of every column, its levels among them."""
+        counted: list[Mapping[str, int]] = []
+        for column, levels in zip(self._columns, own, strict=True):
+            counts = self._counts(column)
+            way = next(iter(self._divisions(column, self._ways)), frozenset())
+            sizes = {place: sum(counts[place][part] for part in way) for place in column[1]}
+            everyone = column[1][0]
+            of_levels = {level: (name, sizes[level]) for level, name in levels.items() if isinstance(level, Place)}
+            for place in column[1]:
+                own_parts = {name: size if place in (level, everyone) else 0 for level, (name, size) in of_levels.items()}
+                counted.append({**counts[place], **own_parts})
+        return counted
 
     def _levels_as_parts(self, column: Columns) -> Mapping[Name, str]:
         """Each level of a single column as a part of everyone; classes of levels are none."""
@@ -126,7 +143,9 @@ class Tabulations:
         """A portion by the names of its cells; `None` where the page does not count it."""
         if side.kind == "column":
             levels = columns.get(side.way)
-            return levels and frozenset(name for place, name in levels.items() if isinstance(place, Place) and place.level in side.parts)
+            if levels is None:
+                return None
+            return frozenset(name for place, name in levels.items() if isinstance(place, Place) and place.level in side.parts)
         numbers = range(len(self._results)) if side.kind == "elsewhere" else (number,)
         having = next((each for each in numbers if (each, side.way) in self._names), None)
         if having is None:
@@ -142,6 +161,14 @@ class Tabulations:
                     name = _Class(level.level, *self._column[number][0])
                     if name in self._classes(column):
                         yield place, name, other, level
+
+    def few(self, parts: Parts, threshold: int) -> Parts:
+        """Those of some parts of everyone that truly hold few, by the names of their cells."""
+        return frozenset(
+            entry.name
+            for (number, _, part), entry in self._parts.items()
+            if part in parts and 0 < entry.counts[self._column[number]][self._column[number][1][0]] < threshold
+        )
 
     def ratios(self, seen: Sequence[frozenset[Printed]], threshold: int) -> dict[Value, Ratio]:
         """Rounded values that are shown, in so far as they say more than the counts that are."""
@@ -175,10 +202,13 @@ class Tabulations:
         totals: dict[Total, None] = {}
         for number, populations in enumerate(self._populations):
             table = self.column(number)
-            for (place, _), people in populations.items():
+            inclusions = self._results[number].definition.inclusions
+            portions = {side for each in inclusions for side in (each.inner, each.outer) if side.kind == "measure"}
+            for (place, _), people in ((where, each) for where, both in populations.items() for each in _with_at_risk(both)):
                 sets = [people.base, people.hits, people.missing, people.excluded_parts, frozenset(people.parts)]
                 sets += [people.base - people.hits] if people.hits is not None else []
                 sets += [frozenset({part}) for part in people.parts if part not in people.base]
+                sets += [side.parts & people.parts.keys() - people.base for side in portions if side.way == people.family]
                 totals |= dict.fromkeys(Total(table, place, self.cells(number, people.family, parts)) for parts in sets if parts)
         return list(totals)
 
@@ -186,7 +216,9 @@ class Tabulations:
     def needs(self) -> list[frozenset[Total]]:
         """For each number, the totals without which it is not shown."""
         return [
-            frozenset(Total(self.column(number), place, self.cells(number, people.family, parts)) for place, people, parts in counted if parts)
+            frozenset(
+                Total(self.column(number), place, self.cells(number, people.family, parts)) for place, people, parts in counted if parts
+            )
             for number, each in enumerate(self._results)
             for estimate in each
             if (counted := self._counted(number, estimate)) is not None
@@ -216,7 +248,12 @@ class Tabulations:
     # -- which parts hold the same episodes ------------------------------------------------------------------------------
 
     def _add(self, number: int, family: str) -> None:
-        by_place = {place: people.parts for (place, _), people in self._populations[number].items() if people.family == family}
+        by_place = {
+            place: each.parts
+            for (place, _), people in self._populations[number].items()
+            for each in _with_at_risk(people)
+            if each.family == family
+        }
         column, first = self._column[number], self._results[number].estimates[0]
         for part in next(iter(by_place.values())):
             counts = {place: by_place[place][part] if place in by_place else 0 for place in column[1]}
@@ -328,8 +365,8 @@ class Tabulations:
             sizes = {place: sum(populations[place, key].parts.values()) for place in here}
             ordered = sorted(sizes, key=lambda place: (not place.is_everyone, place.is_crossed, -sizes[place], place))
             beside = key.estimand not in self._results[number].definition.shown
-            for rank, parts in _ranked(everyone, beside=beside):
-                yield from ((rank, place, self.cells(number, everyone.family, parts)) for place in ordered)
+            for rank, family, parts in _ranked(everyone, beside=beside):
+                yield from ((rank, place, self.cells(number, family, parts)) for place in ordered)
             for part in everyone.parts:
                 if part not in everyone.base:
                     yield 4, places[0], self.cells(number, everyone.family, frozenset({part}))
@@ -347,10 +384,23 @@ def _measured(results: Results) -> tuple[str, str]:
     return first.measure, first.definition
 
 
-def _ranked(people: Population, *, beside: bool) -> Iterator[tuple[int, Parts]]:
-    """Sets printed at every level, with how much they are wanted."""
-    yield int(beside), people.base
+def _is_true(inner: Parts, outer: Parts, counts: Mapping[str, int]) -> bool:
+    """Whether the counts of a group do not refute that some parts are among others, as those of a scale with unusual cut-offs may."""
+    if not inner | outer <= counts.keys():
+        return True
+    return sum(counts[part] for part in inner) <= sum(counts[part] for part in outer)
+
+
+def _with_at_risk(people: Population) -> tuple[Population, ...]:
+    return (people,) if people.at_risk is None else (people, people.at_risk)
+
+
+def _ranked(people: Population, *, beside: bool) -> Iterator[tuple[int, str, Parts]]:
+    """Sets printed at every level, with how much they are wanted and the way of dividing that they are of."""
+    yield int(beside), people.family, people.base
     if people.hits is not None:
-        yield int(beside), people.hits
-    yield 3, people.missing
-    yield 3, people.excluded_parts
+        yield int(beside), people.family, people.hits
+    if people.at_risk is not None and people.at_risk.hits is not None:
+        yield 3, people.at_risk.family, people.at_risk.hits
+    yield 3, people.family, people.missing
+    yield 3, people.family, people.excluded_parts

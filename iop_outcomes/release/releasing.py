@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
 from typing import Protocol
 
@@ -56,7 +57,7 @@ def release(results: Results, policy: str = DEFAULT_POLICY) -> Released:
     return release_set([results], policy)[0]
 
 
-def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tuple[Released, ...]:
+def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY, *, few: Collection[str] = ()) -> tuple[Released, ...]:
     """Release results that are shown on one page: what one of them would give back of another is withheld too.
 
     A total that several results print of one level, or of everyone, is withheld in all or in none. Totals by one column are protected
@@ -70,6 +71,8 @@ def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tup
         two columns are released by themselves, or with others by the same two.
     policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
         Name of the policy; "none" only for data of class synthetic or public.
+    few : collection of str
+        Parts of which the page says elsewhere that they hold fewer episodes than may be shown: what follows from that is withheld too.
 
     Returns
     -------
@@ -91,15 +94,15 @@ def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY) -> tup
     _refuse_two_populations(results)
     if chosen.base:
         return tuple(_released_results(each, Rounding(chosen), chosen) for each in results)
-    protecting = _Protecting(chosen)
+    protecting = _Protecting(chosen, frozenset(few))
     return protecting.audited(coarsened_together(results, chosen, protecting.released))
 
 
 class _Protecting:
     """Releases of one page in several forms; the last step, the audit, is taken of the form that is shown."""
 
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
+    def __init__(self, policy: Policy, few: frozenset[str]) -> None:
+        self._policy, self._few = policy, few
         self._pages: list[tuple[Tabulations, tuple[frozenset[Printed], ...], tuple[Released, ...]]] = []
 
     def released(self, results: Sequence[Results]) -> tuple[Released, ...]:
@@ -113,10 +116,11 @@ class _Protecting:
     def audited(self, released: tuple[Released, ...]) -> tuple[Released, ...]:
         """What may be shown of these forms once what is withheld is bounded too."""
         page, seen, _ = next(each for each in self._pages if each[2] is released)
-        if self._policy.threshold <= 1:
+        threshold = self._policy.threshold
+        if threshold <= 1:
             return released
-        known = replace(page.known, ratios=page.ratios(seen, self._policy.threshold))
-        return _released_page(page, audited(page.tables, known, seen, page.asked, page.needs, self._policy.threshold), self._policy)
+        known = replace(page.known, ratios=page.ratios(seen, threshold), few=page.few(self._few, threshold), threshold=threshold)
+        return _released_page(page, audited(page.tables, known, seen, page.asked, page.needs, threshold), self._policy)
 
 
 def _released_page(page: Tabulations, shown: Audited, policy: Policy) -> tuple[Released, ...]:
@@ -235,7 +239,7 @@ class _View:
     page: Tabulations
     number: int
     seen: frozenset[Printed]
-    hidden: Set[Value]
+    hidden: AbstractSet[Value]
 
     def count(self, people: Population, place: Place, parts: Parts | None) -> Count:
         """Episodes in some parts, or that their number is withheld."""
@@ -257,7 +261,7 @@ class _View:
 def _released_results(results: Results, reading: _Visible, policy: Policy) -> Released:
     levels_2 = tuple(part.level_2 for part in results.slices)
     slices = [_released_slice(part, reading, policy, levels_2) for part in results.slices]
-    everyone, *within = _without_followed_by_subtraction(results, slices, policy) if len(slices) > 1 and not policy.base else slices
+    everyone, *within = slices if policy.base or not policy.threshold else _with_followed_as_beside(slices)
     return replace(
         everyone,
         door=DOOR,
@@ -298,7 +302,7 @@ def _released(estimate: Estimate, results: Results, reading: _Visible, policy: P
     n, missing, excluded = (reading.count(people, place, parts) for parts in (people.base, people.missing, people.excluded_parts))
     k = None if estimate.k is None else reading.count(people, place, people.hits)
     values = {field.name: getattr(estimate, field.name) for field in fields(ReleasedEstimate)}
-    values |= {"n": n, "k": k, "n_missing": missing, "excluded": excluded, "n_at_risk": _at_risk(estimate, n, policy)}
+    values |= {"n": n, "k": k, "n_missing": missing, "excluded": excluded, "n_at_risk": _at_risk(estimate, people, reading, policy)}
     # A difference from the others rests on everyone's counts too, one from another level on that level's; of two columns, on those within
     # the same level of the second.
     against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
@@ -339,48 +343,39 @@ def _without_what_rests_on_withheld(
     )
 
 
-def _at_risk(estimate: Estimate, n: Count, policy: Policy) -> Count | None:
-    """Episodes followed to the day, unless they or those gone before it are too few."""
-    left = estimate.n_at_risk
-    if left is None or isinstance(n, Withheld):
-        return None if left is None else SUPPRESSED
-    is_shown = is_safe(left, policy.threshold) and (policy.base or is_safe(n - left, policy.threshold))
-    return policy.rounded(left) if is_shown else SUPPRESSED
+def _at_risk(estimate: Estimate, people: Population, reading: _Visible, policy: Policy) -> Count | None:
+    """Episodes followed to the day."""
+    if estimate.n_at_risk is None or people.at_risk is None:
+        return None
+    if isinstance(reading.count(people, estimate.place, people.base), Withheld):
+        return SUPPRESSED
+    if policy.base:
+        return policy.rounded(estimate.n_at_risk) if is_safe(estimate.n_at_risk, policy.threshold) else SUPPRESSED
+    return reading.count(people.at_risk, estimate.place, people.at_risk.hits)
 
 
-def _without_followed_by_subtraction(results: Results, slices: Sequence[Released], policy: Policy) -> list[Released]:
-    """Withhold how many are followed in a sum of groups wherever one of them has too few, or too few gone, whom the others would give back."""
-    few: set[tuple[Place, Key | int]] = set()
-    for estimate, released in zip(results, (estimate for part in slices for estimate in part), strict=True):
-        left, n = estimate.n_at_risk, released.n
-        gone = 0 if left is None or isinstance(n, Withheld) else n - left
-        if left is not None and not (is_safe(left, policy.threshold) and is_safe(gone, policy.threshold)):
-            few.add((estimate.place, estimate.key))
-    for part in results.slices:
+def _with_followed_as_beside(slices: Sequence[Released]) -> list[Released]:
+    """The tables under curves with the numbers followed that stand beside the estimates of the same day; without any, where none stands there.
+
+    Under a curve whose days no estimate is of, a number of a sum of groups is withheld wherever one of them has too few.
+    """
+    few: set[tuple[Place, int]] = set()
+    for part in slices:
         for level, curve in part.curves.items():
-            ticks = zip(curve.ticks.tolist(), curve.at_risk.tolist(), strict=True)
-            few |= {(Place(level, part.level_2), day) for day, n in ticks if not is_safe(n, policy.threshold)}
+            few |= {(Place(level, part.level_2), day) for day, n in zip(curve.ticks, curve.at_risk, strict=True) if isinstance(n, Withheld)}
 
-    def gives(place: Place, what: Key | int) -> bool:
-        return any(each == what and place.includes(group) for group, each in few)
+    def kept(part: Released, level: str, day: int, n: Count) -> Count:
+        beside = [each.n_at_risk for each in part.estimates if each.level == level and each.time == day and each.n_at_risk is not None]
+        if beside:
+            return SUPPRESSED if any(isinstance(each, Withheld) for each in beside) else n
+        gives = any(when == day and Place(level, part.level_2).includes(group) for group, when in few)
+        return SUPPRESSED if gives else n
 
-    def kept(estimate: ReleasedEstimate) -> ReleasedEstimate:
-        return (
-            replace(estimate, n_at_risk=SUPPRESSED) if estimate.n_at_risk is not None and gives(estimate.place, estimate.key) else estimate
-        )
-
-    def kept_curve(place: Place, curve: ReleasedCurve) -> ReleasedCurve:
-        at_risk = (SUPPRESSED if gives(place, day) else n for day, n in zip(curve.ticks, curve.at_risk, strict=True))
-        return replace(curve, at_risk=tuple(at_risk))
+    def kept_curve(part: Released, level: str, curve: ReleasedCurve) -> ReleasedCurve:
+        return replace(curve, at_risk=tuple(kept(part, level, day, n) for day, n in zip(curve.ticks, curve.at_risk, strict=True)))
 
     return [
-        replace(
-            part,
-            door=DOOR,
-            estimates=tuple(kept(estimate) for estimate in part),
-            curves={level: kept_curve(Place(level, part.level_2), curve) for level, curve in part.curves.items()},
-        )
-        for part in slices
+        replace(part, door=DOOR, curves={level: kept_curve(part, level, curve) for level, curve in part.curves.items()}) for part in slices
     ]
 
 
