@@ -53,7 +53,7 @@ FRONT = {
 ANYWHERE = {"numpy"}
 ROOMS_OF = {
     **{part: {"stats", "release", "models", "attack"} for part in ("scipy.special", "scipy.optimize", "scipy.linalg")},
-    "scipy.sparse": {"attack"},
+    "scipy.sparse": {"attack", "release"},
     "duckdb": {"engine", "intake"},
     "matplotlib": {"show"},
     "jinja2": {"reporting", "notebooks"},

@@ -39,7 +39,7 @@ class Audited:
 
 
 def audited(
-    tables: Sequence[Tabulation], known: Known, seen: Sequence[frozenset[Printed]], asked: Sequence[Total], needs: Needs, threshold: int
+    tables: Sequence[Tabulation], known: Known, seen: Sequence[frozenset[Printed]], guarded: Sequence[Total], needs: Needs, threshold: int
 ) -> Audited:
     """Withdraw printed totals until no withheld small count must be small.
 
@@ -55,7 +55,7 @@ def audited(
         What is known of its parts.
     seen : sequence of frozenset of (level, set of parts)
         For each table, the totals that are to be printed.
-    asked : sequence of Total
+    guarded : sequence of Total
         Counts, printed or not, that nobody should learn where they are small.
     needs : sequence of frozenset of Total
         For each number of the page, the totals that it needs.
@@ -72,7 +72,7 @@ def audited(
     Association 95:916-928, doi:10.1080/01621459.2000.10474282. The dual solution says on which totals a bound rests.
     """
     page = _Page(tables, known, seen, needs)
-    page.open_all(asked, threshold)
+    page.open_all(guarded, threshold)
     return Audited(page.left, known.ratios.keys() - page.values)
 
 
@@ -98,9 +98,9 @@ class _Page:
         """What is printed of each table."""
         return tuple(map(frozenset, self._seen))
 
-    def open_all(self, asked: Sequence[Total], threshold: int) -> None:
+    def open_all(self, guarded: Sequence[Total], threshold: int) -> None:
         """Withdraw what is needed for every small count to be open."""
-        waiting = self._small(asked, threshold)
+        waiting = self._small(guarded, threshold)
         self._rule_out_many(waiting, threshold)
         for key, terms in list(waiting.items()):
             for end in (self._equations.least(terms), self._equations.least(_negative(terms))) if key in waiting else ():
@@ -120,12 +120,12 @@ class _Page:
                 self._withdraw(item)
             self._rule_out(waiting, best.counts, threshold)
 
-    def _small(self, asked: Sequence[Total], threshold: int) -> _Waiting:
+    def _small(self, guarded: Sequence[Total], threshold: int) -> _Waiting:
         """Small counts that are not printed, each once."""
         small: _Waiting = {}
-        for total in asked:
-            said = total.parts <= self._few and total.name == self._tables[total.table].everyone
-            if not said and self._equations.key(total) not in self._printed and 0 < self._equations.count(total) < threshold:
+        for total in guarded:
+            declared = total.parts <= self._few and total.name == self._tables[total.table].everyone
+            if not declared and self._equations.key(total) not in self._printed and 0 < self._equations.count(total) < threshold:
                 terms = self._equations.terms(total)
                 small.setdefault(frozenset(terms.items()), terms)
         return small

@@ -67,7 +67,7 @@ class Known:
     ----------
     inclusions : sequence of (set of parts, set of parts)
         Parts that hold no episode which is not in the others.
-    own : sequence of dict of level to part
+    levels : sequence of dict of level to part
         For each table, the part of everyone that all episodes of a level are: by a column, each level is one.
     same : sequence of (table, sum, table, level)
         Sums of the levels of one table that are a level of another.
@@ -79,7 +79,7 @@ class Known:
     """
 
     inclusions: Sequence[tuple[Parts, Parts]] = ()
-    own: Sequence[Mapping[Name, str]] = ()
+    levels: Sequence[Mapping[Name, str]] = ()
     same: Sequence[tuple[int, Name, int, Name]] = ()
     ratios: Mapping[Value, Ratio] = field(default_factory=dict)
     few: Parts = frozenset()
@@ -120,7 +120,7 @@ class Equations:
         self._tables, self._known = tables, known
         sides = [side for pair in known.inclusions for side in pair]
         self._cell_of = cells_of(tables, sides)
-        self._own_parts = {part: place for place, own in enumerate(known.own) for part in own.values()}
+        self._level_parts = {part: place for place, each in enumerate(known.levels) for part in each.values()}
         self._rows = [self._levels_of(table) for table in tables]
         self._numbers: dict[tuple[object, ...], int] = {}
         self._equal: list[dict[int, float]] = []
@@ -204,7 +204,7 @@ class Equations:
                 size = sum(counts[part] for part in way)
                 cells = {self._cell_of[part] for part in way}
                 self._add_equal({self._number("all", size): -1.0}, {self._number("everyone", cell): 1.0 for cell in cells})
-            for level, part in self._known.own[place].items() if self._known.own else ():
+            for level, part in self._known.levels[place].items() if self._known.levels else ():
                 self._add_equal({self._number("everyone", part): -1.0}, {self._number(place, level): 1.0})
 
     def _add_inclusion(self, parts: Parts, others: Parts) -> None:
@@ -219,19 +219,19 @@ class Equations:
                     self._add_least(here, there)
 
     def _of_everyone(self, parts: Parts) -> dict[int, float] | None:
-        if not parts <= self._cell_of.keys() | self._own_parts.keys():
+        if not parts <= self._cell_of.keys() | self._level_parts.keys():
             return None
         return {self._number("everyone", self._cell_of.get(part, part)): 1.0 for part in parts}
 
     def _of_row(self, place: int, row: Name, parts: Parts) -> dict[int, float] | None:
         """Parts of a level as a sum of unknowns; `None` where its table does not know them."""
-        table, own = self._tables[place], self._known.own[place] if self._known.own else {}
+        table, here = self._tables[place], self._known.levels[place] if self._known.levels else {}
         inside = {part for way in table.divisions for part in way}
-        if row not in own and parts & self._own_parts.keys():
+        if row not in here and parts & self._level_parts.keys():
             return None
-        if not parts <= inside | {part for part, other in self._own_parts.items() if other == place}:
+        if not parts <= inside | {part for part, other in self._level_parts.items() if other == place}:
             return None
-        whole = {self._number(place, row): 1.0} if own.get(row) in parts else {}
+        whole = {self._number(place, row): 1.0} if here.get(row) in parts else {}
         return whole | {self._number(place, row, self._cell_of[part]): 1.0 for part in parts & inside}
 
     def _add_same(self, place: int, name: Name, other: int, level: Name) -> None:

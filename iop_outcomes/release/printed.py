@@ -105,8 +105,8 @@ class Tabulations:
     @property
     def known(self) -> Known:
         """What everybody knows of its parts: which hold episodes of which others, and what levels and classes are; no value is printed."""
-        own = [self._levels_as_parts(column) for column in self._columns]
-        columns = {column[0][0]: each for column, each in zip(self._columns, own, strict=True) if each}
+        of_columns = [self._levels_as_parts(column) for column in self._columns]
+        columns = {column[0][0]: each for column, each in zip(self._columns, of_columns, strict=True) if each}
         inclusions = dict.fromkeys(
             (inner, outer)
             for number, each in enumerate(self._results)
@@ -114,22 +114,22 @@ class Tabulations:
             if (inner := self._side(number, inclusion.inner, columns))
             and (outer := self._side(number, inclusion.outer, columns)) is not None
         )
-        counted = self._counted_parts(own)
+        counted = self._counted_parts(of_columns)
         true = [(inner, outer) for inner, outer in inclusions if all(_is_true(inner, outer, counts) for counts in counted)]
-        return Known(true, own, list(self._same_classes()))
+        return Known(true, of_columns, list(self._same_classes()))
 
-    def _counted_parts(self, own: Sequence[Mapping[Name, str]]) -> list[Mapping[str, int]]:
+    def _counted_parts(self, of_columns: Sequence[Mapping[Name, str]]) -> list[Mapping[str, int]]:
         """The parts of every group of every column, its levels among them."""
         counted: list[Mapping[str, int]] = []
-        for column, levels in zip(self._columns, own, strict=True):
+        for column, levels in zip(self._columns, of_columns, strict=True):
             counts = self._counts(column)
             way = next(iter(self._divisions(column, self._ways)), frozenset())
             sizes = {place: sum(counts[place][part] for part in way) for place in column[1]}
             everyone = column[1][0]
             of_levels = {level: (name, sizes[level]) for level, name in levels.items() if isinstance(level, Place)}
             for place in column[1]:
-                own_parts = {name: size if place in (level, everyone) else 0 for level, (name, size) in of_levels.items()}
-                counted.append({**counts[place], **own_parts})
+                of_level = {name: size if place in (level, everyone) else 0 for level, (name, size) in of_levels.items()}
+                counted.append({**counts[place], **of_level})
         return counted
 
     def _levels_as_parts(self, column: Columns) -> Mapping[Name, str]:
@@ -197,7 +197,7 @@ class Tabulations:
         return Ratio(Total(table, place, base), name, estimate.value - half, estimate.value + half)
 
     @property
-    def asked(self) -> list[Total]:
+    def guarded(self) -> list[Total]:
         """Counts that nobody should learn where they are small: every total that could be printed, and what is left of one without another."""
         totals: dict[Total, None] = {}
         for number, populations in enumerate(self._populations):
