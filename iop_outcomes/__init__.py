@@ -16,6 +16,7 @@ from iop_outcomes.api import (
     reliable_change,
     report,
     symptom_change,
+    verify,
 )
 from iop_outcomes.errors import DataError, IopError, NotAssessableError, OutputError, PrivacyError, ReleaseError, UsageError
 
@@ -41,4 +42,5 @@ __all__ = [
     "reliable_change",
     "report",
     "symptom_change",
+    "verify",
 ]

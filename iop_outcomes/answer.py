@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
     from matplotlib.axes import Axes
 
@@ -30,17 +32,20 @@ class Answer:
         """Working numbers as a data frame with the fixed columns; handle them like the data themselves."""
         return self.results.to_frame()
 
-    def release(self, policy: str = "cms11") -> Released:
+    def release(self, policy: str = "cms11", *, ledger: str | Path | None = None) -> Released:
         """The numbers that may be shown.
 
         Parameters
         ----------
         policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
             "none" is allowed only for data of class synthetic or public.
+        ledger : path, optional
+            File of the outputs made before, begun where there is none: a figure that would differ from one of them by few episodes is
+            withheld, and this output is added. Keep it as you keep the data.
         """
         from iop_outcomes.release import release
 
-        return release(self.results, policy)
+        return release(self.results, policy, ledger=ledger)
 
     @property
     def definition(self) -> Definition:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from iop_outcomes.intake.table import EpisodeTable
     from iop_outcomes.measures import Measure
     from iop_outcomes.reporting.report import Report
+    from iop_outcomes.reporting.verification import Verification
 
 FIRST = "completion"  # the measure that is asked where none is named
 
@@ -43,8 +44,9 @@ def load(
         Whether faulty rows stop the load, or are left out and counted in `flow`.
     scales : path, optional
         A folder of TOML files with a site's own scales.
-    layout : {"omop", "fhir", "redcap", "teds_d"}, optional
-        Which other system's layout the files come in; this package's own by default. `[data] layout` in the mapping says the same.
+    layout : {"omop", "fhir", "redcap", "teds_d", "tuva_encounters", "tuva_readmissions"} or the name of a file, optional
+        Which other system's layout the files come in; this package's own by default. `[data] layout` in the mapping says the same. A layout
+        of your own is a TOML file beside the mapping (`docs/recipes/add_a_layout.md`).
 
     Returns
     -------
@@ -497,7 +499,14 @@ def compare(
     return Answer(compare_levels(declared, data, by=by, estimand=estimand, pairwise=pairwise, conf_level=conf_level))
 
 
-def report(data: Data, *, by: str | Sequence[str] = "track", policy: str = "cms11", title: str = "Program quality report") -> Report:
+def report(
+    data: Data,
+    *,
+    by: str | Sequence[str] = "track",
+    policy: str = "cms11",
+    title: str = "Program quality report",
+    ledger: str | Path | None = None,
+) -> Report:
     """Build the program-quality report.
 
     Parameters
@@ -510,6 +519,9 @@ def report(data: Data, *, by: str | Sequence[str] = "track", policy: str = "cms1
         Disclosure policy; "none" is allowed only for data of class synthetic or public.
     title : str
         Heading of the page.
+    ledger : path, optional
+        File of the outputs made before, begun where there is none: a figure that would differ from one of them by few episodes is
+        withheld, and this output is added. Keep it as you keep the data.
 
     Returns
     -------
@@ -531,4 +543,42 @@ def report(data: Data, *, by: str | Sequence[str] = "track", policy: str = "cms1
     """
     from iop_outcomes.reporting.assemble import program_quality
 
-    return program_quality(data, by=by, policy=policy, title=title)
+    return program_quality(data, by=by, policy=policy, title=title, ledger=ledger)
+
+
+def verify(data: Data, *, report: str | Path, ledger: str | Path | None = None) -> Verification:
+    """Make a saved report again from its data, and say every place where it is not what they give.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`, not narrowed: how the data were narrowed for the report is read from it.
+    report : path
+        A file of a report (.html, .csv, .json or .txt; a page or a .json that stands beside it says what it was asked for), or
+        the folder of all.
+    ledger : path, optional
+        The ledger that the report was made with, where it was made with one; nothing is added to it.
+
+    Returns
+    -------
+    Verification
+        `.same` when every file is the same byte for byte, `.differences` otherwise, each with its place: section, table, row and
+        column, or the line. A report made by another version, or with other versions of the libraries, says so and is not the same.
+
+    Raises
+    ------
+    DataError
+        When this is no report, or its parameters do not fit the data.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data, tempfile.TemporaryDirectory() as folder:
+    ...     page = iop.report(data, by="track").save(folder)[0]
+    ...     iop.verify(data, report=page).same
+    True
+    """
+    from iop_outcomes.reporting.verification import verify_report
+
+    return verify_report(report, data, ledger)

@@ -1,6 +1,6 @@
 """Takes a command line, gives files, tables on standard output and an exit code; everything heavy is imported inside commands.
 
-Exit codes: 0 done; 1 done, with findings (check), excluded rows or a count that came back (attack); 2 usage, unreadable or refused data; 3 part could not be
+Exit codes: 0 done; 1 done, with findings (check), excluded rows, a count that came back (attack) or a difference (verify); 2 usage, unreadable or refused data; 3 part could not be
 made; 4 could not write; 70 internal; 130 interrupted.
 """
 
@@ -19,6 +19,7 @@ from iop_outcomes.cli_data import DATA, LAYOUT, MAPPING, ON_ERROR, QUIET, check,
 from iop_outcomes.cli_measures import MEASURE, columns, measures, options_of_measures
 from iop_outcomes.cli_notebook import notebook
 from iop_outcomes.cli_start import start
+from iop_outcomes.cli_verify import verify
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_OUTPUT, EXIT_USAGE, IopError
 
 if TYPE_CHECKING:
@@ -35,6 +36,13 @@ _POLICY = click.option(
     show_default=True,
     help="Disclosure policy: cms11; part2, stricter for tracks of substance use treatment; round5 or nhs, with rounded counts; "
     "internal, for people entitled to see this program's patients; none, for synthetic and public data.",
+)
+_LEDGER = click.option(
+    "--ledger",
+    type=click.Path(dir_okay=False),
+    default=None,
+    help="File of the outputs made before, begun where there is none: what would differ from one of them by few episodes is withheld, and this "
+    "output is added. Keep it as you keep the data.",
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print a list of objects, one for each number.")
 _CSV = click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
@@ -65,7 +73,7 @@ def cli() -> None:
     """Outcomes of intensive outpatient programs: check data, ask measures, build reports."""
 
 
-for command in (start, check, propose_mapping, synth, measures, notebook, attack):
+for command in (start, check, propose_mapping, synth, measures, notebook, attack, verify):
     cli.add_command(command)
 
 
@@ -73,6 +81,7 @@ for command in (start, check, propose_mapping, synth, measures, notebook, attack
 @DATA
 @_BY
 @_POLICY
+@_LEDGER
 @_read_as
 @click.option("-o", "--output", type=click.Path(), default="reports", show_default=True, help="Folder for the report.")
 @click.option("--title", default="Program quality report", show_default=True, help="Heading of the page.")
@@ -90,6 +99,7 @@ def report(
     mapping: str | None,
     layout: str | None,
     policy: str,
+    ledger: str | None,
     on_error: str,
     where: tuple[str, ...],
     period: tuple[str, str] | None,
@@ -102,7 +112,8 @@ def report(
 
     with _loaded(data, mapping, on_error, layout) as program:
         with progress_shown():
-            paths = iop.report(_narrowed(program, where, period), by=by or "track", policy=policy, title=title).save(output, formats)
+            narrowed = _narrowed(program, where, period)
+            paths = iop.report(narrowed, by=by or "track", policy=policy, title=title, ledger=ledger).save(output, formats)
         for path in paths:
             click.echo(path)
         return _exit(program)
@@ -114,6 +125,7 @@ def report(
 @_BY
 @options_of_measures
 @_POLICY
+@_LEDGER
 @_read_as
 @_JSON
 @_CSV
@@ -126,6 +138,7 @@ def summary(
     profile: str | None,
     at: list[int] | None,
     policy: str,
+    ledger: str | None,
     mapping: str | None,
     layout: str | None,
     on_error: str,
@@ -145,7 +158,7 @@ def summary(
         with progress_shown():
             narrowed = _narrowed(program, where, period)
             answer = iop.measure(narrowed, measure_name, by=by, definition=definition, scale=scale, profile=profile, at=at)
-            released = answer.release(policy)
+            released = answer.release(policy, ledger=ledger)
         _print_released(released, [estimates_table(released)], as_json=as_json, as_csv=as_csv)
         return _exit(program)
 
@@ -165,6 +178,7 @@ def summary(
 @options_of_measures
 @click.option("--pairwise", is_flag=True, help="Each group against each, instead of against the others together.")
 @_POLICY
+@_LEDGER
 @_read_as
 @_JSON
 @_CSV
@@ -179,6 +193,7 @@ def compare(
     at: list[int] | None,
     pairwise: bool,  # noqa: FBT001 - click passes flags by name
     policy: str,
+    ledger: str | None,
     mapping: str | None,
     layout: str | None,
     on_error: str,
@@ -211,7 +226,7 @@ def compare(
                 at=at,
                 pairwise=pairwise,
             )
-            released = answer.release(policy)
+            released = answer.release(policy, ledger=ledger)
         _print_released(released, comparison_tables(released, main, pairwise=pairwise), as_json=as_json, as_csv=as_csv)
         if not as_json and not as_csv:
             click.echo(different_people(by[0]))
@@ -278,6 +293,7 @@ def _narrowed(program: Data, where: Sequence[str], period: tuple[str, str] | Non
 
 def _print_released(released: Released, tables: Sequence[Table], *, as_json: bool, as_csv: bool) -> None:
     """Released numbers as JSON, CSV or tables of words."""
+    from iop_outcomes.release import compared_words
     from iop_outcomes.show.plain import csv_text, json_text
 
     if as_json:
@@ -287,7 +303,7 @@ def _print_released(released: Released, tables: Sequence[Table], *, as_json: boo
     else:
         for table in tables:
             click.echo(f"{table.to_text()}\n")
-        click.echo(released.policy.words)
+        click.echo(" ".join(filter(None, (released.policy.words, compared_words(released.policy, released.compared)))))
 
 
 def _exit(program: Data) -> int:

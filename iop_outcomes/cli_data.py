@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 SHOWN = 20
 DATA = click.argument("data", type=click.Path())
 MAPPING = click.option("--mapping", type=click.Path(dir_okay=False), help="A mapping.toml; the one beside the data by default.")
-LAYOUT = click.option("--layout", default=None, help="Another system's layout: omop, fhir, redcap or teds_d; the mapping's by default.")
+LAYOUT = click.option(
+    "--layout",
+    default=None,
+    help="Another system's layout: omop, fhir, redcap, teds_d, or one that a file describes; the mapping's by default.",
+)
 ON_ERROR = click.option(
     "--on-error",
     type=click.Choice(["raise", "exclude"]),

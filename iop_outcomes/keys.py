@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 
@@ -118,7 +119,12 @@ def flags(*given: Flag) -> Flags:
 
 def written(held_flags: Iterable[Flag]) -> str:
     """A set of flags in the words of a cell, in the order of `Flag`."""
-    return "; ".join(flag for flag in Flag if flag in frozenset(held_flags))
+    return _written(frozenset(held_flags))
+
+
+@cache
+def _written(held_flags: Flags) -> str:
+    return "; ".join(flag for flag in Flag if flag in held_flags)
 
 
 @dataclass(frozen=True, slots=True)

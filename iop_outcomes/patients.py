@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+Number = TypeVar("Number", np.float64, np.int64)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -94,7 +95,7 @@ class Patients:
         ends = list(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True))
         if not len(self.n):
             return [Patients.all_different(self.alone[start:end]) for start, end in ends]
-        stretch = np.searchsorted(bounds, self.cell, side="right") - 1
+        stretch = stretch_of(self.cell, bounds)
         order = np.argsort(stretch, kind="stable")
         stretch, place, cell = stretch[order], self.place[order], self.cell[order]
         begins = np.flatnonzero((np.diff(stretch, prepend=-2) != 0) | (np.diff(place, prepend=-2) != 0))
@@ -133,7 +134,7 @@ class Patients:
         """Effective patients of some cells, and the most episodes one patient has there; shape (cells,)."""
         key = cells.tobytes()  # the numbers of a measure share few denominators
         if key not in self._counted:
-            several = np.add.reduceat(cells[self.cell], self.start, dtype=np.int64) if len(self.n) else self.n
+            several = self._added(cells.astype(np.int64))
             alone = int(self.alone[cells].sum())
             episodes = alone + int((self.n * several).sum())
             squared = alone + int((self.n * several**2).sum())
@@ -157,7 +158,26 @@ class Patients:
 
     def sums(self, influence: Floats) -> Floats:
         """Summed influence of a patient with each combination of several episodes; (cells,) in, (combinations,) out."""
-        return np.asarray(np.add.reduceat(influence[self.cell], self.start)) if len(self.n) else np.zeros(0)
+        return self._added(influence)
+
+    def _added(self, values: NDArray[Number]) -> NDArray[Number]:
+        """The sum of a number of each cell over the episodes of a patient with each combination; (cells,) in, (combinations,) out."""
+        if not len(self.n):
+            return np.zeros(0, dtype=values.dtype)
+        one, other, longer, cell, start = self._two
+        added: NDArray[Number] = values[one] + values[other]
+        if len(longer):
+            added[longer] = np.add.reduceat(values[cell], start)
+        return added
+
+    @cached_property
+    def _two(self) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+        """The first two cells of each combination, which are all of most; the combinations that are longer, their cells and where each begins."""
+        sizes = np.diff(self.start, append=len(self.cell))
+        longer = np.flatnonzero(sizes != 2)
+        entries = np.repeat(sizes != 2, sizes)
+        after = np.minimum(self.start + 1, len(self.cell) - 1)
+        return self.cell[self.start], self.cell[after], longer, self.cell[entries], _starts(sizes[longer])
 
     def covariance(self, one: Floats, other: Floats) -> float:
         """Sum over patients of the product of their summed influences on two estimates; shape (cells,) both."""
@@ -178,6 +198,12 @@ class Patients:
                 alone = (self.alone * one * influences[:, j]).sum()
                 out[i, j] = out[j, i] = alone + (self.n * sums[i] * sums[j]).sum()
         return out
+
+
+def stretch_of(cell: Ints, bounds: Ints) -> NDArray[np.integer[Any]]:
+    """Which stretch of cells each cell is in, as numbers that are sorted fast where there are few."""
+    few = len(bounds) < np.iinfo(np.int16).max
+    return (np.searchsorted(bounds, cell, side="right") - 1).astype(np.int16 if few else np.int64)
 
 
 def _starts(sizes: Ints) -> Ints:

@@ -257,6 +257,7 @@ class Provenance:
     cutoff: str
     los_convention: str
     rules: tuple[str, ...] = ()  # in words, by which rows were made of others
+    conditions: tuple[str, ...] = ()  # that the episodes were chosen by, as column and values
     part2_tracks: tuple[str, ...] = ()  # of substance use treatment, as the mapping names them and the data hold them
 
 

@@ -35,6 +35,7 @@ EXPORTS = [
     "reliable_change",
     "report",
     "symptom_change",
+    "verify",
 ]
 FUNCTIONS = [name for name in EXPORTS if inspect.isfunction(getattr(iop, name))]
 CLASSES = [name for name in EXPORTS if inspect.isclass(getattr(iop, name))]

@@ -28,7 +28,7 @@ ORDER = (
     ("answer",),
     ("api", "notebooks"),
     ("cli_attack", "cli_data", "cli_measures", "cli_notebook"),
-    ("cli_start",),
+    ("cli_start", "cli_verify"),
     ("cli",),
 )
 _BEFORE = {room: {earlier for row in ORDER[:place] for earlier in row} for place, row in enumerate(ORDER) for room in row}
@@ -47,6 +47,7 @@ FRONT = {
     "cli_attack": {"attack"},
     "cli_data": {"synthetic", "__init__"},
     "cli_start": {"__init__"},
+    "cli_verify": {"__init__"},
     "api": {"published", "synthetic", "models"},
 }
 
@@ -60,7 +61,7 @@ ROOMS_OF = {
     "markupsafe": {"reporting"},
     "statsmodels": {"models"},
     "lifelines": {"models"},
-    "click": {"cli", "cli_attack", "cli_data", "cli_measures", "cli_notebook", "cli_start"},
+    "click": {"cli", "cli_attack", "cli_data", "cli_measures", "cli_notebook", "cli_start", "cli_verify"},
     **{part: {"notebooks"} for part in ("jupyter_client", "nbclient", "nbconvert", "nbformat")},
     "pyreadstat": {"intake"},
     **{part: {"intake"} for part in ("python_calamine", "openpyxl", "adbc_driver_postgresql", "sqlalchemy")},

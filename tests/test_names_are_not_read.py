@@ -20,6 +20,8 @@ TEXTS = {
     ("show/theme.py", "split"): "lines of a label that is to be measured",
     ("stats/reliable.py", "startswith"): "an operator",
     ("stats/reliable.py", "endswith"): "an operator",
+    ("reporting/page_text.py", "split"): "the words of a page",
+    ("reporting/verification.py", "partition"): "the address of a drawing",
     ("measures/categories.py", "startswith"): "a band of numbers, such as <18",
 }
 

@@ -50,7 +50,7 @@ def test_who_follows_it_to_the_letter_sees_numbers(tmp_path, monkeypatch, capsys
     assert (tmp_path / "mydata" / "episodes.csv").read_text(encoding="utf-8").splitlines()[0] == begins
     (tmp_path / "mydata" / "mapping.toml").write_text(block("toml"), encoding="utf-8")
     asked = commands(1)
-    assert [words[0] for words in asked] == ["check", "check", "check", "summary", "compare", "report"]
+    assert [words[0] for words in asked] == ["check", "check", "check", "summary", "compare", "report", "verify", "attack"]
     for words in asked:
         assert run(words) == 0, words
         shown = capsys.readouterr().out

@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from iop_outcomes.columns import (
     OUTSIDE,
-    SESSION_STATUSES,
     WINDOWS,
     Column,
     EventWithin,
@@ -32,14 +31,35 @@ RANKS = 64  # room for the order of events on one day
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A small helper table, one row per episode: the SELECT that fills it, and a name that is its own."""
+    """What the rows of another table say of their episode: a column of a helper table with one row per episode.
 
-    select: str
+    Parameters
+    ----------
+    source : str
+        The FROM clause, each row of which has `ROW`, the place of its episode; those that share one are read together.
+    condition : str
+        SQL of which rows count.
+    aggregate : str
+        SQL of what they say together; NULL of none.
+    """
+
+    source: str
+    condition: str
+    aggregate: str
 
     @property
     def name(self) -> str:
-        """A fingerprint of the SELECT: two questions never share a helper table, whatever they are called."""
-        return f"pick_{hashlib.sha256(self.select.encode()).hexdigest()[:16]}"
+        """A fingerprint of the question: two questions never share a column, whatever they are called."""
+        return f"pick_{hashlib.sha256(repr(self).encode()).hexdigest()[:16]}"
+
+
+def picked(picks: Sequence[Pick]) -> str:
+    """The query of several that share a source: one scan, however many there are."""
+    if len(picks) == 1:
+        return f"SELECT {ROW}, {picks[0].aggregate} AS {picks[0].name} {picks[0].source} WHERE {picks[0].condition} GROUP BY {ROW}"
+    cells = [f"{pick.aggregate} FILTER (WHERE {pick.condition}) AS {pick.name}" for pick in picks]
+    conditions = " OR ".join(f"({pick.condition})" for pick in picks)
+    return f"SELECT {ROW}, {', '.join(cells)} {picks[0].source} WHERE {conditions} GROUP BY {ROW}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +110,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """What requests select: the values with their names, and the helper tables they need."""
+    """What requests select: the values with their names, and the columns of helper tables that they need."""
 
     names: tuple[str, ...]
     values: tuple[Value, ...]
     picks: tuple[Pick, ...]
-
-    @property
-    def source(self) -> str:
-        """The FROM clause."""
-        return f"FROM episodes{''.join(f' LEFT JOIN {pick.name} ON {pick.name}.{ROW} = episodes.{ROW}' for pick in self.picks)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +236,17 @@ def _score_at(request: ScoreAt, tables: Tables) -> Answered:
     if "scores" not in tables.filled:
         return (), (Value(wide, SCORE, steps=tables.steps.get(name)) if wide else NOTHING,)
     pick = _at_admission(request, tables) if request.moment == "admit" else _at_discharge(request, tables)
-    sql = f"coalesce({wide}, {pick.name}.points)" if wide else f"{pick.name}.points"
+    points = f"CAST({pick.name} % {PACK} AS INTEGER)"
+    sql = f"coalesce({wide}, {points})" if wide else points
     return (pick,), (Value(sql, SCORE, steps=tables.steps.get(name)),)
 
 
+SCORED = f"FROM scores JOIN episodes USING ({ROW})"
+
+
 def _scored(request: ScoreAt) -> str:
-    """Scores of a scale, or answers to its safety item, with their episodes."""
-    return f"FROM scores JOIN episodes USING ({ROW}) WHERE scores.scale = {literal(request.scale)} AND scores.{request.column} IS NOT NULL"
+    """SQL that recognises scores of a scale, or answers to its safety item."""
+    return f"scores.scale = {literal(request.scale)} AND scores.{request.column} IS NOT NULL"
 
 
 def _at_admission(request: ScoreAt, tables: Tables) -> Pick:
@@ -239,11 +258,7 @@ def _at_admission(request: ScoreAt, tables: Tables) -> Pick:
     if request.column == "score" and other in tables.episodes:
         window += f" AND (episodes.{quoted(other)} IS NULL OR scores.day < episodes.los_days + {WINDOWS['discharge'][0]})"
     packed = f"min(CAST({distance} AS BIGINT) * {PACK} + scores.{request.column})"
-    far = f"({packed} // {PACK})"
-    day = f"CASE WHEN {far} % 2 = 1 THEN {far} // 2 ELSE -({far} // 2) END"
-    return Pick(
-        f"SELECT {ROW}, CAST({packed} % {PACK} AS INTEGER) AS points, CAST({day} AS INTEGER) AS day {_scored(request)} AND {window} GROUP BY {ROW}"
-    )
+    return Pick(SCORED, f"{_scored(request)} AND {window}", packed)
 
 
 def _at_discharge(request: ScoreAt, tables: Tables) -> Pick:
@@ -254,13 +269,15 @@ def _at_discharge(request: ScoreAt, tables: Tables) -> Pick:
     low, high = request.days
     window = f"scores.day BETWEEN episodes.los_days + {low} AND episodes.los_days + {high}"
     admission = _at_admission(ScoreAt(request.scale, "admit", column=request.column), tables)
-    later = f"scores.day > coalesce(admission.day, {-SHIFT})"
+    far = f"({admission.name} // {PACK})"
+    day = f"CASE WHEN {far} % 2 = 1 THEN {far} // 2 ELSE -({far} // 2) END"
+    later = f"scores.day > coalesce({day}, {-SHIFT})"
     if request.column == "score" and f"{request.scale}_admit" in tables.episodes:
         given = f"episodes.{quoted(request.scale + '_admit')} IS NOT NULL"
         later = f"CASE WHEN {given} THEN scores.day > {WINDOWS['admit'][1]} ELSE {later} END"
     packed = f"max(CAST(scores.day + {SHIFT} AS BIGINT) * {PACK} + scores.{request.column})"
-    source = _scored(request).replace(" WHERE", f" LEFT JOIN ({admission.select}) AS admission USING ({ROW}) WHERE", 1)
-    return Pick(f"SELECT {ROW}, CAST({packed} % {PACK} AS INTEGER) AS points {source} AND {window} AND {later} GROUP BY {ROW}")
+    source = f"{SCORED} LEFT JOIN ({picked([admission])}) AS admission USING ({ROW})"
+    return Pick(source, f"{_scored(request)} AND {window} AND {later}", packed)
 
 
 def _wanted(events: Sequence[str], kinds: Sequence[str]) -> str:
@@ -273,87 +290,122 @@ def _wanted(events: Sequence[str], kinds: Sequence[str]) -> str:
 
 
 def _session_count(request: SessionCount, tables: Tables) -> Answered:
-    """One helper table answers every question about sessions: how many of each status, and on how many days."""
+    """How many sessions have one of some statuses, or on how many days; not known where none has a status."""
     if "sessions" not in tables.filled:
         return (), (NOTHING,)
     if not request.statuses:
-        return (_attendance(),), (Value(f"{_attendance().name}.without_status", DAY),)
-    wanted = " + ".join(f"{_attendance().name}.{status}" for status in request.statuses)
-    if not request.days:
-        return (_attendance(),), (Value(f"CASE WHEN {_attendance().name}.known > 0 THEN {wanted} END", DAY),)
-    pick = _attended_days(request.statuses)
-    return (pick,), (Value(f"CASE WHEN {pick.name}.known > 0 THEN {pick.name}.days END", DAY),)
+        pick = _attended("count(*) - count(status)")
+        return (pick,), (Value(f"CAST({pick.name} AS INTEGER)", DAY),)
+    if request.days:
+        known, days = _attended_days(request.statuses)
+        return (known, days), (Value(f"CASE WHEN {known.name} > 0 THEN CAST({days.name} AS INTEGER) END", DAY),)
+    known = _attended("count(status)")
+    each = [_attended(f"count(CASE WHEN status = {literal(status)} THEN 1 END)") for status in request.statuses]
+    wanted = " + ".join(pick.name for pick in each)
+    return (known, *each), (Value(f"CASE WHEN {known.name} > 0 THEN CAST({wanted} AS INTEGER) END", DAY),)
 
 
-def _attendance() -> Pick:
-    """How many sessions of each episode have each status."""
-    known = [f"CAST(count(*) FILTER (status = {literal(status)}) AS INTEGER) AS {status}" for status in SESSION_STATUSES]
-    without = f"CAST(count(*) - count(status) AS INTEGER) AS without_status, CAST(count(status) AS INTEGER) AS known, {', '.join(known)}"
-    return Pick(f"SELECT {ROW}, {without} FROM sessions GROUP BY {ROW}")
+def _attended(aggregate: str) -> Pick:
+    """A number of the sessions of each episode that has any."""
+    return Pick("FROM sessions", "TRUE", aggregate)
 
 
-def _attended_days(statuses: Sequence[str]) -> Pick:
-    """On how many days of each episode a session has one of some statuses, and how many sessions have any."""
+def _attended_days(statuses: Sequence[str]) -> tuple[Pick, Pick]:
+    """How many sessions of each episode have a status, and on how many days one has one of some statuses."""
     wanted = f"status IN ({', '.join(map(literal, statuses))})"
-    daily = f"SELECT {ROW}, day, count(status) AS known, count(*) FILTER ({wanted}) AS n FROM sessions GROUP BY {ROW}, day"
-    days = "CAST(sum(known) AS INTEGER) AS known, CAST(count(*) FILTER (n > 0) AS INTEGER) AS days"
-    return Pick(f"SELECT {ROW}, {days} FROM ({daily}) AS daily GROUP BY {ROW}")
+    source = f"FROM (SELECT {ROW}, day, count(status) AS known, count(*) FILTER ({wanted}) AS n FROM sessions GROUP BY {ROW}, day) AS daily"
+    return Pick(source, "TRUE", "sum(known)"), Pick(source, "TRUE", "count(CASE WHEN n > 0 THEN 1 END)")
 
 
 # -- events --------------------------------------------------------------------------------------------------------
+
+EVENTS_OF_EPISODES = f"FROM events JOIN episodes USING ({ROW})"
 
 
 def _event_within(request: EventWithin, tables: Tables) -> Answered:
     if "events" not in tables.filled:
         return (), (NEVER,)
     bounds = [(">=", request.first), ("<=", request.last)]
-    dated = " AND ".join(f"events.days_after_discharge {op} {day}" for op, day in bounds if day is not None) or "TRUE"
-    days = f" AND ({dated}{' OR events.days_after_discharge IS NULL' if request.undated else ''})"
-    pick = Pick(f"SELECT {ROW}, 1 AS happened FROM events WHERE {_wanted(request.events, request.kinds)}{days} GROUP BY {ROW}")
-    return (pick,), (Value(f"CAST(coalesce({pick.name}.happened, 0) AS {FLAG})", FLAG),)
+
+    def within(day: str) -> str:
+        dated = " AND ".join(f"{day} {op} {bound}" for op, bound in bounds if bound is not None) or "TRUE"
+        return f"({dated}{f' OR {day} IS NULL' if request.undated else ''})"
+
+    if _stand_beside(tables):
+        days = _days_beside(request.events, tables.episodes, after=True) if not request.kinds else {}
+        tests = [f"coalesce({observed} = 1 AND {within(day)}, FALSE)" for observed, day in days.values()]
+        return (), (Value(f"CAST({' OR '.join(tests)} AS {FLAG})", FLAG) if tests else NEVER,)
+    condition = f"{_wanted(request.events, request.kinds)} AND {within('events.days_after_discharge')}"
+    pick = Pick(EVENTS_OF_EPISODES, condition, "bool_or(TRUE)")
+    return (pick,), (Value(f"CAST(coalesce({pick.name}, FALSE) AS {FLAG})", FLAG),)
 
 
 def _first_event(request: FirstEvent, tables: Tables) -> Answered:
-    """First event on or after the clock's day 0, packed as day and rank so that one minimum finds it.
-
-    The helper table holds only episodes with an event; for the others the end of follow-up stands beside the episode.
-    """
-    outcomes = _outcomes(request)
-    after = request.clock == "discharge"
-    day = "events.days_after_discharge" if after else "events.day"
-    kinds = ", ".join(literal(event) for event in (*request.events, *request.competing))
-    rank = " ".join(f"WHEN {test} THEN {position}" for position, (_, test) in enumerate(outcomes))
-    end = _end_of_follow_up(request, tables.episodes, after=after)
-    recorded = "events" in tables.given or any(f"{event}_observed" in tables.episodes for event in request.events)
+    """First event on or after the clock's day 0; for an episode without one, the end of follow-up that stands beside it."""
+    end = _end_of_follow_up(request, tables.episodes, after=request.clock == "discharge")
     last = Value(f"CASE WHEN {end} >= 0 THEN {end} END", DAY)
-    ways = (*(name for name, _ in outcomes), "end_of_follow_up")
-    words = tuple(sorted(ways))
-    if not recorded:
+    if not _is_recorded(request, tables):
         return (), (last, NOTHING)
+    ways = (*(name for name, _ in _outcomes(request)), "end_of_follow_up")
+    words = tuple(sorted(ways))
     if "events" not in tables.filled:
         return (), (last, Value(f"CAST(CASE WHEN {end} >= 0 THEN {words.index(ways[-1])} END AS {FLAG})", FLAG, words))
-    pick = Pick(
-        f"SELECT {ROW}, min(CAST({day} AS BIGINT) * {RANKS} + CASE {rank} END) AS packed FROM events JOIN episodes USING ({ROW})"
-        f" WHERE events.event IN ({kinds}) AND {day} >= 0 AND {day} <= {end} GROUP BY {ROW}"
-    )
-    packed = f"{pick.name}.packed"
+    picks, packed = _packed(request, tables)
     # An event beside the episode may end what is known before the clock starts: such an episode has no day.
     places = " ".join(f"WHEN {place} THEN {words.index(way)}" for place, way in enumerate(ways))
-    values = (f"coalesce({packed} // {RANKS}, {end})", f"CASE coalesce({packed} % {RANKS}, {len(outcomes)}) {places} END")
-    return (pick,), (
+    values = (f"coalesce({packed} // {RANKS}, {end})", f"CASE coalesce({packed} % {RANKS}, {len(ways) - 1}) {places} END")
+    return picks, (
         Value(f"CASE WHEN {end} >= 0 THEN CAST({values[0]} AS INTEGER) END", DAY),
         Value(f"CAST(CASE WHEN {end} >= 0 THEN {values[1]} END AS {FLAG})", FLAG, words),
     )
 
 
+def _is_recorded(request: FirstEvent, tables: Tables) -> bool:
+    """Whether the data say if the event happened."""
+    return "events" in tables.given or any(f"{event}_observed" in tables.episodes for event in request.events)
+
+
+def _packed(request: FirstEvent, tables: Tables) -> tuple[tuple[Pick, ...], str]:
+    """The first event as one whole number, its day and then its rank, so that one minimum finds it; NULL of an episode without one."""
+    after = request.clock == "discharge"
+    end = _end_of_follow_up(request, tables.episodes, after=after)
+    outcomes = _outcomes(request)
+    if _stand_beside(tables):  # such an event has no kind, and is not planned
+        names = [name for name, _ in outcomes]
+        ranks = {event: names.index(event) for event in request.competing} | ({} if request.kinds else dict.fromkeys(request.events, 0))
+        days = _days_beside(ranks, tables.episodes, after=after)
+        packed = [
+            f"CASE WHEN {observed} = 1 AND {day} >= 0 AND {day} <= {end} THEN CAST({day} AS BIGINT) * {RANKS} + {ranks[event]} END"
+            for event, (observed, day) in days.items()
+        ]
+        return (), f"least({', '.join(packed)})" if packed else "CAST(NULL AS BIGINT)"
+    day = "events.days_after_discharge" if after else "events.day"
+    kinds = ", ".join(literal(event) for event in (*request.events, *request.competing))
+    rank = " ".join(f"WHEN {test} THEN {position}" for position, (_, test) in enumerate(outcomes))
+    within = f"events.event IN ({kinds}) AND {day} >= 0 AND {day} <= {end}"
+    pick = Pick(EVENTS_OF_EPISODES, within, f"min(CAST({day} AS BIGINT) * {RANKS} + CASE {rank} END)")
+    return (pick,), pick.name
+
+
 def _stops_at_end(request: StopsAtEnd, tables: Tables) -> Answered:
     """Whether the day of the first event is the last day that the file says was observed."""
-    picks, _ = _first_event(request.request, tables)
-    if not picks or "follow_up_days" not in tables.episodes:
+    if not _is_recorded(request.request, tables) or "events" not in tables.filled or "follow_up_days" not in tables.episodes:
         return (), (NOTHING,)
-    packed = f"{picks[0].name}.packed"
+    picks, packed = _packed(request.request, tables)
     same = f"CAST({packed} // {RANKS} = episodes.follow_up_days AS {FLAG})"
     return picks, (Value(f"CASE WHEN {packed} IS NOT NULL AND episodes.follow_up_days IS NOT NULL THEN {same} END", FLAG),)
+
+
+def _stand_beside(tables: Tables) -> bool:
+    """Whether every event stands beside its episode, whose row then answers for itself."""
+    return "events" not in tables.given
+
+
+def _days_beside(events: Collection[str], columns: Collection[str], *, after: bool) -> dict[str, tuple[str, str]]:
+    """For each event that has its columns beside the episode: SQL of whether it was observed, and of its day on the clock."""
+    there = [event for event in events if {f"{event}_day", f"{event}_observed"} <= set(columns)]
+    before = " - episodes.los_days" if after else ""
+    return {event: (f"episodes.{quoted(event + '_observed')}", f"(episodes.{quoted(event + '_day')}{before})") for event in there}
 
 
 def _outcomes(request: FirstEvent) -> list[tuple[str, str]]:

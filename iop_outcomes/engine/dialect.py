@@ -21,6 +21,16 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def numbers_held_twice(text: str, table: str) -> str:
+    """SQL of the hashes that several rows of a table share: all texts that stand twice are among theirs, and by chance another.
+
+    Sorted numbers take a third of the room of a table of the texts.
+    """
+    hashes = f"SELECT hash({text}) AS number FROM {table} WHERE {text} IS NOT NULL"
+    ordered = f"SELECT number, lag(number) OVER (ORDER BY number) AS before FROM ({hashes}) AS hashes"
+    return f"SELECT number FROM ({ordered}) AS ordered WHERE number = before"
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """How scores of a scale are kept where they are not whole numbers from 0 on: as whole steps from its lowest score, exactly.

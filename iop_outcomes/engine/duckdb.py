@@ -9,7 +9,7 @@ from iop_outcomes.columns import Facts, Request, scales_beside
 from iop_outcomes.counts import Counts
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables, derive, refuse_twice
-from iop_outcomes.engine.dialect import ROW, quoted
+from iop_outcomes.engine.dialect import ROW, numbers_held_twice, quoted
 from iop_outcomes.engine.narrow import Narrow
 from iop_outcomes.engine.packing import combinations, packed
 from iop_outcomes.patients import Patients
@@ -61,12 +61,12 @@ class DuckEngine:
         """Keep where the episodes of patients with several stand, and count those patients; `None` when no patients are named."""
         if "patient_id" not in self._tables.episodes:
             return None
-        several = (
-            "SELECT patient_id, CAST(row_number() OVER () AS INTEGER) AS patient, count(*) AS times FROM episodes "
-            "WHERE patient_id IS NOT NULL GROUP BY patient_id HAVING count(*) > 1"
-        )
-        select = f"SELECT episodes.{ROW}, several.patient, several.times FROM episodes JOIN ({several}) AS several USING (patient_id)"
+        select = f"SELECT {ROW}, patient_id FROM episodes WHERE hash(patient_id) IN ({numbers_held_twice('patient_id', 'episodes')})"
+        self.connection.send(f"CREATE TEMPORARY TABLE alike AS {select}")
+        several = "SELECT patient_id, CAST(row_number() OVER () AS INTEGER) AS patient, count(*) AS times FROM alike GROUP BY patient_id HAVING count(*) > 1"
+        select = f"SELECT alike.{ROW}, several.patient, several.times FROM alike JOIN ({several}) AS several USING (patient_id)"
         self.connection.send(f"CREATE TEMPORARY TABLE repeated AS {select}")
+        self.connection.send("DROP TABLE alike")
         return int(self.connection.one("SELECT count(DISTINCT patient) FROM repeated"))
 
     def tally(self, sets: Sequence[Sequence[Request]]) -> list[Counts]:
@@ -127,8 +127,7 @@ class DuckEngine:
         named = zip(derivation.values, derivation.names, strict=True)
         columns = ", ".join(f"{value.written} AS {quoted(name)}" for value, name in named)
         with self.connection.lock:
-            self._narrow.fill(derivation.picks)
-            return self.connection.send(f"SELECT {columns} {derivation.source} ORDER BY episodes.episode_id").df()
+            return self.connection.send(f"SELECT {columns} FROM {self._narrow.joined(derivation)} ORDER BY episodes.episode_id").df()
 
     def close(self) -> None:
         """Close the connection and remove its private folder."""

@@ -9,9 +9,11 @@ import numpy as np
 
 from iop_outcomes.counts import Axis, Counts, Ints, Level
 from iop_outcomes.engine.connection import Connection
-from iop_outcomes.engine.derive import CONSTANT, NEVER, NOTHING, TEXT, Derivation, Pick, Value
-from iop_outcomes.engine.dialect import ROW
+from iop_outcomes.engine.derive import CONSTANT, NEVER, NOTHING, TEXT, Derivation, Pick, Value, picked
+from iop_outcomes.engine.dialect import ROW, literal
 
+IN_MEMORY = 2_000_000  # episodes
+FEW_WORDS = 32  # so many are looked for one by one, once for each word of a file; among more, by their hash
 Source = tuple[str, list[str]]  # where to read from, and the names there of the columns that were asked
 
 
@@ -29,8 +31,10 @@ class Narrow:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._picks: set[str] = set()
-        self._words: dict[str, tuple[str, ...]] = {}  # of each text, by its SQL
+        self._picks: dict[Pick, str] = {}  # the helper table that holds each
+        self._words: dict[
+            str, dict[str | None, int]
+        ] = {}  # of each text, by its SQL: its words, sorted, the blank, and how many episodes hold each
         self._kept: list[dict[Value, str]] = []  # for each narrow table, its columns
         self._repeated: set[int] = set()
 
@@ -42,11 +46,23 @@ class Narrow:
         values = dict.fromkeys(value for derivation in lacking for value in derivation.values if value not in CONSTANT)
         whole = Derivation((), tuple(values), tuple(dict.fromkeys(pick for derivation in lacking for pick in derivation.picks)))
         columns = {value: f"c{place}" for place, value in enumerate(values)}
-        self._connection.send(f"CREATE TEMPORARY TABLE narrow_{len(self._kept)} AS {self._select(whole, list(columns.values()))}")
+        self._keep(f"narrow_{len(self._kept)}", self._select(whole, list(columns.values())))
         self._kept.append(columns)
+
+    def _keep(self, name: str, select: str) -> None:
+        """Keep what a query gives: in memory, or beyond so many episodes in the private folder, where it takes a fifth of the room."""
+        if self._connection.one("SELECT count(*) FROM episodes") <= IN_MEMORY:
+            self._connection.send(f"CREATE TEMPORARY TABLE {name} AS {select}")
+            return
+        file = literal(str(self._connection.folder / f"{name}.parquet"))
+        self._connection.send(f"COPY ({select}) TO {file} (FORMAT parquet, COMPRESSION lz4_raw)")
+        self._connection.send(f"CREATE TEMPORARY VIEW {name} AS SELECT * FROM read_parquet({file})")
 
     def count(self, derivation: Derivation) -> Counts:
         """One GROUP BY."""
+        if len(derivation.values) == 1 and derivation.values[0].kind == TEXT:  # counted when its words were
+            words = self._words_of(derivation.values[0])
+            return Counts.from_columns(derivation.names, [list(words)], words.values())
         source, columns = self._source(derivation)
         keys = [column for value, column in zip(derivation.values, columns, strict=True) if value not in CONSTANT]
         group = f" GROUP BY {', '.join(keys)}" if keys else " HAVING count(*) > 0"
@@ -76,16 +92,26 @@ class Narrow:
         """The whole numbers that the levels of an axis are kept as, without the blank; ascending, as the levels are."""
         levels = [level for level in axis.levels if level is not None]
         if value.kind == TEXT:
-            places = {word: place for place, word in enumerate(self._words[value.sql])}
+            places = {word: place for place, word in enumerate(self._words_of(value))}
             return [places[str(level)] for level in levels]
         return value.numbers(levels)
 
-    def fill(self, picks: Iterable[Pick]) -> None:
-        """Make the helper tables that are not there yet."""
+    def joined(self, derivation: Derivation, base: str = "episodes") -> str:
+        """Episodes with the helper tables that values need, which are made where they are not there yet."""
+        self._pick(derivation.picks)
+        tables = dict.fromkeys(self._picks[pick] for pick in derivation.picks)
+        return base + "".join(f" LEFT JOIN {table} ON {table}.{ROW} = episodes.{ROW}" for table in tables)
+
+    def _pick(self, picks: Iterable[Pick]) -> None:
+        """Make the helper tables that are not there yet, one for all that read the same rows."""
+        together: dict[str, list[Pick]] = {}
         for pick in picks:
-            if pick.name not in self._picks:
-                self._connection.send(f"CREATE TEMPORARY TABLE {pick.name} AS {pick.select}")
-                self._picks.add(pick.name)
+            if pick not in self._picks:
+                together.setdefault(pick.source, []).append(pick)
+        for alike in together.values():
+            table = f"picked_{len(set(self._picks.values()))}"
+            self._connection.send(f"CREATE TEMPORARY TABLE {table} AS {picked(alike)}")
+            self._picks |= dict.fromkeys(alike, table)
 
     def _place(self, derivation: Derivation) -> int | None:
         """The narrow table that holds all of it."""
@@ -103,29 +129,40 @@ class Narrow:
 
     def _select(self, derivation: Derivation, columns: Sequence[str], base: str = "episodes", more: Sequence[str] = ()) -> str:
         """The query that derives values of each episode, under these names."""
-        self.fill(derivation.picks)
         cells = [
             f"{self._number(value)} AS {column}" for value, column in zip(derivation.values, columns, strict=True) if value not in CONSTANT
         ]
-        source = derivation.source.replace("FROM episodes", f"FROM {base}", 1)
-        return f"SELECT {', '.join([*cells, *more, f'CAST(episodes.{ROW} AS UINTEGER) AS {ROW}'])} {source}"
+        return f"SELECT {', '.join([*cells, *more, f'CAST(episodes.{ROW} AS UINTEGER) AS {ROW}'])} FROM {self.joined(derivation, base)}"
 
     def _number(self, value: Value) -> str:
         """SQL for a value as a whole number."""
         if value.kind != TEXT:
             return f"CAST({value.sql} AS {value.kind})"
+        words = self._words_of(value)
+        place = list(self._words).index(value.sql)
+        if len(words) > FEW_WORDS:
+            return f"enum_code(CAST({value.sql} AS word_{place}))"
+        return f"CAST(list_position(getvariable('words_{place}'), {value.sql}) - 1 AS USMALLINT)"
+
+    def _words_of(self, value: Value) -> dict[str | None, int]:
+        """The words of a text, sorted, the blank last, and how many episodes hold each; counted once."""
         if value.sql not in self._words:
             place = len(self._words)
-            words = f"SELECT {value.sql} AS word, count(*) AS n FROM episodes WHERE {value.sql} IS NOT NULL GROUP BY 1"
+            words = f"SELECT {value.sql} AS word, count(*) AS n FROM episodes GROUP BY 1"
             self._connection.send(f"CREATE TEMPORARY TABLE words_{place} AS {words}")
-            self._connection.send(f"CREATE TYPE word_{place} AS ENUM (SELECT word FROM words_{place} ORDER BY word)")
-            rows = self._connection.send(f"SELECT word, sum(n) FROM words_{place} GROUP BY word ORDER BY word").fetchall()
-            self._words[value.sql] = tuple(word for word, _ in rows)
-        return f"enum_code(CAST({value.sql} AS word_{list(self._words).index(value.sql)}))"
+            rows = self._connection.send(f"SELECT word, sum(n) FROM words_{place} GROUP BY word ORDER BY word NULLS LAST").fetchall()
+            self._words[value.sql] = {word: int(n) for word, n in rows}
+            known = f"FROM words_{place} WHERE word IS NOT NULL"
+            if len(rows) > FEW_WORDS:
+                self._connection.send(f"CREATE TYPE word_{place} AS ENUM (SELECT word {known} ORDER BY word)")
+            else:
+                listed = f"SELECT coalesce(list(word ORDER BY word), CAST([] AS VARCHAR[])) {known}"
+                self._connection.send(f"SET VARIABLE words_{place} = ({listed})")
+        return self._words[value.sql]
 
     def _levels(self, value: Value, numbers: Sequence[int]) -> list[Level]:
         if value.kind == TEXT:
-            words = self._words[value.sql]
+            words = list(self._words_of(value))
             return [words[number] for number in numbers]
         return value.levels(numbers)
 

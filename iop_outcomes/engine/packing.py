@@ -128,7 +128,10 @@ def combinations(connection: Connection, counts: Counts, cells: Packed, source: 
 def _in_order(cell: Ints, length: Ints, n: Ints) -> tuple[Ints, Ints, Ints]:
     """Combinations sorted as their lists of cells are, those that came later and are longer being sorted among themselves."""
     start = np.cumsum(length) - length
-    order = np.lexsort((np.arange(len(n)), length > 2, cell[start + 1], cell[start])) if len(n) else np.zeros(0, dtype=np.int64)
+    if len(n):  # one whole number each sorts faster than three do
+        order = np.argsort((cell[start] * (cell.max() + 1) + cell[start + 1]) * 2 + (length > 2), kind="stable")
+    else:
+        order = np.zeros(0, dtype=np.int64)
     length = length[order]
     ends = np.cumsum(length)
     entries = np.repeat(start[order] - (ends - length), length) + np.arange(len(cell))

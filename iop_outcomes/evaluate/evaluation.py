@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -13,6 +13,7 @@ from iop_outcomes.columns import Column, Request
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import NotAssessableError, UsageError, choices
 from iop_outcomes.evaluate.contrasts import Against, Drafted, contrasts
+from iop_outcomes.evaluate.forms import coarser_forms
 from iop_outcomes.evaluate.groups import Divided, Group
 from iop_outcomes.evaluate.rounding import rounded
 from iop_outcomes.intake.data import Data
@@ -84,10 +85,11 @@ def evaluate(
     def among_grouped(column: str) -> Results:
         return evaluate(measure, data, by=by, classes=classes, against=against, grouped=(*complete, column), conf_level=conf_level)
 
+    exact = answered(measure)
     results = replace(
-        answered(measure),
+        rounded(exact),
         only_grouped=everyone.counts.total < counted.total,
-        coarser=None if measure.coarser is None else partial(_coarser, measure.coarser, tallied, answered),
+        coarser=None if measure.coarser is None else partial(coarser_forms, measure, exact, tallied.divisions, answered),
     )
     return replace(results, among_grouped=among_grouped) if set(results.ungrouped) - set(complete) else results
 
@@ -190,15 +192,8 @@ class _Tallied:
         ]
 
 
-def _coarser(
-    forms: Callable[[Sequence[Mapping[str, Counts]]], Iterator[Measure]], tallied: _Tallied, answered: Callable[[Measure], Results]
-) -> Iterator[Results]:
-    """The results of coarser forms of a measure, each computed when it is wanted."""
-    return (answered(form) for form in forms(tallied.divisions()))
-
-
 def _answered(measure: Measure, *, data: Data, tallied: _Tallied, against: Against | None, conf_level: float) -> Results:
-    """Answer by the first column, with two columns among everyone and within each level of the second."""
+    """Answer by the first column, with two columns among everyone and within each level of the second; nothing is rounded yet."""
     if measure.refuses is not None and (reason := measure.refuses(tallied.counts)):
         raise NotAssessableError(f"{measure.title} is not assessable: {reason}")
     if measure.settled is not None:
@@ -234,7 +229,7 @@ def _by_first(
     )
     if against is not None and divided is not None and level_2 != MISSING_LEVEL:
         results = contrasts(measure, results, Drafted(divided, drafted), against, conf_level)
-    return rounded(results)
+    return results
 
 
 def compare(

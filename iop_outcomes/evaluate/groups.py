@@ -10,7 +10,7 @@ import numpy as np
 
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.keys import MISSING_LEVEL
-from iop_outcomes.patients import Patients
+from iop_outcomes.patients import Patients, stretch_of
 from iop_outcomes.stats.draft import Ints
 
 
@@ -121,8 +121,9 @@ class Divided:
         """The entries of patients in the order of their levels, where each level's begin, and the summed cell of every entry."""
         known, _, place = self._known
         cell = known.people.cell
-        order = np.argsort(cell, kind="stable")
-        return order, np.searchsorted(cell[order], self.bounds), place[cell]
+        stretch = stretch_of(cell, self.bounds)
+        order = np.argsort(stretch, kind="stable")
+        return order, np.searchsorted(stretch[order], np.arange(len(self.bounds))), place[cell]
 
     def beside_others(self, level: str) -> Beside:
         """A level and all the other levels together, in one table: first the cells of the level, then those of the others, summed."""
@@ -145,7 +146,9 @@ class Divided:
             cell = summed + cells
             cell[mine] = known.people.cell[mine] - start
             people = Patients(alone, cell, known.people.start, known.people.n)
-            people = replace(people, on_both_sides=people.of_combinations(np.unique(known.people.place[mine])))
+            there = np.zeros(len(people.n), dtype=bool)
+            there[known.people.place[mine]] = True
+            people = replace(people, on_both_sides=people.of_combinations(np.flatnonzero(there)))
         return Beside(cells, outside, people, np.concatenate((known.counts.n[start:end], n)))
 
     def two(self, level: str, versus: str) -> tuple[Patients, tuple[int, int]]:

@@ -18,8 +18,8 @@ def rounded(results: Results) -> Results:
     digits = {item.name: item for item in results.definition.estimands if item.digits is not None}
     if not digits:
         return results
-    estimates = (_rounded(estimate, digits[estimate.estimand]) if estimate.estimand in digits else estimate for estimate in results)
-    return replace(results, estimates=tuple(estimates))
+    rows = (_rounded(estimate, digits[estimate.estimand]) if estimate.estimand in digits else estimate for estimate in results.estimates)
+    return replace(results, estimates=tuple(rows), within={level: rounded(part) for level, part in results.within.items()})
 
 
 def _rounded(estimate: Estimate, definition: EstimandDefinition) -> Estimate:

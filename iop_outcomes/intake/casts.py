@@ -37,6 +37,8 @@ class Cast:
         How dates are declared to be written, or "".
     decimal : {".", ","}
         What stands before the tenths of a number written as text.
+    known : dict of str to str
+        Usual words without case, spaces and punctuation, and what they stand for, where a mapping lets them be read.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Cast:
     codes: Mapping[str, str] = field(default_factory=dict)
     date_format: str = ""
     decimal: str = "."
+    known: Mapping[str, str] = field(default_factory=dict)
 
     def steps(self, raw_type: str) -> list[Callable[[str], str]]:
         """What is done to a raw column until it says what the file says, as SQL of SQL: trimmed; NULL for blanks and missing codes; decoded.
@@ -53,7 +56,7 @@ class Cast:
         Put inside one another, steps that read their text several times grow as a power; laid over one another as selects they do not.
         """
         with_comma = self.decimal == "," and self.kind in NUMBERS and raw_type == "VARCHAR"
-        if not self.missing and not self.codes and not with_comma:
+        if not self.missing and not self.codes and not self.known and not with_comma:
             if raw_type in INTEGER_TYPES:
                 return [lambda column: as_text(column, raw_type)]
             if raw_type == "VARCHAR" and self.kind == "text":  # ids differ from row to row, and few need the trimming, which costs most
@@ -63,7 +66,8 @@ class Cast:
         else:
             first = [lambda column: as_text(column, raw_type)]
         whole = raw_type in INTEGER_TYPES
-        return [*first, lambda text: self._without_missing(text, whole=whole), *([self._decoded] if self.codes else [])]
+        later = [*([self._decoded] if self.codes else []), *([self._as_known] if self.known else [])]
+        return [*first, lambda text: self._without_missing(text, whole=whole), *later]
 
     def text(self, raw_type: str) -> str:
         """SQL for what stood in the file: trimmed, codes translated, NULL where it is blank or a missing code; 15.0 of a number is 15."""
@@ -96,6 +100,12 @@ class Cast:
         numbers = {site: word for site, word in self.codes.items() if _is_number(site)}
         other = _translated(without_fraction(text), numbers, text) if numbers else text
         return _translated(text, self.codes, other)
+
+    def _as_known(self, text: str) -> str:
+        """A word of the list as it is, a usual word as what it stands for, anything else as it is."""
+        words = ", ".join(map(literal, sorted(set(self.known.values()))))
+        plain = f"regexp_replace(lower({text}), '[^a-z0-9]+', '', 'g')"
+        return f"CASE WHEN {text} IN ({words}) THEN {text} ELSE {_translated(plain, self.known, text)} END"
 
 
 def _trimmed_where_needed(text: str) -> str:

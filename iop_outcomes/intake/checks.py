@@ -18,9 +18,11 @@ from iop_outcomes.intake.recipes import TablePlan
 from iop_outcomes.intake.rules import Fault, Rule
 from iop_outcomes.intake.rules_of_episodes import (
     CORRECT,
+    DUPLICATE,
     LAST_DATE,
     NO_READMISSION,
     OVERLAP,
+    duplicate_rule,
     episode_rules,
     overlap_rule,
     readmission_rule,
@@ -127,7 +129,7 @@ def look_again(store: Store, faults: Sequence[Fault], plans: Dictionary[str, Tab
     """Settle what the scan only suspects, so that files without a fault pay for the cheaper question alone.
 
     A label is named with its column and its fault. A column whose first row is blank is named where it is blank throughout, and
-    readmissions are missed only where follow-up would have shown them. Of episodes that overlap, those of one track are told from
+    readmissions are missed only where follow-up would have shown them. Ids are compared where their numbers were. Of episodes that overlap, those of one track are told from
     those of two.
     """
     originals = {}
@@ -141,6 +143,8 @@ def look_again(store: Store, faults: Sequence[Fault], plans: Dictionary[str, Tab
     for fault in faults:
         if fault.rule.id == TWICE:
             confirmed += [Fault(fault.rule, exact.rows) for exact in store.faults([twice_rule()])]
+        elif fault.rule.id == DUPLICATE:
+            confirmed += store.faults([replace(fault.rule, predicate=duplicate_rule().predicate)])
         elif fault.rule.id == OVERLAP:
             confirmed += _by_track(store, fault, plans[COUNTED], mapping)
         elif fault.rule.id not in (ALL_BLANK, NO_READMISSION) or fault.rule in sure:
@@ -180,7 +184,7 @@ def _of_field(table: str, field: Field, mapping: Mapping, *, computed: bool) -> 
     value = typed_text(text, field.kind) if computed else quoted(field.name)
 
     def rule(name: str, predicate: str, message: str, hint: str = CORRECT) -> Rule:
-        return Rule(name, table, (field.name,), predicate, message, hint)
+        return Rule(name, table, (field.name,), predicate, message, hint, shared=(value,) if computed else ())
 
     rules = []
     if field.blank == "not allowed":

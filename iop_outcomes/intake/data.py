@@ -45,6 +45,10 @@ class Data:
         What the layout of the files never brings and measures may need, each with the reason.
     tabulate : callable, optional
         Makes the table with one row per episode; `iop_outcomes.load` gives it.
+    on_error : {"raise", "exclude"}
+        Whether faulty rows were to be left out.
+    narrowings : tuple of tuple of Condition
+        How the episodes were chosen among all that were loaded, one step after the other.
 
     Notes
     -----
@@ -59,6 +63,8 @@ class Data:
     groups: tuple[str, ...]
     cannot: Dictionary[str, str] = field(default_factory=dict)
     tabulate: Callable[[Data], EpisodeTable] | None = None
+    on_error: str = "raise"
+    narrowings: tuple[tuple[Condition, ...], ...] = ()
 
     @property
     def data_class(self) -> str:
@@ -138,8 +144,9 @@ class Data:
         rules = (*self.provenance.rules, f"only episodes with {words}")
         tracks = self.provenance.part2_tracks
         here = tuple(track for track in tracks if track in engine.tally([[Column("track")]])[0].levels("track")) if tracks else ()
-        provenance = replace(self.provenance, rules=rules, part2_tracks=here)
-        return replace(self, engine=engine, flow=flow, provenance=provenance)
+        chosen_by = (*self.provenance.conditions, *(str(condition) for condition in added))
+        provenance = replace(self.provenance, rules=rules, conditions=chosen_by, part2_tracks=here)
+        return replace(self, engine=engine, flow=flow, provenance=provenance, narrowings=(*self.narrowings, added))
 
     def discharged(self, first: str, last: str) -> Data:
         """The episodes discharged from one period to another, both included.

@@ -16,6 +16,7 @@ from iop_outcomes.intake.database_tables import Database, DatabaseTable
 from iop_outcomes.intake.database_urls import from_others, from_postgres, url_of
 
 DATABASES = (".duckdb", ".sqlite", ".sqlite3", ".db")
+_SYSTEMS = ("information_schema", "pg_catalog", "sys", "mysql", "performance_schema")  # schemas of servers about themselves
 
 
 def is_database(path: Path) -> bool:
@@ -73,11 +74,49 @@ def names_in(database: Database, schema: str, folder: Path) -> list[str]:
     file, _ = _place_of(database)
     if file is not None:
         return tables_of(file, schema or "main")
-    query = f"SELECT table_name FROM information_schema.tables WHERE table_schema = {literal(schema or 'public')}"
+    rows = _rows_of(
+        database, f"SELECT table_name FROM information_schema.tables WHERE table_schema = {literal(schema or 'public')}", folder
+    )
+    return [str(row[0]) for row in rows]
+
+
+def columns_in(database: Database, folder: Path) -> dict[tuple[str, ...], list[str]]:
+    """The tables of a database, by schema and name, with the names of their columns; of a file, by name, and their columns are seen when they are opened.
+
+    Parameters
+    ----------
+    database : Database
+        Which one.
+    folder : Path
+        Private, for what is copied on the way.
+
+    Raises
+    ------
+    DataError
+        When the database cannot be reached, or does not tell what tables it has.
+    """
+    file, _ = _place_of(database)
+    if file is not None:
+        return {(name,): [] for name in tables_of(file)}
+    systems = ", ".join(map(literal, _SYSTEMS))
+    rows = _rows_of(
+        database,
+        "SELECT table_schema, table_name, column_name FROM information_schema.columns "
+        f"WHERE lower(table_schema) NOT IN ({systems}) ORDER BY table_schema, table_name, ordinal_position",
+        folder,
+    )
+    tables: dict[tuple[str, ...], list[str]] = {}
+    for schema, table, column in rows:
+        tables.setdefault((str(schema), str(table)), []).append(str(column))
+    return tables
+
+
+def _rows_of(database: Database, query: str, folder: Path) -> list[tuple[object, ...]]:
+    """What a query of a server gives, as text."""
     with tempfile.TemporaryDirectory(dir=folder) as private, closing(duckdb.connect(":memory:")) as connection:
         copy = copy_table(DatabaseTable(database, (), query, database.name), Path(private), CellText(".", ""))
         read = f"read_csv({literal(str(copy))}, header = true, all_varchar = true)" if copy.suffix == ".csv" else literal(str(copy))
-        return [str(row[0]) for row in connection.execute(f"SELECT * FROM {read}").fetchall()]
+        return connection.execute(f"SELECT * FROM {read}").fetchall()
 
 
 def _place_of(database: Database) -> tuple[Path | None, str]:

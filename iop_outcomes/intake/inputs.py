@@ -89,6 +89,7 @@ class Input:
     after: int = 0
     places: Places | None = None
     rows_of_each: int = 1  # rows of the table for each row of the file
+    passed_over: dict[str, int] = field(default_factory=dict)  # rows that are not read on purpose, by why
     sheet_rows: Sequence[int] = ()  # of a workbook or a database: where its rows stand there, the header's first
 
     @cached_property

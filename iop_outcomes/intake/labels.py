@@ -25,7 +25,9 @@ def label_rules(table: str, plan: TablePlan, data_class: str, clean: Collection[
     """One suspicion for all columns of words of a table, but the clean ones: the scan pays for it once, and not for each column."""
     fields = [field for field in _of_words(plan) if (table, field.name) not in clean]
     columns = tuple(field.name for field in fields)
-    return [Rule(SUSPECTED_LABEL, table, columns, suspected_label(table, fields, data_class), "", "", "note")] if fields else []
+    shared = tuple(suspected_words(table, field, data_class) for field in fields)
+    predicate = suspected_label(table, fields, data_class) if fields else ""
+    return [Rule(SUSPECTED_LABEL, table, columns, predicate, "", "", "note", shared)] if fields else []
 
 
 def suspected_label(table: str, fields: Sequence[Field], data_class: str) -> str:

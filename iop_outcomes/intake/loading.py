@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -30,6 +30,8 @@ from iop_outcomes.intake.findings import PRIVACY_RULES, Finding, fatal, refuse
 from iop_outcomes.intake.headers import identifiers_not_read, items_not_added, refuse_columns
 from iop_outcomes.intake.inputs import Input, Lines, each_table, holds_contacts, open_tables, refuse_what_broke
 from iop_outcomes.intake.labels import similar_rules
+from iop_outcomes.intake.layout_names import is_layout_file
+from iop_outcomes.intake.layouts import Layout, find_layout, read_as, with_files
 from iop_outcomes.intake.locations import find_mapping
 from iop_outcomes.intake.mapping import AdapterSettings, ContactRule, Mapping, read_mapping
 from iop_outcomes.intake.nearest import offer_nearest
@@ -117,25 +119,67 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
         refuse([Finding("no_rows", "error", inputs[0].name, "", "no usable episode is left", hint), *findings])
     _refuse_free_text(engine, plans, mapping, inputs[0])
     store.lock()
-    provenance = _provenance(store, engine, inputs, mapping, opened.rules)
-    return Data(engine, tuple(findings), flow, provenance, scales, _groups(tables, plans), opened.cannot)
+    provenance = _provenance(store, engine, inputs, mapping, (*opened.rules, *_known_words_rules(mapping)))
+    return Data(engine, tuple(findings), flow, provenance, scales, _groups(tables, plans), opened.cannot, on_error=on_error)
 
 
 def _opened(store: Store, source: Any, mapping: Mapping, scales: Dictionary[str, Scale], layout: str | None) -> Adapted:
     """Every canonical table in the store as raw text: our own layout, or another one through its adapter."""
     wanted = layout or mapping.layout
-    if not wanted:
+    if not wanted or is_layout_file(wanted):
         if mapping.adapter != AdapterSettings():
             raise DataError(f"{mapping.name} [adapter]: says how to read another layout, and none is named. {choices('layout', LAYOUTS)}")
-        if holds_contacts(source, mapping):
-            return _from_contacts(store, source, mapping, scales)
-        inputs = open_tables(store, source, mapping)
-        mapping = spread_surveys(store, inputs, mapping, scales)
-        return Adapted(tuple(inputs), mapping, tuple(note for item in inputs for note in item.notes))
+        export = find_layout(wanted, _folder_of(source, mapping)) if wanted else None
+        given = with_files(mapping, export, source) if export else mapping
+        read = partial(_tables_as, source=source, given=mapping, export=export, scales=scales)
+        if holds_contacts(source, given):
+            rolled = _from_contacts(store, given, scales, read)
+            return replace(rolled, rules=(*rolled.rules, *_layout_rules(export)))
+        inputs, mapping = read(store, given)
+        notes = tuple(note for item in inputs for note in item.notes)
+        return Adapted(tuple(inputs), mapping, notes, rules=_layout_rules(export))
     adapter = find_adapter(wanted)
     _refuse_text_of_tables(mapping, wanted)
     report_step(f"reading files of {wanted}")
     return adapter(store, files_of_layout(store, source, mapping, wanted), replace(mapping, layout=wanted), scales)
+
+
+def _folder_of(source: Any, mapping: Mapping) -> Path:
+    """Where a layout file of the site stands: beside the mapping, or else with the data."""
+    if mapping.folder is not None or not isinstance(source, str | Path):
+        return mapping.folder or Path()
+    return Path(source) if Path(source).is_dir() else Path(source).parent
+
+
+def _tables_as(
+    store: Store,
+    mapping: Mapping,
+    tables: Sequence[str] = (),
+    *,
+    source: Any,
+    given: Mapping,
+    export: Layout | None,
+    scales: Dictionary[str, Scale],
+) -> tuple[list[Input], Mapping]:
+    """Tables opened, those of a layout file read as it says, surveys laid out as scores."""
+    inputs = open_tables(store, source, mapping, tables)
+    if export:
+        mapping = read_as(store, inputs, mapping, export, scales, given)
+    return inputs, spread_surveys(store, inputs, mapping, scales)
+
+
+def _layout_rules(export: Layout | None) -> tuple[str, ...]:
+    """How the tables of a layout file were read, in words."""
+    return (f"{' and '.join(export.tables)} are read as layout {export.name}: {export.title} ({export.source[0]})",) if export else ()
+
+
+def _known_words_rules(mapping: Mapping) -> tuple[str, ...]:
+    """That usual words are read, in words."""
+    return (
+        (f"in {', '.join(mapping.known_words)}, the usual words of record systems are read as what they mean",)
+        if mapping.known_words
+        else ()
+    )
 
 
 def _refuse_text_of_tables(mapping: Mapping, layout: str) -> None:
@@ -149,14 +193,15 @@ def _refuse_text_of_tables(mapping: Mapping, layout: str) -> None:
         raise DataError(f"{mapping.name} [text]: not with layout {layout}, whose files are UTF-8. Take it out; [data] delimiter may stay.")
 
 
-def _from_contacts(store: Store, source: Any, given: Mapping, scales: Dictionary[str, Scale]) -> Adapted:
+def _from_contacts(
+    store: Store, given: Mapping, scales: Dictionary[str, Scale], read: Callable[..., tuple[list[Input], Mapping]]
+) -> Adapted:
     """Episodes built from contacts; the rows of contacts never reach the store that is kept."""
     scratch = Scratch()
     try:
-        contacts = open_tables(scratch, source, given, ("contacts",))[0]
+        (contacts,), given = read(scratch, given, ("contacts",))
         _refuse_swallowed([contacts])
-        others = open_tables(store, source, given, [kind.name for kind in KINDS.values() if kind.parent])
-        given = spread_surveys(store, others, given, scales)
+        others, given = read(store, given, [kind.name for kind in KINDS.values() if kind.parent])
         raws = {"contacts": scratch.raw_columns("contacts")} | {item.table: store.raw_columns(item.table) for item in others}
         refuse_unknown_names(raws, given, scales)
         mapping = replace(given, los_convention="last_contact", contacts=given.contacts or ContactRule())
@@ -180,6 +225,7 @@ def _rolled(scratch: Scratch, store: Store, contacts: Input, plan: TablePlan, ma
     kept = kept_select(has, rule, mapping.cutoff, excluded["contacts"])
     report_step("building episodes from contacts")
     flow = flow_of(scratch.ask(counted_select(kept)), len(contacts.broken), len(excluded["contacts"]))
+    flow = Flow(flow.what, flow.rows_in + sum(contacts.passed_over.values()), {**contacts.passed_over, **flow.excluded})
     if not flow.used and not any(finding.severity == "error" for finding in findings):
         fatal("no_rows", contacts.name, "no contact was attended", "Check the column status, and [codes.status] in mapping.toml.")
     scratch.hand_over(store, "episodes", rolled_select(has, kept, rule), NEEDED)
@@ -301,12 +347,13 @@ def _flow(
     flows = []
     for item in inputs:
         raw, used = store.raw_rows(item.table), store.kept(plans[item.table].recipe)
-        reasons = {"lines that cannot be read": len(item.broken), "rows with an error": len(excluded[item.table])}
+        reasons = {**item.passed_over, "lines that cannot be read": len(item.broken), "rows with an error": len(excluded[item.table])}
         reasons["exact copy"] = len(store.copies.get(item.table, ()))
         reasons[UNPLACED] = len(placed[item.table].rows - set(excluded[item.table])) if item.table in placed else 0
         reasons[OUTSIDE] = store.outside_care(plans[item.table].recipe)
-        reasons["rows of excluded episodes"] = raw - used - sum(reasons.values()) + len(item.broken)
-        flows.append(Flow(item.table, raw + len(item.broken), {reason: n for reason, n in reasons.items() if n}))
+        came = raw + len(item.broken) + sum(item.passed_over.values())
+        reasons["rows of excluded episodes"] = came - used - sum(reasons.values())
+        flows.append(Flow(item.table, came, {reason: n for reason, n in reasons.items() if n}))
     return tuple(flows)
 
 
@@ -321,7 +368,7 @@ def _provenance(store: Store, engine: Engine, inputs: Sequence[Input], mapping: 
         mapping.cutoff,
         mapping.los_convention,
         rules,
-        _part2_tracks(engine, mapping),
+        part2_tracks=_part2_tracks(engine, mapping),
     )
 
 

@@ -120,7 +120,7 @@ def _by_name(path: Path, mapping: Mapping) -> tuple[dict[str, Location], str]:
             return _tables_alone(path, mapping), ""
         named = "contacts" if mapping.contacts else stem(path) if stem(path) in rolled else COUNTED
         return {named: Location(path)}, named
-    tables = {table: Location(file) for table in KINDS if (file := _one_file(path, table)) is not None}
+    tables = {table: Location(file) for table in KINDS if (file := file_called(path, table)) is not None}
     if not tables and not mapping.tables:
         books = _books(path)
         if len(books) == 1 and is_database(books[0]):
@@ -164,6 +164,11 @@ def named_location(start: Path, table: str, name: str, mapping: Mapping) -> Loca
         if character == PART and is_database(file):
             return _of_file(start / file, name[place + 1 :])
     return _of_file(start / name, table) if is_database(Path(name)) else Location(start / name)
+
+
+def named_database(start: Path, name: str, mapping: Mapping) -> Database:
+    """A database that a mapping names, whose file, where it is one, is seen from a folder."""
+    return _database(start, name, COUNTED, mapping)
 
 
 def part_of_file(file: Path, part: str) -> Location:
@@ -247,7 +252,14 @@ def _in_its_place(tables: dict[str, Location]) -> str:
     )
 
 
-def _one_file(folder: Path, table: str) -> Path | None:
+def file_called(folder: Path, table: str) -> Path | None:
+    """The file of a folder that is called like a table, whatever its ending, or the folder of its parts; None where there is none.
+
+    Raises
+    ------
+    DataError
+        When there are several, or what is called so is no file.
+    """
     named = [folder / f"{table}{suffix}" for suffix in TABLE_SUFFIXES]
     files = [file for file in named if kind_at(file) != "nothing" or file.is_symlink()]
     if len(files) > 1:

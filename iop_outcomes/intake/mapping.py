@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LAYOUTS, LOS_CONVENTIONS, WINDOWS, Field, RowKind
+from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LOS_CONVENTIONS, WINDOWS, WITH_KNOWN_WORDS, Field, RowKind
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.dates import DATE_FORMATS
+from iop_outcomes.intake.layout_names import layout_named
 from iop_outcomes.intake.text_settings import DELIMITERS, TextSettings, text_settings
+from iop_outcomes.intake.toml_files import parsed_toml
 from iop_outcomes.intake.vocabulary import cutoff_of, is_days, list_of_codes, numbers, one_of, only, section_of, texts
 
-MAX_BYTES = 1_000_000
 COVARIATE_KINDS = ("category", "integer")
 CONTACT_RULES = ("gap_days",)
 GAP_DAYS = 30  # without an attended contact, after which the next one starts another episode
@@ -43,7 +43,6 @@ SECTIONS = (
 )
 _DATABASE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}$")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,100}$")
-_TWICE = ("Cannot overwrite a value", "Cannot declare")  # what the parser says of a key or a section that stands twice
 WITHOUT_END = ("unknown", "active")
 
 
@@ -123,11 +122,13 @@ class Mapping:
     los_convention : str
         What a `los_days` column of the file counts.
     layout : str
-        Which layout the files come in, such as "omop"; "" for this package's own.
+        Which layout the files come in, such as "omop", or the layout file of a site; "" for this package's own.
     delimiter : str
         Between the fields of a CSV.
     part2_tracks : tuple of str
         Tracks whose records are protected by 42 CFR part 2.
+    known_words : tuple of str
+        Columns in which the usual words of record systems are read as what they mean.
     tables : dict of str to str
         Paths by table.
     columns : dict of table to dict of canonical to site's name
@@ -145,6 +146,8 @@ class Mapping:
         How the dates of a table are written, where that is declared.
     text : dict of table to TextSettings
         How the text files of a table are written, where a mapping was read.
+    headers : dict of table to tuple of str
+        Names that the header of a table may hold, where a layout file says which.
     databases : dict of name to dict
         For each database its `file`, or the variable of the environment that holds its URL (`url_env`).
     folder : Path or None
@@ -162,6 +165,7 @@ class Mapping:
     layout: str = ""
     delimiter: str = ","
     part2_tracks: tuple[str, ...] = ()
+    known_words: tuple[str, ...] = ()
     tables: Dictionary[str, str] = field(default_factory=dict)
     columns: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     codes: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
@@ -173,6 +177,7 @@ class Mapping:
     referral_mean: Dictionary[str, float] = field(default_factory=dict)
     date_formats: Dictionary[str, str] = field(default_factory=dict)
     text: Dictionary[str, TextSettings] = field(default_factory=dict)
+    headers: Dictionary[str, tuple[str, ...]] = field(default_factory=dict)
     databases: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     folder: Path | None = None
     name: str = "mapping"
@@ -218,22 +223,7 @@ def parsed_mapping(path: Path) -> Dictionary[str, Any]:
     DataError
         When it cannot be read, or is no TOML.
     """
-    try:
-        if path.exists() and not path.is_file():  # a pipe would keep everybody waiting
-            raise DataError(f"{path.name}: mapping cannot be read (not a file). Check the path.")
-        if path.stat().st_size > MAX_BYTES:
-            raise DataError(f"{path.name}: larger than {MAX_BYTES:,} bytes. A mapping is a short text.")
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise DataError(f"{path.name}: mapping cannot be read ({error.strerror}). Check the path.") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path.name}: mapping is not UTF-8 text. Save it as UTF-8.") from error
-    except RecursionError as error:
-        raise DataError(f"{path.name}: not valid TOML (nested too deeply). A mapping is a short text.") from error
-    except tomllib.TOMLDecodeError as error:
-        if any(words in str(error) for words in _TWICE):
-            raise DataError(f"{path.name}: a key or a section stands twice ({error}). Keep one of the two.") from error
-        raise DataError(f"{path.name}: not valid TOML ({error}). Correct that line.") from error
+    return parsed_toml(path, "mapping")
 
 
 def _fingerprint(given: Dictionary[str, Any]) -> str:
@@ -243,7 +233,12 @@ def _fingerprint(given: Dictionary[str, Any]) -> str:
 def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256: str) -> Mapping:
     only(given, SECTIONS, name, "section")
     data = section_of(given, "data", name)
-    only(data, ("class", "cutoff", "los_convention", "delimiter", "layout", "part2_tracks", "date_format"), f"{name} [data]", "key")
+    only(
+        data,
+        ("class", "cutoff", "los_convention", "delimiter", "layout", "part2_tracks", "date_format", "known_words"),
+        f"{name} [data]",
+        "key",
+    )
     data_class = one_of(data.get("class", "safe_harbor"), DATA_CLASSES, f"{name} [data] class")
     delimiter = one_of(data.get("delimiter", ","), DELIMITERS, f"{name} [data] delimiter")
     tables = section_of(given, "tables", name)
@@ -255,10 +250,14 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         data_class=data_class,
         declared="class" in data,
         cutoff=cutoff_of(data.get("cutoff", ""), name),
-        layout=one_of(data.get("layout", ""), ("", *LAYOUTS), f"{name} [data] layout"),
+        layout=layout_named(data.get("layout", ""), f"{name} [data] layout"),
         los_convention=one_of(data.get("los_convention", "difference"), LOS_CONVENTIONS, f"{name} [data] los_convention"),
         delimiter=delimiter,
         part2_tracks=list_of_codes(data.get("part2_tracks", []), f"{name} [data] part2_tracks"),
+        known_words=tuple(
+            one_of(column, WITH_KNOWN_WORDS, f"{name} [data] known_words")
+            for column in list_of_codes(data.get("known_words", []), f"{name} [data] known_words")
+        ),
         tables=texts(tables, f"{name} [tables]"),
         columns={table: texts(section_of(columns, table, name), f"{name} [columns.{table}]") for table in columns},
         codes={column: _words(column, section_of(codes, column, name), f"{name} [codes.{column}]") for column in codes},

@@ -139,7 +139,8 @@ def _kinds(table: str, field: Field, data_class: str) -> tuple[Identifier, ...]:
 def _suspicion(table: str, fields: Sequence[Field], kinds: Sequence[Identifier]) -> Rule:
     """Whether any of these columns holds any of these identifiers: numbers as lines of one text, on which `^` and `$` are ends of each."""
     predicate = _suspected(table, fields, kinds)
-    return Rule(SUSPECTED, table, tuple(field.name for field in fields), predicate, "looks like an identifier", REMOVE)
+    shared = tuple(_suspected_words(table, field, kinds) for field in fields if field.kind in WORDS)
+    return Rule(SUSPECTED, table, tuple(field.name for field in fields), predicate, "looks like an identifier", REMOVE, shared=shared)
 
 
 def suspected_words(table: str, field: Field, data_class: str) -> str:

@@ -14,7 +14,7 @@ from iop_outcomes.intake.casts import Cast
 from iop_outcomes.intake.date_offers import WHO_KNOWS, DateFits, count_fits, every_value
 from iop_outcomes.intake.dates import DATE_FORMATS
 from iop_outcomes.intake.proposal_lines import Line, Question, toml
-from iop_outcomes.intake.synonyms import squashed, table_of_synonyms
+from iop_outcomes.intake.usual_words import squashed, table_of_synonyms
 
 
 def fits_of_columns(scratch: Scratch, raw: str, columns: Sequence[str]) -> dict[str, DateFits]:

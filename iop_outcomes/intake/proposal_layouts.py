@@ -20,13 +20,16 @@ from iop_outcomes.intake.adapters.redcap import EVENT_NAME, INSTANCE, INSTRUMENT
 from iop_outcomes.intake.adapters.scratch import Scratch, head_of
 from iop_outcomes.intake.files import kind_at
 from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.proposal_fields import link_lines
 from iop_outcomes.intake.proposal_lines import Line, MappingLines, Question, toml, value_at
 from iop_outcomes.intake.proposal_text import Proposal, class_line, code_line, cutoff_line
 from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
 from iop_outcomes.intake.synonyms import match_code
+from iop_outcomes.scales import Scale
 
 TRACKS = ("adapter", "tracks")
 _REASON = (("discharged_to_source_value", ""), ("discharged_to_concept_id", "0"))  # with what means that there is none
+_FORMS = "QuestionnaireResponse"
 _WITH_REASON = ("visit_occurrence", "visit_detail")
 
 
@@ -68,6 +71,10 @@ class LayoutProposal:
         As of `ProposalText`.
     counts : dict of str to int
         How many rows each code has; filled once, and kept by the caller.
+    fields : list of Line
+        What the links of forms stand for; filled once, and kept by the caller.
+    scales : dict of str to Scale
+        Those that are known.
     """
 
     scratch: Scratch
@@ -76,11 +83,13 @@ class LayoutProposal:
     given: Dictionary[str, Any]
     declined: Collection[tuple[str, ...]]
     counts: dict[str, int]
+    fields: list[Line]
+    scales: Dictionary[str, Scale]
 
     def proposal(self, name: str) -> Proposal:
         """Every line, with what is left to decide."""
         lines = MappingLines(self.given)
-        for part in (_data(self.layout), self._tracks(), self._reasons()):
+        for part in (_data(self.layout), self._tracks(), self._reasons(), self._forms()):
             for line in part:
                 lines.add(line)
         return Proposal(name, tuple(lines.with_given()), lines.remarks)
@@ -124,6 +133,13 @@ class LayoutProposal:
         for code, n in sorted(rows, key=lambda row: (-row[1], row[0])):
             if n >= FEWEST_ROWS and is_shown(code) and code != STILL_PATIENT and len(rows) <= MAX_CODES:
                 yield code_line(column, code, n, match_code(column, code, {}), f"{holder}, discharged_to")
+
+    def _forms(self) -> Iterator[Line]:
+        """Which links of forms are which items, where their words are known; of FHIR, whose resources are read once for it."""
+        if self.layout == "fhir" and not self.fields:
+            forms = resources(files_of(self.path, _FORMS), _FORMS)
+            self.fields += link_lines((content for *_, content in forms), self.scales)
+        return iter(self.fields)
 
     def _holder(self) -> str:
         """Where the stays are."""

@@ -179,7 +179,9 @@ def short_text(lines: Sequence[Line]) -> str:
     # What belongs to no section stands before the first one, as TOML wants it.
     texts = [f"{_key(key)} = {toml(value)}" for key, value in given.items() if not isinstance(value, dict)]
     for section, inside in given.items():
-        if isinstance(inside, dict):
+        if isinstance(inside, dict) and section != "data" and not any(isinstance(value, dict) for value in inside.values()):
+            texts.append(f"{_key(section)} = {toml(inside)}")
+        elif isinstance(inside, dict):
             texts += [f"{_key(section)}.{_key(key)} = {toml(value)}" for key, value in inside.items()]
     texts += [f"{TO_FINISH} [{'.'.join(line.section)}] {_key(line.key)} = {toml('')}" for line in lines if line.to_finish]
     return "\n".join(texts)

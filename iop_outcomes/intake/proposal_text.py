@@ -9,22 +9,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.columns import BY_PATIENT, COUNTED, DATED_CLASSES, KINDS, Field
+from iop_outcomes.columns import BY_PATIENT, COUNTED, DATED_CLASSES, KINDS, WITH_KNOWN_WORDS, Field
+from iop_outcomes.engine.dialect import quoted
+from iop_outcomes.intake.adapters.redcap import EVENT_NAME
 from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.casts import Cast
 from iop_outcomes.intake.date_offers import DateFits
 from iop_outcomes.intake.encoding_offers import encoding_line
 from iop_outcomes.intake.files import ending, shown, stem
 from iop_outcomes.intake.headers import needed_columns
-from iop_outcomes.intake.locations import PART
+from iop_outcomes.intake.locations import PART, Location
 from iop_outcomes.intake.mapping import GAP_DAYS, Mapping
 from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
+from iop_outcomes.intake.proposal_fields import field_lines, moment_lines
 from iop_outcomes.intake.proposal_lines import TO_FINISH, Line, MappingLines, Question, long_text, short_text, toml, value_at
 from iop_outcomes.intake.recipes import plan_table
 from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
 from iop_outcomes.intake.surveys import names_of_totals, side_by_side
-from iop_outcomes.intake.synonyms import Match, coded, identifier_called, match_code, means_missing, words_of
+from iop_outcomes.intake.synonyms import Match, coded, identifier_called, match_code, means_missing
 from iop_outcomes.intake.text_settings import TextSettings
+from iop_outcomes.intake.usual_words import words_of
 from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.scales import Scale
 
@@ -110,10 +114,13 @@ class File:
     labels: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)  # of the codes of a column, as SPSS and Stata keep them
     as_given: str = ""  # the line of [tables] that names it
     settings: TextSettings | None = None  # how a text was read
+    source: Location | None = None  # in a database that the mapping names: its rows are read once it is known which table it is
 
     @property
     def name(self) -> str:
         """What messages call it."""
+        if self.source is not None:
+            return self.as_given
         return sheet_label(self.path, self.part) if self.part else shown(self.path)
 
     def location(self, folder: Path) -> str:
@@ -204,6 +211,8 @@ class ProposalText:
         What was counted of the rows, kept by the caller from one proposal to the next.
     layout : str
         That of a flat export of another system, whose fields of episodes are looked at; "" of files in our own.
+    export, brought : str, dict of table to str
+        The layout file that some tables are read by, and the names of their files.
     """
 
     scratch: Scratch
@@ -215,20 +224,26 @@ class ProposalText:
     declined: Collection[tuple[str, ...]] = ()
     layout: str = ""
     scans: Scans = field(default_factory=Scans)
+    export: str = ""
+    brought: Dictionary[str, str] = field(default_factory=dict)
 
     def proposal(self, name: str) -> Proposal:
         """Every line, with what is left to decide; of an export in another layout, as far as its columns are ours."""
         lines = MappingLines(self.given)
         fits = self._fits()
         lines.remarks[("contacts",)] = "episodes are built from contacts"
-        kind = [Line(("data",), "layout", self.layout, "by the names of the files and the columns")] if self.layout else []
+        known = self.layout or self.export
+        kind = [Line(("data",), "layout", known, "by the names of the files and the columns")] if known else []
+        kind += [Line(("data",), note=f"  {table} are read from {name} as that layout says") for table, name in self.brought.items()]
         files = [] if self.layout else [*self._text_files(), *self._tables()]
         parts = (
             kind,
             self._data(),
+            self._known_words(),
             date_lines(fits),
             files,
             self._every_column(lines),
+            self._forms(),
             self._contacts(),
             self._codes(),
             self._follow_up(),
@@ -258,10 +273,23 @@ class ProposalText:
         if len(texts := marks - {""}) == 1 and texts != {","}:
             yield Line(data, "delimiter", texts.pop())
 
+    def _known_words(self) -> Iterator[Line]:
+        """That usual words are read in the columns that have a list of them: by the names of the columns alone, so that it tells of no row."""
+        matched = [
+            match.to
+            for table, file in self.tables.items()
+            for match in file.matches[table]
+            if match.how != "guess" and self._field(table, match).allowed
+        ]
+        columns = [name for name in WITH_KNOWN_WORDS if name in matched]
+        if columns:
+            note = "usual words, such as AMA or no show, are read as what they mean, whether or not they are here; a line of [codes] wins"
+            yield Line(("data",), "known_words", columns, note)
+
     @staticmethod
     def _mark(file: File) -> str:
         """What stands between the fields of a text; "" of any other file."""
-        return file.delimiter if ending(file.path).startswith(".csv") else ""
+        return file.delimiter if file.source is None and ending(file.path).startswith(".csv") else ""
 
     def _text_files(self) -> Iterator[Line]:
         """Of each text: its encoding, and what stands between its fields where texts differ."""
@@ -335,6 +363,19 @@ class ProposalText:
                 question = Question(f"{file.name}: which column is {near}, {means}?", f"It may be left out. {_ENTER_IT}", others, column)
                 yield Line(section, near, column, "a guess by its spelling", question)
 
+    def _forms(self) -> Iterator[Line]:
+        """Of a REDCap export, which of its fields are those of scales and events, and which of its events are admission and discharge."""
+        if self.layout != "redcap":
+            return
+        file = self.tables[COUNTED]
+        yield from field_lines(file.names, [match.column for match in file.matches[COUNTED]], self.scales)
+        called = next((name for name in file.names if name.lower() == EVENT_NAME), "")
+        if called:
+            rows = self.scratch.ask(
+                f"SELECT {quoted(called)}, count(*) FROM raw_{file.raw} WHERE {quoted(called)} <> '' GROUP BY 1 ORDER BY 1"
+            )
+            yield from moment_lines({str(event): int(n) for event, n in rows}, file.names, self.scales)
+
     def _needed(self, file: File, section: tuple[str, ...], name: str, to: str, guess: str, others: tuple[str, ...]) -> Line:
         """A column that the table cannot be read without: `name` says what may bring it, and `to` is what is most likely there."""
         means = next((field.means for field in (*KINDS[section[1]].fields, *BY_PATIENT) if field.name == to), "")
@@ -365,7 +406,7 @@ class ProposalText:
     def _follow_up(self) -> Iterator[Line]:
         """Whether everyone was followed to the last day: without it nobody can tell who was not in a hospital again."""
         episodes = {match.to for match in self.tables[COUNTED].matches[COUNTED]} if COUNTED in self.tables else {"follow_up_days"}
-        events = any(KINDS[table].beside for table in self.tables)
+        events = any(KINDS[table].beside for table in (*self.tables, *self.brought))
         if events and value_at(self.given, ("data", "cutoff")) and not episodes & {"follow_up_days", "observed_days"}:
             why = "With yes, whoever has no event in the files had none up to the last day. With no, rates of return are not given."
             question = Question(

@@ -15,6 +15,7 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import duckdb
@@ -23,19 +24,21 @@ from iop_outcomes.columns import COUNTED, KINDS, rolled_kinds
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.adapters.scratch import Scratch, head_of
 from iop_outcomes.intake.database_files import tables_of
-from iop_outcomes.intake.databases import is_database
+from iop_outcomes.intake.databases import columns_in, is_database
 from iop_outcomes.intake.decoding import plain_text
 from iop_outcomes.intake.encoding_offers import fitting_encodings
 from iop_outcomes.intake.files import MAX_LINE_BYTES, ending, refuse_globs, refuse_path, shown, stem
 from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.inputs import each_table, open_location
-from iop_outcomes.intake.locations import OFFERED_SUFFIXES, PART, named_location, part_of_file
+from iop_outcomes.intake.layout_names import is_layout_file, layout_names
+from iop_outcomes.intake.layouts import Layout, find_layout, lacking_columns
+from iop_outcomes.intake.locations import OFFERED_SUFFIXES, PART, named_database, named_location, part_of_file
 from iop_outcomes.intake.mapping import Mapping, read_mapping
 from iop_outcomes.intake.preflight import SEPARATORS, preflight_csv, read_through
 from iop_outcomes.intake.privacy import identifier_in_name
 from iop_outcomes.intake.proposal_dates import fits_of_columns
 from iop_outcomes.intake.proposal_layouts import LayoutProposal, layout_of
-from iop_outcomes.intake.proposal_lines import value_at
+from iop_outcomes.intake.proposal_lines import Line, value_at
 from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText, Scans
 from iop_outcomes.intake.statistical import is_statistical, value_labels
 from iop_outcomes.intake.synonyms import Match, identifier_called, match_columns, table_called, table_mentioned
@@ -44,6 +47,8 @@ from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.intake.workbooks import is_workbook, sheets_of
 from iop_outcomes.progress import report_step
 from iop_outcomes.scales import Scale, load_scales
+
+MOST_TABLES = 500  # of one database that are looked at
 
 
 def propose(source: str | Path, beside: Path | None = None, given: Dictionary[str, Any] | None = None) -> Proposal:
@@ -90,6 +95,8 @@ class Folder:
         self._files: list[File] | None = None
         self._unread: list[str] = []
         self._scans = Scans()
+        self._databases: set[str] = set()  # those whose tables are among the files
+        self._fields: list[Line] = []  # of the forms of another layout
         self._codes: dict[str, int] = {}  # of the rows of another layout
 
     def __enter__(self) -> Self:
@@ -132,36 +139,110 @@ class Folder:
             Places that are left open on purpose, and not proposed again.
         """
         mapping = replace(read_mapping(given), folder=self.beside)
-        layout = mapping.layout or ("" if mapping.tables else layout_of(self.path))
+        self._add_databases(mapping)
+        export = self._layout_file(mapping)
+        layout = "" if export else mapping.layout or ("" if mapping.tables else layout_of(self.path))
         if layout in ("omop", "fhir"):
-            return LayoutProposal(self._scratch, layout, self.path, given, declined, self._codes).proposal(shown(self.path))
-        tables = self.tables(given, mapping, declined, layout)
+            return LayoutProposal(self._scratch, layout, self.path, given, declined, self._codes, self._fields, self._scales).proposal(
+                shown(self.path)
+            )
+        brought = self._brought(export) if export else {}
+        tables = self.tables(given, mapping, declined, layout, brought)
         for table in each_table("reading", list(tables)):
             _refuse_values_as_names(tables[table])
             _read_rows(self._scratch, tables[table])
         report_step("looking for codes")
-        unused = [file.name for file in self.files if file not in tables.values()]
+        unused = [file.name for file in self.files if file not in [*tables.values(), *brought.values()]]
         text = ProposalText(
-            self._scratch, self._scales, tables, [*unused, *self._unread], self.beside, given, declined, layout, self._scans
-        )
+            self._scratch, self._scales, tables, [*unused, *self._unread], self.beside, given, declined, layout, self._scans,
+            export.name if export else "", {table: file.name for table, file in brought.items()},
+        )  # fmt: skip
         return text.proposal(shown(self.path))
 
+    def _add_databases(self, mapping: Mapping) -> None:
+        """The tables of the databases that the mapping names, each once, by the names of their columns: none of their rows is read for it."""
+        given = {file.as_given for file in self.files}
+        for name in mapping.databases:
+            if name in self._databases:
+                continue
+            self._databases.add(name)
+            report_step(f"looking for tables in {name}")
+            try:
+                tables = columns_in(named_database(self.beside, name, mapping), self._scratch.connection.folder)
+            except DataError as error:
+                if not any(getattr(finding, "rule", "") == "query_failed" for finding in error.findings):
+                    raise
+                self._unread.append(f"{name} (it does not list its tables: name them under [tables])")
+                continue
+            if len(tables) > MOST_TABLES:
+                self._unread.append(f"{name} (more than {MOST_TABLES} tables: name those that count under [tables])")
+                continue
+            self._add_tables(name, {parts: columns for parts, columns in tables.items() if ".".join((name, *parts)) not in given}, mapping)
+
+    def _add_tables(self, database: str, tables: Dictionary[tuple[str, ...], list[str]], mapping: Mapping) -> None:
+        for parts, columns in tables.items():
+            as_given = ".".join((database, *parts))
+            if any("." in part or not part.isprintable() or identifier_in_name(part) for part in parts):
+                continue
+            raw = f"database_{len(self.files)}"
+            location = named_location(self.beside, COUNTED, as_given, mapping)
+            file = File(self.beside, raw, columns, part=parts[-1], as_given=as_given, source=location)
+            try:
+                if not columns:  # of a file, which tells them when it is opened
+                    _read_rows(self._scratch, file)
+            except DataError:
+                self._unread.append(f"{as_given} (cannot be read)")
+                continue
+            known = [column for column in file.names if not identifier_called(column)]
+            file.matches = {table: match_columns(table, known, self._scales) for table in KINDS}
+            self.files.append(file)
+
+    def _layout_file(self, mapping: Mapping) -> Layout | None:
+        """The layout file that the mapping names, or the first of this package whose every table is here by its name and its columns."""
+        if mapping.layout:
+            return find_layout(mapping.layout, self.beside) if is_layout_file(mapping.layout) else None
+        for name in layout_names():
+            export = find_layout(name, self.beside)
+            brought = self._brought(export)
+            taken = {*mapping.tables, *(file.called for file in self.files)} & set(export.tables)
+            if not taken and len(brought) == len(export.tables) and not any(self._lacks(export, table, brought) for table in brought):
+                return export
+        return None
+
+    def _lacks(self, export: Layout, table: str, brought: Dictionary[str, File]) -> bool:
+        return bool(lacking_columns(table, export.tables[table], brought[table].names, Mapping(), self._scales))
+
+    def _brought(self, export: Layout) -> dict[str, File]:
+        """The files that a layout file names, by table."""
+        called = {file.called.casefold(): file for file in self.files}
+        return {
+            table: called[name.casefold()]
+            for table, each in export.tables.items()
+            if (name := next((name for name in each.files if name.casefold() in called), ""))
+        }
+
     def tables(
-        self, given: Dictionary[str, Any], mapping: Mapping, declined: Collection[tuple[str, ...]] = (), layout: str = ""
+        self,
+        given: Dictionary[str, Any],
+        mapping: Mapping,
+        declined: Collection[tuple[str, ...]] = (),
+        layout: str = "",
+        brought: Dictionary[str, File] = MappingProxyType({}),
     ) -> dict[str, File]:
-        """Which file is which table, those that the mapping names first, each with its columns matched.
+        """Which file is which table, those that the mapping names first, each with its columns matched; those of a layout file are known.
 
         Raises
         ------
         DataError
             When none is known, or the mapping names one that is not there.
         """
-        named = {table: self._named(table, name, mapping) for table, name in mapping.tables.items()}
+        named = {table: self._named(table, name, mapping) for table, name in mapping.tables.items() if table not in brought}
         if layout and self.files:  # one flat export, whose rows hold the fields of episodes among others
             named = {COUNTED: self.files[0]}
             declined = [("tables", table) for table in KINDS]
-        tables = _assigned(self.files, named, self._scales, {place[1] for place in declined if place[0] == "tables"})
-        if not tables:
+        files = [file for file in self.files if file not in brought.values()]
+        tables = _assigned(files, named, self._scales, {*brought, *(place[1] for place in declined if place[0] == "tables")})
+        if not tables and not brought:
             hint = "Is the first line of each file a header? Rename a few columns as README.md calls them, and run it again."
             fatal("no_known_column", shown(self.path), "no column of any file is known by its name", hint)
         for table, file in tables.items():
@@ -268,8 +349,11 @@ def _open_text(scratch: Scratch, file: File, settings: TextSettings) -> None:
 
 
 def _read_rows(scratch: Scratch, file: File) -> None:
-    """A CSV whose table is known, as text; lines that cannot be read are for the check to name."""
-    if file.raw not in scratch.tables:
+    """A CSV or a table of a database whose table is known; lines that cannot be read are for the check to name."""
+    if file.raw not in scratch.tables and file.source is not None:
+        open_location(scratch, file.raw, file.source, Mapping())
+        file.names = list(scratch.raw_columns(file.raw))
+    elif file.raw not in scratch.tables:
         text = file.text or file.path
         read_through(text)
         try:

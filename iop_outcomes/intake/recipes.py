@@ -11,6 +11,7 @@ from iop_outcomes.columns import BY_PATIENT, EVENTS, KINDS, MAX_DAYS, NOT_KNOWN,
 from iop_outcomes.engine.dialect import NUMBER_TYPE, Steps, literal, quoted
 from iop_outcomes.intake.casts import STANDS_FOR, Cast, Derived, Recipe
 from iop_outcomes.intake.mapping import ColumnRule, Mapping
+from iop_outcomes.intake.usual_words import known_words
 from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.scales import Scale
 from iop_outcomes.scales.scoring import total_sql
@@ -61,7 +62,9 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
             fields[field.name], names[field.name] = field, source
     by_patient, by_date = _placed_by(table, fields)
     written = (mapping.date_formats.get(table, ""), mapping.text_of(table).decimal)
-    casts = tuple(Cast(name, field.kind, names[name], *_codes(field, mapping), *written) for name, field in fields.items())
+    casts = tuple(
+        Cast(name, field.kind, names[name], *_codes(field, mapping), *written, _known(field, mapping)) for name, field in fields.items()
+    )
     kind = KINDS[table]
     day = (Derived("day", "date_diff('day', episode_admit_date, date)"),) if by_date else ()
     computed = {**fields, "day": BY_PATIENT[1]} if by_patient or by_date else fields
@@ -117,7 +120,9 @@ def refuse_unknown_names(raws: Dictionary[str, Sequence[str]], mapping: Mapping,
 
 
 def expected_names(table: str, mapping: Mapping) -> tuple[str, ...]:
-    """Names that a file's header might hold, needed ones first."""
+    """Names that a file's header might hold, needed ones first; those of a layout file where there is one."""
+    if table in mapping.headers:
+        return mapping.headers[table]
     renamed = mapping.columns.get(table, {})
     fields = sorted(
         [*KINDS[table].fields, *(BY_PATIENT if KINDS[table].placing else ())],
@@ -132,6 +137,11 @@ def _codes(field: Field, mapping: Mapping) -> tuple[tuple[str, ...], dict[str, s
     words = {**also, **{site: also.get(word, word) for site, word in mapping.codes.get(field.name, {}).items()}}
     missing = (*mapping.missing.get("all", ()), *mapping.missing.get(field.name, ()), *(site for site, word in words.items() if not word))
     return missing, {site: word for site, word in words.items() if word}
+
+
+def _known(field: Field, mapping: Mapping) -> dict[str, str]:
+    """Usual words of a closed list, where the mapping lets them be read."""
+    return known_words(field, {}) if field.name in mapping.known_words and field.allowed else {}
 
 
 def _declared(table: str, mapping: Mapping, scales: Dictionary[str, Scale]) -> list[Field]:

@@ -27,6 +27,8 @@ class Rule:
         What is wrong, and what to do.
     severity : {"error", "warning", "note"}
         Whether the row can be used, can be used with care, or is as declared and only worth knowing.
+    shared : tuple of str
+        Pieces of the predicate that take long, and that other rules of the table may hold too: each is asked of a row once.
     """
 
     id: str
@@ -36,6 +38,7 @@ class Rule:
     message: str
     hint: str
     severity: str = "error"
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

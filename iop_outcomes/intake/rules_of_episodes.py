@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from iop_outcomes.columns import EVENTS, FIRST_DATE, KINDS, MAX_DAYS, NOT_KNOWN, OUTSIDE
-from iop_outcomes.engine.dialect import ROW, literal
+from iop_outcomes.engine.dialect import ROW, literal, numbers_held_twice
 from iop_outcomes.intake.casts import typed_text
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.rules import Rule
@@ -19,6 +19,7 @@ AFTER_DEATH = "later than the death of the same episode"
 AFTER_DEATH_HINT = "Correct one of the days"
 NO_READMISSION = "no_readmission"
 OVERLAP = "overlapping_tracks"
+DUPLICATE = "duplicate_id"
 READMISSIONS = tuple(event for event in EVENTS if event.startswith("readmission"))
 FEW = 100  # followed-up episodes below which no readmission at all is no surprise
 
@@ -38,10 +39,7 @@ def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping
         Whether the episodes are grouped by their ids already, because rows of another table belong to them.
     """
     stay = tuple(name for name in ("los_days", "los_code", "discharge_day", "discharge_date", "admit_date") if name in has)
-    # Windows over the scan itself would hold every column of every row; here they see the few columns that they need.
-    several = "parents WHERE times > 1" if grouped else "own_episodes GROUP BY episode_id HAVING count(*) > 1"
-    twice = f"episode_id IN (SELECT episode_id FROM {several})"
-    rules = [_rule("duplicate_id", ("episode_id",), twice, "rows of one episode that differ")]
+    rules = [duplicate_rule("parents WHERE times > 1") if grouped else duplicate_suspicion()]
     rules += _of_stay(has, stay, known, mapping)
     if "discharge_reason" in has:
         rules += _of_reason(stay, "los_code" if "los_code" in has and mapping.los_convention == "teds_codes" else "los_days")
@@ -59,6 +57,23 @@ def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping
 
 def _rule(name: str, columns: Sequence[str], predicate: str, message: str, hint: str = CORRECT, severity: str = "error") -> Rule:
     return Rule(name, "episodes", tuple(columns), predicate, message, hint, severity)
+
+
+def duplicate_rule(several: str = "own_episodes GROUP BY episode_id HAVING count(*) > 1") -> Rule:
+    """Rows that share an id; windows over the scan itself would hold every column of every row, and here one column is seen.
+
+    Parameters
+    ----------
+    several : str
+        SQL of where the ids come from that stand several times.
+    """
+    twice = f"episode_id IN (SELECT episode_id FROM {several})"
+    return _rule(DUPLICATE, ("episode_id",), twice, "rows of one episode that differ")
+
+
+def duplicate_suspicion() -> Rule:
+    """The same, asked more cheaply: ids whose numbers are alike."""
+    return replace(duplicate_rule(), predicate=f"hash(episode_id) IN ({numbers_held_twice('episode_id', 'own_episodes')})")
 
 
 def _of_reason(stay: Sequence[str], known_stay: str) -> list[Rule]:

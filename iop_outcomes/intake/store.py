@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 
 from iop_outcomes.columns import KINDS, WINDOWS, RowKind
 from iop_outcomes.engine.connection import Connection
@@ -170,13 +172,34 @@ class Store:
 
     def spread(self, table: str, selects: Sequence[tuple[str, str]]) -> None:
         """Make several rows of each raw row: for each (columns, condition), those rows that meet it; in the order of the rows."""
-        kind = "VIEW" if self.connection.one(f"SELECT count(*) FROM duckdb_views() WHERE view_name = 'raw_{table}'") else "TABLE"
-        self.connection.send(f"ALTER {kind} raw_{table} RENAME TO whole_{table}")
+        self._rename(table, f"whole_{table}")
         parts = [
             f"SELECT {columns}, {ROW} * {len(selects)} + {place} AS {ROW} FROM whole_{table} WHERE {condition}"
             for place, (columns, condition) in enumerate(selects)
         ]
         self._view_raw(table, " UNION ALL ".join(parts))
+
+    def narrow(self, table: str, cells: str, condition: str) -> npt.NDArray[np.int64]:
+        """Keep the rows of a raw table that meet a condition, with other columns; give where each stood, counted from 0."""
+        self._rename(table, f"given_{table}")
+        where = f" WHERE {condition}" if condition else ""
+        if not condition:
+            self._view_raw(table, f"SELECT {cells}, {ROW} FROM given_{table}")
+        else:
+            numbered = f"row_number() OVER (ORDER BY {ROW}) - 1 AS {ROW}"
+            self.connection.send(f"CREATE TABLE raw_{table} AS SELECT {cells}, {numbered} FROM given_{table}{where}")
+            self._describe(table)
+        rows = self.connection.send(f"SELECT {ROW} FROM given_{table}{where} ORDER BY 1").fetchnumpy()
+        return np.asarray(rows[ROW], dtype=np.int64)
+
+    def rows_where(self, table: str, condition: str) -> list[int]:
+        """The rows of a raw table that meet a condition, counted from 0."""
+        return [int(row[0]) for row in self.connection.send(f"SELECT {ROW} FROM raw_{table} WHERE {condition} ORDER BY 1").fetchall()]
+
+    def _rename(self, table: str, name: str) -> None:
+        """Call a raw table otherwise, so that another can take its place."""
+        kind = "VIEW" if self.connection.one(f"SELECT count(*) FROM duckdb_views() WHERE view_name = 'raw_{table}'") else "TABLE"
+        self.connection.send(f"ALTER {kind} raw_{table} RENAME TO {name}")
 
     def join_parts(self, table: str, parts: Sequence[str]) -> list[int]:
         """Make one raw table of others with the same columns, their rows numbered on; give how many rows each has."""
@@ -292,22 +315,33 @@ class Store:
         if not questions:
             return []
         casts = {cast.name: cast for cast in recipe.casts}
-        labels = [
-            f"SELECT DISTINCT {quoted(name + '__text')} FROM ({self._cast(recipe.table, [casts[name]])}) AS read" for name, _ in questions
-        ]  # of one column each: with the whole table in every question, many columns take their square to plan
+        alike: dict[
+            str, list[str]
+        ] = {}  # the same question of several columns is put once: its patterns take longer to read than labels do
+        for place, (name, aggregate) in enumerate(questions):
+            text = quoted(f"{name}__text")
+            # Of one column each: with the whole table in every question, many columns take their square to plan.
+            labels = f"SELECT DISTINCT {place} AS place, {text} AS label FROM ({self._cast(recipe.table, [casts[name]])}) AS read"
+            alike.setdefault(aggregate.replace(text, "label"), []).append(labels)
         parts = [
-            f"SELECT {place} AS place, (SELECT {aggregate} FROM ({each}) AS labels) AS answer"
-            for place, (each, (_, aggregate)) in enumerate(zip(labels, questions, strict=True))
+            f"SELECT place, {aggregate} AS answer FROM ({' UNION ALL '.join(labels)}) AS labels GROUP BY place"
+            for aggregate, labels in alike.items()
         ]
-        answers = self.connection.send(" UNION ALL ".join(parts)).fetchall()
-        return [bool(answer) for _, answer in sorted(answers)]
+        answers = dict(self.connection.send(" UNION ALL ".join(parts)).fetchall())
+        return [bool(answers.get(place)) for place in range(len(questions))]
 
     def _faults_of(self, table: str, rules: Sequence[Rule]) -> list[Fault]:
+        uses = Counter(piece for rule in rules for piece in rule.shared)
+        once = {piece: f"{ROW}_{place}" for place, piece in enumerate(piece for piece, n in uses.items() if n > 1)}
         chunks = [rules[i : i + MASK_BITS] for i in range(0, len(rules), MASK_BITS)]
-        masks = [" + ".join(f"CASE WHEN {rule.predicate} THEN {1 << bit} ELSE 0 END" for bit, rule in enumerate(chunk)) for chunk in chunks]
+        masks = [
+            " + ".join(f"CASE WHEN {_with_names(rule, once)} THEN {1 << bit} ELSE 0 END" for bit, rule in enumerate(chunk))
+            for chunk in chunks
+        ]
         columns = ", ".join(f"{mask} AS mask{i}" for i, mask in enumerate(masks))
         broken = " OR ".join(f"mask{i} <> 0" for i in range(len(masks)))
-        scan = f"SELECT {ROW}, {columns} FROM checked_{table} AS faulty"
+        pieces = "".join(f", {piece} AS {name}" for piece, name in once.items())
+        scan = f"SELECT {ROW}, {columns} FROM (SELECT *{pieces} FROM checked_{table}) AS faulty"
         with self.connection.lock:
             self.connection.send("SET disabled_optimizers = 'filter_pushdown'")  # it would judge every row by every rule twice over
             try:
@@ -353,7 +387,8 @@ class Store:
                 select = _with_those_beside(kind, recipes[kind.parent].names, listed=bool(select))
             if not select:
                 continue
-            what = "VIEW" if table in self._in_place else "TABLE"
+            beside = kind.beside and not recipe  # every one stands beside a row that is kept, and is read there
+            what = "VIEW" if table in self._in_place or beside else "TABLE"
             self.connection.send(f"CREATE {what} {table} AS {select}")
             columns[table] = recipe.names if recipe else tuple(field.name for field in kind.fields)
             if (
@@ -424,6 +459,14 @@ class Store:
     def close(self) -> None:
         """Close the connection and remove the private folder."""
         self.connection.close()
+
+
+def _with_names(rule: Rule, names: Mapping[str, str]) -> str:
+    """The predicate of a rule, with the names of what was asked already in its place."""
+    predicate = rule.predicate
+    for piece in rule.shared:
+        predicate = predicate.replace(piece, names.get(piece, piece))
+    return predicate
 
 
 def _listed(kind: RowKind) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
 from iop_outcomes.columns import BY_PATIENT, EVENTS, KINDS, Field
 from iop_outcomes.intake.privacy import identifier_named
+from iop_outcomes.intake.usual_words import known_words, squashed, table_of_synonyms, words_of
 from iop_outcomes.scales import Scale
 
 How = Literal["name", "synonym", "guess"]
@@ -40,17 +39,6 @@ class Match:
     column: str
     to: str
     how: How
-
-
-def squashed(text: str) -> str:
-    """A name without case, spaces and punctuation.
-
-    Examples
-    --------
-    >>> squashed("Discharge Reason (DC)")
-    'dischargereasondc'
-    """
-    return re.sub(r"[^a-z0-9]+", "", text.casefold())
 
 
 def identifier_called(name: str) -> str:
@@ -93,12 +81,6 @@ def _without_what_says_nothing(text: str) -> str:
     while len(kept) > 1 and kept[-1] in table_of_synonyms()["abbreviations"][_BESIDE]:
         kept.pop()
     return "".join(kept) if len(kept) < len(words) else ""
-
-
-@cache
-def table_of_synonyms() -> Dictionary[str, Any]:
-    """The table as it stands in synonyms.toml."""
-    return tomllib.loads(files(__package__).joinpath("synonyms.toml").read_text(encoding="utf-8"))
 
 
 def table_called(name: str) -> str:
@@ -218,8 +200,7 @@ def _wide(table: str, name: str, scales: Dictionary[str, Scale]) -> tuple[int, s
     if not {"score", "item"} & set(wide):
         return None
     words = table_of_synonyms()["words"]
-    keys = sorted(((key, scale) for scale in scales.values() if scale.total for key in _scale_keys(scale)), key=lambda pair: -len(pair[0]))
-    for key, scale in keys:
+    for key, scale in _keyed({each: scale for each, scale in scales.items() if scale.total}):
         plain = squashed(name)
         if key not in plain:
             continue
@@ -233,31 +214,60 @@ def _wide(table: str, name: str, scales: Dictionary[str, Scale]) -> tuple[int, s
     return None
 
 
+def field_of_form(name: str, scales: Dictionary[str, Scale]) -> str:
+    """The field of a form that a name most likely stands for, such as phq9_total, phq9_date or phq9_3; "" where its words are not known.
+
+    Examples
+    --------
+    >>> from iop_outcomes.scales import load_scales
+    >>> [field_of_form(name, load_scales(None)) for name in ("phq9_total_score", "PHQ-9 Q3", "gad7_timestamp", "gad7_complete")]
+    ['phq9_total', 'phq9_3', 'gad7_date', '']
+    """
+    plain = squashed(name)
+    for key, scale in _keyed(scales):
+        if key in plain:
+            rest = plain.replace(key, "", 1)
+            part = _beside_a_patient(scale, rest)
+            dated = f"{scale.name}_date" if rest in table_of_synonyms()["words"]["date"] else ""
+            return f"{scale.name}_total" if part == scale.name else part or dated
+    return ""
+
+
+def scale_mentioned(text: str, scales: Dictionary[str, Scale]) -> str:
+    """The scale that a text names by its short name or its title; "" where it names none.
+
+    Examples
+    --------
+    >>> from iop_outcomes.scales import load_scales
+    >>> scale_mentioned("phq-9-questionnaire", load_scales(None)), scale_mentioned("mood", load_scales(None))
+    ('phq9', '')
+    """
+    plain = squashed(text)
+    titles = ((squashed(scale.title), scale) for scale in scales.values())
+    return next((scale.name for key, scale in [*_keyed(scales), *titles] if key in plain), "")
+
+
+def _keyed(scales: Dictionary[str, Scale]) -> list[tuple[str, Scale]]:
+    """The names of scales, squashed, the longest first."""
+    return sorted(((key, scale) for scale in scales.values() for key in _scale_keys(scale)), key=lambda pair: (-len(pair[0]), pair[0]))
+
+
 def _beside_a_patient(scale: Scale, rest: str) -> str:
     """An item or the total of a scale, of what a name says beside that of the scale; "" where it is neither."""
     words = table_of_synonyms()["words"]
     item = re.fullmatch(rf"(?:{'|'.join(words['item'])})?0?(\d+)", rest)
     if item and 1 <= int(item[1]) <= scale.items:
         return f"{scale.name}_{int(item[1])}"
-    return scale.name if rest in {"", *words["total"]} else ""
+    return scale.name if re.fullmatch(f"(?:{'|'.join(words['total'])})*", rest) else ""
 
 
 def _scale_keys(scale: Scale) -> set[str]:
-    return {squashed(scale.name), squashed(scale.short)}
+    return {squashed(scale.name), squashed(scale.short)} - {""}
 
 
 def coded(field: Field) -> bool:
     """Whether a column holds codes of which the words are known."""
     return field.kind in ("code", "flag") or field.name == "scale" or field.name in table_of_synonyms()["codes"]
-
-
-def words_of(field: Field, scales: Collection[str]) -> tuple[str, ...]:
-    """Canonical words of a coded column."""
-    if field.kind == "flag":
-        return ("1", "0")
-    if field.name == "scale":
-        return tuple(scales)
-    return field.allowed or tuple(table_of_synonyms()["codes"][field.name])
 
 
 def match_code(field: Field, code: str, scales: Dictionary[str, Scale]) -> Match | None:
@@ -269,13 +279,9 @@ def match_code(field: Field, code: str, scales: Dictionary[str, Scale]) -> Match
     >>> match_code(field("episodes", "discharge_reason"), "TX Complete", {})
     Match(column='TX Complete', to='completed', how='synonym')
     """
-    words = words_of(field, scales)
-    if code in words:
+    if code in words_of(field, scales):
         return Match(code, code, "name")
-    synonyms = table_of_synonyms()["codes"].get("flag" if field.kind == "flag" else field.name, {})
-    if field.name == "scale":
-        synonyms = {scale.name: [scale.short, scale.title] for scale in scales.values()}
-    known = {squashed(other): word for word in words for other in (word, *synonyms.get(word, ()))}
+    known = known_words(field, scales)
     if squashed(code) in known:
         return Match(code, known[squashed(code)], "synonym")
     near = _near(squashed(code), known)

@@ -11,6 +11,8 @@ from typing import Any
 from iop_outcomes.columns import MAX_DAYS
 from iop_outcomes.errors import DataError, choices
 
+SHOWN_CHARACTERS = 80  # of a key or a word that is not allowed
+
 
 def section_of(given: Dictionary[str, Any], key: str, name: str) -> Dictionary[str, Any]:
     """A section of a mapping, empty when it is not there."""
@@ -31,14 +33,20 @@ def only(given: Iterable[str], allowed: Iterable[str], where: str, what: str) ->
     known = tuple(allowed)
     for key in given:
         if key not in known:
-            raise DataError(f'{where}: no {what} "{key}". {choices(str(key), known)}')
+            raise DataError(f'{where}: no {what} "{_short(key)}". {choices(_short(key), known)}')
 
 
 def one_of(value: object, allowed: tuple[str, ...], where: str) -> str:
     """A word of a closed list."""
     if value not in allowed:
-        raise DataError(f'{where}: "{value}" is not allowed. {choices(str(value), allowed)}')
+        raise DataError(f'{where}: "{_short(value)}" is not allowed. {choices(_short(value), allowed)}')
     return str(value)
+
+
+def _short(given: object) -> str:
+    """What was given, not longer than a line."""
+    text = str(given)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."
 
 
 def texts(given: Dictionary[str, Any], where: str) -> dict[str, str]:

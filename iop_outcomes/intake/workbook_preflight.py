@@ -16,7 +16,7 @@ from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.workbook_limits import MAX_WORKBOOK_BYTES, SheetFacts, refuse_damaged, refuse_extent, refuse_macros, sheet_label
 from iop_outcomes.intake.workbook_ods import ods_facts
 from iop_outcomes.intake.workbook_ole import MARK, ole_facts
-from iop_outcomes.intake.workbook_xlsx import xlsx_facts
+from iop_outcomes.intake.workbook_xlsx import BASE, xlsx_facts
 from iop_outcomes.intake.workbook_zip import BookZip, refuse_directory
 
 MACRO_WORKBOOKS = (".xlsm", ".xlsb", ".xltm", ".xlam")
@@ -96,7 +96,8 @@ def _zip_facts(path: Path) -> list[SheetFacts]:
 def _facts_of_kind(book: BookZip) -> list[SheetFacts]:
     """The same, by the kind of workbook."""
     kinds = {
-        "xl/workbook.xml": "",
+        f"{BASE}workbook.xml": "",
+        "workbook.xml": "",
         "content.xml": "" if book.text("mimetype").strip() == ODS else "the file is of another kind than a workbook",
         "xl/workbook.bin": "the content is a binary workbook (.xlsb)",
     }
@@ -105,4 +106,4 @@ def _facts_of_kind(book: BookZip) -> list[SheetFacts]:
         refuse_damaged(book.path, "the file holds two workbooks of different kinds" if came else "the file is a zip, but no workbook")
     if kinds[came[0]]:
         refuse_damaged(book.path, kinds[came[0]])
-    return xlsx_facts(book) if came[0] == "xl/workbook.xml" else ods_facts(book)
+    return ods_facts(book) if came[0] == "content.xml" else xlsx_facts(book, came[0].removesuffix("workbook.xml"))

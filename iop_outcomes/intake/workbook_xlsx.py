@@ -12,7 +12,7 @@ from iop_outcomes.intake.workbook_limits import MAX_TEXT, SheetFacts, column_num
 from iop_outcomes.intake.workbook_zip import BookZip
 
 _IN = "}"  # between a namespace and a name
-_SHARED = "xl/sharedstrings.xml"
+BASE = "xl/"  # the folder of the parts of a workbook; some writers put them at the root of the zip
 _COLUMN = re.compile(rb"""r\s*=\s*["']([A-Za-z]{1,9})[0-9]""")
 _ROW = re.compile(rb"""r\s*=\s*["'][A-Za-z]*([0-9]{1,9})""")
 _CELL_TAG = re.compile(rb"""<(?:[\w.-]+:)?c\s[^<>]*?>""")
@@ -32,8 +32,15 @@ class _Listed(NamedTuple):
     entry: str
 
 
-def xlsx_facts(book: BookZip) -> list[SheetFacts]:
+def xlsx_facts(book: BookZip, base: str = BASE) -> list[SheetFacts]:
     """What is known of the sheets of an .xlsx, in their order.
+
+    Parameters
+    ----------
+    book : BookZip
+        The zip.
+    base : {"xl/", ""}
+        The folder in which the list of sheets stands.
 
     Raises
     ------
@@ -43,10 +50,12 @@ def xlsx_facts(book: BookZip) -> list[SheetFacts]:
     types = book.text("[Content_Types].xml")
     if b"vbaProject" in types or b"macroEnabled" in types or any(name.lower().endswith("vbaproject.bin") for name in book.entries):
         refuse_macros(book.path)
-    relations = book.text("xl/_rels/workbook.xml.rels")
-    if any(name.lower().startswith("xl/externallinks/") for name in book.entries) or b"/externalLink" in relations:
+    if base != BASE and b'"workbook.xml"' not in book.text("_rels/.rels").replace(b'"/', b'"'):
+        refuse_damaged(book.path, "its list of parts names no workbook")
+    relations = book.text(f"{base}_rels/workbook.xml.rels")
+    if any(name.lower().startswith(f"{base}externallinks/") for name in book.entries) or b"/externalLink" in relations:
         refuse_links(book.path)
-    listed = _listed(relations, book.text("xl/workbook.xml"))
+    listed = _listed(relations, book.text(f"{base}workbook.xml"), base)
     sheets = [SheetFacts(sheet.name, alone=True) for sheet in listed]
     looks = {sheet.entry.lower(): _Extent(facts) for sheet, facts in zip(listed, sheets, strict=True)}
     if len(looks) != len(listed):
@@ -56,19 +65,19 @@ def xlsx_facts(book: BookZip) -> list[SheetFacts]:
         refuse_damaged(book.path, "its list of sheets names one that is not there")
     shared = _Texts()
     for lower, name in names.items():
-        book.scan(name, looks.get(lower, shared if lower == _SHARED else None))
+        book.scan(name, looks.get(lower, shared if lower == f"{base}sharedstrings.xml" else None))
     for sheet, facts in zip(listed, sheets, strict=True):
         if facts.values * shared.longest > MAX_TEXT:  # perhaps: now each is counted as often as it is used
             book.scan(names[sheet.entry.lower()], _Used(shared, facts))
     return sheets
 
 
-def _listed(relations: bytes, workbook: bytes) -> list[_Listed]:
+def _listed(relations: bytes, workbook: bytes, base: str) -> list[_Listed]:
     """The sheets in the order of the workbook."""
     targets = {}
     for _, relation in _elements(relations):
         target = relation.get("Target", "")
-        targets[relation.get("Id", "")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target.removeprefix('xl/')}"
+        targets[relation.get("Id", "")] = target.removeprefix("/") if target.startswith("/") else f"{base}{target.removeprefix(base)}"
     sheets = []
     for tag, element in _elements(workbook):
         if tag == "sheet":

@@ -18,7 +18,7 @@ from iop_outcomes.measures.after_discharge_words import AMONG, EXCLUDED, estiman
 from iop_outcomes.measures.coarse import rounded, without
 from iop_outcomes.measures.episode_column import EpisodeColumn, of_numbers, of_parts, of_words
 from iop_outcomes.measures.group_tests import group_tests
-from iop_outcomes.measures.measure import Measure
+from iop_outcomes.measures.measure import Finer, Measure
 from iop_outcomes.measures.options import Option
 from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of, portion, same
 from iop_outcomes.results import Inclusion
@@ -547,12 +547,15 @@ def _coarser(
 ) -> Iterator[Measure]:
     """Days rounded, and the event during care of the episodes of the curve; then the curve without simple rates beside it."""
     (incidence,) = (item for item in measure.estimands if item.name == "cumulative_incidence")
+    in_care = partial(of_curve, only=frozenset((Key("during_care"),)))
+    alone = partial(in_care, stops=False)
     one_base = replace(
         measure,
         draft=partial(of_curve, stops=False),
         settled=partial(_settled, what=what, draft=of_curve),
         estimands=tuple(replace(item, among=incidence.among) if item.name == "during_care" else item for item in measure.estimands),
         coarse=_ONE_BASE,
+        finer=Finer(measure, anew=replace(measure, draft=alone, settled=None, across=None, curve=None)),
     )
     whole_days = rounded(one_base, {item.name: 0 for item in measure.estimands if item.unit == "days"}, _ROUNDED)
     yield whole_days

@@ -8,7 +8,7 @@ from functools import partial
 
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import ALL, Key
-from iop_outcomes.measures.measure import Measure
+from iop_outcomes.measures.measure import Finer, Measure
 from iop_outcomes.results import EstimandDefinition
 from iop_outcomes.stats.balance import LEAST
 from iop_outcomes.stats.draft import Draft
@@ -36,6 +36,7 @@ def without(measure: Measure, names: Collection[str], words: str) -> Measure:
         estimands=tuple(item for item in measure.estimands if item.name not in names),
         coarse=f"{measure.coarse} {words}".strip(),
         coarser=None,
+        finer=Finer(measure, left_out=frozenset(names)),
     )
 
 
@@ -67,7 +68,7 @@ def rounded(measure: Measure, digits: Mapping[str, int], words: str, *, bare: Co
     estimands = tuple(
         _rounded(item, digits[item.name], bare=item.name in bare) if item.name in digits else item for item in measure.estimands
     )
-    return replace(measure, estimands=estimands, coarse=f"{measure.coarse} {words}".strip(), coarser=None)
+    return replace(measure, estimands=estimands, coarse=f"{measure.coarse} {words}".strip(), coarser=None, finer=Finer(measure))
 
 
 def _rounded(item: EstimandDefinition, digits: int, *, bare: bool) -> EstimandDefinition:

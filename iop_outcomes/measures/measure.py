@@ -16,6 +16,25 @@ from iop_outcomes.stats.draft import Draft
 
 
 @dataclass(frozen=True)
+class Finer:
+    """The form of a measure whose numbers a coarse form repeats, before they are rounded.
+
+    Parameters
+    ----------
+    measure : Measure
+        That form.
+    left_out : frozenset of str
+        Estimands of it that the coarse form lacks.
+    anew : Measure, optional
+        Draws up those estimands alone that the coarse form computes in another way.
+    """
+
+    measure: Measure
+    left_out: frozenset[str] = frozenset()
+    anew: Measure | None = None
+
+
+@dataclass(frozen=True)
 class Measure:
     """One question about the program.
 
@@ -66,6 +85,8 @@ class Measure:
         From the counts of every total and of the levels that it sums, everyone's first, coarser forms of this measure, the least
         information lost first: of fewer categories, or with rounded values. By one column there is one such division, by two also
         each level of either divided by the other. It knows nothing of what is withheld; release chooses among them.
+    finer : Finer, optional
+        For a coarse form: the form whose numbers it repeats, so that they need not be computed again.
     per_episode : callable, optional
         From the counts of everyone, what the measure makes of each episode: columns of the table with one row per episode, from the
         cells and parts that `draft` counts.
@@ -99,6 +120,7 @@ class Measure:
     selective: bool = False
     coarse: str = ""
     coarser: Callable[[Sequence[Mapping[str, Counts]]], Iterator[Measure]] | None = None
+    finer: Finer | None = None
     per_episode: Callable[[Counts], tuple[EpisodeColumn, ...]] | None = None
     inclusions: tuple[Inclusion, ...] = ()
 

@@ -1,6 +1,7 @@
 """Takes results, gives `Released`: what may be shown, with small counts and everything that would give them back withheld."""
 
-from iop_outcomes.release.policy import DEFAULT_POLICY, NOT_AUDITED, POLICIES, Policy, policy_for
+from iop_outcomes.release.curves import release_curve
+from iop_outcomes.release.policy import DEFAULT_POLICY, NOT_AUDITED, POLICIES, Policy, compared_words, policy_for
 from iop_outcomes.release.released import (
     SUPPRESSED,
     Count,
@@ -12,7 +13,7 @@ from iop_outcomes.release.released import (
     Withheld,
     require_released,
 )
-from iop_outcomes.release.releasing import release, release_curve, release_flow, release_flows, release_set
+from iop_outcomes.release.releasing import release, release_flow, release_flows, release_set
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -27,6 +28,7 @@ __all__ = [
     "ReleasedEstimate",
     "ReleasedFlow",
     "Withheld",
+    "compared_words",
     "policy_for",
     "release",
     "release_curve",

@@ -6,6 +6,8 @@ or, where one factor is a vector, without them; the time is that of the pieces.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dpstrf
@@ -16,6 +18,7 @@ Ints = NDArray[np.int64]
 ZERO = 1e-7
 NOTHING = 1e-10  # a squared size that is 0 but for rounding
 _PIECE = 2**18
+_KEPT = 1 / 4  # of a squared length: what is left of it is exact enough
 VECTOR_PIECE = 9_000  # of a matrix and a vector, by those libraries
 
 
@@ -35,25 +38,31 @@ def product(one: Floats, other: Floats) -> Floats:
     return np.hstack([one @ other[:, first : first + several] for first in range(0, columns, several)])
 
 
+def squares(vectors: Floats) -> Floats:
+    """The squared length of each row."""
+    out: Floats = np.einsum("ij,ij->i", vectors, vectors)
+    return out
+
+
 def less(vectors: Floats, rows: Floats) -> Floats:
     """What is left of vectors beyond the span of orthonormal rows."""
-    if len(rows) and len(vectors):
-        for _ in range(2):  # one pass of Gram-Schmidt loses digits
-            vectors = vectors - product(product(vectors, rows.T), rows)
-    return vectors
+    if not (len(rows) and len(vectors)):
+        return vectors
+    left = vectors - product(product(vectors, rows.T), rows)
+    if (squares(left) >= _KEPT * squares(vectors)).all():
+        return left
+    return left - product(product(left, rows.T), rows)  # where little is left, one pass of Gram-Schmidt loses digits
 
 
 def orthonormal(rows: Floats, vectors: Floats) -> Floats:
     """What vectors add to the span of orthonormal rows, as orthonormal rows."""
     new = np.zeros((0, rows.shape[1]))
-    if not len(vectors):
-        return new
     left = less(vectors, rows)
-    for rest, size in zip(left, np.linalg.norm(vectors, axis=1), strict=True):
-        if np.linalg.norm(rest) > ZERO * max(1.0, size):
-            beyond = less(rest[np.newaxis], new)
-            if (length := np.linalg.norm(beyond)) > ZERO * max(1.0, size):
-                new = np.vstack([new, beyond / length])
+    limits = ZERO * np.maximum(1.0, np.sqrt(squares(vectors)))
+    for place in np.flatnonzero(np.sqrt(squares(left)) > limits).tolist():
+        beyond = less(left[place : place + 1], new)
+        if (length := math.sqrt(squares(beyond)[0])) > limits[place]:
+            new = np.vstack([new, beyond / length])
     return new
 
 

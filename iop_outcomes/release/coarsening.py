@@ -75,7 +75,7 @@ def choose(results: Results, policy: Policy) -> Choice:
 
 def coarsened_together(
     results: Sequence[Results], policy: Policy, release: Callable[[Sequence[Results]], tuple[Released, ...]]
-) -> tuple[Released, ...]:
+) -> tuple[Sequence[Results], tuple[Released, ...]]:
     """Release results of one page in forms of which enough is seen there.
 
     Each comes in the form that `choose` chooses for it alone. Where less than `ENOUGH` of its cells, or not all of everyone's, is then
@@ -90,24 +90,29 @@ def coarsened_together(
         Whose threshold decides what may be seen.
     release : callable
         From the chosen forms, everything released together.
+
+    Returns
+    -------
+    sequence of Results, tuple of Released
+        The forms that were taken, and what is shown of them.
     """
     choices = [choose(each, policy) for each in results]
     forms, later = [choice.form for choice in choices], [choice.coarser for choice in choices]
     released = release(forms)
     if not policy.threshold:
-        return released
+        return forms, released
     shares = [_share_on_page(form, each, policy) for form, each in zip(forms, released, strict=True)]
     lacking = [share < ENOUGH or _of_everyone(each) < 1 for share, each in zip(shares, released, strict=True)]
     trial = [next(coarser, form) if lacks else form for form, coarser, lacks in zip(forms, later, lacking, strict=True)]
     if trial == forms:
-        return released
+        return forms, released
     tried = release(trial)
     better = [
         new is not form and _share_on_page(new, each, policy) > share * WORTH
         for new, form, each, share in zip(trial, forms, tried, shares, strict=True)
     ]
     taken = [new if is_better else form for new, form, is_better in zip(trial, forms, better, strict=True)]
-    return tried if taken == trial else released if taken == forms else release(taken)
+    return taken, tried if taken == trial else released if taken == forms else release(taken)
 
 
 def _share_on_page(results: Results, released: Released, policy: Policy) -> float:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from iop_outcomes.release.algebra import ZERO, Floats, Ints, orthonormal, product
+from iop_outcomes.release.algebra import ZERO, Floats, Ints, orthonormal, product, squares
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +62,8 @@ class Inside:
                 left = left - product(more, outside)
                 shares += more
             rest = one_here - product(shares, beside)
-            size = float(np.linalg.norm(left))
-            if size > ZERO * max(1.0, float(np.linalg.norm(one_there))):
+            size = math.sqrt(squares(left)[0])
+            if size > ZERO * max(1.0, math.sqrt(one_there @ one_there)):
                 outside, beside = np.vstack([outside, left / size]), np.vstack([beside, rest / size])
             else:
                 inside.append(rest)

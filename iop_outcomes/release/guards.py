@@ -16,9 +16,10 @@ SAMPLES = 3  # random unknowns: a total that is open is 0 in all of them only by
 _ALL_COMBINED = 12  # up to so many small cells every combination is guarded; beyond it, single ones and pairs
 
 
-def are_small(n: Ints, threshold: int) -> Mask:
-    """Which counts may not be printed."""
-    return (n > 0) & (n < threshold)
+def are_small(n: Ints | Floats, threshold: int | Ints) -> Mask:
+    """Which counts, or differences of counts, may not be printed."""
+    small: Mask = (n != 0) & (np.abs(n) < threshold)
+    return small
 
 
 def vanish(totals: Floats, scale: float) -> Mask:
@@ -46,7 +47,7 @@ class Sums:
         lengths: list[Ints] = []
         for places, sizes in groups:
             chosen = _combinations(len(places))
-            chosen = chosen[(chosen @ sizes) < threshold]
+            chosen = chosen[are_small(chosen @ sizes, threshold)]
             cells.append(places[np.nonzero(chosen)[1]])
             lengths.append(chosen.sum(axis=1))
         self._cells = np.concatenate([*cells, np.empty(0, dtype=np.int64)]).astype(np.int64)
@@ -95,7 +96,7 @@ class Guarded:
         groups = [(rows, sizes[rows]) for rows in (rows[small[rows]] for rows in divisions)]
         self._sums = Sums([group for group in groups if len(group[0]) <= _ALL_COMBINED], threshold)
         wide = [(rows, of_rows) for rows, of_rows in groups if len(rows) > _ALL_COMBINED]
-        self._pairs = [(rows, np.triu(of_rows[:, np.newaxis] + of_rows < threshold, k=1)) for rows, of_rows in wide]
+        self._pairs = [(rows, np.triu(are_small(of_rows[:, np.newaxis] + of_rows, threshold), k=1)) for rows, of_rows in wide]
 
     def __len__(self) -> int:
         return len(self._single)
@@ -156,10 +157,10 @@ class Across:
         return all(self._pairs_hold(totals, first, level, scale) for level in witnesses)
 
     def _pairs_hold(self, totals: Floats, first: Floats, level: int, scale: float) -> bool:
-        sets = np.flatnonzero(self._sizes[level] < self._threshold)
+        sets = np.flatnonzero(are_small(self._sizes[level], self._threshold))
         none = np.abs(first[:, sets] + first[level, sets]) <= ZERO * scale
         none[level] = False
         if not none.any():
             return True
-        other, place = np.nonzero(none & (self._sizes[:, sets] + self._sizes[level, sets] < self._threshold))
+        other, place = np.nonzero(none & are_small(self._sizes[:, sets] + self._sizes[level, sets], self._threshold))
         return not vanish(totals[other, self._wide[sets[place]]] + totals[level, self._wide[sets[place]]], scale).any()

@@ -82,7 +82,7 @@ class Levels:
 
     def __init__(self, n: Ints, members: Mask, sets: Floats, divisions: Sequence[Ints], alike: Floats, threshold: int, small: Mask) -> None:
         self._members = members
-        self._here = (n > 0).astype(np.float64)
+        self._here: Floats = (n != 0).astype(np.float64)
         cells = n.shape[1]
         self._open_to_any = np.diag(self._here.sum(axis=0))  # sum over levels of the projections on what is not known
         self._known = np.zeros((len(n), min(16, cells) or 1, cells))

@@ -128,6 +128,31 @@ POLICIES: Mapping[str, Policy] = {
         ),
     )
 }
+ALONE = (
+    "This output was not compared with earlier ones: two outputs of nearly the same episodes can give a person back by what differs. With a "
+    "ledger (--ledger FILE, ledger=) each is compared with those made before."
+)
+
+
+def compared_words(policy: Policy, several: int | None) -> str:
+    """What is said of earlier outputs: nothing where nothing is withheld.
+
+    Examples
+    --------
+    >>> compared_words(POLICIES["cms11"], 1)
+    'Compared with 1 earlier output: what would differ from it by 1 to 10 episodes is not shown. The next output that differs by more shows it again.'
+    """
+    if not policy.threshold:
+        return ""
+    if several is None:
+        return ALONE
+    outputs, them = ("output", "it") if several == 1 else ("outputs", "one of them")
+    return (
+        f"Compared with {several} earlier {outputs}: what would differ from {them} by 1 to {policy.threshold - 1} episodes is not shown. "
+        "The next output that differs by more shows it again."
+    )
+
+
 DEFAULT_POLICY = "cms11"
 NOT_AUDITED = "No audit of disclosure over the whole page has been applied: its totals are protected together, but how closely the rest bounds what is withheld is not checked."
 

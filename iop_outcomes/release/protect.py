@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from iop_outcomes.keys import ALL
-from iop_outcomes.release.algebra import ZERO, Floats, Ints, less, orthonormal
+from iop_outcomes.release.algebra import ZERO, Floats, Ints, less, orthonormal, squares
 from iop_outcomes.release.everyone import Addition, Inside
 from iop_outcomes.release.guards import Mask, are_small
 from iop_outcomes.release.levels import Levels, Shown
@@ -46,6 +46,8 @@ class Tabulation:
         crossed, everyone and each margin, made of pairs. By default "All" is the sum of all others.
     known : sequence of (sum, set of parts)
         Totals of sums that another table of the page may print, and that are taken as known here.
+    guarded : collection of (level, set of parts)
+        Totals that may not be seen whatever they hold, as an earlier output and they would give a small difference back.
     """
 
     counts: LevelCounts
@@ -55,6 +57,7 @@ class Tabulation:
     ways_of_everyone: Sequence[Parts] = ()
     sums: Mapping[Name, Sequence[Name]] = field(default_factory=dict)
     known: Sequence[Printed] = ()
+    guarded: Collection[Printed] = frozenset()
 
     @property
     def everyone(self) -> Name:
@@ -236,7 +239,11 @@ class _Page:
         whole = every @ self._vectors(table.divisions[:1])[0, self._inside(table)]
         in_small = are_small(whole, self._smallest)[:, np.newaxis]
         thresholds = np.where(groups | in_small, max(self._threshold, self._smallest), self._threshold)
-        return (sizes > 0) & (sizes < thresholds)
+        small: Mask = are_small(sizes, thresholds)
+        if table.guarded:
+            names = [*table.levels, *[None] * (len(n) - len(table.levels)), *table.members]
+            small |= np.array([[(name, each) in table.guarded for each in parts] for name in names], dtype=bool).reshape(small.shape)
+        return small
 
     def _vectors(self, several: Collection[Parts]) -> Floats:
         """Sets of parts as rows of 0 and 1."""
@@ -259,26 +266,31 @@ class _Page:
     def _let_everyone(self, parts: Parts, *, possible: bool) -> bool:
         """Let a total of everyone through, under every column or none."""
         if parts not in self._decided:
-            total = self._vectors([parts])
-            self._decided[parts] = possible and self._may_know(added := self._added(total), len(self._columns))
+            new = self._new(self._vectors([parts]))
+            self._decided[parts] = possible and self._may_know(added := self._added(new), len(self._columns))
             if self._decided[parts]:
-                self._know(total, added)
+                self._know(new, added)
         return self._decided[parts]
 
     def _may_know(self, added: Sequence[Addition], several: int) -> bool:
         """Whether everything guarded under the first columns stays open when more totals of everyone are known."""
-        return all(column.holds_with(more.inside) for (column, _), more in zip(self._columns[:several], added[:several], strict=True))
+        return all(column.holds_with(more.inside) for (column, _), more in zip(self._columns[:several], added[:several], strict=False))
 
     def _know(self, totals: Floats, added: Sequence[Addition]) -> None:
+        if not len(totals):
+            return
         self._everyone = np.vstack([self._everyone, orthonormal(self._everyone, totals)])
         for (column, _), inside, more in zip(self._columns, self._insides, added, strict=True):
             column.link(more.inside)
             inside.learn(more)
 
-    def _added(self, totals: Floats) -> list[Addition]:
-        """What more totals of everyone add to those known of the cells of each column."""
-        new = totals[np.linalg.norm(less(totals, self._everyone), axis=1) > ZERO * np.maximum(1.0, np.linalg.norm(totals, axis=1))]
-        return [inside.added(new) for inside in self._insides]
+    def _new(self, totals: Floats) -> Floats:
+        """Those of some totals of everyone that do not follow from what is known."""
+        return totals[squares(less(totals, self._everyone)) > ZERO**2 * np.maximum(1.0, squares(totals))]
+
+    def _added(self, new: Floats) -> list[Addition]:
+        """What more totals of everyone, which do not follow from what is known, add to those known of the cells of each column."""
+        return [inside.added(new) for inside in self._insides] if len(new) else []
 
     # -- what the levels of one column give away under the others -------------------------------------------------------------
 
@@ -286,12 +298,12 @@ class _Page:
         if place == 0:
             return True
         column, inside = self._columns[place]
-        return self._may_know(self._added(self._spread(column.everyone_known(shown), inside)), place)
+        return self._may_know(self._added(self._new(self._spread(column.everyone_known(shown), inside))), place)
 
     def _tell_others(self, place: int) -> None:
         column, inside = self._columns[place]
-        totals = self._spread(column.everyone_known(), inside)
-        self._know(totals, self._added(totals))
+        new = self._new(self._spread(column.everyone_known(), inside))
+        self._know(new, self._added(new))
 
     def _spread(self, vectors: Floats, inside: Ints) -> Floats:
         out = np.zeros((len(vectors), self._cells))

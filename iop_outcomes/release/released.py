@@ -93,12 +93,12 @@ class ReleasedFlow:
 
 @dataclass(frozen=True, slots=True)
 class ReleasedCurve:
-    """A curve that may be drawn: whole percents on every tenth day, as far as enough are followed, and the table under it.
+    """A curve that may be drawn, as far as enough are followed, and the table under it.
 
     Parameters
     ----------
     days, incidence : tuple
-        What is drawn: days, and shares rounded to whole percents.
+        What is drawn: days, and shares, NaN on a day that is not drawn.
     ticks : tuple of int
         Days of the table.
     at_risk : tuple of Count
@@ -137,6 +137,7 @@ class Released:
     level_2: str = ""
     levels_2: tuple[str, ...] = ()  # of the second column, for names that tell them apart
     within: Mapping[str, Released] = field(default_factory=dict)
+    compared: int | None = None  # with how many earlier outputs of a ledger; None where there is no ledger
     levels: tuple[str, ...] = field(init=False)  # of the first column in the order of the estimates, "All" first
     _at: Mapping[tuple[str, str, str, str], list[ReleasedEstimate]] = field(init=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Protocol
 
 from iop_outcomes.columns import COUNTED, KINDS
@@ -12,7 +13,10 @@ from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, Flag, Key, Place, flags
 from iop_outcomes.release.audit import Audited, audited
 from iop_outcomes.release.coarsening import coarsened_together, says_no_number
+from iop_outcomes.release.curves import release_curve
+from iop_outcomes.release.differences import guarded_by
 from iop_outcomes.release.equations import Value
+from iop_outcomes.release.ledger import Output, first_outputs, open_ledger, output_of
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.printed import Tabulations
 from iop_outcomes.release.protect import Parts, Printed, is_safe, protect
@@ -29,13 +33,12 @@ from iop_outcomes.release.released import (
 )
 from iop_outcomes.release.rounding import Rounding
 from iop_outcomes.results import Definition, Estimate, Flow, Results
-from iop_outcomes.stats.curves import Curve
 from iop_outcomes.stats.draft import Population
 
 _SUPPRESSED = flags(Flag.SUPPRESSED)
 
 
-def release(results: Results, policy: str = DEFAULT_POLICY) -> Released:
+def release(results: Results, policy: str = DEFAULT_POLICY, *, ledger: str | Path | None = None) -> Released:
     """Withhold small counts and everything that would give them back.
 
     Parameters
@@ -44,6 +47,8 @@ def release(results: Results, policy: str = DEFAULT_POLICY) -> Released:
         Working numbers.
     policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
         Name of the policy; "none" only for data of class synthetic or public.
+    ledger : path, optional
+        As for `release_set`.
 
     Returns
     -------
@@ -54,10 +59,17 @@ def release(results: Results, policy: str = DEFAULT_POLICY) -> Released:
     UsageError
         When the policy does not exist or the class of the data does not allow it.
     """
-    return release_set([results], policy)[0]
+    return release_set([results], policy, ledger=ledger)[0]
 
 
-def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY, *, few: Collection[str] = ()) -> tuple[Released, ...]:
+def release_set(
+    results: Sequence[Results],
+    policy: str = DEFAULT_POLICY,
+    *,
+    ledger: str | Path | None = None,
+    earlier: int | None = None,
+    few: Collection[str] = (),
+) -> tuple[Released, ...]:
     """Release results that are shown on one page: what one of them would give back of another is withheld too.
 
     A total that several results print of one level, or of everyone, is withheld in all or in none. Totals by one column are protected
@@ -71,6 +83,11 @@ def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY, *, few
         two columns are released by themselves, or with others by the same two.
     policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
         Name of the policy; "none" only for data of class synthetic or public.
+    ledger : path, optional
+        File of the outputs made before: what would give a small difference from one of them is withheld, and this one is added. Policies
+        that withhold nothing leave it alone.
+    earlier : int, optional
+        Compare with so many of the first outputs of the ledger alone, and add nothing: to make an output again.
     few : collection of str
         Parts of which the page says elsewhere that they hold fewer episodes than may be shown: what follows from that is withheld too.
 
@@ -92,24 +109,47 @@ def release_set(results: Sequence[Results], policy: str = DEFAULT_POLICY, *, few
     chosen = policy_for(policy, provenance.data_class).within(provenance.part2_tracks)
     results = [_shown_population(each, chosen) for each in results]
     _refuse_two_populations(results)
-    if chosen.base:
-        return tuple(_released_results(each, Rounding(chosen), chosen) for each in results)
-    protecting = _Protecting(chosen, frozenset(few))
-    return protecting.audited(coarsened_together(results, chosen, protecting.released))
+    parts = frozenset(few)
+    if ledger is None or not chosen.threshold:
+        return _released(results, chosen, (), parts)[1]
+    if earlier is not None:
+        return _compared(_released(results, chosen, first_outputs(ledger, earlier), parts)[1], earlier)
+    with open_ledger(ledger) as outputs:
+        forms, released = _released(results, chosen, outputs.outputs, parts)
+        outputs.add(output_of(forms, released, chosen.name))
+    return _compared(released, len(outputs.outputs))
+
+
+def _compared(released: Sequence[Released], several: int) -> tuple[Released, ...]:
+    return tuple(replace(each, door=DOOR, compared=several) for each in released)
+
+
+def _released(
+    results: Sequence[Results], policy: Policy, earlier: Sequence[Output], few: Parts
+) -> tuple[Sequence[Results], tuple[Released, ...]]:
+    if policy.base:
+        return results, tuple(_released_results(each, Rounding(policy), policy) for each in results)
+    protecting = _Protecting(policy, earlier, few)
+    forms, released = coarsened_together(results, policy, protecting.released)
+    return forms, protecting.audited(released)
 
 
 class _Protecting:
     """Releases of one page in several forms; the last step, the audit, is taken of the form that is shown."""
 
-    def __init__(self, policy: Policy, few: frozenset[str]) -> None:
-        self._policy, self._few = policy, few
+    def __init__(self, policy: Policy, earlier: Sequence[Output], few: Parts) -> None:
+        self._policy, self._earlier, self._few = policy, earlier, few
         self._pages: list[tuple[Tabulations, tuple[frozenset[Printed], ...], tuple[Released, ...]]] = []
 
     def released(self, results: Sequence[Results]) -> tuple[Released, ...]:
         """Release some forms together, as far as totals give one another back."""
-        page = Tabulations(results, crossed=self._policy.crossed)
-        seen = protect(page.tables, self._policy.threshold, self._policy.smallest)
-        released = _released_page(page, Audited(seen), self._policy)
+        policy, page = self._policy, Tabulations(results, crossed=self._policy.crossed)
+        tables = page.tables
+        if self._earlier:
+            guarded = guarded_by(results, page, self._earlier, policy.threshold, crossed=policy.crossed)
+            tables = tuple(replace(table, guarded=each) for table, each in zip(tables, guarded, strict=True))
+        seen = protect(tables, policy.threshold, policy.smallest)
+        released = _released_page(page, Audited(seen), policy)
         self._pages.append((page, seen, released))
         return released
 
@@ -209,16 +249,6 @@ def release_flows(flows: Sequence[Flow], page: Sequence[Released]) -> tuple[Rele
     )
 
 
-def release_curve(curve: Curve, policy: Policy) -> ReleasedCurve:
-    """Round a curve and stop it where fewer than the smallest group are followed; withhold or round small numbers at risk."""
-    enough = (curve.followed >= max(policy.fewest, 1)) & (curve.incidence == curve.incidence)
-    length = len(enough) if enough.all() else int(enough.argmin())
-    shares = curve.incidence[:length]
-    drawn = [round(float(share), 2) if policy.threshold else float(share) for share in shares]
-    at_risk = [policy.rounded(n) if is_safe(n, policy.threshold) else SUPPRESSED for n in curve.at_risk.tolist()]
-    return ReleasedCurve(tuple(curve.days[:length].tolist()), tuple(drawn), tuple(curve.ticks.tolist()), tuple(at_risk))
-
-
 class _Visible(Protocol):
     """What may be seen of some results."""
 
@@ -273,7 +303,9 @@ def _released_results(results: Results, reading: _Visible, policy: Policy) -> Re
 
 def _released_slice(part: Results, reading: _Visible, policy: Policy, levels_2: tuple[str, ...]) -> Released:
     """What is shown of one level of the second column, or of everyone; the flow is said of everyone alone."""
-    estimates = _without_what_rests_on_withheld(part.definition, [_released(estimate, part, reading, policy) for estimate in part], policy)
+    estimates = _without_what_rests_on_withheld(
+        part.definition, [_released_estimate(estimate, part, reading, policy) for estimate in part], policy
+    )
     return Released(
         DOOR,
         definition=part.definition,
@@ -282,11 +314,23 @@ def _released_slice(part: Results, reading: _Visible, policy: Policy, levels_2: 
         flow=(),
         policy=policy,
         provenance=part.provenance,
-        curves={level: release_curve(curve, policy) for level, curve in part.curves.items() if _has_table(level, estimates)},
+        curves={
+            level: release_curve(curve, policy, _printed_days(level, estimates))
+            for level, curve in part.curves.items()
+            if _has_table(level, estimates)
+        },
         group_2=part.group_2,
         level_2=part.level_2,
         levels_2=levels_2,
     )
+
+
+def _printed_days(level: str, estimates: Sequence[ReleasedEstimate]) -> dict[int, bool]:
+    """Days of which the share that the curve of a level draws is asked, each with whether it is shown."""
+    along = [
+        each for each in estimates if each.level == level and each.n_at_risk is not None and each.time is not None and not each.contrast
+    ]
+    return {int(each.time or 0): each.shown for each in along if each.estimand == along[0].estimand}
 
 
 def _has_table(level: str, estimates: Sequence[ReleasedEstimate]) -> bool:
@@ -295,7 +339,7 @@ def _has_table(level: str, estimates: Sequence[ReleasedEstimate]) -> bool:
     return not beside or (any(each.shown for each in beside) and not any(isinstance(each.n, Withheld) for each in beside))
 
 
-def _released(estimate: Estimate, results: Results, reading: _Visible, policy: Policy) -> ReleasedEstimate:
+def _released_estimate(estimate: Estimate, results: Results, reading: _Visible, policy: Policy) -> ReleasedEstimate:
     people, place = results.populations[estimate.level, estimate.key], estimate.place
     if place.is_crossed and not policy.crossed:
         return _withheld(estimate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from iop_outcomes.columns import COUNTED, KINDS, Column
 from iop_outcomes.errors import UsageError
@@ -15,6 +16,7 @@ from iop_outcomes.measures.parts import PARTS_OF_FINDINGS
 from iop_outcomes.release import DEFAULT_POLICY, Policy, Released, Withheld, policy_for, release_flows, release_set
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.blocks import Note, marked, section
+from iop_outcomes.reporting.parameters import page_parameters
 from iop_outcomes.reporting.parts import PROGRAM_QUALITY, Page, Part, Program
 from iop_outcomes.reporting.report import Report
 from iop_outcomes.results import Provenance
@@ -28,14 +30,17 @@ def program_quality(
     title: str = "Program quality report",
     conf_level: float = 0.95,
     parts: Sequence[Part] = PROGRAM_QUALITY,
+    ledger: str | Path | None = None,
+    earlier: int | None = None,
 ) -> Report:
-    """Build the report; the public function is `iop_outcomes.report`, which says more."""
+    """Build the report; the public function is `iop_outcomes.report`, which says more. `earlier` outputs of the ledger make it again."""
     chosen = policy_for(policy, data.data_class)
     column = _one_column(data, by)
-    page = assemble(Program(data, column, chosen, conf_level), parts)
+    page = assemble(Program(data, column, chosen, conf_level), parts, ledger=ledger, earlier=earlier)
     sections = tuple(marked(each, chosen.mark) for part in parts for each in part.sections(page))
     released = tuple(page.released.values())
-    parameters = {"by": column, "conf_level": f"{conf_level:g}", "policy": chosen.name}
+    compared = next((each.compared for each in released), None)
+    parameters = page_parameters(data, column, chosen.name, title, conf_level, compared)
     without = tuple(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values())
     return Report("program_quality", title, _lead(page), sections, released, page.provenance, chosen, parameters, without)
 
@@ -51,7 +56,7 @@ def _one_column(data: Data, by: By) -> str:
     return columns[0]
 
 
-def assemble(program: Program, parts: Sequence[Part]) -> Page:
+def assemble(program: Program, parts: Sequence[Part], *, ledger: str | Path | None = None, earlier: int | None = None) -> Page:
     """Put the asks of some parts to the data, each once, and release everything together.
 
     Parameters
@@ -60,6 +65,8 @@ def assemble(program: Program, parts: Sequence[Part]) -> Page:
         The data, the grouping column, the policy.
     parts : sequence of Part
         What the page is made of.
+    ledger, earlier
+        As for `release_set`.
 
     Returns
     -------
@@ -74,7 +81,8 @@ def assemble(program: Program, parts: Sequence[Part]) -> Page:
     asks = list(dict.fromkeys(ask for part in parts for ask in part.asks(program)))
     results, unanswered = answer_all(asks, data, grouped=_grouped(program), conf_level=program.conf_level)
     few = [PARTS_OF_FINDINGS[finding.rule] for finding in data.findings if finding.rule in PARTS_OF_FINDINGS]
-    released = dict(zip(results, release_set(list(results.values()), policy.name, few=few), strict=True))
+    shown = release_set(list(results.values()), policy.name, ledger=ledger, earlier=earlier, few=few)
+    released = dict(zip(results, shown, strict=True))
     provenance = _shown_provenance(data, released.values(), policy)
     return Page(program, released, unanswered, release_flows(data.flow, list(released.values())), provenance)
 

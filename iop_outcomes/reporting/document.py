@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from iop_outcomes.release import Policy, Released
 from iop_outcomes.reporting.blocks import Section
+from iop_outcomes.reporting.parameters import PageParameters
 from iop_outcomes.results import Provenance
 
 SYNTHETIC = "Synthetic data: no real person is described here."
@@ -29,8 +30,8 @@ class Document:
         Inputs, versions, class, cut-off.
     policy : Policy
         Disclosure policy in force.
-    parameters : dict of str to str
-        What was asked for.
+    parameters : PageParameters
+        What was asked for: enough to make the page again.
     without : tuple of Section
         Sections that the data cannot fill, each with the reason; no part of the page.
     """
@@ -42,7 +43,7 @@ class Document:
     released: tuple[Released, ...]
     provenance: Provenance
     policy: Policy
-    parameters: dict[str, str]
+    parameters: PageParameters
     without: tuple[Section, ...] = ()
 
     @property

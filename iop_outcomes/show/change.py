@@ -9,8 +9,8 @@ from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.results import Role
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind
-from iop_outcomes.show.chart_rows import alt_text, coordinate, finish_rows, withheld_words
-from iop_outcomes.show.words import episodes, estimate_value, has_value, in_counts, lacking, plain_range, sentence, shown_groups, value_of
+from iop_outcomes.show.chart_rows import alt_text, coordinate, drawn_groups, finish_rows, withheld_words
+from iop_outcomes.show.words import episodes, estimate_value, has_value, in_counts, lacking, plain_range, sentence, value_of
 
 
 def _in_role(released: Released, role: Role, level: str) -> ReleasedEstimate:
@@ -18,7 +18,7 @@ def _in_role(released: Released, role: Role, level: str) -> ReleasedEstimate:
 
 
 def dumbbell(released: Released, *, ax: Axes | None = None) -> Axes:
-    """Mean score at admission (open) and at discharge (filled), of the episodes with both.
+    """Mean score at admission (open) and at discharge (filled), of the episodes with both; of more than 60 groups, of everyone alone.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def dumbbell(released: Released, *, ax: Axes | None = None) -> Axes:
     Axes
     """
     require_released(released, "dumbbell")
-    groups = shown_groups(released, released.definition.in_role("change"))
+    groups, above = drawn_groups(released, released.definition.in_role("change"))
     notes = []
     with theme.style():
         drawn = ax or theme.new_axes(len(groups))
@@ -46,7 +46,7 @@ def dumbbell(released: Released, *, ax: Axes | None = None) -> Axes:
             drawn.plot(coordinate(after.value), y, "o", color=theme.NAVY, markersize=7, zorder=3)
             notes.append(f"{estimate_value(before)} to {estimate_value(after)}; change {estimate_value(change)} ({plain_range(change)})")
         drawn.set_xlabel("Mean score: at admission (open) and at discharge (filled)")
-        finish_rows(drawn, [group.words for group in groups], notes, fit=ax is None)
+        finish_rows(drawn, [group.words for group in groups], notes, above=above, fit=ax is None)
     return drawn
 
 

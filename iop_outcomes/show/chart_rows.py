@@ -10,16 +10,30 @@ from matplotlib.axes import Axes
 
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
-from iop_outcomes.show.words import NOT_SHOWN, estimate_value, has_value, is_everyone, shown_groups
+from iop_outcomes.show.words import NOT_SHOWN, ShownGroup, estimate_value, has_value, is_everyone, shown_groups
 from iop_outcomes.units import percent
 
 WRAP = 28  # characters of a row's name on one line
+MOST_ROWS = 60  # on some three printed pages; of more groups the table tells more than a picture does
 QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def coordinate(value: object) -> float:
     """A coordinate, rounded."""
     return round(float(value), theme.DECIMALS) if isinstance(value, float | int) else math.nan
+
+
+def drawn_groups(released: Released, estimand: str) -> tuple[list[ShownGroup], str]:
+    """The groups that have a row in a chart, everyone first, and what stands over it: of too many groups, everyone alone."""
+    require_released(released, "drawn_groups")
+    groups = shown_groups(released, estimand)
+    named = sum(not group.is_everyone for group in groups)
+    return ([group for group in groups if group.is_everyone], too_many(named)) if named > MOST_ROWS else (groups, "")
+
+
+def too_many(groups: int) -> str:
+    """That there are more groups than a chart can show."""
+    return f"{groups} groups are too many to draw: the table shows each"
 
 
 def withheld_words(row: ReleasedEstimate) -> str:
@@ -46,9 +60,16 @@ def range_bar(ax: Axes, y: int, low: object, high: object, *, bold: bool) -> Non
 
 
 def finish_rows(
-    ax: Axes, groups: Sequence[str], notes: Sequence[str] = (), *, above_inches: float = 0.1, fit: bool = True, everyone_first: bool = True
+    ax: Axes,
+    groups: Sequence[str],
+    notes: Sequence[str] = (),
+    *,
+    above: str = "",
+    above_inches: float = 0.1,
+    fit: bool = True,
+    everyone_first: bool = True,
 ) -> None:
-    """The names of the rows, words to the right of each, everyone on top, and a quiet frame; `fit` makes room for both."""
+    """The names of the rows, words over them and to the right of each, everyone on top, and a quiet frame; `fit` makes room for all."""
     names = [textwrap.fill(words, WRAP) for words in groups]
     ax.set_yticks(range(len(groups)), names)
     ax.set_ylim(len(groups) - 0.5, -0.5)
@@ -60,8 +81,10 @@ def finish_rows(
         ax.text(1.02, y, words, transform=ax.get_yaxis_transform(), va="center", ha="left", fontsize=9)
     if len(groups) > 1 and everyone_first:
         ax.axhline(0.5, color=theme.GRID, linewidth=0.8)
+    if above:
+        ax.set_title(above, loc="left", fontsize=10)
     if fit:
-        theme.fit_rows(ax, names, notes, above_inches=above_inches)
+        theme.fit_rows(ax, names, notes, above_inches=above_inches + (0.25 if above else 0.0))
 
 
 def share_axis(ax: Axes) -> None:
@@ -73,12 +96,13 @@ def share_axis(ax: Axes) -> None:
 def alt_text(released: Released, estimands: Sequence[str], kind: str) -> str:
     """What the chart says, for those who do not see it: its kind, its message and its numbers."""
     require_released(released, "alt_text")
+    groups, above = drawn_groups(released, estimands[0])
     parts = []
-    for group in shown_groups(released, estimands[0]):
+    for group in groups:
         numbers = [(released.definition.estimand(name).label, group.estimate(name)) for name in estimands]
         values = "; ".join(f"{words.lower()} {value_words(row)}" for words, row in numbers)
         parts.append(f"{group.words}: {values}")
-    return f"{kind} {released.definition.title}. " + ". ".join(parts) + "."
+    return f"{kind} {released.definition.title}. " + ". ".join([*parts, *([above] if above else [])]) + "."
 
 
 def value_words(row: ReleasedEstimate) -> str:

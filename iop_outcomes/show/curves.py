@@ -11,12 +11,14 @@ from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedCurve, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind
+from iop_outcomes.show.chart_rows import too_many
 from iop_outcomes.show.words import group_words, sentence
 from iop_outcomes.units import percent
 
 MOST_TOGETHER = 4
 MOST_APART = 24  # small charts on some two printed pages; of more groups the table tells more than pictures do
 LAST_DAY = 360
+NONE_DRAWN = "No curve may be drawn: the table says what may be shown"
 _STYLES = ("-", "--", "-.", ":")
 Group = tuple[Released, str]  # a slice, and a level of it
 NamedCurve = tuple[str, ReleasedCurve]
@@ -41,8 +43,8 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
     """
     require_released(released, "cumulative")
     groups = _drawn(_divided(released))
-    too_many = len(groups) > MOST_APART
-    curves = _drawn([(released, ALL)]) if too_many or not groups else groups
+    of_everyone = len(groups) > MOST_APART
+    curves = _drawn([(released, ALL)]) if of_everyone or not groups else groups
     with theme.style():
         if ax is None and len(curves) > MOST_TOGETHER:
             return _apart(released, curves)
@@ -51,17 +53,14 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
             style = {"color": theme.PALETTE[place % len(theme.PALETTE)], "linestyle": _STYLES[place % len(_STYLES)]}
             _draw(drawn, curve, name, **style)
         _frame(drawn)
-        if too_many:
-            drawn.set_title(_too_many(len(groups)), loc="left", fontsize=10)
+        above = too_many(len(groups)) if of_everyone else "" if curves else NONE_DRAWN
+        if above:
+            drawn.set_title(above, loc="left", fontsize=10)
         if curves:
             drawn.legend(frameon=False, loc="upper left")
         if ax is None:
-            theme.fit_rows(drawn, [percent(1.0)], [], above_inches=0.35 if too_many else 0.15)
+            theme.fit_rows(drawn, [percent(1.0)], [], above_inches=0.35 if above else 0.15)
     return drawn
-
-
-def _too_many(groups: int) -> str:
-    return f"{groups} groups are too many to draw: the table shows each"
 
 
 def _divided(released: Released) -> list[Group]:
@@ -73,7 +72,7 @@ def _divided(released: Released) -> list[Group]:
 
 def _drawn(groups: Sequence[Group]) -> list[NamedCurve]:
     """The curves of groups that have one, each under its name."""
-    return [(group_words(part, level), part.curves[level]) for part, level in groups if level in part.curves]
+    return [(group_words(part, level), part.curves[level]) for part, level in groups if level in part.curves and part.curves[level].days]
 
 
 def _apart(released: Released, curves: Sequence[NamedCurve]) -> Axes:
@@ -84,7 +83,7 @@ def _apart(released: Released, curves: Sequence[NamedCurve]) -> Axes:
     figure.subplots_adjust(left=0.09, right=0.97, bottom=0.55 / height, top=1 - 0.3 / height, hspace=0.35, wspace=0.12)
     for place, (name, curve) in enumerate(curves):
         ax = figure.add_subplot(rows, 2, place + 1, axes_class=theme.ShownAxes)
-        if ALL in released.curves:
+        if ALL in released.curves and released.curves[ALL].days:
             _draw(ax, released.curves[ALL], "", color=theme.CONTEXT, linestyle="-")
         _draw(ax, curve, "", color=theme.NAVY, linestyle="-")
         ax.set_title(name, loc="left", fontsize=10)
@@ -109,18 +108,31 @@ def _frame(ax: Axes, *, left: bool = True, bottom: bool = True) -> None:
         ax.set_xlabel("Days after discharge")
 
 
+def is_drawn(released: Released) -> bool:
+    """Whether a curve of anybody may be drawn."""
+    return any(curve.days for part in released.slices for curve in part.curves.values())
+
+
+def curve_subtitle(released: Released, group: str) -> str:
+    """The line under the headline: what is drawn, and what the curves rest on."""
+    rounded = "drawn from counts rounded to sixes, so that no step is one person, where enough had the event and enough are followed; the table has the figures"
+    how = rounded if released.policy.threshold else "drawn as far as enough are followed"
+    grey = " Grey: all episodes together." if MOST_TOGETHER < len(_drawn(_divided(released))) <= MOST_APART else ""
+    return f"Share with the event by each day after discharge, by {group}; {how}. Lower is better.{grey}"
+
+
 def curve_alt_text(released: Released) -> str:
     """What the curves say, for those who do not see them."""
     require_released(released, "curve_alt_text")
     ends, groups = [], _divided(released)
-    too_many = len(_drawn(groups)) > MOST_APART
-    for part, level in ((released, ALL), *(() if too_many else groups)):
+    of_everyone = len(_drawn(groups)) > MOST_APART
+    for part, level in ((released, ALL), *(() if of_everyone else groups)):
         name, curve = group_words(part, level), part.curves.get(level)
         if curve is not None and curve.days:
-            ends.append(f"{name}: {percent(curve.incidence[-1])} by day {curve.days[-1]}")
+            ends.append(f"{name}: {'about ' if released.policy.threshold else ''}{percent(curve.incidence[-1])} by day {curve.days[-1]}")
         else:
             ends.append(f"{name}: not shown")
-    more = f" {_too_many(len(_drawn(groups)))}." if too_many else ""
+    more = f" {too_many(len(_drawn(groups)))}." if of_everyone else ""
     return f"Cumulative curves. {released.definition.title}. " + "; ".join(ends) + f".{more}"
 
 

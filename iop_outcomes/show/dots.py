@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from iop_outcomes.release import Released, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind
-from iop_outcomes.show.chart_rows import alt_text, dot, finish_rows, range_bar, share_axis, withheld_words
-from iop_outcomes.show.words import estimate_value, has_value, plain_range, sentence, shown_groups
+from iop_outcomes.show.chart_rows import alt_text, dot, drawn_groups, finish_rows, range_bar, share_axis, withheld_words
+from iop_outcomes.show.words import estimate_value, has_value, plain_range, sentence
 
 
 def dot_range(released: Released, estimand: str, *, words: Sequence[str] = (), ax: Axes | None = None) -> Axes:
-    """Shares as dots with their 95 % ranges, one row for each level.
+    """Shares as dots with their 95 % ranges, one row for each level, of more than 60 for everyone alone.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def dot_range(released: Released, estimand: str, *, words: Sequence[str] = (), a
     Axes
     """
     require_released(released, "dot_range")
-    groups = shown_groups(released, estimand)
+    groups, above = drawn_groups(released, estimand)
     rows = [group.estimate(estimand) for group in groups]
     with theme.style():
         drawn = ax or theme.new_axes(len(groups))
@@ -41,9 +41,12 @@ def dot_range(released: Released, estimand: str, *, words: Sequence[str] = (), a
                 range_bar(drawn, y, row.low, row.high, bold=not group.is_everyone)
                 dot(drawn, y, row)
         notes = [f"{estimate_value(row)} ({plain_range(row)})" if has_value(row) else withheld_words(row) for row in rows]
-        notes = [f"{note}: {word}" if word and word != note else note for note, word in zip(notes, words or [""] * len(notes), strict=True)]
+        notes = [
+            f"{note}: {word}" if word and word != note else note
+            for note, word in zip(notes, words[: len(notes)] or [""] * len(notes), strict=True)
+        ]
         share_axis(drawn)
-        finish_rows(drawn, [group.words for group in groups], notes, fit=ax is None)
+        finish_rows(drawn, [group.words for group in groups], notes, above=above, fit=ax is None)
     return drawn
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from iop_outcomes.intake.writing import FORMULA_STARTS
-from iop_outcomes.release import Released, require_released
-from iop_outcomes.results import COLUMNS
+from iop_outcomes.release import Released, ReleasedEstimate, Withheld, require_released
+from iop_outcomes.results import COLUMNS, as_words
 
 DIGITS = 12  # further ones differ between processors, and between runs of a linear-algebra library
 MARK = "mark"
@@ -34,12 +36,22 @@ def csv_text(releases: Iterable[Released]) -> str:
     out, given = io.StringIO(), list(releases)
     for released in given:
         require_released(released, "csv_text")
-    columns = (*COLUMNS, MARK) if any(released.policy.mark for released in given) else COLUMNS
-    writer = csv.DictWriter(out, columns, lineterminator="\n")
-    writer.writeheader()
+    marked = any(released.policy.mark for released in given)
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow((*COLUMNS, MARK) if marked else COLUMNS)
     for released in given:
-        writer.writerows({key: _cell(value) for key, value in record.items()} for record in _marked(released))
+        more = [_cell(released.policy.mark)] if marked else []
+        writer.writerows(_row(estimate) + more for estimate in released)
     return out.getvalue()
+
+
+_VALUES = attrgetter(*COLUMNS)
+
+
+def _row(estimate: ReleasedEstimate) -> list[object]:
+    """The cells of an estimate, in the order of the columns."""
+    words = as_words(estimate)
+    return [_cell(words.get(name, value)) for name, value in zip(COLUMNS, _VALUES(estimate), strict=True)]
 
 
 def steady(value: float) -> float:
@@ -67,6 +79,9 @@ def _marked(released: Released) -> list[dict[str, Any]]:
 
 
 def _cell(value: object) -> object:
+    """A value as it is written: to twelve digits, or nothing where it is withheld or impossible."""
+    if isinstance(value, str):
+        return "'" + value if value.startswith(FORMULA_STARTS) else value
     if isinstance(value, float):
-        return steady(value)
-    return "'" + value if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+        return None if math.isnan(value) else steady(value)
+    return None if isinstance(value, Withheld) else value

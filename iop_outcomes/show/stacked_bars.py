@@ -11,15 +11,15 @@ from matplotlib.patches import Patch
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind
-from iop_outcomes.show.chart_rows import alt_text, coordinate, finish_rows, share_axis
-from iop_outcomes.show.words import NOT_SHOWN, has_value, in_counts, sentence, shown_groups
+from iop_outcomes.show.chart_rows import alt_text, coordinate, drawn_groups, finish_rows, share_axis
+from iop_outcomes.show.words import NOT_SHOWN, has_value, in_counts, sentence
 from iop_outcomes.units import percent
 
 ROOM_FOR_WORDS = 0.07  # share of the axis that a percentage needs
 
 
 def stacked_shares(released: Released, estimands: Sequence[str], *, ax: Axes | None = None) -> Axes:
-    """Parts of a whole as one bar for each level; parts that are withheld stay white, together.
+    """Parts of a whole as one bar for each level; parts that are withheld stay white, together; of more than 60 levels everyone alone.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def stacked_shares(released: Released, estimands: Sequence[str], *, ax: Axes | N
         Where to draw; new axes by default.
     """
     require_released(released, "stacked_shares")
-    groups = shown_groups(released, estimands[0])
+    groups, above = drawn_groups(released, estimands[0])
     fills = dict(zip(estimands, _fills(), strict=False))
     with theme.style():
         drawn = ax or theme.new_axes(len(groups), extra_inches=1.5)
@@ -49,7 +49,7 @@ def stacked_shares(released: Released, estimands: Sequence[str], *, ax: Axes | N
         else:
             drawn.legend(samples, words, loc="lower left", bbox_to_anchor=(0, 1), **look)
         share_axis(drawn)
-        finish_rows(drawn, [group.words for group in groups], above_inches=0.15 + 0.22 * rows, fit=ax is None)
+        finish_rows(drawn, [group.words for group in groups], above=above, above_inches=0.15 + 0.22 * rows, fit=ax is None)
     return drawn
 
 

@@ -8,7 +8,7 @@ from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind
-from iop_outcomes.show.chart_rows import alt_text, coordinate, dot, finish_rows, range_bar, withheld_words
+from iop_outcomes.show.chart_rows import alt_text, coordinate, dot, drawn_groups, finish_rows, range_bar, withheld_words
 from iop_outcomes.show.tables import Table
 from iop_outcomes.show.words import (
     column_heads,
@@ -37,7 +37,7 @@ def stay_quartiles(released: Released, level: str = ALL) -> tuple[ReleasedEstima
 
 
 def stay_range(released: Released, *, ax: Axes | None = None) -> Axes:
-    """Stays: a dot at the middle stay, a bar over the middle half of stays, one row for each level.
+    """Stays: a dot at the middle stay, a bar over the middle half of stays, one row for each level, of more than 60 for everyone alone.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def stay_range(released: Released, *, ax: Axes | None = None) -> Axes:
     """
     require_released(released, "stay_range")
     middle_stay = released.definition.in_role("middle")
-    groups = shown_groups(released, middle_stay)
+    groups, above = drawn_groups(released, middle_stay)
     far, notes = 1.0, []
     with theme.style():
         drawn = ax or theme.new_axes(len(groups))
@@ -68,7 +68,7 @@ def stay_range(released: Released, *, ax: Axes | None = None) -> Axes:
             notes.append(f"{number(middle.value, middle.unit)} (middle half {ends[0]} to {ends[1]})")
         drawn.set_xlim(0, far * 1.05)
         drawn.set_xlabel(released.definition.estimand(middle_stay).axis)
-        finish_rows(drawn, [group.words for group in groups], notes, fit=ax is None)
+        finish_rows(drawn, [group.words for group in groups], notes, above=above, fit=ax is None)
     return drawn
 
 

@@ -129,8 +129,7 @@ def of_categories(n_one: ArrayLike, n_other: ArrayLike) -> float:
 def farthest_pairs(groups: Sequence[list[int]]) -> Iterator[tuple[list[int], list[int]]]:
     """The pairs of divisions among which the largest `of_categories` is.
 
-    Where both groups have somebody in every category, the distances of one group to all others are worked out together, to more
-    digits than are needed to tell which come near the largest; every other pair is given.
+    The distances of one group to all others are worked out together, to more digits than are needed to tell which come near the largest.
 
     Examples
     --------
@@ -138,28 +137,32 @@ def farthest_pairs(groups: Sequence[list[int]]) -> Iterator[tuple[list[int], lis
     [([9, 1], [4, 6])]
     """
     counts = np.array(groups, dtype=np.float64)
-    full: list[int] = np.flatnonzero(counts.all(axis=1)).tolist() if counts.ndim == 2 and counts.shape[1] > 1 else []
-    shares = counts[full] / counts[full].sum(axis=1, keepdims=True) if full else np.empty((0, 0))
-    near = [_distances(shares[place], shares[place + 1 :]) for place in range(len(full))]
+    filled: list[int] = np.flatnonzero(counts.any(axis=1)).tolist() if counts.ndim == 2 and counts.shape[1] > 1 else []
+    shares = counts[filled] / counts[filled].sum(axis=1, keepdims=True) if filled else np.empty((0, 0))
+    near = [_distances(shares[place], shares[place + 1 :]) for place in range(len(filled))]
     largest = max((float(each.max(initial=0.0)) for each in near), default=0.0)
     for place, distances in enumerate(near):
         for other in np.flatnonzero(distances >= largest * (1 - _NEAR)).tolist():
-            yield groups[full[place]], groups[full[place + 1 + other]]
-    beside = frozenset(full)
-    for one, other in combinations(range(len(groups)), 2):
-        if one not in beside or other not in beside:
-            yield groups[one], groups[other]
+            yield groups[filled[place]], groups[filled[place + 1 + other]]
 
 
 _NEAR = 1e-6
 
 
 def _distances(one: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The squared distance of one group's shares to those of others; shape (groups,)."""
-    p, q = one[:-1], others[:, :-1]
-    spread = np.einsum("gk,kl->gkl", q, np.eye(len(p))) - q[:, :, np.newaxis] * q[:, np.newaxis, :]
+    """The squared distance of one group's shares to those of others, infinite where they have no category in common; shape (groups,).
+
+    The category left out is the largest of the one; what neither group has is of no account.
+    """
+    distances = np.full(len(others), math.inf)
+    common = (others[:, one > 0] > 0).any(axis=1)
+    rest = np.arange(len(one)) != one.argmax()
+    p, q = one[rest], others[common][:, rest]
+    spread = np.einsum("gk,kl->gkl", q + ((p == 0) & (q == 0)), np.eye(len(p))) - q[:, :, np.newaxis] * q[:, np.newaxis, :]
     covariance = (np.diag(p) - np.outer(p, p) + spread) / 2
-    return np.asarray(np.einsum("gk,gk->g", p - q, np.linalg.solve(covariance, (p - q)[:, :, np.newaxis])[:, :, 0]), dtype=np.float64)
+    squared = np.einsum("gk,gk->g", p - q, np.linalg.solve(covariance, (p - q)[:, :, np.newaxis])[:, :, 0])
+    distances[common] = np.maximum(squared, 0.0)
+    return distances
 
 
 @dataclass(frozen=True, slots=True)

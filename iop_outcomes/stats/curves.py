@@ -29,7 +29,7 @@ class Curve:
     Parameters
     ----------
     days : int64 array, shape (points,)
-        Days the curve is given for.
+        Days the curve is given for, in order, the first day 0.
     incidence : float array, shape (points,)
         Share with the outcome up to and including each day (Aalen-Johansen); NaN past the last follow-up.
     followed : int64 array, shape (points,)
@@ -38,6 +38,9 @@ class Curve:
         Days of the table.
     at_risk, events, censored : int64 array, shape (ticks,)
         Still followed and free of every end just before each tick; outcomes and ends of follow-up up to and including it.
+    exits : int64 array, shape (ways, last day + 1)
+        How many have left in each way up to and including each day from 0 to the last drawn: the outcome first, then what competes,
+        the end of follow-up last.
     """
 
     days: Ints
@@ -47,6 +50,7 @@ class Curve:
     at_risk: Ints
     events: Ints
     censored: Ints
+    exits: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +180,9 @@ class Ends:
         """The curve on some days, and the table at some ticks."""
         under, along = at_risk_at(self.table, ticks), at_risk_at(self.table, days)
         incidence = self.incidence(days).values if len(self.counts) else np.full(len(days), np.nan)
-        return Curve(days, incidence, along.at_risk, ticks, under.at_risk, under.events[OUTCOME - 1], under.censored)
+        daily = at_risk_at(self.table, np.arange(int(days[-1]) + 1))
+        exits = np.vstack((daily.events, daily.censored))
+        return Curve(days, incidence, along.at_risk, ticks, under.at_risk, under.events[OUTCOME - 1], under.censored, exits)
 
 
 def _snapped(pointwise: Pointwise) -> Pointwise:

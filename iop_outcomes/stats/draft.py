@@ -83,7 +83,8 @@ class Population:
     @property
     def excluded(self) -> dict[str, int]:
         """Episodes outside the population, by reason."""
-        return {part: n for part, n in self.parts.items() if part in self.excluded_parts}
+        outside = self.excluded_parts
+        return {part: n for part, n in self.parts.items() if part in outside}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -320,3 +320,97 @@ def test_a_moment_of_no_event_is_refused(tmp_path):
         read(tmp_path, by_event(), {**MOMENTS, "adapter": adapter})
     with pytest.raises(DataError, match=r'"intake" is not allowed.*admit'):
         read(tmp_path, by_event(), {**MOMENTS, "adapter": {**MOMENTS["adapter"], "moments": {"admission_arm_1": "intake"}}})
+
+
+# -- repeating instruments within events ---------------------------------------------------------------------------------
+
+# As REDCap writes it (help.redcap.ualberta.ca, Repeating Instruments & Events): a row is named by record, event, instrument and instance; rows of a
+# repeating event have an instance and no instrument; the fields of every other form are blank.
+WITHIN = ["record_id", *redcap.SYSTEM[1:4], "program", "admit_date", "dc_reason", "discharge_date", "phq9_date", "phq_sum"]
+WITHIN += [f"gad7_{number}" for number in range(1, 8)]
+
+
+def _day(month, day):
+    return f"2024-{month:02}-{day:02}"
+
+
+def within_events(people=25):
+    """Records with forms that repeat in the events of a course, forms that do not, and what scores they are: (episode, scale, day, score)."""
+    rows, scores = [], []
+    for i in range(people):
+        record, day = str(100 + i), 1 + i % 20
+        row = {"record_id": record, "redcap_event_name": "baseline_arm_1", "program": "IOP-MH", "admit_date": _day(1, day)}
+        gad7 = {f"gad7_{number}": str((i + number) % 4) for number in range(1, 8)}
+        rows.append({**row, **gad7})  # without a date: it is of the admission
+        scores.append((record, "gad7", 0, sum(map(int, gad7.values()))))
+        for number in range(1, 1 + i % 4):  # the same form again and again, each time with its date
+            course = {"record_id": record, "redcap_event_name": "course_arm_1", "redcap_repeat_instrument": "phq9"}
+            course |= {"redcap_repeat_instance": str(number), "phq9_date": _day(2, 7 * number - 6 + day % 7), "phq_sum": str(20 - number)}
+            rows.append(course)
+            scores.append((record, "phq9", 31 + 7 * number - 6 + day % 7 - day, 20 - number))
+        end = {"record_id": record, "redcap_event_name": "discharge_arm_1", "dc_reason": "COMP", "discharge_date": _day(3, day)}
+        rows.append(end)
+        if i % 3:  # repeats in this event too, once and without a date: it is of the discharge
+            form = {"redcap_repeat_instrument": "phq9", "redcap_repeat_instance": "1", "phq_sum": str(i % 9)}
+            rows.append({"record_id": record, "redcap_event_name": "discharge_arm_1", **form})
+            scores.append((record, "phq9", 60, i % 9))
+    return rows, sorted(scores)
+
+
+def of_moments(moments, **adapter):
+    """The mapping of a project by event."""
+    own = {"fields": {"phq9_total": "phq_sum"}, "moments": moments, **adapter}
+    codes = {"discharge_reason": program.REASON_CODES, "track": program.TRACK_CODES}
+    columns = {"episodes": {"track": "program", "discharge_reason": "dc_reason"}}
+    return {"data": {"class": "synthetic", "layout": "redcap"}, "columns": columns, "codes": codes, "adapter": own}
+
+
+def every_score(tables):
+    """Every score as a tuple."""
+    return sorted((row["episode_id"], row["scale"], row["day"], row["score"]) for row in tables["scores"])
+
+
+@pytest.mark.parametrize("order", ["as exported", "backwards"])
+def test_repeating_instruments_within_events(tmp_path, order):
+    """Every instance of every event is the score that it is, of the day that it names or of its event."""
+    rows, scores = within_events()
+    mapping = of_moments({"baseline_arm_1": "admit", "discharge_arm_1": "discharge"})
+    tables, findings = read(tmp_path, rows if order == "as exported" else rows[::-1], mapping, WITHIN)
+    assert every_score(tables) == scores
+    assert [row["los_days"] for row in tables["episodes"]] == [60] * 25
+    assert said(findings, "without") == []
+
+
+def test_a_repeating_event_holds_the_episodes(tmp_path):
+    """An event that repeats as a whole has an instance and no instrument: each is an episode, with the forms of its own row."""
+    rows, scores = [], []
+    for i in range(12):
+        for number in range(1, 2 + i % 3):
+            row = {"record_id": str(i), "redcap_event_name": "stay_arm_1", "redcap_repeat_instance": str(number), "program": "IOP-MH"}
+            dates = {"admit_date": _day(3 * number - 2, 5), "discharge_date": _day(3 * number - 1, 5), "dc_reason": "AMA"}
+            rows.append({**row, **dates, "phq_sum": str(10 + number)})
+            scores.append((f"{i}-{number}", "phq9", 0, 10 + number))
+            course = {"record_id": str(i), "redcap_event_name": "course_arm_1", "redcap_repeat_instrument": "phq9"}
+            course |= {"redcap_repeat_instance": str(number), "phq9_date": _day(3 * number - 2, 15), "phq_sum": str(number)}
+            rows.append(course)
+            scores.append((f"{i}-{number}", "phq9", 10, number))
+    tables, _ = read(tmp_path, rows, of_moments({"stay_arm_1": "admit"}, episodes="stay_arm_1"), WITHIN)
+    assert every_score(tables) == sorted(scores)
+    assert {row["patient_id"] for row in tables["episodes"]} == {str(i) for i in range(12)}
+
+
+def test_a_form_of_a_moment_without_the_number_of_its_episode(tmp_path):
+    """Where the person has one episode it is of that one; where there are several nobody can say, and it is counted."""
+    stay = {"redcap_event_name": "baseline_arm_1", "redcap_repeat_instrument": "iop_episode", "program": "IOP-MH"}
+    dates = [{"admit_date": _day(month, 5), "discharge_date": _day(month + 1, 5), "dc_reason": "COMP"} for month in (1, 6)]
+    form = {"redcap_event_name": "discharge_arm_1", "redcap_repeat_instrument": "phq9", "redcap_repeat_instance": "1", "phq_sum": "7"}
+    rows = [
+        {"record_id": "1", **stay, "redcap_repeat_instance": "1", **dates[0]},
+        {"record_id": "1", **form},
+        {"record_id": "2", **stay, "redcap_repeat_instance": "1", **dates[0]},
+        {"record_id": "2", **stay, "redcap_repeat_instance": "2", **dates[1]},
+        {"record_id": "2", **form},
+    ]
+    tables, findings = read(tmp_path, rows, of_moments({"discharge_arm_1": "discharge"}, episodes="iop_episode"), WITHIN)
+    assert every_score(tables) == [("1-1", "phq9", 31, 7)]
+    assert len(said(findings, "PHQ-9 forms without a whole date")) == 1

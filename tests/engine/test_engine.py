@@ -213,10 +213,59 @@ def test_many_threads_may_ask_at_the_same_time():
         assert sums[0, 0] == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.parametrize("sites", [1, 32, 33, 90])
+def test_however_many_words_a_column_has(sites):
+    """Few words are looked for one by one, many by their hash: both count what a plain counter does, the blank among them."""
+    frame = program(400)["episodes"].assign(site=[None if i % 7 == 0 else f"{'Abzü'[i % 4]}{i % sites}" for i in range(400)])
+    expected = defaultdict(int)
+    for track, site in zip(frame.track, frame.site, strict=True):
+        expected[None if track is None else track, site] += 1
+    with loaded({"episodes": frame}) as data:
+        alone, together = data.engine.tally([[Column("site")], [Column("track"), Column("site")]])
+    assert dict(together) == expected
+    assert dict(alone) == {(site,): sum(n for (_, other), n in expected.items() if other == site) for _, site in expected}
+
+
+def test_patients_whose_numbers_are_alike_by_chance_are_told_apart():
+    """Were every number alike, patients would still be those of their ids."""
+    frame = program(200)["episodes"]
+    people = frame.patient_id.value_counts()
+    expected = (people**2).sum() + frame.patient_id.isna().sum()
+    alike = "iop_outcomes.engine.duckdb.numbers_held_twice"
+    with patch(alike, lambda text, table: f"SELECT hash({text}) FROM {table}"), loaded({"episodes": frame}) as data:
+        assert data.facts.repeated == (people > 1).sum()
+        ones = np.ones(len(data.count([Column("track")])))
+        assert data.engine.patients([Column("track")]).variance(ones) == expected
+
+
+def test_many_episodes_are_kept_in_the_private_folder():
+    """What is kept of many rows lies on the disk, and is counted as what is kept in memory is; closing removes it."""
+    sets = [ASKED, [Column("track"), Column("site")], [Column("site"), Column("los_days")]]
+
+    def answers(frames):
+        with loaded(frames) as data:
+            tables = data.engine.tally(sets)
+            people = [data.engine.patients(requests) for requests in sets]
+            files = list(data.engine.connection.folder.glob("narrow_*.parquet"))
+            numbers = [each.variance(np.arange(len(counts), dtype=float)) for counts, each in zip(tables, people, strict=True)]
+        return [dict(counts) for counts in tables], numbers, files
+
+    kept = answers(program(200))
+    with patch("iop_outcomes.engine.narrow.IN_MEMORY", 199):
+        written = answers(program(200))
+    assert (len(kept[2]), len(written[2])) == (0, 1)
+    assert written[:2] == kept[:2]
+    assert not written[2][0].exists()
+
+
 # -- privacy -----------------------------------------------------------------------------------------------------
 
 AGGREGATE = re.compile(r"^SELECT .*\b(count|sum)\(")
-HELPER = re.compile(r"^CREATE TEMPORARY TABLE \w+ AS SELECT |^CREATE TYPE \w+ AS ENUM \(SELECT word FROM words_\d+ ORDER BY word\)$")
+WORDS = r"FROM words_\d+ WHERE word IS NOT NULL"
+HELPER = re.compile(
+    rf"^CREATE TEMPORARY TABLE \w+ AS SELECT |^DROP TABLE \w+$|^CREATE TYPE \w+ AS ENUM \(SELECT word {WORDS} ORDER BY word\)$"
+    rf"|^SET VARIABLE \w+ = \(SELECT coalesce\(list\(word ORDER BY word\), CAST\(\[\] AS VARCHAR\[\]\)\) {WORDS}\)$"
+)
 
 
 def test_statements_leave_only_counts_and_hold_no_value():

@@ -118,3 +118,16 @@ def changed(path, entries=(), *, pattern=None, inside="", by=b"", method=zipfile
 
 
 WRITERS = {".xlsx": _xlsx, ".xls": _xls, ".ods": _ods}
+
+
+def at_the_root(path, more=()):
+    """The workbook with its parts at the root of the zip and not in xl/, as some writers put them; `more` are further entries."""
+    with zipfile.ZipFile(path) as book:
+        contents = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, content in contents.items():
+            lists = name.endswith(".rels") or name == "[Content_Types].xml"
+            book.writestr(name.removeprefix("xl/"), content.replace(b"/xl/", b"/").replace(b'"xl/', b'"') if lists else content)
+        for name, content in more:
+            book.writestr(name, content)
+    return path

@@ -1,7 +1,7 @@
 """Takes nothing, gives the extract of an invented program as its record system writes it: local names, local codes, dates of the United States.
 
-Three files: admissions in a workbook, one survey a row by patient and date with two scales side by side, and a list of readmissions by
-patient and date. A further file is one more function in `FILES`.
+Four files: admissions in a workbook, one survey a row by patient and date with two scales side by side, a list of readmissions and one of
+attendance by patient and date. A further file is one more function in `FILES`.
 """
 
 import random
@@ -24,7 +24,13 @@ REASONS = {
     "": 1,
 }
 UNKNOWN = {"PHP ADM": "transferred_step_up", "OP STEP": "transferred_step_down", "ADMIN DC": "terminated_by_program"}
-RARE = "Jail"  # of fewer than 11 episodes: never shown
+RARE = "XFER HOLD"  # of fewer than 11 episodes, and known to nobody: never shown, and its rows cannot be used
+RARE_KNOWN = "Jail"  # of fewer than 11 episodes, and one of the usual words: never shown, and read as what it means
+ATTENDANCE = 10_117
+# Of a hundred rows, and what they mean; the last ones are of few rows in all.
+STATUSES = {"Attended": 78, "No Show": 11, "Client Cancelled": 6, "Cancelled by Provider": 3, "Excused Absence": 2}
+SESSION_KINDS = {"Process Group": 50, "Skills Group": 25, "Individual Therapy": 15, "Family Session": 6, "Med Mgmt": 4}
+RARE_STATUS = "Left Without Being Seen"  # of fewer than 11 rows
 EVENTS = ("Psych Admit", "ED Visit", "Medical Admit")
 
 
@@ -44,7 +50,8 @@ def program(seed=5):
             first = admissions[number % 560]
             admit = first["discharge"] + timedelta(days=40 + rng.randrange(30))
         stay = 5 + rng.randrange(60)
-        reason = RARE if number in (17, 230, 411) else rng.choices(list(REASONS), list(REASONS.values()))[0]
+        rare = {17: RARE, 230: RARE, 411: RARE, 90: RARE_KNOWN, 333: RARE_KNOWN}
+        reason = rare[number] if number in rare else rng.choices(list(REASONS), list(REASONS.values()))[0]
         admissions.append(
             {
                 "id": f"{70000 + number}",
@@ -99,7 +106,31 @@ def readmissions(folder, rows, seed=7):
     return path
 
 
-FILES = (admissions, surveys, readmissions)
+def sessions(rows, seed=8):
+    """Who was to come when, to what, and whether they came: (patient, day, status, kind, hours), of days in care and a few beside them."""
+    rng = random.Random(seed)
+    out = []
+    for number in range(ATTENDANCE):
+        each = rows[number % len(rows)]
+        stay = (each["discharge"] - each["admit"]).days
+        day = each["admit"] + timedelta(days=rng.randrange(stay + 1) if number % 97 else stay + 3)
+        status = RARE_STATUS if number in (40, 4_040, 8_080) else rng.choices(list(STATUSES), list(STATUSES.values()))[0]
+        out.append(
+            (each["patient"], day, status, rng.choices(list(SESSION_KINDS), list(SESSION_KINDS.values()))[0], rng.choice(("1", "1.5", "3")))
+        )
+    return out
+
+
+def attendance(folder, rows):
+    """The list of attendance, by patient and date."""
+    out = [["Pt Ref", "Session Dt", "Appt Status", "Session Type", "Duration Hours", "Group Name", "Facilitator Notes"]]
+    out += [[patient, us(day), status, kind, hours, "G1", "secret words"] for patient, day, status, kind, hours in sessions(rows)]
+    path = folder / "Attendance Export.csv"
+    path.write_text(sites.text(out), encoding="utf-8")
+    return path
+
+
+FILES = (admissions, surveys, readmissions, attendance)
 
 
 def write(folder, files=FILES):

@@ -2,6 +2,7 @@
 
 import builtins
 import sqlite3
+import tomllib
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,8 +15,10 @@ from iop_outcomes.cli import run
 from iop_outcomes.columns import Column
 from iop_outcomes.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_USAGE, DataError
 from iop_outcomes.intake import database_files
-from iop_outcomes.intake.propose import propose
+from iop_outcomes.intake.findings import fatal
+from iop_outcomes.intake.propose import MOST_TABLES, Folder, propose
 from iop_outcomes.intake.queries import query_of
+from iop_outcomes.intake.start import Interview
 from tests.adapters import prepared, program
 from tests.intake import sites
 
@@ -215,6 +218,65 @@ def test_map_proposes_the_tables_of_a_database(tmp_path):
     (tmp_path / "mapping.toml").write_text(done, encoding="utf-8")
     with iop.load(tmp_path) as data:
         assert data.episodes == 24
+
+
+@pytest.mark.parametrize("scheme", ["sqlite", "duckdb"])
+def test_map_and_start_offer_the_tables_of_a_database_by_its_url(scheme, tmp_path, monkeypatch):
+    """Two lines of a mapping name it; its tables are offered beside the files of the folder, and what is proposed loads."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    site(tmp_path / f"there.{scheme}")
+    monkeypatch.setenv("WAREHOUSE_URL", f"{scheme}:///{tmp_path}/there.{scheme}")
+    (folder / "scores.csv").write_text(sites.text(sites.scores()), encoding="utf-8")
+    given = {"databases": {"warehouse": {"url_env": "WAREHOUSE_URL"}}}
+    proposal = propose(folder, given=given)
+    assert tomllib.loads(proposal.text)["tables"] == {"episodes": "warehouse.admissions"} and not proposal.open
+    assert str(tmp_path) not in proposal.text and "WAREHOUSE_URL" in proposal.short
+    (folder / "mapping.toml").write_text(proposal.short, encoding="utf-8")
+    with iop.load(folder) as data:
+        assert data.episodes == 24 and data.engine.connection.send("SELECT count(*) FROM scores").fetchall()[0][0] == 48
+    with Folder(folder) as files:
+        interview = Interview(files, given)
+        assert 'episodes are "warehouse.admissions"' in interview.next.question.words
+        interview.put(interview.next, "no")
+        assert "warehouse.admissions" in interview.next.question.allowed
+
+
+def test_rows_of_tables_that_are_not_chosen_stay_in_the_database(tmp_path, monkeypatch):
+    """Of a server only the names of tables and columns are asked for, until it is known which table is which."""
+    tables = {("mart", "admissions"): sites.episodes()[0], ("mart", "lookup"): ["code", "words"], ("mart", "Roe, Jane 555-123-4567"): ["a"]}
+    opened = []
+
+    def open_one(scratch, raw, location, _mapping):
+        opened.append(location.name)
+        scratch.add_select(raw, "SELECT * FROM read_csv(?, all_varchar = true)", [str(tmp_path / "rows.csv")])
+
+    (tmp_path / "rows.csv").write_text(sites.text(sites.episodes()), encoding="utf-8")
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr("iop_outcomes.intake.propose.columns_in", lambda *_: tables)
+    monkeypatch.setattr("iop_outcomes.intake.propose.open_location", open_one)
+    text = propose(tmp_path / "empty", given={"databases": {"w": {"url_env": "X"}}}).text
+    assert opened == ["w.mart.admissions"]
+    assert 'episodes = "w.mart.admissions"' in text and "files that are not read: w.mart.lookup" in text and "Roe" not in text
+
+
+@pytest.mark.parametrize("case", ["no list", "too many", "no variable"])
+def test_a_database_whose_tables_cannot_be_offered(case, tmp_path, monkeypatch):
+    """It is said, with what to write; a variable that is not set is an error with its name."""
+    (tmp_path / "episodes.csv").write_text(sites.text(sites.episodes()), encoding="utf-8")
+    given = {"databases": {"w": {"url_env": "NOT_SET_ANYWHERE"}}}
+    if case == "no variable":
+        with pytest.raises(DataError, match="no_database_url: the variable NOT_SET_ANYWHERE of the environment is not set"):
+            propose(tmp_path, given=given)
+        return
+
+    def none(*_):
+        fatal("query_failed", "w", "the database did not carry out the query", "Try it.")
+
+    many = {("s", f"t{i}"): ["a"] for i in range(MOST_TABLES + 1)}
+    monkeypatch.setattr("iop_outcomes.intake.propose.columns_in", none if case == "no list" else lambda *_: many)
+    text = propose(tmp_path, given=given).text
+    assert ("w (it does not list its tables: name them under [tables])" if case == "no list" else "w (more than 500 tables") in text
 
 
 def test_the_command_line_reads_a_database(tmp_path, capsys):

@@ -11,8 +11,9 @@ from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE
 from iop_outcomes.intake.encoding_offers import fitting_encodings
 from iop_outcomes.intake.proposal_lines import TO_FINISH, lines_of, mapping_of, toml
 from iop_outcomes.intake.propose import propose
-from iop_outcomes.intake.synonyms import match_columns, spelled_out, table_of_synonyms
+from iop_outcomes.intake.synonyms import match_columns, spelled_out
 from iop_outcomes.intake.text_settings import ENCODINGS
+from iop_outcomes.intake.usual_words import table_of_synonyms
 from iop_outcomes.scales import load_scales
 from tests.intake import sites
 

@@ -12,7 +12,8 @@ import iop_outcomes as iop
 from iop_outcomes.cli import run
 from iop_outcomes.columns import Column
 from iop_outcomes.errors import EXIT_USAGE, DataError
-from iop_outcomes.intake.mapping import MAX_BYTES, ColumnRule, ContactRule, Mapping, read_mapping
+from iop_outcomes.intake.mapping import ColumnRule, ContactRule, Mapping, read_mapping
+from iop_outcomes.intake.toml_files import MAX_BYTES
 from tests.intake import sites
 
 FULL = """
@@ -114,7 +115,7 @@ WRONG = {
     "unknown section": ("[colums.episodes]\n", f'm.toml: no section "colums". Did you mean "columns"? Allowed: {SECTIONS}.'),
     "unknown key": (
         '[data]\nclas = "public"\n',
-        'm.toml [data]: no key "clas". Did you mean "class"? Allowed: class, cutoff, date_format, delimiter, layout, los_convention, part2_tracks.',
+        'm.toml [data]: no key "clas". Did you mean "class"? Allowed: class, cutoff, date_format, delimiter, known_words, layout, los_convention, part2_tracks.',
     ),
     "unknown class": (
         '[data]\nclass = "limited"\n',

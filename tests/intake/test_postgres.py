@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 import iop_outcomes as iop
 from iop_outcomes.columns import Column
 from iop_outcomes.errors import DataError
+from iop_outcomes.intake.propose import propose
 from tests.adapters import omop, prepared, program
 
 SYNTHETIC = {"data": {"class": "synthetic"}}
@@ -157,3 +159,26 @@ def test_omop_tables_of_a_schema(url, tmp_path, monkeypatch):
         rows = [sorted(map(str, each.engine.connection.duckdb.execute("SELECT * FROM scores").fetchall())) for each in (here, there)]
     assert rows[0] == rows[1]
     assert rows[0]
+
+
+def test_map_offers_the_tables_of_every_schema(url, tmp_path, monkeypatch):
+    """Tables and views of the server, not those about itself; what is proposed is what was loaded above by hand."""
+    import adbc_driver_postgresql.dbapi as driver
+
+    with driver.connect(url, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA mart")
+        cursor.execute("CREATE VIEW mart.lookup AS SELECT 1 AS code, 'a' AS words")
+    try:
+        given = {**declared(monkeypatch, url), "data": program.MAPPING["data"]}
+        empty = tmp_path / "empty"
+        empty.mkdir()
+        proposal = propose(empty, given=given)
+        tables = {table: f"warehouse.mart 2.{table}" for table in ("episodes", "scores", "events")}
+        assert tomllib.loads(proposal.text)["tables"] == tables
+        assert "warehouse.mart.lookup" in proposal.text and "warehouse.public.written" in proposal.text
+        assert not {"pg_catalog", "information_schema"} & set(proposal.text.replace(".", " ").split())
+        with iop.load(empty, mapping={**program.MAPPING, **given, "tables": tables}) as data:
+            assert prepared.cells(data) == prepared.csv_cells(tmp_path)
+    finally:
+        with driver.connect(url, autocommit=True) as connection, connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA mart CASCADE")

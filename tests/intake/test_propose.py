@@ -12,7 +12,8 @@ from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_OUTPUT, EXIT_USAG
 from iop_outcomes.intake.mapping import read_mapping
 from iop_outcomes.intake.proposal_text import TO_FINISH
 from iop_outcomes.intake.propose import propose
-from iop_outcomes.intake.synonyms import match_code, match_columns, squashed, table_of_synonyms
+from iop_outcomes.intake.synonyms import match_code, match_columns
+from iop_outcomes.intake.usual_words import squashed, table_of_synonyms
 from iop_outcomes.scales import load_scales
 from tests.conftest import SYNTHETIC
 from tests.intake import sites
@@ -329,7 +330,13 @@ def test_the_table_of_synonyms_speaks_of_what_exists():
         plain = [squashed(word) for words in columns.values() for word in words]
         assert len(plain) == len(set(plain)), name
     for column, words in table["codes"].items():
-        allowed = {word for kind in KINDS.values() for field in kind.fields if field.name == column for word in field.allowed}
+        allowed = {
+            word
+            for kind in KINDS.values()
+            for field in kind.fields
+            if field.name == column.removeprefix("session_")
+            for word in field.allowed
+        }
         assert not allowed or set(words) <= allowed
         plain = [squashed(word) for others in words.values() for word in others]
         assert len(plain) == len(set(plain)), column

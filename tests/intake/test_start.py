@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 
 import pytest
 
@@ -19,6 +20,7 @@ ANSWERS = {
     **{f'"{code}"': word for code, word in extract.UNKNOWN.items()},
 }
 MOST_LINES, MOST_TYPED = 15, 5
+RARE = (extract.RARE, extract.RARE_KNOWN, extract.RARE_STATUS)
 
 
 def lines_of(path):
@@ -62,8 +64,32 @@ def test_what_is_read_is_the_program(started):
         assert flows["episodes"].used == len([each for each in rows if each not in late and each["reason"] != extract.RARE])
         reasons = data.engine.tally([[Column("discharge_reason")]])[0]
         counts = dict(zip(reasons.levels("discharge_reason"), reasons.n.tolist(), strict=True))
-        for code, word in extract.UNKNOWN.items():
+        for code, word in {**extract.UNKNOWN, extract.RARE_KNOWN: "incarcerated"}.items():
             assert counts[word] == len([each for each in rows if each["reason"] == code and each not in late])
+
+
+def test_attendance_is_read_row_by_row(started):
+    """10,117 rows of attendance: each in an episode in care that day is used, by what the words mean; the others are counted."""
+    folder, _, _ = started
+    rows = extract.program()
+    usable = [each for each in rows if each["discharge"] <= extract.CUTOFF and each["reason"] != extract.RARE]
+    stays = {}
+    for each in usable:
+        stays.setdefault(each["patient"], []).append((each["admit"], each["discharge"]))
+    means = {"Attended": "attended", "No Show": "missed", "Client Cancelled": "cancelled_by_person", extract.RARE_STATUS: "missed"}
+    means |= {"Cancelled by Provider": "cancelled_by_program", "Excused Absence": "excused"}
+    expected = Counter(
+        means[status]
+        for patient, day, status, *_ in extract.sessions(rows)
+        if any(admit <= day <= discharge for admit, discharge in stays.get(patient, ()))
+    )
+    with iop.load(folder, on_error="exclude") as data:
+        flow = next(flow for flow in data.flow if flow.what == "sessions")
+        found = data.engine.connection.send("SELECT status, count(*) FROM sessions GROUP BY 1").fetchall()
+        assert (flow.rows_in, flow.used) == (extract.ATTENDANCE, expected.total()) == (10_117, sum(n for _, n in found))
+        assert dict(found) == expected
+        kinds = {kind for (kind,) in data.engine.connection.send("SELECT DISTINCT kind FROM sessions").fetchall()}
+        assert kinds == {"group", "individual", "family", "medication"}
 
 
 def test_what_faults_cost_is_said(started):
@@ -81,7 +107,7 @@ def test_no_value_of_a_person_is_shown(started):
     """No id, no record number, no day, no free text, no code of few rows, on the terminal or in the mapping."""
     folder, terminal, _ = started
     text = terminal.text.replace(extract.CUTOFF.isoformat(), "") + (folder / "mapping.toml").read_text(encoding="utf-8")
-    assert not re.search(r"HB\d{5}|\b70\d{3}\b|\b900\d{3}\b|\d\d/\d\d/20\d\d|secret|" + extract.RARE, text)
+    assert not re.search(r"HB\d{5}|\b70\d{3}\b|\b900\d{3}\b|\d\d/\d\d/20\d\d|secret|" + "|".join(RARE), text)
     assert "MRN" not in (folder / "mapping.toml").read_text(encoding="utf-8")
 
 
@@ -168,7 +194,8 @@ def test_letters_and_dates_that_may_be_two_things(tmp_path):
     assert any("in which encoding" in question and "1 windows-1252" in question for question in asked)
     assert terminal.ended() == EXIT_DONE
     given = tomllib.loads((tmp_path / "mapping.toml").read_text(encoding="utf-8"))
-    assert given["data"] == {"class": "synthetic", "delimiter": ";", "date_format": "DD/MM/YYYY"}
+    known = {"known_words": ["discharge_reason"]}
+    assert given["data"] == {"class": "synthetic", "delimiter": ";", "date_format": "DD/MM/YYYY", **known}
     assert given["text"] == {"episodes": {"encoding": "windows-1252"}}
     (tmp_path / "mapping.toml").unlink()
     terminal = Terminal("start", tmp_path)

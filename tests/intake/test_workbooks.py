@@ -64,6 +64,14 @@ def test_one_workbook_loads_to_the_identical_tables(kind, typed, expected, tmp_p
     assert prepared.cells_of(tmp_path) == expected
 
 
+@pytest.mark.parametrize("typed", [True, False])
+def test_parts_at_the_root_of_the_zip(typed, expected, tmp_path):
+    """A workbook whose list of sheets stands beside its folders is the same workbook."""
+    texts = {table: [list(rows[0]), *(list(row.values()) for row in rows)] for table, rows in program.tables().items()}
+    books.at_the_root(books.write(tmp_path / "export.xlsx", typed_rows() if typed else texts))
+    assert prepared.cells_of(tmp_path) == expected
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_workbook_for_each_table_loads_to_them_too(kind, expected, tmp_path):
     """episodes.xlsx, scores.xlsx and events.xlsx, the sheets of which are called as they like; the path itself may be given."""

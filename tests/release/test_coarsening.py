@@ -117,6 +117,29 @@ def test_forms_hold_the_numbers_of_the_finest(synthetic, name, definition, scale
                 assert all(math.isnan(number) for number in (estimate.se, estimate.p, estimate.p_adjusted, estimate.df))
 
 
+def computed_anew(measure):
+    """The same measure, whose forms repeat nothing of one another: each is computed from the counts."""
+
+    def anew(form):
+        return replace(form, finer=None, draft=lambda counts, **wanted: form.draft(counts, **wanted))
+
+    return replace(measure, coarser=lambda divisions: (anew(form) for form in measure.coarser(divisions)))
+
+
+@pytest.mark.parametrize("by", ["track", ("track", "modality")])
+@pytest.mark.parametrize(("name", "definition", "scale"), MEASURES)
+def test_a_form_that_repeats_numbers_is_what_computing_it_gives(synthetic, name, definition, scale, by):
+    """Every estimate, comparison and population, to the last bit and in the same order, of everyone and within a second column."""
+    measure = look_up(synthetic, name, definition, scale=scale)
+    quick, slow = (list(evaluate(each, synthetic, by=by, against=Against()).coarser()) for each in (measure, computed_anew(measure)))
+    assert len(quick) == len(slow) > 0
+    for one, other in zip(quick, slow, strict=True):
+        assert (one.definition, one.places, one.class_of) == (other.definition, other.places, other.class_of)
+        assert [repr(estimate) for estimate in one] == [repr(estimate) for estimate in other]
+        assert list(one.placed_populations.items()) == list(other.placed_populations.items())
+        assert [part.curves.keys() for part in one.slices] == [part.curves.keys() for part in other.slices]
+
+
 def test_reasons_of_a_form_are_sums_of_the_finest(synthetic):
     """Counts of the merged group add up, at every level."""
     finest = evaluate(find("discharge_reasons"), synthetic, by="track")

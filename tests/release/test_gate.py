@@ -28,7 +28,7 @@ TYPING_GATE = Path(__file__).with_name("typing_gate.py.txt")
 # What show offers that is given plain words and numbers, or the parts of a Released; everything else must ask for a Released.
 OF_PARTS = {
     "change": {"of_discharged"},
-    "chart_rows": {"coordinate", "dot", "finish_rows", "range_bar", "share_axis", "value_words", "withheld_words"},
+    "chart_rows": {"coordinate", "dot", "finish_rows", "range_bar", "share_axis", "too_many", "value_words", "withheld_words"},
     "comparison": {"chance_sentence", "different_people"},  # of how many outcomes are judged
     "control_chart": {"trend_chart"},  # of a Trend, which holds its Released
     "participants": {"alike_sentence", "participants_table"},  # asks it of each

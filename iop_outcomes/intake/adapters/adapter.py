@@ -12,6 +12,7 @@ from iop_outcomes.columns import LAYOUTS
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.intake.findings import Finding
 from iop_outcomes.intake.inputs import Input
+from iop_outcomes.intake.layout_names import layout_names
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.store import Store
 from iop_outcomes.results import Flow
@@ -62,5 +63,5 @@ def find_adapter(layout: str) -> Adapter:
         When there is no such layout.
     """
     if layout not in LAYOUTS:
-        raise UsageError(f'No layout is called "{layout}". {choices(layout, LAYOUTS)}')
+        raise UsageError(f'No layout is called "{layout}". {choices(layout, (*LAYOUTS, *layout_names()))}')
     return cast("Adapter", import_module(f"{__package__}.{layout}").adapt)  # a layout's module bears its name

@@ -74,6 +74,7 @@ class _Export:
     _names: dict[Key, str | None] = field(default_factory=dict)  # what each episode is called
     _days: dict[str | None, tuple[str | None, str | None]] = field(default_factory=dict)  # of admission and discharge, by that name
     _numbered: dict[tuple[str | None, str | None], list[Key]] = field(default_factory=dict)  # episodes by record and instance
+    _of_record: dict[str, list[str | None]] = field(default_factory=dict)  # what its episodes are called
     _people: dict[str, Row] = field(default_factory=dict)
     _stood: dict[Key | str, dict[str, int]] = field(default_factory=dict)  # where each field of an episode or a person was found
     _group_of: dict[str, str] = field(default_factory=dict)
@@ -122,6 +123,7 @@ class _Export:
         self._refuse_moments()
         for key in episodes:
             self._numbered.setdefault((key[0], key[2]), []).append(key)
+            self._of_record.setdefault(key[0], []).append(self._names[key])
         self._fill_episodes(scratch, episodes)
         scratch.fill("found_scores", score_columns(self.scales), self._scores())
         scratch.fill("found_events", EVENT, self._events())
@@ -256,11 +258,13 @@ class _Export:
         return scores
 
     def _day_of_moment(self, place: int) -> str | None:
-        """The day of the episode at which the event of a row stands."""
-        moment = self.mapping.adapter.moments.get(self.rows[place].get(EVENT_NAME) or "")
+        """The day of the episode at which the event of a row stands; a row that names none is of the only one that its record has."""
+        row = self.rows[place]
+        moment = self.mapping.adapter.moments.get(row.get(EVENT_NAME) or "")
         if moment is None:
             return None
-        admitted, discharged = self._days.get(self._episode_of(place), (None, None))
+        named, only_one = self._episode_of(place), self._of_record.get(row[self._record] or "", [])
+        admitted, discharged = self._days.get(named or (only_one[0] if len(only_one) == 1 else None), (None, None))
         return admitted if moment == "admit" else discharged
 
     def _refuse_moments(self) -> None:

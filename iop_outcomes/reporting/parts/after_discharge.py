@@ -10,13 +10,13 @@ from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.keys import ALL, Flag
 from iop_outcomes.measures.after_discharge import AT
 from iop_outcomes.release import Released, Withheld
-from iop_outcomes.reporting.blocks import Block, Bullets, Figure, Section, TableBlock, Text, figure_block, section
+from iop_outcomes.reporting.blocks import Block, Bullets, Note, Section, TableBlock, Text, figure_block, section
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.reporting.parts.who import severity_of
 from iop_outcomes.results import Provenance
 from iop_outcomes.show.comparison import ExtraColumn, difference_table
-from iop_outcomes.show.curves import MOST_TOGETHER, cumulative, curve_alt_text
+from iop_outcomes.show.curves import NONE_DRAWN, cumulative, curve_alt_text, curve_subtitle, is_drawn
 from iop_outcomes.show.tables import Table, value_table, value_with_base, value_with_range
 from iop_outcomes.show.words import (
     NOT_SHOWN,
@@ -41,17 +41,16 @@ def after_blocks(page: Page, released: Released) -> list[Block]:
     group, title, by = program.group, released.definition.title, program.by
     names = {definition.name for definition in released.definition.estimands}
     counted = [name for name in BESIDE_THE_CURVE if name in names]
-    figure: Figure = figure_block(
-        cumulative(released),
-        sentence(released, "cumulative_incidence", time=asks.MIDDLE_DAY),
-        f"Share with the event by each day after discharge, by {group}; drawn as far as enough are followed, in whole percents. Lower is better."
-        + (" Grey: all episodes together." if len(released.curves) - 1 > MOST_TOGETHER else ""),
-        curve_alt_text(released),
+    headline = sentence(released, "cumulative_incidence", time=asks.MIDDLE_DAY)
+    drawing: list[Block] = (
+        [figure_block(cumulative(released), headline, curve_subtitle(released, group), curve_alt_text(released))]
+        if is_drawn(released)
+        else [Text(headline), Note(f"{NONE_DRAWN}.")]
     )
     caption = f"{title} by day {asks.MIDDLE_DAY}: each {group} against the others together"
     compared = difference_table(released, "cumulative_incidence", caption=caption, first=label(by), time=asks.MIDDLE_DAY, extra=severity)
     return [
-        figure,
+        *drawing,
         Text(_known_from(released, program.data.provenance)),
         *([TableBlock(compared)] if compared.rows else []),
         *_transfers_compared(released, by, severity),

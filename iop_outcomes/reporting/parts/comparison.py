@@ -10,7 +10,7 @@ from iop_outcomes.reporting.blocks import Block, Note, Section, TableBlock, Text
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.reporting.parts.who import severity_of
-from iop_outcomes.show.chart_rows import alt_text
+from iop_outcomes.show.chart_rows import alt_text, drawn_groups
 from iop_outcomes.show.comparison import (
     chance_sentence,
     comparison_words,
@@ -35,7 +35,8 @@ def comparison(page: Page) -> list[Block]:
     levels = ordered_levels(completion, name)
     words = comparison_words(completion, name, levels)
     description = alt_text(completion, [name], "Dot chart with ranges and a word for each group.")
-    words_by_level = ". ".join(f"{label(level, levels)}: {word}" for level, word in zip(levels, words, strict=True) if word)
+    drawn = len(drawn_groups(completion, name)[0])
+    words_by_level = ". ".join(f"{label(level, levels)}: {word}" for level, word in zip(levels[:drawn], words, strict=False) if word)
     subtitle = f"Share of discharged episodes that ended in planned completion, by {program.group}, with 95% ranges. Higher is better."
     headline = differing_sentence(completion, name) or sentence(completion, name)
     blocks: list[Block] = [

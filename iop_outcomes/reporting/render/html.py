@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
 
 from iop_outcomes.reporting.document import Document
@@ -15,4 +16,5 @@ def html_of(document: Document) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
     template = environment.from_string((templates / "report.html.j2").read_text(encoding="utf-8"))
     css = (templates / "report.css").read_text(encoding="utf-8")
-    return template.render(document=document, css=css)
+    parameters = json.dumps(document.parameters.to_dict(), sort_keys=True, ensure_ascii=False)
+    return template.render(document=document, css=css, parameters=parameters)

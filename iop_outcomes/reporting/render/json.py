@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from iop_outcomes.release import NOT_AUDITED
+from iop_outcomes.release import NOT_AUDITED, compared_words
 from iop_outcomes.reporting.document import Document
 
 
@@ -16,7 +16,8 @@ def json_of(document: Document) -> str:
     facts = {
         "mark": policy.mark,
         "audit": NOT_AUDITED,
-        "parameters": document.parameters,
+        "compared": compared_words(policy, document.parameters.ledger),
+        "parameters": document.parameters.to_dict(),
         "policy": {"name": policy.name, "threshold": policy.threshold, "withheld": withheld},
         "provenance": asdict(document.provenance),
     }

@@ -1,0 +1,46 @@
+"""Takes the path of a short TOML file, gives what it says, parsed and not yet checked."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping as Dictionary
+from pathlib import Path
+from typing import Any
+
+from iop_outcomes.errors import DataError
+
+MAX_BYTES = 1_000_000
+_TWICE = ("Cannot overwrite a value", "Cannot declare")  # what the parser says of a key or a section that stands twice
+
+
+def parsed_toml(path: Path, what: str) -> Dictionary[str, Any]:
+    """What a TOML file says.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    what : str
+        What messages call it, such as "mapping".
+
+    Raises
+    ------
+    DataError
+        When it cannot be read, is too large, or is no TOML.
+    """
+    try:
+        if path.exists() and not path.is_file():  # a pipe would keep everybody waiting
+            raise DataError(f"{path.name}: {what} cannot be read (not a file). Check the path.")
+        if path.stat().st_size > MAX_BYTES:
+            raise DataError(f"{path.name}: larger than {MAX_BYTES:,} bytes. A {what} is a short text.")
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise DataError(f"{path.name}: {what} cannot be read ({error.strerror}). Check the path.") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path.name}: {what} is not UTF-8 text. Save it as UTF-8.") from error
+    except RecursionError as error:
+        raise DataError(f"{path.name}: not valid TOML (nested too deeply). A {what} is a short text.") from error
+    except tomllib.TOMLDecodeError as error:
+        if any(words in str(error) for words in _TWICE):
+            raise DataError(f"{path.name}: a key or a section stands twice ({error}). Keep one of the two.") from error
+        raise DataError(f"{path.name}: not valid TOML ({error}). Correct that line.") from error

@@ -1,0 +1,288 @@
+"""Takes the path of a ledger, gives the outputs that were made before with it, and keeps each new one: working material, like rows.
+
+Two outputs that differ by one person give that person back, however well each is protected. The ledger holds, for each output,
+which episodes it was of and how many stood in each cell, and which of these numbers it showed; `earlier` sets the next one against it.
+
+One line of JSON an output, only ever added to, under a lock; a last line that a killed run left unfinished is put away.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from iop_outcomes.errors import DataError, OutputError
+from iop_outcomes.keys import ALL, Key, Place
+from iop_outcomes.release.protect import Parts
+from iop_outcomes.release.released import Count, Released, Withheld
+from iop_outcomes.results import Results
+from iop_outcomes.stats.draft import Population
+
+KIND = "iop_outcomes ledger 1"
+
+
+class Way(NamedTuple):
+    """A way of dividing episodes, and the columns that it is counted by: those without a value of them may be left out."""
+
+    measure: str
+    definition: str
+    family: str
+    group: str
+    group_2: str
+
+    def is_alike(self, other: Way) -> bool:
+        """Whether the other divides in the same way, by whatever column."""
+        return self[:3] == other[:3]
+
+
+class Who(NamedTuple):
+    """Which episodes: the conditions they were chosen by, a level of a group being one, and whether they are everyone of an output.
+
+    Examples
+    --------
+    >>> Who(("site north", "track psychosis"), False) == who_of(["track psychosis"], {"site": "north"})
+    True
+    """
+
+    conditions: tuple[str, ...]
+    is_everyone: bool
+
+
+Cell = tuple[Way, Who]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output: its true cells, and which numbers of them it showed.
+
+    Parameters
+    ----------
+    counts : dict of cell to dict of part to int
+        How many episodes stood in each part.
+    shown : dict of cell to set of sets of parts
+        The totals that were shown.
+    facts : dict
+        Policy, inputs and narrowing, for whoever reads the ledger.
+    """
+
+    counts: Mapping[Cell, Mapping[str, int]]
+    shown: Mapping[Cell, frozenset[Parts]]
+    facts: Mapping[str, Any]
+
+    def counterpart(self, way: Way, who: Who) -> Cell | None:
+        """Whose numbers of this output those of `who` are held against: the same episodes', or everyone's of another narrowing or column."""
+        alike = sorted((cell for cell in self.counts if way.is_alike(cell[0])), key=lambda cell: cell[0] != way)
+        same = next((cell for cell in alike if cell[1] == who), None)
+        if same is not None or not who.is_everyone:
+            return same
+        return next((cell for cell in alike if cell[1].is_everyone), None)
+
+    def to_json(self) -> str:
+        """One line."""
+        cells = [
+            {
+                **way._asdict(),
+                **who._asdict(),
+                "parts": parts,
+                "shown": sorted(sorted(each) for each in self.shown.get((way, who), frozenset())),
+            }
+            for (way, who), parts in self.counts.items()
+        ]
+        return json.dumps({"kind": KIND, **self.facts, "cells": cells}, sort_keys=True, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> Output:
+        """Read a line back; ValueError, KeyError or TypeError where it is none."""
+        values = json.loads(line)
+        if not isinstance(values, dict) or values.pop("kind", "") != KIND:
+            raise ValueError("no line of a ledger")
+        counts, shown = {}, {}
+        for each in values.pop("cells"):
+            cell = Way(*(each[name] for name in Way._fields)), Who(tuple(each["conditions"]), each["is_everyone"])
+            counts[cell] = {str(part): int(n) for part, n in each["parts"].items()}
+            shown[cell] = frozenset(frozenset(parts) for parts in each["shown"])
+        return cls(counts, shown, values)
+
+
+def who_of(conditions: Sequence[str], columns: Mapping[str, str]) -> Who:
+    """Name some episodes by the conditions they were narrowed by, and the column and the level of a group."""
+    return Who(tuple(sorted({*conditions, *(f"{column} {level}" for column, level in columns.items())})), not columns)
+
+
+def way_of(results: Results, family: str) -> Way:
+    """Name a way of dividing of some results."""
+    first = results.estimates[0]
+    return Way(first.measure, first.definition, family, str(results.group), results.group_2)
+
+
+def whose(results: Results, place: Place) -> Who:
+    """Which episodes a place of some results is of."""
+    columns = {results.group: place.level, results.group_2: place.level_2}
+    return who_of(results.provenance.conditions, {column: level for column, level in columns.items() if column and level and level != ALL})
+
+
+def output_of(results: Sequence[Results], released: Sequence[Released], policy: str) -> Output:
+    """What an output is made of, and what it shows."""
+    counts: dict[Cell, dict[str, int]] = {}
+    shown: dict[Cell, set[Parts]] = {}
+    for each, seen in zip(results, released, strict=True):
+        for (place, _), people in each.placed_populations.items():
+            counts.setdefault((way_of(each, people.family), whose(each, place)), {}).update(people.parts)
+        for cell, parts in _shown(each, seen):
+            shown.setdefault(cell, set()).add(parts)
+    provenance = results[0].provenance
+    facts = {"policy": policy, "where": list(provenance.conditions), "inputs": [source.sha256 for source in provenance.sources]}
+    return Output(counts, {cell: frozenset(several) for cell, several in shown.items()}, facts)
+
+
+def _shown(results: Results, released: Released) -> Iterator[tuple[Cell, Parts]]:
+    populations = results.placed_populations
+    for estimate in released:
+        people = populations[estimate.place, estimate.key]
+        printed: tuple[tuple[Count | None, Parts], ...] = (
+            (estimate.n, people.base),
+            (estimate.k, people.hits or frozenset()),
+            (estimate.n_missing, people.missing),
+            (estimate.excluded, people.excluded_parts),
+        )
+        for number, parts in printed:
+            if parts and number is not None and not isinstance(number, Withheld):
+                yield (way_of(results, people.family), whose(results, estimate.place)), parts
+    yield from _shown_flows(results, released)
+
+
+def _shown_flows(results: Results, released: Released) -> Iterator[tuple[Cell, Parts]]:
+    """What the flow of everyone shows: rows in, rows used, and each reason."""
+    everyone: dict[str, tuple[Key, Population]] = {
+        str(key): (key, people) for (level, key), people in results.populations.items() if level == ALL and not key.contrast
+    }
+    for flow in released.flow:
+        _, people = everyone[flow.what]
+        cell = way_of(results, people.family), whose(results, results.places[0])
+        words = results.definition.parts
+        single = [(flow.excluded[words.get(part, part)], frozenset({part})) for part in people.parts if part not in people.base]
+        for number, parts in [(flow.rows_in, frozenset(people.parts)), (flow.used, people.base), *single]:
+            if not isinstance(number, Withheld):
+                yield cell, parts
+
+
+# -- the file --------------------------------------------------------------------------------------------------------
+
+
+class OutputLedger:
+    """The outputs made so far, while nobody else adds to them.
+
+    Parameters
+    ----------
+    path : Path
+        Of the ledger.
+    handle : int
+        Of the open file, which is locked.
+    outputs : tuple of Output
+        The earlier ones.
+    """
+
+    def __init__(self, path: Path, handle: int, outputs: tuple[Output, ...], end: int) -> None:
+        self._path, self._handle, self.outputs, self._end = path, handle, outputs, end
+
+    def add(self, output: Output) -> None:
+        """Keep an output, unless one that is the same is there.
+
+        Raises
+        ------
+        OutputError
+            When the ledger cannot be written.
+        """
+        line = output.to_json()
+        if any(each.to_json() == line for each in self.outputs):
+            return
+        try:
+            os.ftruncate(self._handle, self._end)
+            os.lseek(self._handle, self._end, os.SEEK_SET)
+            content = f"{line}\n".encode()
+            while content:
+                content = content[os.write(self._handle, content) :]
+            os.fsync(self._handle)
+        except OSError as error:
+            raise _cannot(self._path, error) from error
+
+
+@contextmanager
+def open_ledger(path: str | Path) -> Iterator[OutputLedger]:
+    """Open a ledger, or begin one that only its owner can read, and keep others out until the output is made.
+
+    Raises
+    ------
+    DataError
+        When a line of the file is no output.
+    OutputError
+        When the file cannot be opened for writing.
+    """
+    target = Path(path)
+    try:
+        handle = os.open(target, os.O_RDWR | os.O_CREAT, 0o600)
+    except (OSError, ValueError) as error:
+        raise _cannot(target, error) from error
+    try:
+        _lock(handle)
+        with os.fdopen(os.dup(handle), "rb") as file:
+            content = file.read()
+        end = content.rfind(b"\n") + 1
+        yield OutputLedger(target, handle, tuple(_outputs(target, content[:end])), end)
+    finally:
+        os.close(handle)  # which gives the lock back
+
+
+def first_outputs(path: str | Path, several: int) -> tuple[Output, ...]:
+    """The first outputs of a ledger, to which nothing is added.
+
+    Raises
+    ------
+    DataError
+        When there is no such ledger, it holds fewer, or a line of it is no output.
+    """
+    target = Path(path)
+    try:
+        content = target.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise DataError(f"{target}: the ledger cannot be read ({reason}). Give the one that the report was made with.") from error
+    outputs = tuple(_outputs(target, content[: content.rfind(b"\n") + 1]))
+    if len(outputs) < several:
+        raise DataError(
+            f"{target.name}: the ledger holds {len(outputs)} outputs, and the report was compared with {several}. Give the right one."
+        )
+    return outputs[:several]
+
+
+def _outputs(path: Path, content: bytes) -> Iterator[Output]:
+    for number, line in enumerate(content.split(b"\n")[:-1], 1):
+        try:
+            yield Output.from_json(line.decode("utf-8"))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise DataError(
+                f"{path.name}:{number}: this line is no output of a ledger, and without it the next output cannot be held against it. "
+                "Take the ledger back from a copy, or begin another with a new name."
+            ) from error
+
+
+def _lock(handle: int) -> None:
+    """Wait until no other run holds the file."""
+    try:
+        import fcntl
+    except ImportError:  # Windows, where the first byte is locked
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
+    else:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def _cannot(path: Path, error: Exception) -> OutputError:
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return OutputError(f"{path}: the ledger cannot be written ({reason}). Choose another file with --ledger.")
