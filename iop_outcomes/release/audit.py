@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from iop_outcomes.release.algebra import Floats
-from iop_outcomes.release.equations import Equations, Item, Known, Terms, Total, Value
-from iop_outcomes.release.protect import Printed, Tabulation
+from iop_outcomes.release.equations import Change, Equations, Item, Known, Terms, Total, UnsolvedError, Value
+from iop_outcomes.release.protect import Printed, Tabulation, is_safe
 
-Needs = Sequence[frozenset[Total]]  # of each number of a page: the totals without which it is not shown
+Extent = Literal["whole", "part", "none"]  # how much of a page was audited
 
 _TOLERANCE = 1e-6
 _ROUNDS = 6  # of directions at first: each possible page rules out many counts at once
 _LEAST_WORTH = 0.2  # numbers that a total counts for which none needs: it is printed, too
+_CHEAP, _DEAR = 0.4, 2.0  # two totals that no number needs, and more than one number beside others
+_MOST_WORK = 400_000  # unknowns times programs: a page of six tracks takes a fifth of it
 
 _Count = frozenset[tuple[int, float]]
 _Waiting = dict[_Count, Terms]  # counts that may have to be small
+
+
+class Need(NamedTuple):
+    """A number of a page: what it is not shown without, and how much it is wanted."""
+
+    items: frozenset[Item]
+    worth: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +42,24 @@ class Audited:
         The totals that may be printed of each table.
     hidden : frozenset of Value
         The rounded values that may not.
+    extent : {"whole", "part", "none"}
+        Whether every withheld small count was bounded, or the page was too large for that or a program could not be solved.
     """
 
     seen: tuple[frozenset[Printed], ...]
     hidden: AbstractSet[Value] = frozenset()
+    extent: Extent = "none"
 
 
 def audited(
-    tables: Sequence[Tabulation], known: Known, seen: Sequence[frozenset[Printed]], guarded: Sequence[Total], needs: Needs, threshold: int
+    tables: Sequence[Tabulation], known: Known, seen: Sequence[frozenset[Printed]], guarded: Sequence[Total], needs: Sequence[Need], threshold: int
 ) -> Audited:
     """Withdraw printed totals until no withheld small count must be small.
 
     A reader who knows every printed total, that no count is negative, and which parts are among which others, can tell the least and
     the most that a withheld count can be. Where both are from 1 to `threshold` - 1, one of the totals is withdrawn on which the one
-    or the other rests: that which costs the fewest numbers of the page, the least wanted among them.
+    or the other rests: those without which readers lose least. Where a count cannot be bounded, every total is withdrawn that holds any of
+    its episodes, and the page counts as audited in part.
 
     Parameters
     ----------
@@ -57,8 +71,8 @@ def audited(
         For each table, the totals that are to be printed.
     guarded : sequence of Total
         Counts, printed or not, that nobody should learn where they are small.
-    needs : sequence of frozenset of Total
-        For each number of the page, the totals that it needs.
+    needs : sequence of Need
+        For each number of the page, the totals and values that it needs.
     threshold : int
         Counts from 1 to one below it are small.
 
@@ -72,14 +86,16 @@ def audited(
     Association 95:916-928, doi:10.1080/01621459.2000.10474282. The dual solution says on which totals a bound rests.
     """
     page = _Page(tables, known, seen, needs)
-    page.open_all(guarded, threshold)
-    return Audited(page.left, known.ratios.keys() - page.values)
+    extent = page.open_all(guarded, threshold)
+    return Audited(page.left, known.ratios.keys() - page.values, extent)
 
 
 class _Page:
     """What is printed, and what each total of it is worth."""
 
-    def __init__(self, tables: Sequence[Tabulation], known: Known, seen: Sequence[frozenset[Printed]], needs: Needs) -> None:
+    def __init__(
+        self, tables: Sequence[Tabulation], known: Known, seen: Sequence[frozenset[Printed]], needs: Sequence[Need]
+    ) -> None:
         self._seen = [set(each) for each in seen]
         self._tables, self._few = tables, known.few
         printed = [
@@ -89,43 +105,79 @@ class _Page:
             if item in each
         ]
         self._equations = Equations(tables, known, printed)
-        self._printed = {self._equations.key(total) for total in printed}
-        self.values = set(known.ratios)
-        self._shown = [need for each in needs if (need := frozenset(map(self._equations.key, each))) <= self._printed]
+        self._printed = dict.fromkeys(self._equations.key(total) for total in printed)
+        self.values = dict.fromkeys(known.ratios)
+        self._shown = [need for each in needs if (need := self._of_printed(each)).items <= self._printed.keys() | self.values.keys()]
+
+    def _of_printed(self, need: Need) -> Need:
+        return need._replace(items=frozenset(self._equations.key(item) if isinstance(item, Total) else item for item in need.items))
 
     @property
     def left(self) -> tuple[frozenset[Printed], ...]:
         """What is printed of each table."""
         return tuple(map(frozenset, self._seen))
 
-    def open_all(self, guarded: Sequence[Total], threshold: int) -> None:
-        """Withdraw what is needed for every small count to be open."""
+    def open_all(self, guarded: Sequence[Total], threshold: int) -> Extent:
+        """Withdraw what is needed for every small count to be open, and say how many were looked at."""
         waiting = self._small(guarded, threshold)
+        if not waiting:
+            return "whole"
+        most = _MOST_WORK // self._equations.size
+        if most < 2 * _ROUNDS:
+            return "none"
+        extent: Extent = "whole"
         self._rule_out_many(waiting, threshold)
         for key, terms in list(waiting.items()):
-            for end in (self._equations.least(terms), self._equations.least(_negative(terms))) if key in waiting else ():
-                self._rule_out(waiting, end.counts, threshold)
-            if key in waiting:
+            if key not in waiting:
+                continue
+            if self._equations.solved >= most:
+                return "part"
+            try:
                 self._open(terms, threshold, waiting)
+            except UnsolvedError:
+                self._withdraw_all(terms)
+                extent = "part"
+        return extent
 
     def _open(self, terms: Terms, threshold: int, waiting: _Waiting) -> None:
         """Withdraw the totals that must change for a count to be none, or not to be small: those that cost least."""
-        worth: dict[Item, float] = {total: several + _LEAST_WORTH for total, several in self._worth(self._printed).items()}
-        worth |= dict.fromkeys(self.values, 1.0 + _LEAST_WORTH)
-        ways = [self._equations.changed(terms, most=0.0, worth=worth), self._equations.changed(terms, least=float(threshold), worth=worth)]
-        ways = [way for way in ways if len(way.counts)]
-        if ways:
-            best = min(ways, key=lambda way: sum(worth[item] for item in way.items))
-            for item in best.items:
-                self._withdraw(item)
-            self._rule_out(waiting, best.counts, threshold)
+        worth = self._worth()
+        best: Change | None = None
+        for least, most in ((0.0, 0.0), (float(threshold), np.inf)):
+            try:
+                way = self._cheapest(terms, worth, least, most)
+            except UnsolvedError:
+                continue  # the other may do
+            if best is None or _cost(way, worth) < _cost(best, worth):
+                best = way
+            if _cost(best, worth) <= _CHEAP:
+                break
+        if best is None:
+            raise UnsolvedError
+        for item in best.items:
+            self._withdraw(item)
+        self._rule_out(waiting, best.counts, threshold)
+
+    def _cheapest(self, terms: Terms, worth: Mapping[Item, float], least: float, most: float) -> Change:
+        """Few items whose change brings a count within limits; where they cost much, those that change much are preferred once more."""
+        way = self._equations.changed(terms, worth=worth, least=least, most=most)
+        if _cost(way, worth) <= _DEAR:
+            return way
+        again = {item: each / (1.0 + way.items.get(item, 0.0)) for item, each in worth.items()}
+        other = self._equations.changed(terms, worth=again, least=least, most=most)
+        return min(way, other, key=lambda each: _cost(each, worth))
+
+    def _withdraw_all(self, terms: Terms) -> None:
+        """Withdraw every total that holds any episodes of a count that could not be bounded."""
+        for total in [each for each in self._printed if self._equations.terms(each).keys() & terms.keys()]:
+            self._withdraw(total)
 
     def _small(self, guarded: Sequence[Total], threshold: int) -> _Waiting:
         """Small counts that are not printed, each once."""
         small: _Waiting = {}
         for total in guarded:
             declared = total.parts <= self._few and total.name == self._tables[total.table].everyone
-            if not declared and self._equations.key(total) not in self._printed and 0 < self._equations.count(total) < threshold:
+            if not declared and not is_safe(self._equations.count(total), threshold) and self._equations.key(total) not in self._printed:
                 terms = self._equations.terms(total)
                 small.setdefault(frozenset(terms.items()), terms)
         return small
@@ -139,38 +191,43 @@ class _Page:
                 weight = sign * random.random()
                 for number, factor in terms.items():
                     direction[number] = direction.get(number, 0.0) + weight * factor
-            self._rule_out(waiting, self._equations.least(direction).counts, threshold)
+            try:
+                counts = self._equations.least(direction)
+            except UnsolvedError:
+                return  # every count is looked at by itself
+            if counts is not None:
+                self._rule_out(waiting, counts, threshold)
 
     @staticmethod
     def _rule_out(waiting: _Waiting, counts: Floats, threshold: int) -> None:
         """Drop the counts that are not small on a possible page."""
-        for key, terms in list(waiting.items()) if len(counts) else ():
+        for key, terms in list(waiting.items()):
             value = sum(factor * counts[number] for number, factor in terms.items())
             if value <= _TOLERANCE or value >= threshold - _TOLERANCE:
                 del waiting[key]
 
-    def _worth(self, totals: Iterable[Total]) -> Mapping[Total, int]:
-        """How many numbers would go with each."""
-        worth = dict.fromkeys(totals, 0)
+    def _worth(self) -> Mapping[Item, float]:
+        """What would go with each."""
+        worth: dict[Item, float] = dict.fromkeys([*self._printed, *self.values], _LEAST_WORTH)
         for need in self._shown:
-            for total in need & worth.keys():
-                worth[total] += 1
+            for item in need.items:
+                worth[item] += need.worth
         return worth
 
-    def _withdraw(self, total: Item) -> None:
-        self._equations.withdraw(total)
-        if isinstance(total, Value):
-            self.values.discard(total)
+    def _withdraw(self, item: Item) -> None:
+        self._equations.withdraw(item)
+        self._shown = [need for need in self._shown if item not in need.items]
+        if isinstance(item, Value):
+            del self.values[item]
             return
-        self._printed.discard(total)
-        self._shown = [need for need in self._shown if total not in need]
-        everyone = total.name == self._tables[total.table].everyone
+        del self._printed[item]
+        everyone = item.name == self._tables[item.table].everyone
         for place, table in enumerate(self._tables):
             if everyone:
-                self._seen[place].discard((table.everyone, total.parts))
-            elif place == total.table:
-                self._seen[place].discard((total.name, total.parts))
+                self._seen[place].discard((table.everyone, item.parts))
+            elif place == item.table:
+                self._seen[place].discard((item.name, item.parts))
 
 
-def _negative(terms: Terms) -> dict[int, float]:
-    return {number: -factor for number, factor in terms.items()}
+def _cost(way: Change, worth: Mapping[Item, float]) -> float:
+    return sum(worth[item] for item in way.items)

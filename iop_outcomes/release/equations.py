@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from iop_outcomes.release.algebra import Floats
 from iop_outcomes.release.protect import Name, Parts, Tabulation, cells_of
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array
+    from scipy.sparse import csc_array
 
 Terms = Mapping[int, float]  # unknown counts, by their numbers, with their factors
 NO_LIMIT = math.inf
@@ -87,19 +88,11 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
-    """The least that a sum of counts can be, and a possible page at which it is; no page where there is no least."""
-
-    least: float
-    counts: Floats
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
-    """A page on which some of the printed numbers are others, and which."""
+    """A page on which some of the printed numbers are others, and by how much."""
 
     counts: Floats
-    items: frozenset[Item]
+    items: Mapping[Item, float]
 
 
 class Equations:
@@ -135,8 +128,7 @@ class Equations:
         self._printed: dict[Total, tuple[dict[int, float], float]] = {}
         self._values = {value: self._limits_of(ratio) for value, ratio in known.ratios.items()}
         self._add_sums()
-        self._fixed: tuple[csr_array, csr_array] | None = None
-        self._now: _Compiled | None = None
+        self.solved = 0
         for total in printed:
             self._printed[self.key(total)] = self.terms(total), float(self.count(total))
 
@@ -157,10 +149,13 @@ class Equations:
     def terms(self, total: Total) -> dict[int, float]:
         """A total as a sum of unknowns."""
         place, name, parts = total
-        cells = {self._cell_of[part] for part in parts}
+        cells = self._cells(parts)
         if name == self._tables[place].everyone:
             return {self._number("everyone", cell): 1.0 for cell in cells}
         return {self._number(place, row, cell): 1.0 for row in self._rows_of(place, name) for cell in cells}
+
+    def _cells(self, parts: Iterable[str]) -> list[int]:
+        return sorted({self._cell_of[part] for part in parts})
 
     def _number(self, *names: object) -> int:
         return self._numbers.setdefault(names, len(self._numbers))
@@ -187,9 +182,8 @@ class Equations:
         for row in self._rows[place]:
             whole = self._number(place, row)
             for way in table.divisions:
-                self._add_equal({whole: -1.0}, {self._number(place, row, cell): 1.0 for cell in {self._cell_of[part] for part in way}})
-        cells = {self._cell_of[part] for way in table.divisions for part in way}
-        for cell in cells:
+                self._add_equal({whole: -1.0}, {self._number(place, row, cell): 1.0 for cell in self._cells(way)})
+        for cell in self._cells(part for way in table.divisions for part in way):
             rows = {self._number(place, row, cell): 1.0 for row in self._everyones_rows(place)}
             self._add_equal({self._number("everyone", cell): -1.0}, rows)
 
@@ -202,7 +196,7 @@ class Equations:
             counts = table.counts[table.everyone]
             for way in (*table.divisions, *table.ways_of_everyone):
                 size = sum(counts[part] for part in way)
-                cells = {self._cell_of[part] for part in way}
+                cells = self._cells(way)
                 self._add_equal({self._number("all", size): -1.0}, {self._number("everyone", cell): 1.0 for cell in cells})
             for level, part in self._known.levels[place].items() if self._known.levels else ():
                 self._add_equal({self._number("everyone", part): -1.0}, {self._number(place, level): 1.0})
@@ -221,7 +215,7 @@ class Equations:
     def _of_everyone(self, parts: Parts) -> dict[int, float] | None:
         if not parts <= self._cell_of.keys() | self._level_parts.keys():
             return None
-        return {self._number("everyone", self._cell_of.get(part, part)): 1.0 for part in parts}
+        return {self._number("everyone", self._cell_of.get(part, part)): 1.0 for part in sorted(parts)}
 
     def _of_row(self, place: int, row: Name, parts: Parts) -> dict[int, float] | None:
         """Parts of a level as a sum of unknowns; `None` where its table does not know them."""
@@ -232,11 +226,11 @@ class Equations:
         if not parts <= inside | {part for part, other in self._level_parts.items() if other == place}:
             return None
         whole = {self._number(place, row): 1.0} if here.get(row) in parts else {}
-        return whole | {self._number(place, row, self._cell_of[part]): 1.0 for part in parts & inside}
+        return whole | {self._number(place, row, self._cell_of[part]): 1.0 for part in sorted(parts & inside)}
 
     def _add_same(self, place: int, name: Name, other: int, level: Name) -> None:
         both = self._tables[place].counts[name].keys() & self._tables[other].counts[level].keys()
-        for cell in {self._cell_of[part] for part in both}:
+        for cell in self._cells(both):
             rows = {self._number(place, row, cell): 1.0 for row in self._rows_of(place, name)}
             self._add_equal({self._number(other, level, cell): -1.0}, rows)
         self._add_equal({self._number(other, level): -1.0}, {self._number(place, row): 1.0 for row in self._rows_of(place, name)})
@@ -249,16 +243,18 @@ class Equations:
             top = {self._number("sum", ratio.top, *(() if everyone else (ratio.base.table, ratio.base.name))): 1.0}
         else:
             top = self.terms(ratio.base._replace(parts=ratio.top))
-        return [
+        sums = (
             _together(top, {number: -ratio.low * factor for number, factor in base.items()}),
             _together(
                 {number: -factor for number, factor in top.items()}, {number: ratio.high * factor for number, factor in base.items()}
             ),
-        ]
+        )
+        scale = max(1.0, abs(ratio.low), abs(ratio.high))  # so that a change of either is counted in episodes
+        return [{number: factor / scale for number, factor in each.items()} for each in sums]
 
     def _add_sums(self) -> None:
         """The sum of everyone's values is that of the levels', where all of these are printed."""
-        sums = {names for names in self._numbers if names[0] == "sum"}
+        sums = dict.fromkeys(names for names in self._numbers if names[0] == "sum")
         for _, total in [names for names in sums if len(names) == 2]:
             for place in range(len(self._tables)):
                 rows = [("sum", total, place, row) for row in self._everyones_rows(place)]
@@ -275,34 +271,31 @@ class Equations:
 
     # -- linear programs --------------------------------------------------------------------------------------------------------
 
+    @property
+    def size(self) -> int:
+        """How many unknowns there are."""
+        return len(self._numbers)
+
     def withdraw(self, item: Item) -> None:
         """Take a total or a value as not printed any more."""
-        if isinstance(item, Total):
-            del self._printed[self.key(item)]
-        else:
-            del self._values[item]
-        self._now = None
+        program = self._compiled
+        for row in program.rows_of.pop(item):
+            program.low[row], program.high[row] = -NO_LIMIT, NO_LIMIT
 
-    def least(self, terms: Terms) -> End:
-        """The least that a sum of unknowns can be."""
-        from scipy.optimize import linprog
-        from scipy.sparse import vstack
+    def least(self, terms: Terms) -> Floats | None:
+        """A possible page at which a sum of unknowns is least.
 
-        costs = np.zeros(len(self._numbers))
+        Raises
+        ------
+        UnsolvedError
+            When there is none, or it is not known; where there is no least, it is `None`.
+        """
+        program = self._compiled
+        costs = np.zeros(program.matrix.shape[1])
         for number, factor in terms.items():
             costs[number] = factor
-        now = self._compiled()
-        least = vstack([now.least, now.limits], format="csr")
-        solution = linprog(
-            costs,
-            A_ub=-least,
-            b_ub=np.zeros(least.shape[0]),
-            A_eq=vstack([now.equal, now.printed], format="csr"),
-            b_eq=np.concatenate([np.zeros(now.equal.shape[0]), now.values]),
-            bounds=self._bounds(0),
-            method="highs",
-        )
-        return End(float(solution.fun), solution.x) if solution.status == 0 else End(-NO_LIMIT, np.zeros(0))
+        most = np.where(np.arange(len(costs)) < len(self._numbers), program.most, 0.0)
+        return self._solved(program.matrix, program.low, program.high, costs, most)
 
     def changed(self, terms: Terms, *, worth: Mapping[Item, float], least: float = 0.0, most: float = NO_LIMIT) -> Change:
         """Change what is printed by as little as it takes for a sum of unknowns to be within limits.
@@ -315,75 +308,95 @@ class Equations:
             What changing a printed number by one episode costs.
         least, most : float
             The limits.
+
+        Raises
+        ------
+        UnsolvedError
+            When no page is possible, whatever is printed, or none is known.
         """
-        from scipy.optimize import linprog
-        from scipy.sparse import block_array, csr_array, eye_array
+        from scipy.sparse import vstack
 
-        now = self._compiled()
-        limits = [({number: -factor for number, factor in terms.items()}, -least), *([(terms, most)] if most < NO_LIMIT else [])]
-        totals, values = list(self._printed), [value for value, rows in self._values.items() for _ in rows]
-        items: list[Item] = [*totals, *totals, *values]
-        weights = [worth[item] for item in items]
-        one, other = eye_array(len(totals)), eye_array(len(values))
-        none, none_of_limits = (csr_array((now.equal.shape[0], several)) for several in (len(totals), len(values)))
-        solution = linprog(
-            np.concatenate([np.zeros(len(self._numbers)), weights]),
-            A_ub=block_array(
-                [
-                    [-now.least, csr_array((now.least.shape[0], 2 * len(totals))), None],
-                    [-now.limits, None, -other],
-                    [self._matrix([row for row, _ in limits]), None, None],
-                ],
-                format="csr",
-            ),
-            b_ub=np.concatenate([np.zeros(now.least.shape[0] + len(values)), [limit for _, limit in limits]]),
-            A_eq=block_array([[now.equal, none, none, none_of_limits], [now.printed, one, -one, None]], format="csr"),
-            b_eq=np.concatenate([np.zeros(now.equal.shape[0]), now.values]),
-            bounds=self._bounds(len(weights)),
-            method="highs",
-        )
-        if solution.status != 0:
-            return Change(np.zeros(0), frozenset())
-        changes = solution.x[len(self._numbers) :]
-        return Change(solution.x[: len(self._numbers)], frozenset(items[i] for i in np.flatnonzero(changes > _NOTHING).tolist()))
+        program = self._compiled
+        costs = np.zeros(program.matrix.shape[1])
+        for item, columns in program.changes_of.items():
+            costs[columns] = worth.get(item, 0.0)
+        matrix = vstack([program.matrix, self._matrix([terms], program.matrix.shape[1])], format="csc")
+        counts = self._solved(matrix, np.append(program.low, least), np.append(program.high, most), costs, program.most)
+        if counts is None:
+            raise UnsolvedError
+        changes = {item: float(counts[columns].sum()) for item, columns in program.changes_of.items() if item in program.rows_of}
+        return Change(counts, {item: change for item, change in changes.items() if change > _NOTHING})
 
-    def _bounds(self, more: int) -> list[tuple[float | None, float | None]]:
-        """No count is negative, and some are known to be few; a sum of values may be anything."""
+    def _solved(self, matrix: csc_array, low: Floats, high: Floats, costs: Floats, most: Floats) -> Floats | None:
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        self.solved += 1
+        solution = milp(costs, constraints=LinearConstraint(matrix, low, high), bounds=Bounds(self._compiled.least, most))
+        if solution.status == _UNBOUNDED:
+            return None
+        if solution.x is None or solution.status != 0:
+            raise UnsolvedError
+        counts: Floats = np.asarray(solution.x, dtype=np.float64)
+        return counts
+
+    @cached_property
+    def _compiled(self) -> _Program:
+        """One program for every question: what is printed has columns of its own by which it may be changed."""
+        limits = [(value, row) for value, rows in self._values.items() for row in rows]
+        rows = [*self._equal, *self._least, *(row for row, _ in self._printed.values()), *(row for _, row in limits)]
+        first = len(self._numbers)
+        changes_of: dict[Item, list[int]] = {}
+        rows_of: dict[Item, list[int]] = {}
+        start = len(self._equal) + len(self._least)
+        rows = [dict(row) for row in rows]
+        columns = first
+        signs = [*((item, (1.0, -1.0)) for item in self._printed), *((value, (1.0,)) for value, _ in limits)]
+        for place, (item, factors) in enumerate(signs, start):
+            rows_of.setdefault(item, []).append(place)
+            for factor in factors:
+                rows[place][columns] = factor
+                changes_of.setdefault(item, []).append(columns)
+                columns += 1
+        values = [value for _, value in self._printed.values()]
+        low = np.concatenate([np.zeros(start), values, np.zeros(len(limits))])
+        high = np.concatenate([np.zeros(len(self._equal)), np.full(len(self._least), NO_LIMIT), values, np.full(len(limits), NO_LIMIT)])
         few = {("everyone", self._cell_of[part]) for part in self._known.few}
-        limits = [
-            (1.0, self._known.threshold - 1.0) if names in few else (None if names[0] == "sum" else 0.0, None) for names in self._numbers
-        ]
-        return [*limits, *[(0.0, None)] * more]
+        least, most = np.zeros(columns), np.full(columns, NO_LIMIT)
+        for names, number in self._numbers.items():
+            if names in few:
+                least[number], most[number] = 1.0, self._known.threshold - 1.0
+            elif names[0] == "sum":  # of values, which may be anything
+                least[number] = -NO_LIMIT
+        return _Program(self._matrix(rows, columns), low, high, least, most, rows_of, changes_of)
 
-    def _compiled(self) -> _Compiled:
-        if self._fixed is None:
-            self._fixed = self._matrix(self._equal), self._matrix(self._least)
-        if self._now is None:
-            values = np.array([value for _, value in self._printed.values()])
-            limits = self._matrix([row for rows in self._values.values() for row in rows])
-            self._now = _Compiled(*self._fixed, self._matrix([row for row, _ in self._printed.values()]), values, limits)
-        return self._now
-
-    def _matrix(self, rows: Sequence[Mapping[int, float]]) -> csr_array:
+    @staticmethod
+    def _matrix(rows: Sequence[Mapping[int, float]], columns: int) -> csc_array:
         from scipy.sparse import csr_array
 
         starts = np.cumsum([0, *(len(row) for row in rows)])
         numbers = np.array([number for row in rows for number in row], dtype=np.int32)
         factors = np.array([factor for row in rows for factor in row.values()], dtype=np.float64)
-        return csr_array((factors, numbers, starts), shape=(len(rows), len(self._numbers)))
+        return csr_array((factors, numbers, starts), shape=(len(rows), columns)).tocsc()
 
 
-class _Compiled(NamedTuple):
-    """What holds of every page, equal and not negative, and what is printed of this one: totals, their values, and limits."""
+class _Program(NamedTuple):
+    """Limits of sums and of unknowns, which rows say what an item is, and which columns change it."""
 
-    equal: csr_array
-    least: csr_array
-    printed: csr_array
-    values: Floats
-    limits: csr_array
+    matrix: csc_array
+    low: Floats
+    high: Floats
+    least: Floats
+    most: Floats
+    rows_of: dict[Item, list[int]]
+    changes_of: dict[Item, list[int]]
+
+
+class UnsolvedError(Exception):
+    """A linear program has no solution, or none was computed."""
 
 
 _NOTHING = 1e-7
+_UNBOUNDED = 3  # the status of scipy.optimize.milp
 
 
 def _together(*sums: Mapping[int, float]) -> dict[int, float]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Key, Place
+from iop_outcomes.release.audit import Need
 from iop_outcomes.release.coarsening import says_no_number
 from iop_outcomes.release.equations import Known, Ratio, Total, Value
 from iop_outcomes.release.protect import LevelCounts, Name, Parts, Printed, Tabulation
@@ -20,6 +21,7 @@ Populations = Mapping[tuple[Place, Key], Population]
 
 
 _EXACT = 1e-9  # of a value that is not rounded
+_SHOWN, _BESIDE = 3.0, 1.0  # how much a number is wanted that a measure draws and compares, and one beside it
 
 
 class _Class(NamedTuple):
@@ -190,7 +192,8 @@ class Tabulations:
         if (definition.digits is None and not of_one_sum) or not base or not top or math.isnan(estimate.value):
             return None
         shown = [not parts or (place, parts) in seen[table] for parts in (base, top) if not isinstance(parts, str)]
-        if (all(shown) and people.hits is not None) or not (all(shown) or says_no_number(definition, people, threshold)):
+        alone = says_no_number(definition, people, threshold)  # it stays where its counts are withdrawn
+        if not alone and (not all(shown) or people.hits is not None):
             return None
         half = _EXACT if definition.digits is None else 0.5 * 10.0**-definition.digits
         name = top if not isinstance(top, str) else f"{estimate.measure} {estimate.definition} {top}"
@@ -212,17 +215,21 @@ class Tabulations:
                 totals |= dict.fromkeys(Total(table, place, self.cells(number, people.family, parts)) for parts in sets if parts)
         return list(totals)
 
-    @property
-    def needs(self) -> list[frozenset[Total]]:
-        """For each number, the totals without which it is not shown."""
-        return [
-            frozenset(
-                Total(self.column(number), place, self.cells(number, people.family, parts)) for place, people, parts in counted if parts
-            )
-            for number, each in enumerate(self._results)
-            for estimate in each
-            if (counted := self._counted(number, estimate)) is not None
-        ]
+    def needs(self, ratios: Collection[Value], threshold: int) -> list[Need]:
+        """For each number, the totals and the rounded values without which it is not shown; numbers that a measure shows are wanted most."""
+        needs: list[Need] = []
+        for number, each in enumerate(self._results):
+            for estimate in each:
+                counted = self._counted(number, estimate)
+                values = [value for place, _, _ in counted if (value := Value(number, place, estimate.key.number)) in ratios]
+                alone = says_no_number(each.definition.estimand(estimate.estimand), counted[0][1], threshold)
+                totals = [
+                    Total(self.column(number), place, self.cells(number, people.family, parts))
+                    for place, people, parts in counted
+                    if parts and not alone
+                ]
+                needs.append(Need(frozenset([*totals, *values]), _SHOWN if estimate.estimand in each.definition.shown else _BESIDE))
+        return needs
 
     def _counted(self, number: int, estimate: Estimate) -> list[tuple[Place, Population, Parts | None]]:
         """What a number rests on: its own counts, and where it is a difference those of everyone or of another level."""

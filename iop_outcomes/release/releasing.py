@@ -160,7 +160,8 @@ class _Protecting:
         if threshold <= 1:
             return released
         known = replace(page.known, ratios=page.ratios(seen, threshold), few=page.few(self._few, threshold), threshold=threshold)
-        return _released_page(page, audited(page.tables, known, seen, page.guarded, page.needs, threshold), self._policy)
+        needs = page.needs(known.ratios.keys(), threshold)
+        return _released_page(page, audited(page.tables, known, seen, page.guarded, needs, threshold), self._policy)
 
 
 def _released_page(page: Tabulations, shown: Audited, policy: Policy) -> tuple[Released, ...]:
