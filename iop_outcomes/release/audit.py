@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from iop_outcomes.release.algebra import Floats
-from iop_outcomes.release.equations import Change, Equations, Item, Known, Terms, Total, UnsolvedError, Value
+from iop_outcomes.release.equations import Change, Equations, ImpossibleError, Item, Known, Terms, Total, UnsolvedError, Value
+from iop_outcomes.release.policy import Extent
 from iop_outcomes.release.protect import Printed, Tabulation, is_safe
-
-Extent = Literal["whole", "part", "none"]  # how much of a page was audited
 
 _TOLERANCE = 1e-6
 _ROUNDS = 6  # of directions at first: each possible page rules out many counts at once
 _LEAST_WORTH = 0.2  # numbers that a total counts for which none needs: it is printed, too
-_CHEAP, _DEAR = 0.4, 2.0  # two totals that no number needs, and more than one number beside others
+_CHEAP = 0.4  # two totals that no number needs: nothing cheaper is looked for
 _MOST_WORK = 400_000  # unknowns times programs: a page of six tracks takes a fifth of it
 
 _Count = frozenset[tuple[int, float]]
@@ -52,7 +51,12 @@ class Audited:
 
 
 def audited(
-    tables: Sequence[Tabulation], known: Known, seen: Sequence[frozenset[Printed]], guarded: Sequence[Total], needs: Sequence[Need], threshold: int
+    tables: Sequence[Tabulation],
+    known: Known,
+    seen: Sequence[frozenset[Printed]],
+    guarded: Sequence[Total],
+    needs: Sequence[Need],
+    threshold: int,
 ) -> Audited:
     """Withdraw printed totals until no withheld small count must be small.
 
@@ -93,9 +97,7 @@ def audited(
 class _Page:
     """What is printed, and what each total of it is worth."""
 
-    def __init__(
-        self, tables: Sequence[Tabulation], known: Known, seen: Sequence[frozenset[Printed]], needs: Sequence[Need]
-    ) -> None:
+    def __init__(self, tables: Sequence[Tabulation], known: Known, seen: Sequence[frozenset[Printed]], needs: Sequence[Need]) -> None:
         self._seen = [set(each) for each in seen]
         self._tables, self._few = tables, known.few
         printed = [
@@ -143,29 +145,27 @@ class _Page:
         """Withdraw the totals that must change for a count to be none, or not to be small: those that cost least."""
         worth = self._worth()
         best: Change | None = None
+        impossible = 0
         for least, most in ((0.0, 0.0), (float(threshold), np.inf)):
             try:
-                way = self._cheapest(terms, worth, least, most)
+                way = self._equations.changed(terms, worth=worth, least=least, most=most)
+            except ImpossibleError:
+                impossible += 1
             except UnsolvedError:
-                continue  # the other may do
-            if best is None or _cost(way, worth) < _cost(best, worth):
-                best = way
-            if _cost(best, worth) <= _CHEAP:
+                pass  # the other may do
+            else:
+                best = way if best is None or _cost(way, worth) < _cost(best, worth) else best
+            if best is not None and _cost(best, worth) <= _CHEAP:
                 break
         if best is None:
-            raise UnsolvedError
+            if impossible < 2:
+                raise UnsolvedError
+            # Where it can be small, the page says itself that it is: nothing that is printed could change that. Anything else is an error.
+            self._equations.changed(terms, worth=worth, least=1.0, most=threshold - 1.0)
+            return
         for item in best.items:
             self._withdraw(item)
         self._rule_out(waiting, best.counts, threshold)
-
-    def _cheapest(self, terms: Terms, worth: Mapping[Item, float], least: float, most: float) -> Change:
-        """Few items whose change brings a count within limits; where they cost much, those that change much are preferred once more."""
-        way = self._equations.changed(terms, worth=worth, least=least, most=most)
-        if _cost(way, worth) <= _DEAR:
-            return way
-        again = {item: each / (1.0 + way.items.get(item, 0.0)) for item, each in worth.items()}
-        other = self._equations.changed(terms, worth=again, least=least, most=most)
-        return min(way, other, key=lambda each: _cost(each, worth))
 
     def _withdraw_all(self, terms: Terms) -> None:
         """Withdraw every total that holds any episodes of a count that could not be bounded."""

@@ -288,7 +288,7 @@ class Equations:
         Raises
         ------
         UnsolvedError
-            When there is none, or it is not known; where there is no least, it is `None`.
+            When no page is known; where there is no least, it is `None`.
         """
         program = self._compiled
         costs = np.zeros(program.matrix.shape[1])
@@ -311,8 +311,10 @@ class Equations:
 
         Raises
         ------
+        ImpossibleError
+            When no page is possible, whatever is printed.
         UnsolvedError
-            When no page is possible, whatever is printed, or none is known.
+            When none is known.
         """
         from scipy.sparse import vstack
 
@@ -334,6 +336,8 @@ class Equations:
         solution = milp(costs, constraints=LinearConstraint(matrix, low, high), bounds=Bounds(self._compiled.least, most))
         if solution.status == _UNBOUNDED:
             return None
+        if solution.status == _IMPOSSIBLE:
+            raise ImpossibleError
         if solution.x is None or solution.status != 0:
             raise UnsolvedError
         counts: Floats = np.asarray(solution.x, dtype=np.float64)
@@ -343,14 +347,13 @@ class Equations:
     def _compiled(self) -> _Program:
         """One program for every question: what is printed has columns of its own by which it may be changed."""
         limits = [(value, row) for value, rows in self._values.items() for row in rows]
-        rows = [*self._equal, *self._least, *(row for row, _ in self._printed.values()), *(row for _, row in limits)]
-        first = len(self._numbers)
+        equal, at_least = _different(self._equal), _different(self._least)
+        rows = [*equal, *at_least, *(dict(row) for row, _ in self._printed.values()), *(dict(row) for _, row in limits)]
         changes_of: dict[Item, list[int]] = {}
         rows_of: dict[Item, list[int]] = {}
-        start = len(self._equal) + len(self._least)
-        rows = [dict(row) for row in rows]
-        columns = first
-        signs = [*((item, (1.0, -1.0)) for item in self._printed), *((value, (1.0,)) for value, _ in limits)]
+        start, columns = len(equal) + len(at_least), len(self._numbers)
+        signs: list[tuple[Item, tuple[float, ...]]] = [(item, (1.0, -1.0)) for item in self._printed]
+        signs += [(value, (1.0,)) for value, _ in limits]
         for place, (item, factors) in enumerate(signs, start):
             rows_of.setdefault(item, []).append(place)
             for factor in factors:
@@ -359,7 +362,7 @@ class Equations:
                 columns += 1
         values = [value for _, value in self._printed.values()]
         low = np.concatenate([np.zeros(start), values, np.zeros(len(limits))])
-        high = np.concatenate([np.zeros(len(self._equal)), np.full(len(self._least), NO_LIMIT), values, np.full(len(limits), NO_LIMIT)])
+        high = np.concatenate([np.zeros(len(equal)), np.full(len(at_least), NO_LIMIT), values, np.full(len(limits), NO_LIMIT)])
         few = {("everyone", self._cell_of[part]) for part in self._known.few}
         least, most = np.zeros(columns), np.full(columns, NO_LIMIT)
         for names, number in self._numbers.items():
@@ -392,11 +395,20 @@ class _Program(NamedTuple):
 
 
 class UnsolvedError(Exception):
-    """A linear program has no solution, or none was computed."""
+    """A linear program was not solved."""
+
+
+class ImpossibleError(UnsolvedError):
+    """No page is possible."""
 
 
 _NOTHING = 1e-7
-_UNBOUNDED = 3  # the status of scipy.optimize.milp
+_IMPOSSIBLE, _UNBOUNDED = 2, 3  # statuses of scipy.optimize.milp
+
+
+def _different(rows: Iterable[dict[int, float]]) -> list[dict[int, float]]:
+    """Each row once."""
+    return list({frozenset(row.items()): row for row in rows}.values())
 
 
 def _together(*sums: Mapping[int, float]) -> dict[int, float]:

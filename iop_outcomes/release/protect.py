@@ -110,8 +110,7 @@ def protect(tables: Sequence[Tabulation], threshold: int, smallest: int = 0) -> 
     -----
     The attack that is excluded is solving the equations that printed totals make, with counts that are not negative: the
     reader is taken to know which cells hold nobody, and beyond those, not being negative fixes no cell that the equations
-    leave open. Bounds (a hidden count between 3 and 8), and what follows from counts being whole, are the subject of the
-    later audit.
+    leave open. Bounds (a hidden count between 3 and 8) are the subject of `audit`, which is taken of a page afterwards.
 
     References
     ----------

@@ -166,7 +166,11 @@ class _Protecting:
 
 def _released_page(page: Tabulations, shown: Audited, policy: Policy) -> tuple[Released, ...]:
     return tuple(
-        _released_results(each, _View(page, number, shown.seen[page.column(number)], shown.hidden), policy)
+        replace(
+            _released_results(each, _View(page, number, shown.seen[page.column(number)], shown.hidden), policy),
+            door=DOOR,
+            audited=shown.extent,
+        )
         for number, each in enumerate(page.results)
     )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import iop_outcomes as iop
 from attacks.programs import drawn
-from iop_outcomes.release.audit import audited
+from iop_outcomes.release import POLICIES, audit_words
+from iop_outcomes.release.audit import Audited, Need, audited
 from iop_outcomes.release.equations import Known, Ratio, Total, Value
 from iop_outcomes.release.protect import Tabulation, is_safe
 
@@ -81,7 +83,7 @@ def protected(table, seed=0):
     safe = [item for item in table.printed if is_safe(sum(table.counts[item[0]][part] for part in item[1]), THRESHOLD)]
     seen = frozenset(item for item in safe if random.random() < 0.8)
     guarded = [Total(0, *item) for item in table.printed]
-    return seen, audited([table], KNOWN, [seen], guarded, [frozenset({total}) for total in guarded], THRESHOLD).seen[0]
+    return seen, audited([table], KNOWN, [seen], guarded, [Need(frozenset({total}), 1.0) for total in guarded], THRESHOLD).seen[0]
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -135,3 +137,68 @@ def test_what_measures_declare_of_their_parts_is_true(monkeypatch):
             for inner, outer in known.inclusions:
                 if inner | outer <= counts.keys():
                     assert sum(counts[part] for part in inner) <= sum(counts[part] for part in outer), (inner, outer)
+
+
+# -- counts that are not bounded -------------------------------------------------------------------------------------------
+
+
+def alone(**known):
+    """One level with two who said yes: everyone, those who said no and all of the level are printed; before and after the audit."""
+    counts = {level: {"yes": 2, "no": 30} for level in (ALL, "a")}
+    everyone = frozenset(counts[ALL])
+    table = Tabulation(counts, [(ALL, everyone), ("a", everyone), ("a", frozenset({"no"}))])
+    seen = frozenset({(ALL, everyone), ("a", everyone)})
+    return seen, audited([table], Known(**known), [seen], [Total(0, "a", frozenset({"yes"}))], [], THRESHOLD)
+
+
+def test_what_the_page_says_itself_is_no_leak():
+    """Everyone's are said to be few and there is one level: whatever else is printed, its count is none or large on no page."""
+    seen, left = alone(few=frozenset({"yes"}), threshold=THRESHOLD)
+    assert left == Audited((seen,), frozenset(), "whole")
+    assert alone()[1] == Audited((seen,), frozenset(), "whole")
+
+
+@pytest.mark.parametrize("status", [1, 2, 4])
+def test_where_no_program_is_solved_what_holds_the_count_goes(monkeypatch, status):
+    """A time limit, a contradiction, trouble with numbers: nothing that holds a count that could not be bounded stays, and the page says so."""
+    table = drawn_table(2)
+    seen = frozenset(item for item in table.printed if is_safe(sum(table.counts[item[0]][part] for part in item[1]), THRESHOLD))
+    guarded = [Total(0, *item) for item in table.printed if item not in seen]
+    assert guarded and seen
+    monkeypatch.setattr("scipy.optimize.milp", lambda *_, **__: SimpleNamespace(status=status, x=None))
+    left = audited([table], KNOWN, [seen], guarded, [], THRESHOLD)
+    assert left.extent == "part"
+    both = [(item, total) for item in seen for total in guarded if item[0] == total.name and item[1] & total.parts]
+    assert both and not any(item in left.seen[0] for item, _ in both)
+
+
+def test_a_page_that_is_too_large_says_that_it_was_not_audited(monkeypatch):
+    """Nothing more is withheld, and neither the methods nor the file of provenance say that it was."""
+    monkeypatch.setattr("iop_outcomes.release.audit._MOST_WORK", 0)
+    table = drawn_table(1)
+    seen = frozenset(table.printed)
+    guarded = [Total(0, ALL, frozenset({"yes", "early"}))]
+    with monkeypatch.context() as patch:
+        patch.setattr("iop_outcomes.release.audit.is_safe", lambda *_: False)
+        assert audited([table], KNOWN, [seen], guarded, [], THRESHOLD) == Audited((seen,), frozenset(), "none")
+    program = drawn(3)
+    with iop.load(program.tables, mapping=program.mapping, on_error="exclude") as data:
+        report = iop.report(data, by="track")
+    assert "Not audited as a whole" in report.to_html() and "Not audited as a whole" in report.to_json()
+
+
+@pytest.mark.parametrize(
+    ("extents", "words"),
+    [
+        (("whole", "whole"), "Audited: no withheld count of 1 to 10 follows"),
+        (("whole", "part"), "Audited in part: of some"),
+        (("whole", "none"), "Audited in part: of some"),
+        (("none",), "Not audited as a whole"),
+        ((), "Not audited as a whole"),
+    ],
+)
+def test_words_say_how_far(extents, words):
+    """No more than what was done."""
+    assert audit_words(POLICIES["cms11"], extents).startswith(words)
+    assert audit_words(POLICIES["internal"], extents) == ""
+    assert audit_words(POLICIES["round5"], extents).startswith("Not audited")
