@@ -243,14 +243,12 @@ class Equations:
             top = {self._number("sum", ratio.top, *(() if everyone else (ratio.base.table, ratio.base.name))): 1.0}
         else:
             top = self.terms(ratio.base._replace(parts=ratio.top))
-        sums = (
+        return [
             _together(top, {number: -ratio.low * factor for number, factor in base.items()}),
             _together(
                 {number: -factor for number, factor in top.items()}, {number: ratio.high * factor for number, factor in base.items()}
             ),
-        )
-        scale = max(1.0, abs(ratio.low), abs(ratio.high))  # so that a change of either is counted in episodes
-        return [{number: factor / scale for number, factor in each.items()} for each in sums]
+        ]
 
     def _add_sums(self) -> None:
         """The sum of everyone's values is that of the levels', where all of these are printed."""
