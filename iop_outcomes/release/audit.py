@@ -89,12 +89,12 @@ def audited(
     Bounds of linear programs, rounded to whole counts, as in Fischetti M and Salazar JJ (2000), Journal of the American Statistical
     Association 95:916-928, doi:10.1080/01621459.2000.10474282. The dual solution says on which totals a bound rests.
     """
-    page = _Page(tables, known, seen, needs)
+    page = _Showing(tables, known, seen, needs)
     extent = page.open_all(guarded, threshold)
     return Audited(page.left, known.ratios.keys() - page.values, extent)
 
 
-class _Page:
+class _Showing:
     """What is printed, and what each total of it is worth."""
 
     def __init__(self, tables: Sequence[Tabulation], known: Known, seen: Sequence[frozenset[Printed]], needs: Sequence[Need]) -> None:
