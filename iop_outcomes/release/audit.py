@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from iop_outcomes.release.algebra import Floats
-from iop_outcomes.release.equations import Change, Equations, ImpossibleError, Item, Known, Terms, Total, UnsolvedError, Value
+from iop_outcomes.release.equations import Change, Equations, ImpossibleError, Item, PageFacts, RoundedValue, Terms, Total, UnsolvedError
 from iop_outcomes.release.policy import Extent
 from iop_outcomes.release.protect import Printed, Tabulation, is_safe
 
@@ -39,20 +39,20 @@ class Audited:
     ----------
     seen : tuple of frozenset of (level, set of parts)
         The totals that may be printed of each table.
-    hidden : frozenset of Value
+    hidden : frozenset of RoundedValue
         The rounded values that may not.
     extent : {"whole", "part", "none"}
         Whether every withheld small count was bounded, or the page was too large for that or a program could not be solved.
     """
 
     seen: tuple[frozenset[Printed], ...]
-    hidden: AbstractSet[Value] = frozenset()
+    hidden: AbstractSet[RoundedValue] = frozenset()
     extent: Extent = "none"
 
 
 def audited(
     tables: Sequence[Tabulation],
-    known: Known,
+    known: PageFacts,
     seen: Sequence[frozenset[Printed]],
     guarded: Sequence[Total],
     needs: Sequence[Need],
@@ -69,7 +69,7 @@ def audited(
     ----------
     tables : sequence of Tabulation
         The page.
-    known : Known
+    known : PageFacts
         What is known of its parts.
     seen : sequence of frozenset of (level, set of parts)
         For each table, the totals that are to be printed.
@@ -97,7 +97,7 @@ def audited(
 class _Showing:
     """What is printed, and what each total of it is worth."""
 
-    def __init__(self, tables: Sequence[Tabulation], known: Known, seen: Sequence[frozenset[Printed]], needs: Sequence[Need]) -> None:
+    def __init__(self, tables: Sequence[Tabulation], known: PageFacts, seen: Sequence[frozenset[Printed]], needs: Sequence[Need]) -> None:
         self._seen = [set(each) for each in seen]
         self._tables, self._few = tables, known.few
         printed = [
@@ -217,7 +217,7 @@ class _Showing:
     def _withdraw(self, item: Item) -> None:
         self._equations.withdraw(item)
         self._shown = [need for need in self._shown if item not in need.items]
-        if isinstance(item, Value):
+        if isinstance(item, RoundedValue):
             del self.values[item]
             return
         del self._printed[item]

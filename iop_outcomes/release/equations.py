@@ -29,7 +29,7 @@ class Total(NamedTuple):
     parts: Parts
 
 
-class Value(NamedTuple):
+class RoundedValue(NamedTuple):
     """A rounded share or mean that a page prints, whose counts it may withhold: of which of its results, of which group, which number."""
 
     number: int
@@ -57,11 +57,11 @@ class Ratio:
     high: float
 
 
-Item = Total | Value
+Item = Total | RoundedValue
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PageFacts:
     """What a page shares beside its tables.
 
     Parameters
@@ -72,7 +72,7 @@ class Known:
         For each table, the part of everyone that all episodes of a level are: by a column, each level is one.
     same : sequence of (table, sum, table, level)
         Sums of the levels of one table that are a level of another.
-    ratios : dict of Value to Ratio
+    ratios : dict of RoundedValue to Ratio
         Rounded values that are printed.
     few : frozenset of str
         Parts of everyone of which the page says that they hold fewer than the threshold, and not nobody.
@@ -82,7 +82,7 @@ class Known:
     inclusions: Sequence[tuple[Parts, Parts]] = ()
     levels: Sequence[Mapping[Name, str]] = ()
     same: Sequence[tuple[int, Name, int, Name]] = ()
-    ratios: Mapping[Value, Ratio] = field(default_factory=dict)
+    ratios: Mapping[RoundedValue, Ratio] = field(default_factory=dict)
     few: Parts = frozenset()
     threshold: int = 0
 
@@ -104,12 +104,12 @@ class Equations:
     Parameters
     ----------
     tables : sequence of Tabulation
-    known : Known
+    known : PageFacts
     printed : iterable of Total
         Totals that are printed; of everyone, those of any table.
     """
 
-    def __init__(self, tables: Sequence[Tabulation], known: Known, printed: Iterable[Total]) -> None:
+    def __init__(self, tables: Sequence[Tabulation], known: PageFacts, printed: Iterable[Total]) -> None:
         self._tables, self._known = tables, known
         sides = [side for pair in known.inclusions for side in pair]
         self._cell_of = cells_of(tables, sides)
@@ -302,7 +302,7 @@ class Equations:
         ----------
         terms : dict of int to float
             The sum.
-        worth : dict of Total or Value to float
+        worth : dict of Total or RoundedValue to float
             What changing a printed number by one episode costs.
         least, most : float
             The limits.

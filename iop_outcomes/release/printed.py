@@ -10,7 +10,7 @@ from typing import NamedTuple
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Key, Place
 from iop_outcomes.release.audit import Need
 from iop_outcomes.release.coarsening import says_no_number
-from iop_outcomes.release.equations import Known, Ratio, Total, Value
+from iop_outcomes.release.equations import PageFacts, Ratio, RoundedValue, Total
 from iop_outcomes.release.protect import LevelCounts, Name, Parts, Printed, Tabulation
 from iop_outcomes.results import Estimate, Portion, Results
 from iop_outcomes.stats.draft import Population
@@ -105,7 +105,7 @@ class Tabulations:
         return self._results
 
     @property
-    def known(self) -> Known:
+    def known(self) -> PageFacts:
         """What everybody knows of its parts: which hold episodes of which others, and what levels and classes are; no value is printed."""
         of_columns = [self._levels_as_parts(column) for column in self._columns]
         columns = {column[0][0]: each for column, each in zip(self._columns, of_columns, strict=True) if each}
@@ -118,7 +118,7 @@ class Tabulations:
         )
         counted = self._counted_parts(of_columns)
         true = [(inner, outer) for inner, outer in inclusions if all(_is_true(inner, outer, counts) for counts in counted)]
-        return Known(true, of_columns, list(self._same_classes()))
+        return PageFacts(true, of_columns, list(self._same_classes()))
 
     def _counted_parts(self, of_columns: Sequence[Mapping[Name, str]]) -> list[Mapping[str, int]]:
         """The parts of every group of every column, its levels among them."""
@@ -172,10 +172,10 @@ class Tabulations:
             if part in parts and 0 < entry.counts[self._column[number]][self._column[number][1][0]] < threshold
         )
 
-    def ratios(self, seen: Sequence[frozenset[Printed]], threshold: int) -> dict[Value, Ratio]:
+    def ratios(self, seen: Sequence[frozenset[Printed]], threshold: int) -> dict[RoundedValue, Ratio]:
         """Rounded values that are shown, in so far as they say more than the counts that are."""
         return {
-            Value(number, estimate.place, estimate.key): ratio
+            RoundedValue(number, estimate.place, estimate.key): ratio
             for number, each in enumerate(self._results)
             for estimate in each
             if not estimate.contrast and (ratio := self._ratio(number, estimate, seen, threshold)) is not None
@@ -215,13 +215,13 @@ class Tabulations:
                 totals |= dict.fromkeys(Total(table, place, self.cells(number, people.family, parts)) for parts in sets if parts)
         return list(totals)
 
-    def needs(self, ratios: Collection[Value], threshold: int) -> list[Need]:
+    def needs(self, ratios: Collection[RoundedValue], threshold: int) -> list[Need]:
         """For each number, the totals and the rounded values without which it is not shown; numbers that a measure shows are wanted most."""
         needs: list[Need] = []
         for number, each in enumerate(self._results):
             for estimate in each:
                 counted = self._counted(number, estimate)
-                values = [value for place, _, _ in counted if (value := Value(number, place, estimate.key.number)) in ratios]
+                values = [value for place, _, _ in counted if (value := RoundedValue(number, place, estimate.key.number)) in ratios]
                 alone = says_no_number(each.definition.estimand(estimate.estimand), counted[0][1], threshold)
                 totals = [
                     Total(self.column(number), place, self.cells(number, people.family, parts))

@@ -15,7 +15,7 @@ from iop_outcomes.release.audit import Audited, audited
 from iop_outcomes.release.coarsening import coarsened_together, says_no_number
 from iop_outcomes.release.curves import release_curve
 from iop_outcomes.release.differences import guarded_by
-from iop_outcomes.release.equations import Value
+from iop_outcomes.release.equations import RoundedValue
 from iop_outcomes.release.ledger import Output, first_outputs, open_ledger, output_of
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.printed import Tabulations
@@ -274,7 +274,7 @@ class _View:
     page: Tabulations
     number: int
     seen: frozenset[Printed]
-    hidden: AbstractSet[Value]
+    hidden: AbstractSet[RoundedValue]
 
     def count(self, people: Population, place: Place, parts: Parts | None) -> Count:
         """Episodes in some parts, or that their number is withheld."""
@@ -290,7 +290,7 @@ class _View:
         """Whether a rounded value would give back what is withheld, or the value that it is a difference from."""
         against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast, estimate.level)
         places = (estimate.place, estimate.place._replace(level=str(against)))
-        return any(Value(self.number, place, estimate.key.number) in self.hidden for place in places)
+        return any(RoundedValue(self.number, place, estimate.key.number) in self.hidden for place in places)
 
 
 def _released_results(results: Results, reading: _Visible, policy: Policy) -> Released:

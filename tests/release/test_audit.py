@@ -12,13 +12,13 @@ import iop_outcomes as iop
 from attacks.programs import drawn
 from iop_outcomes.release import POLICIES, audit_words
 from iop_outcomes.release.audit import Audited, Need, audited
-from iop_outcomes.release.equations import Known, Ratio, Total, Value
+from iop_outcomes.release.equations import PageFacts, Ratio, RoundedValue, Total
 from iop_outcomes.release.protect import Tabulation, is_safe
 
 ALL, THRESHOLD, MOST = "All", 3, 7
 WAYS = (frozenset({"yes", "no"}), frozenset({"early", "late"}))
 SETS = (frozenset({"yes", "no"}), frozenset({"yes"}), frozenset({"no"}), frozenset({"early"}), frozenset({"late"}))
-KNOWN = Known([(frozenset({"early"}), frozenset({"yes"}))])  # whoever is early is a yes
+KNOWN = PageFacts([(frozenset({"early"}), frozenset({"yes"}))])  # whoever is early is a yes
 
 
 def drawn_table(seed):
@@ -113,11 +113,11 @@ def test_a_rounded_mean_is_withheld_that_tells_of_how_many_it_is():
     counts = {ALL: {"paired": 30, "lacking": 2, "guarded": 12}}
     everyone, paired, both = frozenset(counts[ALL]), frozenset({"paired"}), frozenset({"paired", "lacking"})
     table = Tabulation(counts, [(ALL, everyone), (ALL, paired), (ALL, both), (ALL, frozenset({"lacking"}))])
-    one, other = (Value(0, (ALL, ""), name) for name in ("mean", "mean of both"))
+    one, other = (RoundedValue(0, (ALL, ""), name) for name in ("mean", "mean of both"))
     ratios = {one: Ratio(Total(0, ALL, paired), "sum", 4.999, 5.001), other: Ratio(Total(0, ALL, both), "sum", 4.6, 4.75)}
     seen, guarded = frozenset({(ALL, everyone), (ALL, paired)}), [Total(0, ALL, frozenset({"lacking"}))]
-    alone = audited([table], Known(), [seen], guarded, [], THRESHOLD)
-    beside = audited([table], Known(ratios=ratios), [seen], guarded, [], THRESHOLD)
+    alone = audited([table], PageFacts(), [seen], guarded, [], THRESHOLD)
+    beside = audited([table], PageFacts(ratios=ratios), [seen], guarded, [], THRESHOLD)
     assert (alone.seen, alone.hidden) == ((seen,), frozenset())
     assert beside.hidden or beside.seen != (seen,)
 
@@ -148,7 +148,7 @@ def alone(**known):
     everyone = frozenset(counts[ALL])
     table = Tabulation(counts, [(ALL, everyone), ("a", everyone), ("a", frozenset({"no"}))])
     seen = frozenset({(ALL, everyone), ("a", everyone)})
-    return seen, audited([table], Known(**known), [seen], [Total(0, "a", frozenset({"yes"}))], [], THRESHOLD)
+    return seen, audited([table], PageFacts(**known), [seen], [Total(0, "a", frozenset({"yes"}))], [], THRESHOLD)
 
 
 def test_what_the_page_says_itself_is_no_leak():
