@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,7 +23,8 @@ from iop_outcomes.attack.read_csv import read_csv
 from iop_outcomes.attack.readings import FilesRead
 from iop_outcomes.attack.solving import ContradictionError, SolverLimits, solve
 from iop_outcomes.release import Policy, Released, releasing
-from iop_outcomes.release.ledger import Output
+from iop_outcomes.release.audit import Audited
+from iop_outcomes.release.printed import Tabulations
 from iop_outcomes.results import COLUMNS, Results, as_words
 
 LEAST, MOST = 1, 10
@@ -107,14 +108,14 @@ def _is_right(each: Recovered, value: Fraction | None) -> bool:
 def watched() -> Iterator[list[tuple[Results, Released]]]:
     """The working numbers of every form that is released meanwhile, with what was released of them."""
     forms: list[tuple[Results, Released]] = []
-    protected = releasing._protected
+    released_page = releasing._released_page
 
-    def watching(results: Sequence[Results], *, policy: Policy, earlier: Sequence[Output]) -> tuple[Released, ...]:
-        released = protected(results, policy=policy, earlier=earlier)
-        forms.extend(zip(results, released, strict=True))
+    def watching(page: Tabulations, shown: Audited, policy: Policy) -> tuple[Released, ...]:
+        released = released_page(page, shown, policy)
+        forms.extend(zip(page.results, released, strict=True))
         return released
 
-    with mock.patch.object(releasing, "_protected", watching):
+    with mock.patch.object(releasing, "_released_page", watching):
         yield forms
 
 

@@ -585,7 +585,7 @@ def report(
     >>> import iop_outcomes as iop
     >>> with iop.load("data/synthetic") as data:
     ...     page = iop.report(data, by="track").to_html()
-    >>> "No audit of disclosure over the whole page" in page
+    >>> "Audited: no withheld count of 1 to 10 follows" in page
     True
     """
     from iop_outcomes.reporting.assemble import program_quality

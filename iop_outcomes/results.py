@@ -105,7 +105,8 @@ class EstimandDefinition:
     estimands it `rests_on` is, and never where it is `word_only`: its word stands without it; where it has `digits`, it and its
     limits are rounded to so many decimals, and no error stands beside them. `role` says what it is in a sentence
     or a chart that is about several numbers of one measure; `short` is its label under a heading that names the measure, `axis` the
-    words of its axis, and `about` the column or score it speaks of, where it speaks of the data themselves.
+    words of its axis, and `about` the column or score it speaks of, where it speaks of the data themselves. Means with one name of `total`
+    are of the same sum over different episodes.
     """
 
     name: str
@@ -129,6 +130,42 @@ class EstimandDefinition:
     short: str = ""
     axis: str = ""
     about: Column | ScoreAt | None = None
+    total: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Episodes of some parts of one way of dividing.
+
+    Parameters
+    ----------
+    way : str
+        Name of the way (`Population.family`), or of a grouping column.
+    parts : frozenset of str
+        Some of its parts, or of the levels of the column.
+    kind : {"measure", "elsewhere", "column"}
+        Whether the way is one of the measure that speaks of it, of other measures, which all mean the same by it, or a column.
+
+    Examples
+    --------
+    >>> print(Portion("discharges", frozenset({"completed", "transferred"})))
+    discharges: completed, transferred
+    """
+
+    way: str
+    parts: frozenset[str]
+    kind: Literal["measure", "elsewhere", "column"] = "measure"
+
+    def __str__(self) -> str:
+        return f"{self.way}: {', '.join(sorted(self.parts))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """That no episode is in one portion and not in another, by what their parts mean."""
+
+    inner: Portion
+    outer: Portion
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +173,8 @@ class Definition:
     """What a measure means: the part of its declaration that travels with its numbers.
 
     `chart` names an entry of the registry of charts in `show`, `shown` the estimands that it draws; `subject` is what is measured,
-    within a sentence, where that is not the title, and `coarse` says what was merged or rounded so that more can be shown, and why.
+    within a sentence, where that is not the title, and `coarse` says what was merged or rounded so that more can be shown, and why;
+    `inclusions` say which of the parts that its numbers count hold episodes of which others, so that release knows it too.
     """
 
     measure: str
@@ -151,6 +189,7 @@ class Definition:
     shown: tuple[str, ...] = ()
     subject: str = ""
     coarse: str = ""
+    inclusions: tuple[Inclusion, ...] = ()
 
     def estimand(self, name: str) -> EstimandDefinition:
         """The definition of one of its estimands."""

@@ -58,7 +58,7 @@ FRONT = {
 ANYWHERE = {"numpy"}
 ROOMS_OF = {
     **{part: {"stats", "release", "models", "attack"} for part in ("scipy.special", "scipy.optimize", "scipy.linalg")},
-    "scipy.sparse": {"attack"},
+    "scipy.sparse": {"attack", "release"},
     "duckdb": {"engine", "intake"},
     "IPython": {"notebooks"},
     "matplotlib": {"show"},

@@ -96,7 +96,7 @@ def test_nothing_touches_the_network(tmp_path):
 
 STATE = """
 import sys, json, os, locale, warnings, random, hashlib, decimal, logging, signal
-import numpy as np, matplotlib, scipy.special
+import numpy as np, matplotlib, scipy.optimize, scipy.special
 def state():
     return {
         "numpy random": hashlib.sha256(np.random.get_state()[1].tobytes()).hexdigest(),

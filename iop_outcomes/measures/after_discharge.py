@@ -20,7 +20,8 @@ from iop_outcomes.measures.episode_column import EpisodeColumn, of_numbers, of_p
 from iop_outcomes.measures.group_tests import group_tests
 from iop_outcomes.measures.measure import Finer, Measure
 from iop_outcomes.measures.options import Option
-from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of
+from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of, portion, same
+from iop_outcomes.results import Inclusion
 from iop_outcomes.stats.curves import OUTCOME, Curve, Ends
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
 
@@ -249,27 +250,71 @@ def _assessed(draft: Draft, followed: _Followed) -> Draft:
     return draft
 
 
+def _stretches(times: Sequence[int], word: str) -> dict[str, tuple[int, int]]:
+    """The parts by the stretch between the days asked in which something happened: after the one day, up to the other."""
+    return {f"{word} {low + 1} to {high}": (low, high) for low, high in zip((-1, *times), times, strict=False)}
+
+
 def _cuts(days: Floats, n: Ints, times: Sequence[int], word: str) -> dict[str, int]:
     """Episodes by the stretch between the days asked in which something happened to them; the last part is never, or later."""
-    edges = (-1, *times)
-    inside = {f"{word} {low + 1} to {high}": int(n[(days > low) & (days <= high)].sum()) for low, high in zip(edges, times, strict=False)}
+    inside = {part: int(n[(days > low) & (days <= high)].sum()) for part, (low, high) in _stretches(times, word).items()}
     return {**inside, f"not {word} by then": int(n.sum()) - sum(inside.values())}
+
+
+def _inclusions(what: Outcome, times: tuple[int, ...]) -> tuple[Inclusion, ...]:
+    """Who has the event is free of ends no longer, and is among those with it in the simple rate's place; who is observed longer is also observed less long."""
+    events, gone = (tuple(_stretches(times, word)) for word in (_EVENT, _GONE))
+    with_event = [portion("incidence", *events[: i + 1]) for i in range(len(times))]
+    ended = [portion("event_free", *gone[: i + 1], *_on_the_day(times)[: i + 1]) for i in range(len(times))]
+    families = [f"observed {time}" for time in times]
+    observed = [portion(family, "with", "without") for family in families]
+    every = [portion(family, "with", "without", "shorter", "potential_unknown") for family in families]
+    followed = (portion("followed", "followed"), portion("incidence", *events, f"not {_EVENT} by then"))
+    return (
+        *map(Inclusion, with_event, ended),
+        *(Inclusion(portion(family, "with"), event) for family, event in zip(families, with_event, strict=True)),
+        *(each for several in every for everyone in followed for each in same(several, everyone)),
+        *map(Inclusion, observed[1:], observed),
+        *(Inclusion(portion(_named(cause), "yes"), portion("incidence", f"not {_EVENT} by then")) for cause in what.causes),
+    )
+
+
+_EVENT, _GONE = "event", "gone"
 
 
 def _with_event(followed: _Followed, ends: Ends, times: Sequence[int]) -> list[Population]:
     """For each time, who had the event by then."""
     table = ends.table
     days = np.where(table.cell_cause == OUTCOME, table.days[table.cell_day].astype(np.float64), math.inf)
-    inside = _cuts(days, table.n, times, "event")
-    return [followed.people("incidence", inside, hits=list(inside)[: i + 1]) for i in range(len(times))]
+    by_event = _cuts(days, table.n, times, _EVENT)
+    at_risk = [people.at_risk for people in _free(followed, ends, times)]
+    hits = (list(by_event)[: i + 1] for i in range(len(times)))
+    return [replace(followed.people("incidence", by_event, hits=each), at_risk=risk) for each, risk in zip(hits, at_risk, strict=True)]
 
 
 def _free(followed: _Followed, ends: Ends, times: Sequence[int]) -> list[Population]:
-    """For each time, who is known to be free of every end then: neither ended by then nor lost before."""
+    """For each time, who is known to be free of every end then, neither ended by then nor lost before; and who is followed to that day."""
     table = ends.table
-    days = table.days[table.cell_day] + (table.cell_cause == 0)  # a follow-up that ends on a day covers that day
-    inside = _cuts(days.astype(np.float64), table.n, times, "gone")
-    return [followed.people("event_free", inside, hits=list(inside)[i + 1 :]) for i in range(len(times))]
+    ended = table.cell_cause != 0
+    days = table.days[table.cell_day].astype(np.float64)
+    by_end: dict[str, int] = {}
+    gone = days + ~ended  # a follow-up that ends on a day covers that day
+    for (part, (low, high)), on_the_day in zip(_stretches(times, _GONE).items(), _on_the_day(times), strict=True):
+        last = ended & (days == high)  # still at risk that day
+        by_end |= {part: int(table.n[(gone > low) & (gone <= high) & ~last].sum()), on_the_day: int(table.n[last].sum())}
+    by_end[f"not {_GONE} by then"] = int(table.n.sum()) - sum(by_end.values())
+    parts = list(by_end)
+    return [
+        replace(
+            followed.people("event_free", by_end, hits=parts[2 * i + 2 :]),
+            at_risk=followed.people("event_free", by_end, hits=parts[2 * i + 1 :]),
+        )
+        for i in range(len(times))
+    ]
+
+
+def _on_the_day(times: Sequence[int]) -> list[str]:
+    return [f"ended on day {time}" for time in times]
 
 
 # -- simple rates, and what is counted beside ------------------------------------------------------------------------
@@ -480,6 +525,7 @@ def after_discharge(
         curve=partial(_curve, what=what, times=times),
         together=("restricted_mean_days",),
         per_episode=partial(_per_episode, name=name, variant=variant, what=what),
+        inclusions=_inclusions(what, times),
         selective=True,
         refuses=partial(_refuses, what=what),
     )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from iop_outcomes.columns import NOT_KNOWN, Column, Reached
+from iop_outcomes.columns import DISCHARGE_REASONS, NOT_KNOWN, Column, Reached
 from iop_outcomes.counts import Counts, Level
-from iop_outcomes.keys import Flag
+from iop_outcomes.keys import MISSING_LEVEL, Flag
 from iop_outcomes.measures.coarse import without
 from iop_outcomes.measures.episode_column import EpisodeColumn, of_parts
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
-from iop_outcomes.measures.parts import NOT_ENDED, PART, Parts, parts_by, parts_of
-from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.measures.parts import NOT_ENDED, PART, Parts, levels, parts_by, parts_of, portion, same
+from iop_outcomes.results import EstimandDefinition, Inclusion
 from iop_outcomes.stats.draft import Draft, Mask
 from iop_outcomes.stats.drafts import share
 
@@ -29,13 +29,23 @@ _WORDS = {
     "too_early": "not yet observed for the planned length",
     "not_assessable": "planned length or time observed not known",
 }
-_PARTS = ("completed", "transferred", "transferred_step_up", "not_completed", "missing_reason", "died", "not_started", "active", NOT_KNOWN)
+COMPLETION_PARTS = (
+    "completed",
+    "transferred",
+    "transferred_step_up",
+    "not_completed",
+    "missing_reason",
+    "died",
+    "not_started",
+    "active",
+    NOT_KNOWN,
+)
 _DUE_PARTS = ("due_completed", "due_not_completed", "too_early", "not_assessable", "died", "not_started")
 _ENDED = ("completed", "transferred", "transferred_step_up", "not_completed")
-OUTSIDE_COMPLETION = tuple(part for part in _PARTS if part not in _ENDED)
+OUTSIDE_COMPLETION = tuple(part for part in COMPLETION_PARTS if part not in _ENDED)
 _LEFT = ("transferred", "transferred_step_up")
 _DUE = Reached("observed_days", "planned_days")
-_DISCHARGES, _ADMISSIONS = "discharges", "admissions"  # the two ways of dividing the episodes
+DISCHARGES, _ADMISSIONS = "discharges", "admissions"  # the two ways of dividing the episodes
 _STATUSES = {
     "completed": "completed",
     "transferred": "transferred to a step down or to like care",
@@ -52,7 +62,8 @@ _UNKNOWN_REASON = "Of {more}, the discharge reason is not known."
 WORDS_OUTSIDE = {part: _WORDS[part] for part in OUTSIDE_COMPLETION}
 
 
-def _part(reason: Level) -> str:
+def completion_part(reason: Level) -> str:
+    """The part of completion in which a discharge reason stands."""
     if reason is None:
         return "missing_reason"
     if reason in ("completed", "died", "not_started", "active", NOT_KNOWN, "transferred_step_up"):
@@ -60,9 +71,23 @@ def _part(reason: Level) -> str:
     return "transferred" if reason in TRANSFERS else "not_completed"
 
 
+def _inclusions() -> tuple[Inclusion, ...]:
+    """Which reasons stand in which part, and who completed among the admitted."""
+    reasons = {part: [reason for reason in DISCHARGE_REASONS if completion_part(reason) == part] for part in COMPLETION_PARTS}
+    by_reason = partial(levels, "discharge_reason")
+    completed = portion(DISCHARGES, "completed")
+    return (
+        *(each for part, several in reasons.items() if several for each in same(portion(DISCHARGES, part), by_reason(*several))),
+        *same(portion(DISCHARGES, "missing_reason", NOT_KNOWN), by_reason(MISSING_LEVEL)),
+        Inclusion(portion(DISCHARGES, NOT_KNOWN), by_reason(MISSING_LEVEL)),
+        Inclusion(portion(_ADMISSIONS, "due_completed"), completed),
+        Inclusion(completed, portion(_ADMISSIONS, "due_completed", "too_early", "not_assessable")),
+    )
+
+
 def outside_completion(counts: Counts) -> dict[str, Mask]:
     """Cells of the episodes that no rate of completion is of, by the part they stand in."""
-    outside = {reason: part for reason in counts.levels("discharge_reason") if (part := _part(reason)) not in _ENDED}
+    outside = {reason: part for reason in counts.levels("discharge_reason") if (part := completion_part(reason)) not in _ENDED}
     return {part: counts.is_in("discharge_reason", [reason]) for reason, part in outside.items()}
 
 
@@ -70,7 +95,7 @@ def _draft(counts: Counts, *, teds_all: bool) -> tuple[Draft, ...]:
     """One draft for each estimand, over every episode of the table."""
     parts = _discharges(counts)
     base: tuple[str, ...] = ("completed", *_LEFT, "not_completed", *(("died",) if teds_all else ()))
-    people = partial(parts.population, _DISCHARGES)
+    people = partial(parts.population, DISCHARGES)
     lost = ("missing_reason",)
     drafts = {
         "completion_strict": people(base=base, hits=("completed",), missing=lost),
@@ -86,7 +111,7 @@ def _draft(counts: Counts, *, teds_all: bool) -> tuple[Draft, ...]:
 
 def _discharges(counts: Counts) -> Parts:
     """Every episode by how its reason counts."""
-    return parts_by(counts, "discharge_reason", _part, order=_PARTS)
+    return parts_by(counts, "discharge_reason", completion_part, order=COMPLETION_PARTS)
 
 
 def _admissions(counts: Counts) -> Parts:
@@ -113,7 +138,7 @@ def _of_admitted(counts: Counts) -> Draft:
 
 def _per_episode(counts: Counts) -> tuple[EpisodeColumn, ...]:
     return (
-        of_parts("completion", "how the episode counts in completion", _discharges(counts), _STATUSES, family=_DISCHARGES),
+        of_parts("completion", "how the episode counts in completion", _discharges(counts), _STATUSES, family=DISCHARGES),
         of_parts(
             "completion_of_admitted",
             "how the episode counts in completion of all admitted",
@@ -232,6 +257,7 @@ def completion(definition: str = DENOMINATORS[0]) -> Measure:
         ),
         coarser=partial(_coarser, definition),
         per_episode=_per_episode,
+        inclusions=_inclusions(),
         notes=(
             "Incarcerated, authorization ended, other and unknown stay in the denominator as not completed.",
             'National tables count deaths in the denominator and transfers as success: denominator="teds_all", completion_with_transfers_teds_all.',

@@ -8,12 +8,13 @@ from functools import partial
 
 from iop_outcomes.columns import DISCHARGE_REASONS, Column
 from iop_outcomes.counts import Counts, Level
-from iop_outcomes.measures.completion import OUTSIDE_COMPLETION, TRANSFERS, WORDS_OUTSIDE
+from iop_outcomes.keys import MISSING_LEVEL
+from iop_outcomes.measures.completion import COMPLETION_PARTS, DISCHARGES, OUTSIDE_COMPLETION, TRANSFERS, WORDS_OUTSIDE, completion_part
 from iop_outcomes.measures.episode_column import EpisodeColumn, of_parts
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
-from iop_outcomes.measures.parts import NOT_ENDED, Parts, parts_by
-from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.measures.parts import NOT_ENDED, Parts, levels, parts_by, portion
+from iop_outcomes.results import EstimandDefinition, Inclusion
 from iop_outcomes.stats.draft import Draft
 
 Groups = Mapping[str, tuple[str, tuple[str, ...]]]  # of reasons: name to label and reasons
@@ -94,6 +95,31 @@ def _coarser(definition: str, _divisions: Sequence[Mapping[str, Counts]]) -> Ite
         yield _mix(definition, groups, coarse=f"{_MERGED} {_ONE_BASE}", ended=True)
 
 
+def _inclusions(groups: Groups) -> tuple[Inclusion, ...]:
+    """Which reasons stand in each group, by their levels and by the parts of completion, and which parts of completion in each group."""
+    group_of = {reason: name for name, (_, reasons) in groups.items() for reason in reasons}
+    by_reason, group, of_completion = (
+        partial(levels, "discharge_reason"),
+        partial(portion, _REASONS),
+        partial(portion, DISCHARGES, elsewhere=True),
+    )
+    every: list[Inclusion] = []
+    for name, (_, reasons) in groups.items():
+        every.append(Inclusion(group(name), by_reason(*(MISSING_LEVEL if reason == "missing" else reason for reason in reasons))))
+        every.append(Inclusion(group(name), of_completion(*map(_part_of_completion, reasons))))
+    for part in COMPLETION_PARTS:
+        inside = [reason for reason in (*_ENDED, "missing") if _part_of_completion(reason) == part]
+        if inside and group_of.keys() >= set(inside):
+            every.append(Inclusion(of_completion(part), group(*(group_of[reason] for reason in inside))))
+    # The level of those without a reason holds those too of whom it is not known whether they were discharged.
+    every += [Inclusion(by_reason(reason), group(name)) for reason, name in group_of.items() if reason != "missing"]
+    return tuple(every)
+
+
+def _part_of_completion(reason: str) -> str:
+    return completion_part(None if reason == "missing" else reason)
+
+
 def _mix(definition: str, groups: Groups, *, coarse: str = "", ended: bool = False) -> Measure:
     """The measure of some groups of reasons, of all discharged episodes or of those that completion is of."""
     among = "discharged episodes, deaths and missing reasons included, without those that never started"
@@ -129,6 +155,7 @@ def _mix(definition: str, groups: Groups, *, coarse: str = "", ended: bool = Fal
         ),
         chart="stacked_shares",
         shown=tuple(f"reason_{name}" for name in groups),
+        inclusions=_inclusions(groups),
         notes=('Reasons are shown in five groups because single reasons are often too few to show; definition="each" gives all.',),
         coarse=coarse,
     )

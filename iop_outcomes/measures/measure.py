@@ -10,7 +10,7 @@ from iop_outcomes.columns import Request
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import Key
 from iop_outcomes.measures.episode_column import EpisodeColumn
-from iop_outcomes.results import Better, Definition, EstimandDefinition
+from iop_outcomes.results import Better, Definition, EstimandDefinition, Inclusion
 from iop_outcomes.stats.curves import Curve
 from iop_outcomes.stats.draft import Draft
 
@@ -90,6 +90,9 @@ class Measure:
     per_episode : callable, optional
         From the counts of everyone, what the measure makes of each episode: columns of the table with one row per episode, from the
         cells and parts that `draft` counts.
+    inclusions : tuple of Inclusion
+        Which of the parts that `draft` counts hold episodes of which others, by their meaning: of other ways of dividing, or of other
+        measures. Whoever reads a report knows it, so release must.
     """
 
     name: str
@@ -119,6 +122,7 @@ class Measure:
     coarser: Callable[[Sequence[Mapping[str, Counts]]], Iterator[Measure]] | None = None
     finer: Finer | None = None
     per_episode: Callable[[Counts], tuple[EpisodeColumn, ...]] | None = None
+    inclusions: tuple[Inclusion, ...] = ()
 
     def drafts(self, counts: Counts, keys: Collection[Key]) -> tuple[Draft, ...]:
         """The drafts that have one of these keys."""
@@ -146,4 +150,5 @@ class Measure:
             self.shown or (self.estimands[0].name,),
             self.subject,
             self.coarse,
+            self.inclusions,
         )

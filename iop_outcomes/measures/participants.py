@@ -17,8 +17,9 @@ from iop_outcomes.measures.coarse import digits_that_hide, rounded
 from iop_outcomes.measures.completion import OUTSIDE_COMPLETION, WORDS_OUTSIDE, outside_completion
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Characteristic
-from iop_outcomes.measures.parts import PART, Parts, parts_by, parts_of
-from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.measures.parts import NOT_ENDED, PART, Parts, parts_by, parts_of, portion
+from iop_outcomes.measures.symptom_change import family_of
+from iop_outcomes.results import EstimandDefinition, Inclusion
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats.balance import LEAST, WORDS, Largest, farthest_pairs, largest_difference, of_categories, of_means, word
 from iop_outcomes.stats.draft import Draft, Population
@@ -201,10 +202,21 @@ def _scores(counts: Counts, scale: Scale) -> tuple[float, float, int]:
 
 def _scored(counts: Counts, scale: Scale) -> Population:
     n = _scores(counts, scale)[2]
-    family, parts = f"{scale.name} at admission", {_SCORED: n, _BLANK: counts.total - n}
+    family, parts = _at_admission(scale), {_SCORED: n, _BLANK: counts.total - n}
     names = {part: f"{family}: {part}" for part in parts}
     sizes = {names[part]: n for part, n in parts.items()}
     return Population(family, sizes, frozenset({names[_SCORED]}), None, frozenset({names[_BLANK]}))
+
+
+def _inclusions(scale: Scale) -> tuple[Inclusion, ...]:
+    """Who has an admission score among those who ended, and that nobody else has but those who have not."""
+    family, known = _at_admission(scale), ("paired", "no_discharge_score")
+    scored, scores = portion(family, f"{family}: {_SCORED}"), partial(portion, family_of(scale.name), elsewhere=True)
+    return Inclusion(scores(*known), scored), Inclusion(scored, scores(*known, *NOT_ENDED))
+
+
+def _at_admission(scale: Scale) -> str:
+    return f"{scale.name} at admission"
 
 
 def _baseline_draft(counts: Counts, *, scale: Scale) -> tuple[Draft, ...]:
@@ -246,7 +258,9 @@ def participants_baseline(scale: Scale) -> Measure:
     title = f"{scale.label} at admission"
     among = f"{_EVERYONE}, with an admission score"
     rows = (
-        EstimandDefinition("mean_admit", f"{title}: mean", f"mean {title}", among, "95% Student t", "points", role="mean", short="mean"),
+        EstimandDefinition(
+            "mean_admit", f"{title}: mean", f"mean {title}", among, "95% Student t", "points", role="mean", short="mean", total="admission"
+        ),
         EstimandDefinition("sd_admit", f"{title}: SD", f"standard deviation of {title}", among, "none", "points", short="SD"),
         _largest(title, among, "the distance of their means over the root mean square of their SDs", ("mean_admit", "sd_admit")),
     )
@@ -265,6 +279,7 @@ def participants_baseline(scale: Scale) -> Measure:
         sources=_SOURCES,
         notes=(window,),
         shown=("mean_admit",),
+        inclusions=_inclusions(scale),
         across=partial(_baseline_across, scale=scale),
         coarser=partial(_rounded, scale),
     )

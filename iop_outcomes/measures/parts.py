@@ -9,6 +9,7 @@ import numpy as np
 
 from iop_outcomes.columns import NOT_KNOWN, STATUS
 from iop_outcomes.counts import Counts, Level
+from iop_outcomes.results import Inclusion, Portion
 from iop_outcomes.stats.draft import Draft, Mask, Population
 from iop_outcomes.stats.drafts import share
 
@@ -20,9 +21,33 @@ NOT_ENDED: Mapping[str, str] = {  # who stands outside every population of ended
 }
 
 
+def portion(way: str, *parts: str, elsewhere: bool = False) -> Portion:
+    """Some parts of a way of dividing, of the measure's or of one that has the same name in other measures."""
+    return Portion(way, frozenset(parts), "elsewhere" if elsewhere else "measure")
+
+
+def levels(column: str, *names: str) -> Portion:
+    """Some levels of a grouping column."""
+    return Portion(column, frozenset(names), "column")
+
+
+def same(one: Portion, other: Portion) -> tuple[Inclusion, Inclusion]:
+    """Declare that two portions hold the same episodes.
+
+    Examples
+    --------
+    >>> [(str(each.inner), str(each.outer)) for each in same(portion("stays", "long"), portion("weeks", "2", "3"))]
+    [('stays: long', 'weeks: 2, 3'), ('weeks: 2, 3', 'stays: long')]
+    """
+    return Inclusion(one, other), Inclusion(other, one)
+
+
 def not_ended(counts: Counts, *names: str) -> dict[str, Mask]:
     """Cells of those who have not ended, by reason; all of `NOT_ENDED` unless some are named, such as "died" too."""
     return {name: counts.is_in(STATUS, [name]) for name in names or NOT_ENDED}
+
+
+PARTS_OF_FINDINGS: Mapping[str, str] = {"reason_missing": "missing_reason"}  # the parts whose episodes a finding about the data counts
 
 
 @dataclass(frozen=True, eq=False)

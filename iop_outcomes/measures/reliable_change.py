@@ -15,9 +15,9 @@ from iop_outcomes.measures.coarse import without
 from iop_outcomes.measures.episode_column import EpisodeColumn, of_parts
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import SCALE, Declaration, Family, Option
-from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of
-from iop_outcomes.measures.symptom_change import WORDS, pairs_on, requests
-from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of, portion, same
+from iop_outcomes.measures.symptom_change import WORDS, family_of, pairs_on, requests
+from iop_outcomes.results import EstimandDefinition, Inclusion
 from iop_outcomes.scales import OPERATORS, Scale
 from iop_outcomes.scales.scale import ReliableChangeProfile
 from iop_outcomes.stats.draft import Draft
@@ -316,6 +316,27 @@ def reliable_change(scale: Scale, definition: str) -> Measure:
         ),
         coarser=partial(_coarser, scale, definition),
         per_episode=partial(_per_episode, scale=scale, profile=profile),
+        inclusions=_inclusions(scale),
+    )
+
+
+def _inclusions(scale: Scale) -> tuple[Inclusion, ...]:
+    """Who is at case, recovered, responded or in remission among the pairs, and among one another."""
+    at_case, from_start = ("reliably_recovered", "recovered", "still_at_case"), remission_from(scale)
+    scores = partial(portion, family_of(scale.name), elsewhere=True)
+    met = {name: portion(name, "met") for name in ("response", "response_of_pairs", "remission", from_start)}
+    met_or_not = {name: portion(name, "met", "not_met") for name in met}
+    return (
+        *same(portion(_RELIABLE, "improved", "unchanged", "worse"), scores("paired")),
+        Inclusion(portion(_RECOVERY, *at_case), scores("paired")),
+        Inclusion(portion(_RECOVERY, "case_without_end"), scores("no_discharge_score")),
+        Inclusion(portion(_RECOVERY, "reliably_recovered"), portion(_RELIABLE, "improved")),
+        *(each for name in ("response", "remission") for each in same(met_or_not[name], portion(_RECOVERY, *at_case))),
+        Inclusion(met["response"], met["response_of_pairs"]),
+        *same(met_or_not["response_of_pairs"], scores("paired")),
+        Inclusion(met["remission"], portion(_RECOVERY, "reliably_recovered", "recovered")),
+        Inclusion(met["remission"], met[from_start]),
+        Inclusion(met_or_not[from_start], scores("paired")),
     )
 
 

@@ -230,7 +230,7 @@ def symptom_change(scale: Scale) -> Measure:
         unit="points",
         better="higher",
         draft=partial(_draft, scale=scale),
-        estimands=tuple(EstimandDefinition(*row, role=_ROLES.get(row[0], "")) for row in rows),
+        estimands=tuple(EstimandDefinition(*row, role=_ROLES.get(row[0], ""), total=_TOTALS.get(row[0], "")) for row in rows),
         sources=(
             "Becker BJ (1988), doi:10.1111/j.2044-8317.1988.tb00901.x",
             "Bonett DG (2008), doi:10.1037/1082-989X.13.2.99",
@@ -330,6 +330,12 @@ def _fitting(total: float, discharged: int, lacking: int, digits: int) -> int:
 
 
 _ROLES: Mapping[str, Role] = {"paired_rate": "both_known", "mean_admit": "before", "mean_discharge": "after", "mean_change": "change"}
+_TOTALS = {
+    "mean_admit": "admission",
+    "mean_discharge": "discharge",
+    "mean_change": "change",
+    _IF_UNCHANGED: "change",
+}  # who lacks a score adds 0
 _HETERO = "95%, normal, heteroscedastic variance"
 
 

@@ -1,7 +1,7 @@
 """Takes results, gives `Released`: what may be shown, with small counts and everything that would give them back withheld."""
 
 from iop_outcomes.release.curves import release_curve
-from iop_outcomes.release.policy import DEFAULT_POLICY, NOT_AUDITED, POLICIES, Policy, compared_words, policy_for
+from iop_outcomes.release.policy import DEFAULT_POLICY, NOT_AUDITED, POLICIES, Policy, audit_words, compared_words, policy_for
 from iop_outcomes.release.released import (
     SUPPRESSED,
     Count,
@@ -28,6 +28,7 @@ __all__ = [
     "ReleasedEstimate",
     "ReleasedFlow",
     "Withheld",
+    "audit_words",
     "compared_words",
     "policy_for",
     "release",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from iop_outcomes.columns import UNRESTRICTED_CLASSES
 from iop_outcomes.errors import UsageError, choices
+
+Extent = Literal["whole", "part", "none"]  # how much of a page was audited
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +156,38 @@ def compared_words(policy: Policy, several: int | None) -> str:
     )
 
 
+def audit_words(policy: Policy, extents: Collection[Extent]) -> str:
+    """What is said of how far a page was audited: nothing where nothing is withheld.
+
+    Parameters
+    ----------
+    policy : Policy
+    extents : collection of {"whole", "part", "none"}
+        Of everything that stands on the page.
+    """
+    if not policy.threshold:
+        return ""
+    audited = "none" if set(extents) <= {"none"} else "whole" if set(extents) == {"whole"} else "part"
+    if policy.base or audited == "none":
+        return NOT_AUDITED
+    small = f"1 to {policy.threshold - 1}"
+    if audited == "part":
+        return (
+            f"Audited in part: of some withheld counts of {small} it was not checked how closely the rest bounds them, because the page has "
+            f"too many groups for that or no bound could be computed. {_NOT_CHECKED}"
+        )
+    return (
+        f"Audited: no withheld count of {small} follows, nor must lie between 1 and {policy.threshold - 1}, from the counts, numbers "
+        f"followed and rounded values that are shown here together. {_NOT_CHECKED}"
+    )
+
+
 DEFAULT_POLICY = "cms11"
-NOT_AUDITED = "No audit of disclosure over the whole page has been applied: its totals are protected together, but how closely the rest bounds what is withheld is not checked."
+_NOT_CHECKED = "Not checked: sentences, coordinates of charts, limits of intervals and standard errors."
+NOT_AUDITED = (
+    "Not audited as a whole: totals that are released together are protected together, but how closely everything on the page bounds what "
+    "is withheld is not checked."
+)
 
 
 def policy_for(name: str, data_class: str) -> Policy:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from iop_outcomes.keys import ALL, MISSING_LEVEL, Key, Place
+from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Key, Place
+from iop_outcomes.release.audit import Need
+from iop_outcomes.release.coarsening import says_no_number
+from iop_outcomes.release.equations import PageFacts, Ratio, RoundedValue, Total
 from iop_outcomes.release.protect import LevelCounts, Name, Parts, Printed, Tabulation
-from iop_outcomes.results import Results
+from iop_outcomes.results import Estimate, Portion, Results
 from iop_outcomes.stats.draft import Population
 
 Counts = Mapping[Place, int]
 Columns = tuple[tuple[str, str], tuple[Place, ...]]  # a grouping column, or two, and the groups by them, everyone first
 Populations = Mapping[tuple[Place, Key], Population]
+
+
+_EXACT = 1e-9  # of a value that is not rounded
+_SHOWN, _BESIDE = 3.0, 1.0  # how much a number is wanted that a measure draws and compares, and one beside it
 
 
 class _Class(NamedTuple):
@@ -71,7 +79,7 @@ class Tabulations:
         self._ways: dict[Columns, dict[tuple[int, str], None]] = {column: {} for column in self._columns}
         self._of_everyone: dict[Columns, dict[tuple[int, str], None]] = {column: {} for column in self._columns}
         for number, populations in enumerate(self._populations):
-            for family in dict.fromkeys(people.family for people in populations.values()):
+            for family in dict.fromkeys(each.family for people in populations.values() for each in _with_at_risk(people)):
                 self._add(number, family)
         self._name()
 
@@ -91,6 +99,148 @@ class Tabulations:
             for column in self._columns
         )
 
+    @property
+    def results(self) -> Sequence[Results]:
+        """What stands on the page."""
+        return self._results
+
+    @property
+    def known(self) -> PageFacts:
+        """What everybody knows of its parts: which hold episodes of which others, and what levels and classes are; no value is printed."""
+        of_columns = [self._levels_as_parts(column) for column in self._columns]
+        columns = {column[0][0]: each for column, each in zip(self._columns, of_columns, strict=True) if each}
+        inclusions = dict.fromkeys(
+            (inner, outer)
+            for number, each in enumerate(self._results)
+            for inclusion in each.definition.inclusions
+            if (inner := self._side(number, inclusion.inner, columns))
+            and (outer := self._side(number, inclusion.outer, columns)) is not None
+        )
+        counted = self._counted_parts(of_columns)
+        true = [(inner, outer) for inner, outer in inclusions if all(_is_true(inner, outer, counts) for counts in counted)]
+        return PageFacts(true, of_columns, list(self._same_classes()))
+
+    def _counted_parts(self, of_columns: Sequence[Mapping[Name, str]]) -> list[Mapping[str, int]]:
+        """The parts of every group of every column, its levels among them."""
+        counted: list[Mapping[str, int]] = []
+        for column, levels in zip(self._columns, of_columns, strict=True):
+            counts = self._counts(column)
+            way = next(iter(self._divisions(column, self._ways)), frozenset())
+            sizes = {place: sum(counts[place][part] for part in way) for place in column[1]}
+            everyone = column[1][0]
+            of_levels = {level: (name, sizes[level]) for level, name in levels.items() if isinstance(level, Place)}
+            for place in column[1]:
+                of_level = {name: size if place in (level, everyone) else 0 for level, (name, size) in of_levels.items()}
+                counted.append({**counts[place], **of_level})
+        return counted
+
+    def _levels_as_parts(self, column: Columns) -> Mapping[Name, str]:
+        """Each level of a single column as a part of everyone; classes of levels are none."""
+        (group, group_2), places = column
+        if group_2 or any(self._results[number].class_of for number in self._numbers(column)):
+            return {}
+        return {place: f"by {group}: {place.level}" for place in places if not place.is_sum}
+
+    def _side(self, number: int, side: Portion, columns: Mapping[str, Mapping[Name, str]]) -> Parts | None:
+        """A portion by the names of its cells; `None` where the page does not count it."""
+        if side.kind == "column":
+            levels = columns.get(side.way)
+            if levels is None:
+                return None
+            return frozenset(name for place, name in levels.items() if isinstance(place, Place) and place.level in side.parts)
+        numbers = range(len(self._results)) if side.kind == "elsewhere" else (number,)
+        having = next((each for each in numbers if (each, side.way) in self._names), None)
+        if having is None:
+            return None
+        return frozenset(entry.name for part in side.parts if (entry := self._parts.get((having, side.way, part))) is not None)
+
+    def _same_classes(self) -> Iterator[tuple[int, Name, int, Name]]:
+        """Classes of the levels of one column that are levels of another table."""
+        for place, column in enumerate(self._columns):
+            for number in self._classed(column):
+                other = self._columns.index(self._column[number])
+                for level in self._column[number][1]:
+                    name = _Class(level.level, *self._column[number][0])
+                    if name in self._classes(column):
+                        yield place, name, other, level
+
+    def few(self, parts: Parts, threshold: int) -> Parts:
+        """Those of some parts of everyone that truly hold few, by the names of their cells."""
+        return frozenset(
+            entry.name
+            for (number, _, part), entry in self._parts.items()
+            if part in parts and 0 < entry.counts[self._column[number]][self._column[number][1][0]] < threshold
+        )
+
+    def ratios(self, seen: Sequence[frozenset[Printed]], threshold: int) -> dict[RoundedValue, Ratio]:
+        """Rounded values that are shown, in so far as they say more than the counts that are."""
+        return {
+            RoundedValue(number, estimate.place, estimate.key): ratio
+            for number, each in enumerate(self._results)
+            for estimate in each
+            if not estimate.contrast and (ratio := self._ratio(number, estimate, seen, threshold)) is not None
+        }
+
+    def _ratio(self, number: int, estimate: Estimate, seen: Sequence[frozenset[Printed]], threshold: int) -> Ratio | None:
+        people, place = self._populations[number][estimate.place, estimate.key], estimate.place
+        table, definition = self.column(number), self._results[number].definition.estimand(estimate.estimand)
+        base = self.cells(number, people.family, people.base)
+        top = self.cells(number, people.family, people.hits) if people.hits is not None else definition.total
+        of_one_sum = people.hits is None and any(
+            each.total == definition.total and each.digits is not None for each in self._results[number].definition.estimands
+        )
+        if (definition.digits is None and not of_one_sum) or not base or not top or math.isnan(estimate.value):
+            return None
+        shown = [not parts or (place, parts) in seen[table] for parts in (base, top) if not isinstance(parts, str)]
+        alone = says_no_number(definition, people, threshold)  # it stays where its counts are withdrawn
+        if not alone and (not all(shown) or people.hits is not None):
+            return None
+        half = _EXACT if definition.digits is None else 0.5 * 10.0**-definition.digits
+        name = top if not isinstance(top, str) else f"{estimate.measure} {estimate.definition} {top}"
+        return Ratio(Total(table, place, base), name, estimate.value - half, estimate.value + half)
+
+    @property
+    def guarded(self) -> list[Total]:
+        """Counts that nobody should learn where they are small: every total that could be printed, and what is left of one without another."""
+        totals: dict[Total, None] = {}
+        for number, populations in enumerate(self._populations):
+            table = self.column(number)
+            inclusions = self._results[number].definition.inclusions
+            portions = {side for each in inclusions for side in (each.inner, each.outer) if side.kind == "measure"}
+            for (place, _), people in ((where, each) for where, both in populations.items() for each in _with_at_risk(both)):
+                sets = [people.base, people.hits, people.missing, people.excluded_parts, frozenset(people.parts)]
+                sets += [people.base - people.hits] if people.hits is not None else []
+                sets += [frozenset({part}) for part in people.parts if part not in people.base]
+                sets += [side.parts & people.parts.keys() - people.base for side in portions if side.way == people.family]
+                totals |= dict.fromkeys(Total(table, place, self.cells(number, people.family, parts)) for parts in sets if parts)
+        return list(totals)
+
+    def needs(self, ratios: Collection[RoundedValue], threshold: int) -> list[Need]:
+        """For each number, the totals and the rounded values without which it is not shown; numbers that a measure shows are wanted most."""
+        needs: list[Need] = []
+        for number, each in enumerate(self._results):
+            for estimate in each:
+                counted = self._counted(number, estimate)
+                values = [value for place, _, _ in counted if (value := RoundedValue(number, place, estimate.key.number)) in ratios]
+                alone = says_no_number(each.definition.estimand(estimate.estimand), counted[0][1], threshold)
+                totals = [
+                    Total(self.column(number), place, self.cells(number, people.family, parts))
+                    for place, people, parts in counted
+                    if parts and not alone
+                ]
+                needs.append(Need(frozenset([*totals, *values]), _SHOWN if estimate.estimand in each.definition.shown else _BESIDE))
+        return needs
+
+    def _counted(self, number: int, estimate: Estimate) -> list[tuple[Place, Population, Parts | None]]:
+        """What a number rests on: its own counts, and where it is a difference those of everyone or of another level."""
+        populations, place = self._populations[number], estimate.place
+        against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
+        sides = [(place, populations[place, estimate.key])]
+        other = None if against is None else Place(str(against), place.level_2)
+        if other is not None and (other, estimate.key.number) in populations:
+            sides.append((other, populations[other, estimate.key.number]))
+        return [(where, people, parts) for where, people in sides for parts in (people.base, people.hits)]
+
     def column(self, number: int) -> int:
         """Which of the tables the results with a number stand in."""
         return self._columns.index(self._column[number])
@@ -105,7 +255,12 @@ class Tabulations:
     # -- which parts hold the same episodes ------------------------------------------------------------------------------
 
     def _add(self, number: int, family: str) -> None:
-        by_place = {place: people.parts for (place, _), people in self._populations[number].items() if people.family == family}
+        by_place = {
+            place: each.parts
+            for (place, _), people in self._populations[number].items()
+            for each in _with_at_risk(people)
+            if each.family == family
+        }
         column, first = self._column[number], self._results[number].estimates[0]
         for part in next(iter(by_place.values())):
             counts = {place: by_place[place][part] if place in by_place else 0 for place in column[1]}
@@ -217,8 +372,8 @@ class Tabulations:
             sizes = {place: sum(populations[place, key].parts.values()) for place in here}
             ordered = sorted(sizes, key=lambda place: (not place.is_everyone, place.is_crossed, -sizes[place], place))
             beside = key.estimand not in self._results[number].definition.shown
-            for rank, parts in _ranked(everyone, beside=beside):
-                yield from ((rank, place, self.cells(number, everyone.family, parts)) for place in ordered)
+            for rank, family, parts in _ranked(everyone, beside=beside):
+                yield from ((rank, place, self.cells(number, family, parts)) for place in ordered)
             for part in everyone.parts:
                 if part not in everyone.base:
                     yield 4, places[0], self.cells(number, everyone.family, frozenset({part}))
@@ -236,10 +391,23 @@ def _measured(results: Results) -> tuple[str, str]:
     return first.measure, first.definition
 
 
-def _ranked(people: Population, *, beside: bool) -> Iterator[tuple[int, Parts]]:
-    """Sets printed at every level, with how much they are wanted."""
-    yield int(beside), people.base
+def _is_true(inner: Parts, outer: Parts, counts: Mapping[str, int]) -> bool:
+    """Whether the counts of a group do not refute that some parts are among others, as those of a scale with unusual cut-offs may."""
+    if not inner | outer <= counts.keys():
+        return True
+    return sum(counts[part] for part in inner) <= sum(counts[part] for part in outer)
+
+
+def _with_at_risk(people: Population) -> tuple[Population, ...]:
+    return (people,) if people.at_risk is None else (people, people.at_risk)
+
+
+def _ranked(people: Population, *, beside: bool) -> Iterator[tuple[int, str, Parts]]:
+    """Sets printed at every level, with how much they are wanted and the way of dividing that they are of."""
+    yield int(beside), people.family, people.base
     if people.hits is not None:
-        yield int(beside), people.hits
-    yield 3, people.missing
-    yield 3, people.excluded_parts
+        yield int(beside), people.family, people.hits
+    if people.at_risk is not None and people.at_risk.hits is not None:
+        yield 3, people.at_risk.family, people.at_risk.hits
+    yield 3, people.family, people.missing
+    yield 3, people.family, people.excluded_parts

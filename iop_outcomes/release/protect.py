@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -110,8 +110,7 @@ def protect(tables: Sequence[Tabulation], threshold: int, smallest: int = 0) -> 
     -----
     The attack that is excluded is solving the equations that printed totals make, with counts that are not negative: the
     reader is taken to know which cells hold nobody, and beyond those, not being negative fixes no cell that the equations
-    leave open. Bounds (a hidden count between 3 and 8), and what follows from counts being whole, are the subject of the
-    later audit.
+    leave open. Bounds (a hidden count between 3 and 8) are the subject of `audit`, which is taken of a page afterwards.
 
     References
     ----------
@@ -143,7 +142,7 @@ class _Page:
     def __init__(self, tables: Sequence[Tabulation], threshold: int, smallest: int) -> None:
         self._tables = tables
         self._threshold, self._smallest = threshold, smallest
-        self._cell_of = _cells(tables)
+        self._cell_of = cells_of(tables)
         self._cells = max(self._cell_of.values(), default=-1) + 1
         self._columns: list[tuple[Levels, Ints]] = []
         self._insides: list[Inside] = []  # what those known say of the cells of each column alone
@@ -324,9 +323,9 @@ def _runs(table: Tabulation) -> Iterator[list[Printed]]:
         yield list(run.values())
 
 
-def _cells(tables: Sequence[Tabulation]) -> dict[str, int]:
-    """The cell of each part: parts in the same sets, ways and tables share one."""
-    sets: dict[Parts, None] = {}
+def cells_of(tables: Sequence[Tabulation], besides: Iterable[Parts] = ()) -> dict[str, int]:
+    """The cell of each part: parts in the same sets, ways and tables, and those given besides, share one."""
+    sets: dict[Parts, None] = dict.fromkeys(besides)
     for table in tables:
         sets |= dict.fromkeys(
             (*(parts for _, parts in table.printed), *table.divisions, *table.ways_of_everyone, frozenset(table.counts[table.everyone]))
@@ -334,7 +333,7 @@ def _cells(tables: Sequence[Tabulation]) -> dict[str, int]:
     names = dict.fromkeys(part for table in tables for part in table.counts[table.everyone])
     marks: dict[str, list[int]] = {name: [] for name in names}
     for i, parts in enumerate(sets):
-        for part in parts:
+        for part in parts & names.keys():
             marks[part].append(i)
     places: dict[tuple[int, ...], int] = {}
     return {name: places.setdefault(tuple(mark), len(places)) for name, mark in marks.items()}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from iop_outcomes.errors import ReleaseError
 from iop_outcomes.keys import ALL, Contrast, Flags, Key, Place
-from iop_outcomes.release.policy import Policy
+from iop_outcomes.release.policy import Extent, Policy
 from iop_outcomes.results import COLUMNS, Definition, Provenance, as_words
 
 if TYPE_CHECKING:
@@ -138,6 +138,7 @@ class Released:
     levels_2: tuple[str, ...] = ()  # of the second column, for names that tell them apart
     within: Mapping[str, Released] = field(default_factory=dict)
     compared: int | None = None  # with how many earlier outputs of a ledger; None where there is no ledger
+    audited: Extent = "none"  # how far it was audited, with everything it was released with
     levels: tuple[str, ...] = field(init=False)  # of the first column in the order of the estimates, "All" first
     _at: Mapping[tuple[str, str, str, str], list[ReleasedEstimate]] = field(init=False)
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from iop_outcomes.columns import COUNTED, KINDS
 from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, Flag, Key, Place, flags
+from iop_outcomes.release.audit import Audited, audited
 from iop_outcomes.release.coarsening import coarsened_together, says_no_number
 from iop_outcomes.release.curves import release_curve
 from iop_outcomes.release.differences import guarded_by
+from iop_outcomes.release.equations import RoundedValue
 from iop_outcomes.release.ledger import Output, first_outputs, open_ledger, output_of
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.printed import Tabulations
@@ -61,7 +63,12 @@ def release(results: Results, policy: str = DEFAULT_POLICY, *, ledger: str | Pat
 
 
 def release_set(
-    results: Sequence[Results], policy: str = DEFAULT_POLICY, *, ledger: str | Path | None = None, earlier: int | None = None
+    results: Sequence[Results],
+    policy: str = DEFAULT_POLICY,
+    *,
+    ledger: str | Path | None = None,
+    earlier: int | None = None,
+    few: Collection[str] = (),
 ) -> tuple[Released, ...]:
     """Release results that are shown on one page: what one of them would give back of another is withheld too.
 
@@ -81,6 +88,8 @@ def release_set(
         that withhold nothing leave it alone.
     earlier : int, optional
         Compare with so many of the first outputs of the ledger alone, and add nothing: to make an output again.
+    few : collection of str
+        Parts of which the page says elsewhere that they hold fewer episodes than may be shown: what follows from that is withheld too.
 
     Returns
     -------
@@ -100,12 +109,13 @@ def release_set(
     chosen = policy_for(policy, provenance.data_class).within(provenance.part2_tracks)
     results = [_shown_population(each, chosen) for each in results]
     _refuse_two_populations(results)
+    parts = frozenset(few)
     if ledger is None or not chosen.threshold:
-        return _released(results, chosen, ())[1]
+        return _released(results, chosen, (), parts)[1]
     if earlier is not None:
-        return _compared(_released(results, chosen, first_outputs(ledger, earlier))[1], earlier)
+        return _compared(_released(results, chosen, first_outputs(ledger, earlier), parts)[1], earlier)
     with open_ledger(ledger) as outputs:
-        forms, released = _released(results, chosen, outputs.outputs)
+        forms, released = _released(results, chosen, outputs.outputs, parts)
         outputs.add(output_of(forms, released, chosen.name))
     return _compared(released, len(outputs.outputs))
 
@@ -114,20 +124,55 @@ def _compared(released: Sequence[Released], several: int) -> tuple[Released, ...
     return tuple(replace(each, door=DOOR, compared=several) for each in released)
 
 
-def _released(results: Sequence[Results], policy: Policy, earlier: Sequence[Output]) -> tuple[Sequence[Results], tuple[Released, ...]]:
+def _released(
+    results: Sequence[Results], policy: Policy, earlier: Sequence[Output], few: Parts
+) -> tuple[Sequence[Results], tuple[Released, ...]]:
     if policy.base:
         return results, tuple(_released_results(each, Rounding(policy), policy) for each in results)
-    return coarsened_together(results, policy, partial(_protected, policy=policy, earlier=earlier))
+    protecting = _Protecting(policy, earlier, few)
+    forms, released = coarsened_together(results, policy, protecting.released)
+    return forms, protecting.audited(released)
 
 
-def _protected(results: Sequence[Results], *, policy: Policy, earlier: Sequence[Output]) -> tuple[Released, ...]:
-    page = Tabulations(results, crossed=policy.crossed)
-    tables = page.tables
-    if earlier:
-        guarded = guarded_by(results, page, earlier, policy.threshold, crossed=policy.crossed)
-        tables = tuple(replace(table, guarded=each) for table, each in zip(tables, guarded, strict=True))
-    seen = protect(tables, policy.threshold, policy.smallest)
-    return tuple(_released_results(each, _View(page, number, seen[page.column(number)]), policy) for number, each in enumerate(results))
+class _Protecting:
+    """Releases of one page in several forms; the last step, the audit, is taken of the form that is shown."""
+
+    def __init__(self, policy: Policy, earlier: Sequence[Output], few: Parts) -> None:
+        self._policy, self._earlier, self._few = policy, earlier, few
+        self._pages: list[tuple[Tabulations, tuple[frozenset[Printed], ...], tuple[Released, ...]]] = []
+
+    def released(self, results: Sequence[Results]) -> tuple[Released, ...]:
+        """Release some forms together, as far as totals give one another back."""
+        policy, page = self._policy, Tabulations(results, crossed=self._policy.crossed)
+        tables = page.tables
+        if self._earlier:
+            guarded = guarded_by(results, page, self._earlier, policy.threshold, crossed=policy.crossed)
+            tables = tuple(replace(table, guarded=each) for table, each in zip(tables, guarded, strict=True))
+        seen = protect(tables, policy.threshold, policy.smallest)
+        released = _released_page(page, Audited(seen), policy)
+        self._pages.append((page, seen, released))
+        return released
+
+    def audited(self, released: tuple[Released, ...]) -> tuple[Released, ...]:
+        """What may be shown of these forms once what is withheld is bounded too."""
+        page, seen, _ = next(each for each in self._pages if each[2] is released)
+        threshold = self._policy.threshold
+        if threshold <= 1:
+            return released
+        known = replace(page.known, ratios=page.ratios(seen, threshold), few=page.few(self._few, threshold), threshold=threshold)
+        needs = page.needs(known.ratios.keys(), threshold)
+        return _released_page(page, audited(page.tables, known, seen, page.guarded, needs, threshold), self._policy)
+
+
+def _released_page(page: Tabulations, shown: Audited, policy: Policy) -> tuple[Released, ...]:
+    return tuple(
+        replace(
+            _released_results(each, _View(page, number, shown.seen[page.column(number)], shown.hidden), policy),
+            door=DOOR,
+            audited=shown.extent,
+        )
+        for number, each in enumerate(page.results)
+    )
 
 
 def _refuse_other_columns(results: Sequence[Results]) -> None:
@@ -218,6 +263,9 @@ class _Visible(Protocol):
     def values(self, estimate: Estimate, results: Results) -> dict[str, object]:
         """Numbers of an estimate that is shown, where they are not its own."""
 
+    def hides(self, estimate: Estimate) -> bool:
+        """Whether a rounded value would give back what is withheld, or the value that it is a difference from."""
+
 
 @dataclass(frozen=True, slots=True)
 class _View:
@@ -226,6 +274,7 @@ class _View:
     page: Tabulations
     number: int
     seen: frozenset[Printed]
+    hidden: AbstractSet[RoundedValue]
 
     def count(self, people: Population, place: Place, parts: Parts | None) -> Count:
         """Episodes in some parts, or that their number is withheld."""
@@ -237,11 +286,17 @@ class _View:
         del estimate, results
         return {}
 
+    def hides(self, estimate: Estimate) -> bool:
+        """Whether a rounded value would give back what is withheld, or the value that it is a difference from."""
+        against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast, estimate.level)
+        places = (estimate.place, estimate.place._replace(level=str(against)))
+        return any(RoundedValue(self.number, place, estimate.key.number) in self.hidden for place in places)
+
 
 def _released_results(results: Results, reading: _Visible, policy: Policy) -> Released:
     levels_2 = tuple(part.level_2 for part in results.slices)
     slices = [_released_slice(part, reading, policy, levels_2) for part in results.slices]
-    everyone, *within = _without_followed_by_subtraction(results, slices, policy) if len(slices) > 1 and not policy.base else slices
+    everyone, *within = slices if policy.base or not policy.threshold else _with_followed_as_beside(slices)
     return replace(
         everyone,
         door=DOOR,
@@ -296,7 +351,7 @@ def _released_estimate(estimate: Estimate, results: Results, reading: _Visible, 
     n, missing, excluded = (reading.count(people, place, parts) for parts in (people.base, people.missing, people.excluded_parts))
     k = None if estimate.k is None else reading.count(people, place, people.hits)
     values = {field.name: getattr(estimate, field.name) for field in fields(ReleasedEstimate)}
-    values |= {"n": n, "k": k, "n_missing": missing, "excluded": excluded, "n_at_risk": _at_risk(estimate, n, policy)}
+    values |= {"n": n, "k": k, "n_missing": missing, "excluded": excluded, "n_at_risk": _at_risk(estimate, people, reading, policy)}
     # A difference from the others rests on everyone's counts too, one from another level on that level's; of two columns, on those within
     # the same level of the second.
     against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
@@ -309,7 +364,7 @@ def _released_estimate(estimate: Estimate, results: Results, reading: _Visible, 
     # A difference of rounded shares gives back either side where the other is known.
     sides = [people] if people.hits is None else [people, *compared_with(estimate, results)]
     alone = all(says_no_number(results.definition.estimand(estimate.estimand), side, policy.threshold) for side in sides)
-    if not alone and any(isinstance(number, Withheld) for number in (n, k, *beside)):
+    if reading.hides(estimate) or (not alone and any(isinstance(number, Withheld) for number in (n, k, *beside))):
         values |= dict.fromkeys(NUMBERS, SUPPRESSED)
         # Other flags go: "one episode" would say how many.
         values |= {"k": None if k is None else SUPPRESSED, "word": "", "flag": _SUPPRESSED}
@@ -339,48 +394,39 @@ def _without_what_rests_on_withheld(
     )
 
 
-def _at_risk(estimate: Estimate, n: Count, policy: Policy) -> Count | None:
-    """Episodes followed to the day, unless they or those gone before it are too few."""
-    left = estimate.n_at_risk
-    if left is None or isinstance(n, Withheld):
-        return None if left is None else SUPPRESSED
-    is_shown = is_safe(left, policy.threshold) and (policy.base or is_safe(n - left, policy.threshold))
-    return policy.rounded(left) if is_shown else SUPPRESSED
+def _at_risk(estimate: Estimate, people: Population, reading: _Visible, policy: Policy) -> Count | None:
+    """Episodes followed to the day."""
+    if estimate.n_at_risk is None or people.at_risk is None:
+        return None
+    if isinstance(reading.count(people, estimate.place, people.base), Withheld):
+        return SUPPRESSED
+    if policy.base:
+        return policy.rounded(estimate.n_at_risk) if is_safe(estimate.n_at_risk, policy.threshold) else SUPPRESSED
+    return reading.count(people.at_risk, estimate.place, people.at_risk.hits)
 
 
-def _without_followed_by_subtraction(results: Results, slices: Sequence[Released], policy: Policy) -> list[Released]:
-    """Withhold how many are followed in a sum of groups wherever one of them has too few, or too few gone, whom the others would give back."""
-    few: set[tuple[Place, Key | int]] = set()
-    for estimate, released in zip(results, (estimate for part in slices for estimate in part), strict=True):
-        left, n = estimate.n_at_risk, released.n
-        gone = 0 if left is None or isinstance(n, Withheld) else n - left
-        if left is not None and not (is_safe(left, policy.threshold) and is_safe(gone, policy.threshold)):
-            few.add((estimate.place, estimate.key))
-    for part in results.slices:
+def _with_followed_as_beside(slices: Sequence[Released]) -> list[Released]:
+    """The tables under curves with the numbers followed that stand beside the estimates of the same day; without any, where none stands there.
+
+    Under a curve whose days no estimate is of, a number of a sum of groups is withheld wherever one of them has too few.
+    """
+    few: set[tuple[Place, int]] = set()
+    for part in slices:
         for level, curve in part.curves.items():
-            ticks = zip(curve.ticks.tolist(), curve.at_risk.tolist(), strict=True)
-            few |= {(Place(level, part.level_2), day) for day, n in ticks if not is_safe(n, policy.threshold)}
+            few |= {(Place(level, part.level_2), day) for day, n in zip(curve.ticks, curve.at_risk, strict=True) if isinstance(n, Withheld)}
 
-    def gives(place: Place, what: Key | int) -> bool:
-        return any(each == what and place.includes(group) for group, each in few)
+    def kept(part: Released, level: str, day: int, n: Count) -> Count:
+        beside = [each.n_at_risk for each in part.estimates if each.level == level and each.time == day and each.n_at_risk is not None]
+        if beside:
+            return SUPPRESSED if any(isinstance(each, Withheld) for each in beside) else n
+        gives = any(when == day and Place(level, part.level_2).includes(group) for group, when in few)
+        return SUPPRESSED if gives else n
 
-    def kept(estimate: ReleasedEstimate) -> ReleasedEstimate:
-        return (
-            replace(estimate, n_at_risk=SUPPRESSED) if estimate.n_at_risk is not None and gives(estimate.place, estimate.key) else estimate
-        )
-
-    def kept_curve(place: Place, curve: ReleasedCurve) -> ReleasedCurve:
-        at_risk = (SUPPRESSED if gives(place, day) else n for day, n in zip(curve.ticks, curve.at_risk, strict=True))
-        return replace(curve, at_risk=tuple(at_risk))
+    def kept_curve(part: Released, level: str, curve: ReleasedCurve) -> ReleasedCurve:
+        return replace(curve, at_risk=tuple(kept(part, level, day, n) for day, n in zip(curve.ticks, curve.at_risk, strict=True)))
 
     return [
-        replace(
-            part,
-            door=DOOR,
-            estimates=tuple(kept(estimate) for estimate in part),
-            curves={level: kept_curve(Place(level, part.level_2), curve) for level, curve in part.curves.items()},
-        )
-        for part in slices
+        replace(part, door=DOOR, curves={level: kept_curve(part, level, curve) for level, curve in part.curves.items()}) for part in slices
     ]
 
 

@@ -47,6 +47,11 @@ class Rounding:
             return {**dict.fromkeys(NUMBERS, SUPPRESSED), "word": "", "flag": flags(Flag.SUPPRESSED)}
         return {**dict.fromkeys(NUMBERS, SUPPRESSED), "value": self._value(estimate.value, sides)}
 
+    def hides(self, estimate: Estimate) -> bool:
+        """Never: rounding takes the place of it."""
+        del estimate
+        return False
+
     def _value(self, exact: float, sides: Sequence[Population]) -> float:
         """What printed counts give; to a whole percent where the value is no share of counts, as those read from a curve."""
         exact_shares = [math.nan if people.k is None or not people.n else people.k / people.n for people in sides]

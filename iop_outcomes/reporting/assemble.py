@@ -12,6 +12,7 @@ from iop_outcomes.evaluate import By, grouping_columns
 from iop_outcomes.evaluate.answering import answer_all
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL
+from iop_outcomes.measures.parts import PARTS_OF_FINDINGS
 from iop_outcomes.release import DEFAULT_POLICY, Policy, Released, Withheld, policy_for, release_flows, release_set
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.blocks import Note, marked, section
@@ -83,7 +84,9 @@ def assemble(program: Program, parts: Sequence[Part], *, ledger: str | Path | No
     data, policy = program.data, program.policy
     asks = list(dict.fromkeys(ask for part in parts for ask in part.asks(program)))
     results, unanswered = answer_all(asks, data, grouped=_grouped(program), conf_level=program.conf_level)
-    released = dict(zip(results, release_set(list(results.values()), policy.name, ledger=ledger, earlier=earlier), strict=True))
+    few = [PARTS_OF_FINDINGS[finding.rule] for finding in data.findings if finding.rule in PARTS_OF_FINDINGS]
+    shown = release_set(list(results.values()), policy.name, ledger=ledger, earlier=earlier, few=few)
+    released = dict(zip(results, shown, strict=True))
     provenance = _shown_provenance(data, released.values(), policy)
     return Page(program, released, unanswered, release_flows(data.flow, list(released.values())), provenance)
 

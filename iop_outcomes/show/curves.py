@@ -110,11 +110,13 @@ def _frame(ax: Axes, *, left: bool = True, bottom: bool = True) -> None:
 
 def is_drawn(released: Released) -> bool:
     """Whether a curve of anybody may be drawn."""
+    require_released(released, "is_drawn")
     return any(curve.days for part in released.slices for curve in part.curves.values())
 
 
 def curve_subtitle(released: Released, group: str) -> str:
     """The line under the headline: what is drawn, and what the curves rest on."""
+    require_released(released, "curve_subtitle")
     rounded = "drawn from counts rounded to sixes, so that no step is one person, where enough had the event and enough are followed; the table has the figures"
     how = rounded if released.policy.threshold else "drawn as far as enough are followed"
     grey = " Grey: all episodes together." if MOST_TOGETHER < len(_drawn(_divided(released))) <= MOST_APART else ""

@@ -39,6 +39,8 @@ class Population:
         Parts of the numerator, for a share.
     missing : frozenset of str
         Parts left out because the value itself is missing; parts in none of these are excluded.
+    at_risk : Population, optional
+        Where it is of a day: the episodes of the denominator by whether they are followed to that day, who are the numerator.
 
     Examples
     --------
@@ -52,6 +54,7 @@ class Population:
     base: frozenset[str]
     hits: frozenset[str] | None = None
     missing: frozenset[str] = frozenset()
+    at_risk: Population | None = None
 
     def count(self, parts: frozenset[str]) -> int:
         """Episodes in these parts together."""

@@ -128,7 +128,7 @@ def test_the_page_stands_by_itself(executed):
     assert page.startswith("<!DOCTYPE html>") and '<html lang="en">' in page
     assert page.count("<h1") == 1
     assert not re.search(r"<script|<link|<iframe|@import|url\(|(?:src|href)=\"(?!data:|#)", page)
-    assert "No audit of disclosure over the whole page has been applied" in page
+    assert "Not audited as a whole: totals that are released together" in page
     assert page.count("<img ") == sum(IMAGES[name].values())
     assert "No description has been provided" not in page
     assert "import iop_outcomes" not in page

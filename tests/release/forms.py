@@ -29,13 +29,13 @@ class Forms:
 @contextmanager
 def watched_forms() -> Iterator[Forms]:
     """Watch which forms are released."""
-    forms, protected = Forms(), releasing._protected
+    forms, released_page = Forms(), releasing._released_page
 
-    def watching(results, *, policy, **options):
-        released = protected(results, policy=policy, **options)
-        forms.watch(results, released)
+    def watching(page, shown, policy):
+        released = released_page(page, shown, policy)
+        forms.watch(page.results, released)
         return released
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(releasing, "_protected", watching)
+        patch.setattr(releasing, "_released_page", watching)
         yield forms

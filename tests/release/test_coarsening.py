@@ -290,7 +290,7 @@ def test_the_page_of_200_episodes_shows_nearly_half_of_its_cells(small):
     """All released together: nearly half of the track cells, and many more than in the finest forms."""
     (seen, cells), (before, _) = shown_cells(small), finest_cells(small)
     assert seen >= before + 100
-    assert seen / cells >= 0.49
+    assert seen / cells >= 0.48  # 307 of 610 before what is withheld was bounded, 295 since
 
 
 def test_the_page_of_1200_episodes_shows_two_in_three(synthetic):

@@ -36,7 +36,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "iop_outcomes"
 SECTIONS = ["key_points", "who", "comparison", "trend", "limits", "flow", "discharge_reasons", "completion", "length_of_stay"]
 SECTIONS += ["phq9_change", "gad7_change", "readmission", "relapse", "at_risk", "previous_period", "data_quality", "methods"]
-AUDIT = "No audit of disclosure over the whole page has been applied: its totals are protected together, but how closely the rest bounds what is withheld is not checked."
+AUDIT = (
+    "Audited: no withheld count of 1 to 10 follows, nor must lie between 1 and 10, from the counts, numbers followed and rounded values "
+    "that are shown here together. Not checked: sentences, coordinates of charts, limits of intervals and standard errors."
+)
 BANNER = "Synthetic data: no real person is described here."
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 
@@ -225,7 +228,7 @@ def test_no_formula_language_is_left_in_the_words(page):
 
 
 def test_the_audit_and_the_banner_are_there(page, report):
-    """Until the audit exists the methods and the file of provenance say so, not the first line; synthetic data say that they are."""
+    """The methods and the file of provenance say how far the page was audited, not the first line; synthetic data say that they are."""
     header, whole = page.one("header")["text"], page.one("main")["text"]
     assert AUDIT in whole and AUDIT not in header
     assert BANNER in header

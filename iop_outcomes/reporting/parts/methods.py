@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from iop_outcomes.intake.data import Data
-from iop_outcomes.release import NOT_AUDITED, Policy, Released, compared_words
+from iop_outcomes.release import Policy, Released, audit_words, compared_words
 from iop_outcomes.reporting.blocks import Block, Section, Terms, Text, section
 from iop_outcomes.reporting.parts.part import Page, Part, nothing
 from iop_outcomes.results import Provenance
@@ -59,7 +59,11 @@ def _disclosure_lines(measures: Sequence[Released], policy: Policy) -> tuple[str
         f"Policy {policy.name}: {policy.words}",
         f"Source: {policy.source}.",
         f"Numbers withheld in this report: {sum(r.withheld for r in measures):,}.",
-        *((NOT_AUDITED, compared_words(policy, measures[0].compared)) if policy.threshold else ()),
+        *(
+            (audit_words(policy, [each.audited for each in measures]), compared_words(policy, measures[0].compared))
+            if policy.threshold
+            else ()
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from iop_outcomes.release import NOT_AUDITED, compared_words
+from iop_outcomes.release import audit_words, compared_words
 from iop_outcomes.reporting.document import Document
 
 
@@ -15,7 +15,7 @@ def json_of(document: Document) -> str:
     withheld = sum(released.withheld for released in document.released)
     facts = {
         "mark": policy.mark,
-        "audit": NOT_AUDITED,
+        "audit": audit_words(policy, [released.audited for released in document.released]),
         "compared": compared_words(policy, document.parameters.ledger),
         "parameters": document.parameters.to_dict(),
         "policy": {"name": policy.name, "threshold": policy.threshold, "withheld": withheld},

@@ -1,0 +1,418 @@
+"""Takes the totals printed of a page and what everybody knows of its parts, gives linear programs: the least and most that a count can be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from iop_outcomes.keys import Key, Place
+from iop_outcomes.release.algebra import Floats
+from iop_outcomes.release.protect import Name, Parts, Tabulation, cells_of
+
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array
+
+Terms = Mapping[int, float]  # unknown counts, by their numbers, with their factors
+NO_LIMIT = math.inf
+
+
+class Total(NamedTuple):
+    """A total that a page would print: of which of its tables, of which level or sum, of which parts."""
+
+    table: int
+    name: Name
+    parts: Parts
+
+
+class RoundedValue(NamedTuple):
+    """A rounded share or mean that a page prints, whose counts it may withhold: of which of its results, of which group, which number."""
+
+    number: int
+    place: Place
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """What a value is: a sum or a count over a denominator, between two limits.
+
+    Parameters
+    ----------
+    base : Total
+        The denominator.
+    top : set of parts, or str
+        The numerator of a share; of a mean, what its sum is called, which several means may share.
+    low, high : float
+        Between which the value is before it is rounded.
+    """
+
+    base: Total
+    top: Parts | str
+    low: float
+    high: float
+
+
+Item = Total | RoundedValue
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a page shares beside its tables.
+
+    Parameters
+    ----------
+    inclusions : sequence of (set of parts, set of parts)
+        Parts that hold no episode which is not in the others.
+    levels : sequence of dict of level to part
+        For each table, the part of everyone that all episodes of a level are: by a column, each level is one.
+    same : sequence of (table, sum, table, level)
+        Sums of the levels of one table that are a level of another.
+    ratios : dict of RoundedValue to Ratio
+        Rounded values that are printed.
+    few : frozenset of str
+        Parts of everyone of which the page says that they hold fewer than the threshold, and not nobody.
+    threshold : int
+    """
+
+    inclusions: Sequence[tuple[Parts, Parts]] = ()
+    levels: Sequence[Mapping[Name, str]] = ()
+    same: Sequence[tuple[int, Name, int, Name]] = ()
+    ratios: Mapping[RoundedValue, Ratio] = field(default_factory=dict)
+    few: Parts = frozenset()
+    threshold: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A page on which some of the printed numbers are others, and by how much."""
+
+    counts: Floats
+    items: Mapping[Item, float]
+
+
+class Equations:
+    """The unknown counts of a page, and what is known of them.
+
+    Unknown are the episodes of every cell of every level, whom no level holds included, of everyone, and in all of each level. Parts that
+    nothing known tells apart make one cell. None is negative.
+
+    Parameters
+    ----------
+    tables : sequence of Tabulation
+    known : PageFacts
+    printed : iterable of Total
+        Totals that are printed; of everyone, those of any table.
+    """
+
+    def __init__(self, tables: Sequence[Tabulation], known: PageFacts, printed: Iterable[Total]) -> None:
+        self._tables, self._known = tables, known
+        sides = [side for pair in known.inclusions for side in pair]
+        self._cell_of = cells_of(tables, sides)
+        self._level_parts = {part: place for place, each in enumerate(known.levels) for part in each.values()}
+        self._rows = [self._levels_of(table) for table in tables]
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._equal: list[dict[int, float]] = []
+        self._least: list[dict[int, float]] = []  # sums that are not negative
+        for place in range(len(tables)):
+            self._add_table(place)
+        self._add_everyone()
+        for inclusion in known.inclusions:
+            self._add_inclusion(*inclusion)
+        for place, name, other, level in known.same:
+            self._add_same(place, name, other, level)
+        self._printed: dict[Total, tuple[dict[int, float], float]] = {}
+        self._values = {value: self._limits_of(ratio) for value, ratio in known.ratios.items()}
+        self._add_sums()
+        self.solved = 0
+        for total in printed:
+            self._printed[self.key(total)] = self.terms(total), float(self.count(total))
+
+    # -- counts as sums of unknowns ------------------------------------------------------------------------------------
+
+    def key(self, total: Total) -> Total:
+        """The same total, that of everyone under the first table that has its parts."""
+        if total.name != self._tables[total.table].everyone:
+            return total
+        first = next(i for i, table in enumerate(self._tables) if total.parts <= table.counts[table.everyone].keys())
+        return Total(first, self._tables[first].everyone, total.parts)
+
+    def count(self, total: Total) -> int:
+        """How many episodes it truly is."""
+        counts = self._tables[total.table].counts[total.name]
+        return sum(counts[part] for part in total.parts)
+
+    def terms(self, total: Total) -> dict[int, float]:
+        """A total as a sum of unknowns."""
+        place, name, parts = total
+        cells = self._cells(parts)
+        if name == self._tables[place].everyone:
+            return {self._number("everyone", cell): 1.0 for cell in cells}
+        return {self._number(place, row, cell): 1.0 for row in self._rows_of(place, name) for cell in cells}
+
+    def _cells(self, parts: Iterable[str]) -> list[int]:
+        return sorted({self._cell_of[part] for part in parts})
+
+    def _number(self, *names: object) -> int:
+        return self._numbers.setdefault(names, len(self._numbers))
+
+    def _rows_of(self, place: int, name: Name) -> list[Name]:
+        """The levels that a level or a sum is made of, and whom none of them holds."""
+        members = self._tables[place].members.get(name)
+        return [name] if members is None else [*members, *([("rest", name)] if ("rest", name) in self._rows[place] else [])]
+
+    @staticmethod
+    def _levels_of(table: Tabulation) -> list[Name]:
+        """Levels, and for every sum that holds more than they do the rest of it."""
+        everyone, levels = table.counts[table.everyone], table.levels
+        rest: list[Name] = []
+        for name, members in table.members.items():
+            if any(table.counts[name][part] != sum(table.counts[level][part] for level in members) for part in everyone):
+                rest.append(("rest", name))
+        return [*levels, *rest]
+
+    # -- what is known of them ----------------------------------------------------------------------------------------------
+
+    def _add_table(self, place: int) -> None:
+        table = self._tables[place]
+        for row in self._rows[place]:
+            whole = self._number(place, row)
+            for way in table.divisions:
+                self._add_equal({whole: -1.0}, {self._number(place, row, cell): 1.0 for cell in self._cells(way)})
+        for cell in self._cells(part for way in table.divisions for part in way):
+            rows = {self._number(place, row, cell): 1.0 for row in self._everyones_rows(place)}
+            self._add_equal({self._number("everyone", cell): -1.0}, rows)
+
+    def _everyones_rows(self, place: int) -> list[Name]:
+        return self._rows_of(place, self._tables[place].everyone)
+
+    def _add_everyone(self) -> None:
+        """Every way of dividing everyone has the same total, which is that of the levels of every table."""
+        for place, table in enumerate(self._tables):
+            counts = table.counts[table.everyone]
+            for way in (*table.divisions, *table.ways_of_everyone):
+                size = sum(counts[part] for part in way)
+                cells = self._cells(way)
+                self._add_equal({self._number("all", size): -1.0}, {self._number("everyone", cell): 1.0 for cell in cells})
+            for level, part in self._known.levels[place].items() if self._known.levels else ():
+                self._add_equal({self._number("everyone", part): -1.0}, {self._number(place, level): 1.0})
+
+    def _add_inclusion(self, parts: Parts, others: Parts) -> None:
+        """Of everyone, and of every level of a table that knows both."""
+        here, there = self._of_everyone(parts), self._of_everyone(others)
+        if here is not None and there is not None:
+            self._add_least(here, there)
+        for place in range(len(self._tables)):
+            for row in self._rows[place]:
+                here, there = self._of_row(place, row, parts), self._of_row(place, row, others)
+                if here is not None and there is not None:
+                    self._add_least(here, there)
+
+    def _of_everyone(self, parts: Parts) -> dict[int, float] | None:
+        if not parts <= self._cell_of.keys() | self._level_parts.keys():
+            return None
+        return {self._number("everyone", self._cell_of.get(part, part)): 1.0 for part in sorted(parts)}
+
+    def _of_row(self, place: int, row: Name, parts: Parts) -> dict[int, float] | None:
+        """Parts of a level as a sum of unknowns; `None` where its table does not know them."""
+        table, here = self._tables[place], self._known.levels[place] if self._known.levels else {}
+        inside = {part for way in table.divisions for part in way}
+        if row not in here and parts & self._level_parts.keys():
+            return None
+        if not parts <= inside | {part for part, other in self._level_parts.items() if other == place}:
+            return None
+        whole = {self._number(place, row): 1.0} if here.get(row) in parts else {}
+        return whole | {self._number(place, row, self._cell_of[part]): 1.0 for part in sorted(parts & inside)}
+
+    def _add_same(self, place: int, name: Name, other: int, level: Name) -> None:
+        both = self._tables[place].counts[name].keys() & self._tables[other].counts[level].keys()
+        for cell in self._cells(both):
+            rows = {self._number(place, row, cell): 1.0 for row in self._rows_of(place, name)}
+            self._add_equal({self._number(other, level, cell): -1.0}, rows)
+        self._add_equal({self._number(other, level): -1.0}, {self._number(place, row): 1.0 for row in self._rows_of(place, name)})
+
+    def _limits_of(self, ratio: Ratio) -> list[dict[int, float]]:
+        """Two sums that are not negative: the numerator less the least share of the denominator, and the most share less the numerator."""
+        base = self.terms(ratio.base)
+        if isinstance(ratio.top, str):
+            everyone = ratio.base.name == self._tables[ratio.base.table].everyone
+            top = {self._number("sum", ratio.top, *(() if everyone else (ratio.base.table, ratio.base.name))): 1.0}
+        else:
+            top = self.terms(ratio.base._replace(parts=ratio.top))
+        return [
+            _together(top, {number: -ratio.low * factor for number, factor in base.items()}),
+            _together(
+                {number: -factor for number, factor in top.items()}, {number: ratio.high * factor for number, factor in base.items()}
+            ),
+        ]
+
+    def _add_sums(self) -> None:
+        """The sum of everyone's values is that of the levels', where all of these are printed."""
+        sums = dict.fromkeys(names for names in self._numbers if names[0] == "sum")
+        for _, total in [names for names in sums if len(names) == 2]:
+            for place in range(len(self._tables)):
+                rows = [("sum", total, place, row) for row in self._everyones_rows(place)]
+                if len(rows) > 1 and any(row in sums for row in rows):
+                    self._add_equal({self._number("sum", total): -1.0}, {self._number(*row): 1.0 for row in rows})
+
+    def _add_equal(self, *sums: Mapping[int, float]) -> None:
+        self._equal.append(_together(*sums))
+
+    def _add_least(self, here: Mapping[int, float], there: Mapping[int, float]) -> None:
+        row = _together({number: -factor for number, factor in here.items()}, there)
+        if row:
+            self._least.append(row)
+
+    # -- linear programs --------------------------------------------------------------------------------------------------------
+
+    @property
+    def size(self) -> int:
+        """How many unknowns there are."""
+        return len(self._numbers)
+
+    def withdraw(self, item: Item) -> None:
+        """Take a total or a value as not printed any more."""
+        program = self._compiled
+        for row in program.rows_of.pop(item):
+            program.low[row], program.high[row] = -NO_LIMIT, NO_LIMIT
+
+    def least(self, terms: Terms) -> Floats | None:
+        """A possible page at which a sum of unknowns is least.
+
+        Raises
+        ------
+        UnsolvedError
+            When no page is known; where there is no least, it is `None`.
+        """
+        program = self._compiled
+        costs = np.zeros(program.matrix.shape[1])
+        for number, factor in terms.items():
+            costs[number] = factor
+        most = np.where(np.arange(len(costs)) < len(self._numbers), program.most, 0.0)
+        return self._solved(program.matrix, program.low, program.high, costs, most)
+
+    def changed(self, terms: Terms, *, worth: Mapping[Item, float], least: float = 0.0, most: float = NO_LIMIT) -> Change:
+        """Change what is printed by as little as it takes for a sum of unknowns to be within limits.
+
+        Parameters
+        ----------
+        terms : dict of int to float
+            The sum.
+        worth : dict of Total or RoundedValue to float
+            What changing a printed number by one episode costs.
+        least, most : float
+            The limits.
+
+        Raises
+        ------
+        ImpossibleError
+            When no page is possible, whatever is printed.
+        UnsolvedError
+            When none is known.
+        """
+        from scipy.sparse import vstack
+
+        program = self._compiled
+        costs = np.zeros(program.matrix.shape[1])
+        for item, columns in program.changes_of.items():
+            costs[columns] = worth.get(item, 0.0)
+        matrix = vstack([program.matrix, self._matrix([terms], program.matrix.shape[1])], format="csc")
+        counts = self._solved(matrix, np.append(program.low, least), np.append(program.high, most), costs, program.most)
+        if counts is None:
+            raise UnsolvedError
+        changes = {item: float(counts[columns].sum()) for item, columns in program.changes_of.items() if item in program.rows_of}
+        return Change(counts, {item: change for item, change in changes.items() if change > _NOTHING})
+
+    def _solved(self, matrix: csc_array, low: Floats, high: Floats, costs: Floats, most: Floats) -> Floats | None:
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        self.solved += 1
+        solution = milp(costs, constraints=LinearConstraint(matrix, low, high), bounds=Bounds(self._compiled.least, most))
+        if solution.status == _UNBOUNDED:
+            return None
+        if solution.status == _IMPOSSIBLE:
+            raise ImpossibleError
+        if solution.x is None or solution.status != 0:
+            raise UnsolvedError
+        counts: Floats = np.asarray(solution.x, dtype=np.float64)
+        return counts
+
+    @cached_property
+    def _compiled(self) -> _Program:
+        """One program for every question: what is printed has columns of its own by which it may be changed."""
+        limits = [(value, row) for value, rows in self._values.items() for row in rows]
+        equal, at_least = _different(self._equal), _different(self._least)
+        rows = [*equal, *at_least, *(dict(row) for row, _ in self._printed.values()), *(dict(row) for _, row in limits)]
+        changes_of: dict[Item, list[int]] = {}
+        rows_of: dict[Item, list[int]] = {}
+        start, columns = len(equal) + len(at_least), len(self._numbers)
+        signs: list[tuple[Item, tuple[float, ...]]] = [(item, (1.0, -1.0)) for item in self._printed]
+        signs += [(value, (1.0,)) for value, _ in limits]
+        for place, (item, factors) in enumerate(signs, start):
+            rows_of.setdefault(item, []).append(place)
+            for factor in factors:
+                rows[place][columns] = factor
+                changes_of.setdefault(item, []).append(columns)
+                columns += 1
+        values = [value for _, value in self._printed.values()]
+        low = np.concatenate([np.zeros(start), values, np.zeros(len(limits))])
+        high = np.concatenate([np.zeros(len(equal)), np.full(len(at_least), NO_LIMIT), values, np.full(len(limits), NO_LIMIT)])
+        few = {("everyone", self._cell_of[part]) for part in self._known.few}
+        least, most = np.zeros(columns), np.full(columns, NO_LIMIT)
+        for names, number in self._numbers.items():
+            if names in few:
+                least[number], most[number] = 1.0, self._known.threshold - 1.0
+            elif names[0] == "sum":  # of values, which may be anything
+                least[number] = -NO_LIMIT
+        return _Program(self._matrix(rows, columns), low, high, least, most, rows_of, changes_of)
+
+    @staticmethod
+    def _matrix(rows: Sequence[Mapping[int, float]], columns: int) -> csc_array:
+        from scipy.sparse import csr_array
+
+        starts = np.cumsum([0, *(len(row) for row in rows)])
+        numbers = np.array([number for row in rows for number in row], dtype=np.int32)
+        factors = np.array([factor for row in rows for factor in row.values()], dtype=np.float64)
+        return csr_array((factors, numbers, starts), shape=(len(rows), columns)).tocsc()
+
+
+class _Program(NamedTuple):
+    """Limits of sums and of unknowns, which rows say what an item is, and which columns change it."""
+
+    matrix: csc_array
+    low: Floats
+    high: Floats
+    least: Floats
+    most: Floats
+    rows_of: dict[Item, list[int]]
+    changes_of: dict[Item, list[int]]
+
+
+class UnsolvedError(Exception):
+    """A linear program was not solved."""
+
+
+class ImpossibleError(UnsolvedError):
+    """No page is possible."""
+
+
+_NOTHING = 1e-7
+_IMPOSSIBLE, _UNBOUNDED = 2, 3  # statuses of scipy.optimize.milp
+
+
+def _different(rows: Iterable[dict[int, float]]) -> list[dict[int, float]]:
+    """Each row once."""
+    return list({frozenset(row.items()): row for row in rows}.values())
+
+
+def _together(*sums: Mapping[int, float]) -> dict[int, float]:
+    """The sum of sums, what cancels left out."""
+    total: dict[int, float] = {}
+    for each in sums:
+        for number, factor in each.items():
+            total[number] = total.get(number, 0.0) + factor
+    return {number: factor for number, factor in total.items() if factor}
