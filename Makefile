@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: report test check axe bench simulate attack lock clean
+.PHONY: report test test-all check axe bench simulate attack lock clean
 
 report: $(VENV)/.core
 	$(BIN)/iop-outcomes report data/synthetic --by track --output reports
@@ -12,6 +12,10 @@ report: $(VENV)/.core
 # Two workers share two processors: threads of the libraries under numpy would only wait for one another.
 test: $(VENV)/.dev check
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
+
+# The long ones too, which repeat on more cases what others show.
+test-all: $(VENV)/.dev check
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m ""
 
 check: $(VENV)/.dev
 	$(BIN)/python -m ruff check .

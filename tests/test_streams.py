@@ -102,6 +102,7 @@ def test_a_signal_removes_the_private_folder(name, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # a suite under nohup ignores it, and so would its children
     )
     while run.poll() is None and not any(path.stat().st_size > 1_000 for path in private.rglob("*.parquet")):
         time.sleep(0.005)

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from iop_outcomes.columns import Column, Request
+from iop_outcomes.columns import PERIODS, Column, Request
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.errors import NotAssessableError, UsageError, choices
 from iop_outcomes.evaluate.contrasts import Against, Drafted, contrasts
@@ -97,8 +97,8 @@ def evaluate(
 
 
 def _refuse_crowds(counted: Counts, columns: Sequence[str]) -> None:
-    """Refuse more groups than anybody could read, before there is an estimate for each of them."""
-    for column in columns:
+    """Refuse more groups than anybody could read, before there is an estimate for each of them; periods stand one after another."""
+    for column in (each for each in columns if each not in PERIODS):
         groups = len(counted.levels(column))
         if groups > MAX_GROUPS:
             raise UsageError(

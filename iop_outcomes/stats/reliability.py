@@ -59,7 +59,7 @@ def alpha(items: Floats, n: Ints) -> Coefficient:
     Examples
     --------
     >>> round(alpha(np.array([[1.0, 2], [2, 1], [3, 4], [4, 4]]), np.array([1, 1, 1, 1])).value, 6)
-    0.875
+    0.86747
     """
     flag = _too_little(items, n, FEWEST_ITEMS)
     if flag:
@@ -89,7 +89,7 @@ def omega_total(items: Floats, n: Ints) -> Coefficient:
     --------
     >>> answers = np.array([[0.0, 0, 0], [1, 1, 0], [2, 1, 2], [3, 3, 2], [1, 2, 1], [0, 1, 1]])
     >>> round(omega_total(answers, np.ones(6, dtype=np.int64)).value, 4)
-    0.9156
+    0.9019
     """
     flag = _too_little(items, n, FEWEST_OF_A_FACTOR)
     if flag:

@@ -193,7 +193,7 @@ FILES = [
     whole(19, "100,000 columns", HEAD + "".join(f",c{i}" for i in range(100_000)) + "\n" + BODY, "header_too_long", line=1),
     whole(19, "1,001 columns", HEAD + "".join(f",c{i}" for i in range(993)) + "\n" + BODY, "too_many_columns", line=1),
     whole(20, "a million columns", "c," * 1_000_000 + "\n", "header_too_long", line=1),
-    whole(20, "a line of three megabytes", line(4, lambda text: text + "," * (3 << 20)), "field_too_long", line=5),
+    whole(20, "a line of three megabytes", line(4, lambda text: text + "," * (3 << 20)), "too_many_columns", line=5),
     whole(21, "a field of five megabytes", TEXT.replace("e03", "x" * (5 << 20)), "field_too_long", line=5),
     whole(22, "gzip", gzip.compress(TEXT.encode(), mtime=0), "gzip"),
     Hostile(

@@ -123,7 +123,7 @@ BAD = {
     "text after a quote": _whole(
         _line("episodes", 4, lambda line: f'{line[:3]},"{SECRET}"x{line[3:]}'), "open_quote", "close every", line=5
     ),
-    "two kinds of line end": _whole(TEXT.replace("\n", "\r\n", 3), "not_csv", "line end", line=None),
+    "two kinds of line end": _whole(TEXT.replace("\n", "\r\n", 3), "mixed_line_ends", "line end", line=None),
     "unknown reason": _cell("episodes", 5, "discharge_reason", SECRET, "unknown_code", "[codes.discharge_reason]"),
     "unknown event": _cell("events", 5, "event", SECRET, "unknown_code", "[codes.event]"),
     "unknown scale": _cell("scores", 5, "scale", SECRET, "unknown_scale", "iop-outcomes scales lists those that are known"),

@@ -142,7 +142,7 @@ UNREADABLE = ("short", "long")
 SCORE_FAULTS = {
     "none": "{id},phq9,0,12",
     "range": "{id},phq9,0,28",
-    "scale": "{id},phq8,0,12",
+    "scale": "{id},phq99,0,12",
     "no day": "{id},phq9,,12",
     "short": "{id},phq9",
 }

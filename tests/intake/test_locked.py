@@ -252,13 +252,13 @@ def test_the_locked_engine_spills_into_its_private_folder(many, private, monkeyp
         data.engine.connection.send(SORTED)
 
 
-def test_too_little_memory_to_load_is_said_as_such(many, private, monkeypatch, capsys):
-    """Not a fault of the file, and no traceback: the words name the memory."""
+def test_too_little_room_to_load_is_said_as_such(many, private, monkeypatch, capsys):
+    """Not a fault of the file, and no traceback: rows that do not fit into memory go to the disk, and the words name its room."""
     from iop_outcomes.cli import run
 
     _limited(monkeypatch, max_temp_directory_size="0KB", memory_limit="20MB")
-    assert run(["summary", str(many)]) == 2
-    assert "not_enough_memory" in capsys.readouterr().err
+    assert run(["summary", str(many)]) == 4
+    assert "no room left for temporary files" in capsys.readouterr().err
     assert list(private.iterdir()) == []
 
 

@@ -120,7 +120,7 @@ def test_an_answer_that_was_asked_wrongly_stays_an_error(synthetic):
     """Only what the data lack becomes a sentence: a misspelt column, scale or option stops the notebook."""
     for ask, options in (
         (iop.completion, {"by": "trak"}),
-        (iop.symptom_change, {"scale": "phq8"}),
+        (iop.symptom_change, {"scale": "phq99"}),
         (iop.relapse, {"definition": "any"}),
         (iop.readmission, {"at": (-1,)}),
     ):
