@@ -220,13 +220,18 @@ def test_the_good_program_has_no_fault(tmp_path, capsys, command):
         assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("name", BAD)
-def test_one_fault_is_one_line(tmp_path, capsys, name):
+EVERY_COMMAND = [(name, command) for name in BAD for command in ("report", "summary")]
+
+
+@pytest.mark.parametrize(
+    ("name", "which"), [pytest.param(name, which, marks=pytest.mark.long if which == "summary" else ()) for name, which in EVERY_COMMAND]
+)
+def test_one_fault_is_one_line(tmp_path, capsys, name, which):
     """Each command ends with 2 and one error line that names file, line, column, rule and remedy; nothing is written."""
     bad = BAD[name]
     data = sites.write(tmp_path / "data", mapping=bad.mapping, **bad.tables)
     output = tmp_path / "out"
-    for command in _commands(data, output):
+    for command in (each for each in _commands(data, output) if each[0] == which):
         assert run(command) == EXIT_USAGE, command
         shown = capsys.readouterr()
         assert shown.out == ""

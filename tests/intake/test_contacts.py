@@ -91,7 +91,7 @@ _ROW = st.tuples(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(rows=st.lists(_ROW, max_size=25), gap=st.integers(1, 12), cut=st.one_of(st.none(), st.integers(60, 75)), dated=st.booleans())
 @example(rows=[], gap=7, cut=60, dated=True)
 def test_equals_the_slow_version(tmp_path_factory, rows, gap, cut, dated):

@@ -180,7 +180,7 @@ def _expected(episodes, scores, events):
     return {table: (len(rows), kept[table]) for table, rows in (("episodes", episodes), ("scores", scores), ("events", events)) if rows}
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(episodes=_rows(EPISODE_FAULTS).filter(bool), scores=_rows(SCORE_FAULTS), events=_rows(EVENT_FAULTS))
 def test_rows_in_are_used_or_excluded(tmp_path_factory, episodes, scores, events):
     """Any small program with any faults: each table's rows in = used + excluded, and the used ones are those without fault."""

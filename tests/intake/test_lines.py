@@ -101,7 +101,7 @@ _ROW = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(rows=st.lists(_ROW, min_size=1, max_size=12), ends=st.sampled_from(["\n", "\r\n"]))
 def test_lines_of_any_mixture(tmp_path_factory, rows, ends):
     """Random mixtures of quoted newlines, blank lines, short and long rows: every fault on its own line."""

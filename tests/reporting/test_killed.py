@@ -103,7 +103,7 @@ def test_killed_before_each_step_of_writing(folder):
     assert before_the_first_replacement > len(seen) // 2, "nearly every moment is before the first file takes its name"
 
 
-@pytest.mark.parametrize("share", [0.2, 0.5, 0.8, 0.9, 0.95])
+@pytest.mark.parametrize("share", [0.5, 0.9, *(pytest.param(share, marks=pytest.mark.long) for share in (0.2, 0.8, 0.95))])
 def test_a_report_killed_on_its_way(tmp_path, share):
     """The command itself, killed at a share of the time it takes: the earlier report is intact, or the new one is complete."""
     command = [sys.executable, "-m", "iop_outcomes", "report", "data/synthetic", "-o"]

@@ -73,6 +73,7 @@ def test_a_report_is_these_files(reports):
     assert [sorted(path.name for path in folder.iterdir()) for folder in reports.values()] == [NAMES] * len(reports)
 
 
+@pytest.mark.long
 def test_saved_twice_the_bytes_are_the_same(reports, tmp_path):
     """One report saved twice, the same built again from a second load, and the one of another process."""
     with iop.load(ROOT / "data/synthetic") as data:
@@ -95,6 +96,7 @@ def test_the_command_line_and_the_function_write_the_same_bytes(reports, tmp_pat
     assert contents(tmp_path / "out") == contents(reports["plain"])
 
 
+@pytest.mark.long
 def test_a_chart_is_drawn_with_the_same_bytes_after_another_style_was_set(synthetic):
     """Settings of matplotlib made by a notebook before do not reach the figures of a report."""
     page = iop.report(synthetic).to_html()
