@@ -108,13 +108,17 @@ def _gather(scratch: Scratch, scales: Dictionary[str, Scale]) -> list[Finding]:
     """
     key = "patient_id, episode_id, date, scale"
     columns = item_columns(scales)
-    blanks = ", ".join(f"CAST(NULL AS VARCHAR) AS {quoted(name)}, CAST(NULL AS BIGINT) AS {quoted(AT + name)}" for name in columns)
+    blank = {name: f"CAST(NULL AS VARCHAR) AS {quoted(name)}, CAST(NULL AS BIGINT) AS {quoted(AT + name)}" for name in columns}
+    blanks = ", ".join(blank.values())
     scratch.view("total_rows", "SELECT * FROM used_rows WHERE item IS NULL")
     scratch.view("form_rows", "SELECT *, scale || '_' || item AS name FROM used_rows WHERE item IS NOT NULL")
     wrong = _contradictions(scratch, scales, key)
     totals = f"SELECT {AT}, episode_id, patient_id, scale, date, value AS score, {blanks} FROM total_rows WHERE {AT} NOT IN ({wrong})"
+    answered = {name for (name,) in scratch.ask("SELECT DISTINCT name FROM form_rows")}  # of hundreds of items, a file has few
     cells = ", ".join(
-        f"CASE WHEN min(value) FILTER (name = {literal(name)}) = max(value) FILTER (name = {literal(name)}) "
+        blank[name]
+        if name not in answered
+        else f"CASE WHEN min(value) FILTER (name = {literal(name)}) = max(value) FILTER (name = {literal(name)}) "
         f"THEN min(value) FILTER (name = {literal(name)}) END AS {quoted(name)}, min({AT}) FILTER (name = {literal(name)}) AS {quoted(AT + name)}"
         for name in columns
     )
