@@ -1,15 +1,18 @@
 """Tables of another layout as data frames and in databases: the same episodes, scores and events as from files."""
 
+import json
 import sqlite3
 
 import duckdb
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.columns import LAYOUTS
 from iop_outcomes.errors import DataError, UsageError
-from tests.adapters import omop, program, redcap, teds
+from tests.adapters import fhir, omop, program, redcap, teds, tuva
 
 
 def rows_of(source, mapping, **options):
@@ -118,11 +121,90 @@ def test_teds_from_a_frame(tmp_path):
     assert len(rows[0]) == 40
 
 
+def fhir_frames(form):
+    """Each type of resource as a frame: a column of whole resources, as text or nested, or a column for each member."""
+    kinds = {}
+    for name, some in fhir.resources().items():
+        kinds.setdefault(name.split(".")[0], []).extend(some)
+    if form == "members":
+        return {kind: pd.DataFrame(some) for kind, some in kinds.items()}
+    if form == "members in Arrow":
+        return {kind: pa.Table.from_pandas(pd.DataFrame(some)) for kind, some in kinds.items()}
+    if form == "members in polars":
+        return {kind: pl.DataFrame(some, infer_schema_length=None) for kind, some in kinds.items()}
+    if form == "nested":
+        return {kind: pd.DataFrame({"resource": some}) for kind, some in kinds.items()}
+    texts = {kind: [json.dumps(one, indent=2 if form == "indented" else None) for one in some] for kind, some in kinds.items()}
+    make = {"text in polars": pl.DataFrame, "text in Arrow": pa.table}.get(form, pd.DataFrame)
+    return {kind: make({"resource": some}) for kind, some in texts.items()}
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["text", "indented", "nested", "members", "members in Arrow", "members in polars", "text in polars", "text in Arrow"],
+)
+def test_fhir_from_frames(form, tmp_path):
+    """The same tables as from the files of a bulk export."""
+    assert rows_of(fhir_frames(form), fhir.MAPPING) == rows_of(fhir.write(tmp_path / "fhir"), fhir.MAPPING)
+
+
+def nested(depth):
+    """A list in a list, so deep."""
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("cell", "rule"),
+    [
+        ({"id": object()}, "not_json"),
+        ({"id": "a", "type": nested(100_000)}, "nested_too_deeply"),
+        ({"resource": "Zq7 secret {"}, "not_json"),
+        ({"resource": 3}, "not_json"),
+        ({"resource": None}, "not_json"),
+        ({"id": None}, "no_id"),
+    ],
+)
+def test_rows_that_are_no_resource(cell, rule):
+    """Refused by name, row and remedy; nothing of them is repeated."""
+    frames = fhir_frames("text")
+    frames["Patient"] = pd.DataFrame({name: [value] for name, value in cell.items()})
+    with pytest.raises(DataError) as caught:
+        iop.load(frames, mapping=fhir.MAPPING)
+    assert [finding.rule for finding in caught.value.findings] == [rule]
+    assert "Patient" in str(caught.value) and "Zq7" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["encounter", "events"])
+def test_a_layout_of_one_file_from_frames(name, tmp_path):
+    """The Tuva Project's encounters beside a program's own episodes, by the name of the table that they become."""
+    folder = tmp_path / "tuva"
+    folder.mkdir()
+    tuva.write_episodes(folder)
+    rows = tuva.encounters()
+    tuva.write_csv(folder / "encounter.csv", tuva.ENCOUNTER, rows)
+    episodes, visits = (pd.read_csv(folder / f"{each}.csv", dtype=str) for each in ("episodes", "encounter"))
+    mapping = {**tuva.MAPPING, "data": {**tuva.MAPPING["data"], "layout": "tuva_encounters"}}
+    if name == "encounter":
+        with pytest.raises(UsageError, match='"encounter"'):
+            iop.load({"episodes": episodes, name: visits}, mapping=mapping)
+        return
+    frames = {"episodes": episodes, name: visits}
+    with iop.load(frames, mapping=mapping) as here, iop.load(folder, mapping=mapping) as there:
+        both = [
+            each.engine.connection.send("SELECT episode_id, event, day, planned FROM events ORDER BY ALL").fetchall()
+            for each in (here, there)
+        ]
+    assert both[0] == both[1] and both[0]
+
+
 def test_frames_that_no_layout_has(folder):
     """Each is refused with what is allowed."""
     frame = pd.DataFrame({"id": ["1"]})
-    with pytest.raises(UsageError, match='layout "fhir" is read from files'):
-        iop.load(frame, mapping={"data": {"class": "synthetic", "layout": "fhir"}})
+    with pytest.raises(UsageError, match='no table of layout fhir is called "Episode"'):
+        iop.load({"Episode": frame}, mapping={"data": {"class": "synthetic", "layout": "fhir"}})
     with pytest.raises(UsageError, match='no table of layout omop is called "visits"'):
         iop.load({"visits": frame}, mapping=omop.MAPPING)
     with pytest.raises(UsageError, match="visit_occurrence is no data frame"):

@@ -18,6 +18,7 @@ from iop_outcomes.intake.adapters.ndjson import files_of, resources
 from iop_outcomes.intake.adapters.placing import EPISODE, EVENT, OWN_VISIT, hand_over, item_columns, score_columns, unused
 from iop_outcomes.intake.adapters.scale_codes import refuse_fields
 from iop_outcomes.intake.adapters.scratch import AT, Scratch
+from iop_outcomes.intake.adapters.sources import TABLES
 from iop_outcomes.intake.files import shown
 from iop_outcomes.intake.findings import Finding, fatal
 from iop_outcomes.intake.inputs import PLACE, Input
@@ -26,7 +27,7 @@ from iop_outcomes.intake.store import Store
 from iop_outcomes.scales import Scale
 
 HOLDERS = ("EpisodeOfCare", "Encounter")
-KINDS = (*HOLDERS, "Observation", "QuestionnaireResponse", "Patient")
+KINDS = TABLES["fhir"]
 
 
 def adapt(store: Store, path: Path, mapping: Mapping, scales: Dictionary[str, Scale]) -> Adapted:

@@ -8,6 +8,7 @@ from typing import Any
 
 from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.errors import DataError, UsageError, choices
+from iop_outcomes.intake.adapters.resource_frames import resource_lines
 from iop_outcomes.intake.casts import as_text
 from iop_outcomes.intake.cell_text import CellText
 from iop_outcomes.intake.database_tables import Database, DatabaseTable
@@ -20,6 +21,7 @@ from iop_outcomes.intake.store import Store
 
 TABLES: Dictionary[str, tuple[str, ...]] = {  # which a layout may bring as frames, and OMOP from a database
     "omop": ("visit_occurrence", "visit_detail", "episode", "episode_event", "observation", "measurement", "person", "death", "concept"),
+    "fhir": ("EpisodeOfCare", "Encounter", "Observation", "QuestionnaireResponse", "Patient"),
     "redcap": ("records",),
     "teds_d": ("discharges",),
 }
@@ -42,7 +44,7 @@ def files_of_layout(store: Store, source: Any, mapping: Mapping, layout: str) ->
     Raises
     ------
     UsageError
-        When frames are given for a layout that has none, or are called what no table of it is called.
+        When frames are called what no table of the layout is called.
     DataError
         When there is no such path, or the database cannot be read.
     """
@@ -62,9 +64,7 @@ def _folder(store: Store) -> Path:
 
 
 def _frames_as_files(store: Store, source: Any, layout: str) -> Path:
-    """Each frame as a file: REDCap's as the CSV it would export, the others as Parquet."""
-    if layout not in TABLES:
-        raise UsageError(f'load: layout "{layout}" is read from files. Give the path of a file or folder.')
+    """Each frame as a file: REDCap's as the CSV it would export, FHIR's as NDJSON, the others as Parquet."""
     tables = TABLES[layout]
     frames = source if isinstance(source, Dictionary) else {tables[0]: source}
     for name, frame in frames.items():
@@ -73,6 +73,11 @@ def _frames_as_files(store: Store, source: Any, layout: str) -> Path:
         if not is_frame(frame):
             raise UsageError(f"load: {name} is no data frame of pandas, polars or Arrow.")
     folder = _folder(store)
+    if layout == "fhir":
+        for name, frame in frames.items():
+            lines = "".join(f"{line}\n" for line in resource_lines(frame, name))
+            (folder / f"{name}.ndjson").write_text(lines, encoding="utf-8")
+        return folder
     for name, frame in frames.items():
         staged = Store()
         try:
