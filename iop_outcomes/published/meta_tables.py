@@ -11,7 +11,7 @@ import numpy as np
 from iop_outcomes.errors import UsageError
 from iop_outcomes.published.pooled import Pooled
 from iop_outcomes.published.pooling import by_inverse_variance, interval_of, p_of
-from iop_outcomes.stats.funnel_asymmetry import egger
+from iop_outcomes.stats.funnel_asymmetry import Asymmetry, egger
 from iop_outcomes.stats.influence_of_studies import Influence, influences, without_each
 from iop_outcomes.stats.random_effects import coefficients, heterogeneity
 
@@ -106,29 +106,17 @@ def influence(pooled: Pooled) -> InfluenceTable:
 
 
 @dataclass(frozen=True, slots=True)
-class EggerTest:
-    """Egger's regression of results on their errors.
+class EggerTest(Asymmetry):
+    """Egger's regression of results on their errors, its limits on the scale that was pooled.
 
     Attributes
     ----------
-    slope, se, t, df, p : float
-        Of the standard error as a covariate.
-    limit, limit_low, limit_high : float
-        What it says of a study without error, on the scale that was pooled.
     k : int
         Studies.
     notes : tuple of str
         When it tells little.
     """
 
-    slope: float
-    se: float
-    t: float
-    df: int
-    p: float
-    limit: float
-    limit_low: float
-    limit_high: float
     k: int
     notes: tuple[str, ...]
 
