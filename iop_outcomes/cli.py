@@ -25,6 +25,7 @@ from iop_outcomes.cli_data import (
     QUIET,
     check,
     left_out,
+    next_command,
     progress_shown,
     propose_mapping,
     synth,
@@ -285,8 +286,13 @@ def _one_form(*, as_json: bool, as_csv: bool) -> None:
 def _loaded(data: str, mapping: str | None, on_error: str, layout: str | None) -> Data:
     import iop_outcomes as iop
 
-    with progress_shown():
-        program = iop.load(data, mapping=mapping, on_error="exclude" if on_error == "exclude" else "raise", layout=layout)
+    try:
+        with progress_shown():
+            program = iop.load(data, mapping=mapping, on_error="exclude" if on_error == "exclude" else "raise", layout=layout)
+    except iop.DataError as error:
+        if error.findings and sys.stderr.isatty():  # a person reads it; what a program reads stays as it is
+            raise type(error)(f"{error}\n{next_command(data, mapping, layout, refused=True)}", error.findings) from error
+        raise
     for finding in program.findings:
         if finding.severity == "error":
             click.echo(f"excluded: {finding}", err=True)

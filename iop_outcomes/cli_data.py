@@ -116,15 +116,15 @@ def check(data: str, mapping: str | None, layout: str | None, on_error: str, for
         click.echo(write_new_file(output, (_json if ending == ".json" else _csv)(findings).encode()), err=True)
     if form == "text" and sys.stderr.isatty():  # a person reads it; what a program reads stays as it is
         faulty = any(finding.severity == "error" for finding in findings)
-        click.echo(_next_command(data, mapping, layout, refused=bool(refused), faulty=faulty), err=True)
+        click.echo(next_command(data, mapping, layout, refused=bool(refused), faulty=faulty), err=True)
     if refused:
         return refused
     warned = fail_on == "warning" and any(finding.severity == "warning" for finding in findings)
     return EXIT_FINDINGS if warned or (exclude and lost) else EXIT_DONE
 
 
-def _next_command(data: str, mapping: str | None, layout: str | None, *, refused: bool, faulty: bool) -> str:
-    """What to run after a check."""
+def next_command(data: str, mapping: str | None, layout: str | None, *, refused: bool, faulty: bool = False) -> str:
+    """What to run after data were checked, or refused."""
     options = "".join(f" --{name} {as_typed(given)}" for name, given in (("mapping", mapping), ("layout", layout)) if given)
     if refused:
         again = f"iop-outcomes check {as_typed(data)}{options}"

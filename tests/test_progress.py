@@ -410,6 +410,26 @@ def test_a_command_on_a_terminal_shows_words_and_takes_them_away(name, tmp_path)
 
 
 @on_posix
+@pytest.mark.parametrize("name", ["summary", "compare", "report", "table"])
+def test_a_command_that_refuses_data_names_the_next_one(name, tmp_path):
+    """On a terminal, under the findings; what is piped stays one line."""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "episodes.csv").write_text("episode_id,track,discharge_reason,los_days\ne1,a,no such reason,3\n")
+    (data / "mapping.toml").write_text('[data]\nclass = "synthetic"\n')
+    words = [name, str(data), *(["--output", str(tmp_path / "out.csv")] if name == "table" else [])]
+    shown = OnTerminal("import sys\nfrom iop_outcomes import cli\ncli.main(sys.argv[1:])\n", *words)
+    assert shown.end()[1] == 2
+    last = seen(shown.written)[-2]
+    assert (
+        last
+        == f"Next: correct the files, or what mapping.toml says (iop-outcomes start {data} asks for it), then: iop-outcomes check {data}"
+    )
+    piped = subprocess.run([sys.executable, "-m", "iop_outcomes", *words], cwd=ROOT, capture_output=True, check=False, timeout=60)
+    assert (piped.returncode, piped.stderr.count(b"\n")) == (2, 1)
+
+
+@on_posix
 def test_a_slow_command_whose_standard_error_is_piped_writes_nothing_to_it():
     """Standard output may be a terminal or not: words never go there."""
     piped = subprocess.run([sys.executable, "-c", slow(), *ASKED["summary"]], cwd=ROOT, capture_output=True, check=False, timeout=120)
