@@ -90,9 +90,9 @@ def refuse_locked(path: Path) -> NoReturn:
     fatal("password_protected", shown(path), "the workbook is protected by a password", hint)
 
 
-def refuse_macros(path: Path) -> NoReturn:
+def refuse_macros(path: Path, what: str = "the workbook holds macros") -> NoReturn:
     """Refuse a workbook that carries programs."""
-    fatal("macros", shown(path), "the workbook holds macros, which no table of data needs", "Save it as .xlsx (without macros).")
+    fatal("macros", shown(path), f"{what}, which no table of data needs", "Save it as .xlsx (without macros).")
 
 
 def refuse_links(path: Path) -> NoReturn:

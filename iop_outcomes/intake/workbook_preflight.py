@@ -52,7 +52,7 @@ def facts_of(path: Path, _changed: int, size: int) -> list[SheetFacts]:
         When it is no workbook, or one that no reader should be given.
     """
     if path.suffix.lower() in MACRO_WORKBOOKS:
-        refuse_macros(path)
+        refuse_macros(path, f"a workbook of this kind ({path.suffix.lower()}) may hold macros")
     if size > MAX_WORKBOOK_BYTES:
         limit = f"the limit of a workbook is {MAX_WORKBOOK_BYTES / (1 << 20):,.0f} MiB"
         fatal("file_too_large", shown(path), f"the file has {size / (1 << 20):,.0f} MiB; {limit}", "Save the sheet as CSV (UTF-8).")
