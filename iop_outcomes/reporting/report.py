@@ -11,7 +11,7 @@ from iop_outcomes.progress import report_step
 from iop_outcomes.reporting.blocks import Section
 from iop_outcomes.reporting.document import Document
 from iop_outcomes.reporting.files import write_files
-from iop_outcomes.reporting.render import RENDERERS, USUAL
+from iop_outcomes.reporting.render import FORMS, USUAL
 
 
 class Report(Document):
@@ -31,17 +31,30 @@ class Report(Document):
                 return section
         raise UsageError(f'No section is called "{name}". {choices(name, [section.id for section in every])}')
 
-    def to(self, form: str) -> str:
-        """The text of one of its forms: html (the page), csv (its numbers), json (where they come from), txt (the page in words).
+    def files(self, form: str) -> dict[str, bytes]:
+        """The files of one of its forms, by name: the first is the one that is meant when the form is named.
 
         Raises
         ------
         UsageError
             When there is no such form.
         """
-        if form not in RENDERERS:
-            raise UsageError(f'A report has no form "{form}". {choices(form, RENDERERS)}')
-        return RENDERERS[form](self)
+        if form not in FORMS:
+            raise UsageError(f'A report has no form "{form}". {choices(form, FORMS)}')
+        return dict(FORMS[form].files(self))
+
+    def to(self, form: str) -> str:
+        """The text of one of its forms: html (the page), csv (its numbers), json (where they come from), txt (the page in words).
+
+        Raises
+        ------
+        UsageError
+            When there is no such form, or it is no text.
+        """
+        texts = {name: each for name, each in FORMS.items() if each.is_text}
+        if form not in texts:
+            raise UsageError(f'A report has no text "{form}". {choices(form, texts)}')
+        return next(iter(self.files(form).values())).decode("utf-8")
 
     def to_html(self) -> str:
         """The page: no script, nothing from the network, the same bytes every time."""
@@ -56,7 +69,7 @@ class Report(Document):
         return self.to("json")
 
     def save(self, folder: str | Path, formats: Sequence[str] = USUAL) -> list[Path]:
-        """Write it into a folder, one file for each form.
+        """Write it into a folder.
 
         Parameters
         ----------
@@ -78,8 +91,7 @@ class Report(Document):
             When the folder cannot be written; what stood there before is untouched.
         """
         report_step("writing the report")
-        texts = {form: self.to(form) for form in formats}
-        return write_files(folder, {f"{self.name}.{form}": text.encode("utf-8") for form, text in texts.items()})
+        return write_files(folder, {name: content for form in formats for name, content in self.files(form).items()})
 
     def _repr_html_(self) -> str:
         return f"<h1>{escape(self.title)}</h1>" + "".join(section._repr_html_() for section in self.sections)

@@ -17,7 +17,7 @@ from iop_outcomes.intake.data import Data
 from iop_outcomes.reporting.assemble import program_quality
 from iop_outcomes.reporting.page_text import page_text, pieces_by_place
 from iop_outcomes.reporting.parameters import PageParameters
-from iop_outcomes.reporting.render import RENDERERS
+from iop_outcomes.reporting.render import FORMS
 from iop_outcomes.reporting.report import Report
 
 MOST_BYTES = 100_000_000  # of one file; a page of a thousand groups has a tenth of it
@@ -97,11 +97,13 @@ def report_files(path: str | Path) -> tuple[list[Path], PageParameters]:
     """
     given = Path(path)
     paths = sorted(each for each in given.iterdir() if _is_form(each)) if given.is_dir() else [given]
-    names = {each.stem for each in paths}
-    if len(names) != 1:
-        raise DataError(f"{given}: the folder holds {'more than one report' if names else 'no report'}. Name one file: its page (.html).")
+    if not paths:
+        raise DataError(f"{given}: the folder holds no report. Name one file: its page (.html).")
+    shortest = min((each.stem for each in paths), key=len)  # the page's own name, with which the names of its other files begin
+    if not all(each.stem == shortest or each.stem.startswith(f"{shortest}_") for each in paths):
+        raise DataError(f"{given}: the folder holds more than one report. Name one file: its page (.html).")
     if not _is_form(paths[0]):
-        raise UsageError(f"{given}: verify reads {', '.join(f'.{form}' for form in RENDERERS)}. Name one of these, or their folder.")
+        raise UsageError(f"{given}: verify reads {', '.join(f'.{form}' for form in FORMS)}. Name one of these, or their folder.")
     return paths, _parameters(paths)
 
 
@@ -129,12 +131,14 @@ def verify_report(path: str | Path, data: Data, ledger: str | Path | None = None
 
 
 def _is_form(path: Path) -> bool:
-    return path.suffix[1:] in RENDERERS
+    return path.suffix[1:] in FORMS
 
 
 def _parameters(paths: list[Path]) -> PageParameters:
     """From the page or its JSON, which may stand beside the file that was named."""
-    beside = [paths[0].with_suffix(ending) for ending in (".html", ".json")]
+    words = paths[0].stem.split("_")
+    stems = ["_".join(words[:count]) for count in range(len(words), 0, -1)]
+    beside = [paths[0].with_name(f"{stem}{ending}") for stem in stems for ending in (".html", ".json")]
     for path in (*paths, *beside):
         if path.suffix in (".html", ".json") and path.is_file():
             text = _text(_bytes(path))
@@ -185,8 +189,11 @@ def _text(content: bytes) -> str:
 def _differences(path: Path, again: Report) -> Iterator[Discrepancy]:
     """Where a file is not what the data give: inputs first, then what it says, then any byte."""
     form, content = path.suffix[1:], _bytes(path)
-    expected = again.to(form).encode("utf-8")
+    expected = _expected(path, again)
     if content == expected:
+        return
+    if not FORMS[form].is_text:
+        yield Discrepancy(path.name, "the file", "other bytes", "those of the same report: its page (.html) says where the two differ")
         return
     text, other = _text(content), _text(expected)
     if form != "csv":
@@ -198,6 +205,12 @@ def _differences(path: Path, again: Report) -> Iterator[Discrepancy]:
     if not differences:
         place = next((n for n, (a, b) in enumerate(zip(content, expected, strict=False)) if a != b), min(len(content), len(expected)))
         yield Discrepancy(path.name, f"byte {place + 1:,}", "another byte", "outside of what a reader sees")
+
+
+def _expected(path: Path, again: Report) -> bytes:
+    """What a file should hold: it is told by its name, and may be the one that the form is named after under another name."""
+    files = again.files(path.suffix[1:])
+    return files.get(path.name, next(iter(files.values())))
 
 
 def _pages(name: str, text: str, other: str) -> Iterator[Discrepancy]:

@@ -6,12 +6,13 @@ import pandas as pd
 import pytest
 
 import iop_outcomes as iop
+from iop_outcomes.cli import cli
 from iop_outcomes.evaluate import answering
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.reporting import assemble
 from iop_outcomes.reporting.blocks import Bullets, Cards, Figure, Note, TableBlock, Terms, Text, section
 from iop_outcomes.reporting.parts import PROGRAM_QUALITY, Part
-from iop_outcomes.reporting.render import RENDERERS
+from iop_outcomes.reporting.render import FORMS
 from iop_outcomes.reporting.render.text import text_of_block
 from tests.pages import page_of
 from tests.reporting.test_edges_of_pages import episodes
@@ -143,12 +144,25 @@ def test_the_text_form_says_what_the_page_says(synthetic, tmp_path):
 def test_forms_are_named_and_refused_by_name(synthetic, tmp_path):
     """A form that does not exist writes nothing."""
     report = iop.report(synthetic, policy="none")
-    assert [path.name for path in report.save(tmp_path / "all", formats=tuple(RENDERERS))] == [
-        f"program_quality.{form}" for form in RENDERERS
-    ]
+    assert [path.name for path in report.save(tmp_path / "all", formats=tuple(FORMS))] == [f"program_quality.{form}" for form in FORMS]
     with pytest.raises(iop.UsageError, match="has no form"):
         report.save(tmp_path / "none", formats=("html", "odt"))
     assert not (tmp_path / "none").exists()
+
+
+def test_the_help_names_every_form():
+    """The command line cannot import the renderers before it knows that a report is wanted, so it repeats their words."""
+    option = next(each for each in cli.commands["report"].params if each.name == "formats")
+    assert option.help == f"Files to write: {', '.join(f'{form} ({each.words})' for form, each in FORMS.items())}."
+
+
+def test_the_file_of_a_form_is_its_text(synthetic):
+    """The first file of a form is named after the page."""
+    report = iop.report(synthetic, policy="none")
+    for form, each in FORMS.items():
+        name, content = next(iter(report.files(form).items()))
+        assert name == f"program_quality.{form}"
+        assert not each.is_text or content.decode("utf-8") == report.to(form)
 
 
 def test_an_unknown_block_is_no_silence():

@@ -1,0 +1,32 @@
+"""Takes nothing, gives `Form`: how a document becomes files of one kind, and how two of them are held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from iop_outcomes.reporting.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A kind of file that a document can become.
+
+    Parameters
+    ----------
+    words : str
+        What is in it, as the help of `report` says.
+    files : callable
+        From a document, its files by name; the first is the one that is meant when the form is named.
+    is_text : bool
+        Whether its files are text, which can be shown and compared line by line.
+    """
+
+    words: str
+    files: Callable[[Document], Mapping[str, bytes]]
+    is_text: bool = True
+
+
+def text_form(words: str, ending: str, text_of: Callable[[Document], str]) -> Form:
+    """A form of one text file, named as the document."""
+    return Form(words, lambda document: {f"{document.name}.{ending}": text_of(document).encode("utf-8")})
