@@ -33,7 +33,7 @@ class Answer:
         return self.results.to_frame()
 
     def release(self, policy: str = "cms11", *, ledger: str | Path | None = None) -> Released:
-        """The numbers that may be shown.
+        """The numbers that may be shown: with the digits that a page prints, and without standard errors, where the policy withholds counts.
 
         Parameters
         ----------

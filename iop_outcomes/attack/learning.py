@@ -19,6 +19,7 @@ from iop_outcomes.keys import ALL, MISSING_LEVEL
 
 _LARGEST = 100_000  # no program has more episodes in one group; a share with more digits than that has no fraction
 _CLOSE = Fraction(1, 10**10)
+_TENTH = Fraction(995, 10_000)  # from here on a share is written as a whole percent
 _UNITS = tuple(Fraction(1, 10**digits) for digits in range(4))
 _QUARTERS = re.compile(r"q(\d)_(\d{4})_to_q(\d)_(\d{4})")
 _NOT_SHARES = ("cumulative_incidence", "event_free")  # read from curves, not a count over a count
@@ -63,12 +64,15 @@ def _in_full(block: Block, described: Iterable[Described]) -> Block:
     estimands = {number.row_name.estimand for number in block.numbers}
     words = describing(block.numbers[0].row_name.measure, estimands, described)
     among = {**(words.among if words else {}), **_among_shown(block)}
-    units = {name: _unit(block, name) for name in estimands}
+    row_names = {name: replace(block.numbers[0].row_name, estimand=name, among=among.get(name, "")) for name in estimands}
+    halves = {name: _half_units(block, row_name) for name, row_name in row_names.items()}
 
     def full(number: Number) -> Number:
         name = number.row_name.estimand
         row_name = replace(number.row_name, among=among.get(name, ""))
-        return replace(number, row_name=row_name, half=units[name] / 2 if number.field == "value" else Fraction())
+        return replace(
+            number, row_name=row_name, half=halves[name].get(number.value, Fraction()) if number.field == "value" else Fraction()
+        )
 
     return replace(block, numbers=tuple(map(full, block.numbers)))
 
@@ -86,11 +90,29 @@ def _among_shown(block: Block) -> dict[str, str]:
     return {"during_care": FOLLOWED if same == {True} else ""}
 
 
-def _unit(block: Block, estimand: str) -> Fraction:
-    """To what the values of one number are rounded, as all its values show; 0 where they are not."""
-    values = [number.value for number in block.numbers if number.row_name.estimand == estimand and number.field == "value"]
-    shown = [value for value in values if value is not None]
-    return next((unit for unit in _UNITS if all((value / unit).denominator == 1 for value in shown)), Fraction())
+def _half_units(block: Block, row_name: RowName) -> dict[Fraction | None, Fraction]:
+    """How far each value of one number may be from the true one, as all its values show; nothing where they are not rounded."""
+    values = [number.value for number in block.numbers if number.row_name.estimand == row_name.estimand and number.field == "value"]
+    shown, fields = [value for value in values if value is not None], fields_of(row_name)
+    halves = {value: _half_of_percent(value) for value in shown}
+    if (fields is None or not fields.total) and all(half is not None for half in halves.values()):
+        return {value: half for value, half in halves.items() if half is not None}
+    unit = next((unit for unit in _UNITS if all((value / unit).denominator == 1 for value in shown)), Fraction())
+    return dict.fromkeys(shown, unit / 2)
+
+
+def _half_of_percent(value: Fraction) -> Fraction | None:
+    """Half a unit of a share written as a whole percent, with one decimal under 10 % and where it would read as all; `None` of other numbers."""
+    whole, tenth = Fraction(1, 100), Fraction(1, 1000)
+    if not 0 <= value <= 1:
+        return None
+    if value in (0, 1):  # only none is written as 0, and only all as 1
+        return Fraction()
+    if (value / whole).denominator == 1 and value >= _TENTH:
+        return whole / 2
+    if (value / tenth).denominator == 1 and (value < _TENTH or value >= 1 - whole):
+        return tenth / 2
+    return tenth if min(value, 1 - value) < tenth / 2 else None
 
 
 # -- printed numbers -------------------------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ class Policy:
 _SMALL = "Groups of fewer than 11 episodes, counts from 1 to 10, and figures that would give them back are not shown"
 _FROM_ROUNDED = (
     "Shares are computed from the rounded counts and carry no range, error or p value, which would give the counts back; shares read from "
-    "curves are whole percents; means and medians are exact. Rounded counts need not add up."
+    "curves are whole percents; means and medians come from exact counts. Rounded counts need not add up."
 )
 POLICIES: Mapping[str, Policy] = {
     policy.name: policy
@@ -183,7 +183,7 @@ def audit_words(policy: Policy, extents: Collection[Extent]) -> str:
 
 
 DEFAULT_POLICY = "cms11"
-_NOT_CHECKED = "Not checked: sentences, coordinates of charts, limits of intervals and standard errors."
+_NOT_CHECKED = "Not checked: sentences, coordinates of charts and limits of intervals."
 NOT_AUDITED = (
     "Not audited as a whole: totals that are released together are protected together, but how closely everything on the page bounds what "
     "is withheld is not checked."

@@ -18,6 +18,7 @@ from iop_outcomes.release.differences import guarded_by
 from iop_outcomes.release.equations import RoundedValue
 from iop_outcomes.release.ledger import Output, first_outputs, open_ledger, output_of
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
+from iop_outcomes.release.precision import as_printed
 from iop_outcomes.release.printed import Tabulations
 from iop_outcomes.release.protect import Parts, Printed, is_safe, protect
 from iop_outcomes.release.released import (
@@ -370,7 +371,7 @@ def _released_estimate(estimate: Estimate, results: Results, reading: _Visible, 
         values |= {"k": None if k is None else SUPPRESSED, "word": "", "flag": _SUPPRESSED}
     else:
         values |= reading.values(estimate, results)
-    return ReleasedEstimate(**values)
+    return as_printed(ReleasedEstimate(**values)) if policy.threshold else ReleasedEstimate(**values)
 
 
 def _withheld(estimate: Estimate) -> ReleasedEstimate:

@@ -19,6 +19,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 import iop_outcomes as iop
+from tests.printed import row_as_printed
 
 HERE = Path(__file__).parent
 SYNTHETIC = HERE.parent.parent / "data" / "synthetic"
@@ -63,12 +64,22 @@ def test_words(report):
     assert words_of(report.to_html()) == (HERE / "program_quality.txt").read_text(encoding="utf-8").splitlines()
 
 
+_ROUNDED = ("value", "se", "low", "high", "p", "p_adjusted", "statistic", "df")
+
+
+def _numbers(row: dict) -> dict:
+    return row | {name: float(row[name]) if row[name] else float("nan") for name in _ROUNDED}
+
+
 def test_chart_data(report):
-    """Every released number is the one agreed on, to ten digits: the last ones differ between processors."""
+    """Every released number is the one agreed on, with the digits of a page; the file has all that working numbers have."""
     agreed = list(csv.DictReader((HERE / "program_quality.csv").read_text(encoding="utf-8").splitlines()))
     found = list(csv.DictReader(io.StringIO(report.to_csv())))
     assert len(found) == len(agreed)
-    for now, then in zip(found, agreed, strict=True):
+    for now, exact in zip(found, agreed, strict=True):
+        then = exact | {
+            name: "" if value != value else value for name, value in row_as_printed(_numbers(exact)).items() if name in _ROUNDED
+        }
         for column, value in then.items():
             try:
                 assert float(now[column]) == pytest.approx(float(value), rel=1e-10, abs=1e-12)
