@@ -9,8 +9,14 @@ import pytest
 
 import iop_outcomes as iop
 
-hypothesis.settings.register_profile("no test of timing", deadline=None)
-hypothesis.settings.load_profile("no test of timing")
+# Without deadlines, which would be tests of timing; `make test` draws fewer examples than `make test-all`.
+hypothesis.settings.register_profile("test", deadline=None, max_examples=30)
+hypothesis.settings.register_profile("test-all", deadline=None)
+
+
+def pytest_configure(config):
+    """Choose how many examples a property is tried on; those that name a number of their own keep it."""
+    hypothesis.settings.load_profile("test" if config.getoption("markexpr") == "not long" else "test-all")
 
 ROOT = Path(__file__).resolve().parent.parent
 SYNTHETIC = ROOT / "data" / "synthetic"
