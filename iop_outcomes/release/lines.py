@@ -2,8 +2,8 @@
 
 Where nothing is withheld the lines are exact. Elsewhere the share with the event is the released curve, from counts rounded to sixes,
 and the share free of every end is of the same rounded counts. The band says no more than the printed limits do: between the days of
-which limits are printed, their distance from the share is carried over on the log-log scale, growing as 1 over the square root of the
-share that has ended, which is how the error of a share grows with few ends.
+which limits are printed, their distance from the share is carried over on the scale log(-log(1 - share)), growing as 1 over the square root
+of the share that has ended, which is how the error of a share grows with few ends.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def _ended(estimate: ReleasedEstimate, *, left: bool) -> tuple[float, float, flo
 
 
 def _widths(printed: Sequence[tuple[float, float, float, float]]) -> tuple[Floats, Floats]:
-    """Days of which limits are printed, and how far they lie from the share on the log-log scale, times the square root of the share."""
+    """Days of which limits are printed, and how far they lie from the share on that scale, times the square root of the share."""
     rows = [row for row in sorted(printed, key=lambda row: row[3]) if all(0 < each < 1 for each in row[:3])]
     if not rows:
         return np.empty(0), np.empty((0, 2))
