@@ -67,6 +67,7 @@ def methods_of(released: Released) -> MethodsParagraph:
         *_repeats(released),
         *_tests(released),
         *_comparisons(released, references),
+        *_drawn_as(released, references),
         *((released.definition.coarse,) if released.definition.coarse else ()),
         _disclosure(released),
         _software(released),
@@ -168,6 +169,12 @@ def _comparisons(released: Released, references: Sequence[Reference]) -> list[st
         "Higher or lower is said exactly when that interval leaves out 0; of fewer than 11 episodes or 10 patients on a side nothing is said."
     )
     return [words]
+
+
+def _drawn_as(released: Released, references: Sequence[Reference]) -> list[str]:
+    if not released.curves:
+        return []
+    return [f"Curves are drawn with their bands over the table of those at risk{_cite(references, SURVIVAL_FIGURE)}."]
 
 
 def _disclosure(released: Released) -> str:

@@ -150,6 +150,7 @@ def test_the_paragraph_says_what_was_done(synthetic):
         "all the other groups together by MOVER (Zou and Donner 2008)",
         "0.95 to the power of 1/K, here 98.98%",  # five tracks: 0.95 ** (1 / 5) = 0.98979
         "(Šidák 1967)",
+        "over the table of those at risk (Morris et al. 2019)",
         "Disclosure control (cms11)",
         f"Computed with {answer.results.provenance.package}",
         "cut on 2025-09-30",
