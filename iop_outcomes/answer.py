@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from iop_outcomes.intake.data import Data
     from iop_outcomes.release import Released
     from iop_outcomes.results import Definition, Flow, Results
+    from iop_outcomes.show.methods_paragraph import MethodsParagraph
+    from iop_outcomes.show.paper import PaperFigure
+    from iop_outcomes.show.references import Reference
 
 
 class Answer:
@@ -23,10 +26,13 @@ class Answer:
     ----------
     results : Results
         Working numbers.
+    discharged : callable, optional
+        First and last day of the discharges that the data speak of, looked up when somebody asks.
     """
 
-    def __init__(self, results: Results) -> None:
+    def __init__(self, results: Results, discharged: Callable[[], tuple[str, str] | None] | None = None) -> None:
         self.results = results
+        self.discharged = discharged
 
     def to_frame(self) -> pd.DataFrame:
         """Working numbers as a data frame with the fixed columns; handle them like the data themselves."""
@@ -87,6 +93,153 @@ class Answer:
 
         return main_sentence(self.release(policy))
 
+    def figure(
+        self,
+        size: str = "double",
+        *,
+        path: str | Path | None = None,
+        policy: str = "cms11",
+        working: bool = False,
+        curve: str = "event",
+        levels: Sequence[str] | None = None,
+    ) -> PaperFigure:
+        """The figure for a paper, of released numbers: of a measure of time the curves with bands over the table of who is at risk.
+
+        Of any other measure, the chart that `plot` draws, in the same size.
+
+        Parameters
+        ----------
+        size : {"single", "double"}
+            As wide as one column of a journal (85 mm) or two (174 mm).
+        path : path, optional
+            File to write, .pdf or .svg; the same bytes every time. A file that stands there is replaced, whole or not at all.
+        policy : str
+            Disclosure policy.
+        working : bool
+            Whether to draw the working numbers, of which nothing is withheld; the figure says so.
+        curve : {"event", "event_free"}
+            Of a measure of time: the share with the event by each day, or the share free of every end.
+        levels : sequence of str, optional
+            Of a measure of time: which groups, in which order, "All" for everyone; at most six.
+
+        Returns
+        -------
+        PaperFigure
+            Shown as an image in a notebook; `.caption`, `.alt_text`, `.svg()` and `.pdf()`.
+
+        References
+        ----------
+        Morris TP et al. (2019), doi:10.1136/bmjopen-2019-030215 (KMunicate).
+
+        Examples
+        --------
+        >>> import iop_outcomes as iop
+        >>> with iop.load("data/synthetic") as data:
+        ...     figure = iop.readmission(data, at=(90, 180, 270, 360)).figure("single")
+        >>> figure.pdf()[:5], figure.caption[:41]
+        (b'%PDF-', 'Readmission. Readmitted: unplanned psychi')
+        """
+        from iop_outcomes.reporting.paper import paper_figure
+
+        return paper_figure(self.results, size, path=path, policy=policy, working=working, curve=curve, levels=levels)
+
+    def methods(self, *, policy: str = "cms11") -> MethodsParagraph:
+        """The paragraph of methods for a paper, with its references: what is counted, who is left out, intervals, comparisons, software.
+
+        Parameters
+        ----------
+        policy : str
+            Disclosure policy; counts are released ones.
+
+        Returns
+        -------
+        MethodsParagraph
+            Prints as the paragraph; `.references` and `.bibtex()` are what it cites.
+
+        Examples
+        --------
+        >>> import iop_outcomes as iop
+        >>> with iop.load("data/synthetic") as data:
+        ...     methods = iop.completion(data).methods()
+        >>> str(methods)[:33], [each.key for each in methods.references]
+        ('Completion was assessed by episod', ['samhsa_teds_d', 'wilson1927'])
+        """
+        from iop_outcomes.show.methods_paragraph import methods_of
+
+        return methods_of(self.release(policy))
+
+    def references(self) -> tuple[Reference, ...]:
+        """The works that the definition and the methods cite, sorted by key: each with `.doi` and `.bibtex()`."""
+        return self.methods().references
+
+    def to_ard(self, *, policy: str = "cms11", working: bool = False) -> pd.DataFrame:
+        """Analysis results data (CDISC): one row for each statistic, in the columns of R's package cards.
+
+        Parameters
+        ----------
+        policy : str
+            Disclosure policy; what it withholds is empty, with the reason in `warning`.
+        working : bool
+            Whether to give the working numbers, of which nothing is withheld.
+
+        Returns
+        -------
+        DataFrame
+            `iop_outcomes.show.ard.ARD_COLUMNS` says what each column holds and where it comes from.
+
+        Examples
+        --------
+        >>> import iop_outcomes as iop
+        >>> with iop.load("data/synthetic") as data:
+        ...     ard = iop.completion(data).to_ard()
+        >>> ard.loc[ard.variable == "completion_strict", "stat_name"].tolist()[:4]
+        ['n', 'N', 'p', 'estimate']
+        """
+        import pandas as pd
+
+        from iop_outcomes.show.ard import ard_columns, ard_records
+
+        released = self.release(_policy(policy, working=working))
+        return pd.DataFrame(ard_records(released), columns=list(ard_columns(released)), dtype=object)
+
+    def to_measure_report(
+        self,
+        estimand: str | Sequence[str] | None = None,
+        *,
+        period: tuple[str, str] | None = None,
+        measure: str | None = None,
+        policy: str = "cms11",
+    ) -> dict[str, Any]:
+        """A FHIR R4 MeasureReport of type summary: population counts and score of each rate, for everyone and by group.
+
+        Parameters
+        ----------
+        estimand : str or sequence of str, optional
+            Which rates, each a group of the report; by default those that the answer draws, or every rate where it draws none.
+        period : pair of str, optional
+            First and last day, as in ("2024-01-01", "2024-12-31"); by default from the discharges of the data.
+        measure : str, optional
+            Canonical address of the Measure that this reports on.
+        policy : str
+            Disclosure policy; a population that it withholds has no count, and says `masked`.
+
+        Returns
+        -------
+        dict
+            For `json.dumps`.
+
+        Examples
+        --------
+        >>> import iop_outcomes as iop
+        >>> with iop.load("data/synthetic") as data:
+        ...     report = iop.completion(data).to_measure_report("completion_strict", period=("2024-01-01", "2024-12-31"))
+        >>> report["type"], [each["count"] for each in report["group"][0]["population"]]
+        ('summary', [1200, 1200, 32, 642])
+        """
+        from iop_outcomes.show.measure_report import measure_report
+
+        return measure_report(self.release(policy), estimand=estimand, period=period, discharged=self.discharged, measure=measure)
+
     @property
     def at_risk(self) -> pd.DataFrame:
         """For measures of time: episodes still followed, events and ends of follow-up by day; working numbers, else no rows."""
@@ -99,6 +252,11 @@ class Answer:
 
     def __repr__(self) -> str:
         return f"{self.definition.title}: {self.sentence()}"
+
+
+def _policy(policy: str, *, working: bool) -> str:
+    """Working numbers are what is released to people entitled to see every patient."""
+    return "internal" if working else policy
 
 
 class NoAnswer:
@@ -115,6 +273,11 @@ class NoAnswer:
 
     def plot(self) -> NoAnswer:
         """The sentence, in the place of the chart."""
+        return self
+
+    def figure(self, size: str = "double", **_options: Any) -> NoAnswer:
+        """The sentence, in the place of the figure; no file is written."""
+        del size
         return self
 
     def sentence(self) -> str:

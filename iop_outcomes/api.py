@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from iop_outcomes.answer import Answer
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from iop_outcomes.published.pooled import Pooled
     from iop_outcomes.reporting.report import Report
     from iop_outcomes.reporting.verification import Verification
+    from iop_outcomes.show.paper import PaperFigure
 
 FIRST = "completion"  # the measure that is asked where none is named
 
@@ -96,7 +98,14 @@ def _answer(data: Data, declared: Measure, by: str | Sequence[str] | None, conf_
     from iop_outcomes.evaluate import evaluate
 
     _check_level(conf_level)
-    return Answer(evaluate(declared, data, by=by, conf_level=conf_level))
+    return Answer(evaluate(declared, data, by=by, conf_level=conf_level), partial(_discharged, data))
+
+
+def _discharged(data: Data) -> tuple[str, str] | None:
+    """First and last day of the periods in which episodes were discharged, where the data tell."""
+    from iop_outcomes.intake.discharged import discharged_between
+
+    return discharged_between(data)
 
 
 def _check_level(conf_level: float) -> None:
@@ -543,7 +552,8 @@ def compare(
 
     _check_level(conf_level)
     declared = look_up(data, measure, definition, at=at, scale=scale, profile=profile)
-    return Answer(compare_levels(declared, data, by=by, estimand=estimand, pairwise=pairwise, conf_level=conf_level))
+    results = compare_levels(declared, data, by=by, estimand=estimand, pairwise=pairwise, conf_level=conf_level)
+    return Answer(results, partial(_discharged, data))
 
 
 def report(
@@ -748,7 +758,7 @@ def pool_studies(
         prediction=prediction,
         scale=scale,
         conf_level=conf_level,
-        draw=_draw_studies,
+        draw=_DrawStudies(),
     )
 
 
@@ -808,13 +818,22 @@ def pool_proportions(
         interval=interval,
         prediction=prediction,
         conf_level=conf_level,
-        draw=_draw_studies,
+        draw=_DrawStudies(),
     )
 
 
-def _draw_studies(kind: str, pooled: Pooled, ax: Axes | None) -> Axes:
-    """The chart of some studies, which stands behind a field of theirs: what is published draws nothing itself."""
-    from iop_outcomes.show.forest_of_studies import forest_of_studies
-    from iop_outcomes.show.funnel_of_studies import funnel_of_studies
+class _DrawStudies:
+    """What draws published studies, which stands behind a field of theirs: what is published draws nothing itself."""
 
-    return (forest_of_studies if kind == "forest" else funnel_of_studies)(pooled, ax)
+    def __call__(self, kind: str, pooled: Pooled, ax: Axes | None) -> Axes:
+        """The chart, on axes or on new ones."""
+        from iop_outcomes.show.forest_of_studies import forest_of_studies
+        from iop_outcomes.show.funnel_of_studies import funnel_of_studies
+
+        return (forest_of_studies if kind == "forest" else funnel_of_studies)(pooled, ax)
+
+    def on_paper(self, kind: str, pooled: Pooled, size: str, path: str | Path | None) -> PaperFigure:
+        """The chart for a paper."""
+        from iop_outcomes.reporting.paper import studies_figure
+
+        return studies_figure(lambda: self(kind, pooled, None), size, pooled.sentence(), path)

@@ -38,6 +38,7 @@ from iop_outcomes.cli_verify import verify
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, IopError
 
 if TYPE_CHECKING:
+    from iop_outcomes.answer import Answer
     from iop_outcomes.intake.data import Data
     from iop_outcomes.release import Released
     from iop_outcomes.show.tables import Table
@@ -61,6 +62,12 @@ _LEDGER = click.option(
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print a list of objects, one for each number.")
 _CSV = click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
+_ARD = click.option(
+    "--ard", "as_ard", is_flag=True, help="Print analysis results data (CDISC, the columns of R's cards) as comma-separated values."
+)
+_FHIR = click.option(
+    "--fhir", "as_fhir", is_flag=True, help="Print the rates as a FHIR R4 MeasureReport; its period is that of the discharges."
+)
 
 
 _WHERE = click.option(
@@ -144,6 +151,8 @@ def report(
 @_read_as
 @_JSON
 @_CSV
+@_ARD
+@_FHIR
 def summary(
     data: str,
     measure_name: str,
@@ -161,20 +170,25 @@ def summary(
     period: tuple[str, str] | None,
     as_json: bool,  # noqa: FBT001 - click passes flags by name
     as_csv: bool,  # noqa: FBT001
+    as_ard: bool,  # noqa: FBT001
+    as_fhir: bool,  # noqa: FBT001
 ) -> int:
     """Print the released numbers of one measure of DATA."""
     import iop_outcomes as iop
     from iop_outcomes.release import policy_for
     from iop_outcomes.show.tables import estimates_table
 
-    _one_form(as_json=as_json, as_csv=as_csv)
+    _one_form(json=as_json, csv=as_csv, ard=as_ard, fhir=as_fhir)
     with _loaded(data, mapping, on_error, layout) as program:
         policy_for(policy, program.data_class)
         with progress_shown():
             narrowed = _narrowed(program, where, period)
             answer = iop.measure(narrowed, measure_name, by=by, definition=definition, scale=scale, profile=profile, at=at)
             released = answer.release(policy, ledger=ledger)
-        _print_released(released, [estimates_table(released)], as_json=as_json, as_csv=as_csv)
+        if as_ard or as_fhir:
+            click.echo(_exchanged(answer, released, as_fhir=as_fhir), nl=as_fhir)
+        else:
+            _print_released(released, [estimates_table(released)], as_json=as_json, as_csv=as_csv)
         return _exit(program)
 
 
@@ -223,7 +237,7 @@ def compare(
     from iop_outcomes.release import policy_for
     from iop_outcomes.show.comparison import comparison_tables, different_people
 
-    _one_form(as_json=as_json, as_csv=as_csv)
+    _one_form(json=as_json, csv=as_csv)
     with _loaded(data, mapping, on_error, layout) as program:
         policy_for(policy, program.data_class)
         with progress_shown():
@@ -274,10 +288,21 @@ def table(
         return _exit(program)
 
 
-def _one_form(*, as_json: bool, as_csv: bool) -> None:
+def _one_form(**forms: bool) -> None:
     """Refuse two forms of one output before anything is read."""
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv cannot be used together.")
+    chosen = [f"--{name}" for name, is_chosen in forms.items() if is_chosen]
+    if len(chosen) > 1:
+        raise click.UsageError(f"{' and '.join(chosen)} cannot be used together.")
+
+
+def _exchanged(answer: Answer, released: Released, *, as_fhir: bool) -> str:
+    """Released numbers in a form of exchange: analysis results data, or a MeasureReport."""
+    import json
+
+    from iop_outcomes.show.ard import ard_text
+    from iop_outcomes.show.measure_report import measure_report
+
+    return json.dumps(measure_report(released, discharged=answer.discharged), indent=2) if as_fhir else ard_text(released)
 
 
 # -- shared ----------------------------------------------------------------------------------------------------------

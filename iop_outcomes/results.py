@@ -28,6 +28,8 @@ Role = Literal[
     "distance",
     "unrecorded",
     "left_early",
+    "with_event",
+    "free_of_ends",
 ]
 
 
@@ -296,6 +298,8 @@ class Results:
         For each other level of the second column, the results of its episodes.
     class_of : dict of str to str
         Where the groups are classes of the first column's levels, the class of each level.
+    lined : bool
+        Whether released curves come with the lines and limits that a figure draws.
     """
 
     definition: Definition
@@ -311,6 +315,18 @@ class Results:
     level_2: str = ""
     within: Mapping[str, Results] = field(default_factory=dict)
     class_of: Mapping[str, str] = field(default_factory=dict)
+    lined: bool = False
+
+    def with_lines(self) -> Results:
+        """The same, whose released curves come with lines and limits; so in every form that release may choose."""
+        forms, grouped = self.coarser, self.among_grouped
+        return replace(
+            self,
+            lined=True,
+            within={level: part.with_lines() for level, part in self.within.items()},
+            coarser=None if forms is None else lambda: (form.with_lines() for form in forms()),
+            among_grouped=None if grouped is None else lambda column: grouped(column).with_lines(),
+        )
 
     @property
     def levels(self) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ ROOMS_OF = {
     **{part: {"intake"} for part in ("python_calamine", "openpyxl", "adbc_driver_postgresql", "sqlalchemy")},
 }
 # Functions whose job is frames: the only ones that import pandas.
-FRAME_JOBS = {"to_frame", "at_risk_to_frame", "codebook_to_frame", "rows", "add_frame", "_series", "_withhold_words"}
+FRAME_JOBS = {"to_frame", "at_risk_to_frame", "codebook_to_frame", "rows", "add_frame", "_series", "_withhold_words", "to_ard"}
 
 
 def modules():

@@ -44,3 +44,7 @@ _.tau2_high
 
 # Forms of a report that notebooks ask for by name.
 _.to_json
+
+# What a person asks of an answer, for other programs.
+_.to_ard
+_.to_measure_report

@@ -60,8 +60,9 @@ def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple
             none=_NONE,
             beside=beside,
             compared_beside=beside[:-1],
+            role="with_event",
         ),
-        EstimandDefinition("event_free", "Free of every end", free, AMONG, _LOG_LOG, "share"),
+        EstimandDefinition("event_free", "Free of every end", free, AMONG, _LOG_LOG, "share", role="free_of_ends"),
         EstimandDefinition(
             "median_days",
             f"Days until half {past} or ended otherwise",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from iop_outcomes.published.scales_of_effects import EffectScale
 from iop_outcomes.published.studies import Studies
 from iop_outcomes.stats.random_effects import Estimator, Spread
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
     from matplotlib.axes import Axes
 
@@ -40,6 +42,16 @@ class Estimation:
     prediction: str
     conf_level: float
     logistic: bool = False
+
+
+class StudiesDrawing(Protocol):
+    """What draws studies: what is published draws nothing itself."""
+
+    def __call__(self, kind: str, pooled: Pooled, ax: Axes | None) -> Axes:
+        """Draw them on axes, or on new ones."""
+
+    def on_paper(self, kind: str, pooled: Pooled, size: str, path: str | Path | None) -> Any:
+        """Draw them in the size of a journal, and write the file that is asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +109,7 @@ class Pooled:
     rows: tuple[PooledStudy, ...]
     studies: Studies = field(repr=False)
     how: Estimation = field(repr=False)
-    draw: Callable[[str, Pooled, Axes | None], Axes] | None = field(default=None, repr=False)
+    draw: StudiesDrawing | None = field(default=None, repr=False)
 
     @property
     def shown(self) -> dict[str, float]:
@@ -203,6 +215,28 @@ class Pooled:
         if self.draw is None:
             raise RuntimeError("a pooled result draws when iop.pool_studies or iop.pool_proportions made it")
         return self.draw(kind, self, ax)
+
+    def figure(self, size: str = "double", *, path: str | Path | None = None, kind: str = "forest") -> Any:
+        """The chart for a paper, as `Answer.figure` gives it.
+
+        Parameters
+        ----------
+        size : {"single", "double"}
+            As wide as one column of a journal (85 mm) or two (174 mm).
+        path : path, optional
+            File to write, .pdf or .svg.
+        kind : {"forest", "funnel"}
+
+        Returns
+        -------
+        PaperFigure
+        """
+        from iop_outcomes.published.inputs import choice
+
+        choice("kind", kind, ("forest", "funnel"))
+        if self.draw is None:
+            raise RuntimeError("a pooled result draws when iop.pool_studies or iop.pool_proportions made it")
+        return self.draw.on_paper(kind, self, size, path)
 
     def __repr__(self) -> str:
         return self.sentence()

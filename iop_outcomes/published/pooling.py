@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from iop_outcomes.errors import UsageError
 from iop_outcomes.published.inputs import choice, level
-from iop_outcomes.published.pooled import Estimation, Pooled, PooledStudy
+from iop_outcomes.published.pooled import Estimation, Pooled, PooledStudy, StudiesDrawing
 from iop_outcomes.published.scales_of_effects import SCALES, EffectScale
 from iop_outcomes.published.studies import Studies, studies_of
 from iop_outcomes.stats.limits import t_quantile
@@ -25,10 +24,7 @@ from iop_outcomes.stats.random_effects import (
 )
 from iop_outcomes.stats.special import ndtr, stdtr
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-Draw = Callable[[str, Pooled, "Axes | None"], "Axes"]
+Draw = StudiesDrawing
 PREDICTIONS = ("same", "k-2")
 ESTIMATOR_WORDS = {"fixed": "fixed effect", "DL": "DerSimonian-Laird", "REML": "REML", "PM": "Paule-Mandel"}
 SPREAD_WORDS = {

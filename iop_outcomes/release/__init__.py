@@ -10,6 +10,7 @@ from iop_outcomes.release.released import (
     ReleasedCurve,
     ReleasedEstimate,
     ReleasedFlow,
+    ReleasedLine,
     Withheld,
     require_released,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "ReleasedCurve",
     "ReleasedEstimate",
     "ReleasedFlow",
+    "ReleasedLine",
     "Withheld",
     "audit_words",
     "compared_words",

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from iop_outcomes.columns import MAX_DAYS
 from iop_outcomes.release.policy import Policy
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.release.released import SUPPRESSED, Count, ReleasedCurve
@@ -81,9 +82,16 @@ def _incidence(exits: NDArray[np.int64], left: NDArray[np.int64]) -> NDArray[np.
     new = np.diff(exits, axis=1, prepend=0)
     there = np.maximum(left, 1)
     hazard, gone = np.minimum(new[0] / there, 1.0), np.minimum(new[:-1].sum(axis=0) / there, 1.0)
-    staying = np.concatenate(([1.0], np.cumprod(1 - gone)[:-1]))
+    staying = np.concatenate(([1.0], staying_share(exits, left)[:-1]))
     shares: NDArray[np.float64] = np.cumsum(staying * np.minimum(hazard, gone))
     return np.minimum(shares, 1.0)
+
+
+def staying_share(exits: NDArray[np.int64], left: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The share free of every end from each day on, from how many have left in each way; follow-up's end last."""
+    new = np.diff(exits, axis=1, prepend=0)
+    shares: NDArray[np.float64] = np.cumprod(1 - np.minimum(new[:-1].sum(axis=0) / np.maximum(left, 1), 1.0))
+    return shares
 
 
 def _may_be_drawn(curve: Curve, drawn: NDArray[np.bool_], policy: Policy, printed: Mapping[int, bool]) -> NDArray[np.bool_]:
@@ -94,16 +102,24 @@ def _may_be_drawn(curve: Curve, drawn: NDArray[np.bool_], policy: Policy, printe
     last = int(events[drawn].max(initial=0))
     # The least that the six may hold must be shown. A line at 0 that stops would say by when there was someone, and how few.
     shown: NDArray[np.bool_] = (events - SIX // 2 + 1 >= policy.threshold) | (last == 0)
+    shown &= drawn & away_from_withheld(curve.days, printed)
+    return beside_another(shown)
+
+
+def beside_another(days: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Days with another beside them: a day alone is no line."""
+    alike: NDArray[np.bool_] = np.concatenate(([False], days[:-1]))[: len(days)] | np.concatenate((days[1:], [False]))[: len(days)]
+    return days & alike
+
+
+def away_from_withheld(days: NDArray[np.int64], printed: Mapping[int, bool]) -> NDArray[np.bool_]:
+    """Days that lie in no stretch between printed days which ends or begins with one whose share is withheld."""
+    away = np.ones(len(days), dtype=bool)
     for day, is_shown in printed.items():
         if not is_shown:
-            earlier, later = (
-                max((d for d in printed if d < day), default=-1),
-                min((d for d in printed if d > day), default=int(curve.days[-1]) + 1),
-            )
-            shown &= ~((curve.days > earlier) & (curve.days < later))
-    shown &= drawn
-    beside = np.concatenate(([False], shown[:-1])) | np.concatenate((shown[1:], [False]))
-    return shown & beside  # a day alone is no line
+            earlier, later = max((d for d in printed if d < day), default=-1), min((d for d in printed if d > day), default=MAX_DAYS + 1)
+            away &= ~((days > earlier) & (days < later))
+    return away
 
 
 def _drawn(curve: Curve, incidence: NDArray[np.float64], drawn: NDArray[np.bool_], at_risk: tuple[Count, ...]) -> ReleasedCurve:

@@ -92,6 +92,16 @@ class ReleasedFlow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleasedLine:
+    """A share along the days as a figure may draw it, with its limits; NaN on a day that is not drawn, or without a limit."""
+
+    days: tuple[int, ...]
+    shares: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReleasedCurve:
     """A curve that may be drawn, as far as enough are followed, and the table under it.
 
@@ -103,12 +113,15 @@ class ReleasedCurve:
         Days of the table.
     at_risk : tuple of Count
         Episodes still followed and free of every end at each tick.
+    lines : pair of ReleasedLine, optional
+        The share with the event and that free of every end, for a figure; where none was asked for, none.
     """
 
     days: tuple[int, ...]
     incidence: tuple[float, ...]
     ticks: tuple[int, ...]
     at_risk: tuple[Count, ...]
+    lines: tuple[ReleasedLine, ReleasedLine] | None = None
 
 
 DOOR = object()  # held by release() alone

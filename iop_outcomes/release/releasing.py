@@ -17,6 +17,7 @@ from iop_outcomes.release.curves import release_curve
 from iop_outcomes.release.differences import guarded_by
 from iop_outcomes.release.equations import RoundedValue
 from iop_outcomes.release.ledger import Output, first_outputs, open_ledger, output_of
+from iop_outcomes.release.lines import release_lines
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.precision import as_printed
 from iop_outcomes.release.printed import Tabulations
@@ -321,7 +322,7 @@ def _released_slice(part: Results, reading: _Visible, policy: Policy, levels_2: 
         policy=policy,
         provenance=part.provenance,
         curves={
-            level: release_curve(curve, policy, _printed_days(level, estimates))
+            level: _with_lines(part, level, release_curve(curve, policy, _printed_days(level, estimates)), policy, estimates)
             for level, curve in part.curves.items()
             if _has_table(level, estimates)
         },
@@ -329,6 +330,21 @@ def _released_slice(part: Results, reading: _Visible, policy: Policy, levels_2: 
         level_2=part.level_2,
         levels_2=levels_2,
     )
+
+
+def _with_lines(results: Results, level: str, drawn: ReleasedCurve, policy: Policy, estimates: Sequence[ReleasedEstimate]) -> ReleasedCurve:
+    """The curve with the lines and bands of a figure, where one asked for them."""
+    if not results.lined:
+        return drawn
+    shares = (
+        [each for each in estimates if each.level == level and each.estimand == name and not each.contrast] for name in _along(results)
+    )
+    return replace(drawn, lines=release_lines(results.curves[level], drawn, policy, *shares))
+
+
+def _along(results: Results) -> tuple[str, str]:
+    """The numbers that are read from the curve: the share with the event, and that free of every end."""
+    return results.definition.in_role("with_event"), results.definition.in_role("free_of_ends")
 
 
 def _printed_days(level: str, estimates: Sequence[ReleasedEstimate]) -> dict[int, bool]:

@@ -74,6 +74,29 @@ def write_files(folder: str | Path, files: Mapping[str, bytes]) -> list[Path]:
     return [target / name for name in files]
 
 
+def replace_file(path: str | Path, content: bytes) -> Path:
+    """Write one file in the place of what stands there, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written; what stood there is left as it is.
+    """
+    target = Path(path)
+    try:
+        str(target).encode()
+        _make_folder(target.parent)
+        with tempfile.TemporaryDirectory(prefix=STAGING, dir=target.parent) as staging:
+            staged = Path(staging) / "file"
+            _write(staged, content)
+            staged.replace(target)
+        _sync_folder(target.parent)
+    except (OSError, ValueError) as error:  # a path with a NUL, or with text that is no UTF-8, is a ValueError
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise OutputError(f"{target.name!r}: cannot be written ({reason}). Choose another path.") from error
+    return target
+
+
 def write_new_file(path: str | Path, content: bytes) -> Path:
     """Write one file that was not there, whole or not at all; see `write_new_files`."""
     return write_new_files({Path(path): content})[0]

@@ -42,7 +42,7 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
         Those of the (first) chart.
     """
     require_released(released, "cumulative")
-    groups = _drawn(_divided(released))
+    groups = _drawn(divided(released))
     of_everyone = len(groups) > MOST_APART
     curves = _drawn([(released, ALL)]) if of_everyone or not groups else groups
     with theme.style():
@@ -63,7 +63,7 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
     return drawn
 
 
-def _divided(released: Released) -> list[Group]:
+def divided(released: Released) -> list[Group]:
     """The groups, each as a level of a slice: pairs where two columns divide the episodes, those of one level of the first together."""
     slices = released.slices[1:] or released.slices
     levels = dict.fromkeys(level for part in slices for level in part.levels if level != ALL)
@@ -79,7 +79,7 @@ def _apart(released: Released, curves: Sequence[NamedCurve]) -> Axes:
     """Two charts a row; only those at the edge carry the words of the axes, which all share."""
     rows = (len(curves) + 1) // 2
     height = 1.75 * rows + 0.6
-    figure: Figure = theme.new_figure(theme.WIDTH_INCHES, height)
+    figure: Figure = theme.new_figure(theme.width(), height)
     figure.subplots_adjust(left=0.09, right=0.97, bottom=0.55 / height, top=1 - 0.3 / height, hspace=0.35, wspace=0.12)
     for place, (name, curve) in enumerate(curves):
         ax = figure.add_subplot(rows, 2, place + 1, axes_class=theme.ShownAxes)
@@ -119,14 +119,14 @@ def curve_subtitle(released: Released, group: str) -> str:
     require_released(released, "curve_subtitle")
     rounded = "drawn from counts rounded to sixes, so that no step is one person, where enough had the event and enough are followed; the table has the figures"
     how = rounded if released.policy.threshold else "drawn as far as enough are followed"
-    grey = " Grey: all episodes together." if MOST_TOGETHER < len(_drawn(_divided(released))) <= MOST_APART else ""
+    grey = " Grey: all episodes together." if MOST_TOGETHER < len(_drawn(divided(released))) <= MOST_APART else ""
     return f"Share with the event by each day after discharge, by {group}; {how}. Lower is better.{grey}"
 
 
 def curve_alt_text(released: Released) -> str:
     """What the curves say, for those who do not see them."""
     require_released(released, "curve_alt_text")
-    ends, groups = [], _divided(released)
+    ends, groups = [], divided(released)
     of_everyone = len(_drawn(groups)) > MOST_APART
     for part, level in ((released, ALL), *(() if of_everyone else groups)):
         name, curve = group_words(part, level), part.curves.get(level)

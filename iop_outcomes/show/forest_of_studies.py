@@ -54,7 +54,7 @@ def forest_of_studies(pooled: ShownPool, ax: Axes | None = None) -> Axes:
 
 
 def _tall() -> Axes:
-    return theme.new_figure(theme.WIDTH_INCHES, _ALL_ROWS_INCHES).add_subplot(axes_class=theme.ShownAxes)
+    return theme.new_figure(theme.width(), _ALL_ROWS_INCHES).add_subplot(axes_class=theme.ShownAxes)
 
 
 def _studies(ax: Axes, rows: Sequence[ShownStudy], *, named: bool) -> None:

@@ -36,7 +36,7 @@ def funnel_of_studies(pooled: ShownPool, ax: Axes | None = None) -> Axes:
     value, error = pooled.studies.value, np.sqrt(pooled.studies.variance)
     lowest = float(error.max()) * 1.05
     with theme.style():
-        drawn = ax or theme.new_figure(theme.WIDTH_INCHES, _HEIGHT_INCHES).add_subplot(axes_class=theme.ShownAxes)
+        drawn = ax or theme.new_figure(theme.width(), _HEIGHT_INCHES).add_subplot(axes_class=theme.ShownAxes)
         centre = coordinate(pooled.value)
         for side in (-1, 1):
             edge = coordinate(pooled.value + side * _Z * lowest)

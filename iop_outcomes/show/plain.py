@@ -40,7 +40,7 @@ def csv_text(releases: Iterable[Released]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow((*COLUMNS, MARK) if marked else COLUMNS)
     for released in given:
-        more = [_cell(released.policy.mark)] if marked else []
+        more = [plain_cell(released.policy.mark)] if marked else []
         writer.writerows(_row(estimate) + more for estimate in released)
     return out.getvalue()
 
@@ -51,7 +51,7 @@ _VALUES = attrgetter(*COLUMNS)
 def _row(estimate: ReleasedEstimate) -> list[object]:
     """The cells of an estimate, in the order of the columns."""
     words = as_words(estimate)
-    return [_cell(words.get(name, value)) for name, value in zip(COLUMNS, _VALUES(estimate), strict=True)]
+    return [plain_cell(words.get(name, value)) for name, value in zip(COLUMNS, _VALUES(estimate), strict=True)]
 
 
 def steady(value: float) -> float:
@@ -78,7 +78,7 @@ def _marked(released: Released) -> list[dict[str, Any]]:
     return [record | more for record in released.to_records()]
 
 
-def _cell(value: object) -> object:
+def plain_cell(value: object) -> object:
     """A value as it is written: to twelve digits, or nothing where it is withheld or impossible."""
     if isinstance(value, str):
         return "'" + value if value.startswith(FORMULA_STARTS) else value

@@ -6,15 +6,23 @@ import base64
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from html import escape
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.collections import Collection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.offsetbox import PackerBase
+from matplotlib.patches import Patch
+from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 NAVY, OCHRE, TEAL, PURPLE = "#12436D", "#C66621", "#42A291", "#9452A5"
@@ -42,6 +50,7 @@ _STYLE: dict[Any, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "iop_outcomes",
     "svg.id": "figure",
+    "pdf.fonttype": 42,
     "figure.dpi": 96.0,
 }
 
@@ -74,9 +83,28 @@ def _look() -> dict[Any, Any]:
     return default | {key: value for key, value in _STYLE.items() if key in mpl.rcParams}  # svg.id came with matplotlib 3.10
 
 
+_MARK = "mark"
+_WIDTH: ContextVar[float] = ContextVar("width of new figures in inches", default=WIDTH_INCHES)
+
+
+def width() -> float:
+    """How wide a new figure is, in inches: as wide as a report's column, unless a block says otherwise."""
+    return _WIDTH.get()
+
+
+@contextmanager
+def as_wide_as(inches: float) -> Iterator[None]:
+    """New figures are so wide, inside the block alone."""
+    token = _WIDTH.set(inches)
+    try:
+        yield
+    finally:
+        _WIDTH.reset(token)
+
+
 def new_axes(rows: int, *, extra_inches: float = 1.2) -> Axes:
     """Axes of the report's width with room for that many rows; no pyplot, no global state."""
-    return new_figure(WIDTH_INCHES, ROW_INCHES * rows + extra_inches).add_subplot(axes_class=ShownAxes)
+    return new_figure(width(), ROW_INCHES * rows + extra_inches).add_subplot(axes_class=ShownAxes)
 
 
 def new_figure(width_inches: float, height_inches: float) -> Figure:
@@ -95,23 +123,26 @@ def fit_rows(ax: Axes, labels: Sequence[str], notes: Sequence[str], *, above_inc
     figure = ax.get_figure(root=True)
     if figure is None:
         raise ValueError("axes without a figure")
-    width, height = figure.get_size_inches()
-    left = max((_inches(line, 10.0) for words in labels for line in words.split("\n")), default=0.0) + 0.15
-    right = max((_inches(words, 9.0) for words in notes), default=0.0) + 0.2
-    ax.set_position(
-        (left / width, below_inches / height, max(width - left - right, 1.0) / width, 1 - (above_inches + below_inches) / height)
-    )
+    wide, height = figure.get_size_inches()
+    left = max((text_width(line, 10.0) for words in labels for line in words.split("\n")), default=0.0) + 0.15
+    right = max((text_width(words, 9.0) for words in notes), default=0.0) + 0.2
+    ax.set_position((left / wide, below_inches / height, max(wide - left - right, 1.0) / wide, 1 - (above_inches + below_inches) / height))
 
 
-def _inches(words: str, points: float) -> float:
+def text_width(words: str, points: float) -> float:
+    """How wide words are in the font of every figure, in inches."""
     font = FontProperties(family="DejaVu Sans", size=points)
     return float(text_to_path.get_text_width_height_descent(words, font, False)[0]) / 72  # noqa: FBT003 - ismath, by position in matplotlib
 
 
 def mark(figure: Figure, words: str) -> None:
-    """Write the words of a policy of disclosure into a figure, under everything, once."""
-    if words and words not in {text.get_text() for text in figure.texts}:
-        figure.text(0.005, 0.008, words, fontsize=7, color=MUTED, ha="left", va="bottom")
+    """Write the words of a policy of disclosure into a figure, under everything, once; further words before those that stand there."""
+    marks = [text for text in figure.texts if text.get_gid() == _MARK]
+    if words and not any(words in text.get_text() for text in marks):
+        for text in marks[:1]:
+            text.set_text(f"{words}; {text.get_text()}")
+        if not marks:
+            figure.text(0.005, 0.008, words, fontsize=7, color=MUTED, ha="left", va="bottom", gid=_MARK)
 
 
 def svg(figure: Figure) -> bytes:
@@ -120,6 +151,42 @@ def svg(figure: Figure) -> bytes:
     with style():
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return out.getvalue()
+
+
+def pdf(figure: Figure) -> bytes:
+    """A figure as PDF, text as text in an embedded font, the same bytes every time: without a date, and without who made it."""
+    out = io.BytesIO()
+    with style():
+        figure.savefig(out, format="pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
+    return out.getvalue()
+
+
+def holds_all(figure: Figure) -> bool:
+    """Whether nothing on a figure sticks out at its sides, and no words under an axis run into the next."""
+    box = figure.get_tightbbox()
+    under = [[label.get_window_extent() for label in ax.get_xticklabels() if label.get_text()] for ax in figure.axes]
+    apart = all(one.x1 < other.x0 for labels in under for one, other in pairwise(labels))
+    return bool(apart and box.x0 >= 0 and box.x1 <= figure.get_figwidth())
+
+
+def shrink(figure: Figure, factor: float) -> None:
+    """Make a figure smaller with everything on it: sizes that are in points shrink with those that are shares of the figure."""
+    for artist in figure.findobj():
+        if isinstance(artist, Text):
+            artist.set_fontsize(float(artist.get_fontsize()) * factor)
+        elif isinstance(artist, Line2D):
+            artist.set_markersize(artist.get_markersize() * factor)
+            artist.set_markeredgewidth(artist.get_markeredgewidth() * factor)
+            artist.set_linewidth(artist.get_linewidth() * factor)
+        elif isinstance(artist, PackerBase):  # what a legend is built of
+            artist.pad, artist.sep = (None if gap is None else gap * factor for gap in (artist.pad, artist.sep))
+        elif isinstance(artist, Patch):
+            artist.set_linewidth(artist.get_linewidth() * factor)
+        elif isinstance(artist, Collection):
+            artist.set_linewidth([each * factor for each in np.atleast_1d(artist.get_linewidth())])
+            if isinstance(artist, PathCollection):
+                artist.set_sizes(np.asarray(artist.get_sizes()) * factor**2)
+    figure.set_size_inches(figure.get_figwidth() * factor, figure.get_figheight() * factor)
 
 
 def data_uri(image: bytes) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -20,6 +20,24 @@ from iop_outcomes.stats.survival import Pointwise, event_free_at, incidence_at, 
 
 OUTCOME = 1  # cause 1; every further cause competes
 FEWEST = 11  # episodes that a median rests on
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A share along the days, with its limits on each of them; NaN where there is none.
+
+    Parameters
+    ----------
+    days : int64 array, shape (points,)
+        Day 0, the days on which anything ended, and the last one: between two of them the share stays.
+    shares, low, high : float array, shape (points,)
+        The share from each day on, with pointwise limits.
+    """
+
+    days: Ints
+    shares: Floats
+    low: Floats
+    high: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +59,10 @@ class Curve:
     exits : int64 array, shape (ways, last day + 1)
         How many have left in each way up to and including each day from 0 to the last drawn: the outcome first, then what competes,
         the end of follow-up last.
+    along : callable, optional
+        Gives the drafts of the share with the outcome, and of that free of every end, on every day on which they change.
+    lines : callable, optional
+        Gives both with their limits: what a figure draws where nothing is withheld.
     """
 
     days: Ints
@@ -51,6 +73,8 @@ class Curve:
     events: Ints
     censored: Ints
     exits: Ints
+    along: Callable[[], tuple[list[Draft], list[Draft]]] | None = None
+    lines: Callable[[], tuple[Line, Line]] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +206,16 @@ class Ends:
         incidence = self.incidence(days).values if len(self.counts) else np.full(len(days), np.nan)
         daily = at_risk_at(self.table, np.arange(int(days[-1]) + 1))
         exits = np.vstack((daily.events, daily.censored))
-        return Curve(days, incidence, along.at_risk, ticks, under.at_risk, under.events[OUTCOME - 1], under.censored, exits)
+        drafts = partial(self.along, int(max(ticks.max(initial=0), 1)))
+        return Curve(days, incidence, along.at_risk, ticks, under.at_risk, under.events[OUTCOME - 1], under.censored, exits, drafts)
+
+    def along(self, until: int) -> tuple[list[Draft], list[Draft]]:
+        """The drafts of the share with the outcome, and of that free of every end, on every day up to one on which anything ended."""
+        ended = self.table.days[self.table.days < until]
+        days = np.unique(np.concatenate(([0], ended, [until]))).astype(np.int64)
+        everyone = [Population("followed", {"followed": self.counts.total}, frozenset(("followed",)))] * len(days)
+        with_outcome = self.at("with_outcome", self.incidence(days), everyone)
+        return with_outcome, self.at("free", self.event_free(days), everyone, left=True)
 
 
 def _snapped(pointwise: Pointwise) -> Pointwise:
