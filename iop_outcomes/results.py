@@ -164,10 +164,14 @@ class Portion:
 
 @dataclass(frozen=True, slots=True)
 class Inclusion:
-    """That no episode is in one portion and not in another, by what their parts mean."""
+    """That no episode is in one portion and not in another, by what their parts mean.
+
+    `guarded` says that both are printed, so that those who are in the outer alone may not be few.
+    """
 
     inner: Portion
     outer: Portion
+    guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ def pytest_configure(config):
     """Choose how many examples a property is tried on; those that name a number of their own keep it."""
     hypothesis.settings.load_profile("test" if config.getoption("markexpr") == "not long" else "test-all")
 
+
 ROOT = Path(__file__).resolve().parent.parent
 SYNTHETIC = ROOT / "data" / "synthetic"
 

@@ -57,7 +57,7 @@ AFTER = (
     "{a}_planned + {a}_died_first <= {a}_followed",
 )
 AFTER_AT = (
-    "{a}_event_{t} + {a}_free_{t} <= {a}_followed",
+    "{a}_followed = {a}_event_{t} + {a}_free_{t} + {a}_otherwise_{t}",
     "{a}_free_{t} <= {a}_at_risk_{t}",
     "{a}_at_risk_{t} <= {a}_followed",
     "{a}_followed = {a}_observed_{t} + {a}_shorter_{t}",
@@ -81,6 +81,7 @@ class Fields(NamedTuple):
     excluded: str | None = None
     n_at_risk: str | None = None
     total: str | None = None  # the sum that the number is the mean of
+    rest: str | None = None  # of n, whom neither this number nor another of the measure counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ def _after(row_name: RowName, _match: re.Match[str]) -> Fields | None:
         of_followed = Fields(n, f"{during}_followed", lost, left)
         return of_followed if row_name.among == FOLLOWED else Fields("all_ended", during, "0", OUTSIDE) if row_name.among else None
     return {
-        "cumulative_incidence": Fields(n, f"{a}_event_{t}", lost, left, f"{a}_at_risk_{t}"),
+        "cumulative_incidence": Fields(n, f"{a}_event_{t}", lost, left, f"{a}_at_risk_{t}", rest=f"{a}_otherwise_{t}"),
         "event_free": Fields(n, f"{a}_free_{t}", lost, left, f"{a}_at_risk_{t}"),
         "fully_observed_rate": Fields(f"{a}_observed_{t}", f"{a}_with_{t}"),
         "planned": Fields(n, f"{a}_planned", lost, left),

@@ -160,6 +160,9 @@ def _withhold_rest(knowledge: Knowledge, fields: Fields, where: Place, row: dict
         if part is not None and name in row:
             rest = combined((1, expression(fields.n, where)), (-1, expression(part, where)))
             knowledge.withhold(rest, f"{row[name].source.rpartition(', ')[0]}, {words} ({place_words(where)})")
+    if fields.rest is not None and "n" in row:
+        words = "n without those with the event and those free of every end"
+        knowledge.withhold(expression(fields.rest, where), f"{row['n'].source.rpartition(', ')[0]}, {words} ({place_words(where)})")
 
 
 def _learn_number(knowledge: Knowledge, terms: dict[Variable, Fraction], number: Number) -> None:

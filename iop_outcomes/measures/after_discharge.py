@@ -271,7 +271,7 @@ def _inclusions(what: Outcome, times: tuple[int, ...]) -> tuple[Inclusion, ...]:
     every = [portion(family, "with", "without", "shorter", "potential_unknown") for family in families]
     followed = (portion("followed", "followed"), portion("incidence", *events, f"not {_EVENT} by then"))
     return (
-        *map(Inclusion, with_event, ended),
+        *(Inclusion(event, by_then, guarded=True) for event, by_then in zip(with_event, ended, strict=True)),  # left otherwise
         *(Inclusion(portion(family, "with"), event) for family, event in zip(families, with_event, strict=True)),
         *(each for several in every for everyone in followed for each in same(several, everyone)),
         *map(Inclusion, observed[1:], observed),

@@ -10,7 +10,18 @@ from typing import NamedTuple
 import numpy as np
 
 from iop_outcomes.release.algebra import Floats
-from iop_outcomes.release.equations import Change, Equations, ImpossibleError, Item, PageFacts, RoundedValue, Terms, Total, UnsolvedError
+from iop_outcomes.release.equations import (
+    Change,
+    Equations,
+    ImpossibleError,
+    Item,
+    PageFacts,
+    Remainder,
+    RoundedValue,
+    Terms,
+    Total,
+    UnsolvedError,
+)
 from iop_outcomes.release.policy import Extent
 from iop_outcomes.release.protect import Printed, Tabulation, is_safe
 
@@ -54,7 +65,7 @@ def audited(
     tables: Sequence[Tabulation],
     known: PageFacts,
     seen: Sequence[frozenset[Printed]],
-    guarded: Sequence[Total],
+    guarded: Sequence[Total | Remainder],
     needs: Sequence[Need],
     threshold: int,
 ) -> Audited:
@@ -73,7 +84,7 @@ def audited(
         What is known of its parts.
     seen : sequence of frozenset of (level, set of parts)
         For each table, the totals that are to be printed.
-    guarded : sequence of Total
+    guarded : sequence of Total or Remainder
         Counts, printed or not, that nobody should learn where they are small.
     needs : sequence of Need
         For each number of the page, the totals and values that it needs.
@@ -119,7 +130,7 @@ class _Showing:
         """What is printed of each table."""
         return tuple(map(frozenset, self._seen))
 
-    def open_all(self, guarded: Sequence[Total], threshold: int) -> Extent:
+    def open_all(self, guarded: Sequence[Total | Remainder], threshold: int) -> Extent:
         """Withdraw what is needed for every small count to be open, and say how many were looked at."""
         waiting = self._small(guarded, threshold)
         if not waiting:
@@ -172,15 +183,19 @@ class _Showing:
         for total in [each for each in self._printed if self._equations.terms(each).keys() & terms.keys()]:
             self._withdraw(total)
 
-    def _small(self, guarded: Sequence[Total], threshold: int) -> _Waiting:
+    def _small(self, guarded: Sequence[Total | Remainder], threshold: int) -> _Waiting:
         """Small counts that are not printed, each once."""
         small: _Waiting = {}
         for total in guarded:
-            declared = total.parts <= self._few and total.name == self._tables[total.table].everyone
-            if not declared and not is_safe(self._equations.count(total), threshold) and self._equations.key(total) not in self._printed:
+            if not is_safe(self._equations.count(total), threshold) and not (isinstance(total, Total) and self._is_known(total)):
                 terms = self._equations.terms(total)
                 small.setdefault(frozenset(terms.items()), terms)
         return small
+
+    def _is_known(self, total: Total) -> bool:
+        """Whether the page prints it, or says that it is small."""
+        declared = total.parts <= self._few and total.name == self._tables[total.table].everyone
+        return declared or self._equations.key(total) in self._printed
 
     def _rule_out_many(self, waiting: _Waiting, threshold: int) -> None:
         """Try pages with few and with many of all that waits."""

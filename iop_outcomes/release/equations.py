@@ -29,6 +29,13 @@ class Total(NamedTuple):
     parts: Parts
 
 
+class Remainder(NamedTuple):
+    """What is left of a total without a part of it that another total counts."""
+
+    whole: Total
+    part: Total
+
+
 class RoundedValue(NamedTuple):
     """A rounded share or mean that a page prints, whose counts it may withhold: of which of its results, of which group, which number."""
 
@@ -141,13 +148,17 @@ class Equations:
         first = next(i for i, table in enumerate(self._tables) if total.parts <= table.counts[table.everyone].keys())
         return Total(first, self._tables[first].everyone, total.parts)
 
-    def count(self, total: Total) -> int:
+    def count(self, total: Total | Remainder) -> int:
         """How many episodes it truly is."""
+        if isinstance(total, Remainder):
+            return self.count(total.whole) - self.count(total.part)
         counts = self._tables[total.table].counts[total.name]
         return sum(counts[part] for part in total.parts)
 
-    def terms(self, total: Total) -> dict[int, float]:
+    def terms(self, total: Total | Remainder) -> dict[int, float]:
         """A total as a sum of unknowns."""
+        if isinstance(total, Remainder):
+            return _together(self.terms(total.whole), {number: -factor for number, factor in self.terms(total.part).items()})
         place, name, parts = total
         cells = self._cells(parts)
         if name == self._tables[place].everyone:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Key, Place
 from iop_outcomes.release.audit import Need
 from iop_outcomes.release.coarsening import says_no_number
-from iop_outcomes.release.equations import PageFacts, Ratio, RoundedValue, Total
+from iop_outcomes.release.equations import PageFacts, Ratio, Remainder, RoundedValue, Total
 from iop_outcomes.release.protect import LevelCounts, Name, Parts, Printed, Tabulation
 from iop_outcomes.results import Estimate, Portion, Results
 from iop_outcomes.stats.draft import Population
@@ -200,9 +200,9 @@ class Tabulations:
         return Ratio(Total(table, place, base), name, estimate.value - half, estimate.value + half)
 
     @property
-    def guarded(self) -> list[Total]:
+    def guarded(self) -> list[Total | Remainder]:
         """Counts that nobody should learn where they are small: every total that could be printed, and what is left of one without another."""
-        totals: dict[Total, None] = {}
+        totals: dict[Total | Remainder, None] = {}
         for number, populations in enumerate(self._populations):
             table = self.column(number)
             inclusions = self._results[number].definition.inclusions
@@ -213,7 +213,16 @@ class Tabulations:
                 sets += [frozenset({part}) for part in people.parts if part not in people.base]
                 sets += [side.parts & people.parts.keys() - people.base for side in portions if side.way == people.family]
                 totals |= dict.fromkeys(Total(table, place, self.cells(number, people.family, parts)) for parts in sets if parts)
+            totals |= dict.fromkeys(self._remainders(number, table))
         return list(totals)
+
+    def _remainders(self, number: int, table: int) -> Iterator[Remainder]:
+        """Of the results with a number, those in one printed total that are not in another."""
+        for each in self._results[number].definition.inclusions:
+            inner, outer = (self._side(number, side, {}) for side in (each.inner, each.outer))
+            if each.guarded and inner and outer:
+                for place in self._column[number][1]:
+                    yield Remainder(Total(table, place, outer), Total(table, place, inner))
 
     def needs(self, ratios: Collection[RoundedValue], threshold: int) -> list[Need]:
         """For each number, the totals and the rounded values without which it is not shown; numbers that a measure shows are wanted most."""

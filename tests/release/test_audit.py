@@ -10,7 +10,9 @@ import pytest
 
 import iop_outcomes as iop
 from attacks.programs import drawn
-from iop_outcomes.release import POLICIES, audit_words
+from iop_outcomes.evaluate import evaluate
+from iop_outcomes.measures import find
+from iop_outcomes.release import POLICIES, Withheld, audit_words, release
 from iop_outcomes.release.audit import Audited, Need, audited
 from iop_outcomes.release.equations import PageFacts, Ratio, RoundedValue, Total
 from iop_outcomes.release.protect import Tabulation, is_safe
@@ -202,3 +204,19 @@ def test_words_say_how_far(extents, words):
     assert audit_words(POLICIES["cms11"], extents).startswith(words)
     assert audit_words(POLICIES["internal"], extents) == ""
     assert audit_words(POLICIES["round5"], extents).startswith("Not audited")
+
+
+@pytest.mark.parametrize("measure", ["readmission", "relapse"])
+def test_who_left_otherwise_is_not_given_back(synthetic, measure):
+    """n of a curve, less those with the event and those free of every end, are those who died or were followed no longer: no count of 1 to 10."""
+    results = evaluate(find(measure), synthetic, by="track")
+    small = {}
+    for working, shown in ((results, "truly"), (release(results), "released")):
+        counts = {}
+        for row in working:
+            if row.estimand in ("cumulative_incidence", "event_free") and not row.contrast:
+                counts.setdefault((row.level, row.time), []).append((row.n, row.k))
+        known = [pair for pair in counts.values() if not any(isinstance(count, Withheld) for each in pair for count in each)]
+        small[shown] = sum(1 <= n - first - second <= 10 for (n, first), (_, second) in known)
+    assert small["truly"] > 0  # so that the test can fail
+    assert small["released"] == 0
