@@ -106,7 +106,8 @@ for command in (start, check, propose_mapping, synth, measures, scales, notebook
     default="html,csv,json",
     show_default=True,
     callback=lambda _context, _option, value: value.split(","),
-    help="Files to write: html (the page), csv (its numbers), json (where they come from), txt (the page in words).",
+    help="Files to write: html (the page), csv (its numbers), json (where they come from), txt (the page in words), docx (the page for Word), "
+    "xlsx (its tables for Excel), pptx (its first page and its charts for PowerPoint).",
 )
 def report(
     data: str,

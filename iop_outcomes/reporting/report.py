@@ -77,8 +77,9 @@ class Report(Document):
         ----------
         folder : path
             Made when it does not exist.
-        formats : sequence of {"html", "csv", "json", "txt"}
-            The page, its numbers, where they come from, the page in words.
+        formats : sequence of {"html", "csv", "json", "txt", "docx", "xlsx", "pptx"}
+            The page, its numbers, where they come from, the page in words; the page for Word, its tables for Excel, its first page and
+            its charts for PowerPoint, which need the extra `office`.
 
         Returns
         -------
