@@ -12,6 +12,9 @@ _.handle_data  # the same
 attrs  # the same
 _.StartElementHandler  # the parser of XML
 _.StartDoctypeDeclHandler  # the same
+_.EndElementHandler  # the same
+_.CharacterDataHandler  # the same
+_.buffer_text  # the same
 _.data_type  # openpyxl writes a cell by it
 _.list_  # click: `iop-outcomes notebook list`
 _._render_traceback_  # IPython shows an error of ours in one line

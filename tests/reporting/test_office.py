@@ -21,6 +21,9 @@ from pptx.util import Inches
 from python_calamine import CalamineWorkbook
 
 import iop_outcomes as iop
+from iop_outcomes.attack import attack_report
+from iop_outcomes.attack.read_html import read_html
+from iop_outcomes.attack.read_office import read_docx, read_xlsx
 from iop_outcomes.cli import run
 from iop_outcomes.reporting.blocks import Bullets, Card, Cards, Figure, Note, TableBlock, Terms, Text, section
 from iop_outcomes.reporting.document import Document
@@ -472,6 +475,54 @@ def test_without_its_library_a_form_says_what_to_install(internal, tmp_path, mon
         internal.report.save(tmp_path, formats=["csv", form])
     assert raised.value.exit_code == 3
     assert raised.value.written == (tmp_path / "program_quality.csv",)
+
+
+# -- what an attacker reads ------------------------------------------------------------------------------------------
+
+
+@EVERY
+def test_an_attack_reads_of_word_what_it_reads_of_the_page(made):
+    """The same tables, numbers and definitions, those of cards aside; of Excel the same tables and numbers."""
+    page = read_html(made.report.to_html(), "report")
+    word, excel = read_docx(made.contents["docx"], "report"), read_xlsx(made.contents["xlsx"], "report")
+    assert word.described == page.described != []
+    assert excel.numbers == word.numbers == page.numbers != []
+    assert excel.few == word.few == page.few
+    if any(len(table.rows[0]) > 20 for table in page.tables):
+        return  # Word holds wide tables in parts
+    for other in (word, excel):
+        shown = [(table.source, table.rows) for table in other.tables if table.caption != "Main figures" and table.rows[0][0] != "Sheet"]
+        assert shown == [(table.source, table.rows) for table in page.tables]
+
+
+def test_an_attack_on_office_files_is_one_on_the_report(bare, tmp_path):
+    """Nothing comes back of them; a file that is none of a report is refused in words."""
+    bare.report.save(tmp_path, formats=("csv", "docx", "xlsx"))
+    result = attack_report(tmp_path)
+    assert result.files == tuple(f"program_quality.{form}" for form in ("csv", "docx", "xlsx"))
+    assert result.recovered == ()
+    assert result.facts >= attack_of_csv_alone(bare.report, tmp_path / "csv").facts
+    for form, content in (("docx", b"no archive"), ("xlsx", bare.contents["xlsx"][:-30]), ("docx", with_doctype(bare.contents["docx"]))):
+        (tmp_path / f"program_quality.{form}").write_bytes(content)
+        with pytest.raises(iop.UsageError, match=rf"program_quality\.{form}: (cannot be read|declares a document type)"):
+            attack_report(tmp_path)
+        bare.report.save(tmp_path, formats=[form])
+
+
+def attack_of_csv_alone(report, folder):
+    """An attack on the numbers by themselves."""
+    report.save(folder, formats=["csv"])
+    return attack_report(folder)
+
+
+def with_doctype(content):
+    """A Word file whose words declare an entity."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        for name, (_, part) in members(content).items():
+            document = b'<!DOCTYPE x [<!ENTITY a "b">]><x/>' if name == "word/document.xml" else part
+            file.writestr(name, document)
+    return out.getvalue()
 
 
 # -- edges -----------------------------------------------------------------------------------------------------------
