@@ -34,6 +34,7 @@ _.external_attr
 _.footer_distance
 _.header_distance
 _.keep_with_next
+_.language_id
 _.left_indent
 _.left_margin
 _.line_spacing

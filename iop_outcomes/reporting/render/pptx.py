@@ -183,7 +183,8 @@ class _FirstPage:
     def _table(self, part: FittedTable) -> None:
         """A table under its caption, its rows over as many slides as they take, the head on each."""
         caption = Words(tuple(words for words in (part.table.caption, part.table.mark) if words), 12, bold=True)
-        over = height_of(caption) + row_height(part, part.table.heads)
+        below = height_of(caption) + GAP
+        over = below + row_height(part, part.table.heads)
         heights, first = [row_height(part, row) for row in part.table.rows], 0
         if self._top + over + min(sum(heights), 4 * LINE_INCHES) > BOTTOM and over + sum(heights) <= BOTTOM - BODY_TOP:
             self._top = BOTTOM
@@ -193,6 +194,6 @@ class _FirstPage:
             while last < len(heights) and top + over + sum(heights[first : last + 1]) <= BOTTOM:
                 last += 1
             add_words(self._slide, caption, top)
-            add_table(self._slide, part, slice(first, last), top + height_of(caption))
+            add_table(self._slide, part, slice(first, last), top + below)
             self._top = top + over + sum(heights[first:last]) + GAP
             first = last

@@ -195,11 +195,13 @@ def _cell(table: Any, row: int, column: int, words: Words, fill: str, *, right: 
 def _write(frame: Any, words: Words, anchor: str, *, right: bool = False) -> None:
     """Fill a frame with paragraphs."""
     from pptx.dml.color import RGBColor
+    from pptx.enum.lang import MSO_LANGUAGE_ID
     from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
     from pptx.util import Pt
 
     frame.word_wrap = True
-    if anchor:
+    if anchor:  # a box begins where tables and pictures do
+        frame.margin_left = frame.margin_right = 0
         frame.vertical_anchor = {"t": MSO_ANCHOR.TOP, "b": MSO_ANCHOR.BOTTOM}[anchor]
     for number, line in enumerate(words.lines):
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
@@ -207,6 +209,7 @@ def _write(frame: Any, words: Words, anchor: str, *, right: bool = False) -> Non
         run = paragraph.add_run()
         run.text = plain(line)
         font = run.font
+        font.language_id = MSO_LANGUAGE_ID.ENGLISH_US
         font.name, font.size, font.bold, font.color.rgb = FONT, Pt(words.points), words.bold, RGBColor(*bytes.fromhex(words.colour))
 
 

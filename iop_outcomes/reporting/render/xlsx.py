@@ -21,7 +21,7 @@ MAIN_FIGURES = "Main figures"
 HEAD_ROW = 4  # of a table, counted from 0: above it stand its caption, the policy, the way back and why something is not shown
 LONGEST_NAME, LONGEST_MARGIN = 31, 250  # characters of the name of a sheet, and of what is printed over it
 WIDEST, NARROWEST, USUAL_WIDTH = 46, 90, 8.43  # characters: of a column, of the words over a table, of a column that holds nothing
-POINTS, LINE_POINTS = 10, 13.5  # of letters and of a line
+POINTS, LINE_POINTS, HIGHEST = 10, 13.5, 400  # of letters, of a line, and of the highest row that Excel has
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 _NUMBER = re.compile(r"(?P<sign>[\u2212-]?)(?P<whole>0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.(?P<decimals>\d+))?(?P<percent>%?)")
 
@@ -139,7 +139,7 @@ class _BookWriter:
         sheet.write_string(row, 0, plain(words), form)
         size = properties.get("font_size", POINTS)
         scale = (float(size) if isinstance(size, int | float) else POINTS) / POINTS
-        sheet.set_row(row, math.ceil(len(words) * scale * 1.05 / wide) * LINE_POINTS * scale)
+        sheet.set_row(row, min(math.ceil(len(words) * scale * 1.05 / wide) * LINE_POINTS * scale, HIGHEST))
 
     def contents(self, sheets: list[Sheet]) -> None:
         """The first sheet."""
@@ -202,9 +202,6 @@ def _width(column: list[str]) -> float:
 
 
 def _height(cells: Sequence[str], widths: Sequence[float], scale: float = 1.0) -> float:
-    """Of a row, in points: what shows a file need not measure words."""
-    return (
-        max(math.ceil(len(cell) * scale / (width - 1)) for cell, width in zip(cells, widths, strict=True) if cell) * LINE_POINTS
-        if any(cells)
-        else LINE_POINTS
-    )
+    """Of a row, in points, by its longest cell: not every reader of a file measures words that are wrapped."""
+    lines = (math.ceil(len(cell) * scale / (width - 1)) for cell, width in zip(cells, widths, strict=True))
+    return min(max(1, *lines) * LINE_POINTS, HIGHEST)
