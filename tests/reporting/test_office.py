@@ -30,7 +30,7 @@ from iop_outcomes.cli import run
 from iop_outcomes.reporting.blocks import Bullets, Card, Cards, Figure, Note, TableBlock, Terms, Text, section
 from iop_outcomes.reporting.document import Document
 from iop_outcomes.reporting.render import FORMS
-from iop_outcomes.reporting.render.office_files import definition_of, office_file, plain
+from iop_outcomes.reporting.render.office_files import definition_of, office_file, plain, shade_colour
 from iop_outcomes.reporting.render.slides import PAGE_HEIGHT, PAGE_WIDTH
 from iop_outcomes.reporting.render.table_fit import fit_table
 from iop_outcomes.reporting.render.xlsx import CONTENTS, HEAD_ROW, number_of
@@ -208,6 +208,18 @@ def test_a_figure_is_cut_in_the_middle_between_two_ticks():
     assert theme.slices(figure, 10) == [(0.0, 1.0)]
     ax.set_yticks([])
     assert theme.slices(figure, 4) == [(0.0, 1.0)]
+
+
+def test_shaded_cells_are_shaded_in_every_file(internal):
+    """Each shade that the page knows has a colour, in Word, on slides and on sheets."""
+    shades = {shade for block in blocks(internal.report, TableBlock) for row in block.table.shades for shade in row if shade}
+    assert shades
+    word = members(internal.contents["docx"])["word/document.xml"][1]
+    slides = b"".join(content for name, (_, content) in members(internal.contents["pptx"]).items() if name.startswith("ppt/slides/slide"))
+    sheets = members(internal.contents["xlsx"])["xl/styles.xml"][1]
+    for shade in shades:
+        colour = shade_colour(shade).encode()
+        assert len(colour) == 6 and colour in word and colour in slides and b"FF" + colour in sheets
 
 
 # -- Excel -----------------------------------------------------------------------------------------------------------

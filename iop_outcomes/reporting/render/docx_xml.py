@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
@@ -14,6 +15,7 @@ NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 )
 TWIPS = 1440  # of an inch
+_NAME = re.compile(r"<([\w:]+)")  # of an element, where it begins
 _TOGETHER = 15  # rows of a table that is kept on one page
 
 
@@ -21,8 +23,7 @@ def element(xml: str) -> Any:
     """An element of a Word file."""
     from docx.oxml import parse_xml
 
-    name = xml[1:].split(">", 1)[0].split(" ", 1)[0].rstrip("/")
-    return parse_xml(xml.replace(f"<{name}", f"<{name} {NAMESPACES}", 1))
+    return parse_xml(_NAME.sub(rf"<\1 {NAMESPACES}", xml, count=1))
 
 
 def w(name: str, /, *inner: str, **attributes: object) -> str:

@@ -14,7 +14,7 @@ from iop_outcomes.results import Definition
 OFFICE = "office"  # the extra that brings the libraries
 LANGUAGE, FONT = "en-US", "Arial"
 INK, NAVY, OCHRE, BROWN, MUTED, LINE, PALE, PALE_OCHRE = "1A1A1A", "12436D", "C66621", "8A4413", "595959", "D9D9D9", "F3F2F1", "FBF0E8"
-SHADES = {"near": "E3EAF2", "apart": "C9D7E6", "far": "A9BFD6"}  # as in the style of the page, by the last word of a shade's name
+SHADES = {"shade-near": "E3EAF2", "shade-apart": "C9D7E6", "shade-far": "A9BFD6"}  # as in the style of the page
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a ZIP can hold
 _FIRST = ("[Content_Types].xml", "_rels/.rels")
@@ -106,7 +106,7 @@ def plain(words: str) -> str:
 
 def shade_colour(shade: str) -> str:
     """The colour of a shaded cell; nothing for a cell that is not."""
-    return SHADES.get(shade.rpartition("-")[2], "")
+    return SHADES.get(shade, "")
 
 
 def card_lines(card: Card) -> tuple[str, ...]:

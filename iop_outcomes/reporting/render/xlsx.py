@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"(?P<sign>[\u2212-]?)(?P<whole>0|[1-9]\d{0,2}(?:,\d{3})+|[
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class TableSheet:
     """A table with the name of its sheet and the section that it stands in."""
 
     name: str
@@ -57,7 +57,7 @@ def xlsx_files(document: Document) -> dict[str, bytes]:
     return {f"{document.name}.xlsx": office_file(out.getvalue(), document)}
 
 
-def sheets_of(document: Document) -> list[Sheet]:
+def sheets_of(document: Document) -> list[TableSheet]:
     """The tables of a document, each with the name of its sheet: a number, and as much of its caption as Excel allows."""
     tables = [
         (section.title, table) for section in sections_of(document) for block in section.blocks if (table := _table(block)) is not None
@@ -66,7 +66,7 @@ def sheets_of(document: Document) -> list[Sheet]:
     names = (
         _NOT_IN_NAMES.sub(" ", plain(f"{n:0{digits}d} {table.caption}"))[:LONGEST_NAME].strip() for n, (_, table) in enumerate(tables, 1)
     )
-    return [Sheet(name, title, table) for name, (title, table) in zip(names, tables, strict=True)]
+    return [TableSheet(name, title, table) for name, (title, table) in zip(names, tables, strict=True)]
 
 
 def _table(block: object) -> Table | None:
@@ -141,7 +141,7 @@ class _BookWriter:
         scale = (float(size) if isinstance(size, int | float) else POINTS) / POINTS
         sheet.set_row(row, min(math.ceil(len(words) * scale * 1.05 / wide) * LINE_POINTS * scale, HIGHEST))
 
-    def contents(self, sheets: list[Sheet]) -> None:
+    def contents(self, sheets: list[TableSheet]) -> None:
         """The first sheet."""
         document, widths = self._document, (34, 36, 80)
         sheet = self._new_sheet(CONTENTS, document.title, widths)
@@ -157,7 +157,7 @@ class _BookWriter:
         sheet.write_string(HEAD_ROW + len(sheets) + 2, 0, f"{document.provenance.package}.", self._format(font_color=f"#{MUTED}"))
         sheet.freeze_panes(HEAD_ROW + 1, 0)
 
-    def sheet(self, each: Sheet) -> None:
+    def sheet(self, each: TableSheet) -> None:
         """A table on a sheet of its own."""
         table = each.table
         widths = [_width([head, *(row[column] for row in table.rows)]) for column, head in enumerate(table.heads)]
