@@ -611,8 +611,8 @@ def verify(data: Data, *, report: str | Path, ledger: str | Path | None = None) 
     data : Data
         From `load`, not narrowed: how the data were narrowed for the report is read from it.
     report : path
-        A file of a report (.html, .csv, .json or .txt; a page or a .json that stands beside it says what it was asked for), or
-        the folder of all.
+        A file of a report (.html, .csv, .json, .txt, .docx, .xlsx or .pptx; a page or a .json that stands beside it says what it was
+        asked for), or the folder of all.
     ledger : path, optional
         The ledger that the report was made with, where it was made with one; nothing is added to it.
 

@@ -69,6 +69,7 @@ ROOMS_OF = {
     "click": {"cli", "cli_attack", "cli_data", "cli_measures", "cli_notebook", "cli_start", "cli_verify"},
     **{part: {"notebooks"} for part in ("jupyter_client", "nbclient", "nbconvert", "nbformat")},
     "pyreadstat": {"intake"},
+    **{part: {"reporting"} for part in ("docx", "pptx", "xlsxwriter")},
     **{part: {"intake"} for part in ("python_calamine", "openpyxl", "adbc_driver_postgresql", "sqlalchemy")},
 }
 # Functions whose job is frames: the only ones that import pandas.

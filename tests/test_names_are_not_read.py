@@ -22,6 +22,11 @@ TEXTS = {
     ("stats/reliable.py", "endswith"): "an operator",
     ("reporting/page_text.py", "split"): "the words of a page",
     ("reporting/verification.py", "partition"): "the address of a drawing",
+    ("reporting/render/office_files.py", "endswith"): "a member of an archive",
+    ("reporting/render/office_files.py", "split"): "the sentences of a description",
+    ("reporting/render/pptx.py", "endswith"): "a sentence that announces a list",
+    ("reporting/render/table_fit.py", "split"): "the words of a cell",
+    ("reporting/render/xlsx.py", "split"): "the words of a head",
     ("measures/categories.py", "startswith"): "a band of numbers, such as <18",
 }
 

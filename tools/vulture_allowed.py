@@ -12,6 +12,9 @@ _.handle_data  # the same
 attrs  # the same
 _.StartElementHandler  # the parser of XML
 _.StartDoctypeDeclHandler  # the same
+_.EndElementHandler  # the same
+_.CharacterDataHandler  # the same
+_.buffer_text  # the same
 _.data_type  # openpyxl writes a cell by it
 _.list_  # click: `iop-outcomes notebook list`
 _._render_traceback_  # IPython shows an error of ours in one line
@@ -19,6 +22,37 @@ _.writelines  # Python and libraries, of standard error
 __getattr__  # Python, of a module's names that are loaded when they are asked for
 __dir__  # Python, of the same
 _.__init_subclass__  # Python, when somebody derives a class from what is released
+
+# Properties of pages, paragraphs, slides and members of an archive, which libraries of Office files and zipfile write.
+_.alignment
+_.base_style
+_.bottom_margin
+_.create_system
+_.crop_bottom
+_.crop_top
+_.external_attr
+_.footer_distance
+_.header_distance
+_.keep_with_next
+_.language_id
+_.left_indent
+_.left_margin
+_.line_spacing
+_.margin_bottom
+_.margin_left
+_.margin_right
+_.margin_top
+_.page_break_before
+_.page_height
+_.page_width
+_.rgb
+_.right_margin
+_.slide_height
+_.space_after
+_.space_before
+_.top_margin
+_.vertical_anchor
+_.word_wrap
 
 # Columns of every frame, read by name; two of grouping and the adjustment stand empty in a comparison by one column.
 _.group_2

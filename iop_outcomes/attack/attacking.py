@@ -15,11 +15,22 @@ from iop_outcomes.attack.learning import learned
 from iop_outcomes.attack.read_csv import read_csv
 from iop_outcomes.attack.read_html import read_html
 from iop_outcomes.attack.read_json import read_json
+from iop_outcomes.attack.read_office import read_docx, read_xlsx
 from iop_outcomes.attack.readings import FilesRead
 from iop_outcomes.attack.solving import SolverLimits, solve
 from iop_outcomes.errors import UsageError
 
-READERS: Mapping[str, Callable[[str, str], FilesRead]] = {".csv": read_csv, ".html": read_html, ".json": read_json}  # by ending
+
+def _of_text(reader: Callable[[str, str], FilesRead]) -> Callable[[bytes, str], FilesRead]:
+    """The reader of a file of text, given its bytes."""
+    return lambda content, name: reader(content.decode("utf-8"), name)
+
+
+READERS: Mapping[str, Callable[[bytes, str], FilesRead]] = {  # by ending
+    **{ending: _of_text(reader) for ending, reader in ((".csv", read_csv), (".html", read_html), (".json", read_json))},
+    ".docx": read_docx,
+    ".xlsx": read_xlsx,
+}
 LEAST, MOST = 1, 10  # counts that the default policy withholds
 
 
@@ -135,7 +146,7 @@ def read_report(folder: str | Path) -> FilesRead:
     for path in sorted(where.iterdir()):
         reader = READERS.get(path.suffix.lower())
         if reader is not None:
-            report.add(reader(path.read_text(encoding="utf-8"), path.name))
+            report.add(reader(path.read_bytes(), path.name))
     if not report.blocks and not report.numbers:
         raise UsageError(f"{where} holds no numbers of a report. Give the folder of one report, with its .csv file among the others.")
     return report

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from html.parser import HTMLParser
@@ -43,6 +43,8 @@ class _PageReader(HTMLParser):
             self.tables[-1].rows.append([])
         elif tag in ("td", "th", "caption", "dt", "dd"):
             self._text = []
+        elif tag == "br" and self.tables and not self.tables[-1].rows:  # under a caption stand the words of the policy
+            self.tables[-1] = replace(self.tables[-1], caption=" ".join("".join(self._text).split()))
 
     def handle_endtag(self, tag: str) -> None:
         """Keep the text of a cell, a caption or a definition."""
@@ -51,7 +53,7 @@ class _PageReader(HTMLParser):
             self._skip -= 1
         elif tag in ("td", "th") and self.tables and self.tables[-1].rows:
             self.tables[-1].rows[-1].append(text)
-        elif tag == "caption" and self.tables:
+        elif tag == "caption" and self.tables and not self.tables[-1].caption:
             self.tables[-1] = replace(self.tables[-1], caption=text)
         elif tag == "dt":
             self.terms.append((text, []))
@@ -81,16 +83,35 @@ def read_html(text: str, name: str) -> FilesRead:
     page = _PageReader()
     page.feed(text)
     page.close()
-    described = [each for title, lines in page.terms if (each := _described(title, lines)) is not None]
-    numbers = [number for table in page.tables for number in _of_table(table, name)]
+    return read_page(page.tables, page.terms, name)
+
+
+def read_page(tables: Sequence[TableRead], terms: Iterable[tuple[str, list[str]]], name: str) -> FilesRead:
+    """What the tables and the definitions of a page say, whatever kind of file it is.
+
+    Parameters
+    ----------
+    tables : sequence of TableRead
+        Their source is not known yet.
+    terms : iterable of (str, list of str)
+        Each with the lines that say what it means.
+    name : str
+        Of the file.
+
+    Returns
+    -------
+    FilesRead
+    """
+    described = [each for title, lines in terms if (each := _described(title, lines)) is not None]
+    numbers = [number for table in tables for number in _of_table(table, name)]
     few = {
         _FINDINGS[row[0]]
-        for table in page.tables
+        for table in tables
         for row in table.rows
         if table.caption == "Findings in the data" and row and row[0] in _FINDINGS and FEW_ROWS in row
     }
-    tables = [replace(table, source=f"{name}: {table.caption}") for table in page.tables]
-    return FilesRead([name], numbers=numbers, described=described, tables=tables, few=few)
+    sourced = [replace(table, source=f"{name}: {table.caption}") for table in tables]
+    return FilesRead([name], numbers=numbers, described=described, tables=sourced, few=few)
 
 
 def whole(cell: str) -> Fraction | None:

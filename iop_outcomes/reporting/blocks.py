@@ -70,6 +70,12 @@ class Figure:
         theme.mark(self.drawing, self.mark)
         return theme.data_uri(theme.svg(self.drawing))
 
+    @cached_property
+    def picture(self) -> bytes:
+        """The chart as PNG, for files that show no SVG everywhere."""
+        theme.mark(self.drawing, self.mark)
+        return theme.png(self.drawing)
+
     def _repr_html_(self) -> str:
         caption = f"<figcaption><strong>{escape(self.headline)}</strong><br>{escape(self.subtitle)}</figcaption>"
         image = f'<img alt="{escape(self.alt, quote=True)}" src="{escape(self.image, quote=True)}">'

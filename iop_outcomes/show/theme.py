@@ -33,6 +33,8 @@ DARK = (NAVY, PURPLE)  # white words on these reach a contrast of 4.5; dark word
 TEXT, MUTED, GRID = "#1A1A1A", "#595959", "#D9D9D9"
 WIDTH_INCHES = 6.6
 ROW_INCHES = 0.45
+DOTS_PER_INCH = 200  # of a picture
+MARK_INCHES = 0.03  # over the lower edge
 DECIMALS = 6  # drawn coordinates are rounded, so that processors that differ in the last digit draw the same bytes
 
 _STYLE: dict[Any, Any] = {
@@ -142,7 +144,7 @@ def mark(figure: Figure, words: str) -> None:
         for text in marks[:1]:
             text.set_text(f"{words}; {text.get_text()}")
         if not marks:
-            figure.text(0.005, 0.008, words, fontsize=7, color=MUTED, ha="left", va="bottom", gid=_MARK)
+            figure.text(0.005, MARK_INCHES / figure.get_size_inches()[1], words, fontsize=7, color=MUTED, ha="left", va="bottom", gid=_MARK)
 
 
 def svg(figure: Figure) -> bytes:
@@ -187,6 +189,58 @@ def shrink(figure: Figure, factor: float) -> None:
             if isinstance(artist, PathCollection):
                 artist.set_sizes(np.asarray(artist.get_sizes()) * factor**2)
     figure.set_size_inches(figure.get_figwidth() * factor, figure.get_figheight() * factor)
+
+
+def png(figure: Figure) -> bytes:
+    """A figure as PNG, for files that show no SVG: sharp on paper, with nothing in it but the picture, the same bytes every time."""
+    out = io.BytesIO()
+    with style():
+        figure.savefig(out, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    return out.getvalue()
+
+
+def slices(figure: Figure, most_inches: float) -> list[tuple[float, float]]:
+    """Where a figure taller than a page is cut: shares of its height, from the top, between two of its rows, as evenly as these allow.
+
+    Parameters
+    ----------
+    figure : Figure
+        Its first axes have a tick for each row.
+    most_inches : float
+        Height of a page.
+
+    Returns
+    -------
+    list of (float, float)
+        Top and bottom of each slice; one slice, the whole, where it fits or has no rows to cut between.
+
+    Examples
+    --------
+    >>> slices(new_figure(6.6, 4.0), 8.0)
+    [(0.0, 1.0)]
+    """
+    most = most_inches / figure.get_size_inches()[1]
+    ends, gaps = [0.0], _gaps(figure)
+    while 1.0 - ends[-1] > most:
+        fitting = [gap for gap in gaps if ends[-1] < gap <= ends[-1] + most]
+        if not fitting:
+            return [(0.0, 1.0)]
+        ends.append(fitting[-1])
+    even = [min(gaps, key=lambda gap: abs(gap - n / len(ends))) for n in range(1, len(ends))]
+    cuts = [list(pairwise((0.0, *inner, 1.0))) for inner in (even, ends[1:])]
+    return next((each for each in cuts if all(0 < bottom - top <= most for top, bottom in each)), cuts[-1])
+
+
+def _gaps(figure: Figure) -> list[float]:
+    """The middles between the rows of a figure, as shares of its height from the top."""
+    if not figure.axes:
+        return []
+    ax = figure.axes[0]
+    low, high = sorted(ax.get_ylim())
+    ticks = [tick for tick in ax.get_yticks() if low <= tick <= high]
+    middles = ((one + other) / 2 for one, other in pairwise(ticks))
+    height = figure.bbox.height
+    return sorted(round(1 - float(ax.transData.transform((0.0, middle))[1]) / height, DECIMALS) for middle in middles)
 
 
 def data_uri(image: bytes) -> str:

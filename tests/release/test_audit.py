@@ -10,8 +10,6 @@ import pytest
 
 import iop_outcomes as iop
 from attacks.programs import drawn
-from iop_outcomes.evaluate import evaluate
-from iop_outcomes.measures import find
 from iop_outcomes.release import POLICIES, Withheld, audit_words, release
 from iop_outcomes.release.audit import Audited, Need, audited
 from iop_outcomes.release.equations import PageFacts, Ratio, RoundedValue, Total
@@ -206,10 +204,10 @@ def test_words_say_how_far(extents, words):
     assert audit_words(POLICIES["round5"], extents).startswith("Not audited")
 
 
-@pytest.mark.parametrize("measure", ["readmission", "relapse"])
-def test_who_left_otherwise_is_not_given_back(synthetic, measure):
-    """n of a curve, less those with the event and those free of every end, are those who died or were followed no longer: no count of 1 to 10."""
-    results = evaluate(find(measure), synthetic, by="track")
+@pytest.mark.parametrize(("ask", "options"), [(iop.readmission, {}), (iop.relapse, {"definition": "any_use"})])
+def test_who_left_otherwise_is_not_given_back(synthetic, ask, options):
+    """Of a curve n, less those with the event and those free of every end, are those who died or were followed no longer: no count of 1 to 10."""
+    results = ask(synthetic, by="track", **options).results
     small = {}
     for working, shown in ((results, "truly"), (release(results), "released")):
         counts = {}
