@@ -96,14 +96,15 @@ def fit_rows(ax: Axes, labels: Sequence[str], notes: Sequence[str], *, above_inc
     if figure is None:
         raise ValueError("axes without a figure")
     width, height = figure.get_size_inches()
-    left = max((_inches(line, 10.0) for words in labels for line in words.split("\n")), default=0.0) + 0.15
-    right = max((_inches(words, 9.0) for words in notes), default=0.0) + 0.2
+    left = max((words_inches(line, 10.0) for words in labels for line in words.split("\n")), default=0.0) + 0.15
+    right = max((words_inches(words, 9.0) for words in notes), default=0.0) + 0.2
     ax.set_position(
         (left / width, below_inches / height, max(width - left - right, 1.0) / width, 1 - (above_inches + below_inches) / height)
     )
 
 
-def _inches(words: str, points: float) -> float:
+def words_inches(words: str, points: float) -> float:
+    """How wide a line of words is, at a size of the font."""
     font = FontProperties(family="DejaVu Sans", size=points)
     return float(text_to_path.get_text_width_height_descent(words, font, False)[0]) / 72  # noqa: FBT003 - ismath, by position in matplotlib
 

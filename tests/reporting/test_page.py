@@ -35,7 +35,7 @@ from iop_outcomes.units import percent
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "iop_outcomes"
 SECTIONS = ["key_points", "who", "comparison", "trend", "limits", "flow", "discharge_reasons", "completion", "length_of_stay"]
-SECTIONS += ["phq9_change", "gad7_change", "readmission", "relapse", "at_risk", "previous_period", "data_quality", "methods"]
+SECTIONS += ["phq9_change", "gad7_change", "readmission", "relapse", "at_risk", "data_quality", "methods"]
 AUDIT = (
     "Audited: no withheld count of 1 to 10 follows, nor must lie between 1 and 10, from the counts, numbers followed and rounded values "
     "that are shown here together. Not checked: sentences, coordinates of charts, limits of intervals and standard errors."

@@ -193,7 +193,7 @@ def _follow_up(looked: Looked) -> str:
 
 def _signal(looked: Looked) -> str:
     trend = trend_of_page(looked.page)
-    if trend is None or trend.flag or not any(point.sides for point in trend.points):
+    if trend is None or not trend.has_signal:
         return ""
     return f"{trend.title} gives a signal: see the line over time."
 
@@ -265,8 +265,8 @@ RULES = (
     LookRule(
         "a signal over time",
         40,
-        "one of the four rules of the control chart",
-        "Laney DB (2002), doi:10.1081/QEN-120006555",
+        "one of the four rules of the control chart, or of the two of the run chart",
+        "Laney DB (2002), doi:10.1081/QEN-120006555; Anhøj J, Olesen AV (2014), doi:10.1371/journal.pone.0113825",
         _signal,
         "Ask what changed then, and note the date.",
     ),

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from iop_outcomes.columns import Column, Status
 from iop_outcomes.evaluate.ask import Ask
+from iop_outcomes.evaluate.contrasts import FEWEST
 from iop_outcomes.intake.data import Data
-from iop_outcomes.keys import ALL, MISSING_LEVEL
+from iop_outcomes.keys import MISSING_LEVEL
 from iop_outcomes.measures import find
 from iop_outcomes.release import Released, Withheld
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.blocks import Block, Note, Section, TableBlock, Text, figure_block, section
+from iop_outcomes.reporting.parts import asks
+from iop_outcomes.reporting.parts.before_after import before_after_ask, before_after_blocks
 from iop_outcomes.reporting.parts.part import Page, Part, Program
+from iop_outcomes.reporting.parts.previous_period import in_years, two_years
 from iop_outcomes.show.control_chart import trend_chart
 from iop_outcomes.show.trend import FEWEST_POINTS, Trend, trend_of
-from iop_outcomes.show.trend_words import trend_alt_text, trend_sentence, trend_table
+from iop_outcomes.show.trend_words import trend_alt_text, trend_sentence, trend_table, two_times_words
 from iop_outcomes.show.words import count
 from iop_outcomes.stats.duration import distribution, quantile_type2
 from iop_outcomes.stats.periods import Period, calendar, read_period
 
 ESTIMAND = "completion_strict"
-FEWEST_MONTHS = 24
-NEARLY_ALL = 0.9  # share of the months that must be shown for months to be chosen
+NEARLY_ALL = 0.9  # share of the months that must be shown for months to be chosen whatever the quarters hold
 LONG_STAY = 0.95  # of stays are shorter than what a program must have run for its rates to be mature
 
 NO_PERIOD = "Completion over time is not shown: the data name neither discharge dates nor a discharge period."
 NO_CALENDAR = "Completion over time is not shown: the discharge periods are not all months (2024-03), quarters (2024-Q1) or years (2024)."
 NOTHING_SHOWN = "Completion over time is not shown: no period holds enough episodes."
+CHANGES_NOT_SHOWN = "The changes that the mapping declares are not shown either."
 
 
 def completion_by_period(program: Program) -> Ask | None:
@@ -37,31 +42,76 @@ def completion_by_period(program: Program) -> Ask | None:
     Only the one number that is shown: withholding what nobody prints would cost periods that could be seen.
     """
     known = [column for column in ("discharge_month", "discharge_quarter", "period") if program.has_values(column)]
-    if "discharge_month" in known and not _months_hold_enough(program):
+    if "discharge_month" in known and "discharge_quarter" in known and not _months_hold_enough(program):
         known.remove("discharge_month")
     return Ask("completion", by=known[0], estimands=(ESTIMAND,)) if known else None
 
 
 def _months_hold_enough(program: Program) -> bool:
-    """Whether there are enough months, and nearly all without a small count of their own."""
-    measure, column = find("completion"), "discharge_month"
+    """Whether nearly all months can be shown, or, where quarters are too few for limits, enough months for these."""
+    months = _completed(program, "discharge_month")
+    shown = sum(_can_be_shown(program, n, k) for n, k in months)
+    if shown >= NEARLY_ALL * len(months):
+        return True
+    quarters = sum(_can_be_shown(program, n, k) for n, k in _completed(program, "discharge_quarter"))
+    return quarters < FEWEST_POINTS <= shown
+
+
+def _can_be_shown(program: Program, n: int, k: int) -> bool:
+    """Whether a period holds enough discharges for its share to say anything, and the policy lets its counts be seen."""
+    return n >= FEWEST and all(is_safe(each, program.policy.threshold) for each in (n, k, n - k))
+
+
+def _completed(program: Program, column: str) -> list[tuple[int, int]]:
+    """How many there are in each period, and how many of them completed."""
+    measure = find("completion")
     counts = program.data.count((*measure.requests, Column(column)))
-    drafts = [measure.draft(counts.where(counts.is_in(column, [month]))) for month in counts.levels(column) if month is not None]
+    drafts = [measure.draft(counts.where(counts.is_in(column, [period]))) for period in counts.levels(column) if period is not None]
     people = [draft.population for several in drafts for draft in several if draft.key.estimand == ESTIMAND]
-    safe = sum(all(is_safe(n, program.policy.threshold) for n in (who.n, who.k or 0)) for who in people)
-    return len(people) >= FEWEST_MONTHS and safe >= NEARLY_ALL * len(people)
+    return [(who.n, who.k or 0) for who in people]
 
 
 def trend_of_page(page: Page) -> Trend | None:
     """Completion over time; `None` when no discharge period is known at all."""
-    released, data = page.get(completion_by_period(page.program)), page.program.data
-    if released is None:
+    ask, data = completion_by_period(page.program), page.program.data
+    released = page.get(ask)
+    if released is None or ask is None:
         return None
-    periods = calendar([level for level in released.levels if level not in (ALL, MISSING_LEVEL)])
-    return trend_of(released, ESTIMAND, immature=_immature(data, periods), incomplete=_incomplete(data, periods))
+    immature, incomplete = _unjudged(data, _periods(data, ask))
+    return trend_of(released, ESTIMAND, immature=immature, incomplete=incomplete, changes=data.changes)
+
+
+def _periods(data: Data, ask: Ask) -> tuple[Period, ...]:
+    """Every period from the first to the last of the data."""
+    column = str(ask.by)
+    return calendar([str(level) for level in data.count([Column(column)]).levels(column) if level is not None])
+
+
+def _judged_periods(data: Data, ask: Ask) -> list[Period]:
+    """The periods that can be judged."""
+    periods = _periods(data, ask)
+    immature, incomplete = _unjudged(data, periods)
+    return [period for period in periods if period not in immature and period not in incomplete]
+
+
+def _changes_ask(program: Program) -> Ask | None:
+    """What lies before and after the declared changes; none where nothing can be compared."""
+    ask = completion_by_period(program) if program.data.changes else None
+    return None if ask is None else before_after_ask(ask, _judged_periods(program.data, ask), program.data.changes)
+
+
+def _year_ask(program: Program) -> Ask | None:
+    """The latest year and the one before: what the first page asks too."""
+    years = two_years(program.data)
+    return None if years is None else in_years(asks.completion(program), years, ESTIMAND)
 
 
 # -- which periods can be judged -----------------------------------------------------------------------------------
+
+
+def _unjudged(data: Data, periods: tuple[Period, ...]) -> tuple[frozenset[Period], frozenset[Period]]:
+    """Periods that are immature, and that are incomplete."""
+    return _immature(data, periods), _incomplete(data, periods)
 
 
 def _immature(data: Data, periods: tuple[Period, ...]) -> frozenset[Period]:
@@ -93,10 +143,9 @@ def _incomplete(data: Data, periods: tuple[Period, ...]) -> frozenset[Period]:
 
 def over_time_blocks(data: Data, trend: Trend) -> list[Block]:
     """The chart with its sentence, its table, and what is to be known to read them."""
-    if not trend.points:
-        return [Text(NO_CALENDAR)]
-    if all(point.value != point.value for point in trend.points):
-        return [Text(NOTHING_SHOWN)]
+    if not trend.points or all(point.value != point.value for point in trend.points):
+        words = NOTHING_SHOWN if trend.points else NO_CALENDAR
+        return [Text(f"{words} {CHANGES_NOT_SHOWN}" if trend.changes else words)]
     return [
         figure_block(trend_chart(trend), trend_sentence(trend), _subtitle(trend), trend_alt_text(trend)),
         TableBlock(trend_table(trend)),
@@ -104,11 +153,27 @@ def over_time_blocks(data: Data, trend: Trend) -> list[Block]:
     ]
 
 
+def _beside(page: Page, trend: Trend) -> list[Block]:
+    """The latest year against the year before, and what lies before and after each declared change."""
+    program, blocks = page.program, list[Block]()
+    years, by_year, ask = two_years(program.data), page.get(_year_ask(program)), completion_by_period(program)
+    if years is not None and by_year is not None and {years.latest, years.before} <= {*by_year.levels}:
+        before, latest = (years.before, f"in the year before ({years.before})"), (years.latest, f"in the latest year ({years.latest})")
+        words = two_times_words(by_year, ESTIMAND, before, latest, "in the latest year")
+        blocks.append(Text(f"{by_year.definition.estimand(ESTIMAND).label} {words}."))
+    if ask is not None and trend.points:
+        blocks += before_after_blocks(trend, _judged_periods(program.data, ask), page.get(_changes_ask(program)))
+    return blocks
+
+
 def _subtitle(trend: Trend) -> str:
     words = f"Share of the episodes discharged in each {trend.noun} that ended in planned completion. Higher is better."
+    marked = any(not math.isnan(trend.place_of(change)) for change in trend.changes)
+    upright = " Upright dashed lines: declared changes." if marked else ""
     if trend.flag:
-        return f"{words} With fewer than {FEWEST_POINTS} points to judge, no limits are drawn." if trend.flag == "few_points" else words
-    return f"{words} Line: average. Dashed: the range that {trend.noun}s are expected in when nothing changes."
+        few = f" Limits take {FEWEST_POINTS} points to judge." if trend.flag in ("few_points", "no_episodes") else ""
+        return f"{words} Line: median.{few}{upright}"
+    return f"{words} Line: average. Dashed: the range that {trend.noun}s are expected in when nothing changes.{upright}"
 
 
 def _note(data: Data, trend: Trend) -> str:
@@ -122,6 +187,12 @@ def _note(data: Data, trend: Trend) -> str:
             "one side in the outer third; seven points in a row on one side of the average. Even when nothing changes, "
             "chance alone gives a signal in about one chart of 24 points in seven, and in one of 48 points in three."
         )
+    if trend.runs is not None and trend.runs.is_judged:
+        sentences.append(
+            "The rules are those of a run chart. Signals: a run on one side of the median that is longer than expected of so many points, "
+            "or fewer crossings of the median than expected. Of a chart of 10 or 11 points where nothing changes, chance alone gives a signal "
+            "in about one of a hundred, so that only large and lasting changes show."
+        )
     if "immature" in caveats:
         sentences.append(
             "Too early to judge: periods that begin before the program had run as long as all but the longest twentieth of stays; "
@@ -134,7 +205,8 @@ def _note(data: Data, trend: Trend) -> str:
     elif not data.provenance.cutoff:
         sentences.append("The data name no cut-off, so that the last period may be incomplete.")
     if {"withheld", "gap"} & caveats:
-        sentences.append("A period that is not shown or has no episodes breaks every run.")
+        gap = "breaks every run" if not trend.flag else "is left out"
+        sentences.append(f"A period that is not shown or has no episodes {gap}.")
     unknown = _without_period(trend.released)
     if unknown:
         sentences.append(f"Discharged episodes without a discharge period are in no point: {unknown}.")
@@ -150,13 +222,17 @@ def _without_period(released: Released) -> str:
 
 
 def _asks(program: Program) -> list[Ask]:
-    ask = completion_by_period(program)
-    return [] if ask is None else [ask]
+    return [ask for ask in (completion_by_period(program), _year_ask(program), _changes_ask(program)) if ask is not None]
 
 
 def _sections(page: Page) -> Sequence[Section]:
-    trend = trend_of_page(page)
-    return [section("trend", "Over time", [Text(NO_PERIOD)] if trend is None else over_time_blocks(page.program.data, trend))]
+    trend, data = trend_of_page(page), page.program.data
+    if trend is None:
+        blocks: list[Block] = [Text(f"{NO_PERIOD} {CHANGES_NOT_SHOWN}" if data.changes else NO_PERIOD)]
+    else:
+        chart, *others = over_time_blocks(data, trend)
+        blocks = [chart, *_beside(page, trend), *others]
+    return [section("trend", "Over time", blocks)]
 
 
 OVER_TIME = Part(_asks, _sections)
