@@ -184,7 +184,7 @@ def trend_of(
     levels = [level for level in released.levels if level not in (ALL, MISSING_LEVEL)]
     periods = calendar(levels)
     if not periods:
-        return Trend(released, estimand, (), math.nan, math.nan, "no_periods")
+        return Trend(released, estimand, (), math.nan, math.nan, "no_periods", changes=tuple(changes))
     by_level = {level: released.estimate(estimand, level) for level in levels}
     estimates = [by_level.get(str(period)) for period in periods]
     caveats = [

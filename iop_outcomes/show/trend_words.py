@@ -64,7 +64,8 @@ def _verdict_of_runs(trend: Trend, runs: RunChart) -> str:
         return f"{trend.title} was {percent(trend.centre, like=1.0)} in every {noun} that can be judged."
     if not runs.is_judged:
         return f"{trend.title} cannot be judged: only {runs.useful} {_plural(noun, runs.useful)} differ from its median, and that takes {FEWEST_USEFUL}."
-    signals = [*_long_runs(trend), *_crossings(trend, runs)]
+    once = runs.has_few_crossings and runs.crossings == 1  # which says of any long run when it began, too
+    signals = [*([] if once else _long_runs(trend)), *_crossings(trend, runs)]
     quiet = f"{trend.title} shows no sign of a lasting change in the {n} {noun}s that can be judged."
     return " ".join(f"{trend.title} {words}." for words in signals) or quiet
 
@@ -72,8 +73,9 @@ def _verdict_of_runs(trend: Trend, runs: RunChart) -> str:
 def _long_runs(trend: Trend) -> list[str]:
     sentences = []
     for side, run in _runs(_off_median(trend), "long_run"):
-        where = f"{'above' if side > 0 else 'below'} its median for {len(run)} {trend.noun}s in a row"
-        sentences.append(f"has been {where}" if run[-1] is _off_median(trend)[-1] else f"was {where}, {_span(run)}")
+        where, judged = f"{'above' if side > 0 else 'below'} its median", f"{len(run)} {trend.noun}s that can be judged"
+        lasting = run[-1] is _off_median(trend)[-1]
+        sentences.append(f"has been {where} in the last {judged}" if lasting else f"was {where} in {judged}, {_span(run)}")
     return sentences
 
 

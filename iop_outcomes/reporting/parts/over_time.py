@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from iop_outcomes.columns import Column, Status
@@ -49,26 +49,30 @@ def completion_by_period(program: Program) -> Ask | None:
 
 def _months_hold_enough(program: Program) -> bool:
     """Whether nearly all months can be shown, or, where quarters are too few for limits, enough months for these."""
-    months = _completed(program, "discharge_month")
-    shown = sum(_can_be_shown(program, n, k) for n, k in months)
-    if shown >= NEARLY_ALL * len(months):
+    months = _shown(program, "discharge_month")
+    if sum(months.values()) >= NEARLY_ALL * len(months):
         return True
-    quarters = sum(_can_be_shown(program, n, k) for n, k in _completed(program, "discharge_quarter"))
-    return quarters < FEWEST_POINTS <= shown
+    return _to_judge(program.data, _shown(program, "discharge_quarter")) < FEWEST_POINTS <= _to_judge(program.data, months)
 
 
-def _can_be_shown(program: Program, n: int, k: int) -> bool:
-    """Whether a period holds enough discharges for its share to say anything, and the policy lets its counts be seen."""
-    return n >= FEWEST and all(is_safe(each, program.policy.threshold) for each in (n, k, n - k))
-
-
-def _completed(program: Program, column: str) -> list[tuple[int, int]]:
-    """How many there are in each period, and how many of them completed."""
-    measure = find("completion")
+def _shown(program: Program, column: str) -> dict[str, bool]:
+    """Of each period, whether it holds enough discharges for its share to say anything, and the policy lets its counts be seen."""
+    measure, threshold = find("completion"), program.policy.threshold
     counts = program.data.count((*measure.requests, Column(column)))
-    drafts = [measure.draft(counts.where(counts.is_in(column, [period]))) for period in counts.levels(column) if period is not None]
-    people = [draft.population for several in drafts for draft in several if draft.key.estimand == ESTIMAND]
-    return [(who.n, who.k or 0) for who in people]
+    shown = {}
+    for level in counts.levels(column):
+        if level is not None:
+            drafts = measure.draft(counts.where(counts.is_in(column, [level])))
+            who = next(draft.population for draft in drafts if draft.key.estimand == ESTIMAND)
+            shown[str(level)] = who.n >= FEWEST and all(is_safe(n, threshold) for n in (who.n, who.k or 0, who.n - (who.k or 0)))
+    return shown
+
+
+def _to_judge(data: Data, shown: Mapping[str, bool]) -> int:
+    """How many of the periods that are shown can be judged."""
+    periods = calendar(shown)
+    immature, incomplete = _unjudged(data, periods)
+    return sum(shown.get(str(period), False) for period in periods if period not in immature and period not in incomplete)
 
 
 def trend_of_page(page: Page) -> Trend | None:
@@ -77,19 +81,18 @@ def trend_of_page(page: Page) -> Trend | None:
     released = page.get(ask)
     if released is None or ask is None:
         return None
-    immature, incomplete = _unjudged(data, _periods(data, ask))
+    immature, incomplete = _unjudged(data, _periods(data, str(ask.by)))
     return trend_of(released, ESTIMAND, immature=immature, incomplete=incomplete, changes=data.changes)
 
 
-def _periods(data: Data, ask: Ask) -> tuple[Period, ...]:
+def _periods(data: Data, column: str) -> tuple[Period, ...]:
     """Every period from the first to the last of the data."""
-    column = str(ask.by)
     return calendar([str(level) for level in data.count([Column(column)]).levels(column) if level is not None])
 
 
-def _judged_periods(data: Data, ask: Ask) -> list[Period]:
+def _judged_periods(data: Data, column: str) -> list[Period]:
     """The periods that can be judged."""
-    periods = _periods(data, ask)
+    periods = _periods(data, column)
     immature, incomplete = _unjudged(data, periods)
     return [period for period in periods if period not in immature and period not in incomplete]
 
@@ -97,7 +100,7 @@ def _judged_periods(data: Data, ask: Ask) -> list[Period]:
 def _changes_ask(program: Program) -> Ask | None:
     """What lies before and after the declared changes; none where nothing can be compared."""
     ask = completion_by_period(program) if program.data.changes else None
-    return None if ask is None else before_after_ask(ask, _judged_periods(program.data, ask), program.data.changes)
+    return None if ask is None else before_after_ask(ask, _judged_periods(program.data, str(ask.by)), program.data.changes)
 
 
 def _year_ask(program: Program) -> Ask | None:
@@ -143,9 +146,10 @@ def _incomplete(data: Data, periods: tuple[Period, ...]) -> frozenset[Period]:
 
 def over_time_blocks(data: Data, trend: Trend) -> list[Block]:
     """The chart with its sentence, its table, and what is to be known to read them."""
-    if not trend.points or all(point.value != point.value for point in trend.points):
-        words = NOTHING_SHOWN if trend.points else NO_CALENDAR
-        return [Text(f"{words} {CHANGES_NOT_SHOWN}" if trend.changes else words)]
+    if not trend.points:
+        return [Text(f"{NO_CALENDAR} {CHANGES_NOT_SHOWN}" if data.changes else NO_CALENDAR)]
+    if all(point.value != point.value for point in trend.points):
+        return [Text(NOTHING_SHOWN)]
     return [
         figure_block(trend_chart(trend), trend_sentence(trend), _subtitle(trend), trend_alt_text(trend)),
         TableBlock(trend_table(trend)),
@@ -156,13 +160,13 @@ def over_time_blocks(data: Data, trend: Trend) -> list[Block]:
 def _beside(page: Page, trend: Trend) -> list[Block]:
     """The latest year against the year before, and what lies before and after each declared change."""
     program, blocks = page.program, list[Block]()
-    years, by_year, ask = two_years(program.data), page.get(_year_ask(program)), completion_by_period(program)
+    years, by_year = two_years(program.data), page.get(_year_ask(program))
     if years is not None and by_year is not None and {years.latest, years.before} <= {*by_year.levels}:
         before, latest = (years.before, f"in the year before ({years.before})"), (years.latest, f"in the latest year ({years.latest})")
         words = two_times_words(by_year, ESTIMAND, before, latest, "in the latest year")
         blocks.append(Text(f"{by_year.definition.estimand(ESTIMAND).label} {words}."))
-    if ask is not None and trend.points:
-        blocks += before_after_blocks(trend, _judged_periods(program.data, ask), page.get(_changes_ask(program)))
+    if trend.changes and trend.points:
+        blocks += before_after_blocks(trend, _judged_periods(program.data, trend.released.group), page.get(_changes_ask(program)))
     return blocks
 
 
@@ -190,7 +194,7 @@ def _note(data: Data, trend: Trend) -> str:
     if trend.runs is not None and trend.runs.is_judged:
         sentences.append(
             "The rules are those of a run chart. Signals: a run on one side of the median that is longer than expected of so many points, "
-            "or fewer crossings of the median than expected. Of a chart of 10 or 11 points where nothing changes, chance alone gives a signal "
+            "or fewer crossings of the median than expected; points on the median count in neither. Of a chart of 10 or 11 points where nothing changes, chance alone gives a signal "
             "in about one of a hundred, so that only large and lasting changes show."
         )
     if "immature" in caveats:

@@ -11,7 +11,7 @@ from iop_outcomes.columns import Column
 from iop_outcomes.evaluate import Against
 from iop_outcomes.evaluate.ask import Ask, Classes
 from iop_outcomes.intake.data import Data
-from iop_outcomes.stats.periods import Period, read_period
+from iop_outcomes.stats.periods import Period, calendar, read_period
 
 YEAR = 4  # quarters
 
@@ -31,7 +31,7 @@ def two_years(data: Data) -> Years | None:
         if column in data.groups:
             periods = [read_period(str(level)) for level in data.count([Column(column)]).levels(column) if level is not None]
             quarters = sorted(period for period in periods if period is not None and period.per_year == YEAR)
-            complete = [quarter for quarter in quarters if not _cut_short(quarter, data.provenance.cutoff)]
+            complete = [quarter for quarter in calendar(map(str, quarters)) if not _cut_short(quarter, data.provenance.cutoff)]
             if len(complete) >= 2 * YEAR:
                 return _years(column, complete[-2 * YEAR : -YEAR], complete[-YEAR:])
     return None
@@ -54,5 +54,5 @@ def _named(quarters: Sequence[Period]) -> str:
 def in_years(ask: Ask, years: Years, *compared: str) -> Ask:
     """An ask by group, put to the two years: some of its numbers of the latest compared with those of the year before."""
     times: tuple[float, ...] = () if ask.against is None else ask.against.times
-    against = Against(compared, pairwise=True, times=times, levels=(years.latest, years.before)) if compared else None
+    against = Against(compared, pairwise=True, times=times, levels=(years.latest, years.before))
     return replace(ask, by=years.column, classes=years.classes, at=tuple(map(int, times)) or None, against=against)
