@@ -17,6 +17,7 @@ from iop_outcomes.keys import ALL
 from iop_outcomes.reporting.blocks import Bullets, Figure, Note, TableBlock, Text
 from iop_outcomes.reporting.parts import over_time
 from iop_outcomes.reporting.parts.before_after import turns
+from iop_outcomes.reporting.parts.chart_periods import completion_by_period
 from iop_outcomes.reporting.parts.over_time import OVER_TIME
 from iop_outcomes.reporting.parts.page_one import PAGE_ONE
 from iop_outcomes.show.control_chart import trend_chart
@@ -239,9 +240,23 @@ def test_what_is_compared_is_released_with_the_rest():
     """A level of the comparison and the months it is the sum of give no withheld month back: not one alone is hidden among them."""
     few = STEPPED | {"2022-05": (6, 2), "2023-02": (4, 3)}
     with page(frame(few), OPENED, policy="cms11", data_class="limited_data_set") as made:
-        by_month = made[over_time.completion_by_period(made.program)]
+        by_month = made[completion_by_period(made.program)]
         sides = made[over_time._changes_ask(made.program)]
     for side in (level for level in sides.levels if level != ALL and " to " in level):
         first, last = side.split(" to ")
         hidden = [m for m in by_month.levels if first <= m <= last and not by_month.estimate("completion_strict", m).shown]
         assert not sides.estimate("completion_strict", side).shown or len(hidden) != 1
+
+
+@pytest.mark.parametrize("small", ["2022-02", "2023-02"])
+def test_a_year_gives_no_month_back(small):
+    """One small month in either year: where a year is shown, no month of it is the only one that is hidden."""
+    months = [str(month) for month in calendar(["2021-07", "2023-06"])]
+    few = dict.fromkeys(months, (24, 16)) | {small: (4, 3)}
+    with page(frame(few), policy="cms11", data_class="limited_data_set") as made:
+        by_month = made[completion_by_period(made.program)]
+        by_year = made[over_time._year_ask(made.program)]
+    hidden = [month for month in months if not by_month.estimate("completion_strict", month).shown]
+    assert small in hidden
+    for year, members in (("Q3 2021 to Q2 2022", months[:12]), ("Q3 2022 to Q2 2023", months[12:])):
+        assert not by_year.estimate("completion_strict", year).shown or len({*hidden} & {*members}) != 1

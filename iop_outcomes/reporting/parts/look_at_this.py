@@ -12,8 +12,9 @@ from iop_outcomes.keys import TOO_FEW
 from iop_outcomes.measures.self_harm_item import AT_DISCHARGE
 from iop_outcomes.release import ReleasedEstimate
 from iop_outcomes.reporting.parts import asks
+from iop_outcomes.reporting.parts.chart_periods import completion_by_period
 from iop_outcomes.reporting.parts.outcomes import Judged, outcome_asks, outcomes_of
-from iop_outcomes.reporting.parts.over_time import completion_by_period, trend_of_page
+from iop_outcomes.reporting.parts.over_time import trend_of_page
 from iop_outcomes.reporting.parts.part import Page, Program
 from iop_outcomes.show.comparison import groups_of
 from iop_outcomes.show.targets import ABOVE, BELOW, target_word, target_words

@@ -1,78 +1,29 @@
-"""Takes a page, gives completion over time: which periods, which of them can be judged, and the blocks."""
+"""Takes a page, gives completion over time: its verdict, the year before, what lies before and after each declared change."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
 
-from iop_outcomes.columns import Column, Status
 from iop_outcomes.evaluate.ask import Ask
-from iop_outcomes.evaluate.contrasts import FEWEST
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import MISSING_LEVEL
-from iop_outcomes.measures import find
 from iop_outcomes.release import Released, Withheld
-from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.blocks import Block, Note, Section, TableBlock, Text, figure_block, section
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.before_after import before_after_ask, before_after_blocks
+from iop_outcomes.reporting.parts.chart_periods import ESTIMAND, completion_by_period, judged_periods, periods_of, unjudged
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.reporting.parts.previous_period import in_years, two_years
 from iop_outcomes.show.control_chart import trend_chart
 from iop_outcomes.show.trend import FEWEST_POINTS, Trend, trend_of
 from iop_outcomes.show.trend_words import trend_alt_text, trend_sentence, trend_table, two_times_words
 from iop_outcomes.show.words import count
-from iop_outcomes.stats.duration import distribution, quantile_type2
-from iop_outcomes.stats.periods import Period, calendar, read_period
-
-ESTIMAND = "completion_strict"
-NEARLY_ALL = 0.9  # share of the months that must be shown for months to be chosen whatever the quarters hold
-LONG_STAY = 0.95  # of stays are shorter than what a program must have run for its rates to be mature
 
 NO_PERIOD = "Completion over time is not shown: the data name neither discharge dates nor a discharge period."
 NO_CALENDAR = "Completion over time is not shown: the discharge periods are not all months (2024-03), quarters (2024-Q1) or years (2024)."
 NOTHING_SHOWN = "Completion over time is not shown: no period holds enough episodes."
 CHANGES_NOT_SHOWN = "The changes that the mapping declares are not shown either."
-
-
-def completion_by_period(program: Program) -> Ask | None:
-    """Completion by month where enough months hold enough episodes, else by quarter, else by the file's own period; none where no period is known.
-
-    Only the one number that is shown: withholding what nobody prints would cost periods that could be seen.
-    """
-    known = [column for column in ("discharge_month", "discharge_quarter", "period") if program.has_values(column)]
-    if "discharge_month" in known and "discharge_quarter" in known and not _months_hold_enough(program):
-        known.remove("discharge_month")
-    return Ask("completion", by=known[0], estimands=(ESTIMAND,)) if known else None
-
-
-def _months_hold_enough(program: Program) -> bool:
-    """Whether nearly all months can be shown, or, where quarters are too few for limits, enough months for these."""
-    months = _shown(program, "discharge_month")
-    if sum(months.values()) >= NEARLY_ALL * len(months):
-        return True
-    return _to_judge(program.data, _shown(program, "discharge_quarter")) < FEWEST_POINTS <= _to_judge(program.data, months)
-
-
-def _shown(program: Program, column: str) -> dict[str, bool]:
-    """Of each period, whether it holds enough discharges for its share to say anything, and the policy lets its counts be seen."""
-    measure, threshold = find("completion"), program.policy.threshold
-    counts = program.data.count((*measure.requests, Column(column)))
-    shown = {}
-    for level in counts.levels(column):
-        if level is not None:
-            drafts = measure.draft(counts.where(counts.is_in(column, [level])))
-            who = next(draft.population for draft in drafts if draft.key.estimand == ESTIMAND)
-            shown[str(level)] = who.n >= FEWEST and all(is_safe(n, threshold) for n in (who.n, who.k or 0, who.n - (who.k or 0)))
-    return shown
-
-
-def _to_judge(data: Data, shown: Mapping[str, bool]) -> int:
-    """How many of the periods that are shown can be judged."""
-    periods = calendar(shown)
-    immature, incomplete = _unjudged(data, periods)
-    return sum(shown.get(str(period), False) for period in periods if period not in immature and period not in incomplete)
 
 
 def trend_of_page(page: Page) -> Trend | None:
@@ -81,64 +32,20 @@ def trend_of_page(page: Page) -> Trend | None:
     released = page.get(ask)
     if released is None or ask is None:
         return None
-    immature, incomplete = _unjudged(data, _periods(data, str(ask.by)))
+    immature, incomplete = unjudged(data, periods_of(data, str(ask.by)))
     return trend_of(released, ESTIMAND, immature=immature, incomplete=incomplete, changes=data.changes)
-
-
-def _periods(data: Data, column: str) -> tuple[Period, ...]:
-    """Every period from the first to the last of the data."""
-    return calendar([str(level) for level in data.count([Column(column)]).levels(column) if level is not None])
-
-
-def _judged_periods(data: Data, column: str) -> list[Period]:
-    """The periods that can be judged."""
-    periods = _periods(data, column)
-    immature, incomplete = _unjudged(data, periods)
-    return [period for period in periods if period not in immature and period not in incomplete]
 
 
 def _changes_ask(program: Program) -> Ask | None:
     """What lies before and after the declared changes; none where nothing can be compared."""
     ask = completion_by_period(program) if program.data.changes else None
-    return None if ask is None else before_after_ask(ask, _judged_periods(program.data, str(ask.by)), program.data.changes)
+    return None if ask is None else before_after_ask(ask, judged_periods(program.data, str(ask.by)), program.data.changes)
 
 
 def _year_ask(program: Program) -> Ask | None:
     """The latest year and the one before: what the first page asks too."""
-    years = two_years(program.data)
+    years = two_years(program)
     return None if years is None else in_years(asks.completion(program), years, ESTIMAND)
-
-
-# -- which periods can be judged -----------------------------------------------------------------------------------
-
-
-def _unjudged(data: Data, periods: tuple[Period, ...]) -> tuple[frozenset[Period], frozenset[Period]]:
-    """Periods that are immature, and that are incomplete."""
-    return _immature(data, periods), _incomplete(data, periods)
-
-
-def _immature(data: Data, periods: tuple[Period, ...]) -> frozenset[Period]:
-    """Periods that begin before the first admission, known to the month, and the 95th percentile stay after it."""
-    mature = _mature_from(data)
-    return frozenset() if mature is None else frozenset(period for period in periods if period.first_day < mature)
-
-
-def _mature_from(data: Data) -> date | None:
-    """The first day on which long stays of the first admissions can have ended; `None` when admission dates are not known."""
-    if "admit_month" not in data.groups:
-        return None
-    months = [read_period(str(level)) for level in data.count([Column("admit_month")]).levels("admit_month") if level is not None]
-    first = min((month.first_day for month in months if month is not None), default=None)
-    stays = data.count([Status(), Column("los_days")])
-    stayed = stays.is_in("episode_status", ["discharged", "died"]) & ~stays.is_in("los_days", [None])
-    long_stay = quantile_type2(distribution(stays.where(stayed), "los_days"), LONG_STAY)
-    return None if first is None or long_stay != long_stay else first + timedelta(days=int(-(-long_stay // 1)))  # noqa: PLR0124 - NaN is unequal to itself
-
-
-def _incomplete(data: Data, periods: tuple[Period, ...]) -> frozenset[Period]:
-    """Periods that end after the data were cut."""
-    cutoff = data.provenance.cutoff
-    return frozenset(period for period in periods if cutoff and period.last_day > date.fromisoformat(cutoff))
 
 
 # -- blocks --------------------------------------------------------------------------------------------------------
@@ -160,13 +67,13 @@ def over_time_blocks(data: Data, trend: Trend) -> list[Block]:
 def _beside(page: Page, trend: Trend) -> list[Block]:
     """The latest year against the year before, and what lies before and after each declared change."""
     program, blocks = page.program, list[Block]()
-    years, by_year = two_years(program.data), page.get(_year_ask(program))
+    years, by_year = two_years(program), page.get(_year_ask(program))
     if years is not None and by_year is not None and {years.latest, years.before} <= {*by_year.levels}:
         before, latest = (years.before, f"in the year before ({years.before})"), (years.latest, f"in the latest year ({years.latest})")
         words = two_times_words(by_year, ESTIMAND, before, latest, "in the latest year")
         blocks.append(Text(f"{by_year.definition.estimand(ESTIMAND).label} {words}."))
     if trend.changes and trend.points:
-        blocks += before_after_blocks(trend, _judged_periods(program.data, trend.released.group), page.get(_changes_ask(program)))
+        blocks += before_after_blocks(trend, judged_periods(program.data, trend.released.group), page.get(_changes_ask(program)))
     return blocks
 
 

@@ -7,17 +7,17 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from iop_outcomes.columns import Column
 from iop_outcomes.evaluate import Against
 from iop_outcomes.evaluate.ask import Ask, Classes
-from iop_outcomes.intake.data import Data
-from iop_outcomes.stats.periods import Period, calendar, read_period
+from iop_outcomes.reporting.parts.chart_periods import completion_by_period, periods_of
+from iop_outcomes.reporting.parts.part import Program
+from iop_outcomes.stats.periods import Period
 
 YEAR = 4  # quarters
 
 
 class Years(NamedTuple):
-    """The column of quarters, and the latest twelve months and the twelve before, as they are named."""
+    """The column of periods, and the latest twelve months and the twelve before, as they are named."""
 
     classes: Classes
     column: str
@@ -25,21 +25,24 @@ class Years(NamedTuple):
     latest: str
 
 
-def two_years(data: Data) -> Years | None:
-    """The latest four quarters that are complete, and the four before; `None` when there are not so many."""
-    for column in ("discharge_quarter", "period"):
-        if column in data.groups:
-            periods = [read_period(str(level)) for level in data.count([Column(column)]).levels(column) if level is not None]
-            quarters = sorted(period for period in periods if period is not None and period.per_year == YEAR)
-            complete = [quarter for quarter in calendar(map(str, quarters)) if not _cut_short(quarter, data.provenance.cutoff)]
-            if len(complete) >= 2 * YEAR:
-                return _years(column, complete[-2 * YEAR : -YEAR], complete[-YEAR:])
-    return None
+def two_years(program: Program) -> Years | None:
+    """The latest four quarters that are complete, and the four before; `None` when there are not so many.
 
-
-def _years(column: str, before: Sequence[Period], latest: Sequence[Period]) -> Years:
-    named = {str(quarter): _named(year) for year in (before, latest) for quarter in year}
-    return Years(Classes(tuple(named.items()), "other quarters"), column, _named(before), _named(latest))
+    They are classes of the periods that completion is followed by, so that the two give no withheld period back.
+    """
+    ask, data = completion_by_period(program), program.data
+    periods = () if ask is None or ask.by is None else periods_of(data, ask.by)
+    if ask is None or ask.by is None or not periods or periods[0].per_year < YEAR:
+        return None
+    of_quarter: dict[Period, list[Period]] = {}
+    for period in periods:
+        of_quarter.setdefault(Period(YEAR, period.year, period.part * YEAR // period.per_year), []).append(period)
+    complete = [quarter for quarter in of_quarter if not _cut_short(quarter, data.provenance.cutoff)]
+    if len(complete) < 2 * YEAR:
+        return None
+    years = complete[-2 * YEAR : -YEAR], complete[-YEAR:]
+    class_of = {str(period): _named(year) for year in years for quarter in year for period in of_quarter[quarter]}
+    return Years(Classes(tuple(class_of.items()), "other periods"), ask.by, *map(_named, years))
 
 
 def _cut_short(quarter: Period, cutoff: str) -> bool:
