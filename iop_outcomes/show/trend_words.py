@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 
 from iop_outcomes.intake.dated_changes import DatedChange
-from iop_outcomes.keys import HIGHER, LOWER, TOO_FEW
-from iop_outcomes.release import Released, Withheld, require_released
-from iop_outcomes.show.comparison import comparison_word
+from iop_outcomes.release import Withheld
 from iop_outcomes.show.tables import Table
 from iop_outcomes.show.trend import Trend, TrendPoint, require_trend
 from iop_outcomes.show.words import (
@@ -17,16 +15,13 @@ from iop_outcomes.show.words import (
     NOT_SHOWN,
     count,
     estimate_value,
-    has_range,
     has_value,
-    in_counts,
     listed,
-    plain_range,
     share_and_count,
 )
 from iop_outcomes.stats.periods import Period
 from iop_outcomes.stats.runs import FEWEST_USEFUL, RunChart
-from iop_outcomes.units import UNITS, percent
+from iop_outcomes.units import percent
 
 _MOST_NAMED = 4
 _CAVEAT_WORDS = {"immature": "too early to judge", "incomplete": "not yet complete"}
@@ -232,41 +227,3 @@ def _alt_value(point: TrendPoint, trend: Trend) -> str:
     remark = _remark(point, trend)
     value = NO_DATA if point.estimate is None or not has_value(point.estimate) else estimate_value(point.estimate)
     return value + (f" ({remark})" if remark else "")
-
-
-def two_times_words(released: Released, estimand: str, earlier: tuple[str, str], later: tuple[str, str], where: str) -> str:
-    """A share at two times, with the word for their difference by the one rule: that it differs, never why.
-
-    Parameters
-    ----------
-    released : Released
-        By classes of periods, the later one compared with the earlier.
-    estimand : str
-        Which share.
-    earlier, later : (str, str)
-        The level of each time, and its words.
-    where : str
-        What follows "higher" and "lower": "after it".
-    """
-    require_released(released, "two_times_words")
-    cells = ", ".join(f"{_share_of(released, estimand, level)} {words}" for level, words in (earlier, later))
-    word = comparison_word(released, estimand, later[0], versus=earlier[0])
-    difference = released.contrast(estimand, later[0], versus=earlier[0])
-    if difference is None or not word:
-        return cells
-    words = {HIGHER: f"{HIGHER} {where}", LOWER: f"{LOWER} {where}", TOO_FEW: f"{TOO_FEW} to compare", NOT_SHOWN: "not compared"}.get(
-        word, word
-    )
-    if not (has_value(difference) and has_range(difference)):
-        return f"{cells}: {words}"
-    return f"{cells}: {words} (difference {estimate_value(difference)}{UNITS[difference.unit].suffix()}, range {plain_range(difference)})"
-
-
-def _share_of(released: Released, estimand: str, level: str) -> str:
-    estimate = released.estimate(estimand, level)
-    if not estimate.shown:
-        return NOT_SHOWN
-    value = estimate_value(estimate)
-    return (
-        value if in_counts(estimate) or not has_value(estimate) or isinstance(estimate.n, Withheld) else f"{value} of {count(estimate.n)}"
-    )

@@ -9,12 +9,15 @@ from itertools import pairwise
 from iop_outcomes.evaluate import Against
 from iop_outcomes.evaluate.ask import Ask, Classes
 from iop_outcomes.intake.dated_changes import DatedChange
-from iop_outcomes.release import Released
+from iop_outcomes.keys import HIGHER, LOWER, TOO_FEW
+from iop_outcomes.release import Released, Withheld
 from iop_outcomes.reporting.blocks import Block, Bullets, Note
+from iop_outcomes.show.comparison import comparison_word
 from iop_outcomes.show.trend import Trend
-from iop_outcomes.show.trend_words import two_times_words, when
-from iop_outcomes.show.words import listed
+from iop_outcomes.show.trend_words import when
+from iop_outcomes.show.words import NOT_SHOWN, count, estimate_value, has_range, has_value, in_counts, listed, plain_range
 from iop_outcomes.stats.periods import Period
+from iop_outcomes.units import UNITS
 
 ON_NO_SIDE = "periods on no side of a change"
 CANNOT_TELL_WHY = (
@@ -126,3 +129,40 @@ def _sentence(turn: Turn, trend: Trend, released: Released | None) -> str:
     what = released.definition.estimand(trend.estimand).label.lower()
     before, after = ((stretch.level, f"{side} ({stretch.words})") for side, stretch in (("before", turn.before), ("after", turn.after)))
     return f"{names}: {what} {two_times_words(released, trend.estimand, before, after, f'after {it}')}."
+
+
+def two_times_words(released: Released, estimand: str, earlier: tuple[str, str], later: tuple[str, str], where: str) -> str:
+    """A share at two times, with the word for their difference by the one rule: that it differs, never why.
+
+    Parameters
+    ----------
+    released : Released
+        By classes of periods, the later one compared with the earlier.
+    estimand : str
+        Which share.
+    earlier, later : (str, str)
+        The level of each time, and its words.
+    where : str
+        What follows "higher" and "lower": "after it".
+    """
+    cells = ", ".join(f"{_share_of(released, estimand, level)} {words}" for level, words in (earlier, later))
+    word = comparison_word(released, estimand, later[0], versus=earlier[0])
+    difference = released.contrast(estimand, later[0], versus=earlier[0])
+    if difference is None or not word:
+        return cells
+    words = {HIGHER: f"{HIGHER} {where}", LOWER: f"{LOWER} {where}", TOO_FEW: f"{TOO_FEW} to compare", NOT_SHOWN: "not compared"}.get(
+        word, word
+    )
+    if not (has_value(difference) and has_range(difference)):
+        return f"{cells}: {words}"
+    return f"{cells}: {words} (difference {estimate_value(difference)}{UNITS[difference.unit].suffix()}, range {plain_range(difference)})"
+
+
+def _share_of(released: Released, estimand: str, level: str) -> str:
+    estimate = released.estimate(estimand, level)
+    if not estimate.shown:
+        return NOT_SHOWN
+    value = estimate_value(estimate)
+    return (
+        value if in_counts(estimate) or not has_value(estimate) or isinstance(estimate.n, Withheld) else f"{value} of {count(estimate.n)}"
+    )

@@ -11,13 +11,13 @@ from iop_outcomes.keys import MISSING_LEVEL
 from iop_outcomes.release import Released, Withheld
 from iop_outcomes.reporting.blocks import Block, Note, Section, TableBlock, Text, figure_block, section
 from iop_outcomes.reporting.parts import asks
-from iop_outcomes.reporting.parts.before_after import before_after_ask, before_after_blocks
+from iop_outcomes.reporting.parts.before_after import before_after_ask, before_after_blocks, two_times_words
 from iop_outcomes.reporting.parts.chart_periods import ESTIMAND, completion_by_period, judged_periods, periods_of, unjudged
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.reporting.parts.previous_period import in_years, two_years
 from iop_outcomes.show.control_chart import trend_chart
 from iop_outcomes.show.trend import FEWEST_POINTS, Trend, trend_of
-from iop_outcomes.show.trend_words import trend_alt_text, trend_sentence, trend_table, two_times_words
+from iop_outcomes.show.trend_words import trend_alt_text, trend_sentence, trend_table
 from iop_outcomes.show.words import count
 
 NO_PERIOD = "Completion over time is not shown: the data name neither discharge dates nor a discharge period."
