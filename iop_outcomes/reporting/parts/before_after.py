@@ -110,11 +110,11 @@ def before_after_ask(by_period: Ask, periods: Sequence[Period], changes: Sequenc
 
 def before_after_blocks(trend: Trend, periods: Sequence[Period], released: Released | None) -> list[Block]:
     """A sentence for each change, and what such a comparison cannot say; nothing where no change was declared."""
-    found = turns(trend.changes, periods)
-    if not found:
+    each = turns(trend.changes, periods)
+    if not each:
         return []
-    sentences = tuple(_sentence(turn, trend, released) for turn in found)
-    return [Bullets(sentences), *([Note(CANNOT_TELL_WHY)] if any(turn.is_compared for turn in found) else [])]
+    sentences = tuple(_sentence(turn, trend, released) for turn in each)
+    return [Bullets(sentences), *([Note(CANNOT_TELL_WHY)] if any(turn.is_compared for turn in each) else [])]
 
 
 def _sentence(turn: Turn, trend: Trend, released: Released | None) -> str:
