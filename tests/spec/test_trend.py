@@ -131,15 +131,20 @@ def test_months_where_nearly_all_of_them_are_shown(n):
     assert sum(point.n for point in found.points) == 50 * n
 
 
+def withheld(found):
+    """The periods that are not shown: small ones, and others that would give them back."""
+    return [period for period, why in marks(found).items() if "withheld" in why]
+
+
 SMALL = {month: (5, 5) for month in months("2022-05", 4)}
 
 
 def test_months_with_gaps_where_quarters_are_too_few_for_limits():
     """Of 30 months 4 are small: the 10 quarters take no limits, so months stay; of 39 months with 8 small ones quarters come."""
     found = trend(frame(USUAL | dict(list(SMALL.items())[:3])))
-    assert (found.noun, sum("withheld" in point.caveats for point in found.points)) == ("month", 3)
+    assert found.noun == "month" and {*SMALL} - {*withheld(found)} == {"2022-08"}
     found = trend(frame(USUAL | SMALL))
-    assert (found.noun, sum("withheld" in point.caveats for point in found.points)) == ("month", 4)
+    assert found.noun == "month" and {*SMALL} <= {*withheld(found)}
     long = dict.fromkeys(months("2022-01", 42), EVEN) | {month: (5, 5) for month in months("2022-05", 42)[::5][:8]}
     assert trend(frame(long)).noun == "quarter"
     assert trend(frame(USUAL | SMALL), "none", data_class="synthetic").noun == "month"
