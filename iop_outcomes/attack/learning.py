@@ -21,7 +21,8 @@ _LARGEST = 100_000  # no program has more episodes in one group; a share with mo
 _CLOSE = Fraction(1, 10**10)
 _TENTH = Fraction(995, 10_000)  # from here on a share is written as a whole percent
 _UNITS = tuple(Fraction(1, 10**digits) for digits in range(4))
-_QUARTERS = re.compile(r"q(\d)_(\d{4})_to_q(\d)_(\d{4})")
+_STRETCH = re.compile(r"(?P<first>\w+?)(_to_(?P<last>\w+)|_alone)")  # as a page calls successive periods together
+_PERIOD = re.compile(r"(?P<year>\d{4})(_q(?P<quarter>[1-4])|_(?P<month>\d\d))?|q(?P<quarter_before>[1-4])_(?P<year_behind>\d{4})")
 _NOT_SHARES = ("cumulative_incidence", "event_free")  # read from curves, not a count over a count
 _REASON, _DISCHARGE = "discharge_reason", ("discharge_quarter", "discharge_month", "discharge_year", "period")
 _REASONS = tuple(reason for reason in DISCHARGE_REASONS)
@@ -317,16 +318,36 @@ def _learn_reason(knowledge: Knowledge, where: Place) -> None:
 
 
 def _learn_periods(learner: _Learner) -> None:
-    """A period of several quarters is their sum."""
-    levels = {level: (column, level) for where in learner.row_names for column, level in where if len(where) == 1}
-    for level, (column, _) in levels.items():
-        match = _QUARTERS.fullmatch(level)
-        if match is None:
-            continue
-        first, last = 4 * int(match[2]) + int(match[1]), 4 * int(match[4]) + int(match[3])
-        quarters = [f"{(number - 1) // 4}_q{(number - 1) % 4 + 1}" for number in range(first, last + 1)]
-        if all(quarter in levels for quarter in quarters):
-            groups = [place((column, quarter)) for quarter in quarters]
-            whole = place((column, level))
-            shared = list(dict.fromkeys(_sets(learner.row_names[groups[0]])))
-            _learn_total(learner, whole, groups, shared, f"{level} is the sum of its quarters")
+    """A period of discharge, and several called from one to another, is the sum of the shorter periods of any column that lie within."""
+    columns: dict[str, dict[str, range]] = {}
+    for column, level in (each for where in learner.row_names if len(where) == 1 for each in where):
+        if column in _DISCHARGE and (months := _months(level)) is not None:
+            columns.setdefault(column, {})[level] = months
+    for column, level, months in [(column, level, months) for column, levels in columns.items() for level, months in levels.items()]:
+        for other, levels in columns.items():
+            shorter = {name: each for name, each in levels.items() if not _STRETCH.fullmatch(name) and len(each) < len(months)}
+            groups = [place((other, name)) for name, each in shorter.items() if set(each) <= set(months)]
+            if _STRETCH.fullmatch(level) and len(months) == 1:
+                groups = [place((other, name)) for name, each in levels.items() if each == months and name != level]
+            if groups:
+                shared = list(dict.fromkeys(_sets(learner.row_names[groups[0]])))
+                _learn_total(learner, place((column, level)), groups, shared, f"{level} is the sum of its periods")
+
+
+def _months(level: str) -> range | None:
+    """The months that a level is of, counted from the year 0; none where it is no period."""
+    stretch = _STRETCH.fullmatch(level)
+    ends = (stretch["first"], stretch["last"] or stretch["first"]) if stretch else (level, level)
+    first, last = (_months_of_period(end) for end in ends)
+    return None if first is None or last is None else range(first.start, last.stop)
+
+
+def _months_of_period(name: str) -> range | None:
+    match = _PERIOD.fullmatch(name)
+    if match is None:
+        return None
+    january = 12 * int(match["year"] or match["year_behind"])
+    if match["month"]:
+        return range(january + int(match["month"]) - 1, january + int(match["month"]))
+    quarter = match["quarter"] or match["quarter_before"]
+    return range(january + 3 * int(quarter) - 3, january + 3 * int(quarter)) if quarter else range(january, january + 12)

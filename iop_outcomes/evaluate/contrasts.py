@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -38,12 +38,15 @@ class Against:
         Days for which numbers that have several are compared; all by default.
     levels : tuple of str
         Groups to compare, each pair in this order: the first minus the second; every group by default.
+    successive : bool
+        Of the pairs, only each group minus the one that follows it.
     """
 
     estimands: tuple[str, ...] = ()
     pairwise: bool = False
     times: tuple[float, ...] = ()
     levels: tuple[str, ...] = ()
+    successive: bool = False
 
 
 class Pair(NamedTuple):
@@ -129,14 +132,15 @@ def contrasts(measure: Measure, results: Results, drafted: Drafted, against: Aga
     levels = [level for level in against.levels or results.levels if level in results.levels and level not in (ALL, MISSING_LEVEL)]
     keys = _compared(measure, drafted, against)
     if against.pairwise:
-        compared = [drafted.of_two(one, other, keys) for one, other in combinations(levels, 2)]
+        pairs = pairwise(levels) if against.successive else combinations(levels, 2)
+        compared = [drafted.of_two(one, other, keys) for one, other in pairs]
     else:
         compared = [drafted.against_others(measure, level, keys) for level in levels] if len(levels) > 1 else []
     same_twice = len(levels) == 2 and not against.pairwise
     plain = {(estimate.level, estimate.key): estimate for estimate in results.estimates}
     estimates: list[Estimate] = []
     for key in keys:
-        estimates += _family(plain, [pairs[key] for pairs in compared if key in pairs], conf_level, same_twice=same_twice)
+        estimates += _family(plain, [each[key] for each in compared if key in each], conf_level, same_twice=same_twice)
     populations = {(e.level, e.key): results.populations[e.level, e.key.number] for e in estimates}
     return replace(results, estimates=(*results.estimates, *estimates), populations={**results.populations, **populations})
 

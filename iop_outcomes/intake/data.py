@@ -12,6 +12,7 @@ from iop_outcomes.counts import Counts, Level
 from iop_outcomes.engine import Engine
 from iop_outcomes.engine.narrowed import Condition, Narrowed
 from iop_outcomes.errors import UsageError, choices
+from iop_outcomes.intake.dated_changes import DatedChange
 from iop_outcomes.intake.findings import Finding
 from iop_outcomes.intake.table import EpisodeTable
 from iop_outcomes.intake.targets import Target
@@ -54,6 +55,8 @@ class Data:
         What the program is called, where the mapping names it.
     targets : tuple of Target
         What the program means to reach, where the mapping declares it.
+    changes : tuple of DatedChange
+        What the program began to do differently and when, where the mapping declares it.
 
     Notes
     -----
@@ -72,6 +75,7 @@ class Data:
     narrowings: tuple[tuple[Condition, ...], ...] = ()
     program: str = ""
     targets: tuple[Target, ...] = ()
+    changes: tuple[DatedChange, ...] = ()
 
     @property
     def data_class(self) -> str:

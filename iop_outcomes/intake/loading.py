@@ -21,6 +21,7 @@ from iop_outcomes.errors import DataError, UsageError, choices
 from iop_outcomes.intake.adapters import Adapted, find_adapter
 from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.adapters.sources import files_of_layout
+from iop_outcomes.intake.changes_in_data import changes_in_data
 from iop_outcomes.intake.checks import clean_columns, excuse_orphans, leave_out_copies, look_again, once, rules_for
 from iop_outcomes.intake.contacts import NEEDED, counted_select, flow_of, kept_select, rolled_select, rule_findings, rule_words
 from iop_outcomes.intake.data import Data
@@ -136,6 +137,7 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
         on_error=on_error,
         program=declared.program,
         targets=targets,
+        changes=changes_in_data(declared, groups, engine),
     )
 
 

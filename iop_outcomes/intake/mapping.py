@@ -12,6 +12,7 @@ from typing import Any
 
 from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LOS_CONVENTIONS, WINDOWS, WITH_KNOWN_WORDS, Field, RowKind
 from iop_outcomes.errors import DataError
+from iop_outcomes.intake.dated_changes import DatedChange, read_changes
 from iop_outcomes.intake.dates import DATE_FORMATS
 from iop_outcomes.intake.layout_names import layout_named
 from iop_outcomes.intake.targets import Target, line_of, read_targets
@@ -42,6 +43,7 @@ SECTIONS = (
     "text",
     "program",
     "targets",
+    "changes",
     *RULES,
 )
 _DATABASE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}$")
@@ -157,6 +159,8 @@ class Mapping:
         What the program is called in reports; "" when the mapping names none.
     targets : tuple of Target
         What it means to reach.
+    changes : tuple of DatedChange
+        What it began to do differently, and when.
     folder : Path or None
         Where relative paths start.
     name : str
@@ -188,6 +192,7 @@ class Mapping:
     databases: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     program: str = ""
     targets: tuple[Target, ...] = ()
+    changes: tuple[DatedChange, ...] = ()
     folder: Path | None = None
     name: str = "mapping"
     sha256: str = ""
@@ -283,6 +288,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         databases=_databases(section_of(given, "databases", name), f"{name} [databases"),
         program=_program(section_of(given, "program", name), f"{name} [program]"),
         targets=read_targets(section_of(given, "targets", name), f"{name} [targets"),
+        changes=read_changes(given.get("changes", []), name),
         folder=folder,
         name=name,
         sha256=sha256,

@@ -157,7 +157,7 @@ def long_text(lines: Sequence[Line], remarks: Dictionary[Path, str]) -> str:
     for line in lines:
         sections.setdefault(line.section, []).append(_written(line))
     texts = []
-    for section, written in sections.items():
+    for section, written in sorted(sections.items(), key=lambda each: bool(each[0])):  # what belongs to no section stands before the first
         remark = f"    # {remarks[section]}" if section in remarks else ""
         head = f"[{'.'.join(map(_key, section))}]{remark}"
         optional = all(line.question and not line.question.needed for line in lines if line.section == section)

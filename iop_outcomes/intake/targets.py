@@ -95,10 +95,10 @@ def _share(given: object, where: str) -> float:
     return share
 
 
-def line_of(given: object, where: str) -> str:
+def line_of(given: object, where: str, *, most: int = MOST_LETTERS, example: str = "Riverside IOP") -> str:
     """A text of one line, not blank and not long."""
-    if not isinstance(given, str) or not given.strip() or not given.isprintable() or len(given) > MOST_LETTERS:
-        raise DataError(f'{where}: must be a text of one line with at most {MOST_LETTERS} letters, as in "Riverside IOP".')
+    if not isinstance(given, str) or not given.strip() or not given.isprintable() or len(given) > most:
+        raise DataError(f'{where}: must be a text of one line with at most {most} letters, as in "{example}".')
     return given.strip()
 
 

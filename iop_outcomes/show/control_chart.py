@@ -1,15 +1,17 @@
-"""Takes a trend, gives its chart: points in the order of time, the average, and the limits they are expected in."""
+"""Takes a trend, gives its chart: points in the order of time, the average and the limits, or the median, and the declared changes."""
 
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from iop_outcomes.intake.dated_changes import DatedChange
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_rows import QUARTERS, coordinate
 from iop_outcomes.show.trend import Trend, TrendPoint, require_trend
@@ -20,11 +22,17 @@ _COMMON = "#767676"
 _ROOM = 0.13  # share of the axis that the name of a period needs
 _LINE = 0.06  # and the height of a line of words
 _MOST_TICKS = 8
+_LEFT = -0.7  # where the axis of time begins
+_ABOVE = 0.4  # inches for the legend
+_WRAP = 34  # letters of a line of a change's words
+_WORDS_INCHES = 0.15  # height of such a line
 _PARTS_OF_YEARS: dict[int, tuple[int, ...]] = {12: (1, 3, 6), 4: (1, 2), 1: ()}  # steps between names on the axis, in periods
 
 
 def trend_chart(trend: Trend, *, ax: Axes | None = None) -> Axes:
-    """Points in the order of time with the average and the expected range; signals by shape and colour, what is not judged hollow.
+    """Points in the order of time with the average and the expected range, or the median; declared changes as dashed lines with their words.
+
+    Signals have a shape and a colour of their own; what is not judged is hollow.
 
     Parameters
     ----------
@@ -44,6 +52,9 @@ def trend_chart(trend: Trend, *, ax: Axes | None = None) -> Axes:
         kinds = _points(drawn, trend)
         notes = _labels(drawn, trend)
         _frame(drawn, trend)
+        if ax is None:
+            theme.fit_rows(drawn, [percent(1.0)], notes, above_inches=_ABOVE)
+        above = _changes(drawn, trend)
         samples = list(kinds.values())
         look: dict[str, Any] = {
             "ncols": len(samples),
@@ -56,14 +67,15 @@ def trend_chart(trend: Trend, *, ax: Axes | None = None) -> Axes:
         if samples and ax is None:
             drawn.figure.legend(samples, list(kinds), loc="upper left", **look)
         elif samples:
-            drawn.legend(samples, list(kinds), loc="lower left", bbox_to_anchor=(0, 1), **look)
-        if ax is None:
-            theme.fit_rows(drawn, [percent(1.0)], notes, above_inches=0.4)
+            drawn.legend(samples, list(kinds), loc="lower left", bbox_to_anchor=(0, 1 + above / _size(drawn)[1]), **look)
+        if ax is None and above:
+            _make_higher(drawn, above)
+            theme.fit_rows(drawn, [percent(1.0)], notes, above_inches=_ABOVE + above)
     return drawn
 
 
 def _lines(ax: Axes, trend: Trend) -> None:
-    """The average over the periods it rests on, the limits as steps, and thin lines between neighbours."""
+    """The average, or the median, over the periods it rests on, the limits as steps, and thin lines between neighbours."""
     places = [place for place, point in enumerate(trend.points) if point.judged]
     if places and not math.isnan(trend.centre):
         ends = [places[0] - 0.5, places[-1] + 0.5]
@@ -119,7 +131,7 @@ def _labels(ax: Axes, trend: Trend) -> list[str]:
     last = trend.judged[-1] if trend.judged else None
     lines: list[tuple[float, str]] = []
     if last is not None and not math.isnan(trend.centre):
-        lines.append((trend.centre, f"average {percent(trend.centre)}"))
+        lines.append((trend.centre, f"{'median' if trend.flag else 'average'} {percent(trend.centre)}"))
         if not math.isnan(last.low):  # narrow limits keep their words a line apart
             lines.append((max(last.high, trend.centre + _LINE), "expected at most"))
             lines.append((min(last.low, trend.centre - _LINE), "expected at least"))
@@ -135,11 +147,98 @@ def _labels(ax: Axes, trend: Trend) -> list[str]:
     return [words for _, words in lines]
 
 
+# -- declared changes ----------------------------------------------------------------------------------------------
+
+
+class _Label(NamedTuple):
+    """The words of a change: at which place among the points, on which side of its line, and from where to where in inches of the axes."""
+
+    place: float
+    words: str
+    before_line: bool
+    left: float
+    right: float
+    foot: float
+    top: float
+
+
+def _changes(ax: Axes, trend: Trend) -> float:
+    """A dashed line for each declared change within the chart, its words above; gives the inches that they take above the axes."""
+    labels, (_, high) = _labels_of_changes(ax, trend), _size(ax)
+    for label in labels:
+        ends = [0, coordinate(1 + label.top / high)]
+        ax.plot([label.place] * 2, ends, color=theme.TEXT, linewidth=1.0, linestyle=(0, (4, 3)), clip_on=False, zorder=1.5)
+        ax.annotate(
+            label.words,
+            (label.place, coordinate(1 + label.foot / high)),
+            xytext=(-4 if label.before_line else 4, 2),
+            textcoords="offset points",
+            ha="right" if label.before_line else "left",
+            va="bottom",
+            fontsize=9,
+            linespacing=1.05,
+            annotation_clip=False,
+            zorder=4,
+        )
+    return max((label.top for label in labels), default=0.0)
+
+
+def _labels_of_changes(ax: Axes, trend: Trend) -> list[_Label]:
+    """The words of the changes within the chart, the latest first.
+
+    Words begin at their line, and end there where the figure has no more room to the right. Those that would overlap stand above each
+    other, the earlier the higher, so that the line of an earlier change runs through no words.
+    """
+    wide, _ = _size(ax)
+    room = wide + theme.WIDTH_INCHES * (1 - ax.get_position().x1)
+    labels: list[_Label] = []
+    for change in reversed(trend.changes):
+        place = trend.place_of(change)
+        if math.isnan(place):
+            continue
+        lines = textwrap.wrap(f"{change.words} ({_axis_name(trend, change)})", _WRAP)
+        width = max(theme.text_width(line, 9.0) for line in lines) + 0.1
+        line = (place - _LEFT) * wide / (_right(trend) - _LEFT)
+        before_line = line + width > room and line >= width
+        left = line - width if before_line else line
+        foot = max((each.top for each in labels if each.left < left + width and left <= each.right), default=0.0)
+        labels.append(_Label(place, "\n".join(lines), before_line, left, left + width, foot, foot + _WORDS_INCHES * len(lines) + 0.05))
+    return labels
+
+
+def _axis_name(trend: Trend, change: DatedChange) -> str:
+    """The period of a change as an axis names it."""
+    period = next(point.period for point in trend.points if change.is_within(point.period))
+    return f"{period.short}\u00a0{period.year}" if period.per_year > 1 else period.short  # on one line
+
+
+def _right(trend: Trend) -> float:
+    """Where the axis of time ends."""
+    return max(len(trend.points) - 0.3, 0.7)
+
+
+def _size(ax: Axes) -> tuple[float, float]:
+    """Width and height of the axes, in inches."""
+    figure, box = ax.get_figure(root=True), ax.get_position()
+    if figure is None:
+        raise ValueError("axes without a figure")
+    wide, high = figure.get_size_inches()
+    return box.width * wide, box.height * high
+
+
+def _make_higher(ax: Axes, inches: float) -> None:
+    """Make the figure of some axes higher."""
+    figure = ax.get_figure(root=True)
+    if figure is not None:
+        wide, high = figure.get_size_inches()
+        figure.set_size_inches(wide, high + inches)
+
+
 def _frame(ax: Axes, trend: Trend) -> None:
     """A share axis, and few and level names of periods."""
     places = range(len(trend.points))
     chosen = _ticks([point.period for point in trend.points])
-    ax.set_xlim(-0.7, max(len(places) - 0.3, 0.7))
+    ax.set_xlim(_LEFT, _right(trend))
     ax.set_ylim(0, 1)
     ax.set_yticks(QUARTERS, [percent(mark) for mark in QUARTERS])
     ax.set_xticks(list(chosen), list(chosen.values()))

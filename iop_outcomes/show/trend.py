@@ -1,4 +1,4 @@
-"""Takes a released share by calendar period, gives its `Trend`: every period with its limits, its signals and why it is not judged."""
+"""Takes a released share by calendar period, gives its `Trend`: every period with its limits or runs, its signals and why it is not judged."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import Literal
 import numpy as np
 
 from iop_outcomes.errors import ReleaseError
+from iop_outcomes.intake.dated_changes import DatedChange
 from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show.chart_rows import coordinate
 from iop_outcomes.show.words import has_value
 from iop_outcomes.stats.periods import Period, calendar
+from iop_outcomes.stats.runs import RunChart, run_chart
 from iop_outcomes.stats.trend import ControlLimits, p_prime_limits, signals
 
 Caveat = Literal["withheld", "immature", "incomplete", "gap"]
@@ -68,9 +70,9 @@ class TrendPoint:
         return not self.caveats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Trend:
-    """A released share over time.
+    """A released share over time: a control chart, or, where there are no limits, a run chart.
 
     Parameters
     ----------
@@ -81,11 +83,15 @@ class Trend:
     points : tuple of TrendPoint
         Every period of the calendar from the first to the last, in order.
     centre : float
-        Share over every period that is judged; NaN when there is none.
+        Share over every period that is judged, or the median of their shares in a run chart; NaN when there is none.
     sigma_z : float
         Spread between periods relative to chance alone (1); NaN when it cannot be had.
     flag : str
         Empty, or why there are no limits: no_periods (the groups are no periods), few_points, or one of `p_prime_limits`.
+    runs : RunChart or None
+        What runs about the median say, where there are no limits.
+    changes : tuple of DatedChange
+        What the program declares to have begun to do differently, in the order of time.
     """
 
     released: Released
@@ -94,6 +100,8 @@ class Trend:
     centre: float
     sigma_z: float
     flag: str
+    runs: RunChart | None = None
+    changes: tuple[DatedChange, ...] = ()
 
     def __post_init__(self) -> None:
         require_released(self.released, "Trend")
@@ -114,6 +122,26 @@ class Trend:
         """The points that limits rest on."""
         return tuple(point for point in self.points if point.judged)
 
+    @property
+    def has_signal(self) -> bool:
+        """Whether any rule, of the limits or of the runs, gives a signal."""
+        runs = self.runs
+        return any(point.sides for point in self.points) or (runs is not None and (runs.has_long_run or runs.has_few_crossings))
+
+    def changes_in(self, period: Period) -> tuple[DatedChange, ...]:
+        """The declared changes that a period holds."""
+        return tuple(change for change in self.changes if change.is_within(period))
+
+    def place_of(self, change: DatedChange) -> float:
+        """Where a change stands among the points, which are at 0, 1 and so on, a period reaching half a step to both sides; NaN outside."""
+        for place, point in enumerate(self.points):
+            period = point.period
+            if change.is_within(period):
+                days = (period.next.first_day - period.first_day).days
+                day = (change.first - period.first_day).days
+                return coordinate(place - 0.5 + (day + (change.last - change.first).days / 2) / days)
+        return math.nan
+
 
 def trend_of(
     released: Released,
@@ -121,11 +149,13 @@ def trend_of(
     *,
     immature: Collection[Period] = (),
     incomplete: Collection[Period] = (),
+    changes: Collection[DatedChange] = (),
 ) -> Trend:
     """Follow a share over time, from what was released by a column of calendar periods.
 
-    A period that is immature or incomplete is shown, but is neither part of what the limits rest on nor able to be a signal; with a
-    period that is withheld or empty it breaks every run.
+    From 12 periods that can be judged on it is a control chart: limits, and four rules. With fewer, or where the data allow no limits, it
+    is a run chart: the median, and two rules. A period that is immature or incomplete is shown, but is neither part of what the limits or
+    the median rest on nor able to be a signal; with a period that is withheld or empty it breaks every run of a control chart.
 
     Parameters
     ----------
@@ -137,6 +167,8 @@ def trend_of(
         Periods that begin before the program had run long enough for long stays to end.
     incomplete : collection of Period
         Periods that end after the data were cut.
+    changes : collection of DatedChange
+        What the program declares to have begun to do differently, in the order of time.
 
     Returns
     -------
@@ -152,7 +184,7 @@ def trend_of(
     levels = [level for level in released.levels if level not in (ALL, MISSING_LEVEL)]
     periods = calendar(levels)
     if not periods:
-        return Trend(released, estimand, (), math.nan, math.nan, "no_periods")
+        return Trend(released, estimand, (), math.nan, math.nan, "no_periods", changes=tuple(changes))
     by_level = {level: released.estimate(estimand, level) for level in levels}
     estimates = [by_level.get(str(period)) for period in periods]
     caveats = [
@@ -160,11 +192,13 @@ def trend_of(
         for period, estimate in zip(periods, estimates, strict=True)
     ]
     judged = [None if unjudged else estimate for estimate, unjudged in zip(estimates, caveats, strict=True)]
+    shares = [coordinate(e.value) if e else math.nan for e in judged]
     limits = p_prime_limits([_count(e and e.k) for e in judged], [_count(e and e.n) for e in judged])
     flag = limits.flag or ("few_points" if sum(e is not None for e in judged) < FEWEST_POINTS else "")
-    if flag:
-        limits = ControlLimits(limits.centre, np.full(len(periods), math.nan), limits.sigma_z, flag)
-    sides = {} if flag else signals([coordinate(e.value) if e else math.nan for e in judged], limits)
+    runs = run_chart(shares) if flag else None
+    if runs is not None:
+        limits = ControlLimits(coordinate(runs.median), np.full(len(periods), math.nan), limits.sigma_z, flag)
+    sides = {"long_run": runs.sides} if runs is not None else signals(shares, limits)
     points = tuple(
         TrendPoint(
             period,
@@ -176,7 +210,7 @@ def trend_of(
         )
         for i, (period, estimate, why) in enumerate(zip(periods, estimates, caveats, strict=True))
     )
-    return Trend(released, estimand, points, limits.centre, limits.sigma_z, flag)
+    return Trend(released, estimand, points, limits.centre, limits.sigma_z, flag, runs, tuple(changes))
 
 
 def _caveats(estimate: ReleasedEstimate | None, *, immature: bool, incomplete: bool) -> tuple[Caveat, ...]:

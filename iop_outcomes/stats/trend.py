@@ -17,7 +17,7 @@ RUN = 7  # points on one side, or in a trend, that make a signal
 SIGMAS = 3.0  # how far the limits lie from the centre
 NEAR = 2.0  # where the outer third begins
 _D2 = 1.128  # mean range of two normal values, in standard deviations
-_SAME = 1e-9  # values closer than this are equal: sums of shares miss each other by rounding
+SAME = 1e-9  # values closer than this are equal: sums of shares miss each other by rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +92,7 @@ def p_prime_limits(k: ArrayLike, n: ArrayLike) -> ControlLimits:
     if not len(ranges):
         return ControlLimits(centre, none, np.nan, "one_period")
     sigma_z = float(ranges.mean() / _D2)
-    if sigma_z < _SAME:
+    if sigma_z < SAME:
         return ControlLimits(centre, none, 0.0, "sd_zero")
     return ControlLimits(centre, binomial * sigma_z, sigma_z)
 
@@ -148,8 +148,8 @@ def seven_point_trend(values: ArrayLike) -> Sides:
     """
     shares = _floats(values)
     moves = np.diff(shares)
-    sides = np.where(np.abs(moves) > _SAME, np.sign(moves), 0.0)
-    steps = _runs(sides, RUN - 1)
+    sides = np.where(np.abs(moves) > SAME, np.sign(moves), 0.0)
+    steps = runs_of(sides, RUN - 1)
     out = np.zeros(len(shares), dtype=np.int8)
     out[1:] = steps
     starts = np.flatnonzero((steps != 0) & (out[:-1] == 0))
@@ -192,12 +192,12 @@ def seven_on_one_side(values: ArrayLike, centre: float) -> Sides:
     >>> seven_on_one_side([0.6] * 7 + [0.5, 0.6], 0.5).tolist()
     [1, 1, 1, 1, 1, 1, 1, 0, 0]
     """
-    return _runs(_sides_of(_floats(values), centre), RUN)
+    return runs_of(_sides_of(_floats(values), centre), RUN)
 
 
 def _beyond(shares: Floats, low: Floats, high: Floats) -> Sides:
     """Which points lie above, below or between two lines; comparison with NaN is false, so that a gap is between."""
-    return (shares > high + _SAME).astype(np.int8) - (shares < low - _SAME).astype(np.int8)
+    return (shares > high + SAME).astype(np.int8) - (shares < low - SAME).astype(np.int8)
 
 
 def _sides_of(shares: Floats, centre: float) -> Sides:
@@ -205,7 +205,7 @@ def _sides_of(shares: Floats, centre: float) -> Sides:
     return _beyond(shares, line, line)
 
 
-def _runs(sides: Sequence[float] | Floats | Sides, length: int) -> Sides:
+def runs_of(sides: Sequence[float] | Floats | Sides, length: int) -> Sides:
     """Keep the side of each entry that stands in a run of at least `length` of the same side; 0 and NaN end a run."""
     out = np.zeros(len(sides), dtype=np.int8)
     start = 0

@@ -178,3 +178,13 @@ def test_what_the_methods_leave_out_is_used(tmp_path):
     folder = write(tmp_path, [row("All", n=150, k=90)])
     (folder / "page.html").write_text(PAGE.format(share="not shown", rows="158"), encoding="utf-8")
     assert back(folder)["completion, completion_strict, excluded (everyone)"] == (8, 8)
+
+
+@pytest.mark.parametrize(("column", "year"), [("discharge_quarter", "Q1 2024 to Q4 2024"), ("discharge_month", "2024-01 to 2024-12")])
+def test_a_year_beside_its_months_gives_the_one_withheld_back(tmp_path, column, year):
+    """Eleven months of 40 and 447 in the year: 7 in the twelfth, by whatever column the year stands; with another withheld nothing comes back."""
+    months = [row(f"2024-{month:02}", n=40) | {"group": "discharge_month"} for month in range(1, 12)]
+    rows = [*months, row("2024-12") | {"group": "discharge_month"}, row(year, n=447) | {"group": column}]
+    assert back(write(tmp_path / "one", rows))["completion, completion_strict, n (discharge_month 2024_12)"] == (7, 7)
+    rows[4] |= {"n": ""}
+    assert back(write(tmp_path / "two", rows)) == {}

@@ -37,9 +37,9 @@ OF_PARTS = {
     "plain": {"csv_text", "steady"},  # asks it of each
     "tables": {"flow_table", "value_with_base", "value_with_range"},
     "targets": {"target_word", "target_words"},  # of a share of a Released, and of the target itself
-    "theme": {"data_uri", "fit_rows", "mark", "new_axes", "new_figure", "style", "svg"},
+    "theme": {"data_uri", "fit_rows", "mark", "new_axes", "new_figure", "style", "svg", "text_width"},
     "trend": {"require_trend"},
-    "trend_words": {"trend_alt_text", "trend_sentence", "trend_table"},  # of a Trend, too
+    "trend_words": {"changes_words", "trend_alt_text", "trend_sentence", "trend_table", "trend_verdict", "when"},  # of a Trend, too
     "words": {
         "count",
         "counted_share",

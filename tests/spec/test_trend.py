@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -121,22 +122,48 @@ def test_a_covariate_may_be_called_like_a_period():
 # -- which periods -------------------------------------------------------------------------------------------------
 
 
-def test_months_where_there_are_two_years_of_them():
-    """From 24 months that can be shown on: months; with 23: quarters."""
-    for n, noun in ((24, "month"), (23, "quarter")):
-        found = trend(frame(dict.fromkeys(months("2022-01", n), EVEN)))
-        assert found.noun == noun
-        assert sum(point.k for point in found.points) == 30 * n
-        assert sum(point.n for point in found.points) == 50 * n
+@pytest.mark.parametrize("n", [1, 3, 11, 12, 13, 24])
+def test_months_where_nearly_all_of_them_are_shown(n):
+    """However few they are: quarters would be fewer."""
+    found = trend(frame(dict.fromkeys(months("2022-01", n), EVEN)))
+    assert found.noun == "month" and len(found.points) == n
+    assert sum(point.k for point in found.points) == 30 * n
+    assert sum(point.n for point in found.points) == 50 * n
 
 
-def test_quarters_where_many_months_are_too_small():
-    """Of 30 months 27 must be shown: with 3 withheld months stay, with 4 small ones quarters come."""
-    small = {month: (5, 5) for month in months("2022-05", 4)}
-    found = trend(frame(USUAL | dict(list(small.items())[:3])))
-    assert (found.noun, sum("withheld" in point.caveats for point in found.points)) == ("month", 3)
-    assert trend(frame(USUAL | small)).noun == "quarter"
-    assert trend(frame(USUAL | small), "none", data_class="synthetic").noun == "month"
+def withheld(found):
+    """The periods that are not shown: small ones, and others that would give them back."""
+    return [period for period, why in marks(found).items() if "withheld" in why]
+
+
+SMALL = {month: (5, 5) for month in months("2022-05", 4)}
+
+
+def test_months_with_gaps_where_quarters_are_too_few_for_limits():
+    """Of 30 months 4 are small: the 10 quarters take no limits, so months stay; of 39 months with 8 small ones quarters come."""
+    found = trend(frame(USUAL | dict(list(SMALL.items())[:3])))
+    assert found.noun == "month" and {*SMALL} - {*withheld(found)} == {"2022-08"}
+    found = trend(frame(USUAL | SMALL))
+    assert found.noun == "month" and {*SMALL} <= {*withheld(found)}
+    long = dict.fromkeys(months("2022-01", 42), EVEN) | {month: (5, 5) for month in months("2022-05", 42)[::5][:8]}
+    assert trend(frame(long)).noun == "quarter"
+    assert trend(frame(USUAL | SMALL), "none", data_class="synthetic").noun == "month"
+
+
+def test_quarters_that_cannot_be_judged_do_not_count():
+    """Of thirteen quarters one is too early: twelve take limits; where the data end within the last, eleven do not, and months come, with gaps."""
+    long = dict.fromkeys(months("2022-01", 37), EVEN) | {month: (5, 5) for month in months("2022-05", 37)[::5][:6]}
+    assert trend(frame(long), cutoff="2025-03-31").noun == "quarter"
+    assert trend(frame(long), cutoff="2025-01-31").noun == "month"
+
+
+def test_quarters_where_months_are_too_few_or_too_small():
+    """Small months by themselves: quarters, whatever the policy lets be seen, because so few discharges say nothing."""
+    small = dict.fromkeys(months("2022-01", 24), (6, 4))
+    for policy, data_class in (("cms11", "limited_data_set"), ("none", "synthetic")):
+        assert trend(frame(small), policy, data_class=data_class).noun == "quarter"
+    assert trend(frame(dict.fromkeys(small, (7, 4))), "none", data_class="synthetic").noun == "month"  # of at least 11
+    assert trend(frame(dict.fromkeys(small, (20, 4)))).noun == "quarter"  # as many as may be seen completed, but not the others
 
 
 def test_the_files_own_period_where_there_are_no_dates():
@@ -244,25 +271,76 @@ def test_a_small_month_is_withheld_and_another_with_it():
     hidden = {period for period, why in marks(found).items() if "withheld" in why}
     assert "2023-05" in hidden and len(hidden) >= 2
     rows = {row[0]: row for row in trend_table(found).rows}
-    assert rows["May 2023"] == ("May 2023", "not shown", "not shown", "", "")
+    assert rows["May 2023"] == ("May 2023", "not shown", "", "", "")
     shown = [point for point in found.points if point.judged]
     assert found.centre == sum(point.k for point in shown) / sum(point.n for point in shown)
-    assert "May 2023 not shown" in trend_alt_text(found)
+    assert re.search(r"; not shown: [^;]*May 2023[^;]*\.$", trend_alt_text(found))
 
 
 def test_few_points_are_a_run_chart():
-    """With fewer than 12 periods to judge there are no limits and no signals, and headline, subtitle and legend say so."""
-    episodes = frame(dict.fromkeys(months("2022-01", 23), EVEN) | {"2022-06": (20, 30)})
+    """With fewer than 12 periods to judge there are no limits: a median, two rules, and headline, subtitle and legend say so."""
+    episodes = frame(dict.fromkeys(months("2022-01", 12), EVEN) | {"2022-06": (20, 30), "2022-09": (35, 15), "2022-11": (31, 19)})
     found = trend(episodes)
-    assert (found.flag, found.noun, len(found.judged)) == ("few_points", "quarter", 7)
+    assert (found.flag, found.noun, len(found.judged)) == ("few_points", "month", 11)
     assert all(math.isnan(point.low) and point.sides == () for point in found.points)
+    assert found.centre == 0.6 and not found.has_signal
     blocks = told(episodes)
-    assert (
-        blocks[Figure].headline == "Quarterly completion is shown without an expected range: 7 quarters can be judged, and that takes 12."
-    )
-    assert "no limits are drawn" in blocks[Figure].subtitle and blocks[Figure].alt.startswith("Run chart without limits.")
+    assert blocks[Figure].headline == ("Monthly completion cannot be judged: only 3 months differ from its median, and that takes 10.")
+    assert "Limits take 12 points" in blocks[Figure].subtitle and blocks[Figure].alt.startswith("Run chart without limits.")
+    assert "Median 60%." in blocks[Figure].alt
     ax = trend_chart(found)
     assert "without an expected range" in [text.get_text() for text in ax.figure.legends[0].get_texts()]
+    assert "median 60%" in [text.get_text() for text in ax.texts]
+
+
+def steps(*completed, first="2021-12"):
+    """A month of 50 for each number completed, behind one that is too early to judge."""
+    return {first: EVEN} | {month: (k, 50 - k) for month, k in zip(months("2022-01", 99), completed, strict=False)}
+
+
+@pytest.mark.parametrize(
+    ("completed", "expected"),
+    [
+        ([], "Monthly completion cannot be judged yet: no month can be compared, and that takes 10."),
+        ([30], "Monthly completion cannot be judged yet: 1 month can be compared, and that takes 10."),
+        ([30, 31, 32], "Monthly completion cannot be judged yet: 3 months can be compared, and that takes 10."),
+        ([30, 34] * 5, "Monthly completion shows no sign of a lasting change in the 10 months that can be judged."),
+        (range(20, 30), "Monthly completion has been above its median since June 2022, and was below it before."),
+        (range(31, 20, -1), "Monthly completion has been below its median since July 2022, and was above it before."),
+        ([30] * 11, "Monthly completion was 60% in every month that can be judged."),
+        ([50] * 13, "Monthly completion was 100% in every month that can be judged."),
+        ([0] * 13, "Monthly completion was 0% in every month that can be judged."),
+        ([30, 34] * 6, "Monthly completion stayed within its expected range."),
+    ],
+)
+def test_each_number_of_points_has_its_verdict(completed, expected):
+    """From no point that can be judged to twelve, and where every share is alike: nothing is said that cannot be judged."""
+    found = trend(frame(steps(*completed)), "none", data_class="synthetic")
+    assert len(found.judged) == len(completed)
+    assert trend_sentence(found) == expected
+    trend_chart(found)
+
+
+def test_a_long_run_and_few_crossings_where_there_are_no_limits():
+    """Twenty-four months, of which every second has nobody: no two in succession, so no limits, and the rules of runs leave gaps out."""
+    every_second = months("2022-01", 48)[::2]
+    shares = [20, 22, 20, 22, 20, 22, 20, 22, 20, 21, 21, 20, 30, 32, 31, 32, 31, 32, 31, 32, 31, 32, 31, 32]
+    by_month = {"2021-11": EVEN} | {month: (k, 50 - k) for month, k in zip(every_second, shares, strict=True)}
+    found = trend(frame(by_month), "none", data_class="synthetic")
+    assert found.flag == "one_period" and len(found.judged) == 24
+    assert trend_sentence(found) == "Monthly completion has been above its median since January 2024, and was below it before."
+    assert {row[-1] for row in trend_table(found).rows if row[-1]} >= {
+        "part of a long run below the median",
+        "part of a long run above the median",
+    }
+    by_month = {"2021-11": EVEN} | {
+        month: (k, 50 - k) for month, k in zip(every_second, [*shares[:10], *([20, 34] * 2), *shares[10:]], strict=False)
+    }
+    found = trend(frame(by_month), "none", data_class="synthetic")
+    assert found.has_signal and trend_sentence(found) == (
+        "Monthly completion has been above its median in the last 8 months that can be judged. "
+        "Monthly completion crossed its median 5 times in 20 months, and chance alone gives 6 or more."
+    )
 
 
 # -- what is said --------------------------------------------------------------------------------------------------

@@ -14,7 +14,6 @@ from iop_outcomes.reporting.parts.methods import METHODS
 from iop_outcomes.reporting.parts.over_time import OVER_TIME
 from iop_outcomes.reporting.parts.page_one import PAGE_ONE
 from iop_outcomes.reporting.parts.part import Page, Part, Program
-from iop_outcomes.reporting.parts.previous_period import PREVIOUS_PERIOD
 from iop_outcomes.reporting.parts.symptom_change import SYMPTOM_CHANGE
 from iop_outcomes.reporting.parts.who import WHO
 
@@ -32,7 +31,6 @@ PROGRAM_QUALITY = (
     SYMPTOM_CHANGE,
     AFTER_DISCHARGE,
     AT_RISK,
-    PREVIOUS_PERIOD,
     DATA_QUALITY,
     METHODS,
 )

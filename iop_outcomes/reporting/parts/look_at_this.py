@@ -12,8 +12,9 @@ from iop_outcomes.keys import TOO_FEW
 from iop_outcomes.measures.self_harm_item import AT_DISCHARGE
 from iop_outcomes.release import ReleasedEstimate
 from iop_outcomes.reporting.parts import asks
+from iop_outcomes.reporting.parts.chart_periods import completion_by_period
 from iop_outcomes.reporting.parts.outcomes import Judged, outcome_asks, outcomes_of
-from iop_outcomes.reporting.parts.over_time import completion_by_period, trend_of_page
+from iop_outcomes.reporting.parts.over_time import trend_of_page
 from iop_outcomes.reporting.parts.part import Page, Program
 from iop_outcomes.show.comparison import groups_of
 from iop_outcomes.show.targets import ABOVE, BELOW, target_word, target_words
@@ -193,7 +194,7 @@ def _follow_up(looked: Looked) -> str:
 
 def _signal(looked: Looked) -> str:
     trend = trend_of_page(looked.page)
-    if trend is None or trend.flag or not any(point.sides for point in trend.points):
+    if trend is None or not trend.has_signal:
         return ""
     return f"{trend.title} gives a signal: see the line over time."
 
@@ -265,8 +266,8 @@ RULES = (
     LookRule(
         "a signal over time",
         40,
-        "one of the four rules of the control chart",
-        "Laney DB (2002), doi:10.1081/QEN-120006555",
+        "one of the four rules of the control chart, or of the two of the run chart",
+        "Laney DB (2002), doi:10.1081/QEN-120006555; Anhøj J, Olesen AV (2014), doi:10.1371/journal.pone.0113825",
         _signal,
         "Ask what changed then, and note the date.",
     ),

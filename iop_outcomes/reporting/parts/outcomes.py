@@ -287,7 +287,7 @@ def _judged(outcome: MainOutcome, page: Page) -> Judged:
 
 
 def _year(outcome: MainOutcome, page: Page) -> Year | None:
-    years, ask = two_years(page.program.data), outcome.ask(page.program)
+    years, ask = two_years(page.program), outcome.ask(page.program)
     released = None if years is None or ask is None else page.get(_in_years(outcome, ask, years))
     if years is None or released is None or not {years.latest, years.before} <= set(released.levels):
         return None
@@ -304,7 +304,7 @@ def _in_years(outcome: MainOutcome, ask: Ask, years: Years) -> Ask:
 
 def year_asks(program: Program) -> list[Ask]:
     """What the year before is known from; nothing where the data name no two years."""
-    years = two_years(program.data)
+    years = two_years(program)
     if years is None:
         return []
     given = [(outcome, outcome.ask(program)) for outcome in _chosen(program)]

@@ -211,7 +211,7 @@ def _base(estimate: ReleasedEstimate, what: str, which: str) -> str:
 
 def under_cards(page: Page, outcomes: Sequence[Judged]) -> list[Block]:
     """Which years are compared, who set the targets, and which targets no card shows."""
-    sentences, years = [], two_years(page.program.data)
+    sentences, years = [], two_years(page.program)
     if any(judged.year for judged in outcomes) and years is not None:
         sentences.append(f"Latest year: discharged {years.latest}; year before: {years.before}.")
     else:
