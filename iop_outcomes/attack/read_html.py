@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -23,18 +24,22 @@ _FINDINGS = {"reason missing": "missing_reason"}  # what a finding about episode
 
 @dataclass
 class _PageReader(HTMLParser):
-    """The tables, the definitions and the other text of a page."""
+    """The tables, the definitions and the other text of a page, and whether it is of some episodes of its files alone."""
 
     tables: list[TableRead] = field(default_factory=list)
     terms: list[tuple[str, list[str]]] = field(default_factory=list)
+    is_narrowed: bool = False
     _text: list[str] = field(default_factory=list)
     _skip: int = 0
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser brings them
-        """Begin a table, a row or a text."""
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a table, a row or a text; note how the episodes were chosen."""
+        values = dict(attrs)
+        if tag == "meta" and values.get("name") == "parameters":
+            self.is_narrowed = bool(json.loads(values.get("content") or "{}").get("where"))
         if tag in ("style", "script", "svg"):
             self._skip += 1
         elif tag == "table":
@@ -87,7 +92,11 @@ def read_html(text: str, name: str) -> FilesRead:
         _FINDINGS[row[0]]
         for table in page.tables
         for row in table.rows
-        if table.caption == "Findings in the data" and row and row[0] in _FINDINGS and FEW_ROWS in row
+        if not page.is_narrowed  # a finding is about every row of a file, whichever episodes the page is of
+        and table.caption == "Findings in the data"
+        and row
+        and row[0] in _FINDINGS
+        and FEW_ROWS in row
     }
     tables = [replace(table, source=f"{name}: {table.caption}") for table in page.tables]
     return FilesRead([name], numbers=numbers, described=described, tables=tables, few=few)
