@@ -20,5 +20,5 @@ def test_one_quarter_of_the_synthetic_program(synthetic, tmp_path):
 @pytest.mark.parametrize(("where", "few"), [("[]", {"missing_reason"}), ('[[{"column": "track", "values": ["a"]}]]', set())])
 def test_a_finding_is_about_the_file(where, few):
     """On a page of some of its episodes, fewer than 11 rows of the file say nothing of these."""
-    page = f"<meta name=\"parameters\" content='{{\"where\": {where}}}'>{FINDING}"
+    page = f'<meta name="parameters" content=\'{{"where": {where}}}\'>{FINDING}'
     assert read_html(page, "page").few == few
