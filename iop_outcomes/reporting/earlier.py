@@ -82,13 +82,13 @@ def read_earlier(path: str | Path) -> EarlierReport:
         When there is no such file, it is no report or was damaged, or it has no figures and no CSV beside it has them.
     """
     given = Path(path)
-    found = sorted(given.glob("*.json")) if given.is_dir() else [given]
-    if len(found) != 1 or found[0].suffix != ".json":
-        several = f"holds {len(found)} .json files" if given.is_dir() else "is no .json"
+    files = sorted(given.glob("*.json")) if given.is_dir() else [given]
+    if len(files) != 1 or files[0].suffix != ".json":
+        several = f"holds {len(files)} .json files" if given.is_dir() else "is no .json"
         raise DataError(f"{given}: {several}. Give the .json of the earlier report, which stands beside its page.")
-    content = _bytes(found[0])
-    beside = found[0].with_suffix(".csv")
-    return earlier_of(content, found[0].name, beside=lambda: _bytes(beside) if beside.is_file() else None)
+    content = _bytes(files[0])
+    beside = files[0].with_suffix(".csv")
+    return earlier_of(content, files[0].name, beside=lambda: _bytes(beside) if beside.is_file() else None)
 
 
 def earlier_of(content: bytes, name: str, *, beside: Callable[[], bytes | None] = lambda: None) -> EarlierReport:
@@ -174,8 +174,8 @@ def _name(text: object, *, empty: bool = False) -> str:
 def _estimate(row: Mapping[str, Any], by: str, conf_level: float) -> ReleasedEstimate:
     """A number with its place; one that is not there is withheld where the flag says so, and impossible elsewhere."""
     words = {name: _name(row[name], empty=True) for name in ("measure", "definition", "level", "estimand", "method", "unit", "flag")}
-    held = frozenset(Flag(each) for each in words["flag"].split("; ") if each)
-    nothing = SUPPRESSED if Flag.SUPPRESSED in held else math.nan
+    raised = frozenset(Flag(each) for each in words["flag"].split("; ") if each)
+    nothing = SUPPRESSED if Flag.SUPPRESSED in raised else math.nan
     value, se, low, high = (nothing if row[name] is None else _float(row[name]) for name in ("value", "se", "low", "high"))
     if words["unit"] not in UNITS or not 0 < conf_level < 1 or not _in_order(words["unit"], low, value, high):
         raise ValueError
@@ -208,7 +208,7 @@ def _estimate(row: Mapping[str, Any], by: str, conf_level: float) -> ReleasedEst
         n_missing=0,
         excluded=0,
         unit=words["unit"],
-        flag=held,
+        flag=raised,
     )
 
 

@@ -12,6 +12,7 @@ from iop_outcomes.reporting.blocks import Section
 from iop_outcomes.reporting.document import Document
 from iop_outcomes.reporting.files import write_files
 from iop_outcomes.reporting.render import FORMS, USUAL
+from iop_outcomes.show.inline import inlined
 
 
 class Report(Document):
@@ -94,4 +95,4 @@ class Report(Document):
         return write_files(folder, {name: content for form in formats for name, content in self.files(form).items()})
 
     def _repr_html_(self) -> str:
-        return f"<h1>{escape(self.title)}</h1>" + "".join(section._repr_html_() for section in self.sections)
+        return inlined(f"<h1>{escape(self.title)}</h1>" + "".join(section._repr_html_() for section in self.sections))

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from iop_outcomes.stats.limits import t_quantile
 from iop_outcomes.stats.proportion import normal_quantile, wilson_limits
 
-_BY_PATIENT = ", by patient"
 _NO_LIMITS = math.nan, math.nan
 _SAME = 1e-7  # how near a printed quantile must be to the normal one to be it: limits are printed to twelve digits
 _MOST_DF = 1e7  # beyond it Student's t is the normal distribution
@@ -55,9 +54,18 @@ class PrintedShare:
         """Limits at another level; NaN twice where the method has no such scale, or nothing is printed to go by."""
         if any(math.isnan(number) for number in (self.value, self.low, self.high)):
             return _NO_LIMITS
-        method, by_patient = self.method.removesuffix(_BY_PATIENT), self.method.endswith(_BY_PATIENT)
-        scale = {"Wilson score": self._wilson, "log-log": self._log_log, "exact": self._exact}.get(method)
-        return _NO_LIMITS if scale is None else scale(conf_level, by_patient)
+        scales = {
+            "Wilson score": (self._wilson, False),
+            "Wilson score, by patient": (self._wilson, True),
+            "log-log": (self._log_log, False),
+            "log-log, by patient": (self._log_log, True),
+            "exact": (self._exact, False),
+            "exact, by patient": (self._exact, True),
+        }
+        if self.method not in scales:
+            return _NO_LIMITS
+        scale, by_patient = scales[self.method]
+        return scale(conf_level, by_patient)
 
     def _wilson(self, conf_level: float, by_patient: bool) -> tuple[float, float]:  # noqa: FBT001 - of one call
         """Both limits rest on q^2 / n alone, of the quantile q and the episodes n that the share is worth; Wilson (1927)."""

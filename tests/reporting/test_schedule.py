@@ -38,7 +38,9 @@ def episodes(sizes, *, undated=0):
 
 def planned(sizes, every="quarter", policy="cms11", undated=0, **mapping):
     """The periods of a schedule, with how many episodes each has, and those left out."""
-    with iop.load({"episodes": pd.DataFrame(episodes(sizes, undated=undated))}, mapping={"data": {"class": "synthetic", **mapping}}) as data:
+    with iop.load(
+        {"episodes": pd.DataFrame(episodes(sizes, undated=undated))}, mapping={"data": {"class": "synthetic", **mapping}}
+    ) as data:
         plan = schedule_of(data, every, policy)
         return {str(period): part.episodes for period, part in plan.periods.items()}, {str(p): why for p, why in plan.left_out.items()}
 
@@ -101,7 +103,9 @@ def written(tmp_path_factory):
     """Three quarters of a program in files, and one too small, each with a report by the command line; what it printed."""
     folder = tmp_path_factory.mktemp("schedule")
     (folder / "data").mkdir()
-    pd.DataFrame(episodes({"2024-Q1": 80, "2024-Q2": 96, "2024-Q3": 4, "2024-Q4": 84}, undated=20)).to_csv(folder / "data" / "episodes.csv", index=False)
+    pd.DataFrame(episodes({"2024-Q1": 80, "2024-Q2": 96, "2024-Q3": 4, "2024-Q4": 84}, undated=20)).to_csv(
+        folder / "data" / "episodes.csv", index=False
+    )
     (folder / "data" / "mapping.toml").write_text('[data]\nclass = "synthetic"\n')
     words = [sys.executable, "-m", "iop_outcomes", "report", "data", "--schedule", "quarter", "-o", "reports"]
     made = subprocess.run(words, cwd=folder, env=_environment(), capture_output=True, text=True, check=False)
@@ -126,7 +130,9 @@ def test_a_folder_for_each_quarter(written):
 def test_each_is_compared_with_the_one_before_and_can_be_verified(written, capsys):
     """The first says nothing of a change; the others name the quarter that they are compared with."""
     folder = written[0] / "reports"
-    pages = {quarter: (folder / quarter / "program_quality.html").read_text(encoding="utf-8") for quarter in ("2024-Q1", "2024-Q2", "2024-Q4")}
+    pages = {
+        quarter: (folder / quarter / "program_quality.html").read_text(encoding="utf-8") for quarter in ("2024-Q1", "2024-Q2", "2024-Q4")
+    }
     assert "What changed since" not in pages["2024-Q1"]
     assert "What changed since the first quarter of 2024" in pages["2024-Q2"]
     assert "What changed since the second quarter of 2024" in pages["2024-Q4"]
@@ -161,7 +167,17 @@ def test_no_withheld_count_comes_back_of_any_folder(written):
 
 def test_a_killed_run_leaves_whole_files(written, tmp_path):
     """Killed once the first folder is there: every file that stands is that of the whole run."""
-    words = [sys.executable, "-m", "iop_outcomes", "report", str(written[0] / "data"), "--schedule", "quarter", "-o", str(tmp_path / "reports")]
+    words = [
+        sys.executable,
+        "-m",
+        "iop_outcomes",
+        "report",
+        str(written[0] / "data"),
+        "--schedule",
+        "quarter",
+        "-o",
+        str(tmp_path / "reports"),
+    ]
     running = subprocess.Popen(words, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert running.stdout.readline().strip().endswith("program_quality.html")
     time.sleep(0.2)

@@ -41,7 +41,7 @@ KNOWN_ALREADY = (
 
 
 @dataclass(frozen=True, eq=False)
-class Change:
+class ChangeSince:
     """An outcome of one group, then and now.
 
     Parameters
@@ -146,7 +146,7 @@ def _period_after(earlier: Span, now: Span) -> str:
     return f": --period {following} {now.last}"
 
 
-def changes(page: Page, earlier: EarlierReport) -> list[Change]:
+def changes(page: Page, earlier: EarlierReport) -> list[ChangeSince]:
     """Each outcome of page one, for everyone and each group, with its word."""
     reason = page_reason(page, earlier)
     rows = [replace(row, why=row.why or reason) for judged in outcomes_of(page) for row in _rows(judged, page, earlier)]
@@ -157,14 +157,14 @@ def changes(page: Page, earlier: EarlierReport) -> list[Change]:
     return [by_place[row.outcome.name, row.level] for row in rows]
 
 
-def _rows(judged: Judged, page: Page, earlier: EarlierReport) -> Iterator[Change]:
+def _rows(judged: Judged, page: Page, earlier: EarlierReport) -> Iterator[ChangeSince]:
     """The rows of one outcome; none where neither report has it."""
     outcome, released = judged.outcome, judged.released
     alike = [each for each in earlier.estimates if (each.estimand, each.time) == (outcome.estimand, outcome.time)]
     now = judged.estimate
     if released is None or now is None:
         if alike:
-            yield Change(
+            yield ChangeSince(
                 outcome, ALL, (), next((each for each in alike if each.level == ALL), None), None, "This report has no such figure."
             )
         return
@@ -172,23 +172,23 @@ def _rows(judged: Judged, page: Page, earlier: EarlierReport) -> Iterator[Change
     if not same:
         other = "is of another scale or event" if any(each.measure != now.measure for each in alike) else "follows another definition"
         why = f"The figure of the earlier report {other}." if alike else "The earlier report has no such figure."
-        yield Change(outcome, ALL, released.levels, None, now, why)
+        yield ChangeSince(outcome, ALL, released.levels, None, now, why)
         return
     then: Mapping[str, ReleasedEstimate] = {each.level: each for each in same}
     levels = [ALL, *(groups_of(released) if page.program.by == earlier.by and len(groups_of(released)) > 1 else [])]
     for level in levels:
         why = "" if level in then else "The earlier report has no such group."
-        yield Change(outcome, level, released.levels, then.get(level), judged.at_level(level), why)
+        yield ChangeSince(outcome, level, released.levels, then.get(level), judged.at_level(level), why)
 
 
-def _judged(rows: Sequence[Change], conf_level: float) -> list[Change]:
+def _judged(rows: Sequence[ChangeSince], conf_level: float) -> list[ChangeSince]:
     """Words for rows whose ranges hold together: each at the level of all that have one (Sidak)."""
     words = [_word_without_range(row, conf_level) for row in rows]
     level = conf_level ** (1 / max(words.count(""), 1))
     return [_with_range(row, level) if not word else replace(row, word=word) for row, word in zip(rows, words, strict=True)]
 
 
-def _word_without_range(row: Change, conf_level: float) -> str:
+def _word_without_range(row: ChangeSince, conf_level: float) -> str:
     """The word of a row that no range is computed of; empty where one is."""
     then, now = row.then, row.now
     if (then is not None and not then.shown) or (now is not None and not now.shown):
@@ -202,7 +202,7 @@ def _word_without_range(row: Change, conf_level: float) -> str:
     return CANNOT if math.isnan(difference_of_printed(_printed(now), _printed(then), conf_level)[0]) else ""
 
 
-def _with_range(row: Change, level: float) -> Change:
+def _with_range(row: ChangeSince, level: float) -> ChangeSince:
     if row.now is None or row.then is None:
         return row
     low, high = difference_of_printed(_printed(row.now), _printed(row.then), level)
@@ -264,7 +264,7 @@ def _cautions(page: Page, earlier: EarlierReport) -> Iterator[str]:
         yield f"The earlier report is by {earlier.by.replace('_', ' ')}, this one by {program.group}: only everyone together can be compared."
 
 
-def _sentences(page: Page, rows: Sequence[Change]) -> list[str]:
+def _sentences(page: Page, rows: Sequence[ChangeSince]) -> list[str]:
     """What became better, what worse, what shows no clear change and what cannot be told, for everyone; then the groups that moved."""
     everyone, groups = [row for row in rows if row.level == ALL], [row for row in rows if row.level != ALL]
     better, worse = ([row.clause for row in everyone if row.has_moved and row.is_better is good] for good in (True, False))
@@ -283,7 +283,7 @@ def _sentences(page: Page, rows: Sequence[Change]) -> list[str]:
     return lines
 
 
-def _table(page: Page, rows: Sequence[Change]) -> Table:
+def _table(page: Page, rows: Sequence[ChangeSince]) -> Table:
     """Then, now, the difference with its range, and the word."""
     cells = tuple(
         (
@@ -300,11 +300,11 @@ def _table(page: Page, rows: Sequence[Change]) -> Table:
     return Table("Each outcome then and now (n: the episodes each rests on)", heads, cells, prose=True, naming=2)
 
 
-def _range(row: Change) -> str:
+def _range(row: ChangeSince) -> str:
     return NO_DIFFERENCE if math.isnan(row.low) else f"{number(row.low, _POINTS)} to {number(row.high, _POINTS)}"
 
 
-def _allowance(rows: Sequence[Change], conf_level: float) -> str:
+def _allowance(rows: Sequence[ChangeSince], conf_level: float) -> str:
     """How many ranges hold together; empty where there is none."""
     ranged = [row.level == ALL for row in rows if not math.isnan(row.low)]
     everyone, groups = ranged.count(True), ranged.count(False)
