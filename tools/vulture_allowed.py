@@ -44,3 +44,6 @@ _.tau2_high
 
 # Forms of a report that notebooks ask for by name.
 _.to_json
+
+# What IPython asks of a section, before its HTML.
+_._repr_mimebundle_
