@@ -95,4 +95,8 @@ class Report(Document):
         return write_files(folder, {name: content for form in formats for name, content in self.files(form).items()})
 
     def _repr_html_(self) -> str:
-        return inlined(f"<h1>{escape(self.title)}</h1>" + "".join(section._repr_html_() for section in self.sections))
+        return f"<h1>{escape(self.title)}</h1>" + "".join(section._repr_html_() for section in self.sections)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """What a notebook shows, which has no stylesheet."""
+        return {"text/html": inlined(self._repr_html_())}
