@@ -246,9 +246,10 @@ class Answer:
         return self.results.at_risk_to_frame()
 
     def _repr_html_(self) -> str:
+        from iop_outcomes.show.inline import inlined
         from iop_outcomes.show.tables import estimates_table
 
-        return estimates_table(self.release()).to_html()
+        return inlined(estimates_table(self.release()).to_html())
 
     def __repr__(self) -> str:
         return f"{self.definition.title}: {self.sentence()}"

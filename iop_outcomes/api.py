@@ -563,6 +563,7 @@ def report(
     policy: str = "cms11",
     title: str = "Program quality report",
     ledger: str | Path | None = None,
+    compare_to: str | Path | None = None,
 ) -> Report:
     """Build the program-quality report.
 
@@ -579,6 +580,9 @@ def report(
     ledger : path, optional
         File of the outputs made before, begun where there is none: a figure that would differ from one of them by few episodes is
         withheld, and this output is added. Keep it as you keep the data.
+    compare_to : path, optional
+        The .json of an earlier report of the program, or its folder: a section then says what changed since, and whether by more than
+        chance. Compared are released numbers, of periods of discharge that do not overlap.
 
     Returns
     -------
@@ -588,7 +592,9 @@ def report(
     Raises
     ------
     UsageError
-        When the column does not exist, or more than one is given.
+        When the column does not exist, or more than one is given, or the earlier report's policy shows more than this one's.
+    DataError
+        When the earlier report cannot be read.
 
     Examples
     --------
@@ -600,10 +606,10 @@ def report(
     """
     from iop_outcomes.reporting.assemble import program_quality
 
-    return program_quality(data, by=by, policy=policy, title=title, ledger=ledger)
+    return program_quality(data, by=by, policy=policy, title=title, ledger=ledger, compare_to=compare_to)
 
 
-def verify(data: Data, *, report: str | Path, ledger: str | Path | None = None) -> Verification:
+def verify(data: Data, *, report: str | Path, ledger: str | Path | None = None, compare_to: str | Path | None = None) -> Verification:
     """Make a saved report again from its data, and say every place where it is not what they give.
 
     Parameters
@@ -615,6 +621,8 @@ def verify(data: Data, *, report: str | Path, ledger: str | Path | None = None) 
         asked for), or the folder of all.
     ledger : path, optional
         The ledger that the report was made with, where it was made with one; nothing is added to it.
+    compare_to : path, optional
+        The earlier report that it says the changes since, where it says any.
 
     Returns
     -------
@@ -638,7 +646,7 @@ def verify(data: Data, *, report: str | Path, ledger: str | Path | None = None) 
     """
     from iop_outcomes.reporting.verification import verify_report
 
-    return verify_report(report, data, ledger)
+    return verify_report(report, data, ledger, compare_to)
 
 
 def identify_effect_size(

@@ -116,6 +116,18 @@ for command in (start, check, propose_mapping, synth, measures, scales, notebook
     help="Files to write: html (the page), csv (its numbers), json (where they come from), txt (the page in words), docx (the page for Word), "
     "xlsx (its tables for Excel), pptx (its first page and its charts for PowerPoint).",
 )
+@click.option(
+    "--compare-to",
+    type=PATH,
+    default=None,
+    help="The .json of an earlier report: a section says what changed since, and whether by more than chance.",
+)
+@click.option(
+    "--schedule",
+    type=click.Choice(["month", "quarter", "year"]),
+    default=None,
+    help="A report of each month, quarter or year, in a folder named by it, each compared with the one before.",
+)
 def report(
     data: str,
     by: tuple[str, ...] | None,
@@ -129,14 +141,21 @@ def report(
     output: str,
     title: str,
     formats: list[str],
+    compare_to: str | None,
+    schedule: str | None,
 ) -> int:
     """Build the program-quality report of DATA, a folder or the file of episodes; print the files written."""
     import iop_outcomes as iop
 
     with _loaded(data, mapping, on_error, layout) as program:
+        if schedule is not None:
+            narrowed = _narrowed(program, where, period)
+            options = {"by": by or "track", "policy": policy, "title": title, "ledger": ledger, "formats": formats}
+            _write_scheduled(narrowed, schedule, output, compare_to, options)
+            return _exit(program)
         with progress_shown():
             narrowed = _narrowed(program, where, period)
-            made = iop.report(narrowed, by=by or "track", policy=policy, title=title, ledger=ledger)
+            made = iop.report(narrowed, by=by or "track", policy=policy, title=title, ledger=ledger, compare_to=compare_to)
             try:
                 paths, missing = made.save(output, formats), None
             except LibraryError as error:
@@ -146,6 +165,28 @@ def report(
         if missing is not None:
             raise missing
         return _exit(program)
+
+
+def _write_scheduled(program: Data, every: str, output: str, compare_to: str | None, options: dict[str, Any]) -> None:
+    """A report of each period, printing its files as soon as they are whole; the periods that get none are named on standard error."""
+    from iop_outcomes.progress import report_step
+    from iop_outcomes.reporting.schedule import first_compared, schedule_of, write_period
+
+    before = first_compared(compare_to)
+    with progress_shown():
+        plan = schedule_of(program, every, options["policy"])
+    for period, why in plan.left_out.items():
+        click.echo(f"left out: {period}: {why}", err=True)
+    for done, period in enumerate(plan.periods):
+        with progress_shown():
+            report_step(f"report of {period},", done, len(plan.periods))
+            try:
+                paths, before = write_period(plan, period, output, before=before, **options)
+            except LibraryError as error:
+                click.echo("\n".join(map(str, error.written)))
+                raise
+        for path in paths:
+            click.echo(path)
 
 
 @cli.command()

@@ -14,9 +14,10 @@ from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS
 @MAPPING
 @LAYOUT
 @click.option("--ledger", type=PATH, help="The ledger that the report was made with, where it was made with one.")
+@click.option("--compare-to", type=PATH, help="The .json of the earlier report that it says the changes since, where it says any.")
 @MEMORY
 @QUIET
-def verify(report: str, data: str, mapping: str | None, layout: str | None, ledger: str | None) -> int:
+def verify(report: str, data: str, mapping: str | None, layout: str | None, ledger: str | None, compare_to: str | None) -> int:
     """Compute REPORT, a file of a report or its folder, again from the data; exit code 1 when anything in it differs."""
     import iop_outcomes as iop
     from iop_outcomes.reporting.verification import report_files
@@ -26,6 +27,6 @@ def verify(report: str, data: str, mapping: str | None, layout: str | None, ledg
         progress_shown(),
         iop.load(data, mapping=mapping, layout=layout, on_error="exclude" if on_error == "exclude" else "raise") as program,
     ):
-        result = iop.verify(program, report=report, ledger=ledger)
+        result = iop.verify(program, report=report, ledger=ledger, compare_to=compare_to)
     click.echo(result)
     return EXIT_DONE if result.same else EXIT_FINDINGS

@@ -49,7 +49,8 @@ FOLLOW_UP = "follow_up"  # what a layout lacks that never says what became of pe
 LOS_CONVENTIONS = ("difference", "inclusive", "last_contact", "teds_codes")
 
 # What is known of when: columns to follow a rate over time by, none of them a trait of an episode to compare or adjust for.
-PERIODS = ("period", "discharge_month", "discharge_quarter", "admit_month")
+DISCHARGE_PERIODS = ("period", "discharge_month", "discharge_quarter")
+PERIODS = (*DISCHARGE_PERIODS, "admit_month")
 
 MAX_DAYS = 36_500
 FIRST_DATE = "1990-01-01"

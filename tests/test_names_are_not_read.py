@@ -15,11 +15,14 @@ READERS = {"startswith", "endswith", "removeprefix", "removesuffix", "partition"
 
 # Where a text that is no name of a measure, an estimand, a part or a label is read so, and what it is.
 TEXTS = {
+    ("show/inline.py", "split"): "the classes of an element of a page",
     ("show/plain.py", "startswith"): "a cell of a file, which a spreadsheet would take for a formula",
     ("show/theme.py", "startswith"): "settings of matplotlib",
     ("show/theme.py", "split"): "lines of a label that is to be measured",
     ("stats/reliable.py", "startswith"): "an operator",
     ("stats/reliable.py", "endswith"): "an operator",
+    ("reporting/earlier.py", "removeprefix"): "a cell of a file, which a spreadsheet would have taken for a formula",
+    ("reporting/earlier.py", "split"): "the flags of a file",
     ("reporting/page_text.py", "split"): "the words of a page",
     ("reporting/verification.py", "partition"): "the address of a drawing",
     ("reporting/render/office_files.py", "endswith"): "a member of an archive",

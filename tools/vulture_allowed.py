@@ -82,3 +82,5 @@ _.to_json
 # What a person asks of an answer, for other programs.
 _.to_ard
 _.to_measure_report
+# What IPython asks of a section, before its HTML.
+_._repr_mimebundle_

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,18 +24,22 @@ _FINDINGS = {"reason missing": "missing_reason"}  # what a finding about episode
 
 @dataclass
 class _PageReader(HTMLParser):
-    """The tables, the definitions and the other text of a page."""
+    """The tables, the definitions and the other text of a page, and whether it is of some episodes of its files alone."""
 
     tables: list[TableRead] = field(default_factory=list)
     terms: list[tuple[str, list[str]]] = field(default_factory=list)
+    is_narrowed: bool = False
     _text: list[str] = field(default_factory=list)
     _skip: int = 0
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser brings them
-        """Begin a table, a row or a text."""
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a table, a row or a text; note how the episodes were chosen."""
+        values = dict(attrs)
+        if tag == "meta" and values.get("name") == "parameters":
+            self.is_narrowed = bool(json.loads(values.get("content") or "{}").get("where"))
         if tag in ("style", "script", "svg"):
             self._skip += 1
         elif tag == "table":
@@ -83,10 +88,10 @@ def read_html(text: str, name: str) -> FilesRead:
     page = _PageReader()
     page.feed(text)
     page.close()
-    return read_page(page.tables, page.terms, name)
+    return read_page(page.tables, page.terms, name, narrowed=page.is_narrowed)
 
 
-def read_page(tables: Sequence[TableRead], terms: Iterable[tuple[str, list[str]]], name: str) -> FilesRead:
+def read_page(tables: Sequence[TableRead], terms: Iterable[tuple[str, list[str]]], name: str, *, narrowed: bool) -> FilesRead:
     """What the tables and the definitions of a page say, whatever kind of file it is.
 
     Parameters
@@ -97,6 +102,8 @@ def read_page(tables: Sequence[TableRead], terms: Iterable[tuple[str, list[str]]
         Each with the lines that say what it means.
     name : str
         Of the file.
+    narrowed : bool
+        Whether it is, or may be, of some episodes of its files alone: a finding is about every row of a file.
 
     Returns
     -------
@@ -108,7 +115,7 @@ def read_page(tables: Sequence[TableRead], terms: Iterable[tuple[str, list[str]]
         _FINDINGS[row[0]]
         for table in tables
         for row in table.rows
-        if table.caption == "Findings in the data" and row and row[0] in _FINDINGS and FEW_ROWS in row
+        if not narrowed and table.caption == "Findings in the data" and row and row[0] in _FINDINGS and FEW_ROWS in row
     }
     sourced = [replace(table, source=f"{name}: {table.caption}") for table in tables]
     return FilesRead([name], numbers=numbers, described=described, tables=sourced, few=few)

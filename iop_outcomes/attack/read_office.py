@@ -36,7 +36,7 @@ def read_docx(content: bytes, name: str) -> FilesRead:
     """
     words = _WordReader()
     _parse(_members(content, name).get("word/document.xml", b""), name, words.start, words.end, words.text)
-    return read_page(words.tables, words.terms, name)
+    return read_page(words.tables, words.terms, name, narrowed=True)  # it may be; the page beside it says
 
 
 def read_xlsx(content: bytes, name: str) -> FilesRead:
@@ -61,7 +61,7 @@ def read_xlsx(content: bytes, name: str) -> FilesRead:
             book.rows = {}
             _parse(members[member], name, book.start, book.end, book.text)
             book.keep_sheet()
-    return read_page(book.tables, [], name)
+    return read_page(book.tables, [], name, narrowed=True)
 
 
 def _members(content: bytes, name: str) -> Mapping[str, bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,17 @@ NOT_ENDED: Mapping[str, str] = {  # who stands outside every population of ended
 def portion(way: str, *parts: str, elsewhere: bool = False) -> Portion:
     """Some parts of a way of dividing, of the measure's or of one that has the same name in other measures."""
     return Portion(way, frozenset(parts), "elsewhere" if elsewhere else "measure")
+
+
+def nobody(empty: Portion) -> Inclusion:
+    """Declare that a portion never holds an episode, whatever the data: a reader of the definitions knows it.
+
+    Examples
+    --------
+    >>> len(nobody(portion("recovery", "no_discharge_score")).outer.parts)
+    0
+    """
+    return Inclusion(empty, replace(empty, parts=frozenset()))
 
 
 def levels(column: str, *names: str) -> Portion:

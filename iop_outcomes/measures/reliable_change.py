@@ -15,7 +15,7 @@ from iop_outcomes.measures.coarse import without
 from iop_outcomes.measures.episode_column import EpisodeColumn, of_parts
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import SCALE, Declaration, Family, Option
-from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of, portion, same
+from iop_outcomes.measures.parts import NOT_ENDED, Parts, nobody, not_ended, parts_of, portion, same
 from iop_outcomes.measures.symptom_change import WORDS, family_of, pairs_on, requests
 from iop_outcomes.results import EstimandDefinition, Inclusion
 from iop_outcomes.scales import OPERATORS, Scale
@@ -330,6 +330,7 @@ def _inclusions(scale: Scale) -> tuple[Inclusion, ...]:
         *same(portion(_RELIABLE, "improved", "unchanged", "worse"), scores("paired")),
         Inclusion(portion(_RECOVERY, *at_case), scores("paired")),
         Inclusion(portion(_RECOVERY, "case_without_end"), scores("no_discharge_score")),
+        *(nobody(portion(way, "no_discharge_score")) for way in (_RECOVERY, "response", "remission")),  # at case then, or not
         Inclusion(portion(_RECOVERY, "reliably_recovered"), portion(_RELIABLE, "improved")),
         *(each for name in ("response", "remission") for each in same(met_or_not[name], portion(_RECOVERY, *at_case))),
         Inclusion(met["response"], met["response_of_pairs"]),

@@ -18,7 +18,9 @@ from typing import Any
 
 from iop_outcomes import errors
 from iop_outcomes.engine.connection import folder_prefix
-from iop_outcomes.errors import IopError, OutputError, UsageError
+from iop_outcomes.errors import DataError, IopError, OutputError, UsageError
+from iop_outcomes.intake.locations import find_mapping
+from iop_outcomes.intake.mapping import read_mapping
 from iop_outcomes.notebooks.folder import find_notebook
 from iop_outcomes.notebooks.folder import title as title_of
 from iop_outcomes.notebooks.parameters import OUTPUT, POLICY, SOURCE, TAG, defaults, values_for
@@ -81,7 +83,7 @@ def run_notebook(name: str, given: Mapping[str, str], folder: str) -> list[Path]
     if SOURCE in shown:
         shown[SOURCE] = Path(str(shown[SOURCE])).name  # a page says which data, not where this machine keeps them
     mark = policy_for(policy, "public").mark or NOT_AUDITED
-    page = _page(notebook, path, shown, mark)
+    page = _page(notebook, path, shown, mark, _program(values.get(SOURCE, known.get(SOURCE))))
     executed = nbformat.writes(notebook, version=4) + "\n"
     return write_files(folder, {f"{path.stem}.ipynb": executed.encode("utf-8"), f"{path.stem}.html": page.encode("utf-8")})
 
@@ -177,7 +179,16 @@ def _refusal(error: Any, name: str, cell: str) -> IopError:
     return made(f"{name} stopped in {cell}: {words.rstrip('.')}. Nothing was written.")
 
 
-def _page(notebook: Any, path: Path, shown: Mapping[str, Any], mark: str) -> str:
+def _program(source: object) -> str:
+    """What the program is called, where the mapping beside the data names it; "" for data that no file stands for."""
+    mapping = find_mapping(Path(source)) if isinstance(source, str) else None
+    try:
+        return "" if mapping is None else read_mapping(mapping).program
+    except DataError:  # it is not what the cells read, or they would have said so
+        return ""
+
+
+def _page(notebook: Any, path: Path, shown: Mapping[str, Any], mark: str, program: str) -> str:
     """The outputs and the words between them as one page without code: no script, nothing from the network."""
     from jinja2 import DictLoader
     from nbconvert import HTMLExporter
@@ -193,6 +204,7 @@ def _page(notebook: Any, path: Path, shown: Mapping[str, Any], mark: str) -> str
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
-    facts = {"title": title_of(path), "name": path.stem, "mark": mark, "css": css, "given": dict(shown)}
+    title = f"{program}: {title_of(path)}" if program else title_of(path)
+    facts = {"title": title, "program": program, "name": path.stem, "mark": mark, "css": css, "given": dict(shown)}
     page, _ = exporter.from_notebook_node(notebook, resources={"page": facts})
     return str(page)

@@ -134,8 +134,13 @@ class EffectSizes:
         return "\n".join(map(repr, self.rows))
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{name}</th>" for name in ("effect size", "value", "error", "95% from", "to", "n", "assumption", "method"))
-        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in _cells(row)) + "</tr>" for row in self.rows)
+        head = "".join(
+            f'<th scope="col" style="text-align:left">{name}</th>'
+            for name in ("effect size", "value", "error", "95% from", "to", "n", "assumption", "method")
+        )
+        body = "".join(
+            "<tr>" + "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in _cells(row)) + "</tr>" for row in self.rows
+        )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 

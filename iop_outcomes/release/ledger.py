@@ -10,20 +10,25 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from iop_outcomes.columns import DISCHARGE_PERIODS
 from iop_outcomes.errors import DataError, OutputError
 from iop_outcomes.keys import ALL, Key, Place
 from iop_outcomes.release.protect import Parts
 from iop_outcomes.release.released import Count, Released, Withheld
 from iop_outcomes.results import Results
 from iop_outcomes.stats.draft import Population
+from iop_outcomes.stats.periods import read_period
 
 KIND = "iop_outcomes ledger 1"
+_BETWEEN = re.compile(" (?:to|or) ")  # the periods of a condition
 
 
 class Way(NamedTuple):
@@ -75,12 +80,15 @@ class Output:
     facts: Mapping[str, Any]
 
     def counterpart(self, way: Way, who: Who) -> Cell | None:
-        """Whose numbers of this output those of `who` are held against: the same episodes', or everyone's of another narrowing or column."""
+        """Whose numbers of this output those of `who` are held against: the same episodes', or everyone's of another narrowing or column.
+
+        Not those of a narrowing to other periods of discharge: no episode is in both, so that what differs is nobody.
+        """
         alike = sorted((cell for cell in self.counts if way.is_alike(cell[0])), key=lambda cell: cell[0] != way)
         same = next((cell for cell in alike if cell[1] == who), None)
         if same is not None or not who.is_everyone:
             return same
-        return next((cell for cell in alike if cell[1].is_everyone), None)
+        return next((cell for cell in alike if cell[1].is_everyone and not are_apart(who.conditions, cell[1].conditions)), None)
 
     def to_json(self) -> str:
         """One line."""
@@ -112,6 +120,30 @@ class Output:
 def who_of(conditions: Sequence[str], columns: Mapping[str, str]) -> Who:
     """Name some episodes by the conditions they were narrowed by, and the column and the level of a group."""
     return Who(tuple(sorted({*conditions, *(f"{column} {level}" for column, level in columns.items())})), not columns)
+
+
+def are_apart(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether no episode can meet both, because each asks for periods of discharge that have no day in common with the other's.
+
+    Examples
+    --------
+    >>> are_apart(["discharge_quarter 2024-Q1", "track psychosis"], ["discharge_month 2024-04 to 2024-06"])
+    True
+    >>> are_apart(["discharge_quarter 2024-Q1 to 2024-Q4"], ["discharge_quarter 2024-Q4 or 2025-Q1"]), are_apart([], ["period 2024"])
+    (False, False)
+    """
+    days, others = ([span for condition in conditions if (span := discharge_span(condition))] for conditions in (one, other))
+    return any(last < first_other or last_other < first for first, last in days for first_other, last_other in others)
+
+
+def discharge_span(condition: str) -> tuple[date, date] | None:
+    """The first and the last day of discharge that a condition allows, as `Condition` writes it; none where it names no such period."""
+    column, _, named = condition.partition(" ")
+    periods = [read_period(name) for name in _BETWEEN.split(named)]
+    known = [period for period in periods if period is not None]
+    if column not in DISCHARGE_PERIODS or len(known) < len(periods):
+        return None
+    return min(period.first_day for period in known), max(period.last_day for period in known)
 
 
 def way_of(results: Results, family: str) -> Way:

@@ -13,11 +13,13 @@ from iop_outcomes.evaluate.answering import answer_all
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures.parts import PARTS_OF_FINDINGS
-from iop_outcomes.release import DEFAULT_POLICY, Policy, Released, Withheld, policy_for, release_flows, release_set
+from iop_outcomes.release import DEFAULT_POLICY, POLICIES, Policy, Released, Withheld, policy_for, release_flows, release_set
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.blocks import Note, marked, section
+from iop_outcomes.reporting.earlier import EarlierReport, read_earlier
 from iop_outcomes.reporting.parameters import page_parameters
 from iop_outcomes.reporting.parts import PROGRAM_QUALITY, Page, Part, Program
+from iop_outcomes.reporting.parts.figures import page_figures
 from iop_outcomes.reporting.report import Report
 from iop_outcomes.results import Provenance
 
@@ -34,19 +36,37 @@ def program_quality(
     parts: Sequence[Part] = PROGRAM_QUALITY,
     ledger: str | Path | None = None,
     earlier: int | None = None,
+    compare_to: str | Path | EarlierReport | None = None,
 ) -> Report:
     """Build the report; the public function is `iop_outcomes.report`, which says more. `earlier` outputs of the ledger make it again."""
     heading = printed(f"{data.program}: {TITLE.lower()}" if data.program and title == TITLE else title, "title")
     chosen = policy_for(policy, data.data_class)
     column = _one_column(data, by)
-    page = assemble(Program(data, column, chosen, conf_level), parts, ledger=ledger, earlier=earlier)
+    before = read_earlier(compare_to) if isinstance(compare_to, str | Path) else compare_to
+    if before is not None:
+        _refuse_less_strict(before, chosen.within(data.provenance.part2_tracks))
+    page = assemble(Program(data, column, chosen, conf_level, before), parts, ledger=ledger, earlier=earlier)
     sections = tuple(marked(each, chosen.mark) for part in parts for each in part.sections(page))
     released = tuple(page.released.values())
     compared = next((each.compared for each in released), None)
-    parameters = page_parameters(data, column, chosen.name, title, conf_level, compared)
+    parameters = page_parameters(data, column, chosen.name, title, conf_level, compared, None if before is None else before.sha256)
     without = tuple(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values())
     lead = _lead(page) if data.program in heading else f"{data.program}. {_lead(page)}"
-    return Report("program_quality", heading, lead, sections, released, page.provenance, chosen, parameters, without)
+    figures = page_figures(page)
+    return Report("program_quality", heading, lead, sections, released, page.provenance, chosen, parameters, without, figures)
+
+
+def _refuse_less_strict(before: EarlierReport, policy: Policy) -> None:
+    """A page shows the figures of an earlier report only where its own policy would show them too."""
+    theirs = POLICIES.get(before.policy)
+    if before.policy == policy.name or (
+        theirs is not None and (theirs := theirs.within(())).fewest >= policy.fewest and theirs.threshold >= policy.threshold
+    ):
+        return
+    raise UsageError(
+        f"{before.name}: the earlier report was made under policy {before.policy}, which shows figures that a page under {policy.name} may not. "
+        f"Give one that was made under {policy.name}, or make this one under {before.policy} (policy=, --policy)."
+    )
 
 
 def _one_column(data: Data, by: By) -> str:

@@ -10,6 +10,7 @@ from html import escape
 from matplotlib.axes import Axes
 
 from iop_outcomes.show import theme
+from iop_outcomes.show.inline import inlined
 from iop_outcomes.show.tables import Table
 from iop_outcomes.show.words import NOT_SHOWN, WHY_NOT_SHOWN
 
@@ -173,6 +174,10 @@ class Section:
         return (
             f'<section id="{self.id}" aria-labelledby="{self.id}-title"><h2 id="{self.id}-title">{escape(self.title)}</h2>{inner}</section>'
         )
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """What a notebook shows, which has no stylesheet."""
+        return {"text/html": inlined(self._repr_html_())}
 
 
 def section(name: str, title: str, blocks: Sequence[Block]) -> Section:

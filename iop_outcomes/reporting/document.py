@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from iop_outcomes.release import Policy, Released
 from iop_outcomes.reporting.blocks import Section
 from iop_outcomes.reporting.parameters import PageParameters
+from iop_outcomes.reporting.parts.figures import PageFigures
 from iop_outcomes.results import Provenance
 
 SYNTHETIC = "Synthetic data: no real person is described here."
@@ -34,6 +35,8 @@ class Document:
         What was asked for: enough to make the page again.
     without : tuple of Section
         Sections that the data cannot fill, each with the reason; no part of the page.
+    figures : PageFigures, optional
+        The outcomes of page one in short, which a later report is compared with.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Document:
     policy: Policy
     parameters: PageParameters
     without: tuple[Section, ...] = ()
+    figures: PageFigures | None = None
 
     @property
     def banners(self) -> list[str]:

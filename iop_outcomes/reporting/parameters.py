@@ -30,6 +30,8 @@ class PageParameters:
         How the data were narrowed, one step after the other.
     ledger : int or None
         With how many earlier outputs it was compared; None where no ledger was given.
+    compare_to : str or None
+        Fingerprint of the earlier report that it says the changes since; None where none was given.
 
     Examples
     --------
@@ -46,11 +48,13 @@ class PageParameters:
     on_error: str
     where: tuple[tuple[Condition, ...], ...] = ()
     ledger: int | None = None
+    compare_to: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain values."""
         return {
             "by": self.by,
+            "compare_to": self.compare_to,
             "conf_level": f"{self.conf_level:g}",
             "ledger": self.ledger,
             "on_error": self.on_error,
@@ -70,12 +74,13 @@ class PageParameters:
         """
         try:
             by, policy, title, on_error, conf_level = (_text(values[name]) for name in _NAMES)
-            where = tuple(tuple(_condition_from_dict(condition) for condition in step) for step in values["where"])
+            where = read_conditions(values["where"])
             ledger = None if values["ledger"] is None else range(10**9)[values["ledger"]]
-            read = cls(by, policy, title, float(conf_level), on_error, where, ledger)
+            compare_to = None if values["compare_to"] is None else _text(values["compare_to"])
+            read = cls(by, policy, title, float(conf_level), on_error, where, ledger, compare_to)
         except (LookupError, TypeError, ValueError, AttributeError):
             read = None
-        if read is None or read.on_error not in ON_ERROR or set(values) != {*_NAMES, "where", "ledger"}:
+        if read is None or read.on_error not in ON_ERROR or set(values) != {*_NAMES, "where", "ledger", "compare_to"}:
             raise DataError(
                 "the parameters in it are not those of a report of this version. Was it changed, or written by another version?"
             )
@@ -86,6 +91,11 @@ class PageParameters:
         for step in self.where:
             data = data.where(**{condition.column: condition.between or list(condition.levels) for condition in step})
         return data
+
+
+def read_conditions(where: Any) -> tuple[tuple[Condition, ...], ...]:
+    """How data were narrowed, from its plain values; LookupError, TypeError or AttributeError where these are none."""
+    return tuple(tuple(_condition_from_dict(condition) for condition in step) for step in where)
 
 
 def _text(value: object) -> str:
@@ -107,6 +117,8 @@ def _condition_from_dict(values: Mapping[str, Any]) -> Condition:
     return Condition(column, between=(_text(values["from"]), _text(values["to"])))
 
 
-def page_parameters(data: Data, by: str, policy: str, title: str, conf_level: float, ledger: int | None) -> PageParameters:
+def page_parameters(
+    data: Data, by: str, policy: str, title: str, conf_level: float, ledger: int | None, compare_to: str | None = None
+) -> PageParameters:
     """The parameters of a report of these data."""
-    return PageParameters(by, policy, title, conf_level, data.on_error, data.narrowings, ledger)
+    return PageParameters(by, policy, title, conf_level, data.on_error, data.narrowings, ledger, compare_to)

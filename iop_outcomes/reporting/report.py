@@ -12,6 +12,7 @@ from iop_outcomes.reporting.blocks import Section
 from iop_outcomes.reporting.document import Document
 from iop_outcomes.reporting.files import write_files
 from iop_outcomes.reporting.render import FORMS, USUAL
+from iop_outcomes.show.inline import inlined
 
 
 class Report(Document):
@@ -109,3 +110,7 @@ class Report(Document):
 
     def _repr_html_(self) -> str:
         return f"<h1>{escape(self.title)}</h1>" + "".join(section._repr_html_() for section in self.sections)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """What a notebook shows, which has no stylesheet."""
+        return {"text/html": inlined(self._repr_html_())}

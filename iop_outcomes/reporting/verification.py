@@ -15,6 +15,7 @@ from typing import Any
 from iop_outcomes.errors import DataError, UsageError
 from iop_outcomes.intake.data import Data
 from iop_outcomes.reporting.assemble import program_quality
+from iop_outcomes.reporting.earlier import EarlierReport, read_earlier
 from iop_outcomes.reporting.page_text import page_text, pieces_by_place
 from iop_outcomes.reporting.parameters import PageParameters
 from iop_outcomes.reporting.render import FORMS
@@ -107,13 +108,14 @@ def report_files(path: str | Path) -> tuple[list[Path], PageParameters]:
     return paths, _parameters(paths)
 
 
-def verify_report(path: str | Path, data: Data, ledger: str | Path | None = None) -> Verification:
+def verify_report(path: str | Path, data: Data, ledger: str | Path | None = None, compare_to: str | Path | None = None) -> Verification:
     """Make a report again; the public function is `iop_outcomes.verify`, which says more."""
     if data.narrowings:
         raise UsageError("verify: give the data as they were loaded. How they were narrowed for the report, the report itself says.")
     paths, parameters = report_files(path)
     if parameters.ledger is not None and ledger is None:
         raise DataError(f"{paths[0].name}: the report was compared with earlier outputs. Give the ledger that it was made with (--ledger).")
+    before = _earlier(paths[0].name, parameters, compare_to)
     try:
         again = program_quality(
             parameters.narrow(data),
@@ -123,11 +125,26 @@ def verify_report(path: str | Path, data: Data, ledger: str | Path | None = None
             conf_level=parameters.conf_level,
             ledger=None if parameters.ledger is None else ledger,
             earlier=parameters.ledger,
+            compare_to=before,
         )
     except UsageError as error:
         raise DataError(f"{paths[0].name}: these data cannot give the report. {error}") from error
     differences = tuple(difference for each in paths for difference in _differences(each, again))
     return Verification(tuple(each.name for each in paths), sum(1 for released in again.released for _ in released), differences)
+
+
+def _earlier(name: str, parameters: PageParameters, compare_to: str | Path | None) -> EarlierReport | None:
+    """The earlier report that this one says the changes since; none where it says none."""
+    if parameters.compare_to is None:
+        return None
+    if compare_to is None:
+        raise DataError(f"{name}: the report says what changed since an earlier one. Give that one's .json (--compare-to).")
+    before = read_earlier(compare_to)
+    if before.sha256 != parameters.compare_to:
+        raise DataError(
+            f"{name}: it was compared with another report than {before.name}, or that was changed since. Give the one it was compared with (--compare-to)."
+        )
+    return before
 
 
 def _is_form(path: Path) -> bool:

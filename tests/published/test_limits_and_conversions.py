@@ -119,5 +119,5 @@ def test_shown_in_a_notebook_and_as_a_frame():
     assert frame.estimand.tolist() == list(study.names) and len(study) == 9
     assert {"estimand", "value", "se", "low", "high", "n", "method", "assumption", "source"} <= set(frame.columns)
     assert study["d_z"].to_frame().estimand.tolist() == ["d_z"]
-    assert "<th>method</th>" in study._repr_html_() and "normal interval" in study._repr_html_()
+    assert ">method</th>" in study._repr_html_() and "normal interval" in study._repr_html_()
     assert "d_z" in dir(iop.effects) or "pre_post" in dir(iop.effects)

@@ -272,3 +272,20 @@ def test_without_a_ledger_an_output_says_so(capsys):
     assert "was not compared with earlier ones" in capsys.readouterr().out
     run(["summary", str(SOURCE), "--policy", "none"])
     assert "earlier" not in capsys.readouterr().out
+
+
+def test_other_periods_of_discharge_are_not_held_against_each_other(tmp_path):
+    """No episode is in both, so that a difference of few is nobody: the second shows what it would show alone. Periods that overlap are held."""
+    frame = program(8, n=400)
+    frame["period"] = ["2024-Q1", "2024-Q2"] * 200
+    frame.loc[frame.period == "2024-Q1", "discharge_reason"] = ["completed"] * 120 + ["dropped_out"] * 80
+    frame.loc[frame.period == "2024-Q2", "discharge_reason"] = ["completed"] * 124 + ["dropped_out"] * 76
+    ledger = tmp_path / "ledger"
+    first, second = (results(frame, period=quarter) for quarter in ("2024-Q1", "2024-Q2"))
+    release_set(first, "cms11", ledger=ledger)
+    assert [each.to_records() for each in release_set(second, "cms11", ledger=ledger)] == [
+        each.to_records() for each in release_set(second, "cms11")
+    ]
+    both = results(frame.iloc[:396], period=["2024-Q1", "2024-Q2"]), results(frame, period=["2024-Q1", "2024-Q2"])
+    release_set(both[0], "cms11", ledger=ledger)
+    assert shown(release_set(both[1], "cms11", ledger=ledger)) < shown(release_set(both[1], "cms11"))

@@ -15,10 +15,12 @@ from iop_outcomes.reporting.parts.over_time import OVER_TIME
 from iop_outcomes.reporting.parts.page_one import PAGE_ONE
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.reporting.parts.symptom_change import SYMPTOM_CHANGE
+from iop_outcomes.reporting.parts.what_changed import WHAT_CHANGED
 from iop_outcomes.reporting.parts.who import WHO
 
 PROGRAM_QUALITY = (
     PAGE_ONE,
+    WHAT_CHANGED,
     WHO,
     COMPARISON,
     OVER_TIME,

@@ -14,6 +14,7 @@ from iop_outcomes.evaluate.lookup import declaration
 from iop_outcomes.intake.data import Data
 from iop_outcomes.release import Policy, Released, ReleasedFlow
 from iop_outcomes.reporting.blocks import Section
+from iop_outcomes.reporting.earlier import EarlierReport
 from iop_outcomes.results import Provenance
 
 MOST_USED = "phq9"  # the scale that comes first, and that is missed where there is none
@@ -33,12 +34,15 @@ class Program:
         Disclosure policy in force.
     conf_level : float
         Confidence level between 0 and 1.
+    earlier : EarlierReport or None
+        The report that the page says the changes since, where one is given.
     """
 
     data: Data
     by: str
     policy: Policy
     conf_level: float = 0.95
+    earlier: EarlierReport | None = None
 
     @property
     def group(self) -> str:
