@@ -290,7 +290,7 @@ def table_one(
     where: tuple[str, ...],
     period: tuple[str, str] | None,
     output: str | None,
-    **asked: Any,
+    **rows: Any,
 ) -> int:
     """Print the released table one of DATA, which says who is in each group at admission, or write it for a paper."""
     from iop_outcomes.release import policy_for
@@ -299,7 +299,7 @@ def table_one(
     with _loaded(data, mapping, on_error, layout) as program:
         policy_for(policy, program.data_class)
         with progress_shown():
-            exhibit = table_one_exhibit(_narrowed(program, where, period), policy=policy, **asked)
+            exhibit = table_one_exhibit(_narrowed(program, where, period), policy=policy, **rows)
         print_or_write(exhibit, writer, output)
         return _exit(program)
 

@@ -125,16 +125,13 @@ def _check(data: Data, by: str | None, name: str, as_number: bool) -> None:  # n
 
 def _whole_numbers(data: Data) -> list[str]:
     """Columns of the episodes that hold whole numbers and may be a row: some days, and the covariates that are declared so."""
-    beside = tuple(f"{name}_" for name in (*data.scales, *EVENTS))  # scores and events that stand beside their episode
-    return [name for name in data.facts.columns if name in DAYS or not (name in (*data.groups, *_MADE) or _is_declared(name, beside))]
+    scores = {f"{scale}_{moment}" for scale in data.scales for moment in ("admit", "discharge")}
+    events = {f"{event}_{what}" for event in EVENTS for what in ("day", "observed")}
+    others = {*data.groups, *PERIODS, *_MADE, *scores, *events}  # categories, and what stands beside the episodes
+    return [name for name in data.facts.columns if name in DAYS or (field("episodes", name) is None and name not in others)]
 
 
 _MADE = ("potential_follow_up_days",)  # by the engine
-
-
-def _is_declared(name: str, beside: tuple[str, ...]) -> bool:
-    """Whether a column is one of the layout, and so none of a site's own."""
-    return field("episodes", name) is not None or name.startswith(beside) or name in PERIODS
 
 
 def _measure(data: Data, name: str, median: Sequence[str]) -> Measure:

@@ -8,7 +8,7 @@ from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.release import Count, Released, ReleasedEstimate, Withheld, require_released
 from iop_outcomes.show.participants import INDENT, NO_OVERLAP, difference_figure, difference_words
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import count, estimate_value, has_value, label, listed, number, share_and_count
+from iop_outcomes.show.words import count, estimate_value, has_value, in_counts, label, listed, number
 from iop_outcomes.stats.balance import LEAST
 
 SHARES, MEAN, QUARTILES = "n (%)", "mean (SD)", "median (quartiles)"
@@ -84,9 +84,8 @@ def _rows(released: Released, sizes: Released) -> list[tuple[str, ...]]:
 
 def _counted(estimate: ReleasedEstimate) -> str:
     """How many, then their share, "33 (41%)"; of few, "3 of 12"."""
-    words = share_and_count(estimate)
-    share, bracket, k = words.removesuffix(")").partition(" (")
-    return f"{k} ({share})" if bracket and has_value(estimate) and not isinstance(estimate.k, Withheld) else words if not bracket else share
+    value, k = estimate_value(estimate), estimate.k
+    return value if k is None or isinstance(k, Withheld) or not has_value(estimate) or in_counts(estimate) else f"{count(k)} ({value})"
 
 
 def _mean(mean: ReleasedEstimate, sd: ReleasedEstimate) -> str:
