@@ -21,6 +21,7 @@ from iop_outcomes.api import (
     reliable_change,
     report,
     symptom_change,
+    table_one,
     verify,
 )
 from iop_outcomes.errors import DataError, IopError, NotAssessableError, OutputError, PrivacyError, ReleaseError, UsageError
@@ -52,5 +53,6 @@ __all__ = [
     "reliable_change",
     "report",
     "symptom_change",
+    "table_one",
     "verify",
 ]

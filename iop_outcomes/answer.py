@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,13 +14,90 @@ if TYPE_CHECKING:
 
     from iop_outcomes.intake.data import Data
     from iop_outcomes.release import Released
+    from iop_outcomes.reporting.exhibit import Exhibit
     from iop_outcomes.results import Definition, Flow, Results
     from iop_outcomes.show.methods_paragraph import MethodsParagraph
     from iop_outcomes.show.paper import PaperFigure
     from iop_outcomes.show.references import Reference
 
 
-class Answer:
+class _Exported(ABC):
+    """What can be taken into a paper: its released form alone, unless working material is asked for."""
+
+    @abstractmethod
+    def _exhibit(self, policy: str, estimands: Sequence[str]) -> Exhibit:
+        """The released numbers as a table with its notes."""
+
+    def exhibit(self, *, policy: str = "cms11", working: bool = False, estimands: Sequence[str] = ()) -> Exhibit:
+        """The released numbers as a table with its notes, which a notebook shows.
+
+        Parameters
+        ----------
+        policy : str
+            Disclosure policy.
+        working : bool
+            Show every number, whatever the policy, and mark the table as working material.
+        estimands : sequence of str
+            Numbers to set side by side, one row for each group; by default every number has a row.
+
+        Returns
+        -------
+        Exhibit
+        """
+        return self._exhibit("internal", estimands).as_working() if working else self._exhibit(policy, estimands)
+
+    def to_html(self, *, policy: str = "cms11", working: bool = False, estimands: Sequence[str] = ()) -> str:
+        """The table and its notes in HTML, to put into a page.
+
+        Parameters
+        ----------
+        policy, working, estimands
+            As for `exhibit`.
+        """
+        return self.exhibit(policy=policy, working=working, estimands=estimands).to_html()
+
+    def to_latex(self, *, policy: str = "cms11", working: bool = False, estimands: Sequence[str] = ()) -> str:
+        """The table and its notes in LaTeX, which needs the package booktabs alone.
+
+        Parameters
+        ----------
+        policy, working, estimands
+            As for `exhibit`.
+        """
+        return self.exhibit(policy=policy, working=working, estimands=estimands).to_latex()
+
+    def to_docx(
+        self, path: str | Path, *, policy: str = "cms11", working: bool = False, estimands: Sequence[str] = (), overwrite: bool = False
+    ) -> Path:
+        """Write the table and its notes as a Word file, whole or not at all; it needs the extra "office".
+
+        Parameters
+        ----------
+        path : path
+            Of the file; its folder is made when it does not exist.
+        policy, working, estimands
+            As for `exhibit`.
+        overwrite : bool
+            Whether a file that stands there already is replaced.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        LibraryError
+            When python-docx is not installed.
+        OutputError
+            When a file stands there already, or none can be written.
+        """
+        from iop_outcomes.reporting.files import write_new_file
+
+        content = self.exhibit(policy=policy, working=working, estimands=estimands).to_docx()
+        return write_new_file(path, content, overwrite=overwrite)
+
+
+class Answer(_Exported):
     """What a public function returns: its results, and their released form for looking at.
 
     Parameters
@@ -245,6 +323,11 @@ class Answer:
         """For measures of time: episodes still followed, events and ends of follow-up by day; working numbers, else no rows."""
         return self.results.at_risk_to_frame()
 
+    def _exhibit(self, policy: str, estimands: Sequence[str]) -> Exhibit:
+        from iop_outcomes.reporting.exhibit import answer_exhibit
+
+        return answer_exhibit(self.release(policy), estimands)
+
     def _repr_html_(self) -> str:
         from iop_outcomes.show.inline import inlined
         from iop_outcomes.show.tables import estimates_table
@@ -258,6 +341,99 @@ class Answer:
 def _policy(policy: str, *, working: bool) -> str:
     """Working numbers are what is released to people entitled to see every patient."""
     return "internal" if working else policy
+
+
+class TableOne(_Exported):
+    """The table of a paper that says whom it is about: working numbers, and their released form for looking at.
+
+    Parameters
+    ----------
+    results : tuple of Results
+        How many episodes there are, then those of each row.
+    """
+
+    def __init__(self, results: tuple[Results, ...]) -> None:
+        self.results = results
+
+    def to_frame(self) -> pd.DataFrame:
+        """Working numbers, one row for each statistic of each group, with the columns of every frame; handle them like the data themselves."""
+        import pandas as pd
+
+        return pd.concat([each.to_frame() for each in self.results], ignore_index=True)
+
+    def release(self, policy: str = "cms11", *, ledger: str | Path | None = None) -> ReleasedTableOne:
+        """The numbers that may be shown: every row released together, so that none gives back what another withholds.
+
+        Parameters
+        ----------
+        policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
+            "none" is allowed only for data of class synthetic or public.
+        ledger : path, optional
+            File of the outputs made before, as for `Answer.release`.
+        """
+        from iop_outcomes.release import release_set
+
+        return ReleasedTableOne(release_set(self.results, policy, ledger=ledger))
+
+    def sentence(self, *, policy: str = "cms11") -> str:
+        """In which characteristics the groups differ, and in which they are alike.
+
+        Parameters
+        ----------
+        policy : str
+            Disclosure policy.
+        """
+        return self.release(policy).sentence()
+
+    def _exhibit(self, policy: str, estimands: Sequence[str]) -> Exhibit:
+        from iop_outcomes.errors import UsageError
+
+        if estimands:
+            raise UsageError(
+                "estimands: the rows of a table one are chosen when it is made (columns=, mean=, median=). Leave estimands out."
+            )
+        return self.release(policy).exhibit()
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def __repr__(self) -> str:
+        return self.release().exhibit().to_text()
+
+
+class ReleasedTableOne:
+    """A table one that may be shown.
+
+    Parameters
+    ----------
+    parts : tuple of Released
+        How many episodes there are, then what each row shows.
+    """
+
+    def __init__(self, parts: tuple[Released, ...]) -> None:
+        self.parts = parts
+
+    def to_frame(self) -> pd.DataFrame:
+        """The released numbers with the columns of every frame; a withheld one is missing, and its `flag` says suppressed."""
+        import pandas as pd
+
+        return pd.concat([each.to_frame() for each in self.parts], ignore_index=True)
+
+    def exhibit(self) -> Exhibit:
+        """The table with its notes, which gives itself as HTML, LaTeX, Word and text."""
+        from iop_outcomes.reporting.table_one import table_one_exhibit
+
+        return table_one_exhibit(self.parts)
+
+    def sentence(self) -> str:
+        """In which characteristics the groups differ, and in which they are alike; that nothing is compared where it is not."""
+        from iop_outcomes.show.participants import alike_sentence
+
+        first, *rows = self.parts
+        return alike_sentence(rows, first.group) or "How far apart groups are cannot be shown, or there is one group alone."
+
+    def _repr_html_(self) -> str:
+        return self.exhibit().to_html()
 
 
 class NoAnswer:
@@ -281,7 +457,15 @@ class NoAnswer:
         del size
         return self
 
-    def sentence(self) -> str:
+    def release(self, *_policy: object, **_how: object) -> NoAnswer:
+        """The sentence, in the place of the numbers that may be shown."""
+        return self
+
+    def exhibit(self, **_how: object) -> NoAnswer:
+        """The sentence, in the place of the table."""
+        return self
+
+    def sentence(self, **_how: object) -> str:
         """The sentence, in the place of the answer's."""
         return self.words
 
@@ -289,6 +473,20 @@ class NoAnswer:
     def definition(self) -> str:
         """The sentence, in the place of what the numbers would mean."""
         return self.words
+
+    def to_html(self, **_how: object) -> str:
+        """The sentence, in the place of the table."""
+        return self._repr_html_()
+
+    def to_latex(self, **_how: object) -> str:
+        """The sentence, in the place of the table."""
+        from iop_outcomes.reporting.latex import latex_text
+
+        return latex_text(self.words)
+
+    def to_docx(self, *_path: object, **_how: object) -> NoAnswer:
+        """The sentence, in the place of the file, which is not written."""
+        return self
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -299,7 +497,10 @@ class NoAnswer:
         return self.words
 
 
-def attempt(ask: Callable[..., Answer], data: Data, **options: Any) -> Answer | NoAnswer:
+Asked = TypeVar("Asked", Answer, TableOne)
+
+
+def attempt(ask: Callable[..., Asked], data: Data, **options: Any) -> Asked | NoAnswer:
     """Ask, and where the data hold nothing that answers, get the reason as one sentence instead of an error.
 
     So that a notebook runs to its end on any data, and says in its place what is missing. No score of a scale, and no event of
@@ -316,7 +517,7 @@ def attempt(ask: Callable[..., Answer], data: Data, **options: Any) -> Answer | 
 
     Returns
     -------
-    Answer or NoAnswer
+    Answer, TableOne or NoAnswer
 
     Examples
     --------
@@ -331,7 +532,8 @@ def attempt(ask: Callable[..., Answer], data: Data, **options: Any) -> Answer | 
 
     try:
         answer = ask(data, **options)
-        refuse_lacking(data, look_up(data, answer.definition.measure, options.get("definition")))
+        if isinstance(answer, Answer):
+            refuse_lacking(data, look_up(data, answer.definition.measure, options.get("definition")))
     except NotAssessableError as reason:
         return NoAnswer(str(reason))
     return answer

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from iop_outcomes.answer import Answer
+from iop_outcomes.answer import Answer, TableOne
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -554,6 +554,61 @@ def compare(
     declared = look_up(data, measure, definition, at=at, scale=scale, profile=profile)
     results = compare_levels(declared, data, by=by, estimand=estimand, pairwise=pairwise, conf_level=conf_level)
     return Answer(results, partial(_discharged, data))
+
+
+def table_one(
+    data: Data,
+    *,
+    by: str | None = "track",
+    columns: Sequence[str] | None = None,
+    mean: Sequence[str] = (),
+    median: Sequence[str] = (),
+) -> TableOne:
+    """Say whom a paper is about: who is in each group at admission, and how far apart the groups are.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    by : str or None
+        Column whose groups stand side by side, behind everyone; None for everyone alone.
+    columns : sequence of str, optional
+        The rows, in order: columns of categories as n (%), and scales (their admission score), columns of days and covariates of
+        whole numbers as mean (SD). By default every characteristic with a value, then every scale with scores.
+    mean, median : sequence of str
+        Whole numbers that are given as mean (SD), or as median (quartiles); one that is not among the columns is a row behind them.
+
+    Returns
+    -------
+    TableOne
+        `.to_frame()` gives the working numbers, `.release(policy)` those that may be shown, `.to_docx(path)`, `.to_latex()` and
+        `.to_html()` the released table with its notes. Episodes are counted: a person with several is in it once for each. Shares are
+        of the episodes in which the characteristic is recorded; what is not recorded is counted. `largest_difference` is the
+        standardised difference between the two groups furthest apart, of those with at least 11 recorded, whatever their sizes: of
+        means over the root mean square of their SDs, also where the median is shown; of categories the Mahalanobis distance of their
+        shares. Without a common category it has no number, and is flagged.
+
+    Raises
+    ------
+    UsageError
+        When a column does not exist or cannot be such a row.
+
+    References
+    ----------
+    Yang D, Dalton JE (2012), SAS Global Forum 2012, paper 335. Austin PC (2009), doi:10.1002/sim.3697. Hyndman RJ, Fan Y (1996),
+    definition 2, doi:10.1080/00031305.1996.10473566.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     table = iop.table_one(data, by="modality", columns=["sex", "phq9"], median=["los_days"])
+    ...     table.to_frame().measure.unique().tolist()
+    ['participants', 'participants_sex', 'participants_phq9', 'participants_los_days']
+    """
+    from iop_outcomes.reporting.table_one import table_one_results
+
+    return TableOne(table_one_results(data, by=by, columns=columns, mean=mean, median=median))
 
 
 def report(

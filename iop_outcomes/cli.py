@@ -34,6 +34,7 @@ from iop_outcomes.cli_measures import MEASURE, columns, measures, options_of_mea
 from iop_outcomes.cli_notebook import notebook
 from iop_outcomes.cli_start import start
 from iop_outcomes.cli_streams import end_on_signals, flushed, guard_streams, what_ran_out
+from iop_outcomes.cli_table_one import options_of_table_one, print_or_write, table_one_exhibit, writer_of
 from iop_outcomes.cli_verify import verify
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, IopError, LibraryError
 
@@ -333,6 +334,35 @@ def table(
             paths = write_new_files(files(_narrowed(program, where, period).episode_table()))
         for path in paths:
             click.echo(path)
+        return _exit(program)
+
+
+@cli.command("table-one")
+@DATA
+@options_of_table_one
+@_POLICY
+@_LEDGER
+@_read_as
+def table_one(
+    data: str,
+    policy: str,
+    mapping: str | None,
+    layout: str | None,
+    on_error: str,
+    where: tuple[str, ...],
+    period: tuple[str, str] | None,
+    output: str | None,
+    **rows: Any,
+) -> int:
+    """Print the released table one of DATA, which says who is in each group at admission, or write it for a paper."""
+    from iop_outcomes.release import policy_for
+
+    writer = writer_of(output)
+    with _loaded(data, mapping, on_error, layout) as program:
+        policy_for(policy, program.data_class)
+        with progress_shown():
+            exhibit = table_one_exhibit(_narrowed(program, where, period), policy=policy, **rows)
+        print_or_write(exhibit, writer, output)
         return _exit(program)
 
 

@@ -40,6 +40,7 @@ EXPORTS = [
     "reliable_change",
     "report",
     "symptom_change",
+    "table_one",
     "verify",
 ]
 FUNCTIONS = [name for name in EXPORTS if inspect.isfunction(getattr(iop, name))]

@@ -12,7 +12,21 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = ["pandas", "scipy", "duckdb", "matplotlib", "statsmodels", "lifelines", "jinja2"]
-COMMANDS = ["start", "check", "map", "synth", "report", "summary", "compare", "table", "measures", "notebook", "attack", "verify"]
+COMMANDS = [
+    "start",
+    "check",
+    "map",
+    "synth",
+    "report",
+    "summary",
+    "compare",
+    "table",
+    "table-one",
+    "measures",
+    "notebook",
+    "attack",
+    "verify",
+]
 NEVER_ON_THE_REPORT_PATH = ["pandas", "scipy.stats", "statsmodels", "lifelines", "matplotlib.pyplot"]
 
 

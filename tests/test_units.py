@@ -51,6 +51,7 @@ def test_a_difference_is_in_a_known_unit():
         ("points", 1, None, "1.0 points"),
         ("SD", 0.8049, None, "0.80 standard deviations"),
         ("ratio", 1.5, None, "1.50"),
+        ("number", 40.25, None, "40.3"),
         ("stay code", 34, None, "91\u2013120 days"),
         ("p", 0.0004, None, "<0.001"),
         ("p", 0.0455, None, "0.046"),

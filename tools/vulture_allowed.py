@@ -16,6 +16,19 @@ _.EndElementHandler  # the same
 _.CharacterDataHandler  # the same
 _.buffer_text  # the same
 _.data_type  # openpyxl writes a cell by it
+_.keep_with_next  # python-docx writes a paragraph, a page and the properties of a file by these
+_.space_before
+_.space_after
+_.alignment
+_.rgb
+_.orientation
+_.page_width
+_.page_height
+_.author
+_.comments
+_.created
+_.language
+_.last_modified_by
 _.list_  # click: `iop-outcomes notebook list`
 _._render_traceback_  # IPython shows an error of ours in one line
 _.writelines  # Python and libraries, of standard error

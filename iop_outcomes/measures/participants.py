@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -93,10 +93,11 @@ def _across(
     largest = largest_difference([(sum(sizes), sizes) for sizes in groups], of_categories, pairs=farthest_pairs)
     given = [_divided(counts, column, shown, ended=ended).sizes for counts in levels.values()]
     total = {part: sum(sizes[part] for sizes in given) for part in given[0]} if given else {}
-    return _at_all(levels, largest, _people(column, total))
+    return of_everyone(levels, largest, _people(column, total))
 
 
-def _at_all(levels: Mapping[str, Counts], largest: Largest, who: Population) -> list[tuple[str, Draft]]:
+def of_everyone(levels: Mapping[str, Counts], largest: Largest, who: Population) -> list[tuple[str, Draft]]:
+    """The largest difference between groups as a number about everyone; none where nothing was divided."""
     cells = sum(len(counts.origin) for counts in levels.values())
     return [(ALL, plain(Key(LARGEST), largest.value, who, cells, flag=largest.flag, word=_word(largest)))] if cells else []
 
@@ -108,7 +109,7 @@ def _word(largest: Largest) -> str:
     return word(half_up(largest.value, 2))
 
 
-def participants(column: str, groups: Categories, *, shown: Categories | None = None, ended: bool = False) -> Measure:
+def participants(column: str, groups: Categories, *, shown: Categories | None = None, ended: bool = False, whole: bool = False) -> Measure:
     """Declare the mix of a characteristic at admission: `participants_<column>`.
 
     Parameters
@@ -122,6 +123,8 @@ def participants(column: str, groups: Categories, *, shown: Categories | None = 
         shares its number would tell of the categories that were merged.
     ended : bool
         Of the episodes that completion is of instead of all admitted; the difference, still that of all admitted, is said in its word alone.
+    whole : bool
+        For a page on which everything is of all admitted: no coarser form is of other episodes.
 
     Returns
     -------
@@ -141,7 +144,7 @@ def participants(column: str, groups: Categories, *, shown: Categories | None = 
     for name, levels in given.items():
         counted = f"{lower} " + " or ".join(read_among(level, every) for level in levels)
         rows.append(EstimandDefinition(_share_of(name), f"{title}: {name}", counted, known, "95% Wilson score", "share", short=name))
-    largest = _largest(title, known, "the Mahalanobis distance of their shares", [row.name for row in rows], word_only=bool(coarse))
+    largest = largest_of(title, known, "the Mahalanobis distance of their shares", [row.name for row in rows], word_only=bool(coarse))
     return Measure(
         name=f"participants_{column}",
         title=title,
@@ -158,7 +161,7 @@ def participants(column: str, groups: Categories, *, shown: Categories | None = 
         shown=tuple(_share_of(name) for name in given),
         across=partial(_across, column=column, all_groups=groups, shown=given, ended=ended),
         coarse=coarse,
-        coarser=None if coarse else partial(_coarser, column, groups),
+        coarser=None if coarse else partial(_coarser, column, groups, whole),
     )
 
 
@@ -171,15 +174,23 @@ _ONE_BASE = (
 )
 
 
-def _coarser(column: str, groups: Categories, divisions: Sequence[Mapping[str, Counts]]) -> Iterator[Measure]:
+def _coarser(
+    column: str,
+    groups: Categories,
+    whole: bool,  # noqa: FBT001 - given beforehand, in the place of a keyword
+    divisions: Sequence[Mapping[str, Counts]],
+) -> Iterator[Measure]:
     """The same mix with the rarest categories merged; each mix of all admitted, then of the episodes that completion is of."""
-    yield participants(column, groups, ended=True)
+    if not whole:
+        yield participants(column, groups, ended=True)
     for shown in coarser(groups, divisions[0][ALL], column):
         yield participants(column, groups, shown=shown)
-        yield participants(column, groups, shown=shown, ended=True)
+        if not whole:
+            yield participants(column, groups, shown=shown, ended=True)
 
 
-def _largest(title: str, among: str, distance: str, rests_on: Sequence[str], *, word_only: bool = False) -> EstimandDefinition:
+def largest_of(title: str, among: str, distance: str, rests_on: Sequence[str], *, word_only: bool = False) -> EstimandDefinition:
+    """The definition of the largest difference between two groups, shown only where all it rests on is."""
     counted = f"the largest standardised difference between two groups of at least {LEAST} episodes: {distance}"
     label = f"{title}: largest difference"
     return EstimandDefinition(LARGEST, label, counted, among, "none", "SD", rests_on=tuple(rests_on), word_only=word_only, role="distance")
@@ -188,20 +199,64 @@ def _largest(title: str, among: str, distance: str, rests_on: Sequence[str], *, 
 # -- severity at admission ---------------------------------------------------------------------------------------------
 
 _SCORED, _BLANK = "scored", "not scored"
+DISTANCE_OF_MEANS = "the distance of their means over the root mean square of their SDs"
 
 
-def _scores(counts: Counts, scale: Scale) -> tuple[float, float, int]:
-    """Mean and SD of the admission scores, and how many there are."""
-    scored = counts.where(~counts.is_in(f"{scale.name}_admit", [None]))
-    values, n = scored.numbers(f"{scale.name}_admit", blank=0.0), scored.total
+def summary(counts: Counts, column: str) -> tuple[float, float, int]:
+    """Mean and SD of a column of numbers, and in how many episodes it holds one."""
+    known = counts.where(~counts.is_in(column, [None]))
+    values, n = known.numbers(column, blank=0.0), known.total
     if n == 0:
         return math.nan, math.nan, 0
-    mean = float(values @ scored.n) / n
-    return mean, math.sqrt(float(np.square(values - mean) @ scored.n) / (n - 1)) if n > 1 else math.nan, n
+    mean = float(values @ known.n) / n
+    return mean, math.sqrt(float(np.square(values - mean) @ known.n) / (n - 1)) if n > 1 else math.nan, n
+
+
+def mean_and_sd(counts: Counts, column: str, who: Population, names: tuple[str, str]) -> tuple[Draft, Draft]:
+    """Drafts of the mean and the SD of a column of numbers, blanks left out."""
+    mean, sd, n = summary(counts, column)
+    flag, cells = Flag.NO_SCORES if n == 0 else Flag.ONE_SCORE if n == 1 else Flag.NONE, len(counts.origin)
+    why = flag or (Flag.SD_ZERO if sd == 0 else Flag.NONE)
+    values = counts.numbers(column, blank=math.nan)
+    influence = np.where(np.isnan(values), 0.0, (values - mean) / max(n, 1))
+    return (
+        Draft(Key(names[0]), mean, counts.lift(influence), no_cells(cells), who, StudentT(who.n, flag=why)),
+        plain(Key(names[1]), sd, who, cells, flag=flag),
+    )
+
+
+def farthest_means(
+    levels: Mapping[str, Counts],
+    column: str,
+    people: Callable[[Counts], Population],
+    *,
+    inside: Callable[[Counts], Counts] | None = None,
+) -> list[tuple[str, Draft]]:
+    """The largest difference of the means of a column between two groups, as a number about everyone.
+
+    Parameters
+    ----------
+    levels : dict of level to Counts
+        Every episode of each group.
+    column : str
+        Of numbers.
+    people : callable
+        From the counts of a group, whom its mean speaks of.
+    inside : callable
+        From the counts of a group, those whose numbers count; all of them by default.
+    """
+    by_level = {level: summary(counts if inside is None else inside(counts), column) for level, counts in levels.items()}
+    groups = [(n, (mean, sd)) for level, (mean, sd, n) in by_level.items() if level != MISSING_LEVEL]
+    largest = largest_difference(groups, lambda one, other: of_means(*one, *other))
+    every = [people(counts) for counts in levels.values()]
+    if not every:
+        return []
+    parts = {part: sum(who.parts[part] for who in every) for part in every[0].parts}
+    return of_everyone(levels, largest, replace(every[0], parts=parts))
 
 
 def _scored(counts: Counts, scale: Scale) -> Population:
-    n = _scores(counts, scale)[2]
+    n = summary(counts, _column(scale))[2]
     family, parts = _at_admission(scale), {_SCORED: n, _BLANK: counts.total - n}
     names = {part: f"{family}: {part}" for part in parts}
     sizes = {names[part]: n for part, n in parts.items()}
@@ -219,28 +274,17 @@ def _at_admission(scale: Scale) -> str:
     return f"{scale.name} at admission"
 
 
+def _column(scale: Scale) -> str:
+    """The column of admission scores in a count table."""
+    return f"{scale.name}_admit"
+
+
 def _baseline_draft(counts: Counts, *, scale: Scale) -> tuple[Draft, ...]:
-    mean, sd, n = _scores(counts, scale)
-    who = _scored(counts, scale)
-    flag, cells = Flag.NO_SCORES if n == 0 else Flag.ONE_SCORE if n == 1 else Flag.NONE, len(counts.origin)
-    why = flag or (Flag.SD_ZERO if sd == 0 else Flag.NONE)
-    scores = counts.numbers(f"{scale.name}_admit", blank=math.nan)
-    influence = np.where(np.isnan(scores), 0.0, (scores - mean) / max(n, 1))
-    return (
-        Draft(Key("mean_admit"), mean, counts.lift(influence), no_cells(cells), who, StudentT(who.n, flag=why)),
-        plain(Key("sd_admit"), sd, who, cells, flag=flag),
-    )
+    return mean_and_sd(counts, _column(scale), _scored(counts, scale), ("mean_admit", "sd_admit"))
 
 
 def _baseline_across(levels: Mapping[str, Counts], *, scale: Scale) -> list[tuple[str, Draft]]:
-    by_level = {level: _scores(counts, scale) for level, counts in levels.items()}
-    groups = [(n, (mean, sd)) for level, (mean, sd, n) in by_level.items() if level != MISSING_LEVEL]
-    largest = largest_difference(groups, lambda one, other: of_means(*one, *other))
-    people = [_scored(counts, scale) for counts in levels.values()]
-    if not people:
-        return []
-    parts = {part: sum(who.parts[part] for who in people) for part in people[0].parts}
-    return _at_all(levels, largest, replace(people[0], parts=parts))
+    return farthest_means(levels, _column(scale), partial(_scored, scale=scale))
 
 
 def participants_baseline(scale: Scale) -> Measure:
@@ -262,7 +306,7 @@ def participants_baseline(scale: Scale) -> Measure:
             "mean_admit", f"{title}: mean", f"mean {title}", among, "95% Student t", "points", role="mean", short="mean", total="admission"
         ),
         EstimandDefinition("sd_admit", f"{title}: SD", f"standard deviation of {title}", among, "none", "points", short="SD"),
-        _largest(title, among, "the distance of their means over the root mean square of their SDs", ("mean_admit", "sd_admit")),
+        largest_of(title, among, DISTANCE_OF_MEANS, ("mean_admit", "sd_admit")),
     )
     window = "Admission score: closest to day 0 within 7 days before to 3 after; scores beside the episode are taken as given."
     return Measure(
@@ -290,15 +334,20 @@ _ROUNDED = "Numbers are rounded, and how many episodes they are of is not always
 
 def _rounded(scale: Scale, divisions: Sequence[Mapping[str, Counts]]) -> Iterator[Measure]:
     """The same to 0.1 point, or as coarsely as it must be; without an interval, which beside the SD would give the number of scores."""
-    digits = digits_that_hide([_summaries(levels, scale) for levels in divisions])
+    digits = digits_of_means(divisions, _column(scale))
     if digits is not None:
         yield rounded(participants_baseline(scale), {"mean_admit": digits, "sd_admit": digits, LARGEST: 2}, _ROUNDED, bare=("mean_admit",))
 
 
-def _summaries(levels: Mapping[str, Counts], scale: Scale) -> tuple[list[tuple[float, float]], int]:
-    """Mean and SD of each group that is large enough to show them, and the scores of all."""
-    scores = {level: _scores(counts, scale) for level, counts in levels.items()}
-    return [(mean, sd) for level, (mean, sd, n) in scores.items() if level != ALL and n >= LEAST], scores[ALL][2]
+def digits_of_means(divisions: Sequence[Mapping[str, Counts]], column: str) -> int | None:
+    """Decimals to which mean and SD may be shown of groups whose numbers of values are withheld; see `digits_that_hide`."""
+    return digits_that_hide([_summaries(levels, column) for levels in divisions])
+
+
+def _summaries(levels: Mapping[str, Counts], column: str) -> tuple[list[tuple[float, float]], int]:
+    """Mean and SD of each group that is large enough to show them, and the values of all."""
+    values = {level: summary(counts, column) for level, counts in levels.items()}
+    return [(mean, sd) for level, (mean, sd, n) in values.items() if level != ALL and n >= LEAST], values[ALL][2]
 
 
 def _of_column(column: str, counts: Counts) -> Measure:

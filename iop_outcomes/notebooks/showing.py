@@ -61,17 +61,19 @@ def released_form(thing: object, policy: str) -> object:
 
 def _is_released(thing: object) -> bool:
     """Whether a thing is one that shows released numbers only, or words, or names of files."""
-    from iop_outcomes.answer import Answer, NoAnswer
+    from iop_outcomes.answer import Answer, NoAnswer, ReleasedTableOne, TableOne
     from iop_outcomes.release import Released
     from iop_outcomes.reporting.blocks import Section
     from iop_outcomes.reporting.document import Document
+    from iop_outcomes.reporting.exhibit import Exhibit
     from iop_outcomes.results import Definition
 
     if isinstance(thing, list | tuple):
         return all(_is_released(each) for each in thing)
-    return (
-        thing is None or isinstance(thing, str | Path | Answer | NoAnswer | Released | Section | Document | Definition) or _is_drawn(thing)
-    )
+    if isinstance(thing, Exhibit):
+        return not thing.working
+    kinds = str | Path | Answer | NoAnswer | TableOne | ReleasedTableOne | Released | Section | Document | Definition
+    return thing is None or isinstance(thing, kinds) or _is_drawn(thing)
 
 
 def _is_drawn(thing: object) -> bool:

@@ -74,41 +74,20 @@ def write_files(folder: str | Path, files: Mapping[str, bytes]) -> list[Path]:
     return [target / name for name in files]
 
 
-def replace_file(path: str | Path, content: bytes) -> Path:
-    """Write one file in the place of what stands there, whole or not at all.
-
-    Raises
-    ------
-    OutputError
-        When it cannot be written; what stood there is left as it is.
-    """
-    target = Path(path)
-    try:
-        str(target).encode()
-        _make_folder(target.parent)
-        with tempfile.TemporaryDirectory(prefix=STAGING, dir=target.parent) as staging:
-            staged = Path(staging) / "file"
-            _write(staged, content)
-            staged.replace(target)
-        _sync_folder(target.parent)
-    except (OSError, ValueError) as error:  # a path with a NUL, or with text that is no UTF-8, is a ValueError
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise OutputError(f"{target.name!r}: cannot be written ({reason}). Choose another path.") from error
-    return target
+def write_new_file(path: str | Path, content: bytes, *, overwrite: bool = False) -> Path:
+    """Write one file, whole or not at all, that was not there, or takes the place of the one that was; see `write_new_files`."""
+    return write_new_files({Path(path): content}, overwrite=overwrite)[0]
 
 
-def write_new_file(path: str | Path, content: bytes) -> Path:
-    """Write one file that was not there, whole or not at all; see `write_new_files`."""
-    return write_new_files({Path(path): content})[0]
-
-
-def write_new_files(files: Mapping[Path, bytes]) -> list[Path]:
+def write_new_files(files: Mapping[Path, bytes], *, overwrite: bool = False) -> list[Path]:
     """Write files that were not there, all of one folder, each whole or not at all, and all of them or none.
 
     Parameters
     ----------
     files : dict of path to bytes
         Their folder is made when it does not exist.
+    overwrite : bool
+        Whether each may take the place of a file that stands there; of several, those placed before a fault then stay.
 
     Returns
     -------
@@ -130,8 +109,11 @@ def write_new_files(files: Mapping[Path, bytes]) -> list[Path]:
             for number, content in enumerate(files.values()):
                 _write(Path(staging) / str(number), content)
             for number, (target, content) in enumerate(zip(targets, files.values(), strict=True)):
-                _place(Path(staging) / str(number), target, content)
-                written.append(target)
+                if overwrite:
+                    (Path(staging) / str(number)).replace(target)
+                else:
+                    _place(Path(staging) / str(number), target, content)
+                    written.append(target)
         _sync_folder(folder)
     except UnicodeEncodeError as error:
         raise OutputError("The name of the output file is not UTF-8 text. Choose another name with --output.") from error

@@ -9,7 +9,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 
 from iop_outcomes.release import Released, release
-from iop_outcomes.reporting.files import replace_file
+from iop_outcomes.reporting.files import write_new_file
 from iop_outcomes.results import Results
 from iop_outcomes.show.curves import CUMULATIVE
 from iop_outcomes.show.draw import CHARTS, draw
@@ -49,7 +49,7 @@ def studies_figure(draw_studies: Callable[[], Axes], size: str, caption: str, pa
 def written(figure: PaperFigure, path: str | Path | None) -> PaperFigure:
     """The figure, after it was written to a path where there is one."""
     if path is not None:
-        replace_file(path, figure.file(path))
+        write_new_file(path, figure.file(path), overwrite=True)
     return figure
 
 

@@ -111,6 +111,14 @@ def difference_words(released: Released) -> str:
     return f"{number}, {largest.word}" if has_value(largest) else number
 
 
+def difference_figure(released: Released) -> str:
+    """The largest difference as a paper prints it, "0.61"; its word where the number is withheld, and why there is none where there is none."""
+    largest = _largest(require_released(released, "difference_figure"))
+    if largest is None:
+        return NO_DATA
+    return _difference_number(largest) or largest.word or NOT_SHOWN
+
+
 def _difference_number(largest: ReleasedEstimate) -> str:
     """The largest difference in digits, or why there is none; empty where it is withheld."""
     if isinstance(largest.value, Withheld):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from iop_outcomes.errors import ReleaseError
@@ -24,7 +24,9 @@ from iop_outcomes.show.words import (
     share_and_count,
     shown_groups,
 )
-from iop_outcomes.units import UNITS
+from iop_outcomes.units import MINUS, UNITS
+
+_BEFORE_NUMBERS = ("<", ">", "-", MINUS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,15 @@ class Table:
     naming: int = 1
     shades: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def of_numbers(self) -> tuple[bool, ...]:
+        """Of each column, whether it holds numbers, which stand from the right: names do not, nor does prose."""
+        columns = zip(*self.rows, strict=True) if self.rows else (() for _ in self.heads)
+        return tuple(
+            place >= self.naming and not self.prose and any(cell[:1].isdigit() or cell[:1] in _BEFORE_NUMBERS for cell in cells if cell)
+            for place, cells in enumerate(columns)
+        )
+
     def to_html(self) -> str:
         """A semantic table; every cell escaped."""
         heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in self.heads)
@@ -78,6 +89,26 @@ class Table:
         widths = [max(len(row[i]) for row in rows) for i in range(len(self.heads))]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
         return "\n".join([self.caption, *([self.mark] if self.mark else []), "", *lines])
+
+
+def panels(table: Table, widest: int) -> list[Table]:
+    """A table in pieces of so many columns at most, each with the cells that name its rows.
+
+    Examples
+    --------
+    >>> [panel.heads for panel in panels(Table("", ("", "a", "b", "c"), ()), 3)]
+    [('', 'a', 'b'), ('', 'c')]
+    """
+    named = table.naming
+    room = max(widest - named, 1) if len(table.heads) > widest else len(table.heads)
+
+    def cut(cells: tuple[str, ...], start: int) -> tuple[str, ...]:
+        return cells[:named] + cells[start : start + room]
+
+    return [
+        replace(table, heads=cut(table.heads, start), rows=tuple(cut(row, start) for row in table.rows), shades=())
+        for start in range(named, max(len(table.heads), named + 1), room)
+    ]
 
 
 def share_table(released: Released, estimands: Sequence[str], *, caption: str, first: str) -> Table:

@@ -20,6 +20,7 @@ CHANGE = {"change", "sentence", "effects", "meaning", "reliable", "reliable-numb
 READMISSION = {"curve", "other", "numbers", "meaning"}
 RELAPSE = {"relapse", "relapse-other", "relapse-numbers"}
 COMPARED = {"gaps", "gaps-words", "stay-gaps"}
+EFFECTS, TABLE_ONE = {"effects", "latex"}, {"who", "differ", "save"}
 BARE = ("episode_id", "track", "discharge_reason", "admit_date", "discharge_date")
 
 
@@ -59,7 +60,7 @@ NEVER = dict.fromkeys(("scores", "events"), lambda row: False)
 # What the program is, and the cells of each notebook that can only say why; every other cell shows what it always shows.
 PROGRAMS = {
     "200 episodes": ({}, {}),
-    "no scores": ({"scores": NEVER["scores"]}, {"03": CHANGE, "05": {"scores"}}),
+    "no scores": ({"scores": NEVER["scores"]}, {"03": CHANGE, "05": {"scores"}, "06": EFFECTS}),
     "no events": ({"events": NEVER["events"]}, {"04": READMISSION | RELAPSE}),
     "only PHQ-9": ({"scores": lambda row: row["scale"] == "phq9"}, {}),
     "only GAD-7": ({"scores": lambda row: row["scale"] == "gad7"}, {"03": CHANGE, "05": {"scores"}}),
@@ -69,7 +70,7 @@ PROGRAMS = {
     "one episode a track": ({"keep": lambda row: row["episode_id"] in FIRST_OF_EACH}, {}),
     "no patient_id": ({"columns": without("patient_id")}, {}),
     "no follow-up": ({"columns": without("follow_up_days")}, {"04": READMISSION | RELAPSE}),
-    "bare": ({"columns": BARE, **NEVER}, {"03": CHANGE, "04": READMISSION | RELAPSE, "05": {"scores"}}),
+    "bare": ({"columns": BARE, **NEVER}, {"03": CHANGE, "04": READMISSION | RELAPSE, "05": {"scores"}, "06": EFFECTS | TABLE_ONE}),
 }
 
 
@@ -107,9 +108,9 @@ def test_what_is_missing_is_said_in_its_place(what, name, tmp_path):
 
 
 @pytest.mark.parametrize("what", ["no scores", "one track", "one episode a track", "bare"])
-@pytest.mark.parametrize("name", ["01", "02", "05"])
+@pytest.mark.parametrize("name", ["01", "02", "05", "06"])
 def test_the_other_notebooks_run_to_their_end(what, name, tmp_path):
-    """Quality, comparison and data quality, on the programs that lack most."""
+    """Quality, comparison, data quality and tables for a paper, on the programs that lack most."""
     options, silent = PROGRAMS[what]
     cells = shown(name, program(tmp_path / "data", **options), tmp_path / "out")
     reasons = {cell for cell, words in cells.items() if re.search("not assessable: |nothing can be compared", words)}

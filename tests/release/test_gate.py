@@ -35,7 +35,8 @@ OF_PARTS = {
     "funnel_of_studies": {"funnel_alt_text", "funnel_of_studies"},  # of these, too
     "participants": {"alike_sentence", "participants_table"},  # asks it of each
     "plain": {"csv_text", "steady"},  # asks it of each
-    "tables": {"flow_table", "value_with_base", "value_with_range"},
+    "table_one": {"table_one_notes", "table_one_table"},  # asks it of each
+    "tables": {"flow_table", "panels", "value_with_base", "value_with_range"},
     "targets": {"target_word", "target_words"},  # of a share of a Released, and of the target itself
     "theme": {"data_uri", "fit_rows", "mark", "new_axes", "new_figure", "style", "svg", "text_width"},
     "trend": {"require_trend"},
