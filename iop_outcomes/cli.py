@@ -35,7 +35,7 @@ from iop_outcomes.cli_notebook import notebook
 from iop_outcomes.cli_start import start
 from iop_outcomes.cli_streams import end_on_signals, flushed, guard_streams, what_ran_out
 from iop_outcomes.cli_verify import verify
-from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, IopError
+from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, IopError, LibraryError
 
 if TYPE_CHECKING:
     from iop_outcomes.intake.data import Data
@@ -128,9 +128,15 @@ def report(
     with _loaded(data, mapping, on_error, layout) as program:
         with progress_shown():
             narrowed = _narrowed(program, where, period)
-            paths = iop.report(narrowed, by=by or "track", policy=policy, title=title, ledger=ledger).save(output, formats)
+            made = iop.report(narrowed, by=by or "track", policy=policy, title=title, ledger=ledger)
+            try:
+                paths, missing = made.save(output, formats), None
+            except LibraryError as error:
+                paths, missing = list(error.written), error
         for path in paths:
             click.echo(path)
+        if missing is not None:
+            raise missing
         return _exit(program)
 
 

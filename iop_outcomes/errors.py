@@ -5,7 +5,7 @@
         NotAssessableError       the data hold nothing that answers the question (exit code 2)
       DataError                  the data cannot be used; carries every finding (exit code 2)
         PrivacyError             the data may not be used: it holds what its class forbids (exit code 2)
-        LibraryError             the data need a library that is not installed (exit code 3)
+        LibraryError             the data, or a form of a report, need a library that is not installed (exit code 3)
       ReleaseError               working numbers were about to be shown without disclosure control (exit code 2)
       OutputError                a result could not be written (exit code 4)
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Protocol
 from unicodedata import category
 
@@ -73,9 +74,19 @@ class PrivacyError(DataError):
 
 
 class LibraryError(DataError):
-    """The data can be read with a library that is not installed; the message says how to install it."""
+    """The data can be read, or a form of a report be written, with a library that is not installed; the message says how to install it.
+
+    Attributes
+    ----------
+    written : tuple of Path
+        Of a report, the files that were written all the same.
+    """
 
     exit_code = EXIT_PARTIAL
+
+    def __init__(self, message: str, findings: Sequence[FindingLike] = (), *, written: Sequence[Path] = ()) -> None:
+        super().__init__(message, findings)
+        self.written = tuple(written)
 
 
 class ReleaseError(IopError, TypeError):

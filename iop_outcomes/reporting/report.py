@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from iop_outcomes.errors import UsageError, choices
+from iop_outcomes.errors import LibraryError, UsageError, choices
 from iop_outcomes.progress import report_step
 from iop_outcomes.reporting.blocks import Section
 from iop_outcomes.reporting.document import Document
@@ -38,6 +38,8 @@ class Report(Document):
         ------
         UsageError
             When there is no such form.
+        LibraryError
+            When it needs a library that is not installed.
         """
         if form not in FORMS:
             raise UsageError(f'A report has no form "{form}". {choices(form, FORMS)}')
@@ -87,11 +89,22 @@ class Report(Document):
         ------
         UsageError
             When there is no such form; nothing is written then.
+        LibraryError
+            When a form needs a library that is not installed: the others are written, and stand in its `written`.
         OutputError
             When the folder cannot be written; what stood there before is untouched.
         """
         report_step("writing the report")
-        return write_files(folder, {name: content for form in formats for name, content in self.files(form).items()})
+        files, missing = dict[str, bytes](), []
+        for form in formats:
+            try:
+                files |= self.files(form)
+            except LibraryError as error:
+                missing.append(f"{self.name}.{form} is not written. {error}")
+        written = write_files(folder, files) if files or not missing else []
+        if missing:
+            raise LibraryError("\n".join(missing), written=written)
+        return written
 
     def _repr_html_(self) -> str:
         return f"<h1>{escape(self.title)}</h1>" + "".join(section._repr_html_() for section in self.sections)
