@@ -106,7 +106,8 @@ for command in (start, check, propose_mapping, synth, measures, scales, notebook
     default="html,csv,json",
     show_default=True,
     callback=lambda _context, _option, value: value.split(","),
-    help="Files to write: html (the page), csv (its numbers), json (where they come from), txt (the page in words).",
+    help="Files to write: html (the page), csv (its numbers), json (where they come from), txt (the page in words), "
+    "pdf (the page to print and pass on, as PDF/UA), figures (each chart as SVG, and its numbers as CSV).",
 )
 def report(
     data: str,

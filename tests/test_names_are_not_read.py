@@ -22,6 +22,10 @@ TEXTS = {
     ("stats/reliable.py", "endswith"): "an operator",
     ("reporting/page_text.py", "split"): "the words of a page",
     ("reporting/verification.py", "partition"): "the address of a drawing",
+    ("reporting/verification.py", "split"): "the name of a file",
+    ("reporting/verification.py", "startswith"): "the name of a file",
+    ("reporting/render/pdf.py", "startswith"): "variables of the environment, and the first bytes of a file",
+    ("reporting/render/pdf_process.py", "split"): "a reference within a PDF",
     ("measures/categories.py", "startswith"): "a band of numbers, such as <18",
 }
 

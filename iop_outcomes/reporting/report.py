@@ -77,8 +77,9 @@ class Report(Document):
         ----------
         folder : path
             Made when it does not exist.
-        formats : sequence of {"html", "csv", "json", "txt"}
-            The page, its numbers, where they come from, the page in words.
+        formats : sequence of {"html", "csv", "json", "txt", "pdf", "figures"}
+            The page, its numbers, where they come from, the page in words, the page to print and pass on (PDF/UA), each chart as SVG with its
+            numbers as CSV.
 
         Returns
         -------

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from iop_outcomes.show import theme
+from iop_outcomes.show.chart_kind import with_numbers
 from iop_outcomes.show.chart_rows import QUARTERS, coordinate
 from iop_outcomes.show.trend import Trend, TrendPoint, require_trend
 from iop_outcomes.stats.periods import Period
@@ -23,6 +24,7 @@ _MOST_TICKS = 8
 _PARTS_OF_YEARS: dict[int, tuple[int, ...]] = {12: (1, 3, 6), 4: (1, 2), 1: ()}  # steps between names on the axis, in periods
 
 
+@with_numbers
 def trend_chart(trend: Trend, *, ax: Axes | None = None) -> Axes:
     """Points in the order of time with the average and the expected range; signals by shape and colour, what is not judged hollow.
 

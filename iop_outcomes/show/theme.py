@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from html import escape
-from typing import Any, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -16,6 +17,9 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
+
+if TYPE_CHECKING:
+    from iop_outcomes.release import Released
 
 NAVY, OCHRE, TEAL, PURPLE = "#12436D", "#C66621", "#42A291", "#9452A5"
 Drawing: TypeAlias = Figure  # what a chart is before a page makes an image of it
@@ -50,6 +54,8 @@ class ShownAxes(Axes):
     """Axes that a notebook shows as an image with words for those who do not see it; Axes by themselves show as a line of text."""
 
     words = "A chart; its numbers stand in the table of the same answer."
+    released: Released | None = None  # what it was drawn from, and which of its estimands
+    estimands: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
         figure = self.get_figure(root=True)
@@ -106,6 +112,11 @@ def fit_rows(ax: Axes, labels: Sequence[str], notes: Sequence[str], *, above_inc
 def _inches(words: str, points: float) -> float:
     font = FontProperties(family="DejaVu Sans", size=points)
     return float(text_to_path.get_text_width_height_descent(words, font, False)[0]) / 72  # noqa: FBT003 - ismath, by position in matplotlib
+
+
+def font_folder() -> Path:
+    """Where the fonts lie that come with matplotlib."""
+    return Path(mpl.get_data_path()) / "fonts" / "ttf"
 
 
 def mark(figure: Figure, words: str) -> None:

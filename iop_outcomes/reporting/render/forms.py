@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from iop_outcomes.reporting.render.csv import csv_of
+from iop_outcomes.reporting.render.figures import figure_files
 from iop_outcomes.reporting.render.form import Form, text_form
 from iop_outcomes.reporting.render.html import html_of
 from iop_outcomes.reporting.render.json import json_of
+from iop_outcomes.reporting.render.pdf import pdf_files
 from iop_outcomes.reporting.render.text import text_of
 
 FORMS: Mapping[str, Form] = {
@@ -15,5 +17,7 @@ FORMS: Mapping[str, Form] = {
     "csv": text_form("its numbers", "csv", csv_of),
     "json": text_form("where they come from", "json", json_of),
     "txt": text_form("the page in words", "txt", text_of),
+    "pdf": Form("the page to print and pass on, as PDF/UA", pdf_files, is_text=False),
+    "figures": Form("each chart as SVG, and its numbers as CSV", figure_files, is_text=False, endings=("svg", "csv")),
 }
 USUAL = ("html", "csv", "json")
