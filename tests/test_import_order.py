@@ -64,6 +64,7 @@ ROOMS_OF = {
     "IPython": {"notebooks"},
     "matplotlib": {"show"},
     "jinja2": {"reporting", "notebooks"},
+    **{part: {"reporting"} for part in ("weasyprint", "fontTools")},
     "markupsafe": {"reporting"},
     "docx": {"reporting"},
     "statsmodels": {"models"},

@@ -30,6 +30,10 @@ TEXTS = {
     ("reporting/render/pptx.py", "endswith"): "a sentence that announces a list",
     ("reporting/render/table_fit.py", "split"): "the words of a cell",
     ("reporting/render/xlsx.py", "split"): "the words of a head",
+    ("reporting/verification.py", "split"): "the name of a file",
+    ("reporting/verification.py", "startswith"): "the name of a file",
+    ("reporting/render/pdf.py", "startswith"): "variables of the environment, and the first bytes of a file",
+    ("reporting/render/pdf_process.py", "split"): "a reference within a PDF",
     ("measures/categories.py", "startswith"): "a band of numbers, such as <18",
 }
 

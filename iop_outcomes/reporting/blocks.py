@@ -9,6 +9,7 @@ from html import escape
 
 from matplotlib.axes import Axes
 
+from iop_outcomes.release import Released
 from iop_outcomes.show import theme
 from iop_outcomes.show.inline import inlined
 from iop_outcomes.show.tables import Table
@@ -57,6 +58,10 @@ class Figure:
         The chart itself, which renders to whatever a page needs.
     mark : str
         What the policy of disclosure says on every chart.
+    released : Released, optional
+        What the chart was drawn from.
+    estimands : tuple of str
+        Which of its numbers.
     """
 
     headline: str
@@ -64,12 +69,19 @@ class Figure:
     alt: str
     drawing: theme.Drawing
     mark: str = ""
+    released: Released | None = None
+    estimands: tuple[str, ...] = ()
 
     @cached_property
+    def svg(self) -> bytes:
+        """The chart as a file."""
+        theme.mark(self.drawing, self.mark)
+        return theme.svg(self.drawing)
+
+    @property
     def image(self) -> str:
         """The chart as an address for `<img src>`: an image and not inline drawing, which notebooks that are not trusted strip."""
-        theme.mark(self.drawing, self.mark)
-        return theme.data_uri(theme.svg(self.drawing))
+        return theme.data_uri(self.svg)
 
     @cached_property
     def picture(self) -> bytes:
@@ -145,6 +157,8 @@ def figure_block(ax: Axes, headline: str, subtitle: str, alt: str) -> Figure:
     figure = ax.get_figure(root=True)
     if figure is None:
         raise ValueError("axes without a figure")
+    if isinstance(ax, theme.ShownAxes):
+        return Figure(headline, subtitle, alt, figure, released=ax.released, estimands=ax.estimands)
     return Figure(headline, subtitle, alt, figure)
 
 

@@ -78,9 +78,10 @@ class Report(Document):
         ----------
         folder : path
             Made when it does not exist.
-        formats : sequence of {"html", "csv", "json", "txt", "docx", "xlsx", "pptx"}
+        formats : sequence of {"html", "csv", "json", "txt", "docx", "xlsx", "pptx", "pdf", "figures"}
             The page, its numbers, where they come from, the page in words; the page for Word, its tables for Excel, its first page and
-            its charts for PowerPoint, which need the extra `office`.
+            its charts for PowerPoint, which need the extra `office`; the page to print and pass on (PDF/UA), which needs the extra `pdf`;
+            each chart as SVG with its numbers as CSV.
 
         Returns
         -------

@@ -104,7 +104,8 @@ def report_files(path: str | Path) -> tuple[list[Path], PageParameters]:
     if not all(each.stem == shortest or each.stem.startswith(f"{shortest}_") for each in paths):
         raise DataError(f"{given}: the folder holds more than one report. Name one file: its page (.html).")
     if not _is_form(paths[0]):
-        raise UsageError(f"{given}: verify reads {', '.join(f'.{form}' for form in FORMS)}. Name one of these, or their folder.")
+        endings = dict.fromkeys(ending for form in FORMS for ending in _endings(form))
+        raise UsageError(f"{given}: verify reads {', '.join(f'.{ending}' for ending in endings)}. Name one of these, or their folder.")
     return paths, _parameters(paths)
 
 
@@ -148,7 +149,11 @@ def _earlier(name: str, parameters: PageParameters, compare_to: str | Path | Non
 
 
 def _is_form(path: Path) -> bool:
-    return path.suffix[1:] in FORMS
+    return any(path.suffix[1:] in _endings(form) for form in FORMS)
+
+
+def _endings(form: str) -> tuple[str, ...]:
+    return FORMS[form].endings or (form,)
 
 
 def _parameters(paths: list[Path]) -> PageParameters:
@@ -205,19 +210,19 @@ def _text(content: bytes) -> str:
 
 def _differences(path: Path, again: Report) -> Iterator[Discrepancy]:
     """Where a file is not what the data give: inputs first, then what it says, then any byte."""
-    form, content = path.suffix[1:], _bytes(path)
+    kind, content = path.suffix[1:], _bytes(path)
     expected = _expected(path, again)
     if content == expected:
         return
-    if not FORMS[form].is_text:
+    if kind not in COMPARED:
         yield Discrepancy(path.name, "the file", "other bytes", "those of the same report: its page (.html) says where the two differ")
         return
     text, other = _text(content), _text(expected)
-    if form != "csv":
+    if kind not in ("csv", "svg"):
         for source in again.provenance.sources:
             if source.sha256 not in text:
                 yield Discrepancy(path.name, f"table {source.table}", "the fingerprint of another file", f"that of {source.name}")
-    differences = list(COMPARED[form](path.name, text, other))
+    differences = list(COMPARED[kind](path.name, text, other))
     yield from differences
     if not differences:
         place = next((n for n, (a, b) in enumerate(zip(content, expected, strict=False)) if a != b), min(len(content), len(expected)))
@@ -226,8 +231,9 @@ def _differences(path: Path, again: Report) -> Iterator[Discrepancy]:
 
 def _expected(path: Path, again: Report) -> bytes:
     """What a file should hold: it is told by its name, and may be the one that the form is named after under another name."""
-    files = again.files(path.suffix[1:])
-    return files.get(path.name, next(iter(files.values())))
+    every = [again.files(form) for form in FORMS if path.suffix[1:] in _endings(form)]
+    named = next((files[path.name] for files in every if path.name in files), None)
+    return next(iter(every[0].values()), b"") if named is None else named
 
 
 def _pages(name: str, text: str, other: str) -> Iterator[Discrepancy]:
@@ -238,14 +244,17 @@ def _pages(name: str, text: str, other: str) -> Iterator[Discrepancy]:
             continue
         where = place[0] if place[1] == 1 else f"{place[0]} ({place[1]})"
         if a is not None and b is not None and a.is_chart:
-            yield Discrepancy(name, where, "another drawing", _drawn_apart(a.text, b.text))
+            yield Discrepancy(name, where, "another drawing", _drawn_apart(_svg(a.text), _svg(b.text)))
         else:
             yield Discrepancy(name, where, _words(a.text if a else None), _words(b.text if b else None))
 
 
-def _drawn_apart(one: str, other: str) -> str:
+def _drawings(name: str, text: str, other: str) -> Iterator[Discrepancy]:
+    yield Discrepancy(name, "chart", "another drawing", _drawn_apart(text, other))
+
+
+def _drawn_apart(left: str, right: str) -> str:
     """How far two drawings are from one another."""
-    left, right = _svg(one), _svg(other)
     if _NUMBER.sub("#", left) == _NUMBER.sub("#", right):
         pairs = zip(_NUMBER.findall(left), _NUMBER.findall(right), strict=True)
         if max((abs(float(a) - float(b)) for a, b in pairs), default=0.0) < _CLOSE:
@@ -310,7 +319,7 @@ def _lines(name: str, text: str, other: str) -> Iterator[Discrepancy]:
             yield Discrepancy(name, f"line {line:,}", _words(a), _words(b))
 
 
-COMPARED = {"html": _pages, "csv": _tables, "json": _documents, "txt": _lines}
+COMPARED = {"html": _pages, "csv": _tables, "json": _documents, "txt": _lines, "svg": _drawings}
 
 
 def _words(text: str | None) -> str:

@@ -8,7 +8,7 @@ from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.results import Role
 from iop_outcomes.show import theme
-from iop_outcomes.show.chart_kind import ChartKind
+from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import alt_text, coordinate, drawn_groups, finish_rows, withheld_words
 from iop_outcomes.show.words import episodes, estimate_value, has_value, in_counts, lacking, plain_range, sentence, value_of
 
@@ -17,6 +17,7 @@ def _in_role(released: Released, role: Role, level: str) -> ReleasedEstimate:
     return released.estimate(released.definition.in_role(role), level)
 
 
+@with_numbers
 def dumbbell(released: Released, *, ax: Axes | None = None) -> Axes:
     """Mean score at admission (open) and at discharge (filled), of the episodes with both; of more than 60 groups, of everyone alone.
 

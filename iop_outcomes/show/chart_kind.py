@@ -1,14 +1,18 @@
-"""Takes three functions of released results, gives a `ChartKind`: all that a chart needs to be one entry of the registry."""
+"""Takes functions of released results, gives a `ChartKind`, all that a chart needs to be one entry of the registry, and charts that keep their numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from functools import wraps
+from typing import Any, Protocol, TypeVar, cast
 
 from matplotlib.axes import Axes
 
 from iop_outcomes.release import Released
+from iop_outcomes.show.theme import ShownAxes
+
+Chart = TypeVar("Chart", bound=Callable[..., Axes])
 
 
 class Draw(Protocol):
@@ -38,3 +42,21 @@ class ChartKind:
     draw: Draw
     alt_text: Callable[[Released], str]
     sentence: Callable[[Released], str]
+
+
+def with_numbers(chart: Chart) -> Chart:
+    """A chart that keeps, on axes of its own, which results it was drawn from, so that they can stand in a file beside it.
+
+    They are the estimands that it was called with, or else those that its measure shows.
+    """
+
+    @wraps(chart)
+    def drawn(shown: Any, *given: Any, **options: Any) -> Axes:
+        axes = chart(shown, *given, **options)
+        if isinstance(axes, ShownAxes):
+            axes.released = getattr(shown, "released", shown)  # a trend holds the results that it is of
+            names = given[0] if given else getattr(shown, "estimand", axes.released.definition.shown)
+            axes.estimands = (names,) if isinstance(names, str) else tuple(names)
+        return axes
+
+    return cast("Chart", drawn)

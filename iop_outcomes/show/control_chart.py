@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 
 from iop_outcomes.intake.dated_changes import DatedChange
 from iop_outcomes.show import theme
+from iop_outcomes.show.chart_kind import with_numbers
 from iop_outcomes.show.chart_rows import QUARTERS, coordinate
 from iop_outcomes.show.trend import Trend, TrendPoint, require_trend
 from iop_outcomes.stats.periods import Period
@@ -29,6 +30,7 @@ _WORDS_INCHES = 0.15  # height of such a line
 _PARTS_OF_YEARS: dict[int, tuple[int, ...]] = {12: (1, 3, 6), 4: (1, 2), 1: ()}  # steps between names on the axis, in periods
 
 
+@with_numbers
 def trend_chart(trend: Trend, *, ax: Axes | None = None) -> Axes:
     """Points in the order of time with the average and the expected range, or the median; declared changes as dashed lines with their words.
 

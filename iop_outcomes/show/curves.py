@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedCurve, require_released
 from iop_outcomes.show import theme
-from iop_outcomes.show.chart_kind import ChartKind
+from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import too_many
 from iop_outcomes.show.words import group_words, sentence
 from iop_outcomes.units import percent
@@ -26,6 +26,7 @@ _MARKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _TICKS = (0, 90, 180, 270, LAST_DAY)
 
 
+@with_numbers
 def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
     """Share with the event by each day: up to four groups together, up to 24 as small charts with everyone in grey, of more everyone alone.
 

@@ -9,13 +9,14 @@ from matplotlib.axes import Axes
 from iop_outcomes.keys import TOO_FEW
 from iop_outcomes.release import Released, require_released
 from iop_outcomes.show import theme
-from iop_outcomes.show.chart_kind import ChartKind
+from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import coordinate, finish_rows, withheld_words
 from iop_outcomes.show.comparison import compared_groups, comparison_sentences, comparison_word
 from iop_outcomes.show.words import estimate_value, has_value, plain_range
 from iop_outcomes.units import MINUS, UNITS, Unit
 
 
+@with_numbers
 def forest(released: Released, estimand: str, *, time: float | None = None, ax: Axes | None = None) -> Axes:
     """Differences from the others with their ranges around a line at 0, one row for each group, the word to the right.
 

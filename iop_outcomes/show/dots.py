@@ -8,11 +8,12 @@ from matplotlib.axes import Axes
 
 from iop_outcomes.release import Released, require_released
 from iop_outcomes.show import theme
-from iop_outcomes.show.chart_kind import ChartKind
+from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import alt_text, dot, drawn_groups, finish_rows, range_bar, share_axis, withheld_words
 from iop_outcomes.show.words import estimate_value, has_value, plain_range, sentence
 
 
+@with_numbers
 def dot_range(released: Released, estimand: str, *, words: Sequence[str] = (), ax: Axes | None = None) -> Axes:
     """Shares as dots with their 95 % ranges, one row for each level, of more than 60 for everyone alone.
 

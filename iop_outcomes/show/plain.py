@@ -6,19 +6,20 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
 from iop_outcomes.intake.writing import FORMULA_STARTS
 from iop_outcomes.release import Released, ReleasedEstimate, Withheld, require_released
 from iop_outcomes.results import COLUMNS, as_words
+from iop_outcomes.show.tables import Table
 
 DIGITS = 12  # further ones differ between processors, and between runs of a linear-algebra library
 MARK = "mark"
 
 
-def csv_text(releases: Iterable[Released]) -> str:
+def csv_text(releases: Iterable[Released], estimands: Sequence[str] = ()) -> str:
     """Every released number with the fixed columns; withheld or impossible ones empty, with the reason in `flag`.
 
     Where the policy of disclosure has words that stand on every file, they are one more column.
@@ -27,6 +28,8 @@ def csv_text(releases: Iterable[Released]) -> str:
     ----------
     releases : iterable of Released
         One or more measures.
+    estimands : sequence of str
+        Those of their numbers that are wanted; all by default.
 
     Returns
     -------
@@ -41,7 +44,16 @@ def csv_text(releases: Iterable[Released]) -> str:
     writer.writerow((*COLUMNS, MARK) if marked else COLUMNS)
     for released in given:
         more = [plain_cell(released.policy.mark)] if marked else []
-        writer.writerows(_row(estimate) + more for estimate in released)
+        writer.writerows(_row(estimate) + more for estimate in released if not estimands or estimate.estimand in estimands)
+    return out.getvalue()
+
+
+def table_csv_text(table: Table) -> str:
+    """The words of a table as comma-separated text; where the policy of disclosure has words for it, they are one more column."""
+    out, marked = io.StringIO(), bool(table.mark)
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow((*map(plain_cell, table.heads), *((MARK,) if marked else ())))
+    writer.writerows([*map(plain_cell, row), *((plain_cell(table.mark),) if marked else ())] for row in table.rows)
     return out.getvalue()
 
 

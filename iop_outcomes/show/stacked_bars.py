@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
-from iop_outcomes.show.chart_kind import ChartKind
+from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import alt_text, coordinate, drawn_groups, finish_rows, share_axis
 from iop_outcomes.show.words import NOT_SHOWN, has_value, in_counts, sentence
 from iop_outcomes.units import percent
@@ -18,6 +18,7 @@ from iop_outcomes.units import percent
 ROOM_FOR_WORDS = 0.07  # share of the axis that a percentage needs
 
 
+@with_numbers
 def stacked_shares(released: Released, estimands: Sequence[str], *, ax: Axes | None = None) -> Axes:
     """Parts of a whole as one bar for each level; parts that are withheld stay white, together; of more than 60 levels everyone alone.
 

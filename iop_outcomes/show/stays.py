@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
-from iop_outcomes.show.chart_kind import ChartKind
+from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import alt_text, coordinate, dot, drawn_groups, finish_rows, range_bar, withheld_words
 from iop_outcomes.show.tables import Table
 from iop_outcomes.show.words import (
@@ -36,6 +36,7 @@ def stay_quartiles(released: Released, level: str = ALL) -> tuple[ReleasedEstima
     )
 
 
+@with_numbers
 def stay_range(released: Released, *, ax: Axes | None = None) -> Axes:
     """Stays: a dot at the middle stay, a bar over the middle half of stays, one row for each level, of more than 60 for everyone alone.
 

@@ -10,7 +10,8 @@ from contextvars import ContextVar
 from functools import cache
 from html import escape
 from itertools import pairwise
-from typing import Any, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import matplotlib as mpl
 import numpy as np
@@ -24,6 +25,9 @@ from matplotlib.offsetbox import PackerBase
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
+
+if TYPE_CHECKING:
+    from iop_outcomes.release import Released
 
 NAVY, OCHRE, TEAL, PURPLE = "#12436D", "#C66621", "#42A291", "#9452A5"
 Drawing: TypeAlias = Figure  # what a chart is before a page makes an image of it
@@ -61,6 +65,8 @@ class ShownAxes(Axes):
     """Axes that a notebook shows as an image with words for those who do not see it; Axes by themselves show as a line of text."""
 
     words = "A chart; its numbers stand in the table of the same answer."
+    released: Released | None = None  # what it was drawn from, and which of its estimands
+    estimands: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
         figure = self.get_figure(root=True)
@@ -135,6 +141,11 @@ def text_width(words: str, points: float) -> float:
     """How wide words are in the font of every figure, in inches."""
     font = FontProperties(family="DejaVu Sans", size=points)
     return float(text_to_path.get_text_width_height_descent(words, font, False)[0]) / 72  # noqa: FBT003 - ismath, by position in matplotlib
+
+
+def font_folder() -> Path:
+    """Where the fonts lie that come with matplotlib."""
+    return Path(mpl.get_data_path()) / "fonts" / "ttf"
 
 
 def mark(figure: Figure, words: str) -> None:

@@ -22,12 +22,15 @@ class Form:
         From a document, its files by name; the first is the one that is meant when the form is named. Raises `LibraryError` where it
         needs a library that is not installed.
     is_text : bool
-        Whether its files are text, which can be shown and compared line by line.
+        Whether it is one text, which can be shown.
+    endings : tuple of str
+        How the names of its files end, where not with its own name.
     """
 
     words: str
     files: Callable[[Document], Mapping[str, bytes]]
     is_text: bool = True
+    endings: tuple[str, ...] = ()
 
 
 def text_form(words: str, ending: str, text_of: Callable[[Document], str]) -> Form:

@@ -1,0 +1,108 @@
+"""Takes a document, gives one PDF/UA file: set by WeasyPrint in a process of its own, in the fonts that come with the charts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+
+from iop_outcomes.engine.connection import folder_prefix
+from iop_outcomes.errors import LibraryError
+from iop_outcomes.progress import report_step
+from iop_outcomes.reporting.document import Document
+from iop_outcomes.reporting.render import pdf_process
+from iop_outcomes.show.theme import font_folder
+
+FONT = "DejaVu Sans"
+INSTALL = "Install the extra \"pdf\": pip install 'iop-outcomes[pdf]'."
+INSTALL_PANGO = "On Debian and Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0."
+OTHERWISE = "The page (.html) can be printed from any browser."
+# Fonts of the machine stay out of it, so that the file is the same on every machine, and on one without any.
+_FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+<dir>{fonts}</dir>
+<cachedir>{folder}</cachedir>
+<selectfont>
+<acceptfont><glob>*/DejaVuSans.ttf</glob><glob>*/DejaVuSans-*.ttf</glob><glob>*/LastResort*.ttf</glob></acceptfont>
+<rejectfont><glob>*</glob></rejectfont>
+</selectfont>
+<match target="pattern"><edit name="family" mode="assign" binding="strong"><string>{font}</string></edit></match>
+</fontconfig>
+"""
+
+
+def pdf_files(document: Document) -> dict[str, bytes]:
+    """The document as one file."""
+    return {f"{document.name}.pdf": pdf_of(paper_of(document))}
+
+
+def paper_of(document: Document) -> str:
+    """The HTML that is set: the sections, and the styles of paper."""
+    from jinja2 import Environment, StrictUndefined
+
+    templates = files("iop_outcomes.reporting") / "templates"
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
+    template = environment.from_string((templates / "print.html.j2").read_text(encoding="utf-8"))
+    css = "".join((templates / name).read_text(encoding="utf-8") for name in ("report.css", "print.css"))
+    return template.render(document=document, sections=document.sections, css=css)
+
+
+def pdf_of(page: str) -> bytes:
+    """A page of HTML as PDF/UA: the same bytes for the same page.
+
+    Raises
+    ------
+    LibraryError
+        When WeasyPrint or what it stands on is not there, or ends without a file; the process that calls goes on.
+    """
+    report_step("setting the PDF")
+    with tempfile.TemporaryDirectory(prefix=folder_prefix()) as private:
+        fonts = Path(private) / "fonts.conf"
+        fonts.write_text(_FONTS.format(fonts=escape(str(font_folder())), folder=escape(private), font=FONT), encoding="utf-8")
+        command = [
+            sys.executable,
+            "-P",
+            "-W",
+            "ignore",
+            pdf_process.__file__,
+            str(font_folder()),
+        ]  # -P: not its folder, whose csv.py is no csv
+        try:
+            ran = subprocess.run(  # noqa: S603 - a program of our own, by its path
+                command,
+                input=page.encode("utf-8"),
+                capture_output=True,
+                check=False,
+                cwd=private,
+                env=_environment(private, fonts),
+                timeout=pdf_process.SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise LibraryError(f"It took longer than {pdf_process.SECONDS} seconds and was stopped. {OTHERWISE}") from error
+        except OSError as error:
+            raise LibraryError(f"No process could be started for it ({error.strerror}). {OTHERWISE}") from error
+    if ran.returncode == 0 and ran.stdout.startswith(b"%PDF-"):
+        return ran.stdout
+    raise LibraryError(_why(ran.returncode))
+
+
+def _environment(private: str, fonts: Path) -> dict[str, str]:
+    """That of this process, without what would change the file: fonts, language, clock."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("FONTCONFIG_", "FC_", "LC_", "LANG", "PANGO"))}
+    fixed = {"LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0", "PYTHONIOENCODING": "utf-8"}
+    return kept | fixed | {"FONTCONFIG_FILE": str(fonts), "TMPDIR": private}
+
+
+def _why(code: int) -> str:
+    """What a process that gave no file ended with, and what to do."""
+    if code == pdf_process.NO_PACKAGE:
+        return f"The library weasyprint, version 68 or later, cannot be loaded. {INSTALL}"
+    if code == pdf_process.NO_LIBRARY:
+        return f"The library Pango, by which WeasyPrint sets text, cannot be loaded. {INSTALL_PANGO}"
+    ended = f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
+    return f"The process that sets it {ended}, for want of memory or of a library. {INSTALL_PANGO} {OTHERWISE}"
