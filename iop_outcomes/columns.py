@@ -51,6 +51,9 @@ LOS_CONVENTIONS = ("difference", "inclusive", "last_contact", "teds_codes")
 # What is known of when: columns to follow a rate over time by, none of them a trait of an episode to compare or adjust for.
 PERIODS = ("period", "discharge_month", "discharge_quarter", "admit_month")
 
+# Who people are: what a report sets outcomes side by side by. Race and ethnicity are covariates that a site declares.
+STRATA = ("sex", "age_group", "payer", "race", "ethnicity")
+
 MAX_DAYS = 36_500
 FIRST_DATE = "1990-01-01"
 

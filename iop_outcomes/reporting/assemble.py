@@ -10,43 +10,56 @@ from iop_outcomes.columns import COUNTED, KINDS, Column
 from iop_outcomes.errors import UsageError, printed
 from iop_outcomes.evaluate import By, grouping_columns
 from iop_outcomes.evaluate.answering import answer_all
+from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures.parts import PARTS_OF_FINDINGS
-from iop_outcomes.release import DEFAULT_POLICY, Policy, Released, Withheld, policy_for, release_flows, release_set
+from iop_outcomes.release import Policy, Released, Withheld, policy_for, release_flows, release_set
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.blocks import Note, marked, section
+from iop_outcomes.reporting.packs import DEFAULT_PACK, find_pack
 from iop_outcomes.reporting.parameters import page_parameters
-from iop_outcomes.reporting.parts import PROGRAM_QUALITY, Page, Part, Program
+from iop_outcomes.reporting.parts import Page, Part, Program
 from iop_outcomes.reporting.report import Report
 from iop_outcomes.results import Provenance
-
-TITLE = "Program quality report"
 
 
 def program_quality(
     data: Data,
     *,
     by: By = "track",
-    policy: str = DEFAULT_POLICY,
-    title: str = TITLE,
+    pack: str = DEFAULT_PACK,
+    policy: str | None = None,
+    title: str | None = None,
     conf_level: float = 0.95,
-    parts: Sequence[Part] = PROGRAM_QUALITY,
+    parts: Sequence[Part] | None = None,
     ledger: str | Path | None = None,
     earlier: int | None = None,
 ) -> Report:
-    """Build the report; the public function is `iop_outcomes.report`, which says more. `earlier` outputs of the ledger make it again."""
-    heading = printed(f"{data.program}: {TITLE.lower()}" if data.program and title == TITLE else title, "title")
-    chosen = policy_for(policy, data.data_class)
+    """Build a report; the public function is `iop_outcomes.report`, which says more. `earlier` outputs of the ledger make it again.
+
+    `parts` stand in the place of those of the pack.
+    """
+    packed = find_pack(pack)
+    title = packed.title if title is None else title
+    heading = printed(_heading(data.program, title) if data.program and title == packed.title else title, "title")
+    chosen = policy_for(packed.policy if policy is None else policy, data.data_class)
+    parts = packed.parts if parts is None else parts
     column = _one_column(data, by)
     page = assemble(Program(data, column, chosen, conf_level), parts, ledger=ledger, earlier=earlier)
     sections = tuple(marked(each, chosen.mark) for part in parts for each in part.sections(page))
     released = tuple(page.released.values())
     compared = next((each.compared for each in released), None)
-    parameters = page_parameters(data, column, chosen.name, title, conf_level, compared)
+    parameters = page_parameters(data, column, chosen.name, title, conf_level, compared, packed.name)
     without = tuple(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values())
     lead = _lead(page) if data.program in heading else f"{data.program}. {_lead(page)}"
-    return Report("program_quality", heading, lead, sections, released, page.provenance, chosen, parameters, without)
+    return Report(packed.name, heading, lead, sections, released, page.provenance, chosen, parameters, without)
+
+
+def _heading(program: str, title: str) -> str:
+    """The title of a pack behind the name of the program; a name within it keeps its capital."""
+    first, space, rest = title.partition(" ")
+    return f"{program}: {first.lower()}{space}{rest}"
 
 
 def _one_column(data: Data, by: By) -> str:
@@ -82,13 +95,22 @@ def assemble(program: Program, parts: Sequence[Part], *, ledger: str | Path | No
         When the policy is not for this class of data.
     """
     data, policy = program.data, program.policy
-    asks = list(dict.fromkeys(ask for part in parts for ask in part.asks(program)))
+    asks = _without_mixes_of_groups(list(dict.fromkeys(ask for part in parts for ask in part.asks(program))))
     results, unanswered = answer_all(asks, data, grouped=_grouped(program), conf_level=program.conf_level)
     few = [PARTS_OF_FINDINGS[finding.rule] for finding in data.findings if finding.rule in PARTS_OF_FINDINGS]
     shown = release_set(list(results.values()), policy.name, ledger=ledger, earlier=earlier, few=few)
     released = dict(zip(results, shown, strict=True))
     provenance = _shown_provenance(data, released.values(), policy)
     return Page(program, released, unanswered, release_flows(data.flow, list(released.values())), provenance)
+
+
+def _without_mixes_of_groups(asks: Sequence[Ask]) -> list[Ask]:
+    """The asks without those for the mix of a column by which others are grouped.
+
+    Both would count the same people, each with rare values taken together in its own way: what one takes together, the other could tell apart.
+    """
+    grouped = {ask.by for ask in asks}
+    return [ask for ask in asks if ask.column is None or ask.column not in grouped]
 
 
 def _grouped(program: Program) -> str | None:

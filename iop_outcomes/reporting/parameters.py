@@ -11,6 +11,7 @@ from iop_outcomes.errors import DataError
 from iop_outcomes.intake.data import Data
 
 ON_ERROR = ("raise", "exclude")
+OLDEST_PACK = "program_quality"  # of pages from before there were others
 _NAMES = ("by", "policy", "title", "on_error", "conf_level")
 
 
@@ -30,6 +31,8 @@ class PageParameters:
         How the data were narrowed, one step after the other.
     ledger : int or None
         With how many earlier outputs it was compared; None where no ledger was given.
+    pack : str
+        Which parts it has; pages that do not say so are of `OLDEST_PACK`.
 
     Examples
     --------
@@ -46,6 +49,7 @@ class PageParameters:
     on_error: str
     where: tuple[tuple[Condition, ...], ...] = ()
     ledger: int | None = None
+    pack: str = OLDEST_PACK
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain values."""
@@ -54,6 +58,7 @@ class PageParameters:
             "conf_level": f"{self.conf_level:g}",
             "ledger": self.ledger,
             "on_error": self.on_error,
+            "pack": self.pack,
             "policy": self.policy,
             "title": self.title,
             "where": [[_condition_to_dict(condition) for condition in step] for step in self.where],
@@ -72,10 +77,10 @@ class PageParameters:
             by, policy, title, on_error, conf_level = (_text(values[name]) for name in _NAMES)
             where = tuple(tuple(_condition_from_dict(condition) for condition in step) for step in values["where"])
             ledger = None if values["ledger"] is None else range(10**9)[values["ledger"]]
-            read = cls(by, policy, title, float(conf_level), on_error, where, ledger)
+            read = cls(by, policy, title, float(conf_level), on_error, where, ledger, _text(values.get("pack", OLDEST_PACK)))
         except (LookupError, TypeError, ValueError, AttributeError):
             read = None
-        if read is None or read.on_error not in ON_ERROR or set(values) != {*_NAMES, "where", "ledger"}:
+        if read is None or read.on_error not in ON_ERROR or {*values} - {"pack"} != {*_NAMES, "where", "ledger"}:
             raise DataError(
                 "the parameters in it are not those of a report of this version. Was it changed, or written by another version?"
             )
@@ -107,6 +112,6 @@ def _condition_from_dict(values: Mapping[str, Any]) -> Condition:
     return Condition(column, between=(_text(values["from"]), _text(values["to"])))
 
 
-def page_parameters(data: Data, by: str, policy: str, title: str, conf_level: float, ledger: int | None) -> PageParameters:
+def page_parameters(data: Data, by: str, policy: str, title: str, conf_level: float, ledger: int | None, pack: str) -> PageParameters:
     """The parameters of a report of these data."""
-    return PageParameters(by, policy, title, conf_level, data.on_error, data.narrowings, ledger)
+    return PageParameters(by, policy, title, conf_level, data.on_error, data.narrowings, ledger, pack)
