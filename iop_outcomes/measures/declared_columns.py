@@ -122,7 +122,15 @@ def _draft(counts: Counts, *, declared: Declared) -> tuple[Draft, ...]:
         met: counts.is_in(declared.column, [level for level in levels if declared.is_met(str(level))]),
     }
     parts = parts_of(counts, cases, not_met, order=(met, not_met, blank))
-    return (parts.share(declared.name, declared.column, base=(met, not_met), hits=(met,), missing=(blank,)),)
+    return (
+        parts.share(declared.name, declared.column, base=(met, not_met), hits=(met,), missing=(blank,)),
+        parts.share(of_all(declared.name), declared.column, base=(met, not_met, blank), hits=(met,)),
+    )
+
+
+def of_all(name: str) -> str:
+    """The number that counts what is not recorded as not met."""
+    return f"{name}_of_all"
 
 
 def _refuses(counts: Counts, *, column: str) -> str:
@@ -153,6 +161,14 @@ def _declare(declared: Declared) -> Measure:
                 "95% Wilson score",
                 "share",
                 missing="Of {more}, it is not recorded.",
+            ),
+            EstimandDefinition(
+                of_all(declared.name),
+                f"{declared.label}, not recorded as not met",
+                declared.counted,
+                "all episodes, whether discharged or not",
+                "95% Wilson score",
+                "share",
             ),
         ),
         sources=(declared.source,),

@@ -58,8 +58,7 @@ def program_quality(
 
 def _heading(program: str, title: str) -> str:
     """The title of a pack behind the name of the program; a name within it keeps its capital."""
-    first, space, rest = title.partition(" ")
-    return f"{program}: {first.lower()}{space}{rest}"
+    return f"{program}: {title[:1].lower()}{title[1:]}"
 
 
 def _one_column(data: Data, by: By) -> str:

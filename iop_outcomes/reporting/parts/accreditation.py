@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from iop_outcomes.columns import STRATA
 from iop_outcomes.evaluate.ask import Ask
+from iop_outcomes.measures.declared_columns import of_all
 from iop_outcomes.reporting.parts import rates
 from iop_outcomes.reporting.parts.part import Page, Program
 from iop_outcomes.reporting.parts.specifications import Element, Quantity, elements_part
@@ -18,8 +19,8 @@ _OUTCOMES = (
 _DISPARITIES = "The Joint Commission, standard LD.04.03.08 (from 1 January 2023; R3 Report 36, 20 June 2022), element of performance"
 
 
-def _in_plan(program: Program) -> Sequence[Ask]:
-    return [Ask("scores_in_plan", by=program.by)]
+def _in_plan(_program: Program) -> Sequence[Ask]:
+    return [Ask("scores_in_plan")]  # of everyone together: by group, small counts would withhold it
 
 
 def instruments(page: Page) -> str:
@@ -54,7 +55,7 @@ ELEMENTS = (
         "the scores of a person are analysed, and used to inform the goals and objectives of that person's plan as needed",
         f"{_OUTCOMES} 2",
         ("column scores_in_plan",),
-        (Quantity(_in_plan, "scores_in_plan"),),
+        (Quantity(_in_plan, "scores_in_plan"), Quantity(_in_plan, of_all("scores_in_plan"))),
     ),
     Element(
         "Used in aggregate",

@@ -91,7 +91,7 @@ RATES = (
     Element(
         "Follow-up known",
         "the share of discharged people of whom it is known how long they were followed",
-        "",
+        "no outside definition: counted from the column",
         ("column follow_up_days",),
         (Quantity(recorded, "recorded_follow_up_days"),),
     ),

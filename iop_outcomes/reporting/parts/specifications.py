@@ -63,7 +63,7 @@ class Element:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class ElementFigure:
     """A number of the page that answers an element.
 
     Parameters
@@ -123,12 +123,12 @@ def not_computable(element: Element) -> str:
     return f"not computable: {listed(element.needs)} {'is' if len(element.needs) == 1 else 'are'} not in the data"
 
 
-def answers(element: Element, page: Page) -> list[Answer]:
+def answers(element: Element, page: Page) -> list[ElementFigure]:
     """The numbers of the page that answer an element."""
     return list(_answers(element, page))
 
 
-def _answers(element: Element, page: Page) -> Iterator[Answer]:
+def _answers(element: Element, page: Page) -> Iterator[ElementFigure]:
     for quantity in element.quantities:
         for ask in quantity.asks(page.program):
             released = page.get(ask)
@@ -136,7 +136,9 @@ def _answers(element: Element, page: Page) -> Iterator[Answer]:
                 continue
             estimand = quantity.estimand or released.definition.in_role("middle")
             if released.has(estimand):
-                yield Answer(released, estimand, quantity.time, "" if ask.scale is None else page.program.data.scales[ask.scale].label)
+                yield ElementFigure(
+                    released, estimand, quantity.time, "" if ask.scale is None else page.program.data.scales[ask.scale].label
+                )
 
 
 def element_blocks(elements: Sequence[Element], page: Page, first: str) -> list[Block]:
@@ -174,7 +176,7 @@ def _specification(element: Element, page: Page) -> tuple[str, ...]:
     return (*lines, *(f"Source: {source}." for source in dict.fromkeys((*filter(None, [element.source]), *measured))))
 
 
-def _specified(answer: Answer) -> str:
+def _specified(answer: ElementFigure) -> str:
     """What a number counts among whom, and who is left out."""
     definition = answer.released.definition.estimand(answer.estimand)
     top, bottom = ("Numerator", "Denominator") if definition.unit == "share" else ("What", "Among")

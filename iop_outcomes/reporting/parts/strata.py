@@ -16,8 +16,10 @@ from iop_outcomes.release import Policy
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.parts.outcomes import main_outcomes
 from iop_outcomes.reporting.parts.part import Program
+from iop_outcomes.show.words import listed
 from iop_outcomes.stats.draft import Population
 
+DECLINED = ("declined", "refused", "prefer_not_to_say", "prefer_not_to_answer", "choose_not_to_disclose")  # words of having been asked
 MOST = 12  # strata of one column: of more, nobody reads which are apart
 ONE_GROUP = "every episode has the same value, so that there are no groups to compare"
 TOO_SMALL = "its groups are too small to be shown, even taken together"
@@ -34,7 +36,7 @@ class Strata:
     classes : Classes or None
         The classes that rare levels are taken together under; none where every level stands by itself.
     order : tuple of str
-        The strata in their usual order: bands by their numbers, others by name, what was taken together last.
+        The strata in their usual order: bands by their numbers, others by name, then what was taken together, then those who declined.
     merged : tuple of (str, tuple of str)
         Each stratum of several levels with the levels in it, as they are read.
     without : str
@@ -77,10 +79,26 @@ def _strata(program: Program, column: str) -> Strata:
 
 
 def _forms(counts: Counts, column: str) -> Iterator[Categories]:
-    """The levels of a column by themselves, then with rare ones taken together step by step."""
+    """The levels of a column by themselves, then with rare ones taken together step by step.
+
+    Whoever declined to answer is taken together with a group of those who did only after every form that keeps them apart: first they
+    stand by themselves, then with those of whom nothing is recorded.
+    """
     finest = categories(counts, column)
     yield finest
+    declined = {name: levels for name, levels in finest.items() if _is_declined(levels[0])}
+    if declined and len(declined) < len(finest):
+        silent: Category = (*(levels[0] for levels in declined.values()), None)
+        among = counts.where(~counts.is_in(column, silent))
+        answered = {name: levels for name, levels in finest.items() if name not in declined}
+        forms = [answered, *coarser(answered, among, column)]
+        yield from ({**form, **declined} for form in forms)
+        yield from ({**form, f"{listed([*declined])} or not recorded": silent} for form in forms)
     yield from coarser(finest, counts, column)
+
+
+def _is_declined(level: Level) -> bool:
+    return str(level).casefold().replace(" ", "_").replace("-", "_") in DECLINED
 
 
 def _named(form: Categories) -> list[Category]:
@@ -107,20 +125,26 @@ def _people(program: Program, column: str) -> list[dict[Level, Population]]:
         if ask is None or outcome.better != HIGHER:
             continue
         measure = declaration(ask, program.data)
-        parts = program.data.count((*measure.requests, Column(column))).split(column)
-        drafts = {level: measure.drafts(counts, [Key(outcome.estimand)]) for level, counts in parts.items()}
+        counts = program.data.count((*measure.requests, Column(column)))
+        by_level = {level: counts.where(counts.is_in(column, [level])) for level in counts.levels(column)}
+        drafts = {level: measure.drafts(each, [Key(outcome.estimand)]) for level, each in by_level.items()}
         several.append({level: each.population for level, drafted in drafts.items() for each in drafted})
     return several
 
 
-def _seen(form: Categories, people: Sequence[Mapping[Level, Population]], policy: Policy) -> int:
-    """How many numbers of the strata may be seen: where one alone may not, it takes another with it, or everyone would give it back."""
-    seen = 0
+def _seen(form: Categories, people: Sequence[Mapping[Level, Population]], policy: Policy) -> tuple[int, int]:
+    """How many numbers of the strata may be seen, and, below 0, how many may not.
+
+    Where those that may not are one alone, or few together, they take another with them, or everyone would give them back.
+    """
+    seen = hidden = 0
     for of_level in people:
         parts = [[of_level[level] for level in levels if level in of_level] for levels in _with_blank(form)]
-        safe = [_is_seen(part, policy) for part in parts if part]
-        seen += sum(safe) - (safe.count(False) == 1)
-    return seen
+        small = [part for part in parts if part and not _is_seen(part, policy)]
+        given_back = len(small) == 1 or not _is_seen([each for part in small for each in part], policy)
+        lost = len(small) + (1 if small and given_back else 0)
+        seen, hidden = seen + sum(map(bool, parts)) - lost, hidden + lost
+    return seen, -hidden
 
 
 def _is_seen(people: Sequence[Population], policy: Policy) -> bool:
@@ -148,9 +172,11 @@ def _names(form: Categories) -> dict[Category, str]:
 
 def _as_strata(column: str, form: Categories) -> Strata:
     named, every = _names(form), [level for levels in form.values() for level in levels]
-    alone = [levels for levels in _named(form) if len(levels) == 1]
     together = [levels for levels in _named(form) if len(levels) > 1]
-    in_order = are_bands(every)  # as `categories` has put them
-    order = [*form.values()] if in_order else [*sorted(alone, key=lambda levels: read(str(levels[0]))), *together]
+    ordered = [*form.values()] if are_bands(every) else sorted(form.values(), key=_by_name)  # bands stand as `categories` has put them
     merged = tuple((named[levels], tuple(read_among(level, every) for level in levels)) for levels in together)
-    return Strata(column, _classes(form), tuple(named[levels] for levels in order if levels != (None,)), merged)
+    return Strata(column, _classes(form), tuple(named[levels] for levels in ordered if levels != (None,)), merged)
+
+
+def _by_name(levels: Category) -> tuple[bool, bool, str]:
+    return any(map(_is_declined, levels)), len(levels) > 1, read(str(levels[0]))
