@@ -615,12 +615,13 @@ def report(
     data: Data,
     *,
     by: str | Sequence[str] = "track",
-    policy: str = "cms11",
-    title: str = "Program quality report",
+    pack: str = "program_quality",
+    policy: str | None = None,
+    title: str | None = None,
     ledger: str | Path | None = None,
     compare_to: str | Path | None = None,
 ) -> Report:
-    """Build the program-quality report.
+    """Build the program-quality report, or that of another pack.
 
     Parameters
     ----------
@@ -628,10 +629,15 @@ def report(
         From `load`.
     by : str
         Column to compare by; one.
-    policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
-        Disclosure policy; "none" is allowed only for data of class synthetic or public.
-    title : str
-        Heading of the page.
+    pack : {"program_quality", "committee", "payer", "accreditation", "medicare_iop"}
+        Which page: every outcome by group; what the quality committee reads, with outcomes by who people are; rates with their
+        specifications; what the Joint Commission asks of outcome measurement (CTS.03.01.09) and of disparities (LD.04.03.08); what Medicare
+        asks of intensive outpatient services. The files are named after it.
+    policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}, optional
+        Disclosure policy; "none" is allowed only for data of class synthetic or public. By default that of the pack: "internal" for the
+        committee, whose page shows small numbers and is marked so everywhere, "cms11" for every other.
+    title : str, optional
+        Heading of the page; by default that of the pack.
     ledger : path, optional
         File of the outputs made before, begun where there is none: a figure that would differ from one of them by few episodes is
         withheld, and this output is added. Keep it as you keep the data.
@@ -647,7 +653,7 @@ def report(
     Raises
     ------
     UsageError
-        When the column does not exist, or more than one is given, or the earlier report's policy shows more than this one's.
+        When the column or the pack does not exist, more than one column is given, or the earlier report's policy shows more than this one's.
     DataError
         When the earlier report cannot be read.
 
@@ -661,7 +667,7 @@ def report(
     """
     from iop_outcomes.reporting.assemble import program_quality
 
-    return program_quality(data, by=by, policy=policy, title=title, ledger=ledger, compare_to=compare_to)
+    return program_quality(data, by=by, pack=pack, policy=policy, title=title, ledger=ledger, compare_to=compare_to)
 
 
 def verify(data: Data, *, report: str | Path, ledger: str | Path | None = None, compare_to: str | Path | None = None) -> Verification:

@@ -47,12 +47,18 @@ if TYPE_CHECKING:
 _BY = click.option(
     "--by", default=None, callback=columns, metavar="COLUMN[,COLUMN]", help="Column to group by, such as track, or two: track,modality."
 )
-_POLICY = click.option(
-    "--policy",
-    default="cms11",
+_POLICIES = (
+    "Disclosure policy: cms11; part2, stricter for tracks of substance use treatment; round5 or nhs, with rounded counts; "
+    "internal, for people entitled to see this program's patients; none, for synthetic and public data."
+)
+_POLICY = click.option("--policy", default="cms11", show_default=True, help=_POLICIES)
+_POLICY_OF_PACK = click.option("--policy", default=None, help=f"{_POLICIES}  [default: cms11; of the pack committee, internal]")
+_PACK = click.option(
+    "--pack",
+    default="program_quality",
     show_default=True,
-    help="Disclosure policy: cms11; part2, stricter for tracks of substance use treatment; round5 or nhs, with rounded counts; "
-    "internal, for people entitled to see this program's patients; none, for synthetic and public data.",
+    help="Which page: program_quality, every outcome by group; committee, what a quality committee reads, with small numbers; payer, rates with their "
+    "specifications; accreditation, what the Joint Commission asks for; medicare_iop, what Medicare asks for. The files are named after it.",
 )
 _LEDGER = click.option(
     "--ledger",
@@ -102,12 +108,13 @@ for command in (start, check, propose_mapping, synth, measures, scales, notebook
 
 @cli.command()
 @DATA
+@_PACK
 @_BY
-@_POLICY
+@_POLICY_OF_PACK
 @_LEDGER
 @_read_as
 @click.option("-o", "--output", type=PATH, default="reports", show_default=True, help="Folder for the report.")
-@click.option("--title", default="Program quality report", show_default=True, help="Heading of the page.")
+@click.option("--title", default=None, help="Heading of the page; that of the pack by default.")
 @click.option(
     "--format",
     "formats",
@@ -132,32 +139,33 @@ for command in (start, check, propose_mapping, synth, measures, scales, notebook
 )
 def report(
     data: str,
+    pack: str,
     by: tuple[str, ...] | None,
     mapping: str | None,
     layout: str | None,
-    policy: str,
+    policy: str | None,
     ledger: str | None,
     on_error: str,
     where: tuple[str, ...],
     period: tuple[str, str] | None,
     output: str,
-    title: str,
+    title: str | None,
     formats: list[str],
     compare_to: str | None,
     schedule: str | None,
 ) -> int:
-    """Build the program-quality report of DATA, a folder or the file of episodes; print the files written."""
+    """Build the program-quality report of DATA, a folder or the file of episodes, or that of another pack; print the files written."""
     import iop_outcomes as iop
 
     with _loaded(data, mapping, on_error, layout) as program:
         if schedule is not None:
             narrowed = _narrowed(program, where, period)
-            options = {"by": by or "track", "policy": policy, "title": title, "ledger": ledger, "formats": formats}
+            options = {"by": by or "track", "pack": pack, "policy": policy, "title": title, "ledger": ledger, "formats": formats}
             _write_scheduled(narrowed, schedule, output, compare_to, options)
             return _exit(program)
         with progress_shown():
             narrowed = _narrowed(program, where, period)
-            made = iop.report(narrowed, by=by or "track", policy=policy, title=title, ledger=ledger, compare_to=compare_to)
+            made = iop.report(narrowed, by=by or "track", pack=pack, policy=policy, title=title, ledger=ledger, compare_to=compare_to)
             try:
                 paths, missing = made.save(output, formats), None
             except LibraryError as error:
@@ -176,7 +184,7 @@ def _write_scheduled(program: Data, every: str, output: str, compare_to: str | N
 
     before = first_compared(compare_to)
     with progress_shown():
-        plan = schedule_of(program, every, options["policy"])
+        plan = schedule_of(program, every, options["policy"], options["pack"])
     for period, why in plan.left_out.items():
         click.echo(f"left out: {period}: {why}", err=True)
     for done, period in enumerate(plan.periods):

@@ -52,6 +52,9 @@ LOS_CONVENTIONS = ("difference", "inclusive", "last_contact", "teds_codes")
 DISCHARGE_PERIODS = ("period", "discharge_month", "discharge_quarter")
 PERIODS = (*DISCHARGE_PERIODS, "admit_month")
 
+# Who people are: what a report sets outcomes side by side by. Race and ethnicity are covariates that a site declares.
+STRATA = ("sex", "age_group", "payer", "race", "ethnicity")
+
 MAX_DAYS = 36_500
 FIRST_DATE = "1990-01-01"
 

@@ -240,6 +240,16 @@ def category(column: str, label: str, *, ended: bool) -> str:
     return f"{column}:{re.sub(r'[^0-9A-Za-z]+', '_', label)}{':ended' if ended else ''}"
 
 
+_COLUMN_OF = {"planned_hours": "hours_per_week", "condition_code_92": "condition_code"}  # the others are called as their column
+
+
+def _declared(row_name: RowName, _match: re.Match[str]) -> Fields:
+    column = _COLUMN_OF.get(row_name.measure, row_name.measure)
+    if row_name.estimand.endswith("_of_all"):
+        return Fields("in", f"{column}_met", "0", "0")
+    return Fields(f"in - {column}_blank", f"{column}_met", f"{column}_blank", "0")
+
+
 _RULES = (
     (re.compile(r"completion"), re.compile(r".*"), _completion),
     (re.compile(r"discharge_reasons"), re.compile(r"reason_(?P<name>\w+)"), _reasons),
@@ -250,6 +260,7 @@ _RULES = (
     (re.compile(r"(?P<s>\w+)_change"), re.compile(r".*"), _change),
     (re.compile(r"participants_(?P<column>\w+)"), re.compile(r".*"), _participants),
     (re.compile(r"(readmission|relapse)\w*"), re.compile(r".*"), _after),
+    (re.compile(r"planned_hours|(re)?certified|condition_code_92|scores_in_plan"), re.compile(r".*"), _declared),
 )
 
 

@@ -17,7 +17,9 @@ class Classes:
     class_of : tuple of (level, class)
         Which level belongs to which class.
     rest : str
-        The class of every other level; a blank stays blank.
+        The class of every other level.
+    blank : str, optional
+        The class of those without a level; by default a blank stays blank.
 
     Examples
     --------
@@ -28,10 +30,11 @@ class Classes:
 
     class_of: tuple[tuple[str, str], ...]
     rest: str
+    blank: str | None = None
 
     def __call__(self, level: Level) -> Level:
         """The class of a level."""
-        return None if level is None else dict(self.class_of).get(str(level), self.rest)
+        return self.blank if level is None else dict(self.class_of).get(str(level), self.rest)
 
 
 @dataclass(frozen=True, slots=True)

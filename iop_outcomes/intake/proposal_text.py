@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.columns import BY_PATIENT, COUNTED, DATED_CLASSES, KINDS, WITH_KNOWN_WORDS, Field
+from iop_outcomes.columns import BY_PATIENT, COUNTED, DATED_CLASSES, KINDS, STRATA, WITH_KNOWN_WORDS, Field
 from iop_outcomes.engine.dialect import quoted
 from iop_outcomes.intake.adapters.redcap import EVENT_NAME
 from iop_outcomes.intake.adapters.scratch import Scratch
@@ -393,7 +393,8 @@ class ProposalText:
         if others:
             yield Line(section, note=f"not known, so not read: {_listed(list(map(toml, others)))}")
             if KINDS[table].covariates:
-                yield Line(section, note='  to group by one of them, declare it: [covariates] housing = "category" (or "integer")')
+                known = next((name.casefold() for name in others if name.casefold() in STRATA), "housing")
+                yield Line(section, note=f'  to group by one of them, declare it: [covariates] {known} = "category" (or "integer")')
         if named:
             listed = _listed([f"{toml(name)} ({what})" for name, what in named.items()])
             yield Line(section, note=f"named like identifiers, and never read: {listed}")

@@ -8,6 +8,7 @@ from iop_outcomes.errors import NotAssessableError, UsageError, choices
 from iop_outcomes.measures.attended_days import ATTENDED_DAYS
 from iop_outcomes.measures.completion import COMPLETION
 from iop_outcomes.measures.deaths_in_care import DEATHS_IN_CARE
+from iop_outcomes.measures.declared_columns import DECLARED
 from iop_outcomes.measures.discharge_reasons import REASONS
 from iop_outcomes.measures.length_of_stay import STAYS
 from iop_outcomes.measures.measure import Measure
@@ -36,6 +37,7 @@ MEASURES: Mapping[str, Declaration] = {
         READMISSION,
         READMISSION_FROM_DAY_0,
         RELAPSE,
+        *DECLARED,
     )
 }
 FAMILIES: Mapping[str, Family] = {each.name: each for each in (SYMPTOM_CHANGE, RELIABLE_CHANGE, SELF_HARM_ITEM, RELIABILITY)}

@@ -10,38 +10,50 @@ from iop_outcomes.columns import COUNTED, KINDS, Column
 from iop_outcomes.errors import UsageError, printed
 from iop_outcomes.evaluate import By, grouping_columns
 from iop_outcomes.evaluate.answering import answer_all
+from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures.parts import PARTS_OF_FINDINGS
-from iop_outcomes.release import DEFAULT_POLICY, POLICIES, Policy, Released, Withheld, policy_for, release_flows, release_set
+from iop_outcomes.release import POLICIES, Policy, Released, Withheld, policy_for, release_flows, release_set
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.blocks import Note, marked, section
 from iop_outcomes.reporting.earlier import EarlierReport, read_earlier
+from iop_outcomes.reporting.packs import DEFAULT_PACK, find_pack
 from iop_outcomes.reporting.parameters import page_parameters
-from iop_outcomes.reporting.parts import PROGRAM_QUALITY, Page, Part, Program
+from iop_outcomes.reporting.parts import Page, Part, Program
 from iop_outcomes.reporting.parts.figures import page_figures
+from iop_outcomes.reporting.parts.what_changed import WHAT_CHANGED
 from iop_outcomes.reporting.report import Report
 from iop_outcomes.results import Provenance
-
-TITLE = "Program quality report"
 
 
 def program_quality(
     data: Data,
     *,
     by: By = "track",
-    policy: str = DEFAULT_POLICY,
-    title: str = TITLE,
+    pack: str = DEFAULT_PACK,
+    policy: str | None = None,
+    title: str | None = None,
     conf_level: float = 0.95,
-    parts: Sequence[Part] = PROGRAM_QUALITY,
+    parts: Sequence[Part] | None = None,
     ledger: str | Path | None = None,
     earlier: int | None = None,
     compare_to: str | Path | EarlierReport | None = None,
 ) -> Report:
-    """Build the report; the public function is `iop_outcomes.report`, which says more. `earlier` outputs of the ledger make it again."""
-    heading = printed(f"{data.program}: {TITLE.lower()}" if data.program and title == TITLE else title, "title")
-    chosen = policy_for(policy, data.data_class)
+    """Build a report; the public function is `iop_outcomes.report`, which says more. `earlier` outputs of the ledger make it again.
+
+    `parts` stand in the place of those of the pack.
+    """
+    packed = find_pack(pack)
+    title = packed.title if title is None else title
+    heading = printed(_heading(data.program, title) if data.program and title == packed.title else title, "title")
+    chosen = policy_for(packed.policy if policy is None else policy, data.data_class)
+    parts = packed.parts if parts is None else parts
     column = _one_column(data, by)
+    if compare_to is not None and WHAT_CHANGED not in parts:
+        raise UsageError(
+            f"compare_to: a report of the pack {packed.name} has no section about what changed. Choose another pack, or leave it out."
+        )
     before = read_earlier(compare_to) if isinstance(compare_to, str | Path) else compare_to
     if before is not None:
         _refuse_less_strict(before, chosen.within(data.provenance.part2_tracks))
@@ -49,11 +61,12 @@ def program_quality(
     sections = tuple(marked(each, chosen.mark) for part in parts for each in part.sections(page))
     released = tuple(page.released.values())
     compared = next((each.compared for each in released), None)
-    parameters = page_parameters(data, column, chosen.name, title, conf_level, compared, None if before is None else before.sha256)
+    against = None if before is None else before.sha256
+    parameters = page_parameters(data, column, chosen.name, title, conf_level, compared, against, packed.name)
     without = tuple(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values())
     lead = _lead(page) if data.program in heading else f"{data.program}. {_lead(page)}"
     figures = page_figures(page)
-    return Report("program_quality", heading, lead, sections, released, page.provenance, chosen, parameters, without, figures)
+    return Report(packed.name, heading, lead, sections, released, page.provenance, chosen, parameters, without, figures)
 
 
 def _refuse_less_strict(before: EarlierReport, policy: Policy) -> None:
@@ -67,6 +80,11 @@ def _refuse_less_strict(before: EarlierReport, policy: Policy) -> None:
         f"{before.name}: the earlier report was made under policy {before.policy}, which shows figures that a page under {policy.name} may not. "
         f"Give one that was made under {policy.name}, or make this one under {before.policy} (policy=, --policy)."
     )
+
+
+def _heading(program: str, title: str) -> str:
+    """The title of a pack behind the name of the program; a name within it keeps its capital."""
+    return f"{program}: {title[:1].lower()}{title[1:]}"
 
 
 def _one_column(data: Data, by: By) -> str:
@@ -102,13 +120,22 @@ def assemble(program: Program, parts: Sequence[Part], *, ledger: str | Path | No
         When the policy is not for this class of data.
     """
     data, policy = program.data, program.policy
-    asks = list(dict.fromkeys(ask for part in parts for ask in part.asks(program)))
+    asks = _without_mixes_of_groups(list(dict.fromkeys(ask for part in parts for ask in part.asks(program))))
     results, unanswered = answer_all(asks, data, grouped=_grouped(program), conf_level=program.conf_level)
     few = [PARTS_OF_FINDINGS[finding.rule] for finding in data.findings if finding.rule in PARTS_OF_FINDINGS]
     shown = release_set(list(results.values()), policy.name, ledger=ledger, earlier=earlier, few=few)
     released = dict(zip(results, shown, strict=True))
     provenance = _shown_provenance(data, released.values(), policy)
     return Page(program, released, unanswered, release_flows(data.flow, list(released.values())), provenance)
+
+
+def _without_mixes_of_groups(asks: Sequence[Ask]) -> list[Ask]:
+    """The asks without those for the mix of a column by which others are grouped.
+
+    Both would count the same people, each with rare values taken together in its own way: what one takes together, the other could tell apart.
+    """
+    grouped = {ask.by for ask in asks}
+    return [ask for ask in asks if ask.column is None or ask.column not in grouped]
 
 
 def _grouped(program: Program) -> str | None:

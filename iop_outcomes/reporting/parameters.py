@@ -11,6 +11,7 @@ from iop_outcomes.errors import DataError
 from iop_outcomes.intake.data import Data
 
 ON_ERROR = ("raise", "exclude")
+OLDEST_PACK = "program_quality"  # of pages from before there were others
 _NAMES = ("by", "policy", "title", "on_error", "conf_level")
 
 
@@ -32,6 +33,8 @@ class PageParameters:
         With how many earlier outputs it was compared; None where no ledger was given.
     compare_to : str or None
         Fingerprint of the earlier report that it says the changes since; None where none was given.
+    pack : str
+        Which parts it has; pages that do not say so are of `OLDEST_PACK`.
 
     Examples
     --------
@@ -49,6 +52,7 @@ class PageParameters:
     where: tuple[tuple[Condition, ...], ...] = ()
     ledger: int | None = None
     compare_to: str | None = None
+    pack: str = OLDEST_PACK
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain values."""
@@ -58,6 +62,7 @@ class PageParameters:
             "conf_level": f"{self.conf_level:g}",
             "ledger": self.ledger,
             "on_error": self.on_error,
+            "pack": self.pack,
             "policy": self.policy,
             "title": self.title,
             "where": [[_condition_to_dict(condition) for condition in step] for step in self.where],
@@ -76,11 +81,13 @@ class PageParameters:
             by, policy, title, on_error, conf_level = (_text(values[name]) for name in _NAMES)
             where = read_conditions(values["where"])
             ledger = None if values["ledger"] is None else range(10**9)[values["ledger"]]
-            compare_to = None if values["compare_to"] is None else _text(values["compare_to"])
-            read = cls(by, policy, title, float(conf_level), on_error, where, ledger, compare_to)
+            compare_to = values.get("compare_to")
+            compare_to = None if compare_to is None else _text(compare_to)
+            pack = _text(values.get("pack", OLDEST_PACK))
+            read = cls(by, policy, title, float(conf_level), on_error, where, ledger, compare_to, pack)
         except (LookupError, TypeError, ValueError, AttributeError):
             read = None
-        if read is None or read.on_error not in ON_ERROR or set(values) != {*_NAMES, "where", "ledger", "compare_to"}:
+        if read is None or read.on_error not in ON_ERROR or {*values} - {"pack", "compare_to"} != {*_NAMES, "where", "ledger"}:
             raise DataError(
                 "the parameters in it are not those of a report of this version. Was it changed, or written by another version?"
             )
@@ -118,7 +125,7 @@ def _condition_from_dict(values: Mapping[str, Any]) -> Condition:
 
 
 def page_parameters(
-    data: Data, by: str, policy: str, title: str, conf_level: float, ledger: int | None, compare_to: str | None = None
+    data: Data, by: str, policy: str, title: str, conf_level: float, ledger: int | None, compare_to: str | None, pack: str
 ) -> PageParameters:
     """The parameters of a report of these data."""
-    return PageParameters(by, policy, title, conf_level, data.on_error, data.narrowings, ledger, compare_to)
+    return PageParameters(by, policy, title, conf_level, data.on_error, data.narrowings, ledger, compare_to, pack)

@@ -15,10 +15,12 @@ from pathlib import Path
 from iop_outcomes.columns import DISCHARGE_PERIODS, Column
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.intake.data import Data
-from iop_outcomes.release import DEFAULT_POLICY, policy_for
+from iop_outcomes.release import policy_for
 from iop_outcomes.release.protect import is_safe
-from iop_outcomes.reporting.assemble import TITLE, program_quality
+from iop_outcomes.reporting.assemble import program_quality
 from iop_outcomes.reporting.earlier import EarlierReport, earlier_of, read_earlier
+from iop_outcomes.reporting.packs import DEFAULT_PACK, find_pack
+from iop_outcomes.reporting.parts.what_changed import WHAT_CHANGED
 from iop_outcomes.reporting.render import FORMS, USUAL
 from iop_outcomes.stats.periods import Period, calendar
 
@@ -45,7 +47,7 @@ class Schedule:
     left_out: Mapping[Period, str]
 
 
-def schedule_of(data: Data, every: str, policy: str = DEFAULT_POLICY) -> Schedule:
+def schedule_of(data: Data, every: str, policy: str | None = None, pack: str = DEFAULT_PACK) -> Schedule:
     """Which months, quarters or years of a file get a report.
 
     Parameters
@@ -54,8 +56,10 @@ def schedule_of(data: Data, every: str, policy: str = DEFAULT_POLICY) -> Schedul
         A loaded program, perhaps narrowed.
     every : {"month", "quarter", "year"}
         The kind of period, of the calendar.
-    policy : str
-        Disclosure policy: a period with fewer discharged episodes than a group must hold gets no report.
+    policy : str, optional
+        Disclosure policy, by default that of the pack: a period with fewer discharged episodes than a group must hold gets no report.
+    pack : str
+        Which parts each report has.
 
     Raises
     ------
@@ -64,7 +68,7 @@ def schedule_of(data: Data, every: str, policy: str = DEFAULT_POLICY) -> Schedul
     """
     if every not in KINDS_OF_PERIOD:
         raise UsageError(f'schedule: "{every}" is no kind of period. {choices(every, KINDS_OF_PERIOD)}')
-    chosen = policy_for(policy, data.data_class)
+    chosen = policy_for(find_pack(pack).policy if policy is None else policy, data.data_class)
     column, counts = _discharges(data, every)
     cutoff = data.provenance.cutoff
     fewest, left_out = max(chosen.fewest, 1), dict[Period, str]()
@@ -130,8 +134,9 @@ def write_period(
     *,
     before: EarlierReport | None = None,
     by: str | Sequence[str] = "track",
-    policy: str = DEFAULT_POLICY,
-    title: str = TITLE,
+    pack: str = DEFAULT_PACK,
+    policy: str | None = None,
+    title: str | None = None,
     ledger: str | Path | None = None,
     formats: Sequence[str] = USUAL,
 ) -> tuple[list[Path], EarlierReport]:
@@ -145,8 +150,8 @@ def write_period(
     folder : path
         Where the folders of the periods are.
     before : EarlierReport, optional
-        What it is compared with: the report of the period before, which this function gave.
-    by, policy, title, ledger
+        What it is compared with, where the pack says what changed: the report of the period before, which this function gave.
+    by, pack, policy, title, ledger
         As for `iop_outcomes.report`.
     formats : sequence of str
         Files to write; .json is always written, because the next report is compared with it.
@@ -159,7 +164,8 @@ def write_period(
     unknown = next((form for form in formats if form not in FORMS), None)
     if unknown is not None:
         raise UsageError(f'A report has no form "{unknown}". {choices(unknown, FORMS)}')
-    made = program_quality(schedule.periods[period], by=by, policy=policy, title=title, ledger=ledger, compare_to=before)
+    against = before if WHAT_CHANGED in find_pack(pack).parts else None
+    made = program_quality(schedule.periods[period], by=by, pack=pack, policy=policy, title=title, ledger=ledger, compare_to=against)
     paths = made.save(Path(folder) / str(period), tuple(dict.fromkeys((*formats, COMPARED))))
     return paths, earlier_of(made.files(COMPARED)[f"{made.name}.json"], f"{made.name}.json")
 

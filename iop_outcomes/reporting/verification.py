@@ -121,6 +121,7 @@ def verify_report(path: str | Path, data: Data, ledger: str | Path | None = None
         again = program_quality(
             parameters.narrow(data),
             by=parameters.by,
+            pack=parameters.pack,
             policy=parameters.policy,
             title=parameters.title,
             conf_level=parameters.conf_level,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
 from iop_outcomes.keys import TOO_FEW
-from iop_outcomes.release import Released, require_released
+from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import coordinate, finish_rows, withheld_words
 from iop_outcomes.show.comparison import compared_groups, comparison_sentences, comparison_word
-from iop_outcomes.show.words import estimate_value, has_value, plain_range
+from iop_outcomes.show.words import ShownGroup, estimate_value, has_value, label, plain_range
 from iop_outcomes.units import MINUS, UNITS, Unit
+
+ForestRow = tuple[str, ShownGroup, ReleasedEstimate]  # what names a row, the group, and its difference
 
 
 @with_numbers
@@ -36,11 +39,44 @@ def forest(released: Released, estimand: str, *, time: float | None = None, ax: 
     Axes
     """
     require_released(released, "forest")
-    rows = compared_groups(released, estimand, time=time)
+    rows = [(group.words, group, row) for group, row in compared_groups(released, estimand, time=time)]
+    return _forest(rows, released.definition.estimand(estimand).unit, estimand, time=time, ax=ax)
+
+
+def forest_of_columns(releases: Sequence[tuple[Released, Sequence[str]]], estimand: str, *, time: float | None = None) -> Axes:
+    """The same of several columns in one chart, each group under the name of its column.
+
+    Parameters
+    ----------
+    releases : sequence of (Released, levels)
+        One number by several columns, each with its levels in the order in which they are drawn.
+    estimand : str
+        The number compared.
+    time : float, optional
+        At which day, where it has several.
+
+    Returns
+    -------
+    Axes
+    """
+    rows = _rows_of_columns(releases, estimand, time)
+    return _forest(rows, releases[0][0].definition.estimand(estimand).unit, estimand, time=time, ax=None)
+
+
+def _rows_of_columns(releases: Sequence[tuple[Released, Sequence[str]]], estimand: str, time: float | None) -> list[ForestRow]:
+    rows: list[ForestRow] = []
+    for released, levels in releases:
+        require_released(released, "forest_of_columns")
+        of_level = {group.level: (group, row) for group, row in compared_groups(released, estimand, time=time)}
+        rows += [(f"{label(released.group)}: {of_level[level][0].words}", *of_level[level]) for level in levels if level in of_level]
+    return rows
+
+
+def _forest(rows: Sequence[ForestRow], unit: str, estimand: str, *, time: float | None, ax: Axes | None) -> Axes:
     notes, reach = [], 0.0
     with theme.style():
         drawn = ax or theme.new_axes(len(rows))
-        for y, (group, row) in enumerate(rows):
+        for y, (_, group, row) in enumerate(rows):
             word = comparison_word(group.released, estimand, group.level, time=time)
             if not has_value(row) or word == TOO_FEW:
                 notes.append(TOO_FEW if word == TOO_FEW else withheld_words(row))
@@ -53,8 +89,8 @@ def forest(released: Released, estimand: str, *, time: float | None = None, ax: 
             drawn.plot(coordinate(row.value), y, "o", color=theme.NAVY, markersize=7, zorder=3)
             reach = max([reach, abs(coordinate(row.value)), *(abs(coordinate(end)) for end in ends)])
             notes.append(f"{estimate_value(row)} ({plain_range(row)}): {word}")
-        _around_zero(drawn, reach or 1.0, UNITS[UNITS[released.definition.estimand(estimand).unit].difference], time)
-        finish_rows(drawn, [group.words for group, _ in rows], notes, fit=ax is None, everyone_first=False)
+        _around_zero(drawn, reach or 1.0, UNITS[UNITS[unit].difference], time)
+        finish_rows(drawn, [words for words, _, _ in rows], notes, fit=ax is None, everyone_first=False)
     return drawn
 
 
@@ -71,14 +107,25 @@ def _around_zero(ax: Axes, reach: float, unit: Unit, time: float | None) -> None
 def difference_alt_text(released: Released, estimand: str, *, time: float | None = None) -> str:
     """What the chart of differences says, in words and numbers."""
     require_released(released, "difference_alt_text")
-    groups = [
-        f"{group.words}: difference {estimate_value(row)} ({plain_range(row)}), "
-        f"{comparison_word(group.released, estimand, group.level, time=time)}"
-        for group, row in compared_groups(released, estimand, time=time)
-    ]
+    groups = _in_words([(group.words, group, row) for group, row in compared_groups(released, estimand, time=time)], estimand, time)
     what = released.definition.estimand(estimand).label.lower()
     when = "" if time is None else f" by day {time:g}"
     return f"Chart of differences around 0. {released.definition.title}, {what}{when}, each group minus the others. {'. '.join(groups)}."
+
+
+def columns_alt_text(releases: Sequence[tuple[Released, Sequence[str]]], estimand: str, *, time: float | None = None) -> str:
+    """What the chart of differences by several columns says, in words and numbers."""
+    groups = _in_words(_rows_of_columns(releases, estimand, time), estimand, time)
+    return f"Chart of differences around 0, each group minus the others of its column. {'. '.join(groups)}."
+
+
+def _in_words(rows: Sequence[ForestRow], estimand: str, time: float | None) -> list[str]:
+    """Each row with its difference, its range and its word; a word that says there is no number stands alone."""
+    judged = [(words, row, comparison_word(group.released, estimand, group.level, time=time)) for words, group, row in rows]
+    return [
+        f"{words}: difference {estimate_value(row)} ({plain_range(row)}), {word}" if has_value(row) else f"{words}: {word}"
+        for words, row, word in judged
+    ]
 
 
 def _first_time(released: Released) -> float | None:

@@ -282,7 +282,25 @@ def attended_days(frame, _definition, _whole):
     }
 
 
+YES = ("yes", "y", "true", "1")
+
+
+def declared(name, column, met):
+    """From the column that a site declares."""
+
+    def counted(frame, _definition, _whole):
+        words = frame[column].astype(str).where(frame[column].notna(), "blank")
+        known = [word for word in words.unique() if word != "blank"]
+        hits = [word for word in known if met(word)]
+        return {name: share(words, hits, known), f"{name}_of_all": share(words, hits, [*known, "blank"])}
+
+    return counted
+
+
 BY_HAND = {
+    "planned_hours": declared("planned_hours", "hours_per_week", lambda word: float(word) >= 9),
+    "condition_code_92": declared("condition_code_92", "condition_code", lambda word: word == "92"),
+    **{name: declared(name, name, lambda word: word.lower() in YES) for name in ("certified", "recertified", "scores_in_plan")},
     "no_show_rate": no_show_rate,
     "attended_days": attended_days,
     "completion": completion,

@@ -18,7 +18,7 @@ _CONTRADICT = "{} whose total and items cannot both be right: neither is used"
 
 
 @dataclass
-class Form:
+class FilledForm:
     """One scale on one day.
 
     Parameters
@@ -60,13 +60,13 @@ class Gathered:
 
     scales: Dictionary[str, Scale]
     ledger: Ledger
-    totals: list[tuple[Key, Form]] = field(default_factory=list)
-    singles: dict[Key, Form] = field(default_factory=dict)
-    answered: list[tuple[Key, Form]] = field(default_factory=list)
+    totals: list[tuple[Key, FilledForm]] = field(default_factory=list)
+    singles: dict[Key, FilledForm] = field(default_factory=dict)
+    answered: list[tuple[Key, FilledForm]] = field(default_factory=list)
 
-    def rows(self) -> list[tuple[Key, Form]]:
+    def rows(self) -> list[tuple[Key, FilledForm]]:
         """Every score once. What is said of one day by observations, by single items and by a form must agree, and is one score."""
-        stated: dict[Day, list[tuple[Key, Form]]] = {}
+        stated: dict[Day, list[tuple[Key, FilledForm]]] = {}
         for key, form in self.totals:
             if self._holds(key, form, "scores"):
                 stated.setdefault(key[1:], []).append((key, form))
@@ -77,14 +77,14 @@ class Gathered:
         forms = [(key, form) for key, form in forms if not self._is_answered_alike(stated, key, form, note=_ONCE)]
         return [*(pair for pairs in stated.values() for pair in pairs), *forms]
 
-    def _holds(self, key: Key, form: Form, what: str) -> bool:
+    def _holds(self, key: Key, form: FilledForm, what: str) -> bool:
         """Whether a form agrees with itself."""
         if form.total is None or self._fits(key[2], form, form.total):
             return True
         self.ledger.note(*form.place, _CONTRADICT.format(what))
         return False
 
-    def _is_answered_alike(self, stated: dict[Day, list[tuple[Key, Form]]], key: Key, form: Form, *, note: str = "") -> bool:
+    def _is_answered_alike(self, stated: dict[Day, list[tuple[Key, FilledForm]]], key: Key, form: FilledForm, *, note: str = "") -> bool:
         """Whether something else was stated of the day: a form joins what it agrees with, and contradicts otherwise, so that nothing is left."""
         if key[1:] not in stated:
             return False
@@ -103,13 +103,13 @@ class Gathered:
             self.ledger.note(*form.place, note, "note")
         return True
 
-    def _agree(self, scale: str, one: Form, other: Form) -> bool:
+    def _agree(self, scale: str, one: FilledForm, other: FilledForm) -> bool:
         """Whether two forms can be the same score; items are compared one by one when they are laid together."""
         if one.total is not None and other.total is not None:
             return one.total == other.total
         return self._fits(scale, other, one.total) and self._fits(scale, one, other.total)
 
-    def _fits(self, scale: str, form: Form, total: str | None) -> bool:
+    def _fits(self, scale: str, form: FilledForm, total: str | None) -> bool:
         """Whether a total can be that of the items of a form: those left open may be anything their range allows."""
         form_scale = self.scales[scale]
         if total is None or not form.items or not form_scale.plain_sum:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from iop_outcomes.intake.adapters.fhir_episodes import Line
-from iop_outcomes.intake.adapters.fhir_forms import Form, Gathered, Key
+from iop_outcomes.intake.adapters.fhir_forms import FilledForm, Gathered, Key
 from iop_outcomes.intake.adapters.fhir_values import (
     MODIFIED,
     Ledger,
@@ -100,7 +100,7 @@ class Scores:
         """The value of an observation for the scale or item it is coded as, or those of its components."""
         has_value = any(name.startswith("value") for name in content)
         answered = [(next(iter(meanings)), content)] if meanings and (has_value or not components) else []
-        forms: dict[str, Form] = {}
+        forms: dict[str, FilledForm] = {}
         for meaning, part in answered or components:
             if meaning is None:
                 continue
@@ -111,9 +111,9 @@ class Scores:
             if value is None:
                 self.ledger.note(path, line, f"{'scores' if item is None else 'items'} {why}")
             elif item is not None and part is content:  # an item that stands alone joins the others of its form and day
-                self.gathered.singles.setdefault(of_scale, Form((path, line))).add(item, value, self.ledger, (path, line))
+                self.gathered.singles.setdefault(of_scale, FilledForm((path, line))).add(item, value, self.ledger, (path, line))
             else:
-                forms.setdefault(scale, Form((path, line))).add(item, value, self.ledger, (path, line))
+                forms.setdefault(scale, FilledForm((path, line))).add(item, value, self.ledger, (path, line))
         self.gathered.totals += [((*key[:2], scale, key[3]), form) for scale, form in forms.items()]
 
     # -- forms -------------------------------------------------------------------------------------------------------
@@ -127,12 +127,12 @@ class Scores:
             key = self._key(path, line, content, text_of(content, "authored"))
             if key is None:
                 continue
-            forms: dict[str, Form] = {}
+            forms: dict[str, FilledForm] = {}
             for (scale, number), item, marked in answered:
                 value, why = self._answered(item, self._answers[scale] if number is not None else {}, marked=marked)
                 if why:
                     self.ledger.note(path, line, f"{'scores' if number is None else 'items'} {why}")
-                form = forms.setdefault(scale, Form((path, line)))
+                form = forms.setdefault(scale, FilledForm((path, line)))
                 if value is not None:
                     form.add(number, value, self.ledger, (path, line))
             for scale, form in forms.items():

@@ -263,10 +263,10 @@ class Judged:
 
 def outcomes_of(page: Page) -> list[Judged]:
     """The five outcomes of a page, in their order."""
-    return [_judged(outcome, page) for outcome in _chosen(page.program)]
+    return [_judged(outcome, page) for outcome in main_outcomes(page.program)]
 
 
-def _chosen(program: Program) -> list[MainOutcome]:
+def main_outcomes(program: Program) -> list[MainOutcome]:
     """The five outcomes, one that the data do not bring replaced where they bring what stands in its place."""
     return [
         each.instead if each.instead is not None and each.ask(program) is None and each.instead.ask(program) is not None else each
@@ -307,11 +307,11 @@ def year_asks(program: Program) -> list[Ask]:
     years = two_years(program)
     if years is None:
         return []
-    given = [(outcome, outcome.ask(program)) for outcome in _chosen(program)]
+    given = [(outcome, outcome.ask(program)) for outcome in main_outcomes(program)]
     return list(dict.fromkeys(_in_years(outcome, ask, years) for outcome, ask in given if ask is not None))
 
 
 def outcome_asks(program: Program) -> list[Ask]:
     """What the outcomes come from."""
-    given = (outcome.ask(program) for outcome in _chosen(program))
+    given = (outcome.ask(program) for outcome in main_outcomes(program))
     return list(dict.fromkeys(ask for ask in given if ask is not None))
