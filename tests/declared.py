@@ -6,7 +6,7 @@ from functools import cache
 
 from iop_outcomes.measures import find, known
 from iop_outcomes.measures.participants import participants, participants_baseline
-from iop_outcomes.measures.table_one import Quantity, everyone, mean_of, quartiles_of
+from iop_outcomes.measures.table_one import RowQuantity, everyone, mean_of, quartiles_of
 from iop_outcomes.scales import load_scales
 
 
@@ -16,7 +16,7 @@ def every_measure():
     named = {(name, definition): find(name, definition) for name, entry in known().items() for definition in entry.definitions or (None,)}
     mix = participants("age_group", {"18 to 25": ("18-25",), "Other": ("26-40", "41+")})
     severity = participants_baseline(load_scales()["phq9"])
-    of_table = (everyone(), mean_of(Quantity.of_column("age")), quartiles_of(Quantity.of_column("los_days")))
+    of_table = (everyone(), mean_of(RowQuantity.of_column("age")), quartiles_of(RowQuantity.of_column("los_days")))
     characteristics = {each.name: each for each in (mix, severity, *of_table)}
     whole = {**named, **{(name, None): each for name, each in characteristics.items()}}
     forms = {

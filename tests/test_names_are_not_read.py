@@ -18,6 +18,13 @@ TEXTS = {
     ("show/inline.py", "split"): "the classes of an element of a page",
     ("show/plain.py", "startswith"): "a cell of a file, which a spreadsheet would take for a formula",
     ("show/theme.py", "startswith"): "settings of matplotlib",
+    ("show/methods_paragraph.py", "split"): "the words of a flow",
+    ("show/methods_paragraph.py", "removesuffix"): "the words of a method of intervals",
+    ("show/methods_paragraph.py", "endswith"): "the same",
+    ("show/methods_paragraph.py", "removeprefix"): "the article before a noun",
+    ("show/references.py", "split"): "the family name of an author",
+    ("show/references.py", "startswith"): "the words of a source",
+    ("show/references.py", "removesuffix"): "the same",
     ("show/theme.py", "split"): "lines of a label that is to be measured",
     ("stats/reliable.py", "startswith"): "an operator",
     ("stats/reliable.py", "endswith"): "an operator",
@@ -38,7 +45,7 @@ TEXTS = {
 }
 
 # Strings of show/ that are the name of a measure or an estimand, and mean something else there.
-OTHER_MEANINGS: dict[str, str] = {}
+OTHER_MEANINGS = {"event_free": "the other way up of a curve, as a person asks for it"}
 
 
 def modules(room):

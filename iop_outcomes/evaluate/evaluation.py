@@ -21,7 +21,7 @@ from iop_outcomes.keys import ALL, MISSING_LEVEL, Contrast, Flag, Flags, flags
 from iop_outcomes.measures import Measure
 from iop_outcomes.progress import report_step
 from iop_outcomes.results import Estimate, Results
-from iop_outcomes.stats.curves import Curve, Line
+from iop_outcomes.stats.curves import Curve, CurveLine
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.intervals import Errors, errors_of, finish
 
@@ -251,19 +251,19 @@ def _curve_of(curve: Curve, group: Group, conf_level: float) -> Curve:
     return replace(curve, lines=partial(_lines_of, curve, group, conf_level))
 
 
-def _lines_of(curve: Curve, group: Group, conf_level: float) -> tuple[Line, Line]:
+def _lines_of(curve: Curve, group: Group, conf_level: float) -> tuple[CurveLine, CurveLine]:
     if curve.along is None:
         raise ValueError("a curve without its drafts has no limits")
     with_outcome, free = (_line_of(drafts, group, conf_level) for drafts in curve.along())
     return with_outcome, free
 
 
-def _line_of(drafts: Sequence[Draft], group: Group, conf_level: float) -> Line:
+def _line_of(drafts: Sequence[Draft], group: Group, conf_level: float) -> CurveLine:
     """Drafts of one share on several days, finished as any other number is."""
     limits = [finish(draft, errors_of(draft, group.people, group.counts.n), conf_level=conf_level) for draft in drafts]
     days = np.array([draft.key.time for draft in drafts], dtype=np.float64).astype(np.int64)
     low, high = (np.array([getattr(each, name) for each in limits], dtype=np.float64) for name in ("low", "high"))
-    return Line(days, np.array([draft.value for draft in drafts], dtype=np.float64), low, high)
+    return CurveLine(days, np.array([draft.value for draft in drafts], dtype=np.float64), low, high)
 
 
 def compare(

@@ -74,7 +74,7 @@ def everyone() -> Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
+class RowQuantity:
     """A whole number that is known of an episode.
 
     Parameters
@@ -98,13 +98,13 @@ class Quantity:
     ended: bool = False
 
     @classmethod
-    def of_column(cls, column: str) -> Quantity:
+    def of_column(cls, column: str) -> RowQuantity:
         """A column of the episodes: one of `DAYS`, or a covariate."""
         days = column in DAYS
         return cls(column, _TITLES.get(column, read(column)), Column(column), "days" if days else "number", ended=column in _AFTER_THE_END)
 
     @classmethod
-    def of_scale(cls, scale: Scale) -> Quantity:
+    def of_scale(cls, scale: Scale) -> RowQuantity:
         """The admission score on a scale with a total."""
         return cls(scale.name, f"{scale.label} at admission", ScoreAt(scale.name, "admit"), "points")
 
@@ -130,26 +130,26 @@ class Quantity:
         return parts.population(f"{self.name} recorded", base=(recorded,), missing=(blank,))
 
 
-def _of_means(counts: Counts, *, quantity: Quantity, names: tuple[str, str]) -> tuple[Draft, ...]:
+def _of_means(counts: Counts, *, quantity: RowQuantity, names: tuple[str, str]) -> tuple[Draft, ...]:
     return mean_and_sd(quantity.inside(counts), quantity.column, quantity.people(counts), names)
 
 
-def _of_quartiles(counts: Counts, *, quantity: Quantity, names: tuple[str, ...]) -> tuple[Draft, ...]:
+def _of_quartiles(counts: Counts, *, quantity: RowQuantity, names: tuple[str, ...]) -> tuple[Draft, ...]:
     inside = quantity.inside(counts)
     known, who = inside.where(~inside.is_in(quantity.column, [None])), quantity.people(counts)
     return tuple(quantile_days(name, known, quantity.column, share, who) for name, (_, _, share) in zip(names, _QUARTILES, strict=True))
 
 
-def _across(levels: Mapping[str, Counts], *, quantity: Quantity) -> list[tuple[str, Draft]]:
+def _across(levels: Mapping[str, Counts], *, quantity: RowQuantity) -> list[tuple[str, Draft]]:
     return farthest_means(levels, quantity.column, quantity.people, inside=quantity.inside)
 
 
-def mean_of(quantity: Quantity) -> Measure:
+def mean_of(quantity: RowQuantity) -> Measure:
     """Declare the mean and the SD of a whole number: `participants_<name>`.
 
     Parameters
     ----------
-    quantity : Quantity
+    quantity : RowQuantity
 
     Returns
     -------
@@ -165,7 +165,7 @@ def mean_of(quantity: Quantity) -> Measure:
     return _measure(quantity, rows, partial(_of_means, quantity=quantity, names=names))
 
 
-def quartiles_of(quantity: Quantity) -> Measure:
+def quartiles_of(quantity: RowQuantity) -> Measure:
     """Declare the median and the quartiles of a whole number: `participants_<name>`; parameters as for `mean_of`."""
     names, title = tuple(f"{stem}_{quantity.name}" for stem in ("median", "q1", "q3")), quantity.title
     rows = tuple(
@@ -191,7 +191,7 @@ _ROUNDED = (
 
 
 def _measure(
-    quantity: Quantity, rows: tuple[EstimandDefinition, ...], draft: Callable[[Counts], tuple[Draft, ...]], *sources: str
+    quantity: RowQuantity, rows: tuple[EstimandDefinition, ...], draft: Callable[[Counts], tuple[Draft, ...]], *sources: str
 ) -> Measure:
     """The numbers of a whole number, and the largest difference of its means between two groups."""
     names = tuple(row.name for row in rows)
@@ -213,7 +213,7 @@ def _measure(
     return replace(measure, coarser=partial(_coarser, quantity, measure))
 
 
-def _coarser(quantity: Quantity, measure: Measure, divisions: Sequence[Mapping[str, Counts]]) -> Iterator[Measure]:
+def _coarser(quantity: RowQuantity, measure: Measure, divisions: Sequence[Mapping[str, Counts]]) -> Iterator[Measure]:
     """The same rounded as coarsely as it must be, without intervals, which beside the rest would give the number of values."""
     inside = [{level: quantity.inside(counts) for level, counts in levels.items()} for levels in divisions]
     digits = digits_of_means(inside, quantity.column)

@@ -16,7 +16,7 @@ import numpy as np
 from iop_outcomes.release.curves import SIX, away_from_withheld, beside_another, midpoint, staying_share
 from iop_outcomes.release.policy import Policy
 from iop_outcomes.release.released import ReleasedCurve, ReleasedEstimate, ReleasedLine, Withheld
-from iop_outcomes.stats.curves import Curve, Line
+from iop_outcomes.stats.curves import Curve, CurveLine
 from iop_outcomes.stats.draft import Floats, Ints, Mask
 
 
@@ -53,7 +53,7 @@ def release_lines(
     return _line(days, shares, low, high), _line(days, left, 1 - gone_high, 1 - gone_low)
 
 
-def _exact(line: Line) -> ReleasedLine:
+def _exact(line: CurveLine) -> ReleasedLine:
     """As far as the share is known."""
     known = int(np.logical_and.accumulate(~np.isnan(line.shares)).sum())
     return _line(line.days[:known], line.shares[:known], line.low[:known], line.high[:known])

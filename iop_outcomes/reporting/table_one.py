@@ -13,7 +13,7 @@ from iop_outcomes.intake.data import Data
 from iop_outcomes.measures import Measure
 from iop_outcomes.measures.categories import categories
 from iop_outcomes.measures.participants import participants, participants_baseline
-from iop_outcomes.measures.table_one import DAYS, Quantity, everyone, mean_of, quartiles_of
+from iop_outcomes.measures.table_one import DAYS, RowQuantity, everyone, mean_of, quartiles_of
 from iop_outcomes.progress import counted
 from iop_outcomes.release import DEFAULT_POLICY, Released, policy_for
 from iop_outcomes.reporting.exhibit import Exhibit
@@ -141,5 +141,5 @@ def _measure(data: Data, name: str, median: Sequence[str]) -> Measure:
     scale = data.scales.get(name)
     if scale is not None and name not in median:
         return participants_baseline(scale)
-    quantity = Quantity.of_column(name) if scale is None else Quantity.of_scale(scale)
+    quantity = RowQuantity.of_column(name) if scale is None else RowQuantity.of_scale(scale)
     return quartiles_of(quantity) if name in median else mean_of(quantity)

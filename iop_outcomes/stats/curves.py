@@ -23,7 +23,7 @@ FEWEST = 11  # episodes that a median rests on
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class CurveLine:
     """A share along the days, with its limits on each of them; NaN where there is none.
 
     Parameters
@@ -74,7 +74,7 @@ class Curve:
     censored: Ints
     exits: Ints
     along: Callable[[], tuple[list[Draft], list[Draft]]] | None = None
-    lines: Callable[[], tuple[Line, Line]] | None = None
+    lines: Callable[[], tuple[CurveLine, CurveLine]] | None = None
 
 
 @dataclass(frozen=True, eq=False)
