@@ -106,7 +106,7 @@ for command in (start, check, propose_mapping, synth, measures, scales, notebook
     default="html,csv,json",
     show_default=True,
     callback=lambda _context, _option, value: value.split(","),
-    help="Files to write: html (the page), csv (its numbers), json (where they come from), txt (the page in words).",
+    help="Files to write: html (the page, and its methods in a second file), csv (its numbers), json (where they come from), txt (the page in words).",
 )
 def report(
     data: str,

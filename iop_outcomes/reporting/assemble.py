@@ -15,7 +15,7 @@ from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures.parts import PARTS_OF_FINDINGS
 from iop_outcomes.release import DEFAULT_POLICY, Policy, Released, Withheld, policy_for, release_flows, release_set
 from iop_outcomes.release.protect import is_safe
-from iop_outcomes.reporting.blocks import Note, marked, section
+from iop_outcomes.reporting.blocks import Note, folded_behind_charts, marked, section
 from iop_outcomes.reporting.parameters import page_parameters
 from iop_outcomes.reporting.parts import PROGRAM_QUALITY, Page, Part, Program
 from iop_outcomes.reporting.report import Report
@@ -40,13 +40,15 @@ def program_quality(
     chosen = policy_for(policy, data.data_class)
     column = _one_column(data, by)
     page = assemble(Program(data, column, chosen, conf_level), parts, ledger=ledger, earlier=earlier)
-    sections = tuple(marked(each, chosen.mark) for part in parts for each in part.sections(page))
+    first, *rest = (marked(each, chosen.mark) for part in parts for each in part.sections(page))
+    sections = (first, *map(folded_behind_charts, rest))  # what is read first is read whole
+    appendix = tuple(marked(each, chosen.mark) for part in parts for each in part.appendix(page))
     released = tuple(page.released.values())
     compared = next((each.compared for each in released), None)
     parameters = page_parameters(data, column, chosen.name, title, conf_level, compared)
     without = tuple(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values())
     lead = _lead(page) if data.program in heading else f"{data.program}. {_lead(page)}"
-    return Report("program_quality", heading, lead, sections, released, page.provenance, chosen, parameters, without)
+    return Report("program_quality", heading, lead, sections, released, page.provenance, chosen, parameters, without, appendix)
 
 
 def _one_column(data: Data, by: By) -> str:

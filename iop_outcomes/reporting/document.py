@@ -34,6 +34,8 @@ class Document:
         What was asked for: enough to make the page again.
     without : tuple of Section
         Sections that the data cannot fill, each with the reason; no part of the page.
+    appendix : tuple of Section
+        What the page rests on: every figure in full, methods, definitions, data quality. The second file of the page.
     """
 
     name: str
@@ -45,6 +47,12 @@ class Document:
     policy: Policy
     parameters: PageParameters
     without: tuple[Section, ...] = ()
+    appendix: tuple[Section, ...] = ()
+
+    @property
+    def every_section(self) -> tuple[Section, ...]:
+        """The sections of the page, then those of its appendix: what a form that is one file holds."""
+        return (*self.sections, *self.appendix)
 
     @property
     def banners(self) -> list[str]:

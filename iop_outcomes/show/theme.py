@@ -19,12 +19,18 @@ from matplotlib.textpath import text_to_path
 
 NAVY, OCHRE, TEAL, PURPLE = "#12436D", "#C66621", "#42A291", "#9452A5"
 Drawing: TypeAlias = Figure  # what a chart is before a page makes an image of it
-PALETTE = (NAVY, OCHRE, TEAL, PURPLE)
+UMBER = "#5A4A3A"
+# What a figure means has its colour, the same in every chart and on the page (`report.css`): worse is never green or grey, and no group
+# and no other part of a whole has its colour.
+BETTER, NO_CHANGE, WORSE = NAVY, "#767676", OCHRE
+MEANINGS = {"better": BETTER, "no change": NO_CHANGE, "worse": WORSE}
+WORSE_WORDS, WORSE_GROUND = "#8A4413", "#FBF0E8"  # words on white or on the ground of a card
+PALETTE = (NAVY, TEAL, PURPLE, UMBER)  # groups, and parts without a meaning, in this order
 CONTEXT = "#BFBFBF"
-DARK = (NAVY, PURPLE)  # white words on these reach a contrast of 4.5; dark words on the others do
+DARK = (NAVY, PURPLE, UMBER)  # white words on these reach a contrast of 4.5; black words on the others do
 TEXT, MUTED, GRID = "#1A1A1A", "#595959", "#D9D9D9"
 WIDTH_INCHES = 6.6
-ROW_INCHES = 0.45
+ROW_INCHES = 0.36
 DECIMALS = 6  # drawn coordinates are rounded, so that processors that differ in the last digit draw the same bytes
 
 _STYLE: dict[Any, Any] = {
@@ -74,7 +80,7 @@ def _look() -> dict[Any, Any]:
     return default | {key: value for key, value in _STYLE.items() if key in mpl.rcParams}  # svg.id came with matplotlib 3.10
 
 
-def new_axes(rows: int, *, extra_inches: float = 1.2) -> Axes:
+def new_axes(rows: int, *, extra_inches: float = 0.85) -> Axes:
     """Axes of the report's width with room for that many rows; no pyplot, no global state."""
     return new_figure(WIDTH_INCHES, ROW_INCHES * rows + extra_inches).add_subplot(axes_class=ShownAxes)
 

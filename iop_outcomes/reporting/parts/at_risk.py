@@ -27,28 +27,30 @@ def at_risk_blocks(page: Page) -> list[Block]:
         blocks.append(Text("Whether anybody got worse cannot be told: the data hold no scores of a scale with a rule of reliable change."))
     if not items and (words := _not_asked(program)):
         blocks.append(Text(words))
-    first = label(program.by)
-    blocks += [
-        TableBlock(value_table(each, WORSE, caption=f"{each.definition.title}: reliably worse, by {program.group}", first=first))
-        for each in worse
-    ]
-    blocks += [
-        TableBlock(
-            value_table(
-                each,
-                [estimand.name for estimand in each.definition.estimands],
-                caption=f"{each.definition.title}, about self-harm: positive, by {program.group}",
-                first=first,
-            )
-        )
-        for each in items
-    ]
-    caption = f"Deaths in care by {program.group}"
-    blocks.append(TableBlock(value_table(deaths, deaths.definition.shown, caption=caption, first=first)))
     return [
         *blocks,
         Note("People who left without a second score may have got worse unseen. Each of these episodes deserves a review by itself."),
     ]
+
+
+def in_full(page: Page) -> list[Block]:
+    """Reliable worsening, the safety item and deaths in care by group."""
+    program, first = page.program, label(page.program.by)
+    worse, deaths = page.answered(asks.reliable(program).values()), page[_deaths(program)]
+    tables = [
+        value_table(each, WORSE, caption=f"{each.definition.title}: reliably worse, by {program.group}", first=first) for each in worse
+    ]
+    tables += [
+        value_table(
+            each,
+            [estimand.name for estimand in each.definition.estimands],
+            caption=f"{each.definition.title}, about self-harm: positive, by {program.group}",
+            first=first,
+        )
+        for each in page.answered(asks.safety_items(program).values())
+    ]
+    tables.append(value_table(deaths, deaths.definition.shown, caption=f"Deaths in care by {program.group}", first=first))
+    return [TableBlock(table) for table in tables]
 
 
 def _not_asked(program: Program) -> str:
@@ -76,4 +78,8 @@ def _sections(page: Page) -> Sequence[Section]:
     return [section("at_risk", "Who got worse, and who may be at risk", at_risk_blocks(page))]
 
 
-AT_RISK = Part(_asks, _sections)
+def _appendix(page: Page) -> Sequence[Section]:
+    return [section("at_risk_in_full", "Who got worse, and who may be at risk, in full", in_full(page))]
+
+
+AT_RISK = Part(_asks, _sections, _appendix)
