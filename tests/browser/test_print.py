@@ -152,6 +152,18 @@ def test_page_one_is_one_sheet(on_paper, policy, paper_size):
     assert len(rest) == 1 and report.section("limits").title in rest[0] and report.section("limits").title not in first
 
 
+@pytest.mark.parametrize("paper_size", ["Letter", "A4"])
+def test_the_page_of_a_program_is_eight_sheets_at_most(on_paper, pages, paper_size):
+    """Without the file of its methods; folded tables are printed where they were opened, and not otherwise."""
+    html = pages["synthetic"].replace("@page{size:Letter", f"@page{{size:{paper_size}")
+    found = on_paper(html)
+    assert len(found.sheets) <= 8
+    if paper_size == "Letter":
+        folded = "Against the others together"
+        assert folded in html and folded not in " ".join(found.sheets)
+        assert folded in " ".join(" ".join(sheet.split()) for sheet in on_paper(html.replace("<details>", "<details open>")).sheets)
+
+
 def test_a_tear_would_be_seen(on_paper, pages):
     """Without the rules that keep things together some are torn: the tests above can fail."""
     assert any(name.startswith("box") for name in on_paper(pages["synthetic"], LOOSE).torn)
