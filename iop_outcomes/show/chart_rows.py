@@ -102,7 +102,7 @@ def alt_text(released: Released, estimands: Sequence[str], kind: str) -> str:
         numbers = [(released.definition.estimand(name).label.lower(), group.estimate(name)) for name in estimands]
         values = [f"{words} {value_words(row)}" for words, row in numbers if row.shown]
         withheld = [words for words, row in numbers if not row.shown]
-        values += [f"{NOT_SHOWN}: {listed(withheld)}"] if withheld else []
+        values += [f"{NOT_SHOWN}: {listed(withheld)}" if values else NOT_SHOWN] if withheld else []
         parts.append(f"{group.words}: {'; '.join(values)}")
     return f"{kind} {released.definition.title}. " + ". ".join([*parts, *([above] if above else [])]) + "."
 

@@ -78,9 +78,9 @@ def _drawn(groups: Sequence[Group]) -> list[NamedCurve]:
 def _apart(released: Released, curves: Sequence[NamedCurve]) -> Axes:
     """Two charts a row; only those at the edge carry the words of the axes, which all share."""
     rows = (len(curves) + 1) // 2
-    height = 1.75 * rows + 0.6
+    height = 1.75 * rows + 0.75
     figure: Figure = theme.new_figure(theme.WIDTH_INCHES, height)
-    figure.subplots_adjust(left=0.09, right=0.97, bottom=0.55 / height, top=1 - 0.3 / height, hspace=0.35, wspace=0.12)
+    figure.subplots_adjust(left=0.09, right=0.97, bottom=0.7 / height, top=1 - 0.3 / height, hspace=0.35, wspace=0.12)
     for place, (name, curve) in enumerate(curves):
         ax = figure.add_subplot(rows, 2, place + 1, axes_class=theme.ShownAxes)
         if ALL in released.curves and released.curves[ALL].days:

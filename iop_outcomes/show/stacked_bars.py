@@ -106,6 +106,8 @@ def stacked_alt_text(released: Released) -> str:
 
 def _bar_words(released: Released, parts: Sequence[ReleasedEstimate]) -> str:
     """The parts of a bar, those withheld together."""
+    if not any(part.shown for part in parts):
+        return NOT_SHOWN
     rest, label = rest_of(parts), released.definition.estimand
     shown = [f"{label(part.estimand).label.lower()} {value_words(part)}" for part in parts if not rest or part.shown]
     hidden = listed([label(part.estimand).label.lower() for part in parts if not part.shown]) if rest else ""

@@ -9,6 +9,7 @@ from iop_outcomes.show.tables import Table
 from iop_outcomes.show.words import NOT_SHOWN, WITHHELD, listed
 
 Row = tuple[str, ...]
+BASE = "Episodes"  # the column of how many episodes a row is of
 
 
 def without_withheld(table: Table) -> Table:
@@ -35,6 +36,8 @@ def without_withheld(table: Table) -> Table:
     groups = [row for row in table.rows[1:] if not _all_withheld(row[cells])]
     hidden = [row for row in table.rows[1:] if _all_withheld(row[cells])]
     columns = [i for i in range(table.naming, len(table.heads)) if not (groups and _most_withheld([row[i] for row in groups]))]
+    if all(table.heads[i] == BASE for i in columns):  # how many episodes, and nothing of them
+        columns = []
     sparse = [row for row in groups if not columns or _most_withheld([row[i] for i in columns])]
     left = [row for row in groups if row not in sparse]
     notes = [*_columns(table, (*table.rows[:1], *groups), columns), *(_row(table, row, columns) for row in sparse), *_names(table, hidden)]
@@ -79,11 +82,10 @@ def _columns(table: Table, rows: Sequence[Row], kept: Sequence[int]) -> list[str
         sentences = [f"{rows[0][0]}: {values}; the others are {WITHHELD}."]
     else:
         sentences, alike = [], []
-    rest = [i for i in gone if i not in alike]
-    return sentences + [
-        f"{table.heads[i]}: {'; '.join(shown[i])}; the others are {WITHHELD}." if shown[i] else f"{table.heads[i]}: {WITHHELD}."
-        for i in rest
-    ]
+    for i in (i for i in gone if i not in alike):
+        hidden = "" if len(shown[i]) == len(rows) else f"; the others are {WITHHELD}"
+        sentences.append(f"{table.heads[i]}: {'; '.join(shown[i])}{hidden}." if shown[i] else f"{table.heads[i]}: {WITHHELD}.")
+    return sentences
 
 
 def _row(table: Table, row: Row, columns: Sequence[int]) -> str:

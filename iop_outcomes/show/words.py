@@ -335,7 +335,7 @@ def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str
     if _impossible(estimate):
         return f"{name} cannot be given: {value}."
     if in_counts(estimate):
-        return f"{name}: {value} (too few for a percentage)."
+        return f"{name}: {value} (too few to judge)."
     ends = [end for end in (estimate.low, estimate.high) if isinstance(end, float) and not math.isnan(end)]
     if len(ends) < 2:
         limits = plain_range(estimate)

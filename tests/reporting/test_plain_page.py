@@ -118,6 +118,10 @@ def test_a_table_of_which_nothing_can_be_compared_becomes_words():
     heads = ("Track", "Died")
     short = without_withheld(Table("Deaths", heads, (("All episodes", "2%"), ("A", NOT_SHOWN), ("B", NOT_SHOWN))))
     assert (short.rows, short.notes) == ((), ("All episodes: died 2%.", "A and B: withheld to protect small numbers."))
+    counted = (("All episodes", "50", "2%"), ("A", "20", NOT_SHOWN), ("B", "30", NOT_SHOWN))
+    short = without_withheld(Table("Deaths", ("Track", "Episodes", "Died"), counted))
+    assert short.rows == () and "Died: all episodes 2%; the others are withheld to protect small numbers." in short.notes
+    assert "Episodes: all episodes 50; A 20; B 30." in short.notes
     whole = Table("Deaths", heads, (("All episodes", "2%"), ("A", "1%"), ("B", "3%")))
     assert without_withheld(whole) == whole
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.measures.self_harm_item import AT_DISCHARGE
+from iop_outcomes.release import Released
 from iop_outcomes.reporting.blocks import Block, Bullets, Note, Section, TableBlock, Text, section
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part, Program
@@ -21,7 +22,9 @@ def at_risk_blocks(page: Page) -> list[Block]:
     worse, deaths = page.answered(asks.reliable(program).values()), page[_deaths(program)]
     items = page.answered(asks.safety_items(program).values())
     shown = [*((each, WORSE[0]) for each in worse), *((each, AT_DISCHARGE) for each in items), (deaths, deaths.definition.shown[0])]
-    sentences = [sentence(each, name) for each, name in shown]
+    sentences = [
+        sentence(each, name) if each.estimate(name).shown else f"{each.definition.title}: {_hidden(each, name)}" for each, name in shown
+    ]
     blocks: list[Block] = [Bullets(tuple(sentences))]
     if not worse:
         blocks.append(Text("Whether anybody got worse cannot be told: the data hold no scores of a scale with a rule of reliable change."))
@@ -31,6 +34,12 @@ def at_risk_blocks(page: Page) -> list[Block]:
         *blocks,
         Note("People who left without a second score may have got worse unseen. Each of these episodes deserves a review by itself."),
     ]
+
+
+def _hidden(released: Released, name: str) -> str:
+    """The sentence of a number that is withheld, behind the name of what it is of."""
+    words = sentence(released, name)
+    return words[:1].lower() + words[1:]
 
 
 def in_full(page: Page) -> list[Block]:
