@@ -44,3 +44,5 @@ _.tau2_high
 
 # Forms of a report that notebooks ask for by name.
 _.to_json
+WORSE_WORDS  # colours of the page, which its style sheet repeats and a test holds against them
+WORSE_GROUND
