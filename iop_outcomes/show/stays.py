@@ -133,9 +133,9 @@ def _half(low: ReleasedEstimate, high: ReleasedEstimate) -> str:
     return f"{estimate_value(low)} to {estimate_value(high)}" if has_value(low) and has_value(high) else estimate_value(low)
 
 
-def short_stay_table(released: Released, *, caption: str, first: str) -> Table:
+def stay_short_table(released: Released, *, caption: str, first: str) -> Table:
     """Middle stay with its range, between what half of stays lie, and the base, at each level."""
-    require_released(released, "short_stay_table")
+    require_released(released, "stay_short_table")
     definition, middle_stay = released.definition, released.definition.in_role("middle")
     unit = UNITS[definition.estimand(middle_stay).unit].words
     rows = []

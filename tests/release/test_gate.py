@@ -35,11 +35,12 @@ OF_PARTS = {
     "funnel_of_studies": {"funnel_alt_text", "funnel_of_studies"},  # of these, too
     "participants": {"alike_sentence", "participants_table"},  # asks it of each
     "plain": {"csv_text", "steady"},  # asks it of each
-    "tables": {"flow_table", "value_with_base", "value_with_range"},
+    "tables": {"flow_table", "rest_of", "value_with_base", "value_with_range"},
     "targets": {"target_word", "target_words"},  # of a share of a Released, and of the target itself
     "theme": {"data_uri", "fit_rows", "mark", "new_axes", "new_figure", "style", "svg"},
     "trend": {"require_trend"},
     "trend_words": {"trend_alt_text", "trend_sentence", "trend_table"},  # of a Trend, too
+    "withheld_cells": {"without_withheld"},  # of a table of words
     "words": {
         "count",
         "counted_share",

@@ -11,7 +11,7 @@ from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part, Program, words_or_table
 from iop_outcomes.show.chart_rows import alt_text
 from iop_outcomes.show.stacked_bars import stacked_alt_text, stacked_shares, white_bars
-from iop_outcomes.show.stays import short_stay_table, stay_range, stay_sentence, stay_table
+from iop_outcomes.show.stays import stay_range, stay_sentence, stay_short_table, stay_table
 from iop_outcomes.show.tables import mix_table
 from iop_outcomes.show.words import headline, label
 
@@ -24,7 +24,7 @@ def stay_blocks(released: Released, program: Program) -> list[Block]:
     subtitle = f"Days in care by {program.group}: the middle stay (dot), and where half of all stays lie (bar). Neither long nor short is better by itself."
     return [
         figure_block(stay_range(released), headline(released, released.definition.in_role("middle")), subtitle, alt),
-        *words_or_table(short_stay_table(released, caption=f"Length of stay by {program.group}", first=label(program.by))),
+        *words_or_table(stay_short_table(released, caption=f"Length of stay by {program.group}", first=label(program.by))),
     ]
 
 
