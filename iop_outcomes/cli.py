@@ -121,7 +121,7 @@ for command in (start, check, propose_mapping, synth, measures, scales, notebook
     default="html,csv,json",
     show_default=True,
     callback=lambda _context, _option, value: value.split(","),
-    help="Files to write: html (the page), csv (its numbers), json (where they come from), txt (the page in words), docx (the page for Word), "
+    help="Files to write: html (the page, and its methods in a second file), csv (its numbers), json (where they come from), txt (the page in words), docx (the page for Word), "
     "xlsx (its tables for Excel), pptx (its first page and its charts for PowerPoint), pdf (the page to print and pass on, as PDF/UA), "
     "figures (each chart as SVG, and its numbers as CSV).",
 )

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Better = Literal["higher", "lower", "neither"]
+Meaning = Literal["", "better", "no change", "worse"]
+UNVERIFIED = "\u2020"  # the sign of a number that rests on a figure whose source was not seen
+
 Role = Literal[
     "",
     "middle",
@@ -108,7 +111,8 @@ class EstimandDefinition:
     limits are rounded to so many decimals, and no error stands beside them. `role` says what it is in a sentence
     or a chart that is about several numbers of one measure; `short` is its label under a heading that names the measure, `axis` the
     words of its axis, and `about` the column or score it speaks of, where it speaks of the data themselves. Means with one name of `total`
-    are of the same sum over different episodes.
+    are of the same sum over different episodes. `meaning` says what the part of a whole is that it counts, which gives it its colour everywhere;
+    `unverified` names the figures behind it whose source was not seen: then it carries a sign wherever it is printed.
     """
 
     name: str
@@ -133,6 +137,13 @@ class EstimandDefinition:
     axis: str = ""
     about: Column | ScoreAt | None = None
     total: str = ""
+    meaning: Meaning = ""
+    unverified: str = ""
+
+    @property
+    def marked_label(self) -> str:
+        """Its label, with the sign of a number that rests on a figure whose source was not seen."""
+        return f"{self.label}{UNVERIFIED}" if self.unverified else self.label
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ def test_who_follows_it_to_the_letter_sees_numbers(tmp_path, monkeypatch, capsys
         if words[0] in ("summary", "compare"):
             assert "not shown" not in shown.replace(WHY, "") and re.search(r"\d", shown)
     page = (tmp_path / "reports" / "program_quality.html").read_text(encoding="utf-8")
-    found = ["".join(cell) for cell in cells(page)]
+    methods = (tmp_path / "reports" / "program_quality_methods.html").read_text(encoding="utf-8")
+    found = ["".join(cell) for text in (page, methods) for cell in cells(text)]
     withheld = [cell for cell in found if "not shown" in cell]
     assert len(found) > 50 and len(withheld) < len(found) / 4, f"{len(withheld)} of {len(found)} cells are not shown"
     assert re.search(r'<p class="card-value">\d+%</p>', page)

@@ -97,3 +97,5 @@ _.to_ard
 _.to_measure_report
 # What IPython asks of a section, before its HTML.
 _._repr_mimebundle_
+WORSE_WORDS  # colours of the page, which its style sheet repeats and a test holds against them
+WORSE_GROUND

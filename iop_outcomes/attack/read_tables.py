@@ -13,6 +13,7 @@ from iop_outcomes.attack.readings import Block, Described, FilesRead, Number, Ta
 
 _SHARE = re.compile(r"(?P<share>\d+(\.(?P<digits>\d+))?)%")
 _K, _N = re.compile(r"\((?P<count>[\d,]+)\)"), re.compile(r"\bn (?P<count>[\d,]+)")
+_SIGN = "\u2020"  # of a number that rests on a figure whose source was not seen
 _COUNT = "Episodes"  # the column of how many episodes the first number of a table is of
 
 
@@ -48,7 +49,7 @@ def _is_of(table: TableRead, each: Described, block: Block) -> bool:
 def _of_table(table: TableRead, each: Described, block: Block) -> Iterator[Number]:
     head, *rows = table.rows
     row_names = {number.row_name.estimand: number.row_name for number in block.numbers if not number.row_name.time}
-    columns = {i: row_names[name] for i, label in enumerate(head) if (name := each.labels.get(label, "")) in row_names}
+    columns = {i: row_names[name] for i, label in enumerate(head) if (name := each.labels.get(label.removesuffix(_SIGN), "")) in row_names}
     if not columns:
         return
     columns = {i: replace(row_name, among=each.among.get(row_name.estimand, "")) for i, row_name in columns.items()}

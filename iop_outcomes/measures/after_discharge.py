@@ -462,7 +462,7 @@ def _settled(counts: Counts, *, what: Outcome, draft: Callable[..., tuple[Draft,
 
 
 _SIMPLE = (
-    "A simple rate stands beside the curve: it uses only those followed for the whole window. Where the file's follow-up stops "
+    "The share of those followed throughout stands beside the curve: it uses only those followed for the whole window. Where the file's follow-up stops "
     "at the event, those who could have been followed so far are taken (data cut-off minus discharge), else it is not assessable."
 )
 
@@ -539,7 +539,7 @@ _ROUNDED = (
 _ONE_BASE = (
     "What happened during care is counted among the episodes of the curve: beside all discharged it would tell how few are not followed."
 )
-_CURVE_ALONE = "Simple rates are left out: they are of some of the episodes of the curve, and beside it would tell how few the others are."
+_CURVE_ALONE = "Shares of those followed throughout are left out: they are of some of the episodes of the curve, and beside it would tell how few the others are."
 
 
 def _coarser(

@@ -14,7 +14,7 @@ from iop_outcomes.measures.episode_column import EpisodeColumn, of_parts
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
 from iop_outcomes.measures.parts import NOT_ENDED, Parts, levels, parts_by, portion
-from iop_outcomes.results import EstimandDefinition, Inclusion
+from iop_outcomes.results import EstimandDefinition, Inclusion, Meaning
 from iop_outcomes.stats.draft import Draft
 
 Groups = Mapping[str, tuple[str, tuple[str, ...]]]  # of reasons: name to label and reasons
@@ -42,6 +42,7 @@ _ONE_BASE = "Shares are of the episodes that completion is of: beside those, all
 _NO_REASON = {"died": "died", "missing": "missing_reason"}  # parts of the discharged that completion is not of
 _REASONS = "reasons"
 _LEFT_EARLY = ("dropped_out", "neither")
+_MEANINGS: Mapping[str, Meaning] = {"completed": "better", "dropped_out": "worse", "neither": "worse"}
 _EACH: Groups = {reason: (reason.replace("_", " ").capitalize(), (reason,)) for reason in (*_ENDED, "missing")}
 
 
@@ -150,6 +151,7 @@ def _mix(definition: str, groups: Groups, *, coarse: str = "", ended: bool = Fal
                 "{k} of {n} discharged episodes ({value}) ended this way: " + label.lower() + ".",
                 "{value} of discharged episodes ended this way: " + label.lower(),
                 role="left_early" if name in _LEFT_EARLY else "",
+                meaning=_MEANINGS.get(name, ""),
             )
             for name, (label, reasons) in groups.items()
         ),

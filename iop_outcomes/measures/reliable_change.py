@@ -360,6 +360,7 @@ def _estimands(scale: Scale, profile: ReliableChangeProfile) -> tuple[EstimandDe
     pairs, every = "discharged episodes with both scores", "all discharged episodes, a missing score as not met"
     better = f"improved by {profile.op} {profile.points} points"
     worse = f"worse by {profile.op} {profile.points} points"
+    unseen = "" if profile.verified else f"the {profile.points} points of reliable change on the {scale.label}"
     definitions = [
         EstimandDefinition(
             "reliable_improvement",
@@ -371,12 +372,19 @@ def _estimands(scale: Scale, profile: ReliableChangeProfile) -> tuple[EstimandDe
             _profile_words(profile),
             beside=(_WORSE,),
             compared_beside=(_WORSE,),
+            meaning="better",
+            unverified=unseen,
         ),
         replace(
             _rate("reliable_improvement_of_discharged", "Reliably better, of all discharged", better, every),
             compared_beside=("reliable_deterioration_of_discharged",),
+            unverified=unseen,
         ),
-        _rate("no_reliable_change", "No reliable change", f"neither {better} nor {worse}", pairs),
+        replace(
+            _rate("no_reliable_change", "No reliable change", f"neither {better} nor {worse}", pairs),
+            meaning="no change",
+            unverified=unseen,
+        ),
         EstimandDefinition(
             _WORSE,
             "Reliably worse",
@@ -387,25 +395,30 @@ def _estimands(scale: Scale, profile: ReliableChangeProfile) -> tuple[EstimandDe
             _worse_words(scale, profile),
             aside=_ASIDE,
             aside_none=_ASIDE_NONE,
+            meaning="worse",
+            unverified=unseen,
         ),
-        _rate("reliable_deterioration_of_discharged", "Reliably worse, of all discharged", worse, every),
+        replace(_rate("reliable_deterioration_of_discharged", "Reliably worse, of all discharged", worse, every), unverified=unseen),
         EstimandDefinition(
             "false_positive_rate",
             "Would count as reliably better with no change at all",
             *_no_change_words(scale, profile),
             "none",
             "share",
+            unverified=_unseen_of_no_change(scale, profile),
         ),
     ]
     if profile.case_cutoff is not None:
         cut = scale.case_cutoff(profile.case_cutoff)
         case = f"at case at the start ({scale.label} {cut.op} {cut.value}) and below at the end"
-        definitions += [
+        unseen = "" if cut.verified else f"the cut-off of the {scale.label}"
+        recovered = [
             _rate("recovery", "Below the cut-off at the end", case, _PAIRS_AT_CASE),
             _rate("recovery_of_discharged", "Below the cut-off, of all at case", case, _ALL_AT_CASE),
             _rate("reliable_recovery", "Below the cut-off and reliably better", f"{case}, and {better}", _PAIRS_AT_CASE),
             _rate("reliable_recovery_of_discharged", "Both, of all at case", f"{case}, and {better}", _ALL_AT_CASE),
         ]
+        definitions += [replace(each, unverified=unseen) for each in recovered]
     return (*definitions, *_thresholds(scale, profile))
 
 
@@ -436,13 +449,17 @@ def _thresholds(scale: Scale, profile: ReliableChangeProfile) -> list[EstimandDe
     pairs, definitions = "discharged episodes with both scores", []
     if scale.response is not None and scale.better == "lower":
         words = f"score lower by >= {scale.response.fraction_lower * 100:g} % of the admission score"
-        definitions += _at_case_rows(profile, "response", "Responded", words)
-        definitions.append(_rate("response_of_pairs", "Responded, of all with both scores", words, pairs))
+        unseen = "" if scale.response.verified else f"the rule of response on the {scale.label}"
+        rows = [*_at_case_rows(profile, "response", "Responded", words)]
+        rows.append(_rate("response_of_pairs", "Responded, of all with both scores", words, pairs))
+        definitions += [replace(row, unverified=unseen) for row in rows]
     if scale.remission is not None:
         words = f"{scale.label} {scale.remission.op} {scale.remission.value} at discharge"
-        definitions += _at_case_rows(profile, "remission", "In remission", words)
+        unseen = "" if scale.remission.verified else f"the cut-off of remission on the {scale.label}"
+        rows = [*_at_case_rows(profile, "remission", "In remission", words)]
         label = "In remission, of those not in remission at the start"
-        definitions.append(_rate(remission_from(scale), label, words, f"{pairs}, not in remission at the start"))
+        rows.append(_rate(remission_from(scale), label, words, f"{pairs}, not in remission at the start"))
+        definitions += [replace(row, unverified=unseen) for row in rows]
     return definitions
 
 
@@ -464,6 +481,18 @@ def _no_change_words(scale: Scale, profile: ReliableChangeProfile) -> tuple[str,
         f"chance of meeting the rule by measurement error alone, from SD {norm.sd:g} and retest reliability {retest.value:g}",
         "people with no true change",
     )
+
+
+def _unseen_of_no_change(scale: Scale, profile: ReliableChangeProfile) -> str:
+    """What the chance of meeting the rule by measurement error alone rests on whose source was not seen."""
+    norm = next((norm for norm in scale.norms if norm.population == "clinical"), None)
+    retest = next((r for r in scale.reliability if r.kind == "test-retest"), None)
+    unseen = [
+        *([] if profile.verified else [f"the {profile.points} points of reliable change"]),
+        *([] if norm is None or norm.verified else ["the clinical standard deviation"]),
+        *([] if retest is None or retest.verified else ["the retest reliability"]),
+    ]
+    return f"{' and '.join(unseen)} of the {scale.label}" if unseen else ""
 
 
 _PROFILE = Option("profile", "a named profile of points, operator and case cut-off", default=PROFILE)

@@ -16,7 +16,7 @@ from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures.parts import PARTS_OF_FINDINGS
 from iop_outcomes.release import POLICIES, Policy, Released, Withheld, policy_for, release_flows, release_set
 from iop_outcomes.release.protect import is_safe
-from iop_outcomes.reporting.blocks import Note, marked, section
+from iop_outcomes.reporting.blocks import Note, folded_behind_charts, marked, section
 from iop_outcomes.reporting.earlier import EarlierReport, read_earlier
 from iop_outcomes.reporting.packs import DEFAULT_PACK, find_pack
 from iop_outcomes.reporting.parameters import page_parameters
@@ -58,7 +58,9 @@ def program_quality(
     if before is not None:
         _refuse_less_strict(before, chosen.within(data.provenance.part2_tracks))
     page = assemble(Program(data, column, chosen, conf_level, before), parts, ledger=ledger, earlier=earlier)
-    sections = tuple(marked(each, chosen.mark) for part in parts for each in part.sections(page))
+    first, *rest = (marked(each, chosen.mark) for part in parts for each in part.sections(page))
+    sections = (first, *map(folded_behind_charts, rest))  # what is read first is read whole
+    appendix = tuple(marked(each, chosen.mark) for part in parts for each in part.appendix(page))
     released = tuple(page.released.values())
     compared = next((each.compared for each in released), None)
     against = None if before is None else before.sha256
@@ -66,7 +68,9 @@ def program_quality(
     without = tuple(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values())
     lead = _lead(page) if data.program in heading else f"{data.program}. {_lead(page)}"
     figures = page_figures(page)
-    return Report(packed.name, heading, lead, sections, released, page.provenance, chosen, parameters, without, figures)
+    return Report(
+        packed.name, heading, lead, sections, released, page.provenance, chosen, parameters, without, figures=figures, appendix=appendix
+    )
 
 
 def _refuse_less_strict(before: EarlierReport, policy: Policy) -> None:

@@ -98,14 +98,20 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class TableBlock:
-    """A table, kept with its caption on one page."""
+    """A table, kept with its caption on one page; one that is folded shows its name first, and itself when it is opened.
+
+    Paper shows a folded table only where the reader opened it before printing.
+    """
 
     table: Table
+    folded: bool = False
 
     def _repr_html_(self) -> str:
-        why = f'<p class="small">{escape(WHY_NOT_SHOWN)}</p>' if any(NOT_SHOWN in cell for row in self.table.rows for cell in row) else ""
+        why = [WHY_NOT_SHOWN] if any(NOT_SHOWN in cell for row in self.table.rows for cell in row) else []
+        below = "".join(f'<p class="small">{escape(words)}</p>' for words in (*self.table.notes, *why))
         name = escape(self.table.caption, quote=True)
-        return f'<div class="table" role="group" aria-label="{name}" tabindex="0">{self.table.to_html()}{why}</div>'
+        box = f'<div class="table" role="group" aria-label="{name}" tabindex="0">{self.table.to_html()}{below}</div>'
+        return f"<details><summary>Table: {escape(self.table.caption)}</summary>{box}</details>" if self.folded else box
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,5 +212,13 @@ def marked(part: Section, mark: str) -> Section:
 
 def _marked(block: Block, mark: str) -> Block:
     if isinstance(block, TableBlock):
-        return TableBlock(replace(block.table, mark=mark))
+        return replace(block, table=replace(block.table, mark=mark))
     return replace(block, mark=mark) if isinstance(block, Figure) else block
+
+
+def folded_behind_charts(part: Section) -> Section:
+    """The section with its tables folded where it has a chart, which says the same."""
+    if not any(isinstance(block, Figure) for block in part.blocks):
+        return part
+    blocks = (replace(block, folded=True) if isinstance(block, TableBlock) else block for block in part.blocks)
+    return replace(part, blocks=tuple(blocks))

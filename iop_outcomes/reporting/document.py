@@ -37,6 +37,8 @@ class Document:
         Sections that the data cannot fill, each with the reason; no part of the page.
     figures : PageFigures, optional
         The outcomes of page one in short, which a later report is compared with.
+    appendix : tuple of Section
+        What the page rests on: every figure in full, methods, definitions, data quality. The second file of the page.
     """
 
     name: str
@@ -49,6 +51,12 @@ class Document:
     parameters: PageParameters
     without: tuple[Section, ...] = ()
     figures: PageFigures | None = None
+    appendix: tuple[Section, ...] = ()
+
+    @property
+    def every_section(self) -> tuple[Section, ...]:
+        """The sections of the page, then those of its appendix: what a form that is one file holds."""
+        return (*self.sections, *self.appendix)
 
     @property
     def banners(self) -> list[str]:

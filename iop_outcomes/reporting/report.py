@@ -26,7 +26,7 @@ class Report(Document):
         UsageError
             When there is no such section.
         """
-        every = (*self.sections, *self.without)
+        every = (*self.every_section, *self.without)
         for section in every:
             if section.id == name:
                 return section

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
-from iop_outcomes.show.words import NOT_SHOWN, ShownGroup, estimate_value, has_value, is_everyone, shown_groups
+from iop_outcomes.show.words import NOT_SHOWN, ShownGroup, estimate_value, has_value, is_everyone, listed, shown_groups
 from iop_outcomes.units import percent
 
 WRAP = 28  # characters of a row's name on one line
@@ -99,9 +99,11 @@ def alt_text(released: Released, estimands: Sequence[str], kind: str) -> str:
     groups, above = drawn_groups(released, estimands[0])
     parts = []
     for group in groups:
-        numbers = [(released.definition.estimand(name).label, group.estimate(name)) for name in estimands]
-        values = "; ".join(f"{words.lower()} {value_words(row)}" for words, row in numbers)
-        parts.append(f"{group.words}: {values}")
+        numbers = [(released.definition.estimand(name).label.lower(), group.estimate(name)) for name in estimands]
+        values = [f"{words} {value_words(row)}" for words, row in numbers if row.shown]
+        withheld = [words for words, row in numbers if not row.shown]
+        values += [f"{NOT_SHOWN}: {listed(withheld)}" if values else NOT_SHOWN] if withheld else []
+        parts.append(f"{group.words}: {'; '.join(values)}")
     return f"{kind} {released.definition.title}. " + ". ".join([*parts, *([above] if above else [])]) + "."
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, TOO_FEW, UNCLEAR
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
-from iop_outcomes.show.tables import Table
+from iop_outcomes.show.tables import Table, value_with_range
 from iop_outcomes.show.words import (
     NOT_SHOWN,
     ShownGroup,
@@ -15,6 +15,7 @@ from iop_outcomes.show.words import (
     count,
     estimate_value,
     group_heads,
+    has_value,
     label,
     listed,
     ordered_levels,
@@ -179,9 +180,37 @@ def difference_table(
         return Table(caption, named, (), prose=True, naming=len(named))
     more = () if extra is None else (extra[0],)
     unit = f" ({' or '.join(sorted(units))})" if any(units) else ""
-    head = released.definition.estimand(estimand).label
+    head = released.definition.estimand(estimand).marked_label
     heads = (*named, "Episodes", *more, head, f"Difference from the others{unit}", "Plausible range", "In a word")
     return Table(caption, heads, tuple(rows), prose=True, mark=released.policy.mark, naming=len(named))
+
+
+def short_table(released: Released, estimand: str, *, caption: str, first: str, time: float | None = None) -> Table:
+    """Everyone and each group: episodes, the value with its range, and how it stands to the others, in a word and by how much."""
+    require_released(released, "short_table")
+    rows = []
+    compared = bool(compared_groups(released, estimand, time=time))
+    for group in shown_groups(released, estimand, time=time):
+        estimate = group.estimate(estimand, time)
+        against = (_against_others(group, estimand, time),) if compared else ()
+        rows.append((*group.heads, count(estimate.n), value_with_range(estimate), *against))
+    head = released.definition.estimand(estimand).marked_label
+    unit = UNITS[UNITS[released.definition.estimand(estimand).unit].difference].words
+    versus = (f"Against the others together ({unit}, range)",) if compared else ()
+    named = column_heads(released, first)
+    heads = (*named, "Episodes", f"{head} (range)", *versus)
+    return Table(caption, heads, tuple(rows), prose=True, mark=released.policy.mark, naming=len(named))
+
+
+def _against_others(group: ShownGroup, estimand: str, time: float | None) -> str:
+    """How a group stands to the others: the word, and by how much with the range that the word is judged by."""
+    word = comparison_word(group.released, estimand, group.level, time=time)
+    difference = group.released.contrast(estimand, group.level, time=time)
+    if difference is None:
+        return "all together" if group.is_everyone else "not compared"
+    if not has_value(difference) or word in (NOT_SHOWN, TOO_FEW):
+        return word
+    return f"{word}: {estimate_value(difference)} ({plain_range(difference)})"
 
 
 def pair_table(released: Released, estimand: str, *, caption: str, time: float | None = None) -> Table:

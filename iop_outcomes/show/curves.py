@@ -12,7 +12,7 @@ from iop_outcomes.release import Released, ReleasedCurve, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import too_many
-from iop_outcomes.show.words import group_words, sentence
+from iop_outcomes.show.words import group_words, listed, sentence
 from iop_outcomes.units import percent
 
 MOST_TOGETHER = 4
@@ -49,7 +49,7 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
     with theme.style():
         if ax is None and len(curves) > MOST_TOGETHER:
             return _apart(released, curves)
-        drawn = ax or theme.new_axes(5)
+        drawn = ax or theme.new_axes(5, extra_inches=0.95)
         for place, (name, curve) in enumerate(curves):
             style = {"color": theme.PALETTE[place % len(theme.PALETTE)], "linestyle": _STYLES[place % len(_STYLES)]}
             _draw(drawn, curve, name, **style)
@@ -79,9 +79,9 @@ def _drawn(groups: Sequence[Group]) -> list[NamedCurve]:
 def _apart(released: Released, curves: Sequence[NamedCurve]) -> Axes:
     """Two charts a row; only those at the edge carry the words of the axes, which all share."""
     rows = (len(curves) + 1) // 2
-    height = 1.75 * rows + 0.6
+    height = 1.75 * rows + 0.75
     figure: Figure = theme.new_figure(theme.width(), height)
-    figure.subplots_adjust(left=0.09, right=0.97, bottom=0.55 / height, top=1 - 0.3 / height, hspace=0.35, wspace=0.12)
+    figure.subplots_adjust(left=0.09, right=0.97, bottom=0.7 / height, top=1 - 0.3 / height, hspace=0.35, wspace=0.12)
     for place, (name, curve) in enumerate(curves):
         ax = figure.add_subplot(rows, 2, place + 1, axes_class=theme.ShownAxes)
         if ALL in released.curves and released.curves[ALL].days:
@@ -118,23 +118,23 @@ def is_drawn(released: Released) -> bool:
 def curve_subtitle(released: Released, group: str) -> str:
     """The line under the headline: what is drawn, and what the curves rest on."""
     require_released(released, "curve_subtitle")
-    rounded = "drawn from counts rounded to sixes, so that no step is one person, where enough had the event and enough are followed; the table has the figures"
-    how = rounded if released.policy.threshold else "drawn as far as enough are followed"
+    rounded = " Counts are rounded to sixes, so that no step is one person." if released.policy.threshold else ""
     grey = " Grey: all episodes together." if MOST_TOGETHER < len(_drawn(divided(released))) <= MOST_APART else ""
-    return f"Share with the event by each day after discharge, by {group}; {how}. Lower is better.{grey}"
+    return f"Share with the event by each day after discharge, by {group}, as far as enough are followed. Lower is better.{rounded}{grey}"
 
 
 def curve_alt_text(released: Released) -> str:
     """What the curves say, for those who do not see them."""
     require_released(released, "curve_alt_text")
-    ends, groups = [], divided(released)
+    ends, without, groups = list[str](), list[str](), divided(released)
     of_everyone = len(_drawn(groups)) > MOST_APART
     for part, level in ((released, ALL), *(() if of_everyone else groups)):
         name, curve = group_words(part, level), part.curves.get(level)
         if curve is not None and curve.days:
             ends.append(f"{name}: {'about ' if released.policy.threshold else ''}{percent(curve.incidence[-1])} by day {curve.days[-1]}")
         else:
-            ends.append(f"{name}: not shown")
+            without.append(name)
+    ends += [f"not drawn: {listed(without)}"] if without else []
     more = f" {too_many(len(_drawn(groups)))}." if of_everyone else ""
     return f"Cumulative curves. {released.definition.title}. " + "; ".join(ends) + f".{more}"
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import ALL
 from iop_outcomes.release import Released, ReleasedEstimate, Withheld, require_released
-from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import NO_DATA, NOT_SHOWN, count, estimate_value, has_value, label, listed
+from iop_outcomes.show.tables import IN_THE_REST, NO_REST, REST, WHY_REST, Table, rest_of
+from iop_outcomes.show.words import NO_DATA, NOT_SHOWN, WITHHELD, count, episodes, estimate_value, has_value, label, listed
 from iop_outcomes.stats.balance import WORDS
 from iop_outcomes.units import UNITS
 
@@ -46,16 +46,16 @@ def participants_table(releases: Sequence[Released], *, caption: str) -> Table:
         require_released(released, "participants_table")
     levels = releases[0].levels
     heads = ("At admission", *(label(level, levels) for level in levels), "Largest difference")
-    episodes = [count(releases[0].estimate(_first(releases[0]), level).n) for level in levels]
-    rows = (("Episodes", *episodes, ""), *(row for released in releases for row in _rows(released, episodes)))
-    return Table(caption, heads, rows, mark=releases[0].policy.mark)
+    based = [count(releases[0].estimate(_first(releases[0]), level).n) for level in levels]
+    rows = (("Episodes", *based, ""), *(row for released in releases for row in _rows(released, based)))
+    return Table(caption, heads, rows, mark=releases[0].policy.mark, notes=_notes(releases, rows))
 
 
 def _first(released: Released) -> str:
     return released.definition.estimands[0].name
 
 
-def _rows(released: Released, episodes: Sequence[str]) -> list[tuple[str, ...]]:
+def _rows(released: Released, everyone: Sequence[str]) -> list[tuple[str, ...]]:
     """The rows of one characteristic: how many episodes it rests on with the difference, then its numbers, set in.
 
     A rounded mean, whose number is not always shown (it would tell how few lack a score), stands in the first row itself.
@@ -68,14 +68,43 @@ def _rows(released: Released, episodes: Sequence[str]) -> list[tuple[str, ...]]:
     first = cells[shown[0].name]
     based = [count(row.n) for row in first]
     head: tuple[str, ...] = (f"{definition.title} (episodes)", *based)
-    if shown[0].role == "mean" and (shown[0].digits is not None or based == list(episodes)):
+    if shown[0].role == "mean" and (shown[0].digits is not None or based == list(everyone)):
         head = _values(f"{definition.title} (mean of all admitted with a score)", first)
         shown = shown[1:]
     rows = [(*head, difference_words(released))]
-    rows += [(*_values(INDENT + estimand.short, cells[estimand.name]), "") for estimand in shown]
-    if any(row.n_missing != 0 for row in first):
+    rests = _rests(released, [cells[estimand.name] for estimand in shown])
+    for estimand in shown:
+        values = zip(cells[estimand.name], rests, strict=True)
+        words = (IN_THE_REST if not cell.shown and rest not in ("", NOT_SHOWN) else estimate_value(cell) for cell, rest in values)
+        rows.append((INDENT + estimand.short, *words, ""))
+    if any(rest not in ("", NOT_SHOWN) for rest in rests):
+        rows.append((f"{INDENT}{REST}", *(rest or NO_REST for rest in rests), ""))
+    if any(row.n_missing != 0 for row in first) and not _blanks_of_all(released, first):
         rows.append((f"{INDENT}Not recorded", *(count(row.n_missing) for row in first), ""))
     return rows
+
+
+def _blanks_of_all(released: Released, estimates: Sequence[ReleasedEstimate]) -> str:
+    """In how many episodes it is not recorded, where no group but all together may show it."""
+    everyone, *groups = estimates
+    if isinstance(everyone.n_missing, Withheld) or not groups or any(not isinstance(row.n_missing, Withheld) for row in groups):
+        return ""
+    return f"{released.definition.title}: not recorded in {episodes(everyone.n_missing)}; by group it is {WITHHELD}."
+
+
+def _notes(releases: Sequence[Released], rows: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """What stands under the table."""
+    first = [[released.estimate(_first(released), level) for level in released.levels] for released in releases]
+    blanks = [words for released, estimates in zip(releases, first, strict=True) if (words := _blanks_of_all(released, estimates))]
+    return (*((WHY_REST,) if any(row[0].strip() == REST for row in rows) else ()), *blanks)
+
+
+def _rests(released: Released, cells: Sequence[Sequence[ReleasedEstimate]]) -> list[str]:
+    """What in each group the categories that are shown leave to those that are withheld; nothing where none is, or of a severity."""
+    if not cells or cells[0][0].unit != "share":
+        return [""] * len(released.levels)
+    by_group = list(zip(*cells, strict=True))
+    return [rest_of(parts) or ("" if all(part.shown for part in parts) else NOT_SHOWN) for parts in by_group]
 
 
 def _values(name: str, estimates: Sequence[ReleasedEstimate]) -> tuple[str, ...]:

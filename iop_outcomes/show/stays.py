@@ -1,4 +1,4 @@
-"""Takes released stays, gives their chart, their sentence and their table: the middle stay and the middle half of stays."""
+"""Takes released stays, gives their chart, their sentence and their tables: the middle stay, and between what half of stays lie."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import alt_text, coordinate, dot, drawn_groups, finish_rows, range_bar, withheld_words
-from iop_outcomes.show.tables import Table
+from iop_outcomes.show.tables import Table, value_with_range
 from iop_outcomes.show.words import (
     column_heads,
     count,
@@ -26,7 +26,7 @@ from iop_outcomes.units import UNITS
 
 
 def stay_quartiles(released: Released, level: str = ALL) -> tuple[ReleasedEstimate, ReleasedEstimate, ReleasedEstimate]:
-    """The middle stay, and the two ends of the middle half."""
+    """The middle stay, and the two ends between which half of stays lie."""
     require_released(released, "stay_quartiles")
     named = released.definition.in_role
     return (
@@ -38,7 +38,7 @@ def stay_quartiles(released: Released, level: str = ALL) -> tuple[ReleasedEstima
 
 @with_numbers
 def stay_range(released: Released, *, ax: Axes | None = None) -> Axes:
-    """Stays: a dot at the middle stay, a bar over the middle half of stays, one row for each level, of more than 60 for everyone alone.
+    """Stays: a dot at the middle stay, a bar over half of all stays, one row for each level, of more than 60 for everyone alone.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def stay_range(released: Released, *, ax: Axes | None = None) -> Axes:
             dot(drawn, y, middle)
             far = max(far, coordinate(high.value))
             ends = [number(end.value, end.unit) for end in (low, high)]
-            notes.append(f"{number(middle.value, middle.unit)} (middle half {ends[0]} to {ends[1]})")
+            notes.append(f"{number(middle.value, middle.unit)} (half of stays {ends[0]} to {ends[1]})")
         drawn.set_xlim(0, far * 1.05)
         drawn.set_xlabel(released.definition.estimand(middle_stay).axis)
         finish_rows(drawn, [group.words for group in groups], notes, above=above, fit=ax is None)
@@ -79,7 +79,7 @@ def _alt_text(released: Released) -> str:
 
 
 def stay_sentence(released: Released, level: str = ALL) -> str:
-    """The median and the middle half in one sentence."""
+    """The median, and between what half of stays lie, in one sentence."""
     require_released(released, "stay_sentence")
     middle, low, high = stay_quartiles(released, level)
     if not has_value(middle):
@@ -104,7 +104,7 @@ def stay_table(released: Released, *, caption: str, first: str) -> Table:
         *column_heads(released, first),
         middle_head,
         "Plausible range",
-        "Middle half",
+        HALF,
         mean_head,
         "Plausible range of the mean",
         "Episodes",
@@ -112,20 +112,40 @@ def stay_table(released: Released, *, caption: str, first: str) -> Table:
     rows = []
     for group in shown_groups(released, middle_stay):
         (middle, low, high), mean = stay_quartiles(group.released, group.level), group.estimate(mean_stay)
-        known = has_value(low) and has_value(high)
-        half = f"{estimate_value(low)} to {estimate_value(high)}" if known else estimate_value(low)
         rows.append(
             (
                 *group.heads,
                 estimate_value(middle),
                 plain_range(middle),
-                half,
+                _half(low, high),
                 estimate_value(mean),
                 plain_range(mean),
                 count(middle.n),
             )
         )
     return Table(caption, heads, tuple(rows), mark=released.policy.mark, naming=len(column_heads(released, first)))
+
+
+HALF = "Half of stays"
+
+
+def _half(low: ReleasedEstimate, high: ReleasedEstimate) -> str:
+    """Between what half of stays lie."""
+    return f"{estimate_value(low)} to {estimate_value(high)}" if has_value(low) and has_value(high) else estimate_value(low)
+
+
+def stay_short_table(released: Released, *, caption: str, first: str) -> Table:
+    """Middle stay with its range, between what half of stays lie, and the base, at each level."""
+    require_released(released, "stay_short_table")
+    definition, middle_stay = released.definition, released.definition.in_role("middle")
+    unit = UNITS[definition.estimand(middle_stay).unit].words
+    rows = []
+    for group in shown_groups(released, middle_stay):
+        middle, low, high = stay_quartiles(group.released, group.level)
+        rows.append((*group.heads, count(middle.n), value_with_range(middle), _half(low, high)))
+    named = column_heads(released, first)
+    heads = (*named, "Episodes", f"Middle stay ({unit}, range)", HALF)
+    return Table(caption, heads, tuple(rows), mark=released.policy.mark, naming=len(named))
 
 
 STAY_RANGE = ChartKind("stay_range", stay_range, _alt_text, stay_sentence)

@@ -17,12 +17,14 @@ from iop_outcomes.show.words import (
     count,
     estimate_value,
     group_heads,
+    has_value,
     in_counts,
     label,
     number,
     plain_range,
     share_and_count,
     shown_groups,
+    value_of,
 )
 from iop_outcomes.units import MINUS, UNITS
 
@@ -49,6 +51,8 @@ class Table:
         How many cells of a row name it, from the first.
     shades : tuple of tuple of str
         How each cell of a row after its name is shaded, as a style knows it; the words of the cell say the same.
+    notes : tuple of str
+        Sentences under it.
     """
 
     caption: str
@@ -58,6 +62,7 @@ class Table:
     mark: str = ""
     naming: int = 1
     shades: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def of_numbers(self) -> tuple[bool, ...]:
@@ -118,7 +123,7 @@ def share_table(released: Released, estimands: Sequence[str], *, caption: str, f
     one_base = _one_base(groups, estimands)
     heads: list[str] = [*column_heads(released, first)]
     for name in estimands:
-        words = released.definition.estimand(name).label
+        words = released.definition.estimand(name).marked_label
         heads += [words, f"Plausible range ({words.lower()})", *(() if one_base else (f"Episodes ({words.lower()})",))]
     rows = []
     for group in groups:
@@ -142,15 +147,36 @@ def _one_base(groups: Sequence[ShownGroup], estimands: Sequence[str]) -> bool:
     return all(len({group.estimate(name).n for name in estimands}) == 1 for group in groups)
 
 
+REST, IN_THE_REST, NO_REST = "The rest", "in the rest", "none"
+WHY_REST = "The rest: parts too small to show one by one, together."
+
+
 def mix_table(released: Released, estimands: Sequence[str], *, caption: str, first: str) -> Table:
-    """Share of each part at each level, with the base."""
+    """Share of each part at each level, with the base; parts that are withheld stand together as the rest, which the others leave."""
     require_released(released, "mix_table")
-    heads = (*column_heads(released, first), *(released.definition.estimand(name).label for name in estimands), "Episodes")
+    groups = [(group, [group.estimate(name) for name in estimands]) for group in shown_groups(released, estimands[0])]
+    rests = [rest_of(cells) for _, cells in groups]
+    labels = (released.definition.estimand(name).marked_label for name in estimands)
+    heads = (*column_heads(released, first), *labels, *((REST,) if any(rests) else ()), "Episodes")
     rows = []
-    for group in shown_groups(released, estimands[0]):
-        cells = [group.estimate(name) for name in estimands]
-        rows.append((*group.heads, *(estimate_value(cell) for cell in cells), count(cells[0].n)))
-    return _by_group(released, _with_form(released, caption), heads, rows)
+    for (group, cells), rest in zip(groups, rests, strict=True):
+        shown = (IN_THE_REST if rest and not cell.shown else estimate_value(cell) for cell in cells)
+        last = rest or (NO_REST if all(cell.shown for cell in cells) else NOT_SHOWN)
+        rows.append((*group.heads, *shown, *((last,) if any(rests) else ()), count(cells[0].n)))
+    table = _by_group(released, caption, heads, rows)
+    return replace(table, notes=(WHY_REST,)) if any(rests) else table
+
+
+def rest_of(parts: Sequence[ReleasedEstimate]) -> str:
+    """What the parts of a whole that are shown leave to those that are withheld, in words; nothing where none is withheld, or none shown."""
+    shown = [part for part in parts if has_value(part)]
+    if not shown or all(part.shown for part in parts):
+        return ""
+    rest = max(1 - sum(value_of(part) for part in shown), 0.0)
+    n = shown[0].n
+    if isinstance(n, int) and in_counts(shown[0]):
+        return f"{round(rest * n)} of {n}"
+    return number(rest, shown[0].unit)
 
 
 def value_table(released: Released, estimands: Sequence[str], *, caption: str, first: str, filled: bool = False) -> Table:
@@ -161,7 +187,7 @@ def value_table(released: Released, estimands: Sequence[str], *, caption: str, f
     require_released(released, "value_table")
     groups = [group for group in shown_groups(released, estimands[0]) if not filled or group.estimate(estimands[0]).n != 0]
     one_base = _one_base(groups, estimands)
-    labels = (released.definition.estimand(name).label for name in estimands)
+    labels = (released.definition.estimand(name).marked_label for name in estimands)
     heads = (*column_heads(released, first), *labels, *(("Episodes",) if one_base else ()))
     rows = []
     for group in groups:
@@ -170,12 +196,13 @@ def value_table(released: Released, estimands: Sequence[str], *, caption: str, f
         rows.append((*group.heads, *cells, *((count(estimates[0].n),) if one_base else ())))
     words = caption if one_base else f"{caption}; n: the episodes each figure rests on"
     rounded = any(released.definition.estimand(name).digits is not None for name in estimands)
-    return _by_group(released, _with_form(released, words) if rounded else words, heads, rows)
+    table = _by_group(released, words, heads, rows)
+    return replace(table, notes=_form(released)) if rounded else table
 
 
-def _with_form(released: Released, caption: str) -> str:
-    """The caption, and what was merged or rounded so that more could be shown."""
-    return f"{caption}. {released.definition.coarse}" if released.definition.coarse else caption
+def _form(released: Released) -> tuple[str, ...]:
+    """What was merged or rounded so that more could be shown."""
+    return (released.definition.coarse,) if released.definition.coarse else ()
 
 
 def value_with_base(estimate: ReleasedEstimate) -> str:

@@ -31,12 +31,18 @@ if TYPE_CHECKING:
 
 NAVY, OCHRE, TEAL, PURPLE = "#12436D", "#C66621", "#42A291", "#9452A5"
 Drawing: TypeAlias = Figure  # what a chart is before a page makes an image of it
-PALETTE = (NAVY, OCHRE, TEAL, PURPLE)
+UMBER = "#5A4A3A"
+# What a figure means has its colour, the same in every chart and on the page (`report.css`): worse is never green or grey, and no group
+# and no other part of a whole has its colour.
+BETTER, NO_CHANGE, WORSE = NAVY, "#767676", OCHRE
+MEANINGS = {"better": BETTER, "no change": NO_CHANGE, "worse": WORSE}
+WORSE_WORDS, WORSE_GROUND = "#8A4413", "#FBF0E8"  # words on white or on the ground of a card
+PALETTE = (NAVY, TEAL, PURPLE, UMBER)  # groups, and parts without a meaning, in this order
 CONTEXT = "#BFBFBF"
-DARK = (NAVY, PURPLE)  # white words on these reach a contrast of 4.5; dark words on the others do
+DARK = (NAVY, PURPLE, UMBER)  # white words on these reach a contrast of 4.5; black words on the others do
 TEXT, MUTED, GRID = "#1A1A1A", "#595959", "#D9D9D9"
 WIDTH_INCHES = 6.6
-ROW_INCHES = 0.45
+ROW_INCHES = 0.36
 DOTS_PER_INCH = 200  # of a picture
 MARK_INCHES = 0.03  # over the lower edge
 DECIMALS = 6  # drawn coordinates are rounded, so that processors that differ in the last digit draw the same bytes
@@ -110,7 +116,7 @@ def as_wide_as(inches: float) -> Iterator[None]:
         _WIDTH.reset(token)
 
 
-def new_axes(rows: int, *, extra_inches: float = 1.2) -> Axes:
+def new_axes(rows: int, *, extra_inches: float = 0.85) -> Axes:
     """Axes of the report's width with room for that many rows; no pyplot, no global state."""
     return new_figure(width(), ROW_INCHES * rows + extra_inches).add_subplot(axes_class=ShownAxes)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Flag
 from iop_outcomes.release import Count, Number, Released, ReleasedEstimate, Withheld, require_released
-from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.results import UNVERIFIED, EstimandDefinition
 from iop_outcomes.units import UNITS, percent
 
 SMALL_BASE = 20
@@ -31,6 +31,7 @@ _WHY = {
 _NAMED: dict[str, str] = {ALL: "All episodes", MISSING_LEVEL: "Not recorded"}
 _IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 NOT_SHOWN = "not shown"
+WITHHELD = "withheld to protect small numbers"  # of what leaves a table, in a sentence under it
 WHY_NOT_SHOWN = (
     "Not shown: fewer than 11 episodes, or a number that would give back one that is. A longer period, or larger groups, would show it."
 )
@@ -325,13 +326,16 @@ def sentence(released: Released, estimand: str, level: str = ALL, *, time: float
 def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str:
     """The number itself in words, at every edge."""
     when = "" if estimate.time is None or math.isnan(estimate.time) else f" by day {estimate.time:g}"
-    name, value = _within(definition.label) + when, estimate_value(estimate)
+    name, value = (
+        _within(definition.label) + when,
+        estimate_value(estimate) + (UNVERIFIED if definition.unverified and has_value(estimate) else ""),
+    )
     if not estimate.shown:
         return f"{name} is not shown, because a count in it, or one that could be worked out from it, is too small."
     if _impossible(estimate):
         return f"{name} cannot be given: {value}."
     if in_counts(estimate):
-        return f"{name}: {value} (too few for a percentage)."
+        return f"{name}: {value} (too few to judge)."
     ends = [end for end in (estimate.low, estimate.high) if isinstance(end, float) and not math.isnan(end)]
     if len(ends) < 2:
         limits = plain_range(estimate)

@@ -12,6 +12,7 @@ from iop_outcomes.errors import DataError, UsageError
 from iop_outcomes.intake.adapters.teds_d import book
 from iop_outcomes.units import UNITS
 from tests.adapters import teds
+from tests.pages import both_files
 
 TEDS = {"data": {"layout": "teds_d"}}
 RECORDS = 20_000
@@ -400,7 +401,7 @@ def test_the_table_of_2004_is_a_share_of_known_parts():
 def test_the_report_says_stays_in_bands(year):
     """A report of discharge records: stays as codes and shares of bands, no mean, no readmission, and what is not known is said."""
     with loaded(year("2019")) as data:
-        page = iop.report(data, by="track").to_html()
+        page = both_files(iop.report(data, by="track"))
     assert "More than 180 days" in page
     assert "Mean stay" not in page
     assert "what happened after discharge is not recorded" in page

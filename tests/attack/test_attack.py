@@ -11,6 +11,8 @@ import pytest
 import iop_outcomes as iop
 from attacks.programs import drawn
 from iop_outcomes.attack import ContradictionError, attack_report
+from iop_outcomes.attack.attacking import read_report
+from iop_outcomes.attack.read_tables import read_tables
 from iop_outcomes.cli import run
 from iop_outcomes.results import COLUMNS
 from iop_outcomes.show.plain import csv_text
@@ -102,6 +104,19 @@ def test_each_table_released_by_itself_is_broken(tmp_path):
     alone = [answer.release("cms11") for answer in answers]
     (tmp_path / "numbers.csv").write_text(csv_text(alone), encoding="utf-8")
     assert attack_report(tmp_path).exact
+
+
+def test_folded_tables_and_the_file_of_methods_are_read(synthetic, tmp_path):
+    """Tables of both files, folded or not, and what Methods say of their words; numbers of the page's own tables among the facts."""
+    iop.report(synthetic, by="track").save(tmp_path)
+    found = read_report(tmp_path)
+    page, methods = "program_quality.html", "program_quality_methods.html"
+    assert found.files == ["program_quality.csv", page, "program_quality.json", methods]
+    sources = [table.source for table in found.tables]
+    assert f"{page}: Completion by track" in sources and f"{methods}: Completion by track" in sources
+    assert {"Completion", "Readmission"} <= {each.title for each in found.described}
+    read = {number.source for number, _ in read_tables(found)}
+    assert any(source.startswith(f"{page}: Reliable change in PHQ-9 by track") for source in read)
 
 
 # -- the command ---------------------------------------------------------------------------------------------------------

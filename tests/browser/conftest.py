@@ -120,7 +120,8 @@ PROGRAMS = {
     "long": {LONG: {"completed": 60, "dropped_out": 40}, f"{LONG}, two": {"completed": 50, "dropped_out": 50}, UNBROKEN: {"completed": 40}},
     "tiny": {"a": {"completed": 3, "dropped_out": 1}},
 }
-NAMES = ["synthetic", *PROGRAMS]
+METHODS = "synthetic, its methods"
+NAMES = ["synthetic", METHODS, *PROGRAMS]
 
 
 class Pages(dict):
@@ -132,8 +133,9 @@ class Pages(dict):
 
     def __missing__(self, name):
         """Build the report of a program."""
-        if name == "synthetic":
-            self[name] = iop.report(self.synthetic, by="track").to_html()
+        if name in ("synthetic", METHODS):
+            files = iop.report(self.synthetic, by="track").files("html").values()
+            self["synthetic"], self[METHODS] = (file.decode("utf-8") for file in files)
         else:
             with program(PROGRAMS[name]) as data:
                 self[name] = iop.report(data, by="track").to_html()
@@ -142,7 +144,7 @@ class Pages(dict):
 
 @pytest.fixture(scope="session")
 def pages(all_is_there, synthetic):
-    """The synthetic program, withheld numbers, long names of tracks, a program of four episodes."""
+    """The synthetic program and the file of its methods, withheld numbers, long names of tracks, a program of four episodes."""
     return Pages(synthetic)
 
 

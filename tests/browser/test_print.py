@@ -70,15 +70,16 @@ class Print:
 
 @pytest.fixture(scope="module")
 def on_paper(browser):
-    """A function that prints a page and reads what was printed."""
+    """A function that prints a page, its folded tables opened or not, and reads what was printed."""
 
-    def printed(html, style="/**/"):
+    def printed(html, style="/**/", *, opened=True):
         with browser.new_context(offline=True) as context:
             page = context.new_page()
             page.set_content(html)
+            page.evaluate("open => document.querySelectorAll('details').forEach(e => e.open = open)", opened)
             cells = page.evaluate("[...document.querySelectorAll('caption, table th, table td')].map(e => e.textContent)")
             page.add_style_tag(content=style)
-            marks = page.evaluate(MARK)
+            marks = page.evaluate(MARK) if opened else 0
             sections = page.locator("main h2").count()
             file = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, tagged=True)))
         texts = [unicodedata.normalize("NFKC", sheet.extract_text()) for sheet in file.pages]  # "fi" may be one letter
@@ -152,6 +153,16 @@ def test_page_one_is_one_sheet(on_paper, policy, paper_size):
     assert len(rest) == 1 and report.section("limits").title in rest[0] and report.section("limits").title not in first
 
 
+@pytest.mark.parametrize("paper_size", ["Letter", "A4"])
+def test_the_page_of_a_program_is_eight_sheets_at_most(on_paper, pages, paper_size):
+    """Without the file of its methods; folded tables are printed where they were opened, and not otherwise."""
+    html = pages["synthetic"].replace("@page{size:Letter", f"@page{{size:{paper_size}")
+    found = on_paper(html, opened=False)
+    assert len(found.sheets) <= 8
+    folded, words = "all together", " ".join(" ".join(found.sheets).split())  # of the table of completion
+    assert folded in html and folded not in words and "Completion was higher in Psychosis" in words
+
+
 def test_a_tear_would_be_seen(on_paper, pages):
     """Without the rules that keep things together some are torn: the tests above can fail."""
     assert any(name.startswith("box") for name in on_paper(pages["synthetic"], LOOSE).torn)
@@ -159,7 +170,7 @@ def test_a_tear_would_be_seen(on_paper, pages):
 
 def test_a_heading_left_behind_would_be_seen(on_paper, pages):
     """A heading that is not kept with what follows is found at the foot of a sheet."""
-    push = "#flow{break-before:page}#flow h2{margin-top:8.8in;break-after:page!important}"
+    push = "#limits{break-before:page}#limits h2{margin-top:9in;break-after:page!important}"
     assert any(name.startswith("head") for name in on_paper(pages["tiny"], push).torn)
 
 

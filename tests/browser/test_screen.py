@@ -22,6 +22,20 @@ def test_axe_finds_no_violation(visit, html, width):
     assert visit(html, width).axe() == {}
 
 
+def test_the_keyboard_opens_a_folded_table(visit, pages):
+    """Enter on its name shows it, and again hides it; opened, axe finds no fault."""
+    found = visit(pages["synthetic"])
+    page, table = found.page, found.page.locator("details .table").first
+    assert not table.is_visible()
+    page.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    assert table.is_visible()
+    page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
+    assert found.axe() == {}
+    page.evaluate("document.querySelectorAll('details').forEach(e => e.open = false)")
+    assert not table.is_visible()
+
+
 def test_axe_leaves_nothing_undecided_when_all_is_in_sight(visit, html):
     """In a window so wide that no table is cut off, axe can judge every contrast."""
     found = visit(html, 2400)
@@ -67,6 +81,7 @@ def test_one_heading_names_the_page_and_each_section_has_its_own(visit, html):
     assert page.locator("h1").inner_text() == page.title()
     links = page.locator("nav a")
     assert links.count() == page.locator("main h2").count() >= 5
+    assert page.locator("header a").count() == 1  # to the other file
     for link in links.all():
         assert page.locator(f"[id='{link.get_attribute('href')[1:]}'] > h2").inner_text() == link.inner_text()
 
@@ -77,7 +92,8 @@ def test_the_keyboard_reaches_all_that_scrolls_and_shows_where_it_is(visit, html
     scrolling = page.evaluate(SCROLLING)
     assert scrolling
     reached = []
-    for _ in range(page.locator("a, [tabindex]").count()):
+    page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
+    for _ in range(page.locator("a, summary, [tabindex]").count()):
         page.keyboard.press("Tab")
         index, style, width = page.evaluate(FOCUSED)
         assert style == "solid" and width >= 2
@@ -89,6 +105,7 @@ def test_the_keyboard_reaches_all_that_scrolls_and_shows_where_it_is(visit, html
 def test_the_arrow_keys_scroll_a_table(visit, html):
     """A table that is wider than a phone can be read to its last column without a mouse."""
     page = visit(html, 360).page
+    page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
     box = page.evaluate_handle("[...document.querySelectorAll('.table')].find(e => e.scrollWidth > e.clientWidth + 40)").as_element()
     assert box is not None
     box.focus()

@@ -12,6 +12,7 @@ from iop_outcomes.cli import run
 from iop_outcomes.columns import Column
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE
 from tests.intake import sites
+from tests.pages import both_files
 
 START = dt.date(2024, 1, 1)
 DATED = '[data]\nclass = "synthetic"\n'
@@ -240,7 +241,7 @@ def test_the_rule_is_said_where_people_read(tmp_path, capsys):
         assert any(words in finding.message for finding in data.findings) and words in data.provenance.rules[0]
         assert data.provenance.los_convention == "last_contact"
         assert iop.length_of_stay(data).to_frame().estimand[0] == "los_to_last_contact_median"
-        assert words in iop.report(data).to_html()
+        assert words in both_files(iop.report(data))
     assert run(["check", str(folder)]) == EXIT_DONE
     shown = capsys.readouterr().out
     assert words in shown and "contacts: 160 in = 160 used" in shown and "episodes: 40 in = 40 used" in shown

@@ -11,6 +11,7 @@ from iop_outcomes import columns
 from iop_outcomes.columns import COUNTED, KINDS, Column, Field, RowKind
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.propose import propose
+from tests.pages import both_files
 
 PACKAGE = Path(iop.__file__).parent
 
@@ -140,7 +141,7 @@ def test_a_new_kind_of_rows_is_proposed_and_named_in_provenance(meals, tmp_path)
     assert "[columns.meals]" in proposal and "needed: day, counted from admission (days)" in proposal
     with iop.load(tmp_path, mapping={"data": {"class": "synthetic"}, "columns": {"meals": {"day": "dy"}}}) as data:
         assert [source.table for source in data.provenance.sources] == ["episodes", "meals"]
-        report = iop.report(data, by="track", policy="none").to_html()
+        report = both_files(iop.report(data, by="track", policy="none"))
         assert "meals.csv" in report
 
 

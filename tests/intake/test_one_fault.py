@@ -169,7 +169,10 @@ _change = st.sampled_from([(table, column) for table, head in rules_twin.HEADS.i
 def _by_the_store(folder, tables):
     sites.write(folder, mapping=sites.DATED, **_with_heads(tables))
     # Those that the rows may name, as loading finds them: with a scale of fractions among them a score of 12.5 is another fault.
-    mapping, scales = read_mapping(folder / "mapping.toml"), {name: scale for name, scale in load_scales().items() if name in rules_twin.SCALES}
+    mapping, scales = (
+        read_mapping(folder / "mapping.toml"),
+        {name: scale for name, scale in load_scales().items() if name in rules_twin.SCALES},
+    )
     store = Store(threads=1)
     try:
         inputs = open_tables(store, folder, mapping)

@@ -36,11 +36,12 @@ OF_PARTS = {
     "participants": {"alike_sentence", "participants_table"},  # asks it of each
     "plain": {"csv_text", "steady"},  # asks it of each
     "table_one": {"table_one_notes", "table_one_table"},  # asks it of each
-    "tables": {"flow_table", "panels", "value_with_base", "value_with_range"},
+    "tables": {"flow_table", "panels", "rest_of", "value_with_base", "value_with_range"},
     "targets": {"target_word", "target_words"},  # of a share of a Released, and of the target itself
     "theme": {"data_uri", "fit_rows", "mark", "new_axes", "new_figure", "style", "svg", "text_width"},
     "trend": {"require_trend"},
     "trend_words": {"changes_words", "trend_alt_text", "trend_sentence", "trend_table", "trend_verdict", "when"},  # of a Trend, too
+    "withheld_cells": {"without_withheld"},  # of a table of words
     "words": {
         "count",
         "counted_share",

@@ -11,6 +11,7 @@ import pytest
 import iop_outcomes as iop
 from iop_outcomes.cli import run
 from iop_outcomes.reporting.blocks import Figure, TableBlock
+from tests.pages import both_files
 
 MARK = "contains small numbers: for people entitled to see this program's patients"
 
@@ -51,16 +52,16 @@ def test_nothing_is_withheld(data, report):
     shown = {row.level: (row.k, row.n) for row in released if row.estimand == "completion_strict"}
     assert shown == {"All": (47, 71), "a": (40, 60), "b": (5, 8), "(missing)": (2, 3)}
     assert not any(each.withheld for each in report.released)
-    assert "Numbers withheld in this report: 0." in report.to_html()
+    assert "Numbers withheld in this report: 0." in both_files(report)
 
 
 def test_every_page_chart_and_table_says_so(report):
-    """The page over everything and in its foot, each table under its caption, each chart in the drawing itself."""
-    html = report.to_html()
-    assert MARK.replace("'", "&#39;")[1:] in html.split("<main>")[0]
-    assert MARK.replace("'", "&#39;") in html.split("<footer>")[1]
-    assert f'content:"{MARK}. ' in html.split("<body>")[0]  # in a style an entity would be printed as it stands
-    blocks = [block for section in report.sections for block in section.blocks]
+    """Both files over everything and in their foot, each table under its caption, each chart in the drawing itself."""
+    for html in (text.decode("utf-8") for text in report.files("html").values()):
+        assert MARK.replace("'", "&#39;")[1:] in html.split("<main>")[0]
+        assert MARK.replace("'", "&#39;") in html.split("<footer>")[1]
+        assert f'content:"{MARK}. ' in html.split("<body>")[0]  # in a style an entity would be printed as it stands
+    html, blocks = both_files(report), [block for section in report.every_section for block in section.blocks]
     tables, charts = ([block for block in blocks if isinstance(block, kind)] for kind in (TableBlock, Figure))
     assert len(tables) > 10 and len(charts) > 4
     assert all(block.table.mark == MARK for block in tables)

@@ -255,7 +255,7 @@ def test_a_report_with_a_ledger_is_said_to_be_and_is_verified_with_it(tmp_path, 
     assert run(["summary", str(SOURCE), "--by", "track", "--ledger", str(ledger)]) == 0
     assert "Compared with 0 earlier outputs" in capsys.readouterr().out
     assert run(["report", str(SOURCE), "-o", str(folder), "--ledger", str(ledger)]) == 0
-    assert "Compared with 1 earlier output:" in (folder / "program_quality.html").read_text()
+    assert "Compared with 1 earlier output:" in (folder / "program_quality_methods.html").read_text()
     assert json.loads((folder / "program_quality.json").read_text())["parameters"]["ledger"] == 1
     assert run(["verify", str(folder), "--input", str(SOURCE)]) == 2
     assert "--ledger" in capsys.readouterr().err

@@ -115,7 +115,7 @@ def test_the_text_form_says_what_the_page_says(synthetic, tmp_path):
     def stands(words):
         assert " ".join(words.split()) in flat, words
 
-    for part in report.sections:
+    for part in report.every_section:
         stands(part.title)
         for block in part.blocks:
             if isinstance(block, (Text, Note)):
@@ -145,7 +145,9 @@ def test_forms_are_named_and_refused_by_name(synthetic, tmp_path):
     """A form that does not exist writes nothing."""
     report = iop.report(synthetic, policy="none")
     texts = [form for form, each in FORMS.items() if each.is_text]  # the others have tests of their own, and take long
-    assert [path.name for path in report.save(tmp_path / "all", formats=texts)] == [f"program_quality.{form}" for form in texts]
+    written = [path.name for path in report.save(tmp_path / "all", formats=texts)]
+    assert written == [name for form in texts for name in report.files(form)]
+    assert written[:2] == ["program_quality.html", "program_quality_methods.html"]
     with pytest.raises(iop.UsageError, match="has no form"):
         report.save(tmp_path / "none", formats=("html", "odt"))
     assert not (tmp_path / "none").exists()

@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 
 import iop_outcomes as iop
+from tests.pages import both_files
 
 
 def page(episodes, *, events=None, policy="none", by="track", **data):
-    """The words of the report of some episodes, on one line."""
+    """The words of the report of some episodes, its page and its file of methods, on one line."""
     frames = {"episodes": pd.DataFrame(episodes)} | ({} if events is None else {"events": pd.DataFrame(events)})
     with iop.load(frames, mapping={"data": {"class": "synthetic", **data}}) as loaded:
-        html = iop.report(loaded, by=by, policy=policy).to_html()
+        html = both_files(iop.report(loaded, by=by, policy=policy))
     return " ".join(unescape(re.sub(r"<style.*?</style>|<[^>]+>", " ", html, flags=re.S)).split())
 
 
@@ -47,7 +48,7 @@ def test_transfers_are_compared_on_the_page(transferring):
     """A rate that is lower where more were transferred does not stand alone."""
     rows, events = transferring
     words = page(rows, events=events)
-    assert "In hospital again on days 0 to 2 (transfers, outside the rate): each track against the others together" in words
+    assert "Readmission, in hospital again on days 0 to 2 (transfer): each track against the others together" in words
     assert re.search(r"A 100 40% 25 \d+ to \d+ higher", words)
     assert "Each of the 2 outcomes" not in words  # completion, readmission and transfers
     assert "Each of the 3 outcomes" in words
@@ -130,17 +131,20 @@ def test_what_is_withheld_is_not_said_to_rest_on_few():
     assert "is not shown, because a count in it, or one that could be worked out from it, is too small" in words
 
 
-def test_why_there_is_no_simple_rate():
+def test_why_there_is_no_share_of_those_followed_throughout():
     """Follow-up that stops at the event: the page says so, and not that follow-up is known throughout alone."""
     rows = [row | {"follow_up_days": 20 if i < 30 else 200} for i, row in enumerate(episodes(a=(50, 50)))]
     words = page(rows, events=returns(rows, {"a": [20] * 30}))
-    assert "Simple rates are not assessable: follow-up stops at the event, and no dates say how long each could have been followed" in words
+    assert (
+        "The share of those followed throughout cannot be given: follow-up stops at the event, and no dates say how long each could have been followed"
+        in words
+    )
 
 
 def test_white_is_explained_where_there_is_white():
     """Nothing withheld: no word of white."""
-    assert "White: not shown" not in page(episodes(a=(60, 40), b=(50, 50)))
-    assert "White: not shown" in page(episodes(a=(60, 40), b=(96, 4)), policy="cms11")
+    assert "White: the rest together" not in page(episodes(a=(60, 40), b=(50, 50)))
+    assert "White: the rest together" in page(episodes(a=(60, 40), b=(96, 4)), policy="cms11")
 
 
 def test_groups_that_are_no_tracks_are_not_called_so():

@@ -246,7 +246,7 @@ def test_worsening_beyond_measurement_error(worse, holds):
     scored = {"phq9_admit": lambda i: 12, "phq9_discharge": lambda i: 20 if i < worse else 12}
     with loaded(rows("a", 60, 40, **scored)) as data:
         lines = rule_lines(data)
-    said = f"{worse}% were reliably worse, more than the 3.9% that measurement error alone would give."
+    said = f"{worse}% were reliably worse, more than the 3.9%† that measurement error alone would give."
     assert lines.get("worsening", "") == (said if holds else "")
 
 

@@ -14,7 +14,7 @@ import pytest
 import iop_outcomes as iop
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ["program_quality.csv", "program_quality.html", "program_quality.json"]
+NAMES = ["program_quality.csv", "program_quality.html", "program_quality.json", "program_quality_methods.html"]
 CODE = """
 import os, sys
 from unittest.mock import patch

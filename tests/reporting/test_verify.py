@@ -38,7 +38,8 @@ def made(program, tmp_path_factory):
 @pytest.fixture
 def copied(made, tmp_path):
     """Its files, to change."""
-    return {path.suffix[1:]: Path(shutil.copy(path, tmp_path)) for path in made[1]}
+    copies = [Path(shutil.copy(path, tmp_path)) for path in made[1]]
+    return {"methods" if path.stem.endswith("_methods") else path.suffix[1:]: path for path in copies}
 
 
 def changed(path, place, bit=1):
@@ -57,7 +58,7 @@ def test_a_folder_is_the_same_and_says_how_many_figures(made, program):
     assert result.figures == len(report.to_csv().splitlines()) - 1
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", (*FORMS, "methods"))
 def test_no_flipped_byte_goes_unnoticed(made, copied, form):
     """At the ends, and at 60 places between; what differs is named in words."""
     path = copied[form]
@@ -71,7 +72,7 @@ def test_no_flipped_byte_goes_unnoticed(made, copied, form):
         path.write_bytes(good)
 
 
-@pytest.mark.parametrize(("form", "cut"), [("html", -1), ("csv", -40), ("json", -3), ("txt", -1)])
+@pytest.mark.parametrize(("form", "cut"), [("html", -1), ("methods", -1), ("csv", -40), ("json", -3), ("txt", -1)])
 def test_a_shorter_or_a_longer_file_is_not_the_same(made, copied, form, cut):
     """The last bytes gone, or some more."""
     path = copied[form]
@@ -82,16 +83,17 @@ def test_a_shorter_or_a_longer_file_is_not_the_same(made, copied, form, cut):
     assert list(_differences(path, made[0]))
 
 
-def test_a_changed_number_is_named_with_table_row_and_column(made, copied):
-    """One cell of one table of the page."""
-    page = copied["html"].read_text(encoding="utf-8")
+@pytest.mark.parametrize("form", ["html", "methods"])
+def test_a_changed_number_is_named_with_table_row_and_column(made, copied, form):
+    """One cell of one table of the page, which may be folded, and of the file of methods."""
+    page = copied[form].read_text(encoding="utf-8")
     cell = next(
         piece for piece in page_text(page).pieces if 'column "Episodes"' in piece.place or (", row" in piece.place and "%" in piece.text)
     )
     before, after = f">{cell.text}<", ">77%<"
     assert before in page
-    copied["html"].write_text(page.replace(before, after), encoding="utf-8")
-    named = [each for each in _differences(copied["html"], made[0]) if each.place == cell.place]
+    copied[form].write_text(page.replace(before, after), encoding="utf-8")
+    named = [each for each in _differences(copied[form], made[0]) if each.place == cell.place]
     assert [(each.report, each.recomputed) for each in named] == [('"77%"', f'"{cell.text}"')]
 
 
@@ -121,6 +123,7 @@ def test_changed_parameters_are_noticed(copied, program, damage):
     document = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(document | {"parameters": damage(document["parameters"])}, indent=2, sort_keys=True), encoding="utf-8")
     copied["html"].unlink()
+    copied["methods"].unlink()
     try:
         assert not verify_report(path, program).same
     except iop.DataError as error:

@@ -140,7 +140,7 @@ def test_the_command_line_narrows(tmp_path, capsys):
     assert "Substance use" not in capsys.readouterr().out
     assert run(["compare", str(SYNTHETIC), *narrowed]) == 0
     assert run(["report", str(SYNTHETIC), *narrowed, "--output", str(tmp_path)]) == 0
-    page = (tmp_path / "program_quality.html").read_text(encoding="utf-8")
+    page = (tmp_path / "program_quality_methods.html").read_text(encoding="utf-8")
     assert "outside track psychosis or adolescent" in page
     assert "Only episodes with discharge_quarter 2023-Q1 to 2025-Q2" in page
     for wrong in (["--where", "track"], ["--where", "track=a", "--where", "track=b"], ["--where", "track="]):

@@ -12,10 +12,8 @@ from iop_outcomes.measures.after_discharge import AT
 from iop_outcomes.release import Released, Withheld
 from iop_outcomes.reporting.blocks import Block, Bullets, Note, Section, TableBlock, Text, figure_block, section
 from iop_outcomes.reporting.parts import asks
-from iop_outcomes.reporting.parts.part import Page, Part, Program
-from iop_outcomes.reporting.parts.who import severity_of
+from iop_outcomes.reporting.parts.part import Page, Part, Program, words_or_table
 from iop_outcomes.results import Provenance
-from iop_outcomes.show.comparison import ExtraColumn, difference_table
 from iop_outcomes.show.curves import NONE_DRAWN, cumulative, curve_alt_text, curve_subtitle, is_drawn
 from iop_outcomes.show.tables import Table, value_table, value_with_base, value_with_range
 from iop_outcomes.show.words import (
@@ -36,41 +34,60 @@ BESIDE_THE_CURVE = ("transfer_0_2", "planned", "died_first", "events_without_fol
 
 
 def after_blocks(page: Page, released: Released) -> list[Block]:
-    """An event after discharge: the curve, those still followed, the estimates with simple rates beside them, what else happened."""
-    program, severity = page.program, severity_of(page)
-    group, title, by = program.group, released.definition.title, program.by
-    names = {definition.name for definition in released.definition.estimands}
-    counted = [name for name in BESIDE_THE_CURVE if name in names]
+    """An event after discharge: the curve, where it is known from, and the estimates by day."""
+    program, title = page.program, released.definition.title
     headline = sentence(released, "cumulative_incidence", time=asks.MIDDLE_DAY)
+    subtitle = curve_subtitle(released, program.group)
     drawing: list[Block] = (
-        [figure_block(cumulative(released), headline, curve_subtitle(released, group), curve_alt_text(released))]
+        [figure_block(cumulative(released), headline, subtitle, curve_alt_text(released))]
         if is_drawn(released)
         else [Text(headline), Note(f"{NONE_DRAWN}.")]
     )
-    caption = f"{title} by day {asks.MIDDLE_DAY}: each {group} against the others together"
-    compared = difference_table(released, "cumulative_incidence", caption=caption, first=label(by), time=asks.MIDDLE_DAY, extra=severity)
+    table = _by_day(released, f"{title}: estimated share by day after discharge, by {program.group}", program.by)
+    return [*drawing, Text(_known_from(released, program.data.provenance)), *words_or_table(table)]
+
+
+def _by_day(released: Released, caption: str, by: str) -> Table:
+    """The estimate with its range at each time."""
+    name = "cumulative_incidence"
+    levels = ordered_levels(released, name, time=asks.MIDDLE_DAY)
+    rows = tuple(
+        (
+            label(level, released.levels),
+            count(released.estimate(name, level).n),
+            *(value_with_range(released.estimate(name, level, time)) for time in AT),
+        )
+        for level in levels
+    )
+    return Table(caption, (label(by), "Episodes", *(f"By day {time}" for time in AT)), rows, mark=released.policy.mark)
+
+
+# -- in full ---------------------------------------------------------------------------------------------------------------
+
+
+def in_full(page: Page, released: Released) -> list[Block]:
+    """Those still followed, the share of those followed throughout, what else happened, the tests between groups."""
+    group, title, by = page.program.group, released.definition.title, page.program.by
+    names = {definition.name for definition in released.definition.estimands}
+    counted = [name for name in BESIDE_THE_CURVE if name in names]
+    days = value_table(
+        released, ("median_days", "median_follow_up_days"), caption=f"{title}: days from discharge, by {group}", first=label(by)
+    )
+    beside = value_table(released, counted, caption=f"{title}: what is counted beside the curve, by {group}", first=label(by))
     return [
-        *drawing,
-        Text(_known_from(released, program.data.provenance)),
-        *([TableBlock(compared)] if compared.rows else []),
-        *_transfers_compared(released, by, severity),
         TableBlock(_by_time(released, by)),
-        TableBlock(
-            value_table(
-                released, ("median_days", "median_follow_up_days"), caption=f"{title}: days from discharge, by {group}", first=label(by)
-            )
-        ),
-        TableBlock(value_table(released, counted, caption=f"{title}: what is counted beside the curve, by {group}", first=label(by))),
-        Bullets((*_cautions(released), *_simple_rates(released))),
+        TableBlock(days),
+        TableBlock(beside),
+        Bullets((*_cautions(released), *_followed_throughout(released))),
     ]
 
 
-def _simple_rates(released: Released) -> tuple[str, ...]:
-    """Why there is no simple rate where the data's follow-up stops at the event; nothing where there is one."""
+def _followed_throughout(released: Released) -> tuple[str, ...]:
+    """Why there is no share of those followed throughout, where the data's follow-up stops at the event; nothing where there is one."""
     stops = released.definition.parts["potential_unknown"]
     excluded = [n for flow in released.flow for reason, n in flow.excluded.items() if reason == stops]
     given = any(has_value(rate) for rate in released if (rate.estimand, rate.level) == ("fully_observed_rate", ALL))
-    return (f"Simple rates are not assessable: {stops}.",) if any(n != 0 for n in excluded) and not given else ()
+    return (f"The share of those followed throughout cannot be given: {stops}.",) if any(n != 0 for n in excluded) and not given else ()
 
 
 def _known_from(released: Released, provenance: Provenance) -> str:
@@ -86,21 +103,12 @@ def _known_from(released: Released, provenance: Provenance) -> str:
     return sentence
 
 
-def _transfers_compared(released: Released, by: str, severity: ExtraColumn | None) -> list[Block]:
-    """Returns on days 0 to 2, an outcome of their own: a group that transfers more people has fewer left to be readmitted."""
-    if not released.has("transfer_0_2"):
-        return []
-    caption = f"In hospital again on days 0 to 2 (transfers, outside the rate): each {by.replace('_', ' ')} against the others together"
-    table = difference_table(released, "transfer_0_2", caption=caption, first=label(by), extra=severity)
-    return [TableBlock(table)] if table.rows else []
-
-
 def _by_time(released: Released, by: str) -> Table:
-    """The estimate with those still followed, and the simple rate with its own base, side by side at each time."""
+    """The estimate with those still followed, and the share of those followed throughout with its own base, side by side at each time."""
     heads: list[str] = [label(by), "Episodes"]
-    simple_too = released.has("fully_observed_rate")
+    throughout_too = released.has("fully_observed_rate")
     for time in AT:
-        heads += [f"By day {time}; still followed then", *([f"Simple rate by day {time}"] if simple_too else [])]
+        heads += [f"By day {time}; still followed then", *([f"Of those followed throughout, by day {time}"] if throughout_too else [])]
     rows = []
     for level in ordered_levels(released, "cumulative_incidence"):
         cells = [count(released.estimate("cumulative_incidence", level).n)]
@@ -108,10 +116,10 @@ def _by_time(released: Released, by: str) -> Table:
             incidence = released.estimate("cumulative_incidence", level, time)
             words, at_risk = value_with_range(incidence), "" if incidence.n_at_risk is None else count(incidence.n_at_risk)
             cells.append(words if at_risk in ("", words) else f"{words}; {at_risk}")
-            if simple_too:
+            if throughout_too:
                 cells.append(value_with_base(released.estimate("fully_observed_rate", level, time)))
         rows.append((label(level, released.levels), *cells))
-    beside = ", with the simple rate of those followed throughout (n: how many they are)" if simple_too else ""
+    beside = ", with the share of those followed throughout (n: how many they are)" if throughout_too else ""
     caption = f"{released.definition.title} by day{beside}"
     return Table(caption, tuple(heads), tuple(rows))
 
@@ -164,4 +172,9 @@ def _sections(page: Page) -> Sequence[Section]:
     return [section(each.definition.measure, each.definition.title, after_blocks(page, each)) for each in every]
 
 
-AFTER_DISCHARGE = Part(_asks, _sections)
+def _appendix(page: Page) -> Sequence[Section]:
+    every = page.answered(asks.after_discharge(page.program))
+    return [section(f"{each.definition.measure}_in_full", f"{each.definition.title}, in full", in_full(page, each)) for each in every]
+
+
+AFTER_DISCHARGE = Part(_asks, _sections, _appendix)

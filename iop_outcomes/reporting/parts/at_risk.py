@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.measures.self_harm_item import AT_DISCHARGE
+from iop_outcomes.release import Released
 from iop_outcomes.reporting.blocks import Block, Bullets, Note, Section, TableBlock, Text, section
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part, Program
@@ -21,34 +22,44 @@ def at_risk_blocks(page: Page) -> list[Block]:
     worse, deaths = page.answered(asks.reliable(program).values()), page[_deaths(program)]
     items = page.answered(asks.safety_items(program).values())
     shown = [*((each, WORSE[0]) for each in worse), *((each, AT_DISCHARGE) for each in items), (deaths, deaths.definition.shown[0])]
-    sentences = [sentence(each, name) for each, name in shown]
+    sentences = [
+        sentence(each, name) if each.estimate(name).shown else f"{each.definition.title}: {_hidden(each, name)}" for each, name in shown
+    ]
     blocks: list[Block] = [Bullets(tuple(sentences))]
     if not worse:
         blocks.append(Text("Whether anybody got worse cannot be told: the data hold no scores of a scale with a rule of reliable change."))
     if not items and (words := _not_asked(program)):
         blocks.append(Text(words))
-    first = label(program.by)
-    blocks += [
-        TableBlock(value_table(each, WORSE, caption=f"{each.definition.title}: reliably worse, by {program.group}", first=first))
-        for each in worse
-    ]
-    blocks += [
-        TableBlock(
-            value_table(
-                each,
-                [estimand.name for estimand in each.definition.estimands],
-                caption=f"{each.definition.title}, about self-harm: positive, by {program.group}",
-                first=first,
-            )
-        )
-        for each in items
-    ]
-    caption = f"Deaths in care by {program.group}"
-    blocks.append(TableBlock(value_table(deaths, deaths.definition.shown, caption=caption, first=first)))
     return [
         *blocks,
         Note("People who left without a second score may have got worse unseen. Each of these episodes deserves a review by itself."),
     ]
+
+
+def _hidden(released: Released, name: str) -> str:
+    """The sentence of a number that is withheld, behind the name of what it is of."""
+    words = sentence(released, name)
+    return words[:1].lower() + words[1:]
+
+
+def in_full(page: Page) -> list[Block]:
+    """Reliable worsening, the safety item and deaths in care by group."""
+    program, first = page.program, label(page.program.by)
+    worse, deaths = page.answered(asks.reliable(program).values()), page[_deaths(program)]
+    tables = [
+        value_table(each, WORSE, caption=f"{each.definition.title}: reliably worse, by {program.group}", first=first) for each in worse
+    ]
+    tables += [
+        value_table(
+            each,
+            [estimand.name for estimand in each.definition.estimands],
+            caption=f"{each.definition.title}, about self-harm: positive, by {program.group}",
+            first=first,
+        )
+        for each in page.answered(asks.safety_items(program).values())
+    ]
+    tables.append(value_table(deaths, deaths.definition.shown, caption=f"Deaths in care by {program.group}", first=first))
+    return [TableBlock(table) for table in tables]
 
 
 def _not_asked(program: Program) -> str:
@@ -76,4 +87,8 @@ def _sections(page: Page) -> Sequence[Section]:
     return [section("at_risk", "Who got worse, and who may be at risk", at_risk_blocks(page))]
 
 
-AT_RISK = Part(_asks, _sections)
+def _appendix(page: Page) -> Sequence[Section]:
+    return [section("at_risk_in_full", "Who got worse, and who may be at risk, in full", in_full(page))]
+
+
+AT_RISK = Part(_asks, _sections, _appendix)

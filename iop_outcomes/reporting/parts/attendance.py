@@ -8,7 +8,7 @@ from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.release import Released
 from iop_outcomes.reporting.blocks import Block, Bullets, Note, Section, TableBlock, figure_block, section
 from iop_outcomes.reporting.parts import asks
-from iop_outcomes.reporting.parts.part import Page, Part, Program
+from iop_outcomes.reporting.parts.part import Page, Part, Program, words_or_table
 from iop_outcomes.show.chart_rows import alt_text
 from iop_outcomes.show.dots import dot_range
 from iop_outcomes.show.tables import value_table
@@ -30,12 +30,27 @@ def attendance_blocks(missed: Released | None, days: Released | None, program: P
         subtitle = f"Share of scheduled sessions that were missed, by {program.group}, with 95% ranges by patient. Lower is better."
         blocks.append(figure_block(dot_range(missed, name), headline(missed, name), subtitle, alt))
     blocks.append(Bullets(tuple(sentence(each, each.definition.shown[0]) for each in every)))
-    captions = {"share": "Sessions missed, and sessions that the rate does not count", "days": "Attended days of discharged episodes"}
     for each in every:
-        numbers = [estimand.name for estimand in each.definition.estimands]
-        caption = f"{captions[each.definition.estimands[0].unit]}, by {program.group}"
-        blocks.append(TableBlock(value_table(each, numbers, caption=caption, first=first)))
+        blocks += words_or_table(
+            value_table(each, each.definition.shown, caption=f"{each.definition.title} by {program.group}", first=first)
+        )
     return [*blocks, Note(_CAUTION)]
+
+
+def in_full(every: Sequence[Released], program: Program) -> list[Block]:
+    """The no-show rate with what it does not count, and attended days with everything that is known of them."""
+    captions = {"share": "Sessions missed, and sessions that the rate does not count", "days": "Attended days of discharged episodes"}
+    return [
+        TableBlock(
+            value_table(
+                each,
+                [estimand.name for estimand in each.definition.estimands],
+                caption=f"{captions[each.definition.estimands[0].unit]}, by {program.group}",
+                first=label(program.by),
+            )
+        )
+        for each in every
+    ]
 
 
 def _asks(program: Program) -> list[Ask]:
@@ -50,4 +65,9 @@ def _sections(page: Page) -> Sequence[Section]:
     return [section("attendance", f"Attendance by {program.group}", attendance_blocks(missed, days, program))]
 
 
-ATTENDANCE = Part(_asks, _sections)
+def _appendix(page: Page) -> Sequence[Section]:
+    program, every = page.program, page.answered(asks.attendance(page.program))
+    return [section("attendance_in_full", f"Attendance by {program.group}, in full", in_full(every, program))] if every else ()
+
+
+ATTENDANCE = Part(_asks, _sections, _appendix)

@@ -11,7 +11,7 @@ from iop_outcomes.intake.findings import Finding
 from iop_outcomes.release import Policy, Released
 from iop_outcomes.reporting.blocks import Block, Section, TableBlock, Text, section
 from iop_outcomes.reporting.parts import asks
-from iop_outcomes.reporting.parts.part import Page, Part, Program
+from iop_outcomes.reporting.parts.part import Page, Part, Program, no_sections
 from iop_outcomes.show.tables import Table
 from iop_outcomes.show.words import NOT_SHOWN, count, estimate_value, label
 
@@ -68,8 +68,8 @@ def _asks(program: Program) -> list[Ask]:
     return [asks.recorded(program)]
 
 
-def _sections(page: Page) -> Sequence[Section]:
+def _appendix(page: Page) -> Sequence[Section]:
     return [section("data_quality", "Data quality", quality_blocks(page))]
 
 
-DATA_QUALITY = Part(_asks, _sections)
+DATA_QUALITY = Part(_asks, no_sections, _appendix)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.release import Released
-from iop_outcomes.reporting.blocks import Block, Section, TableBlock, figure_block, section
+from iop_outcomes.reporting.blocks import Block, Section, figure_block, section
 from iop_outcomes.reporting.parts import asks
-from iop_outcomes.reporting.parts.part import Page, Part, Program
+from iop_outcomes.reporting.parts.part import Page, Part, Program, words_or_table
 from iop_outcomes.show.stacked_bars import stacked_alt_text, stacked_shares, white_bars
 from iop_outcomes.show.tables import mix_table
 from iop_outcomes.show.words import headline, label
@@ -21,7 +21,7 @@ def reason_blocks(released: Released, program: Program) -> list[Block]:
     subtitle = f"Share of discharged episodes by reason, by {program.group}.{white_bars(released, names)}"
     return [
         figure_block(stacked_shares(released, names), headline(released, released.definition.in_role("left_early")), subtitle, alt),
-        TableBlock(mix_table(released, names, caption=f"Discharge reasons by {program.group}", first=label(program.by))),
+        *words_or_table(mix_table(released, names, caption=f"Discharge reasons by {program.group}", first=label(program.by))),
     ]
 
 

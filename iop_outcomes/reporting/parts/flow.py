@@ -8,7 +8,7 @@ from dataclasses import replace
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.reporting.blocks import Block, Section, TableBlock, Text, section
 from iop_outcomes.reporting.parts import asks
-from iop_outcomes.reporting.parts.part import Page, Part, Program
+from iop_outcomes.reporting.parts.part import Page, Part, Program, no_sections
 from iop_outcomes.show.tables import flow_table
 
 
@@ -33,8 +33,8 @@ def _asks(program: Program) -> list[Ask]:
     return [asks.completion(program), asks.stay(program)]
 
 
-def _sections(page: Page) -> Sequence[Section]:
+def _appendix(page: Page) -> Sequence[Section]:
     return [section("flow", "Who is counted", flow_blocks(page))]
 
 
-FLOW = Part(_asks, _sections)
+FLOW = Part(_asks, no_sections, _appendix)

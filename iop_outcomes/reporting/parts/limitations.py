@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.reporting.blocks import Block, Bullets, Section, Text, section
 from iop_outcomes.reporting.parts import asks
+from iop_outcomes.reporting.parts.outcomes import ERROR_ALONE
 from iop_outcomes.reporting.parts.part import Page, Part, Program
+from iop_outcomes.results import UNVERIFIED
+from iop_outcomes.show.words import listed
 
 
 def _sections(page: Page) -> Sequence[Section]:
@@ -19,8 +22,24 @@ def _sections(page: Page) -> Sequence[Section]:
         sentences.append("Scores are known for those who gave them twice; people who leave early often do not.")
     if asks.first_after_discharge(page) is not None:
         sentences.append("A return to hospital, or a relapse, that nobody recorded looks like none.")
-    blocks: list[Block] = [Bullets(tuple(sentences)), Text("How each figure is defined, and who is left out of it, stands under Methods.")]
+    sentences += unverified_on(page)
+    blocks: list[Block] = [
+        Bullets(tuple(sentences)),
+        Text("How each figure is defined, and who is left out of it, stands in the file of methods."),
+    ]
     return [section("limits", "What this report cannot tell you", blocks)]
+
+
+def unverified_on(page: Page) -> list[str]:
+    """What the sign on a figure means, with the figures whose source was not seen, once; nothing where the page carries no sign."""
+    every = page.answered(asks.reliable(page.program).values())
+    printed = [name for released in every for name in (*released.definition.shown, ERROR_ALONE)]
+    unseen = [e.unverified for released in every for e in released.definition.estimands if e.unverified and e.name in printed]
+    return (
+        [f"{UNVERIFIED} This figure rests on {listed(list(dict.fromkeys(unseen)))}, of which the first source was not seen."]
+        if unseen
+        else []
+    )
 
 
 def _asks(program: Program) -> list[Ask]:

@@ -97,13 +97,10 @@ def _safety(looked: Looked) -> str:
 
 def above_error(judged: Judged) -> str:
     """That more are reliably worse than measurement error alone would make; nothing where the scale does not say how many that is."""
-    estimate, released = judged.estimate, judged.released
-    if judged.outcome.tone != "worse" or released is None or estimate is None or not has_value(estimate) or not has_range(estimate):
+    estimate = judged.estimate
+    if judged.outcome.tone != "worse" or estimate is None or not judged.is_above_error:
         return ""
-    by_chance = released.estimate("false_positive_rate")
-    if not has_value(by_chance) or not isinstance(estimate.low, float) or not estimate.low > value_of(by_chance):
-        return ""
-    return f"{judged.clause(estimate)}, more than the {estimate_value(by_chance)} that measurement error alone would give"
+    return f"{judged.clause(estimate)}, more than the {judged.by_error_alone} that measurement error alone would give"
 
 
 def _worse_than_error(looked: Looked) -> str:

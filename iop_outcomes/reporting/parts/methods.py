@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from iop_outcomes.intake.data import Data
 from iop_outcomes.release import Policy, Released, audit_words, compared_words
 from iop_outcomes.reporting.blocks import Block, Section, Terms, Text, section
-from iop_outcomes.reporting.parts.part import Page, Part, nothing
-from iop_outcomes.results import Provenance
+from iop_outcomes.reporting.parts.part import Page, Part, no_sections, nothing
+from iop_outcomes.reporting.parts.who import difference_rule
+from iop_outcomes.results import UNVERIFIED, Provenance
 from iop_outcomes.show.words import count
 
 _WORD_RULE = (
@@ -19,13 +20,13 @@ _WORD_RULE = (
 _GLOSSARY = (
     ("Episode", "One admission to one track, ended by one discharge, or still active. A person can have several."),
     ("Plausible range", "A 95% interval: it would hold the true value in about 95 of 100 programs like this one."),
-    ("Middle stay", "The median: half of stays are shorter and half longer. The middle half runs from the first to the third quartile."),
+    ("Middle stay", "The median: half of stays are shorter and half longer. Half of stays lie between the first and the third quartile."),
     (
         "Higher, lower",
         _WORD_RULE,
     ),
-    ("Not shown", "Withheld by the disclosure policy, because a person might be recognised. It is neither zero nor missing."),
 )
+_NOT_SHOWN = ("Not shown", "Withheld by the disclosure policy, because a person might be recognised. It is neither zero nor missing.")
 
 
 def methods_blocks(page: Page) -> list[Block]:
@@ -35,13 +36,21 @@ def methods_blocks(page: Page) -> list[Block]:
     for released in every:
         unique.setdefault(released.definition.measure, released)
     entries = [(released.definition.title, _definition_lines(released)) for released in unique.values()]
+    glossary = (*_GLOSSARY, ("Largest difference", difference_rule()), *((_NOT_SHOWN,) if policy.threshold else ()))
     return [
         Text("Day 0 is admission. An episode counts in the group it was admitted to. Intervals are 95% unless they say otherwise."),
         Terms(tuple(entries)),
-        Terms(tuple((term, (meaning,)) for term, meaning in _GLOSSARY)),
+        Terms(tuple((term, (meaning,)) for term, meaning in glossary)),
+        *([Terms(((f"The sign {UNVERIFIED}", unseen),))] if (unseen := _unverified(every)) else []),
         Terms((("Disclosure", _disclosure_lines(every, policy)), ("Repeated patients", (_repeats(data),)), ("Stay", (_convention(data),)))),
         Terms((("Where the numbers come from", _provenance_lines(page.provenance)),)),
     ]
+
+
+def _unverified(every: Sequence[Released]) -> tuple[str, ...]:
+    """The figures whose source was not seen, once."""
+    unseen = dict.fromkeys(e.unverified for released in every for e in released.definition.estimands if e.unverified)
+    return (f"Rests on a figure of which the first source was not seen: {'; '.join(unseen)}.",) if unseen else ()
 
 
 def _definition_lines(released: Released) -> tuple[str, ...]:
@@ -98,8 +107,8 @@ def _provenance_lines(facts: Provenance) -> tuple[str, ...]:
     return (*lines, f"Made by {facts.package} with {versions}")
 
 
-def _sections(page: Page) -> Sequence[Section]:
+def _appendix(page: Page) -> Sequence[Section]:
     return [section("methods", "Methods", methods_blocks(page))]
 
 
-METHODS = Part(nothing, _sections)
+METHODS = Part(nothing, no_sections, _appendix)

@@ -12,9 +12,12 @@ from iop_outcomes.release import Released, ReleasedEstimate
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Program
 from iop_outcomes.reporting.parts.previous_period import Years, in_years, two_years
+from iop_outcomes.results import UNVERIFIED
 from iop_outcomes.show.comparison import comparison_word
 from iop_outcomes.show.targets import ABOVE, BELOW, target_word
-from iop_outcomes.show.words import estimate_value, has_value
+from iop_outcomes.show.words import estimate_value, has_value, value_of
+
+ERROR_ALONE = "false_positive_rate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +257,23 @@ class Judged:
         if other.shown and not has_value(other):
             return ""
         return self.outcome.beside_words.format(value=estimate_value(other))
+
+    @property
+    def by_error_alone(self) -> str:
+        """How many measurement error alone would make reliably better, or worse; nothing where the scale does not say it."""
+        if self.released is None or not self.released.has(ERROR_ALONE):
+            return ""
+        by_chance = self.released.estimate(ERROR_ALONE)
+        sign = UNVERIFIED if self.released.definition.estimand(ERROR_ALONE).unverified else ""
+        return f"{estimate_value(by_chance)}{sign}" if has_value(by_chance) else ""
+
+    @property
+    def is_above_error(self) -> bool:
+        """Whether the whole range lies above what measurement error alone would make."""
+        estimate = self.estimate
+        if not self.by_error_alone or self.released is None or estimate is None or not has_value(estimate):
+            return False
+        return isinstance(estimate.low, float) and estimate.low > value_of(self.released.estimate(ERROR_ALONE))
 
     @property
     def misses_target(self) -> bool:

@@ -23,6 +23,7 @@ from iop_outcomes.show.words import count
 NO_PERIOD = "Completion over time is not shown: the data name neither discharge dates nor a discharge period."
 NO_CALENDAR = "Completion over time is not shown: the discharge periods are not all months (2024-03), quarters (2024-Q1) or years (2024)."
 NOTHING_SHOWN = "Completion over time is not shown: no period holds enough episodes."
+CHANCE = "A signal says that something changed, or chance; it does not say what."
 CHANGES_NOT_SHOWN = "The changes that the mapping declares are not shown either."
 
 
@@ -52,16 +53,17 @@ def _year_ask(program: Program) -> Ask | None:
 
 
 def over_time_blocks(data: Data, trend: Trend) -> list[Block]:
-    """The chart with its sentence, its table, and what is to be known to read them."""
+    """The chart with its sentence, or why there is none."""
     if not trend.points:
         return [Text(f"{NO_CALENDAR} {CHANGES_NOT_SHOWN}" if data.changes else NO_CALENDAR)]
-    if all(point.value != point.value for point in trend.points):
+    if not _is_drawn(trend):
         return [Text(NOTHING_SHOWN)]
-    return [
-        figure_block(trend_chart(trend), trend_sentence(trend), _subtitle(trend), trend_alt_text(trend)),
-        TableBlock(trend_table(trend)),
-        Note(_note(data, trend)),
-    ]
+    return [figure_block(trend_chart(trend), trend_sentence(trend), _subtitle(trend), trend_alt_text(trend))]
+
+
+def in_full(data: Data, trend: Trend) -> list[Block]:
+    """Every period, and what is to be known to read the chart."""
+    return [TableBlock(trend_table(trend)), Note(_note(data, trend))]
 
 
 def _beside(page: Page, trend: Trend) -> list[Block]:
@@ -121,7 +123,7 @@ def _note(data: Data, trend: Trend) -> str:
     unknown = _without_period(trend.released)
     if unknown:
         sentences.append(f"Discharged episodes without a discharge period are in no point: {unknown}.")
-    return " ".join((*sentences, "A signal says that something changed, or chance; it does not say what."))
+    return " ".join((*sentences, CHANCE))
 
 
 def _without_period(released: Released) -> str:
@@ -141,9 +143,19 @@ def _sections(page: Page) -> Sequence[Section]:
     if trend is None:
         blocks: list[Block] = [Text(f"{NO_PERIOD} {CHANGES_NOT_SHOWN}" if data.changes else NO_PERIOD)]
     else:
-        chart, *others = over_time_blocks(data, trend)
-        blocks = [chart, *_beside(page, trend), *others]
+        blocks = [*over_time_blocks(data, trend), *_beside(page, trend), *([Note(CHANCE)] if _is_drawn(trend) else [])]
     return [section("trend", "Over time", blocks)]
 
 
-OVER_TIME = Part(_asks, _sections)
+def _is_drawn(trend: Trend) -> bool:
+    return any(not math.isnan(point.value) for point in trend.points)
+
+
+def _appendix(page: Page) -> Sequence[Section]:
+    trend = trend_of_page(page)
+    if trend is None or not _is_drawn(trend):
+        return []
+    return [section("trend_in_full", "Over time, in full", in_full(page.program.data, trend))]
+
+
+OVER_TIME = Part(_asks, _sections, _appendix)

@@ -131,13 +131,10 @@ def _against_year(judged: Judged) -> str:
 
 def _beyond_error(judged: Judged) -> str:
     """That more are reliably better than measurement error alone would make."""
-    estimate, released = judged.estimate, judged.released
-    if estimate is None or released is None or judged.outcome.tone == "worse" or not released.has("false_positive_rate"):
+    estimate = judged.estimate
+    if estimate is None or judged.outcome.tone == "worse" or not judged.is_above_error:
         return ""
-    by_chance = released.estimate("false_positive_rate")
-    if not (has_value(by_chance) and has_value(estimate) and isinstance(estimate.low, float) and estimate.low > value_of(by_chance)):
-        return ""
-    return f"{judged.clause(estimate)}, more than the {estimate_value(by_chance)} that measurement error alone would give"
+    return f"{judged.clause(estimate)}, more than the {judged.by_error_alone} that measurement error alone would give"
 
 
 def not_known(page: Page, outcomes: Sequence[Judged]) -> str:
@@ -192,10 +189,9 @@ def _year_line(judged: Judged) -> str:
 
 def _error_line(judged: Judged) -> str:
     """What measurement error alone gives, beside those reliably worse, where the scale says it."""
-    if judged.outcome.tone != "worse" or judged.released is None:
+    if judged.outcome.tone != "worse" or not judged.by_error_alone:
         return ""
-    by_chance = judged.released.estimate("false_positive_rate")
-    return f"Measurement error alone gives {estimate_value(by_chance)}" if has_value(by_chance) else ""
+    return f"Measurement error alone gives {judged.by_error_alone}"
 
 
 def _range_words(estimate: ReleasedEstimate) -> str:

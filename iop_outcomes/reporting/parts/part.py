@@ -13,9 +13,11 @@ from iop_outcomes.evaluate.lacking import refuse_lacking
 from iop_outcomes.evaluate.lookup import declaration
 from iop_outcomes.intake.data import Data
 from iop_outcomes.release import Policy, Released, ReleasedFlow
-from iop_outcomes.reporting.blocks import Section
+from iop_outcomes.reporting.blocks import Block, Section, TableBlock, Text
 from iop_outcomes.reporting.earlier import EarlierReport
 from iop_outcomes.results import Provenance
+from iop_outcomes.show.tables import Table
+from iop_outcomes.show.withheld_cells import without_withheld
 
 MOST_USED = "phq9"  # the scale that comes first, and that is missed where there is none
 
@@ -121,12 +123,28 @@ class Part:
         From the program, what the part asks; nothing where it does not apply, or speaks of what other parts ask.
     sections : callable
         From the page, its sections in order; none where there is nothing to say.
+    appendix : callable
+        From the page, what the sections rest on, in full: the second file of the page.
     """
 
     asks: Callable[[Program], Sequence[Ask]]
     sections: Callable[[Page], Sequence[Section]]
+    appendix: Callable[[Page], Sequence[Section]] = lambda _page: ()
+
+
+def words_or_table(table: Table, *, folded: bool = False) -> list[Block]:
+    """A table without the rows and columns of which most is withheld; where nothing is left to compare, the sentences that say so."""
+    short = without_withheld(table)
+    if short.rows:
+        return [TableBlock(short, folded)]
+    return [Text(" ".join(short.notes))] if short.notes else []
 
 
 def nothing(_program: Program) -> Sequence[Ask]:
     """What a part asks that only speaks of what others ask."""
+    return ()
+
+
+def no_sections(_page: Page) -> Sequence[Section]:
+    """What a part says on the page that stands in the appendix alone."""
     return ()

@@ -20,19 +20,23 @@ def who_blocks(page: Page) -> list[Block]:
     if not releases:
         return [Text("The data bring no characteristic of people at admission, so that groups cannot be compared in who they treat.")]
     caption = f"Who is in each {program.group}: {_among(releases)}"
-    (low, similar), (high, _), (_, differs) = WORDS
-    difference = (
-        "Shares are of the episodes in which the characteristic is recorded. The largest difference is that between the two groups "
-        f"furthest apart, in standard deviations: below {low:.2f} {similar}, from {high:.2f} on {differs}. "
-        f"Groups of fewer than {LEAST} episodes are not compared."
-    )
+    shares = "Shares are of the episodes in which the characteristic is recorded."
     if any(NO_OVERLAP in difference_words(released) for released in releases):
-        difference += " No overlap: two groups have no category in common, so that they differ beyond any number."
+        shares += " No overlap: two groups have no category in common, so that they differ beyond any number."
     return [
         Text(alike_sentence(releases, program.by) or "How far apart the groups are cannot be shown."),
         TableBlock(participants_table(releases, caption=caption)),
-        Text(difference),
+        Text(shares),
     ]
+
+
+def difference_rule() -> str:
+    """What the largest difference between groups is, and from when it is called one."""
+    (low, similar), (high, _), (_, differs) = WORDS
+    return (
+        "That between the two groups furthest apart, in standard deviations (standardised mean difference): below "
+        f"{low:.2f} {similar}, from {high:.2f} on {differs}. Groups of fewer than {LEAST} episodes are not compared."
+    )
 
 
 def _among(releases: Sequence[Released]) -> str:

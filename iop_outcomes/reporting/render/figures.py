@@ -12,7 +12,7 @@ from iop_outcomes.show.plain import csv_text, table_csv_text
 def figure_files(document: Document) -> dict[str, bytes]:
     """Two files a chart, named after its section and its place there; a chart without numbers of its own, as of a page made by hand, has one."""
     files = {}
-    for part in document.sections:
+    for part in document.every_section:
         for number, (figure, numbers) in enumerate(_figures(part), start=1):
             name = f"{document.name}_figure_{part.id}_{number}"
             files[f"{name}.svg"] = figure.svg

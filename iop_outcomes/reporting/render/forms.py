@@ -8,7 +8,7 @@ from iop_outcomes.reporting.render.csv import csv_of
 from iop_outcomes.reporting.render.docx import docx_files
 from iop_outcomes.reporting.render.figures import figure_files
 from iop_outcomes.reporting.render.form import Form, text_form
-from iop_outcomes.reporting.render.html import html_of
+from iop_outcomes.reporting.render.html import html_files
 from iop_outcomes.reporting.render.json import json_of
 from iop_outcomes.reporting.render.pdf import pdf_files
 from iop_outcomes.reporting.render.pptx import pptx_files
@@ -16,7 +16,7 @@ from iop_outcomes.reporting.render.text import text_of
 from iop_outcomes.reporting.render.xlsx import xlsx_files
 
 FORMS: Mapping[str, Form] = {
-    "html": text_form("the page", "html", html_of),
+    "html": Form("the page, and its methods in a second file", html_files),
     "csv": text_form("its numbers", "csv", csv_of),
     "json": text_form("where they come from", "json", json_of),
     "txt": text_form("the page in words", "txt", text_of),

@@ -90,7 +90,7 @@ def _app(document: Document) -> bytes:
 
 def sections_of(document: Document) -> tuple[Section, ...]:
     """The sections that an Office file holds, in order."""
-    return document.sections
+    return document.every_section
 
 
 def plain(words: str) -> str:

@@ -49,7 +49,7 @@ def paper_of(document: Document) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
     template = environment.from_string((templates / "print.html.j2").read_text(encoding="utf-8"))
     css = "".join((templates / name).read_text(encoding="utf-8") for name in ("report.css", "print.css"))
-    return template.render(document=document, sections=document.sections, css=css)
+    return template.render(document=document, sections=document.every_section, css=css)
 
 
 def pdf_of(page: str) -> bytes:

@@ -12,9 +12,9 @@ COLUMNS = 100  # of a line of prose; a table is as wide as its cells
 
 
 def text_of(document: Document) -> str:
-    """The page, its sections one after another."""
+    """The page, its sections one after another, then those of its appendix."""
     head = [underlined(document.title, "="), *map(wrapped, (*document.banners, document.lead))]
-    return "\n\n".join([*head, *map(_section, document.sections), wrapped(f"{document.provenance.package}.")]) + "\n"
+    return "\n\n".join([*head, *map(_section, document.every_section), wrapped(f"{document.provenance.package}.")]) + "\n"
 
 
 def _section(section: Section) -> str:
@@ -67,7 +67,7 @@ def _(block: Figure) -> str:
 
 @text_of_block.register
 def _(block: TableBlock) -> str:
-    return block.table.to_text()
+    return "\n\n".join([block.table.to_text(), *map(wrapped, block.table.notes)])
 
 
 @text_of_block.register
