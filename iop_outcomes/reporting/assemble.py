@@ -58,8 +58,8 @@ def program_quality(
     if before is not None:
         _refuse_less_strict(before, chosen.within(data.provenance.part2_tracks))
     page = assemble(Program(data, column, chosen, conf_level, before), parts, ledger=ledger, earlier=earlier)
-    first, *rest = (marked(each, chosen.mark) for part in parts for each in part.sections(page))
-    sections = (first, *map(folded_behind_charts, rest))  # what is read first is read whole
+    every = [marked(each, chosen.mark) for part in parts for each in part.sections(page)]
+    sections = (*every[:1], *map(folded_behind_charts, every[1:]))  # what is read first is read whole
     appendix = tuple(marked(each, chosen.mark) for part in parts for each in part.appendix(page))
     released = tuple(page.released.values())
     compared = next((each.compared for each in released), None)

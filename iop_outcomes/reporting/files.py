@@ -119,6 +119,8 @@ def write_new_files(files: Mapping[Path, bytes], *, overwrite: bool = False) -> 
         raise OutputError("The name of the output file is not UTF-8 text. Choose another name with --output.") from error
     except FileExistsError as error:
         _take_back(written)
+        if not folder.is_dir():
+            raise OutputError(f"{folder}: is a file, and no folder. Choose another place with --output.") from error
         raise OutputError(f"{target}: stands there already, and was left as it is. Choose another name with --output.") from error
     except (OSError, ValueError) as error:  # a path with a NUL is a ValueError
         _take_back(written)

@@ -66,6 +66,7 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
 
 def divided(released: Released) -> list[Group]:
     """The groups, each as a level of a slice: pairs where two columns divide the episodes, those of one level of the first together."""
+    require_released(released, "divided")
     slices = released.slices[1:] or released.slices
     levels = dict.fromkeys(level for part in slices for level in part.levels if level != ALL)
     return [(part, level) for level in levels for part in slices if level in part.levels]

@@ -27,18 +27,27 @@ TYPING_GATE = Path(__file__).with_name("typing_gate.py.txt")
 
 # What show offers that is given plain words and numbers, or the parts of a Released; everything else must ask for a Released.
 OF_PARTS = {
+    "ard": {"is_proportion"},
     "change": {"of_discharged"},
+    "chart_kind": {"with_numbers"},  # of a function that draws
     "chart_rows": {"coordinate", "dot", "finish_rows", "range_bar", "share_axis", "too_many", "value_words", "withheld_words"},
     "comparison": {"chance_sentence", "different_people"},  # of how many outcomes are judged
     "control_chart": {"trend_chart"},  # of a Trend, which holds its Released
+    "differences": {"columns_alt_text", "forest_of_columns"},  # asks it of each
     "forest_of_studies": {"forest_alt_text", "forest_of_studies"},  # of published studies, whose numbers are public
     "funnel_of_studies": {"funnel_alt_text", "funnel_of_studies"},  # of these, too
+    "inline": {"inlined"},  # of a page
+    "paper": {"inches", "on_paper"},  # of a function that draws
     "participants": {"alike_sentence", "participants_table"},  # asks it of each
-    "plain": {"csv_text", "steady"},  # asks it of each
+    "plain": {"csv_text", "plain_cell", "steady", "table_csv_text"},  # asks it of each
+    "references": {"bibtex", "references_of"},  # of sources
     "table_one": {"table_one_notes", "table_one_table"},  # asks it of each
     "tables": {"flow_table", "panels", "rest_of", "value_with_base", "value_with_range"},
     "targets": {"target_word", "target_words"},  # of a share of a Released, and of the target itself
-    "theme": {"data_uri", "fit_rows", "mark", "new_axes", "new_figure", "style", "svg", "text_width"},
+    "theme": {
+        *("as_wide_as", "data_uri", "fit_rows", "font_folder", "holds_all", "mark", "new_axes", "new_figure", "pdf", "png", "shrink"),
+        *("slices", "style", "svg", "text_width", "width"),
+    },
     "trend": {"require_trend"},
     "trend_words": {"changes_words", "trend_alt_text", "trend_sentence", "trend_table", "trend_verdict", "when"},  # of a Trend, too
     "withheld_cells": {"without_withheld"},  # of a table of words
@@ -88,6 +97,8 @@ def call(function, given):
     """Call with the first argument given, and something of the right type for each other that is needed."""
     needed = [p for p in list(inspect.signature(function, eval_str=True).parameters.values())[1:] if p.default is p.empty]
     values = {str: "completion_strict", Sequence[str]: ["completion_strict"]}
+    if "period" in inspect.signature(function).parameters:  # what says of which days a figure is, where the data have no dates
+        return function(given, period=("2024-01-01", "2024-12-31"))
     return function(given, **{p.name: values[p.annotation] for p in needed})
 
 
@@ -136,6 +147,8 @@ def test_a_released_is_let_in(function, results, synthetic):
         "change": "phq9_change",
         "cumulative": "readmission",
         "at_risk": "readmission",
+        "at_days": "readmission",
+        "survival": "readmission",
     }
     name = next((measure for start, measure in other.items() if function.__name__.startswith(start)), None)
     shown = evaluate(find(name), synthetic, by="track") if name else results

@@ -176,7 +176,7 @@ def test_without_such_a_column_there_is_no_section(frame):
     """Nothing is said of what is not there."""
     with loaded(frame.drop(columns=["sex", "race"])) as data:
         page = report(data)
-    assert [section.id for section in page.sections] == ["flow"]
+    assert [section.id for section in page.every_section] == ["flow"]
 
 
 def test_one_value_alone_is_said_and_not_tabulated(frame):

@@ -65,7 +65,7 @@ def test_program_quality_is_as_it_was():
 def test_each_pack_has_its_names_title_and_policy(pages, name):
     """Files, heading, parameters and policy are those of the pack; a name within the title keeps its capital."""
     page, pack = pages[name], PACKS[name]
-    assert list(page.files("html")) == [f"{name}.html"]
+    assert list(page.files("html")) == [f"{name}.html", f"{name}_methods.html"]
     assert page.title == f"Riverside IOP: {pack.title[0].lower()}{pack.title[1:]}"
     assert page.policy.name == ("internal" if name == "committee" else "cms11")
     assert json.loads(page.to_json())["parameters"]["pack"] == name
@@ -74,7 +74,7 @@ def test_each_pack_has_its_names_title_and_policy(pages, name):
 def test_the_committee_reads_what_it_asks_for_and_every_table_is_marked(pages):
     """Page one, who got worse, the trend, who people are, the outcomes, the data; and small numbers are marked everywhere."""
     page = pages["committee"]
-    order = [section.id for section in page.sections]
+    order = [section.id for section in page.every_section]
     wanted = ["key_points", "got_worse", "trend", "disparities", "completion", "phq9_change", "data_quality", "methods"]
     assert [name for name in order if name in wanted] == wanted
     mark = page.policy.mark
@@ -186,7 +186,11 @@ def test_the_command_line_writes_a_pack_and_names_those_there_are(capsys, tmp_pa
     frames["episodes"].drop(columns=["race", "hours_per_week", "certified", "condition_code"]).to_csv(folder / "episodes.csv", index=False)
     (folder / "mapping.toml").write_text('[data]\nclass = "synthetic"\n', encoding="utf-8")
     assert run(["report", str(folder), "--pack", "medicare_iop", "-o", str(tmp_path / "out"), "--format", "html,txt", "--quiet"]) == 0
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["medicare_iop.html", "medicare_iop.txt"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "medicare_iop.html",
+        "medicare_iop.txt",
+        "medicare_iop_methods.html",
+    ]
     assert run(["report", str(folder), "--pack", "payers", "-o", str(tmp_path / "out")]) == 2
     assert 'No pack is called "payers"' in capsys.readouterr().err
     assert run(["report", "--help"]) == 0

@@ -42,7 +42,7 @@ APPENDIX = [*(f"{name}_in_full" for name in IN_FULL), "comparison", "flow", "dat
 FILES = ("program_quality.html", "program_quality_methods.html")
 AUDIT = (
     "Audited: no withheld count of 1 to 10 follows, nor must lie between 1 and 10, from the counts, numbers followed and rounded values "
-    "that are shown here together. Not checked: sentences, coordinates of charts, limits of intervals and standard errors."
+    "that are shown here together. Not checked: sentences, coordinates of charts and limits of intervals."
 )
 BANNER = "Synthetic data: no real person is described here."
 VOID = {"meta", "br", "img", "link", "input", "hr"}
@@ -343,7 +343,8 @@ def rounded(value, digits):
 
 
 SCALES = tuple(f"{name}_" for name in load_scales() if name not in ("phq9", "gad7"))
-LACKING = (*SCALES, "phq9_self_harm_item", "no_show_rate", "attended_days")  # what the data do not bring
+DECLARED = ("planned_hours", "certified", "recertified", "condition_code_92", "scores_in_plan")
+LACKING = (*SCALES, *DECLARED, "phq9_self_harm_item", "no_show_rate", "attended_days")  # what the data do not bring
 MEASURES = [name for name in known() if not name.startswith(LACKING)]
 
 

@@ -25,6 +25,7 @@ from iop_outcomes.show.participants import alike_sentence, difference_words, par
 from iop_outcomes.stats.balance import of_categories
 from tests.conftest import SYNTHETIC
 from tests.pages import page_of
+from tests.printed import printed as as_printed
 from tests.release.forms import watched_forms
 from tests.release.test_protect import Attacker
 from tests.reporting.test_page import BANNED, Page
@@ -248,7 +249,7 @@ def test_the_largest_difference_says_nothing_that_the_table_does_not(attacked):
             found.append(of_categories(*([*part, lump] for part, lump in zip(parts, lumps, strict=True))))
         printed = released.estimate("largest_difference")
         if printed.shown and not math.isnan(printed.value):
-            assert printed.value == pytest.approx(max(f for f in found if not math.isnan(f)), abs=1e-12)
+            assert printed.value == as_printed(max(f for f in found if not math.isnan(f)), printed.unit)
         elif printed.shown and "no_overlap" in printed.flag:
             assert max(f for f in found if not math.isnan(f)) == math.inf
 

@@ -278,7 +278,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(relapse, figures, tmp_path):
     path.write_bytes(b"before")
     relapse.figure("single", path=path, policy="none")
     assert path.read_bytes() == figure.pdf() and list(path.parent.iterdir()) == [path]
-    with pytest.raises(iop.OutputError, match="Choose another path"):
+    with pytest.raises(iop.OutputError, match="is a file, and no folder"):
         written(figure, path / "inside.pdf")
     with pytest.raises(iop.UsageError, match=r"ends in \.pdf or \.svg"):
         written(figure, tmp_path / "f.png")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from iop_outcomes.reporting.blocks import Block, Bullets, Cards, Figure, Note, Section, TableBlock, Terms, Text
 from iop_outcomes.reporting.document import Document
 from iop_outcomes.reporting.render.form import needing
-from iop_outcomes.reporting.render.office_files import MUTED, OFFICE, definition_lines, definition_of, office_file, plain, sections_of
+from iop_outcomes.reporting.render.office_files import MUTED, OFFICE, definition_lines, definition_of, office_file, plain
 from iop_outcomes.reporting.render.slides import (
     BODY_TOP,
     BOTTOM,
@@ -58,7 +58,7 @@ def pptx_files(document: Document) -> dict[str, bytes]:
 
     file = pptx.Presentation()
     prepare(file)
-    first, *others = sections_of(document) or [Section("", document.title, ())]
+    first, *others = document.sections or [Section("", document.title, ())]
     page = _FirstPage(file, document, first.title)
     page.put(Text(document.lead))
     for block, following in pairwise((*first.blocks, None)):
