@@ -51,7 +51,8 @@ def counted(page: Page) -> str:
     if not periods:
         return f"Counted: {which}."
     first, last = periods[0].words, periods[-1].words
-    return f"Counted: {which}, discharged {f'in {first}' if first == last else f'from {first} to {last}'}."
+    narrowed = "" if chosen else "; no period was chosen"
+    return f"Counted: {which}, discharged {f'in {first}' if first == last else f'from {first} to {last}'}{narrowed}."
 
 
 # -- three sentences -------------------------------------------------------------------------------------------------------
