@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,22 @@ def test_the_locks_hold_hashes_and_no_addresses():
         assert all(line.rstrip().endswith("\\") for line in packages)
         for tool in ("setuptools", "wheel", "hatchling"):
             assert any(line.startswith(f"{tool}==") for line in packages), tool
+
+
+def test_the_citation_has_the_version():
+    """That of the package."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+
+def test_what_contributors_are_sent_to_is_there():
+    """Every file and folder that the page names."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = [name for name in re.findall(r"`([\w./]+)`", text) if "/" in name or name.endswith((".md", ".toml", ".cff"))]
+    assert len(named) > 10
+    missing = [
+        name
+        for name in named
+        if not any((folder / name).exists() for folder in (ROOT, ROOT / "tests/golden", ROOT / "iop_outcomes/measures"))
+    ]
+    assert missing == []
