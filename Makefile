@@ -13,7 +13,7 @@ report: $(VENV)/.core
 test: $(VENV)/.dev check
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 
-# The long ones too, which repeat on more cases what others show.
+# The long ones too, which repeat on more cases what others show, and every case of tests that load data for each.
 test-all: $(VENV)/.dev check
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m ""
 

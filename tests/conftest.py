@@ -13,10 +13,33 @@ import iop_outcomes as iop
 hypothesis.settings.register_profile("test", deadline=None, max_examples=30)
 hypothesis.settings.register_profile("test-all", deadline=None)
 
+# Of tests that load data for each of their cases `make test` tries so many cases, spread evenly; `make test-all` tries every one.
+MOST_CASES = 12
+LOADING = ("tests/adapters/", "tests/attack/", "tests/engine/", "tests/intake/", "tests/oracle/", "tests/table/", "tests/test_simulations")
+LOADING += ("tests/release/test_audit", "tests/release/test_curves", "tests/reporting/test_killed", "tests/test_synthetic")
+
+
+def is_whole(config):
+    """Whether the long tests run too, as under `make test-all`."""
+    return config.getoption("markexpr") != "not long"
+
 
 def pytest_configure(config):
     """Choose how many examples a property is tried on; those that name a number of their own keep it."""
-    hypothesis.settings.load_profile("test" if config.getoption("markexpr") == "not long" else "test-all")
+    hypothesis.settings.load_profile("test-all" if is_whole(config) else "test")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out cases of tests that load data for each, where they are many."""
+    if is_whole(config):
+        return
+    cases = {}
+    for item in items:
+        if item.nodeid.startswith(LOADING) and getattr(item, "callspec", None) is not None:
+            cases.setdefault((item.path, item.originalname), []).append(item)
+    left = {item for each in cases.values() for place, item in enumerate(each) if place % -(-len(each) // MOST_CASES)}
+    items[:] = [item for item in items if item not in left]
+    config.hook.pytest_deselected(items=list(left))
 
 
 ROOT = Path(__file__).resolve().parent.parent
