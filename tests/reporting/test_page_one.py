@@ -309,7 +309,10 @@ def test_what_is_counted_names_the_choice():
     episodes = rows("a", 60, 40, period="2024-Q1") + rows("b", 60, 40, period="2024-Q2")
     with loaded(episodes) as data:
         whole, some = blocks(data)[0].words, blocks(data.where(track="a"))[0].words
-    assert whole == "Counted: every episode of the file, discharged from the first quarter of 2024 to the second quarter of 2024; no period was chosen."
+    assert (
+        whole
+        == "Counted: every episode of the file, discharged from the first quarter of 2024 to the second quarter of 2024; no period was chosen."
+    )
     assert some == "Counted: those with track a, discharged in the first quarter of 2024."
 
 

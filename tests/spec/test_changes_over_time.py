@@ -48,10 +48,10 @@ def page(episodes, *changes, policy="none", data_class="synthetic"):
 
 
 def blocks(episodes, *changes, **options):
-    """The blocks of the section."""
+    """The blocks of the section, and those of the section in full behind it."""
     with page(episodes, *changes, **options) as made:
         (section,) = OVER_TIME.sections(made)
-        return list(section.blocks)
+        return [*section.blocks, *(block for part in OVER_TIME.appendix(made) for block in part.blocks)]
 
 
 def of_kind(found, kind):
@@ -65,9 +65,9 @@ STEPPED = {month: (34 + i % 4, 26 - i % 4) if month < "2022-10" else (45 + i % 4
 def test_a_change_is_in_the_sentence_the_alt_text_the_table_and_the_chart():
     """One change: everywhere the same words, on the first page too, and a dashed line where its month begins."""
     with page(frame(STEPPED), OPENED) as made:
-        (section,), (first,) = OVER_TIME.sections(made), PAGE_ONE.sections(made)
+        (section,), (in_full,), (first,) = OVER_TIME.sections(made), OVER_TIME.appendix(made), PAGE_ONE.sections(made)
         ax = trend_chart(over_time.trend_of_page(made))
-    (figure,), (table,) = of_kind(section.blocks, Figure), of_kind(section.blocks, TableBlock)
+    (figure,), (table,) = of_kind(section.blocks, Figure), of_kind(in_full.blocks, TableBlock)
     said = "Declared change: Evening track opened (October 2022)."
     assert said in figure.headline and said in figure.alt and "declared changes" in figure.subtitle
     assert re.search(r"October 2022 \d+% \([^()]*part of a run above the average; change: Evening track opened\)", figure.alt)

@@ -22,7 +22,7 @@ from iop_outcomes.show.control_chart import trend_chart
 from iop_outcomes.show.trend import trend_of
 from iop_outcomes.show.trend_words import trend_alt_text, trend_sentence, trend_table
 from iop_outcomes.stats.periods import read_period
-from tests.pages import blocks_of, page_of
+from tests.pages import page_of
 
 STAY = 20
 EVEN = (30, 20)  # completed and dropped out in a usual month
@@ -62,9 +62,10 @@ def trend(episodes, policy="cms11", **options):
 
 
 def told(episodes, policy="cms11", **options):
-    """The blocks of the section, by their kind."""
+    """The blocks of the section, and those in full behind it, by their kind."""
     with program(episodes, **options) as data:
-        blocks = blocks_of(data, OVER_TIME, policy=policy)
+        page = page_of(data, OVER_TIME, policy=policy)
+        blocks = [block for part in (*OVER_TIME.sections(page), *OVER_TIME.appendix(page)) for block in part.blocks]
     return {type(block): block for block in blocks}
 
 
