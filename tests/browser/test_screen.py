@@ -102,11 +102,14 @@ def test_the_keyboard_reaches_all_that_scrolls_and_shows_where_it_is(visit, html
     assert set(scrolling) <= set(reached)
 
 
-def test_the_arrow_keys_scroll_a_table(visit, html):
+def test_the_arrow_keys_scroll_a_table(visit, html, name):
     """A table that is wider than a phone can be read to its last column without a mouse."""
     page = visit(html, 360).page
     page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
     box = page.evaluate_handle("[...document.querySelectorAll('.table')].find(e => e.scrollWidth > e.clientWidth + 40)").as_element()
+    if name == "tiny":  # of four episodes everything is said in sentences
+        assert box is None
+        return
     assert box is not None
     box.focus()
     page.keyboard.press("ArrowRight")
