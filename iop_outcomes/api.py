@@ -661,8 +661,8 @@ def report(
     --------
     >>> import iop_outcomes as iop
     >>> with iop.load("data/synthetic") as data:
-    ...     page = iop.report(data, by="track").to_html()
-    >>> "Audited: no withheld count of 1 to 10 follows" in page
+    ...     page = iop.report(data, by="track")
+    >>> "Audited: no withheld count of 1 to 10 follows" in page.to("txt")
     True
     """
     from iop_outcomes.reporting.assemble import program_quality

@@ -95,10 +95,10 @@ def test_its_report_is_built(folder, tmp_path, capsys):
     """One command builds the report; its figures are those above, in words; the rest of the page says how they were made."""
     assert run(["report", str(folder), "--by", "track", "--policy", "none", "--output", str(tmp_path / "out")]) == 0
     written = capsys.readouterr().out.split()
-    page = Path(written[0]).read_text(encoding="utf-8")
-    assert "27% (156)" in page and "of 575 discharged episodes" in page
-    assert "34% (98)" in page
-    assert "20% (58)" in page
+    page, methods = (Path(path).read_text(encoding="utf-8") for path in written[:2])
+    assert "27% (156)" in methods and "of 575 discharged episodes" in page
+    assert "34% (98)" in methods
+    assert "20% (58)" in methods
     assert "575 episodes in 2 groups by track" in page
     assert "Synthetic data" not in page
 
