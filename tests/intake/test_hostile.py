@@ -105,7 +105,7 @@ def test_what_is_shown(tmp_path, capsys, out, item):
     assert run(_command(item, data, out)) == EXIT_DONE
     assert capsys.readouterr().err == ""
     assert {path for path in tmp_path.rglob("*") if out not in path.parents} == before
-    assert sorted(path.suffix for path in out.iterdir()) == [".csv", ".html", ".json"]
+    assert sorted(path.suffix for path in out.iterdir()) == [".csv", ".html", ".html", ".json"]
     assert item.page(out)
 
 
