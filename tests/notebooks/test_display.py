@@ -28,9 +28,11 @@ def page(synthetic):
 @pytest.fixture(scope="module")
 def shown(synthetic, page):
     """Something of each class that says how it is shown, by the name of the class, as a notebook takes it."""
-    one, every = page.section("key_points"), [block for section in page.sections for block in section.blocks]
+    one, every = page.section("key_points"), [block for section in page.every_section for block in section.blocks]
     things = [page, one, iop.completion(synthetic, by="track"), NoAnswer("Nothing & nobody."), released_form(3, "cms11")]
     things += [next(block for block in every if type(block) is kind) for kind in blocks.Block.__args__]
+    answer, table = iop.completion(synthetic, by="track"), iop.table_one(synthetic, columns=["sex"])
+    things += [answer.methods(), answer.figure(), answer.exhibit(), table, table.release()]
     things += [iop.completion(synthetic).plot(), iop.effects.pre_post(mean_pre=15.4, sd_pre=5.5, mean_post=9.4, sd_post=6.4, n=500, r=0.66)]
     return {type(thing).__name__: displayed(thing) for thing in things}
 
