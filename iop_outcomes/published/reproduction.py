@@ -1,0 +1,380 @@
+"""Takes studies with what they print, gives for every printed figure whether it follows from the others: reproduced, not, or not enough printed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from iop_outcomes.errors import IopError, UsageError
+from iop_outcomes.published.calculations import OpenCorrelationError, Quantities, arguments, calculated, quantity
+from iop_outcomes.published.effect_size import EffectSizes
+from iop_outcomes.published.identify import CUT, NOT, Identified, identify
+from iop_outcomes.published.study import FORMULAS, NOT_PRINTED, Argument, Number, Printed, Study, StudyFigure
+from iop_outcomes.published.text_tables import html_table, text_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from iop_outcomes.published.side_by_side import StudiesBeside
+
+REPRODUCED, DIFFERS, LACKING = "reproduced", "not reproduced", "not enough printed"
+RESULTS = (REPRODUCED, DIFFERS, LACKING)
+EFFECT = "effect_size"  # printed without saying which: every definition is tried
+_SCORES = ("pre", "post", "group_1", "group_2")  # of people, who are not rounded
+_IDENTIFIED = ("mean_pre", "sd_pre", "mean_post", "sd_post", "n", "r", "t", "z")
+R_OF_SCORES = (0.0, 0.95)  # correlations of scores before and after that are met with
+_AS_CUT = "cut off, not rounded"
+_AS_STATED = "within the tolerance that is stated"
+_AS_GIVEN = "within what the rounding of the figures given allows"
+
+
+@dataclass(frozen=True, slots=True)
+class ReproducedFigure:
+    """One printed figure and what the others of its study give for it.
+
+    Attributes
+    ----------
+    study, figure, quantity : str
+        Where it stands.
+    printed : str
+        As printed.
+    computed, difference : float
+        What follows, and computed minus printed (of effect sizes whose definition is not printed, by size); NaN where nothing does.
+    result : {"reproduced", "not reproduced", "not enough printed"}
+    definition : str
+        What was computed: the effect size's name, or the calculation.
+    note : str
+        How they agree, what is lacking, or what a reader should know.
+    verified : str
+        Whether the printed figure was seen in the source.
+    source : str
+        Where it was read, with page or table.
+    """
+
+    study: str
+    figure: str
+    quantity: str
+    printed: str
+    computed: float
+    difference: float
+    result: str
+    definition: str
+    note: str
+    verified: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """Every printed figure of some studies, and whether it follows from what else they print.
+
+    Attributes
+    ----------
+    rows : tuple of ReproducedFigure
+    beside : StudiesBeside or None
+        Their figures beside those of a program, where its data were given.
+    """
+
+    rows: tuple[ReproducedFigure, ...]
+    beside: StudiesBeside | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many figures were reproduced, were not, or lack what they follow from."""
+        return {result: sum(row.result == result for row in self.rows) for result in RESULTS}
+
+    def sentence(self) -> str:
+        """The three numbers, and which studies print a figure that does not follow."""
+        counts, studies = self.counts, {row.study for row in self.rows}
+        text = f"{len(self.rows)} printed figures of {len(studies)} {'study' if len(studies) == 1 else 'studies'}: "
+        text += ", ".join(f"{count} {result}" for result, count in counts.items()) + "."
+        wrong = list(dict.fromkeys(row.study for row in self.rows if row.result == DIFFERS))
+        return f"{text} Not reproduced in: {', '.join(wrong)}." if wrong else text
+
+    def to_frame(self) -> pd.DataFrame:
+        """A data frame with one row for each printed figure and the attributes of `ReproducedFigure` as columns."""
+        import pandas as pd
+
+        return pd.DataFrame(self.to_records(), columns=[each.name for each in fields(ReproducedFigure)])
+
+    def to_records(self) -> list[dict[str, object]]:
+        """The rows as plain values; what could not be computed is None."""
+        return [{name: None if value != value else value for name, value in asdict(row).items()} for row in self.rows]  # noqa: PLR0124 - NaN alone differs from itself
+
+    def to_text(self) -> str:
+        """The rows in columns of words, and the three numbers."""
+        text = f"{text_table(_HEADS, _cells(self.rows))}\n\n{self.sentence()}"
+        return text if self.beside is None else f"{text}\n\n{self.beside.to_text()}"
+
+    def __repr__(self) -> str:
+        return self.sentence()
+
+    def _repr_html_(self) -> str:
+        more = "" if self.beside is None else self.beside._repr_html_()
+        return html_table(self.sentence(), _HEADS, _cells(self.rows)) + more
+
+
+_HEADS = ("study", "figure", "quantity", "printed", "computed", "difference", "result", "definition", "note")
+
+
+def _cells(rows: Iterable[ReproducedFigure]) -> list[tuple[str, ...]]:
+    return [
+        (
+            row.study,
+            row.figure,
+            row.quantity,
+            row.printed,
+            _digits(row.computed),
+            _digits(row.difference),
+            row.result,
+            row.definition,
+            row.note,
+        )
+        for row in rows
+    ]
+
+
+def _digits(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.4g}"
+
+
+def reproduce_studies(studies: Iterable[Study]) -> Reproduction:
+    """Every printed figure of the studies, in their order; a study that prints none has one row that says so."""
+    return Reproduction(tuple(row for study in studies for row in _study_rows(study)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What became of one printed figure."""
+
+    result: str
+    computed: float = math.nan
+    difference: float = math.nan
+    definition: str = ""
+    note: str = ""
+
+
+def _study_rows(study: Study) -> Iterator[ReproducedFigure]:
+    if not any(figure.given or figure.printed for figure in study.figures):
+        words = f"in words alone: {study.also_printed}" if study.also_printed else "no figure of its results was seen"
+        yield _row(study, None, "", "", _Outcome(LACKING, note=words))
+    shared = _shared_definitions(study)
+    for figure in study.figures:
+        result = _calculated(figure)
+        if not figure.printed and figure.given:
+            yield _row(study, figure, "", "", _Outcome(LACKING, note=f"no result is printed beside it{_follows(result)}"))
+        for name, printed in figure.printed.items():
+            yield _row(study, figure, name, str(printed), _reproduced(figure, result, name, printed, shared.get(figure.page, _Shared())))
+
+
+def _row(study: Study, figure: StudyFigure | None, name: str, printed: str, outcome: _Outcome) -> ReproducedFigure:
+    page = f"{study.source}, {figure.page}" if figure is not None and figure.page else study.source
+    note = "; ".join(filter(None, [outcome.note, figure.note if figure is not None else ""]))
+    label = "" if figure is None else figure.name
+    values = (outcome.computed, outcome.difference, outcome.result, outcome.definition, note)
+    return ReproducedFigure(study.id, label, name, printed, *values, ", ".join(study.verified), page)
+
+
+def _calculated(figure: StudyFigure) -> Quantities | EffectSizes | IopError | None:
+    """What follows from what is given; none where nothing is, and the error where it contradicts itself."""
+    if not figure.calculation or not figure.given:
+        return None
+    try:
+        return calculated(figure.calculation, arguments(figure))
+    except (IopError, TypeError) as error:
+        return error if isinstance(error, IopError) else UsageError(_lacking_words(error))
+
+
+def _follows(result: Quantities | EffectSizes | IopError | None) -> str:
+    """What the figures give where no result is printed, as far as it needs no correlation that is not there."""
+    if result is None or isinstance(result, IopError):
+        return f": {result}" if result else ""
+    if isinstance(result, dict):
+        values = result
+    else:
+        by_name = {name: {round(row.value, 12) for row in result if row.estimand == name} for name in result.names}
+        values = {name: next(iter(each)) for name, each in by_name.items() if len(each) == 1}
+    return f"; it would be {', '.join(f'{name} {value:.3g}' for name, value in values.items())}"
+
+
+def _lacking_words(error: TypeError) -> str:
+    """A call that lacks an argument, in the words of a reader."""
+    return str(error).split("missing", maxsplit=1)[-1].replace(" required keyword-only argument", " figure").strip(" :")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """Definitions that give every effect size that a table prints without its name, and how many those are."""
+
+    names: tuple[str, ...] = ()
+    count: int = 0
+
+
+def _shared_definitions(study: Study) -> dict[str, _Shared]:
+    """By page or table: one table holds one kind of effect size, so that its rows tell apart together what one row does not."""
+    tables: dict[str, list[tuple[str, ...]]] = {}
+    for figure in study.figures:
+        printed = figure.printed.get(EFFECT)
+        if figure.calculation == "pre_post" and figure.definition == NOT_PRINTED and isinstance(printed, int | Decimal):
+            try:
+                tables.setdefault(figure.page, []).append(_try(figure, printed).matches)
+            except UsageError:
+                continue
+    return {page: _Shared(tuple(name for name in rows[0] if all(name in row for row in rows)), len(rows)) for page, rows in tables.items()}
+
+
+def _reproduced(
+    figure: StudyFigure, result: Quantities | EffectSizes | IopError | None, name: str, printed: Printed, shared: _Shared
+) -> _Outcome:
+    if name == EFFECT and figure.calculation == "pre_post" and not isinstance(printed, str):
+        return _identified(figure, printed, shared)
+    if result is None:
+        return _Outcome(LACKING, note="the figures it follows from are not printed")
+    if isinstance(result, IopError):
+        return _Outcome(LACKING, definition=figure.calculation, note=str(result))
+    if isinstance(printed, str) and not printed.startswith("<"):
+        return _Outcome(LACKING, note="printed in words")
+    return _held_against(figure, result, name, printed)
+
+
+def _held_against(figure: StudyFigure, result: Quantities | EffectSizes, name: str, printed: Printed) -> _Outcome:
+    """A printed number, or bound, beside the computed one, where it can be computed."""
+    definition = _definition(figure, name)
+    try:
+        computed = quantity(result, name)
+    except OpenCorrelationError as error:
+        return _open(error.values, printed, definition)
+    except UsageError as error:
+        return _Outcome(LACKING, definition=definition, note=str(error))
+    if math.isnan(computed):
+        return _Outcome(LACKING, definition=definition, note="what is given does not determine it")
+    return _below(printed, computed, definition) if isinstance(printed, str) else _agreed(figure, name, printed, computed, definition)
+
+
+def _definition(figure: StudyFigure, name: str) -> str:
+    """The effect size that a quantity belongs to, with its formula where it has one."""
+    estimand = name.partition(".")[0]
+    if estimand in FORMULAS:
+        return f"{estimand}: {FORMULAS[estimand]}"
+    if figure.definition != NOT_PRINTED and figure.definition in FORMULAS:
+        return f"{figure.definition}: {FORMULAS[figure.definition]}"
+    return figure.calculation
+
+
+def _below(printed: str, computed: float, definition: str) -> _Outcome:
+    """A printed bound, such as <0.001."""
+    try:
+        bound = float(printed.removeprefix("<"))
+    except ValueError:
+        return _Outcome(LACKING, note="printed in words")
+    return _Outcome(REPRODUCED if computed < bound else DIFFERS, computed, math.nan, definition, "a bound is printed")
+
+
+def _open(values: Mapping[float, float], printed: Printed, definition: str) -> _Outcome:
+    """What would be printed at the correlations that are tried, where none is known."""
+    low, high = min(values.values()), max(values.values())
+    note = f"r is not printed: {low:.3g} to {high:.3g} at r = {min(values):g} to {max(values):g}"
+    if not isinstance(printed, str):
+        nearest = min(values, key=lambda r: abs(values[r] - float(printed)))
+        note += f", nearest at r = {nearest:g}" if low <= float(printed) <= high else ", none of which it is"
+    return _Outcome(LACKING, definition=definition, note=note)
+
+
+def _agreed(figure: StudyFigure, name: str, printed: Number, computed: float, definition: str) -> _Outcome:
+    """Whether the printed figure is the computed one, rounded or cut, or differs by what the rounding of the figures given explains."""
+    unit, value = _unit(printed), float(printed)
+    difference, tiny = computed - value, 1e-9 * _unit(printed)
+    if abs(difference) <= unit / 2 + tiny:
+        return _Outcome(REPRODUCED, computed, difference, definition)
+    if computed * value > 0 and 0 <= abs(computed) - abs(value) < unit:
+        return _Outcome(REPRODUCED, computed, difference, definition, _AS_CUT)
+    if abs(difference) <= unit / 2 + _reach(figure, name, computed) + tiny:
+        return _Outcome(REPRODUCED, computed, difference, definition, _AS_GIVEN)
+    if figure.tolerance is not None and abs(difference) <= figure.tolerance:
+        return _Outcome(REPRODUCED, computed, difference, definition, _AS_STATED)
+    return _Outcome(DIFFERS, computed, difference, definition)
+
+
+def _unit(printed: Number) -> float:
+    """One unit of the last place printed; a whole number's is 1."""
+    exponent = printed.as_tuple().exponent if isinstance(printed, Decimal) else 0
+    return 10.0**exponent if isinstance(exponent, int) else math.nan
+
+
+def _reach(figure: StudyFigure, name: str, computed: float) -> float:
+    """How far a quantity moves when each decimal given moves by half a unit of its last place, one after the other, added up."""
+    total, given = 0.0, arguments(figure)
+    for key, value in given.items():
+        for moved in _moved(key, value):
+            try:
+                result = calculated(figure.calculation, {**given, key: moved})
+                total += abs(quantity(result, name) - computed)
+            except IopError:
+                return 0.0
+    return total
+
+
+def _moved(name: str, value: Argument) -> Iterator[Argument]:
+    """The figure with half a unit more, or a list with each of its members so; whole numbers, people's scores and words are exact."""
+    if name in _SCORES:
+        return
+    if isinstance(value, Decimal):
+        yield value + Decimal(str(_unit(value))) / 2
+    elif isinstance(value, tuple):
+        for place, each in enumerate(value):
+            if isinstance(each, Decimal):
+                yield (*value[:place], each + Decimal(str(_unit(each))) / 2, *value[place + 1 :])
+
+
+def _identified(figure: StudyFigure, printed: Number, shared: _Shared) -> _Outcome:
+    """An effect size of change: by the definition that the paper names, else by one that gives all of its table, else by any that gives it."""
+    try:
+        tried = _try(figure, printed)
+    except UsageError as error:
+        return _Outcome(LACKING, note=str(error))
+    value = abs(float(printed))
+    named = [each for each in tried.candidates if each.definition == figure.definition]
+    if figure.definition != NOT_PRINTED and not named:
+        needs = dict(tried.lacking).get(figure.definition, "figures that are not printed")
+        return _Outcome(LACKING, definition=_definition(figure, figure.definition), note=f"needs {needs}")
+    pool = named or list(tried.candidates)
+    matches = [each for each in pool if each.match != NOT]
+    if not pool:
+        return _Outcome(LACKING, note="no definition can be tried")
+    if not matches:
+        best = min(pool, key=lambda each: abs(abs(each.value) - value))
+        note = f"{best.definition} is nearest of {len(pool)} definitions" if len(pool) > 1 else ""
+        note, result = (tried.notes[0], LACKING) if not named and _plausible(figure, value) else (note, DIFFERS)
+        return _Outcome(result, abs(best.value), abs(best.value) - value, _definition(figure, best.definition), note)
+    together = [each for each in matches if each.definition in shared.names] or matches
+    best = together[0]
+    others = ", ".join(each.definition for each in together[1:])
+    how = "the name is not printed; identified"
+    how += f" by all {shared.count} of the table" if shared.count > 1 and best.definition in shared.names else ""
+    notes = [f"also {others}" if others else "", _AS_CUT if best.match == CUT else "", "" if named else how]
+    return _Outcome(
+        REPRODUCED, abs(best.value), abs(best.value) - value, _definition(figure, best.definition), "; ".join(filter(None, notes))
+    )
+
+
+def _plausible(figure: StudyFigure, value: float) -> bool:
+    """Whether change over the SD of the changes, which cannot be computed, would be the value at a correlation that scores have."""
+    means_and_sds = [figure.given.get(name) for name in ("mean_pre", "mean_post", "sd_pre", "sd_post")]
+    if "r" in figure.given or "t" in figure.given or not value or any(not isinstance(each, int | Decimal) for each in means_and_sds):
+        return False
+    pre, post, before, after = (float(each) for each in means_and_sds if isinstance(each, int | Decimal))
+    r = (before**2 + after**2 - ((pre - post) / value) ** 2) / (2 * before * after)
+    return R_OF_SCORES[0] <= r <= R_OF_SCORES[1]
+
+
+def _try(figure: StudyFigure, printed: Number) -> Identified:
+    given = {name: _written(figure.given.get(name)) for name in _IDENTIFIED}
+    return identify(str(printed), **given, decimals=None)
+
+
+def _written(value: Argument | None) -> str | None:
+    """A figure as text, so that its zeros count."""
+    return None if value is None or isinstance(value, tuple) else str(value)
