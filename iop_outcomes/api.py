@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from iop_outcomes.published.identify import Identified
     from iop_outcomes.published.identify_table import Figures, IdentifiedTable
     from iop_outcomes.published.pooled import Pooled
-    from iop_outcomes.published.reproduction import Reproduction
+    from iop_outcomes.published.reproduced import Reproduction
     from iop_outcomes.published.side_by_side import ProgramMeasure, ProgramNumber
-    from iop_outcomes.published.study_registry import Files as StudyFiles
+    from iop_outcomes.published.study_files import Files as StudyFiles
     from iop_outcomes.published.study_registry import StudyRegistry
     from iop_outcomes.reporting.report import Report
     from iop_outcomes.reporting.verification import Verification

@@ -15,7 +15,7 @@ from iop_outcomes.cli_data import LAYOUT, MAPPING, MEMORY, PATH, QUIET, progress
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS
 
 if TYPE_CHECKING:
-    from iop_outcomes.published.reproduction import Reproduction
+    from iop_outcomes.published.reproduced import Reproduction
     from iop_outcomes.published.study_registry import StudyRegistry
 
 _ADD = click.option(

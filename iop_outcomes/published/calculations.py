@@ -13,6 +13,7 @@ from iop_outcomes.published.conversions import convert
 from iop_outcomes.published.correlations import correlation
 from iop_outcomes.published.definitions import DEFINITIONS
 from iop_outcomes.published.effect_size import EffectSize, EffectSizes
+from iop_outcomes.published.event_times import event_times
 from iop_outcomes.published.hazard_ratios import hazard_ratio
 from iop_outcomes.published.independent_groups import independent_groups
 from iop_outcomes.published.pooled import Pooled
@@ -236,6 +237,7 @@ _CALCULATIONS: dict[str, Callable[..., EffectSizes | Quantities]] = {
     "convert": convert,
     "summary": _summary,
     "reliable_change": _reliable_change,
+    "event_times": event_times,
     "pool_studies": _pool_studies,
     "pool_two_groups": _pool_two_groups,
     "pool_proportions": _pool_proportions,

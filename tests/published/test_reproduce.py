@@ -6,7 +6,7 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.cli import run
-from iop_outcomes.published.study_registry import shipped_studies
+from iop_outcomes.published.study_files import shipped_studies
 
 STUDY = """
 id = "mine"
@@ -78,6 +78,16 @@ def test_figures_by_hand(every):
     assert rows(every, "samplin_2022")["completion", "percent"].computed == pytest.approx(100 * 71 / 92)
     morris = rows(every, "example_morris_2008")["study_1_treated", "g_pre_sd"]
     assert (morris.computed, morris.result) == (pytest.approx(0.9599 * 7.9 / 15, abs=2e-5), "reproduced")
+
+
+def test_times_of_events_by_hand(every):
+    """Ten people: 17/36 readmitted where 13/60 died first; four of 21 and 9 of 12 relapses as the papers print them."""
+    ten = rows(every, "example_ten_people_by_hand")
+    assert ten["days", "incidence_1_30"].computed == pytest.approx(17 / 36)
+    assert ten["days", "incidence_2_30"].computed == pytest.approx(13 / 60)
+    leukemia = rows(every, "example_leukemia_6mp")
+    assert leukemia["weeks", "event_free_6mp_7"].computed == pytest.approx(18 / 21 * 16 / 17)
+    assert (leukemia["weeks", "median_6mp"].computed, leukemia["weeks", "median_placebo"].computed) == (23, 8)
 
 
 def test_what_lacks_something_says_what(every):

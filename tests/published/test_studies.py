@@ -7,7 +7,7 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.cli import run
-from iop_outcomes.published.study_registry import shipped_studies
+from iop_outcomes.published.study_files import shipped_studies
 
 STUDY = """
 id = "{id}"
