@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.published.calculations import arguments, calculated
@@ -54,6 +54,17 @@ class ComparableEffects:
         counts = "; ".join(f"{reasons.count(reason)}: {reason}" for reason in dict.fromkeys(reasons))
         return f"{text} {len(reasons)} refused ({counts})."
 
+    @property
+    def table(self) -> dict[str, list[Any]]:
+        """Those with an error, as `iop.pool_studies(effects.table, se="se", study="label")` takes them; `study` is the cluster for `.robust`."""
+        rows = [(*pair, effect) for pair, effect in zip(self.studies, self.effects, strict=True) if not math.isnan(effect.se)]
+        return {
+            "study": [study for study, _, _ in rows],
+            "label": [f"{study} {figure}" for study, figure, _ in rows],
+            "value": [effect.value for *_, effect in rows],
+            "se": [effect.se for *_, effect in rows],
+        }
+
     def to_frame(self) -> pd.DataFrame:
         """One row for each effect and for each refusal, with its reason."""
         import pandas as pd
@@ -68,14 +79,21 @@ class ComparableEffects:
         return self.sentence()
 
 
-def comparable_effects(studies: Iterable[Study], definition: str, *, people: str | None, r: float | None) -> ComparableEffects:
+def comparable_effects(
+    studies: Iterable[Study], definition: str, *, people: str | None, scale: str | None, r: float | None
+) -> ComparableEffects:
     """The changes of the studies as one effect size; `StudyRegistry.effects` says what the arguments are."""
     if definition not in CHANGE_NAMES:
         raise UsageError(f'definition="{definition}" is no effect size of change. {choices(definition, CHANGE_NAMES)}')
     if people is not None and people not in PEOPLE:
         raise UsageError(f'people="{people}" does not exist. {choices(people, PEOPLE)}')
     correlation("r", r)
-    figures = [(study, figure) for study in studies for figure in study.figures if figure.outcome in ("change", "difference")]
+    figures = [
+        (study, figure)
+        for study in studies
+        for figure in study.figures
+        if figure.outcome in ("change", "difference") and scale in (None, figure.scale)
+    ]
     changes = [figure for _, figure in figures if figure.outcome == "change"]
     whom = people or _same_people(changes)
     rows, effects, refused = list[tuple[str, str]](), list[EffectSize](), list[tuple[str, str, str]]()

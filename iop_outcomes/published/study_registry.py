@@ -72,7 +72,7 @@ class StudyRegistry:
         """One line for each study, and how far they reach."""
         return f"{text_table(_HEADS, [_cells(study) for study in self.rows])}\n\n{self.sentence()}" if self.rows else self.sentence()
 
-    def effects(self, definition: str, *, people: str | None = None, r: float | None = None) -> ComparableEffects:
+    def effects(self, definition: str, *, people: str | None = None, scale: str | None = None, r: float | None = None) -> ComparableEffects:
         """The changes that these studies print, as one effect size of one kind of people; what is another is refused or converted.
 
         Parameters
@@ -82,6 +82,8 @@ class StudyRegistry:
         people : str, optional
             Whom it must be of: "pairs", "completers", "all", "all_carried_forward" or "not_printed". Where it is left out, all must be
             of the same.
+        scale : str, optional
+            Only changes on this scale, by its name; by default on every scale.
         r : float, optional
             Correlation of scores before and after to assume where a study prints none and the effect size, its error or a conversion
             needs it; each says so.
@@ -89,7 +91,7 @@ class StudyRegistry:
         Returns
         -------
         ComparableEffects
-            With `.effects`, which `iop.pool_studies` takes, `.refused` with the reasons, and `.to_frame()`.
+            With `.effects` and `.table`, which `iop.pool_studies` takes, `.refused` with the reasons, and `.to_frame()`.
 
         Raises
         ------
@@ -98,7 +100,7 @@ class StudyRegistry:
         """
         from iop_outcomes.published.comparable import comparable_effects
 
-        return comparable_effects(self.rows, definition, people=people, r=r)
+        return comparable_effects(self.rows, definition, people=people, scale=scale, r=r)
 
     def to_metapsy(self) -> MetapsyExport:
         """The comparisons of two groups in the Metapsy standard, and what is left out with its reason."""

@@ -32,6 +32,8 @@ def shown(synthetic, page):
     things = [page, one, iop.completion(synthetic, by="track"), NoAnswer("Nothing & nobody."), released_form(3, "cms11")]
     things += [next(block for block in every if type(block) is kind) for kind in blocks.Block.__args__]
     things += [iop.completion(synthetic).plot(), iop.effects.pre_post(mean_pre=15.4, sd_pre=5.5, mean_post=9.4, sd_post=6.4, n=500, r=0.66)]
+    reproduced = iop.reproduce("samplin_2022", data=synthetic)
+    things += [reproduced, reproduced.beside, iop.studies(level="IOP")]
     return {type(thing).__name__: displayed(thing) for thing in things}
 
 

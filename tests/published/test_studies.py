@@ -164,6 +164,11 @@ def test_effects_are_ready_to_be_pooled(tmp_path):
     by_hand = iop.effects.pre_post(mean_pre=15, sd_pre=5, mean_post=9, sd_post=6, n=50, r=0.5)["d_pre_sd"]
     assert effects[0].se == pytest.approx(by_hand.se)
     assert iop.pool_studies(effects).k == 2
+    table = registry.effects("d_pre_sd", r=0.5).table
+    assert (table["study"], table["label"]) == (["a", "b"], ["a depression", "b depression"])
+    assert iop.pool_studies(table, se="se", study="label").value == pytest.approx(iop.pool_studies(effects).value)
+    assert registry.effects("d_pre_sd").table["value"] == []  # no error, nothing to pool
+    assert registry.effects("d_pre_sd", scale="gad7").effects == ()
 
 
 def test_a_scale_on_which_higher_is_better_turns_the_change(tmp_path):
