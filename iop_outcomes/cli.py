@@ -1,6 +1,6 @@
 """Takes a command line, gives files, tables on standard output and an exit code; everything heavy is imported inside commands.
 
-Exit codes: 0 done; 1 done, with findings (check), excluded rows, a count that came back (attack) or a difference (verify); 2 usage, unreadable or refused data; 3 part could not be
+Exit codes: 0 done; 1 done, with findings (check), excluded rows, a count that came back (attack), a difference (verify) or a figure that does not follow (reproduce); 2 usage, unreadable or refused data; 3 part could not be
 made; 4 could not write; 70 internal; 130 interrupted.
 """
 

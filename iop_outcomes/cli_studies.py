@@ -24,8 +24,15 @@ _ADD = click.option(
     type=PATH,
     help="Studies of your own beside the registry: a TOML file, a folder of them, or a .csv in the Metapsy standard; may be repeated.",
 )
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print a list of objects, one for each printed figure.")
-_CSV = click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values, one line for each printed figure.")
+_JSON = click.option(
+    "--json", "as_json", is_flag=True, help="Print a list of objects, one for each printed figure; with --data, those beside the program's."
+)
+_CSV = click.option(
+    "--csv",
+    "as_csv",
+    is_flag=True,
+    help="Print comma-separated values, one line for each printed figure; with --data, those beside the program's.",
+)
 
 
 @click.command()

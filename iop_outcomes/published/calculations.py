@@ -63,9 +63,24 @@ def arguments(figure: StudyFigure) -> dict[str, Argument]:
 
 
 def calculated(calculation: str, given: Mapping[str, Argument]) -> Quantities | EffectSizes:
-    """What follows from the figures given; of several correlations that were assumed, every row."""
-    numbers = {name: _plain(value) for name, value in given.items()}
-    result = _CALCULATIONS[calculation](**numbers)
+    """What follows from the figures given; of several correlations that were assumed, every row.
+
+    Raises
+    ------
+    UsageError
+        When figures are missing, contradict one another or cannot be; the message says which.
+    """
+    function = _CALCULATIONS[calculation]
+    needed = [name for name, each in inspect.signature(function).parameters.items() if each.default is inspect.Parameter.empty]
+    missing = [name for name in needed if name not in given]
+    if missing:
+        raise UsageError(f"{calculation} needs {', '.join(missing)} too")
+    try:
+        result = function(**{name: _plain(value) for name, value in given.items()})
+    except UsageError:
+        raise
+    except (TypeError, ValueError, ArithmeticError) as error:  # a reader's file may hold words for numbers, or lists that differ in length
+        raise UsageError(f"{calculation} cannot be computed from what is given: {error}") from error
     return result if isinstance(result, EffectSizes) else dict(result)
 
 

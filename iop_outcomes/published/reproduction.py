@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from iop_outcomes.errors import IopError, UsageError
+from iop_outcomes.errors import UsageError
 from iop_outcomes.published.calculations import OpenCorrelationError, Quantities, arguments, calculated, quantity
 from iop_outcomes.published.effect_size import EffectSizes
 from iop_outcomes.published.identify import CUT, NOT, Identified, identify
@@ -60,19 +60,19 @@ def _row(study: Study, figure: StudyFigure | None, name: str, printed: str, outc
     return ReproducedFigure(study.id, label, name, printed, *values, ", ".join(study.verified), page)
 
 
-def _calculated(figure: StudyFigure) -> Quantities | EffectSizes | IopError | None:
+def _calculated(figure: StudyFigure) -> Quantities | EffectSizes | UsageError | None:
     """What follows from what is given; none where nothing is, and the error where it contradicts itself."""
     if not figure.calculation or not figure.given:
         return None
     try:
         return calculated(figure.calculation, arguments(figure))
-    except (IopError, TypeError) as error:
-        return error if isinstance(error, IopError) else UsageError(_lacking_words(error))
+    except UsageError as error:
+        return error
 
 
-def _follows(result: Quantities | EffectSizes | IopError | None) -> str:
+def _follows(result: Quantities | EffectSizes | UsageError | None) -> str:
     """What the figures give where no result is printed, as far as it needs no correlation that is not there."""
-    if result is None or isinstance(result, IopError):
+    if result is None or isinstance(result, UsageError):
         return f": {result}" if result else ""
     if isinstance(result, dict):
         values = result
@@ -80,11 +80,6 @@ def _follows(result: Quantities | EffectSizes | IopError | None) -> str:
         by_name = {name: {round(row.value, 12) for row in result if row.estimand == name} for name in result.names}
         values = {name: next(iter(each)) for name, each in by_name.items() if len(each) == 1}
     return f"; it would be {', '.join(f'{name} {value:.3g}' for name, value in values.items())}"
-
-
-def _lacking_words(error: TypeError) -> str:
-    """A call that lacks an argument, in the words of a reader."""
-    return str(error).split("missing", maxsplit=1)[-1].replace(" required keyword-only argument", " figure").strip(" :")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +104,13 @@ def _shared_definitions(study: Study) -> dict[str, _Shared]:
 
 
 def _reproduced(
-    figure: StudyFigure, result: Quantities | EffectSizes | IopError | None, name: str, printed: Printed, shared: _Shared
+    figure: StudyFigure, result: Quantities | EffectSizes | UsageError | None, name: str, printed: Printed, shared: _Shared
 ) -> _Outcome:
     if name == EFFECT and figure.calculation == "pre_post" and not isinstance(printed, str):
         return _identified(figure, printed, shared)
     if result is None:
         return _Outcome(LACKING, note="the figures it follows from are not printed")
-    if isinstance(result, IopError):
+    if isinstance(result, UsageError):
         return _Outcome(LACKING, definition=figure.calculation, note=str(result))
     if isinstance(printed, str) and not printed.startswith("<"):
         return _Outcome(LACKING, note="printed in words")
@@ -194,7 +189,7 @@ def _reach(figure: StudyFigure, name: str, computed: float) -> float:
             try:
                 result = calculated(figure.calculation, {**given, key: moved})
                 total += abs(quantity(result, name) - computed)
-            except IopError:
+            except UsageError:
                 return 0.0
     return total
 

@@ -27,13 +27,17 @@ from iop_outcomes.scales.reading import TomlTable
 _NUMBER = "a number as it is printed, such as 15.40, or a list of numbers"
 
 
+# No printed figure needs more; within these limits arithmetic on a strange file stays finite.
+SMALLEST_FIGURE, LARGEST_FIGURE = Decimal("1e-30"), Decimal("1e15")
+
+
 class StudyToml(TomlTable):
-    """One table of a study's file; people of a country may be many, so that a number is only to be finite."""
+    """One table of a study's file, whose numbers may be those of a country."""
 
     def in_reach(self, key: str, value: Decimal) -> None:
-        """Refuse what is no number."""
-        if not value.is_finite():
-            self.fail(key, "must be a finite number")
+        """Refuse what no figure could be."""
+        if not value.is_finite() or (value != 0 and not SMALLEST_FIGURE <= abs(value) <= LARGEST_FIGURE):
+            self.fail(key, f"must be 0, or between {SMALLEST_FIGURE} and {LARGEST_FIGURE:.0e} in size")
 
 
 def read_study(file: str, content: dict[str, Any]) -> Study:

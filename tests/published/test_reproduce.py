@@ -145,6 +145,25 @@ def test_a_bound_and_a_contradiction(tmp_path):
     assert "misprint" in row.note
 
 
+@pytest.mark.parametrize(
+    ("given", "note"),
+    [
+        ('calculation = "proportions"\n[figures.given]\nevents_1 = 3\nn_1 = 9', "needs events_2, n_2 too"),
+        ('calculation = "pool_two_groups"\n[figures.given]\nevents_1 = [1]\nn_1 = [9, 9]\nevents_2 = [2]\nn_2 = [9]', "cannot be computed"),
+        ('calculation = "reliable_change"\n[figures.given]\nsd = "wide"\nreliability = 0.9', "cannot be computed"),
+        ('calculation = "event_times"\n[figures.given]\ndays = [1, 2]\nended = [1]', "give one for each"),
+        ('calculation = "proportion"\n[figures.given]\nevents = 12\nn = 9', "12"),
+    ],
+)
+def test_figures_from_which_nothing_follows(tmp_path, given, note):
+    """Missing ones, words for numbers, lists that differ in length: said in the row, and the rest of the table stands."""
+    text = STUDY.replace('calculation = "pre_post"\n', "") + f"{given}\n[figures.printed]\nvalue = 0.5\n"
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    (row,) = iop.reproduce(tmp_path).rows
+    assert row.result == "not enough printed"
+    assert note in row.note
+
+
 def test_the_command(tmp_path, capsys):
     """0 where everything follows, 1 where something does not; a table, or objects."""
     assert run(["reproduce", "ems82827"]) == 0
