@@ -32,6 +32,7 @@ _OF_EFFECT = ("se", "variance", "low", "high", "statistic", "df", "p", "r")
 _OF_POOLED = ("value", "se", "low", "high", "statistic", "p", "prediction_low", "prediction_high", "q", "q_p", "i2", "i2_from_q", "h2")
 _TAU2 = ("tau2", "tau2_low", "tau2_high")
 PERCENT = "percent"
+APPROXIMATE = "g_s_approximate"  # with Hedges's approximation to J, which many programs print
 
 
 class OpenCorrelationError(UsageError):
@@ -100,6 +101,9 @@ def quantity(result: Quantities | EffectSizes, name: str) -> float:
         return result[name]
     if name.startswith(PERCENT):
         return 100 * quantity(result, name.replace(PERCENT, "proportion", 1))
+    if name == APPROXIMATE:
+        d = result["d_s"]
+        return d.value * (1 - 3 / (4 * d.df - 1))
     estimand, _, part = name.partition(".")
     if part and part not in _OF_EFFECT:
         raise UsageError(f'"{name}": behind the point stands one of {", ".join(_OF_EFFECT)}')

@@ -19,6 +19,7 @@ from iop_outcomes.published.study import BETWEEN, FORMULAS, NOT_PRINTED, PEOPLE,
 if TYPE_CHECKING:
     import pandas as pd
 
+_BETWEEN_GROUPS = ("difference", "difference_in_change")
 _BY_CHANGE = ("d_z",)
 _BY_SCORES = ("d_pre_sd", "d_av", "d_av_rms", "d_rm")
 
@@ -92,7 +93,7 @@ def comparable_effects(
         (study, figure)
         for study in studies
         for figure in study.figures
-        if figure.outcome in ("change", "difference") and scale in (None, figure.scale)
+        if figure.outcome in ("change", *_BETWEEN_GROUPS) and scale in (None, figure.scale)
     ]
     changes = [figure for _, figure in figures if figure.outcome == "change"]
     whom = people or _same_people(changes)
@@ -131,7 +132,7 @@ def effect_as(study: Study, figure: StudyFigure, definition: str, *, people: str
 
 def _other_kind(study: Study, figure: StudyFigure, people: str) -> str:
     """Why a figure is not a change of these people in one study; blank where it is."""
-    if figure.outcome == "difference" or figure.definition in BETWEEN:
+    if figure.outcome in _BETWEEN_GROUPS or figure.definition in BETWEEN:
         return "a difference between two groups is no change of one"
     if study.scope == "literature":
         return "it is pooled from many studies already"

@@ -43,13 +43,27 @@ COLUMNS = (
     "totaln_arm1",
     "totaln_arm2",
 )
-_MORE = ("year", "doi", ".g", ".g_se", ".log_rr", ".log_rr_se", "precalc_g", "precalc_g_se", "precalc_log_rr", "precalc_log_rr_se")
+_CHANGE_COLUMNS = tuple(column.replace("_arm", "_change_arm") for column in COLUMNS if column.partition("_")[0] in ("mean", "sd", "n"))
+_MORE = (
+    *_CHANGE_COLUMNS,
+    "year",
+    "doi",
+    ".g",
+    ".g_se",
+    ".log_rr",
+    ".log_rr_se",
+    "precalc_g",
+    "precalc_g_se",
+    "precalc_log_rr",
+    "precalc_log_rr_se",
+)
 _MISSING = ("", "NA")
 _MEANS = {"mean_1": "mean_arm1", "sd_1": "sd_arm1", "n_1": "n_arm1", "mean_2": "mean_arm2", "sd_2": "sd_arm2", "n_2": "n_arm2"}
 _CHANGES = {name: column.replace("_arm", "_change_arm") for name, column in _MEANS.items()}
 _EVENTS = {"events_1": "event_arm1", "n_1": "totaln_arm1", "events_2": "event_arm2", "n_2": "totaln_arm2"}
-_OF_MEANS = {"g_s": ".g", "g_s.se": ".g_se"}
+_OF_MEANS = {"g_s_approximate": ".g", "g_se": ".g_se"}  # its g has Hedges's approximation to J
 _OF_EVENTS = {"log_risk_ratio": ".log_rr", "log_risk_ratio.se": ".log_rr_se"}
+_OF_CHANGES = "difference_in_change"
 _OUTCOMES = {"response": "response", "remission": "remission", "dropout": "dropout", "deterioration": "reliable_change"}
 
 
@@ -113,17 +127,26 @@ def _reason(study: Study, figure: StudyFigure) -> str:
         return "the standard compares two arms, and this is of one group or has no figures of both"
     if study.design != "randomized_trial":
         return "the standard holds trials whose arms were drawn by lot alone"
-    needed = _MEANS if figure.calculation == "independent_groups" else _EVENTS
-    return "" if set(needed) <= set(figure.given) else "means, SDs and n of both arms, or events and people of both, are not printed"
+    return (
+        "" if set(_columns(figure)) <= set(figure.given) else "means, SDs and n of both arms, or events and people of both, are not printed"
+    )
+
+
+def _columns(figure: StudyFigure) -> dict[str, str]:
+    """The standard's column of each figure given."""
+    if figure.calculation == "proportions":
+        return _EVENTS
+    return _CHANGES if figure.outcome == _OF_CHANGES else _MEANS
 
 
 def _row(study: Study, figure: StudyFigure) -> dict[str, str]:
     by_means = figure.calculation == "independent_groups"
-    columns = _MEANS if by_means else _EVENTS
     row = {
         "study": study.citation,
         "condition_arm1": figure.group_1,
         "condition_arm2": figure.group_2,
+        "multi_arm1": figure.arm_1,
+        "multi_arm2": figure.arm_2,
         "outcome_type": "msd" if by_means else figure.outcome,
         "instrument": figure.scale,
         "time": figure.time,
@@ -131,7 +154,7 @@ def _row(study: Study, figure: StudyFigure) -> dict[str, str]:
         "rating": figure.rating,
         "year": _written(study.year),
         "doi": study.doi,
-        **{column: _written(figure.given[name]) for name, column in columns.items()},
+        **{column: _written(figure.given[name]) for name, column in _columns(figure).items()},
         **{column: _written(figure.printed.get(name)) for name, column in (_OF_MEANS if by_means else _OF_EVENTS).items()},
     }
     return {column: row.get(column) or "NA" for column in (*COLUMNS, *_MORE)}
@@ -218,7 +241,8 @@ def _figure(path: Path, line: int, row: Mapping[str, str], place: int) -> StudyF
         for column in ("precalc_g", "precalc_g_se", "precalc_log_rr", "precalc_log_rr_se"):
             value = _cell(path, line, row, column)
             printed |= {column: value} if value is not None else {}
-    outcome = _OUTCOMES.get(_words(row, "outcome_type"), "difference" if calculation != "proportions" else "other")
+    otherwise = "other" if calculation == "proportions" else _OF_CHANGES if columns is _CHANGES else "difference"
+    outcome = _OUTCOMES.get(_words(row, "outcome_type"), otherwise)
     return StudyFigure(
         name=f"row_{place}",
         outcome=outcome,
@@ -229,6 +253,8 @@ def _figure(path: Path, line: int, row: Mapping[str, str], place: int) -> StudyF
         printed=printed,
         group_1=_words(row, "condition_arm1"),
         group_2=_words(row, "condition_arm2"),
+        arm_1=_words(row, "multi_arm1"),
+        arm_2=_words(row, "multi_arm2"),
         time=_words(row, "time"),
         time_weeks=_cell(path, line, row, "time_weeks"),
         rating=_words(row, "rating"),

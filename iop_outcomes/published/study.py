@@ -44,6 +44,7 @@ SCOPES_OF = {"national_statistics": ("national",), "meta_analysis": ("literature
 OUTCOMES = (
     "change",
     "difference",
+    "difference_in_change",
     "completion",
     "dropout",
     "length_of_stay",
@@ -70,7 +71,17 @@ VERIFIED = {
     "recomputed": "computed again from what is printed",
     "recalled": "quoted from memory, not checked",
 }
-BETWEEN = ("d_s", "g_s", "d_control_sd", "d_ppc1", "d_ppc2", "d_ppc3")
+BETWEEN = {
+    "d_s": "difference / pooled SD",
+    "g_s": "difference / pooled SD x exact J",
+    "g_s_approximate": "difference / pooled SD x (1 - 3/(4 df - 1))",
+    "d_control_sd": "difference / SD of the second group (Glass)",
+    "d_ppc1": "difference of the changes / SD before of each arm, exact J",
+    "d_ppc2": "difference of the changes / pooled SD before, exact J",
+    "d_ppc3": "difference of the changes / pooled SD of all four, exact J",
+    "d_ppc_post": "difference of the changes / pooled SD after, exact J",
+    "g_change": "difference of the changes / pooled SD of the changes, exact J",
+}
 SHARES = {
     "completion_of_admitted": "completed / admitted",
     "completion_strict": "completed / discharged",
@@ -80,8 +91,8 @@ SHARES = {
 }
 STAYS = {"los_mean": "mean stay in days", "los_median": "median stay in days"}
 NOT_PRINTED = "not_printed"
-FORMULAS = {each.name: each.formula for each in DEFINITIONS} | SHARES | STAYS
-FIGURE_DEFINITIONS = (*FORMULAS, *BETWEEN, NOT_PRINTED)
+FORMULAS = {each.name: each.formula for each in DEFINITIONS} | BETWEEN | SHARES | STAYS
+FIGURE_DEFINITIONS = (*FORMULAS, NOT_PRINTED)
 
 Number = int | Decimal
 Printed = Number | str
@@ -112,8 +123,8 @@ class StudyFigure:
         Which calculation gives `printed` from `given`; blank where nothing does.
     given, printed : dict
         What it is computed from, and what is printed of the result. Decimals keep their zeros: 15.40 is rounded at the second.
-    group_1, group_2, time, rating : str
-        Of two groups: what each received; when and by whom it was rated.
+    group_1, group_2, arm_1, arm_2, time, rating : str
+        Of two groups: what each received, and which arm it is where a trial has several of a kind; when and by whom it was rated.
     time_weeks : Decimal or int, optional
         Weeks after the start.
     tolerance : Decimal or int, optional
@@ -134,6 +145,8 @@ class StudyFigure:
     printed: dict[str, Printed] = field(default_factory=dict)
     group_1: str = ""
     group_2: str = ""
+    arm_1: str = ""
+    arm_2: str = ""
     time: str = ""
     time_weeks: Number | None = None
     tolerance: Number | None = None

@@ -183,7 +183,7 @@ _STUDY: dict[str, Reader] = {
 _FIGURE: dict[str, Reader] = {
     "name": _identifier,
     "outcome": _one(OUTCOMES),
-    **dict.fromkeys(("words", "scale", "page", "group_1", "group_2", "time", "rating", "note"), _text("text in quotes")),
+    **dict.fromkeys(("words", "scale", "page", "group_1", "group_2", "arm_1", "arm_2", "time", "rating", "note"), _text("text in quotes")),
     "people": _one(PEOPLE),
     "definition": _one(FIGURE_DEFINITIONS),
     "calculation": _one(calculation_names()),

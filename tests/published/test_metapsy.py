@@ -34,9 +34,10 @@ def test_a_table_becomes_studies_that_are_reproduced(tmp_path):
     path = table(tmp_path)
     adam = iop.studies("adam", add=path).rows[0]
     assert (adam.id, adam.year, len(adam.figures), adam.figures[0].group_2) == ("adam_2019", 2019, 2, "wl")
-    by_hand = iop.effects.independent_groups(mean_1=9.4, sd_1=5.2, n_1=40, mean_2=12.1, sd_2=5.6, n_2=42)["g_s"].value
-    results = {row.study: row for row in iop.reproduce(path).rows if row.quantity == "g_s"}
-    assert results["adam_2019"].computed == pytest.approx(by_hand)
+    d = -2.7 / ((39 * 5.2**2 + 41 * 5.6**2) / 80) ** 0.5
+    results = {row.study: row for row in iop.reproduce(path).rows if row.quantity == "g_s_approximate"}
+    assert results["adam_2019"].computed == pytest.approx(d * (1 - 3 / (4 * 82 - 9)))  # as esc and metapsyTools write J
+    assert results["adam_2019"].result == "reproduced"
     assert results["baker_2020"].result == "not reproduced"
     shares = adam.figures[1]
     assert (shares.calculation, shares.outcome, dict(shares.given)) == (
@@ -62,6 +63,24 @@ def test_out_and_in_again(tmp_path, capsys):
         (figure.given, figure.printed, figure.group_1, figure.time_weeks) for figure in second
     ]
     assert len(registry) >= 1
+
+
+def test_changes_stay_changes(tmp_path):
+    """Means of changes are read where there are none of scores, and are written as changes again; so are arms of a kind."""
+    more = [f"{figure}_change_arm{arm}" for figure in ("mean", "sd", "n") for arm in (1, 2)]
+    row = "Clark, 2021,cbt,cbt,group,single,msd,phq-9,post,8,self-report,NA,NA,NA,NA,NA,NA,NA,NA,NA,NA,-5.1,-6.3,4.0,4.2,30,31,2021,NA"
+    path = table(tmp_path, rows=[row], columns=[*MUST, *more])
+    registry = iop.studies("clark 2021", add=path)
+    figure = registry["clark_2021"].figures[0]
+    assert (figure.outcome, figure.arm_1, str(figure.given["mean_1"])) == ("difference_in_change", "group", "-5.1")
+    (written,) = csv.DictReader(io.StringIO(registry.to_metapsy().to_csv()))
+    assert (written["mean_change_arm1"], written["n_change_arm2"], written["mean_arm1"], written["multi_arm2"]) == (
+        "-5.1",
+        "31",
+        "NA",
+        "single",
+    )
+    assert "difference between two groups" in registry.effects("d_pre_sd").refused[0][2]
 
 
 def test_what_the_standard_has_no_row_for_is_said():

@@ -45,10 +45,9 @@ def test_every_study_and_example_has_a_row(every):
 
 
 def test_what_does_not_follow_is_known(every):
-    """Five figures: g with the approximate J, two reviews' values of one trial, 100 less a rounded dropout, a ratio off the middle of its interval."""
+    """Four figures: two reviews' values of one trial, 100 less a rounded dropout, a ratio off the middle of its interval."""
     wrong = {(row.study, row.figure) for row in every.rows if row.result == "not reproduced"}
     assert wrong == {
-        ("example_pingouin_effsize", "scores"),
         ("example_three_values_for_one_trial", "weisel"),
         ("example_three_values_for_one_trial", "jacobson"),
         ("prolonged_exposure_weekend_iop", "completion"),
