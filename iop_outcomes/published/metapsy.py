@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iop_outcomes.errors import DataError, choices
-from iop_outcomes.published.study import Argument, Number, Printed, Study, StudyFigure
+from iop_outcomes.published.study import Argument, Number, PrintedValue, Study, StudyFigure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,7 +224,7 @@ def _study(path: Path, name: str, citation: str, lines: list[tuple[int, Mapping[
 
 
 def _figure(path: Path, line: int, row: Mapping[str, str], place: int) -> StudyFigure:
-    calculation, given, printed = "", dict[str, Argument](), dict[str, Printed]()
+    calculation, given, printed = "", dict[str, Argument](), dict[str, PrintedValue]()
     kinds = (
         ("independent_groups", _MEANS, _OF_MEANS),
         ("independent_groups", _CHANGES, _OF_MEANS),

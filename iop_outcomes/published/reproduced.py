@@ -76,7 +76,7 @@ class Reproduction:
     def sentence(self) -> str:
         """The three numbers, and which studies print a figure that does not follow."""
         counts, studies = self.counts, {row.study for row in self.rows}
-        text = f"{len(self.rows)} printed figures of {len(studies)} {'study' if len(studies) == 1 else 'studies'}: "
+        text = f"{len(self.rows)} {'figure' if len(self.rows) == 1 else 'figures'} of {len(studies)} {'study' if len(studies) == 1 else 'studies'}: "
         text += ", ".join(f"{count} {result}" for result, count in counts.items()) + "."
         wrong = list(dict.fromkeys(row.study for row in self.rows if row.result == DIFFERS))
         return f"{text} Not reproduced in: {', '.join(wrong)}." if wrong else text

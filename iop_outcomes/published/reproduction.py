@@ -12,7 +12,7 @@ from iop_outcomes.published.calculations import OpenCorrelationError, Quantities
 from iop_outcomes.published.effect_size import EffectSizes
 from iop_outcomes.published.identify import CUT, NOT, Identified, identify
 from iop_outcomes.published.reproduced import DIFFERS, LACKING, REPRODUCED, ReproducedFigure, Reproduction
-from iop_outcomes.published.study import FORMULAS, NOT_PRINTED, Argument, Number, Printed, Study, StudyFigure
+from iop_outcomes.published.study import FORMULAS, NOT_PRINTED, Argument, Number, PrintedValue, Study, StudyFigure
 
 EFFECT = "effect_size"  # printed without saying which: every definition is tried
 _SCORES = ("pre", "post", "group_1", "group_2")  # of people, who are not rounded
@@ -104,7 +104,7 @@ def _shared_definitions(study: Study) -> dict[str, _Shared]:
 
 
 def _reproduced(
-    figure: StudyFigure, result: Quantities | EffectSizes | UsageError | None, name: str, printed: Printed, shared: _Shared
+    figure: StudyFigure, result: Quantities | EffectSizes | UsageError | None, name: str, printed: PrintedValue, shared: _Shared
 ) -> _Outcome:
     if name == EFFECT and figure.calculation == "pre_post" and not isinstance(printed, str):
         return _identified(figure, printed, shared)
@@ -117,7 +117,7 @@ def _reproduced(
     return _held_against(figure, result, name, printed)
 
 
-def _held_against(figure: StudyFigure, result: Quantities | EffectSizes, name: str, printed: Printed) -> _Outcome:
+def _held_against(figure: StudyFigure, result: Quantities | EffectSizes, name: str, printed: PrintedValue) -> _Outcome:
     """A printed number, or bound, beside the computed one, where it can be computed."""
     definition = _definition(figure, name)
     try:
@@ -150,7 +150,7 @@ def _below(printed: str, computed: float, definition: str) -> _Outcome:
     return _Outcome(REPRODUCED if computed < bound else DIFFERS, computed, math.nan, definition, "a bound is printed")
 
 
-def _open(values: Mapping[float, float], printed: Printed, definition: str) -> _Outcome:
+def _open(values: Mapping[float, float], printed: PrintedValue, definition: str) -> _Outcome:
     """What would be printed at the correlations that are tried, where none is known."""
     low, high = min(values.values()), max(values.values())
     note = f"r is not printed: {low:.3g} to {high:.3g} at r = {min(values):g} to {max(values):g}"

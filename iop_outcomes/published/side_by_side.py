@@ -44,8 +44,8 @@ class ProgramNumber:
     n: float
 
 
-Released = Mapping[str, ProgramNumber]
-Asking = Callable[[ProgramMeasure], Released | str]
+NumbersByName = Mapping[str, ProgramNumber]
+Asking = Callable[[ProgramMeasure], NumbersByName | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ def _value(figure: StudyFigure) -> float:
     return float(printed) / 100 if figure.definition in SHARES else float(printed)
 
 
-def _beside(study: Study, figure: StudyFigure, name: str, measured: str, value: float, numbers: Released, note: str) -> FigureBeside:
+def _beside(study: Study, figure: StudyFigure, name: str, measured: str, value: float, numbers: NumbersByName, note: str) -> FigureBeside:
     number = numbers.get(measured)
     label = f"{measured}: {FORMULAS[measured]}" if measured in FORMULAS else measured
     if number is None or math.isnan(number.value):

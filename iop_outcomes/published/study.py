@@ -95,7 +95,7 @@ FORMULAS = {each.name: each.formula for each in DEFINITIONS} | BETWEEN | SHARES 
 FIGURE_DEFINITIONS = (*FORMULAS, NOT_PRINTED)
 
 Number = int | Decimal
-Printed = Number | str
+PrintedValue = Number | str
 Argument = Number | str | tuple[Number | str, ...]
 
 
@@ -142,7 +142,7 @@ class StudyFigure:
     page: str = ""
     calculation: str = ""
     given: dict[str, Argument] = field(default_factory=dict)
-    printed: dict[str, Printed] = field(default_factory=dict)
+    printed: dict[str, PrintedValue] = field(default_factory=dict)
     group_1: str = ""
     group_2: str = ""
     arm_1: str = ""

@@ -18,7 +18,7 @@ from iop_outcomes.published.study import (
     SCOPES_OF,
     VERIFIED,
     Argument,
-    Printed,
+    PrintedValue,
     Study,
     StudyFigure,
 )
@@ -160,7 +160,7 @@ def _argument(table: TomlTable, name: str) -> Argument:
     return one
 
 
-def _printed(table: TomlTable, key: str) -> dict[str, Printed]:
+def _printed(table: TomlTable, key: str) -> dict[str, PrintedValue]:
     part = table.table(key)
     return {name: part.value(name, (int, Decimal, str), 'a number as it is printed, or text such as "<0.001"') for name in part.content}
 
