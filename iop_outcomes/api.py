@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from iop_outcomes.published.identify import Identified
     from iop_outcomes.published.identify_table import Figures, IdentifiedTable
     from iop_outcomes.published.pooled import Pooled
+    from iop_outcomes.published.reproduced import Reproduction
+    from iop_outcomes.published.side_by_side import ProgramMeasure, ProgramNumber
+    from iop_outcomes.published.study_files import Files as StudyFiles
+    from iop_outcomes.published.study_registry import StudyRegistry
     from iop_outcomes.reporting.report import Report
     from iop_outcomes.reporting.verification import Verification
     from iop_outcomes.show.paper import PaperFigure
@@ -889,6 +893,169 @@ def pool_proportions(
         conf_level=conf_level,
         draw=_DrawStudies(),
     )
+
+
+def studies(
+    name: str | None = None,
+    *,
+    level: str | None = None,
+    scale: str | None = None,
+    design: str | None = None,
+    outcome: str | None = None,
+    scope: str | None = None,
+    population: str | None = None,
+    add: StudyFiles = None,
+) -> StudyRegistry:
+    """Search the registry of published studies of intensive outpatient care and of what it is compared with.
+
+    Parameters
+    ----------
+    name : str, optional
+        Name of a study, or words of its citation, such as "samplin" or "talking therapies".
+    level : str, optional
+        Level of care, such as "IOP" or "PHP".
+    scale : str, optional
+        A scale by its name here or its label, such as "phq9" or "PHQ-9", or as a study names it.
+    design, outcome, scope : str, optional
+        How it was done ("randomized_trial", "single_group", "meta_analysis", "national_statistics", ...), what it prints ("change",
+        "completion", "readmission", ...), and how far it goes ("one_program", "several_programs", "national", "literature"). Examples
+        worked out in print are shown with design="worked_example" alone.
+    population : str, optional
+        A word of the population, such as "veterans".
+    add : path or several, optional
+        Studies of your own beside them: a study's TOML file, a folder of such files, or a table in the Metapsy standard (.csv). One of
+        a shipped study's name replaces it (`docs/recipes/add_a_study.md`).
+
+    Returns
+    -------
+    StudyRegistry
+        With `.to_frame()`, `["name"]`, `.effects(definition)` for pooling, and `.to_metapsy()`.
+
+    Raises
+    ------
+    UsageError
+        When a level, a scale, a design, an outcome or a scope does not exist.
+    DataError
+        When a file of yours breaks a rule: the message names file and key, what is allowed and what to do.
+
+    References
+    ----------
+    Metapsy data standard, https://docs.metapsy.org/data-preparation/format/
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> [study.id for study in iop.studies(level="PHP", scale="qids16").rows]
+    ['bulkes_2021', 'rogers_php']
+    >>> iop.studies("samplin")["samplin_2022"].n_admitted
+    92
+    """
+    from iop_outcomes.published.study_registry import search_studies
+
+    return search_studies(name, level=level, scale=scale, design=design, outcome=outcome, scope=scope, population=population, add=add)
+
+
+def reproduce(
+    study: str | Path | None = None,
+    *,
+    add: StudyFiles = None,
+    data: Data | None = None,
+    people: Literal["pairs", "completers"] = "pairs",
+    policy: str = "cms11",
+    ledger: str | Path | None = None,
+) -> Reproduction:
+    """Compute what studies print again from what else they print: reproduced, not reproduced, or not enough printed.
+
+    Parameters
+    ----------
+    study : str or path, optional
+        Name of a study of the registry, words of its citation, or a TOML file or folder of your own (`docs/recipes/add_a_study.md`); by
+        default every study and every worked example.
+    add : path or several, optional
+        Studies of your own beside the registry, as in `studies`.
+    data : Data, optional
+        A program from `load`: `.beside` then sets the studies' changes, completion and stays beside its released numbers, where both
+        are the same quantity, and says why where they are not.
+    people : {"pairs", "completers"}
+        Whom the program's changes are of: everyone with both scores, or those of them who completed.
+    policy : str
+        Disclosure policy of the program's numbers.
+    ledger : path, optional
+        File of the outputs made before.
+
+    Returns
+    -------
+    Reproduction
+        With `.counts`, `.sentence()`, `.to_frame()`, one row for each printed figure: the definition that was used, and the difference.
+
+    Raises
+    ------
+    UsageError
+        When there is no such study.
+    DataError
+        When a file of yours breaks a rule.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> iop.reproduce("zimmerman_2021").counts
+    {'reproduced': 4, 'not reproduced': 0, 'not enough printed': 1}
+    >>> iop.reproduce("ems82827").to_frame().definition.unique().tolist()
+    ['d_av_rms: change / root mean square of the SDs']
+    """
+    from dataclasses import replace
+
+    from iop_outcomes.published.inputs import choice
+    from iop_outcomes.published.reproduction import reproduce_studies
+    from iop_outcomes.published.side_by_side import COMPLETERS, PROGRAM_PEOPLE, side_by_side
+    from iop_outcomes.published.study_registry import studies_to_reproduce
+    from iop_outcomes.release import policy_for
+
+    choice("people", people, PROGRAM_PEOPLE)
+    rows = studies_to_reproduce(study, add)
+    result = reproduce_studies(rows)
+    if data is None:
+        return result
+    program = data.where(**COMPLETERS) if people == "completers" else data
+    asking = _ReleasedNumbers(program, policy, ledger)
+    return replace(result, beside=side_by_side(rows, asking, people=people, policy=policy_for(policy, data.data_class).words))
+
+
+class _ReleasedNumbers:
+    """A program's released numbers by measure, each released once: what is published sees no others."""
+
+    def __init__(self, program: Data, policy: str, ledger: str | Path | None) -> None:
+        self.program, self.policy, self.ledger = program, policy, ledger
+        self.known: dict[ProgramMeasure, Mapping[str, ProgramNumber] | str] = {}
+
+    def __call__(self, question: ProgramMeasure) -> Mapping[str, ProgramNumber] | str:
+        """Its numbers for everyone, by estimand, or why there are none."""
+        if question not in self.known:
+            self.known[question] = self._released(question)
+        return self.known[question]
+
+    def _released(self, question: ProgramMeasure) -> Mapping[str, ProgramNumber] | str:
+        from math import nan
+
+        from iop_outcomes.errors import UsageError
+        from iop_outcomes.published.side_by_side import ProgramNumber
+
+        if question.scale is not None and question.scale not in self.program.facts.scales:
+            return f"the program has no scores of {question.scale}"
+        try:
+            answer = measure(self.program, question.name, scale=question.scale)
+        except UsageError as error:
+            return str(error)
+        records = answer.release(self.policy, ledger=self.ledger).to_records()
+
+        def plain(record: Mapping[str, Any], name: str) -> float:
+            return nan if record[name] is None else float(record[name])
+
+        return {
+            record["estimand"]: ProgramNumber(plain(record, "value"), plain(record, "low"), plain(record, "high"), plain(record, "n"))
+            for record in records
+            if not record["contrast"]
+        }
 
 
 class _DrawStudies:

@@ -1,6 +1,6 @@
 """Takes a command line, gives files, tables on standard output and an exit code; everything heavy is imported inside commands.
 
-Exit codes: 0 done; 1 done, with findings (check), excluded rows, a count that came back (attack) or a difference (verify); 2 usage, unreadable or refused data; 3 part could not be
+Exit codes: 0 done; 1 done, with findings (check), excluded rows, a count that came back (attack), a difference (verify) or a figure that does not follow (reproduce); 2 usage, unreadable or refused data; 3 part could not be
 made; 4 could not write; 70 internal; 130 interrupted.
 """
 
@@ -34,6 +34,7 @@ from iop_outcomes.cli_measures import MEASURE, columns, measures, options_of_mea
 from iop_outcomes.cli_notebook import notebook
 from iop_outcomes.cli_start import start
 from iop_outcomes.cli_streams import end_on_signals, flushed, guard_streams, what_ran_out
+from iop_outcomes.cli_studies import reproduce, studies
 from iop_outcomes.cli_table_one import options_of_table_one, print_or_write, table_one_exhibit, writer_of
 from iop_outcomes.cli_verify import verify
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, IopError, LibraryError
@@ -102,7 +103,7 @@ def cli() -> None:
     """Outcomes of intensive outpatient programs: check data, ask measures, build reports."""
 
 
-for command in (start, check, propose_mapping, synth, measures, scales, notebook, attack, verify):
+for command in (start, check, propose_mapping, synth, measures, scales, notebook, attack, verify, studies, reproduce):
     cli.add_command(command)
 
 

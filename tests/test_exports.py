@@ -39,6 +39,8 @@ EXPORTS = [
     "reliability",
     "reliable_change",
     "report",
+    "reproduce",
+    "studies",
     "symptom_change",
     "table_one",
     "verify",

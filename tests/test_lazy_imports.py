@@ -26,6 +26,8 @@ COMMANDS = [
     "notebook",
     "attack",
     "verify",
+    "studies",
+    "reproduce",
 ]
 NEVER_ON_THE_REPORT_PATH = ["pandas", "scipy.stats", "statsmodels", "lifelines", "matplotlib.pyplot"]
 

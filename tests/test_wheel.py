@@ -28,6 +28,7 @@ def test_it_carries_what_is_not_code(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for wanted in (
         "iop_outcomes/scales/phq9.toml",
+        "iop_outcomes/published/registry/rogers_php.toml",
         "iop_outcomes/reporting/templates/report.html.j2",
         "iop_outcomes/reporting/templates/report.css",
         "iop_outcomes/notebooks/01_program_quality.ipynb",

@@ -58,6 +58,7 @@ _KINDS = {
         change.d_rm, "change / (SD of the changes / sqrt(2 (1 - r)))", "both SDs and r, t, F or p", "doi:10.1037/1082-989X.7.1.105"
     ),
 }
+CHANGE_NAMES = ("mean_change", *_KINDS)
 _VARIANCE_WORDS = {
     "unequal_sd": "variance with SDs that may differ",
     "LS": "variance with SDs alike, of this value (metafor LS)",

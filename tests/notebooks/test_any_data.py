@@ -108,9 +108,9 @@ def test_what_is_missing_is_said_in_its_place(what, name, tmp_path):
 
 
 @pytest.mark.parametrize("what", ["no scores", "one track", "one episode a track", "bare"])
-@pytest.mark.parametrize("name", ["01", "02", "05", "06"])
+@pytest.mark.parametrize("name", ["01", "02", "05", "06", "08"])
 def test_the_other_notebooks_run_to_their_end(what, name, tmp_path):
-    """Quality, comparison, data quality and tables for a paper, on the programs that lack most."""
+    """Quality, comparison, data quality, tables for a paper and published studies, on the programs that lack most."""
     options, silent = PROGRAMS[what]
     cells = shown(name, program(tmp_path / "data", **options), tmp_path / "out")
     reasons = {cell for cell, words in cells.items() if re.search("not assessable: |nothing can be compared", words)}

@@ -34,6 +34,8 @@ def shown(synthetic, page):
     answer, table = iop.completion(synthetic, by="track"), iop.table_one(synthetic, columns=["sex"])
     things += [answer.methods(), answer.figure(), answer.exhibit(), table, table.release()]
     things += [iop.completion(synthetic).plot(), iop.effects.pre_post(mean_pre=15.4, sd_pre=5.5, mean_post=9.4, sd_post=6.4, n=500, r=0.66)]
+    reproduced = iop.reproduce("samplin_2022", data=synthetic)
+    things += [reproduced, reproduced.beside, iop.studies(level="IOP")]
     return {type(thing).__name__: displayed(thing) for thing in things}
 
 

@@ -25,6 +25,7 @@ IMAGES = {
     "04_readmission": {"curve": 1, "other": 1, "relapse": 1, "relapse-other": 1},
     "05_data_quality": {"scores": 1},
     "06_tables_for_a_paper": {},
+    "08_reproduce_published": {},
 }
 
 
@@ -83,7 +84,7 @@ def test_thin(path):
     assert max(len("".join(cell["source"]).splitlines()) for cell in cells) <= 6
 
 
-def test_there_are_six():
+def test_there_are_seven():
     """One for each question of the package, and each has its images counted."""
     assert [path.stem for path in NOTEBOOKS] == sorted(IMAGES)
 

@@ -1,0 +1,185 @@
+"""Takes the registry of published studies, gives proof that it is searched, that no program is called national, and what stands beside what."""
+
+import json
+import math
+
+import pytest
+
+import iop_outcomes as iop
+from iop_outcomes.cli import run
+from iop_outcomes.published.study_files import shipped_studies
+
+STUDY = """
+id = "{id}"
+citation = "Nobody"
+source = "made for a test"
+design = "single_group"
+scope = "one_program"
+verified = ["recalled"]
+[[figures]]
+name = "depression"
+outcome = "change"
+scale = "phq9"
+people = "{people}"
+{more}
+"""
+MEANS = 'calculation = "pre_post"\n[figures.given]\nmean_pre = 15.0\nsd_pre = 5.0\nmean_post = 9.0\nsd_post = 6.0\nn = 50\n'
+
+
+def added(folder, **studies):
+    """A registry of these studies alone: name to (people, the rest of its figure)."""
+    for name, (people, more) in studies.items():
+        (folder / f"{name}.toml").write_text(STUDY.format(id=name, people=people, more=more), encoding="utf-8")
+    return iop.studies("nobody", add=folder)
+
+
+def test_what_the_registry_holds():
+    """Rows of which the figures are known from elsewhere, with people admitted and analysed apart."""
+    registry = iop.studies()
+    assert len(registry) == 78
+    assert len({study.id for study in registry.rows}) == 78
+    rogers = registry["rogers_php"]
+    assert (rogers.level, rogers.n_admitted, rogers.n_analysed, rogers.every_scale) == (("PHP",), None, 604, ("qids16",))
+    given = {name: str(value) for name, value in rogers.figures[0].given.items()}
+    assert given == {"mean_pre": "16.3", "sd_pre": "4.63", "mean_post": "9.12", "sd_post": "5.09", "n": "604"}
+    gliske = registry["gliske_2022"]
+    assert (gliske.n_admitted, gliske.n_analysed) == (495, 448)
+
+
+def test_every_study_says_where_its_figures_were_read():
+    """A source, whether it was seen, and no figure without a way to what follows from it."""
+    for study in shipped_studies():
+        assert study.source and study.verified, study.id
+        assert all(figure.printed or figure.given for figure in study.figures), study.id
+
+
+def test_a_single_program_is_never_national():
+    """National is what statistics of a country print; the words for every other scope do not say it."""
+    for study in shipped_studies():
+        assert (study.scope == "national") == (study.design == "national_statistics"), study.id
+        head = study.sentence().removeprefix(study.citation)
+        assert ("national" in head.split("Figures")[0].replace("international", "")) == (study.scope == "national"), study.id
+    assert iop.studies("samplin").rows[0].sentence().split(": ")[1].startswith("one program")
+
+
+@pytest.mark.parametrize(
+    ("search", "some", "none"),
+    [
+        ({"level": "IOP"}, {"samplin_2022", "zalta_2018", "teds_2004"}, {"rogers_php", "example_morris_2008"}),
+        ({"level": "iop", "scale": "PHQ-9"}, {"zalta_2018", "cleveland_clinic_2021"}, {"gliske_2022"}),
+        ({"scale": "qids16"}, {"rogers_php", "bulkes_2021"}, {"zalta_2018"}),
+        ({"design": "meta_analysis"}, {"gaskell_2022", "rutherford_2012"}, {"samplin_2022"}),
+        ({"design": "worked_example"}, {"example_morris_2008"}, {"samplin_2022"}),
+        ({"scope": "national", "outcome": "readmission"}, {"hcup_189"}, {"ortiz_2019"}),
+        ({"population": "veterans"}, {"held_2020"}, {"gondolf_2000"}),
+        ({"name": "talking therapies"}, {"nhs_talking_therapies_2022_23"}, {"samplin_2022"}),
+    ],
+)
+def test_a_search(search, some, none):
+    """What fits every condition, and nothing else."""
+    names = {study.id for study in iop.studies(**search).rows}
+    assert some <= names
+    assert not none & names
+
+
+@pytest.mark.parametrize(
+    ("search", "words"),
+    [
+        ({"level": "IPO"}, "IOP"),
+        ({"design": "trial"}, "randomized_trial"),
+        ({"scale": "phq"}, "phq9"),
+        ({"outcome": "los"}, "length_of_stay"),
+        ({"name": "samplyn"}, "no study"),
+        ({"add": "nowhere.toml"}, "does not exist"),
+    ],
+)
+def test_a_search_that_cannot_be(search, words):
+    """The message says what there is."""
+    with pytest.raises((iop.UsageError, iop.DataError), match=words):
+        iop.studies(**search)
+
+
+def test_the_command_lists_and_shows(capsys):
+    """A table, one object for each printed figure, and one study with its figures."""
+    assert run(["studies", "--level", "IOP", "--scale", "phq9"]) == 0
+    assert "zalta_2018" in capsys.readouterr().out
+    assert run(["studies", "--level", "PHP", "--json"]) == 0
+    records = json.loads(capsys.readouterr().out)
+    assert {(each["study"], each["quantity"], each["value"]) for each in records} >= {("zimmerman_2021", "percent", "72.9")}
+    assert run(["studies", "samplin"]) == 0
+    assert "events 71; n 92" in capsys.readouterr().out
+    assert run(["studies", "--json", "--csv"]) == 2
+
+
+def test_frames_have_one_row_for_each_printed_figure():
+    """As many as are printed, and one for a study that prints none."""
+    registry = iop.studies(level="PHP")
+    frame = registry.to_frame()
+    for study in registry.rows:
+        printed = sum(max(len(figure.printed), 1) for figure in study.figures)
+        assert (frame.study == study.id).sum() == max(printed, 1)
+
+
+# -- what may stand beside what ------------------------------------------------------------------------------------------
+
+
+def test_completers_do_not_stand_beside_pairs(tmp_path):
+    """Refused as long as it is not said whom the effect is to be of; then the others are refused one by one."""
+    registry = added(tmp_path, one=("completers", MEANS), other=("pairs", MEANS))
+    with pytest.raises(iop.UsageError, match=r"1 pairs .* 1 completers"):
+        registry.effects("d_pre_sd")
+    effects = registry.effects("d_pre_sd", people="pairs")
+    assert effects.studies == (("other", "depression"),)
+    assert effects.effects[0].value == pytest.approx(6 / 5)
+    assert effects.refused == (("one", "depression", "it is of those who completed, not of those with both scores"),)
+
+
+def test_d_z_is_converted_with_its_assumption_or_refused(tmp_path):
+    """d_z 0.9 is 0.9 sqrt(2 (1 - .6)) over an SD of scores, where the SDs are alike."""
+    printed = 'definition = "d_z"\n[figures.printed]\neffect_size = 0.90\n'
+    registry = added(tmp_path, one=("pairs", printed))
+    refused = registry.effects("d_pre_sd").refused[0][2]
+    assert "d_z" in refused and "give r" in refused
+    (effect,) = registry.effects("d_pre_sd", r=0.6).effects
+    assert effect.value == pytest.approx(0.9 * math.sqrt(0.8))
+    assert "converted from d_z with r = 0.6 assumed" in effect.assumption
+    assert registry.effects("d_z").effects[0].value == pytest.approx(0.9)
+    assert registry.effects("g_pre_sd", r=0.6).effects == ()
+
+
+def test_an_effect_over_other_sds_is_refused(tmp_path):
+    """d_av alone cannot become d_pre_sd, and an effect without a name is none."""
+    known = 'definition = "d_av"\n[figures.printed]\neffect_size = 0.90\n'
+    unknown = "[figures.printed]\neffect_size = 0.90\n"
+    reasons = {study: reason for study, _, reason in added(tmp_path, a=("pairs", known), b=("pairs", unknown)).effects("d_pre_sd").refused}
+    assert "d_av" in reasons["a"] and "SDs to convert it are not printed" in reasons["a"]
+    assert reasons["b"] == "which effect size it is is not printed"
+
+
+def test_effects_are_ready_to_be_pooled(tmp_path):
+    """With a correlation each has an error, that of the same call by hand; without one the value alone."""
+    registry = added(tmp_path, a=("pairs", MEANS), b=("pairs", MEANS.replace("15.0", "16.0")))
+    assert math.isnan(registry.effects("d_pre_sd").effects[0].se)
+    effects = registry.effects("d_pre_sd", r=0.5).effects
+    by_hand = iop.effects.pre_post(mean_pre=15, sd_pre=5, mean_post=9, sd_post=6, n=50, r=0.5)["d_pre_sd"]
+    assert effects[0].se == pytest.approx(by_hand.se)
+    assert iop.pool_studies(effects).k == 2
+    table = registry.effects("d_pre_sd", r=0.5).table
+    assert (table["study"], table["label"]) == (["a", "b"], ["a depression", "b depression"])
+    assert iop.pool_studies(table, se="se", study="label").value == pytest.approx(iop.pool_studies(effects).value)
+    assert registry.effects("d_pre_sd").table["value"] == []  # no error, nothing to pool
+    assert registry.effects("d_pre_sd", scale="gad7").effects == ()
+
+
+def test_a_scale_on_which_higher_is_better_turns_the_change(tmp_path):
+    """WHO-5 rises: after - before."""
+    up = MEANS.replace("mean_pre = 15.0", "mean_pre = 9.0").replace("mean_post = 9.0", "mean_post = 15.0")
+    (tmp_path / "who.toml").write_text(STUDY.format(id="who", people="pairs", more=up).replace("phq9", "who5"), encoding="utf-8")
+    assert iop.studies("nobody", add=tmp_path).effects("d_pre_sd").effects[0].value == pytest.approx(6 / 5)
+
+
+def test_pooled_results_and_group_differences_are_no_changes():
+    """A meta-analysis does not go into another, nor a difference between groups among changes."""
+    reasons = {study: reason for study, _, reason in iop.studies().effects("d_pre_sd", people="pairs").refused}
+    assert "pooled from many studies" in reasons["gaskell_2022"]
+    assert "difference between two groups" in reasons["plessen_2023"]
