@@ -16,7 +16,13 @@ hypothesis.settings.register_profile("test-all", deadline=None)
 # Of tests that load data for each of their cases `make test` tries so many cases, spread evenly; `make test-all` tries every one.
 MOST_CASES = 12
 LOADING = ("tests/adapters/", "tests/attack/", "tests/engine/", "tests/intake/", "tests/oracle/", "tests/table/", "tests/test_simulations")
-LOADING += ("tests/release/test_audit", "tests/release/test_curves", "tests/reporting/test_killed", "tests/test_synthetic")
+LOADING += (
+    "tests/notebooks/test_any_data",
+    "tests/release/test_audit",
+    "tests/release/test_curves",
+    "tests/reporting/test_killed",
+    "tests/test_synthetic",
+)
 
 
 def is_whole(config):

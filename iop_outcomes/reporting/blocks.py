@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 
@@ -69,7 +69,7 @@ class Figure:
     alt: str
     drawing: theme.Drawing
     mark: str = ""
-    released: Released | None = None
+    released: Released | None = field(default=None, repr=False)  # whose words would hold its place in memory, another in each run
     estimands: tuple[str, ...] = ()
 
     @cached_property
