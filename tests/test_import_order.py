@@ -14,7 +14,7 @@ NAME = "iop_outcomes"
 # The one-way order, once. A room may import the rooms of earlier rows, and itself; rooms of one row do not know one another.
 ORDER = (
     ("errors", "progress"),
-    ("memory",),
+    ("memory", "toml_entries"),
     ("units",),
     ("keys", "columns", "scales", "counts"),
     ("patients",),

@@ -18,7 +18,6 @@ TEXTS = {
     ("show/inline.py", "split"): "the classes of an element of a page",
     ("show/plain.py", "startswith"): "a cell of a file, which a spreadsheet would take for a formula",
     ("show/theme.py", "startswith"): "settings of matplotlib",
-    ("show/methods_paragraph.py", "split"): "the words of a flow",
     ("show/methods_paragraph.py", "removesuffix"): "the words of a method of intervals",
     ("show/methods_paragraph.py", "endswith"): "the same",
     ("show/methods_paragraph.py", "removeprefix"): "the article before a noun",

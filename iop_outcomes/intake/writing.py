@@ -215,7 +215,7 @@ def _xlsx(written: _Written) -> bytes:
         raise UsageError("--output: a label holds a control character, which no workbook can hold. Choose .csv or .parquet.") from error
     out = io.BytesIO()
     book.save(out)
-    return without_clock(out.getvalue())
+    return _without_clock(out.getvalue())
 
 
 _TAKEN_FOR_OTHERS = ("=", "#")  # a text that begins so would be written as a formula, or as an error
@@ -239,7 +239,7 @@ def _days(series: pd.Series[Any]) -> list[object]:
 _MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
-def without_clock(book: bytes) -> bytes:
+def _without_clock(book: bytes) -> bytes:
     """The same workbook, whenever it is written."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(book)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:

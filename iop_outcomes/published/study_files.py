@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-import tomllib
 from collections.abc import Iterable
-from decimal import Decimal
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,9 +13,9 @@ from iop_outcomes.errors import DataError
 from iop_outcomes.published.metapsy import read_metapsy
 from iop_outcomes.published.study import Study
 from iop_outcomes.published.study_reading import read_study
+from iop_outcomes.toml_entries import parsed_entry
 
 Files = str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None
-MOST_BYTES = 1_000_000
 
 
 @functools.cache
@@ -62,18 +60,7 @@ def _read_folder(folder: Traversable, prefix: str) -> tuple[Study, ...]:
 
 
 def _read_file(entry: Traversable, file: str) -> Study:
-    try:
-        with entry.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise DataError(f"{file}: cannot be read ({error.strerror}); check that it is a file and may be read.") from error
-    if len(content) > MOST_BYTES:
-        raise DataError(f"{file}: larger than {MOST_BYTES} bytes; a study's file holds one study's figures only.")
-    try:
-        parsed = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
-    except (ValueError, ArithmeticError, RecursionError) as error:
-        raise DataError(f"{file}: not valid TOML in UTF-8 ({error}); correct the line named. A key may be given once only.") from error
-    study = read_study(file, parsed)
+    study = read_study(file, parsed_entry(entry, file, "a study's file holds one study's figures only"))
     if entry.name != f"{study.id}.toml":
         raise DataError(f'{file}: key id: is "{study.id}", so the file must be called {study.id}.toml; rename one of them.')
     return study

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from iop_outcomes.intake.writing import without_clock
+from iop_outcomes.reporting.render.office_files import office_file, plain
+from iop_outcomes.results import Provenance
 from iop_outcomes.show.tables import Table, panels
 
 if TYPE_CHECKING:
@@ -16,11 +15,9 @@ if TYPE_CHECKING:
 
 WIDEST = 9  # columns of a panel on a page that lies on its side
 UPRIGHT = 6  # columns that a page holds upright
-_UNWRITTEN = re.compile("[^\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_WHEN = datetime(1980, 1, 1, tzinfo=UTC)  # no clock: the same table is the same file
 
 
-def docx_of_table(table: Table, notes: Sequence[str]) -> bytes:
+def docx_of_table(table: Table, notes: Sequence[str], provenance: Provenance) -> bytes:
     """A Word file of one table.
 
     Parameters
@@ -30,6 +27,8 @@ def docx_of_table(table: Table, notes: Sequence[str]) -> bytes:
         and repeats on every page.
     notes : sequence of str
         Stand under it in small print.
+    provenance : Provenance
+        Of its numbers.
 
     Returns
     -------
@@ -41,7 +40,7 @@ def docx_of_table(table: Table, notes: Sequence[str]) -> bytes:
     document = Document()
     wide = len(table.heads) > UPRIGHT
     _set_page(document, wide=wide)
-    document.add_paragraph(_plain(table.caption), style="Caption").paragraph_format.keep_with_next = True
+    document.add_paragraph(plain(table.caption), style="Caption").paragraph_format.keep_with_next = True
     if table.mark:
         marked = document.add_paragraph()
         marked.add_run(table.mark).bold = True
@@ -50,16 +49,10 @@ def docx_of_table(table: Table, notes: Sequence[str]) -> bytes:
         _add_table(document, panel)
         document.add_paragraph()
     for note in notes:
-        _small(document.add_paragraph(_plain(note)))
-    _set_properties(document, _plain(table.caption))
+        _small(document.add_paragraph(plain(note)))
     out = io.BytesIO()
     document.save(out)
-    return without_clock(out.getvalue())
-
-
-def _plain(words: str) -> str:
-    """Words as XML can hold them, in one line."""
-    return _UNWRITTEN.sub("\ufffd", re.sub(r"[\t\n\r]+", " ", words))
+    return office_file(out.getvalue(), title=table.caption, subject=table.mark, provenance=provenance)
 
 
 def _set_page(document: Document, *, wide: bool) -> None:
@@ -76,13 +69,6 @@ def _set_page(document: Document, *, wide: bool) -> None:
     for name, size in (("Normal", 10), ("Caption", 11)):
         style: Any = document.styles[name]
         style.font.size, style.font.color.rgb = Pt(size), RGBColor(0, 0, 0)
-
-
-def _set_properties(document: Document, title: str) -> None:
-    properties = document.core_properties
-    properties.title, properties.author, properties.last_modified_by, properties.comments = title, "", "", ""
-    properties.created = properties.modified = _WHEN
-    properties.language = "en-US"
 
 
 def _add_table(document: Document, table: Table) -> None:
@@ -119,7 +105,7 @@ def _fill(cell: Any, words: str, *, bold: bool, right: bool) -> None:
     from docx.shared import Pt
 
     paragraph = cell.paragraphs[0]
-    run = paragraph.add_run(_plain(words))
+    run = paragraph.add_run(plain(words))
     run.bold, run.font.size = bold, Pt(9)
     paragraph.paragraph_format.space_after = paragraph.paragraph_format.space_before = Pt(1)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.LEFT
@@ -166,5 +152,5 @@ def _describe(drawn: Any, table: Table) -> None:
     """A title and a description of the table, which screen readers say."""
     properties = drawn._tbl.tblPr  # noqa: SLF001 - the same
     words = f"{len(table.rows)} rows; columns: {'; '.join(head or 'characteristic' for head in table.heads)}."
-    properties.append(_element("w:tblCaption", val=_plain(table.caption)))
-    properties.append(_element("w:tblDescription", val=_plain(words)))
+    properties.append(_element("w:tblCaption", val=plain(table.caption)))
+    properties.append(_element("w:tblDescription", val=plain(words)))

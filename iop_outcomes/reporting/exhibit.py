@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from importlib.util import find_spec
 from pathlib import Path
 
-from iop_outcomes.errors import LibraryError, UsageError, choices
+from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.release import Released
 from iop_outcomes.reporting.document import SYNTHETIC
+from iop_outcomes.reporting.render.form import needing
+from iop_outcomes.reporting.render.office_files import OFFICE
 from iop_outcomes.show.plain import csv_text
 from iop_outcomes.show.tables import Table, estimates_table, value_table
 from iop_outcomes.show.words import NOT_SHOWN, WHY_NOT_SHOWN
@@ -87,7 +88,7 @@ class Exhibit:
         require_docx()
         from iop_outcomes.reporting.docx_table import docx_of_table
 
-        return docx_of_table(self.table, self.under)
+        return docx_of_table(self.table, self.under, self.released[0].provenance)
 
     def to_csv(self) -> str:
         """Every number with the fixed columns, for a spreadsheet or another program."""
@@ -106,11 +107,8 @@ _STYLE = (
 
 def require_docx() -> None:
     """Refuse to write a Word file where the library is missing, before anything is read."""
-    if find_spec("docx") is None:
-        raise LibraryError(
-            "Writing .docx needs the library python-docx. Install the extra \"office\" (pip install 'iop-outcomes[office]'), "
-            "or choose .html or .tex."
-        )
+    with needing("python-docx", OFFICE):
+        import docx  # noqa: F401 - whether it loads is the question
 
 
 # -- of an answer ------------------------------------------------------------------------------------------------------

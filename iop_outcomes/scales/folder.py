@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-import tomllib
 from collections.abc import Mapping
-from decimal import Decimal
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -16,8 +14,7 @@ from iop_outcomes.errors import DataError, UsageError, choices
 from iop_outcomes.scales.checks import check_scale
 from iop_outcomes.scales.reading import fail, read_scales
 from iop_outcomes.scales.scale import Scale
-
-MOST_BYTES = 1_000_000
+from iop_outcomes.toml_entries import parsed_entry
 
 
 def load_scales(folder: str | os.PathLike[str] | None = None) -> Mapping[str, Scale]:
@@ -113,18 +110,7 @@ def _read_folder(folder: Traversable, prefix: str) -> dict[str, Scale]:
 
 
 def _read_file(entry: Traversable, file: str) -> tuple[Scale, ...]:
-    try:
-        with entry.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise DataError(f"{file}: cannot be read ({error.strerror}); check that it is a file and may be read.") from error
-    if len(content) > MOST_BYTES:
-        raise DataError(f"{file}: larger than {MOST_BYTES} bytes; a scale file holds one scale's numbers only.")
-    try:
-        parsed = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
-    except (ValueError, ArithmeticError, RecursionError) as error:
-        raise DataError(f"{file}: not valid TOML in UTF-8 ({error}); correct the line named. A key may be given once only.") from error
-    scales = read_scales(file, parsed)
+    scales = read_scales(file, parsed_entry(entry, file, "a scale file holds one scale's numbers only"))
     if entry.name != f"{scales[0].name}.toml":
         fail(file, "name", f'is "{scales[0].name}", so the file must be called {scales[0].name}.toml; rename one of them')
     for scale in scales:

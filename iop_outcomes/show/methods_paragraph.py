@@ -100,8 +100,8 @@ def _left_out(released: Released) -> str:
 
 
 def _flow_of(released: Released) -> ReleasedFlow:
-    main = released.definition.shown[0]
-    return next((flow for flow in released.flow if flow.what.split(" at ")[0] == main), released.flow[0])
+    first = next((str(each.key) for each in released.estimates if each.estimand == released.definition.shown[0]), "")
+    return next((flow for flow in released.flow if flow.what == first), released.flow[0])
 
 
 def _drawn(released: Released, *, contrast: bool) -> list[ReleasedEstimate]:

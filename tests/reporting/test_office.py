@@ -31,7 +31,7 @@ from iop_outcomes.cli import run
 from iop_outcomes.reporting.blocks import Bullets, Card, Cards, Figure, Note, TableBlock, Terms, Text, section
 from iop_outcomes.reporting.document import Document
 from iop_outcomes.reporting.render import FORMS
-from iop_outcomes.reporting.render.office_files import definition_of, office_file, plain, shade_colour
+from iop_outcomes.reporting.render.office_files import definition_of, plain, report_file, shade_colour
 from iop_outcomes.reporting.render.slides import PAGE_HEIGHT, PAGE_WIDTH
 from iop_outcomes.reporting.render.table_fit import fit_table
 from iop_outcomes.reporting.render.xlsx import CONTENTS, HEAD_ROW, number_of
@@ -422,7 +422,7 @@ def test_a_file_is_the_same_whatever_the_time_and_order_of_its_members():
         with zipfile.ZipFile(out, "w") as file:
             for name in order:
                 file.writestr(zipfile.ZipInfo(name, (year, 1, 2, 3, 4, 6)), name * 9)
-        written.append(office_file(out.getvalue(), document))
+        written.append(report_file(out.getvalue(), document))
     assert written[0] == written[1]
     assert list(members(written[0])) == ["a", "b", "docProps/app.xml", "docProps/core.xml"]
 

@@ -11,7 +11,7 @@ from iop_outcomes.reporting.blocks import Block, Bullets, Cards, Figure, Note, S
 from iop_outcomes.reporting.document import Document
 from iop_outcomes.reporting.render.docx_xml import cards_xml, crop, element, field, run, table_xml, w
 from iop_outcomes.reporting.render.form import needing
-from iop_outcomes.reporting.render.office_files import FONT, INK, LANGUAGE, MUTED, NAVY, OFFICE, PALE, office_file, plain, sections_of
+from iop_outcomes.reporting.render.office_files import FONT, INK, LANGUAGE, MUTED, NAVY, OFFICE, PALE, plain, report_file, sections_of
 from iop_outcomes.reporting.render.table_fit import fit_table
 from iop_outcomes.show.theme import slices
 from iop_outcomes.show.words import NOT_SHOWN, WHY_NOT_SHOWN
@@ -56,7 +56,7 @@ def docx_files(document: Document) -> dict[str, bytes]:
     _WordWriter(file, document).write()
     out = io.BytesIO()
     file.save(out)
-    return {f"{document.name}.docx": office_file(out.getvalue(), document)}
+    return {f"{document.name}.docx": report_file(out.getvalue(), document)}
 
 
 class _WordWriter:

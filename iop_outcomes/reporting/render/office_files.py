@@ -9,7 +9,7 @@ from html import escape
 
 from iop_outcomes.reporting.blocks import Card, Figure, Section
 from iop_outcomes.reporting.document import Document
-from iop_outcomes.results import Definition
+from iop_outcomes.results import Definition, Provenance
 
 OFFICE = "office"  # the extra that brings the libraries
 LANGUAGE, FONT = "en-US", "Arial"
@@ -27,15 +27,17 @@ _BLANKS = re.compile("[ \t\r\n]+")  # a blank that does not break indents a name
 _UNWRITTEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML cannot hold
 
 
-def office_file(content: bytes, document: Document) -> bytes:
+def office_file(content: bytes, *, title: str, subject: str, provenance: Provenance) -> bytes:
     """An Office file whose bytes depend on what it says alone.
 
     Parameters
     ----------
     content : bytes
         As a library wrote it.
-    document : Document
-        What it says; the data cut-off is the day of the file, and a file of data without one has none.
+    title, subject : str
+        Of its properties.
+    provenance : Provenance
+        Of what it says: the data cut-off is the day of the file, and a file of data without one has none.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def office_file(content: bytes, document: Document) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         members = {name: file.read(name) for name in file.namelist() if not name.endswith(_LEFT_OUT)}
     members |= {name: _without_left_out(part) for name, part in members.items() if name.endswith(".rels")}
-    members |= {"docProps/core.xml": _core(document), "docProps/app.xml": _app(document)}
+    members |= {"docProps/core.xml": _core(title, subject, provenance), "docProps/app.xml": _app(provenance)}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as file:
         for name in sorted(members, key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name)):
@@ -62,8 +64,8 @@ def _without_left_out(relations: bytes) -> bytes:
     return _RELATION.sub(lambda match: b"" if any(end in match[0] for end in ends) else match[0], relations)
 
 
-def _core(document: Document) -> bytes:
-    cutoff = document.provenance.cutoff
+def _core(title: str, subject: str, provenance: Provenance) -> bytes:
+    cutoff = provenance.cutoff
     dates = "".join(
         f'<dcterms:{name} xsi:type="dcterms:W3CDTF">{cutoff}T00:00:00Z</dcterms:{name}>' for name in ("created", "modified") if cutoff
     )
@@ -72,20 +74,25 @@ def _core(document: Document) -> bytes:
         '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f"<dc:title>{escape(plain(document.title))}</dc:title><dc:subject>{escape(plain(' '.join(document.banners)))}</dc:subject>"
-        f"<dc:creator>{escape(document.provenance.package)}</dc:creator><dc:language>{LANGUAGE}</dc:language>{dates}</cp:coreProperties>"
+        f"<dc:title>{escape(plain(title))}</dc:title><dc:subject>{escape(plain(subject))}</dc:subject>"
+        f"<dc:creator>{escape(provenance.package)}</dc:creator><dc:language>{LANGUAGE}</dc:language>{dates}</cp:coreProperties>"
     ).encode()
 
 
-def _app(document: Document) -> bytes:
+def _app(provenance: Provenance) -> bytes:
     return (
         "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
         '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
-        f"<Application>{escape(document.provenance.package)}</Application></Properties>"
+        f"<Application>{escape(provenance.package)}</Application></Properties>"
     ).encode()
 
 
 # -- what the renderers share ----------------------------------------------------------------------------------------------
+
+
+def report_file(content: bytes, document: Document) -> bytes:
+    """The same of a report: its title, and what stands over every page of it."""
+    return office_file(content, title=document.title, subject=" ".join(document.banners), provenance=document.provenance)
 
 
 def sections_of(document: Document) -> tuple[Section, ...]:

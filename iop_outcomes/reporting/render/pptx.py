@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from iop_outcomes.reporting.blocks import Block, Bullets, Cards, Figure, Note, Section, TableBlock, Terms, Text
 from iop_outcomes.reporting.document import Document
 from iop_outcomes.reporting.render.form import needing
-from iop_outcomes.reporting.render.office_files import MUTED, OFFICE, definition_lines, definition_of, office_file, plain
+from iop_outcomes.reporting.render.office_files import MUTED, OFFICE, definition_lines, definition_of, plain, report_file
 from iop_outcomes.reporting.render.slides import (
     BODY_TOP,
     BOTTOM,
@@ -71,7 +71,7 @@ def pptx_files(document: Document) -> dict[str, bytes]:
                 _chart_slides(file, document, section, block)
     out = io.BytesIO()
     file.save(out)
-    return {f"{document.name}.pptx": office_file(out.getvalue(), document)}
+    return {f"{document.name}.pptx": report_file(out.getvalue(), document)}
 
 
 def _chart_slides(file: Presentation, document: Document, section: Section, figure: Figure) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from iop_outcomes.reporting.blocks import Cards, TableBlock
 from iop_outcomes.reporting.document import Document
 from iop_outcomes.reporting.render.form import needing
-from iop_outcomes.reporting.render.office_files import FONT, LINE, MUTED, NAVY, OFFICE, office_file, plain, sections_of, shade_colour
+from iop_outcomes.reporting.render.office_files import FONT, LINE, MUTED, NAVY, OFFICE, plain, report_file, sections_of, shade_colour
 from iop_outcomes.show.tables import Table
 from iop_outcomes.show.words import NOT_SHOWN, WHY_NOT_SHOWN
 
@@ -54,7 +54,7 @@ def xlsx_files(document: Document) -> dict[str, bytes]:
         writer.contents(sheets)
         for sheet in sheets:
             writer.sheet(sheet)
-    return {f"{document.name}.xlsx": office_file(out.getvalue(), document)}
+    return {f"{document.name}.xlsx": report_file(out.getvalue(), document)}
 
 
 def sheets_of(document: Document) -> list[TableSheet]:

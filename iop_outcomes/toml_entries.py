@@ -1,0 +1,44 @@
+"""Takes an entry of a folder of TOML files, of this package or of a site, gives what it says, decimals as they are written."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from iop_outcomes.errors import DataError
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+MOST_BYTES = 1_000_000
+
+
+def parsed_entry(entry: Traversable, file: str, holds: str) -> dict[str, Any]:
+    """What the file of one thing says, parsed and not yet checked.
+
+    Parameters
+    ----------
+    entry : Traversable
+        The file.
+    file : str
+        What messages call it.
+    holds : str
+        What messages say that such a file holds.
+
+    Raises
+    ------
+    DataError
+        When it cannot be read, is too large, or is no TOML.
+    """
+    try:
+        with entry.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise DataError(f"{file}: cannot be read ({error.strerror}); check that it is a file and may be read.") from error
+    if len(content) > MOST_BYTES:
+        raise DataError(f"{file}: larger than {MOST_BYTES} bytes; {holds}.")
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise DataError(f"{file}: not valid TOML in UTF-8 ({error}); correct the line named. A key may be given once only.") from error
