@@ -669,9 +669,9 @@ def report(
     >>> "Audited: no withheld count of 1 to 10 follows" in page.to("txt")
     True
     """
-    from iop_outcomes.reporting.assemble import program_quality
+    from iop_outcomes.reporting.assemble import build_report
 
-    return program_quality(data, by=by, pack=pack, policy=policy, title=title, ledger=ledger, compare_to=compare_to)
+    return build_report(data, by=by, pack=pack, policy=policy, title=title, ledger=ledger, compare_to=compare_to)
 
 
 def verify(data: Data, *, report: str | Path, ledger: str | Path | None = None, compare_to: str | Path | None = None) -> Verification:

@@ -27,7 +27,7 @@ from iop_outcomes.reporting.report import Report
 from iop_outcomes.results import Provenance
 
 
-def program_quality(
+def build_report(
     data: Data,
     *,
     by: By = "track",

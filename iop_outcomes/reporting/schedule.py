@@ -17,7 +17,7 @@ from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.intake.data import Data
 from iop_outcomes.release import policy_for
 from iop_outcomes.release.protect import is_safe
-from iop_outcomes.reporting.assemble import program_quality
+from iop_outcomes.reporting.assemble import build_report
 from iop_outcomes.reporting.earlier import EarlierReport, earlier_of, read_earlier
 from iop_outcomes.reporting.packs import DEFAULT_PACK, find_pack
 from iop_outcomes.reporting.parts.what_changed import WHAT_CHANGED
@@ -165,7 +165,7 @@ def write_period(
     if unknown is not None:
         raise UsageError(f'A report has no form "{unknown}". {choices(unknown, FORMS)}')
     against = before if WHAT_CHANGED in find_pack(pack).parts else None
-    made = program_quality(schedule.periods[period], by=by, pack=pack, policy=policy, title=title, ledger=ledger, compare_to=against)
+    made = build_report(schedule.periods[period], by=by, pack=pack, policy=policy, title=title, ledger=ledger, compare_to=against)
     paths = made.save(Path(folder) / str(period), tuple(dict.fromkeys((*formats, COMPARED))))
     return paths, earlier_of(made.files(COMPARED)[f"{made.name}.json"], f"{made.name}.json")
 

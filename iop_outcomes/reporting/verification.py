@@ -14,7 +14,7 @@ from typing import Any
 
 from iop_outcomes.errors import DataError, UsageError
 from iop_outcomes.intake.data import Data
-from iop_outcomes.reporting.assemble import program_quality
+from iop_outcomes.reporting.assemble import build_report
 from iop_outcomes.reporting.earlier import EarlierReport, read_earlier
 from iop_outcomes.reporting.page_text import page_text, pieces_by_place
 from iop_outcomes.reporting.parameters import PageParameters
@@ -118,7 +118,7 @@ def verify_report(path: str | Path, data: Data, ledger: str | Path | None = None
         raise DataError(f"{paths[0].name}: the report was compared with earlier outputs. Give the ledger that it was made with (--ledger).")
     before = _earlier(paths[0].name, parameters, compare_to)
     try:
-        again = program_quality(
+        again = build_report(
             parameters.narrow(data),
             by=parameters.by,
             pack=parameters.pack,

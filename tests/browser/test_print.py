@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 import iop_outcomes as iop
-from iop_outcomes.reporting.assemble import program_quality
+from iop_outcomes.reporting.assemble import build_report
 from iop_outcomes.reporting.parts.limitations import LIMITATIONS
 from iop_outcomes.reporting.parts.page_one import PAGE_ONE
 
@@ -144,7 +144,7 @@ def test_the_file_is_tagged_for_those_who_listen_to_it(paper):
 def test_page_one_is_one_sheet(on_paper, policy, paper_size):
     """Of the synthetic program with every target declared: all of it, and nothing else, on the first sheet."""
     with iop.load(SYNTHETIC, mapping=FULL) as data:
-        report = program_quality(data, policy=policy, parts=(PAGE_ONE, LIMITATIONS))
+        report = build_report(data, policy=policy, parts=(PAGE_ONE, LIMITATIONS))
     html = report.to_html()
     assert html.count("@page{size:Letter") == 1
     found = on_paper(html.replace("@page{size:Letter", f"@page{{size:{paper_size}"))

@@ -97,7 +97,7 @@ def test_a_part_is_one_declaration(synthetic):
         lambda program: [ask],
         lambda page: [section("mine", "Mine", [Text(f"{page[ask].estimate('reason_completed').value:.3f}")])],
     )
-    report = assemble.program_quality(synthetic, policy="none", parts=(*PROGRAM_QUALITY, mine))
+    report = assemble.build_report(synthetic, policy="none", parts=(*PROGRAM_QUALITY, mine))
     counts = iop.measure(synthetic, "discharge_reasons", definition="each").release("none").estimate("reason_completed")
     assert report.section("mine").blocks == (Text(f"{counts.value:.3f}"),)
 

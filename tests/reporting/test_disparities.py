@@ -9,7 +9,7 @@ import pytest
 import iop_outcomes as iop
 from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.release import policy_for
-from iop_outcomes.reporting.assemble import program_quality
+from iop_outcomes.reporting.assemble import build_report
 from iop_outcomes.reporting.blocks import Figure, Note, TableBlock
 from iop_outcomes.reporting.parts.disparities import DISPARITIES
 from iop_outcomes.reporting.parts.flow import FLOW
@@ -49,7 +49,7 @@ def loaded(frame):
 
 def report(data, policy="none", **options):
     """The page of the outcomes by who people are, and of who is counted."""
-    return program_quality(data, policy=policy, parts=(DISPARITIES, FLOW), **options)
+    return build_report(data, policy=policy, parts=(DISPARITIES, FLOW), **options)
 
 
 @pytest.fixture(scope="module")
@@ -161,9 +161,9 @@ def test_no_small_count_is_shown_and_strata_are(shown):
 
 def test_a_mix_by_group_is_not_asked_beside_strata(program):
     """Both count the same people, each merged in its own way."""
-    page = program_quality(program, policy="none", parts=(WHO, DISPARITIES, FLOW))
+    page = build_report(program, policy="none", parts=(WHO, DISPARITIES, FLOW))
     assert not [released.definition.measure for released in page.released if released.definition.measure == "participants_sex"]
-    alone = program_quality(program, policy="none", parts=(WHO, FLOW))
+    alone = build_report(program, policy="none", parts=(WHO, FLOW))
     assert [released.definition.measure for released in alone.released if released.definition.measure == "participants_sex"]
 
 

@@ -22,7 +22,7 @@ from iop_outcomes.cli import run
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.measures import find, known
 from iop_outcomes.release import release
-from iop_outcomes.reporting.assemble import program_quality
+from iop_outcomes.reporting.assemble import build_report
 from iop_outcomes.results import COLUMNS
 from iop_outcomes.scales import load_scales
 from iop_outcomes.show import theme, words
@@ -604,7 +604,7 @@ def test_no_text_of_a_chart_is_cut_off(synthetic, long):
 def test_the_title_is_escaped_wherever_it_stands():
     """A title is given by a person."""
     with load({"a": {"completed": 40, "dropped_out": 40}}) as data:
-        report = program_quality(data, title="<b>Q1</b> & more")
+        report = build_report(data, title="<b>Q1</b> & more")
     page = Page(report.to_html())
     assert page.all("b") == []
     assert page.one("h1")["text"] == page.one("title")["text"] == "<b>Q1</b> & more"

@@ -18,7 +18,7 @@ import iop_outcomes as iop
 from iop_outcomes.cli import run
 from iop_outcomes.errors import LibraryError
 from iop_outcomes.release import policy_for
-from iop_outcomes.reporting.assemble import program_quality
+from iop_outcomes.reporting.assemble import build_report
 from iop_outcomes.reporting.blocks import Bullets, Figure, Note, TableBlock, Text, section
 from iop_outcomes.reporting.parts.completion import COMPLETION
 from iop_outcomes.reporting.parts.data_quality import DATA_QUALITY
@@ -86,7 +86,7 @@ def report():
     """Some parts of the page of the synthetic program for its own people, with every target, under a title with signs that mean something to HTML."""
     parts = (PAGE_ONE, OVER_TIME, DISCHARGE_REASONS, COMPLETION, LENGTH_OF_STAY, DATA_QUALITY)
     with iop.load(SYNTHETIC, mapping=FULL) as data:
-        return program_quality(data, policy="internal", title=TITLE, parts=parts)
+        return build_report(data, policy="internal", title=TITLE, parts=parts)
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +180,7 @@ def test_page_one_is_one_sheet(report, made, texts):
 def test_page_one_is_one_sheet_of_a4(policy):
     """And so on the other size of paper, by the one rule that sets it."""
     with iop.load(SYNTHETIC, mapping=FULL) as data:
-        page = paper_of(program_quality(data, policy=policy, parts=(PAGE_ONE, LIMITATIONS)))
+        page = paper_of(build_report(data, policy=policy, parts=(PAGE_ONE, LIMITATIONS)))
     assert page.count("@page{size:Letter") == 1
     file, texts = read(pdf_of(page.replace("@page{size:Letter", "@page{size:A4")))
     assert [round(float(side)) for side in file.pages[0].mediabox[2:]] == [595, 842]
