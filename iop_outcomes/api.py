@@ -620,7 +620,7 @@ def report(
     *,
     by: str | Sequence[str] = "track",
     pack: str = "program_quality",
-    policy: str | None = None,
+    policy: str = "cms11",
     title: str | None = None,
     ledger: str | Path | None = None,
     compare_to: str | Path | None = None,
@@ -637,9 +637,9 @@ def report(
         Which page: every outcome by group; what the quality committee reads, with outcomes by who people are; rates with their
         specifications; what the Joint Commission asks of outcome measurement (CTS.03.01.09) and of disparities (LD.04.03.08); what Medicare
         asks of intensive outpatient services. The files are named after it.
-    policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}, optional
-        Disclosure policy; "none" is allowed only for data of class synthetic or public. By default that of the pack: "internal" for the
-        committee, whose page shows small numbers and is marked so everywhere, "cms11" for every other.
+    policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
+        Disclosure policy; "none" is allowed only for data of class synthetic or public. A quality committee is entitled to "internal",
+        whose page shows small numbers and is marked so everywhere; it is asked for by name, whatever the pack.
     title : str, optional
         Heading of the page; by default that of the pack.
     ledger : path, optional

@@ -48,12 +48,13 @@ if TYPE_CHECKING:
 _BY = click.option(
     "--by", default=None, callback=columns, metavar="COLUMN[,COLUMN]", help="Column to group by, such as track, or two: track,modality."
 )
-_POLICIES = (
-    "Disclosure policy: cms11; part2, stricter for tracks of substance use treatment; round5 or nhs, with rounded counts; "
-    "internal, for people entitled to see this program's patients; none, for synthetic and public data."
+_POLICY = click.option(
+    "--policy",
+    default="cms11",
+    show_default=True,
+    help="Disclosure policy: cms11; part2, stricter for tracks of substance use treatment; round5 or nhs, with rounded counts; "
+    "internal, for people entitled to see this program's patients; none, for synthetic and public data.",
 )
-_POLICY = click.option("--policy", default="cms11", show_default=True, help=_POLICIES)
-_POLICY_OF_PACK = click.option("--policy", default=None, help=f"{_POLICIES}  [default: cms11; of the pack committee, internal]")
 _PACK = click.option(
     "--pack",
     default="program_quality",
@@ -111,7 +112,7 @@ for command in (start, check, propose_mapping, synth, measures, scales, notebook
 @DATA
 @_PACK
 @_BY
-@_POLICY_OF_PACK
+@_POLICY
 @_LEDGER
 @_read_as
 @click.option("-o", "--output", type=PATH, default="reports", show_default=True, help="Folder for the report.")
@@ -144,7 +145,7 @@ def report(
     by: tuple[str, ...] | None,
     mapping: str | None,
     layout: str | None,
-    policy: str | None,
+    policy: str,
     ledger: str | None,
     on_error: str,
     where: tuple[str, ...],
@@ -185,7 +186,7 @@ def _write_scheduled(program: Data, every: str, output: str, compare_to: str | N
 
     before = first_compared(compare_to)
     with progress_shown():
-        plan = schedule_of(program, every, options["policy"], options["pack"])
+        plan = schedule_of(program, every, options["policy"])
     for period, why in plan.left_out.items():
         click.echo(f"left out: {period}: {why}", err=True)
     for done, period in enumerate(plan.periods):

@@ -478,7 +478,9 @@ def test_warnings_and_errors_are_whole_lines(tmp_path):
 @on_posix
 def test_ctrl_c_leaves_nothing_on_the_line():
     """Typed while a file is read: 130, and not even the ^C of the terminal stays."""
-    shown = OnTerminal(slow("import iop_outcomes.intake.inputs as inputs\ninputs.open_file = lambda *_, **__: time.sleep(60)"), *ASKED["summary"])
+    shown = OnTerminal(
+        slow("import iop_outcomes.intake.inputs as inputs\ninputs.open_file = lambda *_, **__: time.sleep(60)"), *ASKED["summary"]
+    )
     shown.wait_for("reading episodes (1 of 3)")
     shown.type(b"\x03")
     assert shown.end() == (b"", 130)

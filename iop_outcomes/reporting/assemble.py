@@ -14,7 +14,7 @@ from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures.parts import PARTS_OF_FINDINGS
-from iop_outcomes.release import POLICIES, Policy, Released, Withheld, policy_for, release_flows, release_set
+from iop_outcomes.release import DEFAULT_POLICY, POLICIES, Policy, Released, Withheld, policy_for, release_flows, release_set
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.blocks import Note, folded_behind_charts, marked, section
 from iop_outcomes.reporting.earlier import EarlierReport, read_earlier
@@ -32,7 +32,7 @@ def build_report(
     *,
     by: By = "track",
     pack: str = DEFAULT_PACK,
-    policy: str | None = None,
+    policy: str = DEFAULT_POLICY,
     title: str | None = None,
     conf_level: float = 0.95,
     parts: Sequence[Part] | None = None,
@@ -47,7 +47,7 @@ def build_report(
     packed = find_pack(pack)
     title = packed.title if title is None else title
     heading = printed(_heading(data.program, title) if data.program and title == packed.title else title, "title")
-    chosen = policy_for(packed.policy if policy is None else policy, data.data_class)
+    chosen = policy_for(policy, data.data_class)
     parts = packed.parts if parts is None else parts
     column = _one_column(data, by)
     if compare_to is not None and WHAT_CHANGED not in parts:

@@ -1,4 +1,4 @@
-"""Takes the name of a pack, gives its parts in order, its title and its policy: which page is for whom."""
+"""Takes the name of a pack, gives its parts in order and its title: which page is for whom."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from iop_outcomes.errors import UsageError, choices
-from iop_outcomes.release import DEFAULT_POLICY
 from iop_outcomes.reporting.parts import PROGRAM_QUALITY, Part
 from iop_outcomes.reporting.parts.accreditation import ACCREDITATION
 from iop_outcomes.reporting.parts.after_discharge import AFTER_DISCHARGE
@@ -43,15 +42,12 @@ class Pack:
         For whom it is, and what is on it.
     parts : tuple of Part
         In order.
-    policy : str
-        Disclosure policy where none is given.
     """
 
     name: str
     title: str
     words: str
     parts: tuple[Part, ...]
-    policy: str = DEFAULT_POLICY
 
 
 DEFAULT_PACK = "program_quality"
@@ -62,7 +58,7 @@ PACKS: Mapping[str, Pack] = {
         Pack(
             "committee",
             "Quality committee report",
-            "for the quality committee: who got worse, the trend, outcomes by who people are; under policy internal unless another is named",
+            "for the quality committee: who got worse, the trend, outcomes by who people are; with policy internal, which is asked for by name",
             (
                 PAGE_ONE,
                 WHAT_CHANGED,
@@ -81,7 +77,6 @@ PACKS: Mapping[str, Pack] = {
                 DATA_QUALITY,
                 METHODS,
             ),
-            policy="internal",
         ),
         Pack(
             "payer",
@@ -115,8 +110,8 @@ def find_pack(name: str) -> Pack:
 
     Examples
     --------
-    >>> find_pack("committee").policy
-    'internal'
+    >>> find_pack("committee").title
+    'Quality committee report'
     """
     if name not in PACKS:
         raise UsageError(f'No pack is called "{name}". {choices(name, PACKS)}')

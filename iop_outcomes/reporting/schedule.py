@@ -15,7 +15,7 @@ from pathlib import Path
 from iop_outcomes.columns import DISCHARGE_PERIODS, Column
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.intake.data import Data
-from iop_outcomes.release import policy_for
+from iop_outcomes.release import DEFAULT_POLICY, policy_for
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.assemble import build_report
 from iop_outcomes.reporting.earlier import EarlierReport, earlier_of, read_earlier
@@ -47,7 +47,7 @@ class Schedule:
     left_out: Mapping[Period, str]
 
 
-def schedule_of(data: Data, every: str, policy: str | None = None, pack: str = DEFAULT_PACK) -> Schedule:
+def schedule_of(data: Data, every: str, policy: str = DEFAULT_POLICY) -> Schedule:
     """Which months, quarters or years of a file get a report.
 
     Parameters
@@ -56,10 +56,8 @@ def schedule_of(data: Data, every: str, policy: str | None = None, pack: str = D
         A loaded program, perhaps narrowed.
     every : {"month", "quarter", "year"}
         The kind of period, of the calendar.
-    policy : str, optional
-        Disclosure policy, by default that of the pack: a period with fewer discharged episodes than a group must hold gets no report.
-    pack : str
-        Which parts each report has.
+    policy : str
+        Disclosure policy: a period with fewer discharged episodes than a group must hold gets no report.
 
     Raises
     ------
@@ -68,7 +66,7 @@ def schedule_of(data: Data, every: str, policy: str | None = None, pack: str = D
     """
     if every not in KINDS_OF_PERIOD:
         raise UsageError(f'schedule: "{every}" is no kind of period. {choices(every, KINDS_OF_PERIOD)}')
-    chosen = policy_for(find_pack(pack).policy if policy is None else policy, data.data_class)
+    chosen = policy_for(policy, data.data_class)
     column, counts = _discharges(data, every)
     cutoff = data.provenance.cutoff
     fewest, left_out = max(chosen.fewest, 1), dict[Period, str]()
@@ -135,7 +133,7 @@ def write_period(
     before: EarlierReport | None = None,
     by: str | Sequence[str] = "track",
     pack: str = DEFAULT_PACK,
-    policy: str | None = None,
+    policy: str = DEFAULT_POLICY,
     title: str | None = None,
     ledger: str | Path | None = None,
     formats: Sequence[str] = USUAL,

@@ -46,8 +46,9 @@ def program(frames):
 
 @pytest.fixture(scope="module")
 def pages(program):
-    """Every pack but the usual one, with its own policy."""
-    return {name: iop.report(program, pack=name) for name in PACKS if name != "program_quality"}
+    """Every pack but the usual one, that of the committee as it may see it."""
+    policies = {"committee": "internal"}
+    return {name: iop.report(program, pack=name, policy=policies.get(name, "cms11")) for name in PACKS if name != "program_quality"}
 
 
 def rows_of(page, name):
@@ -83,9 +84,9 @@ def test_the_committee_reads_what_it_asks_for_and_every_table_is_marked(pages):
     assert "no answer to an item about" in page.to("txt")
 
 
-def test_a_policy_that_is_named_stands_in_the_place_of_that_of_the_pack(program):
-    """A page of the committee to pass on."""
-    page = iop.report(program, pack="committee", policy="cms11")
+def test_internal_is_no_pack_s_default(program):
+    """It is asked for by name: a page of the committee without a policy is one to pass on."""
+    page = iop.report(program, pack="committee")
     assert page.policy.name == "cms11"
     shown = pd.concat(released.to_frame() for released in page.released)
     assert not shown.n.dropna().between(1, 10).any()
