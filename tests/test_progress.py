@@ -331,8 +331,8 @@ def test_nothing_is_left_at_the_end(monkeypatch, error):
 
 COMMANDS = {
     name
-    for name, command in cli.commands.items()
-    if any(isinstance(each, click.Argument) and each.name == "data" for each in command.params)
+    for name in cli.list_commands(None)
+    if any(isinstance(each, click.Argument) and each.name == "data" for each in cli.get_command(None, name).params)
 }
 
 
@@ -350,9 +350,10 @@ def test_every_command_that_loads_can_be_quiet(capsys):
 # The command line with a wait of no time at all, and steps that last until their words were written.
 SLOW = """
 import functools, sys, time
-from iop_outcomes import cli, cli_data, progress
+from iop_outcomes import cli, progress
+from iop_outcomes.cli import options
 progress.TICK = 0.005
-cli_data.on_terminal = functools.partial(progress.on_terminal, seconds=0)
+options.on_terminal = functools.partial(progress.on_terminal, seconds=0)
 report = progress.TerminalLine.__call__
 def slower(self, step):
     report(self, step)
