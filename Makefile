@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: report test test-all check axe bench simulate attack lock clean
+.PHONY: report test test-all check axe bench simulate attack docs picture lock clean
 
 report: $(VENV)/.core
 	$(BIN)/iop-outcomes report data/synthetic --by track --output reports
@@ -38,6 +38,15 @@ attack: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
+# The pages of docs/ in site/: they open from the folder and need no network; a link that leads nowhere, or a page that would fetch something, stops it.
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx -q -W --keep-going -b html -d build/doctrees docs site
+	@echo site/index.html
+
+# The picture of page one in the README; needs chromium, as the tests in a browser do.
+picture: $(VENV)/.dev
+	$(BIN)/python tools/picture.py
+
 # Environments come from the hashed locks alone: first the build tools of source-only packages, then everything, then this package.
 $(VENV)/.core: requirements/core.txt pyproject.toml | $(VENV)/bin/python
 	$(call install,requirements/core.txt)
@@ -45,6 +54,10 @@ $(VENV)/.core: requirements/core.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
 	$(call install,requirements/dev.txt)
+	touch $@ $(VENV)/.core
+
+$(VENV)/.docs: requirements/docs.txt pyproject.toml | $(VENV)/bin/python
+	$(call install,requirements/docs.txt)
 	touch $@ $(VENV)/.core
 
 define install
@@ -63,4 +76,4 @@ lock:
 	sh tools/lock.sh
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache build dist site docs/definitions.md docs/scales.md

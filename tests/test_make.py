@@ -43,7 +43,7 @@ def test_a_missing_python_is_named_with_its_fix(tmp_path):
 
 def test_the_locks_hold_hashes_and_no_addresses():
     """Every locked package has its sha256; no line names a place to download from; autograd-gamma's build tools are there."""
-    for name in ("core.txt", "dev.txt"):
+    for name in ("core.txt", "dev.txt", "docs.txt"):
         text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
         packages = [line for line in text.splitlines() if "==" in line and not line.startswith((" ", "#"))]
         assert "://" not in text

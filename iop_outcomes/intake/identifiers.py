@@ -2,7 +2,7 @@
 
 The classes follow 45 CFR 164.514: (b)(2), Safe Harbor, names 18 kinds of identifier, dates finer than a year, geography below the
 state and ages over 89 among them; (e), the limited data set, allows dates, towns, ZIP codes and ages. Which of the 18 kinds have no
-shape to be recognised by is said in README.md.
+shape to be recognised by is said in docs/guide/privacy.md.
 """
 
 from __future__ import annotations

@@ -243,7 +243,7 @@ class Folder:
         files = [file for file in self.files if file not in brought.values()]
         tables = _assigned(files, named, self._scales, {*brought, *(place[1] for place in declined if place[0] == "tables")})
         if not tables and not brought:
-            hint = "Is the first line of each file a header? Rename a few columns as README.md calls them, and run it again."
+            hint = "Is the first line of each file a header? Rename a few columns as docs/guide/data.md calls them, and run it again."
             fatal("no_known_column", shown(self.path), "no column of any file is known by its name", hint)
         for table, file in tables.items():
             sections = (("data",), ("text",), ("text", table))

@@ -76,7 +76,10 @@ def _refuse_other_content(path: Path, head: bytes) -> NoReturn:
         refuse_damaged(path, "the content is a web page or XML, as some systems export it under the name of a workbook")
     if b"\0" not in head and (b"," in head or b"\t" in head or b";" in head):
         fatal(
-            "not_workbook", shown(path), "the content is text under the name of a workbook", "Call it .csv, and see README.md for [text]."
+            "not_workbook",
+            shown(path),
+            "the content is text under the name of a workbook",
+            "Call it .csv, and see docs/guide/doors.md for [text].",
         )
     refuse_damaged(path)
 
