@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: report test test-all check axe bench simulate attack docs picture lock clean
+.PHONY: report test test-all check axe bench simulate attack docs picture release matrix lock clean
 
 report: $(VENV)/.core
 	$(BIN)/iop-outcomes report data/synthetic --by track --output reports
@@ -42,6 +42,14 @@ bench: $(VENV)/.dev
 docs: $(VENV)/.docs
 	$(BIN)/python -m sphinx -q -W --keep-going -b html -d build/doctrees docs site
 	@echo site/index.html
+
+# The wheel, the sdist and the release notes in dist/, each file installed and tried in an empty environment; uploads nothing.
+release: $(VENV)/.dev
+	$(BIN)/python tools/release.py
+
+# The lowest and the newest versions that pyproject.toml allows, on each Python that is installed; writes docs/matrix.md. Needs uv (pip install uv).
+matrix: $(VENV)/bin/python
+	$(BIN)/python tools/matrix.py
 
 # The picture of page one in the README; needs chromium, as the tests in a browser do.
 picture: $(VENV)/.dev

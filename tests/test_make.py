@@ -70,3 +70,16 @@ def test_what_contributors_are_sent_to_is_there():
         if not any((folder / name).exists() for folder in (ROOT, ROOT / "tests/golden", ROOT / "iop_outcomes/measures"))
     ]
     assert missing == []
+
+
+def test_release_notes_are_what_no_earlier_version_has():
+    """The version's own section and those above it; a version without a section is refused with what to write."""
+    from tools.release import notes_of
+
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    notes = notes_of((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), version)
+    assert f"## {version}" in notes
+    later = "## Unreleased\n\nnew\n\n## 9.1.0 (unreleased)\n\nnine\n\n## 9.0.0 (2026-01-02)\n\nout\n"
+    assert notes_of(later, "9.1.0") == "## Unreleased\n\nnew\n\n## 9.1.0 (unreleased)\n\nnine\n"
+    with pytest.raises(SystemExit, match=r"no section ## 9\.2\.0"):
+        notes_of(later, "9.2.0")
