@@ -13,6 +13,7 @@ from iop_outcomes.published.conversions import convert
 from iop_outcomes.published.correlations import correlation
 from iop_outcomes.published.definitions import DEFINITIONS
 from iop_outcomes.published.effect_size import EffectSize, EffectSizes
+from iop_outcomes.published.equivalence import EquivalenceTest, equivalence
 from iop_outcomes.published.event_times import event_times
 from iop_outcomes.published.hazard_ratios import hazard_ratio
 from iop_outcomes.published.independent_groups import independent_groups
@@ -82,6 +83,8 @@ def calculated(calculation: str, given: Mapping[str, Argument]) -> Quantities | 
         raise
     except (TypeError, ValueError, ArithmeticError) as error:  # a reader's file may hold words for numbers, or lists that differ in length
         raise UsageError(f"{calculation} cannot be computed from what is given: {error}") from error
+    if isinstance(result, EquivalenceTest):
+        return dict(result.figures())
     return result if isinstance(result, EffectSizes) else dict(result)
 
 
@@ -244,7 +247,7 @@ def _reliable_change(
     return values
 
 
-_CALCULATIONS: dict[str, Callable[..., EffectSizes | Quantities]] = {
+_CALCULATIONS: dict[str, Callable[..., EffectSizes | EquivalenceTest | Quantities]] = {
     "pre_post": pre_post,
     "independent_groups": independent_groups,
     "pre_post_control": pre_post_control,
@@ -253,6 +256,7 @@ _CALCULATIONS: dict[str, Callable[..., EffectSizes | Quantities]] = {
     "paired_proportions": paired_proportions,
     "correlation": correlation,
     "hazard_ratio": hazard_ratio,
+    "equivalence": equivalence,
     "convert": convert,
     "summary": _summary,
     "reliable_change": _reliable_change,
