@@ -61,7 +61,7 @@ def test_the_rule_of_faces_tells_names_from_logic(text, lines):
 
 # -- names of measures and estimands -------------------------------------------------------------------------------------
 
-ROOMS = ("evaluate", "api", "cli", "cli_data", "cli_measures", "cli_notebook", "engine", "stats", "release")
+ROOMS = ("evaluate", "api", "cli", "engine", "stats", "release")
 MEASURES = {*known(), *FAMILIES}
 ESTIMANDS = {
     estimand.name

@@ -28,9 +28,6 @@ ORDER = (
     ("reporting",),
     ("answer",),
     ("api", "notebooks"),
-    ("cli_data", "cli_measures", "cli_streams"),
-    ("cli_attack", "cli_notebook"),
-    ("cli_start", "cli_studies", "cli_table_one", "cli_verify"),
     ("cli",),
 )
 _BEFORE = {room: {earlier for row in ORDER[:place] for earlier in row} for place, row in enumerate(ORDER) for room in row}
@@ -42,20 +39,14 @@ MAY_IMPORT = {
     "attack": {"errors", "keys", "columns"},  # it sees what everybody sees: the files, and what a measure means
     "reporting": _BEFORE["reporting"] | {"published"},  # the part that sets a program beside published figures
     "api": _BEFORE["api"] | {"published"},
-    "cli_studies": _BEFORE["cli_studies"] | {"published"},
+    "cli": _BEFORE["cli"] | {"published"},
     "effects": {"published"},
     "__init__": {"answer", "api", "effects", "errors"},
     "__main__": {"cli"},
 }
 # Functions of a room that may go against the order: the command line and the front door hold everything inside functions.
 FRONT = {
-    "cli": {"published", "__init__"},
-    "cli_attack": {"attack"},
-    "cli_data": {"synthetic", "__init__"},
-    "cli_start": {"__init__"},
-    "cli_studies": {"__init__"},
-    "cli_table_one": {"__init__"},
-    "cli_verify": {"__init__"},
+    "cli": {"attack", "synthetic", "__init__"},
     "api": {"published", "synthetic", "models"},
 }
 
@@ -72,7 +63,7 @@ ROOMS_OF = {
     "docx": {"reporting"},
     "statsmodels": {"models"},
     "lifelines": {"models"},
-    "click": {"cli", "cli_attack", "cli_data", "cli_measures", "cli_notebook", "cli_start", "cli_studies", "cli_table_one", "cli_verify"},
+    "click": {"cli"},
     **{part: {"notebooks"} for part in ("jupyter_client", "nbclient", "nbconvert", "nbformat")},
     "pyreadstat": {"intake"},
     **{part: {"reporting"} for part in ("docx", "pptx", "xlsxwriter")},

@@ -10,25 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from iop_outcomes.cli import cli
+
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = ["pandas", "scipy", "duckdb", "matplotlib", "statsmodels", "lifelines", "jinja2"]
-COMMANDS = [
-    "start",
-    "check",
-    "map",
-    "synth",
-    "report",
-    "summary",
-    "compare",
-    "table",
-    "table-one",
-    "measures",
-    "notebook",
-    "attack",
-    "verify",
-    "studies",
-    "reproduce",
-]
+COMMANDS = cli.list_commands(None)
 NEVER_ON_THE_REPORT_PATH = ["pandas", "scipy.stats", "statsmodels", "lifelines", "matplotlib.pyplot"]
 
 

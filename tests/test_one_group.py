@@ -39,9 +39,11 @@ def test_compare_says_that_there_is_one_group(tmp_path, capsys, case, pairwise):
 def test_no_column_holds_several_groups(tmp_path):
     """Then none is offered."""
     rows = [["episode_id", "track", "discharge_reason", "los_days"], *([f"e{i:02}", "mood", "completed", "30"] for i in range(12))]
-    with iop.load(sites.write(tmp_path, episodes=rows, scores=None, events=None)) as data:
-        with pytest.raises(iop.NotAssessableError, match="no other column of the data holds several groups"):
-            iop.compare(data)
+    with (
+        iop.load(sites.write(tmp_path, episodes=rows, scores=None, events=None)) as data,
+        pytest.raises(iop.NotAssessableError, match="no other column of the data holds several groups"),
+    ):
+        iop.compare(data)
 
 
 def test_a_number_that_is_never_compared_says_so(synthetic):

@@ -275,7 +275,7 @@ def test_the_mean_design_effect_is_1_where_nobody_comes_twice():
 def latent(seed, worse):
     """Latent values of everybody, with one track worse."""
     rng = np.random.default_rng(seed)
-    values = people.together(rng, np.arange(len(tracks.TRACK)), tracks.ICC) - 0.7 * (tracks.TRACK == worse)
+    values = people.together(rng, np.arange(len(tracks.TRACK)), tracks.ICC) - 0.7 * (worse == tracks.TRACK)
     return values, rng
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from iop_outcomes.cli_streams import what_ran_out
+from iop_outcomes.cli.streams import what_ran_out
 from iop_outcomes.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_OUTPUT, EXIT_USAGE
 from iop_outcomes.memory import NO_DISK, NO_MEMORY
 

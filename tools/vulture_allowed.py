@@ -29,7 +29,8 @@ _.comments
 _.created
 _.language
 _.last_modified_by
-_.list_  # click: `iop-outcomes notebook list`
+_.list_commands  # click asks a group for its commands
+_.get_command  # the same
 _._render_traceback_  # IPython shows an error of ours in one line
 _.writelines  # Python and libraries, of standard error
 __getattr__  # Python, of a module's names that are loaded when they are asked for

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from iop_outcomes.columns import FOLLOW_UP, FirstEvent
-from iop_outcomes.measures.after_discharge import AT_OPTION, Outcome, after_discharge
+from iop_outcomes.measures.after_discharge import AT_OPTION, after_discharge
+from iop_outcomes.measures.followed import Outcome
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
 

@@ -14,7 +14,7 @@ from iop_outcomes.intake.dates import DATE_FORMATS, day_sql
 from iop_outcomes.intake.propose import propose
 from tests.intake import sites
 
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 # Each format as a person would write it, with and without leading zeros.
 WRITE = {
     "YYYY-MM-DD": (lambda d: f"{d.year}-{d.month:02}-{d.day:02}", lambda d: f"{d.year}-{d.month}-{d.day}"),

@@ -110,7 +110,7 @@ def overlapping(path):
 
 def twice(path):
     """An entry that stands twice: readers differ in which they take."""
-    with pytest.warns(UserWarning):
+    with pytest.warns(UserWarning, match="Duplicate name"):
         books.changed(good(path), [(SHEET, b"<worksheet/>")])
 
 

@@ -281,7 +281,7 @@ def test_an_earlier_mapping_is_never_lost(tmp_path):
 
 def test_where_the_mapping_cannot_be_written_the_answers_are_not_lost(tmp_path, monkeypatch, capsys):
     """A read-only folder: exit code 4, the mapping on the terminal, and nothing half-written."""
-    from iop_outcomes import cli_start
+    from iop_outcomes.cli import start as cli_start
 
     folder = sites.write(tmp_path / "good", mapping=None)
     before = only(folder)

@@ -108,7 +108,7 @@ def test_names_that_are_not_there():
     with pytest.raises(iop.UsageError, match='Did you mean "d_z"'):
         study["d_zz"]
     with pytest.raises(AttributeError, match="pre_post"):
-        iop.effects.prepost
+        iop.effects.prepost  # noqa: B018 - asking for it is what is tried
     with pytest.raises(iop.UsageError, match="give what the table prints"):
         iop.identify_effect_size(0.5)
     with pytest.raises(iop.UsageError, match="one for each row"):

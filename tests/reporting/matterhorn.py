@@ -56,7 +56,7 @@ def _problems(pdf):
     yield from _figures_and_headings(pdf, elements)
     yield from _content(pdf, elements)
     yield from _fonts(pdf)
-    names = {key for each in pdf.objects if isinstance(each, pikepdf.Dictionary | pikepdf.Stream) for key in each.keys()}
+    names = {key for each in pdf.objects if isinstance(each, pikepdf.Dictionary | pikepdf.Stream) for key in each.keys()}  # noqa: SIM118 - a stream has keys, and is walked otherwise
     yield from (f"7.18: {name} is there" for name in sorted(names & ACTIVE))
     yield from (f"7.18.1: an annotation on page {n}" for n, page in enumerate(pdf.pages, 1) if len(page.get("/Annots", ())))
 
@@ -118,9 +118,9 @@ def _structure(elements):
             yield f"7.2: a {each.kind} of {', '.join(kinds)}"
         if "Caption" in kinds[1:] and each.kind in MAY_HOLD:
             yield f"7.2: the caption of a {each.kind} is not the first in it"
-        if each.kind == "L" and any(part.kind == "Lbl" for item in each.kids for part in item.kids):
-            if str(each.attributes.get("/ListNumbering", "/None")) == "/None":
-                yield "7.6: a list with labels of no kind"
+        labelled = each.kind == "L" and any(part.kind == "Lbl" for item in each.kids for part in item.kids)
+        if labelled and str(each.attributes.get("/ListNumbering", "/None")) == "/None":
+            yield "7.6: a list with labels of no kind"
 
 
 def _tables(elements):

@@ -155,7 +155,7 @@ def test_forms_are_named_and_refused_by_name(synthetic, tmp_path):
 
 def test_the_help_names_every_form():
     """The command line cannot import the renderers before it knows that a report is wanted, so it repeats their words."""
-    option = next(each for each in cli.commands["report"].params if each.name == "formats")
+    option = next(each for each in cli.get_command(None, "report").params if each.name == "formats")
     assert option.help == f"Files to write: {', '.join(f'{form} ({each.words})' for form, each in FORMS.items())}."
 
 

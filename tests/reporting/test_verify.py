@@ -58,7 +58,7 @@ def test_a_folder_is_the_same_and_says_how_many_figures(made, program):
     assert result.figures == len(report.to_csv().splitlines()) - 1
 
 
-@pytest.mark.parametrize("form", (*FORMS, "methods"))
+@pytest.mark.parametrize("form", [*FORMS, "methods"])
 def test_no_flipped_byte_goes_unnoticed(made, copied, form):
     """At the ends, and at 60 places between; what differs is named in words."""
     path = copied[form]

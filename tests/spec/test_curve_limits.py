@@ -11,7 +11,10 @@ from tests.spec.after import PSYCHIATRIC, ask, each, followed, named, of
 RELAPSE = {"measure": "relapse", "definition": "any_use"}
 
 
-def log_log(share, se, z=norm.ppf(0.975)):
+Z = norm.ppf(0.975)
+
+
+def log_log(share, se, z=Z):
     """Log-log limits of a share."""
     reach = math.exp(z * se / abs(share * math.log(share)))
     return share**reach, share ** (1 / reach)

@@ -44,8 +44,7 @@ def change(text, *, level="All", **options):
 def taken(scores, *, stay=40):
     """Which admission and discharge score is taken of one person's; NaN for none."""
     text = "\n".join(f"e000 phq9 {day} {score}" for day, score in scores)
-    found = change(f"los_days\n{stay}", scores=f"episode_id scale day score\n{text}")
-    return found
+    return change(f"los_days\n{stay}", scores=f"episode_id scale day score\n{text}")
 
 
 # -- which scores ------------------------------------------------------------------------------------------------

@@ -44,10 +44,8 @@ def test_quantile_equals_numpy(days, below):
 def test_quantile_equals_exact_fractions(days, below):
     """With exact fractions: the middle of the two neighbours when the share falls between them, else the value that reaches it."""
     ordered, place = sorted(days), Fraction(str(below)) * len(days)
-    if place.denominator == 1:
-        expected = (ordered[int(place) - 1] + ordered[int(place)]) / 2
-    else:
-        expected = ordered[math.ceil(place) - 1]
+    between = place.denominator == 1
+    expected = (ordered[int(place) - 1] + ordered[int(place)]) / 2 if between else ordered[math.ceil(place) - 1]
     assert quantile_type2(spread(days), below) == expected
 
 

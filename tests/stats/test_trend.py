@@ -241,9 +241,7 @@ def slow_rules(points, centre, sigma):
                 moved = [side * (b - a) > 1e-9 for a, b in pairwise(window)]
                 above = [side * (value - centre) > 1e-9 for value in window]
                 near = [side * (value - centre) > 2 * sigma + 1e-9 for value in window]
-                if name == "seven_point_trend" and all(moved):
-                    hit = [True] * size
-                elif name == "seven_on_one_side" and all(above):
+                if (name == "seven_point_trend" and all(moved)) or (name == "seven_on_one_side" and all(above)):
                     hit = [True] * size
                 elif name == "two_of_three_near_limit" and all(above) and sum(near) >= 2:
                     hit = near

@@ -99,10 +99,7 @@ def discharge_reasons(frame, definition, _whole):
     outside = ["not_started", "active", "not_known"]
     reasons = [*dict.fromkeys(["died", "missing", *each])]
     n = int((~each.isin(outside)).sum())
-    counted = {
-        f"reason_{reason}": (n, k := int((each == reason).sum()), k / n if n else NAN) for reason in reasons if reason not in outside
-    }
-    return counted
+    return {f"reason_{reason}": (n, k := int((each == reason).sum()), k / n if n else NAN) for reason in reasons if reason not in outside}
 
 
 def deaths_in_care(frame, _definition, _whole):

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iop_outcomes.cli_data import MEMORY, PATH, QUIET, SHOWN, as_typed, left_out, progress_shown, would_leave_out
+from iop_outcomes.cli.check import SHOWN_FINDINGS
+from iop_outcomes.cli.options import MEMORY, PATH, QUIET, progress_shown
+from iop_outcomes.cli.program import as_typed, left_out, would_leave_out
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERRUPTED, DataError, OutputError
 
 if TYPE_CHECKING:
@@ -245,7 +247,7 @@ def _check(folder: str) -> int:
             raise
         errors = [finding for finding in _findings(error.findings) if finding.severity == "error"]
         click.echo("The data cannot be used yet:")
-        for finding in errors[:SHOWN]:
+        for finding in errors[:SHOWN_FINDINGS]:
             click.echo(f"  {finding}")
         click.echo(f"Next: correct the files or mapping.toml, then: iop-outcomes check {as_typed(folder)}")
         return error.exit_code
@@ -263,10 +265,10 @@ def _costs(program: Data, folder: str) -> int:
     others = len(program.findings) - len(errors)
     if errors:
         click.echo("What is wrong, and what it costs:")
-        for finding in errors[:SHOWN]:
+        for finding in errors[:SHOWN_FINDINGS]:
             click.echo(f"  {finding.count:,} {'row' if finding.count == 1 else 'rows'}: {finding}")
-        if len(errors) > SHOWN:
-            click.echo(f"  ... and {len(errors) - SHOWN} more")
+        if len(errors) > SHOWN_FINDINGS:
+            click.echo(f"  ... and {len(errors) - SHOWN_FINDINGS} more")
     for flow in program.flow:
         click.echo(would_leave_out(flow))
     if others:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from iop_outcomes.cli_data import PATH
+from iop_outcomes.cli.options import PATH
 from iop_outcomes.errors import EXIT_DONE, EXIT_PARTIAL
 
 

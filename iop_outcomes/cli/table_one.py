@@ -1,4 +1,4 @@
-"""Takes a command line about the table one of a paper, gives its flags, and the released table in words or as a file."""
+"""Takes a command line about the table one of a paper, gives the released table in words or as a file."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iop_outcomes.cli_data import PATH
-from iop_outcomes.cli_measures import columns
+from iop_outcomes.cli.options import DATA, LEDGER, PATH, POLICY, columns, progress_shown, read_as
+from iop_outcomes.cli.program import exit_code, loaded, narrowed
 
 if TYPE_CHECKING:
     from iop_outcomes.intake.data import Data
     from iop_outcomes.reporting.exhibit import Exhibit
+
 
 _OPTIONS = (
     click.option(
@@ -80,3 +81,32 @@ def print_or_write(exhibit: Exhibit, writer: Callable[[Exhibit], bytes] | None, 
         click.echo(f"{exhibit.to_text()}\n\n{' '.join(filter(None, words))}")
         return
     click.echo(write_new_file(Path(output), writer(exhibit)))
+
+
+@click.command("table-one")
+@DATA
+@options_of_table_one
+@POLICY
+@LEDGER
+@read_as
+def table_one(
+    data: str,
+    policy: str,
+    mapping: str | None,
+    layout: str | None,
+    on_error: str,
+    where: tuple[str, ...],
+    period: tuple[str, str] | None,
+    output: str | None,
+    **rows: Any,
+) -> int:
+    """Print the released table one of DATA, which says who is in each group at admission, or write it for a paper."""
+    from iop_outcomes.release import policy_for
+
+    writer = writer_of(output)
+    with loaded(data, mapping, on_error, layout) as program:
+        policy_for(policy, program.data_class)
+        with progress_shown():
+            exhibit = table_one_exhibit(narrowed(program, where, period), policy=policy, **rows)
+        print_or_write(exhibit, writer, output)
+        return exit_code(program)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from iop_outcomes.cli_data import LAYOUT, MAPPING, MEMORY, PATH, QUIET, progress_shown
+from iop_outcomes.cli.options import LAYOUT, MAPPING, MEMORY, PATH, QUIET, progress_shown
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS
 
 

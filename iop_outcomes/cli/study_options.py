@@ -1,0 +1,23 @@
+"""Takes what a person types about published studies, gives the flags that both of their commands have."""
+
+from __future__ import annotations
+
+import click
+
+from iop_outcomes.cli.options import PATH
+
+ADD = click.option(
+    "--add",
+    multiple=True,
+    type=PATH,
+    help="Studies of your own beside the registry: a TOML file, a folder of them, or a .csv in the Metapsy standard; may be repeated.",
+)
+FIGURES_JSON = click.option(
+    "--json", "as_json", is_flag=True, help="Print a list of objects, one for each printed figure; with --data, those beside the program's."
+)
+FIGURES_CSV = click.option(
+    "--csv",
+    "as_csv",
+    is_flag=True,
+    help="Print comma-separated values, one line for each printed figure; with --data, those beside the program's.",
+)

@@ -1,0 +1,227 @@
+"""Takes the followed episodes, gives the numbers of a measure of time after discharge, and which of them hold which others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from iop_outcomes.columns import OUTSIDE, Reached
+from iop_outcomes.counts import Counts
+from iop_outcomes.keys import Flag, Key
+from iop_outcomes.measures.after_discharge_words import EXCLUDED
+from iop_outcomes.measures.followed import UNKNOWN, Followed, Outcome
+from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of, portion, same
+from iop_outcomes.results import Inclusion
+from iop_outcomes.stats.curves import OUTCOME, Ends
+from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
+
+# Whether the file's follow-up stops at the event, and the column that says how long each was or could have been followed.
+FOLLOW_UP_COLUMNS = {False: "follow_up_days", True: "potential_follow_up_days"}
+_EVENT, _GONE = "event", "gone"
+
+
+def drafts_of(
+    counts: Counts,
+    *,
+    what: Outcome,
+    times: tuple[int, ...],
+    stops: bool,
+    followed_alone: bool = False,
+    only: Collection[Key] | None = None,
+) -> tuple[Draft, ...]:
+    """Every number, or those with one of some keys alone."""
+    followed = Followed.from_counts(counts, what)
+    wanted = partial(_wanted, only)
+    drafts = [
+        *_shares(followed, times, only),
+        *([followed.ends.median("median_days", followed.everyone)] if wanted("median_days") else []),
+        *(
+            followed.ends.restricted_mean("restricted_mean_days", float(time), followed.everyone)
+            for time in times
+            if wanted("restricted_mean_days", time)
+        ),
+        *(_simple(followed, time, stops=stops) for time in times if wanted("fully_observed_rate", time)),
+        *(draft() for name, draft in _beside(followed, followed_alone=followed_alone).items() if wanted(name)),
+        *([followed.ends.follow_up("median_follow_up_days", followed.everyone)] if wanted("median_follow_up_days") else []),
+    ]
+    return tuple(_assessed(draft, followed) for draft in drafts)
+
+
+def _wanted(only: Collection[Key] | None, estimand: str, time: float | None = None) -> bool:
+    return only is None or Key(estimand, None if time is None else float(time)) in only
+
+
+def _shares(followed: Followed, times: tuple[int, ...], only: Collection[Key] | None) -> Iterator[Draft]:
+    """The shares with the event, and free of every end, on each day."""
+    ends = followed.ends
+    for name, estimates, populations in (("cumulative_incidence", ends.incidence, _with_event), ("event_free", ends.event_free, _free)):
+        places = [place for place, time in enumerate(times) if _wanted(only, name, time)]
+        if places:
+            people, chosen = populations(followed, ends, times), [times[place] for place in places]
+            yield from ends.at(name, estimates(chosen), [people[place] for place in places], left=name == "event_free")
+
+
+_BY_EVENTS = ("cumulative_incidence", "event_free", "median_days", "restricted_mean_days", "fully_observed_rate")
+
+
+def _assessed(draft: Draft, followed: Followed) -> Draft:
+    """Take back what these data cannot tell.
+
+    Events that nobody recorded, days before the window, and a rate of 0 where events are on record without follow-up.
+    """
+    beside = ("transfer_0_2", *_short_names(followed.what))
+    estimand, time = draft.key.estimand, draft.key.time
+    too_soon = time is not None and time < followed.what.first_day
+    if estimand in (*_BY_EVENTS, *beside) and (too_soon or not followed.is_recorded):
+        return draft.without_value(Flag.NOT_ASSESSABLE)
+    if estimand == "during_care" and not followed.is_recorded:
+        return draft.without_value(Flag.NOT_ASSESSABLE)
+    nobody = {**dict.fromkeys(("cumulative_incidence", "fully_observed_rate", *beside), 0.0), "event_free": 1.0}.get(estimand)
+    if draft.value == nobody and followed.outside["unknown_with_event"]:
+        return draft.without_value(Flag.EVENTS_WITHOUT_FOLLOW_UP)
+    return draft
+
+
+def _stretches(times: Sequence[int], word: str) -> dict[str, tuple[int, int]]:
+    """The parts by the stretch between the days asked in which something happened: after the one day, up to the other."""
+    return {f"{word} {low + 1} to {high}": (low, high) for low, high in zip((-1, *times), times, strict=False)}
+
+
+def _cuts(days: Floats, n: Ints, times: Sequence[int], word: str) -> dict[str, int]:
+    """Episodes by the stretch between the days asked in which something happened to them; the last part is never, or later."""
+    inside = {part: int(n[(days > low) & (days <= high)].sum()) for part, (low, high) in _stretches(times, word).items()}
+    return {**inside, f"not {word} by then": int(n.sum()) - sum(inside.values())}
+
+
+def inclusions(what: Outcome, times: tuple[int, ...]) -> tuple[Inclusion, ...]:
+    """Who has the event is free of ends no longer, and is among those with it in the simple rate's place; who is observed longer is also observed less long."""
+    events, gone = (tuple(_stretches(times, word)) for word in (_EVENT, _GONE))
+    with_event = [portion("incidence", *events[: i + 1]) for i in range(len(times))]
+    ended = [portion("event_free", *gone[: i + 1], *_on_the_day(times)[: i + 1]) for i in range(len(times))]
+    families = [f"observed {time}" for time in times]
+    observed = [portion(family, "with", "without") for family in families]
+    every = [portion(family, "with", "without", "shorter", "potential_unknown") for family in families]
+    followed = (portion("followed", "followed"), portion("incidence", *events, f"not {_EVENT} by then"))
+    return (
+        *(Inclusion(event, by_then, guarded=True) for event, by_then in zip(with_event, ended, strict=True)),  # left otherwise
+        *(Inclusion(portion(family, "with"), event) for family, event in zip(families, with_event, strict=True)),
+        *(each for several in every for everyone in followed for each in same(several, everyone)),
+        *map(Inclusion, observed[1:], observed),
+        *(Inclusion(portion(short_name(cause), "yes"), portion("incidence", f"not {_EVENT} by then")) for cause in what.causes),
+    )
+
+
+def _with_event(followed: Followed, ends: Ends, times: Sequence[int]) -> list[Population]:
+    """For each time, who had the event by then."""
+    table = ends.table
+    days = np.where(table.cell_cause == OUTCOME, table.days[table.cell_day].astype(np.float64), math.inf)
+    by_event = _cuts(days, table.n, times, _EVENT)
+    at_risk = [people.at_risk for people in _free(followed, ends, times)]
+    hits = (list(by_event)[: i + 1] for i in range(len(times)))
+    return [replace(followed.people("incidence", by_event, hits=each), at_risk=risk) for each, risk in zip(hits, at_risk, strict=True)]
+
+
+def _free(followed: Followed, ends: Ends, times: Sequence[int]) -> list[Population]:
+    """For each time, who is known to be free of every end then, neither ended by then nor lost before; and who is followed to that day."""
+    table = ends.table
+    ended = table.cell_cause != 0
+    days = table.days[table.cell_day].astype(np.float64)
+    by_end: dict[str, int] = {}
+    gone = days + ~ended  # a follow-up that ends on a day covers that day
+    for (part, (low, high)), on_the_day in zip(_stretches(times, _GONE).items(), _on_the_day(times), strict=True):
+        last = ended & (days == high)  # still at risk that day
+        by_end |= {part: int(table.n[(gone > low) & (gone <= high) & ~last].sum()), on_the_day: int(table.n[last].sum())}
+    by_end[f"not {_GONE} by then"] = int(table.n.sum()) - sum(by_end.values())
+    parts = list(by_end)
+    return [
+        replace(
+            followed.people("event_free", by_end, hits=parts[2 * i + 2 :]),
+            at_risk=followed.people("event_free", by_end, hits=parts[2 * i + 1 :]),
+        )
+        for i in range(len(times))
+    ]
+
+
+def _on_the_day(times: Sequence[int]) -> list[str]:
+    return [f"ended on day {time}" for time in times]
+
+
+# -- simple rates, and what is counted beside ------------------------------------------------------------------------
+
+
+def _simple(followed: Followed, time: int, *, stops: bool) -> Draft:
+    """Share with the event by a day, among those whose follow-up reaches it, event or not.
+
+    Where the file's follow-up stops at the event (`stops`), those who could have been followed so far are taken instead, less
+    those lost before.
+    """
+    counts, what = followed.counts, followed.what
+    reached = counts.numbers(Reached(FOLLOW_UP_COLUMNS[stops], time).keys[0], blank=-1)
+    day = counts.numbers(what.day, blank=math.inf)
+    lost = stops & counts.is_in(what.outcome, ["end_of_follow_up"]) & (day < time)
+    hit = counts.is_in(what.outcome, ["event"]) & (day <= time)
+    outside = (*OUTSIDE, "transfer", "short")
+    order = ("with", "without", "shorter", "unknown", "potential_unknown", *outside)
+    unknown = followed.cells(*UNKNOWN) | ((reached < 0) & (not stops))
+    cases = {
+        **{name: followed.cells(name) for name in outside},
+        "unknown": unknown,
+        "potential_unknown": reached < 0,
+        "shorter": (reached == 0) | lost,
+        "with": hit,
+    }
+    parts = parts_of(counts, cases, "without", order=order)
+    missing = ("unknown", "potential_unknown")
+    name, family = "fully_observed_rate", f"observed {time}"
+    draft = parts.share(name, family, base=("with", "without"), hits=("with",), missing=missing, time=float(time))
+    return draft if draft.n else draft.flagged(Flag.NOT_ASSESSABLE)
+
+
+def _beside(followed: Followed, *, followed_alone: bool) -> dict[str, Callable[[], Draft]]:
+    """What is counted beside the curve, by name: ends of their own, transfers, events without follow-up, and the event during care.
+
+    That during care is of all discharged episodes, or of those of the curve alone.
+    """
+    counts, what = followed.counts, followed.what
+    drafts: dict[str, Callable[[], Draft]] = {
+        short_name(cause): partial(_counted, followed, short_name(cause), counts.is_in(what.outcome, [cause]), ("followed",))
+        for cause in what.causes
+    }
+    if what.transfers:
+        drafts["transfer_0_2"] = partial(_counted, followed, "transfer_0_2", followed.cells("transfer"), ("followed", "transfer"))
+    lost = partial(_counted, followed, "events_without_follow_up", followed.cells("unknown_with_event"), UNKNOWN, missing=())
+    return {**drafts, "events_without_follow_up": lost, "during_care": partial(_in_care, followed, followed_alone=followed_alone)}
+
+
+def _in_care(followed: Followed, *, followed_alone: bool) -> Draft:
+    counts = followed.counts
+    if followed_alone:
+        return _counted(followed, "during_care", counts.is_in(followed.what.during_care.name, [1]), ("followed",))
+    return parts_in_care(counts, followed.what).share("during_care", "during_care", base=("yes", "no"), hits=("yes",))
+
+
+def parts_in_care(counts: Counts, what: Outcome) -> Parts:
+    """Every episode by whether the event happened before discharge."""
+    happened = counts.is_in(what.during_care.name, [1])
+    return parts_of(counts, {**not_ended(counts), "yes": happened}, "no", order=("yes", "no", *NOT_ENDED))
+
+
+def _counted(followed: Followed, name: str, hit: Mask, among: tuple[str, ...], *, missing: tuple[str, ...] = UNKNOWN) -> Draft:
+    """A share of some parts."""
+    rest = tuple(part for part in (*EXCLUDED, "followed") if part not in among)
+    cases = {**{part: followed.cells(part) for part in rest}, "yes": hit}
+    parts = parts_of(followed.counts, cases, "no", order=("yes", "no", *rest))
+    return parts.share(name, name, base=("yes", "no"), hits=("yes",), missing=missing)
+
+
+def short_name(cause: str) -> str:
+    """What the share of an end beside the event is called."""
+    return {"death": "died_first"}.get(cause, cause)
+
+
+def _short_names(what: Outcome) -> tuple[str, ...]:
+    return tuple(short_name(cause) for cause in what.causes)
