@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from iop_outcomes.errors import UsageError
 from iop_outcomes.published.published_numbers import Measured, ProgramMeasure
@@ -15,11 +15,13 @@ from iop_outcomes.published.text_tables import html_table, text_table
 from iop_outcomes.scales import load_scales
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
     from matplotlib.axes import Axes
 
 _MOST_PRINTED = 40  # rows, beyond which those that do not stand side by side are counted by their reason
-_HIDDEN = ("asked", "measured", "name")
+_HIDDEN = ("question", "measured", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,9 @@ class BesideDrawing(Protocol):
     def __call__(self, beside: StudiesBeside, rows: Sequence[FigureBeside], ax: Axes | None) -> Axes:
         """Draw rows of one quantity on axes, or on new ones."""
 
+    def on_paper(self, beside: StudiesBeside, rows: Sequence[FigureBeside], size: str, path: str | Path | None) -> Any:
+        """Draw them in the size of a journal, and write the file that is asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class StudiesBeside:
@@ -207,20 +212,45 @@ class StudiesBeside:
         scale : str, optional
             Of which scale, where changes on several stand side by side.
         """
+        draw, rows = self._drawn(quantity, scale)
+        return draw(self, rows, ax)
+
+    def figure(self, size: str = "double", *, path: str | Path | None = None, quantity: str | None = None, scale: str | None = None) -> Any:
+        """The chart for a paper, as `Answer.figure` gives it.
+
+        Parameters
+        ----------
+        size : {"single", "double"}
+            As wide as one column of a journal (85 mm) or two (174 mm).
+        path : path, optional
+            File to write, .pdf or .svg.
+        quantity, scale : str, optional
+            As for `plot`.
+
+        Returns
+        -------
+        PaperFigure
+        """
+        draw, rows = self._drawn(quantity, scale)
+        return draw.on_paper(self, rows, size, path)
+
+    def _drawn(self, quantity: str | None, scale: str | None) -> tuple[BesideDrawing, list[FigureBeside]]:
+        """What draws, and the rows of the one quantity."""
         if self.draw is None:
             raise RuntimeError("figures beside a program are drawn when iop.stand_beside made them")
-        rows = [
-            row for row in self.side_by_side if quantity in (None, row.quantity) and scale in (None, row.question and row.question.scale)
-        ]
-        kinds = list(dict.fromkeys((row.quantity, row.question and row.question.scale) for row in rows))
+        there = [row for row in self.side_by_side if row.question is not None and quantity in (None, row.quantity)]
+        rows = [row for row in there if scale is None or (row.question is not None and row.question.scale == scale)]
+        kinds = list(dict.fromkeys((row.quantity, row.measured[1], row.question.scale) for row in rows if row.question is not None))
         if not kinds:
             raise UsageError("nothing stands side by side to draw; .rows says why of each figure")
-        if len(kinds) > 1:
-            listed = ", ".join(name + (f" of {each}" if each else "") for name, each in kinds)
+        if len({(name, each) for name, _, each in kinds}) > 1:
+            listed = ", ".join(dict.fromkeys(name + (f" of {each}" if each else "") for name, _, each in kinds))
             raise UsageError(
-                f"a chart is of one quantity of one scale, and these stand side by side: {listed}. Choose with quantity= and scale=."
+                f"a chart is of one quantity of one scale, and these stand side by side: {listed}. Choose with quantity= and scale= (--quantity, --scale)."
             )
-        return self.draw(self, rows, ax)
+        if len(kinds) > 1:
+            raise UsageError(f"a chart is by one day, and these are by {len(kinds)}: choose with at= (--at)")
+        return self.draw, rows
 
     def __repr__(self) -> str:
         return self.to_text()

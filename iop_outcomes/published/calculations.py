@@ -27,6 +27,7 @@ from iop_outcomes.published.study import Argument, StudyFigure
 from iop_outcomes.published.summaries import summary
 from iop_outcomes.scales import load_scales
 from iop_outcomes.stats.thresholds import cutoffs, reliable_change_index, s_diff, standard_error_of_measurement
+from iop_outcomes.stats.trend import ControlLimits, outside_limits, p_prime_limits
 
 Quantities = dict[str, float]
 _OF_EFFECT = ("se", "variance", "low", "high", "statistic", "df", "p", "r")
@@ -247,6 +248,14 @@ def _reliable_change(
     return values
 
 
+def _p_chart(*, events: list[int], n: int) -> Quantities:
+    """Centre and three-sigma limits of a plain p chart of samples of one size, and how many lie outside."""
+    limits = p_prime_limits(events, [n] * len(events))
+    chart = ControlLimits(limits.centre, limits.sigma / limits.sigma_z, 1.0)
+    outside = outside_limits([k / n for k in events], chart)
+    return {"centre": chart.centre, "low": float(chart.low[0]), "high": float(chart.high[0]), "outside": float((outside != 0).sum())}
+
+
 _CALCULATIONS: dict[str, Callable[..., EffectSizes | EquivalenceTest | Quantities]] = {
     "pre_post": pre_post,
     "independent_groups": independent_groups,
@@ -261,6 +270,7 @@ _CALCULATIONS: dict[str, Callable[..., EffectSizes | EquivalenceTest | Quantitie
     "summary": _summary,
     "reliable_change": _reliable_change,
     "event_times": event_times,
+    "p_chart": _p_chart,
     "pool_studies": _pool_studies,
     "pool_two_groups": _pool_two_groups,
     "pool_proportions": _pool_proportions,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ from iop_outcomes.evaluate import evaluate
 from iop_outcomes.evaluate.lookup import look_up
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL
-from iop_outcomes.published.beside import FigureBeside, StudiesBeside
+from iop_outcomes.published.beside import FigureBeside, StudiesBeside, YardstickBeside
 from iop_outcomes.published.published_numbers import Measured, ProgramMeasure
 from iop_outcomes.published.side_by_side import LEVEL, ProgramNumber, is_standardised
 from iop_outcomes.release import Released, release
-from iop_outcomes.show.beside_studies import forest_beside
+from iop_outcomes.reporting.paper import written
+from iop_outcomes.show.beside_studies import beside_alt_text, beside_sentence, forest_beside
+from iop_outcomes.show.paper import PaperFigure, on_paper
 
 
 class ReleasedNumbers:
@@ -87,10 +90,30 @@ class DrawBeside:
 
     def __call__(self, beside: StudiesBeside, rows: Sequence[FigureBeside], ax: Axes | None) -> Axes:
         """The forest of one quantity, with the yardsticks of a standardised change."""
-        question, (estimand, day) = rows[0].question, rows[0].measured
+        released, shown = self._shown(beside, rows)
+        estimand, day = rows[0].measured
+        return forest_beside(released, estimand, rows, shown, time=day, ax=ax)
+
+    def on_paper(self, beside: StudiesBeside, rows: Sequence[FigureBeside], size: str, path: str | Path | None) -> PaperFigure:
+        """The same in the size of a journal, with the words of the policy on it."""
+        released, shown = self._shown(beside, rows)
+        estimand, day = rows[0].measured
+        alt = beside_alt_text(released, estimand, rows, shown, time=day)
+        caption = f"{beside_sentence(released, estimand, rows, time=day)} {released.policy.mark}".strip()
+        figure = on_paper(
+            partial(forest_beside, released, estimand, rows, shown, time=day),
+            size,
+            alt_text=alt,
+            caption=caption,
+            mark=released.policy.mark,
+        )
+        return written(figure, path)
+
+    def _shown(self, beside: StudiesBeside, rows: Sequence[FigureBeside]) -> tuple[Released, list[YardstickBeside]]:
+        """What holds the program's number, and the yardsticks of a standardised change."""
+        question = rows[0].question
         released = "nothing was asked of the program" if question is None else self.numbers.released(question)
         if isinstance(released, str):
             raise UsageError(released)
         yardsticks = [each for each in beside.yardsticks if question is not None and each.scale == question.scale]
-        shown = yardsticks if is_standardised(rows[0].quantity) else []
-        return forest_beside(released, estimand, rows, shown, time=day, ax=ax)
+        return released, yardsticks if is_standardised(rows[0].quantity) else []

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
+from iop_outcomes.show.chart_kind import with_numbers
 from iop_outcomes.show.chart_rows import coordinate, finish_rows, range_bar, share_axis, withheld_words
 from iop_outcomes.show.tables import Table
 from iop_outcomes.show.words import NOT_SHOWN, estimate_value, has_value, listed, plain_range, value_of
@@ -98,6 +99,7 @@ class Row(NamedTuple):
     yardstick: bool = False
 
 
+@with_numbers
 def forest_beside(
     released: Released,
     estimand: str,
@@ -228,7 +230,9 @@ def beside_sentence(released: Released, estimand: str, figures: Sequence[ShownFi
         return f"{item.label}: {withheld_words(ours)}, so that nothing stands beside it."
     unit = UNITS[item.unit]
     others = [f"{unit.text(each.published)} ({name}, {_apart(each, unit)})" for name, each in zip(_names(figures), figures, strict=True)]
-    return f"{item.label}: {_own_words(ours)} here{unit.suffix() if unit.words else ''}; published: {listed(others)}."
+    return (
+        f"{item.label}: {_own_words(ours)} here{unit.suffix() if unit.words else ''}; published: {listed(others) if others else 'nothing'}."
+    )
 
 
 def _apart(figure: ShownFigure, unit: Unit) -> str:

@@ -28,5 +28,6 @@ def test_the_commands_run(capsys):
         "studies --level IOP --scale phq9": 0,
         "reproduce": 1,
         "reproduce text_messages_2021 --data data/synthetic": 0,
+        "beside data/synthetic --study teds_2004 --margin completion_strict=0.10": 0,
     }
     assert "those with both scores" in capsys.readouterr().out
