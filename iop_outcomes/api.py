@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from iop_outcomes.intake.data import Data
     from iop_outcomes.intake.table import EpisodeTable
     from iop_outcomes.measures import Measure
+    from iop_outcomes.published.beside import StudiesBeside
+    from iop_outcomes.published.curve_points import Pairs as CurvePairs
     from iop_outcomes.published.identify import Identified
     from iop_outcomes.published.identify_table import Figures, IdentifiedTable
     from iop_outcomes.published.pooled import Pooled
+    from iop_outcomes.published.reconstructed import ReconstructedCurve
     from iop_outcomes.published.reproduced import Reproduction
-    from iop_outcomes.published.side_by_side import ProgramMeasure, ProgramNumber
     from iop_outcomes.published.study_files import Files as StudyFiles
     from iop_outcomes.published.study_registry import StudyRegistry
     from iop_outcomes.reporting.report import Report
@@ -1007,55 +1009,121 @@ def reproduce(
 
     from iop_outcomes.published.inputs import choice
     from iop_outcomes.published.reproduction import reproduce_studies
-    from iop_outcomes.published.side_by_side import COMPLETERS, PROGRAM_PEOPLE, side_by_side
+    from iop_outcomes.published.side_by_side import PROGRAM_PEOPLE
     from iop_outcomes.published.study_registry import studies_to_reproduce
-    from iop_outcomes.release import policy_for
 
     choice("people", people, PROGRAM_PEOPLE)
     rows = studies_to_reproduce(study, add)
     result = reproduce_studies(rows)
     if data is None:
         return result
-    program = data.where(**COMPLETERS) if people == "completers" else data
-    asking = _ReleasedNumbers(program, policy, ledger)
-    return replace(result, beside=side_by_side(rows, asking, people=people, policy=policy_for(policy, data.data_class).words))
+    return replace(result, beside=stand_beside(data, study=study, add=add, people=people, policy=policy, ledger=ledger))
 
 
-class _ReleasedNumbers:
-    """A program's released numbers by measure, each released once: what is published sees no others."""
+def stand_beside(
+    data: Data,
+    *,
+    study: str | Path | None = None,
+    level: str | None = None,
+    scale: str | None = None,
+    add: StudyFiles = None,
+    curve: ReconstructedCurve | Sequence[ReconstructedCurve] = (),
+    measure: str | None = None,
+    definition: str | None = None,
+    at: Sequence[int] = (30, 90, 180, 365),
+    quantity: str | Sequence[str] | None = None,
+    margin: float | Mapping[str, float] | None = None,
+    people: Literal["pairs", "completers"] = "pairs",
+    r: float | None = None,
+    policy: str = "cms11",
+    ledger: str | Path | None = None,
+) -> StudiesBeside:
+    """Set a program's released figures beside published ones: the difference with its interval, and whether the two are equivalent.
 
-    def __init__(self, program: Data, policy: str, ledger: str | Path | None) -> None:
-        self.program, self.policy, self.ledger = program, policy, ledger
-        self.known: dict[ProgramMeasure, Mapping[str, ProgramNumber] | str] = {}
+    Parameters
+    ----------
+    data : Data
+        A program from `load`; one track of it is `data.where(track="psychosis")`.
+    study : str or path, optional
+        Name of a study of the registry, words of its citation, or a TOML file or folder of your own; by default all that `level` and
+        `scale` leave.
+    level, scale : str, optional
+        Which studies, as in `studies`.
+    add : path or several, optional
+        Studies of your own beside the registry.
+    curve : ReconstructedCurve or several
+        Curves read off a figure (`reconstruct_curve`): the share with the event by each day of `at` stands beside that of `measure`. Without
+        `study`, `level` and `scale` no study stands beside then.
+    measure, definition : str, optional
+        What the curves are of, by default readmission, and which definition of it.
+    at : sequence of int
+        Days after discharge.
+    quantity : str or several, optional
+        Which quantities alone, such as "d_pre_sd".
+    margin : float or dict, optional
+        How far apart is still equivalent: one number for the only quantity, or by quantity, as in {"completion_strict": 0.10}. There is no
+        default, and no test without it; where a study prints no error there is none either.
+    people : {"pairs", "completers"}
+        Whom the program's changes are of: everyone with both scores, or those of them who completed.
+    r : float, optional
+        The correlation of scores before and after that is assumed where a study prints none; each number that rests on it says so.
+    policy : str
+        Disclosure policy of the program's numbers.
+    ledger : path, optional
+        File of the outputs made before.
 
-    def __call__(self, question: ProgramMeasure) -> Mapping[str, ProgramNumber] | str:
-        """Its numbers for everyone, by estimand, or why there are none."""
-        if question not in self.known:
-            self.known[question] = self._released(question)
-        return self.known[question]
+    Returns
+    -------
+    StudiesBeside
+        With `.sentence()`, `.to_frame()`, `.side_by_side`, `.yardsticks` and `.plot(quantity=...)`.
 
-    def _released(self, question: ProgramMeasure) -> Mapping[str, ProgramNumber] | str:
-        from math import nan
+    Raises
+    ------
+    UsageError
+        When there is no such study, or one margin would stand for several quantities.
 
-        from iop_outcomes.errors import UsageError
-        from iop_outcomes.published.side_by_side import ProgramNumber
+    Notes
+    -----
+    The interval of a difference is made of the limits of both numbers (MOVER), which are taken as of different people; two one-sided tests
+    at .05 rest on the limits at 90%. Two programs differ in whom they admit: a difference says nothing of why.
 
-        if question.scale is not None and question.scale not in self.program.facts.scales:
-            return f"the program has no scores of {question.scale}"
-        try:
-            answer = measure(self.program, question.name, scale=question.scale)
-        except UsageError as error:
-            return str(error)
-        records = answer.release(self.policy, ledger=self.ledger).to_records()
+    References
+    ----------
+    Zou GY, Donner A (2008), doi:10.1002/sim.3095. Schuirmann DJ (1987), doi:10.1007/BF01068419.
 
-        def plain(record: Mapping[str, Any], name: str) -> float:
-            return nan if record[name] is None else float(record[name])
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     beside = iop.stand_beside(data, study="teds_2004", margin={"completion_strict": 0.10})
+    >>> [(row.quantity, round(row.difference, 3), row.verdict) for row in beside.side_by_side][0]
+    ('completion_strict', 0.173, 'different by more than the margin')
+    """
+    from dataclasses import replace
 
-        return {
-            record["estimand"]: ProgramNumber(plain(record, "value"), plain(record, "low"), plain(record, "high"), plain(record, "n"))
-            for record in records
-            if not record["contrast"]
-        }
+    from iop_outcomes.published.beside import curves_of
+    from iop_outcomes.published.inputs import choice, correlation
+    from iop_outcomes.published.side_by_side import COMPLETERS, PROGRAM_PEOPLE, margins_of, numbers_of, quantities_of, side_by_side
+    from iop_outcomes.published.study_registry import studies_beside
+    from iop_outcomes.release import policy_for
+    from iop_outcomes.reporting.beside import DrawBeside, ReleasedNumbers
+
+    choice("people", people, PROGRAM_PEOPLE)
+    correlation("r", r)
+    curves = curves_of(curve)
+    rows = () if curves and (study, level, scale, add) == (None,) * 4 else studies_beside(study, level=level, scale=scale, add=add)
+    numbers = numbers_of(rows, [(each, measure, definition, tuple(at)) for each in curves], people=people, r=r)
+    asking = ReleasedNumbers(data.where(**COMPLETERS) if people == "completers" else data, policy, ledger)
+    result = side_by_side(
+        numbers,
+        asking,
+        policy=policy_for(policy, data.data_class).words,
+        margins=margins_of(margin),
+        quantities=quantities_of(quantity),
+        chosen=quantity is not None,
+        scales=() if scale is None else (scale,),
+    )
+    return replace(result, draw=DrawBeside(asking))
 
 
 class _DrawStudies:
@@ -1073,3 +1141,59 @@ class _DrawStudies:
         from iop_outcomes.reporting.paper import studies_figure
 
         return studies_figure(lambda: self(kind, pooled, None), size, pooled.sentence(), path)
+
+
+def reconstruct_curve(
+    points: CurvePairs,
+    *,
+    at_risk: CurvePairs,
+    events: int | None = None,
+    kind: Literal["falling", "rising"] = "falling",
+    percent: bool = False,
+    unit: Literal["days", "weeks", "months", "years"] = "days",
+    label: str = "",
+) -> ReconstructedCurve:
+    """The people behind a printed survival curve: points read off the figure and its numbers at risk in, events and ends of follow-up out.
+
+    Parameters
+    ----------
+    points : sequence of (time, share), or a table with these columns
+        Read off the curve with any digitiser, in any order; small errors of reading are mended, so that the curve never rises.
+    at_risk : sequence of (time, n), or a table with these columns
+        The numbers under the figure, from time 0 on; the one at 0 alone will do, and then nobody is taken to leave before the last
+        event but as `events` asks.
+    events : int, optional
+        Events in all, where the paper prints them.
+    kind : {"falling", "rising"}
+        Whether the curve falls from 1 (free of the event) or rises from 0 (with it).
+    percent : bool
+        Whether the shares are in percent.
+    unit : {"days", "weeks", "months", "years"}
+        Of the times; the counts are by whole days.
+    label : str
+        What the curve is of.
+
+    Returns
+    -------
+    ReconstructedCurve
+        With `.sentence()`, `.to_frame()`, `.at((30, 90))`, `.median_days`, `.hazard_ratio(other)`, and `.cells`, the small table of counts.
+
+    Raises
+    ------
+    UsageError
+        When the curve rises by more than reading errors do, shares or times lie outside, or the numbers at risk rise.
+
+    References
+    ----------
+    Guyot P et al. (2012), doi:10.1186/1471-2288-12-9.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> curve = iop.reconstruct_curve([(0, 1), (30, 0.90), (90, 0.80)], at_risk=[(0, 100), (60, 85)])
+    >>> sum(curve.events), sum(curve.censored), curve.reconstructed_at_risk
+    (20, 80, ((0.0, 100), (60.0, 85)))
+    """
+    from iop_outcomes.published.reconstructed import reconstructed_curve
+
+    return reconstructed_curve(points, at_risk, events=events, kind=kind, percent=percent, unit=unit, label=label)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from iop_outcomes.published.conversions import convert
     from iop_outcomes.published.correlations import correlation
     from iop_outcomes.published.effect_size import EffectSize, EffectSizes
+    from iop_outcomes.published.equivalence import EquivalenceTest, equivalence
     from iop_outcomes.published.hazard_ratios import hazard_ratio
     from iop_outcomes.published.independent_groups import independent_groups
     from iop_outcomes.published.pre_post import pre_post
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 __all__ = [
     "EffectSize",
     "EffectSizes",
+    "EquivalenceTest",
     "Summary",
     "convert",
     "correlation",
+    "equivalence",
     "hazard_ratio",
     "independent_groups",
     "paired_proportions",
@@ -40,9 +43,11 @@ __all__ = [
 _PLACES = {
     "EffectSize": "effect_size",
     "EffectSizes": "effect_size",
+    "EquivalenceTest": "equivalence",
     "Summary": "summaries",
     "convert": "conversions",
     "correlation": "correlations",
+    "equivalence": "equivalence",
     "hazard_ratio": "hazard_ratios",
     "independent_groups": "independent_groups",
     "paired_proportions": "proportions",

@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "published": _BEFORE["measures"],
     "synthetic": {"errors", "columns", "scales"},
     "attack": {"errors", "keys", "columns"},  # it sees what everybody sees: the files, and what a measure means
+    "reporting": _BEFORE["reporting"] | {"published"},  # the part that sets a program beside published figures
     "api": _BEFORE["api"] | {"published"},
     "cli": _BEFORE["cli"] | {"published"},
     "effects": {"published"},

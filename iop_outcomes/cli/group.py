@@ -9,8 +9,10 @@ import click
 # As they are typed; each stands in the module of this folder that is called so.
 _NAMES = (
     "attack",
+    "beside",
     "check",
     "compare",
+    "curve",
     "map",
     "measures",
     "notebook",

@@ -9,7 +9,7 @@ import click
 
 from iop_outcomes.cli.options import LAYOUT, MAPPING, MEMORY, PATH, QUIET, progress_shown
 from iop_outcomes.cli.output import one_form, print_records
-from iop_outcomes.cli.study_options import ADD, FIGURES_CSV, FIGURES_JSON
+from iop_outcomes.cli.study_options import ADD, FIGURES_CSV, FIGURES_JSON, PEOPLE
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS
 
 if TYPE_CHECKING:
@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 @click.argument("study", required=False)
 @ADD
 @click.option("--data", type=PATH, default=None, help="A program's data: its released figures are set beside those of the studies.")
-@click.option(
-    "--people",
-    type=click.Choice(["pairs", "completers"]),
-    default="pairs",
-    show_default=True,
-    help="Whom the program's changes are of: everyone with both scores, or those of them who completed.",
-)
+@PEOPLE
 @click.option("--policy", default="cms11", show_default=True, help="Disclosure policy of the program's figures.")
 @click.option("--ledger", type=PATH, default=None, help="File of the outputs made before.")
 @MAPPING

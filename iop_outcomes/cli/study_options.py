@@ -1,4 +1,4 @@
-"""Takes what a person types about published studies, gives the flags that both of their commands have."""
+"""Takes what a person types about published studies, gives the flags that several of their commands have."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ ADD = click.option(
     multiple=True,
     type=PATH,
     help="Studies of your own beside the registry: a TOML file, a folder of them, or a .csv in the Metapsy standard; may be repeated.",
+)
+PEOPLE = click.option(
+    "--people",
+    type=click.Choice(["pairs", "completers"]),
+    default="pairs",
+    show_default=True,
+    help="Whom the program's changes are of: everyone with both scores, or those of them who completed.",
 )
 FIGURES_JSON = click.option(
     "--json", "as_json", is_flag=True, help="Print a list of objects, one for each printed figure; with --data, those beside the program's."

@@ -13,6 +13,7 @@ from iop_outcomes.published.conversions import convert
 from iop_outcomes.published.correlations import correlation
 from iop_outcomes.published.definitions import DEFINITIONS
 from iop_outcomes.published.effect_size import EffectSize, EffectSizes
+from iop_outcomes.published.equivalence import EquivalenceTest, equivalence
 from iop_outcomes.published.event_times import event_times
 from iop_outcomes.published.hazard_ratios import hazard_ratio
 from iop_outcomes.published.independent_groups import independent_groups
@@ -26,6 +27,7 @@ from iop_outcomes.published.study import Argument, StudyFigure
 from iop_outcomes.published.summaries import summary
 from iop_outcomes.scales import load_scales
 from iop_outcomes.stats.thresholds import cutoffs, reliable_change_index, s_diff, standard_error_of_measurement
+from iop_outcomes.stats.trend import ControlLimits, outside_limits, p_prime_limits
 
 Quantities = dict[str, float]
 _OF_EFFECT = ("se", "variance", "low", "high", "statistic", "df", "p", "r")
@@ -82,6 +84,8 @@ def calculated(calculation: str, given: Mapping[str, Argument]) -> Quantities | 
         raise
     except (TypeError, ValueError, ArithmeticError) as error:  # a reader's file may hold words for numbers, or lists that differ in length
         raise UsageError(f"{calculation} cannot be computed from what is given: {error}") from error
+    if isinstance(result, EquivalenceTest):
+        return dict(result.figures())
     return result if isinstance(result, EffectSizes) else dict(result)
 
 
@@ -244,7 +248,15 @@ def _reliable_change(
     return values
 
 
-_CALCULATIONS: dict[str, Callable[..., EffectSizes | Quantities]] = {
+def _p_chart(*, events: list[int], n: int) -> Quantities:
+    """Centre and three-sigma limits of a plain p chart of samples of one size, and how many lie outside."""
+    limits = p_prime_limits(events, [n] * len(events))
+    chart = ControlLimits(limits.centre, limits.sigma / limits.sigma_z, 1.0)
+    outside = outside_limits([k / n for k in events], chart)
+    return {"centre": chart.centre, "low": float(chart.low[0]), "high": float(chart.high[0]), "outside": float((outside != 0).sum())}
+
+
+_CALCULATIONS: dict[str, Callable[..., EffectSizes | EquivalenceTest | Quantities]] = {
     "pre_post": pre_post,
     "independent_groups": independent_groups,
     "pre_post_control": pre_post_control,
@@ -253,10 +265,12 @@ _CALCULATIONS: dict[str, Callable[..., EffectSizes | Quantities]] = {
     "paired_proportions": paired_proportions,
     "correlation": correlation,
     "hazard_ratio": hazard_ratio,
+    "equivalence": equivalence,
     "convert": convert,
     "summary": _summary,
     "reliable_change": _reliable_change,
     "event_times": event_times,
+    "p_chart": _p_chart,
     "pool_studies": _pool_studies,
     "pool_two_groups": _pool_two_groups,
     "pool_proportions": _pool_proportions,

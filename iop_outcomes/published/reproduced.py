@@ -12,7 +12,7 @@ from iop_outcomes.published.text_tables import html_table, text_table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from iop_outcomes.published.side_by_side import StudiesBeside
+    from iop_outcomes.published.beside import StudiesBeside
 
 REPRODUCED, DIFFERS, LACKING = "reproduced", "not reproduced", "not enough printed"
 RESULTS = (REPRODUCED, DIFFERS, LACKING)

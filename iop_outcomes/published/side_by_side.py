@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
-from iop_outcomes.errors import UsageError
-from iop_outcomes.published.calculations import calculated, quantity
-from iop_outcomes.published.comparable import effect_as
-from iop_outcomes.published.study import FORMULAS, NOT_PRINTED, PEOPLE, SCOPES, SHARES, STAYS, Study, StudyFigure
-from iop_outcomes.published.text_tables import html_table, text_table
-from iop_outcomes.scales import load_scales
-
-if TYPE_CHECKING:
-    import pandas as pd
+from iop_outcomes.errors import UsageError, choices
+from iop_outcomes.published.beside import FigureBeside, StudiesBeside, YardstickBeside
+from iop_outcomes.published.equivalence import ALPHA, verdict_of
+from iop_outcomes.published.inputs import spread
+from iop_outcomes.published.published_numbers import (
+    EFFECTS,
+    QUANTITIES,
+    Measured,
+    ProgramMeasure,
+    PublishedNumber,
+    RefusedNumber,
+    curve_numbers,
+    published_numbers,
+)
+from iop_outcomes.published.reconstructed import ReconstructedCurve
+from iop_outcomes.published.study import Study
+from iop_outcomes.published.yardsticks import yardsticks_of
+from iop_outcomes.stats.equivalence import KnownValue, difference_of, from_limits
 
 PROGRAM_PEOPLE = ("pairs", "completers")
 COMPLETERS: Mapping[str, Any] = {"discharge_reason": ["completed"]}
-# What a paper prints of a change, and what it is called among the measures of a program.
-_POINTS = {"mean_pre": "mean_admit", "sd_pre": "sd_admit", "mean_post": "mean_discharge"}
-_EFFECTS = ("mean_change", "d_pre_sd", "g_pre_sd")
-_MEASURES = {"completion": ("completion_strict", "completion_with_transfers", "completion_of_admitted"), "length_of_stay": tuple(STAYS)}
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramMeasure:
-    """One question to a program: a measure by its name, and the scale of a change."""
-
-    name: str
-    scale: str | None = None
+LEVEL, TEST_LEVEL = 0.95, 1 - 2 * ALPHA
+NOT_ENOUGH = "not enough printed"
+_YARDSTICK = "d_pre_sd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,184 +43,176 @@ class ProgramNumber:
     n: float
 
 
-NumbersByName = Mapping[str, ProgramNumber]
-Asking = Callable[[ProgramMeasure], NumbersByName | str]
+NumbersByName = Mapping[Measured, ProgramNumber]
+Asking = Callable[[ProgramMeasure, float], NumbersByName | str]
 
 
 @dataclass(frozen=True, slots=True)
-class FigureBeside:
-    """A figure of a study beside the same of a program.
+class Margins:
+    """How far apart two numbers may lie and still be equivalent: by quantity, or one for the only quantity there is; none by default."""
 
-    Attributes
-    ----------
-    study, figure, quantity : str
-        Where it stands, and what is compared.
-    definition : str
-        What both are.
-    published : float
-        The study's figure, computed from what it prints where needed.
-    program, low, high, n : float
-        The program's released number, its interval and its people; NaN where there is none.
-    difference : float
-        The program's minus the study's; NaN where they are not the same quantity.
-    note : str
-        Whom the study's figure is of, what was assumed, or why the two do not stand side by side.
+    by_quantity: Mapping[str, float] = field(default_factory=dict)
+    only: float | None = None
+
+    def for_quantity(self, quantity: str) -> float:
+        """The margin of a quantity; NaN where none is given."""
+        return self.by_quantity.get(quantity, math.nan) if self.only is None else self.only
+
+    @property
+    def given(self) -> bool:
+        """Whether there is any."""
+        return self.only is not None or bool(self.by_quantity)
+
+
+def margins_of(margin: float | Mapping[str, float] | None) -> Margins:
+    """Margins as they are given, checked."""
+    if margin is None:
+        return Margins()
+    if not isinstance(margin, Mapping):
+        return Margins(only=spread("margin", margin))
+    for name in margin:
+        if name not in QUANTITIES:
+            raise UsageError(f'margin: "{name}" is nothing that a program and a study are compared in. {choices(name, QUANTITIES)}')
+    return Margins({name: spread(f"margin of {name}", value) for name, value in margin.items()})
+
+
+def quantities_of(quantity: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Names of quantities, checked; all by default."""
+    names = QUANTITIES if quantity is None else (quantity,) if isinstance(quantity, str) else tuple(quantity)
+    for name in names:
+        if name not in QUANTITIES:
+            raise UsageError(f'quantity="{name}" is nothing that a program and a study are compared in. {choices(name, QUANTITIES)}')
+    return names
+
+
+def numbers_of(
+    studies: Iterable[Study],
+    curves: Iterable[tuple[ReconstructedCurve, str | None, str | None, tuple[int, ...]]] = (),
+    *,
+    people: str,
+    r: float | None,
+) -> list[PublishedNumber | RefusedNumber]:
+    """Every number of some studies and curves of a kind that a program has."""
+    rows = [row for study in studies for row in published_numbers(study, people=people, r=r)]
+    return rows + [row for curve in curves for row in curve_numbers(*curve)]
+
+
+def side_by_side(
+    numbers: Iterable[PublishedNumber | RefusedNumber],
+    asking: Asking,
+    *,
+    policy: str,
+    margins: Margins | None = None,
+    quantities: Iterable[str] = QUANTITIES,
+    chosen: bool = False,
+    conf_level: float = LEVEL,
+    scales: Iterable[str] = (),
+) -> StudiesBeside:
+    """Each number beside the program's; `asking` gives its released numbers at a confidence level, or why there are none.
+
+    `chosen` quantities alone are shown: what is refused in others goes unsaid. Yardsticks are those of the `scales`, and of every scale that
+    a number is of.
     """
-
-    study: str
-    figure: str
-    quantity: str
-    definition: str
-    published: float
-    program: float = math.nan
-    low: float = math.nan
-    high: float = math.nan
-    n: float = math.nan
-    difference: float = math.nan
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StudiesBeside:
-    """Figures of studies beside those of a program.
-
-    Attributes
-    ----------
-    rows : tuple of FigureBeside
-    policy : str
-        What the policy of disclosure says of the program's numbers.
-    """
-
-    rows: tuple[FigureBeside, ...]
-    policy: str
-
-    def sentence(self) -> str:
-        """How many stand side by side, and that the study's error is not in the interval."""
-        there = sum(not math.isnan(row.difference) for row in self.rows)
-        text = f"{there} of {len(self.rows)} figures stand beside the same of this program; intervals are of the program alone."
-        return f"{text} {self.policy}"
-
-    def to_records(self) -> list[dict[str, object]]:
-        """The rows as plain values; what is not there is None."""
-        return [
-            {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in asdict(row).items()}
-            for row in self.rows
-        ]
-
-    def to_frame(self) -> pd.DataFrame:
-        """A data frame with one row for each figure and the attributes of `FigureBeside` as columns."""
-        import pandas as pd
-
-        return pd.DataFrame(self.to_records(), columns=[each.name for each in fields(FigureBeside)])
-
-    def to_text(self) -> str:
-        """The rows in columns of words."""
-        return f"{text_table(_HEADS, self._cells())}\n\n{self.sentence()}"
-
-    def __repr__(self) -> str:
-        return self.to_text()
-
-    def _repr_html_(self) -> str:
-        return html_table(self.sentence(), _HEADS, self._cells())
-
-    def _cells(self) -> list[tuple[str, ...]]:
-        return [
-            (
-                row.study,
-                row.figure,
-                row.quantity,
-                *map(_digits, (row.published, row.program, row.low, row.high, row.n, row.difference)),
-                row.note,
-            )
-            for row in self.rows
-        ]
-
-
-_HEADS = ("study", "figure", "quantity", "published", "program", "from", "to", "n", "difference", "note")
-
-
-def _digits(value: float) -> str:
-    return "" if math.isnan(value) else f"{value:.4g}"
-
-
-def side_by_side(studies: Iterable[Study], asking: Asking, *, people: str, policy: str) -> StudiesBeside:
-    """Every figure of the studies that a program has a measure for; `asking` gives its released numbers, or why there are none."""
-    rows = [row for study in studies for figure in study.figures for row in _rows(study, figure, asking, people)]
-    return StudiesBeside(tuple(rows), policy)
-
-
-def _rows(study: Study, figure: StudyFigure, asking: Asking, people: str) -> Iterator[FigureBeside]:
-    if figure.outcome == "change":
-        yield from _change_rows(study, figure, asking, people)
-    elif figure.outcome in _MEASURES:
-        yield from _plain_rows(study, figure, asking)
-
-
-def _change_rows(study: Study, figure: StudyFigure, asking: Asking, people: str) -> Iterator[FigureBeside]:
-    if figure.scale not in load_scales():
-        return
-    numbers = asking(ProgramMeasure("symptom_change", figure.scale))
-    if isinstance(numbers, str):
-        yield _refused(study, figure, "", numbers)
-        return
-    if figure.people != people:
-        whom = f"it is of {PEOPLE[figure.people]}" if figure.people != NOT_PRINTED else PEOPLE[NOT_PRINTED]
-        yield _refused(study, figure, "change", f"{whom}; the program's is of {PEOPLE[people]}")
-        return
-    for name, measured in _POINTS.items():
-        value = figure.given.get(name)
-        if isinstance(value, int | Decimal):
-            yield _beside(study, figure, name, measured, float(value), numbers, "")
-    for name in _EFFECTS:
-        effect = effect_as(study, figure, name, people=people, r=None)
-        if isinstance(effect, str):
-            yield _refused(study, figure, name, effect)
-        else:
-            yield _beside(study, figure, name, name, effect.value, numbers, effect.assumption)
-
-
-def _plain_rows(study: Study, figure: StudyFigure, asking: Asking) -> Iterator[FigureBeside]:
-    allowed = _MEASURES[figure.outcome]
-    if figure.definition not in allowed:
-        what = FORMULAS.get(figure.definition, figure.words or "how it is counted is not printed")
-        yield _refused(study, figure, figure.outcome, f"{what}; the program counts {', '.join(FORMULAS[name] for name in allowed)}")
-        return
-    value = _value(figure)
-    if math.isnan(value):
-        yield _refused(study, figure, figure.definition, "it is not printed as a number")
-        return
-    numbers = asking(ProgramMeasure(figure.outcome))
-    if isinstance(numbers, str):
-        yield _refused(study, figure, figure.definition, numbers)
-    else:
-        yield _beside(study, figure, figure.definition, figure.definition, value, numbers, "")
-
-
-def _value(figure: StudyFigure) -> float:
-    """A share from its counts or percentage, a stay as printed; NaN where neither is a number."""
-    if figure.definition in SHARES and figure.given:
-        try:
-            return quantity(calculated(figure.calculation, figure.given), "proportion")
-        except UsageError:
-            return math.nan
-    printed = figure.printed.get({"los_mean": "mean", "los_median": "median"}.get(figure.definition, "percent"))
-    if not isinstance(printed, int | Decimal):
-        return math.nan
-    return float(printed) / 100 if figure.definition in SHARES else float(printed)
-
-
-def _beside(study: Study, figure: StudyFigure, name: str, measured: str, value: float, numbers: NumbersByName, note: str) -> FigureBeside:
-    number = numbers.get(measured)
-    label = f"{measured}: {FORMULAS[measured]}" if measured in FORMULAS else measured
-    if number is None or math.isnan(number.value):
-        why = "the program's number is not shown" if number is not None else f"the program has no {measured}"
-        return FigureBeside(study.id, figure.name, name, label, value, note=why)
-    notes = "; ".join(
-        filter(None, [f"{SCOPES[study.scope]}, {PEOPLE[figure.people]}" if figure.outcome == "change" else SCOPES[study.scope], note])
+    named = tuple(quantities)
+    rows = [row for row in numbers if not chosen or row.quantity in named or row.quantity not in QUANTITIES]
+    margins = margins or Margins()
+    if margins.only is not None:
+        _refuse_several(row.quantity for row in rows if isinstance(row, PublishedNumber))
+    beside = dict.fromkeys(
+        _refused(row, asking, conf_level) if isinstance(row, RefusedNumber) else _beside(row, asking, margins, conf_level) for row in rows
     )
-    ends = {"low": number.low, "high": number.high, "n": number.n, "difference": number.value - value}
-    return FigureBeside(study.id, figure.name, name, label, value, number.value, **ends, note=notes)
+    every = dict.fromkeys(row.question.scale for row in rows if row.question is not None and row.question.scale)
+    return StudiesBeside(
+        tuple(beside), policy, tuple(row for scale in dict.fromkeys((*scales, *every)) for row in _yardsticks(scale, asking, conf_level))
+    )
 
 
-def _refused(study: Study, figure: StudyFigure, name: str, reason: str) -> FigureBeside:
-    return FigureBeside(study.id, figure.name, name, "", math.nan, note=f"not side by side: {reason}")
+def _refuse_several(quantities: Iterable[str]) -> None:
+    names = list(dict.fromkeys(quantities))
+    if len(names) > 1:
+        raise UsageError(
+            f"one margin cannot be that of {', '.join(names)}: say of which, as in margin={{'{names[0]}': ...}} (--margin {names[0]}=...), or choose "
+            f"one with quantity= (--quantity)"
+        )
+
+
+def _refused(row: RefusedNumber, asking: Asking, conf_level: float) -> FigureBeside:
+    """Why it does not stand beside; that the program has no such scores comes before what the paper lacks."""
+    answered = asking(row.question, conf_level) if row.question is not None else ""
+    reason = answered if isinstance(answered, str) and answered else row.reason
+    quantity = "" if isinstance(answered, str) and answered else row.quantity
+    return FigureBeside(row.study, row.figure, quantity, "", math.nan, note=f"not side by side: {reason}")
+
+
+def _beside(row: PublishedNumber, asking: Asking, margins: Margins, conf_level: float) -> FigureBeside:
+    numbers = asking(row.question, conf_level)
+    if isinstance(numbers, str):
+        return FigureBeside(
+            row.study, row.figure, "" if row.question.scale else row.quantity, "", math.nan, note=f"not side by side: {numbers}"
+        )
+    published, number = row.known(conf_level), numbers.get(row.measured)
+    if number is None or math.isnan(number.value):
+        why = "the program's number is not shown" if number is not None else f"the program has no {row.measured[0]}"
+        return FigureBeside(row.study, row.figure, row.quantity, row.label, published.value, published.low, published.high, note=why)
+    program = KnownValue(number.value, number.low, number.high)
+    apart = difference_of(program, published)
+    return FigureBeside(
+        row.study,
+        row.figure,
+        row.quantity,
+        row.label,
+        published.value,
+        published.low,
+        published.high,
+        number.value,
+        number.low,
+        number.high,
+        number.n,
+        apart.value,
+        apart.low,
+        apart.high,
+        _interval_words(program, published),
+        **_tested(row, asking, margins.for_quantity(row.quantity)),
+        note=row.note,
+        caveats="; ".join(row.caveats),
+        question=row.question,
+        measured=row.measured,
+        name=row.name,
+    )
+
+
+def _interval_words(program: KnownValue, published: KnownValue) -> str:
+    if not program.has_limits:
+        return ""
+    return "of both" if published.has_limits else "of this program alone"
+
+
+def _tested(row: PublishedNumber, asking: Asking, margin: float) -> dict[str, Any]:
+    """The equivalence test at the level of two one-sided tests; none without a margin, nor where the paper prints no error."""
+    if math.isnan(margin):
+        return {}
+    numbers, published = asking(row.question, TEST_LEVEL), row.known(TEST_LEVEL)
+    if not published.has_limits:
+        return {"margin": margin, "verdict": NOT_ENOUGH}
+    number = None if isinstance(numbers, str) else numbers.get(row.measured)
+    program = KnownValue(math.nan) if number is None else KnownValue(number.value, number.low, number.high)
+    if not program.has_limits:
+        return {"margin": margin, "verdict": "the program's interval is not shown"}
+    test = from_limits(difference_of(program, published), margin, TEST_LEVEL)
+    return {"margin": margin, "p_equivalence": test.p, "verdict": verdict_of(test)}
+
+
+def _yardsticks(scale: str, asking: Asking, conf_level: float) -> Iterator[YardstickBeside]:
+    numbers = asking(ProgramMeasure("symptom_change", scale), conf_level)
+    number = None if isinstance(numbers, str) else numbers.get((_YARDSTICK, None))
+    if number is None or math.isnan(number.value):
+        return
+    for each in yardsticks_of(scale):
+        yield YardstickBeside(
+            each.study, each.name, scale, each.words, each.value, each.low, each.high, number.value, number.low, number.high, each.note
+        )
+
+
+def is_standardised(quantity: str) -> bool:
+    """Whether a yardstick, which is in SDs, goes with a quantity."""
+    return quantity in EFFECTS[1:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -91,6 +92,7 @@ SHARES = {
 }
 STAYS = {"los_mean": "mean stay in days", "los_median": "median stay in days"}
 NOT_PRINTED = "not_printed"
+_AUTHOR = re.compile(r"((?:von |van |de )?[A-Z][\w'-]+)(?:,| et al| &)")
 FORMULAS = {each.name: each.formula for each in DEFINITIONS} | BETWEEN | SHARES | STAYS
 FIGURE_DEFINITIONS = (*FORMULAS, NOT_PRINTED)
 
@@ -170,8 +172,10 @@ class Study:
         Some of `VERIFIED`.
     level : tuple of str
         Levels of care, some of `LEVELS`.
+    short : str
+        What a chart calls it, where no author and year do.
     year : int, optional
-    journal, doi, pubmed, population, modality : str
+    journal, doi, pubmed, population, country, modality : str
     scales : tuple of str
         Scales it used, also where it prints no figure of them.
     n_admitted, n_analysed : int, optional
@@ -190,11 +194,13 @@ class Study:
     scope: str
     verified: tuple[str, ...]
     level: tuple[str, ...] = ()
+    short: str = ""
     year: int | None = None
     journal: str = ""
     doi: str = ""
     pubmed: str = ""
     population: str = ""
+    country: str = ""
     modality: str = ""
     scales: tuple[str, ...] = ()
     n_admitted: int | None = None
@@ -209,10 +215,16 @@ class Study:
         """Scales it used, and those of its figures."""
         return tuple(dict.fromkeys((*self.scales, *(figure.scale for figure in self.figures if figure.scale))))
 
+    @property
+    def name(self) -> str:
+        """As it is called in short: first author and year, where the citation begins with people; else its id."""
+        author = _AUTHOR.match(self.citation)
+        return self.short or (f"{author[1]} {self.year}" if author and self.year else self.id)
+
     def sentence(self) -> str:
         """What it is and how far its figures go: a single program is never more than that."""
         people = [f"{n:,} {words}" for n, words in ((self.n_admitted, "admitted"), (self.n_analysed, "analysed")) if n is not None]
         head = f"{self.citation} ({self.year})" if self.year else self.citation
-        facts = [SCOPES[self.scope], DESIGNS[self.design], ", ".join(self.level), self.population, self.modality, *people]
+        facts = [SCOPES[self.scope], DESIGNS[self.design], ", ".join(self.level), self.population, self.country, self.modality, *people]
         checked = ", ".join(VERIFIED[each] for each in self.verified)
         return f"{head}: {'; '.join(filter(None, facts))}. Figures {checked}. Source: {self.source}."

@@ -174,7 +174,9 @@ _STUDY: dict[str, Reader] = {
     "verified": _some(VERIFIED),
     "level": _some(LEVELS),
     "year": _whole,
-    **dict.fromkeys(("journal", "doi", "pubmed", "population", "modality", "also_printed", "note"), _text("text in quotes")),
+    **dict.fromkeys(
+        ("short", "journal", "doi", "pubmed", "population", "country", "modality", "also_printed", "note"), _text("text in quotes")
+    ),
     "scales": _texts,
     "n_admitted": _whole,
     "n_analysed": _whole,

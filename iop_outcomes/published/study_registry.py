@@ -232,3 +232,11 @@ def studies_to_reproduce(study: str | os.PathLike[str] | None, add: Files) -> tu
     if not chosen:
         raise UsageError(f'"{name}" is no study of the registry, and no file or folder. {choices(name, rows)}')
     return chosen
+
+
+def studies_beside(study: str | os.PathLike[str] | None, *, level: str | None, scale: str | None, add: Files) -> tuple[Study, ...]:
+    """Studies that may stand beside a program: those named, or all that are no examples, narrowed by level of care and scale."""
+    if study is not None:
+        return studies_to_reproduce(study, add)
+    rows = search_studies(None, level=level, scale=scale, design=None, outcome=None, scope=None, population=None, add=add)
+    return rows.rows

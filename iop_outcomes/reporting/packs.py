@@ -23,6 +23,7 @@ from iop_outcomes.reporting.parts.medicare_iop import MEDICARE_IOP
 from iop_outcomes.reporting.parts.methods import METHODS
 from iop_outcomes.reporting.parts.over_time import OVER_TIME
 from iop_outcomes.reporting.parts.page_one import PAGE_ONE
+from iop_outcomes.reporting.parts.published_figures import PUBLISHED_FIGURES
 from iop_outcomes.reporting.parts.rates import PAYER_RATES
 from iop_outcomes.reporting.parts.symptom_change import SYMPTOM_CHANGE
 from iop_outcomes.reporting.parts.what_changed import WHAT_CHANGED
@@ -72,6 +73,7 @@ PACKS: Mapping[str, Pack] = {
                 SYMPTOM_CHANGE,
                 AFTER_DISCHARGE,
                 AT_RISK,
+                PUBLISHED_FIGURES,
                 LIMITATIONS,
                 FLOW,
                 DATA_QUALITY,

@@ -35,7 +35,7 @@ def shown(synthetic, page):
     things += [answer.methods(), answer.figure(), answer.exhibit(), table, table.release()]
     things += [iop.completion(synthetic).plot(), iop.effects.pre_post(mean_pre=15.4, sd_pre=5.5, mean_post=9.4, sd_post=6.4, n=500, r=0.66)]
     reproduced = iop.reproduce("samplin_2022", data=synthetic)
-    things += [reproduced, reproduced.beside, iop.studies(level="IOP")]
+    things += [reproduced, reproduced.beside, iop.studies(level="IOP"), iop.reconstruct_curve([(30, 0.9)], at_risk=[(0, 50)])]
     return {type(thing).__name__: displayed(thing) for thing in things}
 
 

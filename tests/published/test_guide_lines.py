@@ -13,8 +13,9 @@ def test_the_lines_run(tmp_path, monkeypatch, capsys):
         "studies --level IOP --scale phq9",
         "reproduce",
         "reproduce text_messages_2021 --data data/synthetic",
+        "beside data/synthetic --study teds_2004 --margin completion_strict=0.10",
     ]
-    assert "those with both scores" in said[-1].out
+    assert "those with both scores" in said[-2].out
 
 
 def test_the_numbers_of_the_lines(tmp_path, monkeypatch):

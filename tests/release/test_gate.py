@@ -21,6 +21,7 @@ from iop_outcomes.evaluate.contrasts import Against
 from iop_outcomes.measures import find
 from iop_outcomes.release import Released, release, require_released
 from iop_outcomes.show import tables
+from iop_outcomes.show.beside_studies import ShownFigure
 
 ROOT = Path(__file__).resolve().parents[2]
 TYPING_GATE = Path(__file__).with_name("typing_gate.py.txt")
@@ -28,6 +29,7 @@ TYPING_GATE = Path(__file__).with_name("typing_gate.py.txt")
 # What show offers that is given plain words and numbers, or the parts of a Released; everything else must ask for a Released.
 OF_PARTS = {
     "ard": {"is_proportion"},
+    "beside_studies": {"beside_table"},  # asks it of each
     "change": {"of_discharged"},
     "chart_kind": {"with_numbers"},  # of a function that draws
     "chart_rows": {"coordinate", "dot", "finish_rows", "range_bar", "share_axis", "too_many", "value_words", "withheld_words"},
@@ -96,7 +98,7 @@ GATED = [pytest.param(function, id=f"{module}.{name}") for module, name, functio
 def call(function, given):
     """Call with the first argument given, and something of the right type for each other that is needed."""
     needed = [p for p in list(inspect.signature(function, eval_str=True).parameters.values())[1:] if p.default is p.empty]
-    values = {str: "completion_strict", Sequence[str]: ["completion_strict"]}
+    values = {str: "completion_strict", Sequence[str]: ["completion_strict"], Sequence[ShownFigure]: []}
     if "period" in inspect.signature(function).parameters:  # what says of which days a figure is, where the data have no dates
         return function(given, period=("2024-01-01", "2024-12-31"))
     return function(given, **{p.name: values[p.annotation] for p in needed})
