@@ -91,6 +91,60 @@ def load(
     return replace(loaded, tabulate=_episode_table)
 
 
+def load_counts(
+    source: str | Path | pd.DataFrame,
+    *,
+    n: str | None = None,
+    mapping: Mapping[str, Any] | str | Path | None = None,
+    on_error: Literal["raise", "exclude"] = "raise",
+    scales: str | Path | None = None,
+) -> Data:
+    """Load a program that is given only as counts: one row for each combination of values, and how many episodes have it.
+
+    Every measure, comparison, chart and report takes it that needs no more than its columns; what needs more says which is missing.
+
+    Parameters
+    ----------
+    source : path or data frame
+        A table of the columns of episodes, whichever there are: `track`, `discharge_reason`, `site`, `period`, `age_group`, covariates,
+        `los_days`, `follow_up_days`, `<scale>_admit` and `<scale>_discharge`, `<event>_day` and `<event>_observed` ...; and of the number
+        of episodes in each row. Rows that are alike add up; a row of 0 episodes says nothing.
+    n : str, optional
+        The column of the number of episodes; by default the one that the mapping declares (`[data] counts`), else "n".
+    mapping : path or dict, optional
+        As in `load`. `[data] counts_of = "discharged"` declares that all of them were discharged, where no column says how.
+    on_error : {"raise", "exclude"}
+        Whether faulty cells stop the load, or are left out and counted in `flow`; how many episodes they hold may not be known.
+    scales : path, optional
+        A folder of TOML files with a site's own scales.
+
+    Returns
+    -------
+    Data
+        As `load` gives it. Without `patient_id` nobody knows who returned: every number is flagged `independence_assumed`.
+
+    Raises
+    ------
+    DataError
+        When a number is withheld ("<11", "*", blank: it is not 0), a percent, or a total among its parts; the message says what to do.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import iop_outcomes as iop
+    >>> table = pd.DataFrame({"track": "iop", "discharge_reason": ["completed", "dropped_out"], "n": [43_119, 26_561]})
+    >>> with iop.load_counts(table, mapping={"data": {"class": "public"}}) as data:
+    ...     strict = iop.completion(data).to_frame().iloc[0]
+    >>> data.episodes, round(float(strict.value), 4), strict.flag
+    (69680, 0.6188, 'independence_assumed')
+    """
+    from dataclasses import replace
+
+    from iop_outcomes.intake.loading import load_counts as load_cells
+
+    return replace(load_cells(source, n=n, mapping=mapping, on_error=on_error, scales=scales), tabulate=_episode_table)
+
+
 def _episode_table(data: Data) -> EpisodeTable:
     """The table of some data, which stands behind a field of theirs: intake knows no measure."""
     from iop_outcomes.evaluate.episode_table import episode_table

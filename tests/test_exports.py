@@ -31,6 +31,7 @@ EXPORTS = [
     "identify_effect_size",
     "length_of_stay",
     "load",
+    "load_counts",
     "measure",
     "pool_proportions",
     "pool_studies",

@@ -25,6 +25,7 @@ def refuse_lacking(data: Data, measure: Measure) -> None:
     NotAssessableError
         When no score of its scale, none of its events, or no session is there; the message says what would bring it.
     """
+    refuse_not_counted(data, measure)
     for request in measure.requests:
         if isinstance(request, ScoreAt) and request.column == "score" and request.scale not in data.facts.scales:
             raise NotAssessableError(f"{measure.title} is not assessable: {_no_score(data, request.scale)}")
@@ -32,6 +33,27 @@ def refuse_lacking(data: Data, measure: Measure) -> None:
             raise NotAssessableError(f"{measure.title} is not assessable: {_no_event(request)}")
         if isinstance(request, SessionCount) and "sessions" not in data.facts.filled:
             raise NotAssessableError(f"{measure.title} is not assessable: {_NO_SESSION}")
+
+
+def refuse_not_counted(data: Data, measure: Measure) -> None:
+    """Refuse a measure of columns that data which came as counts do not bring.
+
+    Parameters
+    ----------
+    data : Data
+        A loaded program.
+    measure : Measure
+        The question.
+
+    Raises
+    ------
+    NotAssessableError
+        Naming the column.
+    """
+    for column in measure.needs_columns:
+        if column in data.facts.lacking:
+            fix = "Ask for counts that are broken down by it, or load the rows."
+            raise NotAssessableError(f'{measure.title} is not assessable: the column "{column}" is not in the counts. {fix}')
 
 
 _NO_SESSION = (

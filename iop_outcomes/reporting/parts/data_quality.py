@@ -20,7 +20,8 @@ PLACED = "rows by patient and date are placed; how many is not shown"
 
 def _rested_on(data: Data, recorded: Released) -> list[str]:
     """What data quality looks at: the scores of a scale only when the data bring any, and no days where stays are codes."""
-    absent: list[Column | ScoreAt] = [Column("los_days")] if data.provenance.los_convention == "teds_codes" else []
+    absent: list[Column | ScoreAt] = [Column(name) for name in data.facts.lacking]
+    absent += [Column("los_days")] if data.provenance.los_convention == "teds_codes" else []
     return [
         estimand.name
         for estimand in recorded.definition.estimands
