@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from iop_outcomes.published.study_files import Files as StudyFiles
     from iop_outcomes.published.study_registry import StudyRegistry
     from iop_outcomes.reporting.report import Report
+    from iop_outcomes.reporting.sharing import Share
     from iop_outcomes.reporting.verification import Verification
     from iop_outcomes.show.paper import PaperFigure
 
@@ -143,6 +144,85 @@ def load_counts(
     from iop_outcomes.intake.loading import load_counts as load_cells
 
     return replace(load_cells(source, n=n, mapping=mapping, on_error=on_error, scales=scales), tabulate=_episode_table)
+
+
+def share(data: Data, *, name: str | None = None, by: str = "track", pack: str = "program_quality", policy: str = "cms11") -> Share:
+    """Count what a report asks, as files that can be pooled with those of other programs: no row, no id and no date goes along.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`; narrowed with `where`, if only some episodes are to be shared.
+    name : str, optional
+        What the program is called in the pool; `[program] name` of the mapping by default.
+    by : str
+        The column of groups that tables are broken down by.
+    pack : {"program_quality", "committee", "payer", "accreditation", "medicare_iop"}
+        The report whose tables are shared.
+    policy : {"internal", "none", "cms11"}
+        Who may see them. "internal" withholds nothing, and tells in which cells the episodes of returning patients stand, so that a pool
+        has the errors of the rows; it is for people entitled to see this program's patients. Under "cms11" tables go along in which no
+        cell holds 1 to 10 episodes.
+
+    Returns
+    -------
+    Share
+        Printed, what does not go along; `.save(folder)` writes it.
+
+    Raises
+    ------
+    UsageError
+        When the program has no name, or the policy is not one that tables can be shared under.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     made = iop.share(data, name="Riverside IOP", pack="payer", policy="internal")
+    >>> print(str(made).splitlines()[0])
+    Riverside IOP: 6 count tables of 1,200 episodes, policy internal
+    """
+    from iop_outcomes.reporting.sharing import share_counts
+
+    return share_counts(data, name=name, by=by, pack=pack, policy=policy)
+
+
+def pool(*folders: str | Path) -> Data:
+    """Put the counts of several programs together that each has shared, without a row of any of them.
+
+    Parameters
+    ----------
+    folders : paths
+        Folders that `share` has written, of as many programs.
+
+    Returns
+    -------
+    Data
+        Like any other, for measures, comparisons and reports: with a column `program`, to compare them (`by="program"`) or to choose
+        some (`where`), and added together by the column that was shared. Where all shared their patients, errors are those of the rows,
+        provided that nobody attended two of the programs; else every number is flagged `independence_assumed`.
+
+    Raises
+    ------
+    DataError
+        When a folder holds no share, or shares do not go together: other definitions, another version, a file that was changed.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import iop_outcomes as iop
+    >>> with TemporaryDirectory() as folder, iop.load("data/synthetic") as data:
+    ...     for site in ("North", "South"):
+    ...         made = iop.share(data.where(site=[site]), name=site, pack="payer", policy="internal").save(f"{folder}/{site}")
+    ...     with iop.pool(f"{folder}/North", f"{folder}/South") as network:
+    ...         levels = iop.completion(network, by="program").to_frame().level.unique().tolist()
+    >>> levels
+    ['All', 'North', 'South']
+    """
+    from iop_outcomes.intake.loading import versions_here
+    from iop_outcomes.intake.shares.pooled import pool_shares
+
+    return pool_shares(folders, *versions_here())
 
 
 def _episode_table(data: Data) -> EpisodeTable:

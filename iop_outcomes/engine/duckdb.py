@@ -77,6 +77,10 @@ class DuckEngine:
         self.connection.send("DROP TABLE alike")
         return int(self.connection.one("SELECT count(DISTINCT patient) FROM repeated"))
 
+    def refuses(self, requests: Sequence[Request]) -> str:  # noqa: ARG002 - rows answer everything
+        """Nothing."""
+        return ""
+
     def tally(self, sets: Sequence[Sequence[Request]]) -> list[Counts]:
         """Count the episodes in each combination; blanks are levels, and the cells sum to the rows."""
         keys = [tuple(dict.fromkeys(requests)) for requests in sets]

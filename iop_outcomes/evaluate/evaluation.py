@@ -73,9 +73,9 @@ def evaluate(
         When no end of follow-up is known, where one is needed, or counts lack a column.
     """
     report_step(f"answering {measure.name}")
-    refuse_not_counted(data, measure)
     columns, complete = grouping_columns(data, by), tuple(data.group(name) for name in _listed(grouped))
     requests = requests_of(measure, data, by, grouped)
+    refuse_not_counted(data, measure, requests)
     counted = data.count(requests)
     if counted.total != data.episodes:
         raise AssertionError(f"{measure.name}: cells hold {counted.total} episodes of {data.episodes}")

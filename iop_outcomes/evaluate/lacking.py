@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from iop_outcomes.columns import FirstEvent, ScoreAt, SessionCount
+from collections.abc import Sequence
+
+from iop_outcomes.columns import FirstEvent, Request, ScoreAt, SessionCount
 from iop_outcomes.errors import NotAssessableError
 from iop_outcomes.intake.data import Data
 from iop_outcomes.measures import Measure
@@ -35,8 +37,8 @@ def refuse_lacking(data: Data, measure: Measure) -> None:
             raise NotAssessableError(f"{measure.title} is not assessable: {_NO_SESSION}")
 
 
-def refuse_not_counted(data: Data, measure: Measure) -> None:
-    """Refuse a measure of columns that data which came as counts do not bring.
+def refuse_not_counted(data: Data, measure: Measure, requests: Sequence[Request] = ()) -> None:
+    """Refuse a measure of columns that data which came as counts do not bring, or that programs did not share together.
 
     Parameters
     ----------
@@ -44,12 +46,16 @@ def refuse_not_counted(data: Data, measure: Measure) -> None:
         A loaded program.
     measure : Measure
         The question.
+    requests : sequence
+        What is to be counted to answer it; by default what the measure itself asks.
 
     Raises
     ------
     NotAssessableError
-        Naming the column.
+        Naming the column, or the program.
     """
+    if reason := data.engine.refuses(requests or measure.requests):
+        raise NotAssessableError(f"{measure.title} is not assessable: {reason}")
     for column in measure.needs_columns:
         if column in data.facts.lacking:
             fix = "Ask for counts that are broken down by it, or load the rows."

@@ -450,8 +450,7 @@ def _refuse_rates(item: Input, plan: TablePlan) -> None:
 def _provenance(store: Store, engine: Engine, inputs: Sequence[Input], mapping: Mapping, rules: tuple[str, ...]) -> Provenance:
     sources = tuple(Source(item.table, item.name, store.raw_rows(item.table), item.sha256) for item in inputs)
     return Provenance(
-        f"iop_outcomes {_version('iop-outcomes')}",
-        {"python": platform.python_version(), **{name: _version(name) for name in ("duckdb", "numpy", "scipy", "matplotlib")}},
+        *versions_here(),
         sources,
         mapping.sha256,
         mapping.data_class,
@@ -460,6 +459,12 @@ def _provenance(store: Store, engine: Engine, inputs: Sequence[Input], mapping: 
         rules,
         part2_tracks=_part2_tracks(engine, mapping),
     )
+
+
+def versions_here() -> tuple[str, dict[str, str]]:
+    """The version of this package as provenance names it, and of what it computes with."""
+    libraries = {name: _version(name) for name in ("duckdb", "numpy", "scipy", "matplotlib")}
+    return f"iop_outcomes {_version('iop-outcomes')}", {"python": platform.python_version(), **libraries}
 
 
 def _part2_tracks(engine: Engine, mapping: Mapping) -> tuple[str, ...]:
