@@ -133,3 +133,14 @@ def test_an_import_leaves_the_filters_of_warnings_as_they_were():
     """An import of the package adds or removes no filter, whatever the libraries under it do later."""
     code = "import json, warnings\nbefore = repr(warnings.filters)\nimport iop_outcomes, iop_outcomes.cli\nprint(json.dumps(before == repr(warnings.filters)))"
     assert run(code) is True
+
+
+def test_a_command_is_read_when_it_is_named_alone():
+    """One command brings its own module, and none of the others."""
+    code = (
+        "import sys, json, io, contextlib\nfrom iop_outcomes.cli import run\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n    assert run(['scales', 'phq9']) == 0\n"
+        "commands = {name.replace('-', '_') for name in json.loads(sys.argv[1])}\n"
+        "print(json.dumps(sorted(name for name in commands if f'iop_outcomes.cli.{name}' in sys.modules)))"
+    )
+    assert run(code, json.dumps(COMMANDS)) == ["scales"]

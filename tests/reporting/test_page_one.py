@@ -240,6 +240,24 @@ def test_who_gave_both_scores(kept, holds):
         assert ("who gave both scores" in rule_lines(data)) == holds
 
 
+@pytest.mark.parametrize(("kept", "words"), [(69, "69% of discharged episodes"), (70, "")])
+def test_too_few_gave_both_scores_whoever_they_are(kept, words):
+    """Of 100 who finished: from fewer than 70 percent on."""
+    scored = {"phq9_admit": lambda i: 15, "phq9_discharge": lambda i: 9 if i < kept else None}
+    with loaded(rows("a", 100, 0, **scored)) as data:
+        said = rule_lines(data).get("who gave both scores", "")
+    assert said == (f"Both scores are known for {words}: the figures on symptoms describe these alone." if words else "")
+
+
+def test_without_a_yardstick_nothing_is_said_to_be_good_enough():
+    """Neither a target nor a year before: the second sentence says that it cannot judge."""
+    unknown = "whether the figures are good enough cannot be said without a target or a year before."
+    for episodes, words in ((rows("a", 5, 95), ""), (rows("a", 5, 95) + rows("b", 5, 95), "no group is clearly set apart; ")):
+        with loaded(episodes) as data:
+            _, second, _ = blocks(data)[1].sentences
+        assert second == f"Needs a look: {words}{unknown}"
+
+
 @pytest.mark.parametrize(("worse", "holds"), [(20, True), (4, False)])
 def test_worsening_beyond_measurement_error(worse, holds):
     """20 of 100 are more than 3.9 percent; 4 are not more than chance gives."""

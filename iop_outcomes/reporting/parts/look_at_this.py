@@ -36,6 +36,7 @@ from iop_outcomes.units import UNITS
 MOST_LINES = 3
 MOST_NAMES = 4
 FOLLOWED = 0.8  # share whose follow-up should be known
+PAIRED = "paired_rate"
 SCORED = 0.7  # share with both scores below which figures on symptoms are read with care
 
 NOTHING_STANDS_OUT = "Nothing stands out by the rules of this page."
@@ -158,12 +159,26 @@ def _group_below_target(looked: Looked) -> str:
 
 
 def _who_gave_scores(looked: Looked) -> str:
+    """Whom the symptom figures describe: those who finished rather than those who left, or at least not everybody."""
+    return _finished_gave_scores(looked) or _some_gave_scores(looked)
+
+
+def _some_gave_scores(looked: Looked) -> str:
+    """Too many without both scores, whoever they are."""
+    scores = next((judged.estimate for judged in looked.outcomes if judged.outcome.estimand == PAIRED), None)
+    if scores is None or not _enough(scores) or value_of(scores) >= SCORED:
+        return ""
+    who = "" if in_counts(scores) else " of discharged episodes"
+    return f"Both scores are known for {estimate_value(scores)}{who}: the figures on symptoms describe these alone."
+
+
+def _finished_gave_scores(looked: Looked) -> str:
     """Those who finished gave both scores more often than those who left: the symptom figures describe the former."""
     program = looked.page.program
     released = looked.page.get(asks.by_reason(program.scored[0])) if program.scored else None
     if released is None or not {"completed", "dropped_out"} <= set(released.levels):
         return ""
-    left, finished = (released.estimate("paired_rate", level) for level in ("dropped_out", "completed"))
+    left, finished = (released.estimate(PAIRED, level) for level in ("dropped_out", "completed"))
     if not (_enough(left) and _enough(finished)) or value_of(left) >= min(SCORED, value_of(finished)):
         return ""
     return (
@@ -247,7 +262,7 @@ RULES = (
     LookRule(
         "who gave both scores",
         60,
-        f"less than {SCORED:.0%} of those who dropped out gave both scores, and more of those who finished",
+        f"less than {SCORED:.0%} gave both scores: of those who dropped out, and more of those who finished, or of all discharged",
         "chosen here: no source sets a share",
         _who_gave_scores,
         "Ask for a score at every visit, from the second week on.",

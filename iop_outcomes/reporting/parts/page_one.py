@@ -67,14 +67,27 @@ def three_sentences(page: Page, outcomes: Sequence[Judged]) -> Bullets:
     return Bullets(
         (
             f"Going well: {'; '.join(good[:MOST_CLAUSES]) or _nothing_good(outcomes)}.",
-            f"Needs a look: {'; '.join(bad[:MOST_CLAUSES]) or 'no figure clearly misses a target, falls behind the year before or sets a group apart'}.",
+            f"Needs a look: {'; '.join(bad[:MOST_CLAUSES]) or _nothing_bad(outcomes)}.",
             not_known(page, outcomes),
         )
     )
 
 
+def _has_yardstick(outcomes: Sequence[Judged]) -> bool:
+    """Whether there is anything that a figure of everybody can be held against."""
+    return any(judged.target or judged.year for judged in outcomes)
+
+
+def _nothing_bad(outcomes: Sequence[Judged]) -> str:
+    if _has_yardstick(outcomes):
+        return "no figure clearly misses a target, falls behind the year before or sets a group apart"
+    several = any(judged.released is not None and len(groups_of(judged.released)) > 1 for judged in outcomes)
+    alike = "no group is clearly set apart; " if several else ""
+    return f"{alike}whether the figures are good enough cannot be said without a target or a year before"
+
+
 def _nothing_good(outcomes: Sequence[Judged]) -> str:
-    if any(judged.target for judged in outcomes) or any(judged.year for judged in outcomes):
+    if _has_yardstick(outcomes):
         return "no figure is clearly at its target or clearly ahead of the year before"
     return "nothing can be called so yet: no target is declared and no year before is known"
 
