@@ -180,19 +180,19 @@ def share(data: Data, *, name: str | None = None, by: str = "track", pack: str =
     >>> with iop.load("data/synthetic") as data:
     ...     made = iop.share(data, name="Riverside IOP", pack="payer", policy="internal")
     >>> print(str(made).splitlines()[0])
-    Riverside IOP: 6 count tables of 1,200 episodes, policy internal
+    Riverside IOP: 9 count tables of 1,200 episodes, policy internal
     """
     from iop_outcomes.reporting.sharing import share_counts
 
     return share_counts(data, name=name, by=by, pack=pack, policy=policy)
 
 
-def pool(*folders: str | Path) -> Data:
+def pool(folders: Sequence[str | Path]) -> Data:
     """Put the counts of several programs together that each has shared, without a row of any of them.
 
     Parameters
     ----------
-    folders : paths
+    folders : sequence of paths
         Folders that `share` has written, of as many programs.
 
     Returns
@@ -212,12 +212,12 @@ def pool(*folders: str | Path) -> Data:
     >>> from tempfile import TemporaryDirectory
     >>> import iop_outcomes as iop
     >>> with TemporaryDirectory() as folder, iop.load("data/synthetic") as data:
-    ...     for site in ("North", "South"):
+    ...     for site in ("north", "south"):
     ...         made = iop.share(data.where(site=[site]), name=site, pack="payer", policy="internal").save(f"{folder}/{site}")
-    ...     with iop.pool(f"{folder}/North", f"{folder}/South") as network:
+    ...     with iop.pool([f"{folder}/north", f"{folder}/south"]) as network:
     ...         levels = iop.completion(network, by="program").to_frame().level.unique().tolist()
     >>> levels
-    ['All', 'North', 'South']
+    ['All', 'north', 'south']
     """
     from iop_outcomes.intake.loading import versions_here
     from iop_outcomes.intake.shares.pooled import pool_shares

@@ -39,7 +39,7 @@ def pool(
     import iop_outcomes as iop
 
     with progress_shown():
-        network = iop.pool(*shares)
+        network = iop.pool(shares)
         made = iop.report(network, by=by or "program", pack=pack, policy=policy, title=title, ledger=ledger)
         paths = made.save(output, formats)
     for path in paths:

@@ -50,11 +50,14 @@ class SharedProgram:
         What its data can answer.
     tables : tuple of SharedTable
         Each of all its episodes.
+    withheld : frozenset of str
+        Columns, scales and kinds of rows that the program has and did not share: what they would give is not known, and never blank.
     """
 
     name: str
     facts: Facts
     tables: tuple[SharedTable, ...]
+    withheld: frozenset[str] = frozenset()
 
     def table(self, requests: Sequence[Request]) -> tuple[Counts, Patients | None] | None:
         """The counts of some requests and the patients behind them, from the smallest table that holds all; `None` where none does."""
@@ -75,11 +78,11 @@ class SharedProgram:
             return (self.name,)
         if isinstance(request, Known):
             return (0,) if self._same_of_all(request.request) else ()
-        columns, scales = set(self.facts.columns), self.facts.scales
+        columns, scales = {*self.facts.columns, *self.withheld}, self.facts.scales | self.withheld
         absent = (
             (isinstance(request, Column) and request.name not in columns)
             or (isinstance(request, ScoreAt | AnswersAt | BaselineTwice) and request.scale not in scales)
-            or (isinstance(request, SessionCount) and "sessions" not in self.facts.filled)
+            or (isinstance(request, SessionCount) and "sessions" not in self.facts.filled | self.withheld)
             or (isinstance(request, Reached) and not {side for side in (request.column, request.goal) if isinstance(side, str)} <= columns)
         )
         return (None,) if absent else ()
@@ -131,7 +134,7 @@ class CountsEngine:
             "that asks for it (iop-outcomes share --by COLUMN --pack NAME)."
         )
 
-    def _of(self, requests: Sequence[Request]) -> tuple[Counts, Patients]:
+    def _sum_of(self, requests: Sequence[Request]) -> tuple[Counts, Patients]:
         key = tuple(dict.fromkeys(requests))
         refuse_twice(key)
         if key not in self._counted:
@@ -150,11 +153,11 @@ class CountsEngine:
 
     def tally(self, sets: Sequence[Sequence[Request]]) -> list[Counts]:
         """The sums of what the programs counted."""
-        return [self._of(requests)[0] for requests in sets]
+        return [self._sum_of(requests)[0] for requests in sets]
 
     def patients(self, requests: Sequence[Request]) -> Patients:
         """The patients of all programs, each a patient of one of them."""
-        return self._of(requests)[1]
+        return self._sum_of(requests)[1]
 
     def rows(self, requests: Sequence[Request]) -> pd.DataFrame:
         """No row is there.

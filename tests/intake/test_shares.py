@@ -80,7 +80,7 @@ def written(report):
 def test_five_programs_pooled_give_the_report_of_their_rows(network, by, policy):
     """Byte for byte, ranges by patient included: added together, and side by side under another policy than they shared under."""
     frames, paths = network
-    with iop.load(frames, mapping=MAPPING) as together, iop.pool(*paths) as pooled:
+    with iop.load(frames, mapping=MAPPING) as together, iop.pool(paths) as pooled:
         assert pooled.facts.repeated == together.facts.repeated > 50
         one, other = (written(iop.report(data, by=by, pack="payer", policy=policy)) for data in (together, pooled))
         assert one[0] == other[0]
@@ -92,7 +92,7 @@ def test_five_programs_pooled_give_the_report_of_their_rows(network, by, policy)
 def test_the_whole_report_of_five_programs_is_that_of_their_rows(tmp_path, by, policy):
     """The same of every part of the usual report, its methods without the names of files."""
     frames = rows(11, 900)
-    with iop.load(frames, mapping=MAPPING) as together, iop.pool(*shared(frames, tmp_path, "program_quality")) as pooled:
+    with iop.load(frames, mapping=MAPPING) as together, iop.pool(shared(frames, tmp_path, "program_quality")) as pooled:
         assert written(iop.report(together, by=by, policy=policy)) == written(iop.report(pooled, by=by, policy=policy))
 
 
@@ -105,7 +105,7 @@ def test_tables_and_patients_are_those_of_the_rows(network):
         [Column("program"), Status()],
         [ScoreAt("phq9", "discharge"), Column("track"), ScoreAt("gad7", "admit")],
     ]
-    with iop.load(frames, mapping=MAPPING) as together, iop.pool(*paths) as pooled:
+    with iop.load(frames, mapping=MAPPING) as together, iop.pool(paths) as pooled:
         some = [data.where(program=["elm", "fir"]) for data in (together, pooled)]
         for one, other in [(together, pooled), some]:
             for requests in asked:
@@ -131,20 +131,58 @@ def test_without_patients_of_one_program_independence_is_assumed(network, tmp_pa
     """Said of every number, and by the program that shares."""
     without = rows(2, 60, patients=False)
     without["episodes"].program = "gum"
-    with iop.pool(*network[1], *shared(without, tmp_path, sites=["gum"])) as pooled:
+    with iop.pool([*network[1], *shared(without, tmp_path, sites=["gum"])]) as pooled:
         assert set(iop.completion(pooled).to_frame().flag) >= {"independence_assumed"}
-        assert any("gum: patients are not named" in rule for rule in pooled.provenance.rules)
+        assert any("gum: patients do not go along" in rule for rule in pooled.provenance.rules)
 
 
 def test_what_was_not_shared_is_named(network):
     """A column that no table is by, and a measure that the pack does not ask; the rest is answered."""
-    with iop.pool(*network[1]) as pooled:
+    with iop.pool(network[1]) as pooled:
         with pytest.raises(NotAssessableError, match=r"ash, birch, cedar, elm, fir did not share a table that answers it"):
             iop.measure(pooled, "reliability", scale="phq9")
         with pytest.raises(UsageError, match="no column"):
             iop.completion(pooled, by="sex")
         with pytest.raises(NotAssessableError, match="no rows"):
             pooled.engine.rows([Column("track")])
+
+
+# -- under a policy that withholds ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_under_cms11_no_cell_of_a_few_goes_along(seed, tmp_path):
+    """Every number of every table is at least 11, of whole groups; what goes along gives the completion of the rows."""
+    episodes = rows(seed, 2_000)["episodes"].drop(columns="program")
+    episodes["sex"] = np.where(episodes.los_days > 30, "female", "male")
+    episodes.loc[::20, "track"] = "dd"
+    with iop.load(episodes, mapping={"data": MAPPING["data"]}) as data:
+        made = iop.share(data, name="ash", pack="payer")
+        made.save(tmp_path / "ash")
+        tables = [list(csv.DictReader(io.StringIO(made.files[table["file"]].decode()))) for table in made.manifest.tables]
+        groups = sorted({row["track"] for row in tables[0]})
+        assert "dd" not in groups
+        assert min(int(row["n"]) for table in tables for row in table) >= 11
+        chosen = data.where(track=groups)
+        with iop.pool([tmp_path / "ash"]) as pooled:
+            one, other = (iop.completion(each, by="track").to_frame().set_index(["level", "estimand"]) for each in (chosen, pooled))
+            for key in [(level, f"completion_{which}") for level in ("All", *groups) for which in ("strict", "with_transfers")]:
+                assert (one.k[key], one.n[key]) == (other.k[key], other.n[key])
+            for ask in (iop.length_of_stay, iop.readmission):
+                with pytest.raises(NotAssessableError):
+                    ask(pooled)
+            iop.report(pooled, by="track")
+    assert "2000" not in made.files["manifest.json"].decode()
+    assert f"{made.manifest.episodes:,} of 2,000 episodes go along" in str(made)
+
+
+def test_under_cms11_nothing_goes_along_where_every_group_is_small(tmp_path):
+    """The message says what would."""
+    with iop.load({"episodes": rows(1, 60)["episodes"]}, mapping=MAPPING) as data:
+        with pytest.raises(NotAssessableError, match="Nothing can be shared"):
+            iop.share(data, name="ash", pack="payer")
+        with pytest.raises(UsageError, match="not one that counts are shared under"):
+            iop.share(data, name="ash", policy="nhs")
 
 
 # -- shares that anybody may have written ----------------------------------------------------------------------------------
@@ -162,7 +200,7 @@ def damaged(network, tmp_path, change):
         (folder / name).write_text(text)
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(DataError) as caught:
-        iop.pool(folder)
+        iop.pool([folder])
     return caught.value
 
 
@@ -219,11 +257,11 @@ def test_shares_that_do_not_go_together_are_refused(network, tmp_path):
     """The same program twice, no share at all, a folder without one."""
     path = network[1][0]
     with pytest.raises(DataError, match='two shares are of a program called "ash"'):
-        iop.pool(path, path)
+        iop.pool([path, path])
     with pytest.raises(UsageError, match="no share is named"):
-        iop.pool()
+        iop.pool([])
     with pytest.raises(DataError, match="no_share"):
-        iop.pool(tmp_path)
+        iop.pool([tmp_path])
 
 
 @pytest.mark.long

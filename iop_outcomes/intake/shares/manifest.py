@@ -51,6 +51,8 @@ class Manifest:
         From rows to episodes.
     findings : tuple of Finding
         What was wrong with the data: how many rows, and never which.
+    withheld : tuple of str
+        Columns, scales and kinds of rows that the program has and did not share.
     part2_tracks, rules, loss : tuple of str
         As provenance says them, and what does not go along, in words.
     tables : tuple of dict
@@ -71,6 +73,7 @@ class Manifest:
     sources: Mapping[str, str]
     flow: tuple[Flow, ...]
     findings: tuple[Finding, ...]
+    withheld: tuple[str, ...]
     part2_tracks: tuple[str, ...]
     rules: tuple[str, ...]
     loss: tuple[str, ...]
@@ -155,6 +158,7 @@ def _checked(given: dict[str, Any]) -> Manifest:
             for each in given["flow"]
         ),
         findings=tuple(_finding(each, texts["name"]) for each in given["findings"]),
+        withheld=_texts(given["withheld"]),
         part2_tracks=_texts(given["part2_tracks"]),
         rules=_texts(given["rules"]),
         loss=_texts(given["loss"]),

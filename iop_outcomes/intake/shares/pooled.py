@@ -34,7 +34,7 @@ def pool_shares(folders: Sequence[str | Path], package: str, versions: Dictionar
     programs = []
     for path, manifest in zip(paths, manifests, strict=True):
         report_step(f"reading the share of {manifest.name}")
-        programs.append(SharedProgram(manifest.name, manifest.facts, _tables(path, manifest)))
+        programs.append(SharedProgram(manifest.name, manifest.facts, _tables(path, manifest), frozenset(manifest.withheld)))
     digests = [hashlib.sha256((path / MANIFEST).read_bytes()).hexdigest() for path in paths]
     engine = CountsEngine(programs)
     return Data(

@@ -31,7 +31,9 @@ def _rested_on(data: Data, recorded: Released) -> list[str]:
 
 def quality_blocks(page: Page) -> list[Block]:
     """Findings in the data, and how often each thing is known that the report rests on."""
-    data, policy, recorded = page.program.data, page.program.policy, page[asks.recorded(page.program)]
+    data, policy, recorded = page.program.data, page.program.policy, page.get(asks.recorded(page.program))
+    if recorded is None:  # of programs that share no more than they may
+        return [findings_block(data, policy)]
     cells = tuple(
         (recorded.definition.estimand(name).label, *(estimate_value(recorded.estimate(name, level)) for level in recorded.levels))
         for name in _rested_on(data, recorded)
