@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from iop_outcomes.published.study_files import Files as StudyFiles
     from iop_outcomes.published.study_registry import StudyRegistry
     from iop_outcomes.reporting.report import Report
+    from iop_outcomes.reporting.sharing import Share
     from iop_outcomes.reporting.verification import Verification
     from iop_outcomes.show.paper import PaperFigure
 
@@ -91,6 +92,139 @@ def load(
     with limited_memory(memory):
         loaded = load_data(source, mapping=mapping, on_error=on_error, scales=scales, layout=layout)
     return replace(loaded, tabulate=_episode_table)
+
+
+def load_counts(
+    source: str | Path | pd.DataFrame,
+    *,
+    n: str | None = None,
+    mapping: Mapping[str, Any] | str | Path | None = None,
+    on_error: Literal["raise", "exclude"] = "raise",
+    scales: str | Path | None = None,
+) -> Data:
+    """Load a program that is given only as counts: one row for each combination of values, and how many episodes have it.
+
+    Every measure, comparison, chart and report takes it that needs no more than its columns; what needs more says which is missing.
+
+    Parameters
+    ----------
+    source : path or data frame
+        A table of the columns of episodes, whichever there are: `track`, `discharge_reason`, `site`, `period`, `age_group`, covariates,
+        `los_days`, `follow_up_days`, `<scale>_admit` and `<scale>_discharge`, `<event>_day` and `<event>_observed` ...; and of the number
+        of episodes in each row. Rows that are alike add up; a row of 0 episodes says nothing.
+    n : str, optional
+        The column of the number of episodes; by default the one that the mapping declares (`[data] counts`), else "n".
+    mapping : path or dict, optional
+        As in `load`. `[data] counts_of = "discharged"` declares that all of them were discharged, where no column says how.
+    on_error : {"raise", "exclude"}
+        Whether faulty cells stop the load, or are left out and counted in `flow`; how many episodes they hold may not be known.
+    scales : path, optional
+        A folder of TOML files with a site's own scales.
+
+    Returns
+    -------
+    Data
+        As `load` gives it. Without `patient_id` nobody knows who returned: every number is flagged `independence_assumed`.
+
+    Raises
+    ------
+    DataError
+        When a number is withheld ("<11", "*", blank: it is not 0), a percent, or a total among its parts; the message says what to do.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import iop_outcomes as iop
+    >>> table = pd.DataFrame({"track": "iop", "discharge_reason": ["completed", "dropped_out"], "n": [43_119, 26_561]})
+    >>> with iop.load_counts(table, mapping={"data": {"class": "public"}}) as data:
+    ...     strict = iop.completion(data).to_frame().iloc[0]
+    >>> data.episodes, round(float(strict.value), 4), strict.flag
+    (69680, 0.6188, 'independence_assumed')
+    """
+    from dataclasses import replace
+
+    from iop_outcomes.intake.loading import load_counts as load_cells
+
+    return replace(load_cells(source, n=n, mapping=mapping, on_error=on_error, scales=scales), tabulate=_episode_table)
+
+
+def share(data: Data, *, name: str | None = None, by: str = "track", pack: str = "program_quality", policy: str = "cms11") -> Share:
+    """Count what a report asks, as files that can be pooled with those of other programs: no row, no id and no date goes along.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`; narrowed with `where`, if only some episodes are to be shared.
+    name : str, optional
+        What the program is called in the pool; `[program] name` of the mapping by default.
+    by : str
+        The column of groups that tables are broken down by.
+    pack : {"program_quality", "committee", "payer", "accreditation", "medicare_iop"}
+        The report whose tables are shared.
+    policy : {"internal", "none", "cms11"}
+        Who may see them. "internal" withholds nothing, and tells in which cells the episodes of returning patients stand, so that a pool
+        has the errors of the rows; it is for people entitled to see this program's patients. Under "cms11" tables go along in which no
+        cell holds 1 to 10 episodes.
+
+    Returns
+    -------
+    Share
+        Printed, what does not go along; `.save(folder)` writes it.
+
+    Raises
+    ------
+    UsageError
+        When the program has no name, or the policy is not one that tables can be shared under.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     made = iop.share(data, name="Riverside IOP", pack="payer", policy="internal")
+    >>> print(str(made).splitlines()[0])
+    Riverside IOP: 9 count tables of 1,200 episodes, policy internal
+    """
+    from iop_outcomes.reporting.sharing import share_counts
+
+    return share_counts(data, name=name, by=by, pack=pack, policy=policy)
+
+
+def pool(folders: Sequence[str | Path]) -> Data:
+    """Put the counts of several programs together that each has shared, without a row of any of them.
+
+    Parameters
+    ----------
+    folders : sequence of paths
+        Folders that `share` has written, of as many programs.
+
+    Returns
+    -------
+    Data
+        Like any other, for measures, comparisons and reports: with a column `program`, to compare them (`by="program"`) or to choose
+        some (`where`), and added together by the column that was shared. Where all shared their patients, errors are those of the rows,
+        provided that nobody attended two of the programs; else every number is flagged `independence_assumed`.
+
+    Raises
+    ------
+    DataError
+        When a folder holds no share, or shares do not go together: other definitions, another version, a file that was changed.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import iop_outcomes as iop
+    >>> with TemporaryDirectory() as folder, iop.load("data/synthetic") as data:
+    ...     for site in ("north", "south"):
+    ...         made = iop.share(data.where(site=[site]), name=site, pack="payer", policy="internal").save(f"{folder}/{site}")
+    ...     with iop.pool([f"{folder}/north", f"{folder}/south"]) as network:
+    ...         levels = iop.completion(network, by="program").to_frame().level.unique().tolist()
+    >>> levels
+    ['All', 'north', 'south']
+    """
+    from iop_outcomes.intake.loading import versions_here
+    from iop_outcomes.intake.shares.pooled import pool_shares
+
+    return pool_shares(folders, *versions_here())
 
 
 def _episode_table(data: Data) -> EpisodeTable:

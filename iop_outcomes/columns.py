@@ -640,6 +640,8 @@ class Facts:
         Kinds of rows that came in a table of their own, and those of which there is any row, wherever it stood.
     safety_items : frozenset of str
         Scales of which the answer to the safety item came; a total alone neither raises nor clears it.
+    lacking : frozenset of str
+        Columns that every table of rows brings and these data, which came as counts, do not.
     """
 
     columns: tuple[str, ...]
@@ -649,6 +651,7 @@ class Facts:
     given: frozenset[str]
     filled: frozenset[str]
     safety_items: frozenset[str] = frozenset()
+    lacking: frozenset[str] = frozenset()
 
     @property
     def periods(self) -> tuple[str, ...]:

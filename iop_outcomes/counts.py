@@ -232,13 +232,49 @@ class Counts:
 
     def __add__(self, other: Counts) -> Counts:
         """Counts of two sets of episodes that share no episode: the cells add."""
-        if self.columns != other.columns:
-            raise ValueError(f"columns differ: {self.columns} and {other.columns}")
-        cells: dict[tuple[Level, ...], int] = {}
-        for table in (self, other):
-            for cell, n in table:
-                cells[cell] = cells.get(cell, 0) + n
-        return Counts.from_cells(self.columns, cells)
+        return Counts.added([self, other])[0]
+
+    @classmethod
+    def added(cls, tables: Sequence[Counts]) -> tuple[Counts, list[Ints]]:
+        """The sum of tables of the same columns that share no episode, and where the cells of each stand in it; shape (its cells,).
+
+        Raises
+        ------
+        ValueError
+            When their columns differ.
+
+        Examples
+        --------
+        >>> one = Counts.from_cells(("track",), {("a",): 3, ("c",): 1})
+        >>> whole, places = Counts.added([one, Counts.from_cells(("track",), {("b",): 2, ("c",): 4})])
+        >>> list(whole), [each.tolist() for each in places]
+        ([(('a',), 3), (('b',), 2), (('c',), 5)], [[0, 2], [1, 2]])
+        """
+        if len({table.columns for table in tables}) > 1:
+            raise ValueError(f"columns differ: {' and '.join(str(table.columns) for table in tables)}")
+        axes = []
+        codes = np.empty((sum(map(len, tables)), len(tables[0].axes)), dtype=np.int64)
+        for position, name in enumerate(tables[0].columns):
+            used = [[table.axes[position].levels[code] for code in np.unique(table.codes[:, position])] for table in tables]
+            axis = Axis(name, tuple(sorted({level for levels in used for level in levels}, key=_order)))
+            lookups = [np.array([axis.place.get(level, -1) for level in table.axes[position].levels], dtype=np.int64) for table in tables]
+            codes[:, position] = np.concatenate(
+                [lookup[table.codes[:, position]] if len(table) else table.n for lookup, table in zip(lookups, tables, strict=True)]
+            )
+            axes.append(axis)
+        rows = _sorted_rows(codes)
+        n = np.zeros(len(rows.unique), dtype=np.int64)
+        np.add.at(n, rows.where, np.concatenate([table.n for table in tables]))
+        ends = np.cumsum([len(table) for table in tables])
+        whole = cls(tuple(axes), rows.unique, n, np.arange(len(n), dtype=np.int64))
+        return whole, [rows.where[end - len(table) : end] for end, table in zip(ends, tables, strict=True)]
+
+    def beside(self, columns: Sequence[tuple[str, Level]], order: Sequence[str]) -> Counts:
+        """The same table with columns that hold one level throughout, all of them in this order."""
+        axes = {axis.name: (axis, self.codes[:, [place]]) for place, axis in enumerate(self.axes)}
+        axes |= {name: (Axis(name, (level,)), np.zeros((len(self), 1), dtype=np.int64)) for name, level in columns}
+        codes = np.concatenate([np.zeros((len(self), 0), dtype=np.int64), *(axes[name][1] for name in order)], axis=1)
+        return Counts(tuple(axes[name][0] for name in order), codes, self.n, self.origin)
 
     def lift(self, influence: Floats) -> Floats:
         """Spread one number per cell here over the cells of the table as first counted; 0 where a cell is not here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -124,6 +125,38 @@ class Patients:
         alone = np.zeros(cells, dtype=np.int64)
         np.add.at(alone, place, self.alone)
         return Patients(alone, place[self.cell], self.start, self.n)
+
+    @classmethod
+    def added(cls, parts: Sequence[tuple[Patients, Ints]], cells: int) -> Patients:
+        """The patients of several tables, none of whom is in two of them, in a table of so many cells.
+
+        Parameters
+        ----------
+        parts : sequence of (Patients, int64 array)
+            Those of each table, and where its cells stand in the whole; shape (its cells,).
+        cells : int
+            Cells of the whole.
+
+        Returns
+        -------
+        Patients
+            Combinations that are alike counted together, in the order that engines give them.
+        """
+        moved = [people.renumbered(place, cells) for people, place in parts]
+        alone = np.zeros(cells, dtype=np.int64)
+        counted: dict[tuple[int, ...], int] = {}
+        for people in moved:
+            alone += people.alone
+            order = np.lexsort((people.cell, people.place))
+            ends = np.append(people.start[1:], len(people.cell)).tolist()
+            cell = people.cell[order].tolist()
+            for start, end, n in zip(people.start.tolist(), ends, people.n.tolist(), strict=True):
+                combination = tuple(cell[start:end])
+                counted[combination] = counted.get(combination, 0) + n
+        ordered = sorted(counted, key=lambda each: (each[:2], len(each) > 2, each))
+        sizes = np.array([len(each) for each in ordered], dtype=np.int64)
+        cell = np.array([place for each in ordered for place in each], dtype=np.int64)
+        return cls(alone, cell, _starts(sizes), np.array([counted[each] for each in ordered], dtype=np.int64))
 
     @cached_property
     def place(self) -> Ints:

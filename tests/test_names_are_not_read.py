@@ -39,6 +39,7 @@ TEXTS = {
     ("reporting/render/xlsx.py", "split"): "the words of a head",
     ("reporting/verification.py", "split"): "the name of a file",
     ("reporting/verification.py", "startswith"): "the name of a file",
+    ("reporting/share_release.py", "split"): "counts, by the levels of a column, and no text",
     ("reporting/render/pdf.py", "startswith"): "variables of the environment, and the first bytes of a file",
     ("reporting/render/pdf_process.py", "split"): "a reference within a PDF",
     ("measures/categories.py", "startswith"): "a band of numbers, such as <18",

@@ -133,6 +133,10 @@ class Tables:
         Tables that came, and those that hold any row.
     steps : dict of str to Steps
         Columns of a count that are kept as steps; they are given in points.
+    as_counts : bool
+        Whether each row of the episodes stands for as many of them as its column `CELL_SIZE` says: it is a cell of a table of counts.
+    lacking : frozenset of str
+        Columns of the episodes that are there and blank throughout, because the counts do not bring them.
     """
 
     columns: Mapping[str, tuple[str, ...]]
@@ -140,6 +144,8 @@ class Tables:
     given: Collection[str]
     filled: Collection[str]
     steps: Mapping[str, Steps]
+    as_counts: bool = False
+    lacking: Collection[str] = frozenset()
 
     @property
     def episodes(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from fractions import Fraction
 ROW = (
     "iop_outcomes_row"  # the place of a row, or of its episode, in its file; a name no file has: a column of a site may well be called row_
 )
+CELL_SIZE = "iop_outcomes_n"  # how many episodes a row stands for, where the rows are the cells of a table of counts
 NUMBER_TYPE = "DECIMAL(18,6)"  # exact: no rounding moves a score across a cut-off
 
 

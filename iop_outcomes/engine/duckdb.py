@@ -9,9 +9,10 @@ from iop_outcomes.columns import Facts, Request, scales_beside
 from iop_outcomes.counts import Counts
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables, derive, refuse_twice
-from iop_outcomes.engine.dialect import ROW, numbers_held_twice, quoted
+from iop_outcomes.engine.dialect import CELL_SIZE, ROW, numbers_held_twice, quoted
 from iop_outcomes.engine.narrow import Narrow
 from iop_outcomes.engine.packing import combinations, packed
+from iop_outcomes.errors import NotAssessableError
 from iop_outcomes.patients import Patients
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class DuckEngine:
     def __init__(self, connection: Connection, tables: Tables) -> None:
         self.connection, self._tables = connection, tables
         self._facts: Facts | None = None
-        self._narrow = Narrow(connection)
+        self._narrow = Narrow(connection, as_counts=tables.as_counts)
         self._tallies: dict[Key, Counts] = {}
         self._combinations: dict[Key, Patients] = {}
 
@@ -55,19 +56,30 @@ class DuckEngine:
         if "events" in tables.filled:
             rows = self.connection.send("SELECT event, kind, count(*) FROM events GROUP BY event, kind").fetchall()
             events = frozenset((event, kind) for event, kind, _ in rows)
-        return Facts(tables.episodes, scales, events, self._repeated(), frozenset(tables.given), frozenset(tables.filled), safety_items)
+        columns = tuple(name for name in tables.episodes if name not in tables.lacking)
+        given, filled, lacking = frozenset(tables.given), frozenset(tables.filled), frozenset(tables.lacking)
+        return Facts(columns, scales, events, self._repeated(), given, filled, safety_items, lacking)
 
     def _repeated(self) -> int | None:
         """Keep where the episodes of patients with several stand, and count those patients; `None` when no patients are named."""
         if "patient_id" not in self._tables.episodes:
             return None
-        select = f"SELECT {ROW}, patient_id FROM episodes WHERE hash(patient_id) IN ({numbers_held_twice('patient_id', 'episodes')})"
+        source = (
+            f"(SELECT {ROW}, patient_id, unnest(range({CELL_SIZE})) FROM episodes WHERE patient_id IS NOT NULL)"
+            if self._tables.as_counts
+            else "episodes"
+        )
+        select = f"SELECT {ROW}, patient_id FROM {source} AS each_episode WHERE hash(patient_id) IN ({numbers_held_twice('patient_id', f'{source} AS each_episode')})"
         self.connection.send(f"CREATE TEMPORARY TABLE alike AS {select}")
         several = "SELECT patient_id, CAST(row_number() OVER () AS INTEGER) AS patient, count(*) AS times FROM alike GROUP BY patient_id HAVING count(*) > 1"
         select = f"SELECT alike.{ROW}, several.patient, several.times FROM alike JOIN ({several}) AS several USING (patient_id)"
         self.connection.send(f"CREATE TEMPORARY TABLE repeated AS {select}")
         self.connection.send("DROP TABLE alike")
         return int(self.connection.one("SELECT count(DISTINCT patient) FROM repeated"))
+
+    def refuses(self, requests: Sequence[Request]) -> str:  # noqa: ARG002 - rows answer everything
+        """Nothing."""
+        return ""
 
     def tally(self, sets: Sequence[Sequence[Request]]) -> list[Counts]:
         """Count the episodes in each combination; blanks are levels, and the cells sum to the rows."""
@@ -122,7 +134,15 @@ class DuckEngine:
             return self._combinations[key]
 
     def rows(self, requests: Sequence[Request]) -> pd.DataFrame:
-        """One row per episode with the columns asked: for models of repeated scores, and for the table of episodes, alone."""
+        """One row per episode with the columns asked: for models of repeated scores, and for the table of episodes, alone.
+
+        Raises
+        ------
+        NotAssessableError
+            When the data came as counts, in which no episode has a row of its own.
+        """
+        if self._tables.as_counts:
+            raise NotAssessableError("The data came as counts, and no episode has a row of its own. Load the rows for a table of episodes.")
         derivation = derive(tuple(dict.fromkeys(requests)), self._tables)
         named = zip(derivation.values, derivation.names, strict=True)
         columns = ", ".join(f"{value.written} AS {quoted(name)}" for value, name in named)

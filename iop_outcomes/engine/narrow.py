@@ -10,7 +10,7 @@ import numpy as np
 from iop_outcomes.counts import Axis, Counts, Ints, Level
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import CONSTANT, NEVER, NOTHING, TEXT, Derivation, Pick, Value, picked
-from iop_outcomes.engine.dialect import ROW, literal
+from iop_outcomes.engine.dialect import CELL_SIZE, ROW, literal
 
 IN_MEMORY = 2_000_000  # episodes
 FEW_WORDS = 32  # so many are looked for one by one, once for each word of a file; among more, by their hash
@@ -27,10 +27,14 @@ class Narrow:
     ----------
     connection : Connection
         Of the DuckDB that holds the episodes.
+    as_counts : bool
+        Whether a row stands for as many episodes as its column `CELL_SIZE` says, and not for one.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, as_counts: bool = False) -> None:
         self._connection = connection
+        self._beside = (CELL_SIZE,) if as_counts else ()
+        self._total = f"CAST(sum({CELL_SIZE}) AS BIGINT)" if as_counts else "count(*)"  # SQL of how many episodes some rows are
         self._picks: dict[Pick, str] = {}  # the helper table that holds each
         self._words: dict[
             str, dict[str | None, int]
@@ -66,7 +70,7 @@ class Narrow:
         source, columns = self._source(derivation)
         keys = [column for value, column in zip(derivation.values, columns, strict=True) if value not in CONSTANT]
         group = f" GROUP BY {', '.join(keys)}" if keys else " HAVING count(*) > 0"
-        arrays = self._connection.send(f"SELECT {', '.join([*keys, 'count(*) AS n'])} FROM {source}{group}").fetchnumpy()
+        arrays = self._connection.send(f"SELECT {', '.join([*keys, f'{self._total} AS n'])} FROM {source}{group}").fetchnumpy()
         n = np.asarray(arrays["n"], dtype=np.int64)
         same = {NOTHING: np.ma.MaskedArray(np.zeros(len(n), dtype=np.int64), mask=True), NEVER: np.zeros(len(n), dtype=np.int64)}
         axes, codes = [], np.empty((len(n), len(columns)), dtype=np.int64)
@@ -132,6 +136,7 @@ class Narrow:
         cells = [
             f"{self._number(value)} AS {column}" for value, column in zip(derivation.values, columns, strict=True) if value not in CONSTANT
         ]
+        more = (*more, *(f"episodes.{column}" for column in self._beside))
         return f"SELECT {', '.join([*cells, *more, f'CAST(episodes.{ROW} AS UINTEGER) AS {ROW}'])} FROM {self.joined(derivation, base)}"
 
     def _number(self, value: Value) -> str:
@@ -148,7 +153,7 @@ class Narrow:
         """The words of a text, sorted, the blank last, and how many episodes hold each; counted once."""
         if value.sql not in self._words:
             place = len(self._words)
-            words = f"SELECT {value.sql} AS word, count(*) AS n FROM episodes GROUP BY 1"
+            words = f"SELECT {value.sql} AS word, {self._total} AS n FROM episodes GROUP BY 1"
             self._connection.send(f"CREATE TEMPORARY TABLE words_{place} AS {words}")
             rows = self._connection.send(f"SELECT word, sum(n) FROM words_{place} GROUP BY word ORDER BY word NULLS LAST").fetchall()
             self._words[value.sql] = {word: int(n) for word, n in rows}

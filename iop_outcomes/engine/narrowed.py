@@ -77,6 +77,10 @@ class Narrowed:
         kept = counts.where(np.logical_and.reduce([condition.holds(counts) for condition in self.conditions]))
         return kept.keep([name for request in dict.fromkeys(requests) for name in request.keys])
 
+    def refuses(self, requests: Sequence[Request]) -> str:
+        """Why some requests cannot be counted together among these episodes."""
+        return self.engine.refuses(self._wide(requests))
+
     def tally(self, sets: Sequence[Sequence[Request]]) -> list[Counts]:
         """Count the episodes in each combination of what is asked."""
         wider = self.engine.tally([self._wide(requests) for requests in sets])

@@ -19,6 +19,9 @@ class Engine(Protocol):
     def facts(self) -> Facts:
         """What the data can answer, computed once."""
 
+    def refuses(self, requests: Sequence[Request]) -> str:
+        """Why some requests cannot be counted together, and what to do; "" where they can, as rows always can be."""
+
     def tally(self, sets: Sequence[Sequence[Request]]) -> list[Counts]:
         """Count the episodes in each combination of what each set of requests asks: one table for each, from as few scans as there may be.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from iop_outcomes.errors import NotAssessableError
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.evaluate.evaluation import evaluate, requests_of
-from iop_outcomes.evaluate.lacking import refuse_lacking
+from iop_outcomes.evaluate.lacking import refuse_lacking, refuse_not_counted
 from iop_outcomes.evaluate.lookup import declaration
 from iop_outcomes.intake.data import Data
 from iop_outcomes.measures import Measure, find
@@ -64,7 +64,7 @@ def answer_all(
     """
     results: dict[Ask, Results] = {}
     unanswered: dict[Ask, Unanswered] = {}
-    measures = {ask: _declared(ask, data) for ask in dict.fromkeys(asks)}
+    measures = {ask: _declared(ask, data, grouped) for ask in dict.fromkeys(asks)}
     answerable = [(measure, ask.by) for ask, measure in measures.items() if isinstance(measure, Measure)]
     data.count_all([requests_of(measure, data, by, grouped) for measure, by in answerable])  # together: in as few scans as it takes
     for ask, measure in counted("answering", measures.items()):
@@ -76,10 +76,11 @@ def answer_all(
     return results, unanswered
 
 
-def _declared(ask: Ask, data: Data) -> Measure | Unanswered:
+def _declared(ask: Ask, data: Data, grouped: str | None) -> Measure | Unanswered:
     try:
         measure = declaration(ask, data)
         refuse_lacking(data, measure)
+        refuse_not_counted(data, measure, requests_of(measure, data, ask.by, grouped))
     except NotAssessableError as reason:
         return _unanswered(ask, data, reason)
     return measure

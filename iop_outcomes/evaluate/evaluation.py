@@ -15,6 +15,7 @@ from iop_outcomes.errors import NotAssessableError, UsageError, choices
 from iop_outcomes.evaluate.contrasts import Against, Drafted, contrasts
 from iop_outcomes.evaluate.forms import coarser_forms
 from iop_outcomes.evaluate.groups import Divided, Group
+from iop_outcomes.evaluate.lacking import refuse_not_counted
 from iop_outcomes.evaluate.rounding import rounded
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Contrast, Flag, Flags, flags
@@ -69,11 +70,12 @@ def evaluate(
     UsageError
         When the data cannot be grouped by these columns, or would fall into too many groups.
     NotAssessableError
-        When no end of follow-up is known, where one is needed.
+        When no end of follow-up is known, where one is needed, or counts lack a column.
     """
     report_step(f"answering {measure.name}")
     columns, complete = grouping_columns(data, by), tuple(data.group(name) for name in _listed(grouped))
     requests = requests_of(measure, data, by, grouped)
+    refuse_not_counted(data, measure, requests)
     counted = data.count(requests)
     if counted.total != data.episodes:
         raise AssertionError(f"{measure.name}: cells hold {counted.total} episodes of {data.episodes}")

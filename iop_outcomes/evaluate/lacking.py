@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from iop_outcomes.columns import FirstEvent, ScoreAt, SessionCount
+from collections.abc import Sequence
+
+from iop_outcomes.columns import FirstEvent, Request, ScoreAt, SessionCount
 from iop_outcomes.errors import NotAssessableError
 from iop_outcomes.intake.data import Data
 from iop_outcomes.measures import Measure
@@ -25,6 +27,7 @@ def refuse_lacking(data: Data, measure: Measure) -> None:
     NotAssessableError
         When no score of its scale, none of its events, or no session is there; the message says what would bring it.
     """
+    refuse_not_counted(data, measure)
     for request in measure.requests:
         if isinstance(request, ScoreAt) and request.column == "score" and request.scale not in data.facts.scales:
             raise NotAssessableError(f"{measure.title} is not assessable: {_no_score(data, request.scale)}")
@@ -32,6 +35,31 @@ def refuse_lacking(data: Data, measure: Measure) -> None:
             raise NotAssessableError(f"{measure.title} is not assessable: {_no_event(request)}")
         if isinstance(request, SessionCount) and "sessions" not in data.facts.filled:
             raise NotAssessableError(f"{measure.title} is not assessable: {_NO_SESSION}")
+
+
+def refuse_not_counted(data: Data, measure: Measure, requests: Sequence[Request] = ()) -> None:
+    """Refuse a measure of columns that data which came as counts do not bring, or that programs did not share together.
+
+    Parameters
+    ----------
+    data : Data
+        A loaded program.
+    measure : Measure
+        The question.
+    requests : sequence
+        What is to be counted to answer it; by default what the measure itself asks.
+
+    Raises
+    ------
+    NotAssessableError
+        Naming the column, or the program.
+    """
+    if reason := data.engine.refuses(requests or measure.requests):
+        raise NotAssessableError(f"{measure.title} is not assessable: {reason}")
+    for column in measure.needs_columns:
+        if column in data.facts.lacking:
+            fix = "Ask for counts that are broken down by it, or load the rows."
+            raise NotAssessableError(f'{measure.title} is not assessable: the column "{column}" is not in the counts. {fix}')
 
 
 _NO_SESSION = (

@@ -7,7 +7,7 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import replace
 
 from iop_outcomes.columns import COUNTED, FIRST_DATE, KINDS, Field, RuleSet
-from iop_outcomes.engine.dialect import ROW, literal, quoted
+from iop_outcomes.engine.dialect import CELL_SIZE, ROW, literal, quoted
 from iop_outcomes.intake.casts import typed_text
 from iop_outcomes.intake.contacts import contact_rules
 from iop_outcomes.intake.dates import written_as
@@ -16,6 +16,7 @@ from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.privacy import alike, privacy_rules
 from iop_outcomes.intake.recipes import TablePlan
 from iop_outcomes.intake.rules import Fault, Rule
+from iop_outcomes.intake.rules_of_counts import cell_rules, count_rules
 from iop_outcomes.intake.rules_of_episodes import (
     CORRECT,
     DUPLICATE,
@@ -84,6 +85,8 @@ def rules_for(
             rules.append(_orphan(table))
         for name in KINDS[table].rules:
             rules += _RULE_SETS[name](plans, plan, mapping, (scales, known or tuple(scales)))
+        if plan.recipe.as_counts:
+            rules += cell_rules(plan.fields.values(), known=plan.fields)
         rules += [*label_rules(table, plan, mapping.data_class, clean), *_blank_columns(table, plan)]
     if COUNTED in plans:
         if any(KINDS[table].points for table in plans):
@@ -188,6 +191,8 @@ def excuse_orphans(faults: Sequence[Fault]) -> list[Fault]:
 
 
 def _of_field(table: str, field: Field, mapping: Mapping, *, computed: bool) -> list[Rule]:
+    if field.name == CELL_SIZE:
+        return count_rules(field)
     text = quoted(field.name + "__text")
     # Where the column is completed from others, the value written in the file is judged and not the one that took its place.
     value = typed_text(text, field.kind) if computed else quoted(field.name)
@@ -240,7 +245,7 @@ def _blank_columns(table: str, plan: TablePlan) -> list[Rule]:
     """Columns without any value."""
     rules = []
     for field in plan.fields.values():
-        if field.blank != "not allowed":
+        if field.blank != "not allowed" and field.name != CELL_SIZE:
             first = f"{ROW} = 0 AND {quoted(field.name + '__text')} IS NULL"  # the others are looked at only where the first one is
             hint = "Leave it out, or map the column that holds it"
             rules.append(Rule(ALL_BLANK, table, (field.name,), first, "blank in every row", hint, "note"))

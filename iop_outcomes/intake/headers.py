@@ -6,13 +6,16 @@ from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 
 from iop_outcomes.columns import DATED_CLASSES, EVENTS, KINDS
+from iop_outcomes.engine.dialect import CELL_SIZE
 from iop_outcomes.intake.findings import Finding, Severity, refuse
 from iop_outcomes.intake.inputs import Input
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.privacy import identifier_in_name, identifier_named
 from iop_outcomes.intake.recipes import TablePlan, scale_of_item
+from iop_outcomes.intake.rules import KEY
 from iop_outcomes.scales import Scale
 
+_NUMBERS = ("n", "count", "counts", "frequency", "freq", "episodes", "discharges", "admissions", "number")
 _HALVES = (("day", "observed"), ("observed", "day"))
 
 
@@ -111,6 +114,12 @@ def _forbidden_columns(item: Input, plan: TablePlan, mapping: Mapping) -> list[F
 def needed_columns(table: str, plan: TablePlan, mapping: Mapping) -> list[str]:
     """Names of columns without which a table is unusable."""
     filled = set(plan.recipe.names)
+    if mapping.counts and KINDS[table].counted:
+        return (
+            [mapping.counts] * (CELL_SIZE not in filled)
+            + ["discharge_reason"] * ("discharge_reason" not in filled)
+            + _needed_by_rules(filled, mapping)
+        )
     needed = [column.name for column in KINDS[table].fields if column.required and column.name not in filled]
     needed += [words for names, words in KINDS[table].alternatives if not filled & set(names)]
     return needed + _needed_by_rules(filled, mapping) if KINDS[table].counted else needed
@@ -141,8 +150,10 @@ def _missing_columns(item: Input, plan: TablePlan, mapping: Mapping) -> list[Fin
     declared = mapping.covariates if KINDS[item.table].counted else {}
     needed = [*needed_columns(item.table, plan, mapping), *(name for name in declared if name not in plan.fields)]
     hint = f"Add it, or name the site's own column in mapping.toml under [columns.{item.table}]"
+    counts = next((name for name in plan.dropped if name.lower() in _NUMBERS), "")  # so called where a row stands for several episodes
+    of_counts = f'. If each row counts several episodes, say so: [data] counts = "{counts}"' if counts else ""
     findings = [
-        Finding("missing_column", "error", item.name, name, "this column is needed and is not there", hint)
+        Finding("missing_column", "error", item.name, name, "this column is needed and is not there", hint + of_counts * (name == KEY))
         for name in needed
         if name.partition(" ")[0] not in renamed
     ]

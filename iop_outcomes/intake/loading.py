@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import replace
@@ -21,6 +22,7 @@ from iop_outcomes.errors import DataError, UsageError, choices
 from iop_outcomes.intake.adapters import Adapted, find_adapter
 from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.adapters.sources import files_of_layout
+from iop_outcomes.intake.casts import Recipe
 from iop_outcomes.intake.changes_in_data import changes_in_data
 from iop_outcomes.intake.checks import clean_columns, excuse_orphans, leave_out_copies, look_again, once, rules_for
 from iop_outcomes.intake.contacts import NEEDED, counted_select, flow_of, kept_select, rolled_select, rule_findings, rule_words
@@ -34,11 +36,11 @@ from iop_outcomes.intake.labels import similar_rules
 from iop_outcomes.intake.layout_names import is_layout_file
 from iop_outcomes.intake.layouts import Layout, find_layout, read_as, with_files
 from iop_outcomes.intake.locations import find_mapping
-from iop_outcomes.intake.mapping import AdapterSettings, ContactRule, Mapping, read_mapping
+from iop_outcomes.intake.mapping import COUNTS_OF, AdapterSettings, ContactRule, Mapping, read_mapping
 from iop_outcomes.intake.nearest import offer_nearest
 from iop_outcomes.intake.placing import OUTSIDE, UNPLACED, Placed
 from iop_outcomes.intake.privacy import name_identifiers
-from iop_outcomes.intake.recipes import TablePlan, plan_table, refuse_unknown_names
+from iop_outcomes.intake.recipes import ENDS, TablePlan, plan_table, refuse_unknown_names
 from iop_outcomes.intake.row_findings import (
     findings_of_broken,
     findings_of_copies,
@@ -61,12 +63,26 @@ if TYPE_CHECKING:
 
 OnError = Literal["raise", "exclude"]
 MAX_CATEGORIES = 50
+PERCENT_NAME = re.compile(r"%|(?:^|[^a-z])(pct|perc|percents?|percentage|rate|share|proportion)(?:[^a-z]|$)", re.IGNORECASE)
+
+
+def load_counts(
+    source: str | Path | pd.DataFrame,
+    *,
+    n: str | None = None,
+    mapping: Dictionary[str, Any] | str | Path | None = None,
+    on_error: OnError = "raise",
+    scales: str | Path | None = None,
+) -> Data:
+    """Load a table of counts; the public function is `iop_outcomes.load_counts`, which says more."""
+    declared = _mapping_of(source, mapping)
+    return load(source, mapping=replace(declared, counts=n or declared.counts or "n"), on_error=on_error, scales=scales)
 
 
 def load(
     source: str | Path | pd.DataFrame | Dictionary[str, pd.DataFrame],
     *,
-    mapping: Dictionary[str, Any] | str | Path | None = None,
+    mapping: Mapping | Dictionary[str, Any] | str | Path | None = None,
     on_error: OnError = "raise",
     scales: str | Path | None = None,
     layout: str | None = None,
@@ -95,11 +111,13 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
     opened = _opened(store, source, declared, scales, layout)
     inputs, mapping = opened.inputs, opened.mapping
     _refuse_swallowed(inputs)
+    _refuse_beside_counts(inputs, mapping)
     raws = {item.table: store.raw_columns(item.table) for item in inputs}
     refuse_unknown_names(raws, mapping, scales)
     plans = {table: plan_table(table, raw, mapping, scales) for table, raw in raws.items()}
     there = scales_there(store, plans, scales)  # tables of whole points stay so, whatever other scales are known
     plans = {table: plan_table(table, raw, mapping, there) if KINDS[table].points else plans[table] for table, raw in raws.items()}
+    _refuse_rates(inputs[0], plans[inputs[0].table])
     refuse_columns(inputs, plans, mapping, scales)
     for table in KINDS:
         if table in plans:
@@ -124,7 +142,8 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
         refuse([Finding("no_rows", "error", inputs[0].name, "", "no usable episode is left", hint), *findings])
     _refuse_free_text(engine, plans, mapping, inputs[0])
     store.lock()
-    provenance = _provenance(store, engine, inputs, mapping, (*opened.rules, *_known_words_rules(mapping)))
+    rules = (*opened.rules, *_known_words_rules(mapping), *_rules_of_counts(mapping, tables))
+    provenance = _provenance(store, engine, inputs, mapping, rules)
     groups = _groups(tables, plans)
     return Data(
         engine,
@@ -370,6 +389,9 @@ def _flow(
 ) -> tuple[Flow, ...]:
     flows = []
     for item in inputs:
+        if plans[item.table].recipe.as_counts:
+            flows += _flow_of_counts(store, item, plans[item.table].recipe, len(excluded[item.table]))
+            continue
         raw, used = store.raw_rows(item.table), store.kept(plans[item.table].recipe)
         reasons = {**item.passed_over, "lines that cannot be read": len(item.broken), "rows with an error": len(excluded[item.table])}
         reasons["exact copy"] = len(store.copies.get(item.table, ()))
@@ -381,11 +403,54 @@ def _flow(
     return tuple(flows)
 
 
+def _flow_of_counts(store: Store, item: Input, recipe: Recipe, faulty: int) -> list[Flow]:
+    """What came of the episodes, and of the cells that hold them: how many a cell holds that does not say so, nobody knows."""
+    came, used, cells = store.episodes_in_cells(recipe), store.kept(recipe), store.raw_rows(item.table)
+    reasons = {"cells with an error": came - used}
+    of_cells = {**item.passed_over, "lines that cannot be read": len(item.broken), "cells with an error": faulty}
+    return [
+        Flow(item.table, came, {reason: n for reason, n in reasons.items() if n}),
+        Flow("cells", cells + len(item.broken) + sum(item.passed_over.values()), {reason: n for reason, n in of_cells.items() if n}),
+    ]
+
+
+def _rules_of_counts(mapping: Mapping, tables: Tables) -> tuple[str, ...]:
+    """That episodes came as counts, and what that leaves unknown, in words; no number, which a page may have to withhold."""
+    if not mapping.counts:
+        return ()
+    patients = "" if "patient_id" in tables.episodes else "; whether people return is not known, and episodes are taken as independent"
+    ended = "; every episode is taken as discharged, as declared" if mapping.counts_of == "discharged" else ""
+    return (f"episodes came as counts, each row a cell of them (column {mapping.counts}){patients}{ended}",)
+
+
+def _refuse_beside_counts(inputs: Sequence[Input], mapping: Mapping) -> None:
+    """A table of counts stands by itself: no row belongs to one of its episodes."""
+    if mapping.counts_of != COUNTS_OF[0] and not mapping.counts:
+        raise DataError(f'{mapping.name} [data] counts_of: goes with counts alone. Add counts = "n", the column that says how many.')
+    others = [item for item in inputs if item.table != COUNTED]
+    if mapping.counts and others:
+        message = f"a table of {others[0].table} beside a table of counts, none of whose episodes has rows of its own"
+        hint = "Take it out; scores and events stand in columns of the counts, as phq9_admit and relapse_day with relapse_observed"
+        fatal("beside_counts", others[0].name, message, hint)
+
+
+def _refuse_rates(item: Input, plan: TablePlan) -> None:
+    """Percents and nothing that says how episodes ended: no number can be made of them here, and leaving them out would hide it."""
+    outcomes = [name for name in plan.fields if name in ENDS or name.endswith(("_admit", "_discharge", "_observed", "_reason"))]
+    percents = [name for name in plan.dropped if PERCENT_NAME.search(name)]
+    if plan.recipe.as_counts and percents and not outcomes:
+        message = "percents of groups, and no column that says how the episodes ended or what became of them"
+        hint = (
+            "Write one row for each outcome: its word in discharge_reason, and percent x n / 100, rounded, in the column of the number of "
+            "episodes; what is left of n is a row too"
+        )
+        fatal("rates_not_counts", item.name, message, hint, column=percents[0])
+
+
 def _provenance(store: Store, engine: Engine, inputs: Sequence[Input], mapping: Mapping, rules: tuple[str, ...]) -> Provenance:
     sources = tuple(Source(item.table, item.name, store.raw_rows(item.table), item.sha256) for item in inputs)
     return Provenance(
-        f"iop_outcomes {_version('iop-outcomes')}",
-        {"python": platform.python_version(), **{name: _version(name) for name in ("duckdb", "numpy", "scipy", "matplotlib")}},
+        *versions_here(),
         sources,
         mapping.sha256,
         mapping.data_class,
@@ -394,6 +459,12 @@ def _provenance(store: Store, engine: Engine, inputs: Sequence[Input], mapping: 
         rules,
         part2_tracks=_part2_tracks(engine, mapping),
     )
+
+
+def versions_here() -> tuple[str, dict[str, str]]:
+    """The version of this package as provenance names it, and of what it computes with."""
+    libraries = {name: _version(name) for name in ("duckdb", "numpy", "scipy", "matplotlib")}
+    return f"iop_outcomes {_version('iop-outcomes')}", {"python": platform.python_version(), **libraries}
 
 
 def _part2_tracks(engine: Engine, mapping: Mapping) -> tuple[str, ...]:

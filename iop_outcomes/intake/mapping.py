@@ -49,6 +49,7 @@ SECTIONS = (
 _DATABASE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}$")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,100}$")
 WITHOUT_END = ("unknown", "active")
+COUNTS_OF = ("episodes", "discharged")
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,10 @@ class Mapping:
         Which layout the files come in, such as "omop", or the layout file of a site; "" for this package's own.
     delimiter : str
         Between the fields of a CSV.
+    counts : str
+        The column that says how many episodes a row stands for, where the rows are the cells of a table of counts; "" where each is one.
+    counts_of : {"episodes", "discharged"}
+        Whom such a table counts: where it says nothing of how episodes ended, whether all of them have.
     part2_tracks : tuple of str
         Tracks whose records are protected by 42 CFR part 2.
     known_words : tuple of str
@@ -175,6 +180,8 @@ class Mapping:
     los_convention: str = "difference"
     layout: str = ""
     delimiter: str = ","
+    counts: str = ""
+    counts_of: str = "episodes"
     part2_tracks: tuple[str, ...] = ()
     known_words: tuple[str, ...] = ()
     tables: Dictionary[str, str] = field(default_factory=dict)
@@ -249,7 +256,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
     data = section_of(given, "data", name)
     only(
         data,
-        ("class", "cutoff", "los_convention", "delimiter", "layout", "part2_tracks", "date_format", "known_words"),
+        ("class", "counts", "counts_of", "cutoff", "los_convention", "delimiter", "layout", "part2_tracks", "date_format", "known_words"),
         f"{name} [data]",
         "key",
     )
@@ -260,6 +267,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
     columns = section_of(given, "columns", name)
     only(columns, tuple(KINDS), f"{name} [columns]", "table")
     codes = section_of(given, "codes", name)
+    counts, counts_of = _counts(given, data, f"{name} [data]")
     return Mapping(
         data_class=data_class,
         declared="class" in data,
@@ -267,6 +275,8 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         layout=layout_named(data.get("layout", ""), f"{name} [data] layout"),
         los_convention=one_of(data.get("los_convention", "difference"), LOS_CONVENTIONS, f"{name} [data] los_convention"),
         delimiter=delimiter,
+        counts=counts,
+        counts_of=counts_of,
         part2_tracks=list_of_codes(data.get("part2_tracks", []), f"{name} [data] part2_tracks"),
         known_words=tuple(
             one_of(column, WITH_KNOWN_WORDS, f"{name} [data] known_words")
@@ -293,6 +303,15 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         name=name,
         sha256=sha256,
     )
+
+
+def _counts(given: Dictionary[str, Any], data: Dictionary[str, Any], where: str) -> tuple[str, str]:
+    """The column of a table of counts that says how many, and whom it counts."""
+    column = line_of(data["counts"], f"{where} counts") if "counts" in data else ""
+    other = next((key for key in ("layout", "contacts") if column and (key in data or key in given)), "")
+    if other:
+        raise DataError(f"{where} counts: a table of counts stands by itself, and {other} is declared beside it. Take out one of them.")
+    return column, one_of(data.get("counts_of", COUNTS_OF[0]), COUNTS_OF, f"{where} counts_of")
 
 
 def _program(given: Dictionary[str, Any], where: str) -> str:

@@ -8,15 +8,19 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
 
 from iop_outcomes.columns import BY_PATIENT, EVENTS, KINDS, MAX_DAYS, NOT_KNOWN, Field, Kind
-from iop_outcomes.engine.dialect import NUMBER_TYPE, Steps, literal, quoted
+from iop_outcomes.engine.dialect import CELL_SIZE, NUMBER_TYPE, Steps, literal, quoted
 from iop_outcomes.intake.casts import STANDS_FOR, Cast, Derived, Recipe, Subscore
 from iop_outcomes.intake.mapping import ColumnRule, Mapping
+from iop_outcomes.intake.rules import KEY
 from iop_outcomes.intake.usual_words import known_words
 from iop_outcomes.intake.vocabulary import only
 from iop_outcomes.scales import Scale
 from iop_outcomes.scales.scoring import total_sql
 
 ENDS = ("los_days", "los_code", "discharge_day", "discharge_date")  # any of them is a sign that an episode has ended
+MOST_IN_CELL = 999_999_999  # episodes in a cell
+CELL_SIZE_FIELD = Field(CELL_SIZE, "integer", "how many episodes the row stands for", low=0, high=MOST_IN_CELL, required=True)
+BLANK = {"los_days": "CAST(NULL AS INTEGER)", "discharge_reason": "CAST(NULL AS VARCHAR)"}  # of what counts may lack and rows may not
 _ITEM = re.compile(r"^(?P<scale>[a-z0-9_]+?)_(?P<number>\d+)$")
 
 
@@ -54,25 +58,26 @@ class TablePlan:
 def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Dictionary[str, Scale]) -> TablePlan:
     """Match the columns that came with those that are declared; everything else is dropped, by name."""
     renamed = mapping.columns.get(table, {})
+    kind, as_counts = KINDS[table], bool(mapping.counts) and KINDS[table].counted
     fields: dict[str, Field] = {}
     names: dict[str, str] = {}
-    for field in (*_declared(table, mapping, scales), *_wide(table, raw, renamed, scales)):
-        source = renamed.get(field.name, field.name)
-        if source in raw and not _filled_by_rule(field.name, mapping):
+    for field in (*([CELL_SIZE_FIELD] if as_counts else []), *_declared(table, mapping, scales), *_wide(table, raw, renamed, scales)):
+        source = mapping.counts if field is CELL_SIZE_FIELD else renamed.get(field.name, field.name)
+        if source in raw and not _filled_by_rule(field.name, mapping) and not (as_counts and field.name == KEY):
             fields[field.name], names[field.name] = field, source
     by_patient, by_date = _placed_by(table, fields)
     written = (mapping.date_formats.get(table, ""), mapping.text_of(table).decimal)
     casts = tuple(
         Cast(name, field.kind, names[name], *_codes(field, mapping), *written, _known(field, mapping)) for name, field in fields.items()
     )
-    kind = KINDS[table]
     day = (Derived("day", "date_diff('day', episode_admit_date, date)"),) if by_date else ()
     computed = {**fields, "day": BY_PATIENT[1]} if by_patient or by_date else fields
     derived = (*day, *(cell for name in kind.derivations for cell in _DERIVED[name](computed, mapping, scales)))
     names = {name: source for name, source in names.items() if name in fields}
     used = set(names.values())
     steps = _steps(scales) if kind.points or "score" in kind.wide else {}
-    recipe = Recipe(table, casts, derived, steps, by_patient, _parts(fields, scales, steps) if kind.points else ())
+    lacking = tuple(cell.name for cell in derived if as_counts and cell.sql in BLANK.values())
+    recipe = Recipe(table, casts, derived, steps, by_patient, _parts(fields, scales, steps) if kind.points else (), as_counts, lacking)
     return TablePlan(recipe, fields, names, tuple(name for name in raw if name not in used))
 
 
@@ -125,11 +130,12 @@ def expected_names(table: str, mapping: Mapping) -> tuple[str, ...]:
     if table in mapping.headers:
         return mapping.headers[table]
     renamed = mapping.columns.get(table, {})
+    first = (mapping.counts,) if mapping.counts and KINDS[table].counted else ()
     fields = sorted(
         [*KINDS[table].fields, *(BY_PATIENT if KINDS[table].placing else ())],
         key=lambda field: not (field.required or field.blank == "not allowed"),
     )
-    return tuple(dict.fromkeys(renamed.get(field.name, field.name) for field in fields))
+    return tuple(dict.fromkeys([*first, *(renamed.get(field.name, field.name) for field in fields)]))
 
 
 def _codes(field: Field, mapping: Mapping) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -217,8 +223,9 @@ def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping, _scales: Dict
         f"CASE WHEN NOT coalesce({is_active}, FALSE) THEN {so_far} END" if so_far and is_active else so_far,
         given.get("discharge_day"),
         _days_between(given.get("admit_date"), given.get("discharge_date")),
-        "CAST(NULL AS INTEGER)" if "los_code" in given and mapping.los_convention == "teds_codes" else None,  # a band is no day
     )
+    if stay is None and (mapping.counts or ("los_code" in given and mapping.los_convention == "teds_codes")):  # a band is no day
+        stay = BLANK["los_days"]
     reach = _first_of(given.get("observed_days"), _days_between(given.get("admit_date"), cutoff))
     observed = _first_of(reach, f"CASE WHEN {is_active} THEN {so_far} END" if so_far and is_active else None)
     to_cutoff = _days_between(given.get("admit_date"), cutoff)
@@ -285,6 +292,8 @@ def _stay_given(fields: Collection[str], mapping: Mapping) -> str | None:
 def _reason_or_care(given: Dictionary[str, str], stay: str | None, mapping: Mapping, *, reaches: bool) -> str | None:
     """The reason; without one and any sign of an end an episode is active where the data say until when they reach, else nobody knows."""
     known = given.get("discharge_reason")
+    if mapping.counts_of == "discharged":  # so that a blank reason is missing, and no sign that somebody is still in care
+        return known or BLANK["discharge_reason"]
     reason = _reason(mapping.rule("discharge_reason"), known if mapping.contacts else None) or known
     if reason is None or mapping.layout == "fhir":  # its statuses say who is still in care
         return reason

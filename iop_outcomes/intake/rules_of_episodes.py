@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from iop_outcomes.columns import EVENTS, FIRST_DATE, KINDS, MAX_DAYS, NOT_KNOWN, OUTSIDE
-from iop_outcomes.engine.dialect import ROW, literal, numbers_held_twice
+from iop_outcomes.engine.dialect import CELL_SIZE, ROW, literal, numbers_held_twice
 from iop_outcomes.intake.casts import typed_text
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.rules import Rule
@@ -39,9 +39,9 @@ def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping
         Whether the episodes are grouped by their ids already, because rows of another table belong to them.
     """
     stay = tuple(name for name in ("los_days", "los_code", "discharge_day", "discharge_date", "admit_date") if name in has)
-    rules = [duplicate_rule("parents WHERE times > 1") if grouped else duplicate_suspicion()]
+    rules = [] if mapping.counts else [duplicate_rule("parents WHERE times > 1") if grouped else duplicate_suspicion()]
     rules += _of_stay(has, stay, known, mapping)
-    if "discharge_reason" in has:
+    if "discharge_reason" in has and (stay or not mapping.counts):
         rules += _of_reason(stay, "los_code" if "los_code" in has and mapping.los_convention == "teds_codes" else "los_days")
     if "planned_days" in has:
         hint = "Leave it blank where no length was planned"
@@ -222,7 +222,8 @@ def readmission_rule(has: Collection[str], known: Collection[str], mapping: Mapp
     if {"follow_up_days", "discharge_reason"} <= set(known) and claimed:
         left_out = ", ".join(map(literal, OUTSIDE))
         followed = f"coalesce(discharge_reason, '') NOT IN ({left_out}) AND follow_up_days IS NOT NULL"
-        never = f"(SELECT count(*) FROM checked_episodes WHERE {followed}) >= {FEW} AND {none}"
+        episodes = f"coalesce(sum({CELL_SIZE}), 0)" if mapping.counts else "count(*)"
+        never = f"(SELECT {episodes} FROM checked_episodes WHERE {followed}) >= {FEW} AND {none}"
     else:
         never = "FALSE"
     if events:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from iop_outcomes.columns import BASELINES, KINDS, WINDOWS, RowKind
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
-from iop_outcomes.engine.dialect import NUMBER_TYPE, ROW, literal, quoted
+from iop_outcomes.engine.dialect import CELL_SIZE, NUMBER_TYPE, ROW, literal, quoted
 from iop_outcomes.intake.casts import MANY_CODES, Cast, Recipe
 from iop_outcomes.intake.files import fingerprint
 from iop_outcomes.intake.placing import (
@@ -424,7 +424,9 @@ class Store:
             beside = kind.beside and not recipe  # every one stands beside a row that is kept, and is read there
             what = "VIEW" if (table in self._in_place and not subscores) or beside else "TABLE"
             self.connection.send(f"CREATE {what} {table} AS {select}")
-            columns[table] = recipe.names if recipe else tuple(field.name for field in kind.fields)
+            columns[table] = (
+                tuple(name for name in recipe.names if name != CELL_SIZE) if recipe else tuple(field.name for field in kind.fields)
+            )
             for part in subscores:  # no rows of the file: they count in no flow
                 cells = f"{literal(part.scale)} AS scale, {part.sql} AS score, CAST(NULL AS INTEGER) AS safety_item"
                 made = f"SELECT * REPLACE ({cells}) FROM {table} WHERE scale = {literal(part.form)}"
@@ -432,16 +434,20 @@ class Store:
             if (
                 recipe
                 and not recipe.by_patient
+                and not recipe.as_counts
                 and kind.placing != "care"
                 and (not kind.parent or not (orphans or excluded.get(kind.parent)))
             ):
                 self._used[table] = self.raw_rows(table) - len(self.copies.get(table, ())) - len(excluded.get(table, ()))
+        counted = next((recipe for recipe in recipes.values() if recipe.as_counts), None)
         return Tables(
             columns,
             words=frozenset(str(row[0]) for row in self.connection.send("DESCRIBE episodes").fetchall() if row[1] == "VARCHAR"),
             given=frozenset(recipes),
             filled=frozenset(table for table in columns if self._any(table)),
             steps={f"{scale}_{moment}": steps for scale, steps in scales.items() for moment in (*WINDOWS, *BASELINES)},
+            as_counts=counted is not None,
+            lacking=frozenset(counted.lacking) if counted else frozenset(),
         )
 
     def _any(self, table: str) -> bool:
@@ -456,7 +462,7 @@ class Store:
         if len(rows):
             self._excluded.add(table)
             self.connection.send(f"CREATE TABLE excluded_{table} AS SELECT unnest(CAST(? AS BIGINT[])) AS position", [list(rows)])
-        tests = self._used_where(table)
+        tests = [*self._used_where(table), *([f"{CELL_SIZE} > 0"] if recipe.as_counts else [])]
         place = f"episode_row AS {ROW}" if KINDS[table].parent else ROW
         return f"SELECT {columns}, {place} FROM checked_{table}{' WHERE ' if tests else ''}{' AND '.join(tests)}"
 
@@ -479,6 +485,8 @@ class Store:
     def kept(self, recipe: Recipe) -> int:
         """Rows of a table that are used, those that stand beside an episode not counted; one that belongs to several episodes once."""
         table = recipe.table
+        if recipe.as_counts:
+            return int(self.connection.one(f"SELECT coalesce(sum({CELL_SIZE}), 0) FROM {table}"))
         if recipe.by_patient:
             return int(
                 self.connection.one(f"SELECT count(DISTINCT {ROW}) FROM checked_{table} WHERE {' AND '.join(self._used_where(table))}")
@@ -486,6 +494,10 @@ class Store:
         if table in self._used:
             return self._used[table]
         return int(self.connection.one(f"SELECT count(*) FROM {_listed(KINDS[table])}"))
+
+    def episodes_in_cells(self, recipe: Recipe) -> int:
+        """Episodes in all the cells of a table of counts that say how many."""
+        return int(self.connection.one(f"SELECT coalesce(sum({CELL_SIZE}), 0) FROM checked_{recipe.table} WHERE {CELL_SIZE} > 0"))
 
     def outside_care(self, recipe: Recipe) -> int:
         """Rows of a table that could be used and lie on no day in care of the episode that they name."""
@@ -532,7 +544,8 @@ def _with_those_beside(kind: RowKind, columns: Sequence[str], *, listed: bool) -
         word = name.removesuffix("_observed")
         if name.endswith("_observed") and f"{word}_day" in columns:
             day = quoted(f"{word}_day")
-            given = {"episode_id": "episode_id", kind.beside: literal(word), "day": day, "days_after_discharge": f"{day} - los_days"}
+            given = {name: name for name in ("episode_id",) if name in columns}  # a cell of counts has none
+            given |= {kind.beside: literal(word), "day": day, "days_after_discharge": f"{day} - los_days"}
             cells = ", ".join(f"{value} AS {column}" for column, value in (blank | given).items())
             parts.append(f"SELECT {cells}, {ROW} FROM {kind.parent} WHERE {quoted(name)} = 1")
     cells = ", ".join(f"{value} AS {name}" for name, value in blank.items())

@@ -152,6 +152,7 @@ def after_discharge(
         variant=variant,
         asks=asks,
         requests=(Status(), what.request, StopsAtEnd(what.request), what.during_care, *what.recorded, what.transfer, *reached),
+        needs_columns=("los_days",),
         among=AMONG,
         excludes={**EXCLUDED, "shorter": "followed for less", "potential_unknown": _STOPS, "no_group": "no group recorded"},
         unit="share",

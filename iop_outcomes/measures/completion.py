@@ -245,6 +245,7 @@ def completion(definition: str = DENOMINATORS[0]) -> Measure:
         variant=definition,
         asks="Of the people discharged, what share finished the program?",
         requests=(Column("discharge_reason"), _DUE),
+        needs_columns=("discharge_reason",),
         among="discharged episodes",
         excludes=_WORDS if not teds_all else {part: words for part, words in _WORDS.items() if part != "died"},
         unit="share",

@@ -43,6 +43,7 @@ def deaths_in_care() -> Measure:
         title="Deaths in care",
         asks="In what share of the episodes that have ended did the person die in care?",
         requests=(Status(),),
+        needs_columns=("discharge_reason",),
         among=among,
         excludes=NOT_ENDED,
         unit="share",

@@ -135,6 +135,7 @@ def _mix(definition: str, groups: Groups, *, coarse: str = "", ended: bool = Fal
         variant=definition,
         asks="For what reasons were people discharged?",
         requests=(Column("discharge_reason"),),
+        needs_columns=("discharge_reason",),
         among="discharged episodes",
         excludes=WORDS_OUTSIDE if ended else NOT_ENDED,
         unit="share",

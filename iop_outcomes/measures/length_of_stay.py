@@ -148,6 +148,7 @@ def length_of_stay(definition: str | None = None) -> Measure:
         title="Length of stay" if variant != "last_contact" else "Length of stay to the last contact",
         asks="How long do people stay?",
         requests=(Status(), Column("los_days")),
+        needs_columns=("los_days",),
         among="discharged episodes",
         excludes=WORDS | {"died": "died in care (kept)"},
         unit="days",

@@ -93,6 +93,8 @@ class Measure:
     inclusions : tuple of Inclusion
         Which of the parts that `draft` counts hold episodes of which others, by their meaning: of other ways of dividing, or of other
         measures. Whoever reads a report knows it, so release must.
+    needs_columns : tuple of str
+        Columns that every table of rows brings, and without which data that came as counts cannot answer it.
     """
 
     name: str
@@ -123,6 +125,7 @@ class Measure:
     finer: Finer | None = None
     per_episode: Callable[[Counts], tuple[EpisodeColumn, ...]] | None = None
     inclusions: tuple[Inclusion, ...] = ()
+    needs_columns: tuple[str, ...] = ()
 
     def drafts(self, counts: Counts, keys: Collection[Key]) -> tuple[Draft, ...]:
         """The drafts that have one of these keys."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from iop_outcomes.columns import COUNTED, KINDS, Column
-from iop_outcomes.errors import UsageError, printed
+from iop_outcomes.errors import NotAssessableError, UsageError, printed
 from iop_outcomes.evaluate import By, grouping_columns
 from iop_outcomes.evaluate.answering import answer_all
 from iop_outcomes.evaluate.ask import Ask
@@ -50,6 +50,7 @@ def build_report(
     chosen = policy_for(policy, data.data_class)
     parts = packed.parts if parts is None else parts
     column = _one_column(data, by)
+    _refuse_without_reasons(data)
     if compare_to is not None and WHAT_CHANGED not in parts:
         raise UsageError(
             f"compare_to: a report of the pack {packed.name} has no section about what changed. Choose another pack, or leave it out."
@@ -71,6 +72,15 @@ def build_report(
     return Report(
         packed.name, heading, lead, sections, released, page.provenance, chosen, parameters, without, figures=figures, appendix=appendix
     )
+
+
+def _refuse_without_reasons(data: Data) -> None:
+    """Every page rests on how episodes ended; counts that do not say so answer single questions."""
+    if "discharge_reason" in data.facts.lacking:
+        raise NotAssessableError(
+            'A report is not assessable: it rests on how episodes ended, and the column "discharge_reason" is not in the counts. Ask for '
+            "single measures (iop.measure, iop-outcomes summary --measure)."
+        )
 
 
 def _refuse_less_strict(before: EarlierReport, policy: Policy) -> None:

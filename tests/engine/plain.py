@@ -62,6 +62,10 @@ class PlainEngine:
             frozenset(row["scale"] for row in self.scores if row["safety_item"] is not None),
         )
 
+    def refuses(self, requests):
+        """Rows answer everything."""
+        return ""
+
     def tally(self, sets):
         """One table for each set of requests."""
         tables = []

@@ -20,7 +20,8 @@ PLACED = "rows by patient and date are placed; how many is not shown"
 
 def _rested_on(data: Data, recorded: Released) -> list[str]:
     """What data quality looks at: the scores of a scale only when the data bring any, and no days where stays are codes."""
-    absent: list[Column | ScoreAt] = [Column("los_days")] if data.provenance.los_convention == "teds_codes" else []
+    absent: list[Column | ScoreAt] = [Column(name) for name in data.facts.lacking]
+    absent += [Column("los_days")] if data.provenance.los_convention == "teds_codes" else []
     return [
         estimand.name
         for estimand in recorded.definition.estimands
@@ -30,7 +31,9 @@ def _rested_on(data: Data, recorded: Released) -> list[str]:
 
 def quality_blocks(page: Page) -> list[Block]:
     """Findings in the data, and how often each thing is known that the report rests on."""
-    data, policy, recorded = page.program.data, page.program.policy, page[asks.recorded(page.program)]
+    data, policy, recorded = page.program.data, page.program.policy, page.get(asks.recorded(page.program))
+    if recorded is None:  # of programs that share no more than they may
+        return [findings_block(data, policy)]
     cells = tuple(
         (recorded.definition.estimand(name).label, *(estimate_value(recorded.estimate(name, level)) for level in recorded.levels))
         for name in _rested_on(data, recorded)

@@ -14,13 +14,13 @@ from iop_outcomes.show.tables import flow_table
 
 def flow_blocks(page: Page) -> list[Block]:
     """Rows in, rows used and rows left out, of the files and of the main measures."""
-    completion, stay = page[asks.completion(page.program)], page[asks.stay(page.program)]
+    completion, stay = page[asks.completion(page.program)], page.get(asks.stay(page.program))
     words = {
         "completion_strict": "Completion",
-        stay.definition.in_role("middle"): "Length of stay",
+        **({} if stay is None else {stay.definition.in_role("middle"): "Length of stay"}),
         "completion_of_admitted": "Completion, of all admitted",
     }
-    named = {flow.what: flow for flow in (*completion.flow, *stay.flow)}
+    named = {flow.what: flow for flow in (*completion.flow, *(() if stay is None else stay.flow))}
     flows = [replace(named[name], what=title) for name, title in words.items()]
     return [
         Text("Rows in are rows used plus rows left out, each with its reason."),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.release import Released
-from iop_outcomes.reporting.blocks import Block, Section, TableBlock, Text, figure_block, section
+from iop_outcomes.reporting.blocks import Block, Note, Section, TableBlock, Text, figure_block, section
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part, Program, words_or_table
 from iop_outcomes.show.chart_rows import alt_text
@@ -40,13 +40,15 @@ def _stay_in_bands(released: Released, program: Program) -> list[Block]:
 
 
 def _sections(page: Page) -> Sequence[Section]:
-    program = page.program
-    return [section("length_of_stay", f"Length of stay by {program.group}", stay_blocks(page[asks.stay(program)], program))]
+    program, ask = page.program, asks.stay(page.program)
+    released = page.get(ask)
+    blocks = [Note(page.unanswered[ask].reason)] if released is None else stay_blocks(released, program)
+    return [section("length_of_stay", f"Length of stay by {program.group}", blocks)]
 
 
 def _appendix(page: Page) -> Sequence[Section]:
-    program, released = page.program, page[asks.stay(page.program)]
-    if not released.definition.has_role("mean"):
+    program, released = page.program, page.get(asks.stay(page.program))
+    if released is None or not released.definition.has_role("mean"):
         return ()
     table = stay_table(released, caption=f"Length of stay by {program.group}", first=label(program.by))
     return [
