@@ -27,11 +27,14 @@ EXPORTS = [
     "compare",
     "completion",
     "discharge_reasons",
+    "early_response",
     "effects",
     "identify_effect_size",
     "length_of_stay",
     "load",
     "measure",
+    "not_on_track",
+    "occasions",
     "pool_proportions",
     "pool_studies",
     "readmission",
@@ -41,9 +44,11 @@ EXPORTS = [
     "report",
     "reproduce",
     "studies",
+    "sudden_gains",
     "symptom_change",
     "table_one",
     "verify",
+    "weekly_course",
 ]
 FUNCTIONS = [name for name in EXPORTS if inspect.isfunction(getattr(iop, name))]
 CLASSES = [name for name in EXPORTS if inspect.isclass(getattr(iop, name))]
