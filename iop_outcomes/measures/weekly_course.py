@@ -40,7 +40,7 @@ _MODEL = (
     "apart from the plain weekly mean, those still scored differ from those who are not."
 )
 _COVARIANCE = (
-    "The covariance of scores is unstructured where at least 11 episodes were scored in both of every two weeks, else that of a random intercept "
+    "The covariance of scores is unstructured where at least 11 episodes, and three for each week, were scored in both of every two weeks, else that of a random intercept "
     "and slope, in every group by itself; a week with fewer than 11 scores is not modelled. Errors are robust (sandwich), by patient where patients "
     "repeat."
 )

@@ -144,5 +144,5 @@ class WeeklyScores:
 
 def no_week_scored(counts: Counts, *, scale: Scale, last: int) -> str:
     """Why the data cannot answer; "" where any week of any episode was scored."""
-    weeks = WeeklyScores(counts, scale, last)
-    return "" if any(weeks.n_scored(day) for day in weeks.days[1:]) else NO_WEEK
+    names = [request.keys[0] for request in requests_until(scale, last)[2:]]
+    return "" if any((~counts.is_in(name, [None])).any() for name in names) else NO_WEEK

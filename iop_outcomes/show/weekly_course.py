@@ -158,7 +158,8 @@ def course_sentence(released: Released, level: str = ALL) -> str:
     start = _start(released, level)
     known = [each for each in _weeks(released, "modelled", level) if has_value(each)]
     if not known or not has_value(start):
-        last = (_weeks(released, "modelled", level) or [start])[-1]
+        scored = [each.time for each in _weeks(released, "observed", level) if each.n != 0]
+        last = next((each for each in _weeks(released, "modelled", level) if each.time in scored[-1:]), start)
         return sentence(released, last.estimand, level, time=last.time)
     last = known[-1]
     values = estimate_value(start), estimate_value(last)

@@ -12,6 +12,8 @@ from iop_outcomes.stats.repeated.covariances import Covariance, InterceptAndSlop
 from iop_outcomes.stats.repeated.fitting import Design, Fit, Residuals, fit, residuals
 from iop_outcomes.stats.repeated.patterns import Patterns, patterns_of
 
+_FOR_EACH = 3  # episodes for each occasion, below which as many covariances as two occasions have cannot be told
+
 
 @dataclass(frozen=True, eq=False)
 class Course:
@@ -38,8 +40,8 @@ class Course:
 def course_of(scores: Floats, n: Ints, times: tuple[float, ...], *, least: int) -> Course | None:
     """Fit a mixed model for repeated measures with a mean for every occasion.
 
-    The covariance is unstructured where at least `least` episodes were scored on both of every two occasions, else that of a random
-    intercept and slope with independent errors.
+    The covariance is unstructured where at least `least` episodes, and three for each occasion, were scored on both of every two, else that of
+    a random intercept and slope with independent errors.
 
     Parameters
     ----------
@@ -78,7 +80,7 @@ def course_of(scores: Floats, n: Ints, times: tuple[float, ...], *, least: int) 
     """
     patterns = patterns_of(scores, n)
     design = Design.of_occasions(len(times))
-    every_two = bool((patterns.both >= least).all())
+    every_two = bool((patterns.both >= max(least, _FOR_EACH * len(times))).all())
     shapes: list[Covariance] = [Unstructured(len(times))] if every_two else []
     if len(times) > 1:
         shapes.append(InterceptAndSlope(tuple(time / max(times) for time in times)))
