@@ -530,6 +530,202 @@ def reliability(data: Data, *, scale: str, by: str | Sequence[str] | None = None
     return measure(data, "reliability", scale=scale, by=by, conf_level=conf_level)
 
 
+def weekly_course(
+    data: Data,
+    *,
+    scale: str,
+    by: str | Sequence[str] | None = None,
+    at: Sequence[int] = (7, 14, 21, 28, 35, 42, 49, 56, 63, 70, 77, 84),
+    conf_level: float = 0.95,
+) -> Answer:
+    """How a scale goes on over the weeks of care: the mean of those scored each week, and that of everybody who began, by a mixed model.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`, with a table of scores over the stay.
+    scale : str
+        Name of a scale with a total score, such as "phq9".
+    by : str or two of them, optional
+        Column to group by, or two.
+    at : sequence of int
+        Ends of weeks, in days; week k is around day 7k, from 3 days before it to 3 after. The model has every week up to the last of them.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        For each week `mean_scored` (those scored that week), `mean_modelled` and `mean_change_modelled` (everybody with an admission score; positive
+        for improvement) and `scored_share`; in points. `.plot()` draws both lines over the numbers scored.
+
+    References
+    ----------
+    Mallinckrodt CH et al. (2008), doi:10.1177/009286150804200402; Kenward MG, Molenberghs G (1998), doi:10.1214/ss/1028905886.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     frame = iop.weekly_course(data, scale="phq9", at=(14, 28, 42)).to_frame()
+    >>> frame.loc[frame.estimand == "mean_modelled", "time"].tolist()
+    [14.0, 28.0, 42.0]
+    """
+    return measure(data, "weekly_course", scale=scale, by=by, at=at, conf_level=conf_level)
+
+
+def not_on_track(
+    data: Data,
+    *,
+    scale: str,
+    by: str | Sequence[str] | None = None,
+    at: Sequence[int] = (7, 14, 21, 28, 35, 42, 49, 56, 63, 70, 77, 84),
+    conf_level: float = 0.95,
+) -> Answer:
+    """How many people go worse than the program's own people who began with the same score, week by week.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`, with a table of scores over the stay.
+    scale : str
+        Name of a scale with a total score, such as "phq9".
+    by : str or two of them, optional
+        Column to group by, or two: about a tenth of everybody is not on track by definition, groups differ.
+    at : sequence of int
+        Ends of weeks, in days.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        `ever_not_on_track`, and `not_on_track` of each week, with Wilson intervals.
+
+    References
+    ----------
+    Finch AE, Lambert MJ, Schaalje BG (2001), doi:10.1002/cpp.286.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     iop.not_on_track(data, scale="phq9", at=(28,)).to_frame().estimand.tolist()
+    ['ever_not_on_track', 'not_on_track']
+    """
+    return measure(data, "not_on_track", scale=scale, by=by, at=at, conf_level=conf_level)
+
+
+def sudden_gains(
+    data: Data, *, scale: str, by: str | Sequence[str] | None = None, profile: str = "nhs", conf_level: float = 0.95
+) -> Answer:
+    """How many people had a sudden gain from one week of care to the next, and how many of them lost half of it again.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`, with scores of successive weeks.
+    scale : str
+        Name of a scale with a profile of reliable change, such as "phq9".
+    by : str or two of them, optional
+        Column to group by, or two.
+    profile : str
+        Name of the reliable-change profile whose points a gain must reach.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        `sudden_gain` and `sudden_gain_reversed`, with Wilson intervals.
+
+    References
+    ----------
+    Tang TZ, DeRubeis RJ (1999), doi:10.1037/0022-006X.67.6.894.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     iop.sudden_gains(data, scale="phq9").to_frame().estimand.tolist()
+    ['sudden_gain', 'sudden_gain_reversed']
+    """
+    return measure(data, "sudden_gains", scale=scale, by=by, profile=profile, conf_level=conf_level)
+
+
+def early_response(data: Data, *, scale: str, by: str | Sequence[str] | None = None, conf_level: float = 0.95) -> Answer:
+    """How many people improved early: by 20 % after two weeks, by half within four.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`, with a table of scores over the stay.
+    scale : str
+        Name of a scale with a total score of which lower is better, such as "phq9".
+    by : str or two of them, optional
+        Column to group by, or two.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        `early_improvement` and `early_response`, with Wilson intervals.
+
+    References
+    ----------
+    Kennedy SH, Giacobbe P, Rizvi S (2010), Medicographia 32:183-189; Beard JIL, Delgadillo J (2019), doi:10.1002/da.22931.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     iop.early_response(data, scale="phq9").sentence()
+    'Early improvement: 45% of 817; range 41% to 48%.'
+    """
+    return measure(data, "early_response", scale=scale, by=by, conf_level=conf_level)
+
+
+def occasions(data: Data, *, scale: str, by: str | Sequence[str] | None = None, conf_level: float = 0.95) -> Answer:
+    """What became of a scale after discharge: who answered on each occasion, the mean then, and the change between any two.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`, with scores after discharge; mapping.toml says under [occasions] when people are asked.
+    scale : str
+        Name of a scale with a total score, such as "phq9".
+    by : str or two of them, optional
+        Column to group by, or two.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        For each occasion after discharge `answered_<occasion>`, a share of those followed so long; for admission, discharge and each occasion
+        `mean_<occasion>`; for every two of them `change_<one>_to_<other>`, of those scored at both, positive for improvement; in points.
+
+    Raises
+    ------
+    NotAssessableError
+        When there is no score on any occasion.
+
+    Examples
+    --------
+    >>> import pandas as pd, iop_outcomes as iop
+    >>> episodes = pd.DataFrame({"episode_id": ["a", "b"], "track": "x", "discharge_reason": "completed", "los_days": 40, "follow_up_days": 300})
+    >>> days = [(0, 18), (40, 12), (220, 9)]
+    >>> rows = [(episode, "phq9", day, score) for episode in "ab" for day, score in days]
+    >>> scores = pd.DataFrame(rows, columns=["episode_id", "scale", "day", "score"])
+    >>> with iop.load({"episodes": episodes, "scores": scores}, mapping={"data": {"class": "synthetic"}}) as data:
+    ...     frame = iop.occasions(data, scale="phq9").to_frame().set_index("estimand")
+    >>> frame.value[["answered_month_6", "change_discharge_to_month_6"]].tolist()
+    [1.0, 3.0]
+    """
+    return measure(data, "occasions", scale=scale, by=by, conf_level=conf_level)
+
+
 def readmission(
     data: Data,
     *,

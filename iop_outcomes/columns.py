@@ -468,6 +468,38 @@ class BaselineTwice:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreWithin:
+    """Ask for the last score of a scale between two days (points; blank where there is none); of two on that day the higher, as at discharge.
+
+    Parameters
+    ----------
+    scale : str
+        Name of the scale.
+    name : str
+        What to call the occasion, such as "week_4"; the count table gets `<scale>_<name>`.
+    first, last : int
+        Days on the clock, both included; later than every day on which the admission score (from admission), or the discharge score
+        (from discharge) may be given, so that no score is taken twice.
+    clock : {"admission", "discharge"}
+        What day 0 is.
+    in_care : bool
+        Whether the days end with discharge.
+    """
+
+    scale: str
+    name: str
+    first: int
+    last: int
+    clock: Clock = "admission"
+    in_care: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return (f"{self.scale}_{self.name}",)
+
+
+@dataclass(frozen=True, slots=True)
 class FirstEvent:
     """Ask for the day and kind of the first event after a moment, or the last day observed.
 
@@ -619,7 +651,20 @@ class SessionCount:
         return (self.name,)
 
 
-Request = Column | ScoreAt | AnswersAt | BaselineTwice | FirstEvent | Reached | Known | EventWithin | StopsAtEnd | SessionCount | Status
+Request = (
+    Column
+    | ScoreAt
+    | ScoreWithin
+    | AnswersAt
+    | BaselineTwice
+    | FirstEvent
+    | Reached
+    | Known
+    | EventWithin
+    | StopsAtEnd
+    | SessionCount
+    | Status
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -33,6 +34,8 @@ Role = Literal[
     "left_early",
     "with_event",
     "free_of_ends",
+    "observed",
+    "modelled",
 ]
 
 
@@ -112,7 +115,8 @@ class EstimandDefinition:
     or a chart that is about several numbers of one measure; `short` is its label under a heading that names the measure, `axis` the
     words of its axis, and `about` the column or score it speaks of, where it speaks of the data themselves. Means with one name of `total`
     are of the same sum over different episodes. `meaning` says what the part of a whole is that it counts, which gives it its colour everywhere;
-    `unverified` names the figures behind it whose source was not seen: then it carries a sign wherever it is printed.
+    `unverified` names the figures behind it whose source was not seen: then it carries a sign wherever it is printed. `when` stands before
+    its day, where it has one: what happens "by day 90" is over by then, what is seen "around day 28" is of those days.
     """
 
     name: str
@@ -139,6 +143,18 @@ class EstimandDefinition:
     total: str = ""
     meaning: Meaning = ""
     unverified: str = ""
+    when: str = "by day"
+
+    def at(self, time: float | None) -> str:
+        """Its day in words, where it has one.
+
+        Examples
+        --------
+        >>> share = EstimandDefinition("share", "Share", "those counted", "everyone", "none", "share")
+        >>> share.at(90.0), share.at(None)
+        ('by day 90', '')
+        """
+        return "" if time is None or math.isnan(time) else f"{self.when} {time:g}"
 
     @property
     def marked_label(self) -> str:

@@ -76,7 +76,7 @@ def test_what_is_not_declared_is_refused_with_what_is(name):
 def test_days_go_with_measures_that_declare_them():
     """`at` is refused wherever it is no option."""
     for name, entry in known().items():
-        asked = {**dict.fromkeys(["definition"], entry.definitions[0] if entry.definitions else None), "at": [30]}
+        asked = {**dict.fromkeys(["definition"], entry.definitions[0] if entry.definitions else None), "at": [28]}
         if entry.option("at"):
             assert find(name, **asked)
         else:

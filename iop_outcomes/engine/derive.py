@@ -19,6 +19,7 @@ from iop_outcomes.columns import (
     Reached,
     Request,
     ScoreAt,
+    ScoreWithin,
     SessionCount,
     Status,
     StopsAtEnd,
@@ -191,7 +192,7 @@ def _answer(request: Request, tables: Tables) -> Answered:
     """Answer a request."""
     if isinstance(request, FirstEvent | StopsAtEnd | EventWithin):
         return _of_events(request, tables)
-    if isinstance(request, ScoreAt | AnswersAt | BaselineTwice):
+    if isinstance(request, ScoreAt | ScoreWithin | AnswersAt | BaselineTwice):
         return _of_scores(request, tables)
     if isinstance(request, SessionCount):
         return _session_count(request, tables)
@@ -205,10 +206,12 @@ def _of_events(request: FirstEvent | StopsAtEnd | EventWithin, tables: Tables) -
     return _stops_at_end(request, tables) if isinstance(request, StopsAtEnd) else _event_within(request, tables)
 
 
-def _of_scores(request: ScoreAt | AnswersAt | BaselineTwice, tables: Tables) -> Answered:
+def _of_scores(request: ScoreAt | ScoreWithin | AnswersAt | BaselineTwice, tables: Tables) -> Answered:
     """What the scores of the episode answer."""
     if isinstance(request, ScoreAt):
         return _score_at(request, tables)
+    if isinstance(request, ScoreWithin):
+        return _score_within(request, tables)
     return _answers_at(request, tables) if isinstance(request, AnswersAt) else _baseline_twice(request, tables)
 
 
@@ -300,6 +303,21 @@ def _at_discharge(request: ScoreAt, tables: Tables) -> Pick:
     packed = f"max(CAST(scores.day + {SHIFT} AS BIGINT) * {PACK} + scores.{request.column})"
     source = f"{SCORED} LEFT JOIN ({picked([admission])}) AS admission USING ({ROW})"
     return Pick(source, f"{_scored(request)} AND {window} AND {later}", packed)
+
+
+def _score_within(request: ScoreWithin, tables: Tables) -> Answered:
+    """The last of the days, then the higher score."""
+    stays = "los_days" in tables.episodes
+    if "scores" not in tables.filled or (request.clock == "discharge" and not stays):
+        return (), (NOTHING,)
+    after = "" if request.clock == "admission" else "episodes.los_days + "
+    window = f"scores.day BETWEEN {after}{request.first} AND {after}{request.last}"
+    if request.in_care and stays:
+        window += " AND scores.day <= coalesce(episodes.los_days, scores.day)"
+    packed = f"max(CAST(scores.day + {SHIFT} AS BIGINT) * {PACK} + scores.score)"
+    pick = Pick(SCORED, f"{_scored(ScoreAt(request.scale, 'admit'))} AND {window}", packed)
+    steps = tables.steps.get(ScoreAt(request.scale, "admit").keys[0])
+    return (pick,), (Value(f"CAST({pick.name} % {PACK} AS INTEGER)", SCORE, steps=steps),)
 
 
 def _answers_at(request: AnswersAt, tables: Tables) -> Answered:

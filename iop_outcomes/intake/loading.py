@@ -106,7 +106,7 @@ def load(
 
 def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str | Path | None, layout: str | None) -> Data:
     declared = _mapping_of(source, given)
-    scales = _with_referral_means(load_scales(folder), declared)
+    scales = _with_occasions(_with_referral_means(load_scales(folder), declared), declared)
     targets = named_targets(declared.targets, scales, declared.name)
     opened = _opened(store, source, declared, scales, layout)
     inputs, mapping = opened.inputs, opened.mapping
@@ -296,6 +296,11 @@ def _with_referral_means(scales: Dictionary[str, Scale], mapping: Mapping) -> Di
         if not low <= mean <= high:
             raise DataError(f"{where} {name}: outside the range of {scales[name].label}. Allowed: {low} to {high}.")
     return {name: replace(scale, referral_mean=mapping.referral_mean.get(name, scale.referral_mean)) for name, scale in scales.items()}
+
+
+def _with_occasions(scales: Dictionary[str, Scale], mapping: Mapping) -> Dictionary[str, Scale]:
+    """The scales with the occasions after discharge that the mapping declares, which hold for every scale."""
+    return scales if not mapping.occasions else {name: replace(scale, occasions=mapping.occasions) for name, scale in scales.items()}
 
 
 # -- what is wrong -----------------------------------------------------------------------------------------------

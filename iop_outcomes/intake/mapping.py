@@ -19,6 +19,7 @@ from iop_outcomes.intake.targets import Target, line_of, read_targets
 from iop_outcomes.intake.text_settings import DELIMITERS, TextSettings, text_settings
 from iop_outcomes.intake.toml_files import parsed_toml
 from iop_outcomes.intake.vocabulary import cutoff_of, is_days, list_of_codes, numbers, one_of, only, section_of, texts
+from iop_outcomes.scales import Occasion, read_occasions
 
 COVARIATE_KINDS = ("category", "integer")
 CONTACT_RULES = ("gap_days",)
@@ -39,6 +40,7 @@ SECTIONS = (
     "adapter",
     "contacts",
     "referral_mean",
+    "occasions",
     "date_format",
     "text",
     "program",
@@ -152,6 +154,8 @@ class Mapping:
         How episodes are built from contacts, where that is declared.
     referral_mean : dict of scale to points
         Mean scores of all who are referred, where the site knows them.
+    occasions : tuple of Occasion
+        When people are asked again after discharge, where the site says; the usual ones where it is empty.
     date_formats : dict of table to format
         How the dates of a table are written, where that is declared.
     text : dict of table to TextSettings
@@ -193,6 +197,7 @@ class Mapping:
     adapter: AdapterSettings = field(default_factory=AdapterSettings)
     contacts: ContactRule | None = None
     referral_mean: Dictionary[str, float] = field(default_factory=dict)
+    occasions: tuple[Occasion, ...] = ()
     date_formats: Dictionary[str, str] = field(default_factory=dict)
     text: Dictionary[str, TextSettings] = field(default_factory=dict)
     headers: Dictionary[str, tuple[str, ...]] = field(default_factory=dict)
@@ -293,6 +298,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         adapter=_adapter(section_of(given, "adapter", name), f"{name} [adapter"),
         contacts=_contacts(section_of(given, "contacts", name), f"{name} [contacts]") if "contacts" in given else None,
         referral_mean=numbers(section_of(given, "referral_mean", name), f"{name} [referral_mean]"),
+        occasions=_occasions(section_of(given, "occasions", name), f"{name} [occasions]") if "occasions" in given else (),
         text=text_settings(section_of(given, "text", name), delimiter, name),
         date_formats=_date_formats(data, section_of(given, "date_format", name), name),
         databases=_databases(section_of(given, "databases", name), f"{name} [databases"),
@@ -312,6 +318,13 @@ def _counts(given: Dictionary[str, Any], data: Dictionary[str, Any], where: str)
     if other:
         raise DataError(f"{where} counts: a table of counts stands by itself, and {other} is declared beside it. Take out one of them.")
     return column, one_of(data.get("counts_of", COUNTS_OF[0]), COUNTS_OF, f"{where} counts_of")
+
+
+def _occasions(given: Dictionary[str, Any], where: str) -> tuple[Occasion, ...]:
+    try:
+        return read_occasions(given)
+    except ValueError as problem:
+        raise DataError(f"{where}: {problem}.") from problem
 
 
 def _program(given: Dictionary[str, Any], where: str) -> str:

@@ -42,7 +42,7 @@ def score_rules(has: Sequence[str], scales: Dictionary[str, Scale], known: Colle
     rules.append(replace(twice_rule(), predicate=f"{key} IN (SELECT {key} FROM own_scores GROUP BY 1 HAVING count(*) > 1)"))
     if "instrument_version" in has:
         rules.append(_version_changes())
-    rules.append(_outside_windows())
+    rules.append(_outside_windows(scales))
     if "score" in has and "instrument_version" not in has:
         rules += _shorter_forms(scales)
     return rules
@@ -88,11 +88,22 @@ def _version_changes() -> Rule:
     return _rule("version_changed", columns, changed, "the version of the instrument changes within an episode", hint, "warning")
 
 
-def _outside_windows() -> Rule:
+def _asked_again(first: int, last: int, names: Sequence[str]) -> str:
+    """SQL of whether a score is of an occasion after discharge; of some scales alone where these are named."""
+    own_scale = f" AND scale IN ({', '.join(map(literal, names))})" if names else ""
+    return f"(day - episode_los_days BETWEEN {first} AND {last}{own_scale})"
+
+
+def _outside_windows(scales: Dictionary[str, Scale]) -> Rule:
     first, last = WINDOWS["admit"][0], WINDOWS["discharge"][1]
+    windows: dict[tuple[int, int], list[str]] = {}
+    for scale in scales.values():
+        for each in scale.occasions:
+            windows.setdefault((each.first, each.last), []).append(scale.name)
+    again = " OR ".join(_asked_again(*days, names if len(names) < len(scales) else ()) for days, names in windows.items())
     # A stay below 0 is a fault of the episode, and named there.
-    outside = f"day < {first} OR (episode_los_days >= 0 AND day > episode_los_days + {last})"
-    message = f"more than {-first} days before admission, or more than {last} after discharge"
+    outside = f"day < {first} OR (episode_los_days >= 0 AND day > episode_los_days + {last} AND NOT ({again or 'FALSE'}))"
+    message = f"more than {-first} days before admission, or more than {last} after discharge and on no occasion after it"
     return _rule("score_outside_windows", ("day", "episode_id"), outside, message, "Such scores are not used by any measure", "note")
 
 

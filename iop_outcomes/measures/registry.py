@@ -10,9 +10,12 @@ from iop_outcomes.measures.completion import COMPLETION
 from iop_outcomes.measures.deaths_in_care import DEATHS_IN_CARE
 from iop_outcomes.measures.declared_columns import DECLARED
 from iop_outcomes.measures.discharge_reasons import REASONS
+from iop_outcomes.measures.early_response import EARLY_RESPONSE
 from iop_outcomes.measures.length_of_stay import STAYS
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.no_show_rate import NO_SHOW_RATE
+from iop_outcomes.measures.not_on_track import NOT_ON_TRACK
+from iop_outcomes.measures.occasions import OCCASIONS
 from iop_outcomes.measures.options import SCALE, Characteristic, Declaration, Family, Option
 from iop_outcomes.measures.participants import PARTICIPANTS
 from iop_outcomes.measures.readmission import READMISSION, READMISSION_FROM_DAY_0
@@ -21,7 +24,9 @@ from iop_outcomes.measures.relapse import RELAPSE
 from iop_outcomes.measures.reliability import RELIABILITY
 from iop_outcomes.measures.reliable_change import RELIABLE_CHANGE
 from iop_outcomes.measures.self_harm_item import SELF_HARM_ITEM
+from iop_outcomes.measures.sudden_gains import SUDDEN_GAINS
 from iop_outcomes.measures.symptom_change import SYMPTOM_CHANGE
+from iop_outcomes.measures.weekly_course import WEEKLY_COURSE
 from iop_outcomes.scales import Scale, get_scale, load_scales
 
 MEASURES: Mapping[str, Declaration] = {
@@ -40,7 +45,20 @@ MEASURES: Mapping[str, Declaration] = {
         *DECLARED,
     )
 }
-FAMILIES: Mapping[str, Family] = {each.name: each for each in (SYMPTOM_CHANGE, RELIABLE_CHANGE, SELF_HARM_ITEM, RELIABILITY)}
+FAMILIES: Mapping[str, Family] = {
+    each.name: each
+    for each in (
+        SYMPTOM_CHANGE,
+        RELIABLE_CHANGE,
+        SELF_HARM_ITEM,
+        RELIABILITY,
+        WEEKLY_COURSE,
+        NOT_ON_TRACK,
+        SUDDEN_GAINS,
+        EARLY_RESPONSE,
+        OCCASIONS,
+    )
+}
 CHARACTERISTICS: Mapping[str, Characteristic] = {each.name: each for each in (PARTICIPANTS,)}
 
 

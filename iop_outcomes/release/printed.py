@@ -210,6 +210,7 @@ class Tabulations:
             for (place, _), people in ((where, each) for where, both in populations.items() for each in _with_at_risk(both)):
                 sets = [people.base, people.hits, people.missing, people.excluded_parts, frozenset(people.parts)]
                 sets += [people.base - people.hits] if people.hits is not None else []
+                sets += [people.revealed, people.base - people.revealed] if people.revealed else []
                 sets += [frozenset({part}) for part in people.parts if part not in people.base]
                 sets += [side.parts & people.parts.keys() - people.base for side in portions if side.way == people.family]
                 totals |= dict.fromkeys(Total(table, place, self.cells(number, people.family, parts)) for parts in sets if parts)
@@ -248,7 +249,7 @@ class Tabulations:
         other = None if against is None else Place(str(against), place.level_2)
         if other is not None and (other, estimate.key.number) in populations:
             sides.append((other, populations[other, estimate.key.number]))
-        return [(where, people, parts) for where, people in sides for parts in (people.base, people.hits)]
+        return [(where, people, parts) for where, people in sides for parts in (people.base, people.hits, people.revealed)]
 
     def column(self, number: int) -> int:
         """Which of the tables the results with a number stand in."""
@@ -416,6 +417,7 @@ def _ranked(people: Population, *, beside: bool) -> Iterator[tuple[int, str, Par
     yield int(beside), people.family, people.base
     if people.hits is not None:
         yield int(beside), people.family, people.hits
+    yield int(beside), people.family, people.revealed
     if people.at_risk is not None and people.at_risk.hits is not None:
         yield 3, people.at_risk.family, people.at_risk.hits
     yield 3, people.family, people.missing

@@ -376,8 +376,12 @@ def _released_estimate(estimate: Estimate, results: Results, reading: _Visible, 
     beside = (
         []
         if other is None
-        else [reading.count(other, Place(str(against), place.level_2), parts) for parts in (other.base, other.hits) if parts is not None]
+        else [
+            reading.count(other, Place(str(against), place.level_2), parts) for parts in (other.base, other.hits, other.revealed) if parts
+        ]
     )
+    if people.revealed:
+        beside.append(reading.count(people, place, people.revealed))
     # A difference of rounded shares gives back either side where the other is known.
     sides = [people] if people.hits is None else [people, *compared_with(estimate, results)]
     alone = all(says_no_number(results.definition.estimand(estimate.estimand), side, policy.threshold) for side in sides)

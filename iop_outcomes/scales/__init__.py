@@ -6,6 +6,7 @@ A scale is data, never code: to add one, write a file like those beside this mod
 
 from iop_outcomes.scales.describe import describe
 from iop_outcomes.scales.folder import get_scale, load_scales
+from iop_outcomes.scales.occasions import Occasion, read_occasions
 from iop_outcomes.scales.scale import OPERATORS, Scale
 
-__all__ = ["OPERATORS", "Scale", "describe", "get_scale", "load_scales"]
+__all__ = ["OPERATORS", "Occasion", "Scale", "describe", "get_scale", "load_scales", "read_occasions"]

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from iop_outcomes.errors import DataError, choices
+from iop_outcomes.scales.occasions import read_occasions
 from iop_outcomes.scales.scale import (
     OPERATORS,
     Answers,
@@ -273,6 +274,13 @@ def _bands(table: TomlTable, key: str) -> Any:
     return tuple(_part(level, Band, **shared) for level in tables)
 
 
+def _occasions(table: TomlTable, key: str) -> Any:
+    try:
+        return read_occasions(table.table(key).content)
+    except ValueError as problem:
+        table.fail(key, str(problem))
+
+
 TEXTS = (
     "title", "short", "version", "construct", "licence", "form", "label", "sample", "group", "case_cutoff", "note",
     "loinc_total", "loinc_panel", "omop_total",
@@ -317,5 +325,6 @@ READ: dict[str, Callable[[TomlTable, str], Any]] = {
     "profiles": _named(ReliableChangeProfile),
     "safety_item": _single(SafetyItem),
     "codes": _single(ScaleCodes),
+    "occasions": _occasions,
     **dict.fromkeys(("loinc_items", "loinc_answers"), _list_of(str, "a list of codes in quotes")),
 }

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from iop_outcomes.errors import DataError, UsageError, choices
+from iop_outcomes.scales.occasions import FOLLOW_UPS, Occasion
 from iop_outcomes.scales.scoring import Number, total_of
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
@@ -213,6 +214,8 @@ class Scale(Sourced):
         Who may use the form, as it was read; no advice.
     referral_mean : float or None
         Mean score, in points, of all who are referred, where a site knows it: what people fall back towards without any effect.
+    occasions : tuple of Occasion
+        When people are asked again after discharge.
 
     References
     ----------
@@ -262,6 +265,7 @@ class Scale(Sourced):
     codes: ScaleCodes | None = None
     licence: str = ""
     referral_mean: float | None = None
+    occasions: tuple[Occasion, ...] = FOLLOW_UPS
 
     @property
     def item_numbers(self) -> tuple[int, ...]:

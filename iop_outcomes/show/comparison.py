@@ -128,7 +128,8 @@ def _of_a_day(released: Released, estimand: str, time: float | None) -> list[str
 def _what(released: Released, estimand: str, time: float | None) -> str:
     """The number that is compared, with its day and, within a level of a second column, that level."""
     where = slice_words(released)
-    return released.definition.estimand(estimand).label + ("" if time is None else f" by day {time:g}") + (f", {where}" if where else "")
+    definition = released.definition.estimand(estimand)
+    return " ".join(filter(None, (definition.label, definition.at(time)))) + (f", {where}" if where else "")
 
 
 def _differing(released: Released, estimand: str, time: float | None) -> tuple[list[str], set[str]]:

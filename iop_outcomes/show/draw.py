@@ -15,8 +15,11 @@ from iop_outcomes.show.differences import FOREST
 from iop_outcomes.show.dots import DOT_RANGE
 from iop_outcomes.show.stacked_bars import STACKED_SHARES
 from iop_outcomes.show.stays import STAY_RANGE
+from iop_outcomes.show.weekly_course import WEEKLY_COURSE
 
-CHARTS: Mapping[str, ChartKind] = {kind.name: kind for kind in (DOT_RANGE, STAY_RANGE, STACKED_SHARES, DUMBBELL, CUMULATIVE, FOREST)}
+CHARTS: Mapping[str, ChartKind] = {
+    kind.name: kind for kind in (DOT_RANGE, STAY_RANGE, STACKED_SHARES, DUMBBELL, CUMULATIVE, FOREST, WEEKLY_COURSE)
+}
 
 
 def draw(released: Released, ax: Axes | None = None) -> Axes:

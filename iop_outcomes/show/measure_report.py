@@ -126,7 +126,8 @@ def _narrowed_to(released: Released) -> tuple[str, str] | None:
 
 def _group(released: Released, estimand: str, time: float | None) -> Element:
     """A rate of everyone, and of each group as strata."""
-    words = released.definition.estimand(estimand).label + ("" if time is None else f", by day {time:g}")
+    definition = released.definition.estimand(estimand)
+    words = ", ".join(filter(None, (definition.label, definition.at(time))))
     everyone = released.estimate(estimand, ALL, time)
     strata = [
         {**_named(part, level), **_counted(part.estimate(estimand, level, time))}

@@ -279,9 +279,8 @@ def _degrees(estimate: ReleasedEstimate) -> str:
 
 def _what(released: Released, estimate: ReleasedEstimate) -> str:
     """An estimate's own name, its day, and against whom."""
-    words = released.definition.estimand(estimate.estimand).label
-    if estimate.time is not None and not math.isnan(estimate.time):
-        words += f", by day {estimate.time:g}"
+    definition = released.definition.estimand(estimate.estimand)
+    words = ", ".join(filter(None, (definition.label, definition.at(estimate.time))))
     if not estimate.contrast:
         return words
     return f"{words}, minus {label(estimate.versus, released.levels) if estimate.versus else 'the others'}"

@@ -325,7 +325,8 @@ def sentence(released: Released, estimand: str, level: str = ALL, *, time: float
 
 def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str:
     """The number itself in words, at every edge."""
-    when = "" if estimate.time is None or math.isnan(estimate.time) else f" by day {estimate.time:g}"
+    day = definition.at(estimate.time)
+    when = f" {day}" if day else ""
     name, value = (
         _within(definition.label) + when,
         estimate_value(estimate) + (UNVERIFIED if definition.unverified and has_value(estimate) else ""),

@@ -41,6 +41,8 @@ class Population:
         Parts left out because the value itself is missing; parts in none of these are excluded.
     at_risk : Population, optional
         Where it is of a day: the episodes of the denominator by whether they are followed to that day, who are the numerator.
+    revealed : frozenset of str
+        Parts of which a value says that they are not few, because without it there would be none: it is shown only where their number is.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class Population:
     hits: frozenset[str] | None = None
     missing: frozenset[str] = frozenset()
     at_risk: Population | None = None
+    revealed: frozenset[str] = frozenset()
 
     def count(self, parts: frozenset[str]) -> int:
         """Episodes in these parts together."""

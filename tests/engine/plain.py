@@ -17,6 +17,7 @@ from iop_outcomes.columns import (
     Known,
     Reached,
     ScoreAt,
+    ScoreWithin,
     SessionCount,
     Status,
     StopsAtEnd,
@@ -131,6 +132,8 @@ class PlainEngine:
             if score is None:
                 _, score = self.at_admission(e, request) if request.moment == "admit" else self.at_discharge(e, request)
             return (self.points(score, name),)
+        if isinstance(request, ScoreWithin):
+            return (self.last_within(e, request),)
         if isinstance(request, AnswersAt):
             return self.form_at_admission(e, request)
         if isinstance(request, BaselineTwice):
@@ -176,6 +179,16 @@ class PlainEngine:
         forms = [[row.get(name) for name in names] for row in rows if (row["day"], row["score"]) == (day, score)]
         lowest = min(forms, key=lambda form: [(answer is not None, answer or 0) for answer in form], default=[None] * len(names))
         return tuple(lowest)
+
+    def last_within(self, e, request):
+        """The last score of the days, then the higher, in points."""
+        start = 0 if request.clock == "admission" else e.get("los_days")
+        near = [] if start is None else self.answered(e, ScoreAt(request.scale, "admit"))
+        near = [row for row in near if request.first <= row["day"] - start <= request.last]
+        if request.in_care and e.get("los_days") is not None:
+            near = [row for row in near if row["day"] <= e["los_days"]]
+        best = max(near, key=lambda row: (row["day"], row["score"]), default=None)
+        return None if best is None else self.points(best["score"], f"{request.scale}_admit")
 
     def both_baselines(self, e, request):
         """The lower score of the first and of the last day in the window, where these are two."""

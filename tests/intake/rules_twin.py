@@ -234,6 +234,10 @@ def _parent(episodes, name):
     return own, own[0] if len(own) == 1 else {"los": None, "follow_up_days": None}
 
 
+def _unasked(after):
+    return after > 14 and not any(first <= after <= last for first, last in ((15, 59), (60, 119), (120, 240), (305, 425)))
+
+
 def _of_scores(rows, episodes):
     found = set()
     for place, row in enumerate(rows):
@@ -249,7 +253,7 @@ def _of_scores(rows, episodes):
             ("version_changed", "instrument_version"): row["instrument_version"] is not None
             and any(other["instrument_version"] not in (None, row["instrument_version"]) for other in pair),
             ("score_outside_windows", "day"): day is not None
-            and (day < -7 or (parent["los"] is not None and parent["los"] >= 0 and day > parent["los"] + 14)),
+            and (day < -7 or (parent["los"] is not None and parent["los"] >= 0 and _unasked(day - parent["los"]))),
         }
         found |= {(rule, "scores", column, place) for (rule, column), broken in rules.items() if broken}
     return found

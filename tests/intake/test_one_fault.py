@@ -100,7 +100,7 @@ CHANGES = {
             *((text, "not_whole_number") for text in NOT_NUMBERS),
             ("", "blank"),
             ("-8", "score_outside_windows"),
-            ("45", "score_outside_windows"),
+            ("300", "score_outside_windows"),
         ],
         "score": [
             *((text, "not_whole_number") for text in NOT_NUMBERS),

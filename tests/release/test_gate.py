@@ -151,6 +151,8 @@ def test_a_released_is_let_in(function, results, synthetic):
         "at_risk": "readmission",
         "at_days": "readmission",
         "survival": "readmission",
+        "weekly": "phq9_weekly_course",
+        "course": "phq9_weekly_course",
     }
     name = next((measure for start, measure in other.items() if function.__name__.startswith(start)), None)
     shown = evaluate(find(name), synthetic, by="track") if name else results

@@ -47,8 +47,9 @@ def _compared(released: Released) -> list[tuple[str, float | None]]:
 
 def _caption(released: Released, estimand: str, time: float | None, group: str) -> str:
     definition = released.definition
-    when = "" if time is None else f" by day {time:g}"
-    return f"{definition.title}, {definition.estimand(estimand).label.lower()}{when}: each {group} against the others together"
+    number = definition.estimand(estimand)
+    what = " ".join(filter(None, (number.label.lower(), number.at(time))))
+    return f"{definition.title}, {what}: each {group} against the others together"
 
 
 def _chance(judged: Sequence[Released], conf_level: float) -> str:

@@ -91,8 +91,8 @@ class ElementFigure:
     @property
     def name(self) -> str:
         """What it is, at which day, on which scale."""
-        when = "" if self.time is None else f" by day {self.time:g}"
-        return f"{self.released.definition.estimand(self.estimand).label}{when}{f', {self.scale}' if self.scale else ''}"
+        definition = self.released.definition.estimand(self.estimand)
+        return " ".join(filter(None, (definition.label, definition.at(self.time)))) + (f", {self.scale}" if self.scale else "")
 
     @property
     def counted(self) -> str:

