@@ -6,9 +6,11 @@ files --load--> rows --tally--> counts --stats--> results --release--> released 
 from iop_outcomes import effects
 from iop_outcomes.answer import Answer, NoAnswer, attempt
 from iop_outcomes.api import (
+    between_groups,
     compare,
     completion,
     discharge_reasons,
+    effect_sizes,
     identify_effect_size,
     length_of_stay,
     load,
@@ -39,9 +41,11 @@ __all__ = [
     "ReleaseError",
     "UsageError",
     "attempt",
+    "between_groups",
     "compare",
     "completion",
     "discharge_reasons",
+    "effect_sizes",
     "effects",
     "identify_effect_size",
     "length_of_stay",

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from iop_outcomes.errors import NotAssessableError, UsageError, choices
 from iop_outcomes.measures.attended_days import ATTENDED_DAYS
+from iop_outcomes.measures.between_groups import BETWEEN_GROUPS
 from iop_outcomes.measures.completion import COMPLETION
 from iop_outcomes.measures.deaths_in_care import DEATHS_IN_CARE
 from iop_outcomes.measures.declared_columns import DECLARED
 from iop_outcomes.measures.discharge_reasons import REASONS
+from iop_outcomes.measures.effect_sizes import EFFECT_SIZES
 from iop_outcomes.measures.length_of_stay import STAYS
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.no_show_rate import NO_SHOW_RATE
@@ -40,7 +42,9 @@ MEASURES: Mapping[str, Declaration] = {
         *DECLARED,
     )
 }
-FAMILIES: Mapping[str, Family] = {each.name: each for each in (SYMPTOM_CHANGE, RELIABLE_CHANGE, SELF_HARM_ITEM, RELIABILITY)}
+FAMILIES: Mapping[str, Family] = {
+    each.name: each for each in (SYMPTOM_CHANGE, RELIABLE_CHANGE, SELF_HARM_ITEM, RELIABILITY, EFFECT_SIZES, BETWEEN_GROUPS)
+}
 CHARACTERISTICS: Mapping[str, Characteristic] = {each.name: each for each in (PARTICIPANTS,)}
 
 
