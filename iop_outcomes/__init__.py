@@ -7,6 +7,7 @@ from iop_outcomes import effects
 from iop_outcomes.answer import Answer, NoAnswer, attempt
 from iop_outcomes.api import (
     between_groups,
+    clinical_significance,
     compare,
     completion,
     discharge_reasons,
@@ -42,6 +43,7 @@ __all__ = [
     "UsageError",
     "attempt",
     "between_groups",
+    "clinical_significance",
     "compare",
     "completion",
     "discharge_reasons",

@@ -474,6 +474,46 @@ def between_groups(data: Data, *, scale: str, by: str | Sequence[str] = "track",
     return compare(data, measure="between_groups", scale=scale, by=by, conf_level=conf_level)
 
 
+def clinical_significance(
+    data: Data, *, scale: str, by: str | Sequence[str] | None = None, definition: str | None = None, conf_level: float = 0.95
+) -> Answer:
+    """How many people recovered, improved, stayed, deteriorated, or got worse into the range of cases (Jacobson and Truax).
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    scale : str
+        Name of a scale with a reliability and a published group that has an SD, such as "phq9".
+    by : str or two of them, optional
+        Column to group by, or two.
+    definition : str, optional
+        Cut-off "a", "b" or "c", or the usual one with another reliability of the scale, such as "c_alpha_high"; by default "c" where the
+        scale has both groups, with its retest reliability.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        `recovered`, `improved`, `unchanged`, `deteriorated` and `harmed` (reliably worse and crossed the cut-off), which sum to 1, with
+        Wilson intervals; `reliable_change_points` and `clinical_cutoff`, which they rest on. `data.to_frame()` holds each person's index.
+
+    References
+    ----------
+    Jacobson NS, Truax P (1991), doi:10.1037/0022-006X.59.1.12.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     frame = iop.clinical_significance(data, scale="phq9").to_frame().set_index("estimand")
+    >>> frame.value[["reliable_change_points", "clinical_cutoff"]].round(2).tolist(), round(frame.value[:5].sum(), 9)
+    ([6.1, 7.77], 1.0)
+    """
+    return measure(data, "clinical_significance", scale=scale, by=by, definition=definition, conf_level=conf_level)
+
+
 def readmission(
     data: Data,
     *,

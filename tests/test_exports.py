@@ -25,6 +25,7 @@ EXPORTS = [
     "UsageError",
     "attempt",
     "between_groups",
+    "clinical_significance",
     "compare",
     "completion",
     "discharge_reasons",

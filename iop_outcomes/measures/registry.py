@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from iop_outcomes.errors import NotAssessableError, UsageError, choices
 from iop_outcomes.measures.attended_days import ATTENDED_DAYS
 from iop_outcomes.measures.between_groups import BETWEEN_GROUPS
+from iop_outcomes.measures.clinical_significance import CLINICAL_SIGNIFICANCE
 from iop_outcomes.measures.completion import COMPLETION
 from iop_outcomes.measures.deaths_in_care import DEATHS_IN_CARE
 from iop_outcomes.measures.declared_columns import DECLARED
@@ -14,6 +15,7 @@ from iop_outcomes.measures.discharge_reasons import REASONS
 from iop_outcomes.measures.effect_sizes import EFFECT_SIZES
 from iop_outcomes.measures.length_of_stay import STAYS
 from iop_outcomes.measures.measure import Measure
+from iop_outcomes.measures.nhs import NHS
 from iop_outcomes.measures.no_show_rate import NO_SHOW_RATE
 from iop_outcomes.measures.options import SCALE, Characteristic, Declaration, Family, Option
 from iop_outcomes.measures.participants import PARTICIPANTS
@@ -39,11 +41,13 @@ MEASURES: Mapping[str, Declaration] = {
         READMISSION,
         READMISSION_FROM_DAY_0,
         RELAPSE,
+        *NHS,
         *DECLARED,
     )
 }
 FAMILIES: Mapping[str, Family] = {
-    each.name: each for each in (SYMPTOM_CHANGE, RELIABLE_CHANGE, SELF_HARM_ITEM, RELIABILITY, EFFECT_SIZES, BETWEEN_GROUPS)
+    each.name: each
+    for each in (SYMPTOM_CHANGE, RELIABLE_CHANGE, SELF_HARM_ITEM, RELIABILITY, EFFECT_SIZES, BETWEEN_GROUPS, CLINICAL_SIGNIFICANCE)
 }
 CHARACTERISTICS: Mapping[str, Characteristic] = {each.name: each for each in (PARTICIPANTS,)}
 
