@@ -508,7 +508,7 @@ def clinical_significance(
     >>> import iop_outcomes as iop
     >>> with iop.load("data/synthetic") as data:
     ...     frame = iop.clinical_significance(data, scale="phq9").to_frame().set_index("estimand")
-    >>> frame.value[["reliable_change_points", "clinical_cutoff"]].round(2).tolist(), round(frame.value[:5].sum(), 9)
+    >>> frame.value[["reliable_change_points", "clinical_cutoff"]].round(2).tolist(), round(float(frame.value[:5].sum()), 9)
     ([6.1, 7.77], 1.0)
     """
     return measure(data, "clinical_significance", scale=scale, by=by, definition=definition, conf_level=conf_level)
