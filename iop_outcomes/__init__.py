@@ -6,10 +6,13 @@ files --load--> rows --tally--> counts --stats--> results --release--> released 
 from iop_outcomes import effects
 from iop_outcomes.answer import Answer, NoAnswer, attempt
 from iop_outcomes.api import (
+    between_groups,
+    clinical_significance,
     compare,
     completion,
     discharge_reasons,
     early_response,
+    effect_sizes,
     identify_effect_size,
     length_of_stay,
     load,
@@ -49,10 +52,13 @@ __all__ = [
     "ReleaseError",
     "UsageError",
     "attempt",
+    "between_groups",
+    "clinical_significance",
     "compare",
     "completion",
     "discharge_reasons",
     "early_response",
+    "effect_sizes",
     "effects",
     "identify_effect_size",
     "length_of_stay",

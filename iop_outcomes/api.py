@@ -530,6 +530,126 @@ def reliability(data: Data, *, scale: str, by: str | Sequence[str] | None = None
     return measure(data, "reliability", scale=scale, by=by, conf_level=conf_level)
 
 
+def effect_sizes(
+    data: Data, *, scale: str, by: str | Sequence[str] | None = None, reference: str | None = None, conf_level: float = 0.95
+) -> Answer:
+    """Every effect size of the change from admission to discharge, each under its own name with its own interval.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    scale : str
+        Name of a scale with a total score, such as "phq9".
+    by : str or two of them, optional
+        Column to group by, or two.
+    reference : str, optional
+        The published group whose SD and mean `d_reference_sd`, `severity_adjusted_change` and `d_severity_adjusted` take, by its name in the
+        scale (`iop-outcomes scales phq9`); by default its first clinical group with an SD.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        The paired rate, means, SDs and correlation; `mean_change` with t, df and p; `d_pre_sd`, `g_pre_sd`, `d_av`, `g_av`, `d_av_rms`, `d_z`,
+        `g_z`, `d_rm`; those by the reference; who improved or worsened at all, `probability_of_superiority`; `signed_rank_v`, `signed_rank_p`
+        (R's `wilcox.test(exact = FALSE, correct = TRUE)`), `rank_biserial` and `hodges_lehmann`, which are not assessable where a patient
+        has several pairs. Positive is improvement.
+
+    References
+    ----------
+    Becker BJ (1988), doi:10.1111/j.2044-8317.1988.tb00901.x. Lakens D (2013), doi:10.3389/fpsyg.2013.00863. Wilcoxon F (1945),
+    doi:10.2307/3001968.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     frame = iop.effect_sizes(data, scale="phq9").to_frame().set_index("estimand")
+    >>> frame.value[["d_pre_sd", "d_av", "d_z"]].round(2).tolist(), frame.flag["signed_rank_p"]
+    ([1.05, 0.99, 0.98], 'patients_repeat')
+    """
+    return measure(data, "effect_sizes", scale=scale, by=by, definition=reference, conf_level=conf_level)
+
+
+def between_groups(data: Data, *, scale: str, by: str | Sequence[str] = "track", conf_level: float = 0.95) -> Answer:
+    """How much more each group changed than all the others together, by each named effect size.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    scale : str
+        Name of a scale with a total score, such as "phq9".
+    by : str or two of them
+        Column to compare by; of two, the levels of the first are compared, among everyone and within each level of the second.
+    conf_level : float
+        Confidence level between 0 and 1, at which all intervals of one number hold together.
+
+    Returns
+    -------
+    Answer
+        Of each group means, SDs, correlation and n, as a paper prints them, and a row for each comparison, with `contrast`: `mean_change`
+        in points, `d_change`, `g_change`, `d_end`, `g_end`, `d_ppc2`, `d_ppc3`, `d_ppc_post` in SDs, each over the SD that it names, and
+        `ancova_difference` in points; positive where the group is better off. `iop.effects.pre_post_control` gives the same numbers from
+        the printed ones. `compare(measure="between_groups", scale=..., pairwise=True)` sets each group against each other.
+
+    References
+    ----------
+    Morris SB (2008), doi:10.1177/1094428106291059. Vickers AJ, Altman DG (2001), doi:10.1136/bmj.323.7321.1123.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     frame = iop.between_groups(data, scale="phq9", by="modality").to_frame()
+    >>> frame[(frame.estimand == "d_ppc2") & (frame.level == "virtual")].value.round(2).tolist()
+    [-0.16]
+    """
+    return compare(data, measure="between_groups", scale=scale, by=by, conf_level=conf_level)
+
+
+def clinical_significance(
+    data: Data, *, scale: str, by: str | Sequence[str] | None = None, definition: str | None = None, conf_level: float = 0.95
+) -> Answer:
+    """How many people recovered, improved, stayed, deteriorated, or got worse into the range of cases (Jacobson and Truax).
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    scale : str
+        Name of a scale with a reliability and a published group that has an SD, such as "phq9".
+    by : str or two of them, optional
+        Column to group by, or two.
+    definition : str, optional
+        Cut-off "a", "b" or "c", or the usual one with another reliability of the scale, such as "c_alpha_high"; by default "c" where the
+        scale has both groups, with its retest reliability.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        `recovered`, `improved`, `unchanged`, `deteriorated` and `harmed` (reliably worse and crossed the cut-off), which sum to 1, with
+        Wilson intervals; `reliable_change_points` and `clinical_cutoff`, which they rest on. `data.to_frame()` holds each person's index.
+
+    References
+    ----------
+    Jacobson NS, Truax P (1991), doi:10.1037/0022-006X.59.1.12.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     frame = iop.clinical_significance(data, scale="phq9").to_frame().set_index("estimand")
+    >>> frame.value[["reliable_change_points", "clinical_cutoff"]].round(2).tolist(), round(float(frame.value[:5].sum()), 9)
+    ([6.1, 7.77], 1.0)
+    """
+    return measure(data, "clinical_significance", scale=scale, by=by, definition=definition, conf_level=conf_level)
+
+
 def weekly_course(
     data: Data,
     *,

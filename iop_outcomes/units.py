@@ -176,6 +176,7 @@ UNITS: Mapping[str, Unit] = {
         Unit("SD", "standard deviations", difference="SD"),
         Unit("number", digits=1, difference="number"),  # of a covariate, whose unit is not known
         Unit("ratio"),
+        Unit("rank sum", digits=1, ranged=False),
         Unit("stay code", formatter=_stay_code, rounding=_as_it_is),  # of TEDS-D: days up to 30, then bands
         Unit("p", digits=3, ranged=False, formatter=_p_value, rounding=_written_p),
         Unit("chi-squared", ranged=False),

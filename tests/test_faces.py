@@ -72,6 +72,7 @@ ESTIMANDS = {
 # What may stand: (room, name), each with its reason.
 ALLOWED = {
     ("api", "completion"): "FIRST, the measure that is asked where none is named",
+    ("stats", "d_ppc2"): "the function of that name, which the face of stats offers",
     ("engine", "planned"): "a column of events, whose name an estimand shares",
 }
 

@@ -56,6 +56,7 @@ def test_a_difference_is_in_a_known_unit():
         ("p", 0.0004, None, "<0.001"),
         ("p", 0.0455, None, "0.046"),
         ("chi-squared", 3.841, None, "3.84"),
+        ("rank sum", 120.5, None, "120.5"),
     ],
 )
 def test_a_number_reads_as_its_unit_says(unit, value, like, words):

@@ -175,7 +175,7 @@ def _family(plain: Mapping[tuple[str, Key], Estimate], pairs: Sequence[Pair], co
             rows.append(_row(estimate, key, contrast, level, 1 if same_twice else several))
         else:
             why = Flag.FEW_PATIENTS if _few_patients(one, other, conf_level) else Flag.TOO_FEW
-            rows.append(_too_few(estimate, key, one.draft.value - other.draft.value, why))
+            rows.append(_too_few(estimate, key, one.draft.interval.apart(one.draft, other.draft), why))
     return rows
 
 

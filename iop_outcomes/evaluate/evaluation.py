@@ -245,7 +245,8 @@ def _by_first(
     )
     if against is not None and divided is not None and level_2 != MISSING_LEVEL:
         results = contrasts(measure, results, Drafted(divided, drafted), against, conf_level)
-    return results
+    kept = (each for each in results.estimates if each.contrast or each.estimand not in measure.between)
+    return replace(results, estimates=tuple(kept)) if measure.between else results
 
 
 def _curve_of(curve: Curve, group: Group, conf_level: float) -> Curve:

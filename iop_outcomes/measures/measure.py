@@ -90,6 +90,8 @@ class Measure:
     per_episode : callable, optional
         From the counts of everyone, what the measure makes of each episode: columns of the table with one row per episode, from the
         cells and parts that `draft` counts.
+    between : frozenset of str
+        Estimands that two groups make together and no group has by itself: they are given as comparisons alone.
     inclusions : tuple of Inclusion
         Which of the parts that `draft` counts hold episodes of which others, by their meaning: of other ways of dividing, or of other
         measures. Whoever reads a report knows it, so release must.
@@ -124,6 +126,7 @@ class Measure:
     coarser: Callable[[Sequence[Mapping[str, Counts]]], Iterator[Measure]] | None = None
     finer: Finer | None = None
     per_episode: Callable[[Counts], tuple[EpisodeColumn, ...]] | None = None
+    between: frozenset[str] = frozenset()
     inclusions: tuple[Inclusion, ...] = ()
     needs_columns: tuple[str, ...] = ()
 

@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from iop_outcomes.errors import NotAssessableError, UsageError, choices
 from iop_outcomes.measures.attended_days import ATTENDED_DAYS
+from iop_outcomes.measures.between_groups import BETWEEN_GROUPS
+from iop_outcomes.measures.clinical_significance import CLINICAL_SIGNIFICANCE
 from iop_outcomes.measures.completion import COMPLETION
 from iop_outcomes.measures.deaths_in_care import DEATHS_IN_CARE
 from iop_outcomes.measures.declared_columns import DECLARED
 from iop_outcomes.measures.discharge_reasons import REASONS
 from iop_outcomes.measures.early_response import EARLY_RESPONSE
+from iop_outcomes.measures.effect_sizes import EFFECT_SIZES
 from iop_outcomes.measures.length_of_stay import STAYS
 from iop_outcomes.measures.measure import Measure
+from iop_outcomes.measures.nhs import NHS
 from iop_outcomes.measures.no_show_rate import NO_SHOW_RATE
 from iop_outcomes.measures.not_on_track import NOT_ON_TRACK
 from iop_outcomes.measures.occasions import OCCASIONS
@@ -42,6 +46,7 @@ MEASURES: Mapping[str, Declaration] = {
         READMISSION,
         READMISSION_FROM_DAY_0,
         RELAPSE,
+        *NHS,
         *DECLARED,
     )
 }
@@ -52,6 +57,9 @@ FAMILIES: Mapping[str, Family] = {
         RELIABLE_CHANGE,
         SELF_HARM_ITEM,
         RELIABILITY,
+        EFFECT_SIZES,
+        BETWEEN_GROUPS,
+        CLINICAL_SIGNIFICANCE,
         WEEKLY_COURSE,
         NOT_ON_TRACK,
         SUDDEN_GAINS,

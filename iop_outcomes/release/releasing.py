@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
@@ -404,15 +405,19 @@ def _withheld(estimate: Estimate) -> ReleasedEstimate:
 def _without_what_rests_on_withheld(
     definition: Definition, estimates: Sequence[ReleasedEstimate], policy: Policy
 ) -> tuple[ReleasedEstimate, ...]:
-    """Withhold a value, but not its word, that would give back a number it rests on: computed first, judged whether to print afterwards."""
+    """Withhold a value and its limits, but not its word, that would give back a number it rests on, after all was judged by itself."""
     hidden = {estimate.estimand for estimate in estimates if not estimate.shown}
     bare = {
         estimand.name for estimand in definition.estimands if hidden & set(estimand.rests_on) or (estimand.word_only and policy.threshold)
     }
-    return tuple(
-        replace(estimate, value=SUPPRESSED, flag=_SUPPRESSED) if estimate.estimand in bare and estimate.shown else estimate
-        for estimate in estimates
-    )
+    return tuple(_without_numbers(estimate) if estimate.estimand in bare and estimate.shown else estimate for estimate in estimates)
+
+
+def _without_numbers(estimate: ReleasedEstimate) -> ReleasedEstimate:
+    """The same, of which no number may be seen; what it never had it still has not."""
+    values = {field.name: getattr(estimate, field.name) for field in fields(ReleasedEstimate)}
+    had = [name for name in NUMBERS if name == "value" or not math.isnan(values[name])]
+    return ReleasedEstimate(**values | dict.fromkeys(had, SUPPRESSED) | {"flag": _SUPPRESSED})
 
 
 def _at_risk(estimate: Estimate, people: Population, reading: _Visible, policy: Policy) -> Count | None:

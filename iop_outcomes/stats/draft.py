@@ -122,6 +122,10 @@ class Interval(ABC):
         """Variance of the estimate over independent episodes."""
         return errors.variance
 
+    def apart(self, one: Draft, other: Draft) -> float:
+        """By how much two estimates of this kind differ."""
+        return one.value - other.value
+
     def errors(self, draft: Draft, people: Patients, n: Ints) -> Errors:
         """Errors of a draft: over episodes, and over patients where one has several in the denominator; see `errors_of`."""
         effective, most = people.among(draft.among)

@@ -13,6 +13,7 @@ from iop_outcomes.evaluate import evaluate
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.evaluate.lookup import declaration, look_up
 from iop_outcomes.measures import known
+from iop_outcomes.measures.clinical_significance import variants
 from iop_outcomes.scales import load_scales
 from tests.table.programs import PROGRAMS
 
@@ -24,7 +25,7 @@ SCALES = {
 WAYS = {
     name: entry.definitions or (None,)
     for name, entry in known(SCALES).items()
-    if not name.endswith("_reliability")  # which makes no column of an episode
+    if not name.endswith(("_reliability", "_effect_sizes", "_between_groups"))  # which make no column of an episode
 }
 ASKED = [(name, definition) for name, definitions in WAYS.items() for definition in definitions]
 TIMES = (30, 90, 180, 365)
@@ -206,6 +207,56 @@ def change(scale):
     return counted
 
 
+def nhs(name):
+    """From the four scores: PHQ-9 by 6 or more and at case from 10, GAD-7 by 4 or more and at case from 8."""
+
+    def counted(frame, rule, _whole):
+        scores = {
+            f"{scale}_{moment}": frame.get(f"{scale}_{moment}", pd.Series(NAN, index=frame.index)).astype(float)
+            for scale in ("phq9", "gad7")
+            for moment in ("admit", "discharge")
+        }
+        ended = ~frame.episode_status.isin(["active", "not_started", "not_known"])
+        now = pd.DataFrame(scores)[ended]
+        now = now[now.phq9_admit.notna() & now.gad7_admit.notna()]
+        if "recovery" in name:
+            now = now[(now.phq9_admit >= 10) | (now.gad7_admit >= 8)]
+        sign = -1 if "deterioration" in name else 1
+        gains = sign * (now.phq9_admit - now.phq9_discharge), sign * (now.gad7_admit - now.gad7_discharge)
+        one, other = gains[0] >= 6, gains[1] >= 4
+        met = one & other if rule == "both" else one | other
+        met &= ~((gains[0] <= -6) | (gains[1] <= -4)) if rule == "unopposed" else True
+        below = (now.phq9_discharge < 10) & (now.gad7_discharge < 8)
+        met = below if name == "nhs_recovery" else met & below if "recovery" in name else met
+        paired = now.notna().all(axis=1)
+        k, sizes = int((met & paired).sum()), {name: len(now), f"{name}_of_pairs": int(paired.sum())}
+        return {each: (n, k, k / n if n else NAN) for each, n in sizes.items()}
+
+    return counted
+
+
+def clinical(scale):
+    """From both scores, the reliable change and the cut-off; the column of categories, where the definition has it, says the same."""
+
+    def counted(frame, definition, _whole):
+        way, both = variants(load_scales()[scale])[definition], frame[frame[f"{scale}_pair"] == "paired"]
+        pre, post, cut = both[f"{scale}_admit"], both[f"{scale}_discharge"], way.cutoff(load_scales()[scale])
+        gain, line = pre - post, 1.96 * math.sqrt(2 * (1 - way.reliability.value)) * way.spread.sd
+        words = pd.Series("unchanged", index=both.index)
+        words[gain > line], words[gain < -line] = "improved", "deteriorated"
+        words[(gain > line) & (pre >= cut) & (post < cut)] = "recovered"
+        words[(gain < -line) & (pre < cut) & (post >= cut)] = "harmed"
+        if definition == next(iter(variants(load_scales()[scale]))):
+            assert (both[f"{scale}_clinical_significance"] == words).all()
+            assert both[f"{scale}_reliable_change_index"].to_numpy(float) == pytest.approx((1.96 * gain / line).to_numpy(float))
+        names = ["recovered", "improved", "unchanged", "deteriorated", "harmed"]
+        return {name: share(words, [name], names) for name in names} | {
+            name: (len(both), None, value) for name, value in (("reliable_change_points", line), ("clinical_cutoff", cut))
+        }
+
+    return counted
+
+
 def reliable(scale):
     """From the class of each episode."""
 
@@ -312,6 +363,8 @@ BY_HAND = {
     "relapse": after_discharge("relapse", "relapse", causes={"death": "died_first"}, transfers=False),
     **{f"{scale}_change": change(scale) for scale in load_scales()},
     **{f"{scale}_reliable_change": reliable(scale) for scale in load_scales()},
+    **{name: nhs(name) for name in ("nhs_reliable_improvement", "nhs_recovery", "nhs_reliable_recovery", "nhs_reliable_deterioration")},
+    **{f"{scale}_clinical_significance": clinical(scale) for scale in load_scales()},
     **{f"{scale}_self_harm_item": self_harm(scale) for scale in load_scales()},
 }
 TESTS = {"log_rank_chi_squared", "log_rank_p", "gray_chi_squared", "gray_p"}  # between groups: no count of episodes

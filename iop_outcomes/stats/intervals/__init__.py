@@ -11,10 +11,14 @@ from iop_outcomes.stats.intervals.log_rank import LogRank
 from iop_outcomes.stats.intervals.mcgraw_wong import McGrawWong
 from iop_outcomes.stats.intervals.modelled_mean import ModelledMean
 from iop_outcomes.stats.intervals.normal import Normal
+from iop_outcomes.stats.intervals.of_two_groups import OfTwoGroups
 from iop_outcomes.stats.intervals.order_statistics import OrderStatistics
+from iop_outcomes.stats.intervals.paired_t import PairedT
+from iop_outcomes.stats.intervals.signed_rank import FisherZ, SignedRank, Walsh
 from iop_outcomes.stats.intervals.simultaneous import Simultaneous
 from iop_outcomes.stats.intervals.student_t import StudentT
 from iop_outcomes.stats.intervals.wilson import Wilson
+from iop_outcomes.stats.intervals.wilson_of_scores import WilsonOfScores
 from iop_outcomes.stats.intervals.wilson_of_sums import WilsonOfSums
 from iop_outcomes.stats.limits import FEW_EVENTS, FEW_PATIENTS, Clustered, Errors, Limits, PointErrors, t_quantile
 
@@ -27,6 +31,7 @@ __all__ = [
     "Difference",
     "Errors",
     "Feldt",
+    "FisherZ",
     "Interval",
     "Limits",
     "LogComplement",
@@ -37,14 +42,19 @@ __all__ = [
     "ModelledMean",
     "NoInterval",
     "Normal",
+    "OfTwoGroups",
     "OrderStatistics",
+    "PairedT",
     "PointErrors",
     "Side",
+    "SignedRank",
     "Simultaneous",
     "Stratum",
     "StudentT",
     "Tail",
+    "Walsh",
     "Wilson",
+    "WilsonOfScores",
     "WilsonOfSums",
     "difference",
     "difference_limits",
