@@ -24,6 +24,7 @@ from iop_outcomes.measures.recorded import RECORDED
 from iop_outcomes.measures.relapse import RELAPSE
 from iop_outcomes.measures.reliability import RELIABILITY
 from iop_outcomes.measures.reliable_change import RELIABLE_CHANGE
+from iop_outcomes.measures.reliable_change_sensitivity import RELIABLE_CHANGE_SENSITIVITY
 from iop_outcomes.measures.self_harm_item import SELF_HARM_ITEM
 from iop_outcomes.measures.symptom_change import SYMPTOM_CHANGE
 from iop_outcomes.scales import Scale, get_scale, load_scales
@@ -47,7 +48,16 @@ MEASURES: Mapping[str, Declaration] = {
 }
 FAMILIES: Mapping[str, Family] = {
     each.name: each
-    for each in (SYMPTOM_CHANGE, RELIABLE_CHANGE, SELF_HARM_ITEM, RELIABILITY, EFFECT_SIZES, BETWEEN_GROUPS, CLINICAL_SIGNIFICANCE)
+    for each in (
+        SYMPTOM_CHANGE,
+        RELIABLE_CHANGE,
+        SELF_HARM_ITEM,
+        RELIABILITY,
+        EFFECT_SIZES,
+        BETWEEN_GROUPS,
+        CLINICAL_SIGNIFICANCE,
+        RELIABLE_CHANGE_SENSITIVITY,
+    )
 }
 CHARACTERISTICS: Mapping[str, Characteristic] = {each.name: each for each in (PARTICIPANTS,)}
 
