@@ -27,6 +27,7 @@ from iop_outcomes.measures.recorded import RECORDED
 from iop_outcomes.measures.relapse import RELAPSE
 from iop_outcomes.measures.reliability import RELIABILITY
 from iop_outcomes.measures.reliable_change import RELIABLE_CHANGE
+from iop_outcomes.measures.reliable_change_sensitivity import RELIABLE_CHANGE_SENSITIVITY
 from iop_outcomes.measures.self_harm_item import SELF_HARM_ITEM
 from iop_outcomes.measures.sudden_gains import SUDDEN_GAINS
 from iop_outcomes.measures.symptom_change import SYMPTOM_CHANGE
@@ -60,6 +61,7 @@ FAMILIES: Mapping[str, Family] = {
         EFFECT_SIZES,
         BETWEEN_GROUPS,
         CLINICAL_SIGNIFICANCE,
+        RELIABLE_CHANGE_SENSITIVITY,
         WEEKLY_COURSE,
         NOT_ON_TRACK,
         SUDDEN_GAINS,

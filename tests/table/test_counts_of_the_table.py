@@ -25,7 +25,7 @@ SCALES = {
 WAYS = {
     name: entry.definitions or (None,)
     for name, entry in known(SCALES).items()
-    if not name.endswith(("_reliability", "_effect_sizes", "_between_groups"))  # which make no column of an episode
+    if not name.endswith(("_reliability", "_effect_sizes", "_between_groups", "_sensitivity"))  # which make no column of an episode
 }
 ASKED = [(name, definition) for name, definitions in WAYS.items() for definition in definitions]
 TIMES = (30, 90, 180, 365)
