@@ -56,8 +56,11 @@ def less(vectors: Floats, rows: Floats) -> Floats:
 
 def orthonormal(rows: Floats, vectors: Floats) -> Floats:
     """What vectors add to the span of orthonormal rows, as orthonormal rows."""
-    new = np.zeros((0, rows.shape[1]))
     left = less(vectors, rows)
+    if len(vectors) == 1:  # most often; without the steps that several need
+        length = math.sqrt(left[0] @ left[0])
+        return left / length if length > ZERO * max(1.0, math.sqrt(vectors[0] @ vectors[0])) else left[:0]
+    new = np.zeros((0, rows.shape[1]))
     limits = ZERO * np.maximum(1.0, np.sqrt(squares(vectors)))
     for place in np.flatnonzero(np.sqrt(squares(left)) > limits).tolist():
         beyond = less(left[place : place + 1], new)

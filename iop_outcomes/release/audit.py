@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -10,19 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from iop_outcomes.release.algebra import Floats
-from iop_outcomes.release.equations import (
-    Change,
-    Equations,
-    ImpossibleError,
-    Item,
-    PageFacts,
-    Remainder,
-    RoundedValue,
-    Terms,
-    Total,
-    UnsolvedError,
-)
+from iop_outcomes.release.equations import Equations, Item, PageFacts, Remainder, RoundedValue, Terms, Total
+from iop_outcomes.release.linear import ImpossibleError, UnsolvedError
 from iop_outcomes.release.policy import Extent
+from iop_outcomes.release.programs import Change, Changes, PossiblePages
 from iop_outcomes.release.protect import Printed, Tabulation, is_safe
 
 _TOLERANCE = 1e-6
@@ -118,12 +109,10 @@ class _Showing:
             if item in each
         ]
         self._equations = Equations(tables, known, printed)
-        self._printed = dict.fromkeys(self._equations.key(total) for total in printed)
+        self._printed = dict.fromkeys(self._equations.printed)
         self.values = dict.fromkeys(known.ratios)
-        self._shown = [need for each in needs if (need := self._of_printed(each)).items <= self._printed.keys() | self.values.keys()]
-
-    def _of_printed(self, need: Need) -> Need:
-        return need._replace(items=frozenset(self._equations.key(item) if isinstance(item, Total) else item for item in need.items))
+        self._needs = needs
+        self._programs = 0
 
     @property
     def left(self) -> tuple[frozenset[Printed], ...]:
@@ -138,50 +127,55 @@ class _Showing:
         most = _MOST_WORK // self._equations.size
         if most < 2 * _ROUNDS:
             return "none"
-        extent: Extent = "whole"
         self._rule_out_many(waiting, threshold)
-        for key, terms in list(waiting.items()):
+        if not waiting:
+            return "whole"
+        extent: Extent = "whole"
+        keys = list(waiting)
+        changes = Changes(self._equations, list(waiting.values()))
+        worth = _Worth(self._needs, changes, self._equations)
+        for question, key in enumerate(keys):
             if key not in waiting:
                 continue
-            if self._equations.solved >= most:
+            if self._programs >= most:
                 return "part"
             try:
-                self._open(terms, threshold, waiting)
+                self._open(question, threshold, waiting, changes, worth)
             except UnsolvedError:
-                self._withdraw_all(terms)
+                for item in self._holding(waiting[key]):
+                    self._withdraw(item, changes, worth)
                 extent = "part"
         return extent
 
-    def _open(self, terms: Terms, threshold: int, waiting: _Waiting) -> None:
+    def _open(self, question: int, threshold: int, waiting: _Waiting, changes: Changes, worth: _Worth) -> None:
         """Withdraw the totals that must change for a count to be none, or not to be small: those that cost least."""
-        worth = self._worth()
         best: Change | None = None
         impossible = 0
-        for least, most in ((0.0, 0.0), (float(threshold), np.inf)):
+        for low, high in ((0.0, 0.0), (float(threshold), np.inf)):
+            self._programs += 1
             try:
-                way = self._equations.changed(terms, worth=worth, least=least, most=most)
+                way = changes.least(question, worth.of_items, low=low, high=high)
             except ImpossibleError:
                 impossible += 1
             except UnsolvedError:
                 pass  # the other may do
             else:
-                best = way if best is None or _cost(way, worth) < _cost(best, worth) else best
-            if best is not None and _cost(best, worth) <= _CHEAP:
+                best = way if best is None or worth.of(way.items) < worth.of(best.items) else best
+            if best is not None and worth.of(best.items) <= _CHEAP:
                 break
         if best is None:
             if impossible < 2:
                 raise UnsolvedError
             # Where it can be small, the page says itself that it is: nothing that is printed could change that. Anything else is an error.
-            self._equations.changed(terms, worth=worth, least=1.0, most=threshold - 1.0)
+            changes.least(question, worth.of_items, low=1.0, high=threshold - 1.0)
             return
         for item in best.items:
-            self._withdraw(item)
+            self._withdraw(item, changes, worth)
         self._rule_out(waiting, best.counts, threshold)
 
-    def _withdraw_all(self, terms: Terms) -> None:
-        """Withdraw every total that holds any episodes of a count that could not be bounded."""
-        for total in [each for each in self._printed if self._equations.terms(each).keys() & terms.keys()]:
-            self._withdraw(total)
+    def _holding(self, terms: Terms) -> list[Item]:
+        """Every total that is printed and holds any episodes of a count."""
+        return [each for each in self._printed if self._equations.terms(each).keys() & terms.keys()]
 
     def _small(self, guarded: Sequence[Total | Remainder], threshold: int) -> _Waiting:
         """Small counts that are not printed, each once."""
@@ -199,15 +193,16 @@ class _Showing:
 
     def _rule_out_many(self, waiting: _Waiting, threshold: int) -> None:
         """Try pages with few and with many of all that waits."""
-        random = np.random.default_rng(11)  # any numbers will do
+        pages, random = PossiblePages(self._equations), np.random.default_rng(11)  # any numbers will do
         for sign in (1.0, -1.0) * _ROUNDS:
-            direction: dict[int, float] = {}
+            direction = np.zeros(self._equations.size)
             for terms in waiting.values():
                 weight = sign * random.random()
                 for number, factor in terms.items():
-                    direction[number] = direction.get(number, 0.0) + weight * factor
+                    direction[number] += weight * factor
+            self._programs += 1
             try:
-                counts = self._equations.least(direction)
+                counts = pages.least(direction)
             except UnsolvedError:
                 return  # every count is looked at by itself
             if counts is not None:
@@ -221,17 +216,9 @@ class _Showing:
             if value <= _TOLERANCE or value >= threshold - _TOLERANCE:
                 del waiting[key]
 
-    def _worth(self) -> Mapping[Item, float]:
-        """What would go with each."""
-        worth: dict[Item, float] = dict.fromkeys([*self._printed, *self.values], _LEAST_WORTH)
-        for need in self._shown:
-            for item in need.items:
-                worth[item] += need.worth
-        return worth
-
-    def _withdraw(self, item: Item) -> None:
-        self._equations.withdraw(item)
-        self._shown = [need for need in self._shown if item not in need.items]
+    def _withdraw(self, item: Item, changes: Changes, worth: _Worth) -> None:
+        changes.withdraw(item)
+        worth.withdraw(item)
         if isinstance(item, RoundedValue):
             del self.values[item]
             return
@@ -244,5 +231,32 @@ class _Showing:
                 self._seen[place].discard((item.name, item.parts))
 
 
-def _cost(way: Change, worth: Mapping[Item, float]) -> float:
-    return sum(worth[item] for item in way.items)
+class _Worth:
+    """What would go with each total or value that is printed."""
+
+    def __init__(self, needs: Sequence[Need], changes: Changes, equations: Equations) -> None:
+        self._place_of = changes.place_of
+        shown = [
+            (places, need.worth)
+            for need in needs
+            if None not in (places := [self._place_of.get(equations.key(item) if isinstance(item, Total) else item) for item in need.items])
+        ]
+        self._several = len(self._place_of)
+        self._items = np.array([place for places, _ in shown for place in places], dtype=np.int64)
+        self._needs = np.repeat(np.arange(len(shown)), [len(places) for places, _ in shown])
+        self._worth = np.array([worth for _, worth in shown])
+        self._are_shown = np.ones(len(shown), dtype=np.bool_)
+        self.of_items = self._summed()
+
+    def of(self, items: Iterable[Item]) -> float:
+        """What some of them are worth together."""
+        return float(sum(self.of_items[self._place_of[item]] for item in items))
+
+    def withdraw(self, item: Item) -> None:
+        """Every number that needs it goes."""
+        self._are_shown[self._needs[self._items == self._place_of[item]]] = False
+        self.of_items = self._summed()
+
+    def _summed(self) -> Floats:
+        weights = (self._worth * self._are_shown)[self._needs]
+        return np.asarray(_LEAST_WORTH + np.bincount(self._items, weights=weights, minlength=self._several), dtype=np.float64)

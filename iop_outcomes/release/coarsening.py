@@ -165,9 +165,12 @@ def says_no_number(definition: EstimandDefinition, people: Population, threshold
     if people.hits is None:
         return people.n + people.n_missing >= enough
     k = people.count(people.hits)
+    if min(k, people.n - k) < enough:  # before the shares are written out, which takes long
+        return False
     near = range(people.n - threshold + 1, people.n + threshold)
-    fitting = [n for n in near if n >= k and half_up(k / n, definition.digits) == half_up(k / people.n, definition.digits)]
-    return min(k, people.n - k) >= enough and len(fitting) >= FITTING
+    written = half_up(k / people.n, definition.digits)
+    fitting = [n for n in near if n >= k and half_up(k / n, definition.digits) == written]
+    return len(fitting) >= FITTING
 
 
 def _seen(results: Results, places: Sequence[Place], threshold: int) -> Iterator[dict[Key, bool]]:

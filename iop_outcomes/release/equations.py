@@ -1,12 +1,11 @@
-"""Takes the totals printed of a page and what everybody knows of its parts, gives linear programs: the least and most that a count can be."""
+"""Takes the totals printed of a page and what everybody knows of its parts, gives the equations of its unknown counts."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,11 +13,7 @@ from iop_outcomes.keys import Key, Place
 from iop_outcomes.release.algebra import Floats
 from iop_outcomes.release.protect import Name, Parts, Tabulation, cells_of
 
-if TYPE_CHECKING:
-    from scipy.sparse import csc_array
-
 Terms = Mapping[int, float]  # unknown counts, by their numbers, with their factors
-NO_LIMIT = math.inf
 
 
 class Total(NamedTuple):
@@ -94,14 +89,6 @@ class PageFacts:
     threshold: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A page on which some of the printed numbers are others, and by how much."""
-
-    counts: Floats
-    items: Mapping[Item, float]
-
-
 class Equations:
     """The unknown counts of a page, and what is known of them.
 
@@ -135,7 +122,6 @@ class Equations:
         self._printed: dict[Total, tuple[dict[int, float], float]] = {}
         self._values = {value: self._limits_of(ratio) for value, ratio in known.ratios.items()}
         self._add_sums()
-        self.solved = 0
         for total in printed:
             self._printed[self.key(total)] = self.terms(total), float(self.count(total))
 
@@ -278,141 +264,43 @@ class Equations:
         if row:
             self._least.append(row)
 
-    # -- linear programs --------------------------------------------------------------------------------------------------------
+    # -- what programs are made of ------------------------------------------------------------------------------------------
 
     @property
     def size(self) -> int:
         """How many unknowns there are."""
         return len(self._numbers)
 
-    def withdraw(self, item: Item) -> None:
-        """Take a total or a value as not printed any more."""
-        program = self._compiled
-        for row in program.rows_of.pop(item):
-            program.low[row], program.high[row] = -NO_LIMIT, NO_LIMIT
-
-    def least(self, terms: Terms) -> Floats | None:
-        """A possible page at which a sum of unknowns is least.
-
-        Raises
-        ------
-        UnsolvedError
-            When no page is known; where there is no least, it is `None`.
-        """
-        program = self._compiled
-        costs = np.zeros(program.matrix.shape[1])
-        for number, factor in terms.items():
-            costs[number] = factor
-        most = np.where(np.arange(len(costs)) < len(self._numbers), program.most, 0.0)
-        return self._solved(program.matrix, program.low, program.high, costs, most)
-
-    def changed(self, terms: Terms, *, worth: Mapping[Item, float], least: float = 0.0, most: float = NO_LIMIT) -> Change:
-        """Change what is printed by as little as it takes for a sum of unknowns to be within limits.
-
-        Parameters
-        ----------
-        terms : dict of int to float
-            The sum.
-        worth : dict of Total or RoundedValue to float
-            What changing a printed number by one episode costs.
-        least, most : float
-            The limits.
-
-        Raises
-        ------
-        ImpossibleError
-            When no page is possible, whatever is printed.
-        UnsolvedError
-            When none is known.
-        """
-        from scipy.sparse import vstack
-
-        program = self._compiled
-        costs = np.zeros(program.matrix.shape[1])
-        for item, columns in program.changes_of.items():
-            costs[columns] = worth.get(item, 0.0)
-        matrix = vstack([program.matrix, self._matrix([terms], program.matrix.shape[1])], format="csc")
-        counts = self._solved(matrix, np.append(program.low, least), np.append(program.high, most), costs, program.most)
-        if counts is None:
-            raise UnsolvedError
-        changes = {item: float(counts[columns].sum()) for item, columns in program.changes_of.items() if item in program.rows_of}
-        return Change(counts, {item: change for item, change in changes.items() if change > _NOTHING})
-
-    def _solved(self, matrix: csc_array, low: Floats, high: Floats, costs: Floats, most: Floats) -> Floats | None:
-        from scipy.optimize import Bounds, LinearConstraint, milp
-
-        self.solved += 1
-        solution = milp(costs, constraints=LinearConstraint(matrix, low, high), bounds=Bounds(self._compiled.least, most))
-        if solution.status == _UNBOUNDED:
-            return None
-        if solution.status == _IMPOSSIBLE:
-            raise ImpossibleError
-        if solution.x is None or solution.status != 0:
-            raise UnsolvedError
-        counts: Floats = np.asarray(solution.x, dtype=np.float64)
-        return counts
+    @cached_property
+    def equal(self) -> list[dict[int, float]]:
+        """Sums of unknowns that are 0."""
+        return _different(self._equal)
 
     @cached_property
-    def _compiled(self) -> _Program:
-        """One program for every question: what is printed has columns of its own by which it may be changed."""
-        limits = [(value, row) for value, rows in self._values.items() for row in rows]
-        equal, at_least = _different(self._equal), _different(self._least)
-        rows = [*equal, *at_least, *(dict(row) for row, _ in self._printed.values()), *(dict(row) for _, row in limits)]
-        changes_of: dict[Item, list[int]] = {}
-        rows_of: dict[Item, list[int]] = {}
-        start, columns = len(equal) + len(at_least), len(self._numbers)
-        signs: list[tuple[Item, tuple[float, ...]]] = [(item, (1.0, -1.0)) for item in self._printed]
-        signs += [(value, (1.0,)) for value, _ in limits]
-        for place, (item, factors) in enumerate(signs, start):
-            rows_of.setdefault(item, []).append(place)
-            for factor in factors:
-                rows[place][columns] = factor
-                changes_of.setdefault(item, []).append(columns)
-                columns += 1
-        values = [value for _, value in self._printed.values()]
-        low = np.concatenate([np.zeros(start), values, np.zeros(len(limits))])
-        high = np.concatenate([np.zeros(len(equal)), np.full(len(at_least), NO_LIMIT), values, np.full(len(limits), NO_LIMIT)])
+    def at_least(self) -> list[dict[int, float]]:
+        """Sums of unknowns that are not negative."""
+        return _different(self._least)
+
+    @property
+    def printed(self) -> Mapping[Total, tuple[Mapping[int, float], float]]:
+        """The totals that are printed as sums of unknowns, and what they are."""
+        return self._printed
+
+    @property
+    def values(self) -> Mapping[RoundedValue, Sequence[Mapping[int, float]]]:
+        """Of each value that is printed, the sums that are not negative."""
+        return self._values
+
+    def limits(self) -> tuple[Floats, Floats]:
+        """The least and the most that each unknown can be by itself."""
         few = {("everyone", self._cell_of[part]) for part in self._known.few}
-        least, most = np.zeros(columns), np.full(columns, NO_LIMIT)
+        least, most = np.zeros(self.size), np.full(self.size, np.inf)
         for names, number in self._numbers.items():
             if names in few:
                 least[number], most[number] = 1.0, self._known.threshold - 1.0
             elif names[0] == "sum":  # of values, which may be anything
-                least[number] = -NO_LIMIT
-        return _Program(self._matrix(rows, columns), low, high, least, most, rows_of, changes_of)
-
-    @staticmethod
-    def _matrix(rows: Sequence[Mapping[int, float]], columns: int) -> csc_array:
-        from scipy.sparse import csr_array
-
-        starts = np.cumsum([0, *(len(row) for row in rows)])
-        numbers = np.array([number for row in rows for number in row], dtype=np.int32)
-        factors = np.array([factor for row in rows for factor in row.values()], dtype=np.float64)
-        return csr_array((factors, numbers, starts), shape=(len(rows), columns)).tocsc()
-
-
-class _Program(NamedTuple):
-    """Limits of sums and of unknowns, which rows say what an item is, and which columns change it."""
-
-    matrix: csc_array
-    low: Floats
-    high: Floats
-    least: Floats
-    most: Floats
-    rows_of: dict[Item, list[int]]
-    changes_of: dict[Item, list[int]]
-
-
-class UnsolvedError(Exception):
-    """A linear program was not solved."""
-
-
-class ImpossibleError(UnsolvedError):
-    """No page is possible."""
-
-
-_NOTHING = 1e-7
-_IMPOSSIBLE, _UNBOUNDED = 2, 3  # statuses of scipy.optimize.milp
+                least[number] = -np.inf
+        return least, most
 
 
 def _different(rows: Iterable[dict[int, float]]) -> list[dict[int, float]]:

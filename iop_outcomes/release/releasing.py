@@ -6,8 +6,9 @@ import math
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from iop_outcomes.columns import COUNTED, KINDS
 from iop_outcomes.errors import UsageError
@@ -39,6 +40,8 @@ from iop_outcomes.results import Definition, Estimate, Flow, Results
 from iop_outcomes.stats.draft import Population
 
 _SUPPRESSED = flags(Flag.SUPPRESSED)
+_FIELDS = tuple(field.name for field in fields(ReleasedEstimate))
+_VALUES = attrgetter(*_FIELDS)
 
 
 def release(results: Results, policy: str = DEFAULT_POLICY, *, ledger: str | Path | None = None) -> Released:
@@ -291,6 +294,8 @@ class _View:
 
     def hides(self, estimate: Estimate) -> bool:
         """Whether a rounded value would give back what is withheld, or the value that it is a difference from."""
+        if not self.hidden:
+            return False
         against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast, estimate.level)
         places = (estimate.place, estimate.place._replace(level=str(against)))
         return any(RoundedValue(self.number, place, estimate.key.number) in self.hidden for place in places)
@@ -368,8 +373,13 @@ def _released_estimate(estimate: Estimate, results: Results, reading: _Visible, 
         return _withheld(estimate)
     n, missing, excluded = (reading.count(people, place, parts) for parts in (people.base, people.missing, people.excluded_parts))
     k = None if estimate.k is None else reading.count(people, place, people.hits)
-    values = {field.name: getattr(estimate, field.name) for field in fields(ReleasedEstimate)}
-    values |= {"n": n, "k": k, "n_missing": missing, "excluded": excluded, "n_at_risk": _at_risk(estimate, people, reading, policy)}
+    values = _values_of(estimate) | {
+        "n": n,
+        "k": k,
+        "n_missing": missing,
+        "excluded": excluded,
+        "n_at_risk": _at_risk(estimate, people, reading, policy),
+    }
     # A difference from the others rests on everyone's counts too, one from another level on that level's; of two columns, on those within
     # the same level of the second.
     against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
@@ -383,21 +393,30 @@ def _released_estimate(estimate: Estimate, results: Results, reading: _Visible, 
     )
     if people.revealed:
         beside.append(reading.count(people, place, people.revealed))
-    # A difference of rounded shares gives back either side where the other is known.
-    sides = [people] if people.hits is None else [people, *compared_with(estimate, results)]
-    alone = all(says_no_number(results.definition.estimand(estimate.estimand), side, policy.threshold) for side in sides)
-    if reading.hides(estimate) or (not alone and any(isinstance(number, Withheld) for number in (n, k, *beside))):
+    rests_on_withheld = any(isinstance(number, Withheld) for number in (n, k, *beside))
+    if reading.hides(estimate) or (rests_on_withheld and not _stands_alone(estimate, people, results, policy)):
         values |= dict.fromkeys(NUMBERS, SUPPRESSED)
         # Other flags go: "one episode" would say how many.
         values |= {"k": None if k is None else SUPPRESSED, "word": "", "flag": _SUPPRESSED}
     else:
         values |= reading.values(estimate, results)
-    return as_printed(ReleasedEstimate(**values)) if policy.threshold else ReleasedEstimate(**values)
+    return ReleasedEstimate(**as_printed(values) if policy.threshold else values)
+
+
+def _values_of(estimate: Estimate) -> dict[str, Any]:
+    return dict(zip(_FIELDS, _VALUES(estimate), strict=True))
+
+
+def _stands_alone(estimate: Estimate, people: Population, results: Results, policy: Policy) -> bool:
+    """Whether a number may be shown without its counts; a difference of rounded shares gives back either side where the other is known."""
+    sides = [people] if people.hits is None else [people, *compared_with(estimate, results)]
+    definition = results.definition.estimand(estimate.estimand)
+    return all(says_no_number(definition, side, policy.threshold) for side in sides)
 
 
 def _withheld(estimate: Estimate) -> ReleasedEstimate:
     """An estimate of which nothing may be seen."""
-    values = {field.name: getattr(estimate, field.name) for field in fields(ReleasedEstimate)}
+    values = _values_of(estimate)
     counts = {name: None if values[name] is None else SUPPRESSED for name in ("n", "k", "n_at_risk", "n_missing", "excluded")}
     return ReleasedEstimate(**values | dict.fromkeys(NUMBERS, SUPPRESSED) | counts | {"word": "", "flag": _SUPPRESSED})
 

@@ -1,0 +1,161 @@
+"""Takes a linear program, gives its solutions again and again while costs and limits change: each search begins where the last one ended.
+
+The functions of scipy begin every search anew, which takes ten times as long. HiGHS, the solver behind them, keeps its place when it is
+asked for directly; scipy does not promise that this door stays where it is, so where it is not found `milp` does the same work, more slowly.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+
+from iop_outcomes.release.algebra import Floats, Ints
+
+NO_LIMIT = np.inf
+_IMPOSSIBLE, _UNBOUNDED = 2, 3  # statuses of scipy.optimize.milp
+_MOST_STEPS = 20_000  # of one search; then it is begun anew, the usual way
+
+
+class UnsolvedError(Exception):
+    """A linear program was not solved."""
+
+
+class ImpossibleError(UnsolvedError):
+    """Nothing is within all limits."""
+
+
+class _Search(Protocol):
+    """What looks for the least cost within the limits of a program."""
+
+    def __call__(self, program: LinearProgram, costs: Floats) -> Floats | None: ...
+
+
+class LinearProgram:
+    """Sums of unknowns, each between limits, as are the unknowns.
+
+    Parameters
+    ----------
+    starts, columns, factors : int array, int array, float array
+        The sums, in compressed rows: where each begins, which unknowns it has, with which factors.
+    low, high : float array, shape (sums,)
+        Limits of the sums; they may be changed in place between searches.
+    least, most : float array, shape (unknowns,)
+        Limits of the unknowns; they too.
+    """
+
+    def __init__(self, starts: Ints, columns: Ints, factors: Floats, low: Floats, high: Floats, least: Floats, most: Floats) -> None:
+        self.starts, self.columns, self.factors = starts, columns, factors
+        self.low, self.high, self.least, self.most = low, high, least, most
+        self._search: _Search | None = None
+
+    def solve(self, costs: Floats) -> Floats | None:
+        """The unknowns at which their cost is least; `None` where there is no least.
+
+        Raises
+        ------
+        ImpossibleError
+            When nothing is within the limits.
+        UnsolvedError
+            When the solver ends without an answer.
+
+        Examples
+        --------
+        >>> at_least_two = LinearProgram(
+        ...     np.array([0, 2]), np.array([0, 1]), np.ones(2), np.array([2.0]), np.array([np.inf]), np.zeros(2), np.full(2, 9.0)
+        ... )
+        >>> at_least_two.solve(np.array([1.0, 3.0])).tolist()
+        [2.0, 0.0]
+        >>> at_least_two.most[0] = 1.5
+        >>> at_least_two.solve(np.array([1.0, 3.0])).tolist()
+        [1.5, 0.5]
+        """
+        if self._search is None:
+            self._search = search()
+        return self._search(self, costs)
+
+
+def search() -> _Search:
+    """HiGHS by its own door where scipy has it, else by `milp`."""
+    try:
+        from scipy.optimize._highspy import _core
+    except ImportError:
+        return anew
+    return _Continued(_core) if hasattr(_core, "_Highs") else anew
+
+
+def anew(program: LinearProgram, costs: Floats) -> Floats | None:
+    """Search from the beginning."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_array
+
+    matrix = csr_array((program.factors, program.columns, program.starts), shape=(len(program.low), len(costs)))
+    solution = milp(
+        costs, constraints=LinearConstraint(matrix.tocsc(), program.low, program.high), bounds=Bounds(program.least, program.most)
+    )
+    if solution.status == _UNBOUNDED:
+        return None
+    if solution.status == _IMPOSSIBLE:
+        raise ImpossibleError
+    if solution.x is None or solution.status != 0:
+        raise UnsolvedError
+    return np.asarray(solution.x, dtype=np.float64)
+
+
+class _Continued:
+    """Search from where the last search ended: what changed meanwhile is told to the solver, nothing else."""
+
+    def __init__(self, core: Any) -> None:
+        self._core, self._solver = core, core._Highs()  # noqa: SLF001 (scipy has no other)
+        # Costs are mostly 0 and nothing else, so that numbers added against ties cost more steps than ties do.
+        options = {"output_flag": False, "dual_simplex_cost_perturbation_multiplier": 0.0, "simplex_iteration_limit": _MOST_STEPS}
+        for name, value in options.items():
+            self._solver.setOptionValue(name, value)
+        self._told: tuple[Floats, ...] = ()
+
+    def __call__(self, program: LinearProgram, costs: Floats) -> Floats | None:
+        self._tell(program, costs)
+        status = self._core.HighsModelStatus
+        self._solver.run()
+        ended = self._solver.getModelStatus()
+        if ended == status.kInfeasible:
+            raise ImpossibleError
+        if ended == status.kUnbounded:
+            return None
+        if ended != status.kOptimal:
+            self._told = ()
+            return anew(program, costs)
+        return np.array(self._solver.getSolution().col_value)
+
+    def _tell(self, program: LinearProgram, costs: Floats) -> None:
+        now = program.low, program.high, program.least, program.most, costs
+        if self._told:
+            low, high, least, most, before = self._told
+            for row in np.flatnonzero((low != program.low) | (high != program.high)).tolist():
+                self._solver.changeRowBounds(row, program.low[row], program.high[row])
+            changed = np.flatnonzero((least != program.least) | (most != program.most)).astype(np.int32)
+            if len(changed):
+                self._solver.changeColsBounds(len(changed), changed, program.least[changed], program.most[changed])
+            changed = np.flatnonzero(before != costs).astype(np.int32)
+            if len(changed):
+                self._solver.changeColsCost(len(changed), changed, costs[changed])
+        else:
+            self._solver.passModel(self._model(program, costs))
+        self._told = tuple(each.copy() for each in now)
+
+    def _model(self, program: LinearProgram, costs: Floats) -> Any:
+        model, rows, columns = self._core.HighsLp(), len(program.low), len(costs)
+        matrix = {
+            "num_row_": rows,
+            "num_col_": columns,
+            "format_": self._core.MatrixFormat.kRowwise,
+            "start_": program.starts.astype(np.int32),
+            "index_": program.columns.astype(np.int32),
+            "value_": program.factors,
+        }
+        limits = {"row_lower_": program.low, "row_upper_": program.high, "col_lower_": program.least, "col_upper_": program.most}
+        for name, value in matrix.items():
+            setattr(model.a_matrix_, name, value)
+        for name, value in {"num_row_": rows, "num_col_": columns, "col_cost_": costs, **limits}.items():
+            setattr(model, name, value)
+        return model

@@ -1,0 +1,56 @@
+"""Takes linear programs drawn at random, gives proof that a search that goes on from the last one ends where one from the beginning does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from iop_outcomes.release.linear import ImpossibleError, LinearProgram, anew, search
+
+
+def drawn(random, rows=12, columns=9):
+    """A program of whole factors that some point fulfils."""
+    matrix = random.integers(-2, 3, (rows, columns)) * (random.random((rows, columns)) < 0.5)
+    inside = random.integers(0, 6, columns)
+    low, high = matrix @ inside - random.integers(0, 3, rows), matrix @ inside + random.integers(0, 3, rows)
+    starts = np.cumsum([0, *(matrix != 0).sum(axis=1)])
+    columns_of, factors = np.nonzero(matrix)[1], matrix[matrix != 0].astype(float)
+    return LinearProgram(starts, columns_of, factors, low.astype(float), high.astype(float), np.zeros(columns), np.full(columns, 9.0))
+
+
+def least_cost(program, costs, solve):
+    """The least cost, or that nothing is possible."""
+    try:
+        unknowns = solve(program, costs)
+    except ImpossibleError:
+        return "impossible"
+    matrix = np.zeros((len(program.low), len(costs)))
+    matrix[np.repeat(np.arange(len(program.low)), np.diff(program.starts)), program.columns] = program.factors
+    sums = matrix @ unknowns
+    assert (sums >= program.low - 1e-6).all() and (sums <= program.high + 1e-6).all()
+    assert (unknowns >= program.least - 1e-6).all() and (unknowns <= program.most + 1e-6).all()
+    return pytest.approx(costs @ unknowns, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_search_that_goes_on_ends_where_a_new_one_does(seed):
+    """After changes of costs, of limits of sums and of unknowns; some make it impossible for a while."""
+    random = np.random.default_rng(seed)
+    program, on = drawn(random), search()
+    assert on is not anew  # the door of HiGHS is where it was: reports of many groups rest on its speed
+    for _ in range(12):
+        costs = random.integers(-3, 4, len(program.least)).astype(float)
+        row, column = random.integers(len(program.low)), random.integers(len(program.least))
+        before = program.low[row], program.most[column]
+        program.low[row], program.most[column] = random.integers(-4, 8), random.integers(0, 9)
+        program.high[row] = max(program.high[row], program.low[row])
+        assert least_cost(program, costs, on) == least_cost(program, costs, anew)
+        program.low[row], program.most[column] = before
+
+
+def test_without_a_least_there_is_none():
+    """A cost that can fall for ever."""
+    program = LinearProgram(np.array([0, 1]), np.array([0]), np.ones(1), np.zeros(1), np.full(1, np.inf), np.zeros(1), np.full(1, np.inf))
+    assert anew(program, np.array([-1.0])) is None
+    assert program.solve(np.array([-1.0])) is None
+    assert program.solve(np.array([1.0])).tolist() == [0.0]
