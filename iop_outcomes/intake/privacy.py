@@ -90,13 +90,12 @@ def privacy_rules(plans: Dictionary[str, TablePlan], mapping: Mapping, clean: Co
     """
     rules: list[Rule] = []
     for table, plan in plans.items():
-        asked = [field for field in plan.fields.values() if field.kind != "category" or (table, field.name) not in clean]
+        doubtful = [field for field in plan.fields.values() if field.kind != "category" or (table, field.name) not in clean]
         for field in plan.fields.values():
             if mapping.data_class == "safe_harbor":
                 rules += _of_safe_harbor(table, field, (_plain(field.name), _plain(plan.names[field.name])))
-        for fields in alike(
-            table, asked, mapping.data_class
-        ):  # in the order of all, so that findings of small tables stand as those of large ones
+        # In the order of all, so that findings of small tables stand as those of large ones.
+        for fields in alike(table, doubtful, mapping.data_class):
             suspected = [field for field in fields if (table, field.name) not in clean]
             rules += [_suspicion(table, suspected, _kinds(table, suspected[0], mapping.data_class))] if suspected else []
     return rules
