@@ -4,18 +4,30 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: report test test-all check axe bench simulate attack docs picture release matrix lock clean
+.PHONY: report quick test test-more test-all check axe bench simulate attack docs picture release matrix lock clean
 
 report: $(VENV)/.core
 	$(BIN)/iop-outcomes report data/synthetic --by track --output reports
 
-# Two workers share two processors: threads of the libraries under numpy would only wait for one another.
-test: $(VENV)/.dev check
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
+# The tiers, each test in one of them (tests/conftest.py). Two workers share two processors: threads of the libraries under numpy would
+# only wait for one another.
+PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 
-# The long ones too, which repeat on more cases what others show, and every case of tests that load data for each.
+# The arithmetic against references, one report, the order of imports: after every change.
+quick: $(VENV)/.dev
+	$(PYTEST) --tier quick
+
+# These and every capability once: before every commit.
+test: $(VENV)/.dev check
+	$(PYTEST) --tier test
+
+# What `make test` leaves out but the long ones: pages in a browser, notebooks, faults, random programs, every spelling of other systems' files.
+test-more: $(VENV)/.dev
+	$(PYTEST) --tier more
+
+# Everything, with more examples of each property; the long ones repeat on more cases what others show.
 test-all: $(VENV)/.dev check
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m ""
+	$(PYTEST) --tier all
 
 check: $(VENV)/.dev
 	$(BIN)/python -m ruff check .

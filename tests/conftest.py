@@ -9,12 +9,72 @@ import pytest
 
 import iop_outcomes as iop
 
-# Without deadlines, which would be tests of timing; `make test` draws fewer examples than `make test-all`.
-hypothesis.settings.register_profile("test", deadline=None, max_examples=30)
-hypothesis.settings.register_profile("test-all", deadline=None)
+# Every test is in one tier; `--tier` runs these. Without it, files that are named run all but `long`, and the whole suite what `make test` runs.
+RUNS = {
+    "quick": ("quick",),  # make quick
+    "test": ("quick", "test"),  # make test
+    "more": ("more",),  # make test-more
+    "most": ("quick", "test", "more"),
+    "all": ("quick", "test", "more", "long"),  # make test-all
+}
 
-# Of tests that load data for each of their cases `make test` tries so many cases, spread evenly; `make test-all` tries every one.
-MOST_CASES = 12
+# The arithmetic against references, one report against the agreed one, the order of imports, public names and units.
+QUICK = (
+    "tests/golden/",
+    "tests/real/",
+    "tests/stats/",
+    "tests/test_counts",
+    "tests/test_exports",
+    "tests/test_import_order",
+    "tests/test_patients",
+    "tests/test_units",
+    "tests/worked/",
+)
+
+# What takes long to show once: files of other systems in every spelling, pages in a browser, notebooks run, runs killed, random programs.
+MORE = (
+    "tests/adapters/test_fhir",
+    "tests/adapters/test_omop",
+    "tests/adapters/test_redcap",
+    "tests/adapters/test_sources",
+    "tests/adapters/test_teds",
+    "tests/attack/test_narrowed",
+    "tests/attack/test_programs",
+    "tests/browser/",
+    "tests/intake/test_databases",
+    "tests/intake/test_hostile",
+    "tests/intake/test_locked",
+    "tests/intake/test_postgres",
+    "tests/intake/test_propose",
+    "tests/intake/test_start.py",
+    "tests/intake/test_text_as_it_comes",
+    "tests/intake/test_workbooks",
+    "tests/notebooks/test_any_data",
+    "tests/notebooks/test_command",
+    "tests/notebooks/test_notebooks",
+    "tests/notebooks/test_showing",
+    "tests/oracle/test_rows_equal_counts",
+    "tests/release/test_coarsening",
+    "tests/release/test_ledger",
+    "tests/release/test_protect",
+    "tests/release/test_two_columns",
+    "tests/reporting/test_edges_of_pages",
+    "tests/reporting/test_killed",
+    "tests/reporting/test_office",
+    "tests/reporting/test_packs",
+    "tests/reporting/test_pdf",
+    "tests/reporting/test_plain_page",
+    "tests/reporting/test_same_bytes",
+    "tests/table/",
+    "tests/test_progress",
+    "tests/test_simulations",
+    "tests/test_streams",
+    "tests/test_synthetic",
+    "tests/test_wheel",
+)
+
+# Cases of one test are spread evenly over the tiers: so many in `test`, and of those that load data for each so many in `test` and `more` together.
+FEW_CASES, MOST_CASES = 3, 12
 LOADING = ("tests/adapters/", "tests/attack/", "tests/engine/", "tests/intake/", "tests/oracle/", "tests/table/", "tests/test_simulations")
 LOADING += (
     "tests/notebooks/test_any_data",
@@ -24,28 +84,50 @@ LOADING += (
     "tests/test_synthetic",
 )
 
+# Without deadlines, which would be tests of timing; properties that name a number of examples of their own keep it.
+for tier, examples in {"quick": 10, "test": 10, "more": 30, "most": 30, "all": 100}.items():
+    hypothesis.settings.register_profile(tier, deadline=None, max_examples=examples)
 
-def is_whole(config):
-    """Whether the long tests run too, as under `make test-all`."""
-    return config.getoption("markexpr") != "not long"
+
+def pytest_addoption(parser):
+    """The tiers of the suite."""
+    parser.addoption("--tier", choices=RUNS, help="which tests run: see tests/conftest.py")
 
 
 def pytest_configure(config):
-    """Choose how many examples a property is tried on; those that name a number of their own keep it."""
-    hypothesis.settings.load_profile("test-all" if is_whole(config) else "test")
+    """Settle the tier, once for all workers, and with it how many examples a property is tried on."""
+    if config.option.tier is None:
+        config.option.tier = "test" if config.args_source is config.ArgsSource.TESTPATHS else "most"
+    hypothesis.settings.load_profile(config.option.tier)
+
+
+def pytest_ignore_collect(collection_path, config):
+    """For `make quick` no other file is read: to collect them all takes half a minute of the processor."""
+    if config.option.tier != "quick" or not collection_path.is_file():
+        return None
+    return None if str(collection_path.relative_to(ROOT)).startswith(QUICK) else True
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out cases of tests that load data for each, where they are many."""
-    if is_whole(config):
-        return
+    """Keep the tests of the tiers that run."""
     cases = {}
     for item in items:
-        if item.nodeid.startswith(LOADING) and getattr(item, "callspec", None) is not None:
-            cases.setdefault((item.path, item.originalname), []).append(item)
-    left = {item for each in cases.values() for place, item in enumerate(each) if place % -(-len(each) // MOST_CASES)}
-    items[:] = [item for item in items if item not in left]
-    config.hook.pytest_deselected(items=list(left))
+        cases.setdefault((item.path, item.originalname if hasattr(item, "callspec") else item.nodeid), []).append(item)
+    kept = {
+        item for each in cases.values() for place, item in enumerate(each) if tier_of(item, place, len(each)) in RUNS[config.option.tier]
+    }
+    left = [item for item in items if item not in kept]
+    items[:] = [item for item in items if item in kept]
+    config.hook.pytest_deselected(items=left)
+
+
+def tier_of(item, place, n):
+    """The tier of a test: of the case at this place of n."""
+    if item.get_closest_marker("long") or (item.nodeid.startswith(LOADING) and place % -(-n // MOST_CASES) and place % -(-n // FEW_CASES)):
+        return "long"
+    if item.nodeid.startswith(QUICK):
+        return "quick"
+    return "more" if item.nodeid.startswith(MORE) or place % -(-n // FEW_CASES) else "test"
 
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -83,3 +83,45 @@ def test_release_notes_are_what_no_earlier_version_has():
     assert notes_of(later, "9.1.0") == "## Unreleased\n\nnew\n\n## 9.1.0 (unreleased)\n\nnine\n"
     with pytest.raises(SystemExit, match=r"no section ## 9\.2\.0"):
         notes_of(later, "9.2.0")
+
+
+@pytest.fixture
+def tiers(request):
+    """The file that says which test is in which tier."""
+    here = str(ROOT / "tests" / "conftest.py")
+    return next(plugin for plugin in request.config.pluginmanager.get_plugins() if str(getattr(plugin, "__file__", "")) == here)
+
+
+def test_the_tiers_leave_nothing_out_and_run_nothing_twice(tiers):
+    """What `.ci/run` runs are two tiers that share no test; with the long ones they are all; each list names files that are there."""
+    assert not set(tiers.RUNS["test"]) & set(tiers.RUNS["more"])
+    assert {*tiers.RUNS["test"], *tiers.RUNS["more"], "long"} == set(tiers.RUNS["all"])
+    files = [str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py")]
+    assert not [start for start in (*tiers.QUICK, *tiers.MORE, *tiers.LOADING) if not any(file.startswith(start) for file in files)]
+    assert not [start for start in tiers.QUICK if start in tiers.MORE]
+    assert "make test\nmake test-more\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert set(re.findall(r"--tier (\w+)", (ROOT / "Makefile").read_text(encoding="utf-8"))) == set(tiers.RUNS) - {"most"}
+
+
+class _Case:
+    def __init__(self, file, *, long=False):
+        self.nodeid, self._long = f"{file}::test_it", long
+
+    def get_closest_marker(self, name):
+        return self._long if name == "long" else None
+
+
+@pytest.mark.parametrize(
+    ("file", "n", "counts"),
+    [
+        ("tests/spec/test_completion.py", 30, {"test": 3, "more": 27}),
+        ("tests/adapters/test_frames.py", 30, {"test": 3, "more": 9, "long": 18}),
+        ("tests/browser/test_print.py", 2, {"more": 2}),
+        ("tests/stats/test_change.py", 30, {"quick": 30}),
+    ],
+)
+def test_cases_are_spread_over_the_tiers(tiers, file, n, counts):
+    """Three of many cases in `test`; of those that load data about twelve in all, the rest long."""
+    given = [tiers.tier_of(_Case(file), place, n) for place in range(n)]
+    assert {tier: given.count(tier) for tier in dict.fromkeys(given)} == counts
+    assert tiers.tier_of(_Case(file, long=True), 0, 1) == "long"

@@ -22,7 +22,7 @@ REPLICATES, TOLERANCE = 250, 4
 SCENARIOS = scenarios()
 
 
-# Every third kind of data in the short suite; all of them with `make test-all`, and in far more samples with `make simulate`.
+# Every third kind of data in `make test-more`; all of them with `make test-all`, and in far more samples with `make simulate`.
 EACH = [pytest.param(scenario, id=scenario.name, marks=[pytest.mark.long] if place % 3 else []) for place, scenario in enumerate(SCENARIOS)]
 
 

@@ -13,7 +13,7 @@ from iop_outcomes.intake.contacts import contact_rules
 from iop_outcomes.intake.dates import written_as
 from iop_outcomes.intake.labels import label_rules, name_labels, suspected_as
 from iop_outcomes.intake.mapping import Mapping
-from iop_outcomes.intake.privacy import alike, privacy_rules
+from iop_outcomes.intake.privacy import not_plain, privacy_rules, suspect
 from iop_outcomes.intake.recipes import TablePlan
 from iop_outcomes.intake.rules import Fault, Rule
 from iop_outcomes.intake.rules_of_counts import cell_rules, count_rules
@@ -41,17 +41,38 @@ ALL_BLANK = "all_blank"
 OF_TABLES = frozenset({ALL_BLANK, NO_READMISSION, SHORTER})  # said of a whole column, and asked at the first row alone
 
 
-def clean_columns(store: Store, plans: Dictionary[str, TablePlan], mapping: Mapping) -> frozenset[tuple[str, str]]:
-    """Tables and columns of labels none of which is suspected: their few different labels are looked at in the place of all their rows."""
-    clean = set()
-    for table, plan in plans.items():
-        fields = [field for field in plan.fields.values() if field.kind == "category"]
-        for group in alike(table, fields, mapping.data_class):
-            suspected = store.labels_that(
-                plan.recipe, [field.name for field in group], suspected_as(table, group[0], mapping.data_class, "label")
-            )
-            clean |= {(table, field.name) for field in group if field.name not in suspected}
-    return frozenset(clean)
+def clean_columns(
+    store: Store, plans: Dictionary[str, TablePlan], mapping: Mapping, known: Collection[str] = ()
+) -> frozenset[tuple[str, str]]:
+    """Tables and columns that need no pattern of identifiers in the scan of all rows.
+
+    Where a table is small, those that hold plain texts alone, which one cheap question tells. Then columns of labels none of which is
+    suspected: their few different labels are looked at in the place of all their rows.
+
+    Parameters
+    ----------
+    store : Store
+        Of tables laid out for the checks.
+    plans : dict of table to TablePlan
+        What is read.
+    mapping : Mapping
+        The declared class.
+    known : collection of str, optional
+        Words of this package that data may hold: names of scales.
+    """
+    fields = {(table, field.name): field for table, plan in plans.items() for field in plan.fields.values()}
+    texts: dict[str, dict[str, str]] = {}
+    for (table, name), field in fields.items():
+        if store.is_small(table):
+            texts.setdefault(table, {})[name] = suspect(field)
+    plain = {(table, name) for table, of_table in texts.items() for name in of_table} - store.columns_that(texts, not_plain("label", known))
+    labels: dict[str, list[tuple[str, str]]] = {}  # one pattern serves all columns that it is asked of, and making it ready is what costs
+    for (table, name), field in fields.items():
+        if field.kind == "category" and (table, name) not in plain:
+            labels.setdefault(suspected_as(table, field, mapping.data_class, "label"), []).append((table, name))
+    recipes = {table: plan.recipe for table, plan in plans.items()}
+    suspected = {column for condition, columns in labels.items() for column in store.labels_that(recipes, columns, condition)}
+    return frozenset(plain | {column for columns in labels.values() for column in columns} - suspected)
 
 
 def rules_for(

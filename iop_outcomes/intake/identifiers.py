@@ -293,3 +293,7 @@ _SHAPED = (
     ),
 )
 IDENTIFIERS = (*_DIRECT, *_SHAPED)
+
+# Whole texts that are an identifier of no kind, whatever the column: short ids, small numbers, and words in lower case whose first is no given name.
+PLAIN = r"[A-Za-z]{1,2}-?[0-9]{1,6}|[0-9]{1,4}|[a-z]{1,20}"
+PLAIN_WORDS = r"[a-z]{1,20}(?:_[a-z]{1,20}){0,3}"

@@ -295,7 +295,7 @@ def _with_referral_means(scales: Dictionary[str, Scale], mapping: Mapping) -> Di
         low, high = scales[name].range
         if not low <= mean <= high:
             raise DataError(f"{where} {name}: outside the range of {scales[name].label}. Allowed: {low} to {high}.")
-    return {name: replace(scale, referral_mean=mapping.referral_mean.get(name, scale.referral_mean)) for name, scale in scales.items()}
+    return {**scales, **{name: replace(scales[name], referral_mean=mean) for name, mean in mapping.referral_mean.items()}}
 
 
 def _with_occasions(scales: Dictionary[str, Scale], mapping: Mapping) -> Dictionary[str, Scale]:
@@ -323,7 +323,7 @@ def _check(
 ) -> tuple[list[Finding], dict[str, list[int]]]:
     """Every finding, and the rows that errors leave out."""
     report_step("checking labels")
-    clean = clean_columns(store, plans, mapping)
+    clean = clean_columns(store, plans, mapping, tuple(there))
     rules = [*rules_for(plans, mapping, there, clean, tuple(scales)), *similar_rules(store, plans)]
     broken_rules = _broken(store, rules)
     if leave_out_copies(store, broken_rules, plans):

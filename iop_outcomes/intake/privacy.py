@@ -15,8 +15,9 @@ from dataclasses import replace
 from iop_outcomes.columns import KINDS, Field, Kind
 from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.intake.casts import NUMBERS
+from iop_outcomes.intake.given_names import GIVEN_NAMES
 from iop_outcomes.intake.identifier_columns import NAMED
-from iop_outcomes.intake.identifiers import CELLS, IDENTIFIERS, REMOVE, RESTRICTED_ZIPS, Identifier
+from iop_outcomes.intake.identifiers import CELLS, IDENTIFIERS, PLAIN, PLAIN_WORDS, REMOVE, RESTRICTED_ZIPS, Identifier
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.recipes import TablePlan
 from iop_outcomes.intake.rules import KEY, Fault, Rule, unknown_key
@@ -85,18 +86,18 @@ def privacy_rules(plans: Dictionary[str, TablePlan], mapping: Mapping, clean: Co
     mapping : Mapping
         The declared class.
     clean : collection of (str, str), optional
-        Tables and columns of which every label was looked at, and none is suspected.
+        Tables and columns of which every text was looked at, and none is suspected.
     """
     rules: list[Rule] = []
     for table, plan in plans.items():
-        suspected = [field for field in plan.fields.values() if (table, field.name) not in clean]
+        doubtful = [field for field in plan.fields.values() if field.kind != "category" or (table, field.name) not in clean]
         for field in plan.fields.values():
             if mapping.data_class == "safe_harbor":
                 rules += _of_safe_harbor(table, field, (_plain(field.name), _plain(plan.names[field.name])))
-        rules += [
-            _suspicion(table, fields, _kinds(table, fields[0], mapping.data_class))
-            for fields in alike(table, suspected, mapping.data_class)
-        ]
+        # In the order of all, so that findings of small tables stand as those of large ones.
+        for fields in alike(table, doubtful, mapping.data_class):
+            suspected = [field for field in fields if (table, field.name) not in clean]
+            rules += [_suspicion(table, suspected, _kinds(table, suspected[0], mapping.data_class))] if suspected else []
     return rules
 
 
@@ -160,6 +161,17 @@ def suspected_words(table: str, field: Field, data_class: str, text: str = "") -
     return _suspected_words(table, field, _kinds(table, field, data_class), text)
 
 
+def not_plain(text: str, known: Collection[str] = ()) -> str:
+    """SQL of whether a text is anything for a pattern of identifiers to look at: no short id, plain word or known word.
+
+    Such texts are what most columns hold, and to see that they do costs a tenth of making the patterns ready.
+    """
+    names = literal(f" {' '.join(GIVEN_NAMES)} ")  # one text to search: a list of so many words takes longer to plan
+    words = f"regexp_full_match({text}, {literal(PLAIN_WORDS)}) AND NOT contains({names}, ' ' || split_part({text}, '_', 1) || ' ')"
+    others = f" AND {text} NOT IN ({', '.join(map(literal, known))})" if known else ""
+    return f"NOT (regexp_full_match({text}, {literal(PLAIN)}) OR ({words})){others}"
+
+
 def alike(table: str, fields: Sequence[Field], data_class: str) -> list[list[Field]]:
     """Columns in groups in which the same kinds of identifier are looked for: one pattern serves each group, and making it ready is what costs."""
     groups: dict[tuple[Identifier, ...], list[Field]] = {}
@@ -174,7 +186,7 @@ def _suspected_words(table: str, field: Field, kinds: Sequence[Identifier], text
 
 def _suspected(table: str, fields: Sequence[Field], kinds: Sequence[Identifier]) -> str:
     tests = [_suspected_words(table, field, kinds) for field in fields if field.kind in WORDS]
-    others = [_suspect(field) for field in fields if field.kind not in WORDS]
+    others = [suspect(field) for field in fields if field.kind not in WORDS]
     if others:
         tests.append(_any_of(f"concat_ws(chr(10), {', '.join(others)})", kinds))
     return f"({' OR '.join(tests)})"
@@ -188,8 +200,8 @@ def _any_of(text: str, kinds: Sequence[Identifier], *others: str) -> str:
     return f"({' OR '.join(f'regexp_matches({text}, {pattern})' for pattern in patterns)})"
 
 
-def _suspect(field: Field) -> str:
-    """SQL for a text worth a look, else NULL: a number has few digits, a word of a closed list is known, a date is read as one."""
+def suspect(field: Field) -> str:
+    """SQL for a text worth a look by the patterns for every cell, else NULL: a number has few digits, a word of a closed list is known, a date is read as one."""
     text = quoted(field.name + "__text")
     if field.kind in NUMBERS:
         return f"CASE WHEN length({text}) >= {SHORTEST} THEN {text} END"
@@ -199,11 +211,11 @@ def _suspect(field: Field) -> str:
 
 
 def _rule(table: str, field: Field, kind: Identifier, mapping: Mapping) -> Rule:
-    predicate = f"regexp_matches({_suspect(field)}, {literal(kind.value)})"
+    predicate = f"regexp_matches({suspect(field)}, {literal(kind.value)})"
     if kind.unless:
-        predicate += f" AND NOT regexp_matches({_suspect(field)}, {literal(kind.unless)})"
+        predicate += f" AND NOT regexp_matches({suspect(field)}, {literal(kind.unless)})"
     if kind.check:
-        predicate += f" AND {kind.check(_suspect(field))}"
+        predicate += f" AND {kind.check(suspect(field))}"
     severity = "error" if mapping.data_class in kind.refused else "warning"
     return Rule(kind.rule, table, (field.name,), predicate, f"looks like {kind.what}", kind.hint.format(column=field.name), severity)
 

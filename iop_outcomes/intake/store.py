@@ -34,6 +34,7 @@ from iop_outcomes.intake.rules import Fault, Rule
 if TYPE_CHECKING:
     import pandas as pd
 
+SMALL = 20_000  # rows
 MASK_BITS = 60  # rules per whole-number mask in the fault scan
 PARENT = ("episode_known", "episode_row", "episode_los_days", "episode_follow_up_days", "episode_admit_date", "episode_died", LAST_DAY)
 
@@ -57,6 +58,7 @@ class Store:
     def __init__(self, *, threads: int | None = None, memory_limit: str | None = None) -> None:
         self.connection = Connection(threads=threads, memory_limit=memory_limit)
         self._raw: dict[str, dict[str, str]] = {}
+        self._rows: dict[str, int] = {}
         self._in_place: dict[str, Path] = {}
         self._parents = ""  # how the table of parents is made, and whether it was
         self._parents_made = False
@@ -217,6 +219,7 @@ class Store:
         self._describe(table)
 
     def _describe(self, table: str) -> None:
+        self._rows.pop(table, None)
         described = self.connection.send(f"DESCRIBE raw_{table}").fetchall()
         self._raw[table] = {str(row[0]): str(row[1]) for row in described if row[0] != ROW}
 
@@ -230,7 +233,13 @@ class Store:
 
     def raw_rows(self, table: str) -> int:
         """Rows of a raw table."""
-        return int(self.connection.one(f"SELECT count(*) FROM raw_{table}"))
+        if table not in self._rows:
+            self._rows[table] = int(self.connection.one(f"SELECT count(*) FROM raw_{table}"))
+        return self._rows[table]
+
+    def is_small(self, table: str) -> bool:
+        """Whether a raw table has so few rows that to plan a question about them costs more than to answer it."""
+        return self.raw_rows(table) <= SMALL
 
     # -- checking ------------------------------------------------------------------------------------------------
 
@@ -238,7 +247,10 @@ class Store:
         """Lay a table out for the checks: `x` in its declared type and `x__text` as it stood, with derived columns."""
         layer = self._cast(recipe.table, recipe.casts)
         names = {cast.name for cast in recipe.casts}
-        self.connection.send(f"CREATE OR REPLACE VIEW own_{recipe.table} AS {layer}")  # for what is asked of one column: no join
+        # For what is asked of one column: no join. Kept where it is small, as a view is planned anew in every question.
+        what = "TABLE" if self.is_small(recipe.table) else "VIEW"
+        self.connection.send(f"CREATE OR REPLACE {what} own_{recipe.table} AS {layer}")
+        layer = f"SELECT * FROM own_{recipe.table}"
         kind = KINDS[recipe.table]
         if recipe.by_patient:
             self.connection.send(f"CREATE OR REPLACE TABLE placed_{kind.name} AS {placed_select(kind, f'own_{kind.name}')}")
@@ -342,18 +354,32 @@ class Store:
         answers = dict(self.connection.send(" UNION ALL ".join(parts)).fetchall())
         return [bool(answers.get(place)) for place in range(len(questions))]
 
-    def labels_that(self, recipe: Recipe, names: Sequence[str], condition: str) -> frozenset[str]:
-        """Those of some columns of which any label meets a condition on `label`: one condition over the different labels of all of them.
+    def columns_that(self, texts: Mapping[str, Mapping[str, str]], condition: str) -> frozenset[tuple[str, str]]:
+        """Tables and columns of which any text meets a condition on `label`: for each table laid out, the SQL of the texts of its columns."""
+        selects = [
+            f"SELECT {literal(table)} AS part, unnest([{', '.join(map(literal, of_table))}]) AS name, unnest([{', '.join(of_table.values())}]) AS label FROM own_{table}"
+            for table, of_table in texts.items()
+        ]
+        if not selects:
+            return frozenset()
+        rows = self.connection.send(
+            f"SELECT DISTINCT part, name FROM ({' UNION ALL '.join(selects)}) AS texts WHERE {condition}"
+        ).fetchall()
+        return frozenset((str(table), str(name)) for table, name in rows)
+
+    def labels_that(self, recipes: Mapping[str, Recipe], columns: Sequence[tuple[str, str]], condition: str) -> frozenset[tuple[str, str]]:
+        """Those of some columns of tables of which any label meets a condition on `label`: one condition over the different labels of all of them.
 
         A file has a handful of labels in a million rows, and a condition that is a pattern costs more to make ready than to ask.
         """
-        casts = {cast.name: cast for cast in recipe.casts}
         labels = [
-            f"SELECT DISTINCT {place} AS place, {quoted(name + '__text')} AS label FROM ({self._cast(recipe.table, [casts[name]])}) AS read"
-            for place, name in enumerate(names)
+            f"SELECT DISTINCT {place} AS place, {quoted(cast.name + '__text')} AS label FROM ({self._cast(table, [cast])}) AS read"
+            for place, (table, name) in enumerate(columns)
+            for cast in recipes[table].casts
+            if cast.name == name
         ]
         rows = self.connection.send(f"SELECT DISTINCT place FROM ({' UNION ALL '.join(labels)}) AS labels WHERE {condition}").fetchall()
-        return frozenset(names[int(place)] for (place,) in rows)
+        return frozenset(columns[int(place)] for (place,) in rows)
 
     def words_among(self, recipe: Recipe, name: str, known: Sequence[str]) -> list[str]:
         """Which words of this package a column holds; no other word of a row leaves."""

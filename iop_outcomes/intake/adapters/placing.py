@@ -106,29 +106,36 @@ def hand_over(
     scratch.view("begun", f"SELECT row_number() OVER (ORDER BY episode_id) AS {ROW}, episode_id, patient_id, {days} FROM found_episodes")
     scratch.view(ADMISSIONS, admissions_select("begun", "discharge_date", "discharge_date"))
     findings: list[Finding] = []
-    for table, (select, lost) in {"scores": _place_scores(scratch, scales), "events": _place_events(scratch)}.items():
+    filled = scratch.filled("found_scores")
+    items = _answered(filled, scales)
+    for table, (select, lost) in {"scores": _place_scores(scratch, scales, filled, items), "events": _place_events(scratch)}.items():
         findings += unused_rows(scratch, f"{table} that belong to no episode", lost, severity="note")
         if scratch.ask(f"SELECT count(*) FROM ({select}) AS placed")[0][0]:
-            items = _answered(scratch, scales) if KINDS[table].points else []
-            made[table] = scratch.hand_over(store, table, select, (*NEEDED[table], *items))
+            made[table] = scratch.hand_over(store, table, select, (*NEEDED[table], *(items if KINDS[table].points else ())))
     sources = {table: together(paths) for table, paths in files.items()}
     return tuple(
         Input(table, sources[table][0], "row", sha256=sources[table][1], places=places) for table, places in made.items()
     ), findings
 
 
-def _answered(scratch: Scratch, scales: Dictionary[str, Scale]) -> list[str]:
+def _answered(filled: Dictionary[str, int], scales: Dictionary[str, Scale]) -> list[str]:
     """Every item of the scales of which any item is answered: an item that nobody answered is blank, not gone."""
-    filled = scratch.filled("found_scores")
     forms = {name: scale.item_columns for name, scale in scales.items() if not scale.form}
     return [item for items in forms.values() if any(filled.get(item) for item in items) for item in items]
 
 
-def _place_scores(scratch: Scratch, scales: Dictionary[str, Scale]) -> tuple[str, str]:
-    """The query that gives the scores under their episodes, and the one that gives the places of those that belong to none."""
+def _place_scores(scratch: Scratch, scales: Dictionary[str, Scale], filled: Dictionary[str, int], items: Sequence[str]) -> tuple[str, str]:
+    """The query that gives the scores under their episodes, and the one that gives the places of those that belong to none.
+
+    `filled` counts the cells of each column of scores; of all the items of all the scales only `items` are looked at.
+    """
     date = f"TRY_CAST({day_of('date')} AS DATE) AS date"
+    nobodys = set(item_columns(scales)) - set(items)
+    blank = [name for name, n in filled.items() if name in nobodys or (name != AT and name.startswith(AT) and not n)]
+    kept = f"* EXCLUDE ({', '.join(map(quoted, blank))})" if blank else "*"
     scratch.view(
-        "dated_score", f"SELECT * REPLACE ({date}), row_number() OVER (ORDER BY {AT}, scale, date, score) AS {ROW} FROM found_scores"
+        "dated_score",
+        f"SELECT {kept} REPLACE ({date}), row_number() OVER (ORDER BY {AT}, scale, date, score) AS {ROW} FROM found_scores",
     )
     same = "own.patient_id IS NULL OR begun.patient_id IS NULL OR own.patient_id = begun.patient_id"
     day = "date_diff('day', begun.admit_date, own.date)"
@@ -139,7 +146,7 @@ def _place_scores(scratch: Scratch, scales: Dictionary[str, Scale]) -> tuple[str
     scratch.view("placed_score", f"SELECT own.{ROW}, begun.episode_id, {day} AS day {named} UNION ALL {of_patient}")
     cells = ", ".join(
         [
-            *(f"{whole_of(quoted(name))} AS {quoted(name)}" for name in ("score", *item_columns(scales))),
+            *(f"{whole_of(quoted(name))} AS {quoted(name)}" for name in ("score", *(name for name in items if name in filled))),
             *map(quoted, scratch.places_in("dated_score")),
         ]
     )
