@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from iop_outcomes.columns import BASELINES, KINDS, WINDOWS, RowKind
+from iop_outcomes.columns import BASELINES, CARRIED, KINDS, WINDOWS, RowKind
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.dialect import NUMBER_TYPE, ROW, literal, quoted
@@ -441,7 +441,7 @@ class Store:
             words=frozenset(str(row[0]) for row in self.connection.send("DESCRIBE episodes").fetchall() if row[1] == "VARCHAR"),
             given=frozenset(recipes),
             filled=frozenset(table for table in columns if self._any(table)),
-            steps={f"{scale}_{moment}": steps for scale, steps in scales.items() for moment in (*WINDOWS, *BASELINES)},
+            steps={f"{scale}_{moment}": steps for scale, steps in scales.items() for moment in (*WINDOWS, *BASELINES, CARRIED)},
         )
 
     def _any(self, table: str) -> bool:
