@@ -33,6 +33,11 @@ Role = Literal[
     "left_early",
     "with_event",
     "free_of_ends",
+    "known_at_end",
+    "observed",
+    "expected",
+    "tipping",
+    "worst_end",
 ]
 
 

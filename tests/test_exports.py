@@ -32,6 +32,7 @@ EXPORTS = [
     "length_of_stay",
     "load",
     "measure",
+    "missing_scores",
     "pool_proportions",
     "pool_studies",
     "readmission",

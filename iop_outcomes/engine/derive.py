@@ -220,10 +220,8 @@ def _of_row(request: Column | Known | Reached | Status | ClassOf | Weeks, tables
         return picks, (Value(f"CAST({value.sql} IS NOT NULL AS {FLAG})", FLAG),)
     if isinstance(request, Status):
         return (), (_status(),)
-    if isinstance(request, Reached):
-        return (), (_reached(request, tables.episodes),)
-    if isinstance(request, ClassOf | Weeks):
-        return (), (_class_of(request, tables) if isinstance(request, ClassOf) else _weeks(request, tables),)
+    if isinstance(request, Reached | ClassOf | Weeks):
+        return (), (_grouped(request, tables.episodes),)
     if request.name not in tables.episodes:
         return (), (NOTHING,)
     kind = TEXT if request.name in tables.words else DAY
@@ -236,6 +234,13 @@ def _status() -> Value:
     return Value(f"CAST(CASE episodes.discharge_reason {cases} ELSE {words.index('discharged')} END AS {FLAG})", FLAG, words)
 
 
+def _grouped(request: Reached | ClassOf | Weeks, columns: Collection[str]) -> Value:
+    """A column in few values."""
+    if isinstance(request, Reached):
+        return _reached(request, columns)
+    return _class_of(request, columns) if isinstance(request, ClassOf) else _weeks(request, columns)
+
+
 def _reached(request: Reached, columns: Collection[str]) -> Value:
     if not {side for side in (request.column, request.goal) if isinstance(side, str)} <= set(columns):
         return NOTHING
@@ -243,8 +248,8 @@ def _reached(request: Reached, columns: Collection[str]) -> Value:
     return Value(f"CAST({value} >= {goal} AS {FLAG})", FLAG)
 
 
-def _class_of(request: ClassOf, tables: Tables) -> Value:
-    if request.column not in tables.episodes:
+def _class_of(request: ClassOf, columns: Collection[str]) -> Value:
+    if request.column not in columns:
         return NOTHING
     labels = tuple(sorted({request.rest, *(label for label, _ in request.classes)}))
     cases = " ".join(
@@ -254,8 +259,8 @@ def _class_of(request: ClassOf, tables: Tables) -> Value:
     return Value(f"CAST(CASE {cases} ELSE {labels.index(request.rest)} END AS {FLAG})", FLAG, labels)
 
 
-def _weeks(request: Weeks, tables: Tables) -> Value:
-    if request.column not in tables.episodes:
+def _weeks(request: Weeks, columns: Collection[str]) -> Value:
+    if request.column not in columns:
         return NOTHING
     days = f"episodes.{quoted(request.column)}"
     return Value(f"CASE WHEN {days} < {7 * request.most} THEN {days} // 7 WHEN {days} IS NOT NULL THEN {request.most} END", SCORE)

@@ -12,6 +12,7 @@ from iop_outcomes.measures.declared_columns import DECLARED
 from iop_outcomes.measures.discharge_reasons import REASONS
 from iop_outcomes.measures.length_of_stay import STAYS
 from iop_outcomes.measures.measure import Measure
+from iop_outcomes.measures.missing_scores import MISSING_SCORES
 from iop_outcomes.measures.no_show_rate import NO_SHOW_RATE
 from iop_outcomes.measures.options import SCALE, Characteristic, Declaration, Family, Option
 from iop_outcomes.measures.participants import PARTICIPANTS
@@ -40,7 +41,9 @@ MEASURES: Mapping[str, Declaration] = {
         *DECLARED,
     )
 }
-FAMILIES: Mapping[str, Family] = {each.name: each for each in (SYMPTOM_CHANGE, RELIABLE_CHANGE, SELF_HARM_ITEM, RELIABILITY)}
+FAMILIES: Mapping[str, Family] = {
+    each.name: each for each in (SYMPTOM_CHANGE, RELIABLE_CHANGE, MISSING_SCORES, SELF_HARM_ITEM, RELIABILITY)
+}
 CHARACTERISTICS: Mapping[str, Characteristic] = {each.name: each for each in (PARTICIPANTS,)}
 
 

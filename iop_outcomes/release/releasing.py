@@ -373,15 +373,12 @@ def _released_estimate(estimate: Estimate, results: Results, reading: _Visible, 
     # the same level of the second.
     against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
     other = results.populations.get((against, estimate.key.number)) if against is not None else None
-    beside = (
-        []
-        if other is None
-        else [reading.count(other, Place(str(against), place.level_2), parts) for parts in (other.base, other.hits) if parts is not None]
-    )
+    implied = [] if people.implied is None else [reading.count(people, place, people.implied)]
+    beside = [] if other is None else [reading.count(other, Place(str(against), place.level_2), parts) for parts in other.rests_on]
     # A difference of rounded shares gives back either side where the other is known.
     sides = [people] if people.hits is None else [people, *compared_with(estimate, results)]
     alone = all(says_no_number(results.definition.estimand(estimate.estimand), side, policy.threshold) for side in sides)
-    if reading.hides(estimate) or (not alone and any(isinstance(number, Withheld) for number in (n, k, *beside))):
+    if reading.hides(estimate) or (not alone and any(isinstance(number, Withheld) for number in (n, k, *implied, *beside))):
         values |= dict.fromkeys(NUMBERS, SUPPRESSED)
         # Other flags go: "one episode" would say how many.
         values |= {"k": None if k is None else SUPPRESSED, "word": "", "flag": _SUPPRESSED}

@@ -41,6 +41,8 @@ class Population:
         Parts left out because the value itself is missing; parts in none of these are excluded.
     at_risk : Population, optional
         Where it is of a day: the episodes of the denominator by whether they are followed to that day, who are the numerator.
+    implied : frozenset of str or None
+        Parts of the denominator of a number that is no share, whose episodes follow from its value beside others.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class Population:
     hits: frozenset[str] | None = None
     missing: frozenset[str] = frozenset()
     at_risk: Population | None = None
+    implied: frozenset[str] | None = None
 
     def count(self, parts: frozenset[str]) -> int:
         """Episodes in these parts together."""
@@ -69,6 +72,11 @@ class Population:
     def k(self) -> int | None:
         """The numerator, for a share."""
         return None if self.hits is None else self.count(self.hits)
+
+    @property
+    def rests_on(self) -> tuple[frozenset[str], ...]:
+        """Parts without whose number the value is not shown, where counts are withheld."""
+        return tuple(parts for parts in (self.base, self.hits, self.implied) if parts is not None)
 
     @property
     def n_missing(self) -> int:

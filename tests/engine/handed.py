@@ -204,7 +204,9 @@ def duck(made):
         connection.send(f"CREATE TABLE {name} AS SELECT {', '.join(cells)}", lists)
     words = frozenset(column for column in made.columns if column in TEXT)
     filled = frozenset(name for name, (_, rows) in tables.items() if rows)
-    steps = {f"{scale}_{moment}": Steps(*of_scale) for scale, of_scale in STEPS.items() for moment in ("admit", "discharge", *BASELINES, CARRIED)}
+    steps = {
+        f"{scale}_{moment}": Steps(*of_scale) for scale, of_scale in STEPS.items() for moment in ("admit", "discharge", *BASELINES, CARRIED)
+    }
     columns = {name: tuple(columns) for name, (columns, _) in tables.items()}
     return DuckEngine(connection, Tables(columns, words, frozenset(made.given), filled, steps))
 
