@@ -390,7 +390,7 @@ def missing_scores(data: Data, *, scale: str, by: str | Sequence[str] | None = N
     >>> with iop.load("data/synthetic") as data:
     ...     frame = iop.missing_scores(data, scale="phq9").to_frame().set_index("estimand")
     >>> frame.n[["mean_change", "mean_change_standardised"]].tolist()
-    [1, 2]
+    [817, 1130]
     """
     return measure(data, "missing_scores", scale=scale, by=by, conf_level=conf_level)
 
