@@ -493,6 +493,44 @@ def reliable_change(
     return measure(data, "reliable_change", scale=scale, by=by, profile=profile, conf_level=conf_level)
 
 
+def missing_scores(data: Data, *, scale: str, by: str | Sequence[str] | None = None, conf_level: float = 0.95) -> Answer:
+    """How much the change on a scale depends on the discharge scores that are missing: every usual answer side by side.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    scale : str
+        Name of a scale with a total score, such as "phq9".
+    by : str or two of them, optional
+        Column to group by, or two.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        In points, positive for improvement, each with its own interval: `mean_change` of those with both scores; with missing scores as the
+        last score in care, as unchanged, as predicted by a linear model (`mean_change_standardised`), and of those with both scores weighted
+        by one over their chance of a discharge score (`mean_change_weighted`); `tipping_point`, by how much those without a discharge
+        score would have had to end worse than predicted for the improvement to vanish; bounds, with every missing score the worst or the
+        best there is, of the mean and of the rate of reliable improvement. What the data cannot tell has no value, and a flag.
+
+    References
+    ----------
+    National Research Council (2010), doi:10.17226/12955; Fieller EC (1954), doi:10.1111/j.2517-6161.1954.tb00159.x.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     frame = iop.missing_scores(data, scale="phq9").to_frame().set_index("estimand")
+    >>> frame.n[["mean_change", "mean_change_standardised"]].tolist()
+    [817, 1130]
+    """
+    return measure(data, "missing_scores", scale=scale, by=by, conf_level=conf_level)
+
+
 def reliability(data: Data, *, scale: str, by: str | Sequence[str] | None = None, conf_level: float = 0.95) -> Answer:
     """How reliable a scale is among a program's own people: internal consistency, retest reliability, floor and ceiling.
 

@@ -373,6 +373,7 @@ def field(table: str, name: str) -> Field | None:
 Moment = Literal["admit", "discharge"]
 Clock = Literal["admission", "discharge"]
 BASELINES = ("first_baseline", "last_baseline")
+CARRIED = "carried"
 WINDOWS: Mapping[Moment, tuple[int, int]] = MappingProxyType({"admit": (-7, 3), "discharge": (-7, 14)})
 
 
@@ -497,6 +498,76 @@ class ScoreWithin:
     def keys(self) -> tuple[str, ...]:
         """Names of the columns this request adds to the count table."""
         return (f"{self.scale}_{self.name}",)
+
+
+@dataclass(frozen=True, slots=True)
+class LastCarried:
+    """Ask for the last score in care of an episode that has an admission score and no discharge score (points; blank for all others).
+
+    It is of a later day than the admission score, and of a day before the window of the discharge score; of two on one day the higher.
+
+    Parameters
+    ----------
+    scale : str
+        Name of the scale.
+    """
+
+    scale: str
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return (f"{self.scale}_{CARRIED}",)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOf:
+    """Ask for the class that a column's word belongs to; blank throughout where the data lack the column.
+
+    The words themselves would multiply the cells of a table of scores.
+
+    Parameters
+    ----------
+    name : str
+        What to call it in the count table.
+    column : str
+        A column of words of the episodes.
+    classes : tuple of (str, tuple of str)
+        Each class with its words.
+    rest : str
+        The class of every other word, and of a blank.
+    """
+
+    name: str
+    column: str
+    classes: tuple[tuple[str, tuple[str, ...]], ...]
+    rest: str
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return (self.name,)
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """Ask for the whole weeks in a column of days, those beyond `most` as `most`; blank where the days are.
+
+    Parameters
+    ----------
+    column : str
+        A column of days of the episodes, none of them negative.
+    most : int
+        Weeks from which on they are counted alike.
+    """
+
+    column: str
+    most: int
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return (f"{self.column}_weeks",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -657,6 +728,9 @@ Request = (
     | ScoreWithin
     | AnswersAt
     | BaselineTwice
+    | LastCarried
+    | ClassOf
+    | Weeks
     | FirstEvent
     | Reached
     | Known

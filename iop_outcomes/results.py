@@ -36,6 +36,10 @@ Role = Literal[
     "free_of_ends",
     "observed",
     "modelled",
+    "known_at_end",
+    "expected",
+    "tipping",
+    "worst_end",
 ]
 
 

@@ -37,6 +37,7 @@ EXPORTS = [
     "load",
     "load_counts",
     "measure",
+    "missing_scores",
     "not_on_track",
     "occasions",
     "pool",

@@ -15,6 +15,7 @@ Terms = Mapping[Variable, Fraction]
 
 EVERYONE: Place = ()
 SUM = "sum_of_"  # sets so named are sums of scores or days, which may be any number
+MODELLED = f"{SUM}model_"  # those that a model of each group gives: everyone's is not the sum of the groups'
 
 
 def place(*pairs: tuple[str, str]) -> Place:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from iop_outcomes.attack.facts import SUM
+from iop_outcomes.attack.facts import MODELLED, SUM
 
 OUTSIDE = "not_started + active + not_known"
 
@@ -51,6 +51,8 @@ RELIABLE = (
     "{r}_responded_pairs <= {s}_paired",
     "{r}_remitted <= {r}_recovered",
 )
+MISSING = ("{s}_better <= {s}_paired", "{s}_could_improve <= {s}_no_discharge")  # of the change with missing scores allowed for
+RANGES = {"phq9": 27, "gad7": 21, "pcl5": 80}  # from the lowest to the highest score
 AFTER = (
     "discharged = {a}_followed + {a}_unknown + {a}_transfer + {a}_short",
     "{a}_unknown_event <= {a}_unknown",
@@ -82,6 +84,7 @@ class Fields(NamedTuple):
     n_at_risk: str | None = None
     total: str | None = None  # the sum that the number is the mean of
     rest: str | None = None  # of n, whom neither this number nor another of the measure counts
+    per: str | None = None  # whom the total is divided by, where these are not n
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,28 @@ def _reliable(row_name: RowName, match: re.Match[str]) -> Fields | None:
     return Fields(f"{case} + {no_end}", k, no_start, healthy) if every else Fields(case, k, f"{no_end} + {no_start}", healthy)
 
 
+def _missing(row_name: RowName, match: re.Match[str]) -> Fields:
+    s, name = match["s"], row_name.estimand
+    paired, lacking, no_start = f"{s}_paired", f"{s}_no_discharge", f"{s}_no_admission + {s}_no_score"
+    if name in ("mean_change", "reliable_improvement"):
+        k, total = (f"{s}_better", None) if name == "reliable_improvement" else (None, f"{SUM}{s}")
+        return Fields(paired, k, f"{lacking} + {no_start}", OUTSIDE, total=total)
+    hits = {
+        "discharge_score_known": paired,
+        "reliable_improvement_if_missing_worst": f"{s}_better",
+        "reliable_improvement_if_missing_best": f"{s}_better + {s}_could_improve",
+    }
+    totals = {
+        "mean_change_if_missing_unchanged": f"{SUM}{s}",
+        "mean_change_if_missing_worst": f"{SUM}{s}_worst",
+        "mean_change_if_missing_best": f"{SUM}{s}_best",
+        "mean_change_standardised": f"{MODELLED}{s}",
+        "tipping_point": f"{MODELLED}{s}",
+    }
+    per = lacking if name == "tipping_point" else None
+    return Fields(f"{paired} + {lacking}", hits.get(name), no_start, OUTSIDE, total=totals.get(name), per=per)
+
+
 FOLLOWED = "those followed"  # of whom the numbers during care are, in one of their forms
 _OF_FOLLOWED = ("median_days", "restricted_mean_days", "median_follow_up_days")
 TESTS = ("log_rank_chi_squared", "log_rank_p", "gray_chi_squared", "gray_p")
@@ -258,6 +283,7 @@ _RULES = (
     (re.compile(r"recorded"), re.compile(r"recorded_(?P<thing>\w+)"), _recorded),
     (re.compile(r"(?P<s>\w+)_reliable_change"), re.compile(r".*"), _reliable),
     (re.compile(r"(?P<s>\w+)_change"), re.compile(r".*"), _change),
+    (re.compile(r"(?P<s>\w+)_missing_scores"), re.compile(r".*"), _missing),
     (re.compile(r"participants_(?P<column>\w+)"), re.compile(r".*"), _participants),
     (re.compile(r"(readmission|relapse)\w*"), re.compile(r".*"), _after),
     (re.compile(r"planned_hours|(re)?certified|condition_code_92|scores_in_plan"), re.compile(r".*"), _declared),
@@ -279,8 +305,19 @@ def sums_of(row_names: Sequence[RowName]) -> Iterator[str]:
     if any(row_name.estimand == "completion_of_admitted" for row_name in row_names):
         yield from ADMISSIONS
     yield from _of_scales(row_names)
+    yield from _of_missing_scores(row_names)
     yield from _after_discharge(row_names)
     yield from _characteristics(row_names)
+
+
+def _of_missing_scores(row_names: Sequence[RowName]) -> Iterator[str]:
+    """Who lacks a discharge score, and that the worst and the best score that they might have had are the range of the scale apart."""
+    for s in dict.fromkeys(row_name.measure.removesuffix("_missing_scores") for row_name in row_names):
+        if any(row_name.measure == f"{s}_missing_scores" for row_name in row_names):
+            yield SCORES[0].format(s=s)
+            yield from (line.format(s=s) for line in MISSING)
+            if s in RANGES:
+                yield f"{SUM}{s}_best = {' + '.join([f'{SUM}{s}_worst', *[f'{s}_no_discharge'] * RANGES[s]])}"
 
 
 def _of_scales(row_names: Sequence[RowName]) -> Iterator[str]:

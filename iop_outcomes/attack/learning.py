@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 
-from iop_outcomes.attack.facts import EVERYONE, Knowledge, Place, Variable, combined, expression, place, place_words
+from iop_outcomes.attack.facts import EVERYONE, MODELLED, Knowledge, Place, Variable, combined, expression, place, place_words
 from iop_outcomes.attack.identities import FOLLOWED, TESTS, Fields, RowName, fields_of, left_out, sums_of
 from iop_outcomes.attack.read_json import TABLE
 from iop_outcomes.attack.read_tables import read_tables
@@ -177,7 +177,7 @@ def _learn_number(knowledge: Knowledge, terms: dict[Variable, Fraction], number:
 def _learn_value(knowledge: Knowledge, fields: Fields, where: Place, row: dict[str, Number]) -> None:
     """A share says how k and n are related, a mean how a sum and n are."""
     number = row["value"]
-    value, n = number.value, expression(fields.n, where)
+    value, n = number.value, expression(fields.per or fields.n, where)
     words = f"{number.source} ({place_words(where)}) = {float(value or 0):.10g}"
     top = fields.total or (fields.k if number.row_name.estimand not in _NOT_SHARES else None)
     if value is None or top is None:
@@ -251,13 +251,13 @@ def _measures(blocks: Iterable[Block]) -> dict[RowName, set[str]]:
 
 
 def _sets(row_names: Iterable[RowName]) -> Iterator[str]:
-    """The names of all sets that some rows are about."""
+    """The names of all sets that some rows are about, of which everyone's is the sum of the groups'."""
     every = list(row_names)
     for line in sums_of(every):
         yield from (word for word in line.split() if word not in _SIGNS)
     for fields in map(fields_of, every):
         for text in fields or ():
-            yield from (word for word in (text or "").split() if word not in _SIGNS)
+            yield from (word for word in (text or "").split() if word not in _SIGNS and not word.startswith(MODELLED))
 
 
 _SIGNS = {"+", "-", "=", "<=", "0"}

@@ -12,10 +12,12 @@ from iop_outcomes.columns import (
     WINDOWS,
     AnswersAt,
     BaselineTwice,
+    ClassOf,
     Column,
     EventWithin,
     FirstEvent,
     Known,
+    LastCarried,
     Reached,
     Request,
     ScoreAt,
@@ -23,6 +25,7 @@ from iop_outcomes.columns import (
     SessionCount,
     Status,
     StopsAtEnd,
+    Weeks,
 )
 from iop_outcomes.counts import Level
 from iop_outcomes.engine.dialect import ROW, Steps, literal, quoted
@@ -192,7 +195,7 @@ def _answer(request: Request, tables: Tables) -> Answered:
     """Answer a request."""
     if isinstance(request, FirstEvent | StopsAtEnd | EventWithin):
         return _of_events(request, tables)
-    if isinstance(request, ScoreAt | ScoreWithin | AnswersAt | BaselineTwice):
+    if isinstance(request, ScoreAt | ScoreWithin | AnswersAt | BaselineTwice | LastCarried):
         return _of_scores(request, tables)
     if isinstance(request, SessionCount):
         return _session_count(request, tables)
@@ -206,16 +209,18 @@ def _of_events(request: FirstEvent | StopsAtEnd | EventWithin, tables: Tables) -
     return _stops_at_end(request, tables) if isinstance(request, StopsAtEnd) else _event_within(request, tables)
 
 
-def _of_scores(request: ScoreAt | ScoreWithin | AnswersAt | BaselineTwice, tables: Tables) -> Answered:
+def _of_scores(request: ScoreAt | ScoreWithin | AnswersAt | BaselineTwice | LastCarried, tables: Tables) -> Answered:
     """What the scores of the episode answer."""
     if isinstance(request, ScoreAt):
         return _score_at(request, tables)
     if isinstance(request, ScoreWithin):
         return _score_within(request, tables)
+    if isinstance(request, LastCarried):
+        return _last_carried(request, tables)
     return _answers_at(request, tables) if isinstance(request, AnswersAt) else _baseline_twice(request, tables)
 
 
-def _of_row(request: Column | Known | Reached | Status, tables: Tables) -> Answered:
+def _of_row(request: Column | Known | Reached | Status | ClassOf | Weeks, tables: Tables) -> Answered:
     """What the row of the episode answers."""
     if isinstance(request, Known):
         picks, (value,) = _answer(request.request, tables)
@@ -224,8 +229,8 @@ def _of_row(request: Column | Known | Reached | Status, tables: Tables) -> Answe
         return picks, (Value(f"CAST({value.sql} IS NOT NULL AS {FLAG})", FLAG),)
     if isinstance(request, Status):
         return (), (_status(),)
-    if isinstance(request, Reached):
-        return (), (_reached(request, tables.episodes),)
+    if isinstance(request, Reached | ClassOf | Weeks):
+        return (), (_grouped(request, tables.episodes),)
     if request.name not in tables.episodes:
         return (), (NOTHING,)
     kind = TEXT if request.name in tables.words else DAY
@@ -238,11 +243,36 @@ def _status() -> Value:
     return Value(f"CAST(CASE episodes.discharge_reason {cases} ELSE {words.index('discharged')} END AS {FLAG})", FLAG, words)
 
 
+def _grouped(request: Reached | ClassOf | Weeks, columns: Collection[str]) -> Value:
+    """A column in few values."""
+    if isinstance(request, Reached):
+        return _reached(request, columns)
+    return _class_of(request, columns) if isinstance(request, ClassOf) else _weeks(request, columns)
+
+
 def _reached(request: Reached, columns: Collection[str]) -> Value:
     if not {side for side in (request.column, request.goal) if isinstance(side, str)} <= set(columns):
         return NOTHING
     value, goal = (f"episodes.{quoted(side)}" if isinstance(side, str) else str(side) for side in (request.column, request.goal))
     return Value(f"CAST({value} >= {goal} AS {FLAG})", FLAG)
+
+
+def _class_of(request: ClassOf, columns: Collection[str]) -> Value:
+    if request.column not in columns:
+        return NOTHING
+    labels = tuple(sorted({request.rest, *(label for label, _ in request.classes)}))
+    cases = " ".join(
+        f"WHEN episodes.{quoted(request.column)} IN ({', '.join(map(literal, words))}) THEN {labels.index(label)}"
+        for label, words in request.classes
+    )
+    return Value(f"CAST(CASE {cases} ELSE {labels.index(request.rest)} END AS {FLAG})", FLAG, labels)
+
+
+def _weeks(request: Weeks, columns: Collection[str]) -> Value:
+    if request.column not in columns:
+        return NOTHING
+    days = f"episodes.{quoted(request.column)}"
+    return Value(f"CASE WHEN {days} < {7 * request.most} THEN {days} // 7 WHEN {days} IS NOT NULL THEN {request.most} END", SCORE)
 
 
 # -- scores --------------------------------------------------------------------------------------------------------
@@ -318,6 +348,23 @@ def _score_within(request: ScoreWithin, tables: Tables) -> Answered:
     pick = Pick(SCORED, f"{_scored(ScoreAt(request.scale, 'admit'))} AND {window}", packed)
     steps = tables.steps.get(ScoreAt(request.scale, "admit").keys[0])
     return (pick,), (Value(f"CAST({pick.name} % {PACK} AS INTEGER)", SCORE, steps=steps),)
+
+
+def _last_carried(request: LastCarried, tables: Tables) -> Answered:
+    """The last score in care where none stands at discharge: after the admission score, without which there is nothing to carry."""
+    if "scores" not in tables.filled:
+        return (), (NOTHING,)
+    (pick, *_), (discharge,) = _score_at(ScoreAt(request.scale, "discharge"), tables)
+    admission = _at_admission(ScoreAt(request.scale, "admit"), tables)
+    later = f"scores.day > {_day_of_admission_score(admission.name)}"
+    if f"{request.scale}_admit" in tables.episodes:
+        given = f"episodes.{quoted(request.scale + '_admit')} IS NOT NULL"
+        later = f"CASE WHEN {given} THEN scores.day > {WINDOWS['admit'][1]} ELSE {later} END"
+    before = f"scores.day < episodes.los_days + {WINDOWS['discharge'][0]}"
+    packed = f"max(CAST(scores.day + {SHIFT} AS BIGINT) * {PACK} + scores.score)"
+    last = Pick(pick.source, f"{_scored(ScoreAt(request.scale, 'admit'))} AND {before} AND {later}", packed)
+    sql = f"CASE WHEN {discharge.sql} IS NULL THEN CAST({last.name} % {PACK} AS INTEGER) END"
+    return (pick, last), (Value(sql, SCORE, steps=tables.steps.get(request.keys[0])),)
 
 
 def _answers_at(request: AnswersAt, tables: Tables) -> Answered:

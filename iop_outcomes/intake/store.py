@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from iop_outcomes.columns import BASELINES, KINDS, WINDOWS, RowKind
+from iop_outcomes.columns import BASELINES, CARRIED, KINDS, WINDOWS, RowKind
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.dialect import CELL_SIZE, NUMBER_TYPE, ROW, literal, quoted
@@ -471,7 +471,7 @@ class Store:
             words=frozenset(str(row[0]) for row in self.connection.send("DESCRIBE episodes").fetchall() if row[1] == "VARCHAR"),
             given=frozenset(recipes),
             filled=frozenset(table for table in columns if self._any(table)),
-            steps={f"{scale}_{moment}": steps for scale, steps in scales.items() for moment in (*WINDOWS, *BASELINES)},
+            steps={f"{scale}_{moment}": steps for scale, steps in scales.items() for moment in (*WINDOWS, *BASELINES, CARRIED)},
             as_counts=counted is not None,
             lacking=frozenset(counted.lacking) if counted else frozenset(),
         )

@@ -16,6 +16,7 @@ from iop_outcomes.measures.early_response import EARLY_RESPONSE
 from iop_outcomes.measures.effect_sizes import EFFECT_SIZES
 from iop_outcomes.measures.length_of_stay import STAYS
 from iop_outcomes.measures.measure import Measure
+from iop_outcomes.measures.missing_scores import MISSING_SCORES
 from iop_outcomes.measures.nhs import NHS
 from iop_outcomes.measures.no_show_rate import NO_SHOW_RATE
 from iop_outcomes.measures.not_on_track import NOT_ON_TRACK
@@ -56,6 +57,7 @@ FAMILIES: Mapping[str, Family] = {
     for each in (
         SYMPTOM_CHANGE,
         RELIABLE_CHANGE,
+        MISSING_SCORES,
         SELF_HARM_ITEM,
         RELIABILITY,
         EFFECT_SIZES,

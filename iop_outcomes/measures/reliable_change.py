@@ -60,7 +60,7 @@ class _Scored:
         if self._pairs is None:
             self._pairs = pairs_on(scale, self.pre[self.paired], self.post[self.paired], self.counts.n[self.paired])
         met = np.zeros(len(self.counts), dtype=bool)
-        met[self.paired] = rule(self._pairs, float(profile.points), _operator(profile)).met
+        met[self.paired] = rule(self._pairs, float(profile.points), operator_of(profile)).met
         return met
 
     def parts(self, classes: Mapping[str, Mask]) -> Parts:
@@ -76,7 +76,8 @@ class _Scored:
         return parts.share(name, family, base=base, hits=hits, missing=missing)
 
 
-def _operator(profile: ReliableChangeProfile) -> Operator:
+def operator_of(profile: ReliableChangeProfile) -> Operator:
+    """Whether a change of just so many points is reliable."""
     return ">" if profile.op == ">" else ">="
 
 
@@ -128,7 +129,7 @@ def _no_change_rate(scale: Scale, profile: ReliableChangeProfile) -> float | Non
     retest = next((r for r in scale.reliability if r.kind == "test-retest"), None)
     if norm is None or norm.sd is None or retest is None:
         return None
-    return false_positive_rate(float(profile.points), _operator(profile), norm.sd, retest.value, step=float(scale.step))
+    return false_positive_rate(float(profile.points), operator_of(profile), norm.sd, retest.value, step=float(scale.step))
 
 
 def _recovery(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> list[Draft]:
@@ -496,6 +497,11 @@ def _unseen_of_no_change(scale: Scale, profile: ReliableChangeProfile) -> str:
 
 
 _PROFILE = Option("profile", "a named profile of points, operator and case cut-off", default=PROFILE)
+
+
+def usual_profile(scale: Scale) -> ReliableChangeProfile | None:
+    """The profile of a scale that holds where none is named; none of a scale without."""
+    return scale.profile(_usual(scale)) if scale.profiles else None
 
 
 def _usual(scale: Scale) -> str:

@@ -37,7 +37,7 @@ def choose(results: Results, policy: Policy) -> Choice:
     The first form is final of which `ENOUGH` of the cells may be seen, something of every group, and every number in `HALF`
     of the groups.
 
-    A cell may be seen when its denominator and its numerator may, or when it `says_no_number`. Denominators with the missing,
+    A cell may be seen when its denominator may, its numerator and what else its value gives away, or when it `says_no_number`. Denominators with the missing,
     then denominators and numerators, in the order of the results, may be seen one after the other: each when it holds nobody or
     at least the threshold, and so does what is left of it, or of one seen before that holds it, without the ones they hold.
 
@@ -183,7 +183,7 @@ def _seen(results: Results, places: Sequence[Place], threshold: int) -> Iterator
     for cells in by_place.values():
         sets = _seen_sets([people for _, people in cells], threshold)
         yield {
-            key: all((people.family, parts) in sets for parts in (people.base, people.hits) if parts is not None)
+            key: all((people.family, parts) in sets for parts in people.rests_on)
             or says_no_number(results.definition.estimand(key.estimand), people, threshold)
             for key, people in cells
         }
@@ -192,7 +192,7 @@ def _seen(results: Results, places: Sequence[Place], threshold: int) -> Iterator
 def _seen_sets(everyone: Sequence[Population], threshold: int) -> set[tuple[str, Parts]]:
     """Sets of parts, each of one way of dividing a group, whose number of episodes may be seen."""
     questioned = [(people, people.base | people.missing) for people in everyone]
-    counted = [(people, parts) for people in everyone for parts in (people.base, people.hits) if parts is not None]
+    counted = [(people, parts) for people in everyone for parts in people.rests_on]
     seen: dict[str, list[Parts]] = {}
     for people, parts in (*questioned, *counted):
         before = seen.setdefault(people.family, [])

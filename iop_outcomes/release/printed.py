@@ -209,8 +209,8 @@ class Tabulations:
             portions = {side for each in inclusions for side in (each.inner, each.outer) if side.kind == "measure"}
             for (place, _), people in ((where, each) for where, both in populations.items() for each in _with_at_risk(both)):
                 sets = [people.base, people.hits, people.missing, people.excluded_parts, frozenset(people.parts)]
-                sets += [people.base - people.hits] if people.hits is not None else []
-                sets += [people.revealed, people.base - people.revealed] if people.revealed else []
+                sets += [people.base - parts for parts in people.rests_on]
+                sets += [people.revealed]
                 sets += [frozenset({part}) for part in people.parts if part not in people.base]
                 sets += [side.parts & people.parts.keys() - people.base for side in portions if side.way == people.family]
                 totals |= dict.fromkeys(Total(table, place, self.cells(number, people.family, parts)) for parts in sets if parts)
@@ -241,7 +241,7 @@ class Tabulations:
                 needs.append(Need(frozenset([*totals, *values]), _SHOWN if estimate.estimand in each.definition.shown else _BESIDE))
         return needs
 
-    def _counted(self, number: int, estimate: Estimate) -> list[tuple[Place, Population, Parts | None]]:
+    def _counted(self, number: int, estimate: Estimate) -> list[tuple[Place, Population, Parts]]:
         """What a number rests on: its own counts, and where it is a difference those of everyone or of another level."""
         populations, place = self._populations[number], estimate.place
         against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
@@ -249,7 +249,7 @@ class Tabulations:
         other = None if against is None else Place(str(against), place.level_2)
         if other is not None and (other, estimate.key.number) in populations:
             sides.append((other, populations[other, estimate.key.number]))
-        return [(where, people, parts) for where, people in sides for parts in (people.base, people.hits, people.revealed)]
+        return [(where, people, parts) for where, people in sides for parts in people.rests_on]
 
     def column(self, number: int) -> int:
         """Which of the tables the results with a number stand in."""

@@ -384,13 +384,7 @@ def _released_estimate(estimate: Estimate, results: Results, reading: _Visible, 
     # the same level of the second.
     against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
     other = results.populations.get((against, estimate.key.number)) if against is not None else None
-    beside = (
-        []
-        if other is None
-        else [
-            reading.count(other, Place(str(against), place.level_2), parts) for parts in (other.base, other.hits, other.revealed) if parts
-        ]
-    )
+    beside = [] if other is None else [reading.count(other, Place(str(against), place.level_2), parts) for parts in other.rests_on]
     if people.revealed:
         beside.append(reading.count(people, place, people.revealed))
     rests_on_withheld = any(isinstance(number, Withheld) for number in (n, k, *beside))

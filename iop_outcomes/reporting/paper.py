@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 from matplotlib.axes import Axes
@@ -56,7 +57,10 @@ def written(figure: PaperFigure, path: str | Path | None) -> PaperFigure:
 def _caption(released: Released) -> str:
     """What a paper prints below a chart: what is counted, among whom."""
     items = [released.definition.estimand(name) for name in released.definition.shown]
-    counted = "; ".join(f"{item.label}: {item.counted}" for item in items)
+    counted = "; ".join(
+        f"{'; '.join(f'{item.label}: {item.counted}' for item in alike)}, among {among}"
+        for among, alike in groupby(items, key=lambda item: item.among)
+    )
     drawn = [each for each in released if each.estimand in released.definition.shown]
     level = f" Ranges are {drawn[0].conf_level * 100:g}% intervals." if any(each.method != "none" for each in drawn) else ""
-    return " ".join(filter(None, (f"{released.definition.title}. {counted}, among {items[0].among}.{level}", released.policy.mark)))
+    return " ".join(filter(None, (f"{released.definition.title}. {counted}.{level}", released.policy.mark)))

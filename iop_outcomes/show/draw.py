@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from iop_outcomes.release import Released, require_released
 from iop_outcomes.show import theme
+from iop_outcomes.show.assumptions import ASSUMPTIONS
 from iop_outcomes.show.change import DUMBBELL
 from iop_outcomes.show.chart_kind import ChartKind
 from iop_outcomes.show.curves import CUMULATIVE
@@ -18,7 +19,7 @@ from iop_outcomes.show.stays import STAY_RANGE
 from iop_outcomes.show.weekly_course import WEEKLY_COURSE
 
 CHARTS: Mapping[str, ChartKind] = {
-    kind.name: kind for kind in (DOT_RANGE, STAY_RANGE, STACKED_SHARES, DUMBBELL, CUMULATIVE, FOREST, WEEKLY_COURSE)
+    kind.name: kind for kind in (DOT_RANGE, STAY_RANGE, STACKED_SHARES, DUMBBELL, ASSUMPTIONS, CUMULATIVE, FOREST, WEEKLY_COURSE)
 }
 
 

@@ -25,6 +25,7 @@ _WHY = {
     Flag.FEW_PATIENTS: "too few patients",
     Flag.TOO_FEW: "too few",
     Flag.NO_REFERENCE: "no reference",
+    Flag.NO_OVERLAP: "no overlap",
     **dict.fromkeys((Flag.ONE_EPISODE, Flag.ONE_PAIR, Flag.ONE_SCORE, Flag.TWO_PAIRS), "too few"),
     Flag.SD_ZERO: "all alike",
 }

@@ -42,7 +42,7 @@ class Population:
     at_risk : Population, optional
         Where it is of a day: the episodes of the denominator by whether they are followed to that day, who are the numerator.
     revealed : frozenset of str
-        Parts of which a value says that they are not few, because without it there would be none: it is shown only where their number is.
+        Parts of the denominator whose number follows from the value, or from there being one: it is shown only where that number is.
 
     Examples
     --------
@@ -72,6 +72,11 @@ class Population:
     def k(self) -> int | None:
         """The numerator, for a share."""
         return None if self.hits is None else self.count(self.hits)
+
+    @property
+    def rests_on(self) -> tuple[frozenset[str], ...]:
+        """Parts without whose number the value is not shown, where counts are withheld."""
+        return (self.base, *(() if self.hits is None else (self.hits,)), *((self.revealed,) if self.revealed else ()))
 
     @property
     def n_missing(self) -> int:

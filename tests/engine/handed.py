@@ -6,18 +6,22 @@ from decimal import Decimal
 
 from iop_outcomes.columns import (
     BASELINES,
+    CARRIED,
     AnswersAt,
     BaselineTwice,
+    ClassOf,
     Column,
     EventWithin,
     FirstEvent,
     Known,
+    LastCarried,
     Reached,
     ScoreAt,
     ScoreWithin,
     SessionCount,
     Status,
     StopsAtEnd,
+    Weeks,
 )
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
@@ -152,6 +156,11 @@ REQUESTS = (
     *(ScoreWithin(scale, "early", 1, 27, in_care=True) for scale in ("phq9", "mood", "pcl5")),
     ScoreWithin("phq9", "later", -7, 40),
     *(ScoreWithin(scale, "after", 0, 15, "discharge") for scale in ("phq9", "mood")),
+    *(LastCarried(scale) for scale in ("phq9", "mood", "gad7", "pcl5")),
+    ClassOf("ending", "discharge_reason", (("well", ("completed",)), ("early", ("dropped_out", "terminated_by_program"))), "otherwise"),
+    ClassOf("paid", "payer", (("public", ("a",)),), "other"),
+    Weeks("los_days", 4),
+    Weeks("payer_days", 4),
     Known(Column("track")),
     Known(ScoreAt("phq9", "admit")),
     Known(ScoreAt("mood", "discharge")),
@@ -199,7 +208,9 @@ def duck(made):
         connection.send(f"CREATE TABLE {name} AS SELECT {', '.join(cells)}", lists)
     words = frozenset(column for column in made.columns if column in TEXT)
     filled = frozenset(name for name, (_, rows) in tables.items() if rows)
-    steps = {f"{scale}_{moment}": Steps(*of_scale) for scale, of_scale in STEPS.items() for moment in ("admit", "discharge", *BASELINES)}
+    steps = {
+        f"{scale}_{moment}": Steps(*of_scale) for scale, of_scale in STEPS.items() for moment in ("admit", "discharge", *BASELINES, CARRIED)
+    }
     columns = {name: tuple(columns) for name, (columns, _) in tables.items()}
     return DuckEngine(connection, Tables(columns, words, frozenset(made.given), filled, steps))
 

@@ -10,17 +10,20 @@ import numpy as np
 from iop_outcomes.columns import (
     AnswersAt,
     BaselineTwice,
+    ClassOf,
     Column,
     EventWithin,
     Facts,
     FirstEvent,
     Known,
+    LastCarried,
     Reached,
     ScoreAt,
     ScoreWithin,
     SessionCount,
     Status,
     StopsAtEnd,
+    Weeks,
 )
 from iop_outcomes.counts import Counts
 from iop_outcomes.patients import Patients
@@ -126,6 +129,13 @@ class PlainEngine:
         if isinstance(request, Reached):
             value, goal = (side if isinstance(side, int) else e.get(side) for side in (request.column, request.goal))
             return (None if value is None or goal is None else int(value >= goal),)
+        if isinstance(request, ClassOf):
+            return (self.classed(e, request),)
+        if isinstance(request, Weeks):
+            days = e.get(request.column)
+            return (None if days is None else min(days // 7, request.most),)
+        if isinstance(request, LastCarried):
+            return (self.carried(e, request.scale),)
         if isinstance(request, ScoreAt):
             name = request.keys[0]
             score = e.get(name) if request.column == "score" else None
@@ -151,10 +161,16 @@ class PlainEngine:
         """The rows of an episode."""
         return [row for row in rows if row["episode_id"] == e["episode_id"]]
 
+    def classed(self, e, request):
+        """The class of a word, the last of them for any other, where there is such a column."""
+        if request.column not in self.columns:
+            return None
+        return next((label for label, words in request.classes if e[request.column] in words), request.rest)
+
     def points(self, score, name):
         """Steps as points."""
         scale = name.rpartition("_")[0]
-        if score is None or scale not in self.steps or name.rpartition("_")[2] not in ("admit", "discharge"):
+        if score is None or scale not in self.steps or name.rpartition("_")[2] not in ("admit", "discharge", "carried"):
             return score
         low, step = self.steps[scale]
         points = low + score * step
@@ -214,6 +230,17 @@ class PlainEngine:
         later = [row for row in near if after is None or row["day"] > after]
         best = max(later, key=lambda row: (row["day"], row[request.column]), default=None)
         return (None, None) if best is None else (best["day"], best[request.column])
+
+    def carried(self, e, scale):
+        """The last score in care, of who has one at admission and none at discharge."""
+        (end,) = self.answers(e, ScoreAt(scale, "discharge"))
+        (start,) = self.answers(e, ScoreAt(scale, "admit"))
+        if end is not None or start is None or e["los_days"] is None:
+            return None
+        after = 3 if e.get(f"{scale}_admit") is not None else self.at_admission(e, ScoreAt(scale, "admit"))[0]
+        rows = [row for row in self.answered(e, ScoreAt(scale, "admit")) if after < row["day"] < e["los_days"] - 7]
+        best = max(rows, key=lambda row: (row["day"], row["score"]), default=None)
+        return None if best is None else self.points(best["score"], f"{scale}_carried")
 
     def answered(self, e, request):
         """The scores of an episode, or its answers to the safety item, that are no blank."""

@@ -145,6 +145,7 @@ def test_a_released_is_let_in(function, results, synthetic):
     """The same call with what was released passes the gate, so that the refusals above come from the gate."""
     other = {
         "stay": "length_of_stay",
+        "assumptions": "phq9_missing_scores",
         "dumbbell": "phq9_change",
         "change": "phq9_change",
         "cumulative": "readmission",

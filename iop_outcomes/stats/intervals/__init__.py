@@ -3,6 +3,7 @@
 from iop_outcomes.stats.draft import Comparison, Difference, Interval, Side
 from iop_outcomes.stats.intervals.comparison import difference, difference_limits
 from iop_outcomes.stats.intervals.feldt import Feldt
+from iop_outcomes.stats.intervals.fieller import Fieller
 from iop_outcomes.stats.intervals.interval import Combinable, NoInterval, Stratum, errors_of, finish
 from iop_outcomes.stats.intervals.log_complement import LogComplement
 from iop_outcomes.stats.intervals.log_log import LogLog, Tail
@@ -31,6 +32,7 @@ __all__ = [
     "Difference",
     "Errors",
     "Feldt",
+    "Fieller",
     "FisherZ",
     "Interval",
     "Limits",
