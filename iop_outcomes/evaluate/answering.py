@@ -11,6 +11,7 @@ from iop_outcomes.evaluate.evaluation import evaluate, requests_of
 from iop_outcomes.evaluate.lacking import refuse_lacking, refuse_not_counted
 from iop_outcomes.evaluate.lookup import declaration
 from iop_outcomes.intake.data import Data
+from iop_outcomes.keys import Key
 from iop_outcomes.measures import Measure, find
 from iop_outcomes.progress import counted
 from iop_outcomes.results import Results
@@ -72,7 +73,7 @@ def answer_all(
         if isinstance(answer, Unanswered):
             unanswered[ask] = answer
         else:
-            results[ask] = replace(_only(answer, ask.estimands), among_grouped=None)  # the page has one population, decided before
+            results[ask] = replace(_only(answer, ask), among_grouped=None)  # the page has one population, decided before
     return results, unanswered
 
 
@@ -98,12 +99,17 @@ def _unanswered(ask: Ask, data: Data, reason: NotAssessableError) -> Unanswered:
     return Unanswered(declared.name, declared.title, str(reason))
 
 
-def _only(results: Results, estimands: tuple[str, ...]) -> Results:
+def _only(results: Results, ask: Ask) -> Results:
     """The numbers that are wanted, with who they speak of; so in every coarser form."""
-    if not estimands:
+    if not ask.estimands and not ask.times:
         return results
-    kept = tuple(estimate for estimate in results if estimate.estimand in estimands)
-    populations = {place: people for place, people in results.populations.items() if place[1].estimand in estimands}
+    kept = tuple(estimate for estimate in results if _is_wanted(estimate.key, ask))
+    populations = {place: people for place, people in results.populations.items() if _is_wanted(place[1], ask)}
     forms = results.coarser
-    coarser = None if forms is None else lambda: (_only(form, estimands) for form in forms())
+    coarser = None if forms is None else lambda: (_only(form, ask) for form in forms())
     return replace(results, estimates=kept, populations=populations, coarser=coarser)
+
+
+def _is_wanted(key: Key, ask: Ask) -> bool:
+    of_day = key.time is None or not ask.times or key.time in ask.times
+    return of_day and (not ask.estimands or key.estimand in ask.estimands)

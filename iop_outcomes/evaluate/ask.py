@@ -59,6 +59,9 @@ class Ask:
         Which of its numbers to compare between groups.
     estimands : tuple of str
         The numbers that are wanted; every one by default. What nobody prints would only cost others that are printed.
+    times : tuple of float
+        Of numbers at a time, the times that are wanted of those in `at`; every one by default. Asks of one page that differ in `at` would
+        divide the same episodes by other days, and release could not tell that their numbers of one day are of the same people.
 
     Examples
     --------
@@ -75,3 +78,4 @@ class Ask:
     classes: Classes | None = None
     against: Against | None = None
     estimands: tuple[str, ...] = ()
+    times: tuple[float, ...] = ()

@@ -69,7 +69,7 @@ def _by_strata(ask: Ask, strata: Strata, program: Program) -> Ask:
     names = tuple(dict.fromkeys(name for each in together for name in (each.estimand, each.beside) if name))
     times = tuple(dict.fromkeys(each.time for each in together if each.time is not None))
     against = Against(names, times=times)
-    return replace(ask, by=strata.column, classes=strata.classes, at=tuple(map(int, times)) or None, against=against, estimands=names)
+    return replace(ask, by=strata.column, classes=strata.classes, times=times, against=against, estimands=names)
 
 
 def _asks(program: Program) -> list[Ask]:

@@ -58,4 +58,4 @@ def in_years(ask: Ask, years: Years, *compared: str) -> Ask:
     """An ask by group, put to the two years: some of its numbers of the latest compared with those of the year before."""
     times: tuple[float, ...] = () if ask.against is None else ask.against.times
     against = Against(compared, pairwise=True, times=times, levels=(years.latest, years.before))
-    return replace(ask, by=years.column, classes=years.classes, at=tuple(map(int, times)) or None, against=against)
+    return replace(ask, by=years.column, classes=years.classes, times=times, against=against)
