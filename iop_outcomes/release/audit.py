@@ -23,7 +23,20 @@ _CHEAP = 0.4  # two totals that no number needs: nothing cheaper is looked for
 _MOST_WORK = 400_000  # unknowns times programs: a page of six tracks takes a fifth of it
 
 _Count = frozenset[tuple[int, float]]
-_Waiting = dict[_Count, Terms]  # counts that may have to be small
+_Range = tuple[float, float]
+
+
+class _Small(NamedTuple):
+    """A small count: as a sum of unknowns, and the ranges in one of which it must be possible for nobody to learn it.
+
+    Most may be none or not small. One of which the page itself says that it is small may be another small number.
+    """
+
+    terms: Terms
+    ranges: tuple[_Range, ...]
+
+
+_Waiting = dict[_Count, _Small]  # counts that may have to be what they are
 
 
 class Need(NamedTuple):
@@ -64,7 +77,7 @@ def audited(
 
     A reader who knows every printed total, that no count is negative, and which parts are among which others, can tell the least and
     the most that a withheld count can be. Where both are from 1 to `threshold` - 1, one of the totals is withdrawn on which the one
-    or the other rests: those without which readers lose least. Where a count cannot be bounded, every total is withdrawn that holds any of
+    or the other rests: those without which readers lose least; one of which the page itself says that it is small must not be known. Where a count cannot be bounded, every total is withdrawn that holds any of
     its episodes, and the page counts as audited in part.
 
     Parameters
@@ -101,7 +114,7 @@ class _Showing:
 
     def __init__(self, tables: Sequence[Tabulation], known: PageFacts, seen: Sequence[frozenset[Printed]], needs: Sequence[Need]) -> None:
         self._seen = [set(each) for each in seen]
-        self._tables, self._few = tables, known.few
+        self._tables, self._few, self._most = tables, known.few, known.threshold - 1.0
         printed = [
             Total(place, *item)
             for place, (table, each) in enumerate(zip(tables, seen, strict=True))
@@ -127,12 +140,12 @@ class _Showing:
         most = _MOST_WORK // self._equations.size
         if most < 2 * _ROUNDS:
             return "none"
-        self._rule_out_many(waiting, threshold)
+        self._rule_out_many(waiting)
         if not waiting:
             return "whole"
         extent: Extent = "whole"
         keys = list(waiting)
-        changes = Changes(self._equations, list(waiting.values()))
+        changes = Changes(self._equations, [each.terms for each in waiting.values()])
         worth = _Worth(self._needs, changes, self._equations)
         for question, key in enumerate(keys):
             if key not in waiting:
@@ -140,18 +153,18 @@ class _Showing:
             if self._programs >= most:
                 return "part"
             try:
-                self._open(question, threshold, waiting, changes, worth)
+                self._open(question, waiting[key].ranges, waiting, changes, worth)
             except UnsolvedError:
-                for item in self._holding(waiting[key]):
+                for item in self._holding(waiting[key].terms):
                     self._withdraw(item, changes, worth)
                 extent = "part"
         return extent
 
-    def _open(self, question: int, threshold: int, waiting: _Waiting, changes: Changes, worth: _Worth) -> None:
-        """Withdraw the totals that must change for a count to be none, or not to be small: those that cost least."""
+    def _open(self, question: int, ranges: Sequence[_Range], waiting: _Waiting, changes: Changes, worth: _Worth) -> None:
+        """Withdraw the totals that must change for a count to lie in one of its ranges: those that cost least."""
         best: Change | None = None
         impossible = 0
-        for low, high in ((0.0, 0.0), (float(threshold), np.inf)):
+        for low, high in ranges:
             self._programs += 1
             try:
                 way = changes.least(question, worth.of_items, low=low, high=high)
@@ -164,14 +177,14 @@ class _Showing:
             if best is not None and worth.of(best.items) <= _CHEAP:
                 break
         if best is None:
-            if impossible < 2:
+            if impossible < len(ranges):
                 raise UnsolvedError
-            # Where it can be small, the page says itself that it is: nothing that is printed could change that. Anything else is an error.
-            changes.least(question, worth.of_items, low=1.0, high=threshold - 1.0)
+            # Where it can be small, what is known of every page says that it is: nothing that is printed could change that. Else it is an error.
+            changes.least(question, worth.of_items, low=1.0, high=self._most)
             return
         for item in best.items:
             self._withdraw(item, changes, worth)
-        self._rule_out(waiting, best.counts, threshold)
+        self._rule_out(waiting, best.counts)
 
     def _holding(self, terms: Terms) -> list[Item]:
         """Every total that is printed and holds any episodes of a count."""
@@ -181,24 +194,28 @@ class _Showing:
         """Small counts that are not printed, each once."""
         small: _Waiting = {}
         for total in guarded:
-            if not is_safe(self._equations.count(total), threshold) and not (isinstance(total, Total) and self._is_known(total)):
-                terms = self._equations.terms(total)
-                small.setdefault(frozenset(terms.items()), terms)
+            count = self._equations.count(total)
+            if is_safe(count, threshold) or (isinstance(total, Total) and self._equations.key(total) in self._printed):
+                continue
+            terms = self._equations.terms(total)
+            ranges = ((0.0, 0.0), (float(threshold), np.inf))
+            if isinstance(total, Total) and self._is_declared(total):
+                ranges = ((1.0, count - 1.0), (count + 1.0, threshold - 1.0))
+            small.setdefault(frozenset(terms.items()), _Small(terms, tuple(each for each in ranges if each[0] <= each[1])))
         return small
 
-    def _is_known(self, total: Total) -> bool:
-        """Whether the page prints it, or says that it is small."""
-        declared = total.parts <= self._few and total.name == self._tables[total.table].everyone
-        return declared or self._equations.key(total) in self._printed
+    def _is_declared(self, total: Total) -> bool:
+        """Whether the page itself says that it is small, as of rows with a fault."""
+        return total.parts <= self._few and total.name == self._tables[total.table].everyone
 
-    def _rule_out_many(self, waiting: _Waiting, threshold: int) -> None:
+    def _rule_out_many(self, waiting: _Waiting) -> None:
         """Try pages with few and with many of all that waits."""
         pages, random = PossiblePages(self._equations), np.random.default_rng(11)  # any numbers will do
         for sign in (1.0, -1.0) * _ROUNDS:
             direction = np.zeros(self._equations.size)
-            for terms in waiting.values():
+            for each in waiting.values():
                 weight = sign * random.random()
-                for number, factor in terms.items():
+                for number, factor in each.terms.items():
                     direction[number] += weight * factor
             self._programs += 1
             try:
@@ -206,14 +223,14 @@ class _Showing:
             except UnsolvedError:
                 return  # every count is looked at by itself
             if counts is not None:
-                self._rule_out(waiting, counts, threshold)
+                self._rule_out(waiting, counts)
 
     @staticmethod
-    def _rule_out(waiting: _Waiting, counts: Floats, threshold: int) -> None:
-        """Drop the counts that are not small on a possible page."""
-        for key, terms in list(waiting.items()):
-            value = sum(factor * counts[number] for number, factor in terms.items())
-            if value <= _TOLERANCE or value >= threshold - _TOLERANCE:
+    def _rule_out(waiting: _Waiting, counts: Floats) -> None:
+        """Drop the counts that lie in one of their ranges on a possible page."""
+        for key, each in list(waiting.items()):
+            value = sum(factor * counts[number] for number, factor in each.terms.items())
+            if any(low - _TOLERANCE <= value <= high + _TOLERANCE for low, high in each.ranges):
                 del waiting[key]
 
     def _withdraw(self, item: Item, changes: Changes, worth: _Worth) -> None:
