@@ -46,7 +46,10 @@ TEXTS = {
 }
 
 # Strings of show/ that are the name of a measure or an estimand, and mean something else there.
-OTHER_MEANINGS = {"event_free": "the other way up of a curve, as a person asks for it"}
+OTHER_MEANINGS = {
+    "event_free": "the other way up of a curve, as a person asks for it",
+    "improved": "a word of a sentence",
+}
 
 
 def modules(room):

@@ -43,7 +43,7 @@ from iop_outcomes.stats.covariates import Term, classes, number
 from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
 from iop_outcomes.stats.drafts import mean, plain, share
 from iop_outcomes.stats.intervals import Fieller, StudentT
-from iop_outcomes.stats.missing import Changes, Estimated, standardised_mean, weighted_mean
+from iop_outcomes.stats.missing import Estimated, SeenChanges, standardised_mean, weighted_mean
 from iop_outcomes.stats.reliable import reliable_improvement
 
 _ENDING = "ending"
@@ -100,9 +100,9 @@ class _Admitted:
         return (high, low) if self.scale.better == "lower" else (low, high)
 
     @cached_property
-    def changes(self) -> Changes:
+    def changes(self) -> SeenChanges:
         """What was seen of them."""
-        return Changes(np.where(self.seen, self.gained(self.pre), 0.0), self.seen, self.n)
+        return SeenChanges(np.where(self.seen, self.gained(self.pre), 0.0), self.seen, self.n)
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:

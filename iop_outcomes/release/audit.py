@@ -173,8 +173,8 @@ class _Showing:
             except UnsolvedError:
                 pass  # the other may do
             else:
-                best = way if best is None or worth.of(way.items) < worth.of(best.items) else best
-            if best is not None and worth.of(best.items) <= _CHEAP:
+                best = way if best is None or worth.together(way.items) < worth.together(best.items) else best
+            if best is not None and worth.together(best.items) <= _CHEAP:
                 break
         if best is None:
             if impossible < len(ranges):
@@ -265,7 +265,7 @@ class _Worth:
         self._are_shown = np.ones(len(shown), dtype=np.bool_)
         self.of_items = self._summed()
 
-    def of(self, items: Iterable[Item]) -> float:
+    def together(self, items: Iterable[Item]) -> float:
         """What some of them are worth together."""
         return float(sum(self.of_items[self._place_of[item]] for item in items))
 

@@ -25,13 +25,13 @@ class ImpossibleError(UnsolvedError):
     """Nothing is within all limits."""
 
 
-class _Search(Protocol):
+class _Solver(Protocol):
     """What looks for the least cost within the limits of a program."""
 
-    def __call__(self, program: LinearProgram, costs: Floats) -> Floats | None: ...
+    def __call__(self, program: BoundedProgram, costs: Floats) -> Floats | None: ...
 
 
-class LinearProgram:
+class BoundedProgram:
     """Sums of unknowns, each between limits, as are the unknowns.
 
     Parameters
@@ -47,7 +47,7 @@ class LinearProgram:
     def __init__(self, starts: Ints, columns: Ints, factors: Floats, low: Floats, high: Floats, least: Floats, most: Floats) -> None:
         self.starts, self.columns, self.factors = starts, columns, factors
         self.low, self.high, self.least, self.most = low, high, least, most
-        self._search: _Search | None = None
+        self._search: _Solver | None = None
 
     def solve(self, costs: Floats) -> Floats | None:
         """The unknowns at which their cost is least; `None` where there is no least.
@@ -61,7 +61,7 @@ class LinearProgram:
 
         Examples
         --------
-        >>> at_least_two = LinearProgram(
+        >>> at_least_two = BoundedProgram(
         ...     np.array([0, 2]), np.array([0, 1]), np.ones(2), np.array([2.0]), np.array([np.inf]), np.zeros(2), np.full(2, 9.0)
         ... )
         >>> at_least_two.solve(np.array([1.0, 3.0])).tolist()
@@ -75,7 +75,7 @@ class LinearProgram:
         return self._search(self, costs)
 
 
-def search() -> _Search:
+def search() -> _Solver:
     """HiGHS by its own door where scipy has it, else by `milp`."""
     try:
         from scipy.optimize._highspy import _core
@@ -84,7 +84,7 @@ def search() -> _Search:
     return _Continued(_core) if hasattr(_core, "_Highs") else anew
 
 
-def anew(program: LinearProgram, costs: Floats) -> Floats | None:
+def anew(program: BoundedProgram, costs: Floats) -> Floats | None:
     """Search from the beginning."""
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array
@@ -111,9 +111,9 @@ class _Continued:
         options = {"output_flag": False, "dual_simplex_cost_perturbation_multiplier": 0.0, "simplex_iteration_limit": _MOST_STEPS}
         for name, value in options.items():
             self._solver.setOptionValue(name, value)
-        self._told: tuple[Floats, ...] = ()
+        self._given: tuple[Floats, ...] = ()
 
-    def __call__(self, program: LinearProgram, costs: Floats) -> Floats | None:
+    def __call__(self, program: BoundedProgram, costs: Floats) -> Floats | None:
         self._tell(program, costs)
         status = self._core.HighsModelStatus
         self._solver.run()
@@ -123,14 +123,14 @@ class _Continued:
         if ended == status.kUnbounded:
             return None
         if ended != status.kOptimal:
-            self._told = ()
+            self._given = ()
             return anew(program, costs)
         return np.array(self._solver.getSolution().col_value)
 
-    def _tell(self, program: LinearProgram, costs: Floats) -> None:
+    def _tell(self, program: BoundedProgram, costs: Floats) -> None:
         now = program.low, program.high, program.least, program.most, costs
-        if self._told:
-            low, high, least, most, before = self._told
+        if self._given:
+            low, high, least, most, before = self._given
             for row in np.flatnonzero((low != program.low) | (high != program.high)).tolist():
                 self._solver.changeRowBounds(row, program.low[row], program.high[row])
             changed = np.flatnonzero((least != program.least) | (most != program.most)).astype(np.int32)
@@ -141,9 +141,9 @@ class _Continued:
                 self._solver.changeColsCost(len(changed), changed, costs[changed])
         else:
             self._solver.passModel(self._model(program, costs))
-        self._told = tuple(each.copy() for each in now)
+        self._given = tuple(each.copy() for each in now)
 
-    def _model(self, program: LinearProgram, costs: Floats) -> Any:
+    def _model(self, program: BoundedProgram, costs: Floats) -> Any:
         model, rows, columns = self._core.HighsLp(), len(program.low), len(costs)
         matrix = {
             "num_row_": rows,

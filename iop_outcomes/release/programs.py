@@ -9,7 +9,7 @@ import numpy as np
 
 from iop_outcomes.release.algebra import Floats
 from iop_outcomes.release.equations import Equations, Item, Terms
-from iop_outcomes.release.linear import NO_LIMIT, LinearProgram, UnsolvedError
+from iop_outcomes.release.linear import NO_LIMIT, BoundedProgram, UnsolvedError
 
 _NOTHING = 1e-7
 
@@ -94,7 +94,7 @@ class Changes:
             np.concatenate([least, np.zeros(len(of_column))]),
             np.concatenate([most, np.full(len(of_column), NO_LIMIT)]),
         )
-        self._asked = self._first + len(rows)
+        self._question = self._first + len(rows)
         self.is_printed = np.ones(len(self.items), dtype=np.bool_)
 
     def withdraw(self, item: Item) -> None:
@@ -123,7 +123,7 @@ class Changes:
         UnsolvedError
             When none is known.
         """
-        program, row = self._program, self._asked + question
+        program, row = self._program, self._question + question
         costs = np.concatenate([np.zeros(self._unknowns), np.where(self.is_printed, worth, 0.0)[self._item_of_column]])
         program.low[row], program.high[row] = low, high
         try:
@@ -136,8 +136,8 @@ class Changes:
         return Change(counts, [self.items[place] for place in np.flatnonzero(self.is_printed & (changes > _NOTHING)).tolist()])
 
 
-def _program(rows: Sequence[Mapping[int, float]], low: Floats, high: Floats, least: Floats, most: Floats) -> LinearProgram:
+def _program(rows: Sequence[Mapping[int, float]], low: Floats, high: Floats, least: Floats, most: Floats) -> BoundedProgram:
     starts = np.cumsum([0, *map(len, rows)])
     columns = np.array([column for row in rows for column in row], dtype=np.int64)
     factors = np.array([factor for row in rows for factor in row.values()], dtype=np.float64)
-    return LinearProgram(starts, columns, factors, low, high, least, most)
+    return BoundedProgram(starts, columns, factors, low, high, least, most)

@@ -19,7 +19,7 @@ _SURE = 12.0  # a logit beyond it, where the method does not settle, is a chance
 
 
 @dataclass(frozen=True, eq=False)
-class Changes:
+class SeenChanges:
     """The change of every episode of some, where it was seen.
 
     Parameters
@@ -87,7 +87,7 @@ class Estimated:
     flag: Flag = Flag.NONE
 
 
-def standardised_mean(changes: Changes, terms: Sequence[Term]) -> Estimated:
+def standardised_mean(changes: SeenChanges, terms: Sequence[Term]) -> Estimated:
     """The mean of the changes that a linear model of those seen predicts of everybody.
 
     Unbiased when whether somebody is seen depends on the terms alone (missing at random) and the model is right. Its influence is
@@ -95,7 +95,7 @@ def standardised_mean(changes: Changes, terms: Sequence[Term]) -> Estimated:
 
     Parameters
     ----------
-    changes : Changes
+    changes : SeenChanges
         Of everybody.
     terms : sequence of Term
         What is known of everybody, the most wanted first.
@@ -106,7 +106,7 @@ def standardised_mean(changes: Changes, terms: Sequence[Term]) -> Estimated:
 
     Examples
     --------
-    >>> changes = Changes(np.array([2.0, 8.0, 0.0]), np.array([True, True, False]), np.array([30, 10, 20]))
+    >>> changes = SeenChanges(np.array([2.0, 8.0, 0.0]), np.array([True, True, False]), np.array([30, 10, 20]))
     >>> group = Term((np.array([0.0, 1.0, 1.0]),), np.zeros(3, dtype=bool))
     >>> standardised_mean(changes, [group]).value, standardised_mean(changes, []).value
     (5.0, 3.5)
@@ -127,7 +127,7 @@ def standardised_mean(changes: Changes, terms: Sequence[Term]) -> Estimated:
     return _modelled(changes, terms, value, influence, float(changes.pairs), x.shape[1])
 
 
-def weighted_mean(changes: Changes, terms: Sequence[Term]) -> Estimated:
+def weighted_mean(changes: SeenChanges, terms: Sequence[Term]) -> Estimated:
     """The mean of the changes seen, each weighted by one over the chance of being seen that a logistic model gives.
 
     Unbiased when whether somebody is seen depends on the terms alone and that model is right. Its influence is that of a weighted mean
@@ -135,7 +135,7 @@ def weighted_mean(changes: Changes, terms: Sequence[Term]) -> Estimated:
 
     Parameters
     ----------
-    changes : Changes
+    changes : SeenChanges
         Of everybody.
     terms : sequence of Term
         What is known of everybody, the most wanted first.
@@ -147,7 +147,7 @@ def weighted_mean(changes: Changes, terms: Sequence[Term]) -> Estimated:
 
     Examples
     --------
-    >>> changes = Changes(np.array([2.0, 8.0, 0.0]), np.array([True, True, False]), np.array([30, 10, 20]))
+    >>> changes = SeenChanges(np.array([2.0, 8.0, 0.0]), np.array([True, True, False]), np.array([30, 10, 20]))
     >>> group = Term((np.array([0.0, 1.0, 1.0]),), np.zeros(3, dtype=bool))
     >>> round(weighted_mean(changes, [group]).value, 9)
     5.0
@@ -179,7 +179,7 @@ class _Response:
     chance: Floats
 
 
-def _response(terms: Sequence[Term], changes: Changes) -> _Response | None:
+def _response(terms: Sequence[Term], changes: SeenChanges) -> _Response | None:
     """Fit it to everybody; who is surely seen is set aside, as the likelihood does in the limit. `None` where somebody surely is not."""
     seen, unsure = changes.seen, np.ones(len(changes.n), dtype=np.bool_)
     while (changes.n * (seen & unsure)).any():
@@ -216,18 +216,18 @@ def _newton(x: Floats, n: Ints, seen: Mask) -> tuple[Floats, Floats | None]:
     return x @ beta, None
 
 
-def _plain(changes: Changes) -> Estimated:
+def _plain(changes: SeenChanges) -> Estimated:
     """The mean of those seen: of nobody else there is anything to say, or nothing to fit."""
     pairs, seen = changes.pairs, changes.seen
     value = float((changes.change * seen) @ changes.n) / pairs
     return Estimated(value, np.where(seen, changes.change - value, 0.0) / pairs, pairs, pairs / max(pairs - 1, 1), changes.flag)
 
 
-def _none(changes: Changes, flag: Flag) -> Estimated:
+def _none(changes: SeenChanges, flag: Flag) -> Estimated:
     return Estimated(math.nan, np.zeros(len(changes.n)), 0.0, 1.0, flag)
 
 
-def _modelled(changes: Changes, terms: Sequence[Term], value: float, influence: Floats, values: float, parameters: int) -> Estimated:
+def _modelled(changes: SeenChanges, terms: Sequence[Term], value: float, influence: Floats, values: float, parameters: int) -> Estimated:
     thin = np.logical_or.reduce([term.thin for term in terms]) if terms else np.zeros(len(changes.n), dtype=np.bool_)
     flag = Flag.NO_OVERLAP if int(changes.n[thin & ~changes.seen].sum()) > CARE * changes.unseen else Flag.NONE
     return Estimated(value, influence, values - (parameters - 1), changes.pairs / max(changes.pairs - parameters, 1), flag)

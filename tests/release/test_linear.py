@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from iop_outcomes.release.linear import ImpossibleError, LinearProgram, anew, search
+from iop_outcomes.release.linear import BoundedProgram, ImpossibleError, anew, search
 
 
 def drawn(random, rows=12, columns=9):
@@ -15,7 +15,7 @@ def drawn(random, rows=12, columns=9):
     low, high = matrix @ inside - random.integers(0, 3, rows), matrix @ inside + random.integers(0, 3, rows)
     starts = np.cumsum([0, *(matrix != 0).sum(axis=1)])
     columns_of, factors = np.nonzero(matrix)[1], matrix[matrix != 0].astype(float)
-    return LinearProgram(starts, columns_of, factors, low.astype(float), high.astype(float), np.zeros(columns), np.full(columns, 9.0))
+    return BoundedProgram(starts, columns_of, factors, low.astype(float), high.astype(float), np.zeros(columns), np.full(columns, 9.0))
 
 
 def least_cost(program, costs, solve):
@@ -50,7 +50,7 @@ def test_a_search_that_goes_on_ends_where_a_new_one_does(seed):
 
 def test_without_a_least_there_is_none():
     """A cost that can fall for ever."""
-    program = LinearProgram(np.array([0, 1]), np.array([0]), np.ones(1), np.zeros(1), np.full(1, np.inf), np.zeros(1), np.full(1, np.inf))
+    program = BoundedProgram(np.array([0, 1]), np.array([0]), np.ones(1), np.zeros(1), np.full(1, np.inf), np.zeros(1), np.full(1, np.inf))
     assert anew(program, np.array([-1.0])) is None
     assert program.solve(np.array([-1.0])) is None
     assert program.solve(np.array([1.0])).tolist() == [0.0]

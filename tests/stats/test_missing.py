@@ -16,7 +16,7 @@ from iop_outcomes.patients import Patients
 from iop_outcomes.stats.covariates import FEWEST, classes, design, number
 from iop_outcomes.stats.draft import Draft, Population
 from iop_outcomes.stats.intervals import Fieller, StudentT, errors_of, finish
-from iop_outcomes.stats.missing import Changes, standardised_mean, weighted_mean
+from iop_outcomes.stats.missing import SeenChanges, standardised_mean, weighted_mean
 
 
 class Rows:
@@ -33,7 +33,7 @@ class Rows:
         cells, self.cell, self.n = np.unique(together, axis=0, return_inverse=True, return_counts=True)
         self.cell = self.cell.reshape(-1)
         score, kind, seen, change = cells.T
-        self.changes = Changes(change, seen.astype(bool), self.n)
+        self.changes = SeenChanges(change, seen.astype(bool), self.n)
         self.terms = (
             number(score, self.n),
             classes(kind.astype(np.int64), self.n, seen.astype(bool)),
@@ -115,7 +115,7 @@ def test_a_bootstrap_of_rows_has_the_same_errors():
 
 
 def _kept(rows, here, n):
-    return Changes(rows.changes.change[here], rows.changes.seen[here], n)
+    return SeenChanges(rows.changes.change[here], rows.changes.seen[here], n)
 
 
 def _kept_term(term, here):
@@ -149,8 +149,8 @@ def test_with_nobody_missing_it_is_the_mean_with_its_interval(estimate):
 
 
 def few(change, seen, n):
-    """Changes of a few cells."""
-    return Changes(np.array(change, dtype=float), np.array(seen, dtype=bool), np.array(n, dtype=np.int64))
+    """SeenChanges of a few cells."""
+    return SeenChanges(np.array(change, dtype=float), np.array(seen, dtype=bool), np.array(n, dtype=np.int64))
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_who_is_surely_seen_weighs_one():
     rows = Rows(8, 400)
     rows.seen |= rows.kind == 2
     rows.change[(rows.kind == 2) & (rows.change == 0)] = 5.0
-    changes = Changes(rows.change * rows.seen, rows.seen, np.ones(400, dtype=np.int64))
+    changes = SeenChanges(rows.change * rows.seen, rows.seen, np.ones(400, dtype=np.int64))
     terms = (number(rows.score, changes.n), classes(rows.kind, changes.n, rows.seen))
     others = rows.kind != 2
     x = np.column_stack([np.ones(400), rows.score, rows.kind == 1])[others].astype(float)
@@ -191,7 +191,7 @@ def test_who_is_surely_seen_weighs_one():
 def test_separation_leaves_no_weights():
     """Who starts high was seen and nobody else: no weights, and a prediction that goes beyond what was seen."""
     score = np.arange(40.0)
-    changes = Changes(np.where(score >= 20, score % 7, 0.0), score >= 20, np.full(40, 3, dtype=np.int64))
+    changes = SeenChanges(np.where(score >= 20, score % 7, 0.0), score >= 20, np.full(40, 3, dtype=np.int64))
     estimated = weighted_mean(changes, [number(score, changes.n)])
     assert (math.isnan(estimated.value), estimated.flag) == (True, Flag.NO_OVERLAP)
 
@@ -201,7 +201,7 @@ def test_classes_that_hardly_anybody_was_seen_of_are_told():
     codes = np.array([0, 0, 1, 1])
     seen = np.array([True, False, True, False])
     for missing, flag in ((15, Flag.NO_OVERLAP), (1, Flag.NONE)):
-        changes = Changes(np.array([4.0, 0.0, 9.0, 0.0]), seen, np.array([50, 30, 2, missing]))
+        changes = SeenChanges(np.array([4.0, 0.0, 9.0, 0.0]), seen, np.array([50, 30, 2, missing]))
         estimated = standardised_mean(changes, [classes(codes, changes.n, seen)])
         assert (estimated.value, estimated.flag) == (pytest.approx((50 * 4 + 2 * 9) / 52), flag)
 
@@ -259,7 +259,7 @@ def test_limits_of_a_tipping_point_may_be_open():
     """One of many not seen: how many there are is hardly known, and no high limit is; without an improvement there is none at all."""
     for change, low in ((6.0, True), (0.0, False)):
         spread = np.array([-2.0, 0.0, 2.0, 0.0])
-        changes = Changes(np.where([1, 1, 1, 0], change + spread, 0.0), np.array([True, True, True, False]), np.array([30, 30, 30, 1]))
+        changes = SeenChanges(np.where([1, 1, 1, 0], change + spread, 0.0), np.array([True, True, True, False]), np.array([30, 30, 30, 1]))
         ratio, kind, _, _ = tipping(changes, standardised_mean(changes, []))
         found = limits(ratio, changes, None, kind)
         assert (not math.isnan(found.low), math.isnan(found.high)) == (low, True)
@@ -275,7 +275,7 @@ def test_what_does_not_matter(seed, names, times):
     """Other names of the classes, and every episode several times: the same value; of unseen ones alike, the same mean of the pairs."""
     rows = Rows(seed, 150)
     codes = np.array(names)[np.concatenate([rows.kind, rows.kind])]
-    again = Changes(np.tile(rows.change, 2), np.tile(rows.seen, 2), np.full(300, times, dtype=np.int64))
+    again = SeenChanges(np.tile(rows.change, 2), np.tile(rows.seen, 2), np.full(300, times, dtype=np.int64))
     score = np.tile(rows.score, 2)
     terms = (number(score, again.n), classes(codes, again.n, again.seen), number(score, again.n, power=2))
     for estimate in (standardised_mean, weighted_mean):

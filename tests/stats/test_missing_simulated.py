@@ -13,7 +13,7 @@ from iop_outcomes.patients import Patients
 from iop_outcomes.stats.covariates import classes, number
 from iop_outcomes.stats.draft import Draft, Population
 from iop_outcomes.stats.intervals import Fieller, StudentT, errors_of, finish
-from iop_outcomes.stats.missing import Changes, standardised_mean, weighted_mean
+from iop_outcomes.stats.missing import SeenChanges, standardised_mean, weighted_mean
 
 N, SAMPLES = 300, 600
 pytestmark = pytest.mark.long
@@ -25,7 +25,7 @@ def drawn(rng, *, gap):
     chance = 1 / (1 + np.exp(-(1.2 + 0.06 * (score - 16) - 1.6 * left)))
     seen = rng.random(N) < chance
     change = (3 + 0.5 * (score - 16) - 3 * left + rng.normal(0, 4, N) - gap * ~seen).round()
-    changes = Changes(np.where(seen, change, 0.0), seen, np.ones(N, dtype=np.int64))
+    changes = SeenChanges(np.where(seen, change, 0.0), seen, np.ones(N, dtype=np.int64))
     return changes, (number(score, changes.n), classes(left, changes.n, seen)), change
 
 
