@@ -71,6 +71,10 @@ class Sample:
         """What is read of it: how many patients have several episodes."""
         return Facts(("track",), frozenset(), frozenset(), self.repeated, frozenset(), frozenset())
 
+    def refuses(self, _requests: object) -> str:
+        """Nothing."""
+        return ""
+
     def tally(self, sets: Sequence[object]) -> list[Counts]:
         """The table."""
         return [self.counts for _ in sets]

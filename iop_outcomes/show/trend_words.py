@@ -121,13 +121,22 @@ def _plural(noun: str, n: int) -> str:
 
 
 def _outside(trend: Trend) -> list[str]:
-    periods = [point.period.words for point in trend.points if _rules(point).get("outside_limits")]
-    return [f"was outside its expected range in {_listed(periods)}"] if periods else []
+    return [
+        f"was {'above' if side > 0 else 'below'} its expected range in {periods}" for side, periods in _by_side(trend, "outside_limits")
+    ]
 
 
 def _near(trend: Trend) -> list[str]:
-    periods = [point.period.words for point in trend.points if _rules(point).get("two_of_three_near_limit")]
-    return [f"was close to a limit of its expected range in {_listed(periods)}"] if periods else []
+    return [
+        f"was unusually {'high' if side > 0 else 'low'}, close to the limit of its expected range, in {periods}"
+        for side, periods in _by_side(trend, "two_of_three_near_limit")
+    ]
+
+
+def _by_side(trend: Trend, rule: str) -> list[tuple[int, str]]:
+    """The periods of which a rule tells, low ones first."""
+    periods = {side: [point.period.words for point in trend.points if _rules(point).get(rule) == side] for side in (-1, 1)}
+    return [(side, _listed(several)) for side, several in periods.items() if several]
 
 
 def _trending(trend: Trend) -> list[str]:

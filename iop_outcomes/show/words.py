@@ -33,9 +33,7 @@ _NAMED: dict[str, str] = {ALL: "All episodes", MISSING_LEVEL: "Not recorded"}
 _IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 NOT_SHOWN = "not shown"
 WITHHELD = "withheld to protect small numbers"  # of what leaves a table, in a sentence under it
-WHY_NOT_SHOWN = (
-    "Not shown: fewer than 11 episodes, or a number that would give back one that is. A longer period, or larger groups, would show it."
-)
+WHY_NOT_SHOWN = "Not shown, to protect people: fewer than 11 episodes, or a number from which so few could be worked out. A longer period, or larger groups, would show it."
 NO_DATA = "no data"
 NO_RANGE = "no range"
 _NO_RANGE_WHY = {

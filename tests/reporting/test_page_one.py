@@ -292,7 +292,7 @@ def test_a_signal_over_time():
         row for place, quarter in enumerate(quarters) for row in rows("a", 5 if place == 15 else 30 + place % 2, 20, period=quarter)
     ]
     with loaded(episodes) as data:
-        assert rule_lines(data)["a signal over time"] == "Quarterly completion gives a signal: see the line over time."
+        assert rule_lines(data)["a signal over time"] == "Quarterly completion was below its expected range in the fourth quarter of 2023."
 
 
 def test_groups_too_few_to_tell():

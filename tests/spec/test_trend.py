@@ -353,10 +353,10 @@ SPREAD = {month: (30 + (-1) ** i * 2, 20 - (-1) ** i * 2) for i, month in enumer
     ("changed", "expected"),
     [
         ({}, "Monthly completion stayed within its expected range."),
-        ({"2023-03": (48, 2)}, "Monthly completion was outside its expected range in March 2023."),
+        ({"2023-03": (48, 2)}, "Monthly completion was above its expected range in March 2023."),
         (
             {"2023-03": (49, 1), "2023-05": (13, 37)},
-            "Monthly completion was outside its expected range in March 2023 and May 2023.",
+            "Monthly completion was below its expected range in May 2023. Monthly completion was above its expected range in March 2023.",
         ),
         (
             {month: (25 + i % 2, 25 - i % 2) for i, month in enumerate(months("2023-12", 7))},
@@ -376,7 +376,7 @@ SPREAD = {month: (30 + (-1) ** i * 2, 20 - (-1) ** i * 2) for i, month in enumer
         ),
         (
             {"2023-03": (40, 10), "2023-04": (32, 18), "2023-05": (40, 10)},
-            "Monthly completion was close to a limit of its expected range in March 2023 and May 2023.",
+            "Monthly completion was unusually high, close to the limit of its expected range, in March 2023 and May 2023.",
         ),
     ],
 )

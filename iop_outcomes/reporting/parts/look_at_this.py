@@ -18,6 +18,7 @@ from iop_outcomes.reporting.parts.over_time import trend_of_page
 from iop_outcomes.reporting.parts.part import Page, Program
 from iop_outcomes.show.comparison import groups_of
 from iop_outcomes.show.targets import ABOVE, BELOW, target_word, target_words
+from iop_outcomes.show.trend_words import trend_verdict
 from iop_outcomes.show.words import (
     NOT_SHOWN,
     counted_share,
@@ -208,7 +209,7 @@ def _signal(looked: Looked) -> str:
     trend = trend_of_page(looked.page)
     if trend is None or not trend.has_signal:
         return ""
-    return f"{trend.title} gives a signal: see the line over time."
+    return trend_verdict(trend)
 
 
 def _too_few(looked: Looked) -> str:

@@ -245,8 +245,12 @@ class Judged:
 
     def clause(self, estimate: ReleasedEstimate) -> str:
         """A value of it within a sentence, with what stands beside it."""
-        words = self.outcome.clause.format(value=estimate_value(estimate))
+        words = self.bare_clause(estimate)
         return f"{words} ({self.beside})" if self.beside else words
+
+    def bare_clause(self, estimate: ReleasedEstimate) -> str:
+        """A value of it within a sentence, where what stands beside it comes later."""
+        return self.outcome.clause.format(value=estimate_value(estimate))
 
     @property
     def beside(self) -> str:

@@ -148,7 +148,8 @@ def _beyond_error(judged: Judged) -> str:
     estimate = judged.estimate
     if estimate is None or judged.outcome.tone == "worse" or not judged.is_above_error:
         return ""
-    return f"{judged.clause(estimate)}, more than the {judged.by_error_alone} that measurement error alone would give"
+    beside = f" ({judged.beside})" if judged.beside else ""
+    return f"{judged.bare_clause(estimate)}, where measurement error alone would give {judged.by_error_alone}{beside}"
 
 
 def not_known(page: Page, outcomes: Sequence[Judged]) -> str:
