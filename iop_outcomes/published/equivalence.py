@@ -95,12 +95,18 @@ def equivalence(
         The same in SDs of `sd`, or of the paired differences.
     value, se, df : float
         A difference or pooled value with its error; with `df` Student's t, else normal.
-    mean, mu, sd, n
-        One mean against the value `mu`.
-    mean_1, sd_1, mean_2, sd_2, r, n
-        Two means of the same people, with the correlation between them.
-    r, n
-        A correlation alone, by Fisher's z.
+    mean : float
+        One mean, with `sd` and `n`.
+    mu : float
+        The value that it is held against.
+    sd : float
+        The SD of that mean's values.
+    mean_1, sd_1, mean_2, sd_2 : float
+        Two means of the same people and their SDs, with `r` and `n`.
+    n : int
+        How many people.
+    r : float
+        The correlation between the two; a correlation alone, with `n`, by Fisher's z.
 
     Returns
     -------
