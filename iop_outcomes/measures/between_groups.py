@@ -108,7 +108,7 @@ def between_groups(scale: Scale) -> Measure:
         notes=(
             "A number that two groups make together is given as a comparison alone: each group minus the others, or minus another one.",
             "d_ppc2, d_ppc3 and d_ppc_post are one difference over three SDs, and programs that print one of them seldom say which.",
-            "Groups of a program hold different people: none of these numbers is the effect of a track. A report compares tracks in points.",
+            "Groups of a program hold different people: none of these numbers says what a track brought about. A report compares tracks in points.",
         ),
         chart="dumbbell",
         shown=("mean_admit", "mean_discharge", "mean_change"),

@@ -61,8 +61,8 @@ def estimands(scale: Scale, profile: ReliableChangeProfile | None, *, room: bool
             "95% Fieller",
             role="tipping",
         ),
-        points(WORST, "Missing at the worst score", f"{change}, to {worst} where the discharge score is missing", role="worst_end"),
-        points(BEST, "Missing at the best score", f"{change}, to {best} where the discharge score is missing"),
+        points(WORST, "Missing at the most severe score", f"{change}, to {worst} where the discharge score is missing", role="worst_end"),
+        points(BEST, "Missing at the least severe score", f"{change}, to {best} where the discharge score is missing"),
         *([] if profile is None else _rates(scale, profile, room=room)),
     )
 
@@ -75,7 +75,7 @@ def _rates(scale: Scale, profile: ReliableChangeProfile, *, room: bool) -> list[
         (BETTER_WORST, "Reliably better, missing as not", f"{counted}, nobody without a discharge score", AMONG),
         (
             BETTER_BEST,
-            "Reliably better, missing at the best score",
+            "Reliably better, missing at the least severe score",
             f"{counted}, everybody without a discharge score{' who had room for it' if room else ''}",
             AMONG,
         ),

@@ -146,7 +146,7 @@ def _vanishing(expected: ReleasedEstimate, tipping: ReleasedEstimate, worst: Rel
     else:
         words = [f"{words[0]}; it is not clear as it is."]
     if value_of(worst) > 0:
-        words.append("Even if each of them had ended with the worst score there is, the average would have improved.")
+        words.append("Even if each of them had ended with the most severe score there is, the average would have improved.")
     return words
 
 
