@@ -287,7 +287,7 @@ NEVER = (
     r"% of patients",
     r"above average|below average",
 )
-SIGNED_RANKS = re.compile(r"signed rank|rank-biserial|ranks of the improved")  # a test and its numbers, which rank nobody's track
+SIGNED_RANKS = re.compile(r"rank sum|signed rank|rank-biserial|ranks of the improved")  # a test and its numbers, which rank nobody's track
 BANNED = re.compile(r"(?<![\w-])(" + "|".join(NEVER) + r")(?![\w-])", re.IGNORECASE)
 
 
