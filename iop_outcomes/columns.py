@@ -244,6 +244,8 @@ class RowKind:
         The kind that brings the same rows in the place of the parent's table: one of the two may come.
     many : bool
         Whether a person has so many of its rows that a count of rows may hide few people: where counts are withheld, none of rows is shown.
+    may_be_empty : bool
+        Whether a table without a row says something: that nobody has one. Any other is taken for an export that failed.
     covariates : bool
         Whether a site's further columns may be declared.
     spellings : bool
@@ -266,6 +268,7 @@ class RowKind:
     placing: Placing = ""
     in_place: str = ""
     many: bool = False
+    may_be_empty: bool = False
     covariates: bool = False
     spellings: bool = True
 
@@ -321,6 +324,7 @@ _KINDS = {
             beside="event",
             placing="every",
             marks=("event",),
+            may_be_empty=True,
         ),
         RowKind(
             "sessions",

@@ -172,11 +172,24 @@ def open_tables(store: Store, source: Any, mapping: Mapping, tables: Collection[
     if isinstance(source, str | Path):
         paths = find_tables(Path(source), mapping)
         here = [table for table in wanted if table in paths]
-        opened = [open_location(store, table, paths[table], mapping) for table in each_table("reading", here)]
+        opened = [_if_empty(store, open_location(store, table, paths[table], mapping)) for table in each_table("reading", here)]
         return _with_sheets_not_read(opened, paths)
     frames = _frames(source)
     here = [table for table in wanted if table in frames]
-    return [_open_frame(store, table, frames[table], mapping) for table in each_table("reading", here)]
+    return [_if_empty(store, _open_frame(store, table, frames[table], mapping)) for table in each_table("reading", here)]
+
+
+def _may_be_empty(table: str) -> bool:
+    return table in KINDS and KINDS[table].may_be_empty
+
+
+def _if_empty(store: Store, item: Input) -> Input:
+    """Say of a table without a row what it is taken to mean; one that may not be empty was refused."""
+    if _may_be_empty(item.table) and not store.raw_rows(item.table) and not item.broken:
+        message = f"it has columns and no rows, so nobody is taken to have any of the {item.table}"
+        hint = f"Export it again if somebody had one; take it out if {item.table} were not recorded, or nobody looked"
+        item.notes.append(Finding("no_rows", "warning", item.name, "", message, hint))
+    return item
 
 
 def open_location(store: Store, table: str, location: Location, mapping: Mapping) -> Input:
@@ -323,7 +336,9 @@ def _open_csv(store: Store, raw: str, path: Path, mapping: Mapping, table: str) 
     settings = mapping.text_of(table)
     text = plain_text(path, store.connection.folder / f"text_{raw}", settings)
     item = Input(raw, shown(path), "line", text.path, settings.delimiter, before=text.before, after=text.after)
-    item.header = preflight_csv(text.path, settings.delimiter, expected_names(table, mapping) if table in KINDS else ())
+    item.header = preflight_csv(
+        text.path, settings.delimiter, expected_names(table, mapping) if table in KINDS else (), may_be_empty=_may_be_empty(raw)
+    )
     through = read_through(text.path, settings.delimiter)
     item.sha256 = through.sha256 if text.path == path else fingerprint(path)
     try:
@@ -374,7 +389,7 @@ def _open_database(store: Store, table: str, source: DatabaseTable, mapping: Map
         item.path = copy
         _add_copy(store, item, mapping)
         item.sheet_rows = range(store.raw_rows(table) + len(item.broken) + 1)
-    if not store.raw_rows(table):
+    if not store.raw_rows(table) and not _may_be_empty(table):
         fatal("no_rows", item.name, "it has no rows", "Check the table, or the query.")
     return item
 
@@ -384,7 +399,12 @@ def _add_copy(store: Store, item: Input, mapping: Mapping) -> None:
     copy = item.path or Path()
     table, delimiter = item.table, item.delimiter
     try:
-        item.header = preflight_csv(copy, delimiter, expected_names(table, mapping) if table in KINDS else _first_line(copy, delimiter))
+        item.header = preflight_csv(
+            copy,
+            delimiter,
+            expected_names(table, mapping) if table in KINDS else _first_line(copy, delimiter),
+            may_be_empty=_may_be_empty(table),
+        )
         item.broken = sorted(dict(reversed(store.add_csv(table, copy, item.header, delimiter=delimiter, max_field=MAX_LINE_BYTES))).items())
     except duckdb.Error as error:
         if ran_out(error):
@@ -475,6 +495,6 @@ def _add_frame(store: Store, table: str, name: str, frame: Any) -> None:
     columns = names_of(frame)
     if len({column.lower() for column in columns}) < len(columns):
         fatal("duplicate_header", name, "a column name stands twice", "Rename one of them.")
-    if not len(frame):
+    if not len(frame) and not _may_be_empty(table):
         fatal("no_rows", name, "it has no rows", "Check how it was made.")
     add_frame(store, table, frame)

@@ -76,7 +76,7 @@ class Through:
     ends_blank: bool = False
 
 
-def preflight_csv(path: Path, delimiter: str, known: Sequence[str]) -> list[str]:
+def preflight_csv(path: Path, delimiter: str, known: Sequence[str], *, may_be_empty: bool = False) -> list[str]:
     """Read a CSV's header and refuse what no reader should be trusted to notice.
 
     Parameters
@@ -87,6 +87,8 @@ def preflight_csv(path: Path, delimiter: str, known: Sequence[str]) -> list[str]
         The separator declared.
     known : sequence of str
         Names that the header might hold.
+    may_be_empty : bool
+        Whether a header alone says something.
 
     Returns
     -------
@@ -124,7 +126,7 @@ def preflight_csv(path: Path, delimiter: str, known: Sequence[str]) -> list[str]
     _refuse_other_spelling(header, known, name)
     _refuse_other_delimiters(header, delimiter, known, name)
     _refuse_unprintable(header, name)
-    if len(text.split("\n" if "\n" in text else "\r", 1)[-1].strip()) == 0 and len(head) < BLOCK_BYTES:
+    if not may_be_empty and len(text.split("\n" if "\n" in text else "\r", 1)[-1].strip()) == 0 and len(head) < BLOCK_BYTES:
         fatal("no_rows", name, "the file has a header and no rows", "Export it again.")
     return header
 
