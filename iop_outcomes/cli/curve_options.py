@@ -30,7 +30,7 @@ _OPTIONS = (
         type=click.Choice(["days", "weeks", "months", "years"]),
         default="days",
         show_default=True,
-        help="Of the times of the figure.",
+        help="Of the times of the figure; a month is 30.4375 days, a year 365.25.",
     ),
     click.option("--label", default="", help="What the curve is of."),
 )

@@ -258,21 +258,26 @@ def _per_episode(counts: Counts, *, scale: Scale, profile: ReliableChangeProfile
             f"{scale.name}_{name}{'' if name in alike else ending}",
             f"{scale.label}, {means}",
             scored.parts(classes),
-            _way_words(profile),
+            _way_words(scale, profile),
             family=name,
         )
         for name, means, classes in ways
     )
 
 
-def _way_words(profile: ReliableChangeProfile) -> dict[str, str]:
+def _clear_side(scale: Scale) -> str:
+    """On which side of a case cut-off nobody is a case."""
+    return "below" if scale.better == "lower" else "above"
+
+
+def _way_words(scale: Scale, profile: ReliableChangeProfile) -> dict[str, str]:
     points = f"by {profile.op} {profile.points} points"
     return {
         "improved": f"improved {points}",
         "worse": f"worse {points}",
         "unchanged": "neither",
-        "reliably_recovered": f"below the cut-off at the end, and improved {points}",
-        "recovered": "below the cut-off at the end, not reliably better",
+        "reliably_recovered": f"{_clear_side(scale)} the cut-off at the end, and improved {points}",
+        "recovered": f"{_clear_side(scale)} the cut-off at the end, not reliably better",
         "still_at_case": "at case at both",
         "met": "yes",
         "not_met": "no",
@@ -313,7 +318,7 @@ def reliable_change(scale: Scale, definition: str) -> Measure:
         notes=(
             f"Profile {profile.name}: a change of {profile.op} {profile.points} points."
             + ("" if profile.verified else " This figure is not verified in a primary source."),
-            "Below the cut-off at the end is not the same as well: it is a score under a line.",
+            f"{_clear_side(scale).capitalize()} the cut-off at the end is not the same as well: it is a score {'under' if scale.better == 'lower' else 'over'} a line.",
         ),
         coarser=partial(_coarser, scale, definition),
         per_episode=partial(_per_episode, scale=scale, profile=profile),
@@ -411,12 +416,13 @@ def _estimands(scale: Scale, profile: ReliableChangeProfile) -> tuple[EstimandDe
     ]
     if profile.case_cutoff is not None:
         cut = scale.case_cutoff(profile.case_cutoff)
-        case = f"at case at the start ({scale.label} {cut.op} {cut.value}) and below at the end"
+        side = _clear_side(scale)
+        case = f"at case at the start ({scale.label} {cut.op} {cut.value}) and {side} at the end"
         unseen = "" if cut.verified else f"the cut-off of the {scale.label}"
         recovered = [
-            _rate("recovery", "Below the cut-off at the end", case, _PAIRS_AT_CASE),
-            _rate("recovery_of_discharged", "Below the cut-off, of all at case", case, _ALL_AT_CASE),
-            _rate("reliable_recovery", "Below the cut-off and reliably better", f"{case}, and {better}", _PAIRS_AT_CASE),
+            _rate("recovery", f"{side.capitalize()} the cut-off at the end", case, _PAIRS_AT_CASE),
+            _rate("recovery_of_discharged", f"{side.capitalize()} the cut-off, of all at case", case, _ALL_AT_CASE),
+            _rate("reliable_recovery", f"{side.capitalize()} the cut-off and reliably better", f"{case}, and {better}", _PAIRS_AT_CASE),
             _rate("reliable_recovery_of_discharged", "Both, of all at case", f"{case}, and {better}", _ALL_AT_CASE),
         ]
         definitions += [replace(each, unverified=unseen) for each in recovered]

@@ -346,7 +346,10 @@ def rounded(value, digits):
 
 SCALES = tuple(f"{name}_" for name in load_scales() if name not in ("phq9", "gad7"))
 DECLARED = ("planned_hours", "certified", "recertified", "condition_code_92", "scores_in_plan")
-LACKING = (*SCALES, *DECLARED, "phq9_self_harm_item", "no_show_rate", "attended_days")  # what the data do not bring
+RARE = tuple(
+    f"{scale}_{name}" for scale in ("phq9", "gad7") for name in ("occasions", "sudden_gains")
+)  # scores after discharge, or every week
+LACKING = (*SCALES, *DECLARED, *RARE, "phq9_self_harm_item", "no_show_rate", "attended_days")  # what the data do not bring
 MEASURES = [name for name in known() if not name.startswith(LACKING)]
 
 
@@ -371,7 +374,7 @@ def said_as(row):
     if row["unit"] == "share difference":
         return ways | {f"{abs(rounded(end * 100, 0))}" for end in ends}
     if row["unit"] != "days":
-        digits = {"points": 1, "SD": 2, "chi-squared": 2, "p": 3}[row["unit"]]
+        digits = {"points": 1, "SD": 2, "chi-squared": 2, "p": 3, "ratio": 2, "rank sum": 0}[row["unit"]]
         return ways | {f"{abs(rounded(end, digits))}" for end in ends} | {"0.001"}  # a p below it
     return ways | {f"{rounded(end, 0):,}" for end in ends}
 

@@ -292,7 +292,9 @@ def test_a_signal_over_time():
         row for place, quarter in enumerate(quarters) for row in rows("a", 5 if place == 15 else 30 + place % 2, 20, period=quarter)
     ]
     with loaded(episodes) as data:
-        assert rule_lines(data)["a signal over time"] == "Quarterly completion was below its expected range in the fourth quarter of 2023."
+        said = rule_lines(data)["a signal over time"]
+    assert said.startswith("Quarterly completion was below its expected range in the fourth quarter of 2023.")
+    assert "above its average for 15 quarters in a row" in said
 
 
 def test_groups_too_few_to_tell():
@@ -361,3 +363,13 @@ def test_every_number_with_targets_is_in_a_frame_or_a_target(synthetic):
     numbers = re.findall(r"(?<![\w.,-])\d+(?:,\d{3})*(?:\.\d+)?%?(?![\w-])", words)
     assert len(numbers) > 60
     assert set(numbers) - allowed == set()
+
+
+def test_a_rule_of_another_name_is_on_the_page_too():
+    """The ORS names its rule otherwise than PHQ-9 and GAD-7 do, and higher is better on it: no case is above the cut-off."""
+    scored = {"ors_admit": lambda i: 12, "ors_discharge": lambda i: 30 if i < 40 else 12}
+    with loaded(rows("a", 60, 40, **scored)) as data:
+        (better,) = [card for card in only(blocks(data), Cards).cards if card.name.startswith("Reliably better")]
+        labels = [each.label for each in iop.measure(data, "reliable_change", scale="ors").definition.estimands]
+    assert better.value == "40%"
+    assert "Above the cut-off at the end" in labels

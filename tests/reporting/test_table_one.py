@@ -215,7 +215,11 @@ def test_the_notes_say_what_the_numbers_are(shown, released):
     under = " ".join(released.exhibit().under)
     for words in ("a person with several episodes is in it once for each", "Yang and Dalton 2012", "Austin 2009", "Hyndman and Fan (1996)"):
         assert words in under
-    assert "Length of stay: of discharged episodes" in under and "Rare categories are shown together" in under and "Not shown: " in under
+    assert (
+        "Length of stay: of discharged episodes" in under
+        and "Rare categories are shown together" in under
+        and "Not shown, to protect people: " in under
+    )
     assert "Not shown" not in " ".join(shown.under)
 
 

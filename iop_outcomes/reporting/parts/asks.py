@@ -5,7 +5,6 @@ from __future__ import annotations
 from iop_outcomes.evaluate import Against
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.measures.after_discharge import AT
-from iop_outcomes.measures.reliable_change import PROFILE
 from iop_outcomes.measures.self_harm_item import SELF_HARM_ITEM
 from iop_outcomes.release import Released
 from iop_outcomes.reporting.parts.part import MOST_USED, Page, Program
@@ -43,8 +42,8 @@ def changes(program: Program) -> dict[str, Ask]:
 
 
 def reliable(program: Program) -> dict[str, Ask]:
-    """Reliable change on each scale that has scores and the profile of the reports; of the first, better and worse compared."""
-    profiled = [name for name in program.scored if any(profile.name == PROFILE for profile in program.data.scales[name].profiles)]
+    """Reliable change on each scale that has scores and names a rule for it, by its usual one; of the first, better and worse compared."""
+    profiled = [name for name in program.scored if program.data.scales[name].profiles]
     against = Against(("reliable_improvement", "reliable_deterioration"))
     return {name: Ask("reliable_change", scale=name, by=program.by, against=against if name == profiled[0] else None) for name in profiled}
 
