@@ -73,8 +73,10 @@ class Connection:
     def one(self, statement: str) -> Any:
         """The first cell of what a query gives; 0 when it gives nothing."""
         with self.lock:
-            row = self.send(statement).fetchone()
-        return row[0] if row else 0
+            rows = self.send(
+                statement
+            ).fetchall()  # all of them: a result that is not at its end stops the next frame from being registered
+        return rows[0][0] if rows else 0
 
     def close(self) -> None:
         """Close the connection and remove the private folder."""

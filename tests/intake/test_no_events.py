@@ -53,3 +53,11 @@ def test_columns_are_looked_at_all_the_same(tmp_path):
     """A header that is none of events is refused."""
     with pytest.raises(iop.DataError, match="missing_column"):
         iop.load(in_a_folder(tmp_path, "episode_id,what\n"), mapping=SYNTHETIC)
+
+
+def test_sessions_are_read_after_a_table_of_events_without_a_row():
+    """Whether there is a row is asked between two frames."""
+    sessions = pd.DataFrame({"episode_id": ["e0", "e1"], "day": [1, 2], "status": "attended"})
+    frames = {"episodes": EPISODES, "events": pd.DataFrame(columns=COLUMNS), "sessions": sessions}
+    with iop.load(frames, mapping=SYNTHETIC) as data:
+        assert [flow.what for flow in data.flow] == ["episodes", "events", "sessions"]

@@ -181,7 +181,7 @@ ERRORS = [
     ("items = 3\n", "key item_range", "missing"),
     ("item_range = [0, 2]\n", "key items", "leave out what is said of items"),
     ("items = 3\nitem_range = [0, 2]\n", "key range", "items x item_range x step"),
-    ('items = 3\nitem_range = [0, 2]\nscored_as = "mean"\n', "key range", "mean of the items"),
+    ('items = 3\nitem_range = [0, 2]\nscored_as = "mean"\nstep = 0.1\n', "key range", "mean of the items"),
     ("items = 20\nitem_range = [0, 2]\nnumbers = [1, 2]\n", "key numbers", "20 different item numbers"),
     ("items = 20\nitem_range = [0, 2]\nweights = [1]\n", "key weights", "one for each item"),
     ("items = 20\nitem_range = [0, 2]\nother_answers = [{ numbers = [21], item_range = [0, 4] }]\n", "key other_answers.numbers", "from 1 to 20"),

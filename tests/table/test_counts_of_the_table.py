@@ -22,11 +22,10 @@ ENDED = ("discharged", "died")
 SCALES = {
     name: load_scales()[name] for name in ("auditc", "bdi2", "gad7", "pcl5", "phq9", "phqa")
 }  # of the programs, and some without a score
-WAYS = {
-    name: entry.definitions or (None,)
-    for name, entry in known(SCALES).items()
-    if not name.endswith(("_reliability", "_effect_sizes", "_between_groups", "_sensitivity"))  # which make no column of an episode
-}
+# Which make no column of an episode: they are of all pairs together, or of scores on days of which the table holds none.
+NO_COLUMN = ("_reliability", "_effect_sizes", "_between_groups", "_sensitivity", "_missing_scores")
+NO_COLUMN += ("_weekly_course", "_not_on_track", "_sudden_gains", "_early_response", "_occasions")
+WAYS = {name: entry.definitions or (None,) for name, entry in known(SCALES).items() if not name.endswith(NO_COLUMN)}
 ASKED = [(name, definition) for name, definitions in WAYS.items() for definition in definitions]
 TIMES = (30, 90, 180, 365)
 
