@@ -35,12 +35,6 @@ def check_scale(scale: Scale, file: str) -> None:
 def _check_form(scale: Scale, file: str) -> None:
     if scale.step <= 0 or (scale.range[1] - scale.range[0]) / scale.step > MOST_SCORES:
         fail(file, "step", f"must be above 0 and give at most {MOST_SCORES} different scores")
-    if scale.scored_as == "mean" and scale.step == 1:
-        fail(
-            file,
-            "step",
-            'must be given where scored_as = "mean", such as step = 0.1 or step = 0.01: a mean would be rounded to whole points',
-        )
     if any(edge % scale.step for edge in scale.range):
         fail(file, "range", "must begin and end on whole multiples of step")
     if scale.recall_days is not None and scale.recall_days < 0:

@@ -77,6 +77,8 @@ def read_scales(file: str, content: dict[str, Any]) -> tuple[Scale, ...]:
         table.fail("items", "must be 1 or more; leave it out where only totals are taken")
     elif "item_range" not in content:
         table.value("item_range", list, "[lowest, highest], the answers to an item")
+    if scale.scored_as == "mean" and "step" not in content:
+        table.fail("step", 'must be given where scored_as = "mean", such as step = 0.1: without it a mean is rounded to whole points')
     of_form = {key: content[key] for key in INHERITED if key in content}
     scale = dataclasses.replace(scale, subscales=tuple(f"{scale.name}_{name}" for name in parts))
     return (scale, *(_subscale(file, scale, name, part, of_form) for name, part in parts.items()))

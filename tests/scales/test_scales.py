@@ -279,7 +279,7 @@ ERRORS = [
     ("items = 4\n", "items = 5\n", "key range", "item_scoring = false"),
     ("step = 1", "step = 0", "key step", "above 0"),
     ("step = 1", "step = 0.001", "key step", "different scores"),
-    ("step = 1", 'step = 1\nscored_as = "mean"', "key step", "rounded to whole points"),
+    ("step = 1", 'scored_as = "mean"', "key step", "rounded to whole points"),
     ("step = 1", "step = nan", "key step", "between"),
     ("step = 1", "step = 5", "key range", "multiples of step"),
     ("range = [0, 12]", "range = [12, 0]", "key range", "[lowest, highest]"),
