@@ -6,25 +6,19 @@ import click
 
 from iop_outcomes.cli.options import BY, LEDGER, PATH, POLICY, QUIET, progress_shown
 from iop_outcomes.cli.program import exit_code
+from iop_outcomes.cli.report_options import FORMATS, OUTPUT, PACK, TITLE, print_saved, saved
 
 
 @click.command()
 @click.argument("shares", type=PATH, nargs=-1, required=True)
-@click.option("--pack", default="program_quality", show_default=True, help="Which page; one that the programs shared the tables of.")
+@PACK
 @BY
 @POLICY
 @LEDGER
 @QUIET
-@click.option("-o", "--output", type=PATH, default="reports", show_default=True, help="Folder for the report.")
-@click.option("--title", default=None, help="Heading of the page; that of the pack by default.")
-@click.option(
-    "--format",
-    "formats",
-    default="html,csv,json",
-    show_default=True,
-    callback=lambda _context, _option, value: value.split(","),
-    help="Files to write, as report does.",
-)
+@OUTPUT
+@TITLE
+@FORMATS
 def pool(
     shares: tuple[str, ...],
     pack: str,
@@ -41,7 +35,6 @@ def pool(
     with progress_shown():
         network = iop.pool(shares)
         made = iop.report(network, by=by or "program", pack=pack, policy=policy, title=title, ledger=ledger)
-        paths = made.save(output, formats)
-    for path in paths:
-        click.echo(path)
+        written = saved(made, output, formats)
+    print_saved(*written)
     return exit_code(network)

@@ -8,40 +8,23 @@ import click
 
 from iop_outcomes.cli.options import BY, DATA, LEDGER, PATH, POLICY, progress_shown, read_as
 from iop_outcomes.cli.program import exit_code, loaded, narrowed
+from iop_outcomes.cli.report_options import FORMATS, OUTPUT, PACK, TITLE, print_saved, saved
 from iop_outcomes.errors import LibraryError
 
 if TYPE_CHECKING:
     from iop_outcomes.intake.data import Data
 
 
-_PACK = click.option(
-    "--pack",
-    default="program_quality",
-    show_default=True,
-    help="Which page: program_quality, every outcome by group; committee, what a quality committee reads, with small numbers; payer, rates with their "
-    "specifications; accreditation, what the Joint Commission asks for; medicare_iop, what Medicare asks for. The files are named after it.",
-)
-
-
 @click.command()
 @DATA
-@_PACK
+@PACK
 @BY
 @POLICY
 @LEDGER
 @read_as
-@click.option("-o", "--output", type=PATH, default="reports", show_default=True, help="Folder for the report.")
-@click.option("--title", default=None, help="Heading of the page; that of the pack by default.")
-@click.option(
-    "--format",
-    "formats",
-    default="html,csv,json",
-    show_default=True,
-    callback=lambda _context, _option, value: value.split(","),
-    help="Files to write: html (the page, and its methods in a second file), csv (its numbers), json (where they come from), txt (the page in words), docx (the page for Word), "
-    "xlsx (its tables for Excel), pptx (its first page and its charts for PowerPoint), pdf (the page to print and pass on, as PDF/UA), "
-    "figures (each chart as SVG, and its numbers as CSV).",
-)
+@OUTPUT
+@TITLE
+@FORMATS
 @click.option(
     "--compare-to",
     type=PATH,
@@ -83,14 +66,8 @@ def report(
         with progress_shown():
             episodes = narrowed(program, where, period)
             made = iop.report(episodes, by=by or "track", pack=pack, policy=policy, title=title, ledger=ledger, compare_to=compare_to)
-            try:
-                paths, missing = made.save(output, formats), None
-            except LibraryError as error:
-                paths, missing = list(error.written), error
-        for path in paths:
-            click.echo(path)
-        if missing is not None:
-            raise missing
+            written = saved(made, output, formats)
+        print_saved(*written)
         return exit_code(program)
 
 

@@ -20,11 +20,14 @@ PEOPLE = click.option(
     help="Whom the program's changes are of: everyone with both scores, or those of them who completed.",
 )
 FIGURES_JSON = click.option(
-    "--json", "as_json", is_flag=True, help="Print a list of objects, one for each printed figure; with --data, those beside the program's."
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print a list of objects, one for each printed figure, or for each that stands beside a program's.",
 )
 FIGURES_CSV = click.option(
     "--csv",
     "as_csv",
     is_flag=True,
-    help="Print comma-separated values, one line for each printed figure; with --data, those beside the program's.",
+    help="Print comma-separated values, one line for each printed figure, or for each that stands beside a program's.",
 )
