@@ -457,7 +457,7 @@ def symptom_change(data: Data, *, scale: str, by: str | Sequence[str] | None = N
 
 
 def reliable_change(
-    data: Data, *, scale: str, by: str | Sequence[str] | None = None, profile: str = "nhs", conf_level: float = 0.95
+    data: Data, *, scale: str, by: str | Sequence[str] | None = None, profile: str | None = None, conf_level: float = 0.95
 ) -> Answer:
     """How many people changed by more than measurement error alone would produce.
 
@@ -466,11 +466,11 @@ def reliable_change(
     data : Data
         From `load`.
     scale : str
-        Name of a scale with that profile, such as "phq9".
+        Name of a scale with a profile of reliable change, such as "phq9".
     by : str or two of them, optional
         Column to group by, or two.
-    profile : str
-        Name of the reliable-change profile, which sets points, operator and case cut-off.
+    profile : str, optional
+        Name of the reliable-change profile, which sets points, operator and case cut-off; by default nhs, or the first of a scale without it.
     conf_level : float
         Confidence level between 0 and 1.
 
@@ -775,7 +775,7 @@ def not_on_track(
 
 
 def sudden_gains(
-    data: Data, *, scale: str, by: str | Sequence[str] | None = None, profile: str = "nhs", conf_level: float = 0.95
+    data: Data, *, scale: str, by: str | Sequence[str] | None = None, profile: str | None = None, conf_level: float = 0.95
 ) -> Answer:
     """How many people had a sudden gain from one week of care to the next, and how many of them lost half of it again.
 
@@ -787,8 +787,8 @@ def sudden_gains(
         Name of a scale with a profile of reliable change, such as "phq9".
     by : str or two of them, optional
         Column to group by, or two.
-    profile : str
-        Name of the reliable-change profile whose points a gain must reach.
+    profile : str, optional
+        Name of the reliable-change profile whose points a gain must reach; by default nhs, or the first of a scale without it.
     conf_level : float
         Confidence level between 0 and 1.
 

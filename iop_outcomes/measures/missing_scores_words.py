@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iop_outcomes.results import EstimandDefinition
+from iop_outcomes.results import EstimandDefinition, Role
 from iop_outcomes.scales import Scale
 from iop_outcomes.scales.scale import ReliableChangeProfile
 
@@ -32,8 +32,8 @@ def estimands(scale: Scale, profile: ReliableChangeProfile | None, *, room: bool
     worst, best = (high, low) if scale.better == "lower" else (low, high)
     change = f"mean change in {title}, positive for improvement"
 
-    def points(name: str, label: str, counted: str, interval: str = _T, among: str = AMONG, **more: str) -> EstimandDefinition:
-        return EstimandDefinition(name, label, counted, among, interval, "points", **more)  # type: ignore[arg-type]
+    def points(name: str, label: str, counted: str, interval: str = _T, among: str = AMONG, role: Role = "") -> EstimandDefinition:
+        return EstimandDefinition(name, label, counted, among, interval, "points", role=role)
 
     return (
         EstimandDefinition(KNOWN, "Discharge score known", f"discharge {title} known", AMONG, _WILSON, "share", role="known_at_end"),

@@ -502,7 +502,7 @@ def _unseen_of_no_change(scale: Scale, profile: ReliableChangeProfile) -> str:
     return f"{' and '.join(unseen)} of the {scale.label}" if unseen else ""
 
 
-_PROFILE = Option("profile", "a named profile of points, operator and case cut-off", default=PROFILE)
+_PROFILE = Option("profile", "a named profile of points, operator and case cut-off; by default nhs, or the first of a scale without it")
 
 
 def usual_profile(scale: Scale) -> ReliableChangeProfile | None:

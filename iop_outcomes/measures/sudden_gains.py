@@ -11,6 +11,7 @@ from iop_outcomes.counts import Counts
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import SCALE, Declaration, Family, Option
 from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of, portion
+from iop_outcomes.measures.reliable_change import usual_profile
 from iop_outcomes.measures.symptom_change import family_of
 from iop_outcomes.measures.weekly_scores import WEEKS, WINDOWS, WeeklyScores, no_week_scored, requests_until
 from iop_outcomes.results import EstimandDefinition, Inclusion
@@ -24,7 +25,7 @@ _LAST = WEEKS[-1]
 _WORDS = {"too_few_scores": "too few scores in successive weeks", "no_admission_score": "no admission score", **NOT_ENDED}
 _PARTS = ("kept", "reversed", "none", *_WORDS)
 _AMONG = "discharged episodes with an admission score and two successive scores in care, with at least two of three on either side"
-_PROFILE = Option("profile", "the named profile whose points a gain must reach", default="nhs")
+_PROFILE = Option("profile", "the named profile whose points a gain must reach; by default nhs, or the first of a scale without it")
 
 
 def _parts(counts: Counts, *, scale: Scale, profile: ReliableChangeProfile) -> Parts:
@@ -140,10 +141,10 @@ def sudden_gains_measure(scale: Scale, definition: str) -> Measure:
 
 
 def _declared(scale: Scale) -> Declaration | None:
-    profiles = tuple(profile.name for profile in scale.profiles)
-    if not profiles:
+    usual = usual_profile(scale)
+    if usual is None:
         return None
-    option = replace(_PROFILE, allowed=profiles, default="nhs" if "nhs" in profiles else profiles[0])
+    option = replace(_PROFILE, allowed=tuple(profile.name for profile in scale.profiles), default=usual.name)
     return Declaration(SUDDEN_GAINS.called(scale.name), partial(sudden_gains_measure, scale), (option,))
 
 

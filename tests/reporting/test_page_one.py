@@ -370,6 +370,6 @@ def test_a_rule_of_another_name_is_on_the_page_too():
     scored = {"ors_admit": lambda i: 12, "ors_discharge": lambda i: 30 if i < 40 else 12}
     with loaded(rows("a", 60, 40, **scored)) as data:
         (better,) = [card for card in only(blocks(data), Cards).cards if card.name.startswith("Reliably better")]
-        labels = [each.label for each in iop.measure(data, "reliable_change", scale="ors").definition.estimands]
+        labels = [each.label for each in iop.reliable_change(data, scale="ors").definition.estimands]
     assert better.value == "40%"
     assert "Above the cut-off at the end" in labels
