@@ -22,7 +22,8 @@ def loaded(folder, mapping, **options):
         for table in ("episodes", "scores", "events"):
             if table in data.engine._tables.columns:
                 frame = data.engine.connection.duckdb.execute(f"SELECT * FROM {table}").df()
-                tables[table] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+                rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+                tables[table] = sorted(rows, key=lambda row: str(list(row.values())))  # a joined table has no order of its own
         return tables, [(finding.file, finding.message) for finding in data.findings]
 
 

@@ -157,10 +157,13 @@ def test_polars_needs_no_pyarrow(monkeypatch):
     ).with_columns(discharge_date=pl.Series([date(2024, 2, 1), None]))
     mapping = {"data": {"class": "synthetic"}}
     with iop.load(frame, mapping=mapping) as data:
-        expected = (data.provenance.sources, data.engine.connection.duckdb.execute("SELECT * FROM episodes").fetchall())
+        expected = (data.provenance.sources, data.engine.connection.duckdb.execute("SELECT * FROM episodes ORDER BY ALL").fetchall())
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with iop.load(frame, mapping=mapping) as data:
-        assert (data.provenance.sources, data.engine.connection.duckdb.execute("SELECT * FROM episodes").fetchall()) == expected
+        assert (
+            data.provenance.sources,
+            data.engine.connection.duckdb.execute("SELECT * FROM episodes ORDER BY ALL").fetchall(),
+        ) == expected
 
 
 def test_no_frame_library_is_imported_for_a_frame_of_another(monkeypatch):

@@ -116,7 +116,7 @@ def test_teds_from_a_frame(tmp_path):
     frame = teds.draw("2019", 40)
     mapping = {"data": {"layout": "teds_d"}}
     with iop.load(frame, mapping=mapping) as here, iop.load(teds.write(frame, tmp_path / "tedsd_puf_2019.csv"), mapping=mapping) as there:
-        rows = [each.engine.connection.duckdb.execute("SELECT * FROM episodes").fetchall() for each in (here, there)]
+        rows = [each.engine.connection.duckdb.execute("SELECT * FROM episodes ORDER BY ALL").fetchall() for each in (here, there)]
     assert rows[0] == rows[1]
     assert len(rows[0]) == 40
 
