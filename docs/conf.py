@@ -29,7 +29,7 @@ PAGES = {
         guide/python guide/papers guide/effect_sizes guide/missing_scores guide/courses guide/notebooks guide/studies guide/standing_beside
         guide/counts_and_pooling guide/speed""",
     "What numbers mean": "definitions scales cannot_tell deviations",
-    "How it is built": """design decisions/index decisions/counts decisions/influences decisions/one_release decisions/withholding_last decisions/duckdb
+    "How it is built": """design matrix decisions/index decisions/counts decisions/influences decisions/one_release decisions/withholding_last decisions/duckdb
         decisions/no_formulas decisions/svg_in_img decisions/click_and_lazy_imports decisions/internal_by_name decisions/episodes
         decisions/data_not_code decisions/departures""",
     "Recipes": """recipes/index recipes/add_a_scale recipes/add_a_measure recipes/add_a_part recipes/add_a_renderer recipes/add_an_engine
