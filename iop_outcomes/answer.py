@@ -371,9 +371,9 @@ class TableOne(_Exported):
         ledger : path, optional
             File of the outputs made before, as for `Answer.release`.
         """
-        from iop_outcomes.release import release_set
+        from iop_outcomes.release import kept_ledger, release_set
 
-        return ReleasedTableOne(release_set(self.results, policy, ledger=ledger))
+        return ReleasedTableOne(release_set(self.results, policy, ledger=ledger or kept_ledger()))
 
     def sentence(self, *, policy: str = "cms11") -> str:
         """In which characteristics the groups differ, and in which they are alike.

@@ -1134,7 +1134,7 @@ def report(
         Heading of the page; by default that of the pack.
     ledger : path, optional
         File of the outputs made before, begun where there is none: a figure that would differ from one of them by few episodes is
-        withheld, and this output is added. Keep it as you keep the data.
+        withheld, and this output is added. Keep it as you keep the data. That of `keep_ledger` where none is named.
     compare_to : path, optional
         The .json of an earlier report of the program, or its folder: a section then says what changed since, and whether by more than
         chance. Compared are released numbers, of periods of discharge that do not overlap.
@@ -1159,9 +1159,50 @@ def report(
     >>> "Audited: no withheld count of 1 to 10 follows" in page.to("txt")
     True
     """
+    from iop_outcomes.release import kept_ledger
     from iop_outcomes.reporting.assemble import build_report
 
-    return build_report(data, by=by, pack=pack, policy=policy, title=title, ledger=ledger, compare_to=compare_to)
+    return build_report(data, by=by, pack=pack, policy=policy, title=title, ledger=ledger or kept_ledger(), compare_to=compare_to)
+
+
+def keep_ledger(path: str | Path | None) -> None:
+    """Hold every answer and report of this session against a ledger of the outputs made before, and add each to it.
+
+    Two outputs of nearly the same episodes give a person back by what differs between them. In a notebook answers are shown without being
+    asked for by name, so that the ledger is named once, at the top. `ledger=` of one call goes before it.
+
+    Parameters
+    ----------
+    path : path or None
+        The file, begun where there is none; None to hold what follows against nothing. It holds true counts: keep it as you keep the
+        data.
+
+    Returns
+    -------
+    None
+
+    Raises
+    ------
+    DataError
+        When the file is no ledger.
+    OutputError
+        When it cannot be opened for writing.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import iop_outcomes as iop
+    >>> with tempfile.TemporaryDirectory() as folder, iop.load("data/synthetic") as data:
+    ...     iop.keep_ledger(f"{folder}/program.ledger")
+    ...     everyone = iop.completion(data, by="track").release()
+    ...     north = iop.completion(data.where(track="mental_health")).release()
+    ...     iop.keep_ledger(None)
+    >>> everyone.compared, north.compared
+    (0, 1)
+    """
+    from iop_outcomes.release import keep_ledger as kept
+
+    kept(path)
 
 
 def verify(data: Data, *, report: str | Path, ledger: str | Path | None = None, compare_to: str | Path | None = None) -> Verification:

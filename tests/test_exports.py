@@ -33,6 +33,7 @@ EXPORTS = [
     "effect_sizes",
     "effects",
     "identify_effect_size",
+    "keep_ledger",
     "length_of_stay",
     "load",
     "load_counts",

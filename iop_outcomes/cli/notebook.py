@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from iop_outcomes.cli.options import PATH
+from iop_outcomes.cli.options import LEDGER, PATH
 from iop_outcomes.errors import EXIT_DONE, EXIT_PARTIAL
 
 
@@ -39,7 +39,8 @@ def copy(names: tuple[str, ...], output: str) -> int:
 @click.argument("name")
 @click.option("-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE", help="A parameter, as in -p source=mydata -p by=site.")
 @click.option("-o", "--output", type=PATH, default="reports", show_default=True, help="Folder for the notebook and its page.")
-def run(name: str, given: tuple[str, ...], output: str) -> int:
+@LEDGER
+def run(name: str, given: tuple[str, ...], output: str, ledger: str | None) -> int:
     """Run notebook NAME, or an .ipynb file, and write it with its outputs, and as a page; print the files written."""
     from iop_outcomes.notebooks.parameters import parse
     from iop_outcomes.notebooks.running import missing, run_notebook
@@ -51,6 +52,6 @@ def run(name: str, given: tuple[str, ...], output: str) -> int:
         )
         click.echo(words, err=True)
         return EXIT_PARTIAL
-    for path in run_notebook(name, parse(given), output):
+    for path in run_notebook(name, parse(given), output, ledger):
         click.echo(path)
     return EXIT_DONE

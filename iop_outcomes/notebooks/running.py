@@ -25,13 +25,14 @@ from iop_outcomes.notebooks.folder import find_notebook
 from iop_outcomes.notebooks.folder import title as title_of
 from iop_outcomes.notebooks.parameters import OUTPUT, POLICY, SOURCE, TAG, defaults, values_for
 from iop_outcomes.notebooks.showing import released_only
-from iop_outcomes.release import DEFAULT_POLICY, NOT_AUDITED, policy_for
+from iop_outcomes.release import ALONE, DEFAULT_POLICY, NOT_AUDITED, open_ledger, policy_for
 from iop_outcomes.reporting.files import write_files
 
 LIBRARIES = ("ipykernel", "jupyter_client", "nbclient", "nbconvert", "nbformat")
 SECONDS = 600
 GATE = "released-only"  # the cell before the first, which is taken out again
 INTERNAL = "internal"  # the policy under which a page may show working material
+HELD = "Every answer was held against the outputs of a ledger, and added to it: what would differ from one of them by few episodes is not shown."
 _NAME = re.compile(r"[a-z0-9_]+")
 
 
@@ -40,7 +41,7 @@ def missing() -> list[str]:
     return [name for name in LIBRARIES if find_spec(name) is None]
 
 
-def run_notebook(name: str, given: Mapping[str, str], folder: str) -> list[Path]:
+def run_notebook(name: str, given: Mapping[str, str], folder: str, ledger: str | None = None) -> list[Path]:
     """Run a notebook from top to bottom and write what came out.
 
     Parameters
@@ -51,6 +52,9 @@ def run_notebook(name: str, given: Mapping[str, str], folder: str) -> list[Path]
         Values of parameters by name, as typed; paths are seen from the current folder.
     folder : str
         Where the executed notebook and its page go; also the notebook's own `output`, unless that is given.
+    ledger : str, optional
+        File of the outputs made before: each answer that a cell shows is held against them, and added. A policy that withholds nothing
+        leaves it alone.
 
     Returns
     -------
@@ -62,7 +66,9 @@ def run_notebook(name: str, given: Mapping[str, str], folder: str) -> list[Path]
     UsageError
         When there is no such notebook or parameter, or a cell fails; neither file is written then.
     OutputError
-        When the folder cannot be written.
+        When the folder or the ledger cannot be written.
+    DataError
+        When the file of the ledger is none.
     """
     import nbformat
 
@@ -78,11 +84,18 @@ def run_notebook(name: str, given: Mapping[str, str], folder: str) -> list[Path]
     values = values_for(path, known, given, folder)
     _put(notebook, values)
     policy = str({**known, **values}.get(POLICY, DEFAULT_POLICY))
-    _execute(notebook, path.stem, "" if policy == INTERNAL else policy)
+    kept = None if ledger is None else str(Path(ledger).absolute())
+    if kept is not None:
+        with open_ledger(kept):  # said here what is wrong with it, before a cell runs
+            pass
+    _execute(notebook, path.stem, "" if policy == INTERNAL else policy, kept)
     shown = {key: value for key, value in {**known, **values}.items() if key != OUTPUT}
     if SOURCE in shown:
         shown[SOURCE] = Path(str(shown[SOURCE])).name  # a page says which data, not where this machine keeps them
-    mark = policy_for(policy, "public").mark or NOT_AUDITED
+    chosen = policy_for(policy, "public")
+    mark = chosen.mark or NOT_AUDITED
+    if chosen.threshold:
+        mark = f"{mark} {HELD if kept else ALONE}"
     page = _page(notebook, path, shown, mark, _program(values.get(SOURCE, known.get(SOURCE))))
     executed = nbformat.writes(notebook, version=4) + "\n"
     return write_files(folder, {f"{path.stem}.ipynb": executed.encode("utf-8"), f"{path.stem}.html": page.encode("utf-8")})
@@ -106,7 +119,7 @@ def _put(notebook: Any, values: Mapping[str, Any]) -> None:
         notebook.cells.insert(places[-1] + 1, new_code_cell(text, id="given-parameters", metadata={"tags": ["injected-parameters"]}))
 
 
-def _execute(notebook: Any, name: str, policy: str) -> None:
+def _execute(notebook: Any, name: str, policy: str, ledger: str | None) -> None:
     """Run every cell; outputs stand in the notebook afterwards, and nothing of the machine or the clock.
 
     Under a policy only what is released is shown; with none, whatever the cells show.
@@ -114,7 +127,7 @@ def _execute(notebook: Any, name: str, policy: str) -> None:
     from nbformat.v4 import new_code_cell
 
     if policy:
-        gate = f"from {released_only.__module__} import {released_only.__name__}\n{released_only.__name__}({policy!r})"
+        gate = f"from {released_only.__module__} import {released_only.__name__}\n{released_only.__name__}({policy!r}, {ledger!r})"
         notebook.cells.insert(0, new_code_cell(gate, id=GATE))
     try:
         _run_cells(notebook, name)

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.release import policy_for
+from iop_outcomes.release import keep_ledger, policy_for
 
 WITHHELD = (
     "Working material is not shown on a page. Open the notebook in JupyterLab to see it, or run it with -p policy=internal "
@@ -28,16 +28,19 @@ class _Withheld:
         return WITHHELD
 
 
-def released_only(policy: str) -> None:
+def released_only(policy: str, ledger: str | None) -> None:
     """Let the cells of this notebook show what is released, alone; what is printed, too, where it is a thing of the package or a frame.
 
     Parameters
     ----------
     policy : str
         The policy of disclosure under which findings are counted.
+    ledger : str or None
+        File of the outputs made before, which answers are held against.
     """
     from IPython.core.getipython import get_ipython
 
+    keep_ledger(ledger)
     shell: Any = get_ipython()
     draw = shell.display_formatter.format
 

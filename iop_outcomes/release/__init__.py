@@ -1,7 +1,8 @@
 """Takes results, gives `Released`: what may be shown, with small counts and everything that would give them back withheld."""
 
 from iop_outcomes.release.curves import release_curve
-from iop_outcomes.release.policy import DEFAULT_POLICY, NOT_AUDITED, POLICIES, Policy, audit_words, compared_words, policy_for
+from iop_outcomes.release.ledger import keep_ledger, kept_ledger, open_ledger
+from iop_outcomes.release.policy import ALONE, DEFAULT_POLICY, NOT_AUDITED, POLICIES, Policy, audit_words, compared_words, policy_for
 from iop_outcomes.release.released import (
     SUPPRESSED,
     Count,
@@ -17,6 +18,7 @@ from iop_outcomes.release.released import (
 from iop_outcomes.release.releasing import release, release_flow, release_flows, release_set
 
 __all__ = [
+    "ALONE",
     "DEFAULT_POLICY",
     "NOT_AUDITED",
     "POLICIES",
@@ -32,6 +34,9 @@ __all__ = [
     "Withheld",
     "audit_words",
     "compared_words",
+    "keep_ledger",
+    "kept_ledger",
+    "open_ledger",
     "policy_for",
     "release",
     "release_curve",

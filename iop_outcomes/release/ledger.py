@@ -206,6 +206,24 @@ def _shown_flows(results: Results, released: Released) -> Iterator[tuple[Cell, P
 # -- the file --------------------------------------------------------------------------------------------------------
 
 
+_KEPT: list[Path] = []  # the one of this process or none; no ContextVar, because cells of a notebook do not share a context
+
+
+def keep_ledger(path: str | Path | None) -> None:
+    """Hold everything that is released from here on against a ledger; the public function is `iop_outcomes.keep_ledger`, which says more."""
+    if path is None:
+        _KEPT.clear()
+        return
+    target = Path(path).absolute()  # a notebook may change its folder afterwards
+    with open_ledger(target):
+        _KEPT[:] = [target]
+
+
+def kept_ledger() -> Path | None:
+    """The ledger of this process, where one is kept."""
+    return _KEPT[0] if _KEPT else None
+
+
 class OutputLedger:
     """The outputs made so far, while nobody else adds to them.
 

@@ -18,7 +18,7 @@ from iop_outcomes.release.coarsening import coarsened_together, says_no_number
 from iop_outcomes.release.curves import release_curve
 from iop_outcomes.release.differences import guarded_by
 from iop_outcomes.release.equations import RoundedValue
-from iop_outcomes.release.ledger import Output, first_outputs, open_ledger, output_of
+from iop_outcomes.release.ledger import Output, first_outputs, kept_ledger, open_ledger, output_of
 from iop_outcomes.release.lines import release_lines
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.precision import as_printed
@@ -54,7 +54,7 @@ def release(results: Results, policy: str = DEFAULT_POLICY, *, ledger: str | Pat
     policy : {"cms11", "part2", "round5", "nhs", "internal", "none"}
         Name of the policy; "none" only for data of class synthetic or public.
     ledger : path, optional
-        As for `release_set`.
+        As for `release_set`; that of `keep_ledger` where none is named.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def release(results: Results, policy: str = DEFAULT_POLICY, *, ledger: str | Pat
     UsageError
         When the policy does not exist or the class of the data does not allow it.
     """
-    return release_set([results], policy, ledger=ledger)[0]
+    return release_set([results], policy, ledger=ledger or kept_ledger())[0]
 
 
 def release_set(

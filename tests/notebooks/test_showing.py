@@ -80,3 +80,22 @@ def test_what_is_released_stays_itself(synthetic, policy):
     for thing in (answer.to_frame(), answer.results, synthetic.findings or 3, 1200, {"a": 1}, [answer, 3]):
         assert repr(released_form(thing, policy)) == WITHHELD
     assert "lines" not in released_form(synthetic, policy)._repr_html_()
+
+
+def test_answers_of_a_notebook_are_held_against_a_ledger(tmp_path, capsys):
+    """The second notebook shows a program without three episodes: what differs is withheld, and both pages say whether they were compared."""
+    frame = "import numpy as np, pandas as pd, iop_outcomes as iop\nframe = pd.DataFrame({'episode_id': range(90), "
+    frame += "'track': np.repeat(['a', 'b', 'c'], 30), 'los_days': 30, 'discharge_reason': np.where(np.arange(90) % 2, 'completed', 'dropped_out')})"
+    show = "iop.completion(iop.load(frame.iloc[{first}:], mapping={{'data': {{'class': 'safe_harbor'}}}}), by='track')"
+    ledger = tmp_path / "ledger"
+    for name, first in (("whole", 0), ("fewer", 3)):
+        write(tmp_path / f"{name}.ipynb", frame, show.format(first=first), parameters='policy = "cms11"')
+        for folder, kept in (("alone", []), ("held", ["--ledger", str(ledger)])):
+            assert run(["notebook", "run", str(tmp_path / f"{name}.ipynb"), "-o", str(tmp_path / folder), *kept]) == 0
+    alone, held = ((tmp_path / folder / "fewer.html").read_text(encoding="utf-8") for folder in ("alone", "held"))
+    assert "This output was not compared with earlier ones" in alone and "Every answer was held against the outputs of a ledger" in held
+    assert held.count("not shown") > alone.count("not shown")
+    assert len(ledger.read_text(encoding="utf-8").splitlines()) == 2
+    ledger.write_text("no ledger\n", encoding="utf-8")
+    assert run(["notebook", "run", str(tmp_path / "whole.ipynb"), "-o", str(tmp_path / "none"), "--ledger", str(ledger)]) == 2
+    assert "ledger:1: this line is no output of a ledger" in capsys.readouterr().err and not (tmp_path / "none").exists()

@@ -289,3 +289,35 @@ def test_other_periods_of_discharge_are_not_held_against_each_other(tmp_path):
     both = results(frame.iloc[:396], period=["2024-Q1", "2024-Q2"]), results(frame, period=["2024-Q1", "2024-Q2"])
     release_set(both[0], "cms11", ledger=ledger)
     assert shown(release_set(both[1], "cms11", ledger=ledger)) < shown(release_set(both[1], "cms11"))
+
+
+# -- a session ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_session_keeps_a_ledger_for_everything_it_shows(tmp_path):
+    """Answers shown without being asked for by name, charts and reports are held against it until it is put away; `ledger=` goes before it."""
+    frame = program(5)
+    here, elsewhere = tmp_path / "ledger", tmp_path / "other"
+    iop.keep_ledger(here)
+    try:
+        with iop.load(frame, mapping={"data": {"class": "safe_harbor"}}) as data:
+            iop.completion(data, by="track").plot()
+        with iop.load(frame.iloc[3:], mapping={"data": {"class": "safe_harbor"}}) as data:
+            held, apart = (iop.completion(data, by="track").release(ledger=ledger) for ledger in (None, elsewhere))
+            page = iop.report(data)
+    finally:
+        iop.keep_ledger(None)
+    assert (held.compared, apart.compared, page.to("txt").count("Compared with 2 earlier outputs")) == (1, 0, 1)
+    withheld = [sum(isinstance(estimate.n, Withheld) for estimate in each) for each in (held, apart)]
+    assert withheld[0] > withheld[1]
+    with iop.load(frame, mapping={"data": {"class": "safe_harbor"}}) as data:
+        assert iop.completion(data, by="track").release().compared is None
+
+
+def test_a_ledger_that_is_none_is_not_kept(tmp_path):
+    """What is wrong is said at once, and what was kept before stays."""
+    (tmp_path / "text").write_text("no ledger\n", encoding="utf-8")
+    with pytest.raises(iop.DataError, match=r"text:1: this line is no output of a ledger"):
+        iop.keep_ledger(tmp_path / "text")
+    with pytest.raises(iop.OutputError, match="the ledger cannot be written"):
+        iop.keep_ledger(tmp_path / "missing" / "ledger")
