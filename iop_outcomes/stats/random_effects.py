@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from iop_outcomes.stats.limits import Floats
-from iop_outcomes.stats.special import chdtrc
+from iop_outcomes.stats.special import chdtrc, chdtri
 
 Estimator = Literal["fixed", "DL", "REML", "PM"]
 ESTIMATORS: tuple[Estimator, ...] = ("fixed", "DL", "REML", "PM")
@@ -202,8 +202,6 @@ def profile_limits(studies: StudyEffects, *, conf_level: float = 0.95) -> tuple[
     ----------
     Viechtbauer W (2007), doi:10.1002/sim.2514.
     """
-    from scipy.special import chdtri
-
     if studies.df < 1:
         return math.nan, math.nan
     tail = (1 - conf_level) / 2
