@@ -84,7 +84,12 @@ class WeightedFit:
 
 def weighted(studies: StudyEffects, tau2: float) -> WeightedFit:
     """Least squares with the weights 1 / (variance + tau2)."""
-    w, x = 1 / (studies.variance + tau2), studies.design
+    return weighted_by(studies, 1 / (studies.variance + tau2), tau2)
+
+
+def weighted_by(studies: StudyEffects, w: Floats, tau2: float) -> WeightedFit:
+    """Least squares with these weights, which some variance between studies gave."""
+    x = studies.design
     bread = np.asarray(np.linalg.inv((x.T * w) @ x), dtype=np.float64)
     beta = bread @ (x.T @ (w * studies.value))
     return WeightedFit(tau2, beta, bread, w, studies.value - x @ beta)
