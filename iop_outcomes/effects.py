@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from iop_outcomes.published.conversions import convert
     from iop_outcomes.published.correlations import correlation
+    from iop_outcomes.published.cox_regression import cox
     from iop_outcomes.published.effect_size import EffectSize, EffectSizes
     from iop_outcomes.published.equivalence import EquivalenceTest, equivalence
     from iop_outcomes.published.hazard_ratios import hazard_ratio
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from iop_outcomes.published.pre_post import pre_post
     from iop_outcomes.published.pre_post_control import pre_post_control
     from iop_outcomes.published.proportions import paired_proportions, proportion, proportions
+    from iop_outcomes.published.rates import rate
     from iop_outcomes.published.summaries import Summary, summary
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "Summary",
     "convert",
     "correlation",
+    "cox",
     "equivalence",
     "hazard_ratio",
     "independent_groups",
@@ -37,6 +40,7 @@ __all__ = [
     "pre_post_control",
     "proportion",
     "proportions",
+    "rate",
     "summary",
 ]
 
@@ -47,6 +51,7 @@ _PLACES = {
     "Summary": "summaries",
     "convert": "conversions",
     "correlation": "correlations",
+    "cox": "cox_regression",
     "equivalence": "equivalence",
     "hazard_ratio": "hazard_ratios",
     "independent_groups": "independent_groups",
@@ -55,6 +60,7 @@ _PLACES = {
     "pre_post_control": "pre_post_control",
     "proportion": "proportions",
     "proportions": "proportions",
+    "rate": "rates",
     "summary": "summaries",
 }
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from iop_outcomes.errors import UsageError
+from iop_outcomes.published.change_categories import change_categories
+from iop_outcomes.published.control_charts import c_chart, individuals_chart, p_chart
 from iop_outcomes.published.conversions import convert
 from iop_outcomes.published.correlations import correlation
+from iop_outcomes.published.cox_regression import cox
 from iop_outcomes.published.definitions import DEFINITIONS
 from iop_outcomes.published.effect_size import EffectSize, EffectSizes
 from iop_outcomes.published.equivalence import EquivalenceTest, equivalence
@@ -23,11 +27,11 @@ from iop_outcomes.published.pooling import pool
 from iop_outcomes.published.pre_post import pre_post
 from iop_outcomes.published.pre_post_control import pre_post_control
 from iop_outcomes.published.proportions import paired_proportions, proportion, proportions
+from iop_outcomes.published.rates import rate
 from iop_outcomes.published.study import Argument, StudyFigure
 from iop_outcomes.published.summaries import summary
 from iop_outcomes.scales import load_scales
 from iop_outcomes.stats.thresholds import cutoffs, reliable_change_index, s_diff, standard_error_of_measurement
-from iop_outcomes.stats.trend import ControlLimits, outside_limits, p_prime_limits
 
 Quantities = dict[str, float]
 _OF_EFFECT = ("se", "variance", "low", "high", "statistic", "df", "p", "r")
@@ -248,12 +252,12 @@ def _reliable_change(
     return values
 
 
-def _p_chart(*, events: list[int], n: int) -> Quantities:
-    """Centre and three-sigma limits of a plain p chart of samples of one size, and how many lie outside."""
-    limits = p_prime_limits(events, [n] * len(events))
-    chart = ControlLimits(limits.centre, limits.sigma / limits.sigma_z, 1.0)
-    outside = outside_limits([k / n for k in events], chart)
-    return {"centre": chart.centre, "low": float(chart.low[0]), "high": float(chart.high[0]), "outside": float((outside != 0).sum())}
+def _cox_of_two(*, days: list[int], ended: list[int], group: list[str], reference: str, ties: str = "efron") -> EffectSizes:
+    """Hazard ratio of those outside a reference group, people listed one by one."""
+    if reference not in group:
+        raise UsageError(f'reference: "{reference}" is no group. Allowed: {", ".join(dict.fromkeys(group))}.')
+    rows = cox(days=days, ended=ended, covariates={"group": [int(each != reference) for each in group]}, ties=ties)
+    return EffectSizes(tuple(replace(row, estimand=row.estimand.removesuffix("_group")) for row in rows))
 
 
 _CALCULATIONS: dict[str, Callable[..., EffectSizes | EquivalenceTest | Quantities]] = {
@@ -270,7 +274,12 @@ _CALCULATIONS: dict[str, Callable[..., EffectSizes | EquivalenceTest | Quantitie
     "summary": _summary,
     "reliable_change": _reliable_change,
     "event_times": event_times,
-    "p_chart": _p_chart,
+    "cox": _cox_of_two,
+    "rate": rate,
+    "change_categories": change_categories,
+    "p_chart": p_chart,
+    "c_chart": c_chart,
+    "individuals_chart": individuals_chart,
     "pool_studies": _pool_studies,
     "pool_two_groups": _pool_two_groups,
     "pool_proportions": _pool_proportions,

@@ -1,4 +1,4 @@
-"""Takes a pooled result with a column of its studies, gives it by group, by covariate, and with errors by study."""
+"""Takes a pooled result with a column of its studies, gives it by group and by covariate."""
 
 from __future__ import annotations
 
@@ -12,36 +12,20 @@ import numpy as np
 from iop_outcomes.errors import UsageError
 from iop_outcomes.published.pooled import Pooled
 from iop_outcomes.published.pooling import by_inverse_variance, interval_of, p_of, pool_estimates
-from iop_outcomes.stats.cluster_robust import cr2
+from iop_outcomes.published.several_effects import (
+    FEW_DF,
+    FEW_WORDS,
+    INDEPENDENT,
+    RegressionCoefficient,
+    coefficient,
+    several_effects,
+)
 from iop_outcomes.stats.limits import Ints
-from iop_outcomes.stats.random_effects import Coefficients, Heterogeneity, between_variance, coefficients, heterogeneity, weighted
+from iop_outcomes.stats.random_effects import Coefficients, Heterogeneity, between_variance, coefficients, heterogeneity
 from iop_outcomes.stats.special import chdtrc
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FEW_DF = 4  # of Satterthwaite, under which a robust p is not to be trusted
-_FEW = f" Under {FEW_DF} degrees of freedom the p is not to be trusted."
-
-
-@dataclass(frozen=True, slots=True)
-class RegressionCoefficient:
-    """One coefficient with its error, limits and test, on the scale that was pooled."""
-
-    name: str
-    value: float
-    se: float
-    low: float
-    high: float
-    statistic: float
-    df: float
-    p: float
-
-
-def _coefficient(name: str, value: float, se: float, df: float, conf_level: float) -> RegressionCoefficient:
-    return RegressionCoefficient(
-        name, value, se, *interval_of(value, se, df, conf_level), value / se if se > 0 else math.nan, df, p_of(value, se, df)
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +173,13 @@ class MetaRegression:
         return self.sentence()
 
 
-def regression(pooled: Pooled, covariate: str | Sequence[float], cluster: str | Sequence[Any] | None) -> MetaRegression:
+def regression(
+    pooled: Pooled, covariate: str | Sequence[float], cluster: str | Sequence[Any] | None, weights: str, rho: float | None
+) -> MetaRegression:
     """One covariate, with the estimator and interval of the pooled result, or with errors by study."""
     by_inverse_variance(pooled)
+    if cluster is None and (weights != INDEPENDENT or rho is not None):
+        raise UsageError("weights and rho are of studies with several effects: name the study of each with cluster= too")
     x, how = pooled.studies.numbers(covariate), pooled.how
     if np.ptp(x) == 0:
         raise UsageError("the covariate has one value in all studies: there is no slope")
@@ -202,75 +190,19 @@ def regression(pooled: Pooled, covariate: str | Sequence[float], cluster: str | 
     result = coefficients(effects, tau2, how.spread)
     errors, df, notes = result.se, [result.df, result.df], []
     if cluster is not None:
-        by_study = cr2(effects, result.fit, _clusters(pooled, cluster))
-        errors, df = np.sqrt(np.diag(by_study.covariance)), by_study.df.tolist()
-        notes.append(f"Errors by study (CR2): {by_study.clusters} studies.{_FEW if df[1] < FEW_DF else ''}")
+        several = several_effects(pooled, effects, tau2, cluster, weights, rho)
+        result, tau2 = replace(result, fit=several.fit), several.fit.tau2
+        errors, df = np.sqrt(np.diag(several.errors.covariance)), several.errors.df.tolist()
+        notes.append(f"Errors by study (CR2): {several.errors.clusters} studies{several.words}.{FEW_WORDS if df[1] < FEW_DF else ''}")
     names = ("intercept", covariate if isinstance(covariate, str) else "covariate")
     rows = [
-        _coefficient(name, float(value), float(se), its_df, how.conf_level)
+        coefficient(name, float(value), float(se), its_df, how.conf_level)
         for name, value, se, its_df in zip(names, result.fit.beta, errors, df, strict=True)
     ]
-    before = between_variance(pooled.studies.mean_only(), how.estimator)
+    before = several_effects(pooled, pooled.studies.mean_only(), None, cluster, weights, rho).fit.tau2 if weights != INDEPENDENT else None
+    before = between_variance(pooled.studies.mean_only(), how.estimator) if before is None else before
     r2 = max(0.0, 100 * (before - tau2) / before) if before > 0 else math.nan
     if pooled.k < 10:
         notes.append(f"With {pooled.k} studies, under 10, a regression tells little.")
     slope, left = rows[1], heterogeneity(effects, tau2)
     return MetaRegression(rows[0], slope, slope.statistic**2, 1, slope.df, slope.p, tau2, r2, left, pooled.k, tuple(notes))
-
-
-def _clusters(pooled: Pooled, cluster: str | Sequence[Any]) -> Ints:
-    levels, codes = pooled.studies.codes(cluster)
-    if len(levels) < 2:
-        raise UsageError("all effect sizes are of one study: errors by study need two or more")
-    return codes
-
-
-@dataclass(frozen=True, slots=True)
-class RobustMean:
-    """The pooled mean with errors by study.
-
-    Attributes
-    ----------
-    mean : RegressionCoefficient
-        On the scale that was pooled; degrees of freedom by Satterthwaite.
-    shown : dict of str to float
-        Value and limits as they are shown.
-    clusters, k : int
-        Studies, and effect sizes.
-    notes : tuple of str
-    """
-
-    mean: RegressionCoefficient
-    shown: dict[str, float]
-    clusters: int
-    k: int
-    notes: tuple[str, ...]
-
-    def to_frame(self) -> pd.DataFrame:
-        """A data frame of one row."""
-        import pandas as pd
-
-        shown = {f"shown_{name}": value for name, value in self.shown.items()}
-        return pd.DataFrame([{**asdict(self.mean), **shown, "clusters": self.clusters, "k": self.k, "notes": " ".join(self.notes)}])
-
-    def sentence(self) -> str:
-        """The result in words."""
-        s = self.shown
-        text = f"Pooled {s['value']:.3g} ({s['low']:.3g} to {s['high']:.3g}), errors by study: {self.k} effect sizes of {self.clusters} studies, df {self.mean.df:.1f}."
-        return " ".join([text, *self.notes])
-
-    def __repr__(self) -> str:
-        return self.sentence()
-
-
-def robust(pooled: Pooled, cluster: str | Sequence[Any]) -> RobustMean:
-    """CR2 errors of the weighted mean; the working model takes effects as independent with variance + tau2."""
-    by_inverse_variance(pooled)
-    effects = pooled.studies.mean_only()
-    fit = weighted(effects, pooled.tau2)
-    errors = cr2(effects, fit, _clusters(pooled, cluster))
-    value, se, df = float(fit.beta[0]), float(np.sqrt(errors.covariance[0, 0])), float(errors.df[0])
-    mean = _coefficient("mean", value, se, df, pooled.how.conf_level)
-    shown = {name: pooled.scale.shown(each) for name, each in (("value", mean.value), ("low", mean.low), ("high", mean.high))}
-    notes = (_FEW.strip(),) if df < FEW_DF else ()
-    return RobustMean(mean, shown, errors.clusters, pooled.k, notes)

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from iop_outcomes.published.meta_regression import MetaRegression, RobustMean, Subgroups
+    from iop_outcomes.published.meta_regression import MetaRegression, Subgroups
     from iop_outcomes.published.meta_tables import EggerTest, InfluenceTable, LeaveOneOut
+    from iop_outcomes.published.several_effects import RobustMean
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,14 @@ class Pooled:
 
         return subgroups(self, by, common_tau2=common_tau2)
 
-    def regression(self, covariate: str | Sequence[float], *, cluster: str | Sequence[Any] | None = None) -> MetaRegression:
+    def regression(
+        self,
+        covariate: str | Sequence[float],
+        *,
+        cluster: str | Sequence[Any] | None = None,
+        weights: str = "independent",
+        rho: float | None = None,
+    ) -> MetaRegression:
         """Regression of the studies' results on one covariate.
 
         Parameters
@@ -177,10 +185,12 @@ class Pooled:
             A column of the table that was pooled, or a number for each study.
         cluster : str or sequence, optional
             Where studies give several effects: the study of each, for errors by study (CR2, Satterthwaite).
+        weights, rho : str, float
+            As for `robust`.
         """
         from iop_outcomes.published.meta_regression import regression
 
-        return regression(self, covariate, cluster)
+        return regression(self, covariate, cluster, weights, rho)
 
     def egger(self) -> EggerTest:
         """Egger's test of small-study effects, which needs about ten studies to tell anything."""
@@ -188,17 +198,23 @@ class Pooled:
 
         return egger_test(self)
 
-    def robust(self, cluster: str | Sequence[Any]) -> RobustMean:
+    def robust(self, cluster: str | Sequence[Any], *, weights: str = "independent", rho: float | None = None) -> RobustMean:
         """The pooled mean with errors that hold where studies give several effects each (CR2, Satterthwaite).
 
         Parameters
         ----------
         cluster : str or sequence
             A column of the table that was pooled, or the study that each effect size belongs to.
+        weights : {"independent", "correlated"}
+            "independent": each effect by its variance and `tau2`, the pooled mean as it is. "correlated": each study as one, by the mean
+            variance of its effects, with tau2 by moments (Hedges, Tipton and Johnson 2010): what robumeta gives.
+        rho : float, optional
+            How the errors of one study's effects correlate; .8 is assumed for correlated weights where none is given, and
+            `sensitivity` holds the result from 0 to 1.
         """
-        from iop_outcomes.published.meta_regression import robust
+        from iop_outcomes.published.several_effects import robust
 
-        return robust(self, cluster)
+        return robust(self, cluster, weights, rho)
 
     def plot(self, ax: Axes | None = None, *, kind: str = "forest") -> Axes:
         """Draw the studies and their pooled result.

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from iop_outcomes.stats.limits import Floats
-from iop_outcomes.stats.special import chdtrc
+from iop_outcomes.stats.special import chdtrc, chdtri
 
 Estimator = Literal["fixed", "DL", "REML", "PM"]
 ESTIMATORS: tuple[Estimator, ...] = ("fixed", "DL", "REML", "PM")
@@ -84,7 +84,12 @@ class WeightedFit:
 
 def weighted(studies: StudyEffects, tau2: float) -> WeightedFit:
     """Least squares with the weights 1 / (variance + tau2)."""
-    w, x = 1 / (studies.variance + tau2), studies.design
+    return weighted_by(studies, 1 / (studies.variance + tau2), tau2)
+
+
+def weighted_by(studies: StudyEffects, w: Floats, tau2: float) -> WeightedFit:
+    """Least squares with these weights, which some variance between studies gave."""
+    x = studies.design
     bread = np.asarray(np.linalg.inv((x.T * w) @ x), dtype=np.float64)
     beta = bread @ (x.T @ (w * studies.value))
     return WeightedFit(tau2, beta, bread, w, studies.value - x @ beta)
@@ -202,8 +207,6 @@ def profile_limits(studies: StudyEffects, *, conf_level: float = 0.95) -> tuple[
     ----------
     Viechtbauer W (2007), doi:10.1002/sim.2514.
     """
-    from scipy.special import chdtri
-
     if studies.df < 1:
         return math.nan, math.nan
     tail = (1 - conf_level) / 2

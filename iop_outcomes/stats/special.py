@@ -21,6 +21,6 @@ ndtr, ndtri = _of_scipy("ndtr"), _of_scipy("ndtri")  # the normal distribution, 
 stdtr, stdtrit = _of_scipy("stdtr"), _of_scipy("stdtrit")  # Student's t, and its quantiles
 bdtr = _of_scipy("bdtr")  # the binomial distribution
 chdtrc, fdtrc = _of_scipy("chdtrc"), _of_scipy("fdtrc")  # upper tails of chi squared and of F
-fdtri = _of_scipy("fdtri")  # quantiles of F
+fdtri, chdtri = _of_scipy("fdtri"), _of_scipy("chdtri")  # quantiles of F, and of chi squared from above
 expit, logit = _of_scipy("expit"), _of_scipy("logit")
 poch = _of_scipy("poch")  # a ratio of gamma functions

