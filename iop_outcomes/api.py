@@ -884,6 +884,54 @@ def occasions(data: Data, *, scale: str, by: str | Sequence[str] | None = None, 
     return measure(data, "occasions", scale=scale, by=by, conf_level=conf_level)
 
 
+def depression_follow_up(
+    data: Data,
+    *,
+    scale: str,
+    by: str | Sequence[str] | None = None,
+    definition: Literal["twelve_months", "twelve_months_30_days", "six_months", "drr_e"] = "twelve_months",
+    conf_level: float = 0.95,
+) -> Answer:
+    """Of people admitted with depression, how many were in remission or had responded months later, as published quality measures count.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`, with scores months after admission, by `episode_id` and day.
+    scale : str
+        "phq9", or its form for adolescents, "phqa".
+    by : str or two of them, optional
+        Column to group by, or two.
+    definition : {"twelve_months", "twelve_months_30_days", "six_months", "drr_e"}
+        CMS159 (CBE 0710, 1885), the same as it was in its version 6, CBE 0711 and 1884, or HEDIS DRR-E.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        `scored_at_follow_up`, `remission_at_follow_up` and `response_at_follow_up`, who was not scored as not met, and the last two
+        `..._of_scored`, with Wilson intervals.
+
+    Raises
+    ------
+    NotAssessableError
+        When nobody was scored in those days, or nothing says until when the data reach.
+
+    Examples
+    --------
+    >>> import pandas as pd, iop_outcomes as iop
+    >>> episodes = {"episode_id": ["a", "b"], "track": "x", "discharge_reason": "completed", "los_days": 40, "observed_days": 500}
+    >>> scores = {"episode_id": ["a", "a", "b"], "scale": "phq9", "day": [0, 380, 0], "score": [18, 4, 15]}
+    >>> tables = {"episodes": pd.DataFrame(episodes), "scores": pd.DataFrame(scores)}
+    >>> with iop.load(tables, mapping={"data": {"class": "synthetic"}}) as data:
+    ...     frame = iop.depression_follow_up(data, scale="phq9").to_frame().set_index("estimand")
+    >>> frame.value[["remission_at_follow_up", "remission_at_follow_up_of_scored"]].tolist()
+    [0.5, 1.0]
+    """
+    return measure(data, "depression_follow_up", scale=scale, by=by, definition=definition, conf_level=conf_level)
+
+
 def readmission(
     data: Data,
     *,

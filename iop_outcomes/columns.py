@@ -612,18 +612,24 @@ class FirstEvent:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Ask whether a whole-number column is at least another, or a number: 1, 0, or blank where one of them is.
+    """Ask whether a whole-number column, or the sum of two (`plus`), is at least another, or a number: 1, 0, or blank where one of them is.
 
     Two columns of days would make a table of a hundred thousand cells where three are wanted.
     """
 
     column: str
     goal: str | int
+    plus: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Names of the columns this request adds to the count table."""
-        return (f"{self.column}_reached_{self.goal}",)
+        return (f"{self.column}{f'_plus_{self.plus}' if self.plus else ''}_reached_{self.goal}",)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that it needs."""
+        return frozenset(side for side in (self.column, self.plus, self.goal) if isinstance(side, str) and side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -640,7 +646,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class EventWithin:
-    """Ask whether one of some events happened between two days after discharge: 1 or 0.
+    """Ask whether one of some events happened between two days after discharge, or after admission: 1 or 0.
 
     Parameters
     ----------
@@ -651,9 +657,11 @@ class EventWithin:
     kinds : tuple of str
         Kinds of them that count; every kind when empty.
     first, last : int or None
-        Days after discharge, both included; no bound when `None`. Days before discharge are negative.
+        Days on the clock, both included; no bound when `None`. Days before discharge are negative.
     undated : bool
-        Whether an event counts whose day after discharge is not known, because the day of discharge is not.
+        Whether an event counts whose day on the clock is not known, because the day of discharge is not.
+    clock : {"discharge", "admission"}
+        What day 0 is.
     """
 
     name: str
@@ -662,6 +670,7 @@ class EventWithin:
     first: int | None = None
     last: int | None = None
     undated: bool = False
+    clock: Clock = "discharge"
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ EXPORTS = [
     "clinical_significance",
     "compare",
     "completion",
+    "depression_follow_up",
     "discharge_reasons",
     "early_response",
     "effect_sizes",

@@ -83,7 +83,7 @@ class SharedProgram:
             (isinstance(request, Column) and request.name not in columns)
             or (isinstance(request, ScoreAt | AnswersAt | BaselineTwice) and request.scale not in scales)
             or (isinstance(request, SessionCount) and "sessions" not in self.facts.filled | self.withheld)
-            or (isinstance(request, Reached) and not {side for side in (request.column, request.goal) if isinstance(side, str)} <= columns)
+            or (isinstance(request, Reached) and not request.columns <= columns)
         )
         return (None,) if absent else ()
 

@@ -251,9 +251,11 @@ def _grouped(request: Reached | ClassOf | Weeks, columns: Collection[str]) -> Va
 
 
 def _reached(request: Reached, columns: Collection[str]) -> Value:
-    if not {side for side in (request.column, request.goal) if isinstance(side, str)} <= set(columns):
+    if not request.columns <= set(columns):
         return NOTHING
     value, goal = (f"episodes.{quoted(side)}" if isinstance(side, str) else str(side) for side in (request.column, request.goal))
+    if request.plus:
+        value = f"({value} + episodes.{quoted(request.plus)})"
     return Value(f"CAST({value} >= {goal} AS {FLAG})", FLAG)
 
 
@@ -453,10 +455,11 @@ def _event_within(request: EventWithin, tables: Tables) -> Answered:
         return f"({dated}{f' OR {day} IS NULL' if request.undated else ''})"
 
     if _stand_beside(tables):
-        days = _days_beside(request.events, tables.episodes, after=True) if not request.kinds else {}
+        days = _days_beside(request.events, tables.episodes, after=request.clock == "discharge") if not request.kinds else {}
         tests = [f"coalesce({observed} = 1 AND {within(day)}, FALSE)" for observed, day in days.values()]
         return (), (Value(f"CAST({' OR '.join(tests)} AS {FLAG})", FLAG) if tests else NEVER,)
-    condition = f"{_wanted(request.events, request.kinds)} AND {within('events.days_after_discharge')}"
+    day = "events.days_after_discharge" if request.clock == "discharge" else "events.day"
+    condition = f"{_wanted(request.events, request.kinds)} AND {within(day)}"
     pick = Pick(EVENTS_OF_EPISODES, condition, "bool_or(TRUE)")
     return (pick,), (Value(f"CAST(coalesce({pick.name}, FALSE) AS {FLAG})", FLAG),)
 

@@ -88,10 +88,10 @@ def _version_changes() -> Rule:
     return _rule("version_changed", columns, changed, "the version of the instrument changes within an episode", hint, "warning")
 
 
-def _asked_again(first: int, last: int, names: Sequence[str]) -> str:
+def _asked_again(first: int, last: int, names: Sequence[str], *, day: str = "day - episode_los_days") -> str:
     """SQL of whether a score is of an occasion after discharge; of some scales alone where these are named."""
     own_scale = f" AND scale IN ({', '.join(map(literal, names))})" if names else ""
-    return f"(day - episode_los_days BETWEEN {first} AND {last}{own_scale})"
+    return f"({day} BETWEEN {first} AND {last}{own_scale})"
 
 
 def _outside_windows(scales: Dictionary[str, Scale]) -> Rule:
@@ -100,7 +100,9 @@ def _outside_windows(scales: Dictionary[str, Scale]) -> Rule:
     for scale in scales.values():
         for each in scale.occasions:
             windows.setdefault((each.first, each.last), []).append(scale.name)
-    again = " OR ".join(_asked_again(*days, names if len(names) < len(scales) else ()) for days, names in windows.items())
+    occasions = [_asked_again(*days, names if len(names) < len(scales) else ()) for days, names in windows.items()]
+    measures = [_asked_again(*days, [scale.name], day="day") for scale in scales.values() for days in scale.asked_after_admission.values()]
+    again = " OR ".join([*occasions, *measures])
     # A stay below 0 is a fault of the episode, and named there.
     outside = f"day < {first} OR (episode_los_days >= 0 AND day > episode_los_days + {last} AND NOT ({again or 'FALSE'}))"
     message = f"more than {-first} days before admission, or more than {last} after discharge and on no occasion after it"

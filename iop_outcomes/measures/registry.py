@@ -11,6 +11,7 @@ from iop_outcomes.measures.clinical_significance import CLINICAL_SIGNIFICANCE
 from iop_outcomes.measures.completion import COMPLETION
 from iop_outcomes.measures.deaths_in_care import DEATHS_IN_CARE
 from iop_outcomes.measures.declared_columns import DECLARED
+from iop_outcomes.measures.depression_follow_up import DEPRESSION_FOLLOW_UP
 from iop_outcomes.measures.discharge_reasons import REASONS
 from iop_outcomes.measures.early_response import EARLY_RESPONSE
 from iop_outcomes.measures.effect_sizes import EFFECT_SIZES
@@ -69,6 +70,7 @@ FAMILIES: Mapping[str, Family] = {
         SUDDEN_GAINS,
         EARLY_RESPONSE,
         OCCASIONS,
+        DEPRESSION_FOLLOW_UP,
     )
 }
 CHARACTERISTICS: Mapping[str, Characteristic] = {each.name: each for each in (PARTICIPANTS,)}

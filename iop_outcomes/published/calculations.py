@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 from iop_outcomes.errors import UsageError
-from iop_outcomes.published.change_categories import change_categories
 from iop_outcomes.published.control_charts import c_chart, individuals_chart, p_chart
 from iop_outcomes.published.conversions import convert
 from iop_outcomes.published.correlations import correlation
@@ -28,10 +27,10 @@ from iop_outcomes.published.pre_post import pre_post
 from iop_outcomes.published.pre_post_control import pre_post_control
 from iop_outcomes.published.proportions import paired_proportions, proportion, proportions
 from iop_outcomes.published.rates import rate
+from iop_outcomes.published.reliable_change import clinical_categories, mixed_model_change, reliable_change
 from iop_outcomes.published.study import Argument, StudyFigure
 from iop_outcomes.published.summaries import summary
 from iop_outcomes.scales import load_scales
-from iop_outcomes.stats.thresholds import cutoffs, reliable_change_index, s_diff, standard_error_of_measurement
 
 Quantities = dict[str, float]
 _OF_EFFECT = ("se", "variance", "low", "high", "statistic", "df", "p", "r")
@@ -226,32 +225,6 @@ def _of_pooled(pooled: Pooled) -> Quantities:
     return {name: float(getattr(pooled, name)) for name in (*_OF_POOLED, *_TAU2)}
 
 
-def _reliable_change(
-    *,
-    sd: float,
-    reliability: float,
-    pre: float | None = None,
-    post: float | None = None,
-    mean_case: float | None = None,
-    sd_case: float | None = None,
-    mean_norm: float | None = None,
-    sd_norm: float | None = None,
-    better: str = "lower",
-) -> Quantities:
-    """Jacobson and Truax: error of measurement, of a difference, index of change, and the three cut-offs."""
-    values = {
-        "standard_error": standard_error_of_measurement(sd, reliability),
-        "s_diff": s_diff(sd, reliability),
-        "reliable_change_index": reliable_change_index(sd, reliability),
-    }
-    if pre is not None and post is not None:
-        values["reliable_change"] = (post - pre) / values["s_diff"]
-    if mean_case is not None and sd_case is not None and mean_norm is not None and sd_norm is not None:
-        points = cutoffs(mean_case, sd_case, mean_norm, sd_norm, better="lower" if better == "lower" else "higher")
-        values |= {"cutoff_a": points.a, "cutoff_b": points.b, "cutoff_c": points.c}
-    return values
-
-
 def _cox_of_two(*, days: list[int], ended: list[int], group: list[str], reference: str, ties: str = "efron") -> EffectSizes:
     """Hazard ratio of those outside a reference group, people listed one by one."""
     if reference not in group:
@@ -272,11 +245,12 @@ _CALCULATIONS: dict[str, Callable[..., EffectSizes | EquivalenceTest | Quantitie
     "equivalence": equivalence,
     "convert": convert,
     "summary": _summary,
-    "reliable_change": _reliable_change,
+    "reliable_change": reliable_change,
+    "clinical_categories": clinical_categories,
+    "mixed_model_change": mixed_model_change,
     "event_times": event_times,
     "cox": _cox_of_two,
     "rate": rate,
-    "change_categories": change_categories,
     "p_chart": p_chart,
     "c_chart": c_chart,
     "individuals_chart": individuals_chart,

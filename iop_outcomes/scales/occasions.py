@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 FIRST_DAY = 15  # a score up to 14 days after discharge may be the discharge score
@@ -48,6 +49,11 @@ class Occasion:
         return f"days {self.first} to {self.last} after discharge"
 
 
+# Days after admission on which published measures of depression ask again, by what they are called: a score above 9 opens them.
+DEPRESSION_CASE = "cms159_index"  # the case cut-off of a scale that these measures take
+AFTER_ADMISSION: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {"twelve_months": (305, 425), "twelve_months_30_days": (335, 395), "six_months": (123, 243), "drr_e": (120, 240)}
+)
 # Months 6 and 12 as in published follow-up measures of depression (120 to 240 days; 12 months give or take 60 days); 1 and 3 in the days left.
 FOLLOW_UPS = (Occasion("month_1", 15, 59), Occasion("month_3", 60, 119), Occasion("month_6", 120, 240), Occasion("month_12", 305, 425))
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from iop_outcomes.errors import DataError, UsageError, choices
-from iop_outcomes.scales.occasions import FOLLOW_UPS, Occasion
+from iop_outcomes.scales.occasions import AFTER_ADMISSION, DEPRESSION_CASE, FOLLOW_UPS, Occasion
 from iop_outcomes.scales.scoring import Number, total_of
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
@@ -315,6 +315,16 @@ class Scale(Sourced):
         ((0, 8), (0, 4))
         """
         return self.answers_to(number).item_range
+
+    @property
+    def asked_after_admission(self) -> Mapping[str, tuple[int, int]]:
+        """Days after admission on which published measures of depression take its score, by the measure; of two scales alone.
+
+        >>> from iop_outcomes.scales import get_scale
+        >>> get_scale("phq9").asked_after_admission["drr_e"], len(get_scale("gad7").asked_after_admission)
+        ((120, 240), 0)
+        """
+        return AFTER_ADMISSION if any(each.name == DEPRESSION_CASE for each in self.case_cutoffs) else {}
 
     @property
     def whole(self) -> bool:

@@ -128,6 +128,9 @@ class PlainEngine:
             return (int(self.answers(e, request.request)[0] is not None),)
         if isinstance(request, Reached):
             value, goal = (side if isinstance(side, int) else e.get(side) for side in (request.column, request.goal))
+            if request.plus:
+                more = e.get(request.plus)
+                value = None if value is None or more is None else value + more
             return (None if value is None or goal is None else int(value >= goal),)
         if isinstance(request, ClassOf):
             return (self.classed(e, request),)
@@ -265,7 +268,8 @@ class PlainEngine:
         """Whether an event is one of those asked, in time."""
         if row["event"] not in request.events or (request.kinds and row["kind"] not in request.kinds):
             return False
-        day, bounded = row["days_after_discharge"], request.first is not None or request.last is not None
+        day = row[CLOCKS[request.clock]]
+        bounded = request.first is not None or request.last is not None
         if day is None:
             return request.undated or not bounded
         return (request.first is None or day >= request.first) and (request.last is None or day <= request.last)

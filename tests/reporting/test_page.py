@@ -347,7 +347,7 @@ def rounded(value, digits):
 SCALES = tuple(f"{name}_" for name in load_scales() if name not in ("phq9", "gad7"))
 DECLARED = ("planned_hours", "certified", "recertified", "condition_code_92", "scores_in_plan")
 RARE = tuple(
-    f"{scale}_{name}" for scale in ("phq9", "gad7") for name in ("occasions", "sudden_gains")
+    f"{scale}_{name}" for scale in ("phq9", "gad7") for name in ("occasions", "sudden_gains", "depression_follow_up")
 )  # scores after discharge, or every week
 LACKING = (*SCALES, *DECLARED, *RARE, "phq9_self_harm_item", "no_show_rate", "attended_days")  # what the data do not bring
 MEASURES = [name for name in known() if not name.startswith(LACKING)]

@@ -329,6 +329,19 @@ def attended_days(frame, _definition, _whole):
     }
 
 
+def months_later(scale):
+    """From how each episode ended up, months after admission."""
+
+    def counted(frame, definition, _whole):
+        words = frame[f"{scale}_follow_up_{definition}"]
+        scored = ("remission", "response_alone", "no_response")
+        base, hits = (*scored, "not_scored"), {"scored": scored, "remission": scored[:1], "response": scored[:2]}
+        rates = {f"{name}_at_follow_up": share(words, met, base) for name, met in hits.items()}
+        return rates | {f"{name}_at_follow_up_of_scored": share(words, hits[name], scored) for name in ("remission", "response")}
+
+    return counted
+
+
 YES = ("yes", "y", "true", "1")
 
 
@@ -364,6 +377,7 @@ BY_HAND = {
     **{f"{scale}_reliable_change": reliable(scale) for scale in load_scales()},
     **{name: nhs(name) for name in ("nhs_reliable_improvement", "nhs_recovery", "nhs_reliable_recovery", "nhs_reliable_deterioration")},
     **{f"{scale}_clinical_significance": clinical(scale) for scale in load_scales()},
+    **{f"{scale}_depression_follow_up": months_later(scale) for scale in ("phq9", "phqa")},
     **{f"{scale}_self_harm_item": self_harm(scale) for scale in load_scales()},
 }
 TESTS = {"log_rank_chi_squared", "log_rank_p", "gray_chi_squared", "gray_p"}  # between groups: no count of episodes
