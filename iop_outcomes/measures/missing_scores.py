@@ -151,22 +151,22 @@ def _draft(counts: Counts, *, scale: Scale, profile: ReliableChangeProfile | Non
     scored = _Admitted(counts, scale)
     scores = score_parts(counts, scale)
     people = partial(scores.population, family_of(scale.name))
-    every = people(base=(_SCORED, _UNSCORED), missing=_NO_START)
+    known = people(base=(_SCORED, _UNSCORED), hits=(_SCORED,), missing=_NO_START)
     seen = people(base=(_SCORED,), missing=(_UNSCORED, *_NO_START))
-    # with the mean of the pairs, or the range of the scale, it tells how many were seen
-    implying = replace(every, revealed=frozenset({_SCORED}))
+    # with the mean of the pairs, which may stand rounded elsewhere, or the range of the scale, each tells how many were seen
+    every = replace(known, hits=None, revealed=frozenset({_SCORED}))
     expected, weighted = (estimate(scored.changes, scored.terms) for estimate in (standardised_mean, weighted_mean))
     worst, best = scored.ends
     return (
-        share(KNOWN, scores.table, PART, people(base=(_SCORED, _UNSCORED), hits=(_SCORED,), missing=_NO_START)),
+        share(KNOWN, scores.table, PART, known),
         _of_pairs(scored, seen),
         _mean(CARRIED, scored, scored.carried, every),
         _mean(UNCHANGED, scored, scored.pre, every),
-        _drafted(EXPECTED, scored, expected, implying),
-        _drafted(WEIGHTED, scored, weighted, implying),
-        _tipping(scored, expected, implying),
-        _mean(WORST, scored, np.full(len(scored.n), worst), implying),
-        _mean(BEST, scored, np.full(len(scored.n), best), implying),
+        _drafted(EXPECTED, scored, expected, every),
+        _drafted(WEIGHTED, scored, weighted, every),
+        _tipping(scored, expected, every),
+        _mean(WORST, scored, np.full(len(scored.n), worst), every),
+        _mean(BEST, scored, np.full(len(scored.n), best), every),
         *([] if profile is None else _better(scale, _parts(scored, profile, room=room))),
     )
 

@@ -31,7 +31,6 @@ from iop_outcomes.show.words import (
     is_everyone,
     number,
     plain_range,
-    sentence,
     value_of,
 )
 
@@ -111,24 +110,44 @@ def assumptions(released: Released, *, ax: Axes | None = None, everyone: bool = 
     return drawn
 
 
-def assumptions_sentence(released: Released, level: str = ALL) -> str:
-    """What was seen, what is predicted of everybody, and how wrong that would have to be for the improvement to vanish."""
+def assumptions_sentence(released: Released, level: str = ALL, *, span: float | None = None) -> str:
+    """What was seen, what is predicted of everybody, and how wrong that would have to be for the improvement to vanish.
+
+    Parameters
+    ----------
+    released : Released
+        A measure that has several readings of one change.
+    level : str
+        Of which group.
+    span : float, optional
+        Points from one end of the scale to the other: a tipping point beyond it is said as one that no score reaches.
+    """
     require_released(released, "assumptions_sentence")
     rate, seen, expected, tipping = (released.estimate(released.definition.in_role(role), level) for role in _ROLES)
     where = "" if is_everyone(level, released.level_2) else f"{group_words(released, level)}: "
     if not (has_value(seen) and has_value(expected)):
-        return sentence(released, released.definition.in_role("expected"), level)
+        return f"{where}{_without_answer(released, seen, expected)}"
     text = f"{where}Average {released.definition.subject} {_moved(seen)} in the {episodes(seen.n)} with both scores"
     if value_of(rate) == 1:
         return f"{text}, and no discharge score is missing."
     limits = plain_range(expected)
     text = f"{text}. If the others with an admission score changed as people like them did, it {_moved(expected)} in all"
-    text = f"{text} (range {limits})." if limits else f"{text}."
+    sign = ", where positive is improvement" if value_of(expected) < 0 else ""
+    text = f"{text} (range {limits}{sign})." if limits else f"{text}."
     worst = released.definition.in_role("worst_end")
-    return " ".join([text, *_vanishing(expected, tipping, released.estimate(worst, level) if released.has(worst) else None)])
+    return " ".join([text, *_vanishing(expected, tipping, released.estimate(worst, level) if released.has(worst) else None, span)])
 
 
 _ROLES: tuple[Role, ...] = ("known_at_end", "observed", "expected", "tipping")
+
+
+def _without_answer(released: Released, seen: ReleasedEstimate, expected: ReleasedEstimate) -> str:
+    """Why there is nothing to set side by side."""
+    subject = released.definition.subject
+    if not (seen.shown and expected.shown):
+        why = "because a count in it, or one that could be worked out from it, is too small"
+        return f"How much the change in {subject} depends on missing discharge scores is not shown, {why}."
+    return f"No episode has a {subject} at both ends, so that nothing can be said of those without a discharge score."
 
 
 def _moved(row: ReleasedEstimate) -> str:
@@ -139,7 +158,7 @@ def _moved(row: ReleasedEstimate) -> str:
     return f"{'improved' if value > 0 else 'got worse'} by {number(abs(value), row.unit)} points"
 
 
-def _vanishing(expected: ReleasedEstimate, tipping: ReleasedEstimate, worst: ReleasedEstimate | None) -> list[str]:
+def _vanishing(expected: ReleasedEstimate, tipping: ReleasedEstimate, worst: ReleasedEstimate | None, span: float | None) -> list[str]:
     """The tipping point in words; nothing where there is no improvement that could vanish."""
     if value_of(expected) <= 0:
         return ["There is no improvement that missing scores could take away."]
@@ -147,13 +166,16 @@ def _vanishing(expected: ReleasedEstimate, tipping: ReleasedEstimate, worst: Rel
         return [
             "The tipping point is not shown." if not tipping.shown else f"The tipping point cannot be given: {estimate_value(tipping)}."
         ]
-    words = [f"The improvement would vanish if those not seen ended {estimate_value(tipping)} points worse than that"]
-    if isinstance(tipping.low, Withheld) or tipping.low != tipping.low:
-        words = [f"{words[0]}."]
+    beyond = span is not None and value_of(tipping) > span
+    points = f"more points worse than that than the scale has ({span:g})" if span is not None and beyond else ""
+    points = points or f"{estimate_value(tipping)} points worse than that"
+    vanish = f"The improvement would vanish {'only ' if beyond else ''}if those not seen ended {points}"
+    if isinstance(tipping.low, Withheld) or tipping.low != tipping.low or (span is not None and tipping.low > span):
+        words = [f"{vanish}."]
     elif tipping.low > 0:
-        words = [f"{words[0]}; from {number(tipping.low, tipping.unit)} on it would not be clear."]
+        words = [f"{vanish}; from {number(tipping.low, tipping.unit)} on it would not be clear."]
     else:
-        words = [f"{words[0]}; it is not clear as it is."]
+        words = [f"{vanish}; it is not clear as it is."]
     if worst is not None and value_of(worst) > 0:
         words.append("Even if each of them had ended with the most severe score there is, the average would have improved.")
     return words

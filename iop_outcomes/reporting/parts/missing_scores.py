@@ -8,6 +8,7 @@ from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.release import Released
 from iop_outcomes.reporting.blocks import Block, Section, Text, figure_block, section
 from iop_outcomes.reporting.parts.part import Page, Part, Program, words_or_table
+from iop_outcomes.scales import Scale
 from iop_outcomes.show.assumptions import assumptions, assumptions_alt_text, assumptions_sentence
 from iop_outcomes.show.tables import value_table
 from iop_outcomes.show.words import has_value, label, value_of
@@ -28,10 +29,11 @@ def missing_scores_ask(program: Program) -> Ask | None:
     return Ask("missing_scores", scale=program.scored[0], by=program.by, estimands=(KNOWN, SEEN, *RULES, PREDICTED, TIPPING), spare=True)
 
 
-def missing_scores_blocks(released: Released) -> list[Block]:
+def missing_scores_blocks(released: Released, scale: Scale) -> list[Block]:
     """The answer in words; beside it every reading in one figure, where a score is missing and a reading may be shown."""
-    words = assumptions_sentence(released)
-    if value_of(released.estimate(KNOWN)) == 1 or not has_value(released.estimate(PREDICTED)):
+    low, high = scale.range
+    words = assumptions_sentence(released, span=float(high - low))
+    if not _is_open(released):
         return [Text(words)]
     return [
         figure_block(
@@ -41,6 +43,11 @@ def missing_scores_blocks(released: Released) -> list[Block]:
             assumptions_alt_text(released, everyone=True),
         ),
     ]
+
+
+def _is_open(released: Released) -> bool:
+    """Whether there is an answer, and more than one."""
+    return has_value(released.estimate(PREDICTED)) and value_of(released.estimate(KNOWN)) != 1
 
 
 def _in_full(released: Released, program: Program) -> list[Block]:
@@ -59,9 +66,14 @@ def _asks(program: Program) -> list[Ask]:
 
 
 def _sections(page: Page) -> Sequence[Section]:
+    program = page.program
     return [
-        section(each.definition.measure, f"{each.definition.subject}, missing scores", missing_scores_blocks(each))
-        for each in page.answered(_asks(page.program))
+        section(
+            each.definition.measure,
+            f"{each.definition.subject}, missing scores",
+            missing_scores_blocks(each, program.data.scales[program.scored[0]]),
+        )
+        for each in page.answered(_asks(program))
     ]
 
 
@@ -69,7 +81,7 @@ def _appendix(page: Page) -> Sequence[Section]:
     return [
         section(f"{each.definition.measure}_in_full", f"{each.definition.title}, in full", _in_full(each, page.program))
         for each in page.answered(_asks(page.program))
-        if has_value(each.estimate(PREDICTED))
+        if _is_open(each)
     ]
 
 
