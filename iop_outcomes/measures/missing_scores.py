@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 
@@ -35,7 +35,7 @@ from iop_outcomes.measures.missing_scores_words import (
 from iop_outcomes.measures.options import SCALE, Declaration, Family
 from iop_outcomes.measures.parts import NOT_ENDED, PART, Parts, not_ended, parts_of, portion, same
 from iop_outcomes.measures.reliable_change import operator_of, usual_profile
-from iop_outcomes.measures.symptom_change import WORDS, family_of, pairs_on, requests
+from iop_outcomes.measures.symptom_change import WORDS, family_of, pairs_on, requests, score_parts
 from iop_outcomes.results import Inclusion
 from iop_outcomes.scales import Scale
 from iop_outcomes.scales.scale import ReliableChangeProfile
@@ -56,16 +56,19 @@ _TRACK = Column("track")
 _STAY = Weeks("los_days", 13)  # a quarter of a year and more are alike
 _PAIRED, _UNSEEN = ("improved", "not_improved"), ("could_improve", "could_not_improve")
 _NO_START = ("no_admission_score", "no_score")
+_SCORED, _UNSCORED = "paired", "no_discharge_score"  # of the means, which divide as the change itself does
 _PARTS = (*_PAIRED, *_UNSEEN, *_NO_START, *NOT_ENDED)
 _OUTSIDE = {**{part: WORDS[part] for part in _NO_START}, **NOT_ENDED}
 
 
 def _excludes(profile: ReliableChangeProfile | None, *, room: bool) -> dict[str, str]:
-    """Words for those outside the numbers; where nobody asks who has room to improve, all who have no discharge score are in one part."""
+    """Words for those outside the numbers; of the rates, where nobody asks who has room to improve, all without a discharge score are in one part."""
     if profile is None or not room:
-        return {"could_improve" if profile else "could_not_improve": WORDS["no_discharge_score"], **_OUTSIDE}
-    able = {"could_improve": "could have improved reliably", "could_not_improve": "could not have improved reliably"}
-    return {**{part: f"{WORDS['no_discharge_score']}, {words}" for part, words in able.items()}, **_OUTSIDE}
+        of_rates = {"could_improve": WORDS["no_discharge_score"]} if profile else {}
+    else:
+        able = {"could_improve": "could have improved reliably", "could_not_improve": "could not have improved reliably"}
+        of_rates = {part: f"{WORDS['no_discharge_score']}, {words}" for part, words in able.items()}
+    return {_UNSCORED: WORDS[_UNSCORED], **of_rates, **_OUTSIDE}
 
 
 class _Admitted:
@@ -119,7 +122,7 @@ class _Admitted:
         )
 
 
-def _parts(scored: _Admitted, profile: ReliableChangeProfile | None, *, room: bool) -> Parts:
+def _parts(scored: _Admitted, profile: ReliableChangeProfile, *, room: bool) -> Parts:
     """Every episode by which scores are known, and of those with an admission score whether they did, or could, improve reliably.
 
     Without `room` everybody who has no discharge score could, whatever the admission score.
@@ -128,12 +131,11 @@ def _parts(scored: _Admitted, profile: ReliableChangeProfile | None, *, room: bo
     pre, post = (counts.numbers(f"{scale.name}_{moment}", blank=np.nan) for moment in ("admit", "discharge"))
     lacking = {"no_score": np.isnan(pre) & np.isnan(post), "no_admission_score": np.isnan(pre)}
     better = np.zeros(len(counts), dtype=bool)
-    if profile is not None:
-        known = ~np.isnan(pre)
-        end = np.where(np.isnan(post), scored.ends[1], post)
-        pairs = pairs_on(scale, pre[known], end[known], counts.n[known])
-        better[known] = reliable_improvement(pairs, float(profile.points), operator_of(profile)).met
-        better |= np.isnan(post) & (not room)
+    known = ~np.isnan(pre)
+    end = np.where(np.isnan(post), scored.ends[1], post)
+    pairs = pairs_on(scale, pre[known], end[known], counts.n[known])
+    better[known] = reliable_improvement(pairs, float(profile.points), operator_of(profile)).met
+    better |= np.isnan(post) & (not room)
     unseen = np.isnan(post)
     cases = {
         **not_ended(counts),
@@ -147,26 +149,25 @@ def _parts(scored: _Admitted, profile: ReliableChangeProfile | None, *, room: bo
 
 def _draft(counts: Counts, *, scale: Scale, profile: ReliableChangeProfile | None, room: bool) -> tuple[Draft, ...]:
     scored = _Admitted(counts, scale)
-    parts = _parts(scored, profile, room=room)
-    people = partial(parts.population, family_of_missing(scale.name), missing=_NO_START)
-    every = people(base=(*_PAIRED, *_UNSEEN))
-    seen = people(base=_PAIRED, missing=(*_UNSEEN, *_NO_START))
-    implying = replace(
-        every, revealed=frozenset(_PAIRED)
-    )  # with the mean of the pairs, or the range of the scale, it tells how many were seen
+    scores = score_parts(counts, scale)
+    people = partial(scores.population, family_of(scale.name))
+    known = people(base=(_SCORED, _UNSCORED), hits=(_SCORED,), missing=_NO_START)
+    seen = people(base=(_SCORED,), missing=(_UNSCORED, *_NO_START))
+    # with the mean of the pairs, which may stand rounded elsewhere, or the range of the scale, each tells how many were seen
+    every = replace(known, hits=None, revealed=frozenset({_SCORED}))
     expected, weighted = (estimate(scored.changes, scored.terms) for estimate in (standardised_mean, weighted_mean))
     worst, best = scored.ends
     return (
-        share(KNOWN, parts.table, PART, people(base=(*_PAIRED, *_UNSEEN), hits=_PAIRED)),
+        share(KNOWN, scores.table, PART, known),
         _of_pairs(scored, seen),
         _mean(CARRIED, scored, scored.carried, every),
         _mean(UNCHANGED, scored, scored.pre, every),
-        _drafted(EXPECTED, scored, expected, implying),
-        _drafted(WEIGHTED, scored, weighted, implying),
-        _tipping(scored, expected, implying),
-        _mean(WORST, scored, np.full(len(scored.n), worst), implying),
-        _mean(BEST, scored, np.full(len(scored.n), best), implying),
-        *([] if profile is None else _better(parts, people)),
+        _drafted(EXPECTED, scored, expected, every),
+        _drafted(WEIGHTED, scored, weighted, every),
+        _tipping(scored, expected, every),
+        _mean(WORST, scored, np.full(len(scored.n), worst), every),
+        _mean(BEST, scored, np.full(len(scored.n), best), every),
+        *([] if profile is None else _better(scale, _parts(scored, profile, room=room))),
     )
 
 
@@ -202,10 +203,10 @@ def _tipping(scored: _Admitted, expected: Estimated, who: Population) -> Draft:
     return Draft(Key(TIPPING), value, here.lift(influence), here.here(), who, interval)
 
 
-def _better(parts: Parts, people: Callable[..., Population]) -> list[Draft]:
+def _better(scale: Scale, parts: Parts) -> list[Draft]:
     """The share reliably better of those seen, and of everybody when nobody unseen, or everybody with room for it, improved."""
-    every = (*_PAIRED, *_UNSEEN)
-    of_pairs = people(base=_PAIRED, hits=("improved",), missing=(*_UNSEEN, *_NO_START))
+    people, every = partial(parts.population, family_of_missing(scale.name), missing=_NO_START), (*_PAIRED, *_UNSEEN)
+    of_pairs = parts.population(family_of_missing(scale.name), base=_PAIRED, hits=("improved",), missing=(*_UNSEEN, *_NO_START))
     return [
         share(BETTER, parts.table, PART, of_pairs),
         share(BETTER_WORST, parts.table, PART, people(base=every, hits=("improved",))),
@@ -269,11 +270,11 @@ def missing_scores(scale: Scale) -> Measure:
 
 
 def _inclusions(scale: Scale) -> tuple[Inclusion, ...]:
-    """Who was seen and who was not, as every other measure of the scale divides them; those with room to improve are few or not."""
+    """Who was seen and who was not, as the means and every other measure of the scale divide them; those with room to improve are few or not."""
     way, scores = partial(portion, family_of_missing(scale.name)), partial(portion, family_of(scale.name), elsewhere=True)
     return (
-        *same(way(*_PAIRED), scores("paired")),
-        *same(way(*_UNSEEN), scores("no_discharge_score")),
+        *same(way(*_PAIRED), scores(_SCORED)),
+        *same(way(*_UNSEEN), scores(_UNSCORED)),
         Inclusion(way("improved"), way("improved", "could_improve"), guarded=True),
         Inclusion(way(*_PAIRED), way(*_PAIRED, *_UNSEEN), guarded=True),
     )

@@ -21,6 +21,7 @@ from iop_outcomes.reporting.parts.length_of_stay import LENGTH_OF_STAY
 from iop_outcomes.reporting.parts.limitations import LIMITATIONS
 from iop_outcomes.reporting.parts.medicare_iop import MEDICARE_IOP
 from iop_outcomes.reporting.parts.methods import METHODS
+from iop_outcomes.reporting.parts.missing_scores import MISSING_SCORES
 from iop_outcomes.reporting.parts.over_time import OVER_TIME
 from iop_outcomes.reporting.parts.page_one import PAGE_ONE
 from iop_outcomes.reporting.parts.published_figures import PUBLISHED_FIGURES
@@ -71,6 +72,7 @@ PACKS: Mapping[str, Pack] = {
                 LENGTH_OF_STAY,
                 ATTENDANCE,
                 SYMPTOM_CHANGE,
+                MISSING_SCORES,
                 AFTER_DISCHARGE,
                 AT_RISK,
                 PUBLISHED_FIGURES,

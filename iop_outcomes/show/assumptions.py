@@ -31,7 +31,6 @@ from iop_outcomes.show.words import (
     is_everyone,
     number,
     plain_range,
-    sentence,
     value_of,
 )
 
@@ -44,12 +43,18 @@ class _AssumptionRow(NamedTuple):
     bold: bool
 
 
-def _rows(released: Released) -> tuple[list[_AssumptionRow], str]:
-    """Every reading of every group, and what stands over them: of more than fit, those of everyone."""
-    names = released.definition.shown
+def _names(released: Released) -> list[str]:
+    """The readings that a page has asked for, in their order."""
+    return [name for name in released.definition.shown if released.has(name)]
+
+
+def _rows(released: Released, *, everyone: bool) -> tuple[list[_AssumptionRow], str]:
+    """Every reading of every group, or of everyone alone, and what stands over them: of more than fit, those of everyone."""
+    names = _names(released)
     groups, above = drawn_groups(released, names[0])
-    if len(groups) * len(names) > MOST_ROWS:
-        groups, above = [group for group in groups if group.is_everyone], above or too_many(len(groups) - 1)
+    if everyone or len(groups) * len(names) > MOST_ROWS:
+        above = "" if everyone else above or too_many(len(groups) - 1)
+        groups = [group for group in groups if group.is_everyone]
     return list(_rows_of(released, groups, names)), above
 
 
@@ -65,7 +70,7 @@ def _rows_of(released: Released, groups: Sequence[ShownGroup], names: Sequence[s
 
 
 @with_numbers
-def assumptions(released: Released, *, ax: Axes | None = None) -> Axes:
+def assumptions(released: Released, *, ax: Axes | None = None, everyone: bool = False) -> Axes:
     """The mean change under each reading of missing scores, as dots with their ranges, one row for each; of many groups, of everyone alone.
 
     Parameters
@@ -74,14 +79,16 @@ def assumptions(released: Released, *, ax: Axes | None = None) -> Axes:
         A measure that has several readings of one change.
     ax : Axes, optional
         Where to draw; new axes by default.
+    everyone : bool
+        Draw no group, however few there are.
 
     Returns
     -------
     Axes
     """
     require_released(released, "assumptions")
-    rows, above = _rows(released)
-    names = released.definition.shown
+    rows, above = _rows(released, everyone=everyone)
+    names = _names(released)
     with theme.style():
         drawn = ax or theme.new_axes(len(rows))
         for y, row in enumerate(rows):
@@ -103,23 +110,44 @@ def assumptions(released: Released, *, ax: Axes | None = None) -> Axes:
     return drawn
 
 
-def assumptions_sentence(released: Released, level: str = ALL) -> str:
-    """What was seen, what is predicted of everybody, and how wrong that would have to be for the improvement to vanish."""
+def assumptions_sentence(released: Released, level: str = ALL, *, span: float | None = None) -> str:
+    """What was seen, what is predicted of everybody, and how wrong that would have to be for the improvement to vanish.
+
+    Parameters
+    ----------
+    released : Released
+        A measure that has several readings of one change.
+    level : str
+        Of which group.
+    span : float, optional
+        Points from one end of the scale to the other: a tipping point beyond it is said as one that no score reaches.
+    """
     require_released(released, "assumptions_sentence")
-    rate, seen, expected, tipping, worst = (released.estimate(released.definition.in_role(role), level) for role in _ROLES)
+    rate, seen, expected, tipping = (released.estimate(released.definition.in_role(role), level) for role in _ROLES)
     where = "" if is_everyone(level, released.level_2) else f"{group_words(released, level)}: "
     if not (has_value(seen) and has_value(expected)):
-        return sentence(released, released.definition.in_role("expected"), level)
+        return f"{where}{_without_answer(released, seen, expected)}"
     text = f"{where}Average {released.definition.subject} {_moved(seen)} in the {episodes(seen.n)} with both scores"
     if value_of(rate) == 1:
         return f"{text}, and no discharge score is missing."
-    share = f" ({estimate_value(rate)} of those with an admission score)" if has_value(rate) else ""
     limits = plain_range(expected)
-    text = f"{text}{share}. If the others changed as people like them did, it {_moved(expected)} in all{f' (range {limits})' if limits else ''}."
-    return " ".join([text, *_vanishing(expected, tipping, worst)])
+    text = f"{text}. If the others with an admission score changed as people like them did, it {_moved(expected)} in all"
+    sign = ", where positive is improvement" if value_of(expected) < 0 else ""
+    text = f"{text} (range {limits}{sign})." if limits else f"{text}."
+    worst = released.definition.in_role("worst_end")
+    return " ".join([text, *_vanishing(expected, tipping, released.estimate(worst, level) if released.has(worst) else None, span)])
 
 
-_ROLES: tuple[Role, ...] = ("known_at_end", "observed", "expected", "tipping", "worst_end")
+_ROLES: tuple[Role, ...] = ("known_at_end", "observed", "expected", "tipping")
+
+
+def _without_answer(released: Released, seen: ReleasedEstimate, expected: ReleasedEstimate) -> str:
+    """Why there is nothing to set side by side."""
+    subject = released.definition.subject
+    if not (seen.shown and expected.shown):
+        why = "because a count in it, or one that could be worked out from it, is too small"
+        return f"How much the change in {subject} depends on missing discharge scores is not shown, {why}."
+    return f"No episode has a {subject} at both ends, so that nothing can be said of those without a discharge score."
 
 
 def _moved(row: ReleasedEstimate) -> str:
@@ -130,7 +158,7 @@ def _moved(row: ReleasedEstimate) -> str:
     return f"{'improved' if value > 0 else 'got worse'} by {number(abs(value), row.unit)} points"
 
 
-def _vanishing(expected: ReleasedEstimate, tipping: ReleasedEstimate, worst: ReleasedEstimate) -> list[str]:
+def _vanishing(expected: ReleasedEstimate, tipping: ReleasedEstimate, worst: ReleasedEstimate | None, span: float | None) -> list[str]:
     """The tipping point in words; nothing where there is no improvement that could vanish."""
     if value_of(expected) <= 0:
         return ["There is no improvement that missing scores could take away."]
@@ -138,21 +166,25 @@ def _vanishing(expected: ReleasedEstimate, tipping: ReleasedEstimate, worst: Rel
         return [
             "The tipping point is not shown." if not tipping.shown else f"The tipping point cannot be given: {estimate_value(tipping)}."
         ]
-    words = [f"The improvement would vanish if those not seen ended {estimate_value(tipping)} points worse than that"]
-    if isinstance(tipping.low, Withheld) or tipping.low != tipping.low:
-        words = [f"{words[0]}."]
+    beyond = span is not None and value_of(tipping) > span
+    points = f"more points worse than that than the scale has ({span:g})" if span is not None and beyond else ""
+    points = points or f"{estimate_value(tipping)} points worse than that"
+    vanish = f"The improvement would vanish {'only ' if beyond else ''}if those not seen ended {points}"
+    if isinstance(tipping.low, Withheld) or tipping.low != tipping.low or (span is not None and tipping.low > span):
+        words = [f"{vanish}."]
     elif tipping.low > 0:
-        words = [f"{words[0]}; from {number(tipping.low, tipping.unit)} points on it would no longer be clear."]
+        words = [f"{vanish}; from {number(tipping.low, tipping.unit)} on it would not be clear."]
     else:
-        words = [f"{words[0]}; it is not clear as it is."]
-    if value_of(worst) > 0:
+        words = [f"{vanish}; it is not clear as it is."]
+    if worst is not None and value_of(worst) > 0:
         words.append("Even if each of them had ended with the most severe score there is, the average would have improved.")
     return words
 
 
-def _alt_text(released: Released) -> str:
-    """Every reading in words and numbers, for those who do not see the chart."""
-    return alt_text(released, released.definition.shown, "Chart of dots with ranges, one for each reading of missing scores.")
+def assumptions_alt_text(released: Released, *, everyone: bool = False) -> str:
+    """Every reading in words and numbers, for those who do not see the chart; `everyone` where no group is drawn."""
+    require_released(released, "assumptions_alt_text")
+    return alt_text(released, _names(released), "Chart of dots with ranges, one for each reading of missing scores.", everyone=everyone)
 
 
-ASSUMPTIONS = ChartKind("assumptions", assumptions, _alt_text, assumptions_sentence)
+ASSUMPTIONS = ChartKind("assumptions", assumptions, assumptions_alt_text, assumptions_sentence)

@@ -47,7 +47,7 @@ class ChartKind:
 def with_numbers(chart: Chart) -> Chart:
     """A chart that keeps, on axes of its own, which results it was drawn from, so that they can stand in a file beside it.
 
-    They are the estimands that it was called with, or else those that its measure shows.
+    They are the estimands that it was called with, or else those of its results that its measure shows.
     """
 
     @wraps(chart)
@@ -55,7 +55,8 @@ def with_numbers(chart: Chart) -> Chart:
         axes = chart(shown, *given, **options)
         if isinstance(axes, ShownAxes):
             axes.released = getattr(shown, "released", shown)  # a trend holds the results that it is of
-            names = given[0] if given else getattr(shown, "estimand", axes.released.definition.shown)
+            every = [name for name in axes.released.definition.shown if axes.released.has(name)]
+            names = given[0] if given else getattr(shown, "estimand", every)
             axes.estimands = (names,) if isinstance(names, str) else tuple(names)
         return axes
 

@@ -93,10 +93,12 @@ def share_axis(ax: Axes) -> None:
     ax.set_xticks(QUARTERS, [percent(mark) for mark in QUARTERS])
 
 
-def alt_text(released: Released, estimands: Sequence[str], kind: str) -> str:
-    """What the chart says, for those who do not see it: its kind, its message and its numbers."""
+def alt_text(released: Released, estimands: Sequence[str], kind: str, *, everyone: bool = False) -> str:
+    """What the chart says, for those who do not see it: its kind, its message and its numbers; `everyone` where it draws no group."""
     require_released(released, "alt_text")
     groups, above = drawn_groups(released, estimands[0])
+    if everyone:
+        groups, above = [group for group in groups if group.is_everyone], ""
     parts = []
     for group in groups:
         numbers = [(released.definition.estimand(name).label.lower(), group.estimate(name)) for name in estimands]

@@ -19,6 +19,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 import iop_outcomes as iop
+from tests.oracle import missing_rows
 from tests.printed import row_as_printed
 
 HERE = Path(__file__).parent
@@ -132,3 +133,12 @@ def test_agreed_stays_follow_from_the_rows(agreed, rows):
         for name, share in (("los_q1", 0.25), ("los_median", 0.5), ("los_q3", 0.75)):
             assert found[name] == np.floor(np.quantile(stays, share, method="averaged_inverted_cdf") + 0.5)
         assert found["los_mean"] == np.floor(stays.mean() + 0.5)
+
+
+def test_agreed_missing_scores_follow_from_the_rows(agreed, rows):
+    """Every reading of everyone by models of rows, with errors from the stacked equations by patient."""
+    shown = agreed.query("measure == 'phq9_missing_scores' and level == 'All'").set_index("estimand")
+    found = missing_rows.by_patient(missing_rows.scored(rows, pd.read_csv(SYNTHETIC / "scores.csv").query("scale == 'phq9'")))
+    assert len(shown) == 7
+    for name in found.keys() & set(shown.index):
+        assert shown.loc[name, ["value", "se", "low", "high"]].tolist() == pytest.approx(found[name], rel=1e-6), name

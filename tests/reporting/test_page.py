@@ -36,8 +36,18 @@ from tests.pages import both_files
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "iop_outcomes"
 SECTIONS = ["key_points", "who", "completion", "discharge_reasons", "trend", "length_of_stay"]
-SECTIONS += ["phq9_change", "gad7_change", "readmission", "relapse", "at_risk", "limits"]
-IN_FULL = ["completion", "trend", "length_of_stay", "phq9_change", "gad7_change", "readmission", "relapse", "at_risk"]
+SECTIONS += ["phq9_change", "gad7_change", "phq9_missing_scores", "readmission", "relapse", "at_risk", "limits"]
+IN_FULL = [
+    "completion",
+    "trend",
+    "length_of_stay",
+    "phq9_change",
+    "gad7_change",
+    "phq9_missing_scores",
+    "readmission",
+    "relapse",
+    "at_risk",
+]
 APPENDIX = [*(f"{name}_in_full" for name in IN_FULL), "comparison", "flow", "data_quality", "methods"]
 FILES = ("program_quality.html", "program_quality_methods.html")
 AUDIT = (

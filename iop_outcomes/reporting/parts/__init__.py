@@ -11,6 +11,7 @@ from iop_outcomes.reporting.parts.flow import FLOW
 from iop_outcomes.reporting.parts.length_of_stay import LENGTH_OF_STAY
 from iop_outcomes.reporting.parts.limitations import LIMITATIONS
 from iop_outcomes.reporting.parts.methods import METHODS
+from iop_outcomes.reporting.parts.missing_scores import MISSING_SCORES
 from iop_outcomes.reporting.parts.over_time import OVER_TIME
 from iop_outcomes.reporting.parts.page_one import PAGE_ONE
 from iop_outcomes.reporting.parts.part import Page, Part, Program
@@ -28,6 +29,7 @@ PROGRAM_QUALITY = (
     LENGTH_OF_STAY,
     ATTENDANCE,
     SYMPTOM_CHANGE,
+    MISSING_SCORES,
     AFTER_DISCHARGE,
     AT_RISK,
     LIMITATIONS,

@@ -1,0 +1,88 @@
+"""Takes a page, gives the change on its first scale with missing discharge scores allowed for: every reading side by side, and the tipping point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iop_outcomes.evaluate.ask import Ask
+from iop_outcomes.release import Released
+from iop_outcomes.reporting.blocks import Block, Section, Text, figure_block, section
+from iop_outcomes.reporting.parts.part import Page, Part, Program, words_or_table
+from iop_outcomes.scales import Scale
+from iop_outcomes.show.assumptions import assumptions, assumptions_alt_text, assumptions_sentence
+from iop_outcomes.show.tables import value_table
+from iop_outcomes.show.words import has_value, label, value_of
+
+KNOWN = "discharge_score_known"
+SEEN, PREDICTED, TIPPING = "mean_change", "mean_change_standardised", "tipping_point"
+RULES = ("mean_change_if_last_carried", "mean_change_if_missing_unchanged", "mean_change_weighted")
+
+
+def missing_scores_ask(program: Program) -> Ask | None:
+    """The readings of missing scores on the first scale; none where there are no scores.
+
+    Not the bounds, of the scale's range or of reliable change: those divide the episodes in a way that no other number of a page does,
+    so that small counts would follow from them. What is asked divides them as the change itself does, and is shown where it costs no other number.
+    """
+    if not program.scored:
+        return None
+    return Ask("missing_scores", scale=program.scored[0], by=program.by, estimands=(KNOWN, SEEN, *RULES, PREDICTED, TIPPING), spare=True)
+
+
+def missing_scores_blocks(released: Released, scale: Scale) -> list[Block]:
+    """The answer in words; beside it every reading in one figure, where a score is missing and a reading may be shown."""
+    low, high = scale.range
+    words = assumptions_sentence(released, span=float(high - low))
+    if not _is_open(released):
+        return [Text(words)]
+    return [
+        figure_block(
+            assumptions(released, everyone=True),
+            words,
+            "Mean change, by reading of missing scores.",
+            assumptions_alt_text(released, everyone=True),
+        ),
+    ]
+
+
+def _is_open(released: Released) -> bool:
+    """Whether there is an answer, and more than one."""
+    return has_value(released.estimate(PREDICTED)) and value_of(released.estimate(KNOWN)) != 1
+
+
+def _in_full(released: Released, program: Program) -> list[Block]:
+    """Every reading, by group."""
+    caption = f"{released.definition.title}, every reading by {program.group} (points)"
+    names = (SEEN, *RULES, PREDICTED, TIPPING)
+    return [
+        *(Text(words) for words in released.definition.notes[:2]),
+        *words_or_table(value_table(released, names, caption=caption, first=label(program.by))),
+    ]
+
+
+def _asks(program: Program) -> list[Ask]:
+    ask = missing_scores_ask(program)
+    return [] if ask is None else [ask]
+
+
+def _sections(page: Page) -> Sequence[Section]:
+    program = page.program
+    return [
+        section(
+            each.definition.measure,
+            f"{each.definition.subject}, missing scores",
+            missing_scores_blocks(each, program.data.scales[program.scored[0]]),
+        )
+        for each in page.answered(_asks(program))
+    ]
+
+
+def _appendix(page: Page) -> Sequence[Section]:
+    return [
+        section(f"{each.definition.measure}_in_full", f"{each.definition.title}, in full", _in_full(each, page.program))
+        for each in page.answered(_asks(page.program))
+        if _is_open(each)
+    ]
+
+
+MISSING_SCORES = Part(_asks, _sections, _appendix)
