@@ -203,6 +203,8 @@ class Judged:
         The latest year and the one before, where the data name both.
     scale : str
         Label of the scale it is of, where it is of one.
+    section : str
+        Name of the section that says more of it.
     """
 
     outcome: MainOutcome
@@ -210,6 +212,7 @@ class Judged:
     target: Target | None = None
     year: Year | None = None
     scale: str = ""
+    section: str = ""
 
     @property
     def name(self) -> str:
@@ -307,7 +310,9 @@ def _judged(outcome: MainOutcome, page: Page) -> Judged:
     scale = "" if ask.scale is None else program.data.scales[ask.scale].label
     measure = released.definition.measure
     target = next((each for each in program.data.targets if (each.measure, each.estimand) == (measure, outcome.estimand)), None)
-    return Judged(outcome, released, target, _year(outcome, page), scale)
+    change = page.get(_change(program)) if ask.scale else None
+    depth = measure if change is None else change.definition.measure  # what is said of a scale stands in the section of its change
+    return Judged(outcome, released, target, _year(outcome, page), scale, depth)
 
 
 def _year(outcome: MainOutcome, page: Page) -> Year | None:

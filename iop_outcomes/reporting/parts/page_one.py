@@ -8,7 +8,7 @@ from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.intake.targets import AT_LEAST
 from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL
 from iop_outcomes.release import Released, ReleasedEstimate, Withheld
-from iop_outcomes.reporting.blocks import Block, Bullets, Card, Cards, Note, Section, TableBlock, Text, section
+from iop_outcomes.reporting.blocks import Block, Bullets, Card, Cards, Note, Section, SectionReference, TableBlock, Text, section
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.look_at_this import above_error, any_judged, groups_worse, look_at_this, rule_asks, several
 from iop_outcomes.reporting.parts.outcomes import Judged, outcomes_of, year_asks
@@ -36,6 +36,7 @@ from iop_outcomes.show.words import (
 MOST_CLAUSES = 2  # in a sentence of the first three
 SHADES = ((0.2, "far"), (0.1, "apart"), (0.0, "near"))  # from which difference a cell that differs is shaded, darkest first
 NO_COMPARISON = "what the program itself brought about, because no group here went without care"
+WHAT_NEXT = "What to do next:"
 CANNOT_TELL = "What this cannot tell you: whether the program caused any change. {people}"
 
 
@@ -331,9 +332,9 @@ def page_one(page: Page) -> list[Block]:
         *groups_in_words(page, outcomes),
         *withheld_groups(page[asks.completion(program)], program),
         *([] if trend is None else [Text(f"Over time: {trend_sentence(trend)}")]),
-        Text("Look at this:"),
-        Bullets(tuple(looks)),
-        Text(CANNOT_TELL.format(people=people)),
+        Text(WHAT_NEXT),
+        Bullets(tuple(line.words for line in looks), tuple(tuple(map(SectionReference, line.see)) for line in looks)),
+        Text(CANNOT_TELL.format(people=people), (SectionReference("who"),) if several else ()),
     ]
 
 
