@@ -579,7 +579,7 @@ def test_wild_names_stay_text_in_the_csv(wild):
     """A spreadsheet takes none for a formula, and a reader of CSV gets each back, the quotation mark of text before it."""
     report = iop.report(wild)
     rows = list(csv.DictReader(io.StringIO(report.to_csv())))
-    levels = {row["level"] for row in rows}
+    levels = {row["level"] for row in rows if row["group"] == "track"}
     assert levels == {"All", *(f"'{name}" if name[0] in "=+-@" else name for name in WILD)}
     assert not any(value[:1] in ("=", "+", "@", "\t", "\r") for row in rows for value in row.values())
 

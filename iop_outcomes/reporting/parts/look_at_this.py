@@ -130,7 +130,7 @@ def groups_worse(judged: Judged) -> list[str]:
 
 def _sections_of_apart(looked: Looked) -> tuple[str, ...]:
     """Who is in each group, then the outcomes in which one is set apart."""
-    return ("who", *dict.fromkeys(judged.section for judged in [each for each in looked.outcomes if _apart(each)][:2]))
+    return ("who", *_sections_of([judged for judged in looked.outcomes if _apart(judged)][:2]))
 
 
 def _apart(judged: Judged) -> str:
@@ -160,7 +160,12 @@ def _group_worse(looked: Looked) -> str:
 
 def _sections_below_target(looked: Looked) -> tuple[str, ...]:
     """The outcomes in which a group misses its target."""
-    return tuple(dict.fromkeys(judged.section for judged in [each for each in looked.outcomes if _below_target([each])][:2]))
+    return _sections_of([judged for judged in looked.outcomes if _below_target([judged])][:2])
+
+
+def _sections_of(outcomes: Sequence[Judged]) -> tuple[str, ...]:
+    """Those that say more of some outcomes, each once."""
+    return tuple(dict.fromkeys(name for judged in outcomes for name in judged.sections))
 
 
 def _group_below_target(looked: Looked) -> str:
@@ -289,7 +294,7 @@ RULES = (
         "the simultaneous range of the difference from the others leaves 0 out",
         "Sidak Z (1967), doi:10.1080/01621459.1967.10482935",
         _group_worse,
-        "Compare first who is in each {group}, then ask its staff what they see.",
+        "Compare first who is in each {group}; then ask its staff what they see, and when people leave.",
         _sections_of_apart,
     ),
     LookRule(
@@ -299,7 +304,7 @@ RULES = (
         "chosen here: no source sets a share",
         _who_gave_scores,
         "Ask for a score at every visit, from the second week on.",
-        lambda looked: tuple(judged.section for judged in looked.outcomes if judged.outcome.estimand == PAIRED),
+        lambda looked: _sections_of([judged for judged in looked.outcomes if judged.outcome.estimand == PAIRED]),
     ),
     LookRule(
         "follow-up",
