@@ -346,7 +346,30 @@ def test_what_is_counted_names_the_choice():
         whole
         == "Counted: every episode of the file, discharged from the first quarter of 2024 to the second quarter of 2024; no period was chosen."
     )
-    assert some == "Counted: those with track a, discharged in the first quarter of 2024."
+    assert some == "Counted: episodes with track a, discharged in the first quarter of 2024."
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "words"),
+    [
+        ({}, "every episode of the file, discharged from the first quarter of 2023 to the fourth quarter of 2024; no period was chosen"),
+        (
+            {"period": ("2024-Q1", "2024-Q4")},
+            "every episode discharged from the first quarter of 2024 to the fourth quarter of 2024, the period that was chosen",
+        ),
+        (
+            {"track": "a", "period": ["2024-Q1"]},
+            "episodes with track a, discharged in the first quarter of 2024, the period that was chosen",
+        ),
+    ],
+)
+def test_the_page_says_why_it_counts_these_periods(narrowed, words):
+    """All of two years, for the sake of the year before; one year of them, which has none before, and says why; a quarter of one track."""
+    with loaded([row for quarter in QUARTERS for row in rows("a", 20, 20, period=quarter)]) as data:
+        found = blocks(data.where(**narrowed) if narrowed else data)
+    assert found[0].words == f"Counted: {words}{'' if narrowed else ', so that the trend and the year before can be shown'}."
+    under = " ".join(block.words for block in found if isinstance(block, Text))
+    assert ("No year before is shown, because only the chosen period is counted." in under) == bool(narrowed)
 
 
 def test_every_number_with_targets_is_in_a_frame_or_a_target(synthetic):
