@@ -149,8 +149,8 @@ def _mix(definition: str, groups: Groups, *, coarse: str = "", ended: bool = Fal
                 among,
                 "95% Wilson score",
                 "share",
-                "{k} of {n} discharged episodes ({value}) ended this way: " + label.lower() + ".",
-                "{value} of discharged episodes ended this way: " + label.lower(),
+                label + ": {k} of {n} discharged episodes ({value}).",
+                label + ": {value} of discharged episodes",
                 role="left_early" if name in _LEFT_EARLY else "",
                 meaning=_MEANINGS.get(name, ""),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
@@ -13,27 +13,69 @@ from iop_outcomes.release import Released
 from iop_outcomes.show import theme
 from iop_outcomes.show.inline import inlined
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import NOT_SHOWN, WHY_NOT_SHOWN
+from iop_outcomes.show.words import NOT_SHOWN, WHY_NOT_SHOWN, listed
+
+
+@dataclass(frozen=True, slots=True)
+class SectionReference:
+    """A section that some words send their reader to.
+
+    Parameters
+    ----------
+    id : str
+        Which.
+    number : int
+        Its number on the page; 0 before the page is numbered, and where it is not on it.
+    """
+
+    id: str
+    number: int = 0
+
+
+def _see(references: Sequence[SectionReference], *, linked: bool = False) -> str:
+    """The sentence that sends to some sections; nothing where none of them is on the page."""
+    there = [each for each in references if each.number]
+    if not there:
+        return ""
+    names = [f'<a class="see" href="#{each.id}">{each.number}</a>' if linked else str(each.number) for each in there]
+    return f" See section{'s' if len(there) > 1 else ''} {listed(names)}."
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph."""
+    """A paragraph, with the sections that it sends to."""
 
     words: str
+    see: tuple[SectionReference, ...] = ()
+
+    @property
+    def full_words(self) -> str:
+        """All of it, as a form without links says it."""
+        return f"{self.words}{_see(self.see)}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(self.words)}</p>"
+        return f"<p>{escape(self.words)}{_see(self.see, linked=True)}</p>"
 
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list of sentences."""
+    """A list of sentences, each with the sections that it sends to; `see` is empty, or as long as the list."""
 
     sentences: tuple[str, ...]
+    see: tuple[tuple[SectionReference, ...], ...] = ()
+
+    @property
+    def full_sentences(self) -> tuple[str, ...]:
+        """All of each, as a form without links says it."""
+        return tuple(f"{sentence}{_see(references)}" for sentence, references in self._lines)
+
+    @property
+    def _lines(self) -> list[tuple[str, tuple[SectionReference, ...]]]:
+        return list(zip(self.sentences, self.see or ((),) * len(self.sentences), strict=True))
 
     def _repr_html_(self) -> str:
-        return f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in self.sentences)}</ul>"
+        items = (f"<li>{escape(sentence)}{_see(references, linked=True)}</li>" for sentence, references in self._lines)
+        return f"<ul>{''.join(items)}</ul>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,17 +225,23 @@ class Section:
         Its heading.
     blocks : sequence of blocks
         What it holds.
+    number : int
+        Its place on the page, from 1, by which others refer to it; 0 where it has none.
     """
 
     id: str
     title: str
     blocks: tuple[Block, ...]
+    number: int = 0
+
+    @property
+    def heading(self) -> str:
+        """Its title, behind its number."""
+        return f"{self.number}. {self.title}" if self.number else self.title
 
     def _repr_html_(self) -> str:
         inner = "".join(block._repr_html_() for block in self.blocks)
-        return (
-            f'<section id="{self.id}" aria-labelledby="{self.id}-title"><h2 id="{self.id}-title">{escape(self.title)}</h2>{inner}</section>'
-        )
+        return f'<section id="{self.id}" aria-labelledby="{self.id}-title"><h2 id="{self.id}-title">{escape(self.heading)}</h2>{inner}</section>'
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """What a notebook shows, which has no stylesheet."""
@@ -214,6 +262,23 @@ def _marked(block: Block, mark: str) -> Block:
     if isinstance(block, TableBlock):
         return replace(block, table=replace(block.table, mark=mark))
     return replace(block, mark=mark) if isinstance(block, Figure) else block
+
+
+def numbered(parts: Sequence[Section]) -> tuple[Section, ...]:
+    """The sections of a page with their numbers, and the same numbers wherever one refers to another."""
+    numbers = {part.id: number for number, part in enumerate(parts, 1)}
+    return tuple(
+        replace(part, number=numbers[part.id], blocks=tuple(_referring(block, numbers) for block in part.blocks)) for part in parts
+    )
+
+
+def _referring(block: Block, numbers: Mapping[str, int]) -> Block:
+    def placed(references: Sequence[SectionReference]) -> tuple[SectionReference, ...]:
+        return tuple(replace(each, number=numbers.get(each.id, 0)) for each in references)
+
+    if isinstance(block, Bullets):
+        return replace(block, see=tuple(map(placed, block.see)))
+    return replace(block, see=placed(block.see)) if isinstance(block, Text) else block
 
 
 def folded_behind_charts(part: Section) -> Section:

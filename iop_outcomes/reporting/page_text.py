@@ -61,6 +61,8 @@ class PageText(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note where the reading is; a chart is a piece by itself."""
         values = dict(attrs)
+        if tag == "a":  # a link is part of its sentence
+            return
         self._keep()
         if tag == "section":
             self._section = values.get("id") or ""
@@ -76,6 +78,8 @@ class PageText(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Keep the words of a cell, with its row and column, or of a paragraph."""
+        if tag == "a":
+            return
         words = " ".join("".join(self._words).split())
         if tag in ("td", "th"):
             self._words = []

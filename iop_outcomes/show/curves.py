@@ -1,4 +1,4 @@
-"""Takes released curves, gives the chart of how many had the event by each day, stopped where too few are followed."""
+"""Takes released curves, gives the chart of how many had the event by each day, everyone among the groups, stopped where too few are followed."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from iop_outcomes.units import percent
 MOST_TOGETHER = 4
 MOST_APART = 24  # small charts on some two printed pages; of more groups the table tells more than pictures do
 LAST_DAY = 360
+EVERYONE = "#767676"  # a broad line under those of the groups, dark enough to be read
 NONE_DRAWN = "No curve may be drawn: the table says what may be shown"
 _STYLES = ("-", "--", "-.", ":")
 Group = tuple[Released, str]  # a slice, and a level of it
@@ -28,7 +29,7 @@ _TICKS = (0, 90, 180, 270, LAST_DAY)
 
 @with_numbers
 def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
-    """Share with the event by each day: up to four groups together, up to 24 as small charts with everyone in grey, of more everyone alone.
+    """Share with the event by each day: up to four groups and everyone together, up to 24 as small charts with everyone in grey, of more everyone alone.
 
     Parameters
     ----------
@@ -50,9 +51,11 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
         if ax is None and len(curves) > MOST_TOGETHER:
             return _apart(released, curves)
         drawn = ax or theme.new_axes(5, extra_inches=0.95)
+        if curves and curves == groups:
+            for name, curve in _drawn([(released, ALL)]):
+                _draw(drawn, curve, name, color=EVERYONE, linestyle="-", linewidth=3.5)
         for place, (name, curve) in enumerate(curves):
-            style = {"color": theme.PALETTE[place % len(theme.PALETTE)], "linestyle": _STYLES[place % len(_STYLES)]}
-            _draw(drawn, curve, name, **style)
+            _draw(drawn, curve, name, color=theme.PALETTE[place % len(theme.PALETTE)], linestyle=_STYLES[place % len(_STYLES)])
         _frame(drawn)
         above = too_many(len(groups)) if of_everyone else "" if curves else NONE_DRAWN
         if above:
@@ -93,9 +96,9 @@ def _apart(released: Released, curves: Sequence[NamedCurve]) -> Axes:
     return figure.axes[0]
 
 
-def _draw(ax: Axes, curve: ReleasedCurve, name: str, *, color: str, linestyle: str) -> None:
+def _draw(ax: Axes, curve: ReleasedCurve, name: str, *, color: str, linestyle: str, linewidth: float = 2.0) -> None:
     shares = [round(share, theme.DECIMALS) for share in curve.incidence]
-    ax.step(curve.days, shares, where="post", color=color, linestyle=linestyle, linewidth=2, label=name or None)
+    ax.step(curve.days, shares, where="post", color=color, linestyle=linestyle, linewidth=linewidth, label=name or None)
 
 
 def _frame(ax: Axes, *, left: bool = True, bottom: bool = True) -> None:

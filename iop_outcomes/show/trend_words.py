@@ -223,7 +223,7 @@ def trend_alt_text(trend: Trend) -> str:
     """What the chart says, for those who do not see it: its kind, its message and its numbers."""
     require_trend(trend, "trend_alt_text")
     kind = "Run chart without limits." if trend.flag else "Control chart with p-prime limits."
-    line = "Median" if trend.flag else "Average"
+    line = "Median" if trend.flag else f"Average of the {trend.noun}s judged"
     shown = [point for point in trend.points if "withheld" not in point.caveats]
     numbers = [f"{_heading(point.period)} {_alt_value(point, trend)}" for point in shown]
     hidden = [_heading(point.period) for point in trend.points if point not in shown]

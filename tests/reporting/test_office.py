@@ -98,12 +98,12 @@ def words_of(report):
     """Every sentence and heading of a page that is neither a table nor a card nor a chart."""
     yield from (report.title, report.lead)
     for part in getattr(report, "every_section", report.sections):
-        yield part.title
+        yield part.heading
         for block in part.blocks:
             if isinstance(block, (Text, Note)):
-                yield block.words
+                yield block.words if isinstance(block, Note) else block.full_words
             elif isinstance(block, Bullets):
-                yield from block.sentences
+                yield from block.full_sentences
             elif isinstance(block, Terms):
                 for term, lines in block.entries:
                     yield from (term, *lines)
@@ -128,7 +128,7 @@ def test_word_holds_every_block_in_order(made):
     paragraphs = [(each.style.name, each.text) for each in made.docx.paragraphs]
     left = iter(text for _, text in paragraphs)
     assert [words for words in words_of(made.report) if plain(words) not in left] == []
-    assert [text for style, text in paragraphs if style == "Heading 1"] == [plain(part.title) for part in made.report.every_section]
+    assert [text for style, text in paragraphs if style == "Heading 1"] == [plain(part.heading) for part in made.report.every_section]
     assert [text for style, text in paragraphs if style == "Title"] == [made.report.title]
     captions = [re.sub(r" \(part \d+ of \d+\)$", "", text) for style, text in paragraphs if style == "Caption"]
     expected = [

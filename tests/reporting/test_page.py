@@ -178,9 +178,18 @@ def test_the_page_has_one_heading_a_language_and_a_title(page, report):
     assert page.one("h1")["text"] == page.one("title")["text"]
     parts = report.sections if page.one("h1")["text"] == report.title else report.appendix
     assert page.one("h1")["text"] == (report.title if parts is report.sections else f"{report.title}: methods")
-    assert [element["text"] for element in page.all("h2")] == [part.title for part in parts]
+    assert [element["text"] for element in page.all("h2")] == [part.heading for part in parts]
     assert page.all("h3", "h4", "h5", "h6") == []
     assert len(page.all("main")) == len(page.all("header")) == len(page.all("footer")) == len(page.all("nav")) == 1
+
+
+def test_sections_are_numbered_and_words_refer_to_them_by_their_numbers(report):
+    """From 1 on, on the page alone; what refers to a section names the number that stands over it, and leads there."""
+    assert [part.heading for part in report.sections] == [f"{n}. {part.title}" for n, part in enumerate(report.sections, 1)]
+    assert [part.heading for part in report.appendix] == [part.title for part in report.appendix]
+    numbers = {part.id: str(part.number) for part in report.sections}
+    links = [element for element in Page(report.to_html()).all("a") if element["attrs"].get("class") == "see"]
+    assert len(links) > 3 and all(numbers[each["attrs"]["href"][1:]] == each["text"] for each in links)
 
 
 @pytest.mark.parametrize(("file", "names"), [(FILES[0], SECTIONS), (FILES[1], APPENDIX)])
@@ -191,7 +200,8 @@ def test_sections_have_stable_names(report, file, names):
     assert [part.id for part in report.sections] == SECTIONS and [part.id for part in report.appendix] == APPENDIX
     assert [element["attrs"]["id"] for element in page.all("section")] == names
     other = next(name for name in FILES if name != file)
-    assert [element["attrs"]["href"] for element in page.all("a")] == [other, *(f"#{name}" for name in names)]
+    links = [element["attrs"] for element in page.all("a")]
+    assert [each["href"] for each in links if "class" not in each] == [other, *(f"#{name}" for name in names)]
     ids = [element["attrs"]["id"] for element in page.elements if "id" in element["attrs"]]
     assert len(ids) == len(set(ids))
     assert all(element["attrs"]["aria-labelledby"] in ids for element in page.all("section"))
@@ -579,7 +589,7 @@ def test_wild_names_stay_text_in_the_csv(wild):
     """A spreadsheet takes none for a formula, and a reader of CSV gets each back, the quotation mark of text before it."""
     report = iop.report(wild)
     rows = list(csv.DictReader(io.StringIO(report.to_csv())))
-    levels = {row["level"] for row in rows}
+    levels = {row["level"] for row in rows if row["group"] == "track"}
     assert levels == {"All", *(f"'{name}" if name[0] in "=+-@" else name for name in WILD)}
     assert not any(value[:1] in ("=", "+", "@", "\t", "\r") for row in rows for value in row.values())
 

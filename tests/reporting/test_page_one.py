@@ -11,7 +11,16 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 import iop_outcomes as iop
 from iop_outcomes.reporting.blocks import Bullets, Cards, TableBlock, Text
-from iop_outcomes.reporting.parts.look_at_this import MOST_LINES, NOTHING_JUDGED, NOTHING_STANDS_OUT, RULES, Looked, lines_of, look_at_this
+from iop_outcomes.reporting.parts.look_at_this import (
+    MOST_LINES,
+    NOTHING_JUDGED,
+    NOTHING_STANDS_OUT,
+    RULES,
+    Looked,
+    LookLine,
+    lines_of,
+    look_at_this,
+)
 from iop_outcomes.reporting.parts.outcomes import outcomes_of
 from iop_outcomes.reporting.parts.page_one import PAGE_ONE, page_one
 from tests.pages import page_of
@@ -182,7 +191,9 @@ def test_the_weightiest_rules_come_first_and_no_more_than_three():
     always = [replace(rule, sentence=lambda _, rule=rule: f"{rule.name}.", next_step="Ask the {group}.") for rule in reversed(RULES)]
     with loaded(rows("a", 60, 40)) as data:
         page = page_of(data, PAGE_ONE)
-    assert lines_of(Looked(page, ()), always) == [f"{rule.name}. Ask the track." for rule in RULES[:MOST_LINES]]
+    assert lines_of(Looked(page, ()), always) == [
+        LookLine(f"{rule.name}. Ask the track.", rule.see(Looked(page, ()))) for rule in RULES[:MOST_LINES]
+    ]
 
 
 def rule_lines(data, policy="none"):
@@ -213,7 +224,7 @@ def test_nothing_may_be_told_of_four_episodes():
     """Withheld: neither well nor badly, and not that nothing stands out."""
     with loaded(rows("a", 3, 1)) as data:
         page = page_of(data, PAGE_ONE, policy="cms11")
-        assert look_at_this(page) == [NOTHING_JUDGED]
+        assert look_at_this(page) == [LookLine(NOTHING_JUDGED)]
         first, second, _ = page_one(page)[1].sentences
     assert "nothing can be told here" in first and "nothing can be told here" in second
 
@@ -293,8 +304,10 @@ def test_a_signal_over_time():
     ]
     with loaded(episodes) as data:
         said = rule_lines(data)["a signal over time"]
-    assert said.startswith("Quarterly completion was below its expected range in the fourth quarter of 2023.")
-    assert "above its average for 15 quarters in a row" in said
+        verdict = " ".join(block.words for block in blocks(data) if isinstance(block, Text))
+    assert said == "Quarterly completion gives a signal, as told under Over time."
+    assert "Over time: Quarterly completion was below its expected range in the fourth quarter of 2023." in verdict
+    assert "above its average for 15 quarters in a row" in verdict
 
 
 def test_groups_too_few_to_tell():
@@ -333,7 +346,30 @@ def test_what_is_counted_names_the_choice():
         whole
         == "Counted: every episode of the file, discharged from the first quarter of 2024 to the second quarter of 2024; no period was chosen."
     )
-    assert some == "Counted: those with track a, discharged in the first quarter of 2024."
+    assert some == "Counted: episodes with track a, discharged in the first quarter of 2024."
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "words"),
+    [
+        ({}, "every episode of the file, discharged from the first quarter of 2023 to the fourth quarter of 2024; no period was chosen"),
+        (
+            {"period": ("2024-Q1", "2024-Q4")},
+            "every episode discharged from the first quarter of 2024 to the fourth quarter of 2024, the period that was chosen",
+        ),
+        (
+            {"track": "a", "period": ["2024-Q1"]},
+            "episodes with track a, discharged in the first quarter of 2024, the period that was chosen",
+        ),
+    ],
+)
+def test_the_page_says_why_it_counts_these_periods(narrowed, words):
+    """All of two years, for the sake of the year before; one year of them, which has none before, and says why; a quarter of one track."""
+    with loaded([row for quarter in QUARTERS for row in rows("a", 20, 20, period=quarter)]) as data:
+        found = blocks(data.where(**narrowed) if narrowed else data)
+    assert found[0].words == f"Counted: {words}{'' if narrowed else ', so that the trend and the year before can be shown'}."
+    under = " ".join(block.words for block in found if isinstance(block, Text))
+    assert ("No year before is shown, because only the chosen period is counted." in under) == bool(narrowed)
 
 
 def test_every_number_with_targets_is_in_a_frame_or_a_target(synthetic):

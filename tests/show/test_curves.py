@@ -28,9 +28,9 @@ def released(tracks):
         return iop.readmission(data, by="track").release("none")
 
 
-@pytest.mark.parametrize(("tracks", "charts", "lines"), [(3, 1, 3), (5, 5, 2), (24, 24, 2), (25, 1, 1)])
+@pytest.mark.parametrize(("tracks", "charts", "lines"), [(3, 1, 4), (5, 5, 2), (24, 24, 2), (25, 1, 1)])
 def test_how_many_groups_are_drawn(tracks, charts, lines):
-    """Up to four together, up to 24 apart with everyone in grey, of more everyone alone; the description draws what the picture does."""
+    """Up to four together with everyone, up to 24 apart with everyone in grey, of more everyone alone; the description draws what the picture does."""
     answer = released(tracks)
     ax = cumulative(answer)
     assert (len(ax.figure.axes), len(ax.get_lines())) == (charts, lines)

@@ -11,9 +11,9 @@ from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part, Program, words_or_table
 from iop_outcomes.show.chart_rows import alt_text
 from iop_outcomes.show.stacked_bars import stacked_alt_text, stacked_shares, white_bars
-from iop_outcomes.show.stays import stay_range, stay_sentence, stay_short_table, stay_table
+from iop_outcomes.show.stays import stay_quartiles, stay_range, stay_sentence, stay_short_table, stay_table
 from iop_outcomes.show.tables import mix_table
-from iop_outcomes.show.words import headline, label
+from iop_outcomes.show.words import estimate_value, has_value, headline, label
 
 
 def stay_blocks(released: Released, program: Program) -> list[Block]:
@@ -26,6 +26,23 @@ def stay_blocks(released: Released, program: Program) -> list[Block]:
         figure_block(stay_range(released), headline(released, released.definition.in_role("middle")), subtitle, alt),
         *words_or_table(stay_short_table(released, caption=f"Length of stay by {program.group}", first=label(program.by))),
     ]
+
+
+def leaving_blocks(released: Released) -> list[Block]:
+    """When people leave, by how it ended: those who dropped out in the headline."""
+    alt = alt_text(released, released.definition.shown, "Range chart of stays by how they ended.")
+    subtitle = "Days in care by how it ended: the middle stay (dot), and where half of all stays lie (bar)."
+    return [figure_block(stay_range(released), _when_they_left(released), subtitle, alt)]
+
+
+def _when_they_left(released: Released) -> str:
+    """By which day a quarter and half of those who dropped out had left; otherwise what is shown."""
+    if asks.LEFT not in released.levels:
+        return "Nobody dropped out"
+    middle, early, _ = stay_quartiles(released, asks.LEFT)
+    if not (has_value(middle) and has_value(early)):
+        return "How long people stayed, by how it ended"
+    return f"Of those who dropped out, a quarter had left by day {estimate_value(early)} and half by day {estimate_value(middle)}"
 
 
 def _stay_in_bands(released: Released, program: Program) -> list[Block]:
@@ -43,7 +60,10 @@ def _sections(page: Page) -> Sequence[Section]:
     program, ask = page.program, asks.stay(page.program)
     released = page.get(ask)
     blocks = [Note(page.unanswered[ask].reason)] if released is None else stay_blocks(released, program)
-    return [section("length_of_stay", f"Length of stay by {program.group}", blocks)]
+    title, by_ending = f"Length of stay by {program.group}", page.get(asks.stay_by_ending(program))
+    if by_ending is None or not any(has_value(estimate) for estimate in by_ending):  # where no stay is known, the section says so once
+        return [section("length_of_stay", title, blocks)]
+    return [section("length_of_stay", f"{title}, and when people leave", [*blocks, *leaving_blocks(by_ending)])]
 
 
 def _appendix(page: Page) -> Sequence[Section]:
@@ -57,7 +77,8 @@ def _appendix(page: Page) -> Sequence[Section]:
 
 
 def _asks(program: Program) -> list[Ask]:
-    return [asks.stay(program)]
+    by_ending = asks.stay_by_ending(program)
+    return [asks.stay(program), *([] if by_ending is None else [by_ending])]
 
 
 LENGTH_OF_STAY = Part(_asks, _sections, _appendix)

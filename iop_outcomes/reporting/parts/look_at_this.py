@@ -1,9 +1,10 @@
-"""Takes the outcomes of a page, gives up to three lines of what to look at first: rules as data, the weightiest that hold."""
+"""Takes the outcomes of a page, gives up to three lines of what to do next: rules as data, the weightiest that hold."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.evaluate.contrasts import FEWEST
@@ -18,7 +19,6 @@ from iop_outcomes.reporting.parts.over_time import trend_of_page
 from iop_outcomes.reporting.parts.part import Page, Program
 from iop_outcomes.show.comparison import groups_of
 from iop_outcomes.show.targets import ABOVE, BELOW, target_word, target_words
-from iop_outcomes.show.trend_words import trend_verdict
 from iop_outcomes.show.words import (
     NOT_SHOWN,
     counted_share,
@@ -40,8 +40,17 @@ FOLLOWED = 0.8  # share whose follow-up should be known
 PAIRED = "paired_rate"
 SCORED = 0.7  # share with both scores below which figures on symptoms are read with care
 
-NOTHING_STANDS_OUT = "Nothing stands out by the rules of this page."
-NOTHING_JUDGED = "Nothing can be judged here: the numbers are not shown, too few, or not recorded."
+NOTHING_STANDS_OUT = "Nothing stands out by the rules of this page. Keep asking for scores and follow-up, and look again next quarter."
+NOTHING_JUDGED = (
+    "Nothing can be judged here: the numbers are not shown, too few, or not recorded. Choose a longer period, or record what is missing."
+)
+
+
+class LookLine(NamedTuple):
+    """What is the case and what to do, and the sections that say more."""
+
+    words: str
+    see: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +84,8 @@ class LookRule:
         What is the case, from released numbers; "" where it is not, or nothing may be told.
     next_step : str
         What to do, with `{group}` for the grouping column.
+    see : callable
+        The sections that say more of it, by name; those that a page has not are passed over.
     """
 
     name: str
@@ -83,6 +94,7 @@ class LookRule:
     source: str
     sentence: Callable[[Looked], str]
     next_step: str
+    see: Callable[[Looked], tuple[str, ...]]
 
 
 # -- what is the case ------------------------------------------------------------------------------------------------------
@@ -116,6 +128,11 @@ def groups_worse(judged: Judged) -> list[str]:
     return [level for level in groups_of(judged.released) if judged.word(level) == judged.worse]
 
 
+def _sections_of_apart(looked: Looked) -> tuple[str, ...]:
+    """Who is in each group, then the outcomes in which one is set apart."""
+    return ("who", *_sections_of([judged for judged in looked.outcomes if _apart(judged)][:2]))
+
+
 def _apart(judged: Judged) -> str:
     """These groups with their numbers, and how far they are from the others."""
     released, names = judged.released, []
@@ -141,9 +158,25 @@ def _group_worse(looked: Looked) -> str:
     return f"{'. '.join(lines[:2])}." if lines else ""
 
 
+def _sections_below_target(looked: Looked) -> tuple[str, ...]:
+    """The outcomes in which a group misses its target."""
+    return _sections_of([judged for judged in looked.outcomes if _below_target([judged])][:2])
+
+
+def _sections_of(outcomes: Sequence[Judged]) -> tuple[str, ...]:
+    """Those that say more of some outcomes, each once."""
+    return tuple(dict.fromkeys(name for judged in outcomes for name in judged.sections))
+
+
 def _group_below_target(looked: Looked) -> str:
+    lines = _below_target(looked.outcomes)
+    return f"{'. '.join(lines[:2])}." if lines else ""
+
+
+def _below_target(outcomes: Sequence[Judged]) -> list[str]:
+    """Of each outcome, the groups that clearly miss its target."""
     lines = []
-    for judged in looked.outcomes:
+    for judged in outcomes:
         released, target = judged.released, judged.target
         if released is None or target is None:
             continue
@@ -156,7 +189,7 @@ def _group_below_target(looked: Looked) -> str:
         if missing:
             side = "below" if target.direction == AT_LEAST else "above"
             lines.append(f"{judged.outcome.head}, {side} the target of {target_words(target)}: {several(missing)}")
-    return f"{'. '.join(lines[:2])}." if lines else ""
+    return lines
 
 
 def _who_gave_scores(looked: Looked) -> str:
@@ -209,7 +242,7 @@ def _signal(looked: Looked) -> str:
     trend = trend_of_page(looked.page)
     if trend is None or not trend.has_signal:
         return ""
-    return trend_verdict(trend)
+    return f"{trend.title} gives a signal, as told under Over time."
 
 
 def _too_few(looked: Looked) -> str:
@@ -235,6 +268,7 @@ RULES = (
         "the answer from which the item is positive, in the file of the scale",
         _safety,
         "Check that each had a safety plan and a contact after discharge.",
+        lambda _: ("at_risk", "got_worse"),
     ),
     LookRule(
         "worsening",
@@ -243,6 +277,7 @@ RULES = (
         "Jacobson NS, Truax P (1991), doi:10.1037/0022-006X.59.1.12",
         _worse_than_error,
         "Read the records of those who got worse, and ask when it began.",
+        lambda _: ("at_risk", "got_worse"),
     ),
     LookRule(
         "a group below its target",
@@ -250,7 +285,8 @@ RULES = (
         "the range of the group's share leaves the target out",
         "the target as the mapping declares it",
         _group_below_target,
-        "Agree with the {group} on what would have to change, and by when.",
+        "Agree with each such {group} on what would have to change, and by when.",
+        _sections_below_target,
     ),
     LookRule(
         "a group set apart from the others",
@@ -258,7 +294,8 @@ RULES = (
         "the simultaneous range of the difference from the others leaves 0 out",
         "Sidak Z (1967), doi:10.1080/01621459.1967.10482935",
         _group_worse,
-        "See who is in each {group} first, then when people leave.",
+        "Compare first who is in each {group}; then ask its staff what they see, and when people leave.",
+        _sections_of_apart,
     ),
     LookRule(
         "who gave both scores",
@@ -267,6 +304,7 @@ RULES = (
         "chosen here: no source sets a share",
         _who_gave_scores,
         "Ask for a score at every visit, from the second week on.",
+        lambda looked: _sections_of([judged for judged in looked.outcomes if judged.outcome.estimand == PAIRED]),
     ),
     LookRule(
         "follow-up",
@@ -275,6 +313,7 @@ RULES = (
         "SAMHSA, follow-up rate expected of its grantees (GPRA); not verified in a primary source",
         _follow_up,
         "Link the admissions of nearby hospitals once a month.",
+        lambda looked: tuple(each.definition.measure for each in looked.page.answered(asks.after_discharge(looked.page.program))),
     ),
     LookRule(
         "a signal over time",
@@ -282,7 +321,8 @@ RULES = (
         "one of the four rules of the control chart, or of the two of the run chart",
         "Laney DB (2002), doi:10.1081/QEN-120006555; Anhøj J, Olesen AV (2014), doi:10.1371/journal.pone.0113825",
         _signal,
-        "Ask what changed then, and note the date.",
+        "Ask what was different then, and write it down with its date.",
+        lambda _: ("trend",),
     ),
     LookRule(
         "too few to tell",
@@ -290,22 +330,23 @@ RULES = (
         "fewer than 11 episodes, or effective patients under 10, on either side",
         "the rule of comparisons of this report",
         _too_few,
-        "A longer period, or small groups taken together, would show more.",
+        "Choose a longer period, or put small groups together, to see more.",
+        lambda _: (),
     ),
 )
 
 
-def lines_of(looked: Looked, rules: Sequence[LookRule] = RULES) -> list[str]:
+def lines_of(looked: Looked, rules: Sequence[LookRule] = RULES) -> list[LookLine]:
     """The lines of the weightiest rules that hold, each with its next step."""
     ordered = sorted(rules, key=lambda rule: -rule.weight)
-    lines = ((rule.sentence(looked), rule.next_step.format(group=looked.group)) for rule in ordered)
-    return [f"{words} {step}" for words, step in lines if words][:MOST_LINES]
+    holding = [(rule, words) for rule in ordered if (words := rule.sentence(looked))][:MOST_LINES]
+    return [LookLine(f"{words} {rule.next_step.format(group=looked.group)}", rule.see(looked)) for rule, words in holding]
 
 
-def look_at_this(page: Page) -> list[str]:
+def look_at_this(page: Page) -> list[LookLine]:
     """Up to three lines; where no rule holds, one that says so, or that nothing could be judged."""
     looked = Looked(page, outcomes_of(page))
-    return lines_of(looked) or [NOTHING_STANDS_OUT if any_judged(looked.outcomes) else NOTHING_JUDGED]
+    return lines_of(looked) or [LookLine(NOTHING_STANDS_OUT if any_judged(looked.outcomes) else NOTHING_JUDGED)]
 
 
 def any_judged(outcomes: Sequence[Judged]) -> bool:

@@ -54,6 +54,8 @@ class MainOutcome:
         A number of the same ask that stands beside this one in every sentence.
     beside_words : str
         That number in words, with `{value}`.
+    further : str
+        Name of a section that says more of it, beside that of its measure.
     instead : MainOutcome or None
         What takes its place where the data bring that and not this.
     """
@@ -72,6 +74,7 @@ class MainOutcome:
     tone: str = ""
     beside: str = ""
     beside_words: str = ""
+    further: str = ""
     instead: MainOutcome | None = None
 
 
@@ -119,6 +122,7 @@ OUTCOMES = (
         HIGHER,
         asks.completion,
         "completion_strict",
+        further="length_of_stay",
     ),
     MainOutcome(
         "Reliably better{scale}",
@@ -203,6 +207,8 @@ class Judged:
         The latest year and the one before, where the data name both.
     scale : str
         Label of the scale it is of, where it is of one.
+    sections : tuple of str
+        Names of the sections that say more of it.
     """
 
     outcome: MainOutcome
@@ -210,6 +216,7 @@ class Judged:
     target: Target | None = None
     year: Year | None = None
     scale: str = ""
+    sections: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -307,7 +314,9 @@ def _judged(outcome: MainOutcome, page: Page) -> Judged:
     scale = "" if ask.scale is None else program.data.scales[ask.scale].label
     measure = released.definition.measure
     target = next((each for each in program.data.targets if (each.measure, each.estimand) == (measure, outcome.estimand)), None)
-    return Judged(outcome, released, target, _year(outcome, page), scale)
+    change = page.get(_change(program)) if ask.scale else None
+    depth = measure if change is None else change.definition.measure  # what is said of a scale stands in the section of its change
+    return Judged(outcome, released, target, _year(outcome, page), scale, tuple(filter(None, (depth, outcome.further))))
 
 
 def _year(outcome: MainOutcome, page: Page) -> Year | None:

@@ -18,7 +18,8 @@ from iop_outcomes.reporting.parts.previous_period import in_years, two_years
 from iop_outcomes.show.control_chart import trend_chart
 from iop_outcomes.show.trend import FEWEST_POINTS, Trend, trend_of
 from iop_outcomes.show.trend_words import trend_alt_text, trend_sentence, trend_table
-from iop_outcomes.show.words import count
+from iop_outcomes.show.words import count, estimate_value, has_value
+from iop_outcomes.units import percent
 
 NO_PERIOD = "Completion over time is not shown: the data name neither discharge dates nor a discharge period."
 NO_CALENDAR = "Completion over time is not shown: the discharge periods are not all months (2024-03), quarters (2024-Q1) or years (2024)."
@@ -86,7 +87,16 @@ def _subtitle(trend: Trend) -> str:
     if trend.flag:
         few = f" Limits take {FEWEST_POINTS} points to judge." if trend.flag in ("few_points", "no_episodes") else ""
         return f"{words} Line: median.{few}{upright}"
-    return f"{words} Line: average. Dashed: the range that {trend.noun}s are expected in when nothing changes.{upright}"
+    line = f"Line: average of the {len(trend.judged)} {trend.noun}s that are judged here{_of_everyone(trend)}."
+    return f"{words} {line} Dashed: the range that {trend.noun}s are expected in when nothing changes.{upright}"
+
+
+def _of_everyone(trend: Trend) -> str:
+    """That all episodes together have another share, where not every period is judged."""
+    everyone = trend.released.estimate(trend.estimand)
+    if not has_value(everyone) or percent(trend.centre) == estimate_value(everyone):
+        return ""
+    return f" ({percent(trend.centre)}; of all episodes, in every {trend.noun}, it is {estimate_value(everyone)})"
 
 
 def _note(data: Data, trend: Trend) -> str:

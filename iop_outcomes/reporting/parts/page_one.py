@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from iop_outcomes.engine.narrowed import Condition
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.intake.targets import AT_LEAST
 from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL
 from iop_outcomes.release import Released, ReleasedEstimate, Withheld
-from iop_outcomes.reporting.blocks import Block, Bullets, Card, Cards, Note, Section, TableBlock, Text, section
+from iop_outcomes.reporting.blocks import Block, Bullets, Card, Cards, Note, Section, SectionReference, TableBlock, Text, section
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.look_at_this import above_error, any_judged, groups_worse, look_at_this, rule_asks, several
 from iop_outcomes.reporting.parts.outcomes import Judged, outcomes_of, year_asks
 from iop_outcomes.reporting.parts.over_time import trend_of_page
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.reporting.parts.previous_period import two_years
+from iop_outcomes.reporting.span import span_of_conditions, without_periods
 from iop_outcomes.show.comparison import different_people, groups_of
 from iop_outcomes.show.tables import Table
 from iop_outcomes.show.targets import NOT_COMPARED, REACHED, target_words
@@ -36,6 +38,7 @@ from iop_outcomes.show.words import (
 MOST_CLAUSES = 2  # in a sentence of the first three
 SHADES = ((0.2, "far"), (0.1, "apart"), (0.0, "near"))  # from which difference a cell that differs is shaded, darkest first
 NO_COMPARISON = "what the program itself brought about, because no group here went without care"
+WHAT_NEXT = "What to do next:"
 CANNOT_TELL = "What this cannot tell you: whether the program caused any change. {people}"
 
 
@@ -43,16 +46,37 @@ CANNOT_TELL = "What this cannot tell you: whether the program caused any change.
 
 
 def counted(page: Page) -> str:
-    """Which episodes: all of the file, or those that were chosen; and the periods in which they were discharged."""
-    program, trend = page.program, trend_of_page(page)
-    chosen = [str(condition).replace("_", " ") for step in program.data.narrowings for condition in step]
-    which = f"those with {listed(chosen)}" if chosen else "every episode of the file"
+    """Which episodes: all of the file, or those that were chosen; the periods in which they were discharged, and why these."""
+    trend, conditions = trend_of_page(page), _conditions(page.program)
+    others = [str(condition).replace("_", " ") for condition in conditions if without_periods([condition])]
+    which = (
+        f"episodes with {listed(others)}" if others else "every episode" if _is_period_chosen(page.program) else "every episode of the file"
+    )
     periods = [point.period for point in trend.points] if trend is not None else []
     if not periods:
         return f"Counted: {which}."
     first, last = periods[0].words, periods[-1].words
-    narrowed = "" if chosen else "; no period was chosen"
-    return f"Counted: {which}, discharged {f'in {first}' if first == last else f'from {first} to {last}'}{narrowed}."
+    when = f"discharged {f'in {first}' if first == last else f'from {first} to {last}'}"
+    return f"Counted: {which}{', ' if others or not _is_period_chosen(page.program) else ' '}{when}{_why_these(page.program, others)}."
+
+
+def _conditions(program: Program) -> list[Condition]:
+    """By what the episodes were chosen."""
+    return [condition for step in program.data.narrowings for condition in step]
+
+
+def _is_period_chosen(program: Program) -> bool:
+    return span_of_conditions(_conditions(program)) is not None
+
+
+def _why_these(program: Program, others: Sequence[str]) -> str:
+    """Why the periods of a page are those: chosen, or all, without which there were no trend and no year before."""
+    if _is_period_chosen(program):
+        return ", the period that was chosen"
+    if others:
+        return ""
+    kept = "" if two_years(program) is None else ", so that the trend and the year before can be shown"
+    return f"; no period was chosen{kept}"
 
 
 # -- three sentences -------------------------------------------------------------------------------------------------------
@@ -215,6 +239,8 @@ def _range_words(estimate: ReleasedEstimate) -> str:
 
 
 def _base(estimate: ReleasedEstimate, what: str, which: str) -> str:
+    if isinstance(estimate.n, Withheld) and not estimate.shown:
+        return f"of {what}s{which}"
     if isinstance(estimate.n, Withheld):
         return f"of {what}s{which}; how many is not shown"
     return f"of {count(estimate.n)} {what}{'' if estimate.n == 1 else 's'}{which}"
@@ -226,7 +252,12 @@ def under_cards(page: Page, outcomes: Sequence[Judged]) -> list[Block]:
     if any(judged.year for judged in outcomes) and years is not None:
         sentences.append(f"Latest year: discharged {years.latest}; year before: {years.before}.")
     else:
-        sentences.append("No year before is shown, because the data do not name two full years of discharge quarters.")
+        because = (
+            "only the chosen period is counted"
+            if _is_period_chosen(page.program)
+            else "the data do not name two full years of discharge quarters"
+        )
+        sentences.append(f"No year before is shown, because {because}.")
     on_cards = {judged.outcome.estimand for judged in outcomes}
     sentences += [f"{each.outcome.head}: {each.beside}." for each in outcomes if each.beside and each.outcome.beside not in on_cards]
     declared = [judged for judged in outcomes if judged.target is not None]
@@ -331,9 +362,9 @@ def page_one(page: Page) -> list[Block]:
         *groups_in_words(page, outcomes),
         *withheld_groups(page[asks.completion(program)], program),
         *([] if trend is None else [Text(f"Over time: {trend_sentence(trend)}")]),
-        Text("Look at this:"),
-        Bullets(tuple(looks)),
-        Text(CANNOT_TELL.format(people=people)),
+        Text(WHAT_NEXT),
+        Bullets(tuple(line.words for line in looks), tuple(tuple(map(SectionReference, line.see)) for line in looks)),
+        Text(CANNOT_TELL.format(people=people), (SectionReference("who"),) if several else ()),
     ]
 
 

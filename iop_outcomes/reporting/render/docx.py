@@ -77,7 +77,7 @@ class _WordWriter:
         for number, section in enumerate(sections):
             if number == 1:  # the first stands on the first page
                 self._contents(sections)
-            heading = self._file.add_heading(plain(section.title), level=1)
+            heading = self._file.add_heading(plain(section.heading), level=1)
             heading.runs[0].element.addprevious(element(w("bookmarkStart", id=number, name=f"section_{number}")))
             heading.runs[0].element.addnext(element(w("bookmarkEnd", id=number)))
             for block in section.blocks:
@@ -108,7 +108,7 @@ class _WordWriter:
     def _contents(self, sections: Sequence[Section]) -> None:
         """A table of contents that Word can bring up to date."""
         self._add("Contents", _TERM).paragraph_format.page_break_before = True
-        lines = [w("hyperlink", run(each.title, w("color", val=NAVY)), anchor=f"section_{n}") for n, each in enumerate(sections)]
+        lines = [w("hyperlink", run(each.heading, w("color", val=NAVY)), anchor=f"section_{n}") for n, each in enumerate(sections)]
         *begin, end = field(r'TOC \o "1-1" \h \n')
         lines[0], lines[-1] = "".join((*begin, lines[0])), lines[-1] + end
         for line in lines:
@@ -121,7 +121,7 @@ class _WordWriter:
 
     @put.register
     def _(self, block: Text) -> None:
-        self._add(block.words, "Normal")
+        self._add(block.full_words, "Normal")
 
     @put.register
     def _(self, block: Note) -> None:
@@ -129,7 +129,7 @@ class _WordWriter:
 
     @put.register
     def _(self, block: Bullets) -> None:
-        for sentence in block.sentences:
+        for sentence in block.full_sentences:
             self._add(sentence, "List Bullet")
 
     @put.register

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ FONT = "DejaVu Sans"
 INSTALL = "Install the extra \"pdf\": pip install 'iop-outcomes[pdf]'."
 INSTALL_PANGO = "On Debian and Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0."
 OTHERWISE = "The page (.html) can be printed from any browser."
+_LINK = re.compile(r'<a class="see" href="([^"]*)">(.*?)</a>')
 # Fonts of the machine stay out of it, so that the file is the same on every machine, and on one without any.
 _FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
@@ -49,7 +51,8 @@ def paper_of(document: Document) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
     template = environment.from_string((templates / "print.html.j2").read_text(encoding="utf-8"))
     css = "".join((templates / name).read_text(encoding="utf-8") for name in ("report.css", "print.css"))
-    return template.render(document=document, sections=document.every_section, css=css)
+    page = template.render(document=document, sections=document.every_section, css=css)
+    return _LINK.sub(r'<span class="see" data-section="\1">\2</span>', page)  # on paper the page's number leads there
 
 
 def pdf_of(page: str) -> bytes:

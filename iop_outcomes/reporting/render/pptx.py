@@ -59,7 +59,7 @@ def pptx_files(document: Document) -> dict[str, bytes]:
     file = pptx.Presentation()
     prepare(file)
     first, *others = document.sections or [Section("", document.title, ())]
-    page = _FirstPage(file, document, first.title)
+    page = _FirstPage(file, document, first.heading)
     page.put(Text(document.lead))
     for block, following in pairwise((*first.blocks, None)):
         if isinstance(following, Bullets) and isinstance(block, Text) and block.words.endswith(":"):
@@ -88,7 +88,7 @@ def _chart_slides(file: Presentation, document: Document, section: Section, figu
         if subtitle:
             add_words(slide, subtitle, BODY_TOP)
         add_picture(slide, figure.picture, (LEFT, top, width * scale, height * (end - start) * scale), f"{figure.alt}{part}", (start, end))
-        _set_notes(slide, [section.title, figure.headline, figure.subtitle, figure.alt, *_meaning(figure, section, document)])
+        _set_notes(slide, [section.heading, figure.headline, figure.subtitle, figure.alt, *_meaning(figure, section, document)])
 
 
 def _meaning(figure: Figure, section: Section, document: Document) -> list[str]:
@@ -127,7 +127,11 @@ class _FirstPage:
 
     def keep_together(self, heading: Text, bullets: Bullets) -> None:
         """Begin a slide where a line that announces a list would stand without it."""
-        both = height_of(Words((heading.words,), TEXT_POINTS)) + GAP + height_of(Words(bullets.sentences, BULLET_POINTS, bullets=True))
+        both = (
+            height_of(Words((heading.full_words,), TEXT_POINTS))
+            + GAP
+            + height_of(Words(bullets.full_sentences, BULLET_POINTS, bullets=True))
+        )
         if self._top + both > BOTTOM:
             self._top = BOTTOM
 
@@ -150,11 +154,11 @@ class _FirstPage:
 
     @put.register
     def _(self, block: Text | Note) -> None:
-        self._words(Words((block.words,), TEXT_POINTS))
+        self._words(Words((block.full_words if isinstance(block, Text) else block.words,), TEXT_POINTS))
 
     @put.register
     def _(self, block: Bullets) -> None:
-        self._words(Words(block.sentences, BULLET_POINTS, bullets=True))
+        self._words(Words(block.full_sentences, BULLET_POINTS, bullets=True))
 
     @put.register
     def _(self, block: Terms) -> None:

@@ -18,7 +18,7 @@ def text_of(document: Document) -> str:
 
 
 def _section(section: Section) -> str:
-    return "\n\n".join([underlined(section.title, "-"), *(text for text in map(text_of_block, section.blocks) if text)])
+    return "\n\n".join([underlined(section.heading, "-"), *(text for text in map(text_of_block, section.blocks) if text)])
 
 
 def wrapped(words: str, first: str = "", rest: str = "") -> str:
@@ -39,7 +39,7 @@ def text_of_block(block: Block) -> str:
 
 @text_of_block.register
 def _(block: Text) -> str:
-    return wrapped(block.words)
+    return wrapped(block.full_words)
 
 
 @text_of_block.register
@@ -49,7 +49,7 @@ def _(block: Note) -> str:
 
 @text_of_block.register
 def _(block: Bullets) -> str:
-    return "\n".join(wrapped(sentence, "- ", "  ") for sentence in block.sentences)
+    return "\n".join(wrapped(sentence, "- ", "  ") for sentence in block.full_sentences)
 
 
 @text_of_block.register

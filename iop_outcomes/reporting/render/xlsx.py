@@ -60,7 +60,7 @@ def xlsx_files(document: Document) -> dict[str, bytes]:
 def sheets_of(document: Document) -> list[TableSheet]:
     """The tables of a document, each with the name of its sheet: a number, and as much of its caption as Excel allows."""
     tables = [
-        (section.title, table) for section in sections_of(document) for block in section.blocks if (table := _table(block)) is not None
+        (section.heading, table) for section in sections_of(document) for block in section.blocks if (table := _table(block)) is not None
     ]
     digits = len(str(len(tables)))
     names = (

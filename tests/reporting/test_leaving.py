@@ -1,0 +1,39 @@
+"""Takes programs made for it, gives proof of the chart of when people leave: its headline, and where there is none."""
+
+import pandas as pd
+import pytest
+
+import iop_outcomes as iop
+from iop_outcomes.reporting.blocks import Figure
+from iop_outcomes.reporting.parts.length_of_stay import LENGTH_OF_STAY
+from tests.pages import blocks_of
+
+
+def loaded(reasons, **columns):
+    """Episodes that ended so, the n-th after n days unless columns say otherwise."""
+    rows = {"episode_id": range(len(reasons)), "track": "a", "discharge_reason": reasons, "los_days": range(1, len(reasons) + 1)} | columns
+    return iop.load({"episodes": pd.DataFrame(rows)}, mapping={"data": {"class": "synthetic"}})
+
+
+@pytest.mark.parametrize(
+    ("reasons", "policy", "headline"),
+    [
+        (["dropped_out"] * 40 + ["completed"] * 60, "none", "Of those who dropped out, a quarter had left by day 11 and half by day 21"),
+        (["dropped_out"] * 40 + ["completed"] * 60, "cms11", "Of those who dropped out, a quarter had left by day 11 and half by day 21"),
+        (["dropped_out"] * 3 + ["completed"] * 97, "cms11", "How long people stayed, by how it ended"),
+        (["completed"] * 60, "none", "Nobody dropped out"),
+    ],
+)
+def test_the_headline_says_when_those_who_dropped_out_had_left(reasons, policy, headline):
+    """Quartiles of type 2, rounded as a page does; three of them are nobody's business under cms11."""
+    with loaded(reasons) as data:
+        figures = [block for block in blocks_of(data, LENGTH_OF_STAY, policy=policy) if isinstance(block, Figure)]
+    assert figures[1].headline == headline
+    assert figures[1].alt.startswith("Range chart of stays by how they ended. ")
+
+
+def test_without_days_there_is_no_such_chart():
+    """No stay is known, so that nothing can be said of when people left."""
+    with loaded(["dropped_out"] * 40, los_days=None) as data:
+        blocks = blocks_of(data, LENGTH_OF_STAY, policy="none")
+    assert not any(isinstance(block, Figure) and "ended" in block.alt for block in blocks)
