@@ -526,10 +526,14 @@ def attempt(ask: Callable[..., Asked], data: Data, **options: Any) -> Asked | No
     ...     print(iop.attempt(iop.symptom_change, data, scale="pcl5").sentence()[:56])
     Change in PCL-5 is not assessable: the data hold no PCL-
     """
-    from iop_outcomes.errors import NotAssessableError
+    from iop_outcomes.errors import NotAssessableError, UsageError
     from iop_outcomes.evaluate.lacking import refuse_lacking
     from iop_outcomes.evaluate.lookup import look_up
 
+    if not callable(ask):
+        raise UsageError(
+            f"attempt: ask is of type {type(ask).__name__}. Give a public function that asks data, such as iop.symptom_change."
+        )
     try:
         answer = ask(data, **options)
         if isinstance(answer, Answer):

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from iop_outcomes.answer import Answer, TableOne
+from iop_outcomes.arguments import check_arguments
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +85,7 @@ def load(
     ('episodes', 1200)
     >>> data.close()
     """
+    check_arguments(load, locals())
     from dataclasses import replace
 
     from iop_outcomes.intake.loading import load as load_data
@@ -141,6 +143,7 @@ def load_counts(
     >>> data.episodes, round(float(strict.value), 4), strict.flag
     (69680, 0.6188, 'independence_assumed')
     """
+    check_arguments(load_counts, locals())
     from dataclasses import replace
 
     from iop_outcomes.intake.loading import load_counts as load_cells
@@ -184,6 +187,7 @@ def share(data: Data, *, name: str | None = None, by: str = "track", pack: str =
     >>> print(str(made).splitlines()[0])
     Riverside IOP: 9 count tables of 1,200 episodes, policy internal
     """
+    check_arguments(share, locals())
     from iop_outcomes.reporting.sharing import share_counts
 
     return share_counts(data, name=name, by=by, pack=pack, policy=policy)
@@ -221,6 +225,7 @@ def pool(folders: Sequence[str | Path]) -> Data:
     >>> levels
     ['All', 'north', 'south']
     """
+    check_arguments(pool, locals())
     from iop_outcomes.intake.loading import versions_here
     from iop_outcomes.intake.shares.pooled import pool_shares
 
@@ -306,6 +311,7 @@ def measure(
     ...     iop.measure(data, "length_of_stay").to_frame().estimand.tolist()
     ['los_median', 'los_q1', 'los_q3', 'los_mean']
     """
+    check_arguments(measure, locals())
     from iop_outcomes.evaluate.lookup import look_up
 
     return _answer(data, look_up(data, name, definition, at=at, scale=scale, profile=profile), by, conf_level)
@@ -348,6 +354,7 @@ def completion(
     >>> frame.level.unique().tolist()[:2]
     ['All', 'adolescent']
     """
+    check_arguments(completion, locals())
     return measure(data, "completion", by=by, definition=denominator, conf_level=conf_level)
 
 
@@ -389,6 +396,7 @@ def length_of_stay(
     ...     iop.length_of_stay(data).definition.measure
     'length_of_stay'
     """
+    check_arguments(length_of_stay, locals())
     return measure(data, "length_of_stay", by=by, definition=definition, conf_level=conf_level)
 
 
@@ -420,6 +428,7 @@ def discharge_reasons(
     ...     round(sum(iop.discharge_reasons(data).to_frame().value), 12)
     1.0
     """
+    check_arguments(discharge_reasons, locals())
     return measure(data, "discharge_reasons", by=by, definition=definition, conf_level=conf_level)
 
 
@@ -453,6 +462,7 @@ def symptom_change(data: Data, *, scale: str, by: str | Sequence[str] | None = N
     ...     iop.symptom_change(data, scale="phq9").to_frame().estimand.tolist()[:2]
     ['paired_rate', 'mean_admit']
     """
+    check_arguments(symptom_change, locals())
     return measure(data, "symptom_change", scale=scale, by=by, conf_level=conf_level)
 
 
@@ -490,6 +500,7 @@ def reliable_change(
     ...     iop.reliable_change(data, scale="gad7").to_frame().estimand[0]
     'reliable_improvement'
     """
+    check_arguments(reliable_change, locals())
     return measure(data, "reliable_change", scale=scale, by=by, profile=profile, conf_level=conf_level)
 
 
@@ -528,6 +539,7 @@ def missing_scores(data: Data, *, scale: str, by: str | Sequence[str] | None = N
     >>> frame.n[["mean_change", "mean_change_standardised"]].tolist()
     [817, 1130]
     """
+    check_arguments(missing_scores, locals())
     return measure(data, "missing_scores", scale=scale, by=by, conf_level=conf_level)
 
 
@@ -565,6 +577,7 @@ def reliability(data: Data, *, scale: str, by: str | Sequence[str] | None = None
     >>> frame.estimand.tolist()
     ['alpha', 'omega_total', 'icc_agreement', 'icc_consistency', 'floor', 'ceiling']
     """
+    check_arguments(reliability, locals())
     return measure(data, "reliability", scale=scale, by=by, conf_level=conf_level)
 
 
@@ -608,6 +621,7 @@ def effect_sizes(
     >>> frame.value[["d_pre_sd", "d_av", "d_z"]].round(2).tolist(), frame.flag["signed_rank_p"]
     ([1.05, 0.99, 0.98], 'patients_repeat')
     """
+    check_arguments(effect_sizes, locals())
     return measure(data, "effect_sizes", scale=scale, by=by, definition=reference, conf_level=conf_level)
 
 
@@ -645,6 +659,7 @@ def between_groups(data: Data, *, scale: str, by: str | Sequence[str] = "track",
     >>> frame[(frame.estimand == "d_ppc2") & (frame.level == "virtual")].value.round(2).tolist()
     [-0.16]
     """
+    check_arguments(between_groups, locals())
     return compare(data, measure="between_groups", scale=scale, by=by, conf_level=conf_level)
 
 
@@ -685,6 +700,7 @@ def clinical_significance(
     >>> frame.value[["reliable_change_points", "clinical_cutoff"]].round(2).tolist(), round(float(frame.value[:5].sum()), 9)
     ([6.1, 7.77], 1.0)
     """
+    check_arguments(clinical_significance, locals())
     return measure(data, "clinical_significance", scale=scale, by=by, definition=definition, conf_level=conf_level)
 
 
@@ -729,6 +745,7 @@ def weekly_course(
     >>> frame.loc[frame.estimand == "mean_modelled", "time"].tolist()
     [14.0, 28.0, 42.0]
     """
+    check_arguments(weekly_course, locals())
     return measure(data, "weekly_course", scale=scale, by=by, at=at, conf_level=conf_level)
 
 
@@ -771,6 +788,7 @@ def not_on_track(
     ...     iop.not_on_track(data, scale="phq9", at=(28,)).to_frame().estimand.tolist()
     ['ever_not_on_track', 'not_on_track']
     """
+    check_arguments(not_on_track, locals())
     return measure(data, "not_on_track", scale=scale, by=by, at=at, conf_level=conf_level)
 
 
@@ -808,6 +826,7 @@ def sudden_gains(
     ...     iop.sudden_gains(data, scale="phq9").to_frame().estimand.tolist()
     ['sudden_gain', 'sudden_gain_reversed']
     """
+    check_arguments(sudden_gains, locals())
     return measure(data, "sudden_gains", scale=scale, by=by, profile=profile, conf_level=conf_level)
 
 
@@ -841,6 +860,7 @@ def early_response(data: Data, *, scale: str, by: str | Sequence[str] | None = N
     ...     iop.early_response(data, scale="phq9").sentence()
     'Early improvement: 45% of 817; range 41% to 48%.'
     """
+    check_arguments(early_response, locals())
     return measure(data, "early_response", scale=scale, by=by, conf_level=conf_level)
 
 
@@ -881,6 +901,7 @@ def occasions(data: Data, *, scale: str, by: str | Sequence[str] | None = None, 
     >>> frame.value[["answered_month_6", "change_discharge_to_month_6"]].tolist()
     [1.0, 3.0]
     """
+    check_arguments(occasions, locals())
     return measure(data, "occasions", scale=scale, by=by, conf_level=conf_level)
 
 
@@ -929,6 +950,7 @@ def depression_follow_up(
     >>> frame.value[["remission_at_follow_up", "remission_at_follow_up_of_scored"]].tolist()
     [0.5, 1.0]
     """
+    check_arguments(depression_follow_up, locals())
     return measure(data, "depression_follow_up", scale=scale, by=by, definition=definition, conf_level=conf_level)
 
 
@@ -976,6 +998,7 @@ def readmission(
     ...     iop.readmission(data, at=[90]).to_frame().estimand[0]
     'cumulative_incidence'
     """
+    check_arguments(readmission, locals())
     return measure(data, "readmission", by=by, definition=definition, at=at, conf_level=conf_level)
 
 
@@ -1019,6 +1042,7 @@ def relapse(
     ...     iop.relapse(data, definition="any_use", by="track").definition.measure
     'relapse'
     """
+    check_arguments(relapse, locals())
     return measure(data, "relapse", by=by, definition=definition, at=at, conf_level=conf_level)
 
 
@@ -1089,6 +1113,7 @@ def compare(
     >>> frame[frame.contrast == "minus_others"].word.tolist()
     ['no clear difference', 'no clear difference']
     """
+    check_arguments(compare, locals())
     from iop_outcomes.evaluate import compare as compare_levels
     from iop_outcomes.evaluate.lookup import look_up
 
@@ -1148,6 +1173,7 @@ def table_one(
     ...     table.to_frame().measure.unique().tolist()
     ['participants', 'participants_sex', 'participants_phq9', 'participants_los_days']
     """
+    check_arguments(table_one, locals())
     from iop_outcomes.reporting.table_one import table_one_results
 
     return TableOne(table_one_results(data, by=by, columns=columns, mean=mean, median=median))
@@ -1207,6 +1233,7 @@ def report(
     >>> "Audited: no withheld count of 1 to 10 follows" in page.to("txt")
     True
     """
+    check_arguments(report, locals())
     from iop_outcomes.release import kept_ledger
     from iop_outcomes.reporting.assemble import build_report
 
@@ -1248,6 +1275,7 @@ def keep_ledger(path: str | Path | None) -> None:
     >>> everyone.compared, north.compared
     (0, 1)
     """
+    check_arguments(keep_ledger, locals())
     from iop_outcomes.release import keep_ledger as kept
 
     kept(path)
@@ -1288,6 +1316,7 @@ def verify(data: Data, *, report: str | Path, ledger: str | Path | None = None, 
     ...     iop.verify(data, report=page).same
     True
     """
+    check_arguments(verify, locals())
     from iop_outcomes.reporting.verification import verify_report
 
     return verify_report(report, data, ledger, compare_to)
@@ -1339,6 +1368,7 @@ def identify_effect_size(
     >>> iop.identify_effect_size([0.92, 0.71], mean_pre=[26.09, 41.44], sd_pre=[13.11, 13.73], mean_post=[14.0, 31.71], sd_post=[14.69, 12.83])
     The 2 values are d_pre_sd: change / SD before (Glass) (all 2 rows). Rows that others give: mean_change 0, d_post_sd 0, d_av 0, d_av_rms 0.
     """
+    check_arguments(identify_effect_size, locals())
     from iop_outcomes.published.identify_table import identify_any
 
     figures = {"mean_pre": mean_pre, "sd_pre": sd_pre, "mean_post": mean_post, "sd_post": sd_post, "n": n, "r": r, "t": t, "z": z}
@@ -1397,6 +1427,7 @@ def pool_studies(
     >>> round(pooled.value, 4), round(pooled.tau2, 4), round(pooled.i2, 1)
     (0.3577, 0.0363, 57.4)
     """
+    check_arguments(pool_studies, locals())
     from iop_outcomes.published.pooling import pool
 
     return pool(
@@ -1458,6 +1489,7 @@ def pool_proportions(
     >>> round(pooled.shown["value"], 3)
     0.704
     """
+    check_arguments(pool_proportions, locals())
     from iop_outcomes.published.pooled_shares import pool_shares
 
     return pool_shares(
@@ -1529,6 +1561,7 @@ def studies(
     >>> iop.studies("samplin")["samplin_2022"].n_admitted
     92
     """
+    check_arguments(studies, locals())
     from iop_outcomes.published.study_registry import search_studies
 
     return search_studies(name, level=level, scale=scale, design=design, outcome=outcome, scope=scope, population=population, add=add)
@@ -1582,6 +1615,7 @@ def reproduce(
     >>> iop.reproduce("ems82827").to_frame().definition.unique().tolist()
     ['d_av_rms: change / root mean square of the SDs']
     """
+    check_arguments(reproduce, locals())
     from dataclasses import replace
 
     from iop_outcomes.published.inputs import choice
@@ -1676,6 +1710,7 @@ def stand_beside(
     >>> [(row.quantity, round(row.difference, 3), row.verdict) for row in beside.side_by_side][0]
     ('completion_strict', 0.173, 'different by more than the margin')
     """
+    check_arguments(stand_beside, locals())
     from dataclasses import replace
 
     from iop_outcomes.published.beside import curves_of
@@ -1771,6 +1806,7 @@ def reconstruct_curve(
     >>> sum(curve.events), sum(curve.censored), curve.reconstructed_at_risk
     (19, 81, ((0.0, 100), (60.0, 85)))
     """
+    check_arguments(reconstruct_curve, locals())
     from iop_outcomes.published.reconstructed import reconstructed_curve
 
     return reconstructed_curve(points, at_risk, events=events, kind=kind, percent=percent, unit=unit, label=label)
