@@ -8,7 +8,7 @@ from iop_outcomes.columns import Column
 from iop_outcomes.errors import NotAssessableError
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.intake.data import Data
-from iop_outcomes.measures import CHARACTERISTICS, Measure, find, known
+from iop_outcomes.measures import CHARACTERISTICS, Measure, declared, find
 
 
 def look_up(
@@ -46,8 +46,8 @@ def look_up(
     NotAssessableError
         When the data cannot answer it; the message says why.
     """
-    declared = known(data.scales).get(name)
-    for need in declared.needs if declared else ():
+    entry = declared(name, data.scales)
+    for need in entry.needs if entry else ():
         if need in data.cannot:
             raise NotAssessableError(f"{name} is not assessable: {data.cannot[need]}")
     convention = data.provenance.los_convention

@@ -362,8 +362,10 @@ class Store:
         ]
         if not selects:
             return frozenset()
+        # Materialized: the condition would be put to every row before the rows that are alike are one.
+        different = f"SELECT part, name, label FROM ({' UNION ALL '.join(selects)}) AS texts GROUP BY part, name, label"
         rows = self.connection.send(
-            f"SELECT DISTINCT part, name FROM ({' UNION ALL '.join(selects)}) AS texts WHERE {condition}"
+            f"WITH labels AS MATERIALIZED ({different}) SELECT DISTINCT part, name FROM labels WHERE {condition}"
         ).fetchall()
         return frozenset((str(table), str(name)) for table, name in rows)
 

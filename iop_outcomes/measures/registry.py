@@ -91,6 +91,17 @@ def known(scales: Mapping[str, Scale] | None = None) -> dict[str, Declaration]:
     return declarations
 
 
+def declared(name: str, scales: Mapping[str, Scale]) -> Declaration | None:
+    """The measure of a full name, as in `known`; none when there is none.
+
+    Of scales, only those that the name may be of are asked: a page looks up many names, and a site has many scales.
+    """
+    if name in MEASURES:
+        return MEASURES[name]
+    fitting = {each: scale for each, scale in scales.items() if any(family.called(each) == name for family in FAMILIES.values())}
+    return known(fitting).get(name)
+
+
 def options_named(name: str) -> dict[Option, list[str]]:
     """Each option of a name, with the measures and families of measures that have it: what the help of a flag says."""
     offered_by: dict[Option, list[str]] = {}
@@ -144,11 +155,10 @@ def find(
     'Of the people discharged, what share finished the program?'
     """
     scales = load_scales() if scales is None else scales
-    entries = known(scales)
-    name = _full_name(name, scale, scales, entries)
-    if name not in entries:
-        raise UsageError(f'No measure is called "{name}". {choices(name, [*entries, *FAMILIES])}')
-    entry = entries[name]
+    name = _full_name(name, scale, scales)
+    entry = declared(name, scales)
+    if entry is None:
+        raise UsageError(f'No measure is called "{name}". {choices(name, [*known(scales), *FAMILIES])}')
     variant = _variant(entry, definition, profile)
     if entry.held_by is not None and convention is not None:
         variant = entry.held_by(variant, convention)
@@ -171,24 +181,29 @@ def _variant(entry: Declaration, definition: str | None, profile: str | None) ->
 _NONE = Option("definition", "no definition")  # of a measure that has one alone
 
 
-def _full_name(name: str, scale: str | None, scales: Mapping[str, Scale], entries: Mapping[str, Declaration]) -> str:
+def _full_name(name: str, scale: str | None, scales: Mapping[str, Scale]) -> str:
     """The full name of a measure that is made from a scale, "phq9_change" for "symptom_change" and "phq9"; any other as it is."""
     if name not in FAMILIES:
-        if scale is not None and name in entries:
+        if scale is not None and declared(name, scales) is not None:
             raise UsageError(f"{name}: leave out scale (--scale), which goes with {' and '.join(FAMILIES)} alone.")
         return name
     family = FAMILIES[name]
-    able = [each for each in scales if family.called(each) in entries]
     if scale is None:
-        raise UsageError(SCALE.missing(name, able, "phq9"))
+        raise UsageError(SCALE.missing(name, _able(family, scales), "phq9"))
     chosen = get_scale(scale, scales)
     if not chosen.total:
         parts = f" Its parts are scales of their own: {', '.join(chosen.subscales)}." if chosen.subscales else ""
         raise UsageError(f"{chosen.title} has no total score: its domains are never summed. Choose a scale with a total.{parts}")
     full = family.called(chosen.name)
-    if full not in entries:
+    if declared(full, scales) is None:
         raise NotAssessableError(
-            f"{full} is not assessable: {chosen.label} has no {family.lacks}. Scales that have one: {', '.join(able)}; "
+            f"{full} is not assessable: {chosen.label} has no {family.lacks}. Scales that have one: {', '.join(_able(family, scales))}; "
             "a scale file of your own (scales=) can bring others."
         )
     return full
+
+
+def _able(family: Family, scales: Mapping[str, Scale]) -> list[str]:
+    """Scales that have the measure of a family."""
+    entries = known(scales)
+    return [each for each in scales if family.called(each) in entries]

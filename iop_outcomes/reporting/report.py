@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from html import escape
 from pathlib import Path
 
@@ -42,8 +43,7 @@ class Report(Document):
         LibraryError
             When it needs a library that is not installed.
         """
-        if form not in FORMS:
-            raise UsageError(f'A report has no form "{form}". {choices(form, FORMS)}')
+        self._refuse_unknown(form)
         return dict(FORMS[form].files(self))
 
     def to(self, form: str) -> str:
@@ -98,16 +98,34 @@ class Report(Document):
             When the folder cannot be written; what stood there before is untouched.
         """
         report_step("writing the report")
-        files, missing = dict[str, bytes](), []
-        for form in formats:
-            try:
-                files |= self.files(form)
-            except LibraryError as error:
-                missing.append(f"{self.name}.{form} is not written. {error}")
+        made, missing = self._made(list(dict.fromkeys(formats)))
+        files = {name: content for form in made.values() for name, content in form.items()}
         written = write_files(folder, files) if files or not missing else []
         if missing:
             raise LibraryError("\n".join(missing), written=written)
         return written
+
+    def _made(self, formats: Sequence[str]) -> tuple[dict[str, dict[str, bytes]], list[str]]:
+        """The files of some forms, in their order; and for those whose library is not there, what to do.
+
+        What processes of their own make is begun first and waited for last.
+        """
+        made: dict[str, dict[str, bytes]] = {}
+        why: dict[str, str] = {}
+        for form in formats:
+            self._refuse_unknown(form)
+        with ExitStack() as until_made:
+            waited_for = {form: until_made.enter_context(begun(self)) for form in formats if (begun := FORMS[form].begun)}
+            for form in sorted(formats, key=waited_for.__contains__):
+                try:
+                    made[form] = dict(waited_for[form]()) if form in waited_for else self.files(form)
+                except LibraryError as error:
+                    why[form] = f"{self.name}.{form} is not written. {error}"
+        return {form: made[form] for form in formats if form in made}, [why[form] for form in formats if form in why]
+
+    def _refuse_unknown(self, form: str) -> None:
+        if form not in FORMS:
+            raise UsageError(f'A report has no form "{form}". {choices(form, FORMS)}')
 
     def _repr_html_(self) -> str:
         return f"<h1>{escape(self.title)}</h1>" + "".join(section._repr_html_() for section in self.sections)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -98,6 +99,8 @@ def _look() -> dict[Any, Any]:
 
 
 _MARK = "mark"
+# Latin letters and signs that the font has, and that look the same whatever stands beside them; Arabic ones, say, have to be set together.
+_LETTER_BY_LETTER = re.compile("[\n -~\u00a0-\u00ac\u00ae-\u024f\u2010-\u2027\u2212\u2260\u2264\u2265]*")
 _WIDTH: ContextVar[float] = ContextVar("width of new figures in inches", default=WIDTH_INCHES)
 
 
@@ -164,10 +167,11 @@ def mark(figure: Figure, words: str) -> None:
             figure.text(0.005, MARK_INCHES / figure.get_size_inches()[1], words, fontsize=7, color=MUTED, ha="left", va="bottom", gid=_MARK)
 
 
-def svg(figure: Figure) -> bytes:
-    """A figure as SVG, text as paths, the same bytes every time."""
+def svg(figure: Figure, *, words_as_text: bool = False) -> bytes:
+    """A figure as SVG, the same bytes every time: its words as outlines, or as text for whoever has the font and sets letter by letter."""
     out = io.BytesIO()
-    with style():
+    as_text = words_as_text and all(_LETTER_BY_LETTER.fullmatch(text.get_text()) for text in figure.findobj(Text))
+    with style(), mpl.rc_context({"svg.fonttype": "none"} if as_text else {}):
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return out.getvalue()
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import os
 import re
+import signal
 import socket
+import subprocess
 import unicodedata
 from itertools import pairwise
 from types import SimpleNamespace
@@ -28,6 +30,8 @@ from iop_outcomes.reporting.parts.limitations import LIMITATIONS
 from iop_outcomes.reporting.parts.over_time import OVER_TIME
 from iop_outcomes.reporting.parts.page_one import PAGE_ONE
 from iop_outcomes.reporting.render import pdf, pdf_process
+from iop_outcomes.reporting.render.form import Form
+from iop_outcomes.reporting.render.forms import FORMS
 from iop_outcomes.reporting.render.pdf import INSTALL, INSTALL_PANGO, paper_of, pdf_of
 from iop_outcomes.reporting.report import Report
 from iop_outcomes.reporting.verification import _differences
@@ -225,6 +229,27 @@ def test_letters_without_a_shape_are_a_sign_and_the_title_keeps_them():
     assert "\ufffd\ufffd IOP" in text
     assert "Ünïcode Ελληνικά \ufffd\ufffd → ≥ −2" in text and "العربية" in text
     assert problems(content) == []
+
+
+@pytest.mark.parametrize(("words", "as_text"), [("Größe ≥ 5 − few", True), ("العربية", False), ("e\u0301", False)])
+def test_words_of_a_chart_are_text_where_letters_stand_alone(words, as_text):
+    """Others are outlines, as on the page: set letter by letter they would be other words, or none."""
+    figure = chart()
+    figure.drawing.axes[0].set_title(words)
+    content = pdf_of(paper_of(small(figure)))
+    assert (joined(words) in joined(read(content)[1][0])) == as_text
+    assert b"<text" not in figure.svg and problems(content) == []
+
+
+def test_a_process_that_was_begun_ends_with_what_was_waited_for(tmp_path, monkeypatch):
+    """A form that cannot be written leaves none behind, nor its folder."""
+    started, popen = [], subprocess.Popen
+    monkeypatch.setattr(pdf.subprocess, "Popen", lambda *words, **options: started.append(popen(*words, **options)) or started[0])
+    monkeypatch.setitem(FORMS, "csv", Form("its numbers", lambda document: 1 / 0))
+    with pytest.raises(ZeroDivisionError):
+        small().save(tmp_path / "out", formats=["csv", "pdf"])
+    assert [process.poll() for process in started] == [-signal.SIGKILL]
+    assert not (tmp_path / "out").exists()
 
 
 def test_its_fonts_are_those_that_come_with_the_charts(made):

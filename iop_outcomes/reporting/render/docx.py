@@ -25,8 +25,9 @@ SMALLEST = 0.8  # what a chart may be shrunk to before it is cut
 CHARACTER_INCHES = 0.062  # of a letter in a table, on average
 CARDS_IN_ROW = 5
 _CAPTION, _CELL, _SMALL, _NOTE, _TERM, _MEANING = "Caption", "Report cell", "Report small", "Report note", "Report term", "Report meaning"
+_USUAL = "Normal"
 _STYLES = {  # name: size in points, colour, bold, space before and after in points, indent in inches
-    "Normal": (9.5, INK, False, 2, 4, 0.0),
+    _USUAL: (9.5, INK, False, 2, 4, 0.0),
     "Title": (17, NAVY, True, 0, 2, 0.0),
     "Heading 1": (13, NAVY, True, 14, 4, 0.0),
     "List Bullet": (9.5, INK, False, 1, 1, None),
@@ -65,6 +66,7 @@ class _WordWriter:
     def __init__(self, file: WordFile, document: Document) -> None:
         self._file, self._document = file, document
         self._numbers = {"Figure": 0, "Table": 0}
+        self._styles: dict[str, str] = {}
 
     def write(self) -> None:
         """Everything."""
@@ -85,7 +87,9 @@ class _WordWriter:
         self._add(f"{document.provenance.package}.", _SMALL)
 
     def _add(self, words: str, style: str, *, with_next: bool = False) -> Paragraph:
-        paragraph = self._file.add_paragraph(plain(words), style=style)
+        paragraph = self._file.add_paragraph(plain(words))
+        if style != _USUAL:  # which every paragraph without another has
+            paragraph.paragraph_format.element.style = self._style(style)
         if with_next:
             paragraph.paragraph_format.keep_with_next = True
         return paragraph
@@ -95,7 +99,10 @@ class _WordWriter:
         self._file.element.body[-1].addprevious(element(xml))  # the last one holds the form of the page
 
     def _style(self, name: str) -> str:
-        return str(self._file.styles[name].style_id)
+        """What the file calls a style: asked once, because python-docx goes through all styles each time."""
+        if name not in self._styles:
+            self._styles[name] = str(self._file.styles[name].style_id)
+        return self._styles[name]
 
     def _margins(self) -> None:
         """What stands over and under every page: the words of the policy, that the data are synthetic, the number of the page."""
@@ -121,7 +128,7 @@ class _WordWriter:
 
     @put.register
     def _(self, block: Text) -> None:
-        self._add(block.full_words, "Normal")
+        self._add(block.full_words, _USUAL)
 
     @put.register
     def _(self, block: Note) -> None:
@@ -163,7 +170,7 @@ class _WordWriter:
     def _picture(self, content: bytes, size: tuple[float, float], alt: str, cropped: str) -> None:
         from docx.shared import Inches
 
-        holder = self._file.add_paragraph(style="Normal").add_run()
+        holder = self._file.add_paragraph().add_run()
         holder.add_picture(io.BytesIO(content), width=Inches(size[0]), height=Inches(size[1]))
         for words in holder.element.xpath(".//wp:docPr"):
             words.set("descr", plain(alt))
@@ -208,7 +215,7 @@ def _set_styles(file: WordFile) -> None:
 
     for name, (size, colour, bold, before, after, indent) in _STYLES.items():
         if name not in file.styles:
-            file.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = file.styles["Normal"]
+            file.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = file.styles[_USUAL]
         style = file.styles[name]
         for theirs in style.element.xpath("./w:rPr/w:rFonts | ./w:pPr/w:pBdr"):  # fonts of the theme would win
             theirs.getparent().remove(theirs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from iop_outcomes.errors import LibraryError
@@ -25,12 +25,16 @@ class Form:
         Whether it is one text, which can be shown.
     endings : tuple of str
         How the names of its files end, where not with its own name.
+    begun : callable, optional
+        Of a form that a process of its own makes: from a document, the same `files` of it, on which that process works from entering to
+        leaving, so that other forms are made meanwhile.
     """
 
     words: str
     files: Callable[[Document], Mapping[str, bytes]]
     is_text: bool = True
     endings: tuple[str, ...] = ()
+    begun: Callable[[Document], AbstractContextManager[Callable[[], Mapping[str, bytes]]]] | None = None
 
 
 def text_form(words: str, ending: str, text_of: Callable[[Document], str]) -> Form:
