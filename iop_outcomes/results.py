@@ -248,6 +248,9 @@ class Definition:
         return "\n".join(lines)
 
 
+CHOSEN = "outside "  # how the reason begins for which episodes are left out on purpose, by `Data.where`
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """Rows in = used + excluded by reason.

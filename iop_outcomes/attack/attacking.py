@@ -16,6 +16,7 @@ from iop_outcomes.attack.read_csv import read_csv
 from iop_outcomes.attack.read_html import read_html
 from iop_outcomes.attack.read_json import read_json
 from iop_outcomes.attack.read_office import read_docx, read_xlsx
+from iop_outcomes.attack.read_share import is_share, known_of_share
 from iop_outcomes.attack.readings import FilesRead
 from iop_outcomes.attack.solving import SolverLimits, solve
 from iop_outcomes.errors import UsageError
@@ -153,17 +154,19 @@ def read_report(folder: str | Path) -> FilesRead:
 
 
 def attack_report(folder: str | Path) -> Attack:
-    """Work out withheld counts from the files of one report, as somebody could who knows how reports are made.
+    """Work out withheld counts from the files of one report, or of one share, as somebody could who knows how they are made.
 
     Parameters
     ----------
     folder : path
-        With the files of one report.
+        With the files of one report, or the count tables that a program shared.
 
     Returns
     -------
     Attack
     """
+    if is_share(Path(folder)):
+        return attack_known(*known_of_share(Path(folder)))
     report = read_report(folder)
     return attack_known(learned(report), report.files, report.few)
 

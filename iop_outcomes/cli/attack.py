@@ -12,7 +12,7 @@ from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, DataError
 @click.argument("report_folder", type=PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print one object: every count that comes back, its limits, and how.")
 def attack(report_folder: str, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
-    """Try to work out the counts that the report in REPORT_FOLDER withholds, from its files alone; exit code 1 when one comes back."""
+    """Try to work out the counts that the report or the share in REPORT_FOLDER withholds, from its files alone; exit code 1 when one comes back."""
     from iop_outcomes.attack import ContradictionError, attack_report
 
     try:

@@ -66,10 +66,11 @@ def as_typed(name: str) -> str:
 
 
 def left_out(flow: Flow) -> dict[str, int]:
-    """Rows that a fault leaves out, by reason; a contact that was missed is none."""
+    """Rows that a fault leaves out, by reason; a contact that was missed is none, nor are episodes that were not asked for (--where)."""
     from iop_outcomes.intake.contacts import NOT_COUNTED
+    from iop_outcomes.results import CHOSEN
 
-    return {reason: n for reason, n in flow.excluded.items() if n and reason not in NOT_COUNTED}
+    return {reason: n for reason, n in flow.excluded.items() if n and reason not in NOT_COUNTED and not reason.startswith(CHOSEN)}
 
 
 def would_leave_out(flow: Flow) -> str:

@@ -17,7 +17,7 @@ from iop_outcomes.intake.findings import Finding
 from iop_outcomes.intake.table import EpisodeTable
 from iop_outcomes.intake.targets import Target
 from iop_outcomes.progress import report_step
-from iop_outcomes.results import Flow, Provenance
+from iop_outcomes.results import CHOSEN, Flow, Provenance
 from iop_outcomes.scales import Scale
 from iop_outcomes.stats.periods import read_period
 
@@ -149,7 +149,7 @@ class Data:
         if not used:
             raise UsageError(f"where: no episode has {words}. Choose other values.")
         flow = tuple(
-            replace(each, excluded={**each.excluded, f"outside {words}": each.used - used}) if each.what == COUNTED else each
+            replace(each, excluded={**each.excluded, f"{CHOSEN}{words}": each.used - used}) if each.what == COUNTED else each
             for each in self.flow
         )
         rules = (*self.provenance.rules, f"only episodes with {words}")

@@ -85,8 +85,9 @@ def passed_on(data: Data, by: str, sets: Sequence[tuple[Request, ...]], fewest: 
     levels = [level for level, part in whole.split(by).items() if isinstance(level, str) and part.n.min() >= fewest]
     if not levels:
         raise NotAssessableError(
-            f"Nothing can be shared: every group by {by} has a reason for discharge with fewer than {fewest} episodes. Share by a column of fewer "
-            "groups (--by), more periods together, or under policy internal with whoever is entitled to it."
+            f"Nothing can be shared: every group by {by} has a reason for discharge with fewer than {fewest} episodes ({_few(whole, by, fewest)}). "
+            "Share by a column of fewer groups (--by), more periods together, the reasons that are many alone (--where discharge_reason=...; rates "
+            "are then of these), or under policy internal with whoever is entitled to it."
         )
     chosen = data.where(**{by: levels})
     mixes = [requests for requests in sets if len(requests) == 3 and {REASON, Column(by)} < set(requests) and _is_mix(requests, data)]
@@ -116,6 +117,17 @@ def passed_on(data: Data, by: str, sets: Sequence[tuple[Request, ...]], fewest: 
         f"{len(levels)} of {len(groups)} groups, {sum(len(groups[level]) for level in levels)} of {len(whole)} cells and {chosen.episodes:,} of "
         f"{data.episodes:,} episodes go along",
     )
+
+
+def _few(counts: Counts, by: str, fewest: int) -> str:
+    """The reasons that keep each of the first groups at home, for the program alone."""
+    words = []
+    for level, part in counts.split(by).items():
+        if isinstance(level, str):
+            place = part.columns.index(REASON.name)
+            reasons = ["no reason" if cell[place] is None else str(cell[place]) for cell, n in part if n < fewest]
+            words.append(f"{level}: {', '.join(dict.fromkeys(reasons))}")
+    return "; ".join([*words[:5], *([f"and {len(words) - 5} more groups"] if len(words) > 5 else [])])
 
 
 def _is_mix(requests: Sequence[Request], data: Data) -> bool:

@@ -11,6 +11,7 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.cli import run
+from iop_outcomes.cli.program import exit_code
 from iop_outcomes.columns import Column, ScoreAt, Status
 from iop_outcomes.errors import DataError, NotAssessableError, UsageError
 
@@ -183,6 +184,21 @@ def test_under_cms11_nothing_goes_along_where_every_group_is_small(tmp_path):
             iop.share(data, name="ash", pack="payer")
         with pytest.raises(UsageError, match="not one that counts are shared under"):
             iop.share(data, name="ash", policy="nhs")
+
+
+@pytest.mark.parametrize(("faulty", "status"), [(False, 0), (True, 1)])
+def test_what_was_not_asked_for_is_no_row_left_out(tmp_path, faulty, status):
+    """A pool of shares of one track each ends with 0; where a sender left faulty rows out, with 1, as the report of those rows would."""
+    frames = {"episodes": rows(3, 120)["episodes"].drop(columns="program")}
+    if faulty:
+        frames["episodes"].loc[0, "los_days"] = -5
+    with iop.load(frames, mapping={"data": MAPPING["data"]}, on_error="exclude") as data:
+        assert exit_code(data.where(track=["mh"])) == status
+        for track in ("mh", "su"):
+            iop.share(data.where(track=[track]), name=track, pack="payer", policy="internal").save(tmp_path / track)
+    with iop.pool([tmp_path / "mh", tmp_path / "su"]) as pooled:
+        assert any("outside track" in str(flow) for flow in pooled.flow)
+        assert exit_code(pooled) == status
 
 
 # -- shares that anybody may have written ----------------------------------------------------------------------------------
