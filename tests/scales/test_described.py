@@ -24,7 +24,9 @@ SCORES = [
     ("audit", [1, 1, 0, *[None] * 5, 2, 4], None),
     ("auditc", [0, None, None], 0),
     ("wsas", [8] * 5, 40),
-    ("wsas", [None, 8, 8, 8, 8], None),  # 0 to 32 is another score
+    ("wsas", [None, 8, 8, 8, 8], None),  # 0 to 32 is another score, and a scale of its own
+    ("wsas_without_work", [8, 8, 8, 8], 32),
+    ("wsas_without_work", [None, 8, 8, 8], None),
     ("isi", [4] * 7, 28),
     ("bsl23", [2] * 23, 2),
     ("bsl23", [1, *[0] * 22], Decimal("0.04")),  # 1 / 23 = 0.0435
