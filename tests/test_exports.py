@@ -51,6 +51,7 @@ EXPORTS = [
     "reliable_change",
     "report",
     "reproduce",
+    "risk_levels",
     "share",
     "stand_beside",
     "studies",

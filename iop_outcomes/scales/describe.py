@@ -68,6 +68,8 @@ def not_offered(scale: Scale) -> tuple[str, ...]:
     >>> not_offered(get_scale("pcl5"))[0]
     'severity words (no [bands])'
     """
+    if scale.counted:
+        return ("means, changes and what rests on them (counted = true)",)
     retest = any(each.kind == "test-retest" for each in scale.reliability)
     lacking = {
         "a total score, and its change (total = false)": not scale.total,
@@ -90,6 +92,8 @@ def _score(scale: Scale) -> str:
     low, high = scale.range
     if not scale.total:
         return f"no total: {', '.join(scale.parts)}"
+    if scale.counted:
+        return f"{low} to {high}: a level, counted and never averaged"
     step = "" if scale.step == 1 else f" in steps of {scale.step}"
     return f"{low} to {high}{step}, {scale.better} is better"
 
@@ -105,7 +109,10 @@ def _items(scale: Scale) -> str:
     groups = scale.groups
     if groups is not None:
         each = " | ".join(_numbers(members) for members in groups.members)
-        what += f"; the {groups.each} of each group ({each}), then the {scale.scored_as} of these{_marked(groups)}"
+        many = len(groups.members) > 1
+        weights = f", weighted {_numbers(scale.weights)}" if scale.weights else ""
+        what += f"; the {groups.each} of {'each group ' if many else 'them '}({each}{weights})"
+        what += f", then the {scale.scored_as} of these{_marked(groups)}" if many else _marked(groups)
     elif scale.total:
         what += f"; their {'weighted ' if scale.weights else ''}{scale.scored_as}"
         what += f" times {scale.step}" if scale.scored_as == "sum" and scale.step != 1 else ""
@@ -173,7 +180,7 @@ def _span(low: Number, high: Number) -> str:
     return f"{low}" if low == high else f"{low}-{high}"
 
 
-def _numbers(numbers: Iterable[int]) -> str:
+def _numbers(numbers: Iterable[Number]) -> str:
     return ", ".join(map(str, numbers))
 
 
@@ -182,7 +189,7 @@ def table(scales: Sequence[Scale]) -> str:
     lines = []
     for scale in scales:
         low, high = scale.range
-        score = f"{low} to {high}, {scale.better}" if scale.total else "no total"
+        score = f"{low} to {high}, {'counted' if scale.counted else scale.better}" if scale.total else "no total"
         items = f"{scale.items} items" if scale.items and scale.item_scoring else "totals"
         mark = "" if scale.verified else f" ({NOT_CHECKED})"
         lines.append(f"{scale.name:<36} {score:<20} {items:<10} {scale.title}{mark}")
