@@ -103,7 +103,9 @@ def _items(scale: Scale) -> str:
         return "totals only"
     low, high = scale.item_range
     what = f"{scale.items} of {low} to {high}"
-    what += "".join(f"; {_numbers(each.numbers)} of {each.item_range[0]} to {each.item_range[1]}" for each in scale.other_answers)
+    for other in scale.other_answers:
+        step = "" if other.step == 1 else f" in steps of {other.step}"
+        what += f"; {_numbers(other.numbers)} of {other.item_range[0]} to {other.item_range[1]}{step}"
     if not scale.item_scoring:
         return f"{what}; totals only"
     groups = scale.groups
@@ -124,7 +126,9 @@ def _missing(scale: Scale) -> str:
     if not scale.adds_up:
         return ""
     if scale.groups is not None:
-        return f"of the groups at least {', '.join(map(str, scale.groups.least_answered))} answered{_marked(scale.groups)}"
+        least = scale.groups.least_answered
+        how_many = f"of each group at least {least[0]}" if len(set(least)) == 1 else f"of the groups at least {_numbers(least)}"
+        return f"{how_many} answered{_marked(scale.groups)}"
     rule = scale.missing
     most = f"at most {rule.most_items_missing}"
     words = {
@@ -153,8 +157,17 @@ def _norms(scale: Scale) -> Iterator[str]:
 def _columns(scale: Scale) -> str:
     """How the scale is named in data."""
     items = scale.item_columns if scale.item_scoring else ()
-    shown = f"items {items[0]} to {items[-1]}" if len(items) > 1 else f"item {items[0]}" if items else ""
+    shown = f"item{'s' if len(items) > 1 else ''} {', '.join(_runs(scale))}" if items else ""
     return _and(f"score {scale.name}" if scale.total else "", shown)
+
+
+def _runs(scale: Scale) -> Iterator[str]:
+    """Columns of items, those whose numbers follow one another as the first and the last of them."""
+    ordered = sorted(zip(scale.item_numbers, scale.item_columns, strict=True))
+    starts = [place for place, (number, _) in enumerate(ordered) if not place or number != ordered[place - 1][0] + 1]
+    for start, end in zip(starts, [*starts[1:], len(ordered)], strict=True):
+        first, last = ordered[start][1], ordered[end - 1][1]
+        yield first if first == last else f"{first} to {last}"
 
 
 def _sources(scale: Scale) -> str:

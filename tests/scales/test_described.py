@@ -119,6 +119,14 @@ def test_scales_without_a_total_have_none():
         scales["bam"].prorated_total([0] * 15)
 
 
+def test_words_of_items_say_which():
+    """Gaps in the numbers of items, steps of answers, and groups that all need as many answers."""
+    assert "items edeq_1 to edeq_12, edeq_19 to edeq_28\n" in describe(get_scale("edeq"))
+    assert "item crdpss_3\n" in describe(get_scale("crdpss_disorganized_speech"))
+    assert "9, 10 of 0 to 4 in steps of 2;" in describe(get_scale("audit"))
+    assert "of each group at least 1 answered" in describe(get_scale("qids16"))
+
+
 def test_no_item_text_is_shipped():
     """A file holds numbers and names: no sentence of a form, which would be a question or speak of "you" or "I"."""
     for scale in load_scales().values():
