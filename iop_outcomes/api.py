@@ -954,6 +954,44 @@ def depression_follow_up(
     return measure(data, "depression_follow_up", scale=scale, by=by, definition=definition, conf_level=conf_level)
 
 
+def risk_levels(data: Data, *, scale: str, by: str | Sequence[str] | None = None, conf_level: float = 0.95) -> Answer:
+    """How many people stood at each level of a triage, at admission and at discharge: counted, never averaged.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    scale : str
+        Name of a scale whose levels are counted, such as "cssrs_screen_triage".
+    by : str or two of them, optional
+        Column to group by, or two.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        For each level `<level>_at_discharge` and `<level>_at_admission`, shares of those whose level is known, with Wilson intervals.
+
+    Raises
+    ------
+    NotAssessableError
+        When no level is known.
+
+    Examples
+    --------
+    >>> import pandas as pd, iop_outcomes as iop
+    >>> episodes = {"episode_id": ["a", "b"], "track": "x", "discharge_reason": "completed", "los_days": 40}
+    >>> scores = {"episode_id": ["a", "b"], "scale": "cssrs_screen", "day": 0, **{f"cssrs_screen_{n}": [0, 0] for n in range(1, 8)}}
+    >>> tables = {"episodes": pd.DataFrame(episodes), "scores": pd.DataFrame({**scores, "cssrs_screen_2": [1, 0], "cssrs_screen_4": [1, 0]})}
+    >>> with iop.load(tables, mapping={"data": {"class": "synthetic"}}) as data:
+    ...     frame = iop.risk_levels(data, scale="cssrs_screen_triage").to_frame().set_index("estimand")
+    >>> frame.k[["high_at_admission", "none_at_admission"]].tolist()
+    [1, 1]
+    """
+    return measure(data, "risk_levels", scale=scale, by=by, conf_level=conf_level)
+
+
 def readmission(
     data: Data,
     *,

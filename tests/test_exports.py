@@ -52,6 +52,7 @@ EXPORTS = [
     "reliable_change",
     "report",
     "reproduce",
+    "risk_levels",
     "share",
     "stand_beside",
     "studies",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from iop_outcomes.columns import WINDOWS as SCORE_WINDOWS
 from iop_outcomes.measures import FAMILIES, MEASURES, Declaration, Measure, find, known
+from iop_outcomes.measures.options import Family
+from iop_outcomes.measures.weekly_scores import AROUND, WEEK
 from iop_outcomes.scales import Scale, describe, load_scales
 
 EXAMPLE = "phq9"  # the scale that measures made from a scale are shown with
@@ -55,6 +58,30 @@ def variants(name: str, declaration: Declaration) -> Iterator[tuple[str, Measure
         yield (name if variant is None else f"{name}, {variant}"), find(name, variant)
 
 
+def example_of(family: Family) -> str:
+    """Its measure of the usual scale, or of the first scale that has one."""
+    entries = known()
+    return next(name for name in map(family.called, (EXAMPLE, *load_scales())) if name in entries)
+
+
+def windows_section() -> Iterator[str]:
+    """On which days a score counts for which question, from the constants that the engine takes."""
+    phq9 = load_scales()[EXAMPLE]
+    yield "## On which days a score counts"
+    yield ""
+    yield "| score | days, first and last included | of several |"
+    yield "|---|---|---|"
+    days = {moment: f"{first} to {last}".replace("-", "\u2212") for moment, (first, last) in SCORE_WINDOWS.items()}
+    yield f"| at admission | {days['admit']} around admission | the closest to day 0, the earlier on a tie, then the lower |"
+    yield f"| at discharge | {days['discharge']} around discharge, on a later day than the admission score | the last, then the higher |"
+    yield f"| of week k | {WEEK} k \u2212 {AROUND} to {WEEK} k + {AROUND} after admission, not after discharge | the last, then the higher |"
+    for each in phq9.occasions:
+        yield f"| `{each.name}`, where a site declares no [occasions] of its own | {each.words} | the last, then the higher |"
+    for name, (first, last) in phq9.asked_after_admission.items():
+        yield f"| of published measures of depression, `{name}` | days {first} to {last} after admission | the last, then the higher |"
+    yield ""
+
+
 def definitions_page() -> str:
     """docs/definitions.md: the list of measures with their options, and each measure in full."""
     lines = [
@@ -71,7 +98,7 @@ def definitions_page() -> str:
         "| measure | question |",
         "|---|---|",
     ]
-    families = {family.called(EXAMPLE): family for family in FAMILIES.values()}
+    families = {example_of(family): family for family in FAMILIES.values()}
     entries = known()
     shown = {**MEASURES, **{name: entries[name] for name in families}}
     for name, declaration in shown.items():
@@ -82,7 +109,7 @@ def definitions_page() -> str:
         lines += options_of(name, declaration.options)
     for family in FAMILIES.values():
         lines += options_of(family.name, family.options)
-    lines += ["", "## Each measure", ""]
+    lines += ["", *windows_section(), "## Each measure", ""]
     for name, declaration in shown.items():
         for heading, measure in variants(name, declaration):
             lines += measure_section(heading, measure)
@@ -93,7 +120,8 @@ def scale_row(scale: Scale) -> str:
     """A scale as a row of the list."""
     low, high = scale.range
     span = f"{low} to {high}" if scale.total else "no total"
-    return f"| [`{scale.name}`](#{scale.name}) | {cell(scale.title)} | {span} | {scale.better} | {'yes' if scale.profiles else ''} |"
+    better = "counted" if scale.counted else scale.better
+    return f"| [`{scale.name}`](#{scale.name}) | {cell(scale.title)} | {span} | {better} | {'yes' if scale.profiles else ''} |"
 
 
 def scales_page() -> str:

@@ -140,6 +140,8 @@ class Family:
         What it may be asked with, the scale first.
     lacks : str
         What scales without a declaration lack.
+    counted : bool
+        Whether it is of scales whose levels are counted, and of no other.
     """
 
     name: str
@@ -147,6 +149,7 @@ class Family:
     declare: Callable[[Scale], Declaration | None]
     options: tuple[Option, ...]
     lacks: str = ""
+    counted: bool = False
 
     def called(self, scale: str) -> str:
         """The full name for a scale."""

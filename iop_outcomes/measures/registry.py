@@ -30,6 +30,7 @@ from iop_outcomes.measures.relapse import RELAPSE
 from iop_outcomes.measures.reliability import RELIABILITY
 from iop_outcomes.measures.reliable_change import RELIABLE_CHANGE
 from iop_outcomes.measures.reliable_change_sensitivity import RELIABLE_CHANGE_SENSITIVITY
+from iop_outcomes.measures.risk_levels import RISK_LEVELS
 from iop_outcomes.measures.self_harm_item import SELF_HARM_ITEM
 from iop_outcomes.measures.sudden_gains import SUDDEN_GAINS
 from iop_outcomes.measures.symptom_change import SYMPTOM_CHANGE
@@ -71,6 +72,7 @@ FAMILIES: Mapping[str, Family] = {
         EARLY_RESPONSE,
         OCCASIONS,
         DEPRESSION_FOLLOW_UP,
+        RISK_LEVELS,
     )
 }
 CHARACTERISTICS: Mapping[str, Characteristic] = {each.name: each for each in (PARTICIPANTS,)}
@@ -86,7 +88,7 @@ def known(scales: Mapping[str, Scale] | None = None) -> dict[str, Declaration]:
     """
     declarations = dict(MEASURES)
     for scale in (load_scales() if scales is None else scales).values():
-        made = (family.declare(scale) for family in FAMILIES.values() if scale.total)
+        made = (family.declare(scale) for family in FAMILIES.values() if scale.total and scale.counted == family.counted)
         declarations |= {each.name: each for each in made if each is not None}
     return declarations
 
@@ -194,6 +196,9 @@ def _full_name(name: str, scale: str | None, scales: Mapping[str, Scale]) -> str
     if not chosen.total:
         parts = f" Its parts are scales of their own: {', '.join(chosen.subscales)}." if chosen.subscales else ""
         raise UsageError(f"{chosen.title} has no total score: its domains are never summed. Choose a scale with a total.{parts}")
+    if chosen.counted and not family.counted:
+        other = next(each.name for each in FAMILIES.values() if each.counted)
+        raise UsageError(f'{chosen.title} has levels, which are counted and never averaged: ask "{other}" with scale="{chosen.name}".')
     full = family.called(chosen.name)
     if declared(full, scales) is None:
         raise NotAssessableError(

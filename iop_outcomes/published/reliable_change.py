@@ -302,8 +302,8 @@ def mixed_model_change(
     weights = np.linalg.solve(design @ random @ design.T + residual * np.eye(len(days)), design @ random).T
     deviation = float((weights @ (np.asarray(scores, dtype=np.float64) - design @ [intercept, slope]))[1])
     sd = math.sqrt((random - weights @ design @ random)[1, 1])
-    own = slope + deviation
-    return {"slope": own, "deviation": deviation, "sd": sd, "index": own / sd, "index_of_deviation": deviation / sd}
+    whole = slope + deviation
+    return {"slope": whole, "deviation": deviation, "sd": sd, "index": whole / sd, "index_of_deviation": deviation / sd}
 
 
 def _side(better: str) -> Better:

@@ -112,9 +112,10 @@ def _check(data: Data, by: str | None, name: str, as_number: bool) -> None:  # n
     """Refuse a name that no row can be of."""
     if name == by:
         raise UsageError(f'columns: "{name}" divides the table into its groups, so that it is no row of it. Leave it out.')
-    scales = [each for each, scale in data.scales.items() if scale.total and each in data.facts.scales]
-    if name in data.scales and not data.scales[name].total:
-        raise UsageError(f"columns: {data.scales[name].title} has no total score. {choices(name, scales)}")
+    scales = [each for each, scale in data.scales.items() if scale.averaged and each in data.facts.scales]
+    if name in data.scales and not data.scales[name].averaged:
+        why = "is counted by its levels, never averaged" if data.scales[name].counted else "has no total score"
+        raise UsageError(f"columns: {data.scales[name].title} {why}. {choices(name, scales)}")
     numbers = _whole_numbers(data)
     if as_number and name not in (*numbers, *data.scales):
         raise UsageError(f'mean and median are of whole numbers, and "{name}" holds none. {choices(name, (*numbers, *scales))}')

@@ -35,10 +35,18 @@ def check_scale(scale: Scale, file: str) -> None:
 def _check_form(scale: Scale, file: str) -> None:
     if scale.step <= 0 or (scale.range[1] - scale.range[0]) / scale.step > MOST_SCORES:
         fail(file, "step", f"must be above 0 and give at most {MOST_SCORES} different scores")
+    if scale.counted and not (scale.total and scale.bands and all(band.low == band.high and _is_word(band.label) for band in scale.bands)):
+        fail(
+            file, "counted", "needs a total, and [bands] of one score each, labelled by one word of small letters: they are what is counted"
+        )
     if any(edge % scale.step for edge in scale.range):
         fail(file, "range", "must begin and end on whole multiples of step")
     if scale.recall_days is not None and scale.recall_days < 0:
         fail(file, "recall_days", "must be 0 or more; leave it out when the form names no period")
+
+
+def _is_word(label: str) -> bool:
+    return label.isascii() and label.isidentifier() and label == label.lower()
 
 
 def _check_domains(scale: Scale, file: str) -> None:
@@ -85,8 +93,13 @@ def _check_groups(scale: Scale, file: str) -> None:
         fail(file, "groups.members", "must hold every item of the scale, and no other")
     if groups.each != "mean" and len(set(members)) < len(members):
         fail(file, "groups.members", 'may share an item only where each = "mean"')
-    if scale.weights:
-        fail(file, "weights", "cannot stand beside [groups]; remove one of them")
+    plain = all(weight % 1 == 0 for weight in scale.weights) and all(scale.range_of(number)[0] == 0 for number in members)
+    if scale.weights and not (plain and groups.each == "highest"):
+        fail(
+            file,
+            "weights",
+            'can stand beside [groups] only as whole numbers, of answers from 0 on, where each = "highest"; remove one of them',
+        )
     sizes = [len(group) for group in groups.members]
     if len(groups.least_answered) != len(sizes) or any(not 1 <= n <= size for n, size in zip(groups.least_answered, sizes, strict=True)):
         fail(file, "groups.least_answered", "must be one number for each group, from 1 to its items")
@@ -110,7 +123,9 @@ def _check_sum(scale: Scale, file: str) -> None:
             points = [weights[number] * answer for number, answer in answers.items()]
             whole = sum(weights.values(), Fraction(0))
         else:
-            points = [_of_group([answers[number] for number in group], scale.groups.each) for group in scale.groups.members]
+            points = [
+                _of_group([weights[number] * answers[number] for number in group], scale.groups.each) for group in scale.groups.members
+            ]
             whole = Fraction(len(points))
         total = sum(points, Fraction(0))
         ends.append(total / whole if scale.scored_as == "mean" else total if _of_means(scale) else total * Fraction(scale.step))

@@ -68,6 +68,8 @@ def not_offered(scale: Scale) -> tuple[str, ...]:
     >>> not_offered(get_scale("pcl5"))[0]
     'severity words (no [bands])'
     """
+    if scale.counted:
+        return ("means, changes and what rests on them (counted = true)",)
     retest = any(each.kind == "test-retest" for each in scale.reliability)
     lacking = {
         "a total score, and its change (total = false)": not scale.total,
@@ -90,6 +92,8 @@ def _score(scale: Scale) -> str:
     low, high = scale.range
     if not scale.total:
         return f"no total: {', '.join(scale.parts)}"
+    if scale.counted:
+        return f"{low} to {high}: a level, counted and never averaged"
     step = "" if scale.step == 1 else f" in steps of {scale.step}"
     return f"{low} to {high}{step}, {scale.better} is better"
 
@@ -99,13 +103,18 @@ def _items(scale: Scale) -> str:
         return "totals only"
     low, high = scale.item_range
     what = f"{scale.items} of {low} to {high}"
-    what += "".join(f"; {_numbers(each.numbers)} of {each.item_range[0]} to {each.item_range[1]}" for each in scale.other_answers)
+    for other in scale.other_answers:
+        step = "" if other.step == 1 else f" in steps of {other.step}"
+        what += f"; {_numbers(other.numbers)} of {other.item_range[0]} to {other.item_range[1]}{step}"
     if not scale.item_scoring:
         return f"{what}; totals only"
     groups = scale.groups
     if groups is not None:
         each = " | ".join(_numbers(members) for members in groups.members)
-        what += f"; the {groups.each} of each group ({each}), then the {scale.scored_as} of these{_marked(groups)}"
+        many = len(groups.members) > 1
+        weights = f", weighted {_numbers(scale.weights)}" if scale.weights else ""
+        what += f"; the {groups.each} of {'each group ' if many else 'them '}({each}{weights})"
+        what += f", then the {scale.scored_as} of these{_marked(groups)}" if many else _marked(groups)
     elif scale.total:
         what += f"; their {'weighted ' if scale.weights else ''}{scale.scored_as}"
         what += f" times {scale.step}" if scale.scored_as == "sum" and scale.step != 1 else ""
@@ -117,7 +126,9 @@ def _missing(scale: Scale) -> str:
     if not scale.adds_up:
         return ""
     if scale.groups is not None:
-        return f"of the groups at least {', '.join(map(str, scale.groups.least_answered))} answered{_marked(scale.groups)}"
+        least = scale.groups.least_answered
+        how_many = f"of each group at least {least[0]}" if len(set(least)) == 1 else f"of the groups at least {_numbers(least)}"
+        return f"{how_many} answered{_marked(scale.groups)}"
     rule = scale.missing
     most = f"at most {rule.most_items_missing}"
     words = {
@@ -146,8 +157,17 @@ def _norms(scale: Scale) -> Iterator[str]:
 def _columns(scale: Scale) -> str:
     """How the scale is named in data."""
     items = scale.item_columns if scale.item_scoring else ()
-    shown = f"items {items[0]} to {items[-1]}" if len(items) > 1 else f"item {items[0]}" if items else ""
+    shown = f"item{'s' if len(items) > 1 else ''} {', '.join(_runs(scale))}" if items else ""
     return _and(f"score {scale.name}" if scale.total else "", shown)
+
+
+def _runs(scale: Scale) -> Iterator[str]:
+    """Columns of items, those whose numbers follow one another as the first and the last of them."""
+    ordered = sorted(zip(scale.item_numbers, scale.item_columns, strict=True))
+    starts = [place for place, (number, _) in enumerate(ordered) if not place or number != ordered[place - 1][0] + 1]
+    for start, end in zip(starts, [*starts[1:], len(ordered)], strict=True):
+        first, last = ordered[start][1], ordered[end - 1][1]
+        yield first if first == last else f"{first} to {last}"
 
 
 def _sources(scale: Scale) -> str:
@@ -173,7 +193,7 @@ def _span(low: Number, high: Number) -> str:
     return f"{low}" if low == high else f"{low}-{high}"
 
 
-def _numbers(numbers: Iterable[int]) -> str:
+def _numbers(numbers: Iterable[Number]) -> str:
     return ", ".join(map(str, numbers))
 
 
@@ -182,7 +202,7 @@ def table(scales: Sequence[Scale]) -> str:
     lines = []
     for scale in scales:
         low, high = scale.range
-        score = f"{low} to {high}, {scale.better}" if scale.total else "no total"
+        score = f"{low} to {high}, {'counted' if scale.counted else scale.better}" if scale.total else "no total"
         items = f"{scale.items} items" if scale.items and scale.item_scoring else "totals"
         mark = "" if scale.verified else f" ({NOT_CHECKED})"
         lines.append(f"{scale.name:<36} {score:<20} {items:<10} {scale.title}{mark}")

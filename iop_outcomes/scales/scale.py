@@ -192,6 +192,8 @@ class Scale(Sourced):
         mean, or a part of one, is rounded to it, halves up.
     total : bool
         Whether there is one score of all items. One without has `domains`, one for each item, `subscales`, or both.
+    counted : bool
+        Whether its scores are levels, one band each, which are counted and never averaged: a triage.
     item_scoring : bool
         False when only totals are taken: the licence forbids more, or how items are scored is not public.
     scored_as : {"sum", "mean"}
@@ -239,6 +241,7 @@ class Scale(Sourced):
     item_range: tuple[int, int] = (0, 1)
     step: Number = 1
     total: bool = True
+    counted: bool = False
     missing: MissingItems = NO_RULE
     short: str = ""
     item_scoring: bool = True
@@ -286,6 +289,16 @@ class Scale(Sourced):
         ('pcl5_6', 'pcl5_7')
         """
         return tuple(f"{self.form or self.name}_{number}" for number in self.item_numbers)
+
+    @property
+    def averaged(self) -> bool:
+        """Whether its score is one that means and changes may be taken of.
+
+        >>> from iop_outcomes.scales import get_scale
+        >>> get_scale("phq9").averaged, get_scale("cssrs_screen_triage").averaged
+        (True, False)
+        """
+        return self.total and not self.counted
 
     @property
     def adds_up(self) -> bool:

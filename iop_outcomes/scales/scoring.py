@@ -303,7 +303,8 @@ class _Form(Generic[Term]):
 
     def highest(self, numbers: Sequence[int]) -> Term:
         """The highest of some items."""
-        return reduce(lambda one, other: one.larger(other), [self.points[number] for number in numbers])
+        weights = _whole(self.scale)[0]
+        return reduce(lambda one, other: one.larger(other), [_times(self.points[number], weights[number]) for number in numbers])
 
 
 def _whole(scale: Items) -> tuple[dict[int, int], int]:

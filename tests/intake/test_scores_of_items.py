@@ -105,12 +105,6 @@ def test_domains_are_not_added_up():
     assert scored("crdpss_mania", answers)[0] == [None, 3]
 
 
-def test_items_that_no_score_is_made_of():
-    """The answers of the C-SSRS screener are neither added up nor scored by themselves."""
-    with pytest.raises(DataError, match=r"cssrs_screen_1: items_not_added: .*C-SSRS screener has no total"):
-        scored("cssrs_screen", rows("cssrs_screen", [1] * 6))
-
-
 def test_what_is_prorated_and_what_cannot_be_is_counted():
     """PHQ-9: one blank item is prorated; the ninth never is; two are too many; nine are a row without a score."""
     one, ninth, two, none = [None, *[1] * 8], [*[1] * 8, None], [None, None, *[1] * 7], [None] * 9

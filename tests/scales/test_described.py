@@ -24,7 +24,9 @@ SCORES = [
     ("audit", [1, 1, 0, *[None] * 5, 2, 4], None),
     ("auditc", [0, None, None], 0),
     ("wsas", [8] * 5, 40),
-    ("wsas", [None, 8, 8, 8, 8], None),  # 0 to 32 is another score
+    ("wsas", [None, 8, 8, 8, 8], None),  # 0 to 32 is another score, and a scale of its own
+    ("wsas_without_work", [8, 8, 8, 8], 32),
+    ("wsas_without_work", [None, 8, 8, 8], None),
     ("isi", [4] * 7, 28),
     ("bsl23", [2] * 23, 2),
     ("bsl23", [1, *[0] * 22], Decimal("0.04")),  # 1 / 23 = 0.0435
@@ -115,6 +117,14 @@ def test_scales_without_a_total_have_none():
     assert {name for name, scale in scales.items() if not scale.total} == {"bam", "cssrs_screen", "crdpss", "dass21"}
     with pytest.raises(UsageError, match="bam has no total; report its domains one by one: bam_use, bam_risk, bam_protective"):
         scales["bam"].prorated_total([0] * 15)
+
+
+def test_words_of_items_say_which():
+    """Gaps in the numbers of items, steps of answers, and groups that all need as many answers."""
+    assert "items edeq_1 to edeq_12, edeq_19 to edeq_28\n" in describe(get_scale("edeq"))
+    assert "item crdpss_3\n" in describe(get_scale("crdpss_disorganized_speech"))
+    assert "9, 10 of 0 to 4 in steps of 2;" in describe(get_scale("audit"))
+    assert "of each group at least 1 answered" in describe(get_scale("qids16"))
 
 
 def test_no_item_text_is_shipped():

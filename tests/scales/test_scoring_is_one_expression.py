@@ -28,6 +28,7 @@ def plain_score(scale, answers):
             for n in skip.not_asked:
                 answers[n] = low[n] if given_answers[n] is None else given_answers[n]
     known = {n: Fraction(low[n] + high[n] - a if n in scale.reversed_items else a) for n, a in answers.items() if a is not None}
+    weights = dict(zip(scale.item_numbers, map(Fraction, scale.weights or [1] * scale.items), strict=True))
     if scale.groups is not None:
         points = []
         for members, least in zip(scale.groups.members, scale.groups.least_answered, strict=True):
@@ -37,11 +38,11 @@ def plain_score(scale, answers):
             lowest, width = (sum(each[n] for n in members) for each in (low, {n: high[n] - low[n] for n in members}))
             above = sum(known[n] - low[n] for n in members if n in known)
             prorated = lowest + half_up(Fraction(above) * width / sum(high[n] - low[n] for n in members if n in known), 1)
-            points.append({"highest": max(there), "mean": sum(there) / len(there), "sum": prorated}[scale.groups.each])
+            weighted = [weights[n] * known[n] for n in members if n in known]
+            points.append({"highest": max(weighted), "mean": sum(there) / len(there), "sum": prorated}[scale.groups.each])
         whole = sum(points) / len(points) if scale.scored_as == "mean" else sum(points)
         factor = 1 if scale.scored_as == "mean" or scale.groups.each == "mean" else Fraction(scale.step)
         return Fraction(scale.range[0]) + half_up(whole * factor - Fraction(scale.range[0]), Fraction(scale.step))
-    weights = dict(zip(scale.item_numbers, map(Fraction, scale.weights or [1] * scale.items), strict=True))
     blank = set(scale.item_numbers) - set(known)
     if not known or len(blank) > scale.missing.most_items_missing or blank & set(scale.missing.never_prorated):
         return None

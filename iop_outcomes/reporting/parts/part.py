@@ -60,7 +60,7 @@ class Program:
     def scored(self) -> list[str]:
         """Scales of which the data bring any score, no part of one beside its total; the one that programs are judged by most often comes first."""
         scales = self.data.scales
-        whole = [name for name, scale in scales.items() if scale.total and not (scale.form and scales[scale.form].total)]
+        whole = [name for name, scale in scales.items() if scale.averaged and not (scale.form and scales[scale.form].total)]
         names = [name for name in whole if name in self.data.facts.scales]
         return sorted(names, key=lambda name: (name != MOST_USED, name))
 
