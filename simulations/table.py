@@ -24,6 +24,26 @@ def table(rows: Sequence[Row]) -> str:
     return HEAD + "".join(_line(row) for row in sorted(rows, key=lambda row: names.index(row.quantity)))
 
 
+def rows_of_page(text: str, replicates: int) -> dict[tuple[str, str, str], Row]:
+    """The rows of a page that was written before, by their keys: as many digits as stand there.
+
+    Raises
+    ------
+    ValueError
+        When it is of another number of samples.
+    """
+    if f": {replicates:,} samples of each kind of data" not in text:
+        raise ValueError(f"the page is not of {replicates:,} samples of each kind of data: run all of it, or as many samples as it has")
+    rows = {}
+    for line in text.partition(HEAD)[2].splitlines():
+        quantity, setting, n, coverage, error, band, left_out, open_sides, _ = line.strip("| ").split(" | ")
+        low, _, high = band.partition(" to ")
+        limits = (float(low), float(high)) if high else None
+        row = Row(quantity, setting, n, replicates, float(coverage), float(error), limits, int(left_out), int(open_sides))
+        rows[row.key] = row
+    return rows
+
+
 def page(rows: Sequence[Row], replicates: int) -> str:
     """The table with what it takes to make it again."""
     command = "python -m simulations" + ("" if replicates == REPLICATES else f" --replicates {replicates}")
@@ -53,6 +73,8 @@ band when the coverage lies in the band widened by {TOLERANCE} Monte-Carlo error
   any, and of five outcomes 1 - 0.94^5 (27%; with exactly 5% each it would be 1 - 0.95^5, 23%).
 - A row of the log-rank test counts the samples of groups with one curve in which p is 0.05 or more. Under {FEW_PATIENTS} effective patients in a
   group the package gives no p; the rows show what it would be. "Not of the package" is a way to refer the statistic that was tried.
+- Shares by published criteria (early response, sudden gains, clinical significance, not on track) have Wilson's interval, whose rows are those of a
+  share; that of not on track takes the expected course as known, and nothing is promised of how far it would move in other programs.
 
 {len(banded) - len(outside)} of {len(banded)} rows with a band reach it, {len(outside)} do not; {len(rows) - len(banded)} more are reported without a promise.
 Outside, here or in 30,000 samples:
