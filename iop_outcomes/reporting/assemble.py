@@ -16,7 +16,7 @@ from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures.parts import PARTS_OF_FINDINGS
 from iop_outcomes.release import DEFAULT_POLICY, POLICIES, Policy, Released, Withheld, policy_for, release_flows, release_set
 from iop_outcomes.release.protect import is_safe
-from iop_outcomes.reporting.blocks import Note, folded_behind_charts, marked, numbered, section
+from iop_outcomes.reporting.blocks import Note, folded_behind_charts, marked, numbered, section, without_empty_charts
 from iop_outcomes.reporting.earlier import EarlierReport, read_earlier
 from iop_outcomes.reporting.packs import DEFAULT_PACK, find_pack
 from iop_outcomes.reporting.parameters import page_parameters
@@ -59,7 +59,7 @@ def build_report(
     if before is not None:
         _refuse_less_strict(before, chosen.within(data.provenance.part2_tracks))
     page = assemble(Program(data, column, chosen, conf_level, before), parts, ledger=ledger, earlier=earlier)
-    every = [marked(each, chosen.mark) for part in parts for each in part.sections(page)]
+    every = [without_empty_charts(marked(each, chosen.mark)) for part in parts for each in part.sections(page)]
     sections = numbered((*every[:1], *map(folded_behind_charts, every[1:])))  # what is read first is read whole
     appendix = tuple(marked(each, chosen.mark) for part in parts for each in part.appendix(page))
     released = tuple(page.released.values())

@@ -13,7 +13,7 @@ from iop_outcomes.release import Released
 from iop_outcomes.show import theme
 from iop_outcomes.show.inline import inlined
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import NOT_SHOWN, WHY_NOT_SHOWN, listed
+from iop_outcomes.show.words import NOT_SHOWN, WHY_NOT_SHOWN, has_value, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +279,27 @@ def _referring(block: Block, numbers: Mapping[str, int]) -> Block:
     if isinstance(block, Bullets):
         return replace(block, see=tuple(map(placed, block.see)))
     return replace(block, see=placed(block.see)) if isinstance(block, Text) else block
+
+
+def without_empty_charts(part: Section) -> Section:
+    """The section with the headline alone in the place of a chart without a single value, and without tables that have none either."""
+    if not any(_is_empty(block) for block in part.blocks):
+        return part
+    left = (Text(block.headline) if isinstance(block, Figure) and _is_empty(block) else block for block in part.blocks)
+    return replace(part, blocks=tuple(block for block in left if not (isinstance(block, TableBlock) and _has_no_number(block.table))))
+
+
+def _is_empty(block: Block) -> bool:
+    """Whether nothing is drawn in a chart of which the numbers are known."""
+    if not isinstance(block, Figure) or block.released is None:
+        return False
+    every = (each for part in (block.released, *block.released.within.values()) for each in part)
+    return not any(has_value(each) for each in every if each.estimand in block.estimands)
+
+
+def _has_no_number(table: Table) -> bool:
+    """Whether a table says of nobody more than that there is nobody."""
+    return all(cell == "0" or not any(map(str.isdigit, cell)) for row in table.rows for cell in row[table.naming :])
 
 
 def folded_behind_charts(part: Section) -> Section:

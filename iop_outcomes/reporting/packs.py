@@ -28,6 +28,7 @@ from iop_outcomes.reporting.parts.published_figures import PUBLISHED_FIGURES
 from iop_outcomes.reporting.parts.rates import PAYER_RATES
 from iop_outcomes.reporting.parts.symptom_change import SYMPTOM_CHANGE
 from iop_outcomes.reporting.parts.what_changed import WHAT_CHANGED
+from iop_outcomes.reporting.parts.who import WHO
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ PACKS: Mapping[str, Pack] = {
                 GOT_WORSE,
                 OVER_TIME,
                 DISPARITIES,
+                WHO,
                 COMPLETION,
                 DISCHARGE_REASONS,
                 LENGTH_OF_STAY,

@@ -8,6 +8,7 @@ from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, TOO_FEW, UNCLEA
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show.tables import Table, value_with_range
 from iop_outcomes.show.words import (
+    ALL_TOGETHER,
     NOT_SHOWN,
     ShownGroup,
     aside,
@@ -208,7 +209,7 @@ def _against_others(group: ShownGroup, estimand: str, time: float | None) -> str
     word = comparison_word(group.released, estimand, group.level, time=time)
     difference = group.released.contrast(estimand, group.level, time=time)
     if difference is None:
-        return "all together" if group.is_everyone else "not compared"
+        return ALL_TOGETHER if group.is_everyone else "not compared"
     if not has_value(difference) or word in (NOT_SHOWN, TOO_FEW):
         return word
     return f"{word}: {estimate_value(difference)} ({plain_range(difference)})"

@@ -124,7 +124,7 @@ def curve_subtitle(released: Released, group: str) -> str:
     require_released(released, "curve_subtitle")
     rounded = " Counts are rounded to sixes, so that no step is one person." if released.policy.threshold else ""
     grey = " Grey: all episodes together." if MOST_TOGETHER < len(_drawn(divided(released))) <= MOST_APART else ""
-    return f"Share with the event by each day after discharge, by {group}, as far as enough are followed. Lower is better.{rounded}{grey}"
+    return f"Share with the event by day after discharge, by {group}, as far as enough are followed. Lower is better.{rounded}{grey}"
 
 
 def curve_alt_text(released: Released) -> str:

@@ -126,4 +126,4 @@ def white_bars(released: Released, estimands: Sequence[str]) -> str:
     """What the white parts of bars are, where there are any."""
     require_released(released, "white_bars")
     withheld = any(not estimate.shown for estimate in released if estimate.estimand in estimands)
-    return " White: the rest together, too small to show one by one." if withheld else ""
+    return " White: the rest, too small to show apart." if withheld else ""

@@ -148,7 +148,7 @@ def _one_base(groups: Sequence[ShownGroup], estimands: Sequence[str]) -> bool:
 
 
 REST, IN_THE_REST, NO_REST = "The rest", "in the rest", "none"
-WHY_REST = "The rest: parts too small to show one by one, together."
+WHY_REST = "The rest: parts too small to show apart."
 
 
 def mix_table(released: Released, estimands: Sequence[str], *, caption: str, first: str) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import NOT_SHOWN, WITHHELD, listed
+from iop_outcomes.show.words import ALL_TOGETHER, NOT_SHOWN, WITHHELD, listed
 
 Row = tuple[str, ...]
 BASE = "Episodes"  # the column of how many episodes a row is of
@@ -53,6 +53,11 @@ def _is_withheld(cell: str) -> bool:
     return cell == NOT_SHOWN
 
 
+def _is_told(cell: str) -> bool:
+    """Whether a cell has something to say in a sentence."""
+    return not _is_withheld(cell) and cell != ALL_TOGETHER
+
+
 def _all_withheld(cells: Sequence[str]) -> bool:
     return bool(cells) and all(map(_is_withheld, cells))
 
@@ -75,8 +80,8 @@ def _names(table: Table, rows: Sequence[Row]) -> list[str]:
 def _columns(table: Table, rows: Sequence[Row], kept: Sequence[int]) -> list[str]:
     """What the columns show that leave the table; those of which only everyone's number is shown in one sentence."""
     gone = [i for i in range(table.naming, len(table.heads)) if i not in kept]
-    shown = {i: [f"{_name(table, row)} {row[i]}" for row in rows if not _is_withheld(row[i])] for i in gone}
-    alike = [i for i in gone if len(shown[i]) == 1 and not _is_withheld(rows[0][i])]
+    shown = {i: [f"{_name(table, row)} {row[i]}" for row in rows if _is_told(row[i])] for i in gone}
+    alike = [i for i in gone if len(shown[i]) == 1 and _is_told(rows[0][i])]
     if len(alike) > 1:
         values = "; ".join(f"{table.heads[i][:1].lower()}{table.heads[i][1:]} {rows[0][i]}" for i in alike)
         sentences = [f"{rows[0][0]}: {values}; the others are {WITHHELD}."]
@@ -91,6 +96,6 @@ def _columns(table: Table, rows: Sequence[Row], kept: Sequence[int]) -> list[str
 def _row(table: Table, row: Row, columns: Sequence[int]) -> str:
     """What a row shows that leaves the table; nothing where it shows nothing."""
     cells = [(table.heads[i], row[i]) for i in columns]
-    shown = "; ".join(f"{head[:1].lower()}{head[1:]} {cell}" for head, cell in cells if not _is_withheld(cell))
+    shown = "; ".join(f"{head[:1].lower()}{head[1:]} {cell}" for head, cell in cells if _is_told(cell))
     more = f"; the rest is {WITHHELD}" if any(_is_withheld(cell) for _, cell in cells) else ""
     return f"{', '.join(row[: table.naming])}: {shown}{more}." if shown else ""

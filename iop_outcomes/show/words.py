@@ -33,8 +33,9 @@ _NAMED: dict[str, str] = {ALL: "All episodes", MISSING_LEVEL: "Not recorded"}
 _IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 NOT_SHOWN = "not shown"
 WITHHELD = "withheld to protect small numbers"  # of what leaves a table, in a sentence under it
-WHY_NOT_SHOWN = "Not shown, to protect people: fewer than 11 episodes, or a number from which so few could be worked out. A longer period, or larger groups, would show it."
+WHY_NOT_SHOWN = "Not shown, to protect people: fewer than 11 episodes, or what would give so few away. A longer period, or larger groups, would show it."
 NO_DATA = "no data"
+ALL_TOGETHER = "all together"  # where everyone would be set against the others
 NO_RANGE = "no range"
 _NO_RANGE_WHY = {
     Flag.SD_ZERO: " (all alike)",
@@ -43,15 +44,15 @@ _NO_RANGE_WHY = {
 }
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names within a sentence.
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """Names within a sentence, the word `last` before the last of them.
 
     Examples
     --------
     >>> listed(["age", "sex", "track"]), listed(["age"])
     ('age, sex and track', 'age')
     """
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
 def label(level: str, among: Collection[str] = ()) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import iop_outcomes as iop
+from iop_outcomes.reporting.blocks import Bullets, Figure, Text
 from tests.pages import both_files
 
 
@@ -101,7 +102,7 @@ def test_episodes_without_a_group_are_no_group():
 def test_cards_of_withheld_numbers_read_well():
     """Three rows under cms11: of episodes, and no number."""
     words = page(episodes(a=(2, 1)), policy="cms11")
-    assert "of discharged episodes; how many is not shown" in words
+    assert "not shown of discharged episodes" in words and "how many is not shown" not in words.partition("Each track")[0]
     assert not re.search(r"of [a-z ]*episode(;| with|,)", words)
 
 
@@ -143,8 +144,8 @@ def test_why_there_is_no_share_of_those_followed_throughout():
 
 def test_white_is_explained_where_there_is_white():
     """Nothing withheld: no word of white."""
-    assert "White: the rest together" not in page(episodes(a=(60, 40), b=(50, 50)))
-    assert "White: the rest together" in page(episodes(a=(60, 40), b=(96, 4)), policy="cms11")
+    assert "White: the rest, too small" not in page(episodes(a=(60, 40), b=(50, 50)))
+    assert "White: the rest, too small" in page(episodes(a=(60, 40), b=(96, 4)), policy="cms11")
 
 
 def test_groups_that_are_no_tracks_are_not_called_so():
@@ -228,3 +229,16 @@ def test_a_base_that_is_smaller_says_by_how_many():
     rows = episodes(a=(60, 40))
     rows[0]["discharge_reason"] = None
     assert "Of some more, how many is not shown, the discharge reason is not known." in page(rows, policy="cms11")
+
+
+def test_a_chart_of_nothing_is_its_headline():
+    """All still in care: neither a chart nor a table that has not one number; who is at risk is said of what."""
+    rows = [row | {"discharge_reason": "active", "phq9_admit": 15, "phq9_discharge": None} for row in episodes(a=(30, 30), b=(30, 30))]
+    with iop.load({"episodes": pd.DataFrame(rows)}, mapping={"data": {"class": "synthetic"}}) as data:
+        report = iop.report(data, policy="none")
+        assert not any(isinstance(block, Figure) for part in report.sections for block in part.blocks)
+        assert [block.words for block in report.section("completion").blocks if isinstance(block, Text)] == [
+            "Completed cannot be given: no data."
+        ]
+        (worse, _) = next(block for block in report.section("at_risk").blocks if isinstance(block, Bullets)).sentences
+    assert worse == "Reliable change in PHQ-9: reliably worse cannot be given: no data."

@@ -76,7 +76,7 @@ def test_the_committee_reads_what_it_asks_for_and_every_table_is_marked(pages):
     """Page one, who got worse, the trend, who people are, the outcomes, the data; and small numbers are marked everywhere."""
     page = pages["committee"]
     order = [section.id for section in page.every_section]
-    wanted = ["key_points", "got_worse", "trend", "disparities", "completion", "phq9_change", "data_quality", "methods"]
+    wanted = ["key_points", "got_worse", "trend", "disparities", "who", "completion", "phq9_change", "data_quality", "methods"]
     assert [name for name in order if name in wanted] == wanted
     mark = page.policy.mark
     assert mark

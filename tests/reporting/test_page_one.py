@@ -13,6 +13,7 @@ import iop_outcomes as iop
 from iop_outcomes.reporting.blocks import Bullets, Cards, TableBlock, Text
 from iop_outcomes.reporting.parts.look_at_this import (
     MOST_LINES,
+    NOBODY_DISCHARGED,
     NOTHING_JUDGED,
     NOTHING_STANDS_OUT,
     RULES,
@@ -20,6 +21,7 @@ from iop_outcomes.reporting.parts.look_at_this import (
     LookLine,
     lines_of,
     look_at_this,
+    several,
 )
 from iop_outcomes.reporting.parts.outcomes import outcomes_of
 from iop_outcomes.reporting.parts.page_one import PAGE_ONE, page_one
@@ -183,7 +185,7 @@ def test_the_rules_are_whole():
     """Each has a threshold, a source and a next step; weights come from high to low."""
     assert all(rule.name and rule.threshold and rule.source and rule.next_step.endswith(".") for rule in RULES)
     assert [rule.weight for rule in RULES] == sorted((rule.weight for rule in RULES), reverse=True)
-    assert len({rule.name for rule in RULES}) == len(RULES) == 8
+    assert len({rule.name for rule in RULES}) == len(RULES) == 9
 
 
 def test_the_weightiest_rules_come_first_and_no_more_than_three():
@@ -409,3 +411,44 @@ def test_a_rule_of_another_name_is_on_the_page_too():
         labels = [each.label for each in iop.reliable_change(data, scale="ors").definition.estimands]
     assert better.value == "40%"
     assert "Above the cut-off at the end" in labels
+
+
+@pytest.mark.parametrize(("done", "place", "words"), [(0, 1, "none of 100 finished"), (100, 0, "all of 100 finished")])
+def test_nobody_and_everybody_are_said_and_the_codes_are_looked_at(done, place, words):
+    """Zero is what needs a look whatever the targets, a hundred what goes well; both more often tell of codes than of people."""
+    with loaded(rows("a", done, 100 - done)) as data:
+        found = blocks(data)
+    assert [words in sentence for sentence in found[1].sentences] == [place == i for i in range(3)]
+    assert looks(found)[0] == f"{words.capitalize()}. Check first how discharge reasons are recorded, and translated in the mapping."
+
+
+def test_what_is_said_where_nothing_stands_out_names_what_there_is_to_stand_out_from():
+    """No target is missed where none is declared, and nobody is set apart in one group."""
+    two_years = [row for quarter in QUARTERS for row in rows("a", 20, 20, period=quarter)]
+    with loaded(two_years) as data:
+        sentences = blocks(data)[1].sentences
+    assert sentences[0] == "Going well: no figure is clearly ahead of the year before."
+    assert sentences[1] == "Needs a look: no figure clearly falls behind the year before."
+    with loaded(
+        two_years + [{**row, "episode_id": f"b{row['episode_id']}", "track": "b"} for row in two_years],
+        targets={"completion": {**FINISH, "value": "50%"}},
+    ) as data:
+        sentences = blocks(data)[1].sentences
+    assert sentences[0] == "Going well: no figure is clearly at its target or ahead of the year before."
+    assert sentences[1] == "Needs a look: no figure clearly misses its target, falls behind the year before or sets a group apart."
+
+
+def test_before_anybody_is_discharged_the_page_says_that():
+    """All still in care: not that numbers are too few or not shown, and no track is named for it."""
+    active = [
+        {"episode_id": f"{track}{i}", "track": track, "discharge_reason": "active", "los_days": 30} for track in "abcdef" for i in range(20)
+    ]
+    with loaded(active) as data:
+        found = blocks(data)
+    assert all("nobody has been discharged yet" in sentence for sentence in found[1].sentences[:2])
+    assert looks(found) == (NOBODY_DISCHARGED,)
+
+
+def test_the_first_of_many_names_are_joined_by_commas():
+    """Two of six and four more, not one and another and four more."""
+    assert several(list("abcdef")) == "a, b and 4 more" and several(list("abc")) == "a, b and c"

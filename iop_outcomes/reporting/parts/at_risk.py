@@ -11,7 +11,7 @@ from iop_outcomes.reporting.blocks import Block, Bullets, Note, Section, TableBl
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.show.tables import value_table
-from iop_outcomes.show.words import label, listed, sentence
+from iop_outcomes.show.words import has_range, has_value, in_counts, label, listed, sentence
 
 WORSE = ("reliable_deterioration", "reliable_deterioration_of_discharged")
 
@@ -22,10 +22,7 @@ def at_risk_blocks(page: Page) -> list[Block]:
     worse, deaths = page.answered(asks.reliable(program).values()), page[_deaths(program)]
     items = page.answered(asks.safety_items(program).values())
     shown = [*((each, WORSE[0]) for each in worse), *((each, AT_DISCHARGE) for each in items), (deaths, deaths.definition.shown[0])]
-    sentences = [
-        sentence(each, name) if each.estimate(name).shown else f"{each.definition.title}: {_hidden(each, name)}" for each, name in shown
-    ]
-    blocks: list[Block] = [Bullets(tuple(sentences))]
+    blocks: list[Block] = [Bullets(tuple(_with_its_title(each, name) for each, name in shown))]
     if not worse:
         blocks.append(Text("Whether anybody got worse cannot be told: the data hold no scores of a scale with a rule of reliable change."))
     if not items and (words := _not_asked(program)):
@@ -36,10 +33,12 @@ def at_risk_blocks(page: Page) -> list[Block]:
     ]
 
 
-def _hidden(released: Released, name: str) -> str:
-    """The sentence of a number that is withheld, behind the name of what it is of."""
-    words = sentence(released, name)
-    return words[:1].lower() + words[1:]
+def _with_its_title(released: Released, name: str) -> str:
+    """The sentence of a number; one that begins with its label, because there is no more to say of it, behind the name of what it is of."""
+    words, estimate = sentence(released, name), released.estimate(name)
+    if has_value(estimate) and has_range(estimate) and not in_counts(estimate):
+        return words
+    return f"{released.definition.title}: {words[:1].lower()}{words[1:]}"
 
 
 def in_full(page: Page) -> list[Block]:

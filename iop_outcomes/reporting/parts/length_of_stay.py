@@ -31,7 +31,7 @@ def stay_blocks(released: Released, program: Program) -> list[Block]:
 def leaving_blocks(released: Released) -> list[Block]:
     """When people leave, by how it ended: those who dropped out in the headline."""
     alt = alt_text(released, released.definition.shown, "Range chart of stays by how they ended.")
-    subtitle = "Days in care by how it ended: the middle stay (dot), and where half of all stays lie (bar)."
+    subtitle = "Days in care by how the stay ended: the middle stay (dot), half of stays (bar)."
     return [figure_block(stay_range(released), _when_they_left(released), subtitle, alt)]
 
 

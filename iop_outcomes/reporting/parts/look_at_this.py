@@ -9,7 +9,7 @@ from typing import NamedTuple
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.evaluate.contrasts import FEWEST
 from iop_outcomes.intake.targets import AT_LEAST
-from iop_outcomes.keys import TOO_FEW
+from iop_outcomes.keys import HIGHER, TOO_FEW
 from iop_outcomes.measures.self_harm_item import AT_DISCHARGE
 from iop_outcomes.release import ReleasedEstimate
 from iop_outcomes.reporting.parts import asks
@@ -21,6 +21,7 @@ from iop_outcomes.show.comparison import groups_of
 from iop_outcomes.show.targets import ABOVE, BELOW, target_word, target_words
 from iop_outcomes.show.words import (
     NOT_SHOWN,
+    count,
     counted_share,
     estimate_value,
     has_range,
@@ -41,6 +42,7 @@ PAIRED = "paired_rate"
 SCORED = 0.7  # share with both scores below which figures on symptoms are read with care
 
 NOTHING_STANDS_OUT = "Nothing stands out by the rules of this page. Keep asking for scores and follow-up, and look again next quarter."
+NOBODY_DISCHARGED = "Nothing can be judged before people are discharged. Look again when the first have left."
 NOTHING_JUDGED = (
     "Nothing can be judged here: the numbers are not shown, too few, or not recorded. Choose a longer period, or record what is missing."
 )
@@ -109,6 +111,25 @@ def _safety(looked: Looked) -> str:
     return ""
 
 
+def all_or_none(judged: Judged, share: float) -> str:
+    """That all reach an outcome of which more is better, or none do, of enough to tell anything."""
+    estimate = judged.estimate
+    if estimate is None or judged.outcome.better != HIGHER or not _enough(estimate) or value_of(estimate) != share:
+        return ""
+    who = f"{'all' if share else 'none'}{f' of {count(estimate.n)}' if isinstance(estimate.n, int) else ''}"
+    beside = f" ({judged.beside})" if judged.beside else ""
+    return f"{judged.outcome.clause.format(value=who)}{beside}"
+
+
+def _finished_all_or_none(looked: Looked) -> str:
+    """That all finished, or none, which more often tells of the codes than of the program."""
+    return (
+        next((f"{_capital(words)}." for share in (0.0, 1.0) if (words := all_or_none(looked.outcomes[0], share))), "")
+        if looked.outcomes
+        else ""
+    )
+
+
 def above_error(judged: Judged) -> str:
     """That more are reliably worse than measurement error alone would make; nothing where the scale does not say how many that is."""
     estimate = judged.estimate
@@ -148,8 +169,9 @@ def _apart(judged: Judged) -> str:
 def several(names: Sequence[str], between: str = "") -> str:
     """Names in a line, the first few of many."""
     shown = names if len(names) <= MOST_NAMES else names[:2]
-    words = between.join(shown) if between else listed(shown)
-    return words if len(shown) == len(names) else f"{words} and {len(names) - len(shown)} more"
+    if len(shown) == len(names):
+        return between.join(shown) if between else listed(shown)
+    return f"{(between or ', ').join(shown)} and {len(names) - len(shown)} more"
 
 
 def _group_worse(looked: Looked) -> str:
@@ -280,6 +302,15 @@ RULES = (
         lambda _: ("at_risk", "got_worse"),
     ),
     LookRule(
+        "all or nobody finished",
+        85,
+        "the share that finished is 0 or 100 percent",
+        "chosen here: so seldom true that the codes are looked at first",
+        _finished_all_or_none,
+        "Check first how discharge reasons are recorded, and translated in the mapping.",
+        lambda _: ("discharge_reasons",),
+    ),
+    LookRule(
         "a group below its target",
         80,
         "the range of the group's share leaves the target out",
@@ -294,7 +325,7 @@ RULES = (
         "the simultaneous range of the difference from the others leaves 0 out",
         "Sidak Z (1967), doi:10.1080/01621459.1967.10482935",
         _group_worse,
-        "Compare first who is in each {group}; then ask its staff what they see, and when people leave.",
+        "Compare first who is in each {group} and when people leave; then ask its staff.",
         _sections_of_apart,
     ),
     LookRule(
@@ -346,7 +377,15 @@ def lines_of(looked: Looked, rules: Sequence[LookRule] = RULES) -> list[LookLine
 def look_at_this(page: Page) -> list[LookLine]:
     """Up to three lines; where no rule holds, one that says so, or that nothing could be judged."""
     looked = Looked(page, outcomes_of(page))
+    if nobody_discharged(looked.outcomes):
+        return [LookLine(NOBODY_DISCHARGED)]
     return lines_of(looked) or [LookLine(NOTHING_STANDS_OUT if any_judged(looked.outcomes) else NOTHING_JUDGED)]
+
+
+def nobody_discharged(outcomes: Sequence[Judged]) -> bool:
+    """Whether nobody of the data has been discharged."""
+    finished = outcomes[0].estimate if outcomes else None
+    return finished is not None and finished.n == 0
 
 
 def any_judged(outcomes: Sequence[Judged]) -> bool:

@@ -87,8 +87,8 @@ def _subtitle(trend: Trend) -> str:
     if trend.flag:
         few = f" Limits take {FEWEST_POINTS} points to judge." if trend.flag in ("few_points", "no_episodes") else ""
         return f"{words} Line: median.{few}{upright}"
-    line = f"Line: average of the {len(trend.judged)} {trend.noun}s that are judged here{_of_everyone(trend)}."
-    return f"{words} {line} Dashed: the range that {trend.noun}s are expected in when nothing changes.{upright}"
+    line = f"Line: average of the {len(trend.judged)} {trend.noun}s judged{_of_everyone(trend)}."
+    return f"{words} {line} Dashed: the range expected when nothing changes.{upright}"
 
 
 def _of_everyone(trend: Trend) -> str:
@@ -96,7 +96,7 @@ def _of_everyone(trend: Trend) -> str:
     everyone = trend.released.estimate(trend.estimand)
     if not has_value(everyone) or percent(trend.centre) == estimate_value(everyone):
         return ""
-    return f" ({percent(trend.centre)}; of all episodes, in every {trend.noun}, it is {estimate_value(everyone)})"
+    return f" ({percent(trend.centre)}; all episodes: {estimate_value(everyone)})"
 
 
 def _note(data: Data, trend: Trend) -> str:

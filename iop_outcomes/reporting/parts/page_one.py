@@ -11,7 +11,16 @@ from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL
 from iop_outcomes.release import Released, ReleasedEstimate, Withheld
 from iop_outcomes.reporting.blocks import Block, Bullets, Card, Cards, Note, Section, SectionReference, TableBlock, Text, section
 from iop_outcomes.reporting.parts import asks
-from iop_outcomes.reporting.parts.look_at_this import above_error, any_judged, groups_worse, look_at_this, rule_asks, several
+from iop_outcomes.reporting.parts.look_at_this import (
+    above_error,
+    all_or_none,
+    any_judged,
+    groups_worse,
+    look_at_this,
+    nobody_discharged,
+    rule_asks,
+    several,
+)
 from iop_outcomes.reporting.parts.outcomes import Judged, outcomes_of, year_asks
 from iop_outcomes.reporting.parts.over_time import trend_of_page
 from iop_outcomes.reporting.parts.part import Page, Part, Program
@@ -54,7 +63,7 @@ def counted(page: Page) -> str:
     )
     periods = [point.period for point in trend.points] if trend is not None else []
     if not periods:
-        return f"Counted: {which}."
+        return f"Counted: {which}; when they were discharged is not known."
     first, last = periods[0].words, periods[-1].words
     when = f"discharged {f'in {first}' if first == last else f'from {first} to {last}'}"
     return f"Counted: {which}{', ' if others or not _is_period_chosen(page.program) else ' '}{when}{_why_these(page.program, others)}."
@@ -86,7 +95,8 @@ def three_sentences(page: Page, outcomes: Sequence[Judged]) -> Bullets:
     """What went well, what needs a look, what is not known."""
     good, bad = _good(outcomes), _bad(outcomes)
     if not any_judged(outcomes):
-        unjudged = "nothing can be told here, because the numbers are not shown, too few, or not recorded"
+        because = "nobody has been discharged yet" if nobody_discharged(outcomes) else "the numbers are not shown, too few, or not recorded"
+        unjudged = f"nothing can be told here, because {because}"
         return Bullets((f"Going well: {unjudged}.", f"Needs a look: {unjudged}.", not_known(page, outcomes)))
     return Bullets(
         (
@@ -103,21 +113,35 @@ def _has_yardstick(outcomes: Sequence[Judged]) -> bool:
 
 
 def _nothing_bad(outcomes: Sequence[Judged]) -> str:
-    if _has_yardstick(outcomes):
-        return "no figure clearly misses a target, falls behind the year before or sets a group apart"
     several = any(judged.released is not None and len(groups_of(judged.released)) > 1 for judged in outcomes)
+    if _has_yardstick(outcomes):
+        every = (
+            _if_any_target(outcomes, "misses its target"),
+            _if_any_year(outcomes, "falls behind the year before"),
+            "sets a group apart" if several else "",
+        )
+        return f"no figure clearly {listed(list(filter(None, every)), 'or')}"
     alike = "no group is clearly set apart; " if several else ""
     return f"{alike}whether the figures are good enough cannot be said without a target or a year before"
 
 
 def _nothing_good(outcomes: Sequence[Judged]) -> str:
     if _has_yardstick(outcomes):
-        return "no figure is clearly at its target or clearly ahead of the year before"
+        every = (_if_any_target(outcomes, "at its target"), _if_any_year(outcomes, "ahead of the year before"))
+        return f"no figure is clearly {listed(list(filter(None, every)), 'or')}"
     return "nothing can be called so yet: no target is declared and no year before is known"
 
 
+def _if_any_target(outcomes: Sequence[Judged], words: str) -> str:
+    return words if any(judged.target for judged in outcomes) else ""
+
+
+def _if_any_year(outcomes: Sequence[Judged], words: str) -> str:
+    return words if any(judged.year for judged in outcomes) else ""
+
+
 def _good(outcomes: Sequence[Judged]) -> list[str]:
-    """Targets that are reached, numbers ahead of the year before, and improvement beyond measurement error."""
+    """Outcomes that all reach, targets that are reached, numbers ahead of the year before, and improvement beyond measurement error."""
     reached = [
         f"{_clause(each)}, which {'reaches' if each.target.direction == AT_LEAST else 'keeps to'} the target of {target_words(each.target)}"
         for each in outcomes
@@ -127,18 +151,19 @@ def _good(outcomes: Sequence[Judged]) -> list[str]:
         words for each in outcomes if each.year is not None and each.year.word == each.outcome.better and (words := _against_year(each))
     ]
     beyond = [words for each in outcomes if each.target_word != REACHED and (words := _beyond_error(each))]
-    return [*reached, *ahead, *beyond]
+    return [*filter(None, (all_or_none(judged, 1.0) for judged in outcomes)), *reached, *ahead, *beyond]
 
 
 def _bad(outcomes: Sequence[Judged]) -> list[str]:
-    """Targets that are missed, numbers behind the year before, worsening beyond measurement error, and groups set apart."""
+    """Outcomes that nobody reaches, targets that are missed, numbers behind the year before, worsening beyond measurement error, and groups set apart."""
     missed = [
         f"{_clause(each)}, and the target is {target_words(each.target)}"
         for each in outcomes
         if each.target is not None and each.misses_target
     ]
     behind = [words for each in outcomes if each.year is not None and each.year.word == each.worse and (words := _against_year(each))]
-    return [*missed, *behind, *filter(None, map(above_error, outcomes)), *filter(None, map(_group_behind, outcomes))]
+    none = (all_or_none(judged, 0.0) for judged in outcomes)
+    return [*filter(None, none), *missed, *behind, *filter(None, map(above_error, outcomes)), *filter(None, map(_group_behind, outcomes))]
 
 
 def _group_behind(judged: Judged) -> str:

@@ -98,9 +98,9 @@ class ElementFigure:
     def counted(self) -> str:
         """How many of how many; of a curve, and of days or points, of how many."""
         estimate = self.estimate
-        n = "of how many is not shown" if isinstance(estimate.n, Withheld) else f"of {count(estimate.n)}"
+        n = "of a number not shown" if isinstance(estimate.n, Withheld) else f"of {count(estimate.n)}"
         bare = estimate.k is None or isinstance(estimate.k, Withheld) or self.time is not None
-        return n if bare else f"{count(estimate.k or 0)}{', ' if isinstance(estimate.n, Withheld) else ' '}{n}"
+        return n if bare else f"{count(estimate.k or 0)} {n}"
 
     @property
     def left_out(self) -> str:

@@ -1,4 +1,7 @@
-"""Takes a document, gives it as slides: its first page, then one slide for each chart, with its words as notes."""
+"""Takes a document, gives it as slides: its first page, then one slide for each chart, with its words as notes.
+
+Slides have no sections, so that nothing refers to one by its number.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
     from pptx.slide import Slide
 
 GAP = 0.1  # inches between two blocks
-TEXT_POINTS, BULLET_POINTS = 13, 14
+TEXT_POINTS, BULLET_POINTS = 13, 13
 SMALLEST = 0.8  # what a chart may be shrunk to before it goes over several slides
 LARGEST = 1.4  # and what it is enlarged to
 
@@ -59,7 +62,7 @@ def pptx_files(document: Document) -> dict[str, bytes]:
     file = pptx.Presentation()
     prepare(file)
     first, *others = document.sections or [Section("", document.title, ())]
-    page = _FirstPage(file, document, first.heading)
+    page = _FirstPage(file, document, first.title)
     page.put(Text(document.lead))
     for block, following in pairwise((*first.blocks, None)):
         if isinstance(following, Bullets) and isinstance(block, Text) and block.words.endswith(":"):
@@ -88,7 +91,7 @@ def _chart_slides(file: Presentation, document: Document, section: Section, figu
         if subtitle:
             add_words(slide, subtitle, BODY_TOP)
         add_picture(slide, figure.picture, (LEFT, top, width * scale, height * (end - start) * scale), f"{figure.alt}{part}", (start, end))
-        _set_notes(slide, [section.heading, figure.headline, figure.subtitle, figure.alt, *_meaning(figure, section, document)])
+        _set_notes(slide, [section.title, figure.headline, figure.subtitle, figure.alt, *_meaning(figure, section, document)])
 
 
 def _meaning(figure: Figure, section: Section, document: Document) -> list[str]:
@@ -127,11 +130,7 @@ class _FirstPage:
 
     def keep_together(self, heading: Text, bullets: Bullets) -> None:
         """Begin a slide where a line that announces a list would stand without it."""
-        both = (
-            height_of(Words((heading.full_words,), TEXT_POINTS))
-            + GAP
-            + height_of(Words(bullets.full_sentences, BULLET_POINTS, bullets=True))
-        )
+        both = height_of(Words((heading.words,), TEXT_POINTS)) + GAP + height_of(Words(bullets.sentences, BULLET_POINTS, bullets=True))
         if self._top + both > BOTTOM:
             self._top = BOTTOM
 
@@ -154,11 +153,11 @@ class _FirstPage:
 
     @put.register
     def _(self, block: Text | Note) -> None:
-        self._words(Words((block.full_words if isinstance(block, Text) else block.words,), TEXT_POINTS))
+        self._words(Words((block.words,), TEXT_POINTS))
 
     @put.register
     def _(self, block: Bullets) -> None:
-        self._words(Words(block.full_sentences, BULLET_POINTS, bullets=True))
+        self._words(Words(block.sentences, BULLET_POINTS, bullets=True))
 
     @put.register
     def _(self, block: Terms) -> None:
