@@ -16,7 +16,7 @@ from iop_outcomes.intake.dated_changes import DatedChange, read_changes
 from iop_outcomes.intake.dates import DATE_FORMATS
 from iop_outcomes.intake.layout_names import layout_named
 from iop_outcomes.intake.targets import Target, line_of, read_targets
-from iop_outcomes.intake.text_settings import DELIMITERS, TextSettings, text_settings
+from iop_outcomes.intake.text_settings import TextSettings, delimiter_of, text_settings
 from iop_outcomes.intake.toml_files import parsed_toml
 from iop_outcomes.intake.vocabulary import cutoff_of, is_days, list_of_codes, numbers, one_of, only, section_of, texts
 from iop_outcomes.scales import Occasion, read_occasions
@@ -266,7 +266,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         "key",
     )
     data_class = one_of(data.get("class", "safe_harbor"), DATA_CLASSES, f"{name} [data] class")
-    delimiter = one_of(data.get("delimiter", ","), DELIMITERS, f"{name} [data] delimiter")
+    delimiter = delimiter_of(data.get("delimiter", ","), f"{name} [data] delimiter")
     tables = section_of(given, "tables", name)
     only(tables, tuple(KINDS), f"{name} [tables]", "table")
     columns = section_of(given, "columns", name)
