@@ -145,7 +145,9 @@ def find(
     entries = known(scales)
     name = _full_name(name, scale, scales, entries)
     if name not in entries:
-        raise UsageError(f'No measure is called "{name}". {choices(name, [*entries, *FAMILIES])}')
+        of_scales = {family.called(each) for family in FAMILIES.values() for each in scales} & set(entries)
+        allowed = choices(name, [*(set(entries) - of_scales), *FAMILIES], unlisted=sorted(of_scales))
+        raise UsageError(f'No measure is called "{name}". {allowed} Those made from a scale are called as phq9_change is.')
     entry = entries[name]
     variant = _variant(entry, definition, profile)
     if entry.held_by is not None and convention is not None:
@@ -173,7 +175,7 @@ def _full_name(name: str, scale: str | None, scales: Mapping[str, Scale], entrie
     """The full name of a measure that is made from a scale, "phq9_change" for "symptom_change" and "phq9"; any other as it is."""
     if name not in FAMILIES:
         if scale is not None and name in entries:
-            raise UsageError(f"{name}: leave out scale (--scale), which goes with {' and '.join(FAMILIES)} alone.")
+            raise UsageError(f"{name}: leave out scale (--scale), which goes with these alone: {', '.join(FAMILIES)}.")
         return name
     family = FAMILIES[name]
     able = [each for each in scales if family.called(each) in entries]
