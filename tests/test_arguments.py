@@ -69,10 +69,10 @@ def small() -> object:
 
 def test_a_measure_that_is_none_is_answered_with_a_list_that_can_be_read(small: object) -> None:
     """Seven hundred measures are made from scales: the nearest of them is named, the others are not listed."""
-    with pytest.raises(iop.UsageError, match='called "phq9_chang"[.] Did you mean "phq9_change"[?] Allowed: .*symptom_change') as raised:
+    with pytest.raises(iop.UsageError, match=r'called "phq9_chang"[.] Did you mean "phq9_change"[?] Allowed: .*symptom_change') as raised:
         iop.measure(small, "phq9_chang")
     assert len(str(raised.value)) < 1_000
-    with pytest.raises(iop.UsageError, match="completion: leave out scale .+ these alone: symptom_change, reliable_change, "):
+    with pytest.raises(iop.UsageError, match=r"completion: leave out scale .+ these alone: symptom_change, reliable_change, "):
         iop.measure(small, "completion", scale="phq9")
 
 
