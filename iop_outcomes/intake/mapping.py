@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LOS_CONVENTIONS, WINDOWS, WITH_KNOWN_WORDS, Field, RowKind
+from iop_outcomes.columns import COUNTED, DATA_CLASSES, EVENTS, KINDS, LOS_CONVENTIONS, WINDOWS, WITH_KNOWN_WORDS, Field, RowKind
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.dated_changes import DatedChange, read_changes
 from iop_outcomes.intake.dates import DATE_FORMATS
@@ -413,8 +413,14 @@ def _taking_names() -> list[RowKind]:
 
 def _covariates(given: Dictionary[str, Any], name: str) -> dict[str, str]:
     for column in given:
-        if any(declared.name == column for kind in _taking_names() for declared in kind.fields):
+        tables = [kind.name for kind in _taking_names() if any(declared.name == column for declared in kind.fields)]
+        if COUNTED in tables:
             raise DataError(f'{name} [covariates]: "{column}" is a column already, and needs no declaration.')
+        if tables:
+            raise DataError(
+                f'{name} [covariates]: "{column}" is a column of {" and ".join(tables)}. Call yours otherwise, as in '
+                f'[covariates] own_{column} = "category" and [columns.{COUNTED}] own_{column} = "{column}".'
+            )
     return {column: one_of(kind, COVARIATE_KINDS, f"{name} [covariates] {column}") for column, kind in given.items()}
 
 

@@ -81,11 +81,22 @@ def known(scales: Mapping[str, Scale] | None = None) -> dict[str, Declaration]:
     ----------
     scales : dict of str to Scale, optional
         Scales in force; those that come with the package by default.
+
+    Raises
+    ------
+    UsageError
+        When a scale is so called that a measure of it would have the name of another: "phq9_reliable" of what is asked of "phq9".
     """
     declarations = dict(MEASURES)
     for scale in (load_scales() if scales is None else scales).values():
-        made = (family.declare(scale) for family in FAMILIES.values() if scale.total)
-        declarations |= {each.name: each for each in made if each is not None}
+        for family in FAMILIES.values() if scale.total else ():
+            made = family.declare(scale)
+            if made is None:
+                continue
+            if made.name in declarations or made.name in FAMILIES:
+                message = f'A scale called "{scale.name}" would have a measure called "{made.name}", which is another measure already.'
+                raise UsageError(f"{message} Give the scale another name, in its file and in the data.")
+            declarations[made.name] = made
     return declarations
 
 
