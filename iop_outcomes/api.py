@@ -93,7 +93,21 @@ def load(
 
     with limited_memory(memory):
         loaded = load_data(source, mapping=mapping, on_error=on_error, scales=scales, layout=layout)
+    if scales is not None:
+        _check_scales(loaded)
     return replace(loaded, tabulate=_episode_table)
+
+
+def _check_scales(data: Data) -> None:
+    """Whether every measure made from a site's own scales has a name of its own; the data are closed where one has not."""
+    from iop_outcomes.errors import UsageError
+    from iop_outcomes.measures import known
+
+    try:
+        known(data.scales)
+    except UsageError:
+        data.close()
+        raise
 
 
 def load_counts(

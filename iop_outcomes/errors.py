@@ -120,7 +120,7 @@ def printed(text: str, what: str) -> str:
     return text
 
 
-def choices(given: str, allowed: Iterable[str]) -> str:
+def choices(given: str, allowed: Iterable[str], *, unlisted: Iterable[str] = ()) -> str:
     """Say what is allowed, and the nearest name to what was given.
 
     Parameters
@@ -129,6 +129,8 @@ def choices(given: str, allowed: Iterable[str]) -> str:
         A name that is not allowed; names of columns and options only, never a patient's value.
     allowed : iterable of str
         The names that are.
+    unlisted : iterable of str
+        Others that are, too many for a message: only the nearest of them is named.
 
     Returns
     -------
@@ -141,6 +143,6 @@ def choices(given: str, allowed: Iterable[str]) -> str:
     'Did you mean "track"? Allowed: site, track.'
     """
     names = sorted(allowed)
-    near = get_close_matches(given, names, n=1, cutoff=0.6)
+    near = get_close_matches(given, [*names, *unlisted], n=1, cutoff=0.6)
     hint = f'Did you mean "{near[0]}"? ' if near else ""
     return f"{hint}Allowed: {', '.join(names) or 'none'}."

@@ -65,3 +65,18 @@ def small() -> object:
 
     rows = {"episode_id": [f"E{place}" for place in range(12)], "track": ["a", "b"] * 6, "discharge_reason": ["completed"] * 12}
     return iop.load({"episodes": pd.DataFrame(rows | {"los_days": range(12), "phq9_admit": range(12), "phq9_discharge": range(12)})})
+
+
+def test_a_measure_that_is_none_is_answered_with_a_list_that_can_be_read(small: object) -> None:
+    """Seven hundred measures are made from scales: the nearest of them is named, the others are not listed."""
+    with pytest.raises(iop.UsageError, match=r'called "phq9_chang"[.] Did you mean "phq9_change"[?] Allowed: .*symptom_change') as raised:
+        iop.measure(small, "phq9_chang")
+    assert len(str(raised.value)) < 1_000
+    with pytest.raises(iop.UsageError, match=r"completion: leave out scale .+ these alone: symptom_change, reliable_change, "):
+        iop.measure(small, "completion", scale="phq9")
+
+
+def test_a_share_without_a_name_says_where_one_is_given(small: object) -> None:
+    """As an argument, on the command line, or in the mapping."""
+    with pytest.raises(iop.UsageError, match=r"name: a share carries .+ \(--name\), or \[program\] name"):
+        iop.share(small)

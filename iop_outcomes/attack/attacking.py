@@ -146,7 +146,7 @@ def read_report(folder: str | Path) -> FilesRead:
     report = FilesRead()
     for path in sorted(where.iterdir()):
         reader = READERS.get(path.suffix.lower())
-        if reader is not None:
+        if reader is not None and path.is_file():
             report.add(reader(path.read_bytes(), path.name))
     if not report.blocks and not report.numbers:
         raise UsageError(f"{where} holds no numbers of a report. Give the folder of one report, with its .csv file among the others.")

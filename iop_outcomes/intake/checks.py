@@ -248,10 +248,11 @@ def _of_field(table: str, field: Field, mapping: Mapping, *, computed: bool) -> 
 
 def _number(field: Field, value: str, text: str, rule: Callable[..., Rule]) -> list[Rule]:
     unread = f"{text} IS NOT NULL AND ({value}) IS NULL"
+    hint = f'{CORRECT}. A word that means no value is declared in mapping.toml, as in [missing] {field.name} = ["NA"]'
     if field.kind == "number":
-        rules = [rule("not_number", unread, "not a number with at most 6 decimals, written as 1.3")]
+        rules = [rule("not_number", unread, "not a number with at most 6 decimals, written as 1.3", hint)]
     else:
-        rules = [rule("not_whole_number", unread, "not a whole number")]
+        rules = [rule("not_whole_number", unread, "not a whole number", hint)]
     if field.low is not None and field.high is not None:
         hint = f"Allowed: {field.low:,} to {field.high:,}. If it means missing, name the code in mapping.toml under [missing]"
         rules.append(rule("out_of_range", f"({value}) NOT BETWEEN {field.low} AND {field.high}", "outside its range", hint))

@@ -79,7 +79,7 @@ def plain_text(path: Path, folder: Path, settings: TextSettings) -> PlainText:
     before, after = _without_rows(plain, target, settings, rows)
     if plain != path:
         plain.unlink()
-    return PlainText(target, before, after, not settings.header_rows)
+    return PlainText(target, before, after, rows > 1 and not settings.header_rows)
 
 
 def blocks_of(path: Path) -> Iterator[bytes]:

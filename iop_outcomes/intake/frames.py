@@ -1,7 +1,8 @@
-"""Takes a data frame of pandas, polars or Arrow, gives it to the store: its index where that is a column, and odd columns as text."""
+"""Takes a data frame of pandas, polars or Arrow, or a query of DuckDB or polars, gives it to the store: its index where that is a column, and odd columns as text."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection
 from datetime import datetime
 from importlib import import_module
@@ -16,6 +17,14 @@ from iop_outcomes.intake.store import Store
 def is_frame(frame: Any) -> bool:
     """Whether it is a data frame of pandas, polars or Arrow."""
     return (hasattr(frame, "to_csv") or hasattr(frame, "to_pandas")) and hasattr(frame, "columns")
+
+
+def gathered(source: Any) -> Any:
+    """The frame that a query stands for: a relation of DuckDB, or a lazy frame of polars; anything else as it is."""
+    if isinstance(source, duckdb.DuckDBPyRelation):
+        return source.df()
+    polars = sys.modules.get("polars")  # a lazy frame of it there can only be where it was imported
+    return source.collect() if polars is not None and isinstance(source, polars.LazyFrame) else source
 
 
 def names_of(frame: Any) -> list[str]:

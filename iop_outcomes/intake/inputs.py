@@ -32,7 +32,7 @@ from iop_outcomes.intake.files import (
     shown,
 )
 from iop_outcomes.intake.findings import Finding, fatal, refuse
-from iop_outcomes.intake.frames import add_frame, is_frame, names_of, with_index
+from iop_outcomes.intake.frames import add_frame, gathered, is_frame, names_of, with_index
 from iop_outcomes.intake.locations import Location, both_given, find_tables
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.parts import fingerprint_of_parts, parts_of, refuse_other_header
@@ -482,10 +482,10 @@ def _open_parquet(store: Store, table: str, path: Path) -> Input:
 
 def _open_frame(store: Store, table: str, frame: Any, mapping: Mapping) -> Input:
     """Copy a frame of pandas, polars or Arrow."""
-    name = f"{table} (data frame)"
+    name, frame = f"{table} (data frame)", gathered(frame)
     if not is_frame(frame):
         raise UsageError(
-            f"load: {table} is a {type(frame).__name__}. Give a path, a data frame (pandas, polars or Arrow), or a dict of them."
+            f"load: {table} is of type {type(frame).__name__}. Give a path, a data frame (pandas, polars, Arrow or DuckDB), or a dict of them."
         )
     _add_frame(store, table, name, with_index(frame, expected_names(table, mapping)))
     return Input(table, name, "row", sha256=store.fingerprint(table))

@@ -18,6 +18,7 @@ MAX_LABEL = 80
 SUSPECTED_LABEL = "suspected_label"
 # Letters of Cyrillic and Greek that cannot be told from Latin ones by eye, and those.
 _LOOK_ALIKE = ("аеорсухкмтвніѕјοαυνρτκι", "aeopcyxkmtbhisjoauvptki")
+_NO_VALUE = ("na", "n/a", "#n/a", "null", "nan", "<na>", "nat", ".", "-")  # of R, Excel, SQL, pandas, Stata; "none" may be a payer
 _RESERVED = ", ".join(literal(word) for word in (ALL, MISSING_LEVEL))
 
 
@@ -79,7 +80,7 @@ def _of_label(table: str, field: Field) -> list[Rule]:
             "reserved_word",
             f"{text} IN ({_RESERVED})",
             f"one of the words that reports use themselves ({ALL}, {MISSING_LEVEL})",
-            "Rename it",
+            f"Rename it, or translate it in mapping.toml under [codes.{field.name}]",
         )
     )
     return rules
@@ -94,6 +95,29 @@ def similar_rules(store: Store, plans: Dictionary[str, TablePlan]) -> list[Rule]
         alike = store.questions_of_labels(plan.recipe, list(zip(names, differ, strict=True)))
         rules += [_similar(table, name) for name, answer in zip(names, alike, strict=True) if answer]
     return rules
+
+
+def word_rules(store: Store, plans: Dictionary[str, TablePlan]) -> list[Rule]:
+    """Rules for words that programs write where there is no value: read as they stand, they are a group, or one person with many episodes."""
+    rules = []
+    for table, plan in plans.items():
+        names = [field.name for field in plan.fields.values() if field.kind == "category" and KINDS[table].spellings]
+        aggregates = [f"bool_or({_no_value(quoted(name + '__text'))})" for name in names]
+        answers = store.questions_of_labels(plan.recipe, list(zip(names, aggregates, strict=True)))
+        rules += [_word(table, name, "is read as a label", "note") for name, answer in zip(names, answers, strict=True) if answer]
+        if "patient_id" in plan.fields:
+            rules.append(_word(table, "patient_id", "is read as the id of one person", "warning"))
+    return rules
+
+
+def _word(table: str, name: str, read_as: str, severity: str) -> Rule:
+    hint = f'If it means no value, declare it in mapping.toml, as in [missing] {name} = ["NA"]; else nothing is to be done'
+    message = f"a word that often stands for no value (NA, NULL, nan) {read_as}"
+    return Rule("missing_word", table, (name,), _no_value(quoted(name + "__text")), message, hint, severity)
+
+
+def _no_value(text: str) -> str:
+    return f"lower({text}) IN ({', '.join(map(literal, _NO_VALUE))})"
 
 
 def _plain(text: str) -> str:

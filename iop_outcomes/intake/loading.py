@@ -32,7 +32,7 @@ from iop_outcomes.intake.dates import ISO
 from iop_outcomes.intake.findings import PRIVACY_RULES, Finding, fatal, refuse
 from iop_outcomes.intake.headers import identifiers_not_read, items_not_added, refuse_columns
 from iop_outcomes.intake.inputs import Input, Lines, each_table, holds_contacts, open_tables, refuse_what_broke
-from iop_outcomes.intake.labels import similar_rules
+from iop_outcomes.intake.labels import similar_rules, word_rules
 from iop_outcomes.intake.layout_names import is_layout_file
 from iop_outcomes.intake.layouts import Layout, find_layout, read_as, with_files
 from iop_outcomes.intake.locations import find_mapping
@@ -324,7 +324,7 @@ def _check(
     """Every finding, and the rows that errors leave out."""
     report_step("checking labels")
     clean = clean_columns(store, plans, mapping, tuple(there))
-    rules = [*rules_for(plans, mapping, there, clean, tuple(scales)), *similar_rules(store, plans)]
+    rules = [*rules_for(plans, mapping, there, clean, tuple(scales)), *similar_rules(store, plans), *word_rules(store, plans)]
     broken_rules = _broken(store, rules)
     if leave_out_copies(store, broken_rules, plans):
         broken_rules = _broken(store, rules)

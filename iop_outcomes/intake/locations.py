@@ -34,6 +34,7 @@ from iop_outcomes.intake.workbook_preflight import MACRO_WORKBOOKS
 from iop_outcomes.intake.workbooks import Sheet, is_workbook, sheets_of
 
 TABLE_SUFFIXES = (*SUFFIXES, *WORKBOOKS)
+TEXTS = (".csv", ".tsv", ".txt", ".tab", ".dat")  # what programs call the text that they export
 OFFERED_SUFFIXES = (*TABLE_SUFFIXES, *DATABASES)  # in which map looks for tables
 PART = "#"  # between a workbook and its sheet, and a database and its table
 MOST_PARTS = 3  # catalog, schema and table
@@ -230,8 +231,17 @@ def _refuse_sets(path: Path, tables: dict[str, Location], mapping: Mapping) -> N
             "no_episodes_table",
             shown(path),
             "no table of episodes in this folder",
-            "Name the file episodes.csv or episodes.parquet, or give its path in mapping.toml under [tables]." + _in_its_place(tables),
+            "Name the file episodes.csv or episodes.parquet, or give its path in mapping.toml under [tables]"
+            + _texts_there(path)
+            + "."
+            + _in_its_place(tables),
         )
+
+
+def _texts_there(folder: Path) -> str:
+    """The line to write for the only text of a folder, whatever its name; nothing where there are several, or none."""
+    texts = [file for file in _entries(folder) if file.suffix.lower() in TEXTS and kind_at(file) == "file"]
+    return f', as in {COUNTED} = "{shown(texts[0])}"' if len(texts) == 1 else ""
 
 
 def both_given(table: str, in_place: str) -> tuple[str, str]:
@@ -260,8 +270,10 @@ def file_called(folder: Path, table: str) -> Path | None:
     DataError
         When there are several, or what is called so is no file.
     """
-    named = [folder / f"{table}{suffix}" for suffix in TABLE_SUFFIXES]
-    files = [file for file in named if kind_at(file) != "nothing" or file.is_symlink()]
+    names = [f"{table}{suffix}" for suffix in TABLE_SUFFIXES]
+    files = [file for file in (folder / name for name in names) if kind_at(file) != "nothing" or file.is_symlink()]
+    if not files:  # Episodes.csv is the same to most machines, and must not be another to the rest
+        files = [file for file in _entries(folder) if file.name.casefold() in names]
     if len(files) > 1:
         fatal("table_twice", table, f"{' and '.join(file.name for file in files)} both stand in the folder", "Keep one.")
     for file in files:
@@ -271,12 +283,17 @@ def file_called(folder: Path, table: str) -> Path | None:
     return files[0] if files else bare if kind_at(bare) == "folder" and _holds_parts(bare) else None
 
 
+def _entries(folder: Path) -> list[Path]:
+    """What stands in a folder, by name; nothing where it cannot be listed."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
 def _holds_parts(folder: Path) -> bool:
     """Whether any file in a folder could be a part of a table."""
-    try:
-        return any(ending(entry) in PART_ENDINGS for entry in folder.iterdir())
-    except OSError:
-        return False
+    return any(ending(entry) in PART_ENDINGS for entry in _entries(folder))
 
 
 def _tables_alone(file: Path, mapping: Mapping) -> dict[str, Location]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.columns import DATA_CLASSES, EVENTS, KINDS, LOS_CONVENTIONS, WINDOWS, WITH_KNOWN_WORDS, Field, RowKind
+from iop_outcomes.columns import COUNTED, DATA_CLASSES, EVENTS, KINDS, LOS_CONVENTIONS, WINDOWS, WITH_KNOWN_WORDS, Field, RowKind
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.dated_changes import DatedChange, read_changes
 from iop_outcomes.intake.dates import DATE_FORMATS
 from iop_outcomes.intake.layout_names import layout_named
 from iop_outcomes.intake.targets import Target, line_of, read_targets
-from iop_outcomes.intake.text_settings import DELIMITERS, TextSettings, text_settings
+from iop_outcomes.intake.text_settings import TextSettings, delimiter_of, text_settings
 from iop_outcomes.intake.toml_files import parsed_toml
 from iop_outcomes.intake.vocabulary import cutoff_of, is_days, list_of_codes, numbers, one_of, only, section_of, texts
 from iop_outcomes.scales import Occasion, read_occasions
@@ -266,7 +266,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         "key",
     )
     data_class = one_of(data.get("class", "safe_harbor"), DATA_CLASSES, f"{name} [data] class")
-    delimiter = one_of(data.get("delimiter", ","), DELIMITERS, f"{name} [data] delimiter")
+    delimiter = delimiter_of(data.get("delimiter", ","), f"{name} [data] delimiter")
     tables = section_of(given, "tables", name)
     only(tables, tuple(KINDS), f"{name} [tables]", "table")
     columns = section_of(given, "columns", name)
@@ -413,8 +413,14 @@ def _taking_names() -> list[RowKind]:
 
 def _covariates(given: Dictionary[str, Any], name: str) -> dict[str, str]:
     for column in given:
-        if any(declared.name == column for kind in _taking_names() for declared in kind.fields):
+        tables = [kind.name for kind in _taking_names() if any(declared.name == column for declared in kind.fields)]
+        if COUNTED in tables:
             raise DataError(f'{name} [covariates]: "{column}" is a column already, and needs no declaration.')
+        if tables:
+            raise DataError(
+                f'{name} [covariates]: "{column}" is a column of {" and ".join(tables)}. Call yours otherwise, as in '
+                f'[covariates] own_{column} = "category" and [columns.{COUNTED}] own_{column} = "{column}".'
+            )
     return {column: one_of(kind, COVARIATE_KINDS, f"{name} [covariates] {column}") for column, kind in given.items()}
 
 

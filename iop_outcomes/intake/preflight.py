@@ -19,6 +19,7 @@ from iop_outcomes.intake.files import refuse_size, shown
 from iop_outcomes.intake.findings import fatal
 
 BLOCK_BYTES = 1 << 20
+MOST_TITLES = 20  # lines before a header, in which the names are looked for to say where they stand
 MAX_HEADER_BYTES = 1 << 16
 MAX_COLUMNS = 1_000
 MAX_FIELDS = 2_000  # on one line, those beyond the header included: each takes the reader of CSV some 30 kB
@@ -125,6 +126,7 @@ def preflight_csv(path: Path, delimiter: str, known: Sequence[str], *, may_be_em
     header = _header(text, delimiter, name)
     _refuse_other_spelling(header, known, name)
     _refuse_other_delimiters(header, delimiter, known, name)
+    _refuse_unknown(header, text, delimiter, known, name)
     _refuse_unprintable(header, name)
     if not may_be_empty and len(text.split("\n" if "\n" in text else "\r", 1)[-1].strip()) == 0 and len(head) < BLOCK_BYTES:
         fatal("no_rows", name, "the file has a header and no rows", "Export it again.")
@@ -273,6 +275,7 @@ def _header(text: str, delimiter: str, name: str) -> list[str]:
         fatal("too_many_columns", name, f"more than {MAX_COLUMNS:,} columns", "Export the columns that are needed.", line=1)
     # The reader tells columns apart whatever their case, but the store does not.
     places: dict[str, list[str]] = {}
+    header = _with_nameless(header)
     for place, column in enumerate(header, start=1):
         places.setdefault(column.lower(), []).append(str(place))
     for same in places.values():
@@ -287,6 +290,17 @@ def _header(text: str, delimiter: str, name: str) -> list[str]:
             line=1,
         )
     return header
+
+
+def _with_nameless(header: Sequence[str]) -> list[str]:
+    """The header with columns called by their place that exports add without a name: the numbers of the rows before it, blank fields behind it.
+
+    Nobody can ask for them, so that they are named with the others that are not read. Where most have no name, this is no header.
+    """
+    named = [place for place, column in enumerate(header) if column]
+    if 2 * len(named) < len(header):
+        return list(header)
+    return [f"(column {place + 1})" if not column and (place == 0 or place > named[-1]) else column for place, column in enumerate(header)]
 
 
 def _refuse_unprintable(header: Sequence[str], name: str) -> None:
@@ -321,10 +335,14 @@ def _refuse_other_delimiters(header: Sequence[str], delimiter: str, known: Seque
                 f"Declare it in mapping.toml: [data] delimiter = {other!r}, or save it with commas.".replace("'", '"'),
                 line=1,
             )
-    fatal(
-        "no_known_column",
-        name,
-        "the header has none of the names expected (is the first line a header?)",
-        f"Name the columns in mapping.toml under [columns.{Path(name).stem}], or rename them: {', '.join(known[:4])}, ...",
-        line=1,
-    )
+
+
+def _refuse_unknown(header: Sequence[str], text: str, delimiter: str, known: Sequence[str], name: str) -> None:
+    """A header without any name that is expected, which may be a title: then the names stand in one of the next lines."""
+    if set(header) & set(known):
+        return
+    hint = f"Name the columns in mapping.toml under [columns.{Path(name).stem}], or rename them: {', '.join(known[:4])}, ..."
+    for before, line in enumerate(re.split("\r\n|\n|\r", text[:MAX_HEADER_BYTES])[: MOST_TITLES + 1]):
+        if before and len({field.strip(' "') for field in line.split(delimiter)} & set(known)) > 1:
+            hint = f"The names stand in line {before + 1}: declare in mapping.toml [text] skip_rows = {before}"
+    fatal("no_known_column", name, "the header has none of the names expected (is the first line a header?)", hint, line=1)

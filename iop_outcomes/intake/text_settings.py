@@ -78,13 +78,24 @@ def text_settings(given: Dictionary[str, Any], delimiter: str, name: str) -> dic
     return settings
 
 
+def delimiter_of(value: object, where: str) -> str:
+    """A separator of the closed list; a tab is also what stands for one in text that knows no escapes, as between single quotes of TOML."""
+    given = "\t" if value == "\\t" else value
+    if given not in DELIMITERS:
+        allowed = ", ".join(f'"{each}"' for each in DELIMITERS).replace("\t", "\\t")
+        raise DataError(f"{where}: is none of the separators. Allowed: {allowed}.")
+    return str(given)
+
+
 def _checked(given: Dictionary[str, Any], where: str) -> dict[str, Any]:
     checked: dict[str, Any] = {}
     for key, value in given.items():
         if key == "encoding":
             checked[key] = _encoding(value, where)
-        elif key in ("delimiter", "decimal"):
-            checked[key] = one_of(value, DELIMITERS if key == "delimiter" else DECIMALS, f"{where} {key}")
+        elif key == "delimiter":
+            checked[key] = delimiter_of(value, f"{where} {key}")
+        elif key == "decimal":
+            checked[key] = one_of(value, DECIMALS, f"{where} {key}")
         else:
             fewest = 0 if key == "skip_rows" else 1
             if not isinstance(value, int) or isinstance(value, bool) or not fewest <= value <= MOST_ROWS:

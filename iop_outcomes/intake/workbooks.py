@@ -254,7 +254,7 @@ class _SheetRows:
     def _refuse_nameless(self, names: Sequence[str], read: Sequence[int], header: Sequence[int]) -> None:
         """A column with values and no name; where most are so, a title stands where the names are looked for."""
         nameless = [place for place in read if not names[place]]
-        if not nameless:
+        if not nameless or nameless == [0]:  # the first may number the rows
             return
         letter = column_letters(self._first + nameless[0])
         hint = "Name it or delete it"

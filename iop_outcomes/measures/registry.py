@@ -85,11 +85,22 @@ def known(scales: Mapping[str, Scale] | None = None) -> dict[str, Declaration]:
     ----------
     scales : dict of str to Scale, optional
         Scales in force; those that come with the package by default.
+
+    Raises
+    ------
+    UsageError
+        When a scale is so called that a measure of it would have the name of another: "phq9_reliable" of what is asked of "phq9".
     """
     declarations = dict(MEASURES)
     for scale in (load_scales() if scales is None else scales).values():
-        made = (family.declare(scale) for family in FAMILIES.values() if scale.total and scale.counted == family.counted)
-        declarations |= {each.name: each for each in made if each is not None}
+        for family in FAMILIES.values() if scale.total else ():
+            made = family.declare(scale) if scale.counted == family.counted else None
+            if made is None:
+                continue
+            if made.name in declarations or made.name in FAMILIES:
+                message = f'A scale called "{scale.name}" would have a measure called "{made.name}", which is another measure already.'
+                raise UsageError(f"{message} Give the scale another name, in its file and in the data.")
+            declarations[made.name] = made
     return declarations
 
 
@@ -160,7 +171,10 @@ def find(
     name = _full_name(name, scale, scales)
     entry = declared(name, scales)
     if entry is None:
-        raise UsageError(f'No measure is called "{name}". {choices(name, [*known(scales), *FAMILIES])}')
+        entries = known(scales)
+        of_scales = {family.called(each) for family in FAMILIES.values() for each in scales} & set(entries)
+        allowed = choices(name, [*(set(entries) - of_scales), *FAMILIES], unlisted=sorted(of_scales))
+        raise UsageError(f'No measure is called "{name}". {allowed} Those made from a scale are called as phq9_change is.')
     variant = _variant(entry, definition, profile)
     if entry.held_by is not None and convention is not None:
         variant = entry.held_by(variant, convention)
@@ -187,7 +201,7 @@ def _full_name(name: str, scale: str | None, scales: Mapping[str, Scale]) -> str
     """The full name of a measure that is made from a scale, "phq9_change" for "symptom_change" and "phq9"; any other as it is."""
     if name not in FAMILIES:
         if scale is not None and declared(name, scales) is not None:
-            raise UsageError(f"{name}: leave out scale (--scale), which goes with {' and '.join(FAMILIES)} alone.")
+            raise UsageError(f"{name}: leave out scale (--scale), which goes with these alone: {', '.join(FAMILIES)}.")
         return name
     family = FAMILIES[name]
     if scale is None:

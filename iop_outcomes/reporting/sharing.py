@@ -103,9 +103,10 @@ def share_counts(data: Data, *, name: str | None = None, by: str = "track", pack
         raise UsageError(
             f'by: "{PROGRAM}" is the column of the programs themselves in a pool. Share by another, or rename it under [columns].'
         )
-    called = printed(name or data.program or "", "name")
+    called = name or data.program or ""
     if not called:
         raise UsageError('name: a share carries the name of its program. Give name="..." (--name), or [program] name in the mapping.')
+    printed(called, "name")
     sets = _sets_of_report(data, by, pack)
     if chosen.name in WHOLE:
         whole = PassedOn(data, tuple((requests, data.count(requests)) for requests in sets), data.facts, (), (), "")

@@ -143,6 +143,7 @@ def test_the_command_is_done_when_nothing_comes_back(tmp_path, capsys):
 def test_a_folder_without_a_report_is_refused(tmp_path, capsys):
     """Exit code 2, and what to give."""
     assert run(["attack", str(tmp_path / "none")]) == 2
+    (tmp_path / "parts.csv").mkdir()
     assert run(["attack", str(tmp_path)]) == 2
     assert "holds no numbers of a report" in capsys.readouterr().err
 

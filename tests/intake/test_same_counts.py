@@ -236,7 +236,7 @@ def test_moments_in_parquet_are_those_of_utc(tmp_path):
 def test_what_is_no_frame():
     """Other things are named by their type, tables by the nearest name, and a frame without rows or with a name twice is refused."""
     frame = _frames()["episodes"]
-    with pytest.raises(UsageError, match="load: episodes is a list"):
+    with pytest.raises(UsageError, match="load: episodes is of type list"):
         iop.load({"episodes": [1]})
     with pytest.raises(UsageError, match='no table is called "score"\\. Did you mean "scores"\\?'):
         iop.load({"episodes": frame, "score": frame})

@@ -15,7 +15,7 @@ from iop_outcomes.intake.database_tables import Database, DatabaseTable
 from iop_outcomes.intake.databases import copy_table, is_database, names_in
 from iop_outcomes.intake.files import refuse_globs, refuse_path, shown
 from iop_outcomes.intake.findings import fatal
-from iop_outcomes.intake.frames import add_frame, is_frame, with_index
+from iop_outcomes.intake.frames import add_frame, gathered, is_frame, with_index
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.store import Store
 
@@ -66,7 +66,7 @@ def _folder(store: Store) -> Path:
 def _frames_as_files(store: Store, source: Any, layout: str) -> Path:
     """Each frame as a file: REDCap's as the CSV it would export, FHIR's as NDJSON, the others as Parquet."""
     tables = TABLES[layout]
-    frames = source if isinstance(source, Dictionary) else {tables[0]: source}
+    frames = {name: gathered(frame) for name, frame in (source if isinstance(source, Dictionary) else {tables[0]: source}).items()}
     for name, frame in frames.items():
         if name not in tables:
             raise UsageError(f'load: no table of layout {layout} is called "{name}". {choices(str(name), tables)}')
