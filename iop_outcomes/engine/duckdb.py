@@ -122,7 +122,7 @@ class DuckEngine:
         key = tuple(dict.fromkeys(requests))
         with self.connection.lock:
             counts = self.tally([key])[0]
-            if not self.facts().repeated:
+            if not (repeated := self.facts().repeated):
                 return Patients.all_different(counts.n)
             if key not in self._combinations:
                 derivation = derive(key, self._tables)
@@ -130,7 +130,7 @@ class DuckEngine:
                 cells = packed(
                     counts, [self._narrow.numbers(value, axis) for value, axis in zip(derivation.values, counts.axes, strict=True)]
                 )
-                self._combinations[key] = combinations(self.connection, counts, cells, source, columns)
+                self._combinations[key] = combinations(self.connection, counts, cells, source, columns, patients=repeated)
             return self._combinations[key]
 
     def rows(self, requests: Sequence[Request]) -> pd.DataFrame:

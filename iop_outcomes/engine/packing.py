@@ -16,6 +16,7 @@ from iop_outcomes.patients import Patients
 
 ROOM = 2**62  # cells that one whole number of eight bytes can tell apart; beyond it takes one of sixteen, or several of them
 WIDE_ROOM = 2**126
+FEW_PATIENTS = 5_000
 
 
 @dataclass(frozen=True)
@@ -97,18 +98,21 @@ def packed(counts: Counts, numbers: Sequence[Sequence[int]]) -> Packed:
     return Packed(low, blank, stride, cells, wide=size > ROOM)
 
 
-def combinations(connection: Connection, counts: Counts, cells: Packed, source: str, columns: Sequence[str]) -> Patients:
+def combinations(connection: Connection, counts: Counts, cells: Packed, source: str, columns: Sequence[str], *, patients: int) -> Patients:
     """Count the returning patients by the combination of cells that their episodes stand in.
 
-    Most return once, and of two cells the smaller and the greater say everything; longer lists are made for the others alone.
+    Most return once, and of two cells the smaller and the greater say everything; longer lists are made for the others alone. Of few
+    patients lists are made for all: a second question would cost more than it saves.
     """
     placed = f"(SELECT {cells.sql(columns)} AS cell, patient, times FROM {source}) AS placed"
     shown = "CAST({0} AS VARCHAR) AS {0}" if cells.wide else "{0}"
-    twice = f"SELECT min(cell) AS one, max(cell) AS other FROM {placed} WHERE times = 2 GROUP BY patient"
-    pairs = connection.send(
-        f"SELECT {shown.format('one')}, {shown.format('other')}, count(*) AS n FROM ({twice}) AS twice GROUP BY twice.one, twice.other"
-    ).fetchnumpy()
-    often = f"SELECT list_sort(list(cell)) AS cells FROM {placed} WHERE times > 2 GROUP BY patient"
+    pairs: dict[str, Any] = {name: np.zeros(0, dtype=np.int64) for name in ("one", "other", "n")}
+    if patients > FEW_PATIENTS:
+        twice = f"SELECT min(cell) AS one, max(cell) AS other FROM {placed} WHERE times = 2 GROUP BY patient"
+        pairs = connection.send(
+            f"SELECT {shown.format('one')}, {shown.format('other')}, count(*) AS n FROM ({twice}) AS twice GROUP BY twice.one, twice.other"
+        ).fetchnumpy()
+    often = f"SELECT list_sort(list(cell)) AS cells FROM {placed}{' WHERE times > 2' if patients > FEW_PATIENTS else ''} GROUP BY patient"
     numbered = f"SELECT row_number() OVER (ORDER BY cells) AS number, count(*) AS n, cells FROM ({often}) AS often GROUP BY cells"
     unnested = f"SELECT number, n, unnest(cells) AS cell FROM ({numbered}) AS numbered"
     lists = connection.send(

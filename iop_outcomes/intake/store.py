@@ -362,20 +362,19 @@ class Store:
         ]
         if not selects:
             return frozenset()
-        # Materialized: the condition would be put to every row before the rows that are alike are one.
+        # Grouped, not DISTINCT: through that the condition would be put to every row.
         different = f"SELECT part, name, label FROM ({' UNION ALL '.join(selects)}) AS texts GROUP BY part, name, label"
-        rows = self.connection.send(
-            f"WITH labels AS MATERIALIZED ({different}) SELECT DISTINCT part, name FROM labels WHERE {condition}"
-        ).fetchall()
+        rows = self.connection.send(f"SELECT DISTINCT part, name FROM ({different}) AS labels WHERE {condition}").fetchall()
         return frozenset((str(table), str(name)) for table, name in rows)
 
     def labels_that(self, recipes: Mapping[str, Recipe], columns: Sequence[tuple[str, str]], condition: str) -> frozenset[tuple[str, str]]:
         """Those of some columns of tables of which any label meets a condition on `label`: one condition over the different labels of all of them.
 
-        A file has a handful of labels in a million rows, and a condition that is a pattern costs more to make ready than to ask.
+        A file has a handful of labels in a million rows, and a condition that is a pattern costs more to make ready than to ask. Labels are
+        grouped, not DISTINCT: through that the condition would be put to every row.
         """
         labels = [
-            f"SELECT DISTINCT {place} AS place, {quoted(cast.name + '__text')} AS label FROM ({self._cast(table, [cast])}) AS read"
+            f"SELECT {place} AS place, {(text := quoted(cast.name + '__text'))} AS label FROM ({self._cast(table, [cast])}) AS read GROUP BY {text}"
             for place, (table, name) in enumerate(columns)
             for cast in recipes[table].casts
             if cast.name == name

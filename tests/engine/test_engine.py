@@ -22,6 +22,7 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.columns import NOT_KNOWN, Column, EventWithin, FirstEvent, Known, ScoreAt, StopsAtEnd
+from iop_outcomes.engine import packing
 from iop_outcomes.engine.connection import folder_prefix, remove_forgotten_folders
 from iop_outcomes.errors import NotAssessableError
 from iop_outcomes.intake.store import Store
@@ -375,6 +376,23 @@ def test_sums_over_patients_equal_a_slow_sum_over_patients(data, scales):
     own = np.sqrt(np.diag(expected))
     assert (np.abs(found - expected) <= 1e-9 * np.outer(own, own)).all()
     assert np.diag(found) == pytest.approx(np.diag(expected), rel=1e-9)
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_few_patients_are_counted_as_many_are(wide):
+    """By one question for all of them, or by one for those who came twice and one for the rest: the same combinations in the same order."""
+    asked = (*KEYS, Column("site"), Column("episode_id")) if wide else KEYS
+    found = []
+    for few in (packing.FEW_PATIENTS, 0):
+        with (
+            patch.object(packing, "FEW_PATIENTS", few),
+            patch.object(packing, "ROOM", 1000 if wide else packing.ROOM),
+            loaded(program()) as data,
+        ):
+            found.append(data.engine.patients(asked))
+    one, other = found
+    assert {2, 3} <= set(np.diff(one.start).tolist())
+    assert all(getattr(one, name).tolist() == getattr(other, name).tolist() for name in ("alone", "cell", "start", "n"))
 
 
 def test_without_patients_every_episode_is_its_own():
