@@ -80,6 +80,8 @@ def refuse_what_is_no_file(path: Path) -> None:
         "nothing": "a link that leads nowhere",
     }
     kind = kind_at(path)
+    if kind == "nothing" and not path.is_symlink():
+        fatal("no_such_file", shown(path), "there is no such file or folder", "Check the path, which is seen from the folder this runs in.")
     if kind != "file":
         fatal("not_a_file", shown(path), words[kind], "Put a file in its place, or give another path.")
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from iop_outcomes.published.effect_size import EffectSize, EffectSizes
+from iop_outcomes.published.effect_size import PEOPLE, EffectSize, EffectSizes
 from iop_outcomes.published.inputs import ASSUMED_R, two_sided
 from iop_outcomes.stats import change
 from iop_outcomes.stats.change import Effect, small_sample_factor
@@ -100,6 +100,8 @@ def rows_of(pairs: Pairs, style: ChangeStyle, assumption: str, *, points: bool =
     rows = list(_rows(pairs, style, assumption, points=points))
     there = {row.estimand for row in rows}
     lacking = {"mean_change": "the means, or the mean change", **{name: kind.needs for name, kind in _KINDS.items()}}
+    if pairs.moments.n == 2:
+        lacking |= {name: f"3 {PEOPLE}" for name, kind in _KINDS.items() if kind.df_per_pair == 1}
     return EffectSizes(tuple(rows), tuple((name, needs) for name, needs in lacking.items() if name not in there))
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from iop_outcomes.errors import UsageError
-from iop_outcomes.published.effect_size import EffectSize, EffectSizes
+from iop_outcomes.published.effect_size import PEOPLE, EffectSize, EffectSizes
 from iop_outcomes.published.inputs import Given, level, needed_people, number, t_of, two_sided
 from iop_outcomes.published.inputs import correlation as checked
 from iop_outcomes.stats.proportion import normal_quantile
@@ -70,7 +70,9 @@ def correlation(
 def _rows(value: float, n: int, how: str, conf_level: float) -> EffectSizes:
     row = EffectSize("correlation", value, n=n, method="Fisher's interval", assumption=how, source="Fisher (1921)", conf_level=conf_level)
     if n < 4 or abs(value) == 1:
-        return EffectSizes((replace(row, method="no interval: n below 4, or r of 1"),))
+        why = f"4 {PEOPLE}" if n < 4 else "an r between -1 and 1"
+        words = f"no error: it needs {why}"
+        return EffectSizes((replace(row, method=words, assumption="; ".join(filter(None, [how, words]))),), (("fisher_z", why),))
     fisher, se = math.atanh(value), 1 / math.sqrt(n - 3)
     half = normal_quantile(conf_level) * se
     t = value * math.sqrt((n - 2) / (1 - value**2))

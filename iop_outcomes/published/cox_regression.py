@@ -58,7 +58,7 @@ def cox(
     >>> iop.effects.cox(days=[5, 8, 8, 12, 20, 31], ended=[1, 1, 1, 0, 1, 0], covariates={"step_down": [0, 0, 1, 0, 1, 1]})[
     ...     "hazard_ratio_step_down"
     ... ]
-    hazard_ratio_step_down 0.2984 (0.02611 to 3.412)
+    hazard_ratio_step_down 0.3653 (0.03272 to 4.079)
     """
     choice("ties", ties, TIES)
     level(conf_level)

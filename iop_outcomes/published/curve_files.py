@@ -29,6 +29,8 @@ def read_columns(path: str | os.PathLike[str], columns: Sequence[str]) -> dict[s
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file. Check the path, which is seen from the folder this runs in.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(
             f"{path}: cannot be read as text in UTF-8 ({type(error).__name__}); save it as CSV with {' and '.join(columns)}."

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+PEOPLE = "people or more"  # how what is lacking ends where too few people are all that is
+
+
 @dataclass(frozen=True, slots=True)
 class EffectSize:
     """One effect size: which it is, its value with error and limits, and what it rests on.
@@ -101,7 +104,8 @@ class EffectSizes:
             )
         lacking = dict(self.missing)
         if estimand in lacking:
-            raise UsageError(f'"{estimand}" needs {lacking[estimand]}, which was not given')
+            few = lacking[estimand].endswith(PEOPLE)
+            raise UsageError(f'"{estimand}" needs {lacking[estimand]}{"" if few else ", which was not given"}')
         raise UsageError(f'"{estimand}" is no effect size here. {choices(estimand, (*self.names, *lacking))}')
 
     def at(self, *, r: float) -> EffectSizes:

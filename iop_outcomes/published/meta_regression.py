@@ -63,7 +63,8 @@ class Subgroups:
     def sentence(self) -> str:
         """Each group's value, and the test."""
         parts = "; ".join(
-            f"{name} {p.shown['value']:.3g} ({p.shown['low']:.3g} to {p.shown['high']:.3g}; k {p.k})" for name, p in self.groups
+            f"{name} {p.shown['value']:.3g} ({'no interval' if math.isnan(p.low) else format(p.shown['low'], '.3g') + ' to ' + format(p.shown['high'], '.3g')}; k {p.k})"
+            for name, p in self.groups
         )
         return f"{parts}. Between groups: Q {self.q_between:.3g}, df {self.df}, p {self.p:.2g}."
 

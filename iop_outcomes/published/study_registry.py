@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -230,7 +231,12 @@ def studies_to_reproduce(study: str | os.PathLike[str] | None, add: Files) -> tu
         return added_studies(name)
     chosen = (rows[name],) if name in rows else tuple(each for each in rows.values() if _has_words(each, name))
     if not chosen:
-        raise UsageError(f'"{name}" is no study of the registry, and no file or folder. {choices(name, rows)}')
+        near = get_close_matches(name, rows, n=3, cutoff=0.6)
+        meant = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise UsageError(
+            f'"{name}" is none of the {len(rows)} studies and examples, and there is no such file or folder.{meant} iop-outcomes studies lists the '
+            "studies; a part of a name or title will do."
+        )
     return chosen
 
 

@@ -99,7 +99,10 @@ def passed_on(data: Data, by: str, sets: Sequence[tuple[Request, ...]], fewest: 
     groups = whole.split(by)
     words = [f"only groups by {by} go along in which every reason for discharge has at least {fewest} episodes or none"]
     words += [f"discharge reason {level} is counted as {word}" for level, word in taken.items()]
-    words += ["days, scores, events, periods and patients do not go along", f"{len(tables)} of {len(sets)} tables go along"]
+    words += [
+        "days, scores, events, periods and patients do not go along",
+        f"{len(tables)} of {len(sets)} tables {'goes' if len(tables) == 1 else 'go'} along",
+    ]
     return PassedOn(
         chosen,
         tables,

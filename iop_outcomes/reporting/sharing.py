@@ -77,7 +77,10 @@ class Share:
 
     def __str__(self) -> str:
         tables, n = len(self.manifest.tables), self.manifest.episodes
-        lines = [f"{self.manifest.name}: {tables} count tables of {n:,} episodes, policy {self.manifest.policy}", *self.manifest.loss]
+        lines = [
+            f"{self.manifest.name}: {tables} count {'table' if tables == 1 else 'tables'} of {n:,} episodes, policy {self.manifest.policy}",
+            *self.manifest.loss,
+        ]
         lines += [f"For this program alone: {self.extent}"] if self.extent else []
         return "\n".join([*lines, *([self.manifest.mark] if self.manifest.mark else [])])
 
@@ -103,10 +106,10 @@ def share_counts(data: Data, *, name: str | None = None, by: str = "track", pack
         raise UsageError(
             f'by: "{PROGRAM}" is the column of the programs themselves in a pool. Share by another, or rename it under [columns].'
         )
-    called = name or data.program or ""
-    if not called:
+    given = name or data.program
+    if not given:
         raise UsageError('name: a share carries the name of its program. Give name="..." (--name), or [program] name in the mapping.')
-    printed(called, "name")
+    called = printed(given, "name")
     sets = _sets_of_report(data, by, pack)
     if chosen.name in WHOLE:
         whole = PassedOn(data, tuple((requests, data.count(requests)) for requests in sets), data.facts, (), (), "")

@@ -186,6 +186,29 @@ def test_under_cms11_nothing_goes_along_where_every_group_is_small(tmp_path):
             iop.share(data, name="ash", policy="nhs")
 
 
+def test_a_page_of_another_pack_holds_what_was_shared(network):
+    """Shares of the payer's pack give the usual report as far as they go: the rest is not assessable, and names the programs to ask."""
+    with iop.pool(network[1][:2]) as pooled:
+        assert any("did not share a table that answers it" in str(each) for each in iop.report(pooled, by="track").without)
+
+
+def test_a_program_known_only_as_counts_pools_with_one_that_has_more(tmp_path, network):
+    """What it does not have, and did not share, is not assessable; the page stands."""
+    table = {
+        "track": ["mh", "mh", "su", "su"],
+        "period": "2024-Q1",
+        "discharge_reason": ["completed", "dropped_out"] * 2,
+        "n": [40, 20, 30, 30],
+    }
+    with iop.load_counts(pd.DataFrame(table), mapping={"data": {"class": "synthetic"}}) as data:
+        with pytest.raises(UsageError, match=r"\[program\] name"):
+            iop.share(data)
+        iop.share(data, name="oak").save(tmp_path / "oak")
+    with iop.pool([network[1][0], tmp_path / "oak"]) as pooled:
+        assert any("oak did not share" in str(each) for each in iop.report(pooled, by="track", pack="payer").without)
+        assert next(e.n for e in iop.completion(pooled).results if e.estimand == "completion_strict") > 120
+
+
 @pytest.mark.parametrize(("faulty", "status"), [(False, 0), (True, 1)])
 def test_what_was_not_asked_for_is_no_row_left_out(tmp_path, faulty, status):
     """A pool of shares of one track each ends with 0; where a sender left faulty rows out, with 1, as the report of those rows would."""

@@ -154,3 +154,14 @@ def test_rates_by_hand():
     ):
         with pytest.raises(iop.UsageError, match=words):
             iop.effects.rate(**given)
+
+
+def test_few_people_and_groups_of_one_study_are_said():
+    """Two people have no J, three no error of r, and a group of one study no interval: words, never nan."""
+    two = iop.effects.pre_post(mean_pre=15, sd_pre=5, mean_post=9, sd_post=6, n=2, r=0.5)
+    with pytest.raises(iop.UsageError, match=r'"g_pre_sd" needs 3 people or more$'):
+        two["g_pre_sd"]
+    assert "needs 4 people or more" in repr(iop.effects.correlation(r=0.3, n=3))
+    assert "between -1 and 1" in repr(iop.effects.correlation(r=1, n=30))
+    groups = iop.pool_studies({"y": [0.3, 0.5], "s": [0.1, 0.2]}, value="y", se="s").subgroups(["a", "b"]).sentence()
+    assert "no interval; k 1" in groups and "nan" not in groups

@@ -73,8 +73,10 @@ class Program:
         return True
 
     def has_values(self, column: str) -> bool:
-        """Whether the data have a column to group by, and any value in it."""
-        return column in self.data.groups and any(level is not None for level in self.data.count([Column(column)]).levels(column))
+        """Whether the data have a column to group by that every program of a pool shared, and any value in it."""
+        if column not in self.data.groups or self.data.engine.refuses([Column(column)]):
+            return False
+        return any(level is not None for level in self.data.count([Column(column)]).levels(column))
 
 
 @dataclass(frozen=True, eq=False)

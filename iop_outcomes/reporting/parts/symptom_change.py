@@ -76,12 +76,16 @@ def in_full(page: Page, scale: str) -> list[Block]:
     moments = f"{title} by {group} (points), at admission and discharge of those with both scores"
     effects = f"{title} by {group}: in standard deviations of the admission scores, and if nobody without a discharge score changed"
     tables = [value_table(change, shown, caption=moments, first=first), value_table(change, EFFECTS, caption=effects, first=first)]
-    by_reason = page[asks.by_reason(scale)]
+    by_reason = page.get(asks.by_reason(scale))  # a share of another pack may hold the change and no reasons of it
     missing = "Who is missing a score, by discharge reason"
     return [
         *map(TableBlock, tables),
         *([] if reliable is None else _rates_in_full(reliable, program)),
-        TableBlock(value_table(by_reason, ("paired_rate",), caption=missing, first="Discharge reason", filled=True)),
+        *(
+            []
+            if by_reason is None
+            else [TableBlock(value_table(by_reason, ("paired_rate",), caption=missing, first="Discharge reason", filled=True))]
+        ),
     ]
 
 
