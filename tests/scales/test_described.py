@@ -201,6 +201,9 @@ ERRORS = [
     ("items = 20\nitem_range = [0, 2]\n[subscales.a]\ntitle = 'A'\n", "key subscales.a.numbers", "the numbers of its items"),
     ("items = 20\nitem_range = [0, 2]\n[subscales.A]\ntitle = 'A'\nnumbers = [1]\n", "key subscales.A", "small letters"),
     ("items = 20\nitem_range = [0, 2]\n[subscales.a]\ntitle = 'A'\nnumbers = [1, 2]\n", "key range", "items x item_range x step"),
+    ("counted = true\n", "key counted", "labelled by one word"),
+    ('items = 2\nitem_range = [0, 2]\nweights = [1, 2]\n[groups]\nmembers = [[1, 2]]\neach = "sum"\nleast_answered = [1]\nsource = "s"\nverified = true\n',
+     "key weights", "only as whole numbers"),
     ('items = 20\nitem_range = [0, 2]\n[groups]\nmembers = [[1, 2]]\neach = "sum"\nleast_answered = [1]\nsource = "s"\nverified = true\n',
      "groups.members", "every item"),
 ]  # fmt: skip

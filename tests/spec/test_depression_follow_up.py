@@ -6,6 +6,7 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.cli import run
+from iop_outcomes.measures import find
 from iop_outcomes.measures.depression_follow_up import EXCLUSIONS
 
 DAYS = {"twelve_months": (305, 425), "twelve_months_30_days": (335, 395), "six_months": (123, 243), "drr_e": (120, 240)}
@@ -35,6 +36,15 @@ def row(scores, observed=500, reason="completed", exclusion=None):
 def numbers(data, scale="phq9", **options):
     """What is said of everyone, by estimand."""
     return {e.estimand: e for e in iop.depression_follow_up(data, scale=scale, **options).results if e.level == "All"}
+
+
+def column(data, definition):
+    """How many episodes have each word of the column that the table of episodes has."""
+    measure = find("phq9_depression_follow_up", definition)
+    counts = data.count(measure.requests)
+    (made,) = measure.per_episode(counts)
+    words = list(made.words)
+    return {word: int(counts.n[made.cells == place].sum()) for place, word in enumerate(words)}
 
 
 def outside(data, **options):
@@ -118,9 +128,11 @@ def test_against_rows():
         counts["response"] += bool(last) and 2 * last[-1] <= scores[0]
     with loaded(rows, follow_up_days=follow_up, patient_id=[f"p{i // 40}" if i < 40 else f"q{i}" for i in range(300)]) as data:
         found = numbers(data, definition="drr_e")
-        assert len(data.to_frame().phq9_follow_up_drr_e.dropna()) == 300
+        per_cell = column(data, "drr_e")
     assert (found["response_at_follow_up"].k, found["response_at_follow_up"].n) == (counts["response"], counts["base"])
     assert (found["remission_at_follow_up"].k, found["remission_at_follow_up"].n) == (counts["remission"], counts["base"])
+    assert (per_cell["remission"], per_cell["remission"] + per_cell["response_alone"]) == (counts["remission"], counts["response"])
+    assert sum(per_cell.values()) == 300
     assert 0 < counts["remission"] < counts["response"] < counts["base"]
 
 

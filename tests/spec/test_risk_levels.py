@@ -7,6 +7,7 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.cli import run
+from iop_outcomes.measures import find, known
 from iop_outcomes.scales import get_scale
 
 TRIAGE = get_scale("cssrs_screen_triage")
@@ -56,10 +57,14 @@ def test_levels_are_counted():
         found = {
             e.estimand: (e.k, e.n, e.n_missing) for e in iop.risk_levels(data, scale="cssrs_screen_triage").results if e.level == "All"
         }
-        table = data.to_frame()
+        measure = find("cssrs_screen_triage_risk_levels")
+        counts = data.count(measure.requests)
+        _, at_discharge = measure.per_episode(counts)
     assert found["high_at_admission"] == (2, 4, 0)
     assert [found[f"{level}_at_discharge"] for level in ("high", "moderate", "low", "none")] == [(0, 3, 1), (0, 3, 1), (1, 3, 1), (2, 3, 1)]
-    assert table.cssrs_screen_triage_discharge_level.tolist() == ["low", "none", "level_not_known", "none"]
+    sizes = {word: int(counts.n[at_discharge.cells == place].sum()) for place, word in enumerate(at_discharge.words)}
+    assert {word: n for word, n in sizes.items() if n} == {"low": 1, "none": 2, "level_not_known": 1}
+    assert at_discharge.name == "cssrs_screen_triage_discharge_level"
 
 
 def test_never_averaged(tmp_path, capsys):
@@ -70,7 +75,7 @@ def test_never_averaged(tmp_path, capsys):
                 asked(data, scale="cssrs_screen_triage")
         with pytest.raises(iop.UsageError, match="counted by its levels"):
             iop.table_one(data, columns=["cssrs_screen_triage"])
-        assert not [name for name in data.to_frame() if name.endswith(("_pair", "_change"))]
+    assert [name for name in known() if name.startswith(TRIAGE.name)] == ["cssrs_screen_triage_risk_levels"]
     with pytest.raises(iop.NotAssessableError, match="has no levels that are counted"):
         iop.measure(data, "risk_levels", scale="phq9")
     assert run(["scales", "cssrs_screen_triage"]) == 0
