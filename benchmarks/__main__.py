@@ -10,7 +10,7 @@ import argparse
 import platform
 from pathlib import Path
 
-from benchmarks import clustered, count_tables, doors, faults, whole_process
+from benchmarks import clustered, count_tables, doors, faults, repeated, whole_process
 
 RESULTS = Path(__file__).parent / "results.md"
 HEAD = """# What was measured
@@ -32,6 +32,7 @@ def main() -> None:
     lines += clustered.measured(1_000_000)
     lines += faults.measured()
     lines += doors.measured()
+    lines += repeated.measured()
     text = "\n".join(lines)
     print(text)
     RESULTS.write_text(HEAD + text + "\n", encoding="utf-8")

@@ -27,6 +27,7 @@ from iop_outcomes.show.words import (
     episodes,
     estimate_value,
     group_words,
+    has_range,
     has_value,
     is_everyone,
     number,
@@ -133,7 +134,9 @@ def assumptions_sentence(released: Released, level: str = ALL, *, span: float | 
     limits = plain_range(expected)
     text = f"{text}. If the others with an admission score changed as people like them did, it {_moved(expected)} in all"
     sign = ", where positive is improvement" if value_of(expected) < 0 else ""
-    text = f"{text} (range {limits}{sign})." if limits else f"{text}."
+    if has_range(expected):
+        limits = f"range {limits}{sign}"
+    text = f"{text} ({limits})." if has_range(expected) else f"{text}, {limits}." if limits else f"{text}."
     worst = released.definition.in_role("worst_end")
     return " ".join([text, *_vanishing(expected, tipping, released.estimate(worst, level) if released.has(worst) else None, span)])
 

