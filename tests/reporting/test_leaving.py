@@ -4,7 +4,10 @@ import pandas as pd
 import pytest
 
 import iop_outcomes as iop
+from iop_outcomes.attack.learning import _ENDINGS
+from iop_outcomes.columns import DISCHARGE_REASONS
 from iop_outcomes.reporting.blocks import Figure
+from iop_outcomes.reporting.parts.asks import ENDINGS
 from iop_outcomes.reporting.parts.length_of_stay import LENGTH_OF_STAY
 from tests.pages import blocks_of
 
@@ -37,3 +40,9 @@ def test_without_days_there_is_no_such_chart():
     with loaded(["dropped_out"] * 40, los_days=None) as data:
         blocks = blocks_of(data, LENGTH_OF_STAY, policy="none")
     assert not any(isinstance(block, Figure) and "ended" in block.alt for block in blocks)
+
+
+@pytest.mark.parametrize("reason", DISCHARGE_REASONS)
+def test_the_attack_takes_reasons_together_as_the_page_does(reason):
+    """Else it would find contradictions in a report that is right, or miss what a class gives back."""
+    assert reason in _ENDINGS.get(str(ENDINGS(reason)), (reason,))

@@ -152,7 +152,7 @@ def test_a_reader_of_text_finds_every_word_of_the_page(report, texts):
         joined(re.sub(r"<[^>]+>", "", piece).replace("&#34;", '"').replace("&#39;", "'").replace("&#x27;", "'")) for _, piece in pieces
     }
     words = {piece.replace("&quot;", '"').replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for piece in words}
-    pages = [joined(text) for text in texts]
+    pages = [re.sub(r"\(page\d+\)", "", joined(text)) for text in texts]  # what paper adds to a number of a section
     assert len(words) > 30
     assert {piece for piece in words if not any(piece in page for page in pages) and not _over_a_page(piece, pages)} == set()
 
@@ -177,7 +177,7 @@ def test_page_one_is_one_sheet(report, made, texts):
     assert {tuple(round(float(side)) for side in page.mediabox[2:]) for page in PdfReader(io.BytesIO(made)).pages} == {(612, 792)}
     assert "What this cannot tell you: whether the program caused any change." in texts[0]
     assert [report.sections[1].heading in text.splitlines() for text in texts[:2]] == [False, True]
-    assert re.search(r"See section \d+ \(page [2-9]\)\.", " ".join(texts[0].split())), texts[0]
+    assert re.search(r"See sections 4 \(page 3\) and 5 \(page 3\)\.", " ".join(texts[0].split())), texts[0]
 
 
 @pytest.mark.long
