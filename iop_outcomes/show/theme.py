@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -143,10 +144,19 @@ def fit_rows(ax: Axes, labels: Sequence[str], notes: Sequence[str], *, above_inc
     ax.set_position((left / wide, below_inches / height, max(wide - left - right, 1.0) / wide, 1 - (above_inches + below_inches) / height))
 
 
+@contextmanager
+def _boxes_without_warnings() -> Iterator[None]:
+    """Letters that the font has not are drawn as boxes; a finding about the data has said so once, of which label."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
+        yield
+
+
 def text_width(words: str, points: float) -> float:
     """How wide words are in the font of every figure, in inches."""
     font = FontProperties(family="DejaVu Sans", size=points)
-    return float(text_to_path.get_text_width_height_descent(words, font, False)[0]) / 72  # noqa: FBT003 - ismath, by position in matplotlib
+    with _boxes_without_warnings():
+        return float(text_to_path.get_text_width_height_descent(words, font, False)[0]) / 72  # noqa: FBT003 - ismath, by position in matplotlib
 
 
 def font_folder() -> Path:
@@ -167,7 +177,7 @@ def mark(figure: Figure, words: str) -> None:
 def svg(figure: Figure) -> bytes:
     """A figure as SVG, text as paths, the same bytes every time."""
     out = io.BytesIO()
-    with style():
+    with style(), _boxes_without_warnings():
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return out.getvalue()
 
@@ -175,7 +185,7 @@ def svg(figure: Figure) -> bytes:
 def pdf(figure: Figure) -> bytes:
     """A figure as PDF, text as text in an embedded font, the same bytes every time: without a date, and without who made it."""
     out = io.BytesIO()
-    with style():
+    with style(), _boxes_without_warnings():
         figure.savefig(out, format="pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
     return out.getvalue()
 
