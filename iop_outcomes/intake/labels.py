@@ -18,6 +18,8 @@ MAX_LABEL = 80
 SUSPECTED_LABEL = "suspected_label"
 # Letters of Cyrillic and Greek that cannot be told from Latin ones by eye, and those.
 _LOOK_ALIKE = ("аеорсухкмтвніѕјοαυνρτκι", "aeopcyxkmtbhisjoauvptki")
+# Scripts and pictures that DejaVu Sans has not: of India, Thailand, Ethiopia and East Asia, and emojis.
+_NOT_DRAWN = r"[\x{0900}-\x{0E7F}\x{0F00}-\x{109F}\x{1100}-\x{13FF}\x{2E80}-\x{A4CF}\x{AC00}-\x{D7FF}\x{F900}-\x{FAFF}\x{FF00}-\x{FFEF}\x{1F300}-\x{1FAFF}]"
 _NO_VALUE = ("na", "n/a", "#n/a", "null", "nan", "<na>", "nat", ".", "-")  # of R, Excel, SQL, pandas, Stata; "none" may be a payer
 _RESERVED = ", ".join(literal(word) for word in (ALL, MISSING_LEVEL))
 
@@ -105,6 +107,9 @@ def word_rules(store: Store, plans: Dictionary[str, TablePlan]) -> list[Rule]:
         aggregates = [f"bool_or({_no_value(quoted(name + '__text'))})" for name in names]
         answers = store.questions_of_labels(plan.recipe, list(zip(names, aggregates, strict=True)))
         rules += [_word(table, name, "is read as a label", "note") for name, answer in zip(names, answers, strict=True) if answer]
+        undrawn = [f"bool_or({_no_letters(quoted(name + '__text'))})" for name in names]
+        answers = store.questions_of_labels(plan.recipe, list(zip(names, undrawn, strict=True)))
+        rules += [_boxes(table, name) for name, answer in zip(names, answers, strict=True) if answer]
         if "patient_id" in plan.fields:
             rules.append(_word(table, "patient_id", "is read as the id of one person", "warning"))
     return rules
@@ -114,6 +119,16 @@ def _word(table: str, name: str, read_as: str, severity: str) -> Rule:
     hint = f'If it means no value, declare it in mapping.toml, as in [missing] {name} = ["NA"]; else nothing is to be done'
     message = f"a word that often stands for no value (NA, NULL, nan) {read_as}"
     return Rule("missing_word", table, (name,), _no_value(quoted(name + "__text")), message, hint, severity)
+
+
+def _boxes(table: str, name: str) -> Rule:
+    message = "holds letters that the font of the charts has not: they are drawn as boxes; tables and descriptions of charts have them"
+    hint = f"To tell groups apart in charts, translate the labels in mapping.toml under [codes.{name}]"
+    return Rule("label_not_drawn", table, (name,), _no_letters(quoted(name + "__text")), message, hint, "warning")
+
+
+def _no_letters(text: str) -> str:
+    return f"regexp_matches({text}, {literal(_NOT_DRAWN)})"
 
 
 def _no_value(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -146,10 +147,19 @@ def fit_rows(ax: Axes, labels: Sequence[str], notes: Sequence[str], *, above_inc
     ax.set_position((left / wide, below_inches / height, max(wide - left - right, 1.0) / wide, 1 - (above_inches + below_inches) / height))
 
 
+@contextmanager
+def _boxes_without_warnings() -> Iterator[None]:
+    """Letters that the font has not are drawn as boxes; a finding about the data has said so once, of which label."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
+        yield
+
+
 def text_width(words: str, points: float) -> float:
     """How wide words are in the font of every figure, in inches."""
     font = FontProperties(family="DejaVu Sans", size=points)
-    return float(text_to_path.get_text_width_height_descent(words, font, False)[0]) / 72  # noqa: FBT003 - ismath, by position in matplotlib
+    with _boxes_without_warnings():
+        return float(text_to_path.get_text_width_height_descent(words, font, False)[0]) / 72  # noqa: FBT003 - ismath, by position in matplotlib
 
 
 def font_folder() -> Path:
@@ -171,7 +181,7 @@ def svg(figure: Figure, *, words_as_text: bool = False) -> bytes:
     """A figure as SVG, the same bytes every time: its words as outlines, or as text for whoever has the font and sets letter by letter."""
     out = io.BytesIO()
     as_text = words_as_text and all(_LETTER_BY_LETTER.fullmatch(text.get_text()) for text in figure.findobj(Text))
-    with style(), mpl.rc_context({"svg.fonttype": "none"} if as_text else {}):
+    with style(), _boxes_without_warnings(), mpl.rc_context({"svg.fonttype": "none"} if as_text else {}):
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return out.getvalue()
 
@@ -179,7 +189,7 @@ def svg(figure: Figure, *, words_as_text: bool = False) -> bytes:
 def pdf(figure: Figure) -> bytes:
     """A figure as PDF, text as text in an embedded font, the same bytes every time: without a date, and without who made it."""
     out = io.BytesIO()
-    with style():
+    with style(), _boxes_without_warnings():
         figure.savefig(out, format="pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
     return out.getvalue()
 

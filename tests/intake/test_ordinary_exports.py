@@ -123,3 +123,12 @@ def test_a_label_that_reports_use_is_translated():
         iop.load(given)
     with iop.load(given, mapping={"data": {"class": "synthetic"}, "codes": {"track": {"All": "all tracks"}}}) as data:
         assert set(iop.completion(data, by="track").to_frame().level) == {"All", "all tracks", "b"}
+
+
+@pytest.mark.filterwarnings("error")
+def test_letters_that_charts_cannot_draw_are_said_once():
+    """By a finding, not by matplotlib for every letter of every chart; Cyrillic, Greek and umlauts are drawn."""
+    given = ROWS.assign(track=["精神科", "Süd", "Психоз"] * 4)
+    with iop.load(given, mapping={"data": {"class": "synthetic"}}) as data:
+        assert [(each.column, each.count) for each in data.findings if each.rule == "label_not_drawn"] == [("track", 4)]
+        assert "精神科" in iop.completion(data, by="track")._repr_html_()
