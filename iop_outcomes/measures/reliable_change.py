@@ -435,12 +435,12 @@ _ASIDE_NONE = "None became reliably worse."
 
 
 def _profile_words(profile: ReliableChangeProfile) -> str:
-    return "{k} of {n} with both scores ({value}) improved by " + f"{_points(profile)}, a change too large for measurement error alone."
+    return "{k} of {n} with both scores ({value}) improved by " + f"{_points(profile)}, beyond measurement error."
 
 
 def _worse_words(scale: Scale, profile: ReliableChangeProfile) -> str:
     scores = f"both {scale.label} scores"
-    return f"{{k}} of {{n}} with {scores} ({{value}}) got worse by {_points(profile)}, a change too large for measurement error alone."
+    return f"{{k}} of {{n}} with {scores} ({{value}}) got worse by {_points(profile)}, beyond measurement error."
 
 
 def _points(profile: ReliableChangeProfile) -> str:

@@ -122,9 +122,9 @@ def is_drawn(released: Released) -> bool:
 def curve_subtitle(released: Released, group: str) -> str:
     """The line under the headline: what is drawn, and what the curves rest on."""
     require_released(released, "curve_subtitle")
-    rounded = " Counts are rounded to sixes, so that no step is one person." if released.policy.threshold else ""
+    rounded = " Counts are rounded to sixes: no step is one person." if released.policy.threshold else ""
     grey = " Grey: all episodes together." if MOST_TOGETHER < len(_drawn(divided(released))) <= MOST_APART else ""
-    return f"Share with the event by day after discharge, by {group}, as far as enough are followed. Lower is better.{rounded}{grey}"
+    return f"Share with the event by day after discharge, by {group}. Lower is better.{rounded}{grey}"
 
 
 def curve_alt_text(released: Released) -> str:

@@ -95,7 +95,7 @@ def _known_from(released: Released, provenance: Provenance) -> str:
     source = next((source.name for source in provenance.sources if KINDS[source.table].beside), None)
     where = f"the file {source}" if source else "the columns beside each episode"
     followed = released.estimate("cumulative_incidence", time=min(e.time or 0 for e in released if e.estimand == "cumulative_incidence"))
-    sentence = f"Events come from {where} alone; others are not known."
+    sentence = f"Events come from {where} alone."
     if isinstance(followed.n, int) and isinstance(followed.n_missing, int) and followed.n + followed.n_missing:
         every = followed.n + followed.n_missing
         share = f" ({percent(followed.n / every)})" if every >= SMALL_BASE else ""

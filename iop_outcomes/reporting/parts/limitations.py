@@ -19,13 +19,13 @@ def _sections(page: Page) -> Sequence[Section]:
         "No group here went without care, so no figure says what the program itself brought about.",
     ]
     if asks.first_change(page) is not None:
-        sentences.append("Scores are known for those who gave them twice; people who leave early often do not.")
+        sentences.append("People who leave early often have no second score.")
     if asks.first_after_discharge(page) is not None:
         sentences.append("A return to hospital, or a relapse, that nobody recorded looks like none.")
     sentences += unverified_on(page)
     blocks: list[Block] = [
         Bullets(tuple(sentences)),
-        Text("How each figure is defined, and who is left out of it, stands in the file of methods."),
+        Text("How each figure is defined stands in the file of methods."),
     ]
     return [section("limits", "What this report cannot tell you", blocks)]
 

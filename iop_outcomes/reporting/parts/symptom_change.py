@@ -19,10 +19,7 @@ from iop_outcomes.show.words import has_value, label, sentence, value_of
 from iop_outcomes.units import percent
 
 CHANGE = ("paired_rate", "mean_admit", "mean_discharge", "mean_change")
-REGRESSION = (
-    "People come when they feel most unwell, and part of any fall in scores comes by itself. This is a change, not a comparison with people "
-    "who were not treated."
-)
+REGRESSION = "People come when they feel most unwell: part of any fall in scores comes by itself."
 EXPECTED = "expected_regression_to_mean"
 EFFECTS = ("sd_admit", "d_pre_sd", "g_pre_sd", "mean_change_if_missing_unchanged")
 RATES = {  # of those with both scores, and of all discharged
