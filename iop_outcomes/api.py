@@ -1054,6 +1054,48 @@ def readmission(
     return measure(data, "readmission", by=by, definition=definition, at=at, conf_level=conf_level)
 
 
+def retention(
+    data: Data, *, by: str | Sequence[str] | None = None, at: Sequence[int] = (14, 28, 56, 84), conf_level: float = 0.95
+) -> Answer:
+    """How long people stay in care, those still in care counted as far as they are followed.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`.
+    by : str or two of them, optional
+        Column to group by, or two.
+    at : sequence of int
+        Days after admission.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        Share still in care (`event_free`) and that gone (`cumulative_incidence`) on each day, the day by which half had left, and mean days
+        in care of the first so many (`restricted_mean_days`). Every way of leaving is an end, planned completion and death too.
+
+    Raises
+    ------
+    UsageError
+        When no episode has a stay or days so far; the message says how to give them.
+
+    References
+    ----------
+    Kaplan EL, Meier P (1958), doi:10.1080/01621459.1958.10501452.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> with iop.load("data/synthetic") as data:
+    ...     iop.retention(data, at=[28]).to_frame().value.round(3).tolist()[:2]
+    [0.7, 0.3]
+    """
+    check_arguments(retention, locals())
+    return measure(data, "retention", by=by, at=at, conf_level=conf_level)
+
+
 def relapse(
     data: Data,
     *,

@@ -81,7 +81,7 @@ def check_arguments(call: Callable[..., Any], given: Mapping[str, object]) -> No
 
     Examples
     --------
-    >>> def ask(by: "str | Sequence[str] | None") -> None:
+    >>> def ask(by: str | Sequence[str] | None) -> None:
     ...     check_arguments(ask, locals())
     >>> ask(("track", "site"))
     >>> ask(3)

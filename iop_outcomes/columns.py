@@ -712,6 +712,19 @@ OUTSIDE = ("died", "not_started", "active", NOT_KNOWN)
 
 
 @dataclass(frozen=True, slots=True)
+class DaysInCare:
+    """Ask how many days an episode is known to have been in care: its stay, of one that goes on the days so far; blank where that is not known."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns this request adds to the count table."""
+        return (DAYS_IN_CARE,)
+
+
+DAYS_IN_CARE = "days_in_care"
+
+
+@dataclass(frozen=True, slots=True)
 class SessionCount:
     """Ask how many sessions of an episode have one of some statuses, or on how many days one has; blank where no status is known.
 
@@ -751,6 +764,7 @@ Request = (
     | StopsAtEnd
     | SessionCount
     | Status
+    | DaysInCare
 )
 
 

@@ -52,6 +52,7 @@ EXPORTS = [
     "reliable_change",
     "report",
     "reproduce",
+    "retention",
     "risk_levels",
     "share",
     "stand_beside",

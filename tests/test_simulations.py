@@ -148,7 +148,7 @@ def test_the_page_names_what_is_outside_its_band():
 def test_exit_status(tmp_path, monkeypatch, capsys):
     """The command writes its page, prints its table, and ends with 1 when a row misses its band and is not known to."""
     for coverage, status in ((0.95, 0), (0.8, 1)):
-        monkeypatch.setattr(command, "run", lambda _replicates, _processes, found=coverage: [row(found)])
+        monkeypatch.setattr(command, "run", lambda *_given, found=coverage: [row(found)])
         assert command.main(["--replicates", "7"], tmp_path / "page.md") == status
         assert "--replicates 7" in (tmp_path / "page.md").read_text(encoding="utf-8")
         assert table([row(coverage)]) in capsys.readouterr().out

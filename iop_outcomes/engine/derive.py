@@ -14,6 +14,7 @@ from iop_outcomes.columns import (
     BaselineTwice,
     ClassOf,
     Column,
+    DaysInCare,
     EventWithin,
     FirstEvent,
     Known,
@@ -220,15 +221,15 @@ def _of_scores(request: ScoreAt | ScoreWithin | AnswersAt | BaselineTwice | Last
     return _answers_at(request, tables) if isinstance(request, AnswersAt) else _baseline_twice(request, tables)
 
 
-def _of_row(request: Column | Known | Reached | Status | ClassOf | Weeks, tables: Tables) -> Answered:
+def _of_row(request: Column | Known | Reached | Status | DaysInCare | ClassOf | Weeks, tables: Tables) -> Answered:
     """What the row of the episode answers."""
     if isinstance(request, Known):
         picks, (value,) = _answer(request.request, tables)
         if value == NOTHING:
             return (), (NEVER,)
         return picks, (Value(f"CAST({value.sql} IS NOT NULL AS {FLAG})", FLAG),)
-    if isinstance(request, Status):
-        return (), (_status(),)
+    if isinstance(request, Status | DaysInCare):
+        return (), (_status() if isinstance(request, Status) else _days_in_care(tables.episodes),)
     if isinstance(request, Reached | ClassOf | Weeks):
         return (), (_grouped(request, tables.episodes),)
     if request.name not in tables.episodes:
@@ -241,6 +242,11 @@ def _status() -> Value:
     words = tuple(sorted((*OUTSIDE, "discharged")))
     cases = " ".join(f"WHEN {literal(reason)} THEN {words.index(reason)}" for reason in OUTSIDE)
     return Value(f"CAST(CASE episodes.discharge_reason {cases} ELSE {words.index('discharged')} END AS {FLAG})", FLAG, words)
+
+
+def _days_in_care(columns: Collection[str]) -> Value:
+    so_far = "episodes.observed_days" if "observed_days" in columns else "NULL"
+    return Value(f"CAST(CASE episodes.discharge_reason WHEN 'active' THEN {so_far} ELSE episodes.los_days END AS {DAY})", DAY)
 
 
 def _grouped(request: Reached | ClassOf | Weeks, columns: Collection[str]) -> Value:

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
-
-import numpy as np
 
 from iop_outcomes.columns import OUTSIDE, Reached
 from iop_outcomes.counts import Counts
 from iop_outcomes.keys import Flag, Key
 from iop_outcomes.measures.after_discharge_words import EXCLUDED
+from iop_outcomes.measures.curve_people import EVENT, had_event, inclusions_of_curve, people_free, people_with_event, stretches
 from iop_outcomes.measures.followed import UNKNOWN, Followed, Outcome
 from iop_outcomes.measures.parts import NOT_ENDED, Parts, not_ended, parts_of, portion, same
 from iop_outcomes.results import Inclusion
-from iop_outcomes.stats.curves import OUTCOME, Ends
-from iop_outcomes.stats.draft import Draft, Floats, Ints, Mask, Population
+from iop_outcomes.stats.draft import Draft, Mask
 
 # Whether the file's follow-up stops at the event, and the column that says how long each was or could have been followed.
 FOLLOW_UP_COLUMNS = {False: "follow_up_days", True: "potential_follow_up_days"}
-_EVENT, _GONE = "event", "gone"
 
 
 def drafts_of(
@@ -58,7 +54,10 @@ def _wanted(only: Collection[Key] | None, estimand: str, time: float | None = No
 def _shares(followed: Followed, times: tuple[int, ...], only: Collection[Key] | None) -> Iterator[Draft]:
     """The shares with the event, and free of every end, on each day."""
     ends = followed.ends
-    for name, estimates, populations in (("cumulative_incidence", ends.incidence, _with_event), ("event_free", ends.event_free, _free)):
+    for name, estimates, populations in (
+        ("cumulative_incidence", ends.incidence, people_with_event),
+        ("event_free", ends.event_free, people_free),
+    ):
         places = [place for place, time in enumerate(times) if _wanted(only, name, time)]
         if places:
             people, chosen = populations(followed, ends, times), [times[place] for place in places]
@@ -86,68 +85,20 @@ def _assessed(draft: Draft, followed: Followed) -> Draft:
     return draft
 
 
-def _stretches(times: Sequence[int], word: str) -> dict[str, tuple[int, int]]:
-    """The parts by the stretch between the days asked in which something happened: after the one day, up to the other."""
-    return {f"{word} {low + 1} to {high}": (low, high) for low, high in zip((-1, *times), times, strict=False)}
-
-
-def _cuts(days: Floats, n: Ints, times: Sequence[int], word: str) -> dict[str, int]:
-    """Episodes by the stretch between the days asked in which something happened to them; the last part is never, or later."""
-    inside = {part: int(n[(days > low) & (days <= high)].sum()) for part, (low, high) in _stretches(times, word).items()}
-    return {**inside, f"not {word} by then": int(n.sum()) - sum(inside.values())}
-
-
 def inclusions(what: Outcome, times: tuple[int, ...]) -> tuple[Inclusion, ...]:
     """Who has the event is free of ends no longer, and is among those with it in the simple rate's place; who is observed longer is also observed less long."""
-    events, gone = (tuple(_stretches(times, word)) for word in (_EVENT, _GONE))
-    with_event = [portion("incidence", *events[: i + 1]) for i in range(len(times))]
-    ended = [portion("event_free", *gone[: i + 1], *_on_the_day(times)[: i + 1]) for i in range(len(times))]
+    events, with_event = tuple(stretches(times, EVENT)), had_event(times)
     families = [f"observed {time}" for time in times]
     observed = [portion(family, "with", "without") for family in families]
     every = [portion(family, "with", "without", "shorter", "potential_unknown") for family in families]
-    followed = (portion("followed", "followed"), portion("incidence", *events, f"not {_EVENT} by then"))
+    followed = (portion("followed", "followed"), portion("incidence", *events, f"not {EVENT} by then"))
     return (
-        *(Inclusion(event, by_then, guarded=True) for event, by_then in zip(with_event, ended, strict=True)),  # left otherwise
+        *inclusions_of_curve(times),
         *(Inclusion(portion(family, "with"), event) for family, event in zip(families, with_event, strict=True)),
         *(each for several in every for everyone in followed for each in same(several, everyone)),
         *map(Inclusion, observed[1:], observed),
-        *(Inclusion(portion(short_name(cause), "yes"), portion("incidence", f"not {_EVENT} by then")) for cause in what.causes),
+        *(Inclusion(portion(short_name(cause), "yes"), portion("incidence", f"not {EVENT} by then")) for cause in what.causes),
     )
-
-
-def _with_event(followed: Followed, ends: Ends, times: Sequence[int]) -> list[Population]:
-    """For each time, who had the event by then."""
-    table = ends.table
-    days = np.where(table.cell_cause == OUTCOME, table.days[table.cell_day].astype(np.float64), math.inf)
-    by_event = _cuts(days, table.n, times, _EVENT)
-    at_risk = [people.at_risk for people in _free(followed, ends, times)]
-    hits = (list(by_event)[: i + 1] for i in range(len(times)))
-    return [replace(followed.people("incidence", by_event, hits=each), at_risk=risk) for each, risk in zip(hits, at_risk, strict=True)]
-
-
-def _free(followed: Followed, ends: Ends, times: Sequence[int]) -> list[Population]:
-    """For each time, who is known to be free of every end then, neither ended by then nor lost before; and who is followed to that day."""
-    table = ends.table
-    ended = table.cell_cause != 0
-    days = table.days[table.cell_day].astype(np.float64)
-    by_end: dict[str, int] = {}
-    gone = days + ~ended  # a follow-up that ends on a day covers that day
-    for (part, (low, high)), on_the_day in zip(_stretches(times, _GONE).items(), _on_the_day(times), strict=True):
-        last = ended & (days == high)  # still at risk that day
-        by_end |= {part: int(table.n[(gone > low) & (gone <= high) & ~last].sum()), on_the_day: int(table.n[last].sum())}
-    by_end[f"not {_GONE} by then"] = int(table.n.sum()) - sum(by_end.values())
-    parts = list(by_end)
-    return [
-        replace(
-            followed.people("event_free", by_end, hits=parts[2 * i + 2 :]),
-            at_risk=followed.people("event_free", by_end, hits=parts[2 * i + 1 :]),
-        )
-        for i in range(len(times))
-    ]
-
-
-def _on_the_day(times: Sequence[int]) -> list[str]:
-    return [f"ended on day {time}" for time in times]
 
 
 # -- simple rates, and what is counted beside ------------------------------------------------------------------------

@@ -61,6 +61,7 @@ def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple
             beside=beside,
             compared_beside=beside[:-1],
             role="with_event",
+            axis="Days after discharge",
         ),
         EstimandDefinition("event_free", "Free of every end", free, AMONG, _LOG_LOG, "share", role="free_of_ends"),
         EstimandDefinition(

@@ -30,6 +30,7 @@ from iop_outcomes.measures.relapse import RELAPSE
 from iop_outcomes.measures.reliability import RELIABILITY
 from iop_outcomes.measures.reliable_change import RELIABLE_CHANGE
 from iop_outcomes.measures.reliable_change_sensitivity import RELIABLE_CHANGE_SENSITIVITY
+from iop_outcomes.measures.retention import RETENTION
 from iop_outcomes.measures.risk_levels import RISK_LEVELS
 from iop_outcomes.measures.self_harm_item import SELF_HARM_ITEM
 from iop_outcomes.measures.sudden_gains import SUDDEN_GAINS
@@ -42,6 +43,7 @@ MEASURES: Mapping[str, Declaration] = {
     for each in (
         COMPLETION,
         STAYS,
+        RETENTION,
         REASONS,
         DEATHS_IN_CARE,
         RECORDED,

@@ -34,7 +34,7 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     released : Released
-        A measure of time after discharge.
+        A measure of time after discharge, or after admission.
     ax : Axes, optional
         Where to draw everything together; by default a new figure, with one small chart each from five to 24 groups.
 
@@ -56,7 +56,7 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
                 _draw(drawn, curve, name, color=EVERYONE, linestyle="-", linewidth=3.5)
         for place, (name, curve) in enumerate(curves):
             _draw(drawn, curve, name, color=theme.PALETTE[place % len(theme.PALETTE)], linestyle=_STYLES[place % len(_STYLES)])
-        _frame(drawn)
+        _frame(drawn, day_axis(released))
         above = too_many(len(groups)) if of_everyone else "" if curves else NONE_DRAWN
         if above:
             drawn.set_title(above, loc="left", fontsize=10)
@@ -92,7 +92,7 @@ def _apart(released: Released, curves: Sequence[NamedCurve]) -> Axes:
             _draw(ax, released.curves[ALL], "", color=theme.CONTEXT, linestyle="-")
         _draw(ax, curve, "", color=theme.NAVY, linestyle="-")
         ax.set_title(name, loc="left", fontsize=10)
-        _frame(ax, left=place % 2 == 0, bottom=place >= len(curves) - 2)
+        _frame(ax, day_axis(released), left=place % 2 == 0, bottom=place >= len(curves) - 2)
     return figure.axes[0]
 
 
@@ -101,7 +101,13 @@ def _draw(ax: Axes, curve: ReleasedCurve, name: str, *, color: str, linestyle: s
     ax.step(curve.days, shares, where="post", color=color, linestyle=linestyle, linewidth=linewidth, label=name or None)
 
 
-def _frame(ax: Axes, *, left: bool = True, bottom: bool = True) -> None:
+def day_axis(released: Released) -> str:
+    """The words under the days."""
+    require_released(released, "day_axis")
+    return next((item.axis for item in released.definition.estimands if item.role == "with_event"), "")
+
+
+def _frame(ax: Axes, words: str, *, left: bool = True, bottom: bool = True) -> None:
     ax.set_xlim(0, LAST_DAY)
     ax.set_ylim(0, 1)
     ax.set_xticks(_TICKS, [str(tick) if bottom else "" for tick in _TICKS])
@@ -110,7 +116,7 @@ def _frame(ax: Axes, *, left: bool = True, bottom: bool = True) -> None:
     ax.grid(axis="y", color=theme.GRID, linewidth=0.8)
     ax.set_axisbelow(True)
     if bottom:
-        ax.set_xlabel("Days after discharge")
+        ax.set_xlabel(words)
 
 
 def is_drawn(released: Released) -> bool:

@@ -90,7 +90,8 @@ def test_the_keyboard_reaches_all_that_scrolls_and_shows_where_it_is(visit, html
     """Tab visits every box that scrolls, in the order of the page, each with an outline that is seen."""
     page = visit(html, 360).page
     scrolling = page.evaluate(SCROLLING)
-    assert scrolling
+    if "<table" in html:
+        assert scrolling
     reached = []
     page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
     for _ in range(page.locator("a, summary, [tabindex]").count()):

@@ -12,6 +12,7 @@ from iop_outcomes.columns import (
     BaselineTwice,
     ClassOf,
     Column,
+    DaysInCare,
     EventWithin,
     Facts,
     FirstEvent,
@@ -124,6 +125,8 @@ class PlainEngine:
             return (self.points(e.get(request.name), request.name),)
         if isinstance(request, Status):
             return (e["discharge_reason"] if e["discharge_reason"] in NOT_DISCHARGED else "discharged",)
+        if isinstance(request, DaysInCare):
+            return (e.get("observed_days") if e["discharge_reason"] == "active" else e.get("los_days"),)
         if isinstance(request, Known):
             return (int(self.answers(e, request.request)[0] is not None),)
         if isinstance(request, Reached):

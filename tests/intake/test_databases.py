@@ -485,7 +485,7 @@ MAPPINGS = {
         'no database is called "y"',
     ),
     "a query without a database": ({"tables": {"episodes": "sql: q.sql"}}, "needs one database"),
-    "a query that is not there": ({"databases": {"x": {"file": "a.sqlite"}}, "tables": {"episodes": "sql: none.sql"}}, "not_a_file"),
+    "a query that is not there": ({"databases": {"x": {"file": "a.sqlite"}}, "tables": {"episodes": "sql: none.sql"}}, "no_such_file"),
     "a query that is a folder": ({"databases": {"x": {"file": "a.sqlite"}}, "tables": {"episodes": "sql: ."}}, "not_a_file"),
     "a file that is not there": ({"databases": {"x": {"file": "none.sqlite"}}, "tables": {"episodes": "x.a"}}, "unreadable"),
     "a table that is not there": ({"databases": {"x": {"file": "a.sqlite"}}, "tables": {"episodes": "x.none"}}, "no_such_table"),

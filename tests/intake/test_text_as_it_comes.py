@@ -327,7 +327,7 @@ HOSTILE = {
     "an encoding outside the list": ({"episodes.csv": GOOD}, W1252.replace("windows-1252", "rot13"), "is not allowed"),
     "an encoding that is a path": ({"episodes.csv": GOOD}, W1252.replace("windows-1252", "../../x"), "is not allowed"),
     "an encoding that is none": ({"episodes.csv": GOOD}, W1252.replace('"windows-1252"', "1252"), "is not allowed"),
-    "a separator of two characters": ({"episodes.csv": GOOD}, '[text.episodes]\ndelimiter = "||"', "is not allowed"),
+    "a separator of two characters": ({"episodes.csv": GOOD}, '[text.episodes]\ndelimiter = "||"', "is none of the separators"),
     "a decimal mark outside the list": ({"episodes.csv": GOOD}, '[text]\ndecimal = "·"', "is not allowed"),
     "a setting that is none": ({"episodes.csv": GOOD}, "[text.episodes]\nskiprows = 2", 'Did you mean "skip_rows"'),
     "a table that is none": ({"episodes.csv": GOOD}, "[text.episode]\nskip_rows = 2", 'Did you mean "episodes"'),

@@ -86,7 +86,7 @@ def test_a_chart_has_the_numbers_that_it_shows(files, part, measure, estimands):
     of_part = (
         rows(content) for name, content in files.items() if name.startswith(f"program_quality_figure_{part}_") and name.endswith(".csv")
     )
-    (found,) = (each for each in of_part if each[0]["measure"] == measure)
+    found = next(each for each in of_part if each[0]["measure"] == measure)
     assert {row["measure"] for row in found} == {measure}
     assert {row["estimand"] for row in found} == estimands
 

@@ -64,8 +64,9 @@ def test_without_two_answers_there_is_a_sentence_alone(tables, policy, words):
 def test_within_everything_is_said_and_drawn(tables, words):
     """Twelve people, a tipping point that no score reaches, and people who got worse: one figure, then every reading by track."""
     (one,), (full,) = sections(tables, "internal")
-    (figure,) = one.blocks
-    assert isinstance(figure, Figure) and words in figure.headline
+    (said,) = one.blocks
+    figure = next(block for block in full.blocks if isinstance(block, Figure))
+    assert words in said.words and figure.headline == said.words
     assert len(figure.drawing.axes[0].get_yticks()) == 5
     (table,) = (block.table for block in full.blocks if isinstance(block, TableBlock))
     assert sorted(row[0] for row in table.rows) == ["A", "All episodes", "B"]

@@ -345,12 +345,12 @@ def test_narrowed_data_hold_the_groups_that_are_left(synthetic):
     [
         ({"columns": ["sexx"]}, 'Did you mean "sex"'),
         ({"columns": ["track"]}, "divides the table"),
-        ({"columns": "sex"}, r'as in columns=\["sex"\]'),
+        ({"columns": "sex"}, "columns is of type str. Give a list of texts"),
         ({"columns": ["sex", "sex"]}, "given twice"),
         ({"columns": []}, "names no row"),
         ({"mean": ["sex"]}, 'whole numbers, and "sex" holds none'),
         ({"mean": ["phq9"], "median": ["phq9"]}, "under mean and under median"),
-        ({"by": ("track", "site")}, "groups of one column"),
+        ({"by": ("track", "site")}, "by is of type tuple. Give a text or None"),
         ({"columns": ["episode_id"]}, "no column and no scale"),
     ],
 )

@@ -210,7 +210,7 @@ def test_one_column_however_it_is_given(synthetic):
         (("track", "modality", "sex"), "takes one column or two, and was given 3"),
         (("track", "modalty"), 'no column "modalty"'),
         ((), "names no column"),
-        ((1, 2), "takes the name of a column"),
+        ((1, 2), "by is of type tuple. Give a text"),
     ],
 )
 def test_columns_that_cannot_be_crossed_are_refused(synthetic, by, words):

@@ -12,6 +12,7 @@ from iop_outcomes.columns import (
     AnswersAt,
     BaselineTwice,
     Column,
+    DaysInCare,
     EventWithin,
     FirstEvent,
     Known,
@@ -27,7 +28,7 @@ from iop_outcomes.counts import Level
 _KINDS: Mapping[str, type[Request]] = {
     kind.__name__: kind
     for kind in (
-        AnswersAt, BaselineTwice, Column, EventWithin, FirstEvent, Known, Reached, ScoreAt, SessionCount, Status, StopsAtEnd,
+        AnswersAt, BaselineTwice, Column, DaysInCare, EventWithin, FirstEvent, Known, Reached, ScoreAt, SessionCount, Status, StopsAtEnd,
     )
 }  # fmt: skip
 _NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,6})?")

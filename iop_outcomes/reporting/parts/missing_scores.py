@@ -29,20 +29,10 @@ def missing_scores_ask(program: Program) -> Ask | None:
     return Ask("missing_scores", scale=program.scored[0], by=program.by, estimands=(KNOWN, SEEN, *RULES, PREDICTED, TIPPING), spare=True)
 
 
-def missing_scores_blocks(released: Released, scale: Scale) -> list[Block]:
-    """The answer in words; beside it every reading in one figure, where a score is missing and a reading may be shown."""
+def _words(released: Released, scale: Scale) -> str:
+    """The answer."""
     low, high = scale.range
-    words = assumptions_sentence(released, span=float(high - low))
-    if not _is_open(released):
-        return [Text(words)]
-    return [
-        figure_block(
-            assumptions(released, everyone=True),
-            words,
-            "Mean change, by reading of missing scores.",
-            assumptions_alt_text(released, everyone=True),
-        ),
-    ]
+    return assumptions_sentence(released, span=float(high - low))
 
 
 def _is_open(released: Released) -> bool:
@@ -51,10 +41,17 @@ def _is_open(released: Released) -> bool:
 
 
 def _in_full(released: Released, program: Program) -> list[Block]:
-    """Every reading, by group."""
+    """Every reading side by side in one figure, and by group."""
     caption = f"{released.definition.title}, every reading by {program.group} (points)"
     names = (SEEN, *RULES, PREDICTED, TIPPING)
+    figure = figure_block(
+        assumptions(released, everyone=True),
+        _words(released, program.data.scales[program.scored[0]]),
+        "Mean change, by reading of missing scores.",
+        assumptions_alt_text(released, everyone=True),
+    )
     return [
+        figure,
         *(Text(words) for words in released.definition.notes[:2]),
         *words_or_table(value_table(released, names, caption=caption, first=label(program.by))),
     ]
@@ -71,7 +68,7 @@ def _sections(page: Page) -> Sequence[Section]:
         section(
             each.definition.measure,
             f"{each.definition.subject}, missing scores",
-            missing_scores_blocks(each, program.data.scales[program.scored[0]]),
+            [Text(_words(each, program.data.scales[program.scored[0]]))],
         )
         for each in page.answered(_asks(program))
     ]

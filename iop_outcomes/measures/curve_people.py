@@ -1,0 +1,83 @@
+"""Takes the ends of a curve, gives for each day who had the event by then and who was free of every end, and which of them hold which."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from iop_outcomes.measures.parts import portion
+from iop_outcomes.results import Inclusion, Portion
+from iop_outcomes.stats.curves import OUTCOME, Ends
+from iop_outcomes.stats.draft import Floats, Ints, Population
+
+EVENT, GONE = "event", "gone"
+
+
+class OfACurve(Protocol):
+    """Episodes of which a curve is, and those outside it."""
+
+    def people(self, family: str, inside: Mapping[str, int], *, hits: Sequence[str] | None) -> Population:
+        """A population of those of the curve, divided in some way."""
+
+
+def stretches(times: Sequence[int], word: str) -> dict[str, tuple[int, int]]:
+    """The parts by the stretch between the days asked in which something happened: after the one day, up to the other."""
+    return {f"{word} {low + 1} to {high}": (low, high) for low, high in zip((-1, *times), times, strict=False)}
+
+
+def _cuts(days: Floats, n: Ints, times: Sequence[int], word: str) -> dict[str, int]:
+    """Episodes by the stretch between the days asked in which something happened to them; the last part is never, or later."""
+    inside = {part: int(n[(days > low) & (days <= high)].sum()) for part, (low, high) in stretches(times, word).items()}
+    return {**inside, f"not {word} by then": int(n.sum()) - sum(inside.values())}
+
+
+def had_event(times: Sequence[int]) -> list[Portion]:
+    """Those with the event by each day."""
+    events = tuple(stretches(times, EVENT))
+    return [portion("incidence", *events[: i + 1]) for i in range(len(times))]
+
+
+def inclusions_of_curve(times: Sequence[int]) -> tuple[Inclusion, ...]:
+    """Who has the event is free of ends no longer; what is left of those who are not, left otherwise, and is guarded."""
+    gone, last = tuple(stretches(times, GONE)), _on_the_day(times)
+    ended = [portion("event_free", *gone[: i + 1], *last[: i + 1]) for i in range(len(times))]
+    return tuple(Inclusion(event, by_then, guarded=True) for event, by_then in zip(had_event(times), ended, strict=True))
+
+
+def people_with_event(followed: OfACurve, ends: Ends, times: Sequence[int]) -> list[Population]:
+    """For each time, who had the event by then."""
+    table = ends.table
+    days = np.where(table.cell_cause == OUTCOME, table.days[table.cell_day].astype(np.float64), math.inf)
+    by_event = _cuts(days, table.n, times, EVENT)
+    at_risk = [people.at_risk for people in people_free(followed, ends, times)]
+    hits = (list(by_event)[: i + 1] for i in range(len(times)))
+    return [replace(followed.people("incidence", by_event, hits=each), at_risk=risk) for each, risk in zip(hits, at_risk, strict=True)]
+
+
+def people_free(followed: OfACurve, ends: Ends, times: Sequence[int]) -> list[Population]:
+    """For each time, who is known to be free of every end then, neither ended by then nor lost before; and who is followed to that day."""
+    table = ends.table
+    ended = table.cell_cause != 0
+    days = table.days[table.cell_day].astype(np.float64)
+    by_end: dict[str, int] = {}
+    gone = days + ~ended  # a follow-up that ends on a day covers that day
+    for (part, (low, high)), on_the_day in zip(stretches(times, GONE).items(), _on_the_day(times), strict=True):
+        last = ended & (days == high)  # still at risk that day
+        by_end |= {part: int(table.n[(gone > low) & (gone <= high) & ~last].sum()), on_the_day: int(table.n[last].sum())}
+    by_end[f"not {GONE} by then"] = int(table.n.sum()) - sum(by_end.values())
+    parts = list(by_end)
+    return [
+        replace(
+            followed.people("event_free", by_end, hits=parts[2 * i + 2 :]),
+            at_risk=followed.people("event_free", by_end, hits=parts[2 * i + 1 :]),
+        )
+        for i in range(len(times))
+    ]
+
+
+def _on_the_day(times: Sequence[int]) -> list[str]:
+    return [f"ended on day {time}" for time in times]
