@@ -41,7 +41,7 @@ def rows(content):
 
 def charts(report):
     """Every chart of the page with the name of its files."""
-    for part in report.sections:
+    for part in report.every_section:
         for number, block in enumerate((block for block in part.blocks if isinstance(block, Figure)), 1):
             yield f"program_quality_figure_{part.id}_{number}", block
 
