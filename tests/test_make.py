@@ -115,8 +115,8 @@ class _Case:
 @pytest.mark.parametrize(
     ("file", "n", "counts"),
     [
-        ("tests/spec/test_completion.py", 30, {"test": 3, "more": 27}),
-        ("tests/adapters/test_frames.py", 30, {"test": 3, "more": 9, "long": 18}),
+        ("tests/measures/test_completion.py", 30, {"test": 3, "more": 27}),
+        ("tests/intake/test_frames.py", 30, {"test": 3, "more": 9, "long": 18}),
         ("tests/browser/test_print.py", 2, {"more": 2}),
         ("tests/stats/test_change.py", 30, {"quick": 30}),
     ],

@@ -26,16 +26,16 @@ NAMED = ("duckdb", "numpy", "scipy", "pandas", "matplotlib", "lifelines", "stats
 NAMED += ("pyarrow", "pyreadstat", "openpyxl", "python-calamine", "python-docx", "python-pptx", "xlsxwriter")
 TESTS = (  # one or two of each room, some two minutes on a quiet machine
     "tests/golden/test_golden.py",  # the report of the synthetic program, in words and with every digit
-    "tests/spec/test_completion.py",
-    "tests/spec/test_length_of_stay.py",
+    "tests/measures/test_completion.py",
+    "tests/measures/test_length_of_stay.py",
     "tests/stats/test_survival_oracle.py",
     "tests/stats/test_logrank.py",
     "tests/published/test_pooling_equals_metafor.py",
     "tests/models/test_bridges.py",
-    "tests/show/test_charts_registered.py",
-    "tests/adapters/test_statistical.py",
+    "tests/show/test_draw.py",
+    "tests/intake/test_statistical.py",
     "tests/reporting/test_office.py::test_shaded_cells_are_shaded_in_every_file",
-    "tests/table/test_files.py::test_every_format_says_what_the_frame_says",
+    "tests/intake/test_writing.py::test_every_format_says_what_the_frame_says",
 )
 
 

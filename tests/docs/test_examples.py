@@ -16,7 +16,7 @@ OWN = {
     "docs/guide/first_report.md": "tests/test_readme.py",
     "docs/guide/mapping.md": "tests/test_readme.py",
     "docs/guide/studies.md": "tests/published/test_guide_lines.py",
-    "docs/recipes/add_a_layout.md": "tests/adapters/test_layouts.py",
+    "docs/recipes/add_a_layout.md": "tests/intake/layouts/test_layout.py",
     "docs/recipes/add_a_study.md": "tests/published/test_add_a_study.py",
 }
 SLOW = {

@@ -18,7 +18,7 @@ from iop_outcomes.reporting.parts import PROGRAM_QUALITY
 from iop_outcomes.reporting.parts.accreditation import ELEMENTS as OF_ACCREDITATION
 from iop_outcomes.reporting.parts.medicare_iop import ELEMENTS as OF_MEDICARE
 from iop_outcomes.reporting.parts.rates import RATES
-from tests.reporting.test_disparities import rows
+from tests.reporting.parts.test_disparities import rows
 
 COVARIATES = {"race": "category", "hours_per_week": "integer", "certified": "category", "condition_code": "category"}
 SECTION = {"payer": ("rates", RATES), "accreditation": ("accreditation", OF_ACCREDITATION), "medicare_iop": ("medicare", OF_MEDICARE)}

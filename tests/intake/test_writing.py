@@ -21,7 +21,7 @@ from iop_outcomes.cli import run
 from iop_outcomes.intake import writing
 from iop_outcomes.intake.writing import RESERVED, table_writer
 from iop_outcomes.reporting import files
-from tests.intake.test_scores_of_items import scale_file
+from tests.intake.test_rules_of_items import scale_file
 from tests.table.programs import DATED, loaded, tables
 
 ENDINGS = (".csv", ".parquet", ".xlsx", ".sav", ".dta")

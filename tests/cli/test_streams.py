@@ -16,7 +16,7 @@ from iop_outcomes.cli.streams import what_ran_out
 from iop_outcomes.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_OUTPUT, EXIT_USAGE
 from iop_outcomes.memory import NO_DISK, NO_MEMORY
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 DATA = str(ROOT / "data" / "synthetic")
 IOP = [sys.executable, "-m", "iop_outcomes"]
 PRINTING = [

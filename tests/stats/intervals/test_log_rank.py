@@ -15,7 +15,7 @@ from iop_outcomes.patients import Patients
 from iop_outcomes.stats.curves import Ends
 from iop_outcomes.stats.draft import Population
 
-ORACLE = Path(__file__).parents[1] / "oracle"
+ORACLE = Path(__file__).parents[2] / "oracle"
 MADE = json.loads((ORACLE / "survival.json").read_text())["data"]["made"]
 R = {name: entry["value"]["chi2"] for name, entry in json.loads((ORACLE / "clustered.json").read_text())["values"].items() if "r" in name and "chi2" in entry["value"]}  # fmt: skip
 ROWS = list(zip(MADE["group"], MADE["day"], MADE["cause"], MADE["patient"], strict=True))

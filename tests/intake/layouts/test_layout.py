@@ -15,7 +15,7 @@ from iop_outcomes.intake.layouts.layout import TESTS
 from iop_outcomes.intake.propose import propose
 from tests.adapters import tuva
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "recipes" / "add_a_layout.md").read_text(encoding="utf-8")
 
 

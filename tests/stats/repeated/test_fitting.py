@@ -93,7 +93,7 @@ def test_coefficients_and_errors_are_those_of_lme4_and_nlme(name):
         "autoregressive": lambda: fit(patterns_of(scores, np.ones(len(scores))), OCCASIONS, AutoRegressive(steps), restricted=True),
         "line": lambda: fit(patterns_of(sleepstudy(), np.ones(18)), LINE, AutoRegressive(tuple(map(float, range(10)))), restricted=True),
     }[name]()
-    expected = json.loads((Path(__file__).parents[1] / "oracle" / "mixed.json").read_text(encoding="utf-8"))[name]
+    expected = json.loads((Path(__file__).parents[2] / "oracle" / "mixed.json").read_text(encoding="utf-8"))[name]
     assert found.coefficients == pytest.approx(expected["coefficients"], rel=1e-3)
     assert np.sqrt(np.diagonal(found.variance)) == pytest.approx(expected["errors"], rel=1e-3)
 

@@ -7,7 +7,7 @@ import statsmodels.api as sm
 import iop_outcomes as iop
 from iop_outcomes.stats import between_pairs
 from iop_outcomes.stats.pairs import Pairs
-from tests.spec.test_effect_sizes import drawn, program
+from tests.measures.test_effect_sizes import drawn, program
 
 
 def two(seed, n=(45, 38)):

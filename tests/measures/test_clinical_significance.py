@@ -10,8 +10,8 @@ from iop_outcomes.measures.clinical_significance import variants
 from iop_outcomes.scales import load_scales
 from iop_outcomes.stats.clinical_significance import five_categories
 from iop_outcomes.stats.thresholds import reliable_change_index
+from tests.measures.test_effect_sizes import program
 from tests.published import test_jacobson_truax_1991 as couples
-from tests.spec.test_effect_sizes import program
 
 
 def counted(pre, post, **options):
