@@ -34,7 +34,7 @@ TESTS = (  # one or two of each room, some two minutes on a quiet machine
     "tests/models/test_bridges.py",
     "tests/show/test_draw.py",
     "tests/intake/test_statistical.py",
-    "tests/reporting/test_office.py::test_shaded_cells_are_shaded_in_every_file",
+    "tests/reporting/render/test_office.py::test_shaded_cells_are_shaded_in_every_file",
     "tests/intake/test_writing.py::test_every_format_says_what_the_frame_says",
 )
 

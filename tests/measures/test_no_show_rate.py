@@ -1,4 +1,4 @@
-"""Takes programs with sessions, gives the no-show rate and attended days as they follow from the rows, looked at one by one."""
+"""Takes programs with sessions, gives the no-show rate as it follows from the rows, looked at one by one; and attended days beside it."""
 
 import math
 import random
@@ -13,49 +13,11 @@ from scipy import stats
 
 import iop_outcomes as iop
 from iop_outcomes.errors import NotAssessableError, UsageError
+from tests.measures.sessions import MAPPING, estimates, in_care, loaded, program
 
-MAPPING = {"data": {"class": "synthetic"}}
-STATUSES = ("attended", "missed", "cancelled_by_person", "cancelled_by_program", "excused", None)
 SCHEDULED = ("attended", "missed", "cancelled_by_person")
+
 REST = {"sessions_cancelled_by_program": "cancelled_by_program", "sessions_excused": "excused", "sessions_without_status": None}
-
-
-def program(seed, n=90):
-    """Episodes of people who come back, one of them forty times, some without a session or still in care; sessions in and out of care."""
-    rng = random.Random(seed)
-    episodes, sessions = [], []
-    for i in range(n):
-        stay = rng.choice([0, 3, 10, 20])
-        reason = rng.choice(["completed", "dropped_out", "died", "not_started", "active"])
-        episodes.append(
-            {
-                "episode_id": f"e{i:03}",
-                "patient_id": "often" if i < 40 else rng.choice([f"p{i // 2}", None]),
-                "track": rng.choice(["mh", "su"]),
-                "discharge_reason": reason,
-                "los_days": None if reason == "active" else stay,
-                "observed_days": stay if reason == "active" else None,
-            }
-        )
-        for _ in range(rng.choice([0, 1, 4, 12])):
-            chosen = "missed" if i % 17 == 0 else rng.choices(STATUSES, [8, 3, 1, 1, 1, 1])[0]
-            sessions.append({"episode_id": f"e{i:03}", "day": rng.randrange(-1, stay + 2), "status": chosen})
-    return episodes, sessions
-
-
-def loaded(episodes, sessions, **options):
-    """The program of these rows."""
-    return iop.load({"episodes": pd.DataFrame(episodes), "sessions": pd.DataFrame(sessions)}, mapping=MAPPING, **options)
-
-
-def in_care(episodes, sessions):
-    """Sessions of each episode on a day in care."""
-    ends = {e["episode_id"]: e["observed_days"] if e["los_days"] is None else e["los_days"] for e in episodes}
-    of_each = {e["episode_id"]: [] for e in episodes}
-    for row in sessions:
-        if 0 <= row["day"] <= ends[row["episode_id"]]:
-            of_each[row["episode_id"]].append(row)
-    return of_each
 
 
 def share(episodes, of_each, hits, base):
@@ -84,11 +46,6 @@ def share(episodes, of_each, hits, base):
     middle, half = p + t**2 / (2 * worth), t * math.sqrt(p * (1 - p) / worth + t**2 / (4 * worth**2))
     limits = ((middle - half) / (1 + t**2 / worth), (middle + half) / (1 + t**2 / worth))
     return out | {"low": 0.0 if p == 0 else limits[0], "high": 1.0 if p == 1 else limits[1]}
-
-
-def estimates(data, measure, by="track"):
-    """Estimates by level and name."""
-    return {(e.level, e.estimand): e for e in iop.measure(data, measure, by=by).results}
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -123,40 +80,6 @@ def test_the_error_is_that_of_a_regression_on_sessions_clustered_by_patient(seed
     with loaded(episodes, sessions) as data:
         e = estimates(data, "no_show_rate")["All", "no_show_rate"]
     assert (e.value, e.se) == (pytest.approx(fit.params[0], rel=1e-10), pytest.approx(fit.bse[0] * factor, rel=1e-10))
-
-
-def quantile(values, below):
-    """R's type 2."""
-    ordered, at = sorted(values), len(values) * below
-    place = int(at)
-    return (ordered[place - 1] + ordered[place]) / 2 if at == place else ordered[place]
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_attended_days_are_those_of_the_rows(seed):
-    """A day counts once however many sessions it had; nobody's days are made up where no status is known."""
-    episodes, sessions = program(seed)
-    of_each = in_care(episodes, sessions)
-    with loaded(episodes, sessions) as data:
-        answered = estimates(data, "attended_days")
-    for level in ("All", "mh", "su"):
-        here = [e for e in episodes if level in ("All", e["track"])]
-        ended = [e for e in here if e["discharge_reason"] not in ("active", "not_started")]
-        rows = [of_each[e["episode_id"]] for e in ended]
-        known = [each for each in rows if any(row["status"] for row in each)]
-        days = [len({row["day"] for row in each if row["status"] == "attended"}) for each in known]
-        assert 0 in days or level != "All"
-        right = {
-            "attended_days_mean": sum(days) / len(days),
-            **{f"attended_days_{name}": quantile(days, at) for name, at in (("median", 0.5), ("q1", 0.25), ("q3", 0.75))},
-        }
-        for name, value in right.items():
-            e = answered[level, name]
-            assert e.value == pytest.approx(value), (level, name)
-            assert (e.n, e.n_missing, e.excluded) == (len(days), len(ended) - len(days), len(here) - len(ended))
-
-
-# -- edges -------------------------------------------------------------------------------------------------------------
 
 
 def few(*of_each, people=None):
@@ -269,9 +192,6 @@ def test_narrower_data_have_their_own_sessions():
         assert (whole.value, whole.se, whole.low, whole.n, whole.k) == (alone.value, alone.se, alone.low, alone.n, alone.k)
 
 
-# -- what may be shown -------------------------------------------------------------------------------------------------
-
-
 def test_few_people_are_not_told_by_their_sessions():
     """Three of forty people missed a hundred sessions: no count of people is shown, nor the share, which would give it away."""
     with loaded(*few(*[["missed"] * 30] * 3, *[["attended"] * 30] * 37)) as data:
@@ -280,18 +200,6 @@ def test_few_people_are_not_told_by_their_sessions():
         shown = answer.release("cms11").to_frame().set_index("estimand").loc["no_show_rate"]
         assert shown["flag"] == "suppressed" and pd.isna(shown["value"]) and pd.isna(shown["k"])
         assert "is not shown" in answer.sentence()
-
-
-def test_the_report_has_a_part_where_sessions_are_there_and_none_where_not():
-    """Attendance by track, with its definition; nothing of it without sessions."""
-    episodes, sessions = program(5, 200)
-    with loaded(episodes, sessions) as data:
-        page = iop.report(data, by="track", policy="none").to("txt")
-        rate = estimates(data, "no_show_rate")["All", "no_show_rate"].value
-    assert "Attendance by track" in page and f"{rate:.0%} of scheduled sessions were missed" in page
-    assert "Attended days of discharged episodes, by track" in page
-    with iop.load({"episodes": pd.DataFrame(episodes)}, mapping=MAPPING) as data:
-        assert "Attendance" not in iop.report(data, by="track", policy="none").to("txt")
 
 
 def test_no_count_of_sessions_is_shown_where_counts_are_withheld():

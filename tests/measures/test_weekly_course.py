@@ -1,4 +1,4 @@
-"""Takes programs scored over the weeks of care, gives what is said of their course: lines, early response, sudden gains, who is not on track."""
+"""Takes programs in which people who feel better leave, gives the mean of each week: of those scored, and of everybody by the model."""
 
 import math
 
@@ -7,22 +7,7 @@ import pandas as pd
 import pytest
 
 import iop_outcomes as iop
-
-
-def program(scores, stays, *, scale="phq9", mapping=None, **columns):
-    """One episode for each row of scores: at admission, then around day 7, 14 and so on; blanks were not scored."""
-    scores = np.asarray(scores, dtype=float)
-    episodes = {
-        "episode_id": [f"e{i}" for i in range(len(scores))],
-        "track": "a",
-        "discharge_reason": "completed",
-        "los_days": stays,
-        **columns,
-    }
-    place, week = np.nonzero(~np.isnan(scores))
-    rows = {"episode_id": [f"e{i}" for i in place], "scale": scale, "day": 7 * week, "score": scores[place, week].astype(int)}
-    tables = {"episodes": pd.DataFrame(episodes), "scores": pd.DataFrame(rows)}
-    return iop.load(tables, mapping={"data": {"class": "synthetic"}, **(mapping or {})})
+from tests.measures.courses import numbers, program
 
 
 def leaving(seed, n=400, weeks=6):
@@ -36,11 +21,6 @@ def leaving(seed, n=400, weeks=6):
         last[gone] = week - 1
         scores[gone, week:] = np.nan
     return scores, 7 * last + 3
-
-
-def numbers(answer, level="All"):
-    """Estimates by name and day."""
-    return {(e.estimand, e.time): e for e in answer.results if e.level == level and not e.contrast}
 
 
 def test_selective_leaving_moves_the_plain_line_and_not_the_modelled():
@@ -136,41 +116,3 @@ def test_scores_at_the_ends_alone_tell_no_course():
     with iop.load(frame, mapping={"data": {"class": "synthetic"}}) as data:
         for ask in (iop.weekly_course, iop.not_on_track, iop.sudden_gains, iop.early_response):
             assert "no score in care" in iop.attempt(ask, data, scale="phq9").sentence()
-
-
-def test_early_response_by_both_criteria():
-    """A fifth lower at week 2 alone; half lower at any of the first four weeks; from the lowest score nobody can fall."""
-    rows = [[20, np.nan, 16, np.nan, np.nan], [20, 10, 17, 18, 18], [20, 20, 20, 20, 11], [0, 0, 0, 0, 0], [20] + [np.nan] * 4]
-    with program(rows, [40] * 5) as data:
-        found = numbers(iop.early_response(data, scale="phq9"))
-    improved, responded = found["early_improvement", None], found["early_response", None]
-    assert (improved.k, improved.n, improved.n_missing, improved.excluded) == (1, 3, 1, 1)
-    assert (responded.k, responded.n, responded.n_missing) == (1, 3, 1)
-
-
-def test_sudden_gains_of_those_who_can_be_assessed():
-    """By the points of the scale's profile."""
-    rows = [[20, 20, 20, 12, 12, 12], [20, 20, 20, 12, 12, 17], [20, 19, 18, 17, 16, 15], [20, np.nan, 20, np.nan, 12, np.nan]]
-    with program(rows, [60] * 4) as data:
-        found = numbers(iop.sudden_gains(data, scale="phq9"))
-    gained, lost = found["sudden_gain", None], found["sudden_gain_reversed", None]
-    assert (gained.k, gained.n, gained.n_missing) == (2, 3, 1)
-    assert (lost.k, lost.n) == (1, 2)
-
-
-def test_who_is_not_on_track_is_judged_by_everyone():
-    """About a tenth of all; of a track that goes worse, most; the expected score is the regression on the admission score where nobody is missing."""
-    rng = np.random.default_rng(2)
-    start = rng.integers(10, 24, 400)
-    worse = np.arange(400) % 8 == 0
-    later = np.clip(np.round(0.5 * start + 2 + rng.normal(0, 2, 400) + 7 * worse), 0, 27)
-    scores = np.column_stack([start, later, np.clip(later + rng.integers(-1, 2, 400), 0, 27)])
-    with program(scores, [20] * 400, track=np.where(worse, "b", "a")) as data:
-        answer = iop.not_on_track(data, scale="phq9", by="track", at=(7, 14))
-    slope, level = np.polyfit(start, later, 1)
-    left = later - level - slope * start
-    off = left > 1.2815515655446004 * left.std()
-    everyone = numbers(answer)["not_on_track", 7.0]
-    assert (everyone.k, everyone.n) == (off.sum(), 400)
-    assert numbers(answer, "b")["not_on_track", 7.0].k == off[worse].sum() > 0.5 * worse.sum()
-    assert numbers(answer)["ever_not_on_track", None].k >= off.sum()
