@@ -30,7 +30,7 @@ TESTS = (  # one or two of each room, some two minutes on a quiet machine
     "tests/measures/test_length_of_stay.py",
     "tests/stats/test_survival_oracle.py",
     "tests/stats/test_logrank.py",
-    "tests/published/test_pooling_equals_metafor.py",
+    "tests/stats/test_random_effects.py",
     "tests/models/test_bridges.py",
     "tests/show/test_draw.py",
     "tests/intake/test_statistical.py",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.published.test_pooling_equals_metafor import CLOSE, ORACLE, pooled, same
+from tests.stats.test_random_effects import CLOSE, ORACLE, pooled, same
 
 
 @pytest.mark.parametrize("name", [name for name in ORACLE if "regression_z" in ORACLE[name]])

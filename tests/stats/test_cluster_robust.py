@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.published.test_pooling_equals_metafor import CLOSE, ORACLE, pooled, table
+from tests.stats.test_random_effects import CLOSE, ORACLE, pooled, table
 
 
 def test_robust_errors():

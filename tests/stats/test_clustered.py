@@ -9,10 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import beta, norm, t
 
-from iop_outcomes.counts import Counts
 from iop_outcomes.keys import Flag, Key, flags
 from iop_outcomes.patients import Patients
-from iop_outcomes.stats.curves import Ends
 from iop_outcomes.stats.draft import Draft, Population
 from iop_outcomes.stats.duration import Distribution
 from iop_outcomes.stats.intervals import (
@@ -23,7 +21,6 @@ from iop_outcomes.stats.intervals import (
     Normal,
     OrderStatistics,
     PointErrors,
-    Simultaneous,
     StudentT,
     Tail,
     Wilson,
@@ -75,9 +72,6 @@ def clustered(independent, variance, effective, point=None):
     return Errors(independent, Clustered(effective, variance), point)
 
 
-# -- which errors hold -------------------------------------------------------------------------------------------
-
-
 def test_errors_by_patient_only_where_a_patient_repeats_in_the_denominator():
     """A patient with one episode inside and one outside the denominator repeats nowhere that counts."""
     people, n = people_of(np.array([0, 0, 1, 2])), np.ones(4, dtype=np.int64)
@@ -94,9 +88,6 @@ def test_the_variance_that_holds():
     """By patient where there is one, else over episodes."""
     assert Errors(0.2).variance == 0.2
     assert clustered(0.2, 0.3, 4).variance == 0.3
-
-
-# -- shares ------------------------------------------------------------------------------------------------------
 
 
 @given(st.integers(1, 200), st.integers(0, 200), st.floats(2, 60), st.floats(0.1, 20))
@@ -142,9 +133,6 @@ def test_the_limits_solve_wilsons_equation_at_t(conf_level):
     assert found.se == pytest.approx(math.sqrt(0.0042))
 
 
-# -- means -------------------------------------------------------------------------------------------------------
-
-
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(-9, 9)), min_size=3, max_size=30))
 def test_means_equal_a_slow_sum_over_patients(rows):
     """The factor m / (m - 1) times the sum over patients of squared sums of deviations, over n squared; t on m - 1; m effective patients."""
@@ -168,9 +156,6 @@ def test_a_mean_without_spread_between_patients_has_no_interval(values):
     draft = mean_draft(np.array(values))
     found = finish(draft, errors_of(draft, people_of(np.array([0, 0, 1, 1])), np.ones(4, dtype=np.int64)))
     assert all(math.isnan(x) for x in (found.se, found.low, found.high))
-
-
-# -- the others --------------------------------------------------------------------------------------------------
 
 
 def test_effect_sizes_widen_by_the_ratio_of_variances():
@@ -204,9 +189,6 @@ def test_shares_of_a_curve_by_patient():
     assert (none.method, none.flags) == ("exact, by patient", flags(Flag.FEWER_THAN_5_EVENTS))
     everybody = finish(point_draft(1.0), clustered(0.0, 0.0, 30, PointErrors(12.5)))
     assert (everybody.low, everybody.high) == (pytest.approx(0.025 ** (1 / 12.5), abs=1e-12), 1)
-
-
-# -- shares of curves: which limits -------------------------------------------------------------------------------
 
 
 def test_limits_are_of_the_share_that_is_printed():
@@ -257,20 +239,6 @@ def test_woodruff_by_hand():
     assert (found.low, found.high, found.method) == (20, 90, "Woodruff, by patient")
 
 
-def test_the_band_of_a_median_takes_the_errors_by_patient():
-    """Wider errors on each day move the days on which the limits cross one half."""
-    days, curve, se = np.arange(10, 60, 10), np.array([0.8, 0.6, 0.45, 0.3, 0.1]), np.full(5, 0.05)
-    band = Simultaneous(days, curve, lambda: (se, np.zeros((5, 2))), np.array([0, 1]))
-    draft = replace(share_draft(5, 10), value=30.0, interval=band)
-    wider = Errors(0.1, Clustered(30, 0.2), daily=np.full(5, 0.11))
-    for errors, error, quantile, expected in ((Errors(0.1), 0.05, norm.ppf(0.975), (20, 40)), (wider, 0.11, t.ppf(0.975, 29), (10, 50))):
-        half = quantile * error / (curve * np.log(curve))  # negative, as log(curve) is
-        low, high = curve ** np.exp(-half), curve ** np.exp(half)
-        assert (days[low <= 0.5][0], days[high <= 0.5][0]) == expected
-        found = finish(draft, errors)
-        assert (found.low, found.high) == expected
-
-
 @pytest.mark.parametrize(
     "interval", [Wilson(100), StudentT(100), Normal(0.02), point_draft(0.3).interval], ids=lambda one: type(one).__name__
 )
@@ -291,32 +259,3 @@ def test_a_missing_value_has_no_interval():
     found = finish(replace(share_draft(3, 10), value=math.nan), clustered(0.02, 0.05, 9))
     assert math.isnan(found.low)
     assert found.method == "Wilson score, by patient"
-
-
-# -- the band of a median ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_a_median_rests_on_the_whole_band(seed):
-    """Errors are taken only on the days on which a limit can come down; the interval is that of errors taken on every day."""
-    random = np.random.default_rng(seed)
-    patients, each = 12, 60  # so alike that errors by patient are many times the plain ones
-    day = np.repeat(random.integers(1, 60, patients), each) + random.integers(0, 2, patients * each)
-    status = (random.random(patients * each) < 0.9).astype(int)
-    cells = {}
-    for d, s in zip(day.tolist(), status.tolist(), strict=True):
-        cells[d, "event" if s else "end"] = cells.get((d, "event" if s else "end"), 0) + 1
-    counts = Counts.from_cells(("day", "outcome"), cells)
-    ends = Ends(counts, "day", "outcome", ("event", "death"))
-    draft = ends.median("median_days", Population("f", {"f": counts.total}, frozenset({"f"})))
-    place = {cell: i for i, (cell, _) in enumerate(counts)}
-    of = [place[d, "event" if s else "end"] for d, s in zip(day.tolist(), status.tolist(), strict=True)]
-    people = Patients(
-        np.zeros(len(counts), dtype=np.int64), np.array(of), np.arange(0, patients * each, each), np.ones(patients, dtype=np.int64)
-    )
-    errors = errors_of(draft, people, counts.n)
-    everywhere = np.sqrt([people.variance(row) for row in draft.interval.influence])
-    whole = replace(errors, daily=everywhere)
-    for conf_level in (0.5, 0.95, 0.999):
-        found, expected = (finish(draft, known, conf_level=conf_level) for known in (errors, whole))
-        assert (found.low, found.high) == pytest.approx((expected.low, expected.high), nan_ok=True)

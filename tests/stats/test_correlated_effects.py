@@ -8,7 +8,7 @@ import pytest
 
 import iop_outcomes as iop
 from tests.oracle.pooling_sets import CLUSTERED
-from tests.published.test_pooling_equals_metafor import CLOSE, pooled
+from tests.stats.test_random_effects import CLOSE, pooled
 
 CORRELATED = json.loads((Path(__file__).parents[1] / "oracle" / "correlated.json").read_text())["sets"]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.oracle.pooling_sets import ESTIMATES
-from tests.published.test_pooling_equals_metafor import ORACLE, pooled, same
+from tests.stats.test_random_effects import ORACLE, pooled, same
 
 
 @pytest.mark.parametrize("name", ESTIMATES)

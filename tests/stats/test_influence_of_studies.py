@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.published.test_pooling_equals_metafor import ORACLE, pooled
+from tests.stats.test_random_effects import ORACLE, pooled
 
 
 @pytest.mark.parametrize("name", ["bcg", "smoking"])
