@@ -8,15 +8,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from iop_outcomes.errors import UsageError
-from iop_outcomes.stats.trend import D2, SIGMAS, ControlLimits, outside_limits, p_prime_limits
+from iop_outcomes.stats.trend import D2, SIGMAS
 
 
 def p_chart(*, events: list[int], n: int) -> dict[str, float]:
     """A plain p chart of samples of one size: shares, with binomial limits."""
-    limits = p_prime_limits(events, [n] * len(events))
-    chart = ControlLimits(limits.centre, limits.sigma / limits.sigma_z, 1.0)
-    outside = np.flatnonzero(outside_limits([k / n for k in events], chart)) + 1
-    return _figures(chart.centre, float(chart.low[0]), float(chart.high[0]), outside.tolist())
+    if n < 1:
+        raise UsageError(f"n = {n}: a sample holds nobody; give how many each is of")
+    for place, k in enumerate(events, 1):
+        if not 0 <= k <= n:
+            raise UsageError(f"sample {place}: {k} of {n} is no share; give how many of the sample were counted, from 0 to n")
+    centre = _mean(events) / n
+    reach = SIGMAS * math.sqrt(centre * (1 - centre) / n)  # of chance alone: defined as well where the points do not differ
+    return _limits([k / n for k in events], centre, max(0.0, centre - reach), min(1.0, centre + reach))
 
 
 def c_chart(*, events: list[int]) -> dict[str, float]:

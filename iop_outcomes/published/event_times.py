@@ -65,10 +65,11 @@ def _of_one_group(table: LifeTable, rows: Sequence[tuple[int, int]], prefix: str
 def _between_groups(days: Sequence[int], ended: Sequence[int], labels: Sequence[str], names: Sequence[str]) -> dict[str, float]:
     test = log_rank([names.index(label) for label in labels], days, [min(why, 1) for why in ended], [1] * len(days))
     counts = list(zip(test.observed, test.expected, strict=True))
-    values = {"chi_squared": test.chi2, "p": test.p, "chi_squared_from_expected": math.fsum((o - e) ** 2 / e for o, e in counts)}
+    of_expected = math.fsum((o - e) ** 2 / e for o, e in counts) if all(e > 0 for _, e in counts) else math.nan
+    values = {"chi_squared": test.chi2, "p": test.p, "chi_squared_from_expected": of_expected}
     for name, (observed, expected) in zip(names, counts, strict=True):
         values |= {f"observed_{name}": float(observed), f"expected_{name}": float(expected)}
     if len(names) == 2:
         (o_1, e_1), (o_2, e_2) = counts
-        values["hazard_ratio"] = float(o_1 / e_1 / (o_2 / e_2))
+        values["hazard_ratio"] = float(o_1 / e_1 / (o_2 / e_2)) if min(o_1, o_2, e_1, e_2) > 0 else math.nan
     return values
