@@ -35,16 +35,18 @@ def read_columns(path: str | os.PathLike[str], columns: Sequence[str]) -> dict[s
         raise DataError(
             f"{path}: cannot be read as text in UTF-8 ({type(error).__name__}); save it as CSV with {' and '.join(columns)}."
         ) from error
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not lines:
+    numbered = [(place, line) for place, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if not numbered:
         raise DataError(f"{path}: is empty; the first line names the columns: {','.join(columns)}.")
-    mark = ";" if ";" in lines[0] else ","
-    heads = [each.strip().casefold() for each in next(csv.reader(lines[:1], delimiter=mark))]
+    (_, first), *rows = numbered
+    mark = ";" if ";" in first else ","
+    heads = [each.strip().casefold() for each in next(csv.reader([first], delimiter=mark))]
     missing = [name for name in columns if name not in heads]
     if missing:
         raise DataError(f"{path}: has no column {' or '.join(missing)}; the first line names them: {','.join(columns)}.")
     values: dict[str, list[float]] = {name: [] for name in columns}
-    for number, row in enumerate(csv.reader(lines[1:], delimiter=mark), start=2):
+    for number, line in rows:
+        row = next(csv.reader([line], delimiter=mark))
         for name in columns:
             place = heads.index(name)
             try:

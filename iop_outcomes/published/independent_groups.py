@@ -180,7 +180,7 @@ def _pooled_sd(
         return se / root, ["pooled SD from the standard error of the difference"]
     if not math.isnan(ends[0]):
         half = (ends[1] - ends[0]) / (2 * t_quantile(g.df, style.conf_level))
-        return half / root, [f"pooled SD from the {style.conf_level:.0%} interval of the difference"]
+        return half / root, [f"pooled SD from the {style.conf_level * 100:g}% interval of the difference"]
     if math.isnan(t):
         raise UsageError("give both means and SDs, or the difference with its se or ci, or the t, f or p of the test between the groups")
     name = "t" if test[0] is not None else "F" if test[1] is not None else "p taken as exact"

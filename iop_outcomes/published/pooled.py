@@ -134,7 +134,7 @@ class Pooled:
 
     def sentence(self) -> str:
         """The result in words, with the range of a new study and what must be known."""
-        shown, level = self.shown, f"{self.how.conf_level:.0%}"
+        shown, level = self.shown, f"{self.how.conf_level * 100:g}%"
         text = f"Pooled {self.scale.words} of {self.k} {'study' if self.k == 1 else 'studies'}: {shown['value']:.3g}"
         text += f" ({level} interval {shown['low']:.3g} to {shown['high']:.3g})." if not math.isnan(self.low) else "."
         if not math.isnan(self.prediction_low):

@@ -210,7 +210,9 @@ def _sd_of_changes(mean: float, n: int | None, given: _Changes, conf_level: floa
     if not math.isnan(se):
         return se * math.sqrt(n), ["SD of the changes = their standard error x sqrt(n)"]
     if not math.isnan(low):
-        return (high - low) / (2 * t_quantile(df, conf_level)) * math.sqrt(n), [f"SD of the changes from their {conf_level:.0%} interval"]
+        return (high - low) / (2 * t_quantile(df, conf_level)) * math.sqrt(n), [
+            f"SD of the changes from their {conf_level * 100:g}% interval"
+        ]
     if math.isnan(mean) or t == 0 or mean == 0:
         return math.nan, []
     name = _test_name(given)

@@ -204,12 +204,15 @@ def paired_proportions(*, yes_yes: int, yes_no: int, no_yes: int, no_no: int, co
     z = normal_quantile(level(conf_level))
     rows = [proportion(events=k, n=n, conf_level=conf_level)["proportion"] for k in (both + lost, both + gained)]
     difference = (gained - lost) / n
-    se = math.sqrt((gained + lost) / n - difference**2) / math.sqrt(n)
+    se = math.sqrt(max((gained + lost) / n - difference**2, 0.0)) / math.sqrt(n)
     chi = (gained - lost) ** 2 / (gained + lost) if gained + lost else math.nan
     words = "second share - first, same people; Wald interval; test: McNemar, no correction"
-    rd = EffectSize(
-        "risk_difference", difference, se, difference - z * se, difference + z * se, n, words, "", "doi:10.1007/BF02295996", conf_level
-    )
+    source = "doi:10.1007/BF02295996"
+    if se > 0:
+        rd = EffectSize("risk_difference", difference, se, difference - z * se, difference + z * se, n, words, "", source, conf_level)
+    else:  # nobody changed, or everybody in one direction: an interval of no width would claim to know it of other people too
+        lacking = "no interval: all changed alike, or none did"
+        rd = EffectSize("risk_difference", difference, n=n, method=words, assumption=lacking, source=source, conf_level=conf_level)
     if not math.isnan(chi):
         rd = replace(rd, statistic=chi, df=1, p=float(chdtrc(1, chi)))
     named = [replace(row, estimand=name) for row, name in zip(rows, ("share_first", "share_second"), strict=True)]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+
+_LARGEST = math.log(sys.float_info.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,11 @@ class EffectScale:
     neutral: float
 
 
+def _ratio(value: float) -> float:
+    """Two studies far apart have limits, at Student's t of one degree of freedom, that no float holds as a ratio: then the largest one."""
+    return math.exp(min(value, _LARGEST))
+
+
 def _inverse_logit(value: float) -> float:
     return 1 / (1 + math.exp(-value)) if value >= 0 else math.exp(value) / (1 + math.exp(value))
 
@@ -40,7 +48,7 @@ SCALES = {
     scale.name: scale
     for scale in (
         EffectScale("linear", lambda value: value, "effect size", 0.0),
-        EffectScale("log", math.exp, "ratio", 1.0),
+        EffectScale("log", _ratio, "ratio", 1.0),
         EffectScale("logit", _inverse_logit, "share", math.nan),
         EffectScale("arcsine", _inverse_arcsine, "share", math.nan),
         EffectScale("share", lambda value: value, "share", math.nan),

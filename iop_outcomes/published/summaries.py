@@ -102,7 +102,7 @@ def summary(
     if not low < middle < high:
         raise UsageError(f"the mean {middle:g} lies outside its interval ({low:g}, {high:g})")
     half = (high - low) / (2 * t_quantile(size - 1, level(conf_level)))
-    return Summary(middle, half * math.sqrt(size), size, f"SD from the {conf_level:.0%} interval of the mean, Student t")
+    return Summary(middle, half * math.sqrt(size), size, f"SD from the {conf_level * 100:g}% interval of the mean, Student t")
 
 
 def _from_median(n: int | None, median: Given, quartiles: tuple[Given, Given], ends: tuple[Given, Given], method: str) -> Summary:

@@ -316,7 +316,7 @@ def _allowance(rows: Sequence[ChangeSince], conf_level: float) -> str:
     if not words:
         return ""
     more = f", and so do those of the {words[1]}" if len(words) > 1 else ""
-    return f"They are as wide as it takes: the ranges of the {words[0]} hold together in {conf_level:.0%} of such reports{more}."
+    return f"They are as wide as it takes: the ranges of the {words[0]} hold together in {conf_level * 100:g}% of such reports{more}."
 
 
 def _sections(page: Page) -> Sequence[Section]:
