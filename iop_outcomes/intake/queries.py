@@ -18,8 +18,18 @@ _REFUSED = (
     "use", "shutdown", "kill", "refresh", "comment", "load_extension", "readfile", "writefile", "pg_read_file", "pg_ls_dir", "lo_import", "lo_export",
     "dblink", "pg_terminate_backend", "xp_cmdshell", "openrowset", "nextval", "setval", "set_config",
 )  # fmt: skip
-# Texts, quoted names and comments, which hold no statement: texts of PostgreSQL between dollars among them.
-_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\$([A-Za-z_]\w*)?\$.*?\$\1\$|--[^\n]*|/\*.*?\*/", re.DOTALL)
+# What stands in quotation marks or comments. Databases differ in it, so that what one takes for a string another carries out: a query must only read
+# by each of these readings. Comments are taken out by the first before it is sent.
+_QUOTES, _COMMENTS = r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`", r"--[^\n]*|/\*.*?\*/"
+_QUOTED, *_OTHERWISE = (
+    re.compile("|".join((_QUOTES, _COMMENTS, *more)), re.DOTALL)
+    for more in (
+        [r"\$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?\$(?P=tag)\$"],  # PostgreSQL and DuckDB: strings between dollars
+        [],
+        [r"#[^\n]*"],  # MySQL: another comment
+        [r"\[[^\]]*\]"],  # SQL Server and SQLite: names in brackets
+    )
+)
 _WORD = re.compile(r"[a-z_][a-z_0-9]*")
 
 
@@ -53,10 +63,15 @@ def _only_reads(text: str, name: str) -> str:
             "query_writes", name, "it holds a comment that some databases carry out, or a backslash before a quotation mark", "Take it out."
         )
     text = _QUOTED.sub(lambda match: " " if match[0].startswith(("--", "/*")) else match[0], text).strip().rstrip("; \r\n\t")
-    bare = _QUOTED.sub(" x ", text)
-    if any(mark in bare for mark in ("'", '"', "`", "/*")):
+    if any(mark in _QUOTED.sub(" x ", text) for mark in ("'", '"', "`", "/*")):
         fatal("not_a_query", name, "a quotation mark or a comment is not closed", "Close it.")
-    bare = bare.strip().lower()
+    for reading in (_QUOTED, *_OTHERWISE):
+        _refuse_what_writes(reading.sub(" x ", text).strip().lower(), name)
+    return text
+
+
+def _refuse_what_writes(bare: str, name: str) -> None:
+    """Refuse a query, given without its quotations and comments, that is no single statement which reads."""
     words = _WORD.findall(bare)
     if not words or words[0] not in _STARTS:
         fatal("query_writes", name, "it does not begin with SELECT or WITH", "Write one statement that reads.")
@@ -66,4 +81,3 @@ def _only_reads(text: str, name: str) -> str:
     if refused:
         hint = "Only statements that read are sent. If it is the name of a column, put it in quotation marks"
         fatal("query_writes", name, f"it holds the word {refused.upper()}", hint)
-    return text

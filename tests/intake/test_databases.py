@@ -17,7 +17,6 @@ from iop_outcomes.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_USAGE, DataError
 from iop_outcomes.intake import database_files
 from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.propose import MOST_TABLES, Folder, propose
-from iop_outcomes.intake.queries import query_of
 from iop_outcomes.intake.start import Interview
 from tests.adapters import prepared, program
 from tests.intake import sites
@@ -386,23 +385,6 @@ def test_statements_that_write_are_refused_before_they_are_sent(text, tmp_path, 
         monkeypatch.undo()  # no statement of SQLite, which says so
     with pytest.raises(DataError, match=r"q\.sql\)?: (query_writes|not_a_query|query_failed)|query_failed"):
         iop.load(tmp_path, mapping={**SYNTHETIC, "databases": {"x": {"file": "a.sqlite"}}, "tables": {"episodes": "sql: q.sql"}})
-
-
-@pytest.mark.parametrize(
-    ("text", "sent"),
-    [
-        ("SELECT 1;", "SELECT 1"),
-        ("select a -- ; drop\nfrom t ; -- end", "select a  \nfrom t"),
-        ("WITH a AS (SELECT 1) SELECT * FROM a /* ; */ ;;", "WITH a AS (SELECT 1) SELECT * FROM a"),
-        ("SELECT 'it''s; DELETE' AS \"update\", last_update FROM t", "SELECT 'it''s; DELETE' AS \"update\", last_update FROM t"),
-        ("SELECT replace(a, '--', ';') FROM t", "SELECT replace(a, '--', ';') FROM t"),
-        ("SELECT $q$ DROP ' ; $q$ AS a", "SELECT $q$ DROP ' ; $q$ AS a"),
-    ],
-)
-def test_what_is_sent(text, sent, tmp_path):
-    """One statement without comments; texts and quoted names hold what they like."""
-    (tmp_path / "q.sql").write_text(f"\ufeff{text}\n", encoding="utf-8")
-    assert query_of(tmp_path / "q.sql") == sent
 
 
 # -- hostile files and mappings --------------------------------------------------------------------------------------------
