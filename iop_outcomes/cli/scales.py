@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from iop_outcomes.cli.options import PATH
 from iop_outcomes.errors import EXIT_DONE
 
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--folder", default=None, type=click.Path(), help="A folder with scale files of your own, beside those that are shipped.")
+@click.option("--folder", default=None, type=PATH, help="A folder with scale files of your own, beside those that are shipped.")
 def scales(name: str | None, folder: str | None) -> int:
     """List the scales, or describe scale NAME: how it is scored, every published figure, and what it does not offer."""
     from iop_outcomes.scales import describe, get_scale, load_scales

@@ -112,7 +112,7 @@ class Data:
             raise UsageError(f'by: the data have no column "{by}" to group by. {choices(by, self.groups)}')
         return by
 
-    def where(self, **conditions: str | Sequence[Level]) -> Data:
+    def where(self, /, **conditions: str | Sequence[Level]) -> Data:
         """The episodes that meet some conditions, as data like any other; the flow says how many are left out.
 
         Parameters
