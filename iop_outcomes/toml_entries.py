@@ -39,6 +39,18 @@ def parsed_entry(entry: Traversable, file: str, holds: str) -> dict[str, Any]:
     if len(content) > MOST_BYTES:
         raise DataError(f"{file}: larger than {MOST_BYTES} bytes; {holds}.")
     try:
-        return tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
+        said = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise DataError(f"{file}: not valid TOML in UTF-8 ({error}); correct the line named. A key may be given once only.") from error
+    if has_endless_number(said):
+        raise DataError(f"{file}: holds a whole number of more than 64 bits, which TOML does not have; correct it.")
+    return said
+
+
+def has_endless_number(value: object) -> bool:
+    """Whether a whole number stands anywhere in parsed TOML that is larger than TOML allows: Python writes none of thousands of digits."""
+    if isinstance(value, dict):
+        return any(map(has_endless_number, value.values()))
+    if isinstance(value, list):
+        return any(map(has_endless_number, value))
+    return isinstance(value, int) and not -(2**63) <= value < 2**63

@@ -28,6 +28,13 @@ def test_what_is_no_toml(tmp_path, content):
         read(tmp_path, content)
 
 
+@pytest.mark.parametrize("number", [b"0x" + b"f" * 5_000, b"9" * 5_000, b"9223372036854775808"])
+def test_a_number_without_end_is_refused(tmp_path, number):
+    """Python reads some of them and then writes none, so that messages about them would fail."""
+    with pytest.raises(DataError, match=r"^mood\.toml: "):
+        read(tmp_path, b"items = [{most = " + number + b"}]")
+
+
 def test_a_file_that_is_too_large_or_not_there(tmp_path):
     """Read no further than the limit."""
     with pytest.raises(DataError, match=r"mood\.toml: larger than 1000000 bytes; one scale stands in it"):
