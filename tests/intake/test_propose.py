@@ -7,18 +7,13 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.cli import run
-from iop_outcomes.columns import BY_PATIENT, KINDS, Column
+from iop_outcomes.columns import Column
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_OUTPUT, EXIT_USAGE
 from iop_outcomes.intake.mapping import read_mapping
 from iop_outcomes.intake.proposal_text import TO_FINISH
 from iop_outcomes.intake.propose import propose
-from iop_outcomes.intake.synonyms import match_code, match_columns
-from iop_outcomes.intake.usual_words import squashed, table_of_synonyms
-from iop_outcomes.scales import load_scales
 from tests.conftest import SYNTHETIC
 from tests.intake import sites
-
-# -- the synthetic program as another site would have exported it --------------------------------------------------
 
 NAMES = {
     "episodes": {
@@ -49,6 +44,7 @@ NAMES = {
         "planned": "Elective",
     },
 }
+
 CODES = {
     "discharge_reason": {
         "completed": "TX Complete",
@@ -79,7 +75,9 @@ CODES = {
     },
     "planned": {"1": "Y", "0": "N"},
 }
+
 FILES = {"episodes": "Admissions.csv", "scores": "assessments.csv", "events": "readmissions.csv"}
+
 # What a person writes: what was marked, and the codes of few rows that were not listed.
 EDITS = {
     f'{TO_FINISH} class = ""': 'class = "synthetic"',
@@ -177,9 +175,6 @@ def test_paths_start_where_the_mapping_will_stand(exported, tmp_path_factory):
         assert (elsewhere.parent / path).is_file()
 
 
-# -- nothing of a person -------------------------------------------------------------------------------------------
-
-
 def _episodes(reasons, **more):
     """Episodes with these discharge reasons, and further columns."""
     head = ["episode_id", "track", "discharge_reason", "los_days", *more]
@@ -238,9 +233,6 @@ def test_a_file_without_a_header_shows_nothing(tmp_path, capsys):
     assert run(["map", str(tmp_path)]) == EXIT_USAGE
     shown = capsys.readouterr()
     assert "identifier_column" in shown.err and "jane" not in shown.err + shown.out
-
-
-# -- files ---------------------------------------------------------------------------------------------------------
 
 
 def test_needed_columns_that_are_missing(tmp_path):
@@ -315,53 +307,3 @@ def test_names_are_written_as_toml(tmp_path, name):
     line = next(line for line in text.splitlines() if line.startswith(TO_FINISH) and "one of" in line)
     given = tomllib.loads("[codes.discharge_reason]\n" + line.removeprefix(TO_FINISH).replace('= ""', '= "other"'))
     assert given == {"codes": {"discharge_reason": {name: "other"}}}
-
-
-# -- synonyms ------------------------------------------------------------------------------------------------------
-
-
-def test_the_table_of_synonyms_speaks_of_what_exists():
-    """Every table, column and word of synonyms.toml is canonical, and no synonym of a column stands for two."""
-    table = table_of_synonyms()
-    assert set(table["tables"]) == set(table["columns"]) == set(KINDS)
-    for name, columns in table["columns"].items():
-        placed = BY_PATIENT if KINDS[name].placing else ()
-        assert set(columns) <= {field.name for field in (*KINDS[name].fields, *placed)}
-        plain = [squashed(word) for words in columns.values() for word in words]
-        assert len(plain) == len(set(plain)), name
-    for column, words in table["codes"].items():
-        allowed = {
-            word
-            for kind in KINDS.values()
-            for field in kind.fields
-            if field.name == column.removeprefix("session_")
-            for word in field.allowed
-        }
-        assert not allowed or set(words) <= allowed
-        plain = [squashed(word) for others in words.values() for word in others]
-        assert len(plain) == len(set(plain)), column
-
-
-def test_numbers_stand_for_nothing():
-    """What 1 means differs from system to system."""
-    reason = next(field for field in KINDS["episodes"].fields if field.name == "discharge_reason")
-    assert [match_code(reason, code, {}) for code in ("1", "46", "-9", "99")] == [None] * 4
-
-
-WIDE = {
-    "PHQ-9 Intake Total": "phq9_admit",
-    "phq9_baseline": "phq9_admit",
-    "Pre GAD-7 Score": "gad7_admit",
-    "GAD7 D/C": "gad7_discharge",
-    "post_pcl5": "pcl5_discharge",
-    "PHQ-A Start": "phqa_admit",
-    "phq9_6_months": None,
-    "PHQ9": None,
-}
-
-
-@pytest.mark.parametrize("name", WIDE)
-def test_scores_beside_an_episode(name):
-    """A scale and a moment, in either order; another moment is no admission."""
-    found = match_columns("episodes", [name], load_scales(None))
-    assert [match.to for match in found if match.how != "guess"] == ([WIDE[name]] if WIDE[name] else [])

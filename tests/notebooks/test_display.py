@@ -13,7 +13,7 @@ from iop_outcomes.answer import NoAnswer
 from iop_outcomes.cli import run
 from iop_outcomes.notebooks.showing import released_form
 from iop_outcomes.reporting import blocks
-from tests.cli.test_notebook import write
+from tests.notebooks.test_running import write
 
 PACKAGE = Path(iop.__file__).parent
 FORBIDDEN = re.compile(r"<(style|script|svg|iframe|link|object)\b|\son\w+=|javascript:|(?:src|href)=\"(?!data:|#)")

@@ -8,7 +8,7 @@ import pytest
 import iop_outcomes as iop
 from iop_outcomes.cli import run
 from iop_outcomes.notebooks.showing import WITHHELD, released_form
-from tests.cli.test_notebook import ROOT, write
+from tests.notebooks.test_running import ROOT, write
 
 CELLS = (
     "import iop_outcomes as iop\nfrom IPython.display import display\ndata = iop.load(source)",
