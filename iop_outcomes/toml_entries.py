@@ -39,12 +39,12 @@ def parsed_entry(entry: Traversable, file: str, holds: str) -> dict[str, Any]:
     if len(content) > MOST_BYTES:
         raise DataError(f"{file}: larger than {MOST_BYTES} bytes; {holds}.")
     try:
-        said = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
+        parsed = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise DataError(f"{file}: not valid TOML in UTF-8 ({error}); correct the line named. A key may be given once only.") from error
-    if has_endless_number(said):
+    if has_endless_number(parsed):
         raise DataError(f"{file}: holds a whole number of more than 64 bits, which TOML does not have; correct it.")
-    return said
+    return parsed
 
 
 def has_endless_number(value: object) -> bool:

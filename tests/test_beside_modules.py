@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,9 +17,11 @@ def beside(module: Path) -> Path:
     return TESTS / module.parent / f"test_{module.name}"
 
 
-def names_in(path: Path) -> list[str]:
-    """Names of the tests in a file."""
-    return [node.name for node in ast.parse(path.read_text(encoding="utf-8")).body if getattr(node, "name", "").startswith("test_")]
+@cache
+def in_file(path: Path) -> tuple[ast.FunctionDef, ...]:
+    """The tests in a file."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    return tuple(node for node in body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"))
 
 
 def test_most_modules_have_their_tests_beside_them():
@@ -32,7 +35,7 @@ def test_such_a_file_holds_tests_of_its_module():
     """At least one test, none twice under one name."""
     for module in MODULES:
         if beside(module).exists():
-            names = names_in(beside(module))
+            names = [node.name for node in in_file(beside(module))]
             assert names, beside(module)
             assert len(names) == len(set(names)), beside(module)
 
@@ -41,9 +44,8 @@ def test_no_two_files_hold_one_test():
     """The same body in two files would run twice and show one thing."""
     bodies: dict[str, Path] = {}
     for path in sorted(TESTS.rglob("test_*.py")):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                statements = node.body[1:] if ast.get_docstring(node) else node.body
-                body = node.name + ast.dump(ast.Module(statements, []))
-                assert body not in bodies, f"{node.name} stands in {bodies[body]} and in {path}"
-                bodies[body] = path
+        for node in in_file(path):
+            statements = node.body[1:] if ast.get_docstring(node) else node.body
+            body = node.name + ast.dump(ast.Module(statements, []))
+            assert body not in bodies, f"{node.name} stands in {bodies[body]} and in {path}"
+            bodies[body] = path

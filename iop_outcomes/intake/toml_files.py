@@ -32,7 +32,7 @@ def parsed_toml(path: Path, what: str) -> Dictionary[str, Any]:
     """
     text = _text_of(path, what)
     try:
-        said = tomllib.loads(text)
+        parsed = tomllib.loads(text)
     except RecursionError as error:
         raise DataError(f"{path.name}: not valid TOML (nested too deeply). A {what} is a short text.") from error
     except tomllib.TOMLDecodeError as error:
@@ -41,9 +41,9 @@ def parsed_toml(path: Path, what: str) -> Dictionary[str, Any]:
         raise DataError(f"{path.name}: not valid TOML ({error}). Correct that line.") from error
     except ValueError as error:  # Python reads no number of thousands of digits
         raise DataError(f"{path.name}: {_ENDLESS}") from error
-    if has_endless_number(said):
+    if has_endless_number(parsed):
         raise DataError(f"{path.name}: {_ENDLESS}")
-    return said
+    return parsed
 
 
 def _text_of(path: Path, what: str) -> str:

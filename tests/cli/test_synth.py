@@ -7,12 +7,18 @@ import pytest
 from iop_outcomes.cli import run
 
 
-def test_the_paths_that_are_printed_are_the_files(tmp_path, capsys):
-    """Five of them, in the folder that was named."""
-    assert run(["synth", "-o", str(tmp_path / "one"), "--n", "50", "--seed", "3"]) == 0
-    paths = [Path(line) for line in capsys.readouterr().out.splitlines()]
-    assert sorted(paths) == sorted((tmp_path / "one").iterdir())
-    assert len(paths) == 5
+def test_the_folder_size_and_seed_are_those_that_were_typed(monkeypatch, capsys):
+    """Each path that was written on a line of its own; what the files hold is shown in tests/synthetic."""
+    asked = []
+
+    def write_program(output, **options):
+        asked.append((output, options))
+        return [Path(output) / "episodes.csv", Path(output) / "truth.toml"]
+
+    monkeypatch.setattr("iop_outcomes.synthetic.write_program", write_program)
+    assert run(["synth", "-o", "one", "--n", "60", "--seed", "3"]) == 0
+    assert asked == [("one", {"n": 60, "seed": 3})]
+    assert capsys.readouterr().out.splitlines() == [str(Path("one") / name) for name in ("episodes.csv", "truth.toml")]
 
 
 @pytest.mark.parametrize("arguments", [["--n", "49"], ["--n", "1000001"], ["--n", "many"], ["--seed", "-1"]])
