@@ -135,6 +135,7 @@ _ESTIMANDS = (
         "share",
         "An estimated {value} were still in care after day {time} (range {low} to {high}), those still in care counted as far as they are followed.",
         role="free_of_ends",
+        when="after day",
     ),
     EstimandDefinition(
         "cumulative_incidence",

@@ -16,7 +16,7 @@ from iop_outcomes.keys import ALL
 from iop_outcomes.release import SUPPRESSED, Count, Released, ReleasedEstimate, ReleasedLine, Withheld, require_released
 from iop_outcomes.results import Role
 from iop_outcomes.show import theme
-from iop_outcomes.show.curves import divided
+from iop_outcomes.show.curves import day_axis, divided
 from iop_outcomes.show.paper import PaperFigure, inches
 from iop_outcomes.show.words import NOT_SHOWN, count, group_words, label, listed
 from iop_outcomes.units import percent
@@ -106,7 +106,7 @@ def survival_figure(
     with theme.style():
         figure, ax = _framed(size, tables, len(notes))
         _draw(ax, groups, lines, curve)
-        _label(ax, _axis(released, curve), groups, lines, tables, _COLUMNS[size])
+        _label(ax, (day_axis(released), _axis(released, curve)), groups, lines, tables, _COLUMNS[size])
         _write_tables(figure, ax, groups, lines, tables)
         for place, note in enumerate(reversed(notes)):
             figure.text(0.04 / figure.get_figwidth(), (0.03 + place * _ROW) / figure.get_figheight(), note, fontsize=6, color=theme.MUTED)
@@ -235,7 +235,12 @@ def _draw(ax: Axes, groups: Sequence[_Group], lines: Mapping[int, ReleasedLine],
 
 
 def _label(
-    ax: Axes, axis: str, groups: Sequence[_Group], lines: Mapping[int, ReleasedLine], tables: Sequence[Sequence[AtDay]], columns: int
+    ax: Axes,
+    axes: tuple[str, str],
+    groups: Sequence[_Group],
+    lines: Mapping[int, ReleasedLine],
+    tables: Sequence[Sequence[AtDay]],
+    columns: int,
 ) -> None:
     """The words of both axes, and above the plot which line is whose."""
     days = _days_with_room(ax, tables)
@@ -243,8 +248,8 @@ def _label(
     marks = [ax.get_ylim()[1] * part / (5 if ax.get_ylim()[1] < 1 else 4) for part in range(6 if ax.get_ylim()[1] < 1 else 5)]
     ax.set_yticks(marks, [f"{mark * 100:.0f}%" for mark in marks])
     ax.tick_params(labelsize=_CELLS, length=2.5, width=0.5, pad=2)
-    ax.set_xlabel("Days after discharge", fontsize=_WORDS, labelpad=2)
-    ax.set_ylabel(axis, fontsize=_WORDS, labelpad=3)
+    ax.set_xlabel(axes[0], fontsize=_WORDS, labelpad=2)
+    ax.set_ylabel(axes[1], fontsize=_WORDS, labelpad=3)
     ax.grid(axis="y", color=theme.GRID, linewidth=0.4)
     ax.set_axisbelow(True)
     for spine in ax.spines.values():

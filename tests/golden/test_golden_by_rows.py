@@ -33,16 +33,9 @@ def table(name):
 
 
 def with_stay(row):
-    """An episode with the days between its dates, and how it ended."""
+    """An episode with the days between its dates."""
     ends = [None if row[name] is None else date.fromisoformat(row[name]) for name in ("admit_date", "discharge_date")]
-    return row | {"los_days": None if ends[1] is None else (ends[1] - ends[0]).days, "ending": ending(rows.reason(row))}
-
-
-def ending(reason):
-    """How an episode ended, as the chart of when people leave has it."""
-    if reason is None or reason in ("completed", "dropped_out"):
-        return reason
-    return "transferred" if reason in rows.GROUPS["transferred"] else "ended_otherwise"
+    return row | {"los_days": None if ends[1] is None else (ends[1] - ends[0]).days}
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +98,7 @@ def expected(slow):
     """Every number of the row version, by (measure, definition, level, estimand, day)."""
     each = {
         ("completion", "discharged"): slow.numbers("track", rows.completion),
-        ("length_of_stay", "difference"): slow.numbers("track", rows.length_of_stay) | slow.numbers("ending", rows.length_of_stay),
+        ("length_of_stay", "difference"): slow.numbers("track", rows.length_of_stay),
         ("discharge_reasons", "grouped"): slow.numbers("track", reasons_of_completion),
         ("deaths_in_care", ""): slow.numbers("track", deaths_in_care),
         ("readmission", "psychiatric"): timed(slow, "readmission", "psychiatric"),
@@ -120,10 +113,9 @@ def expected(slow):
 
 
 def agreed():
-    """The agreed rows of tracks that hold a number, comparisons aside, and of stays by how they ended."""
+    """The agreed rows of tracks that hold a number, comparisons aside."""
     with (HERE / "program_quality.csv").open(encoding="utf-8") as file:
-        every = [row for row in csv.DictReader(file) if not row["contrast"] and row["value"]]
-    return [row for row in every if row["group"] == "track" or (row["group"], row["measure"]) == ("discharge_reason", "length_of_stay")]
+        return [row for row in csv.DictReader(file) if row["group"] == "track" and not row["contrast"] and row["value"]]
 
 
 def near(cell, number):
@@ -156,5 +148,5 @@ def test_what_the_rows_do_not_know_is_named(expected):
     """Numbers of the page without a row version: each has its own oracle elsewhere, or is a trait at admission."""
     known = {(*key[:2], key[3]) for key in expected}
     missing = {(row["measure"], row["definition"], row["estimand"]) for row in agreed()} - known
-    allowed = ("recorded", "participants_", "phq9_missing_scores")
+    allowed = ("recorded", "participants_")
     assert {one for one in missing if not one[0].startswith(allowed) and not one[2].startswith(checking.ELSEWHERE)} == set()

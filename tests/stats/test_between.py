@@ -44,3 +44,11 @@ def test_without_spread_or_people_there_is_none(sd, n):
     d = d_between(3, 1, sd, n, 10)
     assert math.isnan(d.value)
     assert math.isnan(d.variance)
+
+
+def test_hedges_factor_is_exact():
+    """J = gamma(df / 2) / (sqrt(df / 2) gamma((df - 1) / 2)); LS2 multiplies the variance by its square."""
+    d = d_between(3.0, 1.0, 2.0, 5, 6)
+    j = math.gamma(4.5) / (math.sqrt(4.5) * math.gamma(4.0))
+    assert corrected(d, 5, 6).value == pytest.approx(j * d.value, rel=1e-12)
+    assert corrected(d, 5, 6, variance="LS2").variance == pytest.approx(j**2 * d.variance, rel=1e-12)

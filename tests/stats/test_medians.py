@@ -38,3 +38,8 @@ def test_follow_up_is_the_curve_with_ends_and_losses_turned_round():
     days = 2 * rng.integers(0, 200, 75) + ended
     reverse = KaplanMeierFitter().fit(days, event_observed=1 - ended)
     assert median_follow_up(life_table(days, ended, np.ones(75, dtype=int))) == reverse.median_survival_time_
+
+
+def test_nobody_lost_has_no_median_follow_up():
+    """Everybody had the event."""
+    assert math.isnan(median_follow_up(life_table([5, 9], [1, 1], [3, 3])))

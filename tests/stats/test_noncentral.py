@@ -1,5 +1,7 @@
 """Takes t statistics, gives the limits of their noncentrality: scipy's distribution at them has the tails that were asked for."""
 
+import math
+
 import pytest
 import scipy.stats
 
@@ -14,3 +16,10 @@ def test_noncentral_limits(t, df, conf_level):
     ends = (low, high) if t >= 0 else (-high, -low)
     assert scipy.stats.nct.cdf(abs(t), df, ends[0]) == pytest.approx(0.5 + conf_level / 2, abs=1e-8)
     assert scipy.stats.nct.cdf(abs(t), df, ends[1]) == pytest.approx(0.5 - conf_level / 2, abs=1e-8)
+
+
+def test_a_negative_statistic_mirrors_a_positive_one():
+    """And no statistic has no limits."""
+    low, high = noncentral_t_limits(2.0, 15)
+    assert noncentral_t_limits(-2.0, 15) == (-high, -low)
+    assert all(math.isnan(limit) for limit in noncentral_t_limits(math.nan, 15))

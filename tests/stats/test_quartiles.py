@@ -7,6 +7,7 @@ import pytest
 import scipy.stats
 
 import iop_outcomes as iop
+from iop_outcomes.stats.quartiles import METHODS, FiveNumbers, mean_and_sd
 
 
 def test_wan_and_luo_by_hand():
@@ -78,3 +79,26 @@ def test_wan_is_near_for_normal_scores():
         low, q1, middle, q3, high = np.quantile(rng.normal(20, 5, 50), [0, 0.25, 0.5, 0.75, 1])
         sds.append(iop.effects.summary(median=middle, q1=q1, q3=q3, minimum=low, maximum=high, n=50).sd)
     assert math.isclose(np.mean(sds), 5, rel_tol=0.01)
+
+
+def five_of(values, *, quartiles=True, ends=True):
+    """What a paper prints of them."""
+    q1, median, q3 = np.quantile(values, [0.25, 0.5, 0.75])
+    given = ({"q1": q1, "q3": q3} if quartiles else {}) | ({"low": values.min(), "high": values.max()} if ends else {})
+    return FiveNumbers(float(median), len(values), **{name: float(value) for name, value in given.items()})
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(("quartiles", "ends"), [(True, False), (False, True), (True, True)])
+def test_normal_scores_come_back(method, quartiles, ends):
+    """Of 400 normal scores, within a fifth of an SD."""
+    values = np.random.default_rng(3).normal(15, 5, 400)
+    mean, sd = mean_and_sd(five_of(values, quartiles=quartiles, ends=ends), method)
+    assert mean == pytest.approx(values.mean(), abs=1.0) and sd == pytest.approx(values.std(ddof=1), abs=1.0)
+
+
+def test_skewed_scores_need_the_method_that_knows_them():
+    """Of lognormal stays McGrath's mean is nearer than Wan's."""
+    values = np.random.default_rng(4).lognormal(3, 0.8, 600)
+    wan, mcgrath = (mean_and_sd(five_of(values, ends=False), method)[0] for method in ("wan", "mcgrath"))
+    assert abs(mcgrath - values.mean()) < abs(wan - values.mean())

@@ -5,8 +5,10 @@ import math
 import pytest
 import scipy.stats
 from scipy.optimize import brentq, minimize_scalar
+from statsmodels.stats.contingency_tables import Table2x2
 
 import iop_outcomes as iop
+from iop_outcomes.stats.two_shares import Shares, arcsine_difference, log_odds_ratio, log_risk_ratio, risk_difference_variance
 
 
 def test_miettinen_nurminen_against_a_search():
@@ -39,3 +41,26 @@ def test_number_needed_to_treat():
     assert unclear.value == pytest.approx(20) and math.isnan(unclear.low) and "holds 0" in unclear.assumption
     equal = iop.effects.proportions(events_1=5, n_1=10, events_2=10, n_2=20)["number_needed_to_treat"]
     assert math.isnan(equal.value) and "equal" in equal.assumption
+
+
+TABLES = [(12, 80, 25, 75), (3, 40, 1, 55)]
+
+
+@pytest.mark.parametrize(("k_one", "n_one", "k_other", "n_other"), TABLES)
+def test_ratios_are_those_of_statsmodels(k_one, n_one, k_other, n_other):
+    """Logarithms and their standard errors."""
+    theirs = Table2x2([[k_one, n_one - k_one], [k_other, n_other - k_other]])
+    s = Shares(k_one, n_one, k_other, n_other)
+    (risk, risk_variance), (odds, odds_variance) = log_risk_ratio(s), log_odds_ratio(s)
+    assert (risk, risk_variance) == pytest.approx((theirs.log_riskratio, theirs.log_riskratio_se**2), rel=1e-12)
+    assert (odds, odds_variance) == pytest.approx((theirs.log_oddsratio, theirs.log_oddsratio_se**2), rel=1e-12)
+
+
+def test_differences():
+    """The binomial variances add; arcsines of roots stand where a cell is empty."""
+    s = Shares(0, 20, 5, 20)
+    assert s.empty_cell and not s.with_halves().empty_cell
+    assert risk_difference_variance(s) == pytest.approx(0.25 * 0.75 / 20)
+    assert arcsine_difference(s) == pytest.approx((-math.asin(0.5), 0.025))
+    halved = s.with_halves()
+    assert (halved.k_one, halved.n_one, halved.k_other, halved.n_other) == (0.5, 21, 5.5, 21)

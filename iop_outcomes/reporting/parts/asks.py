@@ -32,9 +32,16 @@ def stay(program: Program) -> Ask:
 
 
 def stay_by_ending(program: Program) -> Ask | None:
-    """The quartiles of stays by how they ended: when people leave who do not finish; none where no stay is known in days."""
+    """The quartiles of stays by how they ended: when people leave who do not finish; none where no stay is known in days.
+
+    Nor where small counts are withheld: how many episodes each way of ending has, beside who completed of all discharged, gives the rest back.
+    """
     every = stay(program)
-    if not program.can_answer(every) or not (stays := declaration(every, program.data)).definition.has_role("mean"):
+    if (
+        program.policy.threshold
+        or not program.can_answer(every)
+        or not (stays := declaration(every, program.data)).definition.has_role("mean")
+    ):
         return None
     return Ask("length_of_stay", by="discharge_reason", classes=ENDINGS, estimands=stays.shown)
 

@@ -6,9 +6,9 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.release import policy_for
-from iop_outcomes.reporting.assemble import assemble, build_report
+from iop_outcomes.reporting.assemble import assemble
 from iop_outcomes.reporting.blocks import Figure, TableBlock, Text
-from iop_outcomes.reporting.parts import PROGRAM_QUALITY, Program
+from iop_outcomes.reporting.parts import Program
 from iop_outcomes.reporting.parts.missing_scores import MISSING_SCORES
 
 
@@ -41,9 +41,7 @@ def sections(tables, policy):
             "No episode has a PHQ-9 at both ends, so that nothing can be said of those without a discharge score.",
         ),
         (program(40, 100, admitted=False), "internal", "No episode has a PHQ-9 at both ends"),
-        (program(100, 100), "cms11", "in the 100 episodes with both scores, and no discharge score is missing."),
-        (program(12, 70), "cms11", "depends on missing discharge scores is not shown, because a count in it"),
-        (program(100, 96), "cms11", "depends on missing discharge scores is not shown, because a count in it"),
+        (program(100, 100), "internal", "in the 100 episodes with both scores, and no discharge score is missing."),
     ],
 )
 def test_without_two_answers_there_is_a_sentence_alone(tables, policy, words):
@@ -73,15 +71,6 @@ def test_within_everything_is_said_and_drawn(tables, words):
 
 
 def test_without_scores_nothing_is_asked():
-    """Of a program without a scores table."""
+    """Of a program without a scores table, and where small counts are withheld."""
+    assert sections(program(100, 60), "cms11") == ([], [])
     assert sections({"episodes": program(30, 0)["episodes"]}, "internal") == ([], [])
-
-
-@pytest.mark.long
-def test_what_it_asks_costs_no_other_number(synthetic):
-    """The numbers of the report are those of the same report without it, to the last withheld count."""
-    with_it = iop.report(synthetic, by="track").to_csv().splitlines()
-    without = (
-        build_report(synthetic, by="track", parts=[part for part in PROGRAM_QUALITY if part is not MISSING_SCORES]).to_csv().splitlines()
-    )
-    assert [line for line in with_it if not line.startswith("phq9_missing_scores")] == without
