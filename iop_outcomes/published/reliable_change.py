@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.published.summaries import scores_of
-from iop_outcomes.stats.draft import Floats
+from iop_outcomes.stats.draft import Floats, Mask
 from iop_outcomes.stats.pairs import Better
 from iop_outcomes.stats.thresholds import cutoffs, reliable_change_index, s_diff, standard_error_of_measurement
 
@@ -98,14 +98,34 @@ def _of_true_change(group: ScoredGroup, pre: float, post: float) -> float:
     return true / (math.sqrt(share) * math.sqrt(2) * group.error)
 
 
+def _of_scores(_group: ScoredGroup, before: Floats, after: Floats, _beyond: float) -> tuple[Mask, Mask]:
+    """Who is over the cut-off after and not before, and the other way round; scores are those above the cut-off, better upwards."""
+    return (before <= _HAIR) & (after > _HAIR), (before > _HAIR) & (after <= _HAIR)
+
+
+def _of_true_scores(group: ScoredGroup, before: Floats, after: Floats, beyond: float) -> tuple[Mask, Mask]:
+    """Whose true score after, as estimated, lies over the cut-off by more than its own error; nobody goes back (Hageman and Arrindell)."""
+    reliability = group.reliability_of(group.sd_post)
+    if not reliability > 0:
+        raise UsageError(
+            f"the SD after, {group.sd_post:.3g}, is no larger than the error of measurement: nothing of a score after is more than error"
+        )
+    true = after.mean() + reliability * (after - after.mean())
+    return (before <= _HAIR) & (true / (math.sqrt(reliability) * group.error) > beyond), np.zeros(len(before), dtype=bool)
+
+
 @dataclass(frozen=True, slots=True)
 class ReliableChangeMethod:
-    """One published method: its index, positive where the score rose; figures it needs beside SD and reliability; source; usual critical value."""
+    """One published method: its index, positive where the score rose; figures it needs beside SD and reliability; source; usual critical value.
+
+    `crossings` says who comes over the cut-off for good and who goes back, from true scores where the method reads those.
+    """
 
     index: Callable[[ScoredGroup, float, float], float]
     needs: tuple[str, ...]
     source: str
     critical: float = 1.96
+    crossings: Callable[[ScoredGroup, Floats, Floats, float], tuple[Mask, Mask]] = _of_scores
 
 
 _JT = "Jacobson NS, Truax P (1991), doi:10.1037/0022-006X.59.1.12"
@@ -125,6 +145,7 @@ METHODS: Mapping[str, ReliableChangeMethod] = {
         ("mean_pre", "mean_post", "sd_post", "r"),
         "Hageman WJ, Arrindell WA (1999), doi:10.1016/S0005-7967(99)00032-7",
         critical=ONE_SIDED,
+        crossings=_of_true_scores,
     ),
 }
 
@@ -223,22 +244,14 @@ def clinical_categories(
     before, after = np.array(scores_of("pre", pre)), np.array(scores_of("post", post))
     if len(before) != len(after):
         raise UsageError(f"pre has {len(before)} people and post {len(after)}: give both scores of each, in their order")
-    sds = [float(scores.std(ddof=1)) for scores in (before, after)]
-    if not all(sds):
-        raise UsageError("all scores before, or all after, are the same: without spread no change is reliable or not")
-    group = ScoredGroup(sds[0], reliability, float(before.mean()), float(after.mean()), sds[1])
-    group = replace(group, r=float(np.corrcoef(before, after)[0, 1]))
-    if reliability_post is not None:
-        group = replace(group, reliability_post=reliability_post)
-    elif "reliability_post" in METHODS[method].needs:
+    chosen, sign = METHODS[method], -1.0 if _side(better) == "lower" else 1.0
+    group = _group_of(before, after, reliability, reliability_post)
+    if "reliability_post" in chosen.needs and reliability_post is None:
         raise UsageError(f"{method} needs reliability_post too")
-    beyond, sign = METHODS[method].critical if critical is None else critical, -1.0 if _side(better) == "lower" else 1.0
-    index = sign * np.array([METHODS[method].index(group, a, b) for a, b in zip(before, after, strict=True)])
+    beyond = chosen.critical if critical is None else critical
+    index = sign * np.array([chosen.index(group, a, b) for a, b in zip(before, after, strict=True)])
     up, down = index > beyond, index < -beyond
-    well_before, well_after = (sign * (scores - cutoff) > _HAIR for scores in (before, after))
-    crossed, back = ~well_before & well_after, well_before & ~well_after
-    if method == "hageman_arrindell":
-        crossed, back = ~well_before & (sign * _clinical(group, after, cutoff) > beyond), np.zeros(len(before), dtype=bool)
+    crossed, back = chosen.crossings(group, sign * (before - cutoff), sign * (after - cutoff), beyond)
     counts = {
         "recovered": up & crossed,
         "improved": up & ~crossed,
@@ -250,15 +263,14 @@ def clinical_categories(
     return {"n": float(len(before)), **sizes, **{f"percent_{name}": 100 * k / len(before) for name, k in sizes.items()}}
 
 
-def _clinical(group: ScoredGroup, after: Floats, cutoff: float) -> Floats:
-    """How far the true scores after, as estimated, lie beyond the cut-off, in their own error (Hageman and Arrindell)."""
-    reliability = group.reliability_of(group.sd_post)
-    if not reliability > 0:
-        raise UsageError(
-            f"the SD after, {group.sd_post:.3g}, is no larger than the error of measurement: nothing of a score after is more than error"
-        )
-    true = group.mean_post + reliability * (after - group.mean_post)
-    return np.asarray((true - cutoff) / (math.sqrt(reliability) * group.error), dtype=np.float64)
+def _group_of(before: Floats, after: Floats, reliability: float, reliability_post: float | None) -> ScoredGroup:
+    """The figures of people by their own scores."""
+    sds = [float(scores.std(ddof=1)) for scores in (before, after)]
+    if not all(sds):
+        raise UsageError("all scores before, or all after, are the same: without spread no change is reliable or not")
+    r = float(np.corrcoef(before, after)[0, 1])
+    after_too = math.nan if reliability_post is None else reliability_post
+    return ScoredGroup(sds[0], reliability, float(before.mean()), float(after.mean()), sds[1], after_too, r)
 
 
 def mixed_model_change(
