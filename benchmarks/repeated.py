@@ -65,6 +65,7 @@ def fitted(folder: Path) -> list[str]:
     """Random intercept and slope by REML: from the rows as counts, and as lme4 fits it."""
     from iop_outcomes.counts import Counts
     from iop_outcomes.models import mixed_model
+    from iop_outcomes.models.repeated_scores import Shape, Time
 
     scores = _drawn()
     weeks = {f"week_{week}": float(week) for week in range(OCCASIONS)}
@@ -76,9 +77,10 @@ def fitted(folder: Path) -> list[str]:
     counts = Counts.from_columns(tuple(weeks), columns, n)
     counted = time.perf_counter() - start
     lines = {}
-    for shape, line in (("intercept_slope", "line"), ("unstructured", "occasions")):
+    models: tuple[tuple[Shape, Time], ...] = (("intercept_slope", "line"), ("unstructured", "occasions"))
+    for shape, line in models:
         start = time.perf_counter()
-        lines[shape] = mixed_model(counts, weeks, time=line, shape=shape), time.perf_counter() - start  # type: ignore[arg-type]
+        lines[shape] = mixed_model(counts, weeks, time=line, shape=shape), time.perf_counter() - start
     model, ours = lines["intercept_slope"]
     theirs = _by_lme4(scores, folder)
     rows = [

@@ -67,6 +67,8 @@ _KINDS: Mapping[str, tuple[Callable[[object], bool], str]] = {
 def check_arguments(call: Callable[..., Any], given: Mapping[str, object]) -> None:
     """Whether every argument is of the kind that the signature of its call names.
 
+    Called at the top of a function, and no decorator around it: doctest would then pass over the example of what is wrapped.
+
     Parameters
     ----------
     call : function

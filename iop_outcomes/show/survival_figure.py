@@ -106,7 +106,9 @@ def survival_figure(
     with theme.style():
         figure, ax = _framed(size, tables, len(notes))
         _draw(ax, groups, lines, curve)
-        _label(ax, (day_axis(released), _axis(released, curve)), groups, lines, tables, _COLUMNS[size])
+        ax.set_xlabel(day_axis(released), fontsize=_WORDS, labelpad=2)
+        ax.set_ylabel(_axis(released, curve), fontsize=_WORDS, labelpad=3)
+        _label(ax, groups, lines, tables, _COLUMNS[size])
         _write_tables(figure, ax, groups, lines, tables)
         for place, note in enumerate(reversed(notes)):
             figure.text(0.04 / figure.get_figwidth(), (0.03 + place * _ROW) / figure.get_figheight(), note, fontsize=6, color=theme.MUTED)
@@ -234,22 +236,13 @@ def _draw(ax: Axes, groups: Sequence[_Group], lines: Mapping[int, ReleasedLine],
         ax.step(line.days, shares, where="post", color=group.color, linestyle=group.style, linewidth=1.1)
 
 
-def _label(
-    ax: Axes,
-    axes: tuple[str, str],
-    groups: Sequence[_Group],
-    lines: Mapping[int, ReleasedLine],
-    tables: Sequence[Sequence[AtDay]],
-    columns: int,
-) -> None:
-    """The words of both axes, and above the plot which line is whose."""
+def _label(ax: Axes, groups: Sequence[_Group], lines: Mapping[int, ReleasedLine], tables: Sequence[Sequence[AtDay]], columns: int) -> None:
+    """The marks of both axes, and above the plot which line is whose."""
     days = _days_with_room(ax, tables)
     ax.set_xticks(days, [str(day) for day in days])
     marks = [ax.get_ylim()[1] * part / (5 if ax.get_ylim()[1] < 1 else 4) for part in range(6 if ax.get_ylim()[1] < 1 else 5)]
     ax.set_yticks(marks, [f"{mark * 100:.0f}%" for mark in marks])
     ax.tick_params(labelsize=_CELLS, length=2.5, width=0.5, pad=2)
-    ax.set_xlabel(axes[0], fontsize=_WORDS, labelpad=2)
-    ax.set_ylabel(axes[1], fontsize=_WORDS, labelpad=3)
     ax.grid(axis="y", color=theme.GRID, linewidth=0.4)
     ax.set_axisbelow(True)
     for spine in ax.spines.values():
