@@ -338,8 +338,6 @@ class Results:
         Where the groups are classes of the first column's levels, the class of each level.
     lined : bool
         Whether released curves come with the lines and limits that a figure draws.
-    spare : bool
-        Whether its numbers may be shown only where that costs no number of other results of the page.
     """
 
     definition: Definition
@@ -356,7 +354,6 @@ class Results:
     within: Mapping[str, Results] = field(default_factory=dict)
     class_of: Mapping[str, str] = field(default_factory=dict)
     lined: bool = False
-    spare: bool = False
 
     def with_lines(self) -> Results:
         """The same, whose released curves come with lines and limits; so in every form that release may choose."""

@@ -73,7 +73,7 @@ def answer_all(
         if isinstance(answer, Unanswered):
             unanswered[ask] = answer
         else:
-            results[ask] = replace(_only(answer, ask), among_grouped=None, spare=ask.spare)  # the page has one population, decided before
+            results[ask] = replace(_only(answer, ask), among_grouped=None)  # the page has one population, decided before
     return results, unanswered
 
 
@@ -106,7 +106,7 @@ def _only(results: Results, ask: Ask) -> Results:
     kept = tuple(estimate for estimate in results if _is_wanted(estimate.key, ask))
     populations = {place: people for place, people in results.populations.items() if _is_wanted(place[1], ask)}
     forms = results.coarser
-    coarser = None if forms is None else lambda: (replace(_only(form, ask), spare=ask.spare) for form in forms())
+    coarser = None if forms is None else lambda: (_only(form, ask) for form in forms())
     return replace(results, estimates=kept, populations=populations, coarser=coarser)
 
 

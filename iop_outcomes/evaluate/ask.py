@@ -62,8 +62,6 @@ class Ask:
     times : tuple of float
         Of numbers at a time, the times that are wanted of those in `at`; every one by default. Asks of one page that differ in `at` would
         divide the same episodes by other days, and release could not tell that their numbers of one day are of the same people.
-    spare : bool
-        Whether its numbers are shown only where that costs no number of another ask.
 
     Examples
     --------
@@ -81,4 +79,3 @@ class Ask:
     against: Against | None = None
     estimands: tuple[str, ...] = ()
     times: tuple[float, ...] = ()
-    spare: bool = False

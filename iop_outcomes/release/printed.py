@@ -21,8 +21,7 @@ Populations = Mapping[tuple[Place, Key], Population]
 
 
 _EXACT = 1e-9  # of a value that is not rounded
-_SHOWN, _BESIDE, _SPARE = 3.0, 1.0, 0.01  # how much a number is wanted that a measure draws and compares, one beside it, and one to spare
-_AFTER_ALL = 5  # ranks: behind everything of results that are not to spare
+_SHOWN, _BESIDE = 3.0, 1.0  # how much a number is wanted that a measure draws and compares, and one beside it
 
 
 class _Class(NamedTuple):
@@ -239,8 +238,7 @@ class Tabulations:
                     for place, people, parts in counted
                     if parts and not alone
                 ]
-                worth = _SHOWN if estimate.estimand in each.definition.shown else _BESIDE
-                needs.append(Need(frozenset([*totals, *values]), _SPARE if each.spare else worth))
+                needs.append(Need(frozenset([*totals, *values]), _SHOWN if estimate.estimand in each.definition.shown else _BESIDE))
         return needs
 
     def _counted(self, number: int, estimate: Estimate) -> list[tuple[Place, Population, Parts]]:
@@ -368,14 +366,13 @@ class Tabulations:
         Denominators and numerators come first, those of the numbers that a measure shows before those beside them; then how many
         episodes there are in all, then what is missing or excluded, then single parts of it;
         then the order of the results and their estimands, everyone before a level, a margin of two columns before a pair, and a large
-        level before a small one. What results to spare print comes behind all of it.
+        level before a small one.
         """
         wanted = sorted((item for number in self._numbers(column) for item in self._wanted(number)), key=lambda item: item[0])
         return list(dict.fromkeys((place, parts) for _, place, parts in wanted if parts))
 
     def _wanted(self, number: int) -> Iterator[tuple[int, Place, Parts]]:
         populations, places = self._populations[number], self._column[number][1]
-        later = _AFTER_ALL * self._results[number].spare
         everyones: dict[Key, Population] = {}
         for (place, key), people in populations.items():
             if place.level == ALL:
@@ -386,11 +383,11 @@ class Tabulations:
             ordered = sorted(sizes, key=lambda place: (not place.is_everyone, place.is_crossed, -sizes[place], place))
             beside = key.estimand not in self._results[number].definition.shown
             for rank, family, parts in _ranked(everyone, beside=beside):
-                yield from ((later + rank, place, self.cells(number, family, parts)) for place in ordered)
+                yield from ((rank, place, self.cells(number, family, parts)) for place in ordered)
             for part in everyone.parts:
                 if part not in everyone.base:
-                    yield later + 4, places[0], self.cells(number, everyone.family, frozenset({part}))
-            yield later + 2, places[0], self.cells(number, everyone.family, frozenset(everyone.parts))
+                    yield 4, places[0], self.cells(number, everyone.family, frozenset({part}))
+            yield 2, places[0], self.cells(number, everyone.family, frozenset(everyone.parts))
 
 
 def _sums(places: Sequence[Place]) -> dict[Name, Sequence[Place]]:

@@ -267,15 +267,12 @@ def test_change_with_missing_as_unchanged_is_as_coarse_as_it_must_be(synthetic, 
 # -- what the page shows -------------------------------------------------------------------------------------------------
 
 
-SPARE = "phq9_missing_scores"  # stands in the file of methods, where it costs no other number
-
-
 def shown_cells(data):
     """Numbers and contrasts of the tracks on the page: how many are not withheld ("not reached" is not), and how many there are."""
     cells = Counter(
         estimate.shown
         for released in iop.report(data, by="track", policy="cms11").released
-        if released.group == "track" and released.definition.measure != SPARE
+        if released.group == "track"
         for estimate in released
         if estimate.level not in GROUPS
     )

@@ -22,13 +22,11 @@ def missing_scores_ask(program: Program) -> Ask | None:
     """The readings of missing scores on the first scale; none where there are no scores, nor where small counts are withheld.
 
     Beside the change of the scale, which is rounded where counts are small, the finer means of the same sums give counts of small programs back.
-
-    Not the bounds, of the scale's range or of reliable change: those divide the episodes in a way that no other number of a page does,
-    so that small counts would follow from them. What is asked divides them as the change itself does, and is shown where it costs no other number.
+    The bounds, of the scale's range or of reliable change, are not asked: they divide the episodes in a way that no other number of a page does.
     """
     if program.policy.threshold or not program.scored:
         return None
-    return Ask("missing_scores", scale=program.scored[0], by=program.by, estimands=(KNOWN, SEEN, *RULES, PREDICTED, TIPPING), spare=True)
+    return Ask("missing_scores", scale=program.scored[0], by=program.by, estimands=(KNOWN, SEEN, *RULES, PREDICTED, TIPPING))
 
 
 def _words(released: Released, scale: Scale) -> str:
