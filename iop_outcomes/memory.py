@@ -20,6 +20,9 @@ NO_MEMORY = (
     "or export fewer columns or years"
 )
 NO_DISK = "there is no room left for temporary files. Free some space, or name another folder for them in the variable TMPDIR"
+# What the libraries map before a row is read (1.4 GB with two processors), most of which they never touch, and what each processor adds.
+# Where they may not, they end the process themselves: no error of theirs could be turned into words.
+_MAPPED, _MAPPED_EACH = 1 << 30, 1 << 28
 _UNITS = {"MB": 10**6, "GB": 10**9, "MIB": 1 << 20, "GIB": 1 << 30}
 _AMOUNT = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) ?([MG]I?B)", re.IGNORECASE)
 _OF_GROUP = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
@@ -50,7 +53,14 @@ def memory_bytes(text: str) -> int:
 
 @contextmanager
 def limited_memory(text: str | None) -> Iterator[None]:
-    """Let data that are loaded meanwhile take no more than an amount; as before where none is given."""
+    """Let data that are loaded meanwhile take no more than an amount; as before where none is given.
+
+    Raises
+    ------
+    UsageError
+        When it is no amount, or too little to read anything, or this process may not map what the libraries need.
+    """
+    refuse_too_few_addresses()
     before = _LIMIT.set(_LIMIT.get() if text is None else memory_bytes(text))
     try:
         yield
@@ -63,14 +73,43 @@ def memory_limit() -> int:
     return _LIMIT.get() or max(_allowed() // SHARE, LEAST)
 
 
+def refuse_too_few_addresses() -> None:
+    """Go on where the process may map what the libraries ask for.
+
+    Raises
+    ------
+    UsageError
+        Where a limit of the process (ulimit -v) is below that.
+    """
+    addresses = _addresses()
+    if addresses is not None and addresses < _libraries():
+        raise UsageError(
+            f"memory: this process may map {addresses >> 20} MiB of memory (ulimit -v), and needs {_libraries() >> 20} MiB before it reads "
+            "a row. Allow that or more, or limit what is used rather than what is mapped, with --memory."
+        )
+
+
+def _libraries() -> int:
+    """Bytes that the libraries map on this machine."""
+    return _MAPPED + _MAPPED_EACH * (os.cpu_count() or 1)
+
+
+def _addresses() -> int | None:
+    """Bytes that this process may map, where there is a limit."""
+    try:
+        import resource
+    except ImportError:  # not every system has limits of processes
+        return None
+    size = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if size == resource.RLIM_INFINITY else size
+
+
 def _allowed() -> int:
-    """The least of what the machine has, what the group of processes may have, and what the process may."""
+    """The least of what the machine has, what the group of processes may have, and what the process may beside the libraries."""
     sizes = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")] if hasattr(os, "sysconf") else [8 << 30]
     for name in _OF_GROUP:
         with suppress(OSError, ValueError):  # no such file, or the word "max"
             sizes.append(int(Path(name).read_text(encoding="ascii")))
-    with suppress(ImportError):  # not every system has limits of processes
-        import resource
-
-        sizes += [size for size in (resource.getrlimit(resource.RLIMIT_AS)[0],) if size != resource.RLIM_INFINITY]
+    if (addresses := _addresses()) is not None:
+        sizes.append(max(addresses - _libraries(), LEAST))
     return min(size for size in sizes if size > 0)

@@ -16,7 +16,7 @@ from weakref import finalize
 import duckdb
 
 from iop_outcomes.engine.dialect import literal
-from iop_outcomes.memory import FULL_WORDS
+from iop_outcomes.memory import FULL_WORDS, refuse_too_few_addresses
 from iop_outcomes.memory import memory_limit as in_force
 
 GROUP_BITS = 18  # up to so many cells are counted in an array, which is twice as fast as looking each up by its hash
@@ -42,9 +42,15 @@ class Connection:
         Private; goes with the connection.
     lock : RLock
         Held until a result is fetched: the next statement would replace it.
+
+    Raises
+    ------
+    UsageError
+        Where the process may map too little memory to go on (ulimit -v).
     """
 
     def __init__(self, *, threads: int | None = None, memory_limit: str | None = None) -> None:
+        refuse_too_few_addresses()
         remove_forgotten_folders()
         self.folder = Path(mkdtemp(prefix=folder_prefix()))
         # Goes with close(), with this object or with the process, whichever is first; a notebook that never closes is not scolded.

@@ -136,12 +136,26 @@ def test_a_hang_up_that_is_ignored_stays_ignored(tmp_path):
     assert run.returncode == EXIT_DONE
 
 
-def test_too_little_memory_ends_with_2(tmp_path):
-    """The process may have no more: words and exit code 2, never a spin."""
-    words = ["report", str(_large(tmp_path / "data")), "-o", str(tmp_path / "out")]
-    done = ran(words, tmp_path, shell="ulimit -v 700000; {}", capture_output=True)
-    assert done.returncode == EXIT_USAGE and "memory" in done.stderr and "Traceback" not in done.stderr
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no limits of processes")
+@pytest.mark.parametrize("kilobytes", [400_000, 700_000, 1_000_000])
+@pytest.mark.parametrize("words", [["report", DATA, "-o", "out"], ["summary", DATA]], ids=lambda words: words[0])
+def test_too_little_memory_is_refused_before_a_row_is_read(words, kilobytes, tmp_path):
+    """The libraries end a process that may not map what they ask for, or spin: it is refused with words and exit code 2 before."""
+    done = ran(words, tmp_path, shell=f"ulimit -v {kilobytes}; {{}}", capture_output=True)
+    assert (done.returncode, done.stdout) == (EXIT_USAGE, "")
+    assert done.stderr.startswith(f"error: memory: this process may map {kilobytes >> 10} MiB") and done.stderr.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_a_limit_that_leaves_little_beside_the_libraries_is_kept(tmp_path):
+    """Of what the process may map, the store takes half of what is left, and a program that needs more is written to disk."""
+    from iop_outcomes import memory
+
+    kilobytes = (memory._libraries() >> 10) + 400_000
+    words = ["summary", str(_large(tmp_path / "data")), "--json"]
+    usual = ran(words, tmp_path, capture_output=True)
+    done = ran(words, tmp_path, shell=f"ulimit -v {kilobytes}; {{}}", capture_output=True)
+    assert (done.returncode, done.stderr, done.stdout) == (usual.returncode, "", usual.stdout) and done.returncode == EXIT_DONE
 
 
 @pytest.mark.parametrize(
