@@ -96,3 +96,12 @@ __all__ = [
     "verify",
     "weekly_course",
 ]
+
+
+def __getattr__(name: str) -> str:
+    """The version, `iop_outcomes.__version__`, looked up when it is asked for: reading what is installed takes longer than this import."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import version
+
+    return version("iop-outcomes")

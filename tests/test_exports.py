@@ -87,6 +87,15 @@ def arguments(function):
     return [name for name in inspect.signature(function).parameters if name != "self"]
 
 
+def test_the_version_is_that_of_the_package_as_installed():
+    """`iop_outcomes.__version__`, as people look for it; another name is none of the package."""
+    assert re.search(
+        rf'^version = "{re.escape(iop.__version__)}"$', (PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    with pytest.raises(AttributeError, match="no attribute 'verison'"):
+        iop.verison  # noqa: B018
+
+
 def test_public_names_are_these_and_sorted():
     """A name that comes or goes is a change of the interface, and is made here too."""
     assert iop.__all__ == EXPORTS == sorted(EXPORTS)
