@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from iop_outcomes.cli.curve_options import days, options_of_curves, read_curve
-from iop_outcomes.cli.options import CSV, DATA, JSON, LEDGER, PATH, POLICY, progress_shown, read_as
+from iop_outcomes.cli.curve_options import options_of_curves, read_curve
+from iop_outcomes.cli.options import CSV, DATA, JSON, LEDGER, PATH, POLICY, Several, days, progress_shown, read_as
 from iop_outcomes.cli.output import one_form, print_records
 from iop_outcomes.cli.program import exit_code, loaded, narrowed
 from iop_outcomes.cli.study_options import ADD, PEOPLE
@@ -52,7 +52,13 @@ def _margins(_context: click.Context, _flag: click.Parameter, entries: Sequence[
 @click.option("--measure", default=None, help="What the curve is of; readmission by default.")
 @click.option("--definition", default=None, help="Which definition of it.")
 @click.option(
-    "--at", callback=days, default="30,90,180,365", show_default=True, metavar="DAYS", help="Days at which the curve stands beside."
+    "--at",
+    cls=Several,
+    callback=days,
+    default="30,90,180,365",
+    show_default=True,
+    metavar="DAYS",
+    help="Days at which the curve stands beside.",
 )
 @click.option("--figure", type=PATH, default=None, metavar="FILE", help="Write the forest of the one quantity as .svg or .pdf.")
 @POLICY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from iop_outcomes.cli.measure_options import MEASURE, options_of_measures
-from iop_outcomes.cli.options import CSV, DATA, JSON, LEDGER, POLICY, columns, progress_shown, read_as
+from iop_outcomes.cli.options import CSV, DATA, JSON, LEDGER, POLICY, Several, columns, progress_shown, read_as
 from iop_outcomes.cli.output import one_form, print_released
 from iop_outcomes.cli.program import exit_code, loaded, narrowed
 
@@ -16,6 +16,7 @@ from iop_outcomes.cli.program import exit_code, loaded, narrowed
 @click.option("--estimand", default=None, help="Which of its numbers; its main one by default.")
 @click.option(
     "--by",
+    cls=Several,
     default="track",
     show_default=True,
     callback=columns,

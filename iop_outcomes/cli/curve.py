@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from iop_outcomes.cli.curve_options import days, options_of_curves, read_curve
-from iop_outcomes.cli.options import CSV, JSON, PATH
+from iop_outcomes.cli.curve_options import options_of_curves, read_curve
+from iop_outcomes.cli.options import CSV, JSON, PATH, Several, days
 from iop_outcomes.cli.output import one_form, print_records
 from iop_outcomes.errors import EXIT_DONE
 
@@ -17,7 +17,7 @@ from iop_outcomes.errors import EXIT_DONE
 @click.command()
 @click.argument("points", type=PATH)
 @options_of_curves
-@click.option("--at", callback=days, default=None, metavar="DAYS", help="Print the share by these days instead of the counts, as in 30,90.")
+@click.option("--at", cls=Several, callback=days, metavar="DAYS", help="Print the share by these days instead of the counts, as in 30,90.")
 @JSON
 @CSV
 def curve(points: str, *, at: tuple[int, ...] | None, as_json: bool, as_csv: bool, **how: Any) -> int:

@@ -63,13 +63,3 @@ def read_curve(
         unit=unit,
         label=label or points,
     )
-
-
-def days(_context: click.Context, _flag: click.Parameter, text: str | None) -> tuple[int, ...] | None:
-    """Days from "30,90"."""
-    if text is None:
-        return None
-    try:
-        return tuple(int(each) for each in text.split(","))
-    except ValueError:
-        raise click.BadParameter(f'"{text}": write whole days, as in 30,90,180.') from None

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from iop_outcomes.api import FIRST
+from iop_outcomes.cli.options import Several, days
 
 
 class _OfMeasures(click.Option):
@@ -22,18 +23,12 @@ class _OfMeasures(click.Option):
         return super().get_help_record(ctx)
 
 
+class _SeveralOfMeasures(_OfMeasures, Several):
+    """One of several values."""
+
+
 def _and(names: list[str]) -> str:
     return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
-
-
-def _days(_context: click.Context, _flag: click.Parameter, text: str | None) -> list[int] | None:
-    """Whole days from "30,90,180"."""
-    if text is None:
-        return None
-    try:
-        return [int(day) for day in text.split(",")]
-    except ValueError as error:
-        raise click.UsageError("--at must be whole days with commas between them, as in 30,90,180.") from error
 
 
 MEASURE = click.option("--measure", "measure_name", default=FIRST, show_default=True, help="Which measure; see: iop-outcomes measures.")
@@ -42,7 +37,7 @@ _REST = (
     click.option("--definition", default=None, cls=_OfMeasures),
     SCALE,
     click.option("--profile", default=None, cls=_OfMeasures),
-    click.option("--at", default=None, callback=_days, cls=_OfMeasures),
+    click.option("--at", callback=days, cls=_SeveralOfMeasures),
 )
 
 

@@ -71,13 +71,36 @@ def progress_shown() -> AbstractContextManager[None]:
     return nullcontext() if click.get_current_context().meta.get(_QUIET) else on_terminal()
 
 
+class Several(click.Option):
+    """An option of several values with commas between them; given again it adds to them, where click would keep the last in silence."""
+
+    def __init__(self, *names: Any, default: str | None = None, **settings: Any) -> None:
+        settings |= {"multiple": True, "default": None if default is None else (default,)}
+        super().__init__(*names, **settings)
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> str | None:
+        """All that was given as one text, or none."""
+        values = super().type_cast_value(ctx, value)
+        return ",".join(values) if values else None
+
+
+def days(_context: click.Context, _flag: click.Parameter, text: str | None) -> tuple[int, ...] | None:
+    """Whole days from "30,90"."""
+    if text is None:
+        return None
+    try:
+        return tuple(int(day) for day in text.split(","))
+    except ValueError:
+        raise click.BadParameter(f'"{text}": write whole days with commas between them, as in 30,90,180.') from None
+
+
 def columns(_context: click.Context, _flag: click.Parameter, text: str | None) -> tuple[str, ...] | None:
     """Columns from "track,modality"."""
     return None if text is None else tuple(text.split(","))
 
 
 BY = click.option(
-    "--by", default=None, callback=columns, metavar="COLUMN[,COLUMN]", help="Column to group by, such as track, or two: track,modality."
+    "--by", cls=Several, callback=columns, metavar="COLUMN[,COLUMN]", help="Column to group by, such as track, or two: track,modality."
 )
 POLICY = click.option(
     "--policy",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from iop_outcomes.cli.options import PATH
+from iop_outcomes.cli.options import PATH, Several
 from iop_outcomes.errors import LibraryError
 
 if TYPE_CHECKING:
@@ -27,9 +27,10 @@ TITLE = click.option("--title", default=None, help="Heading of the page; that of
 FORMATS = click.option(
     "--format",
     "formats",
+    cls=Several,
     default="html,csv,json",
     show_default=True,
-    callback=lambda _context, _option, value: value.split(","),
+    callback=lambda _context, _option, text: text.split(","),
     help="Files to write: html (the page, and its methods in a second file), csv (its numbers), json (where they come from), txt (the page in words), docx (the page for Word), "
     "xlsx (its tables for Excel), pptx (its first page and its charts for PowerPoint), pdf (the page to print and pass on, as PDF/UA), "
     "figures (each chart as SVG, and its numbers as CSV).",

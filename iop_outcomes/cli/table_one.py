@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iop_outcomes.cli.options import DATA, LEDGER, PATH, POLICY, columns, progress_shown, read_as
+from iop_outcomes.cli.options import DATA, LEDGER, PATH, POLICY, Several, columns, progress_shown, read_as
 from iop_outcomes.cli.program import exit_code, loaded, narrowed
 
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ _OPTIONS = (
     ),
     click.option(
         "--columns",
-        default=None,
+        cls=Several,
         callback=columns,
         metavar="NAME,...",
         help="The rows, in order: columns of the episodes, and scales for their admission score; by default every characteristic and score.",
     ),
-    click.option("--mean", default=None, callback=columns, metavar="NAME,...", help="Whole numbers given as mean (SD), such as los_days."),
-    click.option("--median", default=None, callback=columns, metavar="NAME,...", help="Whole numbers given as median (quartiles)."),
+    click.option("--mean", cls=Several, callback=columns, metavar="NAME,...", help="Whole numbers given as mean (SD), such as los_days."),
+    click.option("--median", cls=Several, callback=columns, metavar="NAME,...", help="Whole numbers given as median (quartiles)."),
     click.option(
         "-o", "--output", type=PATH, default=None, help="File to write: .docx (Word), .tex (LaTeX), .html, or .csv (its numbers)."
     ),

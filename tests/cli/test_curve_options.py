@@ -4,7 +4,7 @@ import click
 import pytest
 
 import iop_outcomes as iop
-from iop_outcomes.cli.curve_options import days, read_curve
+from iop_outcomes.cli.curve_options import read_curve
 
 POINTS, RISK = "time,share\n0,100\n2,75\n4,37.5\n", "time,n\n0,4\n3,2\n"
 
@@ -30,12 +30,3 @@ def test_without_numbers_at_risk_it_says_what_will_do(files):
     """The one at time 0 alone."""
     with pytest.raises(click.UsageError, match=r"--at-risk is missing: .* the one at 0 alone will do"):
         read_curve(files[0], at_risk=None, events=None, kind="falling", percent=True, unit="weeks", label="")
-
-
-def test_days_with_commas_between_them():
-    """Or none; words and empty places are refused."""
-    assert days(None, None, "30,90") == (30, 90)
-    assert days(None, None, None) is None
-    for text in ("30,", "a month", "1.5"):
-        with pytest.raises(click.BadParameter, match="write whole days, as in 30,90,180"):
-            days(None, None, text)

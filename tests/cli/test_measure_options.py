@@ -22,4 +22,4 @@ def test_the_help_names_every_measure_that_takes_the_flag(command, flag):
 def test_days_that_are_none(capsys, text):
     """Refused before any data are read: the folder does not exist."""
     assert run(["summary", "nowhere", "--measure", "readmission", "--at", text]) == 2
-    assert "--at must be whole days with commas between them, as in 30,90,180." in capsys.readouterr().err
+    assert "write whole days with commas between them, as in 30,90,180." in capsys.readouterr().err
