@@ -69,7 +69,7 @@ class OnTerminal:
     def wait_for(self, words):
         """Go on once these words were written."""
         with self._read:
-            assert self._read.wait_for(lambda: words.encode() in self._bytes, timeout=60), self.written
+            assert self._read.wait_for(lambda: words.encode() in self._bytes, timeout=600), self.written
 
     def type(self, keys):
         """As if somebody typed."""
@@ -77,7 +77,7 @@ class OnTerminal:
 
     def end(self):
         """Standard output, where it is no terminal, and the exit code."""
-        out = self.process.communicate(timeout=120)[0]
-        self._reader.join(timeout=60)
+        out = self.process.communicate(timeout=600)[0]
+        self._reader.join(timeout=600)
         os.close(self._ours)
         return out, self.process.returncode

@@ -426,14 +426,14 @@ def test_a_command_that_refuses_data_names_the_next_one(name, tmp_path):
         last
         == f"Next: correct the files, or what mapping.toml says (iop-outcomes start {data} asks for it), then: iop-outcomes check {data}"
     )
-    piped = subprocess.run([sys.executable, "-m", "iop_outcomes", *words], cwd=ROOT, capture_output=True, check=False, timeout=60)
+    piped = subprocess.run([sys.executable, "-m", "iop_outcomes", *words], cwd=ROOT, capture_output=True, check=False, timeout=600)
     assert (piped.returncode, piped.stderr.count(b"\n")) == (2, 1)
 
 
 @on_posix
 def test_a_slow_command_whose_standard_error_is_piped_writes_nothing_to_it():
     """Standard output may be a terminal or not: words never go there."""
-    piped = subprocess.run([sys.executable, "-c", slow(), *ASKED["summary"]], cwd=ROOT, capture_output=True, check=False, timeout=120)
+    piped = subprocess.run([sys.executable, "-c", slow(), *ASKED["summary"]], cwd=ROOT, capture_output=True, check=False, timeout=600)
     assert (piped.returncode, piped.stderr) == (0, b"")
     shown = OnTerminal(f"import sys\nsys.stderr = open(sys.argv.pop(1), 'w')\n{slow()}", "/dev/null", *ASKED["summary"], both=True)
     assert shown.end()[1] == 0
@@ -540,5 +540,5 @@ def test_the_engine_draws_no_bar_of_its_own():
         "import duckdb, iop_outcomes as iop\nbar = \"SELECT current_setting('enable_progress_bar')\"\n"
         "with iop.load('data/synthetic') as data:\n    print(duckdb.connect().sql(bar).fetchall(), data.engine.connection.duckdb.execute(bar).fetchall())\n"
     )
-    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=600)
     assert ran.stdout == "[(True,)] [(False,)]\n"

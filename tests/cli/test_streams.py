@@ -38,7 +38,7 @@ def ran(words, tmp_path, *, shell="", **options):
     private.mkdir(exist_ok=True)
     environment = {**os.environ, "TMPDIR": str(private), "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     around = ["sh", "-c", shell.replace("{}", 'exec "$0" "$@"')] if shell else []
-    done = subprocess.run([*around, *IOP, *words], check=False, timeout=120, text=True, env=environment, cwd=tmp_path, **options)
+    done = subprocess.run([*around, *IOP, *words], check=False, timeout=600, text=True, env=environment, cwd=tmp_path, **options)
     assert list(private.iterdir()) == []
     return done
 
@@ -107,7 +107,7 @@ def test_a_signal_removes_the_private_folder(name, tmp_path):
     while run.poll() is None and not any(path.stat().st_size > 1_000 for path in private.rglob("*.parquet")):
         time.sleep(0.005)
     run.send_signal(getattr(signal, name))
-    _, words = run.communicate(timeout=60)
+    _, words = run.communicate(timeout=600)
     assert run.returncode == EXIT_INTERRUPTED and "Traceback" not in words and "internal" not in words
     assert list(private.iterdir()) == [] and not out.exists()
 
@@ -132,7 +132,7 @@ def test_a_hang_up_that_is_ignored_stays_ignored(tmp_path):
     run = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)})
     time.sleep(1)
     run.send_signal(signal.SIGHUP)
-    run.communicate(timeout=60)
+    run.communicate(timeout=600)
     assert run.returncode == EXIT_DONE
 
 
@@ -194,7 +194,7 @@ def test_no_socket_is_opened_during_a_report(tmp_path):
         check=False,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert (done.returncode, done.stderr) == (EXIT_DONE, "")
@@ -230,7 +230,7 @@ def test_another_user_gets_words(what):
         check=False,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         env={**os.environ, "TMPDIR": str(private), "HOME": str(private), "PYTHONPATH": str(ROOT)},
     )
     assert done.returncode == (EXIT_USAGE if what == "data" else EXIT_OUTPUT), done.stderr

@@ -39,7 +39,7 @@ def url():
     programs = _server()
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # a path of a socket may not be long
     shutil.chown(folder, "postgres", "postgres")
-    run = {"check": True, "cwd": folder, "timeout": 60, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    run = {"check": True, "cwd": folder, "timeout": 600, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
         subprocess.run([*AS_POSTGRES, programs / "initdb", "-D", folder / "data", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"], **run)
         options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"

@@ -125,7 +125,7 @@ def test_in_a_process_of_its_own(tmp_path, out, name):
     data = item.build(tmp_path / "data")
     before = _standing(tmp_path)
     done = subprocess.run(
-        [sys.executable, "-m", "iop_outcomes", *_command(item, data, out)], capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-m", "iop_outcomes", *_command(item, data, out)], capture_output=True, text=True, check=False, timeout=600
     )
     if item.says:
         assert (done.returncode, done.stdout) == (EXIT_USAGE, "")
@@ -233,7 +233,7 @@ def test_language_and_time_zone_are_never_read(tmp_path):
     for name, setting in {"plain": {}, "c": {"LC_ALL": "C", "LANG": "C", "TZ": "Pacific/Kiritimati"}}.items():
         folder = tmp_path / name
         command = [sys.executable, "-m", "iop_outcomes", "report", str(data), "-o", str(folder)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env={**os.environ, **setting})
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, env={**os.environ, **setting})
         assert (done.returncode, done.stderr) == (EXIT_DONE, "")
         found.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert found[0] == found[1]

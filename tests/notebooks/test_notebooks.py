@@ -152,7 +152,7 @@ def test_program_quality_writes_the_page_of_the_command_line(tmp_path):
     notebook = nbformat.read(ROOT / "notebooks" / "01_program_quality.ipynb", as_version=4)
     parameters = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
     parameters.source = parameters.source.replace('"../reports"', repr(str(tmp_path / "notebook")))
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(ROOT / "notebooks")}}).execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(ROOT / "notebooks")}}).execute()
     assert run(["report", str(ROOT / "data" / "synthetic"), "--output", str(tmp_path / "command")]) == 0
     for name in ("program_quality.html", "program_quality.csv", "program_quality.json"):
         assert (tmp_path / "notebook" / name).read_bytes() == (tmp_path / "command" / name).read_bytes()

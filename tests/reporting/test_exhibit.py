@@ -206,7 +206,7 @@ def test_latex_compiles(hostile, answers, tmp_path):
     """With booktabs and no other package."""
     tables = "\n".join(exhibit.to_latex() for exhibit in (hostile, answers["table one"].exhibit()))
     (tmp_path / "t.tex").write_text(f"\\documentclass{{article}}\\usepackage{{booktabs}}\\begin{{document}}{tables}\\end{{document}}")
-    subprocess.run(["pdflatex", "-halt-on-error", "t.tex"], cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    subprocess.run(["pdflatex", "-halt-on-error", "t.tex"], cwd=tmp_path, check=True, capture_output=True, timeout=600)
 
 
 def test_a_table_without_rows_and_one_of_names_alone():

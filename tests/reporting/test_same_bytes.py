@@ -91,7 +91,7 @@ def test_saved_twice_the_bytes_are_the_same(reports, tmp_path):
 def test_the_command_line_and_the_function_write_the_same_bytes(reports, tmp_path):
     """`iop-outcomes report` is the same report."""
     command = [sys.executable, "-m", "iop_outcomes", "report", "data/synthetic", "--by", "track", "--output", str(tmp_path / "out")]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     assert ran.returncode == 0, ran.stderr
     assert contents(tmp_path / "out") == contents(reports["plain"])
 

@@ -77,4 +77,4 @@ def test_another_process_writes_the_same_bytes():
     with iop.load({"episodes": pd.DataFrame(rows)}, mapping={"data": {"class": "public"}}) as data:
         report = iop.report(data, policy="none")
     here = {form: hashlib.sha256(next(iter(report.files(form).values()))).hexdigest() for form in ("pptx", "xlsx", "docx", "html")}
-    assert json.loads(started.communicate(timeout=200)[0]) == here
+    assert json.loads(started.communicate(timeout=600)[0]) == here
