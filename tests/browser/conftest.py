@@ -83,6 +83,7 @@ def visit(browser, tmp_path):
         file.write_text(html, encoding="utf-8")
         address = file.as_uri()
         context = browser.new_context(viewport={"width": width, "height": 800}, offline=True)
+        context.set_default_timeout(300_000)  # a busy machine is no fault of a page
         opened.append(context)
         context.route("**/*", lambda route: route.continue_() if route.request.url == address else route.abort())
         found = Visit(context.new_page())

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 PROMPT = r"\[[^\r\n]*\] > "
-SECONDS = 60
+SECONDS = 600
 
 
 class Terminal:
