@@ -4,7 +4,7 @@ import pytest
 
 import iop_outcomes as iop
 from tests.adapters import tuva
-from tests.intake.layouts.test_layout import OWN, loaded, site
+from tests.intake.layouts.test_layout import OWN, loaded, site, write
 
 
 def test_a_fault_is_where_it_stands_in_the_file(tmp_path):
