@@ -46,6 +46,14 @@ def test_patients_come_back_with_the_cells_they_were_in():
     assert read(moved, swapped).people.alone.tolist() == PEOPLE.alone.tolist()
 
 
+def test_nobody_returns():
+    """A file of patients without a row: each episode is of its own."""
+    nobody = patients_to_csv(Patients.all_different(COUNTS.n), "")
+    assert nobody == b"combination,cell,patients\n"
+    people = read(FILE, nobody).people
+    assert people.alone.tolist() == COUNTS.n.tolist() and len(people.n) == 0
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
