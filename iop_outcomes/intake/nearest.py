@@ -56,11 +56,13 @@ def _offers(rule: Rule, words: Sequence[str]) -> list[tuple[str, Rule]]:
         return []
     raw = quoted(rule.columns[0] + "__text")
     text = "regexp_replace(lower(label), '[^a-z0-9]+', '_', 'g')"
-    alike = {word: f"jaro_winkler_similarity({text}, {literal(word)})" for word in words}
-    most = f"greatest({', '.join([*alike.values(), str(ALIKE)])})"
     known = ", ".join(map(literal, words))
     labels = f"SELECT DISTINCT {raw} AS label FROM own_{rule.table} WHERE {raw} NOT IN ({known}) ORDER BY label LIMIT {MOST_LABELS}"
-    near = {word: f"SELECT label FROM ({labels}) AS labels WHERE {likeness} >= {most}" for word, likeness in alike.items()}
+    # Words as rows: written out, every word beside every other, the likenesses of seventy scales take seconds to plan.
+    pairs = f"SELECT label, word, jaro_winkler_similarity({text}, word) AS likeness FROM ({labels}) AS labels, (SELECT unnest([{known}]) AS word) AS words"
+    most = f"SELECT label, word, likeness, max(likeness) OVER (PARTITION BY label) AS most FROM ({pairs}) AS pairs"
+    nearest = f"SELECT label, word FROM ({most}) AS alike WHERE likeness >= {ALIKE} AND likeness = most"
+    near = {word: f"SELECT label FROM ({nearest}) AS nearest WHERE word = {literal(word)}" for word in words}
     return [
         (word, Rule(f"near_{word}", rule.table, rule.columns, f"({rule.predicate}) AND {raw} IN ({those})", "", "", "note"))
         for word, those in near.items()

@@ -108,7 +108,7 @@ class _Extent:
             self._facts.cover(max(map(int, rows)) - 1, max(column_number(letters.decode()) for letters in columns))
         elif parts := _ROW_TAG.split(block)[1:]:  # cells that do not say where they are follow one another, and so do rows
             self._rows += len(parts)
-            self._facts.cover(max([self._rows, *map(int, rows)]) - 1, max(len(_CELL_START.findall(part)) for part in parts))
+            self._facts.cover(max([self._rows, *map(int, rows)]) - 1, max(len(_CELL_START.findall(part)) for part in parts) - 1)
         self._facts.values += sum(map(block.count, _VALUE_TAGS))
         if b'"e"' in block or b"'e'" in block:
             for tag in _CELL_TAG.findall(block):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 
 import numpy as np
 import pytest
@@ -13,7 +12,6 @@ from attacks.programs import drawn
 from iop_outcomes.attack import ContradictionError, attack_report
 from iop_outcomes.attack.attacking import read_report
 from iop_outcomes.attack.read_tables import read_tables
-from iop_outcomes.cli import run
 from iop_outcomes.results import COLUMNS
 from iop_outcomes.show.plain import csv_text
 
@@ -119,48 +117,12 @@ def test_folded_tables_and_the_file_of_methods_are_read(synthetic, tmp_path):
     assert any(source.startswith(f"{page}: Reliable change in PHQ-9 by track") for source in read)
 
 
-# -- the command ---------------------------------------------------------------------------------------------------------
-
-
-def test_the_command_says_what_comes_back_and_how(tmp_path, capsys):
-    """Exit code 1, the number, and the printed numbers it follows from; as JSON the same."""
-    folder = str(write(tmp_path, [row("All", n=50), row("a", n=43), row("b")]))
-    assert run(["attack", folder]) == 1
-    words = capsys.readouterr().out
-    assert f"{strict('n', 'b')} is 7" in words
-    assert f"{strict('n', 'a')} = 43" in words
-    assert run(["attack", folder, "--json"]) == 1
-    document = json.loads(capsys.readouterr().out)
-    assert [each["low"] for each in document["recovered"] if each["cell"].endswith(strict("n", "b"))] == [7]
-
-
-def test_the_command_is_done_when_nothing_comes_back(tmp_path, capsys):
-    """Exit code 0."""
-    assert run(["attack", str(write(tmp_path, [row("All", n=80), row("a", n=43), row("b"), row("c")]))]) == 0
-    assert "0 from 1 to 10 recovered, 0 more" in capsys.readouterr().out
-
-
-def test_a_folder_without_a_report_is_refused(tmp_path, capsys):
-    """Exit code 2, and what to give."""
-    assert run(["attack", str(tmp_path / "none")]) == 2
-    (tmp_path / "parts.csv").mkdir()
-    assert run(["attack", str(tmp_path)]) == 2
-    assert "holds no numbers of a report" in capsys.readouterr().err
-
-
 def test_a_doctored_report_is_broken(tmp_path):
     """One complementary cell printed in a report that gives nothing of it back: completed of the one group whose k was withheld to protect another's."""
     rows = [row("All", n=150, k=60), row("a", n=50, k=30), row("b", n=50), row("c", n=50)]
     assert back(write(tmp_path, rows)) == {}
     rows[2] = row("b", n=50, k=24)
     assert back(write(tmp_path, rows))[strict("k", "c")] == (6, 6)
-
-
-def test_a_report_that_contradicts_itself_is_said_to(tmp_path, capsys):
-    """More completed than there are: no number follows, exit code 2 with the reason, and no traceback."""
-    write(tmp_path, [row("All", n=150, k=60), row("a", n=50, k=70), row("b", n=50), row("c", n=50)])
-    assert run(["attack", str(tmp_path)]) == 2
-    assert "contradict one another" in capsys.readouterr().err
 
 
 def test_seeds_give_the_same_program_again():

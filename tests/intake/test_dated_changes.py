@@ -63,21 +63,6 @@ def test_what_is_refused_says_what_is_allowed(changes, expected):
         read_mapping({"changes": changes})
 
 
-def test_words_that_look_like_an_identifier_are_refused_and_not_repeated():
-    """An address in the words of a line of a chart would be on every page."""
-    with pytest.raises(iop.DataError, match="look like an e-mail address") as error:
-        load(DATED, OPENED | {"words": "ask jane.roe@example.org"})
-    assert "jane" not in str(error.value)
-
-
-def test_a_period_is_for_data_without_dates():
-    """Where dates are known the day is asked for; a period longer than those of the data could be drawn nowhere."""
-    with pytest.raises(iop.DataError, match=r'these data have discharge dates\. .*date = "2024-01-01"'):
-        load(DATED, {"period": "2024-Q1", "words": "x"})
-    with pytest.raises(iop.DataError, match=r"longer than a quarter, .*period = \"2024-Q1\", or its day"):
-        load(BY_QUARTER, {"period": "2024", "words": "x"}, data_class="safe_harbor")
-
-
 def test_a_mapping_that_is_finished_keeps_them():
     """Both texts of a proposal are read back as they were given, before any section."""
     given = {"data": {"class": "public"}, "changes": [OPENED, {"date": dt.date(2024, 5, 2), "words": 'a "b"'}]}

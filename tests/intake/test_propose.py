@@ -8,7 +8,7 @@ import pytest
 import iop_outcomes as iop
 from iop_outcomes.cli import run
 from iop_outcomes.columns import Column
-from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_OUTPUT, EXIT_USAGE
+from iop_outcomes.errors import EXIT_USAGE
 from iop_outcomes.intake.mapping import read_mapping
 from iop_outcomes.intake.proposal_text import TO_FINISH
 from iop_outcomes.intake.propose import propose
@@ -142,37 +142,6 @@ def test_canonical_names_leave_only_the_class():
     """Nothing is asked that the files say already."""
     proposal = propose(SYNTHETIC)
     assert proposal.to_finish == 1 and "[columns" not in proposal.text and "[tables]" not in proposal.text
-
-
-def test_nothing_left_to_finish(tmp_path, capsys):
-    """Days and canonical words: the strictest class is proposed, the mapping loads, and the command ends with 0."""
-    folder = sites.write(tmp_path, mapping=None)
-    assert run(["map", str(folder), "--output", str(folder / "mapping.toml")]) == EXIT_DONE
-    shown = capsys.readouterr()
-    assert shown.out == f"{folder / 'mapping.toml'}\n" and shown.err == f"nothing left to finish; then run: iop-outcomes check {folder}\n"
-    with iop.load(folder) as data:
-        assert data.data_class == "safe_harbor" and data.episodes == 24
-
-
-def test_the_command_prints_and_never_overwrites(exported, capsys):
-    """Standard output by default; a file only when asked, and none that stands there."""
-    assert run(["map", str(exported)]) == EXIT_FINDINGS
-    shown = capsys.readouterr()
-    assert shown.out == propose(exported).text and shown.err == f"3 to finish; then run: iop-outcomes check {exported}\n"
-    assert sorted(path.name for path in exported.iterdir()) == sorted(FILES.values())
-    target = exported / "mapping.toml"
-    target.write_text("# mine\n")
-    assert run(["map", str(exported), "--output", str(target)]) == EXIT_OUTPUT
-    assert "stands there already" in capsys.readouterr().err and target.read_text() == "# mine\n"
-    assert sorted(path.name for path in exported.iterdir()) == sorted([*FILES.values(), "mapping.toml"])
-
-
-def test_paths_start_where_the_mapping_will_stand(exported, tmp_path_factory):
-    """Written elsewhere, the mapping still finds its tables."""
-    elsewhere = tmp_path_factory.mktemp("elsewhere") / "deep" / "mapping.toml"
-    assert run(["map", str(exported), "--output", str(elsewhere)]) == EXIT_FINDINGS
-    for path in tomllib.loads(elsewhere.read_text(encoding="utf-8"))["tables"].values():
-        assert (elsewhere.parent / path).is_file()
 
 
 def _episodes(reasons, **more):

@@ -1,6 +1,5 @@
 """Takes programs and what studies print, gives differences, tests and words that follow: by hand, by statsmodels, and at the edges."""
 
-import json
 import math
 import re
 from pathlib import Path
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 import iop_outcomes as iop
-from iop_outcomes.cli import run
 from iop_outcomes.published.beside import FigureBeside
 from iop_outcomes.published.study_files import shipped_studies
 from iop_outcomes.release import release
@@ -213,26 +211,3 @@ def test_the_guide_runs():
     verdicts = {row.quantity: row.verdict for row in space["beside"].side_by_side}
     assert (verdicts["completion_strict"], verdicts["los_median"]) == ("different by more than the margin", "not enough printed")
     assert space["curve"].n == 210
-
-
-def test_the_commands(tmp_path, capsys):
-    """Two small files in, counts out; beside a program, with a figure; what is wrong with a file is said with its line."""
-    (tmp_path / "points.csv").write_text("time,share\n0,100\n30,95\n200,80\n", encoding="utf-8")
-    (tmp_path / "risk.csv").write_text("time;n\n0;400\n100;300\n", encoding="utf-8")
-    files = [str(tmp_path / "points.csv"), "--at-risk", str(tmp_path / "risk.csv"), "--percent"]
-    assert run(["curve", *files, "--json"]) == 0
-    assert sum(row["events"] + row["censored"] for row in json.loads(capsys.readouterr().out)) == 400
-    assert run(["curve", *files, "--at", "30", "--csv"]) == 0
-    assert capsys.readouterr().out.splitlines()[1].startswith("30.0,0.949")
-    figure = tmp_path / "figure.svg"
-    assert run(["beside", "data/synthetic", "--curve", *files, "--at", "30", "--margin", "0.05", "--figure", str(figure), "--json"]) == 0
-    (row,) = json.loads(capsys.readouterr().out)
-    assert (row["verdict"], row["interval"]) == ("equivalent", "of both")
-    assert figure.read_bytes().startswith(b"<?xml")
-    (tmp_path / "risk.csv").write_text("time,n\n0,four hundred\n", encoding="utf-8")
-    assert run(["curve", *files]) == 2
-    assert "risk.csv, line 2: n is no number" in capsys.readouterr().err
-    (tmp_path / "risk.csv").write_text("t,n\n0,1\n", encoding="utf-8")
-    assert run(["curve", *files]) == 2
-    assert "has no column time" in capsys.readouterr().err
-    assert run(["curve", files[0]]) == 2

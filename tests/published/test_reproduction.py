@@ -1,11 +1,8 @@
 """Takes every study and worked example of the registry, gives what of their printed figures follows from the others."""
 
-import json
-
 import pytest
 
 import iop_outcomes as iop
-from iop_outcomes.cli import run
 from iop_outcomes.published.study_files import shipped_studies
 
 STUDY = """
@@ -161,16 +158,6 @@ def test_figures_from_which_nothing_follows(tmp_path, given, note):
     (row,) = iop.reproduce(tmp_path).rows
     assert row.result == "not enough printed"
     assert note in row.note
-
-
-def test_the_command(tmp_path, capsys):
-    """0 where everything follows, 1 where something does not; a table, or objects."""
-    assert run(["reproduce", "ems82827"]) == 0
-    assert "18 reproduced" in capsys.readouterr().out
-    assert run(["reproduce", "prolonged_exposure_weekend_iop", "--json"]) == 1
-    (wrong,) = [each for each in json.loads(capsys.readouterr().out) if each["result"] == "not reproduced"]
-    assert (wrong["printed"], wrong["quantity"]) == ("94.45", "percent")
-    assert run(["reproduce", "no such study"]) == 2
 
 
 def test_names_of_frames(every):

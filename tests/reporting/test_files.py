@@ -218,22 +218,6 @@ def test_the_command_line_leaves_with_4_when_it_cannot_write(folder, monkeypatch
     assert stands(folder) == OLD
 
 
-def test_the_command_line_leaves_with_4_when_the_output_is_a_file(tmp_path, capsys):
-    """A file stands where the folder should be."""
-    target = tmp_path / "reports"
-    target.write_bytes(b"a file")
-    assert run(["report", "data/synthetic", "--output", str(target)]) == 4
-    assert "error: " in capsys.readouterr().err
-    assert target.read_bytes() == b"a file"
-
-
-def test_the_command_line_leaves_with_2_when_data_are_refused_and_writes_nothing(tmp_path, capsys):
-    """No report stands half made when the data cannot be used."""
-    assert run(["report", str(tmp_path / "nowhere"), "--output", str(tmp_path / "out")]) == 2
-    assert "error: " in capsys.readouterr().err
-    assert not (tmp_path / "out").exists()
-
-
 # -- one writer at a time ----------------------------------------------------------------------------------------------
 
 

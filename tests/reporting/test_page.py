@@ -18,7 +18,6 @@ import pandas as pd
 import pytest
 
 import iop_outcomes as iop
-from iop_outcomes.cli import run
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.measures import find, known
 from iop_outcomes.release import release
@@ -591,14 +590,6 @@ def test_wild_names_stay_text_in_the_csv(wild):
     levels = {row["level"] for row in rows if row["group"] == "track"}
     assert levels == {"All", *(f"'{name}" if name[0] in "=+-@" else name for name in WILD)}
     assert not any(value[:1] in ("=", "+", "@", "\t", "\r") for row in rows for value in row.values())
-
-
-def test_wild_names_stay_text_in_the_csv_of_the_command_line(wild, tmp_path, capsys):
-    """`summary --csv` is opened with the same programs."""
-    frame_of({name: {"completed": 40, "dropped_out": 30} for name in WILD}).to_csv(tmp_path / "episodes.csv", index=False)
-    assert run(["summary", str(tmp_path), "--by", "track", "--csv"]) == 0
-    levels = {row["level"] for row in csv.DictReader(io.StringIO(capsys.readouterr().out))}
-    assert "'=1+1" in levels and "=1+1" not in levels
 
 
 # -- charts ------------------------------------------------------------------------------------------------------------

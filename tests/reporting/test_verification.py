@@ -153,32 +153,6 @@ def test_a_report_without_its_faulty_rows_is_verified_as_it_was_loaded(tmp_path,
     assert "the same byte for byte" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("program_quality.html", b""),
-        ("program_quality.html", b"\xff\xfe\x00<html>"),
-        ("program_quality.html", b'<meta name="parameters" content="{">'),
-        ("program_quality.html", b'<meta name="parameters" content="[1]">'),
-        ("program_quality.json", b"[" * 100_000),
-        ("program_quality.json", b'{"parameters": {"by": 1}}'),
-        ("program_quality.csv", b"measure\n"),
-        ("program_quality.doc", b"x"),
-        (".hidden", b"x"),
-    ],
-)
-def test_what_is_no_report_is_refused_in_words(tmp_path, capsys, name, content):
-    """Exit code 2, the file named, no traceback; so for its folder, for an empty one and for a file that is not there."""
-    path = tmp_path / "what" / name
-    path.parent.mkdir()
-    path.write_bytes(content)
-    for given in (path, path.parent, tmp_path / "nothing.html"):
-        assert run(["verify", str(given), "--input", SOURCE]) == 2
-        words = capsys.readouterr().err
-        assert words.startswith("error: ")
-        assert given.name in words or name in words
-
-
 def test_a_folder_of_two_reports_asks_for_one(copied, program):
     """By the name of a file."""
     copied["html"].with_name("other.html").write_bytes(copied["html"].read_bytes())

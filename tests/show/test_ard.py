@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-
 import pandas as pd
 import pytest
 
 import iop_outcomes as iop
-from iop_outcomes.cli import run
 from iop_outcomes.show.ard import ARD_COLUMNS
-from tests.show.exchange import check_report
 
 DIRECT = {
     "n": "k",
@@ -114,17 +108,3 @@ def test_a_proportion_is_its_counts_and_a_curve_is_not(synthetic):
 def test_every_column_says_what_it_holds_and_whence():
     """And a name of a statistic that is not in the list of the column stat_name does not occur."""
     assert all("cards" in words for words in ARD_COLUMNS.values())
-
-
-def test_the_command_line_prints_both_and_one_at_a_time(synthetic, capsys):
-    """`summary --ard` and `--fhir` print what the answer gives; two forms together are refused before anything is read."""
-    words = ["summary", "data/synthetic", "--by", "track"]
-    assert run([*words, "--fhir", "--period", "2024-Q1", "2024-Q4"]) == 0
-    assert check_report(json.loads(capsys.readouterr().out))["period"] == {"start": "2024-01-01", "end": "2024-12-31"}
-    assert run([*words, "--ard"]) == 0
-    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    ard = iop.completion(synthetic, by="track").to_ard()
-    assert [row["stat_name"] for row in rows] == ard.stat_name.tolist()
-    assert [row["warning"] for row in rows] == ard.warning.fillna("").tolist()
-    assert run(["summary", "nowhere", "--fhir", "--csv"]) == 2
-    assert "--csv and --fhir cannot be used together" in capsys.readouterr().err

@@ -31,7 +31,7 @@ _KINDS: Mapping[str, type[Request]] = {
         AnswersAt, BaselineTwice, Column, DaysInCare, EventWithin, FirstEvent, Known, Reached, ScoreAt, SessionCount, Status, StopsAtEnd,
     )
 }  # fmt: skip
-_NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,6})?")
+_NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,6})?", re.ASCII)
 MOST_LETTERS = 80
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 import iop_outcomes as iop
-from iop_outcomes.cli import run
 from iop_outcomes.cli.program import exit_code
 from iop_outcomes.columns import Column, ScoreAt, Status
 from iop_outcomes.errors import DataError, NotAssessableError, UsageError
@@ -223,19 +222,3 @@ def test_shares_that_do_not_go_together_are_refused(network, tmp_path):
         iop.pool([])
     with pytest.raises(DataError, match="no_share"):
         iop.pool([tmp_path])
-
-
-@pytest.mark.long
-def test_the_command_line_shares_and_pools(tmp_path, capsys):
-    """From rows to the report of a network."""
-    frames = rows(3, 120)
-    for site in ("ash", "elm"):
-        own = frames["episodes"][frames["episodes"].program == site].drop(columns="program")
-        (tmp_path / site).mkdir()
-        own.to_csv(tmp_path / site / "episodes.csv", index=False)
-        (tmp_path / site / "mapping.toml").write_text(f'[data]\nclass = "synthetic"\n[program]\nname = "{site}"\n')
-        arguments = ["share", str(tmp_path / site), "--pack", "payer", "--policy", "internal", "-o", str(tmp_path / f"{site}_counts")]
-        assert run(arguments) == 0
-    assert run(["pool", str(tmp_path / "ash_counts"), str(tmp_path / "elm_counts"), "--pack", "payer", "-o", str(tmp_path / "out")]) == 0
-    assert "payer.html" in capsys.readouterr().out
-    assert run(["pool", str(tmp_path / "ash")]) == 2
