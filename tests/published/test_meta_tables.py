@@ -31,12 +31,17 @@ def test_without_one_is_pooling_the_others():
 
 
 def test_the_study_apart_is_the_influential_one():
-    """2.5 among 0.1 to 0.9; where all are alike there is none."""
+    """2.5 among 0.1 to 0.9."""
     found = influence(pooled())
     assert found.influential == ("f",) and repr(found) == "Influential: f of 6 studies"
-    alike = influence(pooled(5, g=[0.3] * 5, v=[0.02] * 5))
-    assert (alike.influential, repr(alike)) == ((), "Influential: none of 5 studies")
     assert found.to_frame().columns[0] == "study"
+
+
+def test_studies_that_agree_to_the_last_digit():
+    """There is no error to measure a move in: NaN, and nobody is influential but the one that differs from all others."""
+    alike = influence(pooled(5, g=[0.3] * 5))
+    assert alike.influential == () and alike.to_frame().rstudent.isna().all()
+    assert influence(pooled(5, g=[0.3, 0.3, 0.3, 0.3, 0.9])).influential == ("e",)
 
 
 @pytest.mark.parametrize(("call", "k", "least"), [(leave_one_out, 1, 2), (influence, 1, 3), (influence, 2, 3)])
