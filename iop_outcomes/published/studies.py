@@ -68,8 +68,9 @@ class Studies:
 
     def numbers(self, name: str | Sequence[Any]) -> Floats:
         """The same as numbers."""
+        values = self.column(name)  # outside of what follows: its own refusal says more
         try:
-            return np.asarray([float(value) for value in self.column(name)], dtype=np.float64)
+            return np.asarray([float(value) for value in values], dtype=np.float64)
         except (TypeError, ValueError):
             raise UsageError("a covariate of a regression is a number in every study; for categories use .subgroups()") from None
 

@@ -62,7 +62,7 @@ def influences(studies: StudyEffects, whole: Coefficients, estimator: Estimator,
     """
     hat = whole.fit.weight * np.einsum("ij,jk,ik->i", studies.design, whole.fit.bread, studies.design)
     share = 100 * whole.fit.weight / whole.fit.weight.sum()
-    inverse = np.asarray(np.linalg.inv(whole.covariance), dtype=np.float64)
+    inverse = np.asarray(np.linalg.pinv(whole.covariance), dtype=np.float64)  # all studies may agree to the last digit
     rows = []
     for place, (rest, others) in enumerate(without_each(studies, estimator, spread)):
         rows.append(_one(studies, whole, rest, others, place, (float(hat[place]), float(share[place])), inverse))
@@ -82,12 +82,14 @@ def _one(
     moved = whole.fit.beta - rest.fit.beta
     expected = float(x @ rest.fit.beta)
     its_variance = (float(studies.variance[place]) + rest.fit.tau2) * rest.scale
-    rstudent = (float(studies.value[place]) - expected) / math.sqrt(its_variance + float(x @ rest.covariance @ x))
-    dffits = float(x @ moved) / math.sqrt(hat * its_variance)
+    rstudent = _over(float(studies.value[place]) - expected, math.sqrt(its_variance + float(x @ rest.covariance @ x)))
+    dffits = _over(float(x @ moved), math.sqrt(hat * its_variance))
     cook = float(moved @ inverse @ moved)
-    ratio = float(np.linalg.det(rest.covariance) / np.linalg.det(whole.covariance))
-    dfbetas = moved / np.sqrt(rest.scale * np.diag(weighted(studies, rest.fit.tau2).bread))
+    ratio = _over(float(np.linalg.det(rest.covariance)), float(np.linalg.det(whole.covariance)))
+    errors = np.sqrt(rest.scale * np.diag(weighted(studies, rest.fit.tau2).bread))
+    dfbetas = np.array([_over(float(move), float(error)) for move, error in zip(moved, errors, strict=True)])
     k, p = studies.design.shape
+    alone = not rest.scale > 0 and not np.allclose(moved, 0)  # the others agree to the last digit, and this one does not
     return Influence(
         rstudent,
         dffits,
@@ -98,8 +100,13 @@ def _one(
         hat,
         share,
         float(dfbetas[0]),
-        _influential(dffits, cook, hat, dfbetas, k, p),
+        alone or _influential(dffits, cook, hat, dfbetas, k, p),
     )
+
+
+def _over(move: float, error: float) -> float:
+    """A move in errors; NaN where there is none."""
+    return move / error if error > 0 else math.nan
 
 
 def _influential(dffits: float, cook: float, hat: float, dfbetas: Floats, k: int, p: int) -> bool:
