@@ -137,8 +137,10 @@ class MetaRegression:
         Test of the slope: chi-squared (`residual_df` infinite), or F with Knapp-Hartung errors or errors by study.
     tau2 : float
         Variance between studies that is left.
+    omega2 : float
+        Variance between the effects of a study that is left: of hierarchical weights, 0 with others.
     r2 : float
-        Share of tau2 that the covariate accounts for, in percent, not below 0.
+        Share of tau2, and of omega2, that the covariate accounts for, in percent, not below 0.
     residual : Heterogeneity
         Q of what is left, and I2.
     k : int
@@ -152,6 +154,7 @@ class MetaRegression:
     residual_df: float
     p: float
     tau2: float
+    omega2: float
     r2: float
     residual: Heterogeneity
     k: int
@@ -162,7 +165,9 @@ class MetaRegression:
         import pandas as pd
 
         frame = pd.DataFrame([asdict(self.intercept), asdict(self.slope)], columns=[each.name for each in fields(RegressionCoefficient)])
-        return frame.assign(tau2=self.tau2, r2=self.r2, residual_q=self.residual.q, residual_i2=self.residual.i2, k=self.k)
+        return frame.assign(
+            tau2=self.tau2, omega2=self.omega2, r2=self.r2, residual_q=self.residual.q, residual_i2=self.residual.i2, k=self.k
+        )
 
     def sentence(self) -> str:
         """The slope in words."""
@@ -189,21 +194,25 @@ def regression(
     effects = pooled.studies.with_design(np.column_stack([np.ones(pooled.k), x]))
     tau2 = between_variance(effects, how.estimator)
     result = coefficients(effects, tau2, how.spread)
-    errors, df, notes = result.se, [result.df, result.df], []
+    beta, errors, df, omega2, notes = result.fit.beta, result.se, [result.df, result.df], 0.0, []
     if cluster is not None:
         several = several_effects(pooled, effects, tau2, cluster, weights, rho)
-        result, tau2 = replace(result, fit=several.fit), several.fit.tau2
+        beta, tau2, omega2 = several.fit.beta, several.fit.tau2, several.omega2
         errors, df = np.sqrt(np.diag(several.errors.covariance)), several.errors.df.tolist()
-        notes.append(f"Errors by study (CR2): {several.errors.clusters} studies{several.words}.{FEW_WORDS if df[1] < FEW_DF else ''}")
+        weighed = f", weights {several.words}" if several.words else ""
+        notes.append(f"Errors by study (CR2): {several.errors.clusters} studies{weighed}.{FEW_WORDS if df[1] < FEW_DF else ''}")
     names = ("intercept", covariate if isinstance(covariate, str) else "covariate")
     rows = [
         coefficient(name, float(value), float(se), its_df, how.conf_level)
-        for name, value, se, its_df in zip(names, result.fit.beta, errors, df, strict=True)
+        for name, value, se, its_df in zip(names, beta, errors, df, strict=True)
     ]
-    before = several_effects(pooled, pooled.studies.mean_only(), None, cluster, weights, rho).fit.tau2 if weights != INDEPENDENT else None
-    before = between_variance(pooled.studies.mean_only(), how.estimator) if before is None else before
-    r2 = max(0.0, 100 * (before - tau2) / before) if before > 0 else math.nan
+    only = pooled.studies.mean_only()
+    if weights == INDEPENDENT:
+        before = between_variance(only, how.estimator)
+    else:
+        before = several_effects(pooled, only, None, cluster, weights, rho).heterogeneity
+    r2 = max(0.0, 100 * (before - tau2 - omega2) / before) if before > 0 else math.nan
     if pooled.k < 10:
         notes.append(f"With {pooled.k} studies, under 10, a regression tells little.")
-    slope, left = rows[1], heterogeneity(effects, tau2)
-    return MetaRegression(rows[0], slope, slope.statistic**2, 1, slope.df, slope.p, tau2, r2, left, pooled.k, tuple(notes))
+    slope, left = rows[1], heterogeneity(effects, tau2 + omega2)
+    return MetaRegression(rows[0], slope, slope.statistic**2, 1, slope.df, slope.p, tau2, omega2, r2, left, pooled.k, tuple(notes))

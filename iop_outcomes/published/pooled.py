@@ -205,12 +205,27 @@ class Pooled:
         ----------
         cluster : str or sequence
             A column of the table that was pooled, or the study that each effect size belongs to.
-        weights : {"independent", "correlated"}
+        weights : {"independent", "correlated", "hierarchical"}
             "independent": each effect by its variance and `tau2`, the pooled mean as it is. "correlated": each study as one, by the mean
-            variance of its effects, with tau2 by moments (Hedges, Tipton and Johnson 2010): what robumeta gives.
+            variance of its effects, with tau2 by moments: what robumeta gives. "hierarchical": by a variance between studies (`tau2`)
+            and one between the effects of a study (`omega2`), both by REML under errors that correlate: what metafor's rma.mv and
+            clubSandwich give.
         rho : float, optional
-            How the errors of one study's effects correlate; .8 is assumed for correlated weights where none is given, and
-            `sensitivity` holds the result from 0 to 1.
+            How the errors of one study's effects correlate, below 1 for hierarchical weights; .8 is assumed where none is given, and
+            `sensitivity` holds the result at others.
+
+        References
+        ----------
+        Hedges LV, Tipton E, Johnson MC (2010), doi:10.1002/jrsm.5 (correlated effects); Pustejovsky JE, Tipton E (2022),
+        doi:10.1007/s11121-021-01246-3 (correlated and hierarchical effects).
+
+        Examples
+        --------
+        >>> import iop_outcomes as iop
+        >>> table = {"study": list("AABCCD"), "g": [0.1, 0.3, 0.9, 0.5, 0.2, 0.6], "v": [0.04, 0.05, 0.03, 0.03, 0.02, 0.04]}
+        >>> result = iop.pool_studies(table, value="g", variance="v").robust("study", weights="hierarchical", rho=0.6)
+        >>> round(result.mean.value, 3), round(result.mean.se, 3), round(result.mean.df, 2)
+        (0.485, 0.153, 2.94)
         """
         from iop_outcomes.published.several_effects import robust
 

@@ -258,7 +258,8 @@ def estimates_table(released: Released) -> Table:
     judged = ("p", "p, adjusted", "In a word") if compared else ()
     more = (*(("Still followed",) if followed else ()), *(("df",) if tested else ()))
     heads = (*column_heads(released, group), "Number", "Value", "Range", "Counted", "Episodes", *more, *judged, "Flag")
-    return _by_group(released, released.definition.title, heads, rows)
+    table = _by_group(released, released.definition.title, heads, rows)
+    return replace(table, naming=table.naming + 1)  # a row is named by its group and its number
 
 
 def _by_first(released: Released) -> list[tuple[Released, ReleasedEstimate]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -27,55 +29,87 @@ class RobustErrors:
     clusters: int
 
 
-def cr2(studies: StudyEffects, fit: WeightedFit, cluster: Ints) -> RobustErrors:
+class WorkingFit(Protocol):
+    """Coefficients by weights that are the inverse of a working covariance."""
+
+    @property
+    def bread(self) -> Floats:
+        """(X' W X)^-1."""
+
+    @property
+    def residual(self) -> Floats:
+        """Of each effect."""
+
+
+def cr2(studies: StudyEffects, fit: WorkingFit, cluster: Ints, covariance: Callable[[Ints], Floats]) -> RobustErrors:
     """Bias-reduced cluster-robust covariance (CR2) with Satterthwaite's degrees of freedom.
 
     Parameters
     ----------
     studies : StudyEffects
-    fit : WeightedFit
-        By inverse variances, which are the working model.
+    fit : WorkingFit
+        By the inverse of the working covariance.
     cluster : int array, shape (k,)
         Which study an effect belongs to, counted from 0.
+    covariance : callable
+        Of the effects at the places of one study, under the working model.
 
     References
     ----------
     Bell RM, McCaffrey DF (2002), Survey Methodology 28:169-181; Tipton E (2015), doi:10.1037/met0000011; Pustejovsky JE, Tipton E
     (2018), doi:10.1080/07350015.2016.1247004.
     """
-    x, w = studies.design, fit.weight
+    x = studies.design
     sides, meat = [], np.zeros((x.shape[1], x.shape[1]))
     for number in range(int(cluster.max()) + 1):
         here = np.flatnonzero(cluster == number)
-        adjusted = _adjustment(x[here], w[here], fit.bread)
-        side = fit.bread @ (x[here].T * w[here]) @ adjusted  # coefficients by residuals of this cluster
+        working = covariance(here)
+        weighed = np.asarray(np.linalg.solve(working, x[here]), dtype=np.float64)
+        side = fit.bread @ weighed.T @ _adjustment(x[here], working, fit.bread)  # coefficients by residuals of this cluster
         score = side @ fit.residual[here]
         meat += np.outer(score, score)
-        sides.append((here, side))
-    return RobustErrors(meat, _satterthwaite(x, w, fit.bread, sides), len(sides))
+        sides.append(_Side(here, working, weighed, side))
+    return RobustErrors(meat, _satterthwaite(x, fit.bread, sides), len(sides))
 
 
-def _adjustment(x: Floats, w: Floats, bread: Floats) -> Floats:
+def by_inverse(fit: WeightedFit) -> Callable[[Ints], Floats]:
+    """The working covariance of weights alone: effects independent, with the inverse weights as variances."""
+    return lambda here: np.diag(1 / fit.weight[here])
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """Of one cluster: its places, working covariance, design by its inverse, and coefficients by its residuals."""
+
+    here: Ints
+    working: Floats
+    weighed: Floats
+    side: Floats
+
+
+def _adjustment(x: Floats, working: Floats, bread: Floats) -> Floats:
     """The symmetric matrix that makes the residuals of one cluster as spread as its errors under the working model."""
-    root = 1 / np.sqrt(w)  # of the working variances
-    inner = np.diag(1 / w) - x @ bread @ x.T
-    shrunk = root[:, None] * inner * root[None, :]
-    values, vectors = np.linalg.eigh(shrunk)
+    root = np.linalg.cholesky(working)
+    values, vectors = np.linalg.eigh(root.T @ (working - x @ bread @ x.T) @ root)
     kept = values > 1e-10 * max(values.max(initial=0.0), 1e-300)
     inverse_root = (vectors[:, kept] / np.sqrt(values[kept])) @ vectors[:, kept].T
-    return np.asarray(root[:, None] * inverse_root * root[None, :], dtype=np.float64)
+    return np.asarray(root @ inverse_root @ root.T, dtype=np.float64)
 
 
-def _satterthwaite(x: Floats, w: Floats, bread: Floats, sides: list[tuple[Ints, Floats]]) -> Floats:
+def _satterthwaite(x: Floats, bread: Floats, sides: list[_Side]) -> Floats:
     """Degrees of freedom of each coefficient, 2 / variance of the estimated variance, under the working model."""
+    weighed = np.empty(x.shape)
+    for each in sides:
+        weighed[each.here] = each.weighed
     df = np.empty(x.shape[1])
     for place in range(x.shape[1]):
-        spread = []  # what each cluster's part of the coefficient is of all errors
-        for here, side in sides:
-            part = np.zeros(len(w))
-            part[here] = side[place]
-            spread.append(part - (side[place] @ x[here]) @ bread @ (x.T * w))
-        gathered = np.array(spread)
-        products = (gathered / w) @ gathered.T
+        gathered = np.zeros((len(sides), len(x)))  # what each cluster's part of the coefficient is of all errors
+        for row, each in enumerate(sides):
+            gathered[row, each.here] = each.side[place]
+            gathered[row] -= (each.side[place] @ x[each.here]) @ bread @ weighed.T
+        spread = np.empty(gathered.shape)
+        for each in sides:
+            spread[:, each.here] = gathered[:, each.here] @ each.working
+        products = spread @ gathered.T
         df[place] = np.trace(products) ** 2 / np.square(products).sum()
     return df

@@ -28,7 +28,8 @@ HOSTILE = r"""50% of A&B_1 {x} #2 $3 ~^ \end{table} <b>"q" [4] *5 | 'n' – − 
 
 def unescaped(cell):
     """The words of a cell of LaTeX: every command that the writer uses put back."""
-    words = cell.replace("\\quad ", "\u00a0\u00a0").strip(" ")
+    words = re.sub(r"^\\parbox\[[bt]\]\{[0-9.]+em\}\{\\ragged(?:left|right) (.*)\\strut\}$", r"\1", cell.strip(" "))
+    words = words.replace("\\quad ", "\u00a0\u00a0").strip(" ")
     for command, character in {
         r"\textbackslash{}": "\x01",
         r"\textasciitilde{}": "\x02",
@@ -49,11 +50,12 @@ def unescaped(cell):
 
 
 def latex_tables(text):
-    """Rows of each tabular of a text as cells, by a plain reading: rules apart, split at what is not escaped."""
+    """Rows of each panel of a text as cells, by a plain reading: rules and captions apart, split at what is not escaped; heads of later pages once."""
     assert text.count("{") - text.count(r"\{") == text.count("}") - text.count(r"\}")
     found = []
-    for columns, body in re.findall(r"\\begin\{tabular\}\{([lr]+)\}\n(.*?)\\end\{tabular\}", text, flags=re.DOTALL):
-        rows = [line.removesuffix(r" \\") for line in body.splitlines() if not line.startswith(("\\toprule", "\\midrule", "\\bottomrule"))]
+    for kind, columns, body in re.findall(r"\\begin\{(tabular|longtable)\}\{([lr]+)\}\n(.*?)\\end\{\1\}", text, flags=re.DOTALL):
+        once = re.sub(r"\\endfirsthead.*\\endhead", "", body, flags=re.DOTALL) if kind == "longtable" else body
+        rows = [line.removesuffix(r" \\") for line in once.splitlines() if line.endswith(r" \\")]
         cells = [[unescaped(cell) for cell in re.split(r"(?<!\\)&", row)] for row in rows]
         assert {len(row) for row in cells} == {len(columns)}
         found.append(cells)
@@ -98,10 +100,11 @@ def docx_tables(content):
     return [[[cell.text for cell in row.cells] for row in table.rows] for table in file.tables], [p.text for p in file.paragraphs]
 
 
-def joined(tables):
+def joined(tables, naming=1):
     """Panels one beside another again, the names of rows once."""
     first, *others = tables
-    return [row + [cell for other in others for cell in other[place][1:]] for place, row in enumerate(first)]
+    assert all([row[:naming] for row in other] == [row[:naming] for row in first] for other in others)
+    return [row + [cell for other in others for cell in other[place][naming:]] for place, row in enumerate(first)]
 
 
 # -- every form holds the same ---------------------------------------------------------------------------------------------
@@ -126,10 +129,9 @@ def test_every_form_holds_the_released_table(answers, name):
     expected = [list(row) for row in (table.heads, *table.rows)]
     html = Cells(exhibit.to_html())
     assert html.rows == expected and html.notes == list(exhibit.under)
-    named = [[tuple(row) for row in each] for each in latex_tables(exhibit.to_latex())]
-    assert named == [[panel.heads, *panel.rows] for panel in panels(table, 8)]
+    assert joined(latex_tables(exhibit.to_latex()), table.naming) == expected
     tables, paragraphs = docx_tables(exhibit.to_docx())
-    assert joined(tables) == expected
+    assert joined(tables, table.naming) == expected
     assert paragraphs[0] == table.caption and [p for p in paragraphs if p][-len(exhibit.under) :] == list(exhibit.under)
     assert "not shown" in str(expected) or name == "readmission"
 
@@ -202,11 +204,20 @@ def test_characters_that_xml_cannot_hold_do_not_stop_a_word_file(hostile):
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs a TeX system")
-def test_latex_compiles(hostile, answers, tmp_path):
-    """With booktabs and no other package."""
-    tables = "\n".join(exhibit.to_latex() for exhibit in (hostile, answers["table one"].exhibit()))
-    (tmp_path / "t.tex").write_text(f"\\documentclass{{article}}\\usepackage{{booktabs}}\\begin{{document}}{tables}\\end{{document}}")
-    subprocess.run(["pdflatex", "-halt-on-error", "t.tex"], cwd=tmp_path, check=True, capture_output=True, timeout=600)
+@pytest.mark.parametrize("size", ["10pt", pytest.param("12pt", marks=pytest.mark.long)])
+def test_latex_compiles(hostile, answers, synthetic, tmp_path, size):
+    """With two packages of every TeX system; no line and no page is too full."""
+    compared = iop.compare(synthetic, measure="completion", by="modality")
+    several = [answers["completion by two"], compared, iop.table_one(synthetic, by="track", columns=["age_group", "payer", "phq9"])]
+    made = [hostile.to_latex(), *(answer.to_latex(working=answer is compared) for answer in several)]
+    text = "\\clearpage\n".join(made)
+    (tmp_path / "t.tex").write_text(
+        f"\\documentclass[{size}]{{article}}\\usepackage{{booktabs,longtable}}\\begin{{document}}{text}\\end{{document}}"
+    )
+    subprocess.run(["pdflatex", "-halt-on-error", "-draftmode", "t.tex"], cwd=tmp_path, check=True, capture_output=True, timeout=600)
+    log = (tmp_path / "t.log").read_text(encoding="latin-1")
+    assert "too large" not in log
+    assert [line for line in log.splitlines() if line.startswith("Overfull")] == []
 
 
 def test_a_table_without_rows_and_one_of_names_alone():

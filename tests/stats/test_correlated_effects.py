@@ -60,7 +60,7 @@ def test_one_effect_a_study_is_dersimonian_and_laird():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda p: p.robust("cluster", weights="both"), "correlated, independent"),
+        (lambda p: p.robust("cluster", weights="both"), "correlated, hierarchical, independent"),
         (lambda p: p.robust("cluster", weights="correlated", rho=1.2), "between 0 and 1"),
         (lambda p: p.robust("cluster", rho=0.5), 'weights="correlated" assumes'),
         (lambda p: p.regression("x", weights="correlated"), "cluster="),
