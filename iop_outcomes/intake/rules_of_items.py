@@ -78,6 +78,7 @@ def _of_blank_items(scale: Scale, lacking: str) -> list[Rule]:
     most = f"At most {missing.most_items_missing} of {scale.items} items may be blank"
     if scale.groups is not None:
         most = f"At least {', '.join(map(str, scale.groups.least_answered))} items of its groups must be answered"
+        most += ", or one with the highest answer" if scale.groups.known_at_highest else ""
     never = [f"{scale.form or scale.name}_{number}" for number in missing.never_prorated]
     without = " OR ".join(f"{quoted(item)} IS NULL" for item in never) or "FALSE"
     none = f"no total of {scale.label} can be made"
@@ -88,7 +89,10 @@ def _of_blank_items(scale: Scale, lacking: str) -> list[Rule]:
         rules.append(_rule("total_not_made", (*never, *items), f"{part} NULL AND ({without})", message, MISSING.capitalize(), "warning"))
     if missing.rule != "none" or scale.groups is not None:
         how = "blank items count as the lowest answer" if missing.rule == "lowest" else "the items answered stand in for the blank ones"
-        rules.append(_rule("total_prorated", items, f"{part} NOT NULL", f"a total of {scale.label} is prorated: {how}", most, "note"))
+        made = f"a total of {scale.label} is prorated: {how}"
+        if scale.groups is not None and scale.groups.known_at_highest:
+            made = f"a score of {scale.label} is known although items are blank: of a group, enough is answered, or one answer is as high as any can be"
+        rules.append(_rule("total_prorated", items, f"{part} NOT NULL", made, most, "note"))
     return rules
 
 

@@ -103,6 +103,8 @@ def _check_groups(scale: Scale, file: str) -> None:
     sizes = [len(group) for group in groups.members]
     if len(groups.least_answered) != len(sizes) or any(not 1 <= n <= size for n, size in zip(groups.least_answered, sizes, strict=True)):
         fail(file, "groups.least_answered", "must be one number for each group, from 1 to its items")
+    if groups.known_at_highest and groups.each != "highest":
+        fail(file, "groups.known_at_highest", 'can be true only where each = "highest"; a mean or a sum is not known by one answer')
     if groups.each == "mean" and prod(sizes) > MOST_PRODUCT:
         fail(
             file, "groups.members", "are too many for an exact mean of means; give fewer groups, or take totals only (item_scoring = false)"

@@ -128,7 +128,8 @@ def _missing(scale: Scale) -> str:
     if scale.groups is not None:
         least = scale.groups.least_answered
         how_many = f"of each group at least {least[0]}" if len(set(least)) == 1 else f"of the groups at least {_numbers(least)}"
-        return f"{how_many} answered{_marked(scale.groups)}"
+        certain = ", or one as high as any can be" if scale.groups.known_at_highest else ""
+        return f"{how_many} answered{certain}{_marked(scale.groups)}"
     rule = scale.missing
     most = f"at most {rule.most_items_missing}"
     words = {

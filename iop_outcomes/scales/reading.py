@@ -292,7 +292,7 @@ READ: dict[str, Callable[[TomlTable, str], Any]] = {
     **dict.fromkeys(("items", "recall_days", "most_items_missing", "item", "positive_at"), _whole),
     **dict.fromkeys(("step", "value", "points", "percent", "low", "high"), _number),
     **dict.fromkeys(("fraction_lower", "mean", "sd", "referral_mean"), _statistic),
-    **dict.fromkeys(("total", "item_scoring", "counted"), _flag),
+    **dict.fromkeys(("total", "item_scoring", "counted", "known_at_highest"), _flag),
     "name": _name,
     "source": _source,
     "verified": _verified,

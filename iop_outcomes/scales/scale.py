@@ -66,12 +66,14 @@ class MissingItems(Sourced):
 class ItemGroups(Sourced):
     """Items that are scored together before their groups are: each group counts as its "highest" answer, its "mean" or its "sum".
 
-    `least_answered` is how many items of each group must be answered; those answered stand in for the others.
+    `least_answered` is how many items of each group must be answered; those answered stand in for the others. Where the highest counts,
+    `known_at_highest` says that a group with an answer as high as any can be is known, however few are answered.
     """
 
     members: tuple[tuple[int, ...], ...]
     each: str
     least_answered: tuple[int, ...]
+    known_at_highest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

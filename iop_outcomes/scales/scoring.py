@@ -59,6 +59,10 @@ class Groups(Protocol):
     def least_answered(self) -> Sequence[int]:
         """How many items of each group must be answered."""
 
+    @property
+    def known_at_highest(self) -> bool:
+        """Whether a group with an answer as high as any can be is known, however few are answered."""
+
 
 class Items(Protocol):
     """What scoring reads of a scale; `Scale` says more of each."""
@@ -149,6 +153,9 @@ class Sql:
     def __and__(self, other: Sql) -> Sql:
         return Sql(f"{self} AND {other}")
 
+    def __or__(self, other: Sql) -> Sql:
+        return Sql(f"({self} OR {other})")
+
     def at_least(self, least: int) -> Sql:
         """Whether it is so much."""
         return Sql(f"{self} >= {least}")
@@ -212,6 +219,9 @@ class Exact:
 
     def __and__(self, other: Exact) -> Exact:
         return self._with(other, mul)
+
+    def __or__(self, other: Exact) -> Exact:
+        return self if self.number else other
 
     def at_least(self, least: int) -> Exact:
         """Whether it is so much."""
@@ -306,6 +316,11 @@ class _Form(Generic[Term]):
         weights = _whole(self.scale)[0]
         return reduce(lambda one, other: one.larger(other), [_times(self.points[number], weights[number]) for number in numbers])
 
+    def as_high_as_any(self, numbers: Sequence[int]) -> Term:
+        """Whether one of some items has the most that any of them can count."""
+        weights, widths = _whole(self.scale)[0], {number: self.scale.range_of(number) for number in numbers}
+        return self.highest(numbers).at_least(max(weights[number] * (high - low) for number, (low, high) in widths.items()))
+
 
 def _whole(scale: Items) -> tuple[dict[int, int], int]:
     """What each item counts as a whole number, and how many of these make 1."""
@@ -352,7 +367,10 @@ def _divisor(scale: Items) -> Fraction:
 def _of_groups(form: _Form[Term], groups: Groups, *, complete: bool) -> Term:
     """Groups first, then their sum or mean."""
     least = [len(members) if complete else fewest for members, fewest in zip(groups.members, groups.least_answered, strict=True)]
-    enough = _every([form.answered(members).at_least(fewest) for members, fewest in zip(groups.members, least, strict=True)])
+    each_known = [form.answered(members).at_least(fewest) for members, fewest in zip(groups.members, least, strict=True)]
+    if groups.known_at_highest and not complete:
+        each_known = [known | form.as_high_as_any(members) for known, members in zip(each_known, groups.members, strict=True)]
+    enough = _every(each_known)
     divisor = Fraction(1) if form.scale.scored_as == "sum" else len(groups.members) * Fraction(form.scale.step)
     if groups.each == "mean":
         return _of_means(form, groups, divisor).given(enough)

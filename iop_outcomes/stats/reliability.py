@@ -12,7 +12,9 @@ from iop_outcomes.stats.draft import Floats, Ints
 
 FEWEST_ITEMS = 2  # for alpha
 FEWEST_OF_A_FACTOR = 3  # items from which one factor is identified
-EM_STEPS, NEWTON_STEPS = 400, 60
+NEAR_FIRST_AXIS = 0.9  # of its loadings: where the search for a factor begins
+EM_STEPS, NEWTON_STEPS, HALVINGS = 400, 60, 40
+FLAT = 1e-10  # of the steepest curve: what counts as no curve at all
 GRADIENT = 1e-12  # at which the maximum is reached, of items scaled to variance 1
 ROUNDING = 1e-12  # of the items' variances: a sum that varies by less does not vary, but for rounding
 LEAST_UNIQUE = 1e-6  # share of an item's variance that must be its own for a factor model to stand
@@ -175,7 +177,8 @@ def _too_little(items: Floats, n: Ints, fewest: int) -> Flag:
 def _one_factor(correlation: Floats) -> tuple[Floats, Floats] | None:
     """Loadings and unique variances of one factor: steps that always climb first, then Newton's to the maximum; none where there is none inside."""
     k = len(correlation)
-    loadings = np.full(k, math.sqrt(max(float(correlation.sum() - k) / (k * (k - 1)), 0.1)))
+    sizes, ways = np.linalg.eigh(correlation)
+    loadings = NEAR_FIRST_AXIS * ways[:, -1] * math.sqrt(float(sizes[-1]))  # items of either sign, each below 1 in size
     unique = 1 - np.square(loadings)
     for _ in range(EM_STEPS):
         weights = loadings / unique / (1 + loadings @ (loadings / unique))  # regression of the factor on the items
@@ -186,11 +189,33 @@ def _one_factor(correlation: Floats) -> tuple[Floats, Floats] | None:
         gradient, hessian = _slopes(correlation, loadings, unique)
         if float(np.abs(gradient).max()) < GRADIENT:
             break
-        step = np.linalg.lstsq(hessian, gradient, rcond=None)[0]
-        loadings, unique = loadings - step[:k], np.maximum(unique - step[k:], LEAST_UNIQUE / 2)
-    if float(np.abs(gradient).max()) > 1e-8 or (unique < LEAST_UNIQUE).any():
+        step = _downhill(gradient, hessian)
+        here = _misfit(correlation, loadings, unique)
+        for _ in range(HALVINGS):  # a whole step of Newton's from afar may lead away, to factors without end
+            tried = loadings - step[:k], np.maximum(unique - step[k:], LEAST_UNIQUE / 2)
+            if _misfit(correlation, *tried) <= here + ROUNDING * abs(here):
+                break
+            step = step / 2
+        loadings, unique = tried
+    curved = float(np.linalg.eigvalsh(hessian)[0]) > 0  # a maximum, and the only one near
+    if float(np.abs(gradient).max()) > 1e-8 or (unique < LEAST_UNIQUE).any() or not curved:
         return None
     return (loadings if loadings.sum() >= 0 else -loadings), unique
+
+
+def _misfit(correlation: Floats, loadings: Floats, unique: Floats) -> float:
+    """Log |Sigma| + trace(S Sigma^-1), which is least where the likelihood is greatest; of one factor both have a closed form."""
+    shares = loadings / unique
+    inside = 1 + float(loadings @ shares)
+    trace = float((np.diag(correlation) / unique).sum() - shares @ correlation @ shares / inside)
+    return float(np.log(unique).sum()) + math.log(inside) + trace
+
+
+def _downhill(gradient: Floats, hessian: Floats) -> Floats:
+    """Newton's step, to be taken off; where the misfit curves the other way, as far as it would be if it curved so."""
+    curves, ways = np.linalg.eigh(hessian)
+    least = FLAT * float(np.abs(curves).max())
+    return np.asarray(ways @ ((ways.T @ gradient) / np.maximum(np.abs(curves), least)))
 
 
 def _derivatives(loadings: Floats) -> Floats:

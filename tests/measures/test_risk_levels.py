@@ -15,13 +15,13 @@ MAPPING = {"data": {"class": "synthetic"}}
 
 
 def by_the_rule(answers):
-    """Low: 1 or 2 alone; moderate: 3, or 6 in the lifetime alone; high: 4, 5, or 6 in the past 3 months; blank where an item that is asked is."""
+    """Low: 1 or 2 alone; moderate: 3, or 6 in the lifetime alone; high: 4, 5, or 6 in the past 3 months, whatever else is blank; else blank where an item that is asked is."""
     wish, thoughts, method, intent, plan, lifetime, recent = answers
     asked = [wish, thoughts, lifetime, *((method, intent, plan) if thoughts != 0 else ()), *((recent,) if lifetime != 0 else ())]
-    if None in asked:
-        return None
     if intent or plan or recent:
         return 3
+    if None in asked:
+        return None
     return 2 if method or lifetime else 1 if wish or thoughts else 0
 
 
@@ -45,6 +45,25 @@ def loaded(rows, **columns):
     scores = pd.DataFrame(answers, columns=["episode_id", "day", *(f"cssrs_screen_{n}" for n in range(1, 8))])
     scores[scores.columns[2:]] = scores[scores.columns[2:]].astype("Int64")
     return iop.load({"episodes": episodes, "scores": scores.assign(scale="cssrs_screen")}, mapping=MAPPING)
+
+
+def test_the_highest_level_needs_no_other_answer():
+    """A yes to intent, plan or behaviour in the past 3 months beside a blank was "level not known": the most at risk were counted as unknown."""
+    rows = [
+        (1, 1, None, 1, None, 0, None),
+        (None, None, None, None, 1, None, None),
+        (0, 0, None, None, None, None, 1),
+        (1, 1, 1, None, None, 0, None),
+    ]
+    with loaded([(row, LOW) for row in rows]) as data:
+        found = {
+            e.estimand: (e.k, e.n, e.n_missing) for e in iop.risk_levels(data, scale="cssrs_screen_triage").results if e.level == "All"
+        }
+        said = {finding.rule: finding.message for finding in data.findings}
+    assert found["high_at_admission"] == (3, 3, 1)
+    assert said["total_prorated"] == (
+        "a score of C-SSRS screener triage is known although items are blank: of a group, enough is answered, or one answer is as high as any can be"
+    )
 
 
 LOW, HIGH, NONE = (1, 1, 0, 0, 0, 0, 0), (1, 1, 1, 1, 0, 0, None), (0, 0, None, None, None, 0, None)

@@ -33,7 +33,9 @@ def plain_score(scale, answers):
         points = []
         for members, least in zip(scale.groups.members, scale.groups.least_answered, strict=True):
             there = [known[n] for n in members if n in known]
-            if len(there) < least:
+            most = max(weights[n] * high[n] for n in members)
+            certain = scale.groups.known_at_highest and any(weights[n] * known[n] == most for n in members if n in known)
+            if len(there) < least and not certain:
                 return None
             lowest, width = (sum(each[n] for n in members) for each in (low, {n: high[n] - low[n] for n in members}))
             above = sum(known[n] - low[n] for n in members if n in known)
@@ -121,6 +123,7 @@ def random_scales(draw):
         groups = [numbers[:cut], numbers[cut:]]
         least = [draw(st.integers(1, len(group))) for group in groups]
         content["groups"] = {"members": groups, "each": kind, "least_answered": least, "source": "test", "verified": True}
+        content["groups"]["known_at_highest"] = kind == "highest" and draw(st.booleans())
     else:
         rule = draw(st.sampled_from(["prorate", "lowest", "none"])) if items > 1 else "none"
         most = draw(st.integers(1, items - 1)) if rule != "none" else 0

