@@ -9,7 +9,6 @@ from itertools import chain
 from iop_outcomes.keys import MISSING_LEVEL, Key, Place
 from iop_outcomes.release.policy import Policy
 from iop_outcomes.release.protect import Parts, is_safe
-from iop_outcomes.release.released import Released
 from iop_outcomes.results import EstimandDefinition, Results
 from iop_outcomes.stats.draft import Population
 from iop_outcomes.units import half_up
@@ -74,9 +73,9 @@ def choose(results: Results, policy: Policy) -> Choice:
 
 
 def coarsened_together(
-    results: Sequence[Results], policy: Policy, release: Callable[[Sequence[Results]], tuple[Released, ...]]
-) -> tuple[Sequence[Results], tuple[Released, ...]]:
-    """Release results of one page in forms of which enough is seen there.
+    results: Sequence[Results], policy: Policy, shown: Callable[[Sequence[Results]], Sequence[Sequence[bool]]]
+) -> Sequence[Results]:
+    """Choose forms of the results of one page in which enough of each is seen there.
 
     Each comes in the form that `choose` chooses for it alone. Where less than `ENOUGH` of its cells, or not all of everyone's, is then
     seen on the page, because totals of others exclude its own, the next coarser form is tried, of all such results at a time; one is
@@ -88,41 +87,44 @@ def coarsened_together(
         In their finest forms.
     policy : Policy
         Whose threshold decides what may be seen.
-    release : callable
-        From the chosen forms, everything released together.
+    shown : callable
+        From forms that would be released together, for each of them whether the value of each of its estimates would be seen.
 
     Returns
     -------
-    sequence of Results, tuple of Released
-        The forms that were taken, and what is shown of them.
+    sequence of Results
+        The forms that were taken.
     """
     choices = [choose(each, policy) for each in results]
     forms, later = [choice.form for choice in choices], [choice.coarser for choice in choices]
-    released = release(forms)
     if not policy.threshold:
-        return forms, released
-    shares = [_share_on_page(form, each, policy) for form, each in zip(forms, released, strict=True)]
-    lacking = [share < ENOUGH or _of_everyone(each) < 1 for share, each in zip(shares, released, strict=True)]
+        return forms
+    seen = [_SeenOnPage.of(form, each, policy) for form, each in zip(forms, shown(forms), strict=True)]
+    lacking = [each.together < ENOUGH or each.of_everyone < 1 for each in seen]
     trial = [next(coarser, form) if lacks else form for form, coarser, lacks in zip(forms, later, lacking, strict=True)]
     if trial == forms:
-        return forms, released
-    tried = release(trial)
-    better = [
-        new is not form and _share_on_page(new, each, policy) > share * WORTH
-        for new, form, each, share in zip(trial, forms, tried, shares, strict=True)
+        return forms
+    tried = shown(trial)
+    return [
+        new if new is not form and _SeenOnPage.of(new, each, policy).together > before.together * WORTH else form
+        for new, form, each, before in zip(trial, forms, tried, seen, strict=True)
     ]
-    taken = [new if is_better else form for new, form, is_better in zip(trial, forms, better, strict=True)]
-    return taken, tried if taken == trial else released if taken == forms else release(taken)
 
 
-def _share_on_page(results: Results, released: Released, policy: Policy) -> float:
-    groups = set(_shown_groups(results, policy))
-    of_groups = _share(estimate.shown for estimate in released if estimate.place in groups)
-    return (of_groups + _of_everyone(released)) / 2
+@dataclass(frozen=True, slots=True)
+class _SeenOnPage:
+    """Which shares of the numbers of some results are seen on a page: of everyone's, and of the groups' and everyone's together."""
 
+    of_everyone: float
+    together: float
 
-def _of_everyone(released: Released) -> float:
-    return _share(estimate.shown for estimate in released if estimate.place.is_everyone)
+    @classmethod
+    def of(cls, results: Results, shown: Sequence[bool], policy: Policy) -> _SeenOnPage:
+        groups = set(_shown_groups(results, policy))
+        places = [estimate.place for estimate in results]
+        of_groups = _share(seen for place, seen in zip(places, shown, strict=True) if place in groups)
+        of_everyone = _share(seen for place, seen in zip(places, shown, strict=True) if place.is_everyone)
+        return cls(of_everyone, (of_groups + of_everyone) / 2)
 
 
 def _forms(results: Results) -> Iterator[Results]:

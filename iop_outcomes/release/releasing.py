@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
@@ -23,7 +23,7 @@ from iop_outcomes.release.lines import release_lines
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.precision import as_printed
 from iop_outcomes.release.printed import Tabulations
-from iop_outcomes.release.protect import Parts, Printed, is_safe, protect
+from iop_outcomes.release.protect import Parts, Printed, Tabulation, is_safe, protect
 from iop_outcomes.release.released import (
     DOOR,
     NUMBERS,
@@ -136,38 +136,57 @@ def _released(
     if policy.base:
         return results, tuple(_released_results(each, Rounding(policy), policy) for each in results)
     protecting = _Protecting(policy, earlier, few)
-    forms, released = coarsened_together(results, policy, protecting.released)
-    return forms, protecting.audited(released)
+    forms = coarsened_together(results, policy, protecting.shown)
+    return forms, protecting.released(forms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Protected:
+    """Results as tables, and which of their totals may be printed as far as totals give one another back."""
+
+    page: Tabulations
+    tables: tuple[Tabulation, ...]
+    seen: tuple[frozenset[Printed], ...]
+
+    def is_of(self, results: Sequence[Results]) -> bool:
+        """Whether it is of these very results."""
+        return all(one is other for one, other in zip(self.page.results, results, strict=True))
 
 
 class _Protecting:
-    """Releases of one page in several forms; the last step, the audit, is taken of the form that is shown."""
+    """Protects one page in several forms; the last step, the audit, is taken of the form that is shown."""
 
     def __init__(self, policy: Policy, earlier: Sequence[Output], few: Parts) -> None:
         self._policy, self._earlier, self._few = policy, earlier, few
-        self._pages: list[tuple[Tabulations, tuple[frozenset[Printed], ...], tuple[Released, ...]]] = []
+        self._pages: list[_Protected] = []
+
+    def shown(self, results: Sequence[Results]) -> list[list[bool]]:
+        """Of some forms that are released together, which values would be seen before the audit."""
+        of = self._protected(results)
+        views = [_View(of.page, number, of.seen[of.page.column(number)], frozenset()) for number in range(len(results))]
+        return [list(_shown(each, view, self._policy)) for each, view in zip(results, views, strict=True)]
 
     def released(self, results: Sequence[Results]) -> tuple[Released, ...]:
-        """Release some forms together, as far as totals give one another back."""
+        """What may be shown of these forms once what is withheld is bounded too."""
+        of, threshold = self._protected(results), self._policy.threshold
+        if threshold <= 1:
+            return _released_page(of.page, Audited(of.seen), self._policy)
+        ratios, few = of.page.ratios(of.seen, threshold), of.page.few(self._few, threshold)
+        known = replace(of.page.known, ratios=ratios, few=few, threshold=threshold)
+        needs = of.page.needs(ratios.keys(), threshold)
+        return _released_page(of.page, audited(of.tables, known, of.seen, of.page.guarded, needs, threshold), self._policy)
+
+    def _protected(self, results: Sequence[Results]) -> _Protected:
+        before = next((each for each in self._pages if each.is_of(results)), None)
+        if before is not None:
+            return before
         policy, page = self._policy, Tabulations(results, crossed=self._policy.crossed)
         tables = page.tables
         if self._earlier:
             guarded = guarded_by(results, page, self._earlier, policy.threshold, crossed=policy.crossed)
             tables = tuple(replace(table, guarded=each) for table, each in zip(tables, guarded, strict=True))
-        seen = protect(tables, policy.threshold, policy.smallest)
-        released = _released_page(page, Audited(seen), policy)
-        self._pages.append((page, seen, released))
-        return released
-
-    def audited(self, released: tuple[Released, ...]) -> tuple[Released, ...]:
-        """What may be shown of these forms once what is withheld is bounded too."""
-        page, seen, _ = next(each for each in self._pages if each[2] is released)
-        threshold = self._policy.threshold
-        if threshold <= 1:
-            return released
-        known = replace(page.known, ratios=page.ratios(seen, threshold), few=page.few(self._few, threshold), threshold=threshold)
-        needs = page.needs(known.ratios.keys(), threshold)
-        return _released_page(page, audited(page.tables, known, seen, page.guarded, needs, threshold), self._policy)
+        self._pages.append(_Protected(page, tables, protect(tables, policy.threshold, policy.smallest)))
+        return self._pages[-1]
 
 
 def _released_page(page: Tabulations, shown: Audited, policy: Policy) -> tuple[Released, ...]:
@@ -380,15 +399,7 @@ def _released_estimate(estimate: Estimate, results: Results, reading: _Visible, 
         "excluded": excluded,
         "n_at_risk": _at_risk(estimate, people, reading, policy),
     }
-    # A difference from the others rests on everyone's counts too, one from another level on that level's; of two columns, on those within
-    # the same level of the second.
-    against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
-    other = results.populations.get((against, estimate.key.number)) if against is not None else None
-    beside = [] if other is None else [reading.count(other, Place(str(against), place.level_2), parts) for parts in other.rests_on]
-    if people.revealed:
-        beside.append(reading.count(people, place, people.revealed))
-    rests_on_withheld = any(isinstance(number, Withheld) for number in (n, k, *beside))
-    if reading.hides(estimate) or (rests_on_withheld and not _stands_alone(estimate, people, results, policy)):
+    if _is_withheld(estimate, people, results, reading, policy):
         values |= dict.fromkeys(NUMBERS, SUPPRESSED)
         # Other flags go: "one episode" would say how many.
         values |= {"k": None if k is None else SUPPRESSED, "word": "", "flag": _SUPPRESSED}
@@ -397,15 +408,40 @@ def _released_estimate(estimate: Estimate, results: Results, reading: _Visible, 
     return ReleasedEstimate(**as_printed(values) if policy.threshold else values)
 
 
+def _shown(results: Results, reading: _Visible, policy: Policy) -> Iterator[bool]:
+    """Whether the value of each estimate would be shown, in order: a fraction of the work of releasing it."""
+    for part in results.slices:
+        shown = [not _is_withheld(each, part.populations[each.level, each.key], part, reading, policy) for each in part]
+        bare = _without_values(part.definition, {each.estimand for each, is_shown in zip(part, shown, strict=True) if not is_shown}, policy)
+        yield from (is_shown and each.estimand not in bare for each, is_shown in zip(part, shown, strict=True))
+
+
+def _is_withheld(estimate: Estimate, people: Population, results: Results, reading: _Visible, policy: Policy) -> bool:
+    """Whether its value may not be shown, judged by itself."""
+    place = estimate.place
+    if (place.is_crossed and not policy.crossed) or reading.hides(estimate):
+        return True
+    # A difference from the others rests on everyone's counts too, one from another level on that level's; of two columns, on those within
+    # the same level of the second.
+    against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
+    other = results.populations.get((against, estimate.key.number)) if against is not None else None
+    sides = [(place, people, parts) for parts in (people.base, None if estimate.k is None else people.hits, people.revealed) if parts]
+    if other is not None:
+        sides += [(Place(str(against), place.level_2), other, parts) for parts in other.rests_on]
+    rests_on_withheld = any(isinstance(reading.count(whose, where, parts), Withheld) for where, whose, parts in sides)
+    return rests_on_withheld and not _stands_alone(estimate, people, results, policy)
+
+
 def _values_of(estimate: Estimate) -> dict[str, Any]:
     return dict(zip(_FIELDS, _VALUES(estimate), strict=True))
 
 
 def _stands_alone(estimate: Estimate, people: Population, results: Results, policy: Policy) -> bool:
     """Whether a number may be shown without its counts; a difference of rounded shares gives back either side where the other is known."""
-    sides = [people] if people.hits is None else [people, *compared_with(estimate, results)]
-    definition = results.definition.estimand(estimate.estimand)
-    return all(says_no_number(definition, side, policy.threshold) for side in sides)
+    definition, threshold = results.definition.estimand(estimate.estimand), policy.threshold
+    if not says_no_number(definition, people, threshold):
+        return False
+    return people.hits is None or all(says_no_number(definition, side, threshold) for side in compared_with(estimate, results))
 
 
 def _withheld(estimate: Estimate) -> ReleasedEstimate:
@@ -419,11 +455,15 @@ def _without_what_rests_on_withheld(
     definition: Definition, estimates: Sequence[ReleasedEstimate], policy: Policy
 ) -> tuple[ReleasedEstimate, ...]:
     """Withhold a value and its limits, but not its word, that would give back a number it rests on, after all was judged by itself."""
-    hidden = {estimate.estimand for estimate in estimates if not estimate.shown}
-    bare = {
+    bare = _without_values(definition, {estimate.estimand for estimate in estimates if not estimate.shown}, policy)
+    return tuple(_without_numbers(estimate) if estimate.estimand in bare and estimate.shown else estimate for estimate in estimates)
+
+
+def _without_values(definition: Definition, hidden: AbstractSet[str], policy: Policy) -> set[str]:
+    """Estimands that show no value where some of these are withheld: what rests on them, and those of which only the word is shown."""
+    return {
         estimand.name for estimand in definition.estimands if hidden & set(estimand.rests_on) or (estimand.word_only and policy.threshold)
     }
-    return tuple(_without_numbers(estimate) if estimate.estimand in bare and estimate.shown else estimate for estimate in estimates)
 
 
 def _without_numbers(estimate: ReleasedEstimate) -> ReleasedEstimate:
