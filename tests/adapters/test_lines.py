@@ -8,7 +8,6 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.errors import DataError
-from iop_outcomes.intake import files
 from tests.adapters import fhir, omop, redcap
 from tests.adapters.asked import mapped
 
@@ -35,31 +34,6 @@ def with_breaks(folder, name, before):
     path.write_text("\n".join(lines), encoding="utf-8")
     with path.open(encoding="utf-8", newline="") as file:
         assert {len(row) for row in csv.reader(file)} == {columns + 1, 0}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a,b\n1,2\n3,4\n",
-        "a,b\r\n1,2\r\n3,4",
-        "a,b\n",
-        "a,b\n\n1,2\n",
-        "a,b\r1,2\r3,4",
-        "\na,b\n1,2\n",
-        'a,b\n"1\n",2\n3,4\n',
-        "a\r\n\r\n1\r\n",
-    ],
-)
-@pytest.mark.parametrize("block", [1, 2, 3, 1 << 20])
-def test_lines_of_records_are_those_of_the_slow_way(tmp_path, monkeypatch, text, block):
-    """A text without quotation marks and blank lines needs no second reading; whatever its size, the lines are the same."""
-    path = tmp_path / "a.csv"
-    path.write_bytes(text.encode())
-    monkeypatch.setattr(files, "BLOCK_BYTES", block)
-    fast = files.record_lines(path, ",")
-    monkeypatch.setattr(files, "_plain_lines", lambda path: None)
-    slow = files.record_lines(path, ",")
-    assert (list(fast[0]), fast[1]) == (list(slow[0]), slow[1])
 
 
 # -- FHIR --------------------------------------------------------------------------------------------------------------

@@ -87,52 +87,6 @@ def test_the_flow_and_the_provenance_name_what_is_left_out(both):
     assert narrow.provenance.rules[-1].startswith("only episodes with ")
 
 
-def test_narrower_data_are_narrowed_again(tables):
-    """One after the other is both together."""
-    with iop.load(SYNTHETIC) as whole:
-        twice = whole.where(track="psychosis").where(discharge_quarter=("2024-Q1", "2024-Q4"))
-        once = whole.where(track="psychosis", discharge_quarter=("2024-Q1", "2024-Q4"))
-        assert (
-            twice.episodes
-            == once.episodes
-            == len(by_hand(tables, {"track": "psychosis", "discharge_quarter": ("2024-Q1", "2024-Q4")})["episodes"])
-        )
-        assert whole.where() is whole
-        assert whole.episodes == 1_200
-
-
-@pytest.mark.parametrize(
-    ("conditions", "words"),
-    [
-        ({"trakc": ["a"]}, 'no column "trakc"'),
-        ({"track": ["psychosiss"]}, 'no episode has track "psychosiss"'),
-        ({"track": []}, "no episode has track"),
-        ({"discharge_quarter": ("2024-Q4", "2024-Q1")}, "give the earlier first"),
-        ({"discharge_quarter": ("2031-Q1", "2031-Q2")}, "no episode has discharge_quarter 2031-Q1 to 2031-Q2"),
-    ],
-)
-def test_conditions_that_cannot_be_met_are_refused(conditions, words):
-    """What was given, and what is allowed."""
-    with iop.load(SYNTHETIC) as whole, pytest.raises(iop.UsageError, match=words):
-        whole.where(**conditions)
-
-
-def test_a_period_of_discharge(tables):
-    """Quarters, months and years; two kinds, or none, are refused."""
-    with iop.load(SYNTHETIC) as whole:
-        year = whole.where(discharge_quarter=("2024-Q1", "2024-Q4")).episodes
-        assert year == (tables["quarter"].dropna().between("2024-Q1", "2024-Q4")).sum()
-        assert [whole.discharged(*ends).episodes for ends in (("2024", "2024"), ("2024-Q1", "2024-Q4"), ("2024-01", "2024-12"))] == [
-            year
-        ] * 3
-        for ends in (("2024", "2024-Q1"), ("spring", "autumn")):
-            with pytest.raises(iop.UsageError, match="no two months"):
-                whole.discharged(*ends)
-    rows = [{"episode_id": f"e{i}", "track": "a", "discharge_reason": "completed", "los_days": 20} for i in range(12)]
-    with iop.load({"episodes": pd.DataFrame(rows)}, mapping=MAPPING) as without, pytest.raises(iop.UsageError, match="do not say when"):
-        without.discharged("2024", "2024")
-
-
 def test_the_command_line_narrows(tmp_path, capsys):
     """Both flags, in each command; a report names what it left out."""
     narrowed = ["--where", "track=psychosis,adolescent", "--period", "2023-Q1", "2025-Q2"]

@@ -88,6 +88,7 @@ TEXTS = {
     "blank lines": b"a,b\n\n1,2\n\n\n3,4\n",
     "quoted ends": b'a,b\n"x\ny",2\n3,"4\r\n\r\n5"\n6,7\n',
     "old ends": b"a,b\r1,2\r3,4\r",
+    "blank first": b"\na,b\n1,2\n",
     "marked": b'\xef\xbb\xbfa,b\n"1",2\n',
 }
 
