@@ -80,7 +80,7 @@ class PageParameters:
         try:
             by, policy, title, on_error, conf_level = (_text(values[name]) for name in _NAMES)
             where = read_conditions(values["where"])
-            ledger = None if values["ledger"] is None else range(10**9)[values["ledger"]]
+            ledger = None if values["ledger"] is None else _several(values["ledger"])
             compare_to = values.get("compare_to")
             compare_to = None if compare_to is None else _text(compare_to)
             pack = _text(values.get("pack", OLDEST_PACK))
@@ -107,6 +107,12 @@ def read_conditions(where: Any) -> tuple[tuple[Condition, ...], ...]:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _several(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise TypeError
     return value
 

@@ -31,7 +31,7 @@ WHOLE = ("internal", "none")  # policies that withhold nothing
 
 
 class _Listening:
-    """An engine that keeps what is sets of it."""
+    """An engine that keeps the sets that are asked of it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -51,7 +51,7 @@ class _Listening:
         return self._engine.patients(requests)
 
     def rows(self, requests: Sequence[Request]) -> pd.DataFrame:
-        raise AssertionError(f"a report sets for rows of {len(requests)} columns")
+        raise AssertionError(f"a report asks for rows of {len(requests)} columns")
 
     def close(self) -> None:
         """The engine is another's."""

@@ -84,12 +84,12 @@ def stay_sentence(released: Released, level: str = ALL) -> str:
     middle, low, high = stay_quartiles(released, level)
     if not has_value(middle):
         return sentence(released, middle.estimand, level)
-    unit = UNITS[middle.unit].suffix()
+    unit = UNITS[middle.unit].suffix
     where = "" if is_everyone(level, released.level_2) else f"{group_words(released, level)}: "
     ends = estimate_value(low), estimate_value(high)
-    text = f"half of stays were between {ends[0]} and {ends[1]}{unit}; the middle stay was {estimate_value(middle)}{unit}."
+    text = f"half of stays were between {ends[0]} and {ends[1]}{unit()}; the middle stay was {estimate_value(middle)}{unit(estimate_value(middle))}."
     if ends[0] == ends[1]:
-        text = f"at least half of stays lasted {ends[0]}{unit}."
+        text = f"at least half of stays lasted {ends[0]}{unit(ends[0])}."
     return where + (text if where else text[0].upper() + text[1:])
 
 
