@@ -30,6 +30,7 @@ TEXTS = {
     ("stats/reliable.py", "endswith"): "an operator",
     ("reporting/earlier.py", "removeprefix"): "a cell of a file, which a spreadsheet would have taken for a formula",
     ("reporting/earlier.py", "split"): "the flags of a file",
+    ("reporting/latex_panels.py", "split"): "the words of a cell",
     ("reporting/page_text.py", "split"): "the words of a page",
     ("reporting/verification.py", "partition"): "the address of a drawing",
     ("reporting/render/office_files.py", "endswith"): "a member of an archive",

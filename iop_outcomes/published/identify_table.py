@@ -75,7 +75,7 @@ def identify_any(reported: Figures, figures: Mapping[str, Figures], decimals: in
             raise UsageError(f"{', '.join(several)}: several values, and reported is one; give one value of each, or a list of all")
         (value,), one = _column("reported", reported, 1), {name: _column(name, figure, 1)[0] for name, figure in figures.items()}
         return identify(value, **one, decimals=decimals)
-    return identify_table(_values(reported), figures, decimals)
+    return identify_table(_values("reported", reported), figures, decimals)
 
 
 def identify_table(values: list[Figure], columns: Mapping[str, Figures], decimals: int | None) -> IdentifiedTable:
@@ -100,15 +100,23 @@ def _is_one(figure: Figures) -> bool:
     return figure is None or isinstance(figure, str) or not hasattr(figure, "__iter__")
 
 
-def _values(figures: Any) -> list[Figure]:
+def _values(name: str, figures: Any) -> list[Figure]:
     """Values as text or Python's own numbers; None where there is none."""
-    return [each if isinstance(each, str) else None if each is None or each != each else float(each) for each in figures]  # noqa: PLR0124 - NaN alone differs from itself
+    return [each if isinstance(each, str) else _number(name, each) for each in figures]
+
+
+def _number(name: str, figure: Any) -> float | None:
+    try:
+        return None if figure is None or figure != figure else float(figure)  # noqa: PLR0124 - NaN alone differs from itself
+    except (TypeError, ValueError):
+        kind = type(figure).__name__
+        raise UsageError(f"{name}: a value of the kind {kind} is not a number as a table prints it, such as 12.5 or '12.50'") from None
 
 
 def _column(name: str, column: Any, length: int) -> list[Figure]:
     if _is_one(column):
-        return _values([column]) * length
-    values = _values(column)
+        return _values(name, [column]) * length
+    values = _values(name, column)
     if len(values) != length:
         raise UsageError(f"{name} has {len(values)} values and reported has {length}: give one for each row, or one for all")
     return values

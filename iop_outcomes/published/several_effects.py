@@ -84,15 +84,15 @@ def several_effects(
     if weights == INDEPENDENT:
         plain = weighted(effects, between_variance(effects, pooled.how.estimator) if tau2 is None else tau2)
         return SeveralEffects(plain, cr2(effects, plain, codes, by_inverse(plain)))
-    assumed, said = _rho(weights, rho), " assumed" if rho is None else ""
+    assumed, taken = _rho(weights, rho), " assumed" if rho is None else ""
     if weights == CORRELATED:
         each = correlated_effects(effects, codes, assumed)
-        words = f"each study weighing as one (correlated effects, rho {assumed:g}{said}, tau2 by moments)"
+        words = f"each study weighing as one (correlated effects, rho {assumed:g}{taken}, tau2 by moments)"
         return SeveralEffects(each, cr2(effects, each, codes, by_inverse(each)), words)
     fit = hierarchical_effects(effects, codes, assumed)
     words = (
         f"by the variance between studies, {fit.tau2:.3g}, and between the effects of a study, {fit.omega2:.3g} (correlated and "
-        f"hierarchical effects, rho {assumed:g}{said}, REML)"
+        f"hierarchical effects, rho {assumed:g}{taken}, REML)"
     )
     return SeveralEffects(fit, cr2(effects, fit, codes, fit.model.covariance), words)
 

@@ -35,12 +35,13 @@ _YARDSTICK = "d_pre_sd"
 
 @dataclass(frozen=True, slots=True)
 class ProgramNumber:
-    """A released number of a program; NaN where it is withheld or cannot be."""
+    """A released number of a program; NaN where it is withheld or cannot be, and why in words."""
 
     value: float
     low: float
     high: float
     n: float
+    why: str = ""
 
 
 NumbersByName = Mapping[Measured, ProgramNumber]
@@ -152,7 +153,7 @@ def _beside(row: PublishedNumber, asking: Asking, margins: Margins, conf_level: 
         )
     published, number = row.known(conf_level), numbers.get(row.measured)
     if number is None or math.isnan(number.value):
-        why = "the program's number is not shown" if number is not None else f"the program has no {row.measured[0]}"
+        why = f"the program's number is {number.why}" if number is not None else f"the program has no {row.measured[0]}"
         return FigureBeside(row.study, row.figure, row.quantity, row.label, published.value, published.low, published.high, note=why)
     program = KnownValue(number.value, number.low, number.high)
     apart = difference_of(program, published)

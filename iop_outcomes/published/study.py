@@ -92,6 +92,8 @@ SHARES = {
 }
 STAYS = {"los_mean": "mean stay in days", "los_median": "median stay in days"}
 NOT_PRINTED = "not_printed"
+_APART = re.compile(r"[;,] *")  # of "PHQ-9; GAD-7 (daily)"
+_REMARK = re.compile(r" \([a-z ]+\)$")  # such as "(daily)"; "(SCL-20)" is another scale
 _AUTHOR = re.compile(r"((?:von |van |de )?[A-Z][\w'-]+)(?:,| et al| &)")
 FORMULAS = {each.name: each.formula for each in DEFINITIONS} | BETWEEN | SHARES | STAYS
 FIGURE_DEFINITIONS = (*FORMULAS, NOT_PRINTED)
@@ -99,6 +101,11 @@ FIGURE_DEFINITIONS = (*FORMULAS, NOT_PRINTED)
 Number = int | Decimal
 PrintedValue = Number | str
 Argument = Number | str | tuple[Number | str, ...]
+
+
+def _plain_name(scale: str) -> str:
+    """The same for "phq9", "PHQ-9" and "PHQ-9 (daily)"."""
+    return "".join(filter(str.isalnum, _REMARK.sub("", scale))).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +219,13 @@ class Study:
 
     @property
     def every_scale(self) -> tuple[str, ...]:
-        """Scales it used, and those of its figures."""
-        return tuple(dict.fromkeys((*self.scales, *(figure.scale for figure in self.figures if figure.scale))))
+        """Scales it used, and those of its figures; a figure's that names several gives those that are not named yet, each once."""
+        every = {_plain_name(scale): scale for scale in self.scales}
+        for figure in self.figures:
+            for scale in _APART.split(figure.scale):
+                every.setdefault(_plain_name(scale), scale)
+        every.pop("", None)
+        return tuple(every.values())
 
     @property
     def name(self) -> str:

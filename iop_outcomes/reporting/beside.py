@@ -18,10 +18,11 @@ from iop_outcomes.keys import ALL
 from iop_outcomes.published.beside import FigureBeside, StudiesBeside, YardstickBeside
 from iop_outcomes.published.published_numbers import Measured, ProgramMeasure
 from iop_outcomes.published.side_by_side import LEVEL, ProgramNumber, is_standardised
-from iop_outcomes.release import Released, release
+from iop_outcomes.release import Released, ReleasedEstimate, release
 from iop_outcomes.reporting.paper import written
 from iop_outcomes.show.beside_studies import beside_alt_text, beside_sentence, forest_beside
 from iop_outcomes.show.paper import PaperFigure, on_paper
+from iop_outcomes.show.words import NOT_SHOWN, TO_PROTECT, estimate_value, has_value
 
 
 class ReleasedNumbers:
@@ -63,18 +64,27 @@ class ReleasedNumbers:
 
 
 def numbers_of_released(released: Released) -> dict[Measured, ProgramNumber]:
-    """What is shown of everyone, by the name of the estimand and the day; NaN where it is withheld or cannot be."""
+    """What is shown of everyone, by the name of the estimand and the day; NaN where it is withheld or cannot be, with the reason."""
 
     def plain(record: Mapping[str, Any], name: str) -> float:
         return math.nan if record[name] is None else float(record[name])
 
+    def number(record: Mapping[str, Any], estimate: ReleasedEstimate) -> ProgramNumber:
+        value, low, high, n = (plain(record, name) for name in ("value", "low", "high", "n"))
+        return ProgramNumber(value, low, high, n, _why(estimate))
+
     return {
-        (record["estimand"], None if record["time"] is None else int(record["time"])): ProgramNumber(
-            *(plain(record, name) for name in ("value", "low", "high", "n"))
-        )
-        for record in released.to_records()
+        (record["estimand"], None if record["time"] is None else int(record["time"])): number(record, estimate)
+        for estimate, record in zip(released, released.to_records(), strict=True)
         if not record["contrast"] and record["level"] == ALL
     }
+
+
+def _why(estimate: ReleasedEstimate) -> str:
+    """Why there is no value, as a table says it; empty where there is one."""
+    if has_value(estimate):
+        return ""
+    return estimate_value(estimate) if estimate.shown else f"{NOT_SHOWN}, {TO_PROTECT}"
 
 
 class DrawBeside:

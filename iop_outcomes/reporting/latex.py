@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iop_outcomes.reporting.latex_panels import LINES, Column, Panel, broken, latex_panels, lines_of, words_width
+from iop_outcomes.reporting.latex_panels import LINES, Panel, SetColumn, broken, latex_panels, lines_of, words_width
 from iop_outcomes.show.tables import Table
 
 _OF_CAPTIONS, _OF_NOTES = 31.0, 36.0  # em of a line of a caption, and of what stands under a table in small print
@@ -154,7 +154,7 @@ def _rows(panel: Panel) -> list[str]:
     return [*(" & ".join(row) + r" \\" for row in zip(*columns, strict=True)), "\\bottomrule"]
 
 
-def _cell(words: str, width: float, column: Column, line: str) -> str:
+def _cell(words: str, width: float, column: SetColumn, line: str) -> str:
     """A cell, in lines where it is wider than its column; one that is set in begins with a quad."""
     inner = words.lstrip("\u00a0")
     text = ("\\quad " if inner != words else "") + latex_text(inner)

@@ -84,7 +84,7 @@ def broken(words: str, width: float) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SetColumn:
     """A column of a table and where its words are broken into lines.
 
     Parameters
@@ -110,7 +110,7 @@ class Column:
         """How wide it is set, in em."""
         return max([_set_width(self.head, self.of_head), *(_set_width(cell, self.widest) for cell in self.cells)])
 
-    def at_most(self, widest: float) -> Column:
+    def at_most(self, widest: float) -> SetColumn:
         """The same, broken beyond a width, its head already where its cells are no wider; no word is broken."""
         of_cells = max([widest, *(_longest(cell) for cell in self.cells)])
         body = max([HEAD_NARROWEST, *(_set_width(cell, of_cells) for cell in self.cells)])
@@ -126,7 +126,7 @@ def _set_width(words: str, widest: float) -> float:
     return width if width <= widest else widest * _BOX
 
 
-Panel = tuple[Column, ...]
+Panel = tuple[SetColumn, ...]
 
 
 def lines_of(panel: Panel) -> float:
@@ -143,7 +143,7 @@ def _deepest(cells: Sequence[str], widths: Sequence[float]) -> int:
     return max(len(broken(cell, width)) if words_width(cell) > width else 1 for cell, width in zip(cells, widths, strict=True))
 
 
-def fits(columns: Sequence[Column]) -> bool:
+def fits(columns: Sequence[SetColumn]) -> bool:
     """Whether every page is wide enough for columns beside one another."""
     widths = [column.width for column in columns]
     return all(sum(widths) * size + BETWEEN * len(widths) <= room for size, room in PAGES)
@@ -159,14 +159,14 @@ def latex_panels(table: Table) -> list[Panel]:
     [5, 5, 5]
     """
     cells = zip(*table.rows, strict=True) if table.rows else (() for _ in table.heads)
-    columns = [Column(head, tuple(under), right) for head, under, right in zip(table.heads, cells, table.of_numbers, strict=True)]
+    columns = [SetColumn(head, tuple(under), right) for head, under, right in zip(table.heads, cells, table.of_numbers, strict=True)]
     if fits(columns):
         return [tuple(columns)]
     ways = [_pieces(columns[: table.naming], columns[table.naming :], widest) for widest in NAMING_WIDEST]
     return min(ways, key=lambda pieces: (not all(map(fits, pieces)), len(pieces), sum(map(lines_of, pieces))))
 
 
-def _pieces(naming: Sequence[Column], others: Sequence[Column], widest: float) -> list[Panel]:
+def _pieces(naming: Sequence[SetColumn], others: Sequence[SetColumn], widest: float) -> list[Panel]:
     """As many columns as fit beside those that name a row, whose words are broken beyond a width; and so on with the rest."""
     names = tuple(column.at_most(widest) for column in naming)
     pieces: list[Panel] = []

@@ -157,12 +157,12 @@ def hierarchical_effects(studies: StudyEffects, cluster: Ints, rho: float) -> Hi
         fit = at(shares)
         return -fit.log_likelihood, -fit.slope * usual
 
-    found = []
+    tops = []
     for start in STARTS:
         options = {"ftol": TIGHT * TIGHT, "gtol": TIGHT, "maxiter": 1000}
         first = np.array(start) if highest is None else np.array([start[0], 0.0])
-        found.append(minimize(lost, first, jac=True, method="L-BFGS-B", bounds=[(0.0, None), (0.0, highest)], options=options))
-    return at(np.asarray(min(found, key=lambda each: float(each.fun)).x, dtype=np.float64))
+        tops.append(minimize(lost, first, jac=True, method="L-BFGS-B", bounds=[(0.0, None), (0.0, highest)], options=options))
+    return at(np.asarray(min(tops, key=lambda each: float(each.fun)).x, dtype=np.float64))
 
 
 def _fit(model: WorkingModel) -> HierarchicalFit:

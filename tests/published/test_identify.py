@@ -54,6 +54,8 @@ def test_at_which_correlation_it_would_be_the_change_over_the_sd_of_changes():
     ("reported", "figures", "words"),
     [
         ("abc", TABLE, "is not a number as a table prints it"),
+        (object(), TABLE, "reported: a value of the kind object is not a number"),
+        (0.5, {"mean_pre": object()}, "mean_pre: a value of the kind object is not a number"),
         ("1.5", {}, "give what the table prints"),
         (None, TABLE, "reported is missing"),
     ],

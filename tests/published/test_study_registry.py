@@ -22,6 +22,17 @@ def test_what_the_registry_holds():
     assert (gliske.n_admitted, gliske.n_analysed) == (495, 448)
 
 
+def test_no_scale_of_a_study_is_named_twice(capsys):
+    """A figure of several scales names those that the study has already; one more, and a remark, are told apart."""
+    registry = iop.studies()
+    assert registry["prolonged_exposure_weekend_iop"].every_scale == ("pcl5", "depression")
+    assert registry["hudson_2023"].every_scale == ("phq9", "gad7")
+    assert registry["loewe_2004"].every_scale == ("phq9", "PHQ-9 (SCL-20)")
+    assert registry["lieberman_2017"].every_scale == ("BAI", "BDI", "BHS", "DRS")
+    assert run(["studies", "--scale", "pcl5", "--level", "IOP"]) == 0
+    assert "pcl5, depression  " in capsys.readouterr().out
+
+
 def test_every_study_says_where_its_figures_were_read():
     """A source, whether it was seen, and no figure without a way to what follows from it."""
     for study in shipped_studies():
