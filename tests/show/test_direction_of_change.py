@@ -21,7 +21,7 @@ RISES = [row[::-1] for row in FALLS]
     ],
 )
 def test_which_direction_is_better(scale, rows, words):
-    """ "Fell from 21.0 to 9.5" of an ORS read as an improvement."""
+    """An ORS that "fell from 21.0 to 9.5" read as an improvement."""
     with program(rows, 35, scale=scale) as data:
         change = iop.symptom_change(data, scale=scale)
         assert change.sentence().startswith(f"Average {change.definition.subject} {words}in the 40 episodes with both scores")
