@@ -192,7 +192,13 @@ def _estimands(scale: Scale, norm: Norm | None) -> tuple[EstimandDefinition, ...
         EstimandDefinition("sd_change", "SD of the changes", f"standard deviation of the changes in {title}", _BOTH, "none", "points"),
         EstimandDefinition("r_pre_post", "Correlation of both scores", "Pearson's r of both scores", _BOTH, "none", "ratio"),
         EstimandDefinition(
-            "mean_change", "Mean change", f"mean change in {title}, with its paired t test", _BOTH, _T, "points", role="change"
+            "mean_change",
+            "Mean change",
+            f"mean change in {title}, positive for improvement, with its paired t test",
+            _BOTH,
+            _T,
+            "points",
+            role="change",
         ),
         *(EstimandDefinition(name, label, counted, _BOTH, interval, "SD") for name, label, counted, interval in _DIVIDED),
         *_reference_rows(title, norm),

@@ -198,6 +198,9 @@ def occasions(scale: Scale) -> Measure:
             f"discharged episodes followed for {each.last} days, without those that died in care or never started",
             "95% Wilson score",
             "share",
+            beside=tuple(f"answered_{other.name}" for other in scale.occasions[1:]) if each is scale.occasions[0] else (),
+            aside=f"At {each.label}: {{share}}.",
+            aside_none=f"At {each.label}: nobody.",
         )
         for each in scale.occasions
     ]

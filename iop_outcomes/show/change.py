@@ -10,7 +10,7 @@ from iop_outcomes.results import Role
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import alt_text, coordinate, drawn_groups, finish_rows, withheld_words
-from iop_outcomes.show.words import episodes, estimate_value, has_value, in_counts, lacking, plain_range, sentence, value_of
+from iop_outcomes.show.words import episodes, estimate_value, has_value, in_counts, lacking, moved, plain_range, sentence
 
 
 def _in_role(released: Released, role: Role, level: str) -> ReleasedEstimate:
@@ -54,17 +54,14 @@ def dumbbell(released: Released, *, ax: Axes | None = None) -> Axes:
 def change_sentence(released: Released, level: str = ALL) -> str:
     """From which score to which, in how many episodes, and who is missing."""
     require_released(released, "change_sentence")
-    rate, before, after = (_in_role(released, role, level) for role in ("both_known", "before", "after"))
+    rate, before, after, change = (_in_role(released, role, level) for role in ("both_known", "before", "after", "change"))
     if not all(has_value(row) for row in (rate, before, after)):
-        return sentence(released, released.definition.in_role("change"), level)
-    words = estimate_value(before), estimate_value(after)
-    moved = f"fell from {words[0]} to {words[1]}" if value_of(after) < value_of(before) else f"rose from {words[0]} to {words[1]}"
-    if words[0] == words[1]:
-        moved = f"stayed at {words[0]}"
+        text = sentence(released, released.definition.in_role("change"), level)
+        return f"{text} Positive is improvement." if has_value(change) else text
     both = f"in the {episodes(0 if rate.k is None else rate.k)} with both scores ({of_discharged(rate)})"
     lack = lacking(rate)
     everyone = f"{lack} lack a score, so this may not describe everyone." if lack else "Every discharged episode has both."
-    return f"Average {released.definition.subject} {moved} {both}. {everyone}"
+    return f"Average {released.definition.subject} {moved(before, after, change)} {both}. {everyone}"
 
 
 def of_discharged(rate: ReleasedEstimate) -> str:

@@ -15,7 +15,7 @@ from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import coordinate, too_many
 from iop_outcomes.show.curves import MOST_APART, Group, divided
-from iop_outcomes.show.words import count, estimate_value, group_words, has_value, listed, plain_range, sentence, value_of
+from iop_outcomes.show.words import count, estimate_value, group_words, has_value, listed, moved, plain_range, sentence, value_of
 
 WEEK = 7
 _NARROW = 7  # weeks that have room under a small chart
@@ -162,12 +162,10 @@ def course_sentence(released: Released, level: str = ALL) -> str:
         last = next((each for each in _weeks(released, "modelled", level) if each.time in scored[-1:]), start)
         return sentence(released, last.estimand, level, time=last.time)
     last = known[-1]
-    values = estimate_value(start), estimate_value(last)
-    moved = "stayed at" if values[0] == values[1] else "fell from" if value_of(last) < value_of(start) else "rose from"
-    course = f"{moved} {values[0]}" + ("" if values[0] == values[1] else f" to {values[1]}")
+    change = released.estimate(released.definition.in_role("change"), level, last.time)
     ends = plain_range(last)
     week = int((last.time or 0) / WEEK)
-    text = f"Average {released.definition.subject} {course} by week {week} ({ends}), of all {count(start.n)} with an admission score, by a model of repeated scores."
+    text = f"Average {released.definition.subject} {moved(start, last, change)} by week {week} ({ends}), of all {count(start.n)} with an admission score, by a model of repeated scores."
     seen = next(each for each in _weeks(released, "observed", level) if each.time == last.time)
     if not has_value(seen) or math.isnan(value_of(seen)):
         return text

@@ -394,6 +394,33 @@ def counted_share(estimate: ReleasedEstimate) -> str:
     return counts if in_counts(estimate) else f"{percent(value_of(estimate))} ({counts})"
 
 
+def moved(before: ReleasedEstimate, after: ReleasedEstimate, change: ReleasedEstimate) -> str:
+    """From which mean to which, and which direction is better where the words could be taken the wrong way.
+
+    Parameters
+    ----------
+    before, after, change : ReleasedEstimate
+        Both means, with values, and the change between them, positive for improvement.
+
+    Returns
+    -------
+    str
+        "fell from 15.3 to 9.4" of a scale on which lower is better; everything else that moved has "(higher is better)" or "(lower is better)",
+        where the change is shown.
+    """
+    first, last = estimate_value(before), estimate_value(after)
+    if first == last:
+        return f"stayed at {first}"
+    rose = value_of(after) > value_of(before)
+    words = f"rose from {first} to {last}" if rose else f"fell from {first} to {last}"
+    if not has_value(change) or value_of(change) == 0:
+        return words
+    lower_is_better = (value_of(change) > 0) != rose
+    if lower_is_better:
+        return f"{words} (lower is better)" if rose else words
+    return f"{words} (higher is better)"
+
+
 def lacking(rate: ReleasedEstimate) -> str:
     """The share that is not in a rate, as counts where they are too few for a percentage; nothing where nobody is."""
     if not has_value(rate) or value_of(rate) == 1:

@@ -74,6 +74,7 @@ def test_scores_of_one_day_that_differ_are_both_kept(tmp_path):
     with iop.load(tmp_path) as data:
         assert flows(data)["scores"] == (49, 49, {})
         assert found(data) == [("score_twice", "warning", "scores.csv", (2, 50))]
+        assert "on which higher is better that is the pair that looks better" in data.findings[0].hint
 
 
 def test_a_faulty_row_that_stands_twice(tmp_path):

@@ -59,6 +59,14 @@ def test_who_answered_is_of_those_followed_so_long():
         assert (numbers(data)["answered_month_6"].n, numbers(data)["mean_month_6"].n) == (0, 3)
 
 
+def test_the_sentence_names_every_occasion():
+    """Where people are asked at month 6 alone, "answered at month 1: 0%" was all that it said; where nobody was followed so long nothing is said."""
+    asked = [{"start": 20, "end": 12, **({180: 9} if i < 22 else {})} for i in range(40)]
+    with loaded(asked, 300) as data:
+        words = iop.occasions(data, scale="phq9").sentence()
+    assert words == "Answered at month 1: 0% (0 of 40); range 0% to 9%. At month 3: nobody. At month 6: 55% (22 of 40)."
+
+
 def test_changes_are_of_those_scored_at_both():
     """Any two, positive for improvement, against a slow version over rows."""
     rng = np.random.default_rng(5)
