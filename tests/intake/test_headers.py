@@ -73,6 +73,7 @@ def test_rows_by_patient_and_date_need_both_among_the_episodes():
         ("episodes.csv", "patient_id", "missing_column"),
         ("episodes.csv", "admit_date", "missing_column"),
     ]
+    refuse_columns(*came(dated, episodes=[*EPISODES, "patient_id", "admit_date"], scores=surveys))
     assert refused(mapping=dated, episodes=EPISODES, scores=["episode_id", *surveys[1:]]) == [
         ("episodes.csv", "admit_date", "missing_column")
     ]

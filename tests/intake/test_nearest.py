@@ -46,6 +46,7 @@ def offered(bench, words, *, table="episodes", column="discharge_reason", rule="
         (["Completd"], 'Did you mean "completed"? Correct it'),
         (["DROPPED OUT"], 'Did you mean "dropped_out"? Correct it'),
         (["Completd", "Droped out", "dropped-out"], 'Did you mean "dropped_out"? Correct it'),
+        (["transferred_step_dwn"], 'Did you mean "transferred_step_down"? Correct it'),  # the others of transfer are near too
         (["zzz"], "Correct it"),
         (["", "  "], "Correct it"),
     ],
