@@ -148,7 +148,7 @@ class Patients:
         for people in moved:
             alone += people.alone
             order = np.lexsort((people.cell, people.place))
-            ends = np.append(people.start[1:], len(people.cell)).tolist()
+            ends = np.append(people.start, len(people.cell))[1:].tolist()
             cell = people.cell[order].tolist()
             for start, end, n in zip(people.start.tolist(), ends, people.n.tolist(), strict=True):
                 combination = tuple(cell[start:end])
