@@ -23,7 +23,8 @@ def test_a_whole_share_holds_every_table_and_no_id():
     manifest = json.loads(share.files["manifest.json"])
     assert {entry["file"] for entry in manifest["tables"]} <= set(share.files)
     for entry in manifest["tables"]:
-        head, *lines = share.files[entry["file"]].decode().splitlines()
+        mark, head, *lines = share.files[entry["file"]].decode().splitlines()
+        assert mark.endswith("for people entitled to see this program's patients")
         place = head.split(",").index("n")
         assert sum(int(line.split(",")[place]) for line in lines) == 80
     cells = b"".join(content for name, content in share.files.items() if name.endswith(".csv"))
