@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LEAST = 0.76  # of the modules; raise it with what is added, up to the 0.86 that is wanted
+LEAST = 0.86  # of the modules, which is the best anchor's share
 PACKAGE, TESTS = ROOT / "iop_outcomes", ROOT / "tests"
 MODULES = [path.relative_to(PACKAGE) for path in sorted(PACKAGE.rglob("*.py")) if path.name != "__init__.py"]
 

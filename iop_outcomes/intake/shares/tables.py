@@ -37,7 +37,7 @@ def counts_to_csv(counts: Counts, mark: str) -> bytes:
 
 def patients_to_csv(people: Patients, mark: str) -> bytes:
     """The combinations of cells in which returning patients have their episodes, and how many patients have each; no id and no number of a person."""
-    ends = np.append(people.start, len(people.cell))[1:].tolist()
+    ends = np.append(people.start, len(people.cell))[1:].tolist()  # none, where nobody returned
     combinations = enumerate(zip(people.start.tolist(), ends, people.n.tolist(), strict=True))
     rows = ([place, cell, n] for place, (start, end, n) in combinations for cell in people.cell[start:end].tolist())
     return _csv(OF_PATIENTS, rows, mark)
