@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 Number = TypeVar("Number", np.float64, np.int64)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Places = NDArray[np.int32] | NDArray[np.int64]  # never multiplied or added up as they are: they have no room for it
+_ROOM = 2**31
 
 
 class Among(NamedTuple):
@@ -39,10 +41,10 @@ class Patients:
     ----------
     alone : int64 array, shape (cells,)
         Episodes in each cell whose patient has no other episode, or is not known.
-    cell : int64 array, shape (entries,)
+    cell : int array, shape (entries,)
         Cells of the patients with several episodes, one combination after the other; a cell stands as often as the
         patient has episodes in it.
-    start : int64 array, shape (combinations,)
+    start : int array, shape (combinations,)
         Where each combination begins in `cell`.
     n : int64 array, shape (combinations,)
         Patients with that combination.
@@ -60,11 +62,17 @@ class Patients:
     """
 
     alone: Ints
-    cell: Ints
-    start: Ints
+    cell: Places
+    start: Places
     n: Ints
     on_both_sides: Patients | None = None
     _counted: dict[bytes, Among] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        """Keep places in half the room: a page of millions of episodes holds a hundred of these tables at once."""
+        if max(len(self.alone), len(self.cell)) < _ROOM:
+            for name in ("cell", "start"):
+                object.__setattr__(self, name, getattr(self, name).astype(np.int32, copy=False))
 
     @classmethod
     def all_different(cls, n: Ints) -> Patients:
@@ -159,9 +167,10 @@ class Patients:
         return cls(alone, cell, _starts(sizes), np.array([counted[each] for each in ordered], dtype=np.int64))
 
     @cached_property
-    def place(self) -> Ints:
+    def place(self) -> Places:
         """Combination that each entry belongs to; shape (entries,)."""
-        return np.repeat(np.arange(len(self.n)), np.diff(self.start, append=len(self.cell)))
+        combinations = np.arange(len(self.n), dtype=self.cell.dtype)
+        return cast("Places", np.repeat(combinations, np.diff(self.start, append=len(self.cell))))
 
     def among(self, cells: NDArray[np.bool_]) -> Among:
         """Effective patients of some cells, and the most episodes one patient has there; shape (cells,)."""
@@ -183,7 +192,8 @@ class Patients:
         np.add.at(squared, group[here], self.alone[here])
         if len(self.n):
             inside = here[self.cell]
-            codes, several = np.unique(self.place[inside] * groups + group[self.cell[inside]], return_counts=True)
+            place = self.place[inside].astype(np.int64)
+            codes, several = np.unique(place * groups + group[self.cell[inside]], return_counts=True)
             n, where = self.n[codes // groups], codes % groups
             np.add.at(episodes, where, n * several)
             np.add.at(squared, where, n * several**2)
@@ -204,7 +214,7 @@ class Patients:
         return added
 
     @cached_property
-    def _two(self) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    def _two(self) -> tuple[Places, Places, Ints, Places, Ints]:
         """The first two cells of each combination, which are all of most; the combinations that are longer, their cells and where each begins."""
         sizes = np.diff(self.start, append=len(self.cell))
         longer = np.flatnonzero(sizes != 2)
@@ -233,7 +243,7 @@ class Patients:
         return out
 
 
-def stretch_of(cell: Ints, bounds: Ints) -> NDArray[np.integer[Any]]:
+def stretch_of(cell: Places, bounds: Ints) -> NDArray[np.integer[Any]]:
     """Which stretch of cells each cell is in, as numbers that are sorted fast where there are few."""
     few = len(bounds) < np.iinfo(np.int16).max
     return (np.searchsorted(bounds, cell, side="right") - 1).astype(np.int16 if few else np.int64)

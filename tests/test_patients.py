@@ -155,3 +155,12 @@ def test_the_counted_form_holds_every_episode_once():
 def test_examples():
     """The examples in the docstrings give what they show."""
     assert doctest.testmod(module).failed == 0
+
+
+def test_places_take_half_the_room_and_no_sum_is_made_in_it():
+    """Of 50,000 people who came twice, each to a group of their own: places times groups are more than four bytes hold."""
+    many = 50_000
+    cell = np.repeat(np.arange(many), 2)
+    people = Patients(np.zeros(many, dtype=np.int64), cell, cell[::2] * 2, np.ones(many, dtype=np.int64))
+    assert {people.cell.dtype, people.start.dtype, people.place.dtype} == {np.dtype(np.int32)}
+    assert people.effective_in(np.arange(many), many).tolist() == [1.0] * many

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -84,17 +84,24 @@ def evaluate(
     if complete:
         everyone = everyone.where(~np.logical_or.reduce([counted.is_in(name, [None]) for name in complete]))
     unread = {*columns, *complete} - {name for request in measure.requests for name in request.keys}
-    tallied = _Tallied(columns, _slices(everyone, columns, classes, unread), _class_of(everyone, columns, classes))
-    answered = partial(_answered, data=data, tallied=tallied, against=against, conf_level=conf_level)
+    class_of = _class_of(everyone, columns, classes)
+    answered = partial(_answered, data=data, against=against, conf_level=conf_level)
+
+    def tallied() -> _Tallied:
+        return _Tallied(columns, _slices(everyone, columns, classes, unread), class_of)
+
+    def coarser() -> Iterator[Results]:
+        again = tallied()  # not kept until then: those of all the asks of a page would take most of its memory
+        return coarser_forms(measure, exact, again.divisions, partial(answered, tallied=again))
 
     def among_grouped(column: str) -> Results:
         return evaluate(measure, data, by=by, classes=classes, against=against, grouped=(*complete, column), conf_level=conf_level)
 
-    exact = answered(measure)
+    exact = answered(measure, tallied=tallied())
     results = replace(
         rounded(exact),
         only_grouped=everyone.counts.total < counted.total,
-        coarser=None if measure.coarser is None else partial(coarser_forms, measure, exact, tallied.divisions, answered),
+        coarser=None if measure.coarser is None else coarser,
     )
     return replace(results, among_grouped=among_grouped) if set(results.ungrouped) - set(complete) else results
 

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from iop_outcomes.patients import Patients
+from iop_outcomes.patients import Patients, Places
 from iop_outcomes.stats.draft import Floats, Ints
 from iop_outcomes.stats.lifetable import check_cells, ratio, staying
 from iop_outcomes.stats.special import chdtrc
@@ -214,7 +214,7 @@ class ScoreParts:
 _AT_ONCE = 20_000
 
 
-def _pairs(people: Patients) -> Iterator[tuple[Ints, Ints, Ints]]:
+def _pairs(people: Patients) -> Iterator[tuple[Places, Places, Ints]]:
     """Every ordered pair of episodes of one patient, an episode with itself included: cells of both, and how many patients."""
     here = np.flatnonzero(people.alone)
     yield here, here, people.alone[here]
