@@ -121,7 +121,10 @@ def write_new_files(files: Mapping[Path, bytes], *, overwrite: bool = False) -> 
         _take_back(written)
         if not folder.is_dir():
             raise OutputError(f"{folder}: is a file, and no folder. Choose another place with --output.") from error
-        raise OutputError(f"{target}: stands there already, and was left as it is. Choose another name with --output.") from error
+        raise OutputError(
+            f"{target}: stands there already, and was left as it is. Choose another name: with --output on the command line; in Python "
+            "overwrite=True writes over it, where the call takes that."
+        ) from error
     except (OSError, ValueError) as error:  # a path with a NUL is a ValueError
         _take_back(written)
         reason = getattr(error, "strerror", None) or type(error).__name__

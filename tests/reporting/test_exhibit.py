@@ -234,7 +234,7 @@ def test_a_word_file_is_whole_and_the_same_every_time(answers, tmp_path):
     table = answers["table one"]
     path = table.to_docx(tmp_path / "new" / "t.docx")
     first = path.read_bytes()
-    with pytest.raises(iop.OutputError, match="stands there already"):
+    with pytest.raises(iop.OutputError, match="overwrite=True"):
         table.to_docx(path)
     path.write_bytes(b"old")
     assert table.to_docx(path, overwrite=True).read_bytes() == first
