@@ -13,7 +13,7 @@ from iop_outcomes.intake.dates import ISO, day_sql
 INTEGER_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
 NUMBERS: tuple[Kind, ...] = ("integer", "number", "flag")
 WHOLE_NUMBER = r"^[+-]?\d{1,9}$"
-NUMBER = r"^[+-]?\d{1,9}(\.\d{1,6})?$"
+NUMBER = r"^[+-]?\d{1,9}(\.\d{1,17})?$"  # as long as a float is written: 14.100000000000001 is 14.1, 36 / 23 is 1.565217
 NO_FRACTION = r"^([+-]?\d+)\.0+$"  # a whole number as pandas writes it beside a blank, and as databases write decimals
 MANY_CODES = 200  # from which on they are looked up in a table: a chain of so many cases takes the square of its length to prepare
 STANDS_FOR = {"episode_id": "patient_id", "day": "date"}  # the column that a fault is found in, where the first is computed from it

@@ -250,7 +250,7 @@ def _number(field: Field, value: str, text: str, rule: Callable[..., Rule]) -> l
     unread = f"{text} IS NOT NULL AND ({value}) IS NULL"
     hint = f'{CORRECT}. A word that means no value is declared in mapping.toml, as in [missing] {field.name} = ["NA"]'
     if field.kind == "number":
-        rules = [rule("not_number", unread, "not a number with at most 6 decimals, written as 1.3", hint)]
+        rules = [rule("not_number", unread, "not a number with at most 17 decimals, written as 1.3", hint)]
     else:
         rules = [rule("not_whole_number", unread, "not a whole number", hint)]
     if field.low is not None and field.high is not None:

@@ -168,6 +168,20 @@ def test_wide_scores_with_one_decimal(tenths):
         assert iop.symptom_change(data, scale="mood").to_frame().set_index("estimand").value["mean_change"] == pytest.approx(1.1, abs=1e-12)
 
 
+def test_scores_as_floats_are_written(tenths):
+    """Tenths that were computed, and a mean of 23 items, are the numbers that they are but for the last places of a float; they were refused as no numbers."""
+    table = pd.DataFrame({"episode_id": ["e0", "e0"], "scale": "mood", "day": [0, 40], "score": [1.1 + 2.2, 3.7 - 1.4]})
+    assert [str(score) for score in table["score"]] == ["3.3000000000000003", "2.3000000000000003"]
+    with iop.load({"episodes": episodes(1), "scores": table}, mapping=SYNTHETIC, scales=tenths) as data:
+        counts = data.count([ScoreAt("mood", "admit"), ScoreAt("mood", "discharge")])
+        assert [tuple(map(str, cell)) for cell, _ in counts] == [("3.3", "2.3")]
+        assert not data.findings
+    means = pd.DataFrame({"episode_id": ["e0", "e0"], "scale": "bsl23", "day": [0, 40], "score": [36 / 23, 1.5]})
+    with iop.load({"episodes": episodes(1), "scores": means}, mapping=SYNTHETIC) as data:
+        assert [tuple(map(str, cell)) for cell, _ in data.count([ScoreAt("bsl23", "admit")])] == [("1.57",)]
+        assert [finding.rule for finding in data.findings] == ["score_rounded"]
+
+
 def test_scores_that_are_none_of_such_a_scale(tenths):
     """Half a tenth, more than the highest, and a fraction of a scale without any beside it in one column."""
     for score, scale, rule in (
