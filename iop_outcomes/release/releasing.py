@@ -429,7 +429,7 @@ def _without_what_rests_on_withheld(
 def _without_numbers(estimate: ReleasedEstimate) -> ReleasedEstimate:
     """The same, of which no number may be seen; what it never had it still has not."""
     values = {field.name: getattr(estimate, field.name) for field in fields(ReleasedEstimate)}
-    had = [name for name in NUMBERS if name == "value" or not math.isnan(values[name])]
+    had = [name for name in NUMBERS if name == "value" or isinstance(values[name], Withheld) or not math.isnan(values[name])]
     return ReleasedEstimate(**values | dict.fromkeys(had, SUPPRESSED) | {"flag": _SUPPRESSED})
 
 
