@@ -168,11 +168,16 @@ def attack_report(folder: str | Path) -> Attack:
     if is_share(Path(folder)):
         return attack_known(*known_of_share(Path(folder)))
     report = read_report(folder)
-    return attack_known(learned(report), report.files, report.few)
+    return attack_known(learned(report), report.files, report.few, exact=report.rounded.base > 1)
 
 
 def attack_known(
-    knowledge: Knowledge, files: Sequence[str] = (), few: set[str] | frozenset[str] = frozenset(), *, chains: bool = True
+    knowledge: Knowledge,
+    files: Sequence[str] = (),
+    few: set[str] | frozenset[str] = frozenset(),
+    *,
+    chains: bool = True,
+    exact: bool = False,
 ) -> Attack:
     """Work out withheld counts from what is known.
 
@@ -185,6 +190,8 @@ def attack_known(
         Sets of which the report itself says that they are from 1 to 10: they come back only with their value.
     chains : bool
         Whether to look for how each comes back.
+    exact : bool
+        Whether only known values come back, as where counts are rounded: their rounding tells from where to where each lies.
 
     Returns
     -------
@@ -197,7 +204,7 @@ def attack_known(
     recovered = [
         _recovered(knowledge.facts if chains else (), cell, interval)
         for cell, interval in zip(cells, results, strict=True)
-        if interval.is_inside(LEAST, MOST) and (interval.value is not None or cell.terms not in declared)
+        if interval.is_inside(LEAST, MOST) and (interval.value is not None or not (exact or cell.terms in declared))
     ]
     return Attack(tuple(files), len(knowledge.facts), len(cells), tuple(recovered))
 

@@ -12,7 +12,7 @@ from iop_outcomes.attack.facts import EVERYONE, MODELLED, Knowledge, Place, Vari
 from iop_outcomes.attack.identities import FOLLOWED, TESTS, Fields, RowName, fields_of, left_out, sums_of
 from iop_outcomes.attack.read_json import TABLE
 from iop_outcomes.attack.read_tables import read_tables
-from iop_outcomes.attack.readings import COUNTS, Block, Described, FilesRead, Number, describing
+from iop_outcomes.attack.readings import COUNTS, Block, Described, FilesRead, Number, Rounded, describing
 from iop_outcomes.attack.simplifying import simplified
 from iop_outcomes.columns import DISCHARGE_REASONS
 from iop_outcomes.keys import ALL, MISSING_LEVEL
@@ -37,6 +37,7 @@ _ENDINGS = {  # reasons taken together, where stays are told by how they ended
 class _Learner:
     knowledge: Knowledge = field(default_factory=Knowledge)
     row_names: dict[Place, dict[RowName, None]] = field(default_factory=dict)
+    rounded: Rounded = field(default_factory=Rounded)
 
 
 def learned(report: FilesRead) -> Knowledge:
@@ -51,7 +52,7 @@ def learned(report: FilesRead) -> Knowledge:
     -------
     Knowledge
     """
-    learner = _Learner()
+    learner = _Learner(rounded=report.rounded)
     for block in report.blocks:
         _learn_block(learner, _in_full(block, report.described))
     for number in report.numbers:
@@ -140,7 +141,7 @@ def _learn_block(learner: _Learner, block: Block) -> None:
         if fields is not None:
             _withhold_rest(learner.knowledge, fields, where, row)
         if fields is not None and "value" in row and not _is_known(fields, row):
-            _learn_value(learner.knowledge, fields, where, row)
+            _learn_value(learner, fields, where, row)
 
 
 def _learn_count(learner: _Learner, block: Block, number: Number) -> None:
@@ -152,7 +153,7 @@ def _learn_count(learner: _Learner, block: Block, number: Number) -> None:
     if number.row_name.estimand in TESTS and any(MISSING_LEVEL in levels for levels in block.levels):  # they stand in no group tested
         blank = place((block.columns[0], MISSING_LEVEL))
         terms = combined((1, terms), (-1, expression(text, blank)))
-    _learn_number(learner.knowledge, terms, number)
+    _learn_number(learner, terms, number)
 
 
 def _is_known(fields: Fields, row: dict[str, Number]) -> bool:
@@ -171,17 +172,20 @@ def _withhold_rest(knowledge: Knowledge, fields: Fields, where: Place, row: dict
         knowledge.withhold(expression(fields.rest, where), f"{row['n'].source.rpartition(', ')[0]}, {words} ({place_words(where)})")
 
 
-def _learn_number(knowledge: Knowledge, terms: dict[Variable, Fraction], number: Number) -> None:
+def _learn_number(learner: _Learner, terms: dict[Variable, Fraction], number: Number) -> None:
     words = f"{number.source} ({place_words(number.where)})"
     if number.value is None:
-        knowledge.withhold(terms, words)
+        learner.knowledge.withhold(terms, words)
     else:
-        knowledge.add(terms, number.value, number.value, f"{words} = {number.value}", printed=True)
+        low, high = learner.rounded.limits(number.value)
+        learner.knowledge.add(terms, low, high, f"{words} = {number.value}{'' if low == high else ', rounded'}", printed=True)
 
 
-def _learn_value(knowledge: Knowledge, fields: Fields, where: Place, row: dict[str, Number]) -> None:
-    """A share says how k and n are related, a mean how a sum and n are."""
-    number = row["value"]
+def _learn_value(learner: _Learner, fields: Fields, where: Place, row: dict[str, Number]) -> None:
+    """A share says how k and n are related, a mean how a sum and n are; a share of rounded counts says no more than they do."""
+    knowledge, number = learner.knowledge, row["value"]
+    if learner.rounded.base > 1 and not fields.total:
+        return
     value, n = number.value, expression(fields.per or fields.n, where)
     words = f"{number.source} ({place_words(where)}) = {float(value or 0):.10g}"
     top = fields.total or (fields.k if number.row_name.estimand not in _NOT_SHARES else None)
@@ -203,17 +207,17 @@ def _learn_value(knowledge: Knowledge, fields: Fields, where: Place, row: dict[s
 
 def _learn_flow(learner: _Learner, number: Number) -> None:
     """Rows in are rows used and rows left out; of tables of the data only the episodes are known by other names."""
-    knowledge, row_name = learner.knowledge, number.row_name
+    row_name = number.row_name
     if row_name.measure.startswith(TABLE):
         if row_name.measure == f"{TABLE}episodes" and row_name.estimand == "used" and number.field == "n":
-            _learn_number(knowledge, expression("in", EVERYONE), number)
+            _learn_number(learner, expression("in", EVERYONE), number)
         return
     fields = fields_of(row_name)
     reason = left_out(number.field, row_name)
     text = "in" if number.field == "in" else fields.n if number.field == "n" and fields else reason
     if text is not None:
         learner.row_names.setdefault(EVERYONE, {})[row_name] = None
-        _learn_number(knowledge, expression(text, EVERYONE), number)
+        _learn_number(learner, expression(text, EVERYONE), number)
 
 
 def _learn_left_out(learner: _Learner, report: FilesRead) -> None:
@@ -226,10 +230,10 @@ def _learn_left_out(learner: _Learner, report: FilesRead) -> None:
             text = left_out(reason, row_name)
             if text is not None:
                 number = Number(row_name, EVERYONE, reason, value, f"{words}: {reason}")
-                _learn_number(learner.knowledge, expression(text, EVERYONE), number)
+                _learn_number(learner, expression(text, EVERYONE), number)
         if each.rows_in is not None:
             number = Number(row_name, EVERYONE, "in", each.rows_in, f"{words}: episodes in")
-            _learn_number(learner.knowledge, expression("in", EVERYONE), number)
+            _learn_number(learner, expression("in", EVERYONE), number)
 
 
 def _learn_cell(learner: _Learner, block: Block, number: Number) -> None:
@@ -238,7 +242,7 @@ def _learn_cell(learner: _Learner, block: Block, number: Number) -> None:
     if number.field != "value":
         _learn_count(learner, block, number)
     elif fields is not None and number.value is not None and fields.k is not None:
-        _learn_value(learner.knowledge, fields, number.where, {"value": number})
+        _learn_value(learner, fields, number.where, {"value": number})
 
 
 def _measures(blocks: Iterable[Block]) -> dict[RowName, set[str]]:

@@ -12,12 +12,13 @@ from html.parser import HTMLParser
 from iop_outcomes.attack.facts import EVERYONE
 from iop_outcomes.attack.identities import LEFT_OUT, RowName
 from iop_outcomes.attack.read_json import TABLE
-from iop_outcomes.attack.readings import Described, FilesRead, Number, TableRead
+from iop_outcomes.attack.readings import Described, FilesRead, Number, Rounded, TableRead
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _DEFINED = re.compile(r"\((?P<name>[a-z](?:[^():]|\([^()]*\))*)\): .*?, among (?P<among>.*?)\. Interval: ")
 _LEFT_OUT = re.compile(r"^Left out, of (?P<rows>[\d,]+ episodes|.*?): (?P<reasons>.*)\.$")
 _WHOLE = re.compile(r"\d{1,3}(,\d{3})*|\d+")
+_ROUNDED = re.compile(r"(Counts from 1 to (?P<most>\d+) are not shown, and )?every (other )?count is rounded to the nearest (?P<base>\d+)")
 FEW_ROWS = "fewer than 11"
 _FINDINGS = {"reason missing": "missing_reason"}  # what a finding about episodes counts
 
@@ -109,6 +110,7 @@ def read_page(tables: Sequence[TableRead], terms: Iterable[tuple[str, list[str]]
     -------
     FilesRead
     """
+    terms = list(terms)
     described = [each for title, lines in terms if (each := _described(title, lines)) is not None]
     numbers = [number for table in tables for number in _of_table(table, name)]
     few = {
@@ -118,7 +120,13 @@ def read_page(tables: Sequence[TableRead], terms: Iterable[tuple[str, list[str]]
         if not narrowed and table.caption == "Findings in the data" and row and row[0] in _FINDINGS and FEW_ROWS in row
     }
     sourced = [replace(table, source=f"{name}: {table.caption}") for table in tables]
-    return FilesRead([name], numbers=numbers, described=described, tables=sourced, few=few)
+    return FilesRead([name], numbers=numbers, described=described, tables=sourced, few=few, rounded=_rounded(terms))
+
+
+def _rounded(terms: Iterable[tuple[str, list[str]]]) -> Rounded:
+    """What the Methods say of how counts are rounded."""
+    match = next((match for _, lines in terms for line in lines if (match := _ROUNDED.search(line))), None)
+    return Rounded(int(match["base"]), int(match["most"] or 0) + 1) if match else Rounded()
 
 
 def whole(cell: str) -> Fraction | None:

@@ -9,8 +9,9 @@ from typing import Any
 
 from iop_outcomes.attack.facts import EVERYONE
 from iop_outcomes.attack.identities import RowName
-from iop_outcomes.attack.readings import FilesRead, Number
+from iop_outcomes.attack.readings import FilesRead, Number, Rounded
 
+_ROUNDED = {"round5": Rounded(5, 1), "nhs": Rounded(5, 8)}  # policies that round, as the guide says them
 TABLE = "rows of "  # a row so named is about a table of the data, not about a measure
 
 
@@ -29,7 +30,10 @@ def read_json(text: str, name: str) -> FilesRead:
     FilesRead
     """
     document = json.loads(text)
-    return FilesRead([name], numbers=list(_tables(document, name)) if isinstance(document, dict) else [])
+    if not isinstance(document, dict):
+        return FilesRead([name])
+    rounded = _ROUNDED.get(document.get("policy", {}).get("name", ""), Rounded())
+    return FilesRead([name], numbers=list(_tables(document, name)), rounded=rounded)
 
 
 def _tables(document: dict[str, Any], name: str) -> Iterator[Number]:

@@ -100,6 +100,34 @@ class TableRead:
     rows: list[list[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """How a report says that its counts are rounded: to the nearest multiple, half of it up; the smallest are not printed.
+
+    Parameters
+    ----------
+    base : int
+        Counts are multiples of it; 1 where they are as counted.
+    smallest : int
+        Counts from 1 to one below it are not printed.
+
+    Examples
+    --------
+    >>> Rounded(5, 8).limits(Fraction(10)), Rounded(5, 1).limits(Fraction(0)), Rounded(5, 8).limits(Fraction(0))
+    ((Fraction(8, 1), Fraction(12, 1)), (Fraction(0, 1), Fraction(2, 1)), (Fraction(0, 1), Fraction(0, 1)))
+    """
+
+    base: int = 1
+    smallest: int = 1
+
+    def limits(self, printed: Fraction) -> tuple[Fraction, Fraction]:
+        """The least and most that a count can be which is printed so."""
+        low, high = printed - self.base // 2, printed + (self.base - 1) // 2
+        if not printed:
+            return printed, high if self.smallest <= high else printed
+        return max(low, Fraction(self.smallest)), high
+
+
 @dataclass
 class FilesRead:
     """Everything that is printed in the files of one report.
@@ -116,6 +144,8 @@ class FilesRead:
         Of the page: what stands in them is in people's words, which the Methods explain.
     few : set of str
         Sets of episodes of which the report itself says that they are from 1 to 10.
+    rounded : Rounded
+        How counts are rounded, as the file says.
     """
 
     files: list[str] = field(default_factory=list)
@@ -124,6 +154,7 @@ class FilesRead:
     described: list[Described] = field(default_factory=list)
     tables: list[TableRead] = field(default_factory=list)
     few: set[str] = field(default_factory=set)
+    rounded: Rounded = field(default_factory=Rounded)
 
     def add(self, other: FilesRead) -> None:
         """Add what another file says."""
@@ -133,6 +164,7 @@ class FilesRead:
         self.described += other.described
         self.tables += other.tables
         self.few |= other.few
+        self.rounded = max(self.rounded, other.rounded, key=lambda each: each.base)
 
 
 def plain(label: str) -> str:

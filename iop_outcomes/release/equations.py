@@ -164,11 +164,11 @@ class Equations:
 
     @staticmethod
     def _levels_of(table: Tabulation) -> list[Name]:
-        """Levels, and for every sum that holds more than they do the rest of it."""
-        everyone, levels = table.counts[table.everyone], table.levels
+        """Levels, and for every sum that holds more than they do the rest of it; what is counted of everyone alone is of no level."""
+        levels, divided = table.levels, {part for way in table.divisions for part in way}
         rest: list[Name] = []
         for name, members in table.members.items():
-            if any(table.counts[name][part] != sum(table.counts[level][part] for level in members) for part in everyone):
+            if any(table.counts[name][part] != sum(table.counts[level][part] for level in members) for part in divided):
                 rest.append(("rest", name))
         return [*levels, *rest]
 

@@ -27,7 +27,7 @@ _WHY = {
     Flag.NO_REFERENCE: "no reference",
     Flag.NO_OVERLAP: "no overlap",
     **dict.fromkeys((Flag.ONE_EPISODE, Flag.ONE_PAIR, Flag.ONE_SCORE, Flag.TWO_PAIRS), "too few"),
-    Flag.SD_ZERO: "all alike",
+    **dict.fromkeys((Flag.SD_ZERO, Flag.NO_SPREAD), "all alike"),
 }
 _NAMED: dict[str, str] = {ALL: "All episodes", MISSING_LEVEL: "Not recorded"}
 _IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")

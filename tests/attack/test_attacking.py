@@ -44,6 +44,32 @@ def strict(field, where):
     return f"completion, completion_strict, {field} (track {where})"
 
 
+# -- reports whose counts are rounded ---------------------------------------------------------------------------------------
+
+
+def write_rounded(folder, rows):
+    """A report of these rows alone whose counts are rounded."""
+    write(folder, rows)
+    (folder / "numbers.json").write_text(json.dumps({"policy": {"name": "round5"}}), encoding="utf-8")
+    return folder
+
+
+def test_rounded_counts_that_do_not_add_up_contradict_nothing(tmp_path):
+    """75 of 165 completed, 85 at best, 5 without a reason: 77, 83 and 6, each to the nearest 5."""
+    rows = [row("All", n=165, k=75, n_missing=5, excluded=30)]
+    rows += [row("All", n=170, k=85, n_missing=0, excluded=30) | {"estimand": "completion_strict_best_case"}]
+    with pytest.raises(ContradictionError):
+        attack_report(write(tmp_path / "exact", rows))
+    assert attack_report(write_rounded(tmp_path / "rounded", rows)).recovered == ()
+
+
+def test_a_count_comes_back_where_its_rounding_leaves_one_value(tmp_path):
+    """At most 12 in all, in four groups of at least 3 each: each is 3. Of three groups each may be 3, 4 or more."""
+    rows = [row("All", n=10), *(row(level, n=5) for level in "abcd")]
+    assert (3, 3) in back(write_rounded(tmp_path / "four", rows)).values()
+    assert back(write_rounded(tmp_path / "three", rows[:-1])) == {}
+
+
 # -- reports that leak ---------------------------------------------------------------------------------------------------
 
 

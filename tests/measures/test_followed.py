@@ -59,6 +59,14 @@ def test_there_is_no_test_between_groups_of_what_nobody_knows():
     assert [e.estimand for e in ask(text, "", by="track") if "gray" in e.estimand] == ["gray_chi_squared", "gray_p"]
 
 
+@pytest.mark.parametrize("patients", ["", "patient_id "])
+def test_where_nobody_has_the_event_the_tests_between_groups_say_why_there_is_no_number(patients):
+    """No number without a flag, whether patients repeat or not."""
+    rows = [f"{track} {f'P{i % 15} ' if patients else ''}20 90\n" for track in "ab" for i in range(20)]
+    found = [e for e in ask(f"track {patients}los_days follow_up_days\n" + "".join(rows), "", by="track") if "log_rank" in e.estimand]
+    assert [(math.isnan(e.value), "no_spread" in e.flag) for e in found] == [(True, True)] * 2
+
+
 # -- follow-up not known ---------------------------------------------------------------------------------------------
 
 FORTY = followed(*[90] * 20, *["."] * 20)

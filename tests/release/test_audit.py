@@ -88,6 +88,20 @@ def protected(table, seed=0):
     return seen, audited([table], KNOWN, [seen], guarded, [Need(frozenset({total}), 1.0) for total in guarded], THRESHOLD).seen[0]
 
 
+def test_what_is_counted_of_everyone_alone_leaves_no_level_open():
+    """20 in all and 12 in one of two levels are 8 in the other, whatever everyone, and no level, is divided by besides."""
+    yes, no = frozenset({"yes"}), {"tested": 0, "not tested": 0}
+    counts = {
+        ALL: {"yes": 20, "no": 80, "tested": 60, "not tested": 40},
+        "a": {"yes": 8, "no": 42, **no},
+        "b": {"yes": 12, "no": 38, **no},
+    }
+    printed = [(ALL, yes), ("b", yes)]
+    table = Tabulation(counts, printed, [frozenset({"yes", "no"})], ways_of_everyone=[frozenset({"tested", "not tested"})])
+    left = audited([table], PageFacts(), [frozenset(printed)], [Total(0, "a", yes)], [], 11).seen[0]
+    assert len(left) == 1
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_no_withheld_small_count_must_be_small(seed):
     """Held against every possible page."""

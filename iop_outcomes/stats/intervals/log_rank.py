@@ -54,7 +54,7 @@ class LogRank(Interval):
         Nobody repeats: as it stands. Somebody does: the robust score statistic X^2, with (G - df) X^2 / ((G - 1) df) referred to
         F(df, G - df) for G effective patients, or nothing, flagged `patients_repeat`, where the test knows no such form. Without a
         p value, flagged `few_patients`, when a group has fewer than `FEW_PATIENTS` effective patients (episodes, where nobody
-        repeats).
+        repeats). Without a statistic, flagged `no_spread`, when nobody in any group has the event.
 
         References
         ----------
@@ -73,7 +73,7 @@ class LogRank(Interval):
         p = math.nan if is_few else p
         value = statistic if self.wanted == "statistic" else p
         result = replace(NO_LIMITS, method=method, value=value, statistic=statistic, df=df, p=p)
-        return replace(result, flags=flags(Flag.FEW_PATIENTS if is_few else Flag.NONE))
+        return replace(result, flags=flags(Flag.FEW_PATIENTS if is_few else Flag.NONE, Flag.NO_SPREAD if df == 0 else Flag.NONE))
 
     def limits(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
         """The test's result."""
