@@ -164,13 +164,16 @@ class Equations:
 
     @staticmethod
     def _levels_of(table: Tabulation) -> list[Name]:
-        """Levels, and for every sum that holds more than they do the rest of it; what is counted of everyone alone is of no level."""
-        levels, divided = table.levels, {part for way in table.divisions for part in way}
+        """Levels, and for every sum that holds more than they do the rest of it.
+
+        Parts that are said of everyone alone, as who is tested over all groups, are in no level and make no rest: a reader adds the levels up.
+        """
+        counted = {part for way in table.divisions for part in way}
         rest: list[Name] = []
         for name, members in table.members.items():
-            if any(table.counts[name][part] != sum(table.counts[level][part] for level in members) for part in divided):
+            if any(table.counts[name][part] != sum(table.counts[level][part] for level in members) for part in counted):
                 rest.append(("rest", name))
-        return [*levels, *rest]
+        return [*table.levels, *rest]
 
     # -- what is known of them ----------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from types import SimpleNamespace
 
@@ -109,6 +110,24 @@ def test_no_withheld_small_count_must_be_small(seed):
     seen, left = protected(table, seed)
     assert left <= seen
     assert closed(table, left) == []
+
+
+def test_levels_add_up_beside_a_test_of_everyone():
+    """Who is tested over all groups is said of everyone alone, and is nobody whom no level holds: bounds that rest on adding up are seen."""
+    for seed in range(8):
+        table = drawn_table(seed)
+        tested = {ALL: sum(table.counts[ALL][part] for part in WAYS[0])}
+        counts = {level: parts | {"tested": tested.get(level, 0)} for level, parts in table.counts.items()}
+        beside = replace(table, counts=counts, ways_of_everyone=(frozenset({"tested"}),))
+        assert closed(beside, protected(beside, seed)[1]) == []
+
+
+def test_what_goes_does_not_depend_on_how_a_program_is_solved(monkeypatch):
+    """Of totals that cost the same, a search that goes on from the last answer and one that begins anew withdraw the same."""
+    tables = [drawn_table(seed) for seed in range(6)]
+    going_on = [protected(table)[1] for table in tables]
+    monkeypatch.setattr("iop_outcomes.release.linear.search", lambda: anew)
+    assert [protected(table)[1] for table in tables] == going_on
 
 
 def test_something_would_come_back_without_the_audit():
