@@ -65,6 +65,7 @@ OF_PARTS = {
         "label",
         "lacking",
         "listed",
+        "moved",
         "number",
         "plain_range",
         "share_and_count",
