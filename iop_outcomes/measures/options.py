@@ -155,12 +155,6 @@ class Family:
         """The full name for a scale."""
         return self.pattern.format(scale=scale)
 
-    def scale_in(self, name: str) -> str | None:
-        """The scale whose measure would have this full name, whether or not there is such a scale; none where no scale's would."""
-        before, _, after = self.pattern.partition("{scale}")
-        fits = name.startswith(before) and name.endswith(after) and len(name) >= len(before) + len(after)
-        return name[len(before) : len(name) - len(after)] if fits else None
-
 
 @dataclass(frozen=True, slots=True)
 class Characteristic:

@@ -113,8 +113,8 @@ def declared(name: str, scales: Mapping[str, Scale]) -> Declaration | None:
     """
     if name in MEASURES:
         return MEASURES[name]
-    fitting = {family.scale_in(name) for family in FAMILIES.values()}
-    return known({each: scale for each, scale in scales.items() if each in fitting}).get(name)
+    fitting = {each: scale for each, scale in scales.items() if any(family.called(each) == name for family in FAMILIES.values())}
+    return known(fitting).get(name)
 
 
 def options_named(name: str) -> dict[Option, list[str]]:

@@ -42,11 +42,3 @@ def test_a_default_is_one_of_what_is_allowed_throughout():
         for option in declared.options:
             assert not option.allowed or option.default is None or option.default in option.allowed, declared.name
             assert not (option.needed and option.default), declared.name
-
-
-def test_a_full_name_says_of_which_scale_it_may_be():
-    """Of every family, the name of a scale goes in and comes out; another family's name may hold it, and a shorter one holds none."""
-    for family in FAMILIES.values():
-        assert family.scale_in(family.called("phq9")) == "phq9"
-        assert family.scale_in(family.called("")[:-1]) is None
-    assert FAMILIES["symptom_change"].scale_in("phq9_reliable_change") == "phq9_reliable"
