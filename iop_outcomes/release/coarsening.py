@@ -99,14 +99,14 @@ def coarsened_together(
     forms, later = [choice.form for choice in choices], [choice.coarser for choice in choices]
     if not policy.threshold:
         return forms
-    seen = [_SeenOnPage.of(form, each, policy) for form, each in zip(forms, shown(forms), strict=True)]
+    seen = [_SeenOnPage.on(form, each, policy) for form, each in zip(forms, shown(forms), strict=True)]
     lacking = [each.together < ENOUGH or each.of_everyone < 1 for each in seen]
     trial = [next(coarser, form) if lacks else form for form, coarser, lacks in zip(forms, later, lacking, strict=True)]
     if trial == forms:
         return forms
     tried = shown(trial)
     return [
-        new if new is not form and _SeenOnPage.of(new, each, policy).together > before.together * WORTH else form
+        new if new is not form and _SeenOnPage.on(new, each, policy).together > before.together * WORTH else form
         for new, form, each, before in zip(trial, forms, tried, seen, strict=True)
     ]
 
@@ -119,7 +119,7 @@ class _SeenOnPage:
     together: float
 
     @classmethod
-    def of(cls, results: Results, shown: Sequence[bool], policy: Policy) -> _SeenOnPage:
+    def on(cls, results: Results, shown: Sequence[bool], policy: Policy) -> _SeenOnPage:
         groups = set(_shown_groups(results, policy))
         places = [estimate.place for estimate in results]
         of_groups = _share(seen for place, seen in zip(places, shown, strict=True) if place in groups)

@@ -162,19 +162,23 @@ class _Protecting:
 
     def shown(self, results: Sequence[Results]) -> list[list[bool]]:
         """Of some forms that are released together, which values would be seen before the audit."""
-        of = self._protected(results)
-        views = [_View(of.page, number, of.seen[of.page.column(number)], frozenset()) for number in range(len(results))]
+        protected = self._protected(results)
+        views = [
+            _View(protected.page, number, protected.seen[protected.page.column(number)], frozenset()) for number in range(len(results))
+        ]
         return [list(_shown(each, view, self._policy)) for each, view in zip(results, views, strict=True)]
 
     def released(self, results: Sequence[Results]) -> tuple[Released, ...]:
         """What may be shown of these forms once what is withheld is bounded too."""
-        of, threshold = self._protected(results), self._policy.threshold
+        protected, threshold = self._protected(results), self._policy.threshold
         if threshold <= 1:
-            return _released_page(of.page, Audited(of.seen), self._policy)
-        ratios, few = of.page.ratios(of.seen, threshold), of.page.few(self._few, threshold)
-        known = replace(of.page.known, ratios=ratios, few=few, threshold=threshold)
-        needs = of.page.needs(ratios.keys(), threshold)
-        return _released_page(of.page, audited(of.tables, known, of.seen, of.page.guarded, needs, threshold), self._policy)
+            return _released_page(protected.page, Audited(protected.seen), self._policy)
+        ratios, few = protected.page.ratios(protected.seen, threshold), protected.page.few(self._few, threshold)
+        known = replace(protected.page.known, ratios=ratios, few=few, threshold=threshold)
+        needs = protected.page.needs(ratios.keys(), threshold)
+        return _released_page(
+            protected.page, audited(protected.tables, known, protected.seen, protected.page.guarded, needs, threshold), self._policy
+        )
 
     def _protected(self, results: Sequence[Results]) -> _Protected:
         before = next((each for each in self._pages if each.is_of(results)), None)
