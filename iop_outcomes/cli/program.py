@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -28,9 +28,12 @@ def loaded(data: str, mapping: str | None, on_error: str, layout: str | None) ->
         if error.findings and sys.stderr.isatty():  # a person reads it; what a program reads stays as it is
             raise type(error)(f"{error}\n{next_command(data, mapping, layout, refused=True)}", error.findings) from error
         raise
-    for finding in program.findings:
-        if finding.severity == "error":
-            click.echo(f"excluded: {finding}", err=True)
+    faults = [finding for finding in program.findings if finding.severity == "error"]
+    for finding in faults:
+        click.echo(f"excluded: {finding}", err=True)
+    for flow in () if faults else program.flow:  # such as copies, which are no fault, but change the exit code
+        if reasons := left_out(flow):
+            click.echo(f"excluded: {flow.what}: {sum(reasons.values()):,} of {flow.rows_in:,} rows{_why(reasons)}", err=True)
     return program
 
 
@@ -76,5 +79,8 @@ def left_out(flow: Flow) -> dict[str, int]:
 def would_leave_out(flow: Flow) -> str:
     """What leaving faulty rows out would leave of a table."""
     reasons = left_out(flow)
-    why = f" ({', '.join(f'{n:,} {reason}' for reason, n in reasons.items())})" if reasons else ""
-    return f"{flow.what}: {sum(reasons.values()):,} of {flow.rows_in:,} rows would be left out{why}; {flow.used:,} remain"
+    return f"{flow.what}: {sum(reasons.values()):,} of {flow.rows_in:,} rows would be left out{_why(reasons)}; {flow.used:,} remain"
+
+
+def _why(reasons: Mapping[str, int]) -> str:
+    return f" ({', '.join(f'{n:,} {reason}' for reason, n in reasons.items())})" if reasons else ""

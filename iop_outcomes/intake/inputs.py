@@ -495,6 +495,8 @@ def _add_frame(store: Store, table: str, name: str, frame: Any) -> None:
     columns = names_of(frame)
     if len({column.lower() for column in columns}) < len(columns):
         fatal("duplicate_header", name, "a column name stands twice", "Rename one of them.")
+    if not columns:
+        fatal("no_rows", name, "it has no columns", "Check how it was made; a table without rows keeps its columns.")
     if not len(frame) and not _may_be_empty(table):
         fatal("no_rows", name, "it has no rows", "Check how it was made.")
     add_frame(store, table, frame)

@@ -3,6 +3,7 @@
 import click
 import pytest
 
+from iop_outcomes.cli import run
 from iop_outcomes.cli.program import as_typed, exit_code, left_out, narrowed, next_command, would_leave_out
 from iop_outcomes.errors import UsageError
 from iop_outcomes.results import Flow
@@ -47,3 +48,13 @@ def test_the_next_command_can_be_typed():
     )
     assert next_command("d", None, "omop", refused=True).endswith("iop-outcomes check d --layout omop")
     assert as_typed("a\u202eb") == "DATA"
+
+
+def test_rows_left_out_without_a_fault_are_said_where_the_code_is_1(tmp_path, capsys):
+    """A copy is kept once: the command ends with 1, and nothing said why."""
+    rows = "".join(f"e{i},t,completed,{i + 3}\n" for i in range(20))
+    (tmp_path / "mapping.toml").write_text('[data]\nclass = "synthetic"\n', encoding="utf-8")
+    for extra, code, words in [("", 0, ""), ("e3,t,completed,6\n", 1, "excluded: episodes: 1 of 21 rows (1 exact copy)\n")]:
+        (tmp_path / "episodes.csv").write_text("episode_id,track,discharge_reason,los_days\n" + rows + extra, encoding="utf-8")
+        assert run(["summary", str(tmp_path)]) == code
+        assert capsys.readouterr().err == words

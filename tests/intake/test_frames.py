@@ -176,3 +176,12 @@ def test_no_frame_library_is_imported_for_a_frame_of_another(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", imports)
     with prepared.loaded(KINDS["pandas"]()) as data:
         assert data.episodes == 30
+
+
+@pytest.mark.parametrize("table", ["episodes", "scores", "events"])
+def test_a_frame_without_columns_is_refused_in_words(table):
+    """As a list of nothing makes one; a table of events may have no rows, but says what it would hold."""
+    frames = _each(pd.DataFrame)
+    for empty in (pd.DataFrame([]), pd.DataFrame([{}])):
+        with pytest.raises(DataError, match=rf"{table} \(data frame\): no_rows: it has no columns"):
+            iop.load({**frames, table: empty})
