@@ -41,7 +41,7 @@ class ProgramNumber:
     low: float
     high: float
     n: float
-    why: str = ""
+    why: str = "not shown"
 
 
 NumbersByName = Mapping[Measured, ProgramNumber]

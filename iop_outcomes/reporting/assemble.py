@@ -176,4 +176,11 @@ def _lead(page: Page) -> str:
     without = ", and some without one," if MISSING_LEVEL in everyone.levels else ""
     rows = everyone.flow[0].rows_in
     episodes = "Episodes" if isinstance(rows, Withheld) else f"{rows:,} episodes"
-    return f"{episodes} in {groups} {'group' if groups == 1 else 'groups'} by {program.group}{without}{until}. Ranges are 95% intervals."
+    return f"{episodes} in {groups} {'group' if groups == 1 else 'groups'} by {program.group}{without}{until}. {_of_ranges(program.policy)}"
+
+
+def _of_ranges(policy: Policy) -> str:
+    """What the ranges of a page are, or why it has none."""
+    if policy.base:
+        return f"Counts are rounded to the nearest {policy.base}; ranges would give them back, and are not shown."
+    return "Ranges are 95% intervals."

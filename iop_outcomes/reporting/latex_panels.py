@@ -156,7 +156,7 @@ def latex_panels(table: Table) -> list[Panel]:
     --------
     >>> long = Table("", ("", *(f"Number {n} of many" for n in range(12))), (("a", *("0.25 to 0.75",) * 12),))
     >>> [len(panel) for panel in latex_panels(long)]
-    [5, 5, 5]
+    [6, 6, 3]
     """
     cells = zip(*table.rows, strict=True) if table.rows else (() for _ in table.heads)
     columns = [SetColumn(head, tuple(under), right) for head, under, right in zip(table.heads, cells, table.of_numbers, strict=True)]

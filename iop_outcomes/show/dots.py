@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from iop_outcomes.release import Released, require_released
+from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import alt_text, dot, drawn_groups, finish_rows, range_bar, share_axis, withheld_words
-from iop_outcomes.show.words import estimate_value, has_value, plain_range, sentence
+from iop_outcomes.show.words import NOT_SHOWN, estimate_value, has_value, plain_range, sentence
 
 
 @with_numbers
@@ -41,7 +41,7 @@ def dot_range(released: Released, estimand: str, *, words: Sequence[str] = (), a
             if has_value(row):
                 range_bar(drawn, y, row.low, row.high, bold=not group.is_everyone)
                 dot(drawn, y, row)
-        notes = [f"{estimate_value(row)} ({plain_range(row)})" if has_value(row) else withheld_words(row) for row in rows]
+        notes = [_note(row) if has_value(row) else withheld_words(row) for row in rows]
         notes = [
             f"{note}: {word}" if word and word != note else note
             for note, word in zip(notes, words[: len(notes)] or [""] * len(notes), strict=True)
@@ -49,6 +49,12 @@ def dot_range(released: Released, estimand: str, *, words: Sequence[str] = (), a
         share_axis(drawn)
         finish_rows(drawn, [group.words for group in groups], notes, above=above, fit=ax is None)
     return drawn
+
+
+def _note(row: ReleasedEstimate) -> str:
+    """A value with its range; alone where policies leave ranges out."""
+    words = plain_range(row)
+    return estimate_value(row) if words == NOT_SHOWN else f"{estimate_value(row)} ({words})"
 
 
 def _chart(released: Released, *, ax: Axes | None) -> Axes:

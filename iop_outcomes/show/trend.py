@@ -19,8 +19,11 @@ from iop_outcomes.stats.periods import Period, calendar
 from iop_outcomes.stats.runs import RunChart, run_chart
 from iop_outcomes.stats.trend import ControlLimits, p_prime_limits, signals
 
-Caveat = Literal["withheld", "immature", "incomplete", "gap"]
+Caveat = Literal["withheld", "immature", "incomplete", "gap", "rounded"]
 
+# A count rounded to a multiple of b is off by b / sqrt(12) as a rule, and a share of n by about 1.1 times that / n; chance moves a share of a
+# half by 0.5 / sqrt(n). From 4 b^2 episodes on (100, where b is 5), rounding adds less than a tenth to the variance.
+ROUNDED_APART = 4
 FEWEST_POINTS = 12  # with fewer, limits move too much with each new point to judge any by them
 
 
@@ -34,7 +37,7 @@ class TrendPoint:
         Which.
     estimate : ReleasedEstimate or None
         What was released for it; `None` for a period without episodes.
-    caveats : tuple of {"withheld", "immature", "incomplete", "gap"}
+    caveats : tuple of {"withheld", "immature", "incomplete", "gap", "rounded"}
         Why it is not judged; empty when it is.
     low, high : float
         Its limits, between 0 and 1; NaN when it has none.
@@ -154,7 +157,7 @@ def trend_of(
     """Follow a share over time, from what was released by a column of calendar periods.
 
     From 12 periods that can be judged on it is a control chart: limits, and four rules. With fewer, or where the data allow no limits, it
-    is a run chart: the median, and two rules. A period that is immature or incomplete is shown, but is neither part of what the limits or
+    is a run chart: the median, and two rules. Nor are periods judged of so few episodes that a policy's rounding moves their share. A period that is immature or incomplete is shown, but is neither part of what the limits or
     the median rest on nor able to be a signal; with a period that is withheld or empty it breaks every run of a control chart.
 
     Parameters
@@ -188,7 +191,7 @@ def trend_of(
     by_level = {level: released.estimate(estimand, level) for level in levels}
     estimates = [by_level.get(str(period)) for period in periods]
     caveats = [
-        _caveats(estimate, immature=period in immature, incomplete=period in incomplete)
+        _caveats(estimate, released.policy.base, immature=period in immature, incomplete=period in incomplete)
         for period, estimate in zip(periods, estimates, strict=True)
     ]
     judged = [None if unjudged else estimate for estimate, unjudged in zip(estimates, caveats, strict=True)]
@@ -213,12 +216,14 @@ def trend_of(
     return Trend(released, estimand, points, limits.centre, limits.sigma_z, flag, runs, tuple(changes))
 
 
-def _caveats(estimate: ReleasedEstimate | None, *, immature: bool, incomplete: bool) -> tuple[Caveat, ...]:
+def _caveats(estimate: ReleasedEstimate | None, base: int, *, immature: bool, incomplete: bool) -> tuple[Caveat, ...]:
     caveats: list[Caveat] = []
     if estimate is not None and not estimate.shown:
         caveats.append("withheld")
     elif estimate is None or not has_value(estimate):
         caveats.append("gap")
+    elif base and (math.isnan(n := _count(estimate.n)) or n < ROUNDED_APART * base**2):
+        caveats.append("rounded")
     if immature:
         caveats.append("immature")
     if incomplete:

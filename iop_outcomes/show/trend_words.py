@@ -24,7 +24,7 @@ from iop_outcomes.stats.runs import FEWEST_USEFUL, RunChart
 from iop_outcomes.units import percent
 
 _MOST_NAMED = 4
-_CAVEAT_WORDS = {"immature": "too early to judge", "incomplete": "not yet complete"}
+_CAVEAT_WORDS = {"immature": "too early to judge", "incomplete": "not yet complete", "rounded": "too few to judge once rounded"}
 _RULE_WORDS = {
     "outside_limits": ("below the expected range", "above the expected range"),
     "seven_point_trend": ("part of a run of falls", "part of a run of rises"),
@@ -53,6 +53,8 @@ def trend_verdict(trend: Trend) -> str:
 
 def _verdict_of_runs(trend: Trend, runs: RunChart) -> str:
     n, noun = len(trend.judged), trend.noun
+    if n < FEWEST_USEFUL and any("rounded" in point.caveats for point in trend.points):
+        return f"{trend.title} cannot be judged: rounding the counts moves the share of a {noun} of so few episodes, as chance does."
     if n < FEWEST_USEFUL:
         return f"{trend.title} cannot be judged yet: {n or 'no'} {_plural(noun, n or 1)} can be compared, and that takes {FEWEST_USEFUL}."
     if not runs.useful:
@@ -233,6 +235,6 @@ def trend_alt_text(trend: Trend) -> str:
 
 
 def _alt_value(point: TrendPoint, trend: Trend) -> str:
-    remark = _remark(point, trend)
+    remark = _remark(point, trend) if trend.judged else ""  # else the verdict says it of all of them
     value = NO_DATA if point.estimate is None or not has_value(point.estimate) else estimate_value(point.estimate)
     return value + (f" ({remark})" if remark else "")

@@ -33,7 +33,7 @@ _NAMED: dict[str, str] = {ALL: "All episodes", MISSING_LEVEL: "Not recorded"}
 _IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 NOT_SHOWN = "not shown"
 WITHHELD = "withheld to protect small numbers"  # of what leaves a table, in a sentence under it
-TO_PROTECT = "to protect people: fewer than 11 episodes, or what would give so few away"
+TO_PROTECT = "to protect people: too few episodes, or what would give so few away"
 WHY_NOT_SHOWN = f"Not shown, {TO_PROTECT}. A longer period, or larger groups, would show it."
 NO_DATA = "no data"
 ALL_TOGETHER = "all together"  # where everyone would be set against the others
@@ -263,6 +263,12 @@ def plain_range(estimate: ReleasedEstimate) -> str:
     return f"{ends[0]} or more" if math.isnan(high) else f"{ends[0]} to {ends[1]}"
 
 
+def with_ranges(released: Released, words: str = "") -> str:
+    """That ranges stand beside values, for what is said under a chart; nothing where the policy rounds counts, which has none."""
+    require_released(released, "with_ranges")
+    return "" if released.policy.base else f", with 95% ranges{words}"
+
+
 def has_range(estimate: ReleasedEstimate) -> bool:
     """Whether there is a limit to say, on one side at least."""
     return any(isinstance(limit, float) and not math.isnan(limit) for limit in (estimate.low, estimate.high))
@@ -341,6 +347,7 @@ def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str
     ends = [end for end in (estimate.low, estimate.high) if isinstance(end, float) and not math.isnan(end)]
     if len(ends) < 2:
         limits = plain_range(estimate)
+        limits = f"range {limits}" if limits == NOT_SHOWN else limits
         return f"{name}: {value}{UNITS[estimate.unit].suffix(value)}{'; ' if limits else ''}{'range ' if ends else ''}{limits}."
     return _template(estimate, definition).format(
         label=definition.label + when,

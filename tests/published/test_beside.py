@@ -151,7 +151,7 @@ def test_what_is_withheld_stays_so():
             beside.plot()
     strict = next(row for row in beside.rows if row.quantity == "completion_strict")
     assert (strict.note, math.isnan(strict.program), math.isnan(strict.difference), strict.verdict) == (
-        "the program's number is not shown, to protect people: fewer than 11 episodes, or what would give so few away",
+        "the program's number is not shown, to protect people: too few episodes, or what would give so few away",
         True,
         True,
         "",

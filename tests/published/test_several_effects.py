@@ -30,8 +30,8 @@ def test_correlated_weights_say_what_was_assumed_and_how_much_it_moves():
     """.8 where none is given; at every correlation tried the value is that of asking for it."""
     found = robust(POOLED, "study", "correlated", None)
     assert "rho 0.8 assumed" in found.notes[0]
-    assert [row[0] for row in found.sensitivity] == list(RHOS)
-    for rho, value, se, tau2 in found.sensitivity:
+    assert [row[0] for row in found.sensitivity] == list(RHOS["correlated"])
+    for rho, value, se, tau2, _ in found.sensitivity:
         asked = robust(POOLED, "study", "correlated", rho)
         assert (asked.mean.value, asked.mean.se, asked.tau2) == pytest.approx((value, se, tau2))
         assert "assumed" not in asked.notes[0]
@@ -54,7 +54,7 @@ def test_under_four_degrees_of_freedom_p_is_not_to_be_trusted():
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (("study", "equal", None), "Allowed: correlated, independent"),
+        (("study", "equal", None), "Allowed: correlated, hierarchical, independent"),
         (("study", "independent", 0.5), 'weights="independent" has none'),
         (("study", "correlated", 1.5), "rho = 1.5 must lie between 0 and 1"),
         ((None, "correlated", None), "cluster is missing: name the study of each effect"),

@@ -13,7 +13,8 @@ def change(n=20, before=16, after=9, **given):
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "words"), [(16, 9, "fell from 16.0 to 9.0"), (9, 16, "rose from 9.0 to 16.0"), (9, 9, "stayed at 9.0")]
+    ("before", "after", "words"),
+    [(16, 9, "fell from 16.0 to 9.0"), (9, 16, "rose from 9.0 to 16.0 (lower is better)"), (9, 9, "stayed at 9.0")],
 )
 def test_which_way(before, after, words):
     """By the numbers as they are printed."""

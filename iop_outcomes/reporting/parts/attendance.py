@@ -12,7 +12,7 @@ from iop_outcomes.reporting.parts.part import Page, Part, Program, words_or_tabl
 from iop_outcomes.show.chart_rows import alt_text
 from iop_outcomes.show.dots import dot_range
 from iop_outcomes.show.tables import value_table
-from iop_outcomes.show.words import headline, label, sentence
+from iop_outcomes.show.words import headline, label, sentence, with_ranges
 
 _CAUTION = (
     "Sessions before admission, after discharge or in no episode are not in it. Where missed sessions are not entered, a low rate says so and "
@@ -27,7 +27,7 @@ def attendance_blocks(missed: Released | None, days: Released | None, program: P
     if missed is not None:
         name = missed.definition.shown[0]
         alt = alt_text(missed, [name], "Dot chart with ranges.")
-        subtitle = f"Share of scheduled sessions that were missed, by {program.group}, with 95% ranges by patient. Lower is better."
+        subtitle = f"Share of scheduled sessions that were missed, by {program.group}{with_ranges(missed, ' by patient')}. Lower is better."
         blocks.append(figure_block(dot_range(missed, name), headline(missed, name), subtitle, alt))
     blocks.append(Bullets(tuple(sentence(each, each.definition.shown[0]) for each in every)))
     for each in every:

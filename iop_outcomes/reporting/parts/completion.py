@@ -14,7 +14,7 @@ from iop_outcomes.show.chart_rows import alt_text, drawn_groups
 from iop_outcomes.show.comparison import comparison_words, differing_sentence, short_table
 from iop_outcomes.show.dots import dot_range
 from iop_outcomes.show.tables import share_table
-from iop_outcomes.show.words import episodes, estimate_value, headline, label, ordered_levels, sentence
+from iop_outcomes.show.words import episodes, estimate_value, headline, label, ordered_levels, sentence, with_ranges
 
 STRICT = "completion_strict"
 
@@ -27,7 +27,9 @@ def completion_blocks(page: Page) -> list[Block]:
     drawn = len(drawn_groups(released, STRICT)[0])
     by_level = ". ".join(f"{label(level, levels)}: {word}" for level, word in zip(levels[:drawn], words, strict=False) if word)
     description = alt_text(released, [STRICT], "Dot chart with ranges and a word for each group.")
-    subtitle = f"Share of discharged episodes that ended in planned completion, by {program.group}, with 95% ranges. Higher is better."
+    subtitle = (
+        f"Share of discharged episodes that ended in planned completion, by {program.group}{with_ranges(released)}. Higher is better."
+    )
     return [
         figure_block(
             dot_range(released, STRICT, words=words),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.evaluate.contrasts import FEWEST
 from iop_outcomes.intake.targets import AT_LEAST
-from iop_outcomes.keys import HIGHER, TOO_FEW
+from iop_outcomes.keys import HIGHER, LOWER, TOO_FEW, UNCLEAR
 from iop_outcomes.measures.self_harm_item import AT_DISCHARGE
 from iop_outcomes.release import ReleasedEstimate
 from iop_outcomes.reporting.parts import asks
@@ -389,8 +389,17 @@ def nobody_discharged(outcomes: Sequence[Judged]) -> bool:
 
 
 def any_judged(outcomes: Sequence[Judged]) -> bool:
-    """Whether there is any number that a word could be told of."""
-    return any(judged.estimate is not None and has_value(judged.estimate) and has_range(judged.estimate) for judged in outcomes)
+    """Whether there is any number that a word could be told of, or, where policies leave ranges out, is told of."""
+    return any(
+        judged.estimate is not None and has_value(judged.estimate) and (has_range(judged.estimate) or _is_compared(judged))
+        for judged in outcomes
+    )
+
+
+def _is_compared(judged: Judged) -> bool:
+    """Whether a word tells how the latest year stands to the one before, or a group to the others."""
+    words = {judged.word(level) for level in groups_of(judged.released)} if judged.released is not None else set()
+    return not {HIGHER, LOWER, UNCLEAR}.isdisjoint(words | ({judged.year.word} if judged.year is not None else set()))
 
 
 def rule_asks(program: Program) -> list[Ask]:

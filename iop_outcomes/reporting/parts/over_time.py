@@ -84,6 +84,8 @@ def _subtitle(trend: Trend) -> str:
     words = f"Share of the episodes discharged in each {trend.noun} that ended in planned completion. Higher is better."
     marked = any(not math.isnan(trend.place_of(change)) for change in trend.changes)
     upright = " Upright dashed lines: declared changes." if marked else ""
+    if math.isnan(trend.centre):
+        return f"{words}{upright}"
     if trend.flag:
         few = f" Limits take {FEWEST_POINTS} points to judge." if trend.flag in ("few_points", "no_episodes") else ""
         return f"{words} Line: median.{few}{upright}"
@@ -153,7 +155,7 @@ def _sections(page: Page) -> Sequence[Section]:
     if trend is None:
         blocks: list[Block] = [Text(f"{NO_PERIOD} {CHANGES_NOT_SHOWN}" if data.changes else NO_PERIOD)]
     else:
-        blocks = [*over_time_blocks(data, trend), *_beside(page, trend), *([Note(CHANCE)] if _is_drawn(trend) else [])]
+        blocks = [*over_time_blocks(data, trend), *_beside(page, trend), *([Note(CHANCE)] if _is_drawn(trend) and trend.judged else [])]
     return [section("trend", "Over time", blocks)]
 
 

@@ -260,7 +260,7 @@ def _error_line(judged: Judged) -> str:
 
 def _range_words(estimate: ReleasedEstimate) -> str:
     words = plain_range(estimate) if has_value(estimate) else ""
-    return f"range {words}" if has_range(estimate) else words
+    return f"range {words}" if has_range(estimate) or words == NOT_SHOWN else words
 
 
 def _base(estimate: ReleasedEstimate, what: str, which: str) -> str:
