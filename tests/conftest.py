@@ -33,6 +33,7 @@ QUICK = (
 
 # What takes long to show once: files of other systems in every spelling, pages in a browser, notebooks run, runs killed, random programs.
 MORE = (
+    "tests/adapters/test_lines",
     "tests/attack/",
     "tests/browser/",
     "tests/cli/test_attack",
@@ -50,11 +51,14 @@ MORE = (
     "tests/intake/adapters/test_redcap",
     "tests/intake/adapters/test_sources",
     "tests/intake/adapters/test_teds_d",
+    "tests/intake/test_bad_files",
     "tests/intake/test_checks",
+    "tests/intake/test_contacts",
     "tests/intake/test_database_urls",
     "tests/intake/test_databases",
     "tests/intake/test_decoding",
     "tests/intake/test_hostile",
+    "tests/intake/test_identifiers",
     "tests/intake/test_loading",
     "tests/intake/test_propose",
     "tests/intake/test_synonyms",
@@ -72,6 +76,7 @@ MORE = (
     "tests/release/test_ledger",
     "tests/release/test_protect",
     "tests/release/test_two_columns",
+    "tests/reporting/parts/test_what_changed",
     "tests/reporting/render/test_docx",
     "tests/reporting/render/test_office",
     "tests/reporting/render/test_pdf",
