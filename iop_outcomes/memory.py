@@ -90,8 +90,9 @@ def refuse_too_few_addresses() -> None:
 
 
 def _libraries() -> int:
-    """Bytes that the libraries map on this machine."""
-    return _MAPPED + _MAPPED_EACH * (os.cpu_count() or 1)
+    """Bytes that the libraries map, on the processors that this process may use."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return _MAPPED + _MAPPED_EACH * processors
 
 
 def _addresses() -> int | None:

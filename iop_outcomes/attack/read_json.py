@@ -32,7 +32,8 @@ def read_json(text: str, name: str) -> FilesRead:
     document = json.loads(text)
     if not isinstance(document, dict):
         return FilesRead([name])
-    rounded = _ROUNDED.get(document.get("policy", {}).get("name", ""), Rounded())
+    policy = document.get("policy")
+    rounded = _ROUNDED.get(str(policy.get("name")), Rounded()) if isinstance(policy, dict) else Rounded()
     return FilesRead([name], numbers=list(_tables(document, name)), rounded=rounded)
 
 

@@ -38,7 +38,7 @@ def compare(
     definition: str | None,
     scale: str | None,
     profile: str | None,
-    at: list[int] | None,
+    at: tuple[int, ...] | None,
     pairwise: bool,  # noqa: FBT001 - click passes flags by name
     policy: str,
     ledger: str | None,

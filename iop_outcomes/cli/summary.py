@@ -43,7 +43,7 @@ def summary(
     definition: str | None,
     scale: str | None,
     profile: str | None,
-    at: list[int] | None,
+    at: tuple[int, ...] | None,
     policy: str,
     ledger: str | None,
     mapping: str | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -106,11 +107,14 @@ def _values(name: str, figures: Any) -> list[Figure]:
 
 
 def _number(name: str, figure: Any) -> float | None:
+    if figure is None:
+        return None
     try:
-        return None if figure is None or figure != figure else float(figure)  # noqa: PLR0124 - NaN alone differs from itself
+        value = float(figure)
     except (TypeError, ValueError):
         kind = type(figure).__name__
         raise UsageError(f"{name}: a value of the kind {kind} is not a number as a table prints it, such as 12.5 or '12.50'") from None
+    return None if math.isnan(value) else value
 
 
 def _column(name: str, column: Any, length: int) -> list[Figure]:

@@ -16,7 +16,7 @@ def test_rows_of_each_table_that_are_said():
     assert (number.value, number.field, number.source) == (Fraction(1200), "n", "r.json: rows of e.csv")
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"provenance": {}}', "3"])
+@pytest.mark.parametrize("text", ["[]", "{}", '{"provenance": {}}', "3", '{"policy": 3}', '{"policy": null}', '{"policy": {"name": []}}'])
 def test_what_names_no_table(text):
     """Nothing is known of it but its name."""
     read = read_json(text, "r.json")

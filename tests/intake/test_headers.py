@@ -30,7 +30,7 @@ def refused(error=DataError, mapping=None, **tables):
 
 def test_nothing_is_said_of_what_is_enough():
     """Whatever order columns come in; others are dropped."""
-    refuse_columns(*came(episodes=[*EPISODES[::-1], "remark"], scores=SCORES))
+    assert refuse_columns(*came(episodes=[*EPISODES[::-1], "remark"], scores=SCORES)) is None
 
 
 def test_everything_that_is_missing_is_said_at_once():

@@ -128,7 +128,7 @@ def test_the_safety_item_comes_first(positive):
     """One positive answer at discharge is enough; none says nothing."""
     items = {f"phq9_{item}": 1 for item in range(1, 9)}
     scores = [
-        {"episode_id": f"aNone{i}", "day": day, "scale": "phq9", **items, "phq9_9": int(day > 0 and i < positive)}
+        {"episode_id": f"a{i}", "day": day, "scale": "phq9", **items, "phq9_9": int(day > 0 and i < positive)}
         for i in range(100)
         for day in (0, 24)
     ]

@@ -16,6 +16,7 @@ from iop_outcomes.reporting.parts.look_at_this import (
 )
 from iop_outcomes.reporting.parts.page_one import PAGE_ONE, page_one
 from tests.pages import page_of
+from tests.reporting.parts.small import people
 
 QUARTERS = ["2023-Q1", "2023-Q2", "2023-Q3", "2023-Q4", "2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4"]
 
@@ -24,17 +25,8 @@ FINISH = {"value": "55%", "direction": "at_least", "source": "Board, March 2025"
 
 def rows(track, done, left, *, period=None, start=0, **more):
     """Episodes of a track, each of a patient of its own."""
-    return [
-        {
-            "episode_id": f"{track}{period}{start + i}",
-            "track": track,
-            "discharge_reason": "completed" if i < done else "dropped_out",
-            "los_days": 20 + i % 9,
-            **({} if period is None else {"period": period}),
-            **{name: value(i) for name, value in more.items()},
-        }
-        for i in range(done + left)
-    ]
+    made = people(done, left, track=track, start=start, **more)
+    return made if period is None else [row | {"episode_id": f"{period}{row['episode_id']}", "period": period} for row in made]
 
 
 def loaded(episodes, events=None, **mapping):
