@@ -96,8 +96,8 @@ def _selects(raw: Sequence[str], came: Sequence[SideBySide]) -> list[tuple[str, 
     selects = []
     for each in came:
         items = [quoted(name) if name in each.items else f"NULL AS {quoted(name)}" for other in came for name in other.items]
-        score = quoted(each.total) if each.total else "NULL"
+        score = [f"{quoted(each.total) if each.total else 'NULL'} AS score"] if any(other.total for other in came) else []
         answered = [f"trim(CAST({quoted(name)} AS VARCHAR)) <> ''" for name in (each.total, *each.items) if name]
-        columns = [*rest, f"{literal(each.scale)} AS scale", f"{score} AS score", *items]
+        columns = [*rest, f"{literal(each.scale)} AS scale", *score, *items]
         selects.append((", ".join(columns), " OR ".join(answered)))
     return selects
