@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from html.parser import HTMLParser
+from typing import NamedTuple
 
 from iop_outcomes.attack.facts import EVERYONE
 from iop_outcomes.attack.identities import LEFT_OUT, RowName
@@ -20,7 +21,17 @@ _LEFT_OUT = re.compile(r"^Left out, of (?P<rows>[\d,]+ episodes|.*?): (?P<reason
 _WHOLE = re.compile(r"\d{1,3}(,\d{3})*|\d+")
 _ROUNDED = re.compile(r"(Counts from 1 to (?P<most>\d+) are not shown, and )?every (other )?count is rounded to the nearest (?P<base>\d+)")
 FEW_ROWS = "fewer than 11"
-_FINDINGS = {"reason missing": "missing_reason"}  # what a finding about episodes counts
+_CAPTION = "Findings in the data"
+
+
+class _FindingOf(NamedTuple):
+    """What a finding about episodes counts: a set, which has these words where it is left out."""
+
+    name: str
+    words: str
+
+
+_FINDINGS = {"reason missing": _FindingOf("missing_reason", "discharge reason missing")}
 
 
 @dataclass
@@ -113,14 +124,17 @@ def read_page(tables: Sequence[TableRead], terms: Iterable[tuple[str, list[str]]
     terms = list(terms)
     described = [each for title, lines in terms if (each := _described(title, lines)) is not None]
     numbers = [number for table in tables for number in _of_table(table, name)]
-    few = {
-        _FINDINGS[row[0]]
-        for table in tables
-        for row in table.rows
-        if not narrowed and table.caption == "Findings in the data" and row and row[0] in _FINDINGS and FEW_ROWS in row
-    }
+    findings = [row for table in tables for row in table.rows if not narrowed and table.caption == _CAPTION and row and row[0] in _FINDINGS]
+    few = {_FINDINGS[row[0]].name for row in findings if FEW_ROWS in row}
+    numbers += [_of_finding(row, name) for row in findings if FEW_ROWS not in row]
     sourced = [replace(table, source=f"{name}: {table.caption}") for table in tables]
     return FilesRead([name], numbers=numbers, described=described, tables=sourced, few=few, rounded=_rounded(terms))
+
+
+def _of_finding(row: Sequence[str], name: str) -> Number:
+    """How many rows a finding is of, as a number left out of the first measure."""
+    rows = next((number for cell in row[1:] if (number := whole(cell)) is not None), None)
+    return Number(_MEASURES["Completion"], EVERYONE, _FINDINGS[row[0]].words, rows, f"{name}: {_CAPTION}, {row[0]}")
 
 
 def _rounded(terms: Iterable[tuple[str, list[str]]]) -> Rounded:

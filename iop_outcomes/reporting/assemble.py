@@ -136,11 +136,17 @@ def assemble(program: Program, parts: Sequence[Part], *, ledger: str | Path | No
     data, policy = program.data, program.policy
     asks = _without_mixes_of_groups(list(dict.fromkeys(ask for part in parts for ask in part.asks(program))))
     results, unanswered = answer_all(asks, data, grouped=_grouped(program), conf_level=program.conf_level)
-    few = [PARTS_OF_FINDINGS[finding.rule] for finding in data.findings if finding.rule in PARTS_OF_FINDINGS]
-    shown = release_set(list(results.values()), policy.name, ledger=ledger, earlier=earlier, few=few)
+    shown = release_set(list(results.values()), policy.name, ledger=ledger, earlier=earlier, few=_said_to_be_few(data, parts))
     released = dict(zip(results, shown, strict=True))
     provenance = _shown_provenance(data, released.values(), policy)
     return Page(program, released, unanswered, release_flows(data.flow, list(released.values())), provenance)
+
+
+def _said_to_be_few(data: Data, parts: Sequence[Part]) -> list[str]:
+    """The parts of which the page says that they hold few: none where it tells no findings, or is of some rows of the files alone."""
+    if data.narrowings or not any(part.says_findings for part in parts):
+        return []
+    return [PARTS_OF_FINDINGS[finding.rule] for finding in data.findings if finding.rule in PARTS_OF_FINDINGS]
 
 
 def _without_mixes_of_groups(asks: Sequence[Ask]) -> list[Ask]:

@@ -1,4 +1,4 @@
-"""Takes reports of some of the episodes of a file, gives proof that nothing withheld comes back of them either."""
+"""Takes reports of some of the episodes of a file, and of other packs, gives proof that nothing withheld comes back of them either."""
 
 from __future__ import annotations
 
@@ -22,3 +22,11 @@ def test_a_finding_is_about_the_file(where, few):
     """On a page of some of its episodes, fewer than 11 rows of the file say nothing of these."""
     page = f'<meta name="parameters" content=\'{{"where": {where}}}\'>{FINDING}'
     assert read_html(page, "page").few == few
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("pack", ["payer", "accreditation", "medicare_iop"])
+def test_a_page_of_another_pack(synthetic, tmp_path, pack):
+    """The page for payers tells no findings, so that a reader does not know that those without a reason are few: they were from 4 to 7."""
+    iop.report(synthetic, by="track", pack=pack).save(tmp_path)
+    assert attack_report(tmp_path).recovered == ()

@@ -58,6 +58,16 @@ def test_a_finding_is_of_every_row_of_a_file(where, few):
     assert read_html(head + FINDINGS, "p.html").few == few
 
 
+def test_a_finding_of_many_rows_says_how_many_are_left_out():
+    """As the tables of who is counted do; nothing where the number is not shown."""
+    for cell, n in (("12", 12), ("not shown", None)):
+        page = read_html(FINDINGS.replace("fewer than 11", cell), "p.html")
+        assert page.few == set()
+        assert [(number.row_name.measure, number.field, number.value) for number in page.numbers] == [
+            ("completion", "discharge reason missing", n)
+        ]
+
+
 def test_what_is_not_read_aloud_is_no_text():
     """Styles and drawings within a cell; a page of nothing holds nothing."""
     page = read_html("<table><tr><td><style>5</style>7<svg>9</svg></td></tr></table>", "p.html")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from iop_outcomes.columns import Column, ScoreAt
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.intake.data import Data
 from iop_outcomes.intake.findings import Finding
-from iop_outcomes.release import Policy, Released
+from iop_outcomes.measures.parts import PARTS_OF_FINDINGS
+from iop_outcomes.release import SUPPRESSED, Count, Policy, Released, Withheld
 from iop_outcomes.reporting.blocks import Block, Section, TableBlock, Text, section
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part, Program, no_sections
@@ -32,8 +33,9 @@ def _rested_on(data: Data, recorded: Released) -> list[str]:
 def quality_blocks(page: Page) -> list[Block]:
     """Findings in the data, and how often each thing is known that the report rests on."""
     data, policy, recorded = page.program.data, page.program.policy, page.get(asks.recorded(page.program))
+    findings = findings_block(data, policy, _shown_elsewhere(page))
     if recorded is None:  # of programs that share no more than they may
-        return [findings_block(data, policy)]
+        return [findings]
     cells = tuple(
         (recorded.definition.estimand(name).label, *(estimate_value(recorded.estimate(name, level)) for level in recorded.levels))
         for name in _rested_on(data, recorded)
@@ -42,20 +44,46 @@ def quality_blocks(page: Page) -> list[Block]:
     bases = {level: recorded.estimate(recorded.definition.estimands[0].name, level).n for level in recorded.levels}
     known = ("What", *(f"{label(level, recorded.levels)} (n {count(n)})" for level, n in bases.items()))
     table = Table(caption, known, cells, prose=True)
-    return [findings_block(data, policy), TableBlock(table)]
+    return [findings, TableBlock(table)]
 
 
-def findings_block(data: Data, policy: Policy) -> Block:
-    """Findings in the data: how many rows each is of, as far as the policy lets it be shown, and never which."""
-    rows = tuple((f.rule.replace("_", " "), f.severity, f.file, f.column, *_shown(f, policy)) for f in data.findings)
+def findings_block(data: Data, policy: Policy, shown: Mapping[str, Count] | None = None) -> Block:
+    """Findings in the data: how many rows each is of, as far as the policy lets it be shown, and never which.
+
+    Parameters
+    ----------
+    data : Data
+    policy : Policy
+    shown : dict of rule to count, optional
+        What the page shows of the episodes that a finding counts: where it withholds them, the finding does not tell them.
+    """
+    rows = tuple((f.rule.replace("_", " "), f.severity, f.file, f.column, *_shown(f, policy, shown or {})) for f in data.findings)
     heads = ("Finding", "Weight", "File", "Column", "Rows", "What it is")
     if not rows:
         return Text("No finding: every rule held in every row.")
     return TableBlock(Table("Findings in the data", heads, rows, prose=True))
 
 
-def _shown(finding: Finding, policy: Policy) -> tuple[str, str]:
+def _shown_elsewhere(page: Page) -> dict[str, Count]:
+    """Of the episodes that a finding counts, what the page shows; withheld where it shows none of them, or is of some of the rows alone."""
+    shown: dict[str, Count] = {}
+    for rule, part in PARTS_OF_FINDINGS.items():
+        counts = [
+            flow.excluded[words]
+            for released in page.released.values()
+            if not released.only_grouped
+            for flow in released.flow
+            if (words := released.definition.parts.get(part, part)) in flow.excluded
+        ]
+        seen = [] if page.program.data.narrowings else [n for n in counts if not isinstance(n, Withheld)]
+        shown[rule] = seen[0] if seen else SUPPRESSED
+    return shown
+
+
+def _shown(finding: Finding, policy: Policy, shown: Mapping[str, Count]) -> tuple[str, str]:
     """How many rows, and what is wrong with them; of rows that may be of few people, no number."""
+    if policy.threshold and finding.count >= policy.threshold and isinstance(shown.get(finding.rule), Withheld):
+        return NOT_SHOWN, finding.message
     if not (finding.many and policy.threshold):
         return _findings(finding.count, policy), finding.message
     return NOT_SHOWN if finding.count else "-", PLACED if finding.rule == "placed" else finding.message
@@ -64,7 +92,7 @@ def _shown(finding: Finding, policy: Policy) -> tuple[str, str]:
 def _findings(n: int, policy: Policy) -> str:
     if n == 0:
         return "-"
-    return f"{n:,}" if n >= policy.threshold else f"fewer than {policy.threshold}"
+    return f"{policy.rounded(n):,}" if n >= policy.threshold else f"fewer than {policy.threshold}"
 
 
 def _asks(program: Program) -> list[Ask]:
@@ -75,4 +103,4 @@ def _appendix(page: Page) -> Sequence[Section]:
     return [section("data_quality", "Data quality", quality_blocks(page))]
 
 
-DATA_QUALITY = Part(_asks, no_sections, _appendix)
+DATA_QUALITY = Part(_asks, no_sections, _appendix, says_findings=True)

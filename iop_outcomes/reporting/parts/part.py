@@ -127,11 +127,14 @@ class Part:
         From the page, its sections in order; none where there is nothing to say.
     appendix : callable
         From the page, what the sections rest on, in full: the second file of the page.
+    says_findings : bool
+        Whether it says what is wrong with the data, and of how many rows, so that a reader knows of some episodes that they are few.
     """
 
     asks: Callable[[Program], Sequence[Ask]]
     sections: Callable[[Page], Sequence[Section]]
     appendix: Callable[[Page], Sequence[Section]] = lambda _page: ()
+    says_findings: bool = False
 
 
 def words_or_table(table: Table, *, folded: bool = False) -> list[Block]:

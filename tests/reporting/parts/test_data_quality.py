@@ -2,9 +2,12 @@
 
 import pytest
 
-from iop_outcomes.release import POLICIES
+from iop_outcomes.release import POLICIES, SUPPRESSED, release_set
+from iop_outcomes.reporting import assemble
 from iop_outcomes.reporting.blocks import TableBlock, Text
+from iop_outcomes.reporting.parts.completion import COMPLETION
 from iop_outcomes.reporting.parts.data_quality import DATA_QUALITY, findings_block
+from iop_outcomes.show.words import NOT_SHOWN
 from tests.pages import page_of
 from tests.reporting.parts.small import people, small
 
@@ -34,6 +37,35 @@ def test_of_few_rows_a_finding_says_no_number(copies, policy, shown):
     table = blocks([*rows, *rows[:copies]], policy=policy)[0].table
     found = {row[0]: row[4] for row in table.rows}
     assert found["exact copy"] == shown
+
+
+@pytest.mark.parametrize(("policy", "shown"), [("none", "12"), ("round5", "10"), ("nhs", "10"), ("internal", "12")])
+def test_rows_of_a_finding_are_rounded_as_counts_are(policy, shown):
+    """12 exact copies."""
+    rows = people(20, 20)
+    table = blocks([*rows, *rows[:12]], policy=policy)[0].table
+    assert {row[0]: row[4] for row in table.rows}["exact copy"] == shown
+
+
+@pytest.mark.parametrize(("shown", "words"), [(12, "12"), (SUPPRESSED, NOT_SHOWN)])
+def test_a_finding_does_not_tell_what_the_page_withholds(shown, words):
+    """12 without a reason: their number stands in the tables too, or in neither."""
+    rows = [*people(30, 30), *people(12, 0, start=60, discharge_reason=None)]
+    with small(rows) as data:
+        (row,) = findings_block(data, POLICIES["cms11"], {"reason_missing": shown}).table.rows
+    assert (row[0], row[4]) == ("reason missing", words)
+
+
+@pytest.mark.parametrize(
+    ("parts", "narrowed", "few"), [((), False, []), ((DATA_QUALITY,), False, ["missing_reason"]), ((DATA_QUALITY,), True, [])]
+)
+def test_a_reader_knows_that_some_are_few_where_the_page_says_so(monkeypatch, parts, narrowed, few):
+    """Not on one that tells no findings, nor on one of some rows of the files: what is withheld there may not be bounded either."""
+    given = []
+    monkeypatch.setattr(assemble, "release_set", lambda *args, few, **named: given.append(few) or release_set(*args, few=few, **named))
+    with small([*people(30, 30), *people(3, 0, start=60, discharge_reason=None)]) as data:
+        page_of(data.where(track=["a"]) if narrowed else data, COMPLETION, *parts)
+    assert given == [few]
 
 
 def test_no_finding_is_said_in_words():
