@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from iop_outcomes.columns import Column, ScoreAt
@@ -381,7 +382,7 @@ class Results:
         """Every group that has estimates, everyone first."""
         return tuple(Place(level, part.level_2) for part in self.slices for level in part.levels)
 
-    @property
+    @cached_property
     def placed_populations(self) -> dict[tuple[Place, Key], Population]:
         """Who each estimate of every slice speaks of."""
         return {(Place(level, part.level_2), key): people for part in self.slices for (level, key), people in part.populations.items()}

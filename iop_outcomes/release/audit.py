@@ -140,12 +140,13 @@ class _Showing:
         most = _MOST_WORK // self._equations.size
         if most < 2 * _ROUNDS:
             return "none"
-        self._rule_out_many(waiting)
+        pages = PossiblePages(self._equations)
+        self._rule_out_many(pages, waiting)
         if not waiting:
             return "whole"
         extent: Extent = "whole"
         keys = list(waiting)
-        changes = Changes(self._equations, [each.terms for each in waiting.values()])
+        changes = Changes(self._equations, [each.terms for each in waiting.values()], pages)
         worth = _Worth(self._needs, changes, self._equations)
         for question, key in enumerate(keys):
             if key not in waiting:
@@ -208,9 +209,9 @@ class _Showing:
         """Whether the page itself says that it is small, as of rows with a fault."""
         return total.parts <= self._few and total.name == self._tables[total.table].everyone
 
-    def _rule_out_many(self, waiting: _Waiting) -> None:
+    def _rule_out_many(self, pages: PossiblePages, waiting: _Waiting) -> None:
         """Try pages with few and with many of all that waits."""
-        pages, random = PossiblePages(self._equations), np.random.default_rng(11)  # any numbers will do
+        random = np.random.default_rng(11)  # any numbers will do
         for sign in (1.0, -1.0) * _ROUNDS:
             direction = np.zeros(self._equations.size)
             for each in waiting.values():

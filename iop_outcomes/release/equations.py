@@ -109,6 +109,12 @@ class Equations:
         self._cell_of = cells_of(tables, sides)
         self._level_parts = {part: place for place, each in enumerate(known.levels) for part in each.values()}
         self._rows = [self._levels_of(table) for table in tables]
+        self._has_row = [frozenset(rows) for rows in self._rows]
+        self._parts_of_levels = [frozenset(part for way in table.divisions for part in way) for table in tables]
+        self._parts_of_rows = [
+            inside.union(part for part, other in self._level_parts.items() if other == place)
+            for place, inside in enumerate(self._parts_of_levels)
+        ]
         self._numbers: dict[tuple[object, ...], int] = {}
         self._equal: list[dict[int, float]] = []
         self._least: list[dict[int, float]] = []  # sums that are not negative
@@ -160,7 +166,7 @@ class Equations:
     def _rows_of(self, place: int, name: Name) -> list[Name]:
         """The levels that a level or a sum is made of, and whom none of them holds."""
         members = self._tables[place].members.get(name)
-        return [name] if members is None else [*members, *([("rest", name)] if ("rest", name) in self._rows[place] else [])]
+        return [name] if members is None else [*members, *([("rest", name)] if ("rest", name) in self._has_row[place] else [])]
 
     @staticmethod
     def _levels_of(table: Tabulation) -> list[Name]:
@@ -219,11 +225,8 @@ class Equations:
 
     def _of_row(self, place: int, row: Name, parts: Parts) -> dict[int, float] | None:
         """Parts of a level as a sum of unknowns; `None` where its table does not know them."""
-        table, here = self._tables[place], self._known.levels[place] if self._known.levels else {}
-        inside = {part for way in table.divisions for part in way}
-        if row not in here and parts & self._level_parts.keys():
-            return None
-        if not parts <= inside | {part for part, other in self._level_parts.items() if other == place}:
+        inside, here = self._parts_of_levels[place], self._known.levels[place] if self._known.levels else {}
+        if not parts <= self._parts_of_rows[place] or (row not in here and not parts.isdisjoint(self._level_parts)):
             return None
         whole = {self._number(place, row): 1.0} if here.get(row) in parts else {}
         return whole | {self._number(place, row, self._cell_of[part]): 1.0 for part in sorted(parts & inside)}

@@ -49,6 +49,12 @@ class BoundedProgram:
         self.low, self.high, self.least, self.most = low, high, least, most
         self._search: _Solver | None = None
 
+    def begin_where_ended(self, smaller: BoundedProgram) -> None:
+        """Begin the first search where the last one of a program ended that has the first of these unknowns and of these sums alone."""
+        self._search = search()
+        if isinstance(self._search, _Continued) and isinstance(smaller._search, _Continued):
+            self._search.begin_where_ended(smaller._search)
+
     def solve(self, costs: Floats) -> Floats | None:
         """The unknowns at which their cost is least; `None` where there is no least.
 
@@ -112,6 +118,11 @@ class _Continued:
         for name, value in options.items():
             self._solver.setOptionValue(name, value)
         self._given: tuple[Floats, ...] = ()
+        self._basis: Any = None
+
+    def begin_where_ended(self, smaller: _Continued) -> None:
+        """Take the place where another search ended for the first unknowns and sums; of the others, sums are open and unknowns at their least."""
+        self._basis = smaller._solver.getBasis() if smaller._given else None
 
     def __call__(self, program: BoundedProgram, costs: Floats) -> Floats | None:
         self._tell(program, costs)
@@ -141,7 +152,18 @@ class _Continued:
                 self._solver.changeColsCost(len(changed), changed, costs[changed])
         else:
             self._solver.passModel(self._model(program, costs))
+            if self._basis is not None and self._basis.valid:
+                self._solver.setBasis(self._extended(len(costs), len(program.low)))
+                self._basis = None
         self._given = tuple(each.copy() for each in now)
+
+    def _extended(self, unknowns: int, sums: int) -> Any:
+        status, basis = self._core.HighsBasisStatus, self._core.HighsBasis()
+        columns, rows = self._basis.col_status, self._basis.row_status
+        basis.col_status = [*columns, *[status.kLower] * (unknowns - len(columns))]
+        basis.row_status = [*rows, *[status.kBasic] * (sums - len(rows))]
+        basis.valid, basis.alien = True, False
+        return basis
 
     def _model(self, program: BoundedProgram, costs: Floats) -> Any:
         model, rows, columns = self._core.HighsLp(), len(program.low), len(costs)

@@ -12,6 +12,9 @@ from iop_outcomes.release.equations import Equations, Item, Terms
 from iop_outcomes.release.linear import NO_LIMIT, BoundedProgram, UnsolvedError
 
 _NOTHING = 1e-7
+# Columns. A program of more takes seconds to begin from nothing, and a moment from the last possible page. A smaller one begins in hundredths of
+# a second: which of several totals of equal worth it withdraws stays what it was, so that a report made before is made again alike.
+_LARGE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,12 @@ class PossiblePages:
         printed = [row for row, _ in equations.printed.values()]
         true = np.array([n for _, n in equations.printed.values()])
         none, several = np.zeros(len(equations.equal)), np.zeros(len(equations.at_least) + len(values))
-        self._program = _program(
-            [*equations.equal, *printed, *equations.at_least, *values],
-            np.concatenate([none, true, several]),
-            np.concatenate([none, true, np.full(len(several), NO_LIMIT)]),
+        unlimited = np.full(len(several), NO_LIMIT)
+        at_least = len(equations.at_least)
+        self.program = _program(
+            [*equations.equal, *equations.at_least, *printed, *values],
+            np.concatenate([none, several[:at_least], true, several[at_least:]]),
+            np.concatenate([none, unlimited[:at_least], true, unlimited[at_least:]]),
             *equations.limits(),
         )
 
@@ -50,7 +55,7 @@ class PossiblePages:
         UnsolvedError
             When none is known.
         """
-        return self._program.solve(direction)
+        return self.program.solve(direction)
 
 
 class Changes:
@@ -64,9 +69,11 @@ class Changes:
     equations : Equations
     counts : sequence of dict of int to float
         As sums of unknowns; a question is about one of them, by its place.
+    pages : PossiblePages, optional
+        Of the same equations. The last page that it found is one on which nothing is changed: the first question of a large page begins there.
     """
 
-    def __init__(self, equations: Equations, counts: Sequence[Terms]) -> None:
+    def __init__(self, equations: Equations, counts: Sequence[Terms], pages: PossiblePages | None = None) -> None:
         limits = [row for rows_of_value in equations.values.values() for row in rows_of_value]
         fixed = [*equations.equal, *equations.at_least]
         rows = [dict(row) for row in (*(row for row, _ in equations.printed.values()), *limits)]
@@ -94,6 +101,8 @@ class Changes:
             np.concatenate([least, np.zeros(len(of_column))]),
             np.concatenate([most, np.full(len(of_column), NO_LIMIT)]),
         )
+        if pages is not None and self._unknowns + len(of_column) > _LARGE:
+            self._program.begin_where_ended(pages.program)
         self._question = self._first + len(rows)
         self.is_printed = np.ones(len(self.items), dtype=np.bool_)
 

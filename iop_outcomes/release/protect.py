@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -59,22 +60,22 @@ class Tabulation:
     known: Sequence[Printed] = ()
     guarded: Collection[Printed] = frozenset()
 
-    @property
+    @cached_property
     def everyone(self) -> Name:
         """The name of everyone."""
         return next(iter(self.sums), ALL)
 
-    @property
+    @cached_property
     def levels(self) -> list[Name]:
         """The levels that are no sums; everyone alone where there is no other."""
         return [level for level in self.counts if level != self.everyone and level not in self.sums] or [self.everyone]
 
-    @property
+    @cached_property
     def members(self) -> Mapping[Name, Sequence[Name]]:
         """The levels that each sum is made of, everyone first."""
         return {self.everyone: self.levels} | {name: members for name, members in self.sums.items() if name != self.everyone}
 
-    @property
+    @cached_property
     def divisions(self) -> Sequence[Parts]:
         """The ways, or the one way there is."""
         return self.ways or (frozenset(self.counts[self.everyone]),)

@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from iop_outcomes.release import linear, programs
 from iop_outcomes.release.equations import Equations, PageFacts, Total
 from iop_outcomes.release.linear import ImpossibleError
 from iop_outcomes.release.programs import Changes, PossiblePages
@@ -70,3 +71,24 @@ def test_the_least_change_for_a_count_to_be_another():
     assert changes.least(0, worth, low=8.0).items == []
     with pytest.raises(ImpossibleError):
         changes.least(0, worth, low=-5.0, high=-1.0)
+
+
+@pytest.mark.parametrize("printed", PRINTED)
+@pytest.mark.parametrize("direction", [1.0, -1.0])
+def test_a_large_page_begins_at_a_page_that_was_found(printed, direction, monkeypatch):
+    """Every question is then answered at the cost it has from nothing, and the first one begins at a basis that is given."""
+    monkeypatch.setattr(programs, "_LARGE", 0)
+    given, begin = [], linear._Continued.begin_where_ended
+    monkeypatch.setattr(linear._Continued, "begin_where_ended", lambda self, smaller: (given.append(smaller), begin(self, smaller)))
+    equations = equations_of(printed)
+    pages = PossiblePages(equations)
+    pages.least(direction * np.arange(equations.size, dtype=float))
+    counts = [equations.terms(Total(0, level, parts)) for level, parts in product(("a", "b"), (YES, NO))]
+    begun, anew = Changes(equations, counts, pages), Changes(equations, counts)
+    worth = np.arange(1.0, len(printed) + 1)
+    costs = [
+        [sum(worth[each.place_of[item]] for item in each.least(question, worth, low=6.0).items) for question in range(len(counts))]
+        for each in (begun, anew)
+    ]
+    assert costs[0] == costs[1]
+    assert len(given) == 1
