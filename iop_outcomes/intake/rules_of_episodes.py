@@ -21,6 +21,7 @@ NO_READMISSION = "no_readmission"
 OVERLAP = "overlapping_tracks"
 DUPLICATE = "duplicate_id"
 READMISSIONS = tuple(event for event in EVENTS if event.startswith("readmission"))
+OUT_OF_COMPLETION = "These episodes are left out of completion; the report shows the worst and the best case"
 FEW = 100  # followed-up episodes below which no readmission at all is no surprise
 
 
@@ -43,6 +44,8 @@ def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping
     rules += _of_stay(has, stay, known, mapping)
     if "discharge_reason" in has and (stay or not mapping.counts):
         rules += _of_reason(stay, "los_code" if "los_code" in has and mapping.los_convention == "teds_codes" else "los_days")
+    elif "discharge_reason" in has:
+        rules.append(_of_reason_alone(mapping))
     if "planned_days" in has:
         hint = "Leave it blank where no length was planned"
         rules.append(_rule("planned_days_zero", ("planned_days",), "planned_days = 0", "a planned length of no day", hint, "warning"))
@@ -85,7 +88,6 @@ def _of_reason(stay: Sequence[str], known_stay: str) -> list[Rule]:
     unknown = f"coalesce(discharge_reason, '') NOT IN ('active', 'not_started', {literal(NOT_KNOWN)}) AND {known_stay} IS NULL"
     out_of_curves = "These episodes are left out of stays and curves"
     blank = f"discharge_reason IS NULL AND {known_stay} IS NOT NULL"
-    out_of_completion = "These episodes are left out of completion; the report shows the worst and the best case"
     nobody_knows = f"discharge_reason = {literal(NOT_KNOWN)}"
     reach = "Say until when the data reach ([data] cutoff in mapping.toml, or observed_days), or write the reason: until then they are outside every rate of the discharged"
     rules = [
@@ -94,12 +96,25 @@ def _of_reason(stay: Sequence[str], known_stay: str) -> list[Rule]:
         _rule(
             "not_known_whether_discharged", columns, nobody_knows, "no reason and no stay: not known whether discharged", reach, "warning"
         ),
-        _rule("reason_missing", columns, blank, "discharged without a reason", out_of_completion, "note"),
+        _rule("reason_missing", columns, blank, "discharged without a reason", OUT_OF_COMPLETION, "note"),
     ]
     if "los_days" in stay:
         hint = "Read as observed_days where these are blank; the stay is not known until the discharge"
         rules.append(_rule("days_so_far", ("los_days", *columns), so_far, "still in care: the stay is taken as days so far", hint, "note"))
     return rules
+
+
+def _of_reason_alone(mapping: Mapping) -> Rule:
+    """A blank reason in a table of counts without stays: of episodes that all ended, or nobody knows."""
+    if mapping.counts_of == "discharged":
+        return _rule(
+            "reason_missing", ("discharge_reason",), "discharge_reason IS NULL", "discharged without a reason", OUT_OF_COMPLETION, "note"
+        )
+    nobody_knows = f"discharge_reason = {literal(NOT_KNOWN)}"
+    hint = 'Write the reason, or say that all were discharged ([data] counts_of = "discharged"): until then they are outside every rate of the discharged'
+    return _rule(
+        "not_known_whether_discharged", ("discharge_reason",), nobody_knows, "no reason: not known whether discharged", hint, "warning"
+    )
 
 
 def _of_stay(has: Collection[str], stay: Sequence[str], known: Collection[str], mapping: Mapping) -> list[Rule]:

@@ -114,19 +114,19 @@ def identify(
 ) -> Identified:
     """Which definitions give the reported value; `iop_outcomes.identify_effect_size` says what the arguments are."""
     given = {
-        "mean_pre": number("mean_pre", _float(mean_pre)),
-        "sd_pre": spread("sd_pre", _float(sd_pre)),
-        "mean_post": number("mean_post", _float(mean_post)),
-        "sd_post": spread("sd_post", _float(sd_post)),
-        "r": correlation("r", _float(r)),
-        "t": number("t", _float(t)),
-        "z": number("z", _float(z)),
+        "mean_pre": number("mean_pre", _float("mean_pre", mean_pre)),
+        "sd_pre": spread("sd_pre", _float("sd_pre", sd_pre)),
+        "mean_post": number("mean_post", _float("mean_post", mean_post)),
+        "sd_post": spread("sd_post", _float("sd_post", sd_post)),
+        "r": correlation("r", _float("r", r)),
+        "t": number("t", _float("t", t)),
+        "z": number("z", _float("z", z)),
     }
-    size = people("n", _float(n))
+    size = people("n", _float("n", n))
     if all(map(math.isnan, given.values())):
         raise UsageError("give what the table prints: means and SDs before and after, or the t or z of the test with n")
     halves = _half_units({"mean_pre": mean_pre, "sd_pre": sd_pre, "mean_post": mean_post, "sd_post": sd_post, "r": r, "t": t, "z": z})
-    value = number("reported", _float(reported))
+    value = number("reported", _float("reported", reported))
     unit = unit_of(reported or 0) if decimals is None else float(10.0**-decimals)
     tried, lacking = [], []
     for definition in DEFINITIONS:
@@ -135,17 +135,18 @@ def identify(
             lacking.append((definition.name, definition.needs))
         else:
             tried.append(candidate)
-    tried.sort(key=lambda each: (each.match == NOT, each.match == CUT, abs(abs(each.value) - abs(value))))
+    # The nearest first; what lies within a hundredth of the last place printed stands in the order of the definitions, the simplest first.
+    tried.sort(key=lambda each: (each.match == NOT, each.match == CUT, round(abs(abs(each.value) - abs(value)) / unit, 2)))
     return Identified(value, tuple(tried), tuple(lacking), tuple(_notes(given, abs(value))))
 
 
-def _float(figure: Figure) -> float | None:
+def _float(name: str, figure: Figure) -> float | None:
     if figure is None:
         return None
     try:
         return float(figure)
     except ValueError:
-        raise UsageError(f"{figure!r} is not a number as a table prints it, such as 12.5 or '12.50'") from None
+        raise UsageError(f"{name} = {figure!r} is not a number as a table prints it, such as 12.5 or '12.50'") from None
 
 
 def _half_units(figures: dict[str, Figure]) -> dict[str, float]:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_APART = 1e-6  # of a covariate's size: the least by which its values must differ, so that a slope can be told from the intercept
+
+
 @dataclass(frozen=True, slots=True)
 class Subgroups:
     """The pooled result of each group of studies.
@@ -66,6 +69,8 @@ class Subgroups:
             f"{name} {p.shown['value']:.3g} ({'no interval' if math.isnan(p.low) else format(p.shown['low'], '.3g') + ' to ' + format(p.shown['high'], '.3g')}; k {p.k})"
             for name, p in self.groups
         )
+        if math.isnan(self.q_between):
+            return f"{parts}. Between groups: not assessable, as a group whose studies all agree has no error; interval='adhoc' or 'z' gives it one."
         return f"{parts}. Between groups: Q {self.q_between:.3g}, df {self.df}, p {self.p:.2g}."
 
     def __repr__(self) -> str:
@@ -105,7 +110,7 @@ def _with(part: Pooled, value: float, se: float, tau2: float, result: Coefficien
     level = part.how.conf_level
     low, high = interval_of(value, se, result.df, level)
     ends = (math.nan, math.nan) if part.how.estimator == "fixed" else interval_of(value, math.hypot(math.sqrt(tau2), se), result.df, level)
-    statistic, p = value / se, p_of(value, se, result.df)
+    statistic, p = value / se if se > 0 else math.nan, p_of(value, se, result.df)
     part = replace(
         part, value=value, se=se, low=low, high=high, statistic=statistic, df=result.df, p=p, tau2=tau2, i2=math.nan, h2=math.nan
     )
@@ -120,9 +125,11 @@ def _with(part: Pooled, value: float, se: float, tau2: float, result: Coefficien
 
 
 def _tested(levels: list[str], parts: list[Pooled], method: str) -> Subgroups:
-    values, weight = np.array([part.value for part in parts]), 1 / np.square([part.se for part in parts])
+    values, errors, df = np.array([part.value for part in parts]), np.array([part.se for part in parts]), len(levels) - 1
+    if not (errors > 0).all():
+        return Subgroups(tuple(zip(levels, parts, strict=True)), math.nan, df, math.nan, method)
+    weight = 1 / np.square(errors)
     q = float(weight @ np.square(values - weight @ values / weight.sum()))
-    df = len(levels) - 1
     return Subgroups(tuple(zip(levels, parts, strict=True)), q, df, float(chdtrc(df, q)), method)
 
 
@@ -172,6 +179,8 @@ class MetaRegression:
     def sentence(self) -> str:
         """The slope in words."""
         s = self.slope
+        if math.isnan(s.low):
+            return " ".join([f"Per unit of {s.name} the result changes by {s.value:.3g}, without an interval.", *self.notes])
         text = f"Per unit of {s.name} the result changes by {s.value:.3g} ({s.low:.3g} to {s.high:.3g}; p {s.p:.2g}); R2 {self.r2:.0f}%."
         return " ".join([text, *self.notes])
 
@@ -191,6 +200,10 @@ def regression(
         raise UsageError("the covariate has one value in all studies: there is no slope")
     if pooled.k < 3:
         raise UsageError(f"{pooled.k} studies: a regression needs three")
+    if np.ptp(x) < _APART * np.abs(x).max():
+        raise UsageError(
+            "the covariate differs too little for its size, as dates in seconds do: take a number from it that is near all of them"
+        )
     effects = pooled.studies.with_design(np.column_stack([np.ones(pooled.k), x]))
     tau2 = between_variance(effects, how.estimator)
     result = coefficients(effects, tau2, how.spread)
@@ -212,6 +225,8 @@ def regression(
     else:
         before = several_effects(pooled, only, None, cluster, weights, rho).heterogeneity
     r2 = max(0.0, 100 * (before - tau2 - omega2) / before) if before > 0 else math.nan
+    if math.isnan(rows[1].low):
+        notes.append("The studies lie on one line: no spread is left to make an error of; interval='adhoc' or 'z' gives one.")
     if pooled.k < 10:
         notes.append(f"With {pooled.k} studies, under 10, a regression tells little.")
     slope, left = rows[1], heterogeneity(effects, tau2 + omega2)

@@ -146,8 +146,10 @@ def egger_test(pooled: Pooled) -> EggerTest:
     notes = []
     if pooled.k < 3:
         notes.append("It needs three studies.")
-    elif math.isnan(regression.p):
+    elif np.ptp(pooled.studies.variance) == 0:
         notes.append("All studies have one error.")
+    elif math.isnan(regression.p):
+        notes.append("The studies agree, or lie on one line: no spread is left to test by.")
     if 3 <= pooled.k < ENOUGH_FOR_EGGER:
         notes.append(f"With {pooled.k} studies, under {ENOUGH_FOR_EGGER}, it tells little.")
     if pooled.scale.words in ("ratio", "share"):

@@ -23,6 +23,7 @@ FREEMAN_TUKEY = (
 )
 _MEDIAN = "The pooled share is that of a study in the middle, not the mean of all studies' shares."
 _NO_INTERVAL = "No interval: all studies together have 0 or all, or each has one of the two, so that the model has no end."
+_CUT = "Shares as they are: limits that leave 0 to 1 are shown cut off there."
 _HALVES = "Halves were added to studies with 0 or all."
 
 
@@ -57,7 +58,8 @@ def _transformed(method: str, hits: Floats, n: Floats) -> tuple[Floats, Floats, 
         return np.arcsin(np.sqrt(hits / n)), 1 / (4 * n), SCALES["arcsine"], ()
     if method == "raw":
         k, size = np.where(_edges(hits, n), hits + 0.5, hits), np.where(_edges(hits, n), n + 1, n)
-        return k / size, k / size * (1 - k / size) / size, SCALES["share"], (_HALVES,) if _edges(hits, n).any() else ()
+        notes = (_CUT, _HALVES) if _edges(hits, n).any() else (_CUT,)
+        return k / size, k / size * (1 - k / size) / size, SCALES["share"], notes
     value = (np.arcsin(np.sqrt(hits / (n + 1))) + np.arcsin(np.sqrt((hits + 1) / (n + 1)))) / 2
     return value, 1 / (4 * n + 2), double_arcsine(len(n) / float((1 / n).sum())), (FREEMAN_TUKEY,)
 
@@ -77,7 +79,9 @@ def _logistic(labels: tuple[str, ...], hits: Floats, n: Floats, table: Any, how:
     model = logit_model(hits, n)
     k, none = len(n), math.nan
     low, high = interval_of(model.mean, model.se, math.inf, how.conf_level)
-    predicted = interval_of(model.mean, math.hypot(model.tau, model.se), math.inf, how.conf_level) if k > 1 else (none, none)
+    predicted = (
+        interval_of(model.mean, math.hypot(model.tau, model.se), math.inf, how.conf_level) if k > 1 and model.se > 0 else (none, none)
+    )
     ratio = 2 * (model.log_likelihood_saturated - model.log_likelihood_alike)
     notes = (_MEDIAN, *((_NO_INTERVAL,) if math.isnan(model.se) else ()))
     studies = Studies(labels, *_logits(hits, n), table)

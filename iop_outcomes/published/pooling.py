@@ -124,8 +124,8 @@ def by_inverse_variance(pooled: Pooled) -> None:
 
 
 def interval_of(value: float, se: float, df: float, conf_level: float) -> tuple[float, float]:
-    """Normal limits, or Student's where the degrees of freedom are finite; none where there are none."""
-    if df <= 0:
+    """Normal limits, or Student's where the degrees of freedom are finite; none where there are none, or no error."""
+    if df <= 0 or not se > 0:
         return math.nan, math.nan
     half = (normal_quantile(conf_level) if math.isinf(df) else t_quantile(df, conf_level)) * se
     return value - half, value + half
@@ -166,7 +166,11 @@ def _notes(studies: Studies, result: Coefficients, how: Estimation) -> tuple[str
         )
     elif k < FEW_STUDIES and how.estimator != "fixed":
         notes.append(f"With {k} studies the variance between them is hardly known.")
-    if how.spread == "knha" and result.scale < 1 and k > 1:
+    if how.spread == "knha" and result.scale == 0 and k > 1:
+        notes.append(
+            "All studies give one result, of which Knapp and Hartung's interval is of no width; interval='adhoc' or 'z' gives one."
+        )
+    elif how.spread == "knha" and result.scale < 1 and k > 1:
         notes.append("The Knapp-Hartung interval is narrower here than the normal one; interval='adhoc' does not allow that.")
     several = sum(count > 1 for count in Counter(studies.label).values())
     if several:

@@ -97,9 +97,10 @@ def _shared_definitions(study: Study) -> dict[str, _Shared]:
         printed = figure.printed.get(EFFECT)
         if figure.calculation == "pre_post" and figure.definition == NOT_PRINTED and isinstance(printed, int | Decimal):
             try:
-                tables.setdefault(figure.page, []).append(_try(figure, printed).matches)
-            except UsageError:
+                matches = _try(figure, printed).matches
+            except UsageError:  # its own row says why
                 continue
+            tables.setdefault(figure.page, []).append(matches)
     return {page: _Shared(tuple(name for name in rows[0] if all(name in row for row in rows)), len(rows)) for page, rows in tables.items()}
 
 

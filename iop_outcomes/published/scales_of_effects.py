@@ -51,7 +51,7 @@ SCALES = {
         EffectScale("log", _ratio, "ratio", 1.0),
         EffectScale("logit", _inverse_logit, "share", math.nan),
         EffectScale("arcsine", _inverse_arcsine, "share", math.nan),
-        EffectScale("share", lambda value: value, "share", math.nan),
+        EffectScale("share", lambda value: min(max(value, 0.0), 1.0), "share", math.nan),
         EffectScale("correlation", math.tanh, "correlation", 0.0),
     )
 }

@@ -186,6 +186,8 @@ def robust(pooled: Pooled, cluster: str | Sequence[Any], weights: str, rho: floa
     }
     tried = _tried(pooled, effects, cluster, weights) if weights in RHOS else ()
     notes = [f"Weights: {several.words}."] if several.words else []
+    if math.isnan(mean.low):
+        notes.append("No interval: all effects are alike, so that no spread is left to make an error of.")
     if df < FEW_DF:
         notes.append(FEW_WORDS.strip())
     return RobustMean(mean, shown, several.errors.clusters, pooled.k, several.fit.tau2, several.omega2, weights, tried, tuple(notes))

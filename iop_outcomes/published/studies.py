@@ -96,8 +96,9 @@ def studies_of(table: Any, *, value: str, se: str | None, variance: str | None, 
         raise UsageError("name one of se= and variance=: the column of standard errors, or of their squares")
     values = _numbers(table, value)
     spread = _numbers(table, se or variance or "")
-    errors = [place for place, each in enumerate(spread) if not each > 0]
     labels = _labels(table, study, len(values))
+    _refuse_uneven({value: values, se or variance or "": spread, study or "": labels})
+    errors = [place for place, each in enumerate(spread) if not each > 0]
     if errors:
         raise UsageError(f"{se or variance} must be above 0: it is not in {_listed([labels[place] for place in errors])}")
     if not values:
@@ -119,6 +120,12 @@ def _of_effect_sizes(effects: Any) -> Studies:
         raise UsageError(
             f"{sum(math.isnan(row.se) for row in rows)} of {len(rows)} effect sizes have no standard error: say n, and r where it is a change"
         )
+    exact = sum(not row.se > 0 for row in rows)
+    if exact:
+        instead = "iop.pool_proportions takes shares of 0 and of all" if names == {"proportion"} else "leave them out"
+        raise UsageError(
+            f"{exact} of {len(rows)} effect sizes have a standard error of 0: nothing varied in them, so that they cannot be weighed; {instead}"
+        )
     if rows[0].estimand in ("risk_ratio", "odds_ratio", "hazard_ratio", "odds_ratio_cox"):
         raise UsageError(f"ratios are pooled as logarithms: take log_{rows[0].estimand} of every study, and scale='log'")
     labels = tuple(f"study {place + 1}" for place in range(len(rows)))
@@ -131,6 +138,7 @@ def counts_of(table: Any, *, events: str, n: str, study: str | None) -> tuple[tu
         raise UsageError("give a data frame or a dict of columns, with the events and the people of each study")
     hits, people = _numbers(table, events), _numbers(table, n)
     labels = _labels(table, study, len(hits))
+    _refuse_uneven({events: hits, n: people, study or "": labels})
     wrong = [
         labels[i]
         for i, (k, size) in enumerate(zip(hits, people, strict=True))
@@ -152,7 +160,17 @@ def _column(table: pd.DataFrame | Table, name: str) -> list[Any]:
     names = [str(each) for each in getattr(table, "columns", table)]
     if name not in names:
         raise UsageError(f'"{name}" is no column of the table. {choices(name, names)}')
-    return list(table[name])
+    column = table[name]
+    if isinstance(column, str) or not isinstance(column, Iterable):
+        raise UsageError(f"{name} is no column: give a value for each study, as in [{column}, ...]")
+    return list(column)
+
+
+def _refuse_uneven(columns: Mapping[str, Sequence[Any]]) -> None:
+    """Columns of a dict may be of different lengths."""
+    if len({len(values) for values in columns.values()}) > 1:
+        lengths = ", ".join(f"{name} has {len(values)}" for name, values in columns.items() if name)
+        raise UsageError(f"the columns are not of one length: {lengths}. Give a value of each for every study, in the same order")
 
 
 def _numbers(table: Any, name: str) -> list[float]:

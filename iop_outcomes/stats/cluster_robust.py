@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from iop_outcomes.stats.limits import Floats, Ints
-from iop_outcomes.stats.random_effects import StudyEffects, WeightedFit
+from iop_outcomes.stats.random_effects import StudyEffects, WeightedFit, nothing_left
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +69,8 @@ def cr2(studies: StudyEffects, fit: WorkingFit, cluster: Ints, covariance: Calla
         score = side @ fit.residual[here]
         meat += np.outer(score, score)
         sides.append(_Side(here, working, weighed, side))
+    if nothing_left(studies.value, fit.residual):
+        meat = np.zeros_like(meat)
     return RobustErrors(meat, _satterthwaite(x, fit.bread, sides), len(sides))
 
 

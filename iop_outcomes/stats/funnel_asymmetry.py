@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from iop_outcomes.stats.limits import Floats, t_quantile
+from iop_outcomes.stats.random_effects import nothing_left
 from iop_outcomes.stats.special import stdtr
 
 
@@ -46,12 +47,16 @@ def egger(value: Floats, error: Floats, *, conf_level: float = 0.95) -> Asymmetr
     2.485
     """
     k = len(value)
+    none = Asymmetry(math.nan, math.nan, math.nan, max(k - 2, 0), math.nan, math.nan, math.nan, math.nan)
     if k < 3 or np.ptp(error) == 0:
-        return Asymmetry(math.nan, math.nan, math.nan, max(k - 2, 0), math.nan, math.nan, math.nan, math.nan)
+        return none
     design, w = np.column_stack([np.ones(k), error]), 1 / np.square(error)
     bread = np.linalg.inv((design.T * w) @ design)
     beta = bread @ (design.T @ (w * value))
-    mean_square = float(w @ np.square(value - design @ beta)) / (k - 2)
+    residual = value - design @ beta
+    if nothing_left(value, residual):
+        return none
+    mean_square = float(w @ np.square(residual)) / (k - 2)
     limit_se, se = (float(each) for each in np.sqrt(mean_square * np.diag(bread)))
     t, half = float(beta[1]) / se, t_quantile(k - 2, conf_level) * limit_se
     p = 2 * float(stdtr(k - 2, -abs(t)))

@@ -17,6 +17,7 @@ Spread = Literal["z", "knha", "adhoc"]
 SPREADS: tuple[Spread, ...] = ("z", "knha", "adhoc")
 CLOSE = 1e-14
 LONGEST = 10_000  # steps of an iteration
+ROUNDING = 1e-12  # of the largest value: what is left of it in residuals is no spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +94,11 @@ def weighted_by(studies: StudyEffects, w: Floats, tau2: float) -> WeightedFit:
     bread = np.asarray(np.linalg.inv((x.T * w) @ x), dtype=np.float64)
     beta = bread @ (x.T @ (w * studies.value))
     return WeightedFit(tau2, beta, bread, w, studies.value - x @ beta)
+
+
+def nothing_left(value: Floats, residual: Floats) -> bool:
+    """Whether a fit meets every study to the rounding of its arithmetic, so that no spread is there to make an error of."""
+    return bool(np.abs(residual).max() <= ROUNDING * np.abs(value).max())
 
 
 def between_variance(studies: StudyEffects, estimator: Estimator) -> float:
@@ -223,7 +229,7 @@ class Coefficients:
     covariance : float array, shape (p, p)
     df : float
     scale : float
-        What the covariance was multiplied by: 1, or the Knapp-Hartung factor.
+        What the covariance was multiplied by: 1, or the Knapp-Hartung factor, 0 where the studies differ by rounding alone.
     """
 
     fit: WeightedFit
@@ -256,6 +262,6 @@ def coefficients(studies: StudyEffects, tau2: float, spread: Spread) -> Coeffici
     fit = weighted(studies, tau2)
     if spread == "z" or studies.df < 1:
         return Coefficients(fit, fit.bread, math.inf if spread == "z" else 0.0, 1.0)
-    scale = fit.q / studies.df
+    scale = 0.0 if nothing_left(studies.value, fit.residual) else fit.q / studies.df
     scale = max(1.0, scale) if spread == "adhoc" else scale
     return Coefficients(fit, fit.bread * scale, float(studies.df), scale)

@@ -209,6 +209,18 @@ def test_a_table_of_counts_that_is_not_declared_is_recognised():
         iop.load(table_of(5, 6), mapping=PUBLIC)
 
 
+@pytest.mark.parametrize(
+    ("counts_of", "rule", "most"), [("episodes", "not_known_whether_discharged", 60), ("discharged", "reason_missing", 73)]
+)
+def test_a_blank_reason_without_stays_is_said(counts_of, rule, most):
+    """Whether these 13 were discharged is known where that is declared of all; else they are outside, which no table would show."""
+    table = pd.DataFrame({"track": "mh", "discharge_reason": ["completed", "dropped_out", None], "n": [42, 18, 13]})
+    with iop.load_counts(table, mapping={"data": {"class": "public", "counts_of": counts_of}}) as data:
+        assert [each.rule for each in data.findings] == [rule]
+        rates = iop.completion(data).to_frame().set_index("estimand")
+    assert rates.n["completion_strict"] == 60 and rates.n["completion_strict_best_case"] == most
+
+
 @pytest.mark.long
 def test_a_report_of_reasons_alone_says_what_is_missing():
     """Two columns and a number make a report; stays are not assessable in it, with the column."""

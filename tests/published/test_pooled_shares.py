@@ -80,6 +80,8 @@ def test_edges():
     assert single.shown["value"] == pytest.approx(0.7) and math.isnan(single.prediction_low)
     raw = iop.pool_proportions({"events": [0, 5], "n": [10, 10]}, method="raw")
     assert "Halves" in raw.sentence() and 0 < raw.shown["value"] < 0.5
+    assert raw.low < 0 and raw.high > 1 and (raw.shown["low"], raw.shown["high"]) == (0, 1) and "cut off" in raw.sentence()
+    assert math.isnan(apart.prediction_low)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +91,7 @@ def test_edges():
         ({"events": [1.5], "n": [10]}, "whole numbers"),
         ({"k": [1], "n": [10]}, "no column of the table"),
         ({"events": [], "n": []}, "no study"),
+        ({"events": [1, 2], "n": [9]}, "events has 2, n has 1"),
         ([1, 2], "data frame or a dict"),
     ],
 )

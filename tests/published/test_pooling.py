@@ -65,6 +65,11 @@ def test_effect_sizes_of_two_kinds_are_not_pooled():
     bare = iop.effects.pre_post(mean_pre=16, sd_pre=5, mean_post=10, sd_post=6)
     with pytest.raises(iop.UsageError, match="no standard error"):
         iop.pool_studies([bare["d_pre_sd"]] * 2)
+    alike = iop.effects.pre_post(pre=[16, 17, 18], post=[10, 11, 12])
+    with pytest.raises(iop.UsageError, match="error of 0: nothing varied in them.*leave them out"):
+        iop.pool_studies([alike["mean_change"], study["mean_change"]])
+    with pytest.raises(iop.UsageError, match="pool_proportions takes"):
+        iop.pool_studies([iop.effects.proportion(events=k, n=9)["proportion"] for k in (0, 3)])
 
 
 @pytest.mark.parametrize(
@@ -84,6 +89,9 @@ def test_effect_sizes_of_two_kinds_are_not_pooled():
         ({"studies": TABLE, "value": "g", "variance": "v", "scale": "odds"}, "Allowed"),
         ({"studies": TABLE, "value": "g", "variance": "v", "prediction": "t"}, "Allowed"),
         ({"studies": TABLE, "value": "g", "variance": "v", "conf_level": 95}, "between 0 and 1"),
+        ({"studies": {"g": [1, 2, 3], "v": [0.1, 1]}, "value": "g", "variance": "v"}, "g has 3, v has 2"),
+        ({"studies": {"g": [1, 2], "v": [0.1, 1], "s": ["a"]}, "value": "g", "variance": "v", "study": "s"}, "s has 1"),
+        ({"studies": {"g": 0.5, "v": 0.1}, "value": "g", "variance": "v"}, "a value for each study"),
     ],
 )
 def test_refused_in_words(given, words):
@@ -123,6 +131,32 @@ def test_one_and_two_studies():
     two = iop.pool_studies({"g": [0.4, 0.6], "v": [0.04, 0.05]}, value="g", variance="v", prediction="k-2")
     assert "hardly known" in two.sentence() and math.isnan(two.prediction_low)
     assert math.isnan(two.egger().p) and "three" in two.egger().sentence()
+
+
+def test_studies_that_agree_have_no_interval_of_no_width():
+    """Knapp and Hartung's, robust and Egger's errors come of the spread, of which rounding alone is left; the others stay."""
+    table = {"g": [0.4] * 6, "v": [0.11, 0.02, 0.07, 0.05, 0.13, 0.03], "x": [1, 2, 3, 4, 5, 6], "c": list("aabbcc")}
+    alike = iop.pool_studies(table, value="g", variance="v")
+    assert alike.value == pytest.approx(0.4) and math.isnan(alike.low) and math.isnan(alike.prediction_low) and math.isnan(alike.p)
+    assert "of no width" in alike.sentence() and "0.4 (" not in alike.sentence()
+    assert math.isnan(alike.egger().p) and "no spread is left" in alike.egger().sentence()
+    assert math.isnan(alike.robust("c").mean.low) and "No interval" in alike.robust("c").sentence()
+    assert math.isnan(alike.subgroups("c").q_between) and "not assessable" in alike.subgroups("c").sentence()
+    line = iop.pool_studies({**table, "g": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]}, value="g", variance="v").regression("x")
+    assert line.slope.value == pytest.approx(0.1) and math.isnan(line.p) and "one line" in line.sentence()
+    for interval in ("z", "adhoc"):
+        other = iop.pool_studies(table, value="g", variance="v", interval=interval)
+        assert other.se == pytest.approx(sum(1 / v for v in table["v"]) ** -0.5) and other.low < 0.4 < other.high
+
+
+def test_a_covariate_that_hardly_differs_for_its_size_is_refused():
+    """Seconds since 1970 are; the numbers of years are not, and the slope of either is that of years from the first."""
+    table = {"g": [0.1, 0.5, 0.3, 0.9], "v": [0.04, 0.05, 0.03, 0.06], "year": [2001, 2005, 2011, 2022]}
+    pooled = iop.pool_studies(table, value="g", variance="v")
+    from_first = pooled.regression([year - 2001 for year in table["year"]])
+    assert pooled.regression("year").slope.value == pytest.approx(from_first.slope.value, rel=1e-9)
+    with pytest.raises(iop.UsageError, match="too little for its size"):
+        pooled.regression([1e9 + place for place in range(4)])
 
 
 def test_knapp_hartung_narrower_than_normal_is_said():

@@ -160,6 +160,31 @@ def test_figures_from_which_nothing_follows(tmp_path, given, note):
     assert note in row.note
 
 
+@pytest.mark.parametrize(
+    ("wrong", "note"),
+    [
+        ('mean_pre = "15,4"', "mean_pre = '15,4' is not a number"),
+        ("sd_pre = -5.5", "sd_pre = -5.5 must be above 0"),
+        ("n = 4000.5", "n = 4000.5 must be a whole number"),
+    ],
+)
+def test_a_slip_in_a_file_costs_its_own_figure_alone(tmp_path, wrong, note):
+    """The first figure of a table that cannot be read says so; what else stands in the table is computed."""
+    name = wrong.partition(" ")[0]
+    given = {"mean_pre": "15.4", "sd_pre": "5.5", "mean_post": "9.4", "sd_post": "6.4", "n": "4000"}
+    right = "".join(f"{key} = {value}\n" for key, value in given.items())
+    other = "".join(f"{wrong if key == name else f'{key} = {value}'}\n" for key, value in given.items())
+    results = "[figures.printed]\neffect_size = 1.01\n"
+    second = '[[figures]]\nname = "again"\noutcome = "change"\ncalculation = "pre_post"\n[figures.given]\n'
+    (tmp_path / "mine.toml").write_text(f"{STUDY}[figures.given]\n{other}{results}{second}{right}{results}")
+    first, again = iop.reproduce(tmp_path / "mine.toml").rows
+    assert (first.result, again.result) == ("not enough printed", "reproduced")
+    assert note in first.note
+    alone = f"{STUDY}[figures.given]\n{other}{results}"
+    (tmp_path / "mine.toml").write_text(alone)
+    assert [row.result for row in iop.reproduce(tmp_path / "mine.toml").rows] == ["not enough printed"]
+
+
 def test_names_of_frames(every):
     """One row for each figure, with what was used and the difference."""
     frame = every.to_frame()

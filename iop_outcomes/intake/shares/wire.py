@@ -6,31 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
-from iop_outcomes.columns import (
-    AnswersAt,
-    BaselineTwice,
-    Column,
-    DaysInCare,
-    EventWithin,
-    FirstEvent,
-    Known,
-    Reached,
-    Request,
-    ScoreAt,
-    SessionCount,
-    Status,
-    StopsAtEnd,
-)
+from iop_outcomes.columns import Request
 from iop_outcomes.counts import Level
 
-_KINDS: Mapping[str, type[Request]] = {
-    kind.__name__: kind
-    for kind in (
-        AnswersAt, BaselineTwice, Column, DaysInCare, EventWithin, FirstEvent, Known, Reached, ScoreAt, SessionCount, Status, StopsAtEnd,
-    )
-}  # fmt: skip
+_KINDS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}  # each that a measure can ask
 _NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,6})?", re.ASCII)
 MOST_LETTERS = 80
 

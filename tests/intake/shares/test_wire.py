@@ -2,22 +2,44 @@
 
 import json
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 
-from iop_outcomes.columns import AnswersAt, Column, EventWithin, FirstEvent, Known, Reached, ScoreAt, SessionCount, Status, StopsAtEnd
+from iop_outcomes.columns import (
+    AnswersAt,
+    BaselineTwice,
+    ClassOf,
+    Column,
+    DaysInCare,
+    EventWithin,
+    FirstEvent,
+    Known,
+    LastCarried,
+    Reached,
+    Request,
+    ScoreAt,
+    ScoreWithin,
+    SessionCount,
+    Status,
+    StopsAtEnd,
+    Weeks,
+)
 from iop_outcomes.intake.shares.wire import level_from_wire, level_to_wire, request_from_wire, request_to_wire
 
 RELAPSE = FirstEvent("relapse", ("relapse",), competing=("death", "emergency_visit"), kinds=("a",))
 REQUESTS = (
     *(Column("track"), Known(Column("track")), Known(ScoreAt("phq9", "admit")), ScoreAt("bdi2", "admit", (-30, 0)), Status()),
     *(AnswersAt("mood", (("mood_1", -1, 2), ("mood_2", 0, 3))), RELAPSE, StopsAtEnd(RELAPSE), EventWithin("ever", ("death",), last=30)),
-    *(SessionCount("missed", ("missed",)), Reached("follow_up_days", 60, plus="los_days")),
+    *(SessionCount("missed", ("missed",)), Reached("follow_up_days", 60, plus="los_days"), DaysInCare(), Weeks("los_days", 26)),
+    *(BaselineTwice("phq9"), LastCarried("phq9"), ScoreWithin("phq9", "week_4", 25, 31, in_care=True)),
+    ClassOf("how_it_ended", "discharge_reason", (("planned", ("completed", "transferred_step_down")), ("other", ())), "unplanned"),
 )
 
 
 def test_requests_come_back_as_they_were():
-    """Also nested ones, through the text of JSON."""
+    """Also nested ones, through the text of JSON; each kind that a measure can ask is among them."""
+    assert {type(each) for each in REQUESTS} == set(get_args(Request))
     for request in REQUESTS:
         back = request_from_wire(json.loads(json.dumps(request_to_wire(request))))
         assert back == request and type(back) is type(request)
