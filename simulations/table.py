@@ -73,8 +73,8 @@ band when the coverage lies in the band widened by {TOLERANCE} Monte-Carlo error
   any, and of five outcomes 1 - 0.94^5 (27%; with exactly 5% each it would be 1 - 0.95^5, 23%).
 - A row of the log-rank test counts the samples of groups with one curve in which p is 0.05 or more. Under {FEW_PATIENTS} effective patients in a
   group the package gives no p; the rows show what it would be. "Not of the package" is a way to refer the statistic that was tried.
-- Shares by published criteria (early response, sudden gains, clinical significance, not on track) have Wilson's interval, whose rows are those of a
-  share; that of not on track takes the expected course as known, and nothing is promised of how far it would move in other programs.
+- Shares by published criteria (early response, sudden gains, clinical significance, not on track) have Wilson's interval. Who is not on track is
+  judged by the course of the same people, which moves with them: intervals that take it as known are cautious, never too narrow.
 
 {len(banded) - len(outside)} of {len(banded)} rows with a band reach it, {len(outside)} do not; {len(rows) - len(banded)} more are reported without a promise.
 Outside, here or in 30,000 samples:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,13 +12,23 @@ import numpy as np
 from iop_outcomes.counts import Counts
 from iop_outcomes.errors import NotAssessableError, UsageError, choices
 from iop_outcomes.stats.draft import Floats
-from iop_outcomes.stats.repeated import AutoRegressive, Covariance, Design, InterceptAndSlope, Intercepts, Unstructured, fit, patterns_of
+from iop_outcomes.stats.repeated import (
+    AutoRegressive,
+    AutoRegressiveIntercepts,
+    Covariance,
+    Design,
+    InterceptAndSlope,
+    Intercepts,
+    Unstructured,
+    fit,
+    patterns_of,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Shape = Literal["unstructured", "intercept_slope", "intercept", "ar1"]
-SHAPES: tuple[Shape, ...] = ("unstructured", "intercept_slope", "intercept", "ar1")
+Shape = Literal["unstructured", "intercept_slope", "intercept", "ar1", "intercept_ar1"]
+SHAPES: tuple[Shape, ...] = ("unstructured", "intercept_slope", "intercept", "ar1", "intercept_ar1")
 Time = Literal["occasions", "line"]
 TIMES: tuple[Time, ...] = ("occasions", "line")
 _MOST_ROWS = 2_000_000  # scores that statsmodels is handed: beyond it, fitting takes hours
@@ -91,9 +101,9 @@ def mixed_model(
         A column of levels, against its first level: at every occasion, or with a slope of its own.
     time : {"occasions", "line"}
         A mean of its own for each occasion, or one intercept and slope.
-    shape : {"unstructured", "intercept_slope", "intercept", "ar1"}
-        How scores of an episode go together: every two in their own way, by a random intercept and slope, by a random intercept, or by a correlation
-        to the power of the time between two.
+    shape : {"unstructured", "intercept_slope", "intercept", "ar1", "intercept_ar1"}
+        How scores of an episode go together: every two in their own way, by a random intercept and slope, by a random intercept, by a correlation
+        to the power of the time between two, or by both of the last.
     method : {"reml", "ml"}
 
     Returns
@@ -178,7 +188,12 @@ def _shape(shape: Shape, times: Sequence[float]) -> Covariance:
         return Unstructured(len(times))
     if shape == "intercept":
         return Intercepts(len(times))
-    return InterceptAndSlope(tuple(times)) if shape == "intercept_slope" else AutoRegressive(tuple(times))
+    by_time: dict[str, Callable[[tuple[float, ...]], Covariance]] = {
+        "intercept_slope": InterceptAndSlope,
+        "ar1": AutoRegressive,
+        "intercept_ar1": AutoRegressiveIntercepts,
+    }
+    return by_time[shape](tuple(times))
 
 
 def _design(

@@ -10,12 +10,14 @@ beat <- do.call(rbind, lapply(1:4, function(occasion) with(wide, data.frame(
 beat <- beat[!is.na(beat$bdi), ]
 beat <- beat[order(beat$subject, beat$occasion), ]
 strict <- glsControl(msMaxIter = 500, tolerance = 1e-10, msTol = 1e-12)
+strict_lme <- lmeControl(maxIter = 500, msMaxIter = 500, tolerance = 1e-10, msTol = 1e-12)
 
 calls <- alist(
   intercepts = lmer(bdi ~ bdi.pre + time + treatment + drug + length + (1 | subject), beat, REML = FALSE),
   unstructured = gls(bdi ~ 0 + factor(occasion), beat, corSymm(form = ~ occasion | subject), varIdent(form = ~ 1 | occasion), control = strict),
   autoregressive = gls(bdi ~ 0 + factor(occasion), beat, corCAR1(form = ~ time | subject), control = strict),
-  line = gls(Reaction ~ Days, sleepstudy, corCAR1(form = ~ Days | Subject), control = strict))
+  line = gls(Reaction ~ Days, sleepstudy, corCAR1(form = ~ Days | Subject), control = strict),
+  line_with_intercepts = lme(Reaction ~ Days, sleepstudy, ~ 1 | Subject, corCAR1(form = ~ Days | Subject), control = strict_lme))
 record <- lapply(calls, function(call) {
   model <- eval(call)
   fixed <- if (inherits(model, "gls")) coef(model) else fixef(model)

