@@ -198,12 +198,14 @@ class Portion:
 class Inclusion:
     """That no episode is in one portion and not in another, by what their parts mean.
 
-    `guarded` says that both are printed, so that those who are in the outer alone may not be few.
+    `guarded` says that both are printed, so that those who are in the outer alone may not be few; `besides` are more portions that lie
+    in the outer one and share no episode with the inner one nor with each other.
     """
 
     inner: Portion
     outer: Portion
     guarded: bool = False
+    besides: tuple[Portion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

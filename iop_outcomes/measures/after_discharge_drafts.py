@@ -91,13 +91,14 @@ def inclusions(what: Outcome, times: tuple[int, ...]) -> tuple[Inclusion, ...]:
     families = [f"observed {time}" for time in times]
     observed = [portion(family, "with", "without") for family in families]
     every = [portion(family, "with", "without", "shorter", "potential_unknown") for family in families]
+    without, other_ends = portion("incidence", f"not {EVENT} by then"), [portion(short_name(cause), "yes") for cause in what.causes]
     followed = (portion("followed", "followed"), portion("incidence", *events, f"not {EVENT} by then"))
     return (
         *inclusions_of_curve(times),
         *(Inclusion(portion(family, "with"), event) for family, event in zip(families, with_event, strict=True)),
         *(each for several in every for everyone in followed for each in same(several, everyone)),
         *map(Inclusion, observed[1:], observed),
-        *(Inclusion(portion(short_name(cause), "yes"), portion("incidence", f"not {EVENT} by then")) for cause in what.causes),
+        *(Inclusion(end, without, besides=tuple(other_ends[i + 1 :])) for i, end in enumerate(other_ends)),
     )
 
 

@@ -42,10 +42,14 @@ def had_event(times: Sequence[int]) -> list[Portion]:
 
 
 def inclusions_of_curve(times: Sequence[int]) -> tuple[Inclusion, ...]:
-    """Who has the event is free of ends no longer; what is left of those who are not, left otherwise, and is guarded."""
-    gone, last = tuple(stretches(times, GONE)), _on_the_day(times)
+    """Who has the event is free of ends no longer, in every stretch; what is left of those who are not by a day left otherwise, and is guarded."""
+    events, gone, last = tuple(stretches(times, EVENT)), tuple(stretches(times, GONE)), _on_the_day(times)
     ended = [portion("event_free", *gone[: i + 1], *last[: i + 1]) for i in range(len(times))]
-    return tuple(Inclusion(event, by_then, guarded=True) for event, by_then in zip(had_event(times), ended, strict=True))
+    within = zip(events, gone, last, strict=True)
+    return (
+        *(Inclusion(event, by_then, guarded=True) for event, by_then in zip(had_event(times), ended, strict=True)),
+        *(Inclusion(portion("incidence", event), portion("event_free", part, on_the_day)) for event, part, on_the_day in within),
+    )
 
 
 def people_with_event(followed: OfACurve, ends: Ends, times: Sequence[int]) -> list[Population]:

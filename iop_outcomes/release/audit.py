@@ -19,7 +19,9 @@ from iop_outcomes.release.protect import Printed, Tabulation, is_safe
 _TOLERANCE = 1e-6
 _ROUNDS = 6  # of directions at first: each possible page rules out many counts at once
 _LEAST_WORTH = 0.2  # numbers that a total counts for which none needs: it is printed, too
-_CHEAP = 0.4  # two totals that no number needs: nothing cheaper is looked for
+_TIE = 1e-3  # far less than any number is worth: which of several totals of one cost goes depends on their order, hardly on the solver
+_GOLDEN = (5**0.5 - 1) / 2  # fractions of its multiples are all different, as are sums of few of them
+_CHEAP = 2 * (_LEAST_WORTH + _TIE)  # two totals that no number needs: nothing cheaper is looked for
 _MOST_WORK = 400_000  # unknowns times programs: a page of six tracks takes a fifth of it
 
 _Count = frozenset[tuple[int, float]]
@@ -264,6 +266,7 @@ class _Worth:
         self._needs = np.repeat(np.arange(len(shown)), [len(places) for places, _ in shown])
         self._worth = np.array([worth for _, worth in shown])
         self._are_shown = np.ones(len(shown), dtype=np.bool_)
+        self._least = _LEAST_WORTH + _TIE * (np.arange(1, self._several + 1) * _GOLDEN % 1.0)
         self.of_items = self._summed()
 
     def together(self, items: Iterable[Item]) -> float:
@@ -277,4 +280,4 @@ class _Worth:
 
     def _summed(self) -> Floats:
         weights = (self._worth * self._are_shown)[self._needs]
-        return np.asarray(_LEAST_WORTH + np.bincount(self._items, weights=weights, minlength=self._several), dtype=np.float64)
+        return np.asarray(self._least + np.bincount(self._items, weights=weights, minlength=self._several), dtype=np.float64)

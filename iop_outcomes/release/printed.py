@@ -12,7 +12,7 @@ from iop_outcomes.release.audit import Need
 from iop_outcomes.release.coarsening import says_no_number
 from iop_outcomes.release.equations import PageFacts, Ratio, Remainder, RoundedValue, Total
 from iop_outcomes.release.protect import LevelCounts, Name, Parts, Printed, Tabulation
-from iop_outcomes.results import Estimate, Portion, Results
+from iop_outcomes.results import Estimate, Inclusion, Portion, Results
 from iop_outcomes.stats.draft import Population
 
 Counts = Mapping[Place, int]
@@ -113,8 +113,7 @@ class Tabulations:
             (inner, outer)
             for number, each in enumerate(self._results)
             for inclusion in each.definition.inclusions
-            if (inner := self._side(number, inclusion.inner, columns))
-            and (outer := self._side(number, inclusion.outer, columns)) is not None
+            if (inner := self._inner(number, inclusion, columns)) and (outer := self._side(number, inclusion.outer, columns)) is not None
         )
         counted = self._counted_parts(of_columns)
         true = [(inner, outer) for inner, outer in inclusions if all(_is_true(inner, outer, counts) for counts in counted)]
@@ -140,6 +139,11 @@ class Tabulations:
         if group_2 or any(self._results[number].class_of for number in self._numbers(column)):
             return {}
         return {place: f"by {group}: {place.level}" for place in places if not place.is_sum}
+
+    def _inner(self, number: int, inclusion: Inclusion, columns: Mapping[str, Mapping[Name, str]]) -> Parts | None:
+        """What lies in the outer portion; `None` where the page does not count all of it."""
+        sides = [self._side(number, side, columns) for side in (inclusion.inner, *inclusion.besides)]
+        return None if None in sides else frozenset().union(*(side for side in sides if side))
 
     def _side(self, number: int, side: Portion, columns: Mapping[str, Mapping[Name, str]]) -> Parts | None:
         """A portion by the names of its cells; `None` where the page does not count it."""

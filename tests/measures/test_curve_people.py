@@ -58,9 +58,15 @@ def test_who_is_free_and_who_is_followed(seed):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_declared_of_the_parts_is_true(seed):
-    """Whoever had the event by a day has ended by it."""
-    ends = ends_of(drawn(seed))
+    """Whoever had the event by a day has ended by it, and in the stretch between two days in that stretch."""
+    people = drawn(seed)
+    ends = ends_of(people)
     events, free = people_with_event(Followed(), ends, TIMES), people_free(Followed(), ends, TIMES)
     assert [each.parts for each in had_event(TIMES)] == [each.hits for each in events]
-    for inclusion, event, left in zip(inclusions_of_curve(TIMES), events, free, strict=True):
+    by_a_day, within = inclusions_of_curve(TIMES)[: len(TIMES)], inclusions_of_curve(TIMES)[len(TIMES) :]
+    for inclusion, event, left in zip(by_a_day, events, free, strict=True):
         assert event.count(inclusion.inner.parts) <= left.count(inclusion.outer.parts) == 80 - left.k
+        assert inclusion.guarded
+    for inclusion, event, left, (low, high) in zip(within, events, free, stretches(TIMES, "").values(), strict=True):
+        gone = sum(low <= day < high if way == "end" else low < day <= high for day, way in people)
+        assert event.count(inclusion.inner.parts) <= left.count(inclusion.outer.parts) == gone

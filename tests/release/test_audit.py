@@ -122,6 +122,14 @@ def test_levels_add_up_beside_a_test_of_everyone():
         assert closed(beside, protected(beside, seed)[1]) == []
 
 
+def test_what_goes_does_not_depend_on_how_a_program_is_solved(monkeypatch):
+    """Of totals that cost the same, a search that goes on from the last answer and one that begins anew withdraw the same."""
+    tables = [drawn_table(seed) for seed in range(6)]
+    going_on = [protected(table)[1] for table in tables]
+    monkeypatch.setattr("iop_outcomes.release.linear.search", lambda: anew)
+    assert [protected(table)[1] for table in tables] == going_on
+
+
 def test_something_would_come_back_without_the_audit():
     """In some of the same tables: the test above can fail."""
     assert sum(bool(closed(drawn_table(seed), protected(drawn_table(seed), seed)[0])) for seed in range(40)) >= 10

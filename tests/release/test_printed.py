@@ -1,5 +1,7 @@
 """Takes the results of a page, gives the tables that it prints: counts by group, totals in the order they are wanted, parts that are one."""
 
+from dataclasses import replace
+
 import pytest
 
 from iop_outcomes.evaluate import evaluate
@@ -7,6 +9,7 @@ from iop_outcomes.keys import Place
 from iop_outcomes.measures import find
 from iop_outcomes.release.equations import Remainder
 from iop_outcomes.release.printed import Tabulations
+from iop_outcomes.results import Inclusion, Portion
 from tests.spec.tables import loaded
 
 ROWS = [
@@ -70,6 +73,18 @@ def test_of_two_columns_everyone_and_margins_are_sums_of_pairs(results):
         assert any(place.is_crossed for place, _ in table.printed) is crossed
         for name, members in table.sums.items():
             assert table.counts[name] == {part: sum(table.counts[each][part] for each in members) for part in table.counts[name]}
+
+
+def test_portions_of_several_ways_may_lie_together_in_one(results):
+    """Who completed and who is still in care, of all who are not dead; of one that the page does not count nothing is said."""
+    completion = results[0]
+    family = completion.populations["All", completion.estimates[0].key].family
+    completed, active = (Portion(family, frozenset({name})) for name in ("completed", "active"))
+    other, absent = Portion(family, frozenset({"completed", "not_completed", "active"})), Portion("no such way", frozenset({"a"}))
+    for besides, names in (((active,), {"completed", "active"}), ((absent,), None)):
+        told = replace(completion, definition=replace(completion.definition, inclusions=(Inclusion(completed, other, besides=besides),)))
+        inner = [{name.rpartition(": ")[2] for name in inside} for inside, _ in Tabulations([told]).known.inclusions]
+        assert inner == ([] if names is None else [names])
 
 
 def test_every_total_and_what_is_left_of_it_is_guarded(results):
