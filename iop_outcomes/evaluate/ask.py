@@ -62,6 +62,8 @@ class Ask:
     times : tuple of float
         Of numbers at a time, the times that are wanted of those in `at`; every one by default. Asks of one page that differ in `at` would
         divide the same episodes by other days, and release could not tell that their numbers of one day are of the same people.
+    follows : bool
+        Whether its numbers are shown only where the page prints all that they rest on without them: what it withholds does not depend on them.
 
     Examples
     --------
@@ -79,3 +81,4 @@ class Ask:
     against: Against | None = None
     estimands: tuple[str, ...] = ()
     times: tuple[float, ...] = ()
+    follows: bool = False

@@ -18,6 +18,7 @@ from iop_outcomes.release.coarsening import coarsened_together, says_no_number
 from iop_outcomes.release.curves import release_curve
 from iop_outcomes.release.differences import guarded_by
 from iop_outcomes.release.equations import RoundedValue
+from iop_outcomes.release.following import following
 from iop_outcomes.release.ledger import Output, first_outputs, kept_ledger, open_ledger, output_of
 from iop_outcomes.release.lines import release_lines
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
@@ -75,6 +76,7 @@ def release_set(
     ledger: str | Path | None = None,
     earlier: int | None = None,
     few: Collection[str] = (),
+    follow: Collection[int] = (),
 ) -> tuple[Released, ...]:
     """Release results that are shown on one page: what one of them would give back of another is withheld too.
 
@@ -96,6 +98,9 @@ def release_set(
         Compare with so many of the first outputs of the ledger alone, and add nothing: to make an output again.
     few : collection of str
         Parts of which the page says elsewhere that they hold fewer episodes than may be shown: what follows from that is withheld too.
+    follow : collection of int
+        Places of results that have no say in what is withheld, and of which numbers of everyone alone are shown, where all they rest on is:
+        see `following`. Policies that round counts, or withhold none, take them as all others.
 
     Returns
     -------
@@ -115,24 +120,37 @@ def release_set(
     chosen = policy_for(policy, provenance.data_class).within(provenance.part2_tracks)
     results = [_shown_population(each, chosen) for each in results]
     _refuse_two_populations(results)
-    parts = frozenset(few)
-    if ledger is None or not chosen.threshold:
-        return _released(results, chosen, (), parts)[1]
+    if follow and chosen.threshold and not chosen.base:
+        leading = [each for place, each in enumerate(results) if place not in follow]
+        forms, page = _shown_on_page(leading, policy=chosen, ledger=ledger, earlier=earlier, few=frozenset(few))
+        rest = iter(page)
+        return tuple(following(each, forms, page, chosen) if place in follow else next(rest) for place, each in enumerate(results))
+    return _shown_on_page(results, policy=chosen, ledger=ledger, earlier=earlier, few=frozenset(few))[1]
+
+
+_Shown = tuple[Sequence[Results], tuple[Released, ...]]  # results in the forms that are shown, and what is shown of them
+
+
+def _shown_on_page(results: Sequence[Results], *, policy: Policy, ledger: str | Path | None, earlier: int | None, few: Parts) -> _Shown:
+    """Release results by a policy, compared with the outputs of a ledger where there is one."""
+    if not results:
+        return (), ()
+    if ledger is None or not policy.threshold:
+        return _released(results, policy, (), few)
     if earlier is not None:
-        return _compared(_released(results, chosen, first_outputs(ledger, earlier), parts)[1], earlier)
+        forms, released = _released(results, policy, first_outputs(ledger, earlier), few)
+        return forms, _compared(released, earlier)
     with open_ledger(ledger) as outputs:
-        forms, released = _released(results, chosen, outputs.outputs, parts)
-        outputs.add(output_of(forms, released, chosen.name))
-    return _compared(released, len(outputs.outputs))
+        forms, released = _released(results, policy, outputs.outputs, few)
+        outputs.add(output_of(forms, released, policy.name))
+    return forms, _compared(released, len(outputs.outputs))
 
 
 def _compared(released: Sequence[Released], several: int) -> tuple[Released, ...]:
     return tuple(replace(each, door=DOOR, compared=several) for each in released)
 
 
-def _released(
-    results: Sequence[Results], policy: Policy, earlier: Sequence[Output], few: Parts
-) -> tuple[Sequence[Results], tuple[Released, ...]]:
+def _released(results: Sequence[Results], policy: Policy, earlier: Sequence[Output], few: Parts) -> _Shown:
     if policy.base:
         return results, tuple(_released_results(each, Rounding(policy), policy) for each in results)
     protecting = _Protecting(policy, earlier, few)

@@ -136,7 +136,14 @@ def assemble(program: Program, parts: Sequence[Part], *, ledger: str | Path | No
     data, policy = program.data, program.policy
     asks = _without_mixes_of_groups(list(dict.fromkeys(ask for part in parts for ask in part.asks(program))))
     results, unanswered = answer_all(asks, data, grouped=_grouped(program), conf_level=program.conf_level)
-    shown = release_set(list(results.values()), policy.name, ledger=ledger, earlier=earlier, few=_said_to_be_few(data, parts))
+    shown = release_set(
+        list(results.values()),
+        policy.name,
+        ledger=ledger,
+        earlier=earlier,
+        few=_said_to_be_few(data, parts),
+        follow=[place for place, ask in enumerate(results) if ask.follows],
+    )
     released = dict(zip(results, shown, strict=True))
     provenance = _shown_provenance(data, released.values(), policy)
     return Page(program, released, unanswered, release_flows(data.flow, list(released.values())), provenance)

@@ -19,13 +19,16 @@ RULES = ("mean_change_if_last_carried", "mean_change_if_missing_unchanged", "mea
 
 
 def missing_scores_ask(program: Program) -> Ask | None:
-    """The readings of missing scores on the first scale; none where there are no scores, nor where small counts are withheld.
+    """The readings of missing scores on the first scale; none where there are no scores, nor where counts are rounded.
 
-    Beside the change of the scale, which is rounded where counts are small, the finer means of the same sums give counts of small programs back.
+    Where small counts are withheld, what was seen and what is predicted of everyone alone: beside the change of the scale, which is rounded where
+    counts are small, the finer means of the same sums would give counts of small programs back, so that these numbers follow the rest of the page.
     The bounds, of the scale's range or of reliable change, are not asked: they divide the episodes in a way that no other number of a page does.
     """
-    if program.policy.threshold or not program.scored:
+    if program.policy.base or not program.scored:
         return None
+    if program.policy.threshold:
+        return Ask("missing_scores", scale=program.scored[0], estimands=(KNOWN, SEEN, PREDICTED, TIPPING), follows=True)
     return Ask("missing_scores", scale=program.scored[0], by=program.by, estimands=(KNOWN, SEEN, *RULES, PREDICTED, TIPPING))
 
 
@@ -78,7 +81,7 @@ def _appendix(page: Page) -> Sequence[Section]:
     return [
         section(f"{each.definition.measure}_in_full", f"{each.definition.title}, in full", _in_full(each, page.program))
         for each in page.answered(_asks(page.program))
-        if _is_open(each)
+        if _is_open(each) and not page.program.policy.threshold
     ]
 
 

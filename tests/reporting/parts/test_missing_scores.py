@@ -10,6 +10,7 @@ from iop_outcomes.reporting.assemble import assemble
 from iop_outcomes.reporting.blocks import Figure, TableBlock, Text
 from iop_outcomes.reporting.parts import Program
 from iop_outcomes.reporting.parts.missing_scores import MISSING_SCORES
+from iop_outcomes.reporting.parts.symptom_change import SYMPTOM_CHANGE
 
 
 def program(n, seen, change=5, admitted=True):
@@ -25,10 +26,10 @@ def program(n, seen, change=5, admitted=True):
     return {"episodes": episodes, "scores": pd.DataFrame(scores, columns=["episode_id", "scale", "day", "score"])}
 
 
-def sections(tables, policy):
-    """What the part says, on the page and in the file of methods."""
+def sections(tables, policy, beside=()):
+    """What the part says, on the page and in the file of methods, with other parts on the page."""
     with iop.load(tables, mapping={"data": {"class": "synthetic"}}) as data:
-        page = assemble(Program(data, "track", policy_for(policy, "synthetic")), [MISSING_SCORES])
+        page = assemble(Program(data, "track", policy_for(policy, "synthetic")), [*beside, MISSING_SCORES])
         return list(MISSING_SCORES.sections(page)), list(MISSING_SCORES.appendix(page))
 
 
@@ -70,7 +71,26 @@ def test_within_everything_is_said_and_drawn(tables, words):
     assert sorted(row[0] for row in table.rows) == ["A", "All episodes", "B"]
 
 
+@pytest.mark.parametrize(
+    ("tables", "words"),
+    [
+        (
+            program(100, 60),
+            ("in the 60 episodes with both scores. If the others", " in all (range ", "would vanish if those not seen ended "),
+        ),
+        (program(100, 95), ("How much the change in PHQ-9 depends on missing discharge scores is not shown, because a count",)),
+        (program(100, 100), ("in the 100 episodes with both scores, and no discharge score is missing.",)),
+    ],
+)
+def test_where_small_counts_are_withheld_the_answer_follows_the_page(tables, words):
+    """Everyone alone: what was seen, what is predicted and the tipping point where the page says how many were seen; nothing in the file of methods."""
+    (one,), appendix = sections(tables, "cms11", beside=[SYMPTOM_CHANGE])
+    (said,) = one.blocks
+    assert all(each in said.words for each in words), said.words
+    assert appendix == []
+
+
 def test_without_scores_nothing_is_asked():
-    """Of a program without a scores table, and where small counts are withheld."""
-    assert sections(program(100, 60), "cms11") == ([], [])
+    """Of a program without a scores table, and where counts are rounded."""
+    assert sections(program(100, 60), "round5") == ([], [])
     assert sections({"episodes": program(30, 0)["episodes"]}, "internal") == ([], [])
