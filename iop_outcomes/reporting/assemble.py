@@ -25,6 +25,7 @@ from iop_outcomes.reporting.parts.figures import page_figures
 from iop_outcomes.reporting.parts.what_changed import WHAT_CHANGED
 from iop_outcomes.reporting.report import Report
 from iop_outcomes.results import Provenance
+from iop_outcomes.show.words import episodes
 
 
 def build_report(
@@ -186,10 +187,10 @@ def _lead(page: Page) -> str:
     cutoff = program.data.provenance.cutoff
     until = f", data up to {cutoff}" if cutoff else ""
     groups = len([level for level in everyone.levels if level not in (ALL, MISSING_LEVEL)])
-    without = ", and some without one," if MISSING_LEVEL in everyone.levels else ""
+    without = ", and some without one" if MISSING_LEVEL in everyone.levels else ""
     rows = everyone.flow[0].rows_in
-    episodes = "Episodes" if isinstance(rows, Withheld) else f"{rows:,} episodes"
-    return f"{episodes} in {groups} {'group' if groups == 1 else 'groups'} by {program.group}{without}{until}. {_of_ranges(program.policy)}"
+    every = "Episodes" if isinstance(rows, Withheld) else episodes(rows)
+    return f"{every} in {groups} {'group' if groups == 1 else 'groups'} by {program.group}{without}{until}. {_of_ranges(program.policy)}"
 
 
 def _of_ranges(policy: Policy) -> str:

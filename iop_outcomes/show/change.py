@@ -10,7 +10,7 @@ from iop_outcomes.results import Role
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import alt_text, coordinate, drawn_groups, finish_rows, withheld_words
-from iop_outcomes.show.words import episodes, estimate_value, has_value, in_counts, lacking, moved, plain_range, sentence
+from iop_outcomes.show.words import episodes, estimate_value, has_value, in_counts, lacking_a_score, moved, plain_range, sentence
 
 
 def _in_role(released: Released, role: Role, level: str) -> ReleasedEstimate:
@@ -59,8 +59,8 @@ def change_sentence(released: Released, level: str = ALL) -> str:
         text = sentence(released, released.definition.in_role("change"), level)
         return f"{text} Positive is improvement." if has_value(change) else text
     both = f"in the {episodes(0 if rate.k is None else rate.k)} with both scores ({of_discharged(rate)})"
-    lack = lacking(rate)
-    everyone = f"{lack} lack a score, so this may not describe everyone." if lack else "Every discharged episode has both."
+    lack = lacking_a_score(rate)
+    everyone = f"{lack}, so this may not describe everyone." if lack else "Every discharged episode has both."
     return f"Average {released.definition.subject} {moved(before, after, change)} {both}. {everyone}"
 
 

@@ -198,9 +198,10 @@ def short_table(released: Released, estimand: str, *, caption: str, first: str, 
         rows.append((*group.heads, count(estimate.n), value_with_range(estimate), *against))
     head = released.definition.estimand(estimand).marked_label
     unit = UNITS[UNITS[released.definition.estimand(estimand).unit].difference].words
-    versus = (f"Against the others together ({unit}, range)",) if compared else ()
+    ranges = "" if released.policy.base else "range"  # rounded counts have none
+    versus = (f"Against the others together ({', '.join(filter(None, (unit, ranges)))})",) if compared else ()
     named = column_heads(released, first)
-    heads = (*named, "Episodes", f"{head} (range)", *versus)
+    heads = (*named, "Episodes", f"{head}{f' ({ranges})' if ranges else ''}", *versus)
     return Table(caption, heads, tuple(rows), prose=True, mark=released.policy.mark, naming=len(named))
 
 
@@ -212,7 +213,8 @@ def _against_others(group: ShownGroup, estimand: str, time: float | None) -> str
         return ALL_TOGETHER if group.is_everyone else "not compared"
     if not has_value(difference) or word in (NOT_SHOWN, TOO_FEW):
         return word
-    return f"{word}: {estimate_value(difference)} ({plain_range(difference)})"
+    limits = plain_range(difference)
+    return f"{word}: {estimate_value(difference)}{'' if limits == NOT_SHOWN else f' ({limits})'}"
 
 
 def pair_table(released: Released, estimand: str, *, caption: str, time: float | None = None) -> Table:

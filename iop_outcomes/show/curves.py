@@ -19,7 +19,7 @@ MOST_TOGETHER = 4
 MOST_APART = 24  # small charts on some two printed pages; of more groups the table tells more than pictures do
 LAST_DAY = 360
 EVERYONE = "#767676"  # a broad line under those of the groups, dark enough to be read
-NONE_DRAWN = "No curve may be drawn: the table says what may be shown"
+NONE_DRAWN = "No curve may be drawn"
 _STYLES = ("-", "--", "-.", ":")
 Group = tuple[Released, str]  # a slice, and a level of it
 NamedCurve = tuple[str, ReleasedCurve]
@@ -57,7 +57,7 @@ def cumulative(released: Released, *, ax: Axes | None = None) -> Axes:
         for place, (name, curve) in enumerate(curves):
             _draw(drawn, curve, name, color=theme.PALETTE[place % len(theme.PALETTE)], linestyle=_STYLES[place % len(_STYLES)])
         _frame(drawn, day_axis(released))
-        above = too_many(len(groups)) if of_everyone else "" if curves else NONE_DRAWN
+        above = too_many(len(groups)) if of_everyone else "" if curves else f"{NONE_DRAWN}: the table says what may be shown"
         if above:
             drawn.set_title(above, loc="left", fontsize=10)
         if curves:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from iop_outcomes.errors import UsageError
-from iop_outcomes.keys import ALL
+from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.release import Released, ReleasedEstimate, Withheld, require_released
 from iop_outcomes.show.tables import IN_THE_REST, NO_REST, REST, WHY_REST, Table, rest_of
 from iop_outcomes.show.words import NO_DATA, NOT_SHOWN, WITHHELD, count, episodes, estimate_value, has_value, label, listed
@@ -48,6 +48,8 @@ def participants_table(releases: Sequence[Released], *, caption: str) -> Table:
     heads = ("At admission", *(label(level, levels) for level in levels), "Largest difference")
     based = [count(releases[0].estimate(_first(releases[0]), level).n) for level in levels]
     rows = (("Episodes", *based, ""), *(row for released in releases for row in _rows(released, based)))
+    if sum(level not in (ALL, MISSING_LEVEL) for level in levels) < 2:  # no other group to differ from
+        heads, rows = heads[:-1], tuple(row[:-1] for row in rows)
     return Table(caption, heads, rows, mark=releases[0].policy.mark, notes=_notes(releases, rows))
 
 

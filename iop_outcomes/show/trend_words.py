@@ -54,13 +54,15 @@ def trend_verdict(trend: Trend) -> str:
 def _verdict_of_runs(trend: Trend, runs: RunChart) -> str:
     n, noun = len(trend.judged), trend.noun
     if n < FEWEST_USEFUL and any("rounded" in point.caveats for point in trend.points):
-        return f"{trend.title} cannot be judged: rounding the counts moves the share of a {noun} of so few episodes, as chance does."
+        return f"{trend.title} cannot be judged: a {noun} holds so few episodes that rounding its counts moves its share as chance does."
     if n < FEWEST_USEFUL:
-        return f"{trend.title} cannot be judged yet: {n or 'no'} {_plural(noun, n or 1)} can be compared, and that takes {FEWEST_USEFUL}."
+        return f"{trend.title} cannot be judged yet: it takes {FEWEST_USEFUL} {noun}s that can be compared, and there {_are(n)}."
     if not runs.useful:
         return f"{trend.title} was {percent(trend.centre, like=1.0)} in every {noun} that can be judged."
     if not runs.is_judged:
-        return f"{trend.title} cannot be judged: only {runs.useful} {_plural(noun, runs.useful)} differ from its median, and that takes {FEWEST_USEFUL}."
+        return (
+            f"{trend.title} cannot be judged: it takes {FEWEST_USEFUL} {noun}s that differ from its median, and there {_are(runs.useful)}."
+        )
     once = runs.has_few_crossings and runs.crossings == 1  # which says of any long run when it began, too
     signals = [*([] if once else _long_runs(trend)), *_crossings(trend, runs)]
     quiet = f"{trend.title} shows no sign of a lasting change in the {n} {noun}s that can be judged."
@@ -116,6 +118,11 @@ def _outside_words(change: DatedChange, trend: Trend) -> str:
         return ""
     side = "before the first" if change.is_before(trend.points[0].period) else "after the last"
     return f", {side} {trend.noun} shown"
+
+
+def _are(n: int) -> str:
+    """How many there are: "is none", "is 1", "are 9"."""
+    return f"{'is' if n < 2 else 'are'} {n or 'none'}"
 
 
 def _plural(noun: str, n: int) -> str:

@@ -87,10 +87,12 @@ def _columns(table: Table, rows: Sequence[Row], kept: Sequence[int]) -> list[str
         sentences = [f"{rows[0][0]}: {values}; the others are {WITHHELD}."]
     else:
         sentences, alike = [], []
-    for i in (i for i in gone if i not in alike):
+    for i in (i for i in gone if i not in alike and shown[i]):
         hidden = "" if len(shown[i]) == len(rows) else f"; the others are {WITHHELD}"
-        sentences.append(f"{table.heads[i]}: {'; '.join(shown[i])}{hidden}." if shown[i] else f"{table.heads[i]}: {WITHHELD}.")
-    return sentences
+        sentences.append(f"{table.heads[i]}: {'; '.join(shown[i])}{hidden}.")
+    first, *more = [table.heads[i] for i in gone if not shown[i]] or [""]
+    bare = [first, *(f"{head[:1].lower()}{head[1:]}" for head in more)]
+    return [*sentences, *([f"{listed(bare)}: {WITHHELD}."] if first else [])]
 
 
 def _row(table: Table, row: Row, columns: Sequence[int]) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from iop_outcomes.keys import ALL, MISSING_LEVEL, Flag
+from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, Flag
 from iop_outcomes.release import Count, Number, Released, ReleasedEstimate, Withheld, require_released
 from iop_outcomes.results import UNVERIFIED, EstimandDefinition
-from iop_outcomes.units import UNITS, percent
+from iop_outcomes.units import MINUS, UNITS, percent
 
 SMALL_BASE = 20
 _WHY = {
@@ -40,7 +40,8 @@ ALL_TOGETHER = "all together"  # where everyone would be set against the others
 NO_RANGE = "no range"
 _NO_RANGE_WHY = {
     Flag.SD_ZERO: " (all alike)",
-    **dict.fromkeys((Flag.FEW_PATIENTS, Flag.FEWER_THAN_5_EVENTS, Flag.TOO_FEW, Flag.TOO_FEW_FOLLOWED), " (too few)"),
+    Flag.FEW_PATIENTS: " (too few patients)",
+    **dict.fromkeys((Flag.FEWER_THAN_5_EVENTS, Flag.TOO_FEW, Flag.TOO_FEW_FOLLOWED), " (too few)"),
     **dict.fromkeys((Flag.ONE_EPISODE, Flag.ONE_PAIR, Flag.ONE_SCORE, Flag.TWO_PAIRS), " (too few)"),
 }
 
@@ -257,10 +258,18 @@ def plain_range(estimate: ReleasedEstimate) -> str:
     low, high = estimate.low, estimate.high
     if math.isnan(low) and math.isnan(high):
         return _no_range(estimate)
-    ends = [number(end, estimate.unit, like=estimate.value) for end in (low, high)]
+    ends = [_end(estimate, end, word) for end, word in ((low, HIGHER), (high, LOWER))]
     if math.isnan(low):
         return f"up to {ends[1]}"
     return f"{ends[0]} or more" if math.isnan(high) else f"{ends[0]} to {ends[1]}"
+
+
+def _end(estimate: ReleasedEstimate, end: float, word: str) -> str:
+    """A limit in words; one that rounds to 0 where the word of its difference says that 0 is left out, as what it is of 0."""
+    words = number(end, estimate.unit, like=estimate.value)
+    if estimate.contrast and estimate.word == word and not words.strip(f"{MINUS}0.%"):
+        return "above 0" if word == HIGHER else "below 0"
+    return words
 
 
 def with_ranges(released: Released, words: str = "") -> str:
@@ -326,7 +335,7 @@ def sentence(released: Released, estimand: str, level: str = ALL, *, time: float
     shown = [name for name in definition.beside if released.estimate(name, level).shown]
     withheld = [_within(released.definition.estimand(name).label) for name in definition.beside if name not in shown]
     beside = [aside(released, name, level) for name in shown]
-    beside += [f"Not shown, because counts are too small: {'; '.join(withheld)}."] if withheld else []
+    beside += [f"{WITHHELD.capitalize()}: {'; '.join(withheld)}."] if withheld else []
     return " ".join([where + text, *filter(None, beside)])
 
 
@@ -435,6 +444,16 @@ def lacking(rate: ReleasedEstimate) -> str:
     if in_counts(rate) and isinstance(rate.n, int) and isinstance(rate.k, int):
         return f"{rate.n - rate.k} of {rate.n}"
     return percent(1 - value_of(rate))
+
+
+def lacking_a_score(rate: ReleasedEstimate, who: str = "") -> str:
+    """That some lack a score, within a sentence: "30% of discharged episodes lack a score", "1 of 12 lacks a score"; nothing where nobody does."""
+    lack = lacking(rate)
+    if not lack:
+        return ""
+    of_whom = f"{' ' if in_counts(rate) else ' of '}{who}" if who else ""
+    one = in_counts(rate) and isinstance(rate.n, int) and rate.k == rate.n - 1
+    return f"{lack}{of_whom} {'lacks' if one else 'lack'} a score"
 
 
 def headline(released: Released, estimand: str) -> str:

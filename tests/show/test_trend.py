@@ -286,7 +286,9 @@ def test_few_points_are_a_run_chart():
     assert all(math.isnan(point.low) and point.sides == () for point in found.points)
     assert found.centre == 0.6 and not found.has_signal
     blocks = told(episodes)
-    assert blocks[Figure].headline == ("Monthly completion cannot be judged: only 3 months differ from its median, and that takes 10.")
+    assert blocks[Figure].headline == (
+        "Monthly completion cannot be judged: it takes 10 months that differ from its median, and there are 3."
+    )
     assert "Limits take 12 points" in blocks[Figure].subtitle and blocks[Figure].alt.startswith("Run chart without limits.")
     assert "Median 60%." in blocks[Figure].alt
     ax = trend_chart(found)
@@ -302,9 +304,9 @@ def steps(*completed, first="2021-12"):
 @pytest.mark.parametrize(
     ("completed", "expected"),
     [
-        ([], "Monthly completion cannot be judged yet: no month can be compared, and that takes 10."),
-        ([30], "Monthly completion cannot be judged yet: 1 month can be compared, and that takes 10."),
-        ([30, 31, 32], "Monthly completion cannot be judged yet: 3 months can be compared, and that takes 10."),
+        ([], "Monthly completion cannot be judged yet: it takes 10 months that can be compared, and there is none."),
+        ([30], "Monthly completion cannot be judged yet: it takes 10 months that can be compared, and there is 1."),
+        ([30, 31, 32], "Monthly completion cannot be judged yet: it takes 10 months that can be compared, and there are 3."),
         ([30, 34] * 5, "Monthly completion shows no sign of a lasting change in the 10 months that can be judged."),
         (range(20, 30), "Monthly completion has been above its median since June 2022, and was below it before."),
         (range(31, 20, -1), "Monthly completion has been below its median since July 2022, and was above it before."),

@@ -40,8 +40,8 @@ def _change(words, day):
 @pytest.mark.parametrize(
     ("done", "words"),
     [
-        ([20], "cannot be judged yet: 1 quarter can be compared, and that takes 10."),
-        ([20] * 9, "cannot be judged yet: 9 quarters can be compared, and that takes 10."),
+        ([20], "cannot be judged yet: it takes 10 quarters that can be compared, and there is 1."),
+        ([20] * 9, "cannot be judged yet: it takes 10 quarters that can be compared, and there are 9."),
         ([20] * 10, "was 50% in every quarter that can be judged."),
         ([20, 21] * 8, "stayed within its expected range."),
         ([20, 20, 23, 23] * 4 + [38], "was above its expected range in the first quarter of 2024."),

@@ -38,13 +38,14 @@ def after_blocks(page: Page, released: Released) -> list[Block]:
     program, title = page.program, released.definition.title
     headline = sentence(released, "cumulative_incidence", time=asks.MIDDLE_DAY)
     subtitle = curve_subtitle(released, program.group)
+    by_day = words_or_table(_by_day(released, f"{title}: estimated share by day after discharge, by {program.group}", program.by))
+    in_table = ": the table says what may be shown" if any(isinstance(block, TableBlock) for block in by_day) else ""
     drawing: list[Block] = (
         [figure_block(cumulative(released), headline, subtitle, curve_alt_text(released))]
         if is_drawn(released)
-        else [Text(headline), Note(f"{NONE_DRAWN}.")]
+        else [Text(headline), Note(f"{NONE_DRAWN}{in_table}.")]
     )
-    table = _by_day(released, f"{title}: estimated share by day after discharge, by {program.group}", program.by)
-    return [*drawing, Text(_known_from(released, program.data.provenance)), *words_or_table(table)]
+    return [*drawing, Text(_known_from(released, program.data.provenance)), *by_day]
 
 
 def _by_day(released: Released, caption: str, by: str) -> Table:
@@ -97,9 +98,10 @@ def _known_from(released: Released, provenance: Provenance) -> str:
     followed = released.estimate("cumulative_incidence", time=min(e.time or 0 for e in released if e.estimand == "cumulative_incidence"))
     sentence = f"Events come from {where} alone."
     if isinstance(followed.n, int) and isinstance(followed.n_missing, int) and followed.n + followed.n_missing:
-        every = followed.n + followed.n_missing
+        every, what = followed.n + followed.n_missing, "curve" if is_drawn(released) else "figure"
         share = f" ({percent(followed.n / every)})" if every >= SMALL_BASE else ""
-        sentence += f" The curve is of {count(followed.n)} of the {count(every)} episodes that could be part of it{share}: those whose end of follow-up is known."
+        of_them = f"of {count(followed.n)} of the {episodes(every)} that could be part of it{share}: those whose end of follow-up is known"
+        sentence += f" The {what} is {of_them if followed.n_missing else f'of every episode that could be part of it ({count(every)})'}."
     return sentence
 
 

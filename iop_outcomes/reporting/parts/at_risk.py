@@ -27,18 +27,19 @@ def at_risk_blocks(page: Page) -> list[Block]:
         blocks.append(Text("Whether anybody got worse cannot be told: the data hold no scores of a scale with a rule of reliable change."))
     if not items and (words := _not_asked(program)):
         blocks.append(Text(words))
-    return [
-        *blocks,
-        Note("People who left without a second score may have got worse unseen. Each of these episodes deserves a review by itself."),
-    ]
+    unseen = "People who left without a second score may have got worse unseen. Each of these episodes deserves a review by itself."
+    return [*blocks, *([Note(unseen)] if worse else [])]
 
 
 def _with_its_title(released: Released, name: str) -> str:
-    """The sentence of a number; one that begins with its label, because there is no more to say of it, behind the name of what it is of."""
-    words, estimate = sentence(released, name), released.estimate(name)
-    if has_value(estimate) and has_range(estimate) and not in_counts(estimate):
+    """The sentence of a number; one that begins with its label, because there is no more to say of it, behind the name of what it is of.
+
+    The only number that a measure shows names by itself what it is of.
+    """
+    words, estimate, definition = sentence(released, name), released.estimate(name), released.definition
+    if (has_value(estimate) and has_range(estimate) and not in_counts(estimate)) or definition.shown == (name,):
         return words
-    return f"{released.definition.title}: {words[:1].lower()}{words[1:]}"
+    return f"{definition.title}{', ' if has_value(estimate) else ': '}{words[:1].lower()}{words[1:]}"
 
 
 def in_full(page: Page) -> list[Block]:

@@ -145,6 +145,10 @@ def two_times_words(released: Released, estimand: str, earlier: tuple[str, str],
     where : str
         What follows "higher" and "lower": "after it".
     """
+    hidden = [words for level, words in (earlier, later) if not released.estimate(estimand, level).shown]
+    if hidden:
+        shown = [f"; {_share_of(released, estimand, level)} {words}" for level, words in (earlier, later) if words not in hidden]
+        return f"is {NOT_SHOWN} {listed(hidden)}{''.join(shown)}"
     cells = ", ".join(f"{_share_of(released, estimand, level)} {words}" for level, words in (earlier, later))
     word = comparison_word(released, estimand, later[0], versus=earlier[0])
     difference = released.contrast(estimand, later[0], versus=earlier[0])
@@ -160,8 +164,6 @@ def two_times_words(released: Released, estimand: str, earlier: tuple[str, str],
 
 def _share_of(released: Released, estimand: str, level: str) -> str:
     estimate = released.estimate(estimand, level)
-    if not estimate.shown:
-        return NOT_SHOWN
     value = estimate_value(estimate)
     return (
         value if in_counts(estimate) or not has_value(estimate) or isinstance(estimate.n, Withheld) else f"{value} of {count(estimate.n)}"

@@ -42,7 +42,10 @@ def _when_they_left(released: Released) -> str:
     middle, early, _ = stay_quartiles(released, asks.LEFT)
     if not (has_value(middle) and has_value(early)):
         return "How long people stayed, by how it ended"
-    return f"Of those who dropped out, a quarter had left by day {estimate_value(early)} and half by day {estimate_value(middle)}"
+    if middle.n == 1:
+        return f"The one who dropped out left on day {estimate_value(middle)}"
+    quarter = "" if estimate_value(early) == estimate_value(middle) else f"a quarter had left by day {estimate_value(early)} and "
+    return f"Of those who dropped out, {quarter}half{'' if quarter else ' had left'} by day {estimate_value(middle)}"
 
 
 def _stay_in_bands(released: Released, program: Program) -> list[Block]:

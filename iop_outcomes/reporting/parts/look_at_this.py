@@ -111,12 +111,17 @@ def _safety(looked: Looked) -> str:
     return ""
 
 
-def all_or_none(judged: Judged, share: float) -> str:
-    """That all reach an outcome of which more is better, or none do, of enough to tell anything."""
+def all_or_none(judged: Judged, word: str) -> str:
+    """That all reach an outcome of which more is better (`word` higher), that none do (lower), or that all have one of which less is better (lower).
+
+    Only of enough to tell anything. That nobody had an event is not told as good: it may be that nobody recorded it.
+    """
     estimate = judged.estimate
-    if estimate is None or judged.outcome.better != HIGHER or not _enough(estimate) or value_of(estimate) != share:
+    share = 1.0 if word == HIGHER or judged.outcome.better == LOWER else 0.0
+    if estimate is None or not _enough(estimate) or value_of(estimate) != share or (word == HIGHER and judged.outcome.better == LOWER):
         return ""
-    who = f"{'all' if share else 'none'}{f' of {count(estimate.n)}' if isinstance(estimate.n, int) else ''}"
+    n = f" {'' if share else 'of '}{count(estimate.n)}" if isinstance(estimate.n, int) else ""
+    who = f"{'all' if share else 'none'}{n}"
     beside = f" ({judged.beside})" if judged.beside else ""
     return f"{judged.outcome.clause.format(value=who)}{beside}"
 
@@ -124,10 +129,19 @@ def all_or_none(judged: Judged, share: float) -> str:
 def _finished_all_or_none(looked: Looked) -> str:
     """That all finished, or none, which more often tells of the codes than of the program."""
     return (
-        next((f"{_capital(words)}." for share in (0.0, 1.0) if (words := all_or_none(looked.outcomes[0], share))), "")
+        next((f"{_capital(words)}." for word in (LOWER, HIGHER) if (words := all_or_none(looked.outcomes[0], word))), "")
         if looked.outcomes
         else ""
     )
+
+
+def _everybodys(looked: Looked) -> list[Judged]:
+    """The outcomes of which less is better that everybody had."""
+    return [judged for judged in looked.outcomes if judged.outcome.better == LOWER and all_or_none(judged, LOWER)]
+
+
+def _everybody_had_it(looked: Looked) -> str:
+    return next((f"{_capital(all_or_none(judged, LOWER))}." for judged in _everybodys(looked)), "")
 
 
 def above_error(judged: Judged) -> str:
@@ -257,7 +271,8 @@ def _follow_up(looked: Looked) -> str:
     rate = released.estimate(known)
     if not has_value(rate) or value_of(rate) >= FOLLOWED:
         return ""
-    return f"Follow-up after discharge is not known for {lacking(rate)}{' ' if in_counts(rate) else ' of '}discharged episodes."
+    unknown = "any discharged episode" if not value_of(rate) else f"{lacking(rate)}{' ' if in_counts(rate) else ' of '}discharged episodes"
+    return f"Follow-up after discharge is not known for {unknown}."
 
 
 def _signal(looked: Looked) -> str:
@@ -309,6 +324,15 @@ RULES = (
         _finished_all_or_none,
         "Check first how discharge reasons are recorded, and translated in the mapping.",
         lambda _: ("discharge_reasons",),
+    ),
+    LookRule(
+        "everybody had the event",
+        84,
+        "the share with an event, or worse, is 100 percent",
+        "chosen here: so seldom true that the codes are looked at first",
+        _everybody_had_it,
+        "Check first how they are recorded, and translated in the mapping.",
+        lambda looked: _sections_of(_everybodys(looked)[:1]),
     ),
     LookRule(
         "a group below its target",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from iop_outcomes.evaluate.ask import Ask
@@ -15,7 +15,7 @@ from iop_outcomes.reporting.parts.previous_period import Years, in_years, two_ye
 from iop_outcomes.results import UNVERIFIED
 from iop_outcomes.show.comparison import comparison_word
 from iop_outcomes.show.targets import ABOVE, BELOW, target_word
-from iop_outcomes.show.words import estimate_value, has_value, value_of
+from iop_outcomes.show.words import estimate_value, has_value, listed, value_of
 
 ERROR_ALONE = "false_positive_rate"
 
@@ -99,6 +99,7 @@ def _answerable(program: Program, ask: Ask) -> Ask | None:
 
 
 _PAIRS, _NO_SCORES = " with both scores", "no scores in the data"
+_NO_RULE = "{scales} {have} no rule of reliable change"
 _RELAPSED = MainOutcome(
     f"Relapsed by day {asks.MIDDLE_DAY}",
     "Relapsed",
@@ -209,6 +210,8 @@ class Judged:
         Label of the scale it is of, where it is of one.
     sections : tuple of str
         Names of the sections that say more of it.
+    without : str
+        Why there is no such number, where there is none.
     """
 
     outcome: MainOutcome
@@ -217,6 +220,7 @@ class Judged:
     year: Year | None = None
     scale: str = ""
     sections: tuple[str, ...] = ()
+    without: str = ""
 
     @property
     def name(self) -> str:
@@ -310,13 +314,26 @@ def _judged(outcome: MainOutcome, page: Page) -> Judged:
     ask = outcome.ask(program)
     released = page.get(ask)
     if ask is None or released is None or not released.has(outcome.estimand):
-        return Judged(outcome, None)
+        return Judged(outcome, None, without=_without(outcome, program))
     scale = "" if ask.scale is None else program.data.scales[ask.scale].label
     measure = released.definition.measure
     target = next((each for each in program.data.targets if (each.measure, each.estimand) == (measure, outcome.estimand)), None)
     change = page.get(_change(program)) if ask.scale else None
     depth = measure if change is None else change.definition.measure  # what is said of a scale stands in the section of its change
     return Judged(outcome, released, target, _year(outcome, page), scale, tuple(filter(None, (depth, outcome.further))))
+
+
+def _without(outcome: MainOutcome, program: Program) -> str:
+    """Why the data do not bring an outcome: scores that no rule judges are no lack of scores."""
+    if outcome.ask is not _reliable or not program.scored:
+        return outcome.without
+    labels = [program.data.scales[name].label for name in program.scored]
+    return _NO_RULE.format(scales=listed(labels), have="has" if len(labels) == 1 else "have")
+
+
+def has_scores_without_rule(outcomes: Sequence[Judged]) -> bool:
+    """Whether there are scores, and none of a scale that says which change is reliable."""
+    return any(judged.without not in ("", judged.outcome.without) for judged in outcomes)
 
 
 def _year(outcome: MainOutcome, page: Page) -> Year | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from iop_outcomes.engine.narrowed import Condition
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.intake.targets import AT_LEAST
-from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL
+from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, UNCLEAR
 from iop_outcomes.release import Released, ReleasedEstimate, Withheld
 from iop_outcomes.reporting.blocks import Block, Bullets, Card, Cards, Note, Section, SectionReference, TableBlock, Text, section
 from iop_outcomes.reporting.parts import asks
@@ -21,7 +21,7 @@ from iop_outcomes.reporting.parts.look_at_this import (
     rule_asks,
     several,
 )
-from iop_outcomes.reporting.parts.outcomes import Judged, outcomes_of, year_asks
+from iop_outcomes.reporting.parts.outcomes import Judged, has_scores_without_rule, outcomes_of, year_asks
 from iop_outcomes.reporting.parts.over_time import trend_of_page
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.reporting.parts.previous_period import two_years
@@ -36,9 +36,8 @@ from iop_outcomes.show.words import (
     estimate_value,
     has_range,
     has_value,
-    in_counts,
     label,
-    lacking,
+    lacking_a_score,
     listed,
     plain_range,
     value_of,
@@ -54,7 +53,7 @@ CANNOT_TELL = "What this cannot tell you: whether the program caused any change.
 # -- what is counted -------------------------------------------------------------------------------------------------------
 
 
-def counted(page: Page) -> str:
+def counted(page: Page, outcomes: Sequence[Judged]) -> str:
     """Which episodes: all of the file, or those that were chosen; the periods in which they were discharged, and why these."""
     trend, conditions = trend_of_page(page), _conditions(page.program)
     others = [str(condition).replace("_", " ") for condition in conditions if without_periods([condition])]
@@ -63,7 +62,8 @@ def counted(page: Page) -> str:
     )
     periods = [point.period for point in trend.points] if trend is not None else []
     if not periods:
-        return f"Counted: {which}; when they were discharged is not known."
+        unknown = "nobody has been discharged yet" if nobody_discharged(outcomes) else "when they were discharged is not known"
+        return f"Counted: {which}; {unknown}."
     first, last = periods[0].words, periods[-1].words
     when = f"discharged {f'in {first}' if first == last else f'from {first} to {last}'}"
     return f"Counted: {which}{', ' if others or not _is_period_chosen(page.program) else ' '}{when}{_why_these(page.program, others)}."
@@ -113,16 +113,24 @@ def _has_yardstick(outcomes: Sequence[Judged]) -> bool:
 
 
 def _nothing_bad(outcomes: Sequence[Judged]) -> str:
-    several = any(judged.released is not None and len(groups_of(judged.released)) > 1 for judged in outcomes)
+    several = any(len(groups_of(judged.released)) > 1 for judged in outcomes if judged.released is not None)
     if _has_yardstick(outcomes):
         every = (
             _if_any_target(outcomes, "misses its target"),
             _if_any_year(outcomes, "falls behind the year before"),
-            "sets a group apart" if several else "",
+            "sets a group apart" if several and _any_compared(outcomes) else "",
         )
         return f"no figure clearly {listed(list(filter(None, every)), 'or')}"
-    alike = "no group is clearly set apart; " if several else ""
+    alike = (
+        f"{'no group is clearly set apart' if _any_compared(outcomes) else 'no group can be compared with the others'}; " if several else ""
+    )
     return f"{alike}whether the figures are good enough cannot be said without a target or a year before"
+
+
+def _any_compared(outcomes: Sequence[Judged]) -> bool:
+    """Whether a word is told of any group."""
+    judged = ((each, level) for each in outcomes if each.released is not None for level in groups_of(each.released))
+    return any(each.word(level) in (HIGHER, LOWER, UNCLEAR) for each, level in judged)
 
 
 def _nothing_good(outcomes: Sequence[Judged]) -> str:
@@ -151,7 +159,7 @@ def _good(outcomes: Sequence[Judged]) -> list[str]:
         words for each in outcomes if each.year is not None and each.year.word == each.outcome.better and (words := _against_year(each))
     ]
     beyond = [words for each in outcomes if each.target_word != REACHED and (words := _beyond_error(each))]
-    return [*filter(None, (all_or_none(judged, 1.0) for judged in outcomes)), *reached, *ahead, *beyond]
+    return [*filter(None, (all_or_none(judged, HIGHER) for judged in outcomes)), *reached, *ahead, *beyond]
 
 
 def _bad(outcomes: Sequence[Judged]) -> list[str]:
@@ -162,8 +170,14 @@ def _bad(outcomes: Sequence[Judged]) -> list[str]:
         if each.target is not None and each.misses_target
     ]
     behind = [words for each in outcomes if each.year is not None and each.year.word == each.worse and (words := _against_year(each))]
-    none = (all_or_none(judged, 0.0) for judged in outcomes)
-    return [*filter(None, none), *missed, *behind, *filter(None, map(above_error, outcomes)), *filter(None, map(_group_behind, outcomes))]
+    extreme = (all_or_none(judged, LOWER) for judged in outcomes)
+    return [
+        *filter(None, extreme),
+        *missed,
+        *behind,
+        *filter(None, map(above_error, outcomes)),
+        *filter(None, map(_group_behind, outcomes)),
+    ]
 
 
 def _group_behind(judged: Judged) -> str:
@@ -203,13 +217,13 @@ def _beyond_error(judged: Judged) -> str:
 
 def not_known(page: Page, outcomes: Sequence[Judged]) -> str:
     """What the report cannot tell, with the shares that say how much: always the last of the three."""
-    gaps, scores = [], outcomes[-1].estimate
+    gaps, scores = ["who became reliably better or worse"] if has_scores_without_rule(outcomes) else [], outcomes[-1].estimate
     if scores is None:
         gaps.append("change in symptoms is not measured")
     elif not scores.shown:
         gaps.append("how many episodes lack a score is not shown")
-    elif lack := lacking(scores):
-        gaps.append(f"{lack}{' ' if in_counts(scores) else ' of '}discharged episodes lack a score at admission or discharge")
+    elif lack := lacking_a_score(scores, "discharged episodes"):
+        gaps.append(f"{lack} at admission or discharge")
     if asks.first_after_discharge(page) is None:
         gaps.append("what happened after discharge is not recorded")
     if len(groups_of(page[asks.completion(page.program)])) > 1:
@@ -228,10 +242,13 @@ def cards(outcomes: Sequence[Judged]) -> Cards:
 def _card(judged: Judged) -> Card:
     outcome, estimate = judged.outcome, judged.estimate
     if estimate is None:
-        return Card(judged.name, "not recorded", "", outcome.without, tone=outcome.tone)
+        value = "not recorded" if judged.without == outcome.without else "cannot be told"
+        return Card(judged.name, value, "", judged.without, tone=outcome.tone)
     beside = (_target_line(judged), _year_line(judged), _error_line(judged))
     base = _base(estimate, outcome.base, outcome.which)
-    return Card(judged.name, estimate_value(estimate), _range_words(estimate), base, tuple(filter(None, beside)), outcome.tone)
+    return Card(
+        judged.name, estimate_value(estimate), _range_words(estimate, judged.released), base, tuple(filter(None, beside)), outcome.tone
+    )
 
 
 def _target_line(judged: Judged) -> str:
@@ -258,8 +275,11 @@ def _error_line(judged: Judged) -> str:
     return f"Measurement error alone gives {judged.by_error_alone}"
 
 
-def _range_words(estimate: ReleasedEstimate) -> str:
+def _range_words(estimate: ReleasedEstimate, released: Released | None) -> str:
+    """The range behind its name; nothing of a policy that rounds counts, of which the heading says it once."""
     words = plain_range(estimate) if has_value(estimate) else ""
+    if released is not None and released.policy.base and words == NOT_SHOWN:
+        return ""
     return f"range {words}" if has_range(estimate) or words == NOT_SHOWN else words
 
 
@@ -380,7 +400,7 @@ def page_one(page: Page) -> list[Block]:
     several = len(groups_of(page[asks.completion(program)])) > 1
     people = different_people(program.by) if several else "No group here went without care."
     return [
-        Text(counted(page)),
+        Text(counted(page, outcomes)),
         three_sentences(page, outcomes),
         cards(outcomes),
         *under_cards(page, outcomes),

@@ -8,7 +8,7 @@ from iop_outcomes.release import Released
 from iop_outcomes.reporting.blocks import Block, Section, TableBlock, Text, section
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part
-from iop_outcomes.show.comparison import ExtraColumn
+from iop_outcomes.show.comparison import ExtraColumn, groups_of
 from iop_outcomes.show.participants import NO_OVERLAP, alike_sentence, difference_words, participants_table
 from iop_outcomes.show.words import estimate_value
 from iop_outcomes.stats.balance import LEAST, WORDS
@@ -23,8 +23,9 @@ def who_blocks(page: Page) -> list[Block]:
     shares = "Shares are of the episodes in which the characteristic is recorded."
     if any(NO_OVERLAP in difference_words(released) for released in releases):
         shares += " No overlap: two groups have no category in common, so that they differ beyond any number."
+    apart = alike_sentence(releases, program.by) or "How far apart the groups are cannot be shown."
     return [
-        Text(alike_sentence(releases, program.by) or "How far apart the groups are cannot be shown."),
+        *([Text(apart)] if len(groups_of(releases[0])) > 1 else []),
         TableBlock(participants_table(releases, caption=caption)),
         Text(shares),
     ]

@@ -247,7 +247,7 @@ def test_a_rule_of_another_name_is_on_the_page_too():
     assert "Above the cut-off at the end" in labels
 
 
-@pytest.mark.parametrize(("done", "place", "words"), [(0, 1, "none of 100 finished"), (100, 0, "all of 100 finished")])
+@pytest.mark.parametrize(("done", "place", "words"), [(0, 1, "none of 100 finished"), (100, 0, "all 100 finished")])
 def test_nobody_and_everybody_are_said_and_the_codes_are_looked_at(done, place, words):
     """Zero is what needs a look whatever the targets, a hundred what goes well; both more often tell of codes than of people."""
     with loaded(rows("a", done, 100 - done)) as data:
