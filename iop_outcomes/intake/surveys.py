@@ -93,11 +93,10 @@ def _selects(raw: Sequence[str], came: Sequence[SideBySide]) -> list[tuple[str, 
     """For each scale the columns of its rows, and which rows answered anything of it."""
     cells = {cell for each in came for cell in (each.total, *each.items)}
     rest = [quoted(name) for name in raw if name not in cells]
-    totals = any(each.total for each in came)  # a survey of items alone has no column of scores that could be blank
     selects = []
     for each in came:
         items = [quoted(name) if name in each.items else f"NULL AS {quoted(name)}" for other in came for name in other.items]
-        score = [f"{quoted(each.total) if each.total else 'NULL'} AS score"] * totals
+        score = [f"{quoted(each.total) if each.total else 'NULL'} AS score"] if any(other.total for other in came) else []
         answered = [f"trim(CAST({quoted(name)} AS VARCHAR)) <> ''" for name in (each.total, *each.items) if name]
         columns = [*rest, f"{literal(each.scale)} AS scale", *score, *items]
         selects.append((", ".join(columns), " OR ".join(answered)))
