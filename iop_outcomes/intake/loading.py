@@ -106,6 +106,8 @@ def load(
 
 def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str | Path | None, layout: str | None) -> Data:
     declared = _mapping_of(source, given)
+    if folder is None and declared.scales:
+        folder = (declared.folder or Path()) / declared.scales
     scales = _with_occasions(_with_referral_means(load_scales(folder), declared), declared)
     targets = named_targets(declared.targets, scales, declared.name)
     opened = _opened(store, source, declared, scales, layout)

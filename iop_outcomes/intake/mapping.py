@@ -139,6 +139,8 @@ class Mapping:
         Whom such a table counts: where it says nothing of how episodes ended, whether all of them have.
     part2_tracks : tuple of str
         Tracks whose records are protected by 42 CFR part 2.
+    scales : str
+        The folder of scales of the site, beside the mapping; "" where there is none.
     known_words : tuple of str
         Columns in which the usual words of record systems are read as what they mean.
     tables : dict of str to str
@@ -188,6 +190,7 @@ class Mapping:
     counts_of: str = "episodes"
     part2_tracks: tuple[str, ...] = ()
     known_words: tuple[str, ...] = ()
+    scales: str = ""
     tables: Dictionary[str, str] = field(default_factory=dict)
     columns: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     codes: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
@@ -261,7 +264,19 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
     data = section_of(given, "data", name)
     only(
         data,
-        ("class", "counts", "counts_of", "cutoff", "los_convention", "delimiter", "layout", "part2_tracks", "date_format", "known_words"),
+        (
+            "class",
+            "counts",
+            "counts_of",
+            "cutoff",
+            "los_convention",
+            "delimiter",
+            "layout",
+            "part2_tracks",
+            "date_format",
+            "known_words",
+            "scales",
+        ),
         f"{name} [data]",
         "key",
     )
@@ -287,6 +302,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
             one_of(column, WITH_KNOWN_WORDS, f"{name} [data] known_words")
             for column in list_of_codes(data.get("known_words", []), f"{name} [data] known_words")
         ),
+        scales=line_of(data["scales"], f"{name} [data] scales") if "scales" in data else "",
         tables=texts(tables, f"{name} [tables]"),
         columns={table: texts(section_of(columns, table, name), f"{name} [columns.{table}]") for table in columns},
         codes={column: _words(column, section_of(codes, column, name), f"{name} [codes.{column}]") for column in codes},

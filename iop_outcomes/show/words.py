@@ -350,7 +350,8 @@ def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str
     if not estimate.shown:
         return f"{name} is not shown, because a count in it, or one that could be worked out from it, is too small."
     if _impossible(estimate):
-        return f"{name} cannot be given: {value}."
+        none = f" ({definition.among}: none)" if estimate.n == 0 and value == NO_DATA else ""
+        return f"{name} cannot be given: {value}{none}."
     if in_counts(estimate):
         return f"{name}: {value} (too few to judge)."
     ends = [end for end in (estimate.low, estimate.high) if isinstance(end, float) and not math.isnan(end)]

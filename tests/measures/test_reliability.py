@@ -166,6 +166,21 @@ def test_patients_who_repeat_widen_the_limits():
     assert alone.method == "Feldt F"
 
 
+def test_totals_alone_say_what_is_lacking():
+    """Nobody has answered an item: the sentence says of whom alpha would be."""
+    episodes = {
+        "episode_id": range(30),
+        "track": "a",
+        "discharge_reason": "completed",
+        "los_days": 30,
+        "phq9_admit": 12,
+        "phq9_discharge": 9,
+    }
+    with iop.load({"episodes": pd.DataFrame(episodes)}, mapping={"data": {"class": "synthetic"}}) as data:
+        words = iop.reliability(data, scale="phq9").sentence()
+    assert words == "Cronbach's alpha cannot be given: no data (discharged episodes with every item answered at admission: none)."
+
+
 def test_what_may_be_shown():
     """A coefficient of 11 people is shown, one of 10 is not; floors are counts and withheld as such; totals only are no answer to items."""
     for n, shown in ((11, True), (10, False)):

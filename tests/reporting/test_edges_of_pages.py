@@ -238,7 +238,7 @@ def test_a_chart_of_nothing_is_its_headline():
         report = iop.report(data, policy="none")
         assert not any(isinstance(block, Figure) for part in report.sections for block in part.blocks)
         assert [block.words for block in report.section("completion").blocks if isinstance(block, Text)] == [
-            "Completed cannot be given: no data."
+            "Completed cannot be given: no data (discharged episodes with a known reason, without deaths and without those that never started: none)."
         ]
         (worse, _) = next(block for block in report.section("at_risk").blocks if isinstance(block, Bullets)).sentences
-    assert worse == "Reliable change in PHQ-9: reliably worse cannot be given: no data."
+    assert worse.startswith("Reliable change in PHQ-9: reliably worse cannot be given: no data (") and worse.endswith(": none).")

@@ -35,7 +35,7 @@ from tests.pages import both_files
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "iop_outcomes"
 SECTIONS = ["key_points", "who", "completion", "discharge_reasons", "trend", "length_of_stay"]
-SECTIONS += ["phq9_change", "gad7_change", "readmission", "relapse", "at_risk", "limits"]
+SECTIONS += ["phq9_change", "gad7_change", "phq9_missing_scores", "readmission", "relapse", "at_risk", "limits"]
 IN_FULL = [
     "completion",
     "trend",
