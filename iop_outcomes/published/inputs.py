@@ -38,6 +38,16 @@ def spread(name: str, value: Given) -> float:
     return given
 
 
+def margin_of(name: str, value: Given) -> float:
+    """How far apart is still alike, above 0; NaN where none was given."""
+    given = number(name, value)
+    if given <= 0:
+        raise UsageError(
+            f"{name} = {given:g} must be above 0: it says how far apart two numbers may lie, either way, and still be as good as alike"
+        )
+    return given
+
+
 def people(name: str, value: Given, *, least: int = 2) -> int | None:
     """A whole number of people, None where none was given."""
     if value is None:
@@ -87,7 +97,8 @@ def limits(name: str, value: Sequence[float] | None) -> tuple[float, float]:
     """Two limits, the lower first; NaN twice where none were given."""
     if value is None:
         return math.nan, math.nan
-    if isinstance(value, str) or not isinstance(value, Sequence):
+    given: object = value
+    if isinstance(given, str) or not hasattr(given, "__len__"):
         raise UsageError(f"{name} = {value!r}: give two limits, the lower and the upper, as in (0.3, 1.2)")
     if len(value) != 2:
         raise UsageError(f"{name} needs two limits, the lower and the upper, not {len(value)}")

@@ -132,7 +132,8 @@ def summary_of(name: str, scores: Summary | Iterable[float]) -> Summary:
 
 def scores_of(name: str, scores: Iterable[float]) -> list[float]:
     """Scores as numbers: at least two, none missing."""
-    if isinstance(scores, str) or not isinstance(scores, Iterable):
+    given: object = scores
+    if isinstance(given, str) or not isinstance(given, Iterable):
         raise UsageError(f"{name} = {scores!r}: give the scores of people, as in [14, 9, 12], or what iop.effects.summary gave")
     try:
         values = [float(value) for value in scores]
