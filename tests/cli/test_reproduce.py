@@ -16,7 +16,7 @@ def test_what_follows_and_what_does_not(capsys):
 
 
 def test_a_correlation_that_is_assumed_beside_a_program(tmp_path, capsys):
-    """A paired t alone stands beside with r, and with the error that follows; without, its row says to give it."""
+    """A paired t alone stands beside with r, and with the error that follows."""
     study = (
         'id = "mine"\ncitation = "Nobody"\nsource = "made for a test"\ndesign = "single_group"\nscope = "one_program"\nverified = ["recalled"]\n'
         '[[figures]]\nname = "change"\noutcome = "change"\nscale = "phq9"\npeople = "pairs"\ncalculation = "pre_post"\n'
@@ -34,9 +34,6 @@ def test_a_correlation_that_is_assumed_beside_a_program(tmp_path, capsys):
         "--mapping",
         str(tmp_path / "mapping.toml"),
     ]
-    assert run([*asked, "--json"]) == 0
-    without = {each["quantity"]: each for each in json.loads(capsys.readouterr().out)}["d_pre_sd"]
-    assert without["difference"] is None and "give r" in without["note"]
     assert run([*asked, "--r", "0.5", "--json"]) == 0
     given = {each["quantity"]: each for each in json.loads(capsys.readouterr().out)}["d_pre_sd"]
     assert given["interval"] == "of both" and "r = 0.5 assumed" in given["note"]
