@@ -1701,6 +1701,7 @@ def reproduce(
     add: StudyFiles = None,
     data: Data | None = None,
     people: Literal["pairs", "completers"] = "pairs",
+    r: float | None = None,
     policy: str = "cms11",
     ledger: str | Path | None = None,
 ) -> Reproduction:
@@ -1718,6 +1719,8 @@ def reproduce(
         are the same quantity, and says why where they are not.
     people : {"pairs", "completers"}
         Whom the program's changes are of: everyone with both scores, or those of them who completed.
+    r : float, optional
+        Correlation of scores before and after that is assumed beside the program where a study prints none, as in `stand_beside`.
     policy : str
         Disclosure policy of the program's numbers.
     ledger : path, optional
@@ -1756,7 +1759,7 @@ def reproduce(
     result = reproduce_studies(rows)
     if data is None:
         return result
-    return replace(result, beside=stand_beside(data, study=study, add=add, people=people, policy=policy, ledger=ledger))
+    return replace(result, beside=stand_beside(data, study=study, add=add, people=people, r=r, policy=policy, ledger=ledger))
 
 
 def stand_beside(

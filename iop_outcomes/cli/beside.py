@@ -11,7 +11,7 @@ from iop_outcomes.cli.curve_options import options_of_curves, read_curve
 from iop_outcomes.cli.options import CSV, DATA, JSON, LEDGER, PATH, POLICY, Several, days, progress_shown, read_as
 from iop_outcomes.cli.output import one_form, print_records
 from iop_outcomes.cli.program import exit_code, loaded, narrowed
-from iop_outcomes.cli.study_options import ADD, PEOPLE
+from iop_outcomes.cli.study_options import ADD, ASSUMED_R, PEOPLE
 
 
 def _margins(_context: click.Context, _flag: click.Parameter, entries: Sequence[str]) -> dict[str, float] | float | None:
@@ -44,7 +44,7 @@ def _margins(_context: click.Context, _flag: click.Parameter, entries: Sequence[
     help="How far apart is still equivalent, as in completion_strict=0.10; may be repeated. There is no default, and no test without it.",
 )
 @PEOPLE
-@click.option("--r", type=float, default=None, help="Correlation of scores before and after that is assumed where a study prints none.")
+@ASSUMED_R
 @click.option(
     "--curve", "points", type=PATH, default=None, metavar="FILE", help="A printed curve: CSV with columns time and share, with --at-risk."
 )

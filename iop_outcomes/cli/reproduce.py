@@ -9,7 +9,7 @@ import click
 
 from iop_outcomes.cli.options import LAYOUT, MAPPING, MEMORY, PATH, QUIET, progress_shown
 from iop_outcomes.cli.output import one_form, print_records
-from iop_outcomes.cli.study_options import ADD, FIGURES_CSV, FIGURES_JSON, PEOPLE
+from iop_outcomes.cli.study_options import ADD, ASSUMED_R, FIGURES_CSV, FIGURES_JSON, PEOPLE
 from iop_outcomes.errors import EXIT_DONE, EXIT_FINDINGS
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @ADD
 @click.option("--data", type=PATH, default=None, help="A program's data: its released figures are set beside those of the studies.")
 @PEOPLE
+@ASSUMED_R
 @click.option("--policy", default="cms11", show_default=True, help="Disclosure policy of the program's figures.")
 @click.option("--ledger", type=PATH, default=None, help="File of the outputs made before.")
 @MAPPING
@@ -35,6 +36,7 @@ def reproduce(
     add: Sequence[str],
     data: str | None,
     people: str,
+    r: float | None,
     policy: str,
     ledger: str | None,
     mapping: str | None,
@@ -46,7 +48,7 @@ def reproduce(
     import iop_outcomes as iop
 
     one_form(json=as_json, csv=as_csv)
-    how: dict[str, Any] = {"add": add or None, "people": people, "policy": policy, "ledger": ledger}
+    how: dict[str, Any] = {"add": add or None, "people": people, "r": r, "policy": policy, "ledger": ledger}
     if data is None:
         result = iop.reproduce(study, **how)
     else:

@@ -31,3 +31,6 @@ FIGURES_CSV = click.option(
     is_flag=True,
     help="Print comma-separated values, one line for each printed figure, or for each that stands beside a program's.",
 )
+ASSUMED_R = click.option(
+    "--r", type=float, default=None, help="Correlation of scores before and after that is assumed where a study prints none."
+)

@@ -58,6 +58,7 @@ _KINDS = {
         change.d_rm, "change / (SD of the changes / sqrt(2 (1 - r)))", "both SDs and r, t, F or p", "doi:10.1037/1082-989X.7.1.105"
     ),
 }
+TESTED = "d_z"
 CHANGE_NAMES = ("mean_change", *_KINDS)
 _VARIANCE_WORDS = {
     "unequal_sd": "variance with SDs that may differ",
@@ -141,6 +142,9 @@ def _standardised_row(name: str, kind: ChangeKind, effect: Effect, m: PairMoment
     se, words = math.sqrt(spread_known), f"{kind.words}; {_VARIANCE_WORDS[style.variance]}"
     if kind.by_change:
         words = f"{kind.words}; variance 1/n + d^2/2n"
+    if name == TESTED:  # t is its size times the root of n: the paired test, also where a test is all that is printed
+        t = effect.value * math.sqrt(m.n)
+        row = replace(row, statistic=t, df=m.n - 1, p=two_sided(t, m.n - 1))
     if kind.by_change and style.interval == "noncentral_t":
         ends = noncentral_t_limits(effect.value / factor * math.sqrt(m.n), m.n - 1, conf_level=style.conf_level)
         low, high = (factor * end / math.sqrt(m.n) for end in ends)

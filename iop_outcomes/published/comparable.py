@@ -153,7 +153,7 @@ def _computed(figure: StudyFigure, definition: str, r: float | None) -> EffectSi
     if rows:
         return rows[0]
     if "t" in given:
-        return _from_change(next((row.value for row in result if row.estimand == "d_z"), math.nan), definition, r)
+        return _from_change(next((row for row in result if row.estimand == "d_z"), EffectSize("d_z", math.nan)), definition, r)
     return f"it needs {dict(result.missing).get(definition, 'more figures')}, not printed"
 
 
@@ -183,20 +183,23 @@ def _converted(figure: StudyFigure, definition: str, r: float | None) -> EffectS
     if figure.definition == definition:
         return EffectSize(definition, float(printed), method=FORMULAS[definition], assumption="as printed, without its error")
     if figure.definition in _BY_CHANGE:
-        return _from_change(float(printed), definition, r)
+        return _from_change(EffectSize("d_z", float(printed)), definition, r)
     return f"it is {figure.definition} ({FORMULAS[figure.definition]}), not {definition}, and the SDs to convert it are not printed"
 
 
-def _from_change(value: float, definition: str, r: float | None) -> EffectSize | str:
-    """Change over the SD of the changes as change over an SD of scores: d_z sqrt(2 (1 - r)) where the SDs are alike."""
-    if definition not in _BY_SCORES or math.isnan(value):
+def _from_change(d_z: EffectSize, definition: str, r: float | None) -> EffectSize | str:
+    """Change over the SD of the changes as change over an SD of scores: d_z sqrt(2 (1 - r)) where the SDs are alike, its error by that factor."""
+    if definition not in _BY_SCORES or math.isnan(d_z.value):
         return f"it is d_z (change / SD of the changes), not {definition}, and neither means and SDs nor r are printed"
     if r is None:
         return (
             f"it is d_z (change / SD of the changes), not {definition}; give r to convert it, which takes the SDs before and after as alike"
         )
-    converted = value * math.sqrt(2 * (1 - r))
+    factor = math.sqrt(2 * (1 - r))
     assumption = f"converted from d_z with r = {r:g} assumed and the SDs before and after taken as alike"
-    return EffectSize(
-        definition, converted, method="d_z sqrt(2 (1 - r))", assumption=assumption, source="doi:10.1037/1082-989X.7.1.105", r=r
+    converted = EffectSize(
+        definition, factor * d_z.value, method="d_z sqrt(2 (1 - r))", assumption=assumption, source="doi:10.1037/1082-989X.7.1.105", r=r
     )
+    if math.isnan(d_z.se) or r == 1:
+        return converted
+    return replace(converted, se=factor * d_z.se, low=factor * d_z.low, high=factor * d_z.high, n=d_z.n)

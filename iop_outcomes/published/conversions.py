@@ -14,6 +14,7 @@ from iop_outcomes.stats.special import ndtr, ndtri
 
 _LOGISTIC = math.pi / math.sqrt(3)
 _COX = 1.65
+_FARTHEST = 350.0  # SDs
 _BORENSTEIN, _CHINN = "doi:10.1002/9780470743386, chapter 7", "doi:10.1002/1097-0258(20001130)19:22<3127::AID-SIM784>3.0.CO;2-M"
 _NORMAL = "normal scores with SDs alike in two groups"
 
@@ -88,6 +89,11 @@ def convert(
         people("n_1", n_1),
         people("n_2", n_2),
     )
+    reach = abs(one.value) + (0.0 if math.isnan(one.se) else normal_quantile(level(conf_level)) * one.se)
+    if reach > _FARTHEST:
+        raise UsageError(
+            f"d would reach {reach:.4g}: groups so far apart have no odds ratio that a number holds; look for a misprint, in se too"
+        )
     rate = number("control_rate", control_rate)
     if not math.isnan(rate) and not 0 < rate < 1:
         raise UsageError(f"control_rate = {rate:g} must lie between 0 and 1")

@@ -49,6 +49,8 @@ def correlation(
     0.75
     """
     size = needed_people("n", n, least=2)
+    if size == 2 and any(each is not None for each in (t, f, p)):
+        raise UsageError("n = 2: a test of a correlation of two people has no degree of freedom, and gives none; give r, or look at n")
     if z is not None:
         if any(each is not None for each in (r, t, f, p)):
             raise UsageError("z is the statistic of a rank test: give it alone with n")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from iop_outcomes.errors import UsageError
-from iop_outcomes.published.inputs import Given, correlation, needed_people, number, spread
+from iop_outcomes.published.inputs import Given, correlation, margin_of, needed_people, number, spread
 from iop_outcomes.published.pooling import interval_of
 from iop_outcomes.stats.equivalence import TwoOneSided, two_one_sided
 
@@ -148,7 +148,7 @@ def _needed(name: str, given: Given) -> float:
 
 
 def _raw(margin: Given, in_sd: Given, sd: float) -> float:
-    limit = spread("margin", margin) if in_sd is None else spread("margin_in_sd", in_sd) * sd
+    limit = margin_of("margin", margin) if in_sd is None else margin_of("margin_in_sd", in_sd) * sd
     if math.isnan(limit):
         raise UsageError("margin_in_sd needs an SD: give margin in the unit of the value here")
     return limit

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from iop_outcomes.errors import UsageError
 from iop_outcomes.published.effect_size import EffectSize, EffectSizes
 from iop_outcomes.published.inputs import Given, level, limits, number, p_value, spread
+from iop_outcomes.published.scales_of_effects import ratio_of
 from iop_outcomes.stats.proportion import normal_quantile
 from iop_outcomes.stats.special import ndtr, ndtri
 
@@ -139,10 +140,10 @@ def _both(value: float, se: float, words: str, assumption: str, conf_level: floa
     method = f"{words}; normal interval of the logarithm"
     ratio = EffectSize(
         "hazard_ratio",
-        math.exp(value),
+        ratio_of(value),
         se,
-        math.exp(low),
-        math.exp(high),
+        ratio_of(low),
+        ratio_of(high),
         math.nan,
         f"{method}, whose error se is",
         assumption,

@@ -144,7 +144,7 @@ def _sizes(n_1: int | None, n_2: int | None, n: int | None) -> tuple[tuple[float
     if one is None and other is None:
         return (both / 2, both / 2), ["groups taken as of one size"]
     one, other = (both - (other or 0) if one is None else one), (both - (one or 0) if other is None else other)
-    if one + other != both:
+    if one + other != both or min(one, other) < 2:
         raise UsageError(f"n_1 + n_2 = {one + other} and n = {both} contradict one another; leave one out")
     return (one, other), []
 

@@ -10,11 +10,13 @@ from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.stats.special import stdtr, stdtrit
 
 Given = float | None
+SMALLEST, LARGEST = 1e-30, 1e15  # of a figure that a paper prints: squares and products of such stay finite
+_SMALLEST_P = 1e-300
 ASSUMED_R = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
-def number(name: str, value: Given) -> float:
-    """A finite number, NaN where none was given."""
+def number(name: str, value: Given, *, smallest: float = SMALLEST) -> float:
+    """A finite number of a size that is met with, NaN where none was given."""
     if value is None:
         return math.nan
     try:
@@ -23,6 +25,8 @@ def number(name: str, value: Given) -> float:
         raise UsageError(f"{name} = {value!r} is not a number: give it as 12.5, or leave it out") from None
     if not math.isfinite(given):
         raise UsageError(f"{name} is {given}: give a number, or leave it out")
+    if given and not smallest <= abs(given) <= LARGEST:
+        raise UsageError(f"{name} = {given:g} is no figure that a paper prints: 0, or between {smallest:g} and {LARGEST:g} in size")
     return given
 
 
@@ -31,6 +35,16 @@ def spread(name: str, value: Given) -> float:
     given = number(name, value)
     if given <= 0:
         raise UsageError(f"{name} = {given:g} must be above 0: without spread nothing can be standardised by it")
+    return given
+
+
+def margin_of(name: str, value: Given) -> float:
+    """How far apart is still alike, above 0; NaN where none was given."""
+    given = number(name, value)
+    if given <= 0:
+        raise UsageError(
+            f"{name} = {given:g} must be above 0: it says how far apart two numbers may lie, either way, and still be as good as alike"
+        )
     return given
 
 
@@ -62,7 +76,7 @@ def correlation(name: str, value: Given) -> float:
 
 def p_value(name: str, value: Given) -> float:
     """Above 0 and at most 1, NaN where none was given."""
-    given = number(name, value)
+    given = number(name, value, smallest=_SMALLEST_P)
     if given == 0:
         raise UsageError(
             f"{name} = 0 cannot be: where a paper prints .000 or < .001, give {name} = 0.001, and read the result as the least effect"
@@ -83,6 +97,9 @@ def limits(name: str, value: Sequence[float] | None) -> tuple[float, float]:
     """Two limits, the lower first; NaN twice where none were given."""
     if value is None:
         return math.nan, math.nan
+    given: object = value
+    if isinstance(given, str) or not hasattr(given, "__len__"):
+        raise UsageError(f"{name} = {value!r}: give two limits, the lower and the upper, as in (0.3, 1.2)")
     if len(value) != 2:
         raise UsageError(f"{name} needs two limits, the lower and the upper, not {len(value)}")
     low, high = number(name, value[0]), number(name, value[1])

@@ -20,7 +20,7 @@ from iop_outcomes.published.several_effects import (
     coefficient,
     several_effects,
 )
-from iop_outcomes.stats.limits import Ints
+from iop_outcomes.stats.limits import Floats, Ints
 from iop_outcomes.stats.random_effects import Coefficients, Heterogeneity, between_variance, coefficients, heterogeneity
 from iop_outcomes.stats.special import chdtrc
 
@@ -70,26 +70,31 @@ class Subgroups:
             for name, p in self.groups
         )
         if math.isnan(self.q_between):
-            return f"{parts}. Between groups: not assessable, as a group whose studies all agree has no error; interval='adhoc' or 'z' gives it one."
+            return f"{parts}. Between groups: not assessable, as the mean of a group has no error."
         return f"{parts}. Between groups: Q {self.q_between:.3g}, df {self.df}, p {self.p:.2g}."
 
     def __repr__(self) -> str:
         return self.sentence()
 
 
-def subgroups(pooled: Pooled, by: str | Sequence[Any], *, common_tau2: bool) -> Subgroups:
-    """Pool within each group; test the means against one another as estimates with their errors."""
-    by_inverse_variance(pooled)
+def groups_of(pooled: Pooled, by: str | Sequence[Any]) -> tuple[list[str], Ints]:
+    """Groups of studies, two or more, and which each study is of."""
     levels, codes = pooled.studies.codes(by)
     if len(levels) < 2:
         raise UsageError(f'all studies are of one group, "{levels[0]}": there is nothing to compare')
+    return levels, codes
+
+
+def subgroups(pooled: Pooled, by: str | Sequence[Any], *, common_tau2: bool) -> Subgroups:
+    """Pool within each group; test the means against one another as estimates with their errors."""
+    levels, codes = groups_of(pooled, by)
     if common_tau2:
         return _common(pooled, levels, codes)
     parts = [
         pool_estimates(pooled.studies.where(np.flatnonzero(codes == code)), pooled.how, pooled.scale, draw=pooled.draw)
         for code in range(len(levels))
     ]
-    return _tested(levels, parts, "variance between studies of each group by itself")
+    return tested(levels, parts, "variance between studies of each group by itself")
 
 
 def _common(pooled: Pooled, levels: list[str], codes: Ints) -> Subgroups:
@@ -102,7 +107,7 @@ def _common(pooled: Pooled, levels: list[str], codes: Ints) -> Subgroups:
     for code in range(len(levels)):
         part = pool_estimates(pooled.studies.where(np.flatnonzero(codes == code)), pooled.how, pooled.scale, draw=pooled.draw)
         parts.append(_with(part, float(result.fit.beta[code]), float(result.se[code]), tau2, result))
-    return _tested(levels, parts, "one variance between studies for all groups")
+    return tested(levels, parts, "one variance between studies for all groups")
 
 
 def _with(part: Pooled, value: float, se: float, tau2: float, result: Coefficients) -> Pooled:
@@ -124,9 +129,10 @@ def _with(part: Pooled, value: float, se: float, tau2: float, result: Coefficien
     )
 
 
-def _tested(levels: list[str], parts: list[Pooled], method: str) -> Subgroups:
+def tested(levels: list[str], parts: list[Pooled], method: str) -> Subgroups:
+    """Groups with the test between their means, where each has an error."""
     values, errors, df = np.array([part.value for part in parts]), np.array([part.se for part in parts]), len(levels) - 1
-    if not (errors > 0).all():
+    if not (errors > 0).all():  # also where one is none
         return Subgroups(tuple(zip(levels, parts, strict=True)), math.nan, df, math.nan, method)
     weight = 1 / np.square(errors)
     q = float(weight @ np.square(values - weight @ values / weight.sum()))
@@ -179,6 +185,8 @@ class MetaRegression:
     def sentence(self) -> str:
         """The slope in words."""
         s = self.slope
+        if math.isnan(s.value):
+            return " ".join(self.notes)
         if math.isnan(s.low):
             return " ".join([f"Per unit of {s.name} the result changes by {s.value:.3g}, without an interval.", *self.notes])
         text = f"Per unit of {s.name} the result changes by {s.value:.3g} ({s.low:.3g} to {s.high:.3g}; p {s.p:.2g}); R2 {self.r2:.0f}%."
@@ -188,14 +196,9 @@ class MetaRegression:
         return self.sentence()
 
 
-def regression(
-    pooled: Pooled, covariate: str | Sequence[float], cluster: str | Sequence[Any] | None, weights: str, rho: float | None
-) -> MetaRegression:
-    """One covariate, with the estimator and interval of the pooled result, or with errors by study."""
-    by_inverse_variance(pooled)
-    if cluster is None and (weights != INDEPENDENT or rho is not None):
-        raise UsageError("weights and rho are of studies with several effects: name the study of each with cluster= too")
-    x, how = pooled.studies.numbers(covariate), pooled.how
+def covariate_of(pooled: Pooled, covariate: str | Sequence[float]) -> Floats:
+    """A number for each of three studies or more, from which a slope can be told."""
+    x = pooled.studies.numbers(covariate)
     if np.ptp(x) == 0:
         raise UsageError("the covariate has one value in all studies: there is no slope")
     if pooled.k < 3:
@@ -204,6 +207,23 @@ def regression(
         raise UsageError(
             "the covariate differs too little for its size, as dates in seconds do: take a number from it that is near all of them"
         )
+    return x
+
+
+def few_studies(k: int) -> tuple[str, ...]:
+    """A word where there are few."""
+    return (f"With {k} studies, under 10, a regression tells little.",) if k < 10 else ()
+
+
+def regression(
+    pooled: Pooled, covariate: str | Sequence[float], cluster: str | Sequence[Any] | None, weights: str, rho: float | None
+) -> MetaRegression:
+    """One covariate, with the estimator and interval of the pooled result, or with errors by study."""
+    by_inverse_variance(pooled)
+    if cluster is None and (weights != INDEPENDENT or rho is not None):
+        raise UsageError("weights and rho are of studies with several effects: name the study of each with cluster= too")
+    x, how = covariate_of(pooled, covariate), pooled.how
+
     effects = pooled.studies.with_design(np.column_stack([np.ones(pooled.k), x]))
     tau2 = between_variance(effects, how.estimator)
     result = coefficients(effects, tau2, how.spread)
@@ -227,7 +247,6 @@ def regression(
     r2 = max(0.0, 100 * (before - tau2 - omega2) / before) if before > 0 else math.nan
     if math.isnan(rows[1].low):
         notes.append("The studies lie on one line: no spread is left to make an error of; interval='adhoc' or 'z' gives one.")
-    if pooled.k < 10:
-        notes.append(f"With {pooled.k} studies, under 10, a regression tells little.")
+    notes += few_studies(pooled.k)
     slope, left = rows[1], heterogeneity(effects, tau2 + omega2)
     return MetaRegression(rows[0], slope, slope.statistic**2, 1, slope.df, slope.p, tau2, omega2, r2, left, pooled.k, tuple(notes))

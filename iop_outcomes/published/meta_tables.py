@@ -59,7 +59,7 @@ class LeaveOneOut:
 
 def leave_one_out(pooled: Pooled) -> LeaveOneOut:
     """The same estimator and interval on all studies but one."""
-    _several(pooled, 2)
+    several(pooled, 2)
     scale, how, rows = pooled.scale, pooled.how, []
     each = without_each(pooled.studies.mean_only(), how.estimator, how.spread)
     for label, (result, others) in zip(pooled.studies.label, each, strict=True):
@@ -99,7 +99,8 @@ class InfluenceTable:
 
 def influence(pooled: Pooled) -> InfluenceTable:
     """Deleted residuals, distances, leverages and weights."""
-    _several(pooled, 3)
+    by_inverse_variance(pooled)
+    several(pooled, 3)
     effects, how = pooled.studies.mean_only(), pooled.how
     whole = coefficients(effects, pooled.tau2, how.spread)
     return InfluenceTable(pooled.studies.label, tuple(influences(effects, whole, how.estimator, how.spread)))
@@ -157,7 +158,7 @@ def egger_test(pooled: Pooled) -> EggerTest:
     return EggerTest(**asdict(regression), k=pooled.k, notes=tuple(notes))
 
 
-def _several(pooled: Pooled, least: int) -> None:
-    by_inverse_variance(pooled)
+def several(pooled: Pooled, least: int) -> None:
+    """Refuse what so few studies cannot tell."""
     if pooled.k < least:
         raise UsageError(f"{pooled.k} {'study' if pooled.k == 1 else 'studies'}: this needs {least} or more")

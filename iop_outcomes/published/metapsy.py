@@ -176,14 +176,17 @@ def read_metapsy(path: Path) -> tuple[Study, ...]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: cannot be read as UTF-8; check that it is a table saved so.") from error
-    rows = list(csv.DictReader(io.StringIO(text)))
-    there = list(rows[0]) if rows else text.splitlines()[:1]
+    head = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
+    rows, there = list(reader), reader.fieldnames or ()
     missing = [column for column in COLUMNS if column not in there]
     if missing:
         raise DataError(
             f"{path}: is no table in the Metapsy standard: {', '.join(missing)} "
             f"{'is' if len(missing) == 1 else 'are'} missing. {choices(missing[0], [str(each) for each in there])}"
         )
+    if not rows:
+        raise DataError(f"{path}: has the columns of the Metapsy standard and no row; give one for each comparison of two groups.")
     groups: dict[str, list[tuple[int, Mapping[str, str]]]] = {}
     for line, row in enumerate(rows, start=2):
         groups.setdefault((row["study"] or "").strip(), []).append((line, row))

@@ -146,8 +146,9 @@ class Pooled:
     def leave_one_out(self) -> LeaveOneOut:
         """The pooled result without each study in turn."""
         from iop_outcomes.published.meta_tables import leave_one_out
+        from iop_outcomes.published.pooled_logits import logistic_leave_one_out
 
-        return leave_one_out(self)
+        return logistic_leave_one_out(self) if self.how.logistic else leave_one_out(self)
 
     def influence(self) -> InfluenceTable:
         """How much each study moves the pooled result."""
@@ -166,8 +167,9 @@ class Pooled:
             Whether the variance between studies is one for all groups, or each group's (the default).
         """
         from iop_outcomes.published.meta_regression import subgroups
+        from iop_outcomes.published.pooled_logits import logistic_subgroups
 
-        return subgroups(self, by, common_tau2=common_tau2)
+        return (logistic_subgroups if self.how.logistic else subgroups)(self, by, common_tau2=common_tau2)
 
     def regression(
         self,
@@ -184,12 +186,15 @@ class Pooled:
         covariate : str or sequence of float
             A column of the table that was pooled, or a number for each study.
         cluster : str or sequence, optional
-            Where studies give several effects: the study of each, for errors by study (CR2, Satterthwaite).
+            Where studies give several effects: the study of each, for errors by study (CR2, Satterthwaite); not of the logistic model.
         weights, rho : str, float
             As for `robust`.
         """
         from iop_outcomes.published.meta_regression import regression
+        from iop_outcomes.published.pooled_logits import logistic_regression
 
+        if self.how.logistic and cluster is None and weights == "independent" and rho is None:
+            return logistic_regression(self, covariate)
         return regression(self, covariate, cluster, weights, rho)
 
     def egger(self) -> EggerTest:

@@ -45,7 +45,7 @@ def pool_shares(
     how = estimation(estimator, interval, prediction, conf_level)
     labels, hits, people = counts_of(table, events=events, n=n, study=study)
     if method == "glmm":
-        return _logistic(labels, hits, people, table, how, draw)
+        return pool_logistic(Studies(labels, *_logits(hits, people), table, hits, people), how, draw)
     value, variance, scale, notes = _transformed(method, hits, people)
     return pool_estimates(Studies(labels, value, variance, table), how, scale, notes=notes, draw=draw)
 
@@ -74,8 +74,9 @@ def _logits(hits: Floats, n: Floats) -> tuple[Floats, Floats]:
     return np.log(k / rest), 1 / k + 1 / rest
 
 
-def _logistic(labels: tuple[str, ...], hits: Floats, n: Floats, table: Any, how: Estimation, draw: Draw | None) -> Pooled:
+def pool_logistic(studies: Studies, how: Estimation, draw: Draw | None) -> Pooled:
     """The random-effects logistic model, with normal intervals; weights are none of its own, so shares of people stand for them."""
+    hits, n = studies.counts
     model = logit_model(hits, n)
     k, none = len(n), math.nan
     low, high = interval_of(model.mean, model.se, math.inf, how.conf_level)
@@ -84,7 +85,6 @@ def _logistic(labels: tuple[str, ...], hits: Floats, n: Floats, table: Any, how:
     )
     ratio = 2 * (model.log_likelihood_saturated - model.log_likelihood_alike)
     notes = (_MEDIAN, *((_NO_INTERVAL,) if math.isnan(model.se) else ()))
-    studies = Studies(labels, *_logits(hits, n), table)
     rows = study_rows(studies, (100 * n / n.sum()).tolist(), SCALES["logit"], how.conf_level)
     return Pooled(
         k=k,

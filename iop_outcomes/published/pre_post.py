@@ -149,6 +149,8 @@ def _from_summaries(before: Summary, after: Summary, n: int | None, style: Chang
     moments = PairMoments(size or 0, before.mean, after.mean, before.sd, after.sd, r, mean, sd)
     if math.isnan(mean):
         return _from_test(moments, style, given, notes)
+    if size and number("t", given.t) == 0 and abs(mean) * math.sqrt(size) > (before.sd + after.sd) / 2:
+        raise UsageError(f"t = 0 and a change of {abs(mean):g} contradict one another with these SDs, whatever r is; leave one out")
     if math.isnan(r) and math.isnan(sd) and not math.isnan(before.sd + after.sd):
         return assumed_table(moments, style, notes)
     if math.isnan(sd) and not math.isnan(r):

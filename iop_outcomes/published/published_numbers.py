@@ -14,7 +14,7 @@ from iop_outcomes.published.comparable import effect_as
 from iop_outcomes.published.effect_size import EffectSize
 from iop_outcomes.published.pooling import interval_of
 from iop_outcomes.published.reconstructed import ReconstructedCurve
-from iop_outcomes.published.study import FORMULAS, NOT_PRINTED, PEOPLE, SCOPES, SHARES, STAYS, Study, StudyFigure
+from iop_outcomes.published.study import FORMULAS, NOT_PRINTED, PEOPLE, RATES, SCOPES, STAYS, Study, StudyFigure
 from iop_outcomes.scales import load_scales
 from iop_outcomes.stats.equivalence import KnownValue
 from iop_outcomes.stats.proportion import wilson
@@ -22,14 +22,22 @@ from iop_outcomes.stats.proportion import wilson
 # What a paper prints of a change, and what it is called among the measures of a program; the SD that gives the error of a mean.
 _POINTS = {"mean_pre": ("mean_admit", "sd_pre"), "sd_pre": ("sd_admit", ""), "mean_post": ("mean_discharge", "sd_post")}
 EFFECTS = ("mean_change", "d_pre_sd", "g_pre_sd")
-_MEASURES = {"completion": ("completion_strict", "completion_with_transfers", "completion_of_admitted"), "length_of_stay": tuple(STAYS)}
+_MEASURES = {
+    "completion": ("completion_strict", "completion_with_transfers", "completion_of_admitted"),
+    "length_of_stay": tuple(STAYS),
+    "remission": ("nhs_recovery", "nhs_reliable_recovery"),
+    "reliable_change": ("nhs_reliable_improvement",),
+}
+_ADAPTED = "adapted: the NHS counts courses that ended after two attended contacts or more, the program all who were discharged, a missing end as not met"
 _ELSEWHERE = {
     "readmission": "a rate of readmission has a window, a hospital and a reason, and these are not printed as a program's own are; read its curve "
     "off the figure (iop.reconstruct_curve) to set it beside",
+    "response": "what counts as a response, and of whom, differs by paper and is not printed as the program counts it",
+    "abstinence": "abstinent since when, and of whom, differs by paper and is not printed as a program counts it",
     "dropout": "what dropping out is differs by paper; completion stands beside completion alone",
 }
 _CURVE, _INCIDENCE = "readmission", "cumulative_incidence"
-QUANTITIES = (*_POINTS, *EFFECTS, *_MEASURES["completion"], *STAYS, _INCIDENCE)
+QUANTITIES = (*_POINTS, *EFFECTS, *_MEASURES["completion"], *STAYS, *RATES, _INCIDENCE)
 NO_ERROR = "no error is printed"
 Measured = tuple[str, int | None]
 
@@ -147,9 +155,11 @@ def _share_or_stay(study: Study, figure: StudyFigure) -> PublishedNumber | Refus
         what = FORMULAS.get(figure.definition, figure.words or "how it is counted is not printed")
         reason = f"{what}; the program counts {', '.join(FORMULAS[name] for name in allowed)}"
         return RefusedNumber(study.id, figure.name, figure.outcome, reason)
-    known = _share(figure) if figure.definition in SHARES else _stay(figure)
+    known = _stay(figure) if figure.definition in STAYS else _share(figure)
     if known is None:
         return RefusedNumber(study.id, figure.name, figure.definition, "it is not printed as a number")
+    if figure.definition in RATES:
+        return _number(study, figure, figure.definition, ProgramMeasure(figure.definition), figure.definition, known, _ADAPTED)
     return _number(study, figure, figure.definition, ProgramMeasure(figure.outcome), figure.definition, known)
 
 

@@ -71,6 +71,8 @@ class ReconstructedCurve:
         The farthest that a point was moved so that the curve never rises.
     label : str
         What it is of.
+    printed_events : int or None
+        Events in all as printed, where they were given.
     """
 
     days: tuple[int, ...]
@@ -81,6 +83,7 @@ class ReconstructedCurve:
     farthest: float
     most_moved: float
     label: str = ""
+    printed_events: int | None = None
 
     @property
     def n(self) -> int:
@@ -156,7 +159,7 @@ class ReconstructedCurve:
     def sentence(self) -> str:
         """How many people, events and ends of follow-up, how near the curve is to what was read, and what was taken for granted."""
         name = f"{self.label}: " if self.label else ""
-        text = f"{name}{self.n} people, {sum(self.events)} with the event and {sum(self.censored)} followed to their end without it. "
+        text = f"{name}{self.n} {'person' if self.n == 1 else 'people'}, {sum(self.events)} with the event and {sum(self.censored)} followed to their end without it. "
         half = "" if math.isnan(self.median_days) else f"Half had it by day {self.median_days:g}. "
         text += f"{half}The curve that they give is at most {self.farthest:.3f} from the points that were read"
         text += f" (more than {_FAR:g}: read the curve again, or check the numbers at risk)." if self.farthest > _FAR else "."
@@ -166,6 +169,8 @@ class ReconstructedCurve:
             if there != printed
         ]
         text += f" Numbers at risk that could not be met: {'; '.join(missed)}." if missed else " Every printed number at risk is met."
+        if self.printed_events not in (None, sum(self.events)):
+            text += f" Printed are {self.printed_events} events, which the curve and the numbers at risk do not allow."
         text += " Between them follow-up is taken to end evenly, and an end other than the event to be the end of follow-up (Guyot 2012)."
         return text
 
@@ -207,10 +212,10 @@ def reconstructed_curve(
     if number is not None and number > read.at_risk[0]:
         raise UsageError(f"events = {number} are more than the {read.at_risk[0]} people at the start; events counts people, each once")
     ends = reconstruct(read.times, read.share, read.risk_times, read.at_risk, number)
-    return _as_counts(read, ends, label)
+    return _as_counts(read, ends, label, number)
 
 
-def _as_counts(read: CurvePoints, ends: ReconstructedEnds, label: str) -> ReconstructedCurve:
+def _as_counts(read: CurvePoints, ends: ReconstructedEnds, label: str, events_printed: int | None) -> ReconstructedCurve:
     """Whole days, those without anybody left out; the curve that they give beside the points that were read."""
     days = np.rint(ends.times).astype(np.int64)
     kept = sorted(set(days[(ends.events + ends.censored) > 0].tolist()))
@@ -221,5 +226,13 @@ def _as_counts(read: CurvePoints, ends: ReconstructedEnds, label: str) -> Recons
     there = tuple(zip(read.risk_times.tolist(), ends.at_risk.tolist(), strict=True))
     farthest = float(np.abs(curve - read.share).max())
     return ReconstructedCurve(
-        tuple(kept), tuple(events), tuple(censored), printed, there, 0.0 if math.isnan(farthest) else farthest, read.most_moved, label
+        tuple(kept),
+        tuple(events),
+        tuple(censored),
+        printed,
+        there,
+        0.0 if math.isnan(farthest) else farthest,
+        read.most_moved,
+        label,
+        events_printed,
     )

@@ -31,7 +31,7 @@ class EffectScale:
     neutral: float
 
 
-def _ratio(value: float) -> float:
+def ratio_of(value: float) -> float:
     """Two studies far apart have limits, at Student's t of one degree of freedom, that no float holds as a ratio: then the largest one."""
     return math.exp(min(value, _LARGEST))
 
@@ -48,7 +48,7 @@ SCALES = {
     scale.name: scale
     for scale in (
         EffectScale("linear", lambda value: value, "effect size", 0.0),
-        EffectScale("log", _ratio, "ratio", 1.0),
+        EffectScale("log", ratio_of, "ratio", 1.0),
         EffectScale("logit", _inverse_logit, "share", math.nan),
         EffectScale("arcsine", _inverse_arcsine, "share", math.nan),
         EffectScale("share", lambda value: min(max(value, 0.0), 1.0), "share", math.nan),

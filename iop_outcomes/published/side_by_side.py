@@ -10,7 +10,7 @@ from typing import Any
 from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.published.beside import FigureBeside, StudiesBeside, YardstickBeside
 from iop_outcomes.published.equivalence import ALPHA, verdict_of
-from iop_outcomes.published.inputs import spread
+from iop_outcomes.published.inputs import margin_of
 from iop_outcomes.published.published_numbers import (
     EFFECTS,
     QUANTITIES,
@@ -70,11 +70,11 @@ def margins_of(margin: float | Mapping[str, float] | None) -> Margins:
     if margin is None:
         return Margins()
     if not isinstance(margin, Mapping):
-        return Margins(only=spread("margin", margin))
+        return Margins(only=margin_of("margin", margin))
     for name in margin:
         if name not in QUANTITIES:
             raise UsageError(f'margin: "{name}" is nothing that a program and a study are compared in. {choices(name, QUANTITIES)}')
-    return Margins({name: spread(f"margin of {name}", value) for name, value in margin.items()})
+    return Margins({name: margin_of(f"margin of {name}", value) for name, value in margin.items()})
 
 
 def quantities_of(quantity: str | Iterable[str] | None) -> tuple[str, ...]:

@@ -31,12 +31,16 @@ class Studies:
     value, variance : float array, shape (k,)
     table : mapping of str to column, or None
         Where they come from: its other columns are groups, covariates and clusters.
+    events, people : float array, shape (k,), or None
+        Of shares: how many of how many.
     """
 
     label: tuple[str, ...]
     value: Floats
     variance: Floats
     table: Any = None
+    events: Floats | None = None
+    people: Floats | None = None
 
     def mean_only(self) -> StudyEffects:
         """For a mean."""
@@ -49,7 +53,14 @@ class Studies:
     def where(self, keep: Floats | Ints) -> Studies:
         """Some of them, by place."""
         places = np.asarray(keep, dtype=np.int64)
-        return Studies(tuple(self.label[place] for place in places), self.value[places], self.variance[places])
+        label, (events, people) = tuple(self.label[place] for place in places), self.counts
+        return Studies(label, self.value[places], self.variance[places], None, events[places], people[places])
+
+    @property
+    def counts(self) -> tuple[Floats, Floats]:
+        """How many of how many; NaN where the studies are no shares."""
+        none = np.full(len(self.value), math.nan)
+        return (none, none) if self.events is None or self.people is None else (self.events, self.people)
 
     def column(self, name: str | Sequence[Any]) -> list[Any]:
         """A column of the table by name, or values given in the order of the studies."""

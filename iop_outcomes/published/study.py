@@ -90,12 +90,17 @@ SHARES = {
     "completion_of_referred": "completed / referred",
     "completion_of_started": "completed / started",
 }
+RATES = {
+    "nhs_recovery": "below both cut-offs at the end / at case on the PHQ-9 or the GAD-7 at the start (NHS)",
+    "nhs_reliable_recovery": "the same and reliably better / at case on the PHQ-9 or the GAD-7 at the start (NHS)",
+    "nhs_reliable_improvement": "reliably better on the PHQ-9 or the GAD-7 / all courses that ended (NHS)",
+}
 STAYS = {"los_mean": "mean stay in days", "los_median": "median stay in days"}
 NOT_PRINTED = "not_printed"
 _APART = re.compile(r"[;,] *")  # of "PHQ-9; GAD-7 (daily)"
 _REMARK = re.compile(r" \([a-z ]+\)$")  # such as "(daily)"; "(SCL-20)" is another scale
 _AUTHOR = re.compile(r"((?:von |van |de )?[A-Z][\w'-]+)(?:,| et al| &)")
-FORMULAS = {each.name: each.formula for each in DEFINITIONS} | BETWEEN | SHARES | STAYS
+FORMULAS = {each.name: each.formula for each in DEFINITIONS} | BETWEEN | SHARES | RATES | STAYS
 FIGURE_DEFINITIONS = (*FORMULAS, NOT_PRINTED)
 
 Number = int | Decimal

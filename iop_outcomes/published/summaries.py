@@ -132,7 +132,13 @@ def summary_of(name: str, scores: Summary | Iterable[float]) -> Summary:
 
 def scores_of(name: str, scores: Iterable[float]) -> list[float]:
     """Scores as numbers: at least two, none missing."""
-    values = [float(value) for value in scores]
+    given: object = scores
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise UsageError(f"{name} = {scores!r}: give the scores of people, as in [14, 9, 12], or what iop.effects.summary gave")
+    try:
+        values = [float(value) for value in scores]
+    except (TypeError, ValueError):
+        raise UsageError(f"{name}: a score is no number; leave these people out first, on both sides of a pair") from None
     missing = sum(not math.isfinite(value) for value in values)
     if missing:
         raise UsageError(f"{name}: {missing} of {len(values)} scores are missing; leave these people out first, on both sides of a pair")

@@ -211,3 +211,11 @@ def test_the_guide_runs():
     verdicts = {row.quantity: row.verdict for row in space["beside"].side_by_side}
     assert (verdicts["completion_strict"], verdicts["los_median"]) == ("different by more than the margin", "not enough printed")
     assert space["curve"].n == 210
+
+
+def test_recovery_beside_that_of_the_nhs(synthetic):
+    """The program's number is that of the measure by the same rule; the difference holds the error of both."""
+    (row,) = iop.stand_beside(synthetic, study="nhs_talking_therapies_2025_04", policy="internal").rows
+    own = iop.measure(synthetic, "nhs_reliable_recovery").to_frame().set_index("estimand").loc["nhs_reliable_recovery"]
+    assert (row.published, row.n, row.interval) == (pytest.approx(26_457 / 54_672), own.n, "of both")
+    assert row.program == pytest.approx(own.value, abs=0.005) and row.difference == pytest.approx(row.program - row.published)

@@ -55,6 +55,15 @@ def test_d_z_is_converted_with_its_assumption_or_refused(tmp_path):
     assert registry.effects("g_pre_sd", r=0.6).effects == ()
 
 
+def test_d_z_of_a_test_is_converted_with_its_error(tmp_path):
+    """T and n are printed: value and error are those of means with SDs alike at that r (metafor's LS), so that an equivalence test can be made."""
+    printed = 'calculation = "pre_post"\n[figures.given]\nt = 12.51\nn = 448\n'
+    (effect,) = added(tmp_path, one=("pairs", printed)).effects("d_pre_sd", r=0.6).effects
+    d = 12.51 / math.sqrt(448) * math.sqrt(0.8)
+    alike = iop.effects.pre_post(mean_pre=d, sd_pre=1, mean_post=0, sd_post=1, n=448, r=0.6, variance="LS")["d_pre_sd"]
+    assert (effect.value, effect.se, effect.low, effect.n) == pytest.approx((alike.value, alike.se, alike.low, 448))
+
+
 def test_an_effect_over_other_sds_is_refused(tmp_path):
     """d_av alone cannot become d_pre_sd, and an effect without a name is none."""
     known = 'definition = "d_av"\n[figures.printed]\neffect_size = 0.90\n'

@@ -105,3 +105,15 @@ def test_what_is_no_such_table(tmp_path, old, new, words):
         return
     with pytest.raises(iop.DataError, match=words):
         iop.studies(add=path)
+
+
+def test_semicolons_and_a_table_without_rows(tmp_path):
+    """As spreadsheets of some countries write it; the head alone says that it has no row."""
+    commas = iop.studies(add=table(tmp_path))["adam_2019"]
+    path = tmp_path / "trials.csv"
+    rows = list(csv.reader(io.StringIO(path.read_text())))
+    path.write_text("\n".join(";".join(row) for row in rows) + "\n")
+    assert iop.studies(add=path)["adam_2019"].figures == commas.figures
+    path.write_text(",".join(MUST) + "\n")
+    with pytest.raises(iop.DataError, match="columns of the Metapsy standard and no row"):
+        iop.studies(add=path)

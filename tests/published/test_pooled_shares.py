@@ -59,11 +59,11 @@ def test_the_likelihood_is_the_integral(place):
 
         return sum(math.log(one(k, size)) for k, size in zip(events, n, strict=True))
 
-    point = _likelihood(events, n, place)
+    point = _likelihood(events, n, place, np.ones((3, 1)))
     assert point.log_likelihood == pytest.approx(slow(*place), rel=1e-8)
     step = 1e-5
     for i in range(2):
-        up, down = (_likelihood(events, n, place + sign * step * np.eye(2)[i]) for sign in (1, -1))
+        up, down = (_likelihood(events, n, place + sign * step * np.eye(2)[i], np.ones((3, 1))) for sign in (1, -1))
         assert point.gradient[i] == pytest.approx((up.log_likelihood - down.log_likelihood) / (2 * step), rel=1e-6)
         assert point.hessian[i] == pytest.approx((up.gradient - down.gradient) / (2 * step), rel=1e-5)
 
@@ -102,15 +102,51 @@ def test_refused_in_words(table, words):
 
 
 def test_what_the_logistic_model_has_no_weights_for():
-    """Groups, influence and robust errors name the methods that have them."""
+    """Influence and robust errors name the methods that have them."""
     pooled = iop.pool_proportions(COUNTS["herds"]())
     for ask in (
-        lambda: pooled.subgroups(["a"] * 15),
         pooled.influence,
-        pooled.leave_one_out,
-        lambda: pooled.regression(range(15)),
+        lambda: pooled.regression(range(15), cluster=["a"] * 15),
         lambda: pooled.robust(["a"] * 15),
         pooled.egger,
     ):
         with pytest.raises(iop.UsageError, match="method='logit'"):
             ask()
+
+
+def test_the_logistic_model_by_group_by_covariate_and_without_a_study():
+    """As metafor 3.8 gives them, rma.glmm(measure = "PLO", nAGQ = 100), as far as its search goes, on the herds numbered from 1, odd and even."""
+    pooled = iop.pool_proportions(COUNTS["herds"]().assign(number=range(1, 16), side=["odd", "even"] * 7 + ["odd"]))
+    slope = pooled.regression("number")
+    found = [slope.intercept.value, slope.intercept.se, slope.slope.value, slope.slope.se, math.sqrt(slope.tau2), slope.residual.q]
+    theirs = [-1.776030814, 0.497764610, -0.034268115, 0.055596812, 0.807760919, 62.733205958]
+    assert found == pytest.approx(theirs, rel=2e-4) and slope.residual.df == 13
+    apart, shared = pooled.subgroups("side"), pooled.subgroups("side", common_tau2=True)
+    for groups, name, truth in (
+        (apart, "odd", (-2.133051226, 0.291860478, 0.687882382)),
+        (apart, "even", (-1.931860058, 0.395806122, 0.927722247)),
+        (shared, "odd", (-2.152071581, 0.329222968, 0.811233070)),
+        (shared, "even", (-1.920238029, 0.355749519, 0.811233070)),
+    ):
+        one = groups[name]
+        assert (one.value, one.se, math.sqrt(one.tau2)) == pytest.approx(truth, rel=2e-5)
+    z = (apart["odd"].value - apart["even"].value) / math.hypot(apart["odd"].se, apart["even"].se)
+    assert apart.q_between == pytest.approx(z**2)
+    first = pooled.leave_one_out().rows[0]
+    assert (first.value, first.se, math.sqrt(first.tau2)) == pytest.approx((0.108325990, 0.256538348, 0.831655044), rel=2e-5)
+
+
+def test_the_logistic_model_where_nothing_can_be_told():
+    """A group of nobody has no error and leaves the spread of the others; a covariate that parts 0 from all has no slope."""
+    table = {"events": [0, 0, 3, 5], "n": [10, 12, 10, 9], "side": list("aabb"), "x": [1, 2, 3, 4]}
+    pooled = iop.pool_proportions(table)
+    for common in (False, True):
+        groups = pooled.subgroups("side", common_tau2=common)
+        assert groups["a"].shown["value"] == 0 and math.isnan(groups["a"].low) and groups["b"].low > -3
+        assert math.isnan(groups.q_between) and "not assessable" in groups.sentence()
+    for events in ([0, 0, 10, 9], [0, 0, 0, 0]):
+        line = iop.pool_proportions({**table, "events": events, "n": [10, 12, 10, 9]}).regression("x")
+        assert math.isnan(line.slope.value) and math.isnan(line.r2) and line.sentence().startswith("No slope")
+    assert [row.value for row in iop.pool_proportions({"events": [3, 4], "n": [10, 12]}).leave_one_out().rows] == pytest.approx(
+        [4 / 12, 0.3]
+    )

@@ -66,7 +66,7 @@ def test_effect_sizes_of_two_kinds_are_not_pooled():
     with pytest.raises(iop.UsageError, match="no standard error"):
         iop.pool_studies([bare["d_pre_sd"]] * 2)
     alike = iop.effects.pre_post(pre=[16, 17, 18], post=[10, 11, 12])
-    with pytest.raises(iop.UsageError, match="error of 0: nothing varied in them.*leave them out"):
+    with pytest.raises(iop.UsageError, match=r"error of 0: nothing varied in them.*leave them out"):
         iop.pool_studies([alike["mean_change"], study["mean_change"]])
     with pytest.raises(iop.UsageError, match="pool_proportions takes"):
         iop.pool_studies([iop.effects.proportion(events=k, n=9)["proportion"] for k in (0, 3)])

@@ -58,3 +58,9 @@ def test_exact_limits_of_d_z_are_those_of_the_noncentral_t():
     row = find(pre=PRE, post=POST, interval="noncentral_t")["d_z"]
     assert scipy.stats.nct.sf(TEST.statistic, 7, row.low * math.sqrt(8)) == pytest.approx(0.025, abs=1e-6)
     assert scipy.stats.nct.cdf(TEST.statistic, 7, row.high * math.sqrt(8)) == pytest.approx(0.025, abs=1e-6)
+
+
+def test_d_z_carries_the_paired_test():
+    """Scipy's t and p; also where the test is all that is printed."""
+    for row in (find(pre=PRE, post=POST)["d_z"], find(t=TEST.statistic, n=8)["d_z"]):
+        assert (row.statistic, row.df, row.p) == pytest.approx((TEST.statistic, 7, TEST.pvalue))

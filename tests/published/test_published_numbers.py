@@ -47,6 +47,23 @@ def test_a_share_has_wilsons_interval(events, n):
     assert (known.low, known.high) == pytest.approx(proportion_confint(events, n, alpha=0.1, method="wilson"))
 
 
+def test_a_rate_of_the_nhs_is_asked_by_its_name_and_says_how_it_differs():
+    """With Wilson's interval from counts, without one from a percentage; a rate that is counted otherwise is refused."""
+    given = {"events": 26_457, "n": 54_672}
+    counted = numbers(a_figure("remission", scale="", definition="nhs_reliable_recovery", calculation="proportion", given=given))
+    found = counted["nhs_reliable_recovery"]
+    assert (found.question.name, found.measured) == ("nhs_reliable_recovery", ("nhs_reliable_recovery", None))
+    assert (found.known(0.95).low, found.known(0.95).high) == pytest.approx(proportion_confint(26_457, 54_672, method="wilson"))
+    assert "adapted: the NHS counts courses" in found.note
+    alone = numbers(a_figure("reliable_change", scale="", definition="nhs_reliable_improvement", printed={"percent": Decimal("66.4")}))
+    assert (alone["nhs_reliable_improvement"].known(0.95).value, NO_ERROR in alone["nhs_reliable_improvement"].note) == (0.664, True)
+    (other,) = numbers(a_figure("remission", words="PHQ-9 below 5 at 6 months", printed={"percent": 16})).values()
+    assert isinstance(other, RefusedNumber) and other.reason.startswith("PHQ-9 below 5 at 6 months; the program counts below both")
+    for outcome in ("response", "abstinence"):
+        (refused,) = numbers(a_figure(outcome, scale="", printed={"percent": 45})).values()
+        assert "differs by paper" in refused.reason
+
+
 def test_a_percentage_and_a_median_stand_without_an_interval():
     """And say so; a mean stay with its SD has one."""
     share = numbers(a_figure("completion", definition="completion_strict", printed={"percent": Decimal("62.5")}))["completion_strict"]

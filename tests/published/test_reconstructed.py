@@ -102,6 +102,16 @@ def test_the_printed_number_of_events_is_met():
             assert abs(sum(curve.events) - people.e.sum()) <= 1
 
 
+def test_printed_events_that_cannot_be_are_said():
+    """More than the curve allows, or none where it falls; what is met goes unsaid."""
+    points, risk = [(0, 1), (10, 0.9), (20, 0.8), (30, 0.7)], [(0, 100), (20, 70)]
+    free = iop.reconstruct_curve(points, at_risk=risk)
+    for events in (0, 100):
+        assert f"Printed are {events} events, which" in iop.reconstruct_curve(points, at_risk=risk, events=events).sentence()
+    met = iop.reconstruct_curve(points, at_risk=risk, events=sum(free.events))
+    assert "Printed are" not in met.sentence() + free.sentence()
+
+
 def test_numbers_at_risk_are_not_needed():
     """With the number at the start and the events alone, the curve is there, and so are the events."""
     for people in arms("channing"):

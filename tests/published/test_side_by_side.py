@@ -96,3 +96,10 @@ def test_chosen_quantities_alone_are_shown():
     rows = [published(), published(quantity="los_mean"), RefusedNumber("s", "row", "dropout", "differs by paper")]
     found = side_by_side(rows, program(), policy="", quantities=("completion_strict",), chosen=True)
     assert [row.quantity for row in found.rows] == ["completion_strict", "dropout"]
+
+
+def test_a_margin_of_nothing_is_refused_with_what_a_margin_is():
+    """Of one quantity and of several."""
+    for margin in (0, -0.1, {"completion_strict": 0}):
+        with pytest.raises(UsageError, match="must be above 0: it says how far apart"):
+            margins_of(margin)

@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 from scipy.special import expit
 from scipy.stats import binom
 
-from iop_outcomes.stats.logit_glmm import logit_model
+from iop_outcomes.stats.logit_glmm import logit_model, logit_regression
 
 EVENTS, N = np.array([8.0, 3.0, 19.0, 6.0]), np.array([20.0, 25.0, 40.0, 31.0])
 
@@ -47,3 +48,15 @@ def test_nobody_and_everybody_have_no_logit(events, mean):
     fit = logit_model(np.array(events), np.array([20.0, 25.0]))
     assert fit.mean == mean
     assert math.isnan(fit.se)
+
+
+def test_a_regression_without_spread_is_logistic_regression():
+    """Where studies differ no more than chance, statsmodels' coefficients and errors."""
+    x = np.array([4.0, 12.0, 6.0, 10.0, 8.0])
+    events, n = np.array([8.0, 3.0, 19.0, 6.0, 9.0]), np.array([20.0, 25.0, 40.0, 31.0, 22.0])
+    design = np.column_stack([np.ones(5), x])
+    fit = logit_regression(events, n, design)
+    theirs = sm.GLM(np.column_stack([events, n - events]), design, family=sm.families.Binomial()).fit(tol=1e-14)
+    assert fit.tau == 0 and fit.beta == pytest.approx(theirs.params, rel=1e-9)
+    assert np.sqrt(np.diag(fit.covariance)) == pytest.approx(theirs.bse, rel=1e-6)
+    assert fit.log_likelihood == pytest.approx(theirs.llf, rel=1e-10)
