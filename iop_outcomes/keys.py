@@ -161,7 +161,7 @@ class Key:
     @property
     def number(self) -> Key:
         """The number that a contrast compares."""
-        return replace(self, contrast=Contrast.NONE, versus="")
+        return replace(self, contrast=Contrast.NONE, versus="") if self.contrast or self.versus else self
 
     @property
     def unadjusted(self) -> Key:

@@ -10,7 +10,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dpstrf
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -81,6 +80,8 @@ def independent(weight: Floats) -> Ints:
     -----
     Cholesky decomposition with the largest pivot of the diagonal.
     """
+    from scipy.linalg.lapack import dpstrf  # here: policies that withhold nothing need none of it, and it takes a tenth of a second
+
     largest = float(weight.diagonal().max(initial=0.0))
     limit = NOTHING * max(1.0, largest)
     if largest <= limit:  # LAPACK takes the first pivot whatever its size

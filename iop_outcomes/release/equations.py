@@ -107,6 +107,7 @@ class Equations:
         self._tables, self._known = tables, known
         sides = [side for pair in known.inclusions for side in pair]
         self._cell_of = cells_of(tables, sides)
+        self._cells_of: dict[Parts, list[int]] = {}
         self._level_parts = {part: place for place, each in enumerate(known.levels) for part in each.values()}
         self._rows = [self._levels_of(table) for table in tables]
         self._has_row = [frozenset(rows) for rows in self._rows]
@@ -157,8 +158,10 @@ class Equations:
             return {self._number("everyone", cell): 1.0 for cell in cells}
         return {self._number(place, row, cell): 1.0 for row in self._rows_of(place, name) for cell in cells}
 
-    def _cells(self, parts: Iterable[str]) -> list[int]:
-        return sorted({self._cell_of[part] for part in parts})
+    def _cells(self, parts: Parts) -> list[int]:
+        if parts not in self._cells_of:
+            self._cells_of[parts] = sorted({self._cell_of[part] for part in parts})
+        return self._cells_of[parts]
 
     def _number(self, *names: object) -> int:
         return self._numbers.setdefault(names, len(self._numbers))
@@ -189,7 +192,7 @@ class Equations:
             whole = self._number(place, row)
             for way in table.divisions:
                 self._add_equal({whole: -1.0}, {self._number(place, row, cell): 1.0 for cell in self._cells(way)})
-        for cell in self._cells(part for way in table.divisions for part in way):
+        for cell in self._cells(self._parts_of_levels[place]):
             rows = {self._number(place, row, cell): 1.0 for row in self._everyones_rows(place)}
             self._add_equal({self._number("everyone", cell): -1.0}, rows)
 
@@ -232,7 +235,7 @@ class Equations:
         return whole | {self._number(place, row, self._cell_of[part]): 1.0 for part in sorted(parts & inside)}
 
     def _add_same(self, place: int, name: Name, other: int, level: Name) -> None:
-        both = self._tables[place].counts[name].keys() & self._tables[other].counts[level].keys()
+        both = frozenset(self._tables[place].counts[name].keys() & self._tables[other].counts[level].keys())
         for cell in self._cells(both):
             rows = {self._number(place, row, cell): 1.0 for row in self._rows_of(place, name)}
             self._add_equal({self._number(other, level, cell): -1.0}, rows)

@@ -6,6 +6,10 @@ asked for directly; scipy does not promise that this door stays where it is, so 
 
 from __future__ import annotations
 
+import importlib
+import sys
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
 from typing import Any, Protocol
 
 import numpy as np
@@ -83,11 +87,25 @@ class BoundedProgram:
 
 def search() -> _Solver:
     """HiGHS by its own door where scipy has it, else by `milp`."""
+    core = _core()
+    return _Continued(core) if hasattr(core, "_Highs") else anew
+
+
+def _core() -> Any:
+    """The module of HiGHS, under the name that scipy gives it, without the rest of `scipy.optimize`: to import that takes longer than a page's audit."""
+    name = "scipy.optimize._highspy._core"
+    if name not in sys.modules and "scipy.optimize" not in sys.modules:
+        package = find_spec("scipy.optimize")
+        folders = package.submodule_search_locations if package is not None else None
+        spec = PathFinder.find_spec(name, [f"{folder}/_highspy" for folder in folders or ()])
+        if spec is not None and spec.loader is not None:
+            core = module_from_spec(spec)
+            spec.loader.exec_module(core)
+            sys.modules[name] = core  # scipy takes this one when it is imported later: of two, the second could not be loaded
     try:
-        from scipy.optimize._highspy import _core
+        return importlib.import_module(name)
     except ImportError:
-        return anew
-    return _Continued(_core) if hasattr(_core, "_Highs") else anew
+        return None
 
 
 def anew(program: BoundedProgram, costs: Floats) -> Floats | None:
@@ -162,7 +180,7 @@ class _Continued:
         columns, rows = self._basis.col_status, self._basis.row_status
         basis.col_status = [*columns, *[status.kLower] * (unknowns - len(columns))]
         basis.row_status = [*rows, *[status.kBasic] * (sums - len(rows))]
-        basis.valid, basis.alien = True, False
+        basis.valid = True
         return basis
 
     def _model(self, program: BoundedProgram, costs: Floats) -> Any:

@@ -387,7 +387,8 @@ class Tabulations:
             ordered = sorted(sizes, key=lambda place: (not place.is_everyone, place.is_crossed, -sizes[place], place))
             beside = key.estimand not in self._results[number].definition.shown
             for rank, family, parts in _ranked(everyone, beside=beside):
-                yield from ((rank, place, self.cells(number, family, parts)) for place in ordered)
+                cells = self.cells(number, family, parts)
+                yield from ((rank, place, cells) for place in ordered)
             for part in everyone.parts:
                 if part not in everyone.base:
                     yield 4, places[0], self.cells(number, everyone.family, frozenset({part}))

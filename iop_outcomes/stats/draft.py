@@ -94,7 +94,7 @@ class Population:
 
     def count(self, parts: frozenset[str]) -> int:
         """Episodes in these parts together."""
-        return sum(self.parts.get(part, 0) for part in parts)
+        return sum([self.parts.get(part, 0) for part in parts])
 
     @property
     def n(self) -> int:

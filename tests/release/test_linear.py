@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -46,6 +49,15 @@ def test_a_search_that_goes_on_ends_where_a_new_one_does(seed):
         program.high[row] = max(program.high[row], program.low[row])
         assert least_cost(program, costs, on) == least_cost(program, costs, anew)
         program.low[row], program.most[column] = before
+
+
+def test_the_solver_is_the_one_that_scipy_takes_later():
+    """It comes without the rest of `scipy.optimize`, in a process that has not imported that; two of it could not be loaded beside one another."""
+    code = (
+        "import sys; from iop_outcomes.release.linear import anew, search; on = search(); assert on is not anew; "
+        "print('scipy.optimize' in sys.modules); from scipy.optimize._highspy import _core; print(_core is on._core)"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).split() == ["False", "True"]
 
 
 def test_without_a_least_there_is_none():
