@@ -107,7 +107,7 @@ def test_a_limit_that_rounds_to_0_says_on_which_side():
 
 
 def test_means_in_whole_points_are_written_so():
-    """ "18.0 to 12.0; change 5.0" looks wrong of means that are rounded to whole points."""
+    """Means that are rounded to whole points: "18.0 to 12.0; change 5.0" looks wrong."""
     rows = [
         row | {"phq9_admit": (6 if i < 40 else 15) + i % 9, "phq9_discharge": None if i % 17 == 0 else (0 if i < 40 else 9) + i % 5}
         for i, row in enumerate(people(30, 10) + people(20, 9, track="b", start=40))
@@ -121,7 +121,7 @@ def test_means_in_whole_points_are_written_so():
 
 
 def test_a_bar_of_nothing_but_the_rest_is_not_shown():
-    """ "Other or not known 0%; completed, dropped out and transferred together 100%" tells nothing of anybody."""
+    """It said "other or not known 0%; completed, dropped out and transferred together 100%", which tells nothing of anybody."""
     rows = people(66, 30) + people(24, 5, track="b") + people(25, 9, track="c")
     words = said(DISCHARGE_REASONS, rows, policy="cms11")[0]
     assert "together 100%" not in words and "in the rest 0%" not in words
