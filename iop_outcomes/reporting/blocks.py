@@ -148,9 +148,14 @@ class TableBlock:
     table: Table
     folded: bool = False
 
+    @property
+    def below(self) -> tuple[str, ...]:
+        """What stands under it: what left it or was merged, and why something is not shown."""
+        withheld = any(NOT_SHOWN in cell for row in self.table.rows for cell in row)
+        return (*self.table.notes, *((WHY_NOT_SHOWN,) if withheld else ()))
+
     def _repr_html_(self) -> str:
-        why = [WHY_NOT_SHOWN] if any(NOT_SHOWN in cell for row in self.table.rows for cell in row) else []
-        below = "".join(f'<p class="small">{escape(words)}</p>' for words in (*self.table.notes, *why))
+        below = "".join(f'<p class="small">{escape(words)}</p>' for words in self.below)
         name = escape(self.table.caption, quote=True)
         box = f'<div class="table" role="group" aria-label="{name}" tabindex="0">{self.table.to_html()}{below}</div>'
         return f"<details><summary>Table: {escape(self.table.caption)}</summary>{box}</details>" if self.folded else box

@@ -45,10 +45,16 @@ def dumbbell(released: Released, *, ax: Axes | None = None) -> Axes:
             drawn.plot([coordinate(before.value), coordinate(after.value)], [y, y], color=theme.NAVY, linewidth=2, alpha=0.45, zorder=2)
             drawn.plot(coordinate(before.value), y, "o", markerfacecolor="white", markeredgecolor=theme.NAVY, markersize=7, zorder=3)
             drawn.plot(coordinate(after.value), y, "o", color=theme.NAVY, markersize=7, zorder=3)
-            notes.append(f"{estimate_value(before)} to {estimate_value(after)}; change {estimate_value(change)} ({plain_range(change)})")
+            first, last, moved_by = (estimate_value(row, _digits(released, row)) for row in (before, after, change))
+            notes.append(f"{first} to {last}; change {moved_by} ({plain_range(change, _digits(released, change))})")
         drawn.set_xlabel("Mean score: at admission (open) and at discharge (filled)")
         finish_rows(drawn, [group.words for group in groups], notes, above=above, fit=ax is None)
     return drawn
+
+
+def _digits(released: Released, row: ReleasedEstimate) -> int | None:
+    """Decimals to which a number is rounded, where it is."""
+    return released.definition.estimand(row.estimand).digits
 
 
 def change_sentence(released: Released, level: str = ALL) -> str:
@@ -61,7 +67,7 @@ def change_sentence(released: Released, level: str = ALL) -> str:
     both = f"in the {episodes(0 if rate.k is None else rate.k)} with both scores ({of_discharged(rate)})"
     lack = lacking_a_score(rate)
     everyone = f"{lack}, so this may not describe everyone." if lack else "Every discharged episode has both."
-    return f"Average {released.definition.subject} {moved(before, after, change)} {both}. {everyone}"
+    return f"Average {released.definition.subject} {moved(before, after, change, _digits(released, before))} {both}. {everyone}"
 
 
 def of_discharged(rate: ReleasedEstimate) -> str:

@@ -101,14 +101,14 @@ def alt_text(released: Released, estimands: Sequence[str], kind: str, *, everyon
         groups, above = [group for group in groups if group.is_everyone], ""
     parts = []
     for group in groups:
-        numbers = [(released.definition.estimand(name).label.lower(), group.estimate(name)) for name in estimands]
-        values = [f"{words} {value_words(row)}" for words, row in numbers if row.shown]
-        withheld = [words for words, row in numbers if not row.shown]
+        numbers = [(released.definition.estimand(name), group.estimate(name)) for name in estimands]
+        values = [f"{named.label.lower()} {value_words(row, named.digits)}" for named, row in numbers if row.shown]
+        withheld = [named.label.lower() for named, row in numbers if not row.shown]
         values += [f"{NOT_SHOWN}: {listed(withheld)}" if values else NOT_SHOWN] if withheld else []
         parts.append(f"{group.words}: {'; '.join(values)}")
     return f"{kind} {released.definition.title}. " + ". ".join([*parts, *([above] if above else [])]) + "."
 
 
-def value_words(row: ReleasedEstimate) -> str:
-    """The value of an estimate, or what stands in its place."""
-    return estimate_value(row) if has_value(row) else withheld_words(row)
+def value_words(row: ReleasedEstimate, digits: int | None = None) -> str:
+    """The value of an estimate, with the decimals to which it is rounded, or what stands in its place."""
+    return estimate_value(row, digits) if has_value(row) else withheld_words(row)

@@ -10,7 +10,7 @@ from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import alt_text, dot, drawn_groups, finish_rows, range_bar, share_axis, withheld_words
-from iop_outcomes.show.words import NOT_SHOWN, estimate_value, has_value, plain_range, sentence
+from iop_outcomes.show.words import NOT_SHOWN, estimate_value, has_range, has_value, in_counts, plain_range, sentence
 
 
 @with_numbers
@@ -52,9 +52,11 @@ def dot_range(released: Released, estimand: str, *, words: Sequence[str] = (), a
 
 
 def _note(row: ReleasedEstimate) -> str:
-    """A value with its range; alone where policies leave ranges out."""
-    words = plain_range(row)
-    return estimate_value(row) if words == NOT_SHOWN else f"{estimate_value(row)} ({words})"
+    """A value with its range, or with why it has none; alone where policies leave ranges out, and as counts, which are few."""
+    value, words = estimate_value(row), plain_range(row)
+    if has_range(row):
+        return f"{value} ({words})"
+    return value if in_counts(row) or words in ("", NOT_SHOWN) else f"{value}; {words}"
 
 
 def _chart(released: Released, *, ax: Axes | None) -> Axes:

@@ -13,7 +13,7 @@ from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import coordinate, drawn_groups, finish_rows, share_axis, value_words
 from iop_outcomes.show.tables import rest_of
-from iop_outcomes.show.words import NOT_SHOWN, has_value, in_counts, listed, sentence
+from iop_outcomes.show.words import NOT_SHOWN, has_value, in_counts, listed, sentence, value_of
 from iop_outcomes.units import percent
 
 ROOM_FOR_WORDS = 0.07  # share of the axis that a percentage needs
@@ -107,8 +107,10 @@ def stacked_alt_text(released: Released) -> str:
 
 def _bar_words(released: Released, parts: Sequence[ReleasedEstimate]) -> str:
     """The parts of a bar, those withheld together."""
-    if not any(part.shown for part in parts):
-        return NOT_SHOWN
+    if not any(part.shown for part in parts) or not (
+        all(part.shown for part in parts) or any(has_value(part) and value_of(part) for part in parts)
+    ):
+        return NOT_SHOWN  # nothing, or only that some parts are none
     rest, label = rest_of(parts), released.definition.estimand
     shown = [f"{label(part.estimand).label.lower()} {value_words(part)}" for part in parts if not rest or part.shown]
     hidden = listed([label(part.estimand).label.lower() for part in parts if not part.shown]) if rest else ""

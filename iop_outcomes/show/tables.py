@@ -156,10 +156,16 @@ def mix_table(released: Released, estimands: Sequence[str], *, caption: str, fir
     require_released(released, "mix_table")
     groups = [(group, [group.estimate(name) for name in estimands]) for group in shown_groups(released, estimands[0])]
     rests = [rest_of(cells) for _, cells in groups]
+    bare = [
+        bool(rest) and not any(has_value(cell) and value_of(cell) for cell in cells) for (_, cells), rest in zip(groups, rests, strict=True)
+    ]
     labels = (released.definition.estimand(name).marked_label for name in estimands)
     heads = (*column_heads(released, first), *labels, *((REST,) if any(rests) else ()), "Episodes")
     rows = []
-    for (group, cells), rest in zip(groups, rests, strict=True):
+    for (group, cells), rest, nothing in zip(groups, rests, bare, strict=True):
+        if nothing:  # the rest is all: none of its parts can be told from another
+            rows.append((*group.heads, *(NOT_SHOWN for _ in cells), NOT_SHOWN, count(cells[0].n)))
+            continue
         shown = (IN_THE_REST if rest and not cell.shown else estimate_value(cell) for cell in cells)
         last = rest or (NO_REST if all(cell.shown for cell in cells) else NOT_SHOWN)
         rows.append((*group.heads, *shown, *((last,) if any(rests) else ()), count(cells[0].n)))
@@ -192,7 +198,9 @@ def value_table(released: Released, estimands: Sequence[str], *, caption: str, f
     rows = []
     for group in groups:
         estimates = [group.estimate(name) for name in estimands]
-        cells = [value_with_range(estimate) if one_base else value_with_base(estimate) for estimate in estimates]
+        digits = [released.definition.estimand(name).digits for name in estimands]
+        written = value_with_range if one_base else value_with_base
+        cells = [written(estimate, places) for estimate, places in zip(estimates, digits, strict=True)]
         rows.append((*group.heads, *cells, *((count(estimates[0].n),) if one_base else ())))
     words = caption if one_base else f"{caption}; n: the episodes each figure rests on"
     rounded = any(released.definition.estimand(name).digits is not None for name in estimands)
@@ -205,17 +213,17 @@ def _form(released: Released) -> tuple[str, ...]:
     return (released.definition.coarse,) if released.definition.coarse else ()
 
 
-def value_with_base(estimate: ReleasedEstimate) -> str:
+def value_with_base(estimate: ReleasedEstimate, digits: int | None = None) -> str:
     """A value with its range and the episodes it rests on, where it may be shown; "3 of 12" says them itself."""
-    words = value_with_range(estimate)
+    words = value_with_range(estimate, digits)
     return words if not estimate.shown or in_counts(estimate) else f"{words}; n {count(estimate.n)}"
 
 
-def value_with_range(estimate: ReleasedEstimate) -> str:
-    """A value with its range in brackets, where it has one that may be shown; a range open to one side says so."""
-    value, limits = estimate_value(estimate), (estimate.low, estimate.high)
+def value_with_range(estimate: ReleasedEstimate, digits: int | None = None) -> str:
+    """A value with its range in brackets, where it has one that may be shown; a range open to one side says so; `digits` as its definition rounds it."""
+    value, limits = estimate_value(estimate, digits), (estimate.low, estimate.high)
     known = any(isinstance(limit, float) and not math.isnan(limit) for limit in limits)
-    return f"{value} ({plain_range(estimate)})" if known and estimate.shown and not in_counts(estimate) else value
+    return f"{value} ({plain_range(estimate, digits)})" if known and estimate.shown and not in_counts(estimate) else value
 
 
 def flow_table(flows: Sequence[ReleasedFlow], *, caption: str, first: str) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -197,13 +198,20 @@ def count(n: Count) -> str:
     return NOT_SHOWN if isinstance(n, Withheld) else f"{n:,}"
 
 
-def number(value: Number, unit: str, *, like: Number | None = None) -> str:
-    """A value in its unit, or the words for one that is withheld or impossible."""
+def number(value: Number, unit: str, *, like: Number | None = None, digits: int | None = None) -> str:
+    """A value in its unit, or the words for one that is withheld or impossible; no more decimals than `digits`, to which it was rounded.
+
+    Examples
+    --------
+    >>> number(18.0, "points"), number(18.0, "points", digits=0)
+    ('18.0', '18')
+    """
     if isinstance(value, Withheld):
         return NOT_SHOWN
     if math.isnan(value):
         return NO_DATA
-    return UNITS[unit].text(value, like=None if isinstance(like, Withheld) else like)
+    written = UNITS[unit] if digits is None or digits >= UNITS[unit].digits else replace(UNITS[unit], digits=digits)
+    return written.text(value, like=None if isinstance(like, Withheld) else like)
 
 
 def value_of(estimate: ReleasedEstimate) -> float:
@@ -221,13 +229,13 @@ def _impossible(estimate: ReleasedEstimate) -> bool:
     return estimate.shown and not has_value(estimate)
 
 
-def estimate_value(estimate: ReleasedEstimate) -> str:
-    """The value of an estimate; counts stand for a percentage of fewer than 20."""
+def estimate_value(estimate: ReleasedEstimate, digits: int | None = None) -> str:
+    """The value of an estimate; counts stand for a percentage of fewer than 20; `digits` are those of its definition, to which it is rounded."""
     if _impossible(estimate):
         return next((words for flag, words in _WHY.items() if flag in estimate.flag), NO_DATA)
     if in_counts(estimate):
         return f"{estimate.k} of {estimate.n}"
-    return number(estimate.value, estimate.unit)
+    return number(estimate.value, estimate.unit, digits=digits)
 
 
 def share_and_count(estimate: ReleasedEstimate) -> str:
@@ -249,8 +257,8 @@ def _is_counted(estimate: ReleasedEstimate) -> bool:
     return n > 0 and math.isclose(k / n, value, abs_tol=1e-9)
 
 
-def plain_range(estimate: ReleasedEstimate) -> str:
-    """The interval as "a to b", at the precision of the value."""
+def plain_range(estimate: ReleasedEstimate, digits: int | None = None) -> str:
+    """The interval as "a to b", at the precision of the value; `digits` are those of its definition, to which it is rounded."""
     if isinstance(estimate.low, Withheld) or isinstance(estimate.high, Withheld):
         return NOT_SHOWN
     if _impossible(estimate):
@@ -258,15 +266,15 @@ def plain_range(estimate: ReleasedEstimate) -> str:
     low, high = estimate.low, estimate.high
     if math.isnan(low) and math.isnan(high):
         return _no_range(estimate)
-    ends = [_end(estimate, end, word) for end, word in ((low, HIGHER), (high, LOWER))]
+    ends = [_end(estimate, end, word, digits) for end, word in ((low, HIGHER), (high, LOWER))]
     if math.isnan(low):
         return f"up to {ends[1]}"
     return f"{ends[0]} or more" if math.isnan(high) else f"{ends[0]} to {ends[1]}"
 
 
-def _end(estimate: ReleasedEstimate, end: float, word: str) -> str:
+def _end(estimate: ReleasedEstimate, end: float, word: str, digits: int | None) -> str:
     """A limit in words; one that rounds to 0 where the word of its difference says that 0 is left out, as what it is of 0."""
-    words = number(end, estimate.unit, like=estimate.value)
+    words = number(end, estimate.unit, like=estimate.value, digits=digits)
     if estimate.contrast and estimate.word == word and not words.strip(f"{MINUS}0.%"):
         return "above 0" if word == HIGHER else "below 0"
     return words
@@ -345,7 +353,7 @@ def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str
     when = f" {day}" if day else ""
     name, value = (
         _within(definition.label) + when,
-        estimate_value(estimate) + (UNVERIFIED if definition.unverified and has_value(estimate) else ""),
+        estimate_value(estimate, definition.digits) + (UNVERIFIED if definition.unverified and has_value(estimate) else ""),
     )
     if not estimate.shown:
         return f"{name} is not shown, because a count in it, or one that could be worked out from it, is too small."
@@ -356,7 +364,7 @@ def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str
         return f"{name}: {value} (too few to judge)."
     ends = [end for end in (estimate.low, estimate.high) if isinstance(end, float) and not math.isnan(end)]
     if len(ends) < 2:
-        limits = plain_range(estimate)
+        limits = plain_range(estimate, definition.digits)
         limits = f"range {limits}" if limits == NOT_SHOWN else limits
         return f"{name}: {value}{UNITS[estimate.unit].suffix(value)}{'; ' if limits else ''}{'range ' if ends else ''}{limits}."
     return _template(estimate, definition).format(
@@ -364,8 +372,8 @@ def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str
         k="" if estimate.k is None else count(estimate.k),
         n=count(estimate.n),
         value=value,
-        low=number(estimate.low, estimate.unit, like=estimate.value),
-        high=number(estimate.high, estimate.unit, like=estimate.value),
+        low=number(estimate.low, estimate.unit, like=estimate.value, digits=definition.digits),
+        high=number(estimate.high, estimate.unit, like=estimate.value, digits=definition.digits),
         time=f"{estimate.time or 0:g}",
     )
 
@@ -411,13 +419,15 @@ def counted_share(estimate: ReleasedEstimate) -> str:
     return counts if in_counts(estimate) else f"{percent(value_of(estimate))} ({counts})"
 
 
-def moved(before: ReleasedEstimate, after: ReleasedEstimate, change: ReleasedEstimate) -> str:
+def moved(before: ReleasedEstimate, after: ReleasedEstimate, change: ReleasedEstimate, digits: int | None = None) -> str:
     """From which mean to which, and which direction is better where the words could be taken the wrong way.
 
     Parameters
     ----------
     before, after, change : ReleasedEstimate
         Both means, with values, and the change between them, positive for improvement.
+    digits : int, optional
+        Decimals to which the means are rounded, where they are.
 
     Returns
     -------
@@ -425,7 +435,7 @@ def moved(before: ReleasedEstimate, after: ReleasedEstimate, change: ReleasedEst
         "fell from 15.3 to 9.4" of a scale on which lower is better; everything else that moved has "(higher is better)" or "(lower is better)",
         where the change is shown.
     """
-    first, last = estimate_value(before), estimate_value(after)
+    first, last = estimate_value(before, digits), estimate_value(after, digits)
     if first == last:
         return f"stayed at {first}"
     rose = value_of(after) > value_of(before)

@@ -64,6 +64,7 @@ OF_PARTS = {
         "is_everyone",  # of the levels of two columns
         "label",
         "lacking",
+        "lacking_a_score",
         "listed",
         "moved",
         "number",

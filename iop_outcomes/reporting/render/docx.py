@@ -14,7 +14,6 @@ from iop_outcomes.reporting.render.form import needing
 from iop_outcomes.reporting.render.office_files import FONT, INK, LANGUAGE, MUTED, NAVY, OFFICE, PALE, plain, report_file, sections_of
 from iop_outcomes.reporting.render.table_fit import fit_table
 from iop_outcomes.show.theme import slices
-from iop_outcomes.show.words import NOT_SHOWN, WHY_NOT_SHOWN
 
 if TYPE_CHECKING:
     from docx.document import Document as WordFile
@@ -184,8 +183,10 @@ class _WordWriter:
             if part.table.mark:
                 self._add(part.table.mark, _SMALL, with_next=True)
             self._element(table_xml(part, self._style(_CELL), CHARACTER_INCHES))
-        withheld = any(NOT_SHOWN in cell for row in block.table.rows for cell in row)
-        self._add(WHY_NOT_SHOWN if withheld else "", _SMALL)
+        for words in block.below:
+            self._add(words, _SMALL)
+        if not block.below:
+            self._add("", _SMALL)
 
     def _caption(self, kind: str, words: str) -> None:
         """A numbered caption, as Word itself makes them, above what it names."""

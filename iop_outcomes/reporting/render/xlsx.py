@@ -177,6 +177,8 @@ class _BookWriter:
                 shade = shade_colour(shades[column]) if column < len(shades) else ""
                 self._cell(sheet, (number, column), cell, table, shade)
             sheet.set_row(HEAD_ROW + 1 + number, _height(row, widths))
+        for number, words in enumerate(table.notes, HEAD_ROW + 2 + len(table.rows)):  # a row is left free under the table
+            self._over(sheet, number, words, widths, font_color=f"#{MUTED}")
         sheet.freeze_panes(HEAD_ROW + 1, table.naming)
         sheet.repeat_rows(HEAD_ROW)
 

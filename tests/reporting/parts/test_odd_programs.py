@@ -2,11 +2,17 @@
 
 import pytest
 
+import iop_outcomes as iop
 from iop_outcomes.reporting.parts.at_risk import AT_RISK
+from iop_outcomes.reporting.parts.discharge_reasons import DISCHARGE_REASONS
 from iop_outcomes.reporting.parts.length_of_stay import LENGTH_OF_STAY
 from iop_outcomes.reporting.parts.page_one import PAGE_ONE
+from iop_outcomes.reporting.parts.symptom_change import SYMPTOM_CHANGE
 from iop_outcomes.reporting.parts.who import WHO
-from tests.reporting.parts.small import people, said
+from iop_outcomes.show.dots import dot_range
+from iop_outcomes.show.words import plain_range
+from tests.pages import page_of
+from tests.reporting.parts.small import people, said, small, words_of
 
 
 def scores(before=16, after=8, missing=0):
@@ -82,3 +88,41 @@ def test_few_patients_are_why_there_is_no_range():
     """Forty episodes of one patient are not few episodes."""
     words = said(PAGE_ONE, people(20, 20, patient_id="p"))[0]
     assert "no range (too few patients)" in words
+
+
+def test_words_beside_a_dot_are_not_bracketed_twice():
+    """It was "11 of 16 (no range (too few patients)): too few"."""
+    with small(people(20, 10, patient_id="p") + people(6, 4, track="b", patient_id="q")) as data:
+        axes = dot_range(iop.completion(data, by="track").release("none"), "completion_strict")
+    assert [text.get_text() for text in axes.texts] == ["65%; no range (too few patients)", "67%; no range (too few patients)", "6 of 10"]
+
+
+def test_a_limit_that_rounds_to_0_says_on_which_side():
+    """Of 2,970 and 3,000 a difference that leaves 0 out by less than half a point: "below 0", not the 0 that it leaves out."""
+    with small(people(960, 1940) + people(1070, 1930, track="b")) as data:
+        shown = iop.compare(data, measure="completion", estimand="completion_strict", by="track").release("none")
+    low = shown.contrast("completion_strict", "a")
+    assert (str(low.word), plain_range(low)) == ("lower", "−5 to below 0")
+    assert plain_range(shown.contrast("completion_strict", "b")) == "above 0 to 5"
+
+
+def test_means_in_whole_points_are_written_so():
+    """Means that are rounded to whole points: "18.0 to 12.0; change 5.0" looks wrong."""
+    rows = [
+        row | {"phq9_admit": (6 if i < 40 else 15) + i % 9, "phq9_discharge": None if i % 17 == 0 else (0 if i < 40 else 9) + i % 5}
+        for i, row in enumerate(people(30, 10) + people(20, 9, track="b", start=40))
+    ]
+    with small(rows) as data:
+        page = page_of(data, SYMPTOM_CHANGE, policy="cms11")
+        released = next(each for each in page.released.values() if each.definition.has_role("before"))
+        words = words_of(SYMPTOM_CHANGE.sections(page))
+    assert released.definition.estimand(released.definition.in_role("before")).digits == 0
+    assert "A: at admission 10; at discharge 2; mean change 8" in words and ".0" not in words.partition("Mean change")[2]
+
+
+def test_a_bar_of_nothing_but_the_rest_is_not_shown():
+    """It said "other or not known 0%; completed, dropped out and transferred together 100%", which tells nothing of anybody."""
+    rows = people(66, 30) + people(24, 5, track="b") + people(25, 9, track="c")
+    words = said(DISCHARGE_REASONS, rows, policy="cms11")[0]
+    assert "together 100%" not in words and "in the rest 0%" not in words
+    assert "B: not shown" in words

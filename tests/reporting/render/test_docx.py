@@ -11,7 +11,9 @@ from pptx.util import Inches
 from iop_outcomes.reporting.blocks import Cards, Figure, TableBlock
 from iop_outcomes.reporting.render.office_files import plain
 from iop_outcomes.show import theme
-from tests.reporting.render.office import EVERY, blocks, card_words, words_of
+from iop_outcomes.show.tables import Table
+from tests.reporting.render.office import EVERY, blocks, card_words, opened, words_of
+from tests.reporting.small_document import page_of_words
 
 
 @EVERY
@@ -101,3 +103,15 @@ def test_a_figure_is_cut_in_the_middle_between_two_ticks():
     assert theme.slices(figure, 10) == [(0.0, 1.0)]
     ax.set_yticks([])
     assert theme.slices(figure, 4) == [(0.0, 1.0)]
+
+
+def test_what_stands_under_a_table_stands_under_it_in_office_files_too():
+    """Numbers that left a table for a sentence under it were in the page alone."""
+    note = "Worse: all episodes 3.1%; the others are withheld to protect small numbers."
+    made = opened(
+        page_of_words(TableBlock(Table("Change", ("Track", "Better"), (("All episodes", "55%"), ("A", "not shown")), notes=(note,))))
+    )
+    small = [each.text for each in made.docx.paragraphs if each.style.name == "Report small"]
+    assert note in small and any(words.startswith("Not shown, to protect people") for words in small)
+    sheet = made.xlsx.get_sheet_by_name(made.xlsx.sheet_names[1]).to_python(skip_empty_area=False)
+    assert sheet[-1][0] == note

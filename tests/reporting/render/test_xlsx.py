@@ -41,8 +41,9 @@ def test_excel_holds_every_table_with_its_numbers(made):
         assert rows[1][0] == (" ".join(report.banners) or report.title)
         width = len(table.heads)
         assert rows[HEAD_ROW][:width] == [plain(head) for head in table.heads]
-        assert len(rows) == HEAD_ROW + 1 + len(table.rows)
-        for row, expected in zip(rows[HEAD_ROW + 1 :], table.rows, strict=True):
+        end = HEAD_ROW + 1 + len(table.rows)
+        assert [row[0] for row in rows[end + 1 :]] == list(map(plain, table.notes))  # under a free row
+        for row, expected in zip(rows[HEAD_ROW + 1 : end], table.rows, strict=True):
             assert [printed(value, cell) for value, cell in zip(row[:width], expected, strict=True)] == list(map(plain, expected))
             for place, (value, cell) in enumerate(zip(row[:width], expected, strict=True)):
                 assert isinstance(value, float) == (place >= table.naming and re.fullmatch(r"[\u2212-]?[\d,]+(\.\d+)?%?", cell) is not None)
