@@ -1151,6 +1151,8 @@ def compare(
     profile: str | None = None,
     at: Sequence[int] | None = None,
     pairwise: bool = False,
+    adjust: Sequence[str] | None = None,
+    margin: float | None = None,
     conf_level: float = 0.95,
 ) -> Answer:
     """Set each group against all the others together, in one word that allows for the number of groups.
@@ -1173,6 +1175,13 @@ def compare(
         Days after discharge, for measures of time.
     pairwise : bool
         Each group against each other group, instead of against the others together.
+    adjust : sequence of str, optional
+        Columns to allow for: covariates, columns to group by, and "<scale>_pre_band", the band of the admission score. Behind the rows as
+        they stand come the same adjusted, by direct standardisation over the strata of these columns to all episodes compared; a blank is a
+        stratum of its own.
+    margin : float, optional
+        By how much a group may do worse and still be as good, in the unit of the number (a share: 0.10 for ten percentage points); there is
+        no default. Of the number named, or the measure's main one.
     conf_level : float
         Confidence level between 0 and 1, at which all intervals of one number hold together.
 
@@ -1185,19 +1194,29 @@ def compare(
         which that interval would touch 0, `p_adjusted` the same for being one of several, and `word` higher or lower
         exactly when the interval leaves out 0, else "no clear difference"; "too few" with fewer than 11 episodes, or fewer
         than 10 effective patients where patients repeat, on either side. Episodes without a group are on no side.
-        Unadjusted for who is treated: tracks treat different people.
+        Unadjusted for who is treated, unless `adjust` names it: tracks treat different people, and what was not recorded is never allowed for.
+
+        Adjusted rows have `adjustment` "standardised by ..." and no `k`. Strata in which either side has nobody (for a mean: one episode) are
+        left out, flagged `strata_left_out` and counted in `.flow`; where none is left the flag is `no_overlap`.
+
+        With a margin two more rows stand beside each comparison, "non_inferiority" and "equivalence", judged by its own interval turned so
+        that higher is better: `word` is superior where that lies above 0, else non-inferior where it lies above minus the margin, inferior
+        where it lies below that, else inconclusive; and equivalent where it lies within the margin on both sides, different by more than the
+        margin where beyond it, else inconclusive. `p` is one-sided; a verdict holds exactly where `p_adjusted` is under (1 - conf_level) / 2.
 
     Raises
     ------
     UsageError
-        When the measure, the number or the column does not exist, or the number is never compared between groups.
+        When the measure, the number or a column does not exist, the number is never compared between groups, or the margin is none.
     NotAssessableError
-        When the column holds one group or none, or the data hold nothing that answers the measure.
+        When the column holds one group or none, the data hold nothing that answers the measure, the number is no sum over strata (a median)
+        and cannot be adjusted, or nothing says which direction of it is better and it cannot be held against a margin.
 
     References
     ----------
     Newcombe RG (1998), doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I. Zou GY, Donner A (2008),
-    doi:10.1002/sim.3095. Sidak Z (1967), doi:10.1080/01621459.1967.10482935.
+    doi:10.1002/sim.3095. Sidak Z (1967), doi:10.1080/01621459.1967.10482935. Keiding N, Clayton D (2014), doi:10.1214/13-STS453
+    (standardisation). Piaggio G et al. (2012), doi:10.1001/jama.2012.87802 (non-inferiority). Schuirmann DJ (1987), doi:10.1007/BF01068419.
 
     Examples
     --------
@@ -1206,6 +1225,19 @@ def compare(
     ...     frame = iop.compare(data, estimand="completion_strict", by="modality").to_frame()
     >>> frame[frame.contrast == "minus_others"].word.tolist()
     ['no clear difference', 'no clear difference']
+
+    Allowing for how ill people were at admission and how old they are, with a margin of ten percentage points:
+
+    >>> with iop.load("data/synthetic") as data:
+    ...     answer = iop.compare(data, estimand="completion_strict", by="modality", adjust=["phq9_pre_band", "age_group"], margin=0.10)
+    ...     frame = answer.to_frame()
+    >>> virtual = frame[(frame.level == "virtual") & (frame.contrast == "minus_others")]
+    >>> for row in virtual[virtual.estimand != "equivalence"].itertuples():
+    ...     print(f"{row.value:.3f} ({row.low:.3f} to {row.high:.3f}): {row.word}{' *' if row.adjustment else ''}")
+    -0.011 (-0.068 to 0.047): no clear difference
+    -0.011 (-0.068 to 0.047): non-inferior
+    -0.027 (-0.087 to 0.033): no clear difference *
+    -0.027 (-0.087 to 0.033): non-inferior *
     """
     check_arguments(compare, locals())
     from iop_outcomes.evaluate import compare as compare_levels
@@ -1213,7 +1245,9 @@ def compare(
 
     _check_level(conf_level)
     declared = look_up(data, measure, definition, at=at, scale=scale, profile=profile)
-    results = compare_levels(declared, data, by=by, estimand=estimand, pairwise=pairwise, conf_level=conf_level)
+    results = compare_levels(
+        declared, data, by=by, estimand=estimand, pairwise=pairwise, adjust=adjust, margin=margin, conf_level=conf_level
+    )
     return Answer(results, partial(_discharged, data))
 
 

@@ -87,6 +87,7 @@ class Flag(StrEnum):
     NO_REFERENCE = "no_reference"
     NO_SPREAD = "no_spread"
     NO_OVERLAP = "no_overlap"
+    STRATA_LEFT_OUT = "strata_left_out"
     ONE_GROUP = "one_group"
     PAST_FOLLOW_UP = "past_follow_up"
     NOT_FOLLOWED_IN_ALL_GROUPS = "not_followed_in_all_groups"
@@ -141,6 +142,8 @@ class Key:
         Empty for the number itself; else its difference from all the others together, or from one level.
     versus : str
         That level, for "minus_level".
+    adjustment : str
+        What it is adjusted for, as the column of that name says; empty for a number as it stands.
 
     Examples
     --------
@@ -153,11 +156,21 @@ class Key:
     time: float | None = None
     contrast: Contrast = Contrast.NONE
     versus: str = ""
+    adjustment: str = ""
 
     @property
     def number(self) -> Key:
         """The number that a contrast compares."""
         return replace(self, contrast=Contrast.NONE, versus="")
+
+    @property
+    def unadjusted(self) -> Key:
+        """The same as it stands."""
+        return replace(self, adjustment="") if self.adjustment else self
+
+    def adjusted(self, adjustment: str) -> Key:
+        """The same, adjusted."""
+        return replace(self, adjustment=adjustment)
 
     @property
     def against_others(self) -> Key:
@@ -170,4 +183,5 @@ class Key:
 
     def __str__(self) -> str:
         at = "" if self.time is None else f" at {self.time:g}"
-        return f"{self.estimand}{at}{f' {self.contrast}' if self.contrast else ''}{f' {self.versus}' if self.versus else ''}"
+        against = f"{f' {self.contrast}' if self.contrast else ''}{f' {self.versus}' if self.versus else ''}"
+        return f"{self.estimand}{at}{against}{f', {self.adjustment}' if self.adjustment else ''}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from iop_outcomes.columns import Column, ScoreAt
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Contrast, Flags, Key, Place, written
 from iop_outcomes.stats.curves import Curve
-from iop_outcomes.stats.draft import Population
+from iop_outcomes.stats.draft import Population, Standardisation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +40,7 @@ Role = Literal[
     "expected",
     "tipping",
     "worst_end",
+    "verdict",
 ]
 
 
@@ -92,7 +93,7 @@ class Estimate:
     @property
     def key(self) -> Key:
         """Which number it is."""
-        return Key(self.estimand, self.time, self.contrast, self.versus)
+        return Key(self.estimand, self.time, self.contrast, self.versus, self.adjustment)
 
 
 def as_words(estimate: Any) -> dict[str, str]:
@@ -120,7 +121,9 @@ class EstimandDefinition:
     words of its axis, and `about` the column or score it speaks of, where it speaks of the data themselves. Means with one name of `total`
     are of the same sum over different episodes. `meaning` says what the part of a whole is that it counts, which gives it its colour everywhere;
     `unverified` names the figures behind it whose source was not seen: then it carries a sign wherever it is printed. `when` stands before
-    its day, where it has one: what happens "by day 90" is over by then, what is seen "around day 28" is of those days.
+    its day, where it has one: what happens "by day 90" is over by then, what is seen "around day 28" is of those days. `better` says in
+    which direction it is good, where that is not said by `meaning`, nor by the measure of the number that groups are compared by.
+    A verdict `judges` another number, and holds it against a `bound`, in its unit: below 0 where lower is worse.
     """
 
     name: str
@@ -148,6 +151,9 @@ class EstimandDefinition:
     meaning: Meaning = ""
     unverified: str = ""
     when: str = "by day"
+    better: Better | Literal[""] = ""
+    judges: str = ""
+    bound: float = math.nan
 
     def at(self, time: float | None) -> str:
         """Its day in words, where it has one.
@@ -211,7 +217,8 @@ class Definition:
 
     `chart` names an entry of the registry of charts in `show`, `shown` the estimands that it draws; `subject` is what is measured,
     within a sentence, where that is not the title, and `coarse` says what was merged or rounded so that more can be shown, and why;
-    `inclusions` say which of the parts that its numbers count hold episodes of which others, so that release knows it too.
+    `inclusions` say which of the parts that its numbers count hold episodes of which others, so that release knows it too; `adjustments`
+    say of each name in the column `adjustment` what is allowed for, within a sentence.
     """
 
     measure: str
@@ -227,6 +234,7 @@ class Definition:
     subject: str = ""
     coarse: str = ""
     inclusions: tuple[Inclusion, ...] = ()
+    adjustments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def estimand(self, name: str) -> EstimandDefinition:
         """The definition of one of its estimands."""
@@ -246,6 +254,12 @@ class Definition:
         lines += [f"  Note: {note}" for note in self.notes]
         lines += [f"  Source: {source}" for source in self.sources]
         return "\n".join(lines)
+
+
+def _strata_out(standard: Standardisation) -> str:
+    if standard.strata_out == standard.strata:
+        return f"in all {standard.strata} strata, none of which holds both sides: not assessable"
+    return f"in {standard.strata_out} of {standard.strata} strata in which either side has too few"
 
 
 CHOSEN = "outside "  # how the reason begins for which episodes are left out on purpose, by `Data.where`
@@ -396,9 +410,22 @@ class Results:
     @property
     def flow(self) -> tuple[Flow, ...]:
         """For everyone: rows in = used + excluded by reason, one for each estimand."""
-        return tuple(
-            self._flow(str(key), population) for (level, key), population in self.populations.items() if level == ALL and not key.contrast
-        )
+        return (*(self._flow(str(key), self.populations[ALL, key]) for key in self.flowing), *self.left_out.values())
+
+    @property
+    def flowing(self) -> tuple[Key, ...]:
+        """The numbers of which everyone's flow is given, in order: what is adjusted has that of the number as it stands."""
+        return tuple(key for level, key in self.populations if level == ALL and not key.contrast and not key.adjustment)
+
+    @property
+    def left_out(self) -> Mapping[tuple[str, Key], Flow]:
+        """For each adjusted comparison that leaves strata out: the episodes compared, and how many of them stand in these."""
+        verdicts = {item.name for item in self.definition.estimands if item.role == "verdict"}
+        return {
+            (level, key): Flow(f"{key}, of {level}", standard.everyone, {_strata_out(standard): standard.out})
+            for (level, key), people in self.populations.items()
+            if key.contrast and key.estimand not in verdicts and (standard := people.standard) is not None and standard.strata_out
+        }
 
     def _flow(self, estimand: str, population: Population) -> Flow:
         out = {part: n for part, n in population.parts.items() if part not in population.base}

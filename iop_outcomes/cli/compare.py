@@ -25,6 +25,19 @@ from iop_outcomes.cli.program import exit_code, loaded, narrowed
 )
 @options_of_measures
 @click.option("--pairwise", is_flag=True, help="Each group against each, instead of against the others together.")
+@click.option(
+    "--adjust",
+    cls=Several,
+    callback=columns,
+    metavar="COLUMN,...",
+    help="Columns to allow for, as rows of their own: covariates, columns to group by, and bands of the admission score such as phq9_pre_band.",
+)
+@click.option(
+    "--margin",
+    type=float,
+    default=None,
+    help="By how much a group may do worse and still be as good, in the unit of the number: 0.10 for ten percentage points. There is no default.",
+)
 @POLICY
 @LEDGER
 @read_as
@@ -40,6 +53,8 @@ def compare(
     profile: str | None,
     at: tuple[int, ...] | None,
     pairwise: bool,  # noqa: FBT001 - click passes flags by name
+    adjust: tuple[str, ...] | None,
+    margin: float | None,
     policy: str,
     ledger: str | None,
     mapping: str | None,
@@ -55,6 +70,7 @@ def compare(
     from iop_outcomes.evaluate.lookup import look_up
     from iop_outcomes.release import policy_for
     from iop_outcomes.show.comparison import comparison_tables, different_people
+    from iop_outcomes.show.verdicts import left_out
 
     one_form(json=as_json, csv=as_csv)
     with loaded(data, mapping, on_error, layout) as program:
@@ -73,9 +89,12 @@ def compare(
                 profile=profile,
                 at=at,
                 pairwise=pairwise,
+                adjust=adjust,
+                margin=margin,
             )
             released = answer.release(policy, ledger=ledger)
         print_released(released, comparison_tables(released, main, pairwise=pairwise), as_json=as_json, as_csv=as_csv)
         if not as_json and not as_csv:
-            click.echo(different_people(by[0]))
+            for words in (*left_out(released, main), different_people(by[0])):
+                click.echo(words)
         return exit_code(program)

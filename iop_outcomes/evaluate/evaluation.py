@@ -11,12 +11,14 @@ import numpy as np
 
 from iop_outcomes.columns import PERIODS, Column, Request
 from iop_outcomes.counts import Counts, Level
-from iop_outcomes.errors import NotAssessableError, UsageError, choices
+from iop_outcomes.errors import NotAssessableError, UsageError
 from iop_outcomes.evaluate.contrasts import Against, Drafted, contrasts
 from iop_outcomes.evaluate.forms import coarser_forms
 from iop_outcomes.evaluate.groups import Divided, Group
 from iop_outcomes.evaluate.lacking import refuse_not_counted
 from iop_outcomes.evaluate.rounding import rounded
+from iop_outcomes.evaluate.standardising import with_adjusted
+from iop_outcomes.evaluate.strata import Adjusting
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL, Contrast, Flag, Flags, flags
 from iop_outcomes.measures import Measure
@@ -38,6 +40,7 @@ def evaluate(
     classes: Callable[[Level], Level] | None = None,
     against: Against | None = None,
     grouped: By | None = None,
+    adjusting: Adjusting | None = None,
     conf_level: float = 0.95,
 ) -> Results:
     """Answer a measure's question.
@@ -57,6 +60,8 @@ def evaluate(
         Which of the measure's numbers to compare between groups, and with whom.
     grouped : str or several of them, optional
         Columns; episodes without a value of one are left out, so that every table of a page grouped by it rests on the same ones.
+    adjusting : Adjusting, optional
+        What the numbers compared are adjusted for too: rows of their own, after those of the numbers as they stand.
     conf_level : float
         Confidence level between 0 and 1.
 
@@ -75,6 +80,8 @@ def evaluate(
     report_step(f"answering {measure.name}")
     columns, complete = grouping_columns(data, by), tuple(data.group(name) for name in _listed(grouped))
     requests = requests_of(measure, data, by, grouped)
+    if adjusting is not None:
+        requests = tuple(dict.fromkeys((*requests, *adjusting.requests)))
     refuse_not_counted(data, measure, requests)
     counted = data.count(requests)
     if counted.total != data.episodes:
@@ -83,19 +90,30 @@ def evaluate(
     everyone = Group(counted, data.engine.patients(requests))
     if complete:
         everyone = everyone.where(~np.logical_or.reduce([counted.is_in(name, [None]) for name in complete]))
-    unread = {*columns, *complete} - {name for request in measure.requests for name in request.keys}
+    read = {name for request in measure.requests for name in request.keys}
+    strata = frozenset() if adjusting is None else adjusting.keys
+    unread = {*columns, *complete, *strata} - read
     class_of = _class_of(everyone, columns, classes)
-    answered = partial(_answered, data=data, against=against, conf_level=conf_level)
+    answered = partial(_answered, data=data, against=against, adjusting=adjusting, conf_level=conf_level)
 
     def tallied() -> _Tallied:
-        return _Tallied(columns, _slices(everyone, columns, classes, unread), class_of)
+        return _Tallied(columns, _slices(everyone, columns, classes, unread, strata), class_of)
 
     def coarser() -> Iterator[Results]:
         again = tallied()  # not kept until then: those of all the asks of a page would take most of its memory
         return coarser_forms(measure, exact, again.divisions, partial(answered, tallied=again))
 
     def among_grouped(column: str) -> Results:
-        return evaluate(measure, data, by=by, classes=classes, against=against, grouped=(*complete, column), conf_level=conf_level)
+        return evaluate(
+            measure,
+            data,
+            by=by,
+            classes=classes,
+            against=against,
+            grouped=(*complete, column),
+            adjusting=adjusting,
+            conf_level=conf_level,
+        )
 
     exact = answered(measure, tallied=tallied())
     results = replace(
@@ -159,6 +177,7 @@ class _Slice:
     everyone: Group
     divided: Divided | None
     unread: Collection[str]
+    by_strata: Divided | None = None  # once more, with what is adjusted for
 
     @cached_property
     def parts(self) -> Mapping[str, Group]:
@@ -172,14 +191,18 @@ class _Slice:
 
 
 def _slices(
-    everyone: Group, columns: Sequence[str], classes: Callable[[Level], Level] | None, unread: Collection[str]
+    everyone: Group, columns: Sequence[str], classes: Callable[[Level], Level] | None, unread: Collection[str], strata: Collection[str]
 ) -> dict[str, _Slice]:
-    """Everyone by the first column, and with two the same within each level of the second."""
+    """Everyone by the first column, and with two the same within each level of the second; with the columns of strata where there are any."""
     first, second = (*columns, "", "")[:2]
     within = {"": everyone} if not second else {str(ALL): everyone} | dict(Divided.by(everyone, second, None, unread).groups)
     beside = set(unread) - {first}  # summed over before dividing: no two cells of a level are alike in all that is read
+
+    def by_first(episodes: Group, without: Collection[str]) -> Divided | None:
+        return Divided.by(episodes.without(without), first, classes, unread) if first else None
+
     return {
-        level: _Slice(episodes, Divided.by(episodes.without(beside), first, classes, unread) if first else None, unread)
+        level: _Slice(episodes, by_first(episodes, beside), unread, by_first(episodes, beside - set(strata)) if strata else None)
         for level, episodes in within.items()
     }
 
@@ -215,21 +238,30 @@ class _Tallied:
         ]
 
 
-def _answered(measure: Measure, *, data: Data, tallied: _Tallied, against: Against | None, conf_level: float) -> Results:
+def _answered(
+    measure: Measure, *, data: Data, tallied: _Tallied, against: Against | None, adjusting: Adjusting | None, conf_level: float
+) -> Results:
     """Answer by the first column, with two columns among everyone and within each level of the second; nothing is rounded yet."""
     if measure.refuses is not None and (reason := measure.refuses(tallied.counts)):
         raise NotAssessableError(f"{measure.title} is not assessable: {reason}")
     if measure.settled is not None:
         measure = replace(measure, draft=measure.settled(tallied.counts))
     everyone, *within = (
-        _by_first(measure, data, part, (*tallied.columns, "", "")[:2], level_2, against, conf_level)
+        _by_first(measure, data, part, (*tallied.columns, "", "")[:2], level_2, against, adjusting, conf_level)
         for level_2, part in tallied.slices.items()
     )
     return replace(everyone, within={part.level_2: part for part in within}, class_of=tallied.class_of)
 
 
 def _by_first(
-    measure: Measure, data: Data, part: _Slice, columns: tuple[str, ...], level_2: str, against: Against | None, conf_level: float
+    measure: Measure,
+    data: Data,
+    part: _Slice,
+    columns: tuple[str, ...],
+    level_2: str,
+    against: Against | None,
+    adjusting: Adjusting | None,
+    conf_level: float,
 ) -> Results:
     """Draft, errors, finish, and the comparisons, by the first column within a slice."""
     divided, parts = part.divided, part.parts
@@ -252,6 +284,8 @@ def _by_first(
     )
     if against is not None and divided is not None and level_2 != MISSING_LEVEL:
         results = contrasts(measure, results, Drafted(divided, drafted), against, conf_level)
+        if adjusting is not None and part.by_strata is not None:
+            results = with_adjusted(measure, results, part.by_strata, adjusting, against, conf_level)
     kept = (each for each in results.estimates if each.contrast or each.estimand not in measure.between)
     return replace(results, estimates=tuple(kept)) if measure.between else results
 
@@ -274,50 +308,6 @@ def _line_of(drafts: Sequence[Draft], group: Group, conf_level: float) -> CurveL
     days = np.array([draft.key.time for draft in drafts], dtype=np.float64).astype(np.int64)
     low, high = (np.array([getattr(each, name) for each in limits], dtype=np.float64) for name in ("low", "high"))
     return CurveLine(days, np.array([draft.value for draft in drafts], dtype=np.float64), low, high)
-
-
-def compare(
-    measure: Measure, data: Data, *, by: By, estimand: str | None = None, pairwise: bool = False, conf_level: float = 0.95
-) -> Results:
-    """Answer a measure's question and set the groups against one another; the public function is `iop_outcomes.compare`."""
-    names = [definition.name for definition in measure.estimands]
-    if estimand is not None and estimand not in names:
-        raise UsageError(f'{measure.name} has no number "{estimand}". {choices(estimand, names)}')
-    _several_groups(data, grouping_columns(data, by)[0])
-    chosen = () if estimand is None else (estimand, *measure.definition.estimand(estimand).compared_beside)
-    results = evaluate(measure, data, by=by, against=Against(chosen, pairwise), conf_level=conf_level)
-    compared = list(dict.fromkeys(estimate.estimand for estimate in results if estimate.contrast))
-    if estimand is not None and estimand not in compared:
-        raise UsageError(f'"{estimand}" is not compared between groups: it has no interval, or is standardised within a group.')
-    return _drawn_as_comparison(results, compared[:1], pairwise=pairwise)
-
-
-def _drawn_as_comparison(results: Results, compared: Sequence[str], *, pairwise: bool) -> Results:
-    """The same, with the chart of differences; so in every coarser form."""
-    chart = results.definition.chart if pairwise else "forest"
-    forms = results.coarser
-    return replace(
-        results,
-        definition=replace(results.definition, chart=chart, shown=(*compared,) or results.definition.shown),
-        within={level: _drawn_as_comparison(part, compared, pairwise=pairwise) for level, part in results.within.items()},
-        coarser=None if forms is None else lambda: (_drawn_as_comparison(form, compared, pairwise=pairwise) for form in forms()),
-    )
-
-
-def _several_groups(data: Data, by: str) -> None:
-    """Refuse a column that does not divide the episodes, and name those that do."""
-    groups = _groups(data, by)
-    if len(groups) > 1:
-        return
-    other = [column for column in data.groups if column != "discharge_reason" and len(_groups(data, column)) > 1]  # an outcome itself
-    what = "holds one group" if groups else "is blank in every episode"
-    fix = f"choose another column with by (--by): {', '.join(other)}" if other else "no other column of the data holds several groups"
-    raise NotAssessableError(f'"{by}" {what}, so that nothing can be compared; {fix}.')
-
-
-def _groups(data: Data, by: str) -> list[Level]:
-    """The levels of a column that are groups: a blank is none."""
-    return [level for level in data.count([Column(data.group(by))]).levels(by) if level is not None]
 
 
 def _known_together(measure: Measure, drafts: Sequence[tuple[str, Draft]]) -> list[tuple[str, Draft]]:

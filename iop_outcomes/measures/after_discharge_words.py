@@ -63,7 +63,7 @@ def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple
             role="with_event",
             axis="Days after discharge",
         ),
-        EstimandDefinition("event_free", "Free of every end", free, AMONG, _LOG_LOG, "share", role="free_of_ends"),
+        EstimandDefinition("event_free", "Free of every end", free, AMONG, _LOG_LOG, "share", role="free_of_ends", better="higher"),
         EstimandDefinition(
             "median_days",
             f"Days until half {past} or ended otherwise",
@@ -79,6 +79,7 @@ def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple
             AMONG,
             "95%, log-log of the share of days",
             "days",
+            better="higher",
         ),
         EstimandDefinition(
             "fully_observed_rate",
@@ -87,6 +88,7 @@ def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple
             "episodes whose follow-up reaches that day",
             _WILSON,
             "share",
+            better="lower",
         ),
     )
 

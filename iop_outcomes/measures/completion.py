@@ -196,6 +196,7 @@ def _estimands(*, teds_all: bool) -> tuple[EstimandDefinition, ...]:
             text,
             headline if name == "completion_strict" else "",
             missing=_UNKNOWN_REASON if text else "",
+            better="higher",
         )
         for name, label, k, n, text in rows
     )
@@ -210,6 +211,7 @@ def _estimands(*, teds_all: bool) -> tuple[EstimandDefinition, ...]:
         _WILSON,
         "share",
         "Of {n} admissions observed for at least their planned length, {k} ({value}) completed; the plausible range is {low} to {high}.",
+        better="higher",
     )
     return (*definitions, of_admitted)
 

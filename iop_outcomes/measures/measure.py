@@ -140,6 +140,15 @@ class Measure:
         """The number that groups are compared by unless another is named."""
         return self.main or (self.shown or (self.estimands[0].name,))[0]
 
+    def better_of(self, estimand: str) -> Better:
+        """Which direction of a number is good; "neither" where nothing says it."""
+        number = self.definition.estimand(estimand)
+        if number.better:
+            return number.better
+        if number.meaning in ("better", "worse"):
+            return "higher" if number.meaning == "better" else "lower"
+        return self.better if estimand == self.compared else "neither"
+
     @cached_property
     def definition(self) -> Definition:
         """The part that travels with the numbers."""

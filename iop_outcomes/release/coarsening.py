@@ -121,9 +121,9 @@ class _SeenOnPage:
     @classmethod
     def on(cls, results: Results, shown: Sequence[bool], policy: Policy) -> _SeenOnPage:
         groups = set(_shown_groups(results, policy))
-        places = [estimate.place for estimate in results]
-        of_groups = _share(seen for place, seen in zip(places, shown, strict=True) if place in groups)
-        of_everyone = _share(seen for place, seen in zip(places, shown, strict=True) if place.is_everyone)
+        seen_at = [(each.place, seen) for each, seen in zip(results, shown, strict=True) if not each.adjustment]
+        of_groups = _share(seen for place, seen in seen_at if place in groups)
+        of_everyone = _share(seen for place, seen in seen_at if place.is_everyone)
         return cls(of_everyone, (of_groups + of_everyone) / 2)
 
 
@@ -180,7 +180,7 @@ def _seen(results: Results, places: Sequence[Place], threshold: int) -> Iterator
     populations = results.placed_populations
     by_place: dict[Place, list[tuple[Key, Population]]] = {place: [] for place in places}
     for estimate in results:
-        if estimate.place in by_place:
+        if estimate.place in by_place and not estimate.adjustment:
             by_place[estimate.place].append((estimate.key, populations[estimate.place, estimate.key]))
     for cells in by_place.values():
         sets = _seen_sets([people for _, people in cells], threshold)

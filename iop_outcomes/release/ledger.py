@@ -20,11 +20,10 @@ from typing import Any, NamedTuple
 
 from iop_outcomes.columns import DISCHARGE_PERIODS
 from iop_outcomes.errors import DataError, OutputError
-from iop_outcomes.keys import ALL, Key, Place
+from iop_outcomes.keys import ALL, Place
 from iop_outcomes.release.protect import Parts
 from iop_outcomes.release.released import Count, Released, Withheld
 from iop_outcomes.results import Results
-from iop_outcomes.stats.draft import Population
 from iop_outcomes.stats.periods import read_period
 
 KIND = "iop_outcomes ledger 1"
@@ -190,11 +189,9 @@ def _shown(results: Results, released: Released) -> Iterator[tuple[Cell, Parts]]
 
 def _shown_flows(results: Results, released: Released) -> Iterator[tuple[Cell, Parts]]:
     """What the flow of everyone shows: rows in, rows used, and each reason."""
-    everyone: dict[str, tuple[Key, Population]] = {
-        str(key): (key, people) for (level, key), people in results.populations.items() if level == ALL and not key.contrast
-    }
-    for flow in released.flow:
-        _, people = everyone[flow.what]
+    everyone = {str(key): results.populations[ALL, key] for key in results.flowing}
+    for flow in (each for each in released.flow if each.what in everyone):
+        people = everyone[flow.what]
         cell = way_of(results, people.family), whose(results, results.places[0])
         words = results.definition.parts
         single = [(flow.excluded[words.get(part, part)], frozenset({part})) for part in people.parts if part not in people.base]

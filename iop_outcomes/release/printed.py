@@ -178,7 +178,7 @@ class Tabulations:
             RoundedValue(number, estimate.place, estimate.key): ratio
             for number, each in enumerate(self._results)
             for estimate in each
-            if not estimate.contrast and (ratio := self._ratio(number, estimate, seen, threshold)) is not None
+            if not estimate.contrast and not estimate.adjustment and (ratio := self._ratio(number, estimate, seen, threshold)) is not None
         }
 
     def _ratio(self, number: int, estimate: Estimate, seen: Sequence[frozenset[Printed]], threshold: int) -> Ratio | None:
@@ -229,7 +229,7 @@ class Tabulations:
         """For each number, the totals and the rounded values without which it is not shown; numbers that a measure shows are wanted most."""
         needs: list[Need] = []
         for number, each in enumerate(self._results):
-            for estimate in each:
+            for estimate in (every for every in each if not every.adjustment):  # what is adjusted is wanted as the number itself is
                 counted = self._counted(number, estimate)
                 values = [value for place, _, _ in counted if (value := RoundedValue(number, place, estimate.key.number)) in ratios]
                 alone = says_no_number(each.definition.estimand(estimate.estimand), counted[0][1], threshold)

@@ -73,7 +73,7 @@ class ReleasedEstimate:
     @property
     def key(self) -> Key:
         """Which number it is."""
-        return Key(self.estimand, self.time, self.contrast, self.versus)
+        return Key(self.estimand, self.time, self.contrast, self.versus, self.adjustment)
 
     @property
     def shown(self) -> bool:
@@ -180,14 +180,19 @@ class Released:
     def __iter__(self) -> Iterator[ReleasedEstimate]:
         return (estimate for part in self.slices for estimate in part.estimates)
 
-    def estimate(self, estimand: str, level: str = ALL, time: float | None = None) -> ReleasedEstimate:
+    def estimate(self, estimand: str, level: str = ALL, time: float | None = None, adjustment: str = "") -> ReleasedEstimate:
         """The estimate of an estimand at a level, and at a time where it has several."""
-        return next(e for e in self._at[estimand, level, Contrast.NONE, ""] if time is None or e.time == time)
+        return next(
+            e for e in self._at[estimand, level, Contrast.NONE, ""] if (time is None or e.time == time) and e.adjustment == adjustment
+        )
 
-    def contrast(self, estimand: str, level: str, *, time: float | None = None, versus: str = "") -> ReleasedEstimate | None:
+    def contrast(
+        self, estimand: str, level: str, *, time: float | None = None, versus: str = "", adjustment: str = ""
+    ) -> ReleasedEstimate | None:
         """The difference of an estimand at a level from the others, or from one level; `None` where they are not compared."""
         kind = Contrast.MINUS_LEVEL if versus else Contrast.MINUS_OTHERS
-        return next((e for e in self._at.get((estimand, level, kind, versus), ()) if time is None or e.time == time), None)
+        every = self._at.get((estimand, level, kind, versus), ())
+        return next((e for e in every if (time is None or e.time == time) and e.adjustment == adjustment), None)
 
     def has(self, estimand: str) -> bool:
         """Whether there is any number of an estimand."""

@@ -36,6 +36,7 @@ from iop_outcomes.release.released import (
     Withheld,
 )
 from iop_outcomes.release.rounding import Rounding, compared_with
+from iop_outcomes.release.standards import may_be_shown, release_left_out
 from iop_outcomes.results import Definition, Estimate, Flow, Results
 from iop_outcomes.stats.draft import Population
 
@@ -321,7 +322,7 @@ class _View:
             return False
         against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast, estimate.level)
         places = (estimate.place, estimate.place._replace(level=str(against)))
-        return any(RoundedValue(self.number, place, estimate.key.number) in self.hidden for place in places)
+        return any(RoundedValue(self.number, place, estimate.key.number.unadjusted) in self.hidden for place in places)
 
 
 def _released_results(results: Results, reading: _Visible, policy: Policy) -> Released:
@@ -331,7 +332,10 @@ def _released_results(results: Results, reading: _Visible, policy: Policy) -> Re
     return replace(
         everyone,
         door=DOOR,
-        flow=tuple(_released_flow(key, results, reading) for level, key in results.populations if level == ALL and not key.contrast),
+        flow=(
+            *(_released_flow(key, results, reading) for key in results.flowing),
+            *release_left_out([flow for part in results.slices for flow in part.left_out.values()], policy),
+        ),
         only_grouped=results.only_grouped,
         within={part.level_2: part for part in within},
     )
@@ -403,6 +407,11 @@ def _released_estimate(estimate: Estimate, results: Results, reading: _Visible, 
         "excluded": excluded,
         "n_at_risk": _at_risk(estimate, people, reading, policy),
     }
+    if people.standard is not None and people.standard.own_out:  # they are in other strata than the group's own counts
+        exact = not policy.base and policy.threshold <= 1
+        values |= {"n": estimate.n if exact else SUPPRESSED, "excluded": estimate.excluded if exact else SUPPRESSED}
+    if estimate.adjustment and policy.threshold > 1:  # three digits more than the value has, of counts that are not printed
+        values |= {"p": math.nan, "p_adjusted": math.nan}
     if _is_withheld(estimate, people, results, reading, policy):
         values |= dict.fromkeys(NUMBERS, SUPPRESSED)
         # Other flags go: "one episode" would say how many.
@@ -416,20 +425,22 @@ def _shown(results: Results, reading: _Visible, policy: Policy) -> Iterator[bool
     """Whether the value of each estimate would be shown, in order: a fraction of the work of releasing it."""
     for part in results.slices:
         shown = [not _is_withheld(each, part.populations[each.level, each.key], part, reading, policy) for each in part]
-        bare = _without_values(part.definition, {each.estimand for each, is_shown in zip(part, shown, strict=True) if not is_shown}, policy)
+        hidden = {each.estimand for each, is_shown in zip(part, shown, strict=True) if not is_shown and not each.adjustment}
+        bare = _without_values(part.definition, hidden, policy)
         yield from (is_shown and each.estimand not in bare for each, is_shown in zip(part, shown, strict=True))
 
 
 def _is_withheld(estimate: Estimate, people: Population, results: Results, reading: _Visible, policy: Policy) -> bool:
     """Whether its value may not be shown, judged by itself."""
     place = estimate.place
-    if (place.is_crossed and not policy.crossed) or reading.hides(estimate):
+    if (place.is_crossed and not policy.crossed) or reading.hides(estimate) or not may_be_shown(people.standard, policy.threshold):
         return True
     # A difference from the others rests on everyone's counts too, one from another level on that level's; of two columns, on those within
     # the same level of the second.
     against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
     other = results.populations.get((against, estimate.key.number)) if against is not None else None
-    sides = [(place, people, parts) for parts in (people.base, None if estimate.k is None else people.hits, people.revealed) if parts]
+    hits = None if estimate.k is None and not estimate.adjustment else people.hits  # adjusted, it rests on the group's own
+    sides = [(place, people, parts) for parts in (people.base, hits, people.revealed) if parts]
     if other is not None:
         sides += [(Place(str(against), place.level_2), other, parts) for parts in other.rests_on]
     rests_on_withheld = any(isinstance(reading.count(whose, where, parts), Withheld) for where, whose, parts in sides)
@@ -459,7 +470,7 @@ def _without_what_rests_on_withheld(
     definition: Definition, estimates: Sequence[ReleasedEstimate], policy: Policy
 ) -> tuple[ReleasedEstimate, ...]:
     """Withhold a value and its limits, but not its word, that would give back a number it rests on, after all was judged by itself."""
-    bare = _without_values(definition, {estimate.estimand for estimate in estimates if not estimate.shown}, policy)
+    bare = _without_values(definition, {each.estimand for each in estimates if not each.shown and not each.adjustment}, policy)
     return tuple(_without_numbers(estimate) if estimate.estimand in bare and estimate.shown else estimate for estimate in estimates)
 
 

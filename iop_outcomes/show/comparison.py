@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, TOO_FEW, UNCLEAR
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show.tables import Table, value_with_range
+from iop_outcomes.show.verdicts import adjustments, allowing_for, left_out_sentences, verdict_columns, verdict_sentences, verdict_word
 from iop_outcomes.show.words import (
     ALL_TOGETHER,
     NOT_SHOWN,
@@ -39,7 +40,9 @@ def different_people(by: str) -> str:
     return f"{groups} different people: a gap between groups can come from who is treated, not from how."
 
 
-def comparison_word(released: Released, estimand: str, level: str, *, time: float | None = None, versus: str = "") -> str:
+def comparison_word(
+    released: Released, estimand: str, level: str, *, time: float | None = None, versus: str = "", adjustment: str = ""
+) -> str:
     """Say in one word how a group stands to the others: the one rule for headlines, labels and tables.
 
     Parameters
@@ -52,6 +55,8 @@ def comparison_word(released: Released, estimand: str, level: str, *, time: floa
         At which day, where it has several.
     versus : str
         The level it is compared with; all the others together by default.
+    adjustment : str
+        Of the adjusted number, what the column of that name says.
 
     Returns
     -------
@@ -60,7 +65,7 @@ def comparison_word(released: Released, estimand: str, level: str, *, time: floa
         "too few" when it cannot be judged; "not shown" when withheld; "" for a level that is not compared.
     """
     require_released(released, "comparison_word")
-    difference = released.contrast(estimand, level, time=time, versus=versus)
+    difference = released.contrast(estimand, level, time=time, versus=versus, adjustment=adjustment)
     if difference is None:
         return ""
     return str(difference.word) if difference.shown else NOT_SHOWN
@@ -98,16 +103,26 @@ def chance_sentence(several: int, conf_level: float = 0.95) -> str:
 def comparison_sentences(released: Released, estimand: str, *, time: float | None = None) -> tuple[str, ...]:
     """One sentence for each group that is higher or lower than the others, or one that says none of those compared is.
 
-    Of a number that has several days, those of each day unless one is named; of two columns, those within each level of the second. What is compared beside the number (`EstimandDefinition.compared_beside`) follows, or its share among everyone where no group differs.
+    Of a number that has several days, those of each day unless one is named; of two columns, those within each level of the second. Each
+    is followed by the same after adjusting, where it is adjusted, and by the verdicts, where it is held against a margin. What is compared beside the number (`EstimandDefinition.compared_beside`) follows, or its share among everyone where no group differs.
     """
     require_released(released, "comparison_sentences")
     times = compared_times(released, estimand) if time is None else [time]
     slices = [part for part in released.slices if any(e.contrast for e in part.estimates)] or released.slices[:1]
-    sentences = [one for part in slices for each in times for one in _of_a_day(part, estimand, each)]
+    sentences = [
+        one
+        for adjustment in adjustments(released, estimand)
+        for each in times
+        for one in (
+            *(words for part in slices for words in _of_a_day(part, estimand, each, adjustment)),
+            *left_out_sentences(released, estimand, adjustment, time=each),
+            *verdict_sentences(released, estimand, time=each, adjustment=adjustment),
+        )
+    ]
     more = [
         one
         for name in released.definition.estimand(estimand).compared_beside
-        for one in [one for part in slices for one in _differing(part, name, None)[0]] or [aside(released, name)]
+        for one in [one for part in slices for one in _differing(part, name, None, "")[0]] or [aside(released, name)]
         if one
     ]
     return (*sentences, *more)
@@ -120,29 +135,35 @@ def compared_times(released: Released, estimand: str) -> list[float | None]:
     return [*known] or [None]
 
 
-def _of_a_day(released: Released, estimand: str, time: float | None) -> list[str]:
-    sentences, words = _differing(released, estimand, time)
+def _of_a_day(released: Released, estimand: str, time: float | None, adjustment: str) -> list[str]:
+    sentences, words = _differing(released, estimand, time, adjustment)
     nobody = NOBODY_COMPARED if UNCLEAR not in words else NOBODY_DIFFERS if not words & {NOT_SHOWN, TOO_FEW} else NOBODY_KNOWN_DIFFERS
-    return sentences or [nobody.format(what=_what(released, estimand, time), group=released.group.replace("_", " "))]
+    return sentences or [nobody.format(what=_what(released, estimand, time, adjustment), group=released.group.replace("_", " "))]
 
 
-def _what(released: Released, estimand: str, time: float | None) -> str:
-    """The number that is compared, with its day and, within a level of a second column, that level."""
+def _what(released: Released, estimand: str, time: float | None, adjustment: str) -> str:
+    """The number that is compared, with its day, within a level of a second column that level, and what is allowed for."""
     where = slice_words(released)
     definition = released.definition.estimand(estimand)
-    return " ".join(filter(None, (definition.label, definition.at(time)))) + (f", {where}" if where else "")
+    return (
+        " ".join(filter(None, (definition.label, definition.at(time))))
+        + (f", {where}" if where else "")
+        + allowing_for(released, adjustment)
+    )
 
 
-def _differing(released: Released, estimand: str, time: float | None) -> tuple[list[str], set[str]]:
+def _differing(released: Released, estimand: str, time: float | None, adjustment: str) -> tuple[list[str], set[str]]:
     """A sentence for each group that is higher or lower than the others, and every word that was said of a group."""
     sentences, words = [], set()
     for level in compared_levels(released, estimand, time=time):
-        difference, word = released.contrast(estimand, level, time=time), comparison_word(released, estimand, level, time=time)
+        difference = released.contrast(estimand, level, time=time, adjustment=adjustment)
+        word = comparison_word(released, estimand, level, time=time, adjustment=adjustment)
         words.add(word)
         if difference is not None and word in (HIGHER, LOWER):
             group = label(level, released.levels)
             sentences.append(
-                f"{_what(released, estimand, time)}: {word} in {group} than in the others together ({estimate_value(released.estimate(estimand, level, time))}; "
+                f"{_what(released, estimand, time, adjustment)}: {word} in {group} than in the others together "
+                f"({estimate_value(released.estimate(estimand, level, time, adjustment))}; "
                 f"difference {estimate_value(difference)}{UNITS[difference.unit].suffix()}, range {plain_range(difference)})."
             )
     return sentences, words
@@ -154,28 +175,43 @@ def compared_levels(released: Released, estimand: str, *, time: float | None = N
     return tuple(level for level in ordered_levels(released, estimand, time=time) if level not in (ALL, MISSING_LEVEL))
 
 
-def compared_groups(released: Released, estimand: str, *, time: float | None = None) -> list[tuple[ShownGroup, ReleasedEstimate]]:
+def compared_groups(
+    released: Released, estimand: str, *, time: float | None = None, adjustment: str = ""
+) -> list[tuple[ShownGroup, ReleasedEstimate]]:
     """Every group that is set against the others, with its difference, in the order of tables."""
     require_released(released, "compared_groups")
     groups = shown_groups(released, estimand, time=time)
     pairs = [
-        (group, group.released.contrast(estimand, group.level, time=time)) for group in groups if group.level not in (ALL, MISSING_LEVEL)
+        (group, group.released.contrast(estimand, group.level, time=time, adjustment=adjustment))
+        for group in groups
+        if group.level not in (ALL, MISSING_LEVEL)
     ]
     return [(group, difference) for group, difference in pairs if difference is not None]
 
 
 def difference_table(
-    released: Released, estimand: str, *, caption: str, first: str, time: float | None = None, extra: ExtraColumn | None = None
+    released: Released,
+    estimand: str,
+    *,
+    caption: str,
+    first: str,
+    time: float | None = None,
+    extra: ExtraColumn | None = None,
+    adjustment: str = "",
 ) -> Table:
-    """Each group: its own value, its difference from the others with range, and the word; `extra` is one more column by level."""
+    """Each group: its own value, its difference from the others with range, and the word; `extra` is one more column by level.
+
+    Where the number is held against a margin, both verdicts follow; of an adjusted number all of it is adjusted.
+    """
     require_released(released, "difference_table")
-    rows, units = [], set()
-    for group, difference in compared_groups(released, estimand, time=time):
-        estimate = group.estimate(estimand, time)
+    rows, units, verdicts = [], set(), verdict_columns(released, estimand)
+    for group, difference in compared_groups(released, estimand, time=time, adjustment=adjustment):
+        estimate = group.estimate(estimand, time, adjustment)
         more = () if extra is None else (extra[1].get(group.level, NOT_SHOWN),)
         cells = (estimate_value(estimate), estimate_value(difference), plain_range(difference))
-        word = comparison_word(group.released, estimand, group.level, time=time)
-        rows.append((*group.heads, count(estimate.n), *more, *cells, word))
+        word = comparison_word(group.released, estimand, group.level, time=time, adjustment=adjustment)
+        judged = (verdict_word(group.released.contrast(name, group.level, time=time, adjustment=adjustment)) for name in verdicts)
+        rows.append((*group.heads, count(estimate.n), *more, *cells, word, *judged))
         units.add(UNITS[difference.unit].words)
     named = column_heads(released, first)
     if not rows:  # one group: nobody to be set against
@@ -183,8 +219,9 @@ def difference_table(
     more = () if extra is None else (extra[0],)
     unit = f" ({' or '.join(sorted(units))})" if any(units) else ""
     head = released.definition.estimand(estimand).marked_label
-    heads = (*named, "Episodes", *more, head, f"Difference from the others{unit}", "Plausible range", "In a word")
-    return Table(caption, heads, tuple(rows), prose=True, mark=released.policy.mark, naming=len(named))
+    heads = (*named, "Episodes", *more, head, f"Difference from the others{unit}", "Plausible range", "In a word", *verdicts.values())
+    notes = tuple(left_out_sentences(released, estimand, adjustment, time=time))
+    return Table(caption, heads, tuple(rows), prose=True, mark=released.policy.mark, naming=len(named), notes=notes)
 
 
 def short_table(released: Released, estimand: str, *, caption: str, first: str, time: float | None = None) -> Table:
@@ -215,22 +252,27 @@ def _against_others(group: ShownGroup, estimand: str, time: float | None) -> str
     return f"{word}: {estimate_value(difference)} ({plain_range(difference)})"
 
 
-def pair_table(released: Released, estimand: str, *, caption: str, time: float | None = None) -> Table:
-    """Each pair of groups: the first minus the second with range, and the word for the first."""
+def pair_table(released: Released, estimand: str, *, caption: str, time: float | None = None, adjustment: str = "") -> Table:
+    """Each pair of groups: the first minus the second with range, and the word for the first; with the verdicts where there is a margin."""
     require_released(released, "pair_table")
-    pairs = [e for e in released.estimates if e.versus and e.estimand == estimand and (time is None or e.time == time)]
-    rows = []
+    every = (e for e in released.estimates if e.versus and e.estimand == estimand and e.adjustment == adjustment)
+    pairs = [e for e in every if time is None or e.time == time]
+    rows, verdicts = [], verdict_columns(released, estimand)
     for names in pairs:
         for part in released.slices:
-            pair = part.contrast(estimand, names.level, time=time, versus=names.versus)
+            pair = part.contrast(estimand, names.level, time=time, versus=names.versus, adjustment=adjustment)
             if pair is not None:
                 first, *second = group_heads(part, pair.level)
-                word = comparison_word(part, estimand, pair.level, time=time, versus=pair.versus)
+                word = comparison_word(part, estimand, pair.level, time=time, versus=pair.versus, adjustment=adjustment)
                 minus = f"{first} minus {label(pair.versus, released.levels)}"
-                rows.append((minus, *second, estimate_value(pair), plain_range(pair), word))
+                judged = (
+                    verdict_word(part.contrast(name, pair.level, time=time, versus=pair.versus, adjustment=adjustment)) for name in verdicts
+                )
+                rows.append((minus, *second, estimate_value(pair), plain_range(pair), word, *judged))
     heads = column_heads(released, "Pair")
-    more = ("Difference", "Plausible range", "The first is")
-    return Table(caption, (*heads, *more), tuple(rows), prose=True, mark=released.policy.mark, naming=len(heads))
+    more = ("Difference", "Plausible range", "The first is", *verdicts.values())
+    notes = tuple(left_out_sentences(released, estimand, adjustment, time=time))
+    return Table(caption, (*heads, *more), tuple(rows), prose=True, mark=released.policy.mark, naming=len(heads), notes=notes)
 
 
 def comparison_words(released: Released, estimand: str, levels: Sequence[str], *, time: float | None = None) -> list[str]:
@@ -240,7 +282,7 @@ def comparison_words(released: Released, estimand: str, levels: Sequence[str], *
 
 
 def comparison_tables(released: Released, estimand: str, *, pairwise: bool = False) -> list[Table]:
-    """The table of a number compared, one for each day where it has several, and of what is compared beside it."""
+    """The table of a number compared, one for each day where it has several, each with the adjusted one behind it, and of what is compared beside."""
     require_released(released, "comparison_tables")
     beside = [
         name for name in released.definition.estimand(estimand).compared_beside if any(e.contrast and e.estimand == name for e in released)
@@ -252,12 +294,14 @@ def _tables(released: Released, estimand: str, *, pairwise: bool) -> list[Table]
     words = f"{released.definition.title}: {released.definition.estimand(estimand).label.lower()}"
     tables = []
     for time in compared_times(released, estimand):
-        when = "" if time is None else f", by day {time:g}"
-        if pairwise:
-            tables.append(pair_table(released, estimand, caption=f"{words}{when}, each pair of groups", time=time))
-        else:
-            caption = f"{words}{when}, each group against the others together"
-            tables.append(difference_table(released, estimand, caption=caption, first=label(released.group), time=time))
+        for adjustment in adjustments(released, estimand):
+            when = ("" if time is None else f", by day {time:g}") + allowing_for(released, adjustment)
+            if pairwise:
+                caption = f"{words}{when}, each pair of groups"
+                tables.append(pair_table(released, estimand, caption=caption, time=time, adjustment=adjustment))
+            else:
+                caption, first = f"{words}{when}, each group against the others together", label(released.group)
+                tables.append(difference_table(released, estimand, caption=caption, first=first, time=time, adjustment=adjustment))
     return tables
 
 

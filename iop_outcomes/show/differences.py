@@ -13,15 +13,19 @@ from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import coordinate, finish_rows, withheld_words
 from iop_outcomes.show.comparison import compared_groups, comparison_sentences, comparison_word
+from iop_outcomes.show.verdicts import adjustment_words, adjustments, margin_bound, verdict_sentences
 from iop_outcomes.show.words import ShownGroup, estimate_value, has_value, label, plain_range
 from iop_outcomes.units import MINUS, UNITS, Unit
 
 ForestRow = tuple[str, ShownGroup, ReleasedEstimate]  # what names a row, the group, and its difference
+ADJUSTED = "{group}, adjusted"
 
 
 @with_numbers
 def forest(released: Released, estimand: str, *, time: float | None = None, ax: Axes | None = None) -> Axes:
     """Differences from the others with their ranges around a line at 0, one row for each group, the word to the right.
+
+    Where they are adjusted, each group has a second row with an open dot; a margin is a dashed line.
 
     Parameters
     ----------
@@ -39,8 +43,20 @@ def forest(released: Released, estimand: str, *, time: float | None = None, ax: 
     Axes
     """
     require_released(released, "forest")
-    rows = [(group.words, group, row) for group, row in compared_groups(released, estimand, time=time)]
-    return _forest(rows, released.definition.estimand(estimand).unit, estimand, time=time, ax=ax)
+    rows, bound = _rows(released, estimand, time), margin_bound(released, estimand)
+    return _forest(rows, released.definition.estimand(estimand).unit, estimand, time=time, bound=bound, ax=ax)
+
+
+def _rows(released: Released, estimand: str, time: float | None) -> list[ForestRow]:
+    """Each group, as it stands and adjusted."""
+    plain, *adjusted = adjustments(released, estimand)
+    rows: list[ForestRow] = []
+    for group, row in compared_groups(released, estimand, time=time, adjustment=plain):
+        rows.append((group.words, group, row))
+        for adjustment in adjusted:
+            beside = group.released.contrast(estimand, group.level, time=time, adjustment=adjustment)
+            rows += [] if beside is None else [(ADJUSTED.format(group=group.words), group, beside)]
+    return rows
 
 
 def forest_of_columns(releases: Sequence[tuple[Released, Sequence[str]]], estimand: str, *, time: float | None = None) -> Axes:
@@ -60,7 +76,7 @@ def forest_of_columns(releases: Sequence[tuple[Released, Sequence[str]]], estima
     Axes
     """
     rows = _rows_of_columns(releases, estimand, time)
-    return _forest(rows, releases[0][0].definition.estimand(estimand).unit, estimand, time=time, ax=None)
+    return _forest(rows, releases[0][0].definition.estimand(estimand).unit, estimand, time=time, bound=None, ax=None)
 
 
 def _rows_of_columns(releases: Sequence[tuple[Released, Sequence[str]]], estimand: str, time: float | None) -> list[ForestRow]:
@@ -72,12 +88,12 @@ def _rows_of_columns(releases: Sequence[tuple[Released, Sequence[str]]], estiman
     return rows
 
 
-def _forest(rows: Sequence[ForestRow], unit: str, estimand: str, *, time: float | None, ax: Axes | None) -> Axes:
+def _forest(rows: Sequence[ForestRow], unit: str, estimand: str, *, time: float | None, bound: float | None, ax: Axes | None) -> Axes:
     notes, reach = [], 0.0
     with theme.style():
         drawn = ax or theme.new_axes(len(rows))
         for y, (_, group, row) in enumerate(rows):
-            word = comparison_word(group.released, estimand, group.level, time=time)
+            word = comparison_word(group.released, estimand, group.level, time=time, adjustment=row.adjustment)
             if not has_value(row) or word == TOO_FEW:
                 notes.append(TOO_FEW if word == TOO_FEW else withheld_words(row))
                 continue
@@ -86,9 +102,13 @@ def _forest(rows: Sequence[ForestRow], unit: str, estimand: str, *, time: float 
                 drawn.plot(
                     [coordinate(end) for end in ends], [y, y], color=theme.NAVY, linewidth=3, alpha=0.45, solid_capstyle="butt", zorder=2
                 )
-            drawn.plot(coordinate(row.value), y, "o", color=theme.NAVY, markersize=7, zorder=3)
+            inside = "white" if row.adjustment else theme.NAVY
+            drawn.plot(coordinate(row.value), y, "o", color=theme.NAVY, markerfacecolor=inside, markersize=7, zorder=3)
             reach = max([reach, abs(coordinate(row.value)), *(abs(coordinate(end)) for end in ends)])
             notes.append(f"{estimate_value(row)} ({plain_range(row)}): {word}")
+        if bound is not None:
+            reach = max(reach, abs(bound))
+            drawn.axvline(coordinate(bound), color=theme.MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
         _around_zero(drawn, reach or 1.0, UNITS[UNITS[unit].difference], time)
         finish_rows(drawn, [words for words, _, _ in rows], notes, fit=ax is None, everyone_first=False)
     return drawn
@@ -107,10 +127,16 @@ def _around_zero(ax: Axes, reach: float, unit: Unit, time: float | None) -> None
 def difference_alt_text(released: Released, estimand: str, *, time: float | None = None) -> str:
     """What the chart of differences says, in words and numbers."""
     require_released(released, "difference_alt_text")
-    groups = _in_words([(group.words, group, row) for group, row in compared_groups(released, estimand, time=time)], estimand, time)
+    groups = _in_words(_rows(released, estimand, time), estimand, time)
     what = released.definition.estimand(estimand).label.lower()
     when = "" if time is None else f" by day {time:g}"
-    return f"Chart of differences around 0. {released.definition.title}, {what}{when}, each group minus the others. {'. '.join(groups)}."
+    _, *adjusted = adjustments(released, estimand)
+    for_what = "".join(f" Adjusted: after allowing for {adjustment_words(released, each)}." for each in adjusted)
+    verdicts = "".join(f" Dashed line: the margin. {each}" for each in verdict_sentences(released, estimand, time=time))
+    return (
+        f"Chart of differences around 0. {released.definition.title}, {what}{when}, each group minus the others. "
+        f"{'. '.join(groups)}.{for_what}{verdicts}"
+    )
 
 
 def columns_alt_text(releases: Sequence[tuple[Released, Sequence[str]]], estimand: str, *, time: float | None = None) -> str:
@@ -121,7 +147,10 @@ def columns_alt_text(releases: Sequence[tuple[Released, Sequence[str]]], estiman
 
 def _in_words(rows: Sequence[ForestRow], estimand: str, time: float | None) -> list[str]:
     """Each row with its difference, its range and its word; a word that says there is no number stands alone."""
-    judged = [(words, row, comparison_word(group.released, estimand, group.level, time=time)) for words, group, row in rows]
+    judged = [
+        (words, row, comparison_word(group.released, estimand, group.level, time=time, adjustment=row.adjustment))
+        for words, group, row in rows
+    ]
     return [
         f"{words}: difference {estimate_value(row)} ({plain_range(row)}), {word}" if has_value(row) else f"{words}: {word}"
         for words, row, word in judged

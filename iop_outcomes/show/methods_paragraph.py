@@ -10,11 +10,12 @@ from iop_outcomes.keys import Flag
 from iop_outcomes.release import Released, ReleasedEstimate, ReleasedFlow, require_released
 from iop_outcomes.results import Definition
 from iop_outcomes.show.references import Reference, bibtex, references_of
+from iop_outcomes.show.verdicts import adjustment_words, verdicts_of
 from iop_outcomes.show.words import count, label, listed
 from iop_outcomes.units import UNITS
 
 BY_PATIENT = ", by patient"
-MULTIPLICITY, SURVIVAL_FIGURE = "multiplicity", "survival figure"
+MULTIPLICITY, SURVIVAL_FIGURE, STANDARDISED, MARGIN = "multiplicity", "survival figure", "direct standardisation", "margin"
 _NOT_A_METHOD = ("none", "")
 
 
@@ -67,6 +68,8 @@ def methods_of(released: Released) -> MethodsParagraph:
         *_repeats(released),
         *_tests(released),
         *_comparisons(released, references),
+        *_adjusted(released, references),
+        *_verdicts(released, references),
         *_drawn_as(released, references),
         *((released.definition.coarse,) if released.definition.coarse else ()),
         _disclosure(released),
@@ -118,7 +121,17 @@ def _rest_on(released: Released) -> list[str]:
     """Every method whose sources are cited."""
     compared = _drawn(released, contrast=True)
     methods = [each.method for each in (*_drawn(released, contrast=False), *compared, *_tested(released))]
-    return [*methods, *((MULTIPLICITY,) if compared else ()), *((SURVIVAL_FIGURE,) if released.curves else ())]
+    more = {
+        MULTIPLICITY: compared,
+        SURVIVAL_FIGURE: released.curves,
+        STANDARDISED: _adjustments(released),
+        MARGIN: verdicts_of(released),
+    }
+    return [*methods, *(name for name, there in more.items() if there)]
+
+
+def _adjustments(released: Released) -> list[str]:
+    return list(dict.fromkeys(each.adjustment for each in released if each.adjustment))
 
 
 def _cite(references: Sequence[Reference], method: str) -> str:
@@ -169,6 +182,24 @@ def _comparisons(released: Released, references: Sequence[Reference]) -> list[st
         "Higher or lower is said exactly when that interval leaves out 0; of fewer than 11 episodes or 10 patients on a side nothing is said."
     )
     return [words]
+
+
+def _adjusted(released: Released, references: Sequence[Reference]) -> list[str]:
+    """What the adjusted numbers are."""
+    return [
+        f"Beside these stand numbers adjusted for {adjustment_words(released, adjustment)} by {STANDARDISED}{_cite(references, STANDARDISED)}: each group's "
+        "number in every stratum, weighted with the strata's shares of all episodes compared, whose own error counts; what is blank is a stratum "
+        "of its own, and strata in which either side has nobody, or for a mean one episode, were left out and counted. "
+        "What was not recorded is not allowed for."
+        for adjustment in _adjustments(released)
+    ]
+
+
+def _verdicts(released: Released, references: Sequence[Reference]) -> list[str]:
+    """By which interval a group is called non-inferior, and equivalent."""
+    verdicts = [f"{item.short}: {item.counted}" for item in verdicts_of(released)]
+    words = "by the same simultaneous intervals, with one-sided p values"
+    return [f"Differences were held against a margin {words}{_cite(references, MARGIN)}. {'. '.join(verdicts)}."] if verdicts else []
 
 
 def _drawn_as(released: Released, references: Sequence[Reference]) -> list[str]:

@@ -282,6 +282,5 @@ def _what(released: Released, estimate: ReleasedEstimate) -> str:
     """An estimate's own name, its day, and against whom."""
     definition = released.definition.estimand(estimate.estimand)
     words = ", ".join(filter(None, (definition.label, definition.at(estimate.time))))
-    if not estimate.contrast:
-        return words
-    return f"{words}, minus {label(estimate.versus, released.levels) if estimate.versus else 'the others'}"
+    against = f", minus {label(estimate.versus, released.levels) if estimate.versus else 'the others'}" if estimate.contrast else ""
+    return f"{words}{against}{f', {estimate.adjustment}' if estimate.adjustment else ''}"

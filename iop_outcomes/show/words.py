@@ -25,7 +25,7 @@ _WHY = {
     Flag.FEW_PATIENTS: "too few patients",
     Flag.TOO_FEW: "too few",
     Flag.NO_REFERENCE: "no reference",
-    Flag.NO_OVERLAP: "no overlap",
+    Flag.NO_OVERLAP: "not assessable (no overlap)",
     **dict.fromkeys((Flag.ONE_EPISODE, Flag.ONE_PAIR, Flag.ONE_SCORE, Flag.TWO_PAIRS), "too few"),
     **dict.fromkeys((Flag.SD_ZERO, Flag.NO_SPREAD), "all alike"),
 }
@@ -119,9 +119,9 @@ class ShownGroup(NamedTuple):
         """Whether it is all episodes."""
         return is_everyone(self.level, self.released.level_2)
 
-    def estimate(self, estimand: str, time: float | None = None) -> ReleasedEstimate:
+    def estimate(self, estimand: str, time: float | None = None, adjustment: str = "") -> ReleasedEstimate:
         """An estimate of it."""
-        return self.released.estimate(estimand, self.level, time)
+        return self.released.estimate(estimand, self.level, time, adjustment)
 
 
 def is_everyone(level: str, level_2: str) -> bool:

@@ -21,6 +21,36 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
+Cell = tuple[int, int | None]  # episodes, and those counted among them, for a share
+
+
+@dataclass(frozen=True)
+class Standardisation:
+    """Over which strata a number is standardised, and who stands in those left out.
+
+    Parameters
+    ----------
+    sides : tuple of tuple of Cell
+        Of the group, and for a difference of those it is compared with: the episodes in each stratum that is used.
+    weights : tuple of float
+        The share of each of these strata.
+    own_out : int
+        Episodes of the group in strata left out.
+    everyone, out : int
+        Episodes whose strata give the weights and those left out, and how many of them are in strata left out.
+    strata, strata_out : int
+        How many strata there are, and how many of them are left out.
+    """
+
+    sides: tuple[tuple[Cell, ...], ...]
+    weights: tuple[float, ...]
+    own_out: int
+    everyone: int
+    out: int
+    strata: int
+    strata_out: int
+
+
 @dataclass(frozen=True)
 class Population:
     """Who an estimate speaks of: every episode in exactly one part, and which parts are counted.
@@ -43,6 +73,8 @@ class Population:
         Where it is of a day: the episodes of the denominator by whether they are followed to that day, who are the numerator.
     revealed : frozenset of str
         Parts of the denominator whose number follows from the value, or from there being one: it is shown only where that number is.
+    standard : Standardisation, optional
+        Of a standardised number: over which strata. Its parts are those of the group as it stands.
 
     Examples
     --------
@@ -58,6 +90,7 @@ class Population:
     missing: frozenset[str] = frozenset()
     at_risk: Population | None = None
     revealed: frozenset[str] = frozenset()
+    standard: Standardisation | None = None
 
     def count(self, parts: frozenset[str]) -> int:
         """Episodes in these parts together."""
@@ -187,8 +220,9 @@ class Draft:
 
     @property
     def n(self) -> int:
-        """The denominator."""
-        return self.population.n
+        """The denominator; of a standardised number without those in strata left out."""
+        standard = self.population.standard
+        return self.population.n - (0 if standard is None else standard.own_out)
 
     def flagged(self, flag: Flag) -> Draft:
         """The same, with why it is to be read with care."""
@@ -213,7 +247,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first estimate minus the second, with its limits and the p value at which they would just touch 0."""
+    """The first estimate minus the second, with its limits and the p value at which they would just touch 0, or another bound."""
 
     value: float
     limits: Limits
@@ -226,5 +260,5 @@ class Comparison(Protocol):
     def limits(self, one: Side, other: Side, people: Patients, conf_level: float) -> Limits:
         """Limits of the difference alone: the p value takes many times as long."""
 
-    def difference(self, one: Side, other: Side, people: Patients, conf_level: float) -> Difference:
-        """Difference, limits and p value."""
+    def difference(self, one: Side, other: Side, people: Patients, conf_level: float, bound: float = 0.0) -> Difference:
+        """Difference, limits and the p value at which these would just touch a bound."""

@@ -10,7 +10,8 @@ import iop_outcomes as iop
 from iop_outcomes.cli import run
 from iop_outcomes.columns import Column
 from iop_outcomes.evaluate import evaluation
-from iop_outcomes.evaluate.evaluation import compare, evaluate, grouping_columns, requests_of
+from iop_outcomes.evaluate.comparing import compare
+from iop_outcomes.evaluate.evaluation import evaluate, grouping_columns, requests_of
 from iop_outcomes.evaluate.lookup import look_up
 from tests.conftest import SYNTHETIC
 from tests.intake import sites

@@ -15,8 +15,8 @@ _STEPS = 40
 _NEAR = 1e-12
 
 
-def difference(one: Side, other: Side, people: Patients, *, conf_level: float = 0.95) -> Difference:
-    """Compare two estimates of groups that share no episode, though they may share patients.
+def difference(one: Side, other: Side, people: Patients, *, conf_level: float = 0.95, bound: float = 0.0) -> Difference:
+    """Compare two estimates of groups that share no episode, though they may share patients, and weights that come from both.
 
     Parameters
     ----------
@@ -26,6 +26,8 @@ def difference(one: Side, other: Side, people: Patients, *, conf_level: float = 
         Behind that table.
     conf_level : float
         Confidence level between 0 and 1.
+    bound : float
+        What the p value is against: that at which the interval would just touch it.
 
     Returns
     -------
@@ -37,7 +39,7 @@ def difference(one: Side, other: Side, people: Patients, *, conf_level: float = 
     TypeError
         When estimates of this kind are not compared.
     """
-    return _comparison(one).difference(one, other, people, conf_level)
+    return _comparison(one).difference(one, other, people, conf_level, bound)
 
 
 def difference_limits(one: Side, other: Side, people: Patients, *, conf_level: float = 0.95) -> Limits:
@@ -53,9 +55,9 @@ def _comparison(one: Side) -> Comparison:
 
 
 def correlation(one: Side, other: Side, people: Patients) -> float:
-    """Correlation that patients in both groups bring; 0 when there are none."""
+    """Correlation that patients in both groups bring, and weights that both are standardised with; 0 when there are none."""
     size = math.sqrt(one.errors.variance * other.errors.variance)
-    if not len(people.n) or size <= 0:
+    if size <= 0 or not (len(people.n) or one.draft.key.adjustment):
         return 0.0
     return max(-1.0, min(1.0, people.covariance(one.draft.influence, other.draft.influence) / size))
 
@@ -87,25 +89,25 @@ class Mover:
 
     def limits(self, one: Side, other: Side, people: Patients, conf_level: float) -> Limits:
         """Limits of the difference."""
-        return self._limits(one, other, correlation(one, other, people), conf_level)
+        return self._limits(one, other, correlation(one, other, people), conf_level, repeated=len(people.n) > 0)
 
-    def difference(self, one: Side, other: Side, people: Patients, conf_level: float) -> Difference:
-        """With the smallest error probability at which the interval leaves 0 out; NaN where either estimate is missing."""
+    def difference(self, one: Side, other: Side, people: Patients, conf_level: float, bound: float = 0.0) -> Difference:
+        """With the smallest error probability at which the interval leaves the bound out; NaN where either estimate is missing."""
         value = one.draft.value - other.draft.value
         shared = correlation(one, other, people)
-        limits = self._limits(one, other, shared, conf_level)
+        limits = self._limits(one, other, shared, conf_level, repeated=len(people.n) > 0)
         if math.isnan(value) or limits.none:
             return Difference(math.nan, replace(NO_LIMITS, method=limits.method), math.nan)
-        return Difference(value, limits, self._p(one, other, shared, value))
+        return Difference(value, limits, self._p(one, other, shared, value, bound))
 
-    def _limits(self, one: Side, other: Side, shared: float, conf_level: float) -> Limits:
+    def _limits(self, one: Side, other: Side, shared: float, conf_level: float, *, repeated: bool = False) -> Limits:
         first, second = one.limits(conf_level), other.limits(conf_level)
         a, b = one.draft.value, other.draft.value
         low = a - b - _joined(a - first.low, second.high - b, shared)
         high = a - b + _joined(first.high - a, b - second.low, shared)
         if self.bounded:
             low, high = max(low, -1.0), min(high, 1.0)
-        patients = shared != 0 or "by patient" in first.method + second.method
+        patients = (repeated and shared != 0) or "by patient" in first.method + second.method
         return Limits(self._se(one, other, shared), low, high, self.name + (", by patient" if patients else ""), open_sides(low, high))
 
     def _se(self, one: Side, other: Side, shared: float) -> float:
@@ -115,19 +117,19 @@ class Mover:
         v1, v2 = one.errors.variance, other.errors.variance
         return math.sqrt(max(v1 + v2 - 2 * shared * math.sqrt(v1 * v2), 0.0))
 
-    def _p(self, one: Side, other: Side, shared: float, value: float) -> float:
-        """Smallest error probability at which the interval leaves 0 out: where its nearer limit is 0, on the normal scale."""
-        if value == 0:
+    def _p(self, one: Side, other: Side, shared: float, value: float, bound: float) -> float:
+        """Smallest error probability at which the interval leaves the bound out: where its nearer limit is there, on the normal scale."""
+        if value == bound:
             return 1.0
 
         def limit(z: float) -> float:
             conf_level = 2 * float(ndtr(z)) - 1
             if conf_level <= 0:  # so near 0 that nothing is left of the interval but the estimate
-                return abs(value)
+                return abs(value - bound)
             limits = self._limits(one, other, shared, conf_level)
-            return limits.low if value > 0 else -limits.high
+            return limits.low - bound if value > bound else bound - limits.high
 
-        return 2 * float(ndtr(-(_halved if self.in_jumps else _root)(limit, abs(value))))
+        return 2 * float(ndtr(-(_halved if self.in_jumps else _root)(limit, abs(value - bound))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,8 @@ class Welch:
         """Limits of the difference."""
         return self.difference(one, other, people, conf_level).limits
 
-    def difference(self, one: Side, other: Side, people: Patients, conf_level: float) -> Difference:
-        """With the p value of the t statistic; NaN where either mean or either spread is missing."""
+    def difference(self, one: Side, other: Side, people: Patients, conf_level: float, bound: float = 0.0) -> Difference:
+        """With the p value of the t statistic against the bound; NaN where either mean or either spread is missing."""
         value = one.draft.value - other.draft.value
         n1, n2 = (side.draft.interval.values(side.draft) for side in (one, other))
         patients = _effective(one, other, people)
@@ -166,7 +168,7 @@ class Welch:
             return nothing
         df = min((v1 + v2) ** 2 / (v1**2 / (m1 - 1) + v2**2 / (m2 - 1)), m - 1)  # all patients in both groups: pairs
         se = math.sqrt(variance)
-        return Difference(value, symmetric(value, se, t_quantile(df, conf_level), method), 2 * float(stdtr(df, -abs(value) / se)))
+        return Difference(value, symmetric(value, se, t_quantile(df, conf_level), method), 2 * float(stdtr(df, -abs(value - bound) / se)))
 
 
 def _effective(one: Side, other: Side, people: Patients) -> tuple[float, float, float] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -21,6 +22,10 @@ class Stratum(NamedTuple):
 
 class Combinable(Interval):
     """The interval of an estimate that may be standardised or weighted: of a weighted sum it is again one of its kind."""
+
+    def tells(self, draft: Draft) -> bool:
+        """Whether there is an estimate, and enough of it to be one of several that are added up."""
+        return not math.isnan(draft.value)
 
     @abstractmethod
     def combined(self, value: float, variance: float, parts: Sequence[Stratum]) -> Interval:

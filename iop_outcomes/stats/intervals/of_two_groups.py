@@ -29,8 +29,8 @@ class Together:
         """Limits of the difference."""
         return self.difference(one, other, people, conf_level).limits
 
-    def difference(self, one: Side, other: Side, people: Patients, conf_level: float) -> Difference:
-        """With the p value at which the limits would touch 0."""
+    def difference(self, one: Side, other: Side, people: Patients, conf_level: float, bound: float = 0.0) -> Difference:
+        """With the p value at which the limits would touch the bound."""
         kind = one.draft.interval
         if not isinstance(kind, OfTwoGroups):
             raise TypeError(f"{one.draft.key}: an interval of the kind {type(kind).__name__} is of one group.")
@@ -46,7 +46,7 @@ class Together:
             return nothing
         se = math.sqrt(variance)
         quantile = normal_quantile(conf_level) if math.isinf(df) else t_quantile(df, conf_level)
-        away = -abs(apart.value) / se
+        away = -abs(apart.value - bound) / se
         p = 2 * float(ndtr(away) if math.isinf(df) else stdtr(df, away))
         return Difference(apart.value, symmetric(apart.value, se, quantile, method), p)
 

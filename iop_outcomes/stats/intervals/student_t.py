@@ -54,6 +54,10 @@ class StudentT(Combinable):
             return NO_LIMITS
         return symmetric(draft.value, math.sqrt(errors.variance * m / (m - 1)), t_quantile(m - 1, conf_level))
 
+    def tells(self, draft: Draft) -> bool:
+        """Of one value nothing is known of the spread."""
+        return super().tells(draft) and draft.n > 1
+
     def combined(self, value: float, variance: float, parts: Sequence[Stratum]) -> StudentT:
         """As many values as give the degrees of freedom of Satterthwaite; none where a stratum of one value tells nothing of its spread.
 

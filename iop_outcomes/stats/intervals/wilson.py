@@ -44,7 +44,7 @@ class Wilson(Combinable):
     def combined(self, value: float, variance: float, parts: Sequence[Stratum]) -> Wilson:
         """Worth value x (1 - value) / variance; at most Kish's number where a stratum at 0 or 1 tells nothing of its own variance."""
         most = kish([part.weight for part in parts], [part.draft.n for part in parts])
-        worth = value * (1 - value) / variance if variance > 0 else most
+        worth = value * (1 - value) / variance if 0 < value < 1 and variance > 0 else most
         return Wilson(min(worth, most) if any(part.draft.value in (0.0, 1.0) for part in parts) else worth)
 
 
