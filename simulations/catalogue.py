@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
-from simulations import changes, curves, days, effects, extremes, few, gaps, logranks, readmissions, repeats, shares, tracks
+from simulations import changes, curves, days, effects, extremes, fair, few, gaps, logranks, readmissions, repeats, shares, tracks
 from simulations.scenario import Row, Scenario
 
 REPLICATES = 4_000
@@ -64,7 +64,7 @@ KNOWN = {
 
 def scenarios() -> list[Scenario]:
     """All of them, in the order of the table."""
-    modules = (shares, days, changes, curves, readmissions, extremes, repeats, few, logranks, tracks, effects, gaps)
+    modules = (shares, days, changes, curves, readmissions, extremes, repeats, few, logranks, tracks, effects, gaps, fair)
     return [scenario for module in modules for scenario in module.scenarios()]
 
 
