@@ -26,7 +26,7 @@ exclude_patterns = ["_build"]
 
 PAGES = {
     "Guide": """guide/first_report guide/data guide/doors guide/mapping guide/scales guide/reports guide/policies guide/privacy guide/commands
-        guide/python guide/papers guide/effect_sizes guide/missing_scores guide/courses guide/notebooks guide/studies guide/standing_beside
+        guide/python guide/papers guide/fair_comparisons guide/effect_sizes guide/missing_scores guide/courses guide/notebooks guide/studies guide/standing_beside
         guide/counts_and_pooling guide/speed""",
     "What numbers mean": "definitions scales cannot_tell deviations",
     "How it is built": """design matrix decisions/index decisions/counts decisions/influences decisions/one_release decisions/withholding_last decisions/duckdb

@@ -14,6 +14,7 @@ from simulations import (
     days,
     effects,
     extremes,
+    fair,
     few,
     gaps,
     logranks,
@@ -100,6 +101,7 @@ def scenarios() -> list[Scenario]:
         effects,
         gaps,
         criteria,
+        fair,
         reliabilities,
     )
     return [scenario for module in modules for scenario in module.scenarios()]

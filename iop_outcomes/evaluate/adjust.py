@@ -103,10 +103,14 @@ def standardised(strata: Mapping[Level, Side], weights: Weights, population: Pop
     if not isinstance(kind, Combinable):
         raise TypeError(f"{first.key}: an estimate with an interval of the kind {type(kind).__name__} is not added up over strata.")
     each = [draft.value for _, draft, _ in parts]
-    value = min(max(math.fsum(weight * draft.value for weight, draft, _ in parts), min(each)), max(each))  # shares sum to 1 but for rounding
+    value = min(
+        max(math.fsum(weight * draft.value for weight, draft, _ in parts), min(each)), max(each)
+    )  # shares sum to 1 but for rounding
     influence: Floats = np.sum([weight * draft.influence for weight, draft, _ in parts], axis=0)
     if weights.influence is not None:
-        apart = [weights.influence[s] * (strata[s].draft.value - value) for s in weighted]  # shares sum to 1: only what strata differ by counts
+        apart = [
+            weights.influence[s] * (strata[s].draft.value - value) for s in weighted
+        ]  # shares sum to 1: only what strata differ by counts
         influence = influence + np.sum(apart, axis=0)
     among: Mask = np.logical_or.reduce([draft.among for _, draft, _ in parts])
     return Draft(first.key, value, influence, among, population, kind.combined(value, variance_independent(influence, n), parts))

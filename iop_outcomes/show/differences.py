@@ -76,7 +76,7 @@ def forest_of_columns(releases: Sequence[tuple[Released, Sequence[str]]], estima
     Axes
     """
     rows = _rows_of_columns(releases, estimand, time)
-    return _forest(rows, releases[0][0].definition.estimand(estimand).unit, estimand, time=time, bound=None, ax=None)
+    return _forest(rows, releases[0][0].definition.estimand(estimand).unit, estimand, time=time, bound=math.nan, ax=None)
 
 
 def _rows_of_columns(releases: Sequence[tuple[Released, Sequence[str]]], estimand: str, time: float | None) -> list[ForestRow]:
@@ -88,7 +88,7 @@ def _rows_of_columns(releases: Sequence[tuple[Released, Sequence[str]]], estiman
     return rows
 
 
-def _forest(rows: Sequence[ForestRow], unit: str, estimand: str, *, time: float | None, bound: float | None, ax: Axes | None) -> Axes:
+def _forest(rows: Sequence[ForestRow], unit: str, estimand: str, *, time: float | None, bound: float, ax: Axes | None) -> Axes:
     notes, reach = [], 0.0
     with theme.style():
         drawn = ax or theme.new_axes(len(rows))
@@ -106,7 +106,7 @@ def _forest(rows: Sequence[ForestRow], unit: str, estimand: str, *, time: float 
             drawn.plot(coordinate(row.value), y, "o", color=theme.NAVY, markerfacecolor=inside, markersize=7, zorder=3)
             reach = max([reach, abs(coordinate(row.value)), *(abs(coordinate(end)) for end in ends)])
             notes.append(f"{estimate_value(row)} ({plain_range(row)}): {word}")
-        if bound is not None:
+        if not math.isnan(bound):
             reach = max(reach, abs(bound))
             drawn.axvline(coordinate(bound), color=theme.MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
         _around_zero(drawn, reach or 1.0, UNITS[UNITS[unit].difference], time)

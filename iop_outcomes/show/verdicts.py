@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from iop_outcomes.keys import TOO_FEW, Key
@@ -13,7 +14,7 @@ from iop_outcomes.units import UNITS
 
 def adjustment_words(released: Released, adjustment: str) -> str:
     """What is allowed for, within a sentence: "PHQ-9 band at admission and age group"."""
-    return listed(list(require_released(released, "adjustment_words").definition.adjustments[adjustment]))
+    return listed(list(require_released(released, "adjustment_words").definition.adjustments.get(adjustment, (adjustment,))))
 
 
 def adjustments(released: Released, estimand: str) -> list[str]:
@@ -81,9 +82,9 @@ def verdicts_of(released: Released) -> Sequence[EstimandDefinition]:
     return [item for item in released.definition.estimands if item.role == "verdict"]
 
 
-def margin_bound(released: Released, estimand: str) -> float | None:
-    """Where the margin of a number lies, in its unit: below 0 where lower is worse; none where it is held against none."""
-    return next((item.bound for item in verdicts_of(released) if item.judges == estimand), None)
+def margin_bound(released: Released, estimand: str) -> float:
+    """Where the margin of a number lies, in its unit: below 0 where lower is worse; NaN where it is held against none."""
+    return next((item.bound for item in verdicts_of(released) if item.judges == estimand), math.nan)
 
 
 def verdict_columns(released: Released, estimand: str) -> Mapping[str, str]:

@@ -13,3 +13,15 @@ def test_the_command_compares_the_number_that_the_data_hold(tmp_path, capsys):
     found = {(row[heads.index("estimand")], row[heads.index("contrast")]) for row in lines}
     assert ("los_to_last_contact_median", "minus_others") in found
     assert {name for name, contrast in found if contrast} == {"los_to_last_contact_median"}
+
+
+def test_the_command_adjusts_and_holds_against_a_margin(capsys):
+    """A table as it stands, one after allowing for the columns, both verdicts in each, and who is left out."""
+    told = ["compare", "data/synthetic", "--by", "modality", "--adjust", "phq9_pre_band,age_group", "--margin", "0.1"]
+    assert run(told) == 0
+    text = capsys.readouterr().out
+    assert text.count("Non-inferior by 10 percentage points") == 2
+    assert "Completion: completed, after allowing for PHQ-9 band at admission and age group, each group against the others together" in text
+    assert "Left out of the adjusted comparison: up to 20 episodes in 3 of 35 strata in which either side has too few." in text
+    assert run([*told[:4], "--adjust", "discharge_reason"]) == 2
+    assert "what comes of care cannot be allowed for" in capsys.readouterr().err

@@ -53,6 +53,7 @@ OF_PARTS = {
     "trend": {"require_trend"},
     "trend_words": {"changes_words", "trend_alt_text", "trend_sentence", "trend_table", "trend_verdict", "when"},  # of a Trend, too
     "withheld_cells": {"without_withheld"},  # of a table of words
+    "verdicts": {"verdict_word"},
     "words": {
         "count",
         "counted_share",

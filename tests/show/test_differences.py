@@ -1,5 +1,6 @@
-"""Takes released comparisons, gives the chart of differences: mirrored, withheld, too few, of several columns."""
+"""Takes released comparisons, gives the chart of differences: mirrored, withheld, too few, of several columns, adjusted."""
 
+import iop_outcomes as iop
 from iop_outcomes.show.differences import FOREST, difference_alt_text, forest, forest_of_columns
 from tests.reporting.parts.small import people
 from tests.show.made import released_of
@@ -40,3 +41,20 @@ def test_columns_stand_one_after_another():
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert names == ["Sex: Male", "Sex: Female", "Track: A"]
     assert len(points(ax)) == 3
+
+
+def test_adjusted_differences_stand_under_those_as_they_are_and_the_margin_is_dashed():
+    """Each group has two dots, the open one adjusted; the line of the margin is on the side of worse, and words say all of it."""
+    with iop.load("data/synthetic") as data:
+        answer = iop.compare(data, estimand=NAME, by="modality", adjust=["sex"], margin=0.1)
+    ax = forest(answer.release("none"), NAME)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["In person", "In person, adjusted", "Virtual", "Virtual, adjusted"]
+    dots = [line for line in ax.lines if line.get_marker() == "o"]
+    assert [dot.get_markerfacecolor() == "white" for dot in dots] == [False, True, False, True]
+    assert [line.get_xdata()[0] for line in ax.lines if line.get_linestyle() == "--"] == [-0.1]
+    words = difference_alt_text(answer.release("none"), NAME)
+    assert "Adjusted: after allowing for sex." in words
+    assert (
+        "Dashed line: the margin. Held against a margin of 10 percentage points: In person against the others together: non-inferior"
+        in words
+    )
