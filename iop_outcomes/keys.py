@@ -173,15 +173,6 @@ class Key:
         return replace(self, adjustment=adjustment)
 
     @property
-    def unadjusted(self) -> Key:
-        """The same as it stands."""
-        return replace(self, adjustment="") if self.adjustment else self
-
-    def adjusted(self, adjustment: str) -> Key:
-        """The same, adjusted."""
-        return replace(self, adjustment=adjustment)
-
-    @property
     def against_others(self) -> Key:
         """Its difference from all the others together."""
         return replace(self, contrast=MINUS_OTHERS, versus="")
