@@ -89,7 +89,7 @@ def attacked(program: MadeUp, seed: int = 0, policy: str = "cms11", *, chains: b
         truth = _true_limits(report, working)
         knowledge = learned(report)
         cells = withheld(knowledge, solve(knowledge.facts, knowledge.variables))
-        result = attack_known(knowledge, report.files, report.few, chains=chains)
+        result = attack_known(knowledge, report.files, report.few, chains=chains, rounded=report.rounded)
     except ContradictionError as error:
         return Outcome(seed, episodes, 0, 0, contradiction=str(error))
     values = [_true(truth, cell.terms) for cell in cells]
