@@ -8,7 +8,7 @@ import math
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from unittest import mock
@@ -138,7 +138,8 @@ def _cell(value: object) -> object:
 def _true_limits(report: FilesRead, working: str) -> SolverLimits:
     """What the working numbers say of every set of episodes."""
     numbers = read_csv(working, "working numbers")
-    full = FilesRead(numbers.files, numbers.blocks, described=report.described)
+    described = [replace(each, rows_in=None, left_out={}) if report.rounded.base > 1 else each for each in report.described]
+    full = FilesRead(numbers.files, numbers.blocks, described=described)
     knowledge = learned(full)
     return solve(knowledge.facts, knowledge.variables)
 
