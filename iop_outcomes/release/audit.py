@@ -185,10 +185,10 @@ class _Showing:
         """Withdraw the totals that must change for a count to be possible in one of its ways: those that cost least."""
         best: list[Change] | None = None
         cost, impossible = np.inf, 0
-        found: dict[Range, Change | None] = {}
+        least_changes: dict[Range, Change | None] = {}
         for way in small.ways:
             try:
-                of_way = [self._change(question, each, changes, worth, found) for each in way if each not in small.met]
+                of_way = [self._change(question, each, changes, worth, least_changes) for each in way if each not in small.met]
             except ImpossibleError:
                 impossible += 1
             except UnsolvedError:
@@ -209,13 +209,13 @@ class _Showing:
         for change in best:
             self._rule_out(waiting, change.counts)
 
-    def _change(self, question: int, within: Range, changes: Changes, worth: _Worth, found: dict[Range, Change | None]) -> Change:
+    def _change(self, question: int, within: Range, changes: Changes, worth: _Worth, least_changes: dict[Range, Change | None]) -> Change:
         """The least change for a count to lie in a range, looked for once."""
-        if within not in found:
+        if within not in least_changes:
             self._programs += 1
-            found[within] = None
-            found[within] = changes.least(question, worth.of_items, low=within[0], high=within[1])
-        change = found[within]
+            least_changes[within] = None
+            least_changes[within] = changes.least(question, worth.of_items, low=within[0], high=within[1])
+        change = least_changes[within]
         if change is None:
             raise ImpossibleError
         return change
