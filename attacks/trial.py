@@ -8,7 +8,7 @@ import math
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from unittest import mock
@@ -89,7 +89,7 @@ def attacked(program: MadeUp, seed: int = 0, policy: str = "cms11", *, chains: b
         truth = _true_limits(report, working)
         knowledge = learned(report)
         cells = withheld(knowledge, solve(knowledge.facts, knowledge.variables))
-        result = attack_known(knowledge, report.files, report.few, chains=chains)
+        result = attack_known(knowledge, report.files, report.few, chains=chains, rounded=report.rounded)
     except ContradictionError as error:
         return Outcome(seed, episodes, 0, 0, contradiction=str(error))
     values = [_true(truth, cell.terms) for cell in cells]
@@ -138,7 +138,8 @@ def _cell(value: object) -> object:
 def _true_limits(report: FilesRead, working: str) -> SolverLimits:
     """What the working numbers say of every set of episodes."""
     numbers = read_csv(working, "working numbers")
-    full = FilesRead(numbers.files, numbers.blocks, described=report.described)
+    described = [replace(each, rows_in=None, left_out={}) if report.rounded.base > 1 else each for each in report.described]
+    full = FilesRead(numbers.files, numbers.blocks, described=described)
     knowledge = learned(full)
     return solve(knowledge.facts, knowledge.variables)
 

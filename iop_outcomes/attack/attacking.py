@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +17,7 @@ from iop_outcomes.attack.read_html import read_html
 from iop_outcomes.attack.read_json import read_json
 from iop_outcomes.attack.read_office import read_docx, read_xlsx
 from iop_outcomes.attack.read_share import is_share, known_of_share
-from iop_outcomes.attack.readings import FilesRead
+from iop_outcomes.attack.readings import FilesRead, Rounded
 from iop_outcomes.attack.solving import SolverLimits, solve
 from iop_outcomes.errors import UsageError
 
@@ -168,16 +168,16 @@ def attack_report(folder: str | Path) -> Attack:
     if is_share(Path(folder)):
         return attack_known(*known_of_share(Path(folder)))
     report = read_report(folder)
-    return attack_known(learned(report), report.files, report.few, exact=report.rounded.base > 1)
+    return attack_known(learned(report), report.files, report.few, rounded=report.rounded)
 
 
 def attack_known(
     knowledge: Knowledge,
     files: Sequence[str] = (),
-    few: set[str] | frozenset[str] = frozenset(),
+    few: Collection[str] = (),
     *,
     chains: bool = True,
-    exact: bool = False,
+    rounded: Rounded = Rounded(),  # noqa: B008 (it never changes)
 ) -> Attack:
     """Work out withheld counts from what is known.
 
@@ -186,12 +186,12 @@ def attack_known(
     knowledge : Knowledge
     files : sequence of str
         Where it comes from.
-    few : set of str
-        Sets of which the report itself says that they are from 1 to 10: they come back only with their value.
+    few : collection of str
+        Sets of which the report itself says that they are few: they come back only with their value, or known more closely than rounded.
     chains : bool
         Whether to look for how each comes back.
-    exact : bool
-        Whether only known values come back, as where counts are rounded: their rounding tells from where to where each lies.
+    rounded : Rounded
+        How counts are rounded, where they are: one comes back that is known more closely than its rounding leaves it.
 
     Returns
     -------
@@ -204,9 +204,22 @@ def attack_known(
     recovered = [
         _recovered(knowledge.facts if chains else (), cell, interval)
         for cell, interval in zip(cells, results, strict=True)
-        if interval.is_inside(LEAST, MOST) and (interval.value is not None or not (exact or cell.terms in declared))
+        if _comes_back(interval, rounded) and (interval.value is not None or rounded.prints_small or cell.terms not in declared)
     ]
     return Attack(tuple(files), len(knowledge.facts), len(cells), tuple(recovered))
+
+
+def _comes_back(interval: Bounds, rounded: Rounded) -> bool:
+    """Whether a count is known too well: it must be small, or where small counts are rounded it lies closer than they do."""
+    if rounded.base == 1:
+        return interval.is_inside(LEAST, MOST)
+    if not rounded.prints_small:
+        return interval.is_inside(LEAST, rounded.smallest - 1)
+    most = rounded.base + rounded.base // 2  # the largest that is printed as the base itself, and a group that is large enough to be shown
+    if interval.low is None or interval.high is None or not interval.is_inside(LEAST, most - 1):
+        return False
+    low, high = rounded.limits(Fraction(0) if interval.low < rounded.base - rounded.base // 2 else Fraction(rounded.base))
+    return interval.high - interval.low < high - low
 
 
 def _recovered(facts: Sequence[Fact], cell: Cell, interval: Bounds) -> Recovered:

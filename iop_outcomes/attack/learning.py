@@ -61,8 +61,10 @@ def learned(report: FilesRead) -> Knowledge:
     for number, block in read_tables(report):
         _learn_cell(learner, block, number)
     _learn_structure(learner)
-    for name in report.few:
-        learner.knowledge.add(expression(name, EVERYONE), Fraction(1), Fraction(10), f"findings: {name} is fewer than 11", printed=True)
+    for name, most in report.few.items():
+        learner.knowledge.add(
+            expression(name, EVERYONE), Fraction(1), Fraction(most), f"findings: {name} is fewer than {most + 1}", printed=True
+        )
     return simplified(learner.knowledge)
 
 

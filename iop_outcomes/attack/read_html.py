@@ -20,7 +20,7 @@ _DEFINED = re.compile(r"\((?P<name>[a-z](?:[^():]|\([^()]*\))*)\): .*?, among (?
 _LEFT_OUT = re.compile(r"^Left out, of (?P<rows>[\d,]+ episodes|.*?): (?P<reasons>.*)\.$")
 _WHOLE = re.compile(r"\d{1,3}(,\d{3})*|\d+")
 _ROUNDED = re.compile(r"(Counts from 1 to (?P<most>\d+) are not shown, and )?every (other )?count is rounded to the nearest (?P<base>\d+)")
-FEW_ROWS = "fewer than 11"
+_FEW_ROWS = re.compile(r"fewer than (?P<most>\d+)")
 _CAPTION = "Findings in the data"
 
 
@@ -125,8 +125,8 @@ def read_page(tables: Sequence[TableRead], terms: Iterable[tuple[str, list[str]]
     described = [each for title, lines in terms if (each := _described(title, lines)) is not None]
     numbers = [number for table in tables for number in _of_table(table, name)]
     findings = [row for table in tables for row in table.rows if not narrowed and table.caption == _CAPTION and row and row[0] in _FINDINGS]
-    few = {_FINDINGS[row[0]].name for row in findings if FEW_ROWS in row}
-    numbers += [_of_finding(row, name) for row in findings if FEW_ROWS not in row]
+    few = {_FINDINGS[row[0]].name: int(fewer["most"]) - 1 for row in findings for cell in row if (fewer := _FEW_ROWS.fullmatch(cell))}
+    numbers += [_of_finding(row, name) for row in findings if _FINDINGS[row[0]].name not in few]
     sourced = [replace(table, source=f"{name}: {table.caption}") for table in tables]
     return FilesRead([name], numbers=numbers, described=described, tables=sourced, few=few, rounded=_rounded(terms))
 

@@ -120,6 +120,11 @@ class Rounded:
     base: int = 1
     smallest: int = 1
 
+    @property
+    def prints_small(self) -> bool:
+        """Whether small counts are printed, rounded like others."""
+        return self.base > 1 and self.smallest == 1
+
     def limits(self, printed: Fraction) -> tuple[Fraction, Fraction]:
         """The least and most that a count can be which is printed so."""
         low, high = printed - self.base // 2, printed + (self.base - 1) // 2
@@ -142,8 +147,8 @@ class FilesRead:
     described : list of Described
     tables : list of TableRead
         Of the page: what stands in them is in people's words, which the Methods explain.
-    few : set of str
-        Sets of episodes of which the report itself says that they are from 1 to 10.
+    few : dict of str to int
+        Sets of episodes of which the report itself says that they are from 1 to so many.
     rounded : Rounded
         How counts are rounded, as the file says.
     """
@@ -153,7 +158,7 @@ class FilesRead:
     numbers: list[Number] = field(default_factory=list)
     described: list[Described] = field(default_factory=list)
     tables: list[TableRead] = field(default_factory=list)
-    few: set[str] = field(default_factory=set)
+    few: dict[str, int] = field(default_factory=dict)
     rounded: Rounded = field(default_factory=Rounded)
 
     def add(self, other: FilesRead) -> None:

@@ -93,11 +93,13 @@ def inclusions(what: Outcome, times: tuple[int, ...]) -> tuple[Inclusion, ...]:
     every = [portion(family, "with", "without", "shorter", "potential_unknown") for family in families]
     without, other_ends = portion("incidence", f"not {EVENT} by then"), [portion(short_name(cause), "yes") for cause in what.causes]
     followed = (portion("followed", "followed"), portion("incidence", *events, f"not {EVENT} by then"))
+    transferred = (portion("followed", "transfer"), portion("incidence", "transfer"))
     return (
         *inclusions_of_curve(times),
         *(Inclusion(portion(family, "with"), event) for family, event in zip(families, with_event, strict=True)),
         *(each for several in every for everyone in followed for each in same(several, everyone)),
         *map(Inclusion, observed[1:], observed),
+        *(each for everyone in transferred for each in same(portion("transfer_0_2", "yes"), everyone) if what.transfers),
         *(Inclusion(end, without, besides=tuple(other_ends[i + 1 :])) for i, end in enumerate(other_ends)),
     )
 

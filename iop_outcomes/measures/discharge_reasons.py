@@ -13,7 +13,7 @@ from iop_outcomes.measures.completion import COMPLETION_PARTS, DISCHARGES, OUTSI
 from iop_outcomes.measures.episode_column import EpisodeColumn, of_parts
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
-from iop_outcomes.measures.parts import NOT_ENDED, Parts, levels, parts_by, portion
+from iop_outcomes.measures.parts import NOT_ENDED, Parts, levels, parts_by, portion, same
 from iop_outcomes.results import EstimandDefinition, Inclusion, Meaning
 from iop_outcomes.stats.draft import Draft
 
@@ -112,9 +112,27 @@ def _inclusions(groups: Groups) -> tuple[Inclusion, ...]:
         inside = [reason for reason in (*_ENDED, "missing") if _part_of_completion(reason) == part]
         if inside and group_of.keys() >= set(inside):
             every.append(Inclusion(of_completion(part), group(*(group_of[reason] for reason in inside))))
+    for part in COMPLETION_PARTS:  # together, not only each
+        of_part = [name for name, (_, reasons) in groups.items() if {*map(_part_of_completion, reasons)} == {part}]
+        every += [Inclusion(group(*of_part), of_completion(part))] if len(of_part) > 1 else []
+    for names, parts in _together(groups):
+        if set(names) >= {group_of.get(reason) for part in parts for reason in (*_ENDED, "missing") if _part_of_completion(reason) == part}:
+            every += same(group(*names), of_completion(*parts))
     # The level of those without a reason holds those too of whom it is not known whether they were discharged.
     every += [Inclusion(by_reason(reason), group(name)) for reason, name in group_of.items() if reason != "missing"]
     return tuple(every)
+
+
+def _together(groups: Groups) -> list[tuple[list[str], set[str]]]:
+    """Groups that share a part of completion, with all the parts that hold their reasons: no other group has any of these."""
+    together: list[tuple[list[str], set[str]]] = []
+    for name, (_, reasons) in groups.items():
+        names, parts = [name], set(map(_part_of_completion, reasons))
+        for other in [each for each in together if each[1] & parts]:
+            together.remove(other)
+            names, parts = [*other[0], *names], other[1] | parts
+        together.append((names, parts))
+    return together
 
 
 def _part_of_completion(reason: str) -> str:

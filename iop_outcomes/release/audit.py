@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -25,17 +25,26 @@ _CHEAP = 2 * (_LEAST_WORTH + _TIE)  # two totals that no number needs: nothing c
 _MOST_WORK = 400_000  # unknowns times programs: a page of six tracks takes a fifth of it
 
 _Count = frozenset[tuple[int, float]]
-_Range = tuple[float, float]
+Range = tuple[float, float]
+Ways = tuple[tuple[Range, ...], ...]
 
 
-class _Small(NamedTuple):
-    """A small count: as a sum of unknowns, and the ranges in one of which it must be possible for nobody to learn it.
+@dataclass(frozen=True, slots=True)
+class _Small:
+    """A small count: as a sum of unknowns, the ways in which nobody learns it, and the ranges in which it is known to be possible.
 
-    Most may be none or not small. One of which the page itself says that it is small may be another small number.
+    A way is one or several ranges in each of which the count must be possible. Most may be none or not small. One of which the page itself
+    says that it is small may be another small number; where counts are rounded, it must be possible at both ends of what rounding leaves.
     """
 
     terms: Terms
-    ranges: tuple[_Range, ...]
+    ways: Ways
+    met: set[Range] = field(default_factory=set)
+
+    def is_open(self, value: float) -> bool:
+        """Whether nobody learns it, now that it may also be this."""
+        self.met.update(each for way in self.ways for each in way if each[0] - _TOLERANCE <= value <= each[1] + _TOLERANCE)
+        return any(self.met.issuperset(way) for way in self.ways)
 
 
 _Waiting = dict[_Count, _Small]  # counts that may have to be what they are
@@ -74,6 +83,7 @@ def audited(
     guarded: Sequence[Total | Remainder],
     needs: Sequence[Need],
     threshold: int,
+    ways: Callable[[int], Ways] | None = None,
 ) -> Audited:
     """Withdraw printed totals until no withheld small count must be small.
 
@@ -96,6 +106,8 @@ def audited(
         For each number of the page, the totals and values that it needs.
     threshold : int
         Counts from 1 to one below it are small.
+    ways : callable, optional
+        Where small counts are printed rounded: from one of them, the ways in which it stays open. Else it may be none, or not small.
 
     Returns
     -------
@@ -106,7 +118,7 @@ def audited(
     Bounds of linear programs, rounded to whole counts, as in Fischetti M and Salazar JJ (2000), Journal of the American Statistical
     Association 95:916-928, doi:10.1080/01621459.2000.10474282. The dual solution says on which totals a bound rests.
     """
-    page = _Showing(tables, known, seen, needs)
+    page = _Showing(tables, known, seen, needs, ways)
     extent = page.open_all(guarded, threshold)
     return Audited(page.left, known.ratios.keys() - page.values, extent)
 
@@ -114,8 +126,15 @@ def audited(
 class _Showing:
     """What is printed, and what each total of it is worth."""
 
-    def __init__(self, tables: Sequence[Tabulation], known: PageFacts, seen: Sequence[frozenset[Printed]], needs: Sequence[Need]) -> None:
-        self._seen = [set(each) for each in seen]
+    def __init__(
+        self,
+        tables: Sequence[Tabulation],
+        known: PageFacts,
+        seen: Sequence[frozenset[Printed]],
+        needs: Sequence[Need],
+        ways: Callable[[int], Ways] | None = None,
+    ) -> None:
+        self._seen, self._ways = [set(each) for each in seen], ways
         self._tables, self._few, self._most = tables, known.few, known.threshold - 1.0
         printed = [
             Total(place, *item)
@@ -156,55 +175,73 @@ class _Showing:
             if self._programs >= most:
                 return "part"
             try:
-                self._open(question, waiting[key].ranges, waiting, changes, worth)
+                self._open(question, waiting[key], waiting, changes, worth)
             except UnsolvedError:
                 for item in self._holding(waiting[key].terms):
                     self._withdraw(item, changes, worth)
                 extent = "part"
         return extent
 
-    def _open(self, question: int, ranges: Sequence[_Range], waiting: _Waiting, changes: Changes, worth: _Worth) -> None:
-        """Withdraw the totals that must change for a count to lie in one of its ranges: those that cost least."""
-        best: Change | None = None
-        impossible = 0
-        for low, high in ranges:
-            self._programs += 1
+    def _open(self, question: int, small: _Small, waiting: _Waiting, changes: Changes, worth: _Worth) -> None:
+        """Withdraw the totals that must change for a count to be possible in one of its ways: those that cost least."""
+        best: list[Change] | None = None
+        cost, impossible = np.inf, 0
+        least_changes: dict[Range, Change | None] = {}
+        for way in small.ways:
             try:
-                way = changes.least(question, worth.of_items, low=low, high=high)
+                of_way = [self._change(question, each, changes, worth, least_changes) for each in way if each not in small.met]
             except ImpossibleError:
                 impossible += 1
             except UnsolvedError:
-                pass  # the other may do
+                pass  # another may do
             else:
-                best = way if best is None or worth.together(way.items) < worth.together(best.items) else best
-            if best is not None and worth.together(best.items) <= _CHEAP:
+                of_this = worth.together(dict.fromkeys(item for change in of_way for item in change.items))
+                best, cost = (of_way, of_this) if best is None or of_this < cost else (best, cost)
+            if best is not None and cost <= _CHEAP:
                 break
         if best is None:
-            if impossible < len(ranges):
+            if impossible < len(small.ways):
                 raise UnsolvedError
             # Where it can be small, what is known of every page says that it is: nothing that is printed could change that. Else it is an error.
             changes.least(question, worth.of_items, low=1.0, high=self._most)
             return
-        for item in best.items:
+        for item in dict.fromkeys(item for change in best for item in change.items):
             self._withdraw(item, changes, worth)
-        self._rule_out(waiting, best.counts)
+        for change in best:
+            self._rule_out(waiting, change.counts)
+
+    def _change(self, question: int, within: Range, changes: Changes, worth: _Worth, least_changes: dict[Range, Change | None]) -> Change:
+        """The least change for a count to lie in a range, looked for once."""
+        if within not in least_changes:
+            self._programs += 1
+            least_changes[within] = None
+            least_changes[within] = changes.least(question, worth.of_items, low=within[0], high=within[1])
+        change = least_changes[within]
+        if change is None:
+            raise ImpossibleError
+        return change
 
     def _holding(self, terms: Terms) -> list[Item]:
         """Every total that is printed and holds any episodes of a count."""
         return [each for each in self._printed if self._equations.terms(each).keys() & terms.keys()]
 
     def _small(self, guarded: Sequence[Total | Remainder], threshold: int) -> _Waiting:
-        """Small counts that are not printed, each once."""
+        """Small counts that are not printed, each once; where they are rounded, those that are printed too."""
         small: _Waiting = {}
         for total in guarded:
             count = self._equations.count(total)
-            if is_safe(count, threshold) or (isinstance(total, Total) and self._equations.key(total) in self._printed):
+            is_printed = isinstance(total, Total) and self._equations.key(total) in self._printed
+            if is_safe(count, threshold) or (is_printed and self._ways is None):
                 continue
             terms = self._equations.terms(total)
-            ranges = ((0.0, 0.0), (float(threshold), np.inf))
-            if isinstance(total, Total) and self._is_declared(total):
-                ranges = ((1.0, count - 1.0), (count + 1.0, threshold - 1.0))
-            small.setdefault(frozenset(terms.items()), _Small(terms, tuple(each for each in ranges if each[0] <= each[1])))
+            ways: Ways = (((0.0, 0.0),), ((float(threshold), np.inf),))
+            if self._ways is not None:
+                ways = self._ways(count)
+            elif isinstance(total, Total) and self._is_declared(total):
+                ways = tuple((each,) for each in ((1.0, count - 1.0), (count + 1.0, threshold - 1.0)) if each[0] <= each[1])
+            each = _Small(terms, ways)
+            if self._ways is None or not each.is_open(count):
+                small.setdefault(frozenset(terms.items()), each)
         return small
 
     def _is_declared(self, total: Total) -> bool:
@@ -230,10 +267,9 @@ class _Showing:
 
     @staticmethod
     def _rule_out(waiting: _Waiting, counts: Floats) -> None:
-        """Drop the counts that lie in one of their ranges on a possible page."""
+        """Drop the counts that a possible page leaves open, with those before."""
         for key, each in list(waiting.items()):
-            value = sum(factor * counts[number] for number, factor in each.terms.items())
-            if any(low - _TOLERANCE <= value <= high + _TOLERANCE for low, high in each.ranges):
+            if each.is_open(sum(factor * counts[number] for number, factor in each.terms.items())):
                 del waiting[key]
 
     def _withdraw(self, item: Item, changes: Changes, worth: _Worth) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -79,6 +79,10 @@ class PageFacts:
     few : frozenset of str
         Parts of everyone of which the page says that they hold fewer than the threshold, and not nobody.
     threshold : int
+    limits : callable
+        From a count, the least and the most that a reader takes it for who sees it printed: itself, unless counts are rounded.
+    smallest : int
+        A group that is printed is known to hold as many episodes or none.
     """
 
     inclusions: Sequence[tuple[Parts, Parts]] = ()
@@ -87,6 +91,8 @@ class PageFacts:
     ratios: Mapping[RoundedValue, Ratio] = field(default_factory=dict)
     few: Parts = frozenset()
     threshold: int = 0
+    limits: Callable[[int], tuple[int, int]] = lambda n: (n, n)
+    smallest: int = 0
 
 
 class Equations:
@@ -126,11 +132,11 @@ class Equations:
             self._add_inclusion(*inclusion)
         for place, name, other, level in known.same:
             self._add_same(place, name, other, level)
-        self._printed: dict[Total, tuple[dict[int, float], float]] = {}
+        self._printed: dict[Total, tuple[dict[int, float], float, float]] = {}
         self._values = {value: self._limits_of(ratio) for value, ratio in known.ratios.items()}
         self._add_sums()
         for total in printed:
-            self._printed[self.key(total)] = self.terms(total), float(self.count(total))
+            self._printed[self.key(total)] = self.terms(total), *self._printed_limits(total)
 
     # -- counts as sums of unknowns ------------------------------------------------------------------------------------
 
@@ -147,6 +153,13 @@ class Equations:
             return self.count(total.whole) - self.count(total.part)
         counts = self._tables[total.table].counts[total.name]
         return sum(counts[part] for part in total.parts)
+
+    def _printed_limits(self, total: Total) -> tuple[float, float]:
+        """What a total can be as it is printed."""
+        count, table = self.count(total), self._tables[total.table]
+        low, high = self._known.limits(count)
+        is_group = total.parts in table.bases or total.parts in table.divisions
+        return float(max(low, self._known.smallest) if count and is_group else low), float(high)
 
     def terms(self, total: Total | Remainder) -> dict[int, float]:
         """A total as a sum of unknowns."""
@@ -291,8 +304,8 @@ class Equations:
         return _different(self._least)
 
     @property
-    def printed(self) -> Mapping[Total, tuple[Mapping[int, float], float]]:
-        """The totals that are printed as sums of unknowns, and what they are."""
+    def printed(self) -> Mapping[Total, tuple[Mapping[int, float], float, float]]:
+        """The totals that are printed as sums of unknowns, and the least and the most that they can be."""
         return self._printed
 
     @property

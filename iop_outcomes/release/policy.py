@@ -66,6 +66,19 @@ class Policy:
         """A count as it is printed: the nearest multiple of the base, half of it up."""
         return (2 * n + self.base) // (2 * self.base) * self.base if self.base else n
 
+    def limits(self, n: int) -> tuple[int, int]:
+        """The least and the most that a count can be that is printed as this one is.
+
+        Examples
+        --------
+        >>> POLICIES["round5"].limits(3), POLICIES["round5"].limits(0), POLICIES["nhs"].limits(9), POLICIES["cms11"].limits(12)
+        ((3, 7), (0, 2), (8, 12), (12, 12))
+        """
+        if not self.base or (not n and self.threshold > 1):
+            return n, n
+        printed = self.rounded(n)
+        return max(printed - self.base // 2, self.threshold if printed else 0), printed + (self.base - 1) // 2
+
     def within(self, tracks: Collection[str]) -> Policy:
         """The same rule as it holds for data with episodes in these of the tracks that the mapping names."""
         if not self.without_tracks or tracks:
@@ -168,16 +181,21 @@ def audit_words(policy: Policy, extents: Collection[Extent]) -> str:
     if not policy.threshold:
         return ""
     audited = "none" if set(extents) <= {"none"} else "whole" if set(extents) == {"whole"} else "part"
-    if policy.base or audited == "none":
+    if audited == "none":
         return NOT_AUDITED
-    small = f"1 to {policy.threshold - 1}"
+    small = f"1 to {policy.fewest - 1}"
     if audited == "part":
         return (
-            f"Audited in part: of some withheld counts of {small} it was not checked how closely the rest bounds them, because the page has "
+            f"Audited in part: of some counts of {small} it was not checked how closely the rest of the page bounds them, because the page has "
             f"too many groups for that or no bound could be computed. {_NOT_CHECKED}"
         )
+    if policy.base and policy.threshold <= 1:
+        return (
+            f"Audited: no count of {small} is known more closely than its rounding leaves it, from the rounded counts and means that are shown here "
+            f"together. {_NOT_CHECKED}"
+        )
     return (
-        f"Audited: no withheld count of {small} follows, nor must lie between 1 and {policy.threshold - 1}, from the counts, numbers "
+        f"Audited: no withheld count of {small} follows, nor must lie between 1 and {policy.fewest - 1}, from the counts, numbers "
         f"followed and rounded values that are shown here together. {_NOT_CHECKED}"
     )
 

@@ -14,6 +14,7 @@ from iop_outcomes.release.equations import PageFacts, Ratio, Remainder, RoundedV
 from iop_outcomes.release.protect import LevelCounts, Name, Parts, Printed, Tabulation
 from iop_outcomes.results import Estimate, Inclusion, Portion, Results
 from iop_outcomes.stats.draft import Population
+from iop_outcomes.units import UNITS
 
 Counts = Mapping[Place, int]
 Columns = tuple[tuple[str, str], tuple[Place, ...]]  # a grouping column, or two, and the groups by them, everyone first
@@ -184,6 +185,31 @@ class Tabulations:
             for estimate in each
             if not estimate.contrast and not estimate.adjustment and (ratio := self._ratio(number, estimate, seen, threshold)) is not None
         }
+
+    def means(self, seen: Sequence[frozenset[Printed]]) -> dict[RoundedValue, Ratio]:
+        """Means that are shown of exact counts and sums, as a page writes them: shares are of counts as they are printed, and say no more."""
+        return {
+            RoundedValue(number, estimate.place, estimate.key): ratio
+            for number, each in enumerate(self._results)
+            for estimate in each
+            if not estimate.contrast and (ratio := self._mean(number, estimate, seen)) is not None
+        }
+
+    def _mean(self, number: int, estimate: Estimate, seen: Sequence[frozenset[Printed]]) -> Ratio | None:
+        people, definition = (
+            self._populations[number][estimate.place, estimate.key],
+            self._results[number].definition.estimand(estimate.estimand),
+        )
+        table, base = self.column(number), self.cells(number, people.family, people.base)
+        if people.hits is not None or not definition.total or math.isnan(estimate.value) or (estimate.place, base) not in seen[table]:
+            return None
+        unit = UNITS[estimate.unit]
+        value, half = (
+            unit.written(estimate.value),
+            0.5 * 10.0 ** -min(unit.digits, unit.digits if definition.digits is None else definition.digits),
+        )
+        name = f"{estimate.measure} {estimate.definition} {definition.total}"
+        return Ratio(Total(table, estimate.place, base), name, value - half, value + half)
 
     def _ratio(self, number: int, estimate: Estimate, seen: Sequence[frozenset[Printed]], threshold: int) -> Ratio | None:
         people, place = self._populations[number][estimate.place, estimate.key], estimate.place

@@ -35,15 +35,15 @@ class PossiblePages:
 
     def __init__(self, equations: Equations) -> None:
         values = [row for rows in equations.values.values() for row in rows]
-        printed = [row for row, _ in equations.printed.values()]
-        true = np.array([n for _, n in equations.printed.values()])
+        printed = [row for row, _, _ in equations.printed.values()]
+        least, most = _limits_of_printed(equations)
         none, several = np.zeros(len(equations.equal)), np.zeros(len(equations.at_least) + len(values))
         unlimited = np.full(len(several), NO_LIMIT)
         at_least = len(equations.at_least)
         self.program = _program(
             [*equations.equal, *equations.at_least, *printed, *values],
-            np.concatenate([none, several[:at_least], true, several[at_least:]]),
-            np.concatenate([none, unlimited[:at_least], true, unlimited[at_least:]]),
+            np.concatenate([none, several[:at_least], least, several[at_least:]]),
+            np.concatenate([none, unlimited[:at_least], most, unlimited[at_least:]]),
             *equations.limits(),
         )
 
@@ -76,7 +76,7 @@ class Changes:
     def __init__(self, equations: Equations, counts: Sequence[Terms], pages: PossiblePages | None = None) -> None:
         limits = [row for rows_of_value in equations.values.values() for row in rows_of_value]
         fixed = [*equations.equal, *equations.at_least]
-        rows = [dict(row) for row in (*(row for row, _ in equations.printed.values()), *limits)]
+        rows = [dict(row) for row in (*(row for row, _, _ in equations.printed.values()), *limits)]
         self.items: list[Item] = [*equations.printed, *equations.values]
         self.place_of = {item: place for place, item in enumerate(self.items)}
         self._first, self._unknowns = len(fixed), equations.size
@@ -89,10 +89,10 @@ class Changes:
                 row[self._unknowns + len(of_column)] = factor
                 of_column.append(int(self._item_of_row[place]))
         self._item_of_column = np.array(of_column, dtype=np.int64)
-        true = np.array([n for _, n in equations.printed.values()])
-        low = [np.zeros(self._first), true, np.zeros(len(limits)), np.full(len(counts), -NO_LIMIT)]
+        printed_least, printed_most = _limits_of_printed(equations)
+        low = [np.zeros(self._first), printed_least, np.zeros(len(limits)), np.full(len(counts), -NO_LIMIT)]
         none, above = np.zeros(len(equations.equal)), np.full(len(equations.at_least), NO_LIMIT)
-        high = [none, above, true, np.full(len(limits) + len(counts), NO_LIMIT)]
+        high = [none, above, printed_most, np.full(len(limits) + len(counts), NO_LIMIT)]
         least, most = equations.limits()
         self._program = _program(
             [*fixed, *rows, *counts],
@@ -143,6 +143,11 @@ class Changes:
             raise UnsolvedError
         changes = np.bincount(self._item_of_column, weights=counts[self._unknowns :], minlength=len(self.items))
         return Change(counts, [self.items[place] for place in np.flatnonzero(self.is_printed & (changes > _NOTHING)).tolist()])
+
+
+def _limits_of_printed(equations: Equations) -> tuple[Floats, Floats]:
+    limits = [(low, high) for _, low, high in equations.printed.values()]
+    return np.array([low for low, _ in limits], dtype=np.float64), np.array([high for _, high in limits], dtype=np.float64)
 
 
 def _program(rows: Sequence[Mapping[int, float]], low: Floats, high: Floats, least: Floats, most: Floats) -> BoundedProgram:

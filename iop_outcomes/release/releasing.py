@@ -153,7 +153,7 @@ def _compared(released: Sequence[Released], several: int) -> tuple[Released, ...
 
 def _released(results: Sequence[Results], policy: Policy, earlier: Sequence[Output], few: Parts) -> _Shown:
     if policy.base:
-        return results, tuple(_released_results(each, Rounding(policy), policy) for each in results)
+        return results, _released_rounded(results, policy, few)
     protecting = _Protecting(policy, earlier, few)
     forms = coarsened_together(results, policy, protecting.shown)
     return forms, protecting.released(forms)
@@ -183,7 +183,8 @@ class _Protecting:
         """Of some forms that are released together, which values would be seen before the audit."""
         protected = self._protected(results)
         views = [
-            _View(protected.page, number, protected.seen[protected.page.column(number)], frozenset()) for number in range(len(results))
+            _View(protected.page, number, protected.seen[protected.page.column(number)], frozenset(), self._policy)
+            for number in range(len(results))
         ]
         return [list(_shown(each, view, self._policy)) for each, view in zip(results, views, strict=True)]
 
@@ -212,10 +213,29 @@ class _Protecting:
         return self._pages[-1]
 
 
+def _released_rounded(results: Sequence[Results], policy: Policy, few: Parts) -> tuple[Released, ...]:
+    """What may be shown of a page whose counts are rounded, once they do not narrow one another below what rounding leaves."""
+    page, rounding = Tabulations(results, crossed=policy.crossed), Rounding(policy)
+    tables = page.tables
+    seen = [rounding.seen(table) for table in tables]
+    means = page.means(seen)
+    known = replace(
+        page.known,
+        ratios=means,
+        few=page.few(few, policy.fewest),
+        threshold=policy.fewest,
+        limits=policy.limits,
+        smallest=policy.smallest,
+    )
+    ways = rounding.ways if policy.threshold <= 1 else None
+    shown = audited(tables, known, seen, page.guarded, page.needs(means.keys(), policy.fewest), policy.fewest, ways)
+    return _released_page(page, shown, policy)
+
+
 def _released_page(page: Tabulations, shown: Audited, policy: Policy) -> tuple[Released, ...]:
     return tuple(
         replace(
-            _released_results(each, _View(page, number, shown.seen[page.column(number)], shown.hidden), policy),
+            _released_results(each, _view(page, number, shown, policy), policy),
             door=DOOR,
             audited=shown.extent,
         )
@@ -315,6 +335,11 @@ class _Visible(Protocol):
         """Whether a rounded value would give back what is withheld, or the value that it is a difference from."""
 
 
+def _view(page: Tabulations, number: int, shown: Audited, policy: Policy) -> _View:
+    kind = _RoundedView if policy.base else _View
+    return kind(page, number, shown.seen[page.column(number)], shown.hidden, policy)
+
+
 @dataclass(frozen=True, slots=True)
 class _View:
     """What may be seen of the results with one number of a page whose counts are exact."""
@@ -323,6 +348,7 @@ class _View:
     number: int
     seen: frozenset[Printed]
     hidden: AbstractSet[RoundedValue]
+    policy: Policy
 
     def count(self, people: Population, place: Place, parts: Parts | None) -> Count:
         """Episodes in some parts, or that their number is withheld."""
@@ -343,10 +369,24 @@ class _View:
         return any(RoundedValue(self.number, place, estimate.key.number.unadjusted) in self.hidden for place in places)
 
 
+@dataclass(frozen=True, slots=True)
+class _RoundedView(_View):
+    """What may be seen of the results with one number of a page whose counts are rounded."""
+
+    def count(self, people: Population, place: Place, parts: Parts | None) -> Count:
+        """Episodes in some parts, rounded, or that their number is withheld."""
+        cells = self.page.cells(self.number, people.family, parts)
+        return Rounding(self.policy).count(people, place, parts) if not cells or (place, cells) in self.seen else SUPPRESSED
+
+    def values(self, estimate: Estimate, results: Results) -> dict[str, object]:
+        """A share from its rounded counts; other numbers are their own."""
+        return Rounding(self.policy).values(estimate, results)
+
+
 def _released_results(results: Results, reading: _Visible, policy: Policy) -> Released:
     levels_2 = tuple(part.level_2 for part in results.slices)
     slices = [_released_slice(part, reading, policy, levels_2) for part in results.slices]
-    everyone, *within = slices if policy.base or not policy.threshold else _with_followed_as_beside(slices)
+    everyone, *within = slices if not policy.threshold else _with_followed_as_beside(slices)
     return replace(
         everyone,
         door=DOOR,
@@ -423,7 +463,7 @@ def _released_estimate(estimate: Estimate, results: Results, reading: _Visible, 
         "k": k,
         "n_missing": missing,
         "excluded": excluded,
-        "n_at_risk": _at_risk(estimate, people, reading, policy),
+        "n_at_risk": _at_risk(estimate, people, reading),
     }
     if people.standard is not None and people.standard.own_out:  # they are in other strata than the group's own counts
         exact = not policy.base and policy.threshold <= 1
@@ -506,14 +546,12 @@ def _without_numbers(estimate: ReleasedEstimate) -> ReleasedEstimate:
     return ReleasedEstimate(**values | dict.fromkeys(had, SUPPRESSED) | {"flag": _SUPPRESSED})
 
 
-def _at_risk(estimate: Estimate, people: Population, reading: _Visible, policy: Policy) -> Count | None:
+def _at_risk(estimate: Estimate, people: Population, reading: _Visible) -> Count | None:
     """Episodes followed to the day."""
     if estimate.n_at_risk is None or people.at_risk is None:
         return None
     if isinstance(reading.count(people, estimate.place, people.base), Withheld):
         return SUPPRESSED
-    if policy.base:
-        return policy.rounded(estimate.n_at_risk) if is_safe(estimate.n_at_risk, policy.threshold) else SUPPRESSED
     return reading.count(people.at_risk, estimate.place, people.at_risk.hits)
 
 

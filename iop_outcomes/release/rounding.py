@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Flag, Place, flags
+from iop_outcomes.release.audit import Ways
 from iop_outcomes.release.policy import Policy
-from iop_outcomes.release.protect import Parts, is_safe
+from iop_outcomes.release.protect import Name, Parts, Printed, Tabulation, is_safe
 from iop_outcomes.release.released import NUMBERS, SUPPRESSED, Count
 from iop_outcomes.results import Estimate, Results
 from iop_outcomes.stats.draft import Population
@@ -37,6 +38,21 @@ class Rounding:
         if (n and not is_safe(whole, smallest)) or (is_group and not is_safe(n, smallest)):
             return SUPPRESSED
         return self.printed(n)
+
+    def seen(self, table: Tabulation) -> frozenset[Printed]:
+        """The totals of a table that may be printed, rounded, as far as each is looked at by itself."""
+        return frozenset((name, parts) for name, parts in table.printed if self._may_be_seen(table, name, parts))
+
+    def _may_be_seen(self, table: Tabulation, name: Name, parts: Parts) -> bool:
+        n, whole = (sum(table.counts[name][part] for part in several) for several in (parts, table.divisions[0]))
+        smallest = self.policy.smallest if parts in table.bases or parts in table.divisions else self.policy.threshold
+        return n == 0 or (is_safe(whole, self.policy.smallest) and is_safe(n, smallest))
+
+    def ways(self, n: int) -> Ways:
+        """The ways in which a small count that is printed stays open: it may be as little and as much as its rounding leaves, or numbers as far apart."""
+        low, high = self.policy.limits(n)
+        below = [n - low, *(each for each in range(high - low + 1) if each != n - low and each <= n)]
+        return tuple(((-math.inf, float(n - each)), (float(n - each + high - low), math.inf)) for each in below)
 
     def values(self, estimate: Estimate, results: Results) -> dict[str, object]:
         """A share from its rounded counts, without what only exact ones give; other numbers are their own."""

@@ -177,8 +177,13 @@ def _shown_provenance(data: Data, released: Iterable[Released], policy: Policy) 
     """Where the numbers come from, without the number of episodes when a measure has to withhold it, and of rows that may be of few people."""
     shown = all(not isinstance(flow.rows_in, Withheld) and not each.only_grouped for each in released for flow in each.flow)
     hidden = {table for table, kind in KINDS.items() if (kind.many and policy.threshold) or (table == COUNTED and not shown)}
-    sources = (replace(source, rows=None) if source.table in hidden else source for source in data.provenance.sources)
+    sources = (replace(source, rows=None if source.table in hidden else _rows(source.rows, policy)) for source in data.provenance.sources)
     return replace(data.provenance, sources=tuple(sources))
+
+
+def _rows(n: int | None, policy: Policy) -> int | None:
+    """How many rows a file has, as the policy shows counts; none where they are few."""
+    return n if n is None or not policy.base else policy.rounded(n) if is_safe(n, policy.fewest) else None
 
 
 def _lead(page: Page) -> str:

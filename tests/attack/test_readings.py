@@ -38,6 +38,6 @@ def test_methods_are_found_by_the_numbers_they_define_then_by_their_name():
 
 def test_what_two_files_say_is_added():
     """Each by its kind."""
-    one = FilesRead(["a.csv"], few={"x"})
-    one.add(FilesRead(["b.html"], described=[Described("t", {})], few={"y"}))
-    assert (one.files, len(one.described), one.few) == (["a.csv", "b.html"], 1, {"x", "y"})
+    one = FilesRead(["a.csv"], few={"x": 10})
+    one.add(FilesRead(["b.html"], described=[Described("t", {})], few={"y": 6}))
+    assert (one.files, len(one.described), one.few) == (["a.csv", "b.html"], 1, {"x": 10, "y": 6})

@@ -16,6 +16,7 @@ from iop_outcomes.release.audit import Audited, Need, audited
 from iop_outcomes.release.equations import PageFacts, Ratio, RoundedValue, Total
 from iop_outcomes.release.linear import anew
 from iop_outcomes.release.protect import Tabulation, is_safe
+from iop_outcomes.release.rounding import Rounding
 from tests.pages import both_files
 
 ALL, THRESHOLD, MOST = "All", 3, 7
@@ -208,6 +209,33 @@ def test_where_no_program_is_solved_what_holds_the_count_goes(monkeypatch, statu
     assert both and not any(item in left.seen[0] for item, _ in both)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_rounded_counts_do_not_narrow_one_another(seed):
+    """Of three parts of everyone and their totals, each to the nearest 5: over all that they may be, no count of 1 to 6 lies closer than it is rounded."""
+    rounding, random = Rounding(POLICIES["round5"]), np.random.default_rng(seed)
+    counts = dict(zip("abc", (2, 1, 20) if not seed else random.integers(0, 9, 3).tolist(), strict=True))
+    sets = [frozenset(each) for each in ("a", "b", "ab", "bc", "abc")]
+    table = Tabulation({ALL: counts}, [(ALL, each) for each in sets])
+    limits = POLICIES["round5"].limits
+    known = PageFacts(threshold=7, limits=limits)
+
+    def narrowed(seen):
+        """The sets of 1 to 6 that are known too well."""
+        cube = np.array(np.meshgrid(*[np.arange(26)] * 3)).reshape(3, -1)
+        totals = {each: sum(cube["abc".index(part)] for part in each) for each in sets}
+        true = {each: sum(counts[part] for part in each) for each in sets}
+        may_be = np.logical_and.reduce(
+            [(totals[each] >= limits(true[each])[0]) & (totals[each] <= limits(true[each])[1]) for _, each in seen]
+        )
+        of_rounding = {each: limits(n)[1] - limits(n)[0] for each, n in true.items() if 0 < n < 7}
+        return [each for each, width in of_rounding.items() if np.ptp(totals[each][may_be]) < width]
+
+    every = frozenset(table.printed)
+    left = audited([table], known, [every], [Total(0, ALL, each) for each in sets], [], 7, rounding.ways)
+    assert left.extent == "whole" and narrowed(left.seen[0]) == [] and left.seen[0]
+    assert seed or narrowed(every)  # 2 and 1 are 0, 3 are 5
+
+
 def test_a_page_that_is_too_large_says_that_it_was_not_audited(monkeypatch):
     """Nothing more is withheld, and neither the methods nor the file of provenance say that it was."""
     monkeypatch.setattr("iop_outcomes.release.audit._MOST_WORK", 0)
@@ -237,7 +265,9 @@ def test_words_say_how_far(extents, words):
     """No more than what was done."""
     assert audit_words(POLICIES["cms11"], extents).startswith(words)
     assert audit_words(POLICIES["internal"], extents) == ""
-    assert audit_words(POLICIES["round5"], extents).startswith("Not audited")
+    rounded = words.replace("no withheld count of 1 to 10 follows", "no count of 1 to 6 is known more closely than its rounding leaves it")
+    assert audit_words(POLICIES["round5"], extents).startswith(rounded)
+    assert audit_words(POLICIES["nhs"], extents).startswith(words.replace("10", "7"))
 
 
 @pytest.mark.parametrize(("ask", "options"), [(iop.readmission, {}), (iop.relapse, {"definition": "any_use"})])

@@ -82,7 +82,7 @@ def _shown_elsewhere(page: Page) -> dict[str, Count]:
 
 def _shown(finding: Finding, policy: Policy, shown: Mapping[str, Count]) -> tuple[str, str]:
     """How many rows, and what is wrong with them; of rows that may be of few people, no number."""
-    if policy.threshold and finding.count >= policy.threshold and isinstance(shown.get(finding.rule), Withheld):
+    if policy.threshold and finding.count >= policy.fewest and isinstance(shown.get(finding.rule), Withheld):
         return NOT_SHOWN, finding.message
     if not (finding.many and policy.threshold):
         return _findings(finding.count, policy), finding.message
@@ -92,7 +92,7 @@ def _shown(finding: Finding, policy: Policy, shown: Mapping[str, Count]) -> tupl
 def _findings(n: int, policy: Policy) -> str:
     if n == 0:
         return "-"
-    return f"{policy.rounded(n):,}" if n >= policy.threshold else f"fewer than {policy.threshold}"
+    return f"{policy.rounded(n):,}" if n >= policy.fewest else f"fewer than {policy.fewest}"
 
 
 def _asks(program: Program) -> list[Ask]:
