@@ -100,8 +100,8 @@ def scenarios() -> list[Scenario]:
         tracks,
         effects,
         gaps,
-        criteria,
         fair,
+        criteria,
         reliabilities,
     )
     return [scenario for module in modules for scenario in module.scenarios()]

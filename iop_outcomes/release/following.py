@@ -42,7 +42,7 @@ def following(results: Results, forms: Sequence[Results], page: Sequence[Release
     everyone = [each for each in results.estimates if each.level == ALL and not each.contrast]
     hidden = any(numbers.get((each.estimand, _whom(results, each)), True) is False for each in everyone)
     estimates = tuple(
-        _estimate(each, results.populations[ALL, each.key], shown=not hidden and _stands(results.populations[ALL, each.key], each, printed))
+        _estimate(each, results.populations[ALL, each.key], shown=not hidden and _rests_on_printed(results.populations[ALL, each.key], each, printed))
         for each in everyone
     )
     first = page[0] if page else None
@@ -83,10 +83,9 @@ def _printed(forms: Sequence[Results], page: Sequence[Released]) -> tuple[set[_C
     return parts, numbers
 
 
-def _stands(people: Population, estimate: Estimate, printed: set[_Counted]) -> bool:
+def _rests_on_printed(people: Population, estimate: Estimate, printed: set[_Counted]) -> bool:
     """Whether every count that it rests on is printed, and nothing is said of it beside its value."""
-    told = estimate.flag - {Flag.INDEPENDENCE_ASSUMED}
-    return not told and all((people.family, parts) in printed for parts in people.rests_on)
+    return not estimate.flag - {Flag.INDEPENDENCE_ASSUMED} and all((people.family, parts) in printed for parts in people.rests_on)
 
 
 def _estimate(estimate: Estimate, people: Population, *, shown: bool) -> ReleasedEstimate:

@@ -13,7 +13,7 @@ def test_equal_questions_are_one_and_each_field_makes_another():
     """As keys of a dict; whichever field differs."""
     plain = Ask("completion")
     others = dict(measure="relapse", definition="any_use", scale="phq9", column="sex", at=(30,), by="track", classes=YEARS)
-    others |= dict(estimands=("a",), times=(30.0,))
+    others |= dict(estimands=("a",), times=(30.0,), follows=True)
     assert {field.name for field in fields(Ask)} - set(others) == {"against"}
     asks = {replace(plain, **{name: value}) for name, value in others.items()}
     assert len(asks | {plain, Ask("completion")}) == len(others) + 1

@@ -21,6 +21,7 @@ def request_to_wire(request: Request) -> dict[str, Any]:
 
     Examples
     --------
+    >>> from iop_outcomes.columns import Column, Known
     >>> request_to_wire(Known(Column("track")))
     {'kind': 'Known', 'request': {'kind': 'Column', 'name': 'track'}}
     """
