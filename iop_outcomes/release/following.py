@@ -42,7 +42,11 @@ def following(results: Results, forms: Sequence[Results], page: Sequence[Release
     everyone = [each for each in results.estimates if each.level == ALL and not each.contrast]
     hidden = any(numbers.get((each.estimand, _whom(results, each)), True) is False for each in everyone)
     estimates = tuple(
-        _estimate(each, results.populations[ALL, each.key], shown=not hidden and _rests_on_printed(results.populations[ALL, each.key], each, printed))
+        _estimate(
+            each,
+            results.populations[ALL, each.key],
+            shown=not hidden and _rests_on_printed(results.populations[ALL, each.key], each, printed),
+        )
         for each in everyone
     )
     first = page[0] if page else None
