@@ -73,6 +73,7 @@ MORE = (
     "tests/notebooks/test_showing",
     "tests/oracle/test_rows_equal_counts",
     "tests/release/test_coarsening",
+    "tests/release/test_gate.py::test_the_type_checker",
     "tests/release/test_ledger",
     "tests/release/test_protect",
     "tests/release/test_two_columns",
