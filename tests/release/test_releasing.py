@@ -12,8 +12,8 @@ import pytest
 import iop_outcomes as iop
 from iop_outcomes.evaluate import evaluate
 from iop_outcomes.measures import find
-from iop_outcomes.release import POLICIES, SUPPRESSED, Withheld, release, release_flow, release_set
-from iop_outcomes.results import COLUMNS, Flow
+from iop_outcomes.release import SUPPRESSED, Withheld, release, release_set
+from iop_outcomes.results import COLUMNS
 from tests.printed import row_as_printed
 from tests.release.forms import watched_forms
 
@@ -197,30 +197,6 @@ def test_a_flow_of_large_counts_adds_up():
     _, released = ask({"a": {DONE: 60, LEFT: 40, "active": 12, "died": 20}})
     flow = next(flow for flow in released.flow if flow.what == "completion_strict")
     assert flow.rows_in == 132 == flow.used + sum(flow.excluded.values())
-
-
-@pytest.mark.parametrize(
-    ("reasons", "rows_in", "shown"),
-    [
-        ({}, 100, {}),
-        ({"x": 20}, 120, {"x": 20}),
-        ({"x": 3}, SUPPRESSED, {"x": SUPPRESSED}),
-        ({"x": 3, "y": 30}, SUPPRESSED, {"x": SUPPRESSED, "y": 30}),
-        ({"x": 3, "y": 4}, SUPPRESSED, {"x": SUPPRESSED, "y": SUPPRESSED}),
-        ({"x": 6, "y": 7}, 113, {"x": SUPPRESSED, "y": SUPPRESSED}),
-        ({"x": 0, "y": 30}, 130, {"x": 0, "y": 30}),
-    ],
-)
-def test_the_flow_of_a_table(reasons, rows_in, shown):
-    """Rows in are withheld when they would give back one small reason, or several that are small together."""
-    flow = release_flow(Flow("episodes", 100 + sum(reasons.values()), reasons), POLICIES["cms11"])
-    assert (flow.rows_in, flow.used, dict(flow.excluded)) == (rows_in, 100, shown)
-
-
-def test_the_flow_of_a_table_under_no_policy():
-    """The policy `none` shows all."""
-    flow = release_flow(Flow("episodes", 103, {"x": 3}), POLICIES["none"])
-    assert (flow.rows_in, flow.used, dict(flow.excluded)) == (103, 100, {"x": 3})
 
 
 # -- two ways of dividing, several results -----------------------------------------------------------------------------
