@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -118,26 +119,40 @@ def _begun(page: str) -> Iterator[Callable[[], bytes]]:
         # -P: not its folder, whose csv.py is no csv
         command = [sys.executable, "-P", "-W", "ignore", pdf_process.__file__, str(font_folder())]
         environment = _environment(private, folder / "fonts.conf")
-        try:
-            process = subprocess.Popen(  # noqa: S603 - a program of our own, by its path
-                command, stdin=given, stdout=made, stderr=subprocess.DEVNULL, cwd=private, env=environment
+        started: list[subprocess.Popen[bytes]] = []
+
+        def start() -> subprocess.Popen[bytes]:
+            given.seek(0)
+            made.seek(0)
+            made.truncate()
+            started.append(
+                subprocess.Popen(  # noqa: S603 - a program of our own, by its path
+                    command, stdin=given, stdout=made, stderr=subprocess.DEVNULL, cwd=private, env=environment
+                )
             )
+            return started[-1]
+
+        try:
+            process = start()
         except OSError as error:
             why = f"No process could be started for it ({error.strerror}). {OTHERWISE}"
             yield lambda: _refuse(why)
             return
         try:
-            yield lambda: _content(process, made)
+            yield lambda: _content(process, start, made)
         finally:
-            process.kill()  # one that has ended is left in peace
-            process.wait()
+            for each in started:
+                each.kill()  # one that has ended is left in peace
+                each.wait()
 
 
-def _content(process: subprocess.Popen[bytes], made: IO[bytes]) -> bytes:
-    """What a process gives, once it has ended."""
+def _content(process: subprocess.Popen[bytes], again: Callable[[], subprocess.Popen[bytes]], made: IO[bytes]) -> bytes:
+    """What a process gives, once it has ended; one that crashed is started once more, as libraries of C crash once in hundreds of times."""
     report_step("setting the PDF")
     try:
         code = process.wait(timeout=pdf_process.SECONDS)
+        if code == -signal.SIGSEGV:
+            code = again().wait(timeout=pdf_process.SECONDS)
     except subprocess.TimeoutExpired:
         _refuse(f"It took longer than {pdf_process.SECONDS} seconds and was stopped. {OTHERWISE}")
     made.seek(0)

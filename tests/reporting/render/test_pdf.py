@@ -416,6 +416,15 @@ def test_a_process_that_gives_no_file_says_what_to_do(tmp_path, monkeypatch, fau
     assert raised.value.exit_code == 3
 
 
+def test_a_process_that_crashes_once_is_started_again(tmp_path, monkeypatch):
+    """Libraries of C crash now and then: the second process gives the file."""
+    been = tmp_path / "been"
+    crash = f"import os, signal, pathlib\nbeen = pathlib.Path({str(been)!r})\nif not been.exists():\n    been.touch(); os.kill(os.getpid(), signal.SIGSEGV)\n"
+    monkeypatch.setenv("PYTHONPATH", pretend(tmp_path, f"{crash}{HTML}return b'%PDF-of ' + str(options['pdf_variant']).encode()"))
+    assert pdf_of("<html></html>") == b"%PDF-of pdf/ua-1"
+    assert been.exists()
+
+
 def test_a_process_that_does_not_end_is_stopped(tmp_path, monkeypatch):
     """After its time."""
     monkeypatch.setenv("PYTHONPATH", pretend(tmp_path, "import time; time.sleep(60)"))
