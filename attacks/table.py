@@ -35,13 +35,20 @@ def _wrong(outcome: Outcome) -> str:
 def page(outcomes: Sequence[Outcome], policy: str) -> str:
     """The file of results."""
     broken = sum(bool(each.recovered) for each in outcomes)
-    lines = [
+    head = [
         "# What comes back of reports",
         "",
         f"Written by `make attack`: programs drawn by their seed, one report each under {policy}, attacked from its files alone, held against the",
         f"true counts. Of {len(outcomes)} reports {broken} give something back. A count is withheld, or never printed, or what is left of two printed ones.",
         "",
         table(outcomes),
+    ]
+    return "\n".join([*head, *_ways(outcomes), ""] if broken else head)
+
+
+def _ways(outcomes: Sequence[Outcome]) -> list[str]:
+    """By what counts come back, where any does."""
+    return [
         "## Which counts, and from which printed numbers",
         "",
         "Groups are left out of the names. The printed numbers are those of the shortest chain among the cases of a kind; there may be other ways.",
@@ -62,7 +69,6 @@ def page(outcomes: Sequence[Outcome], policy: str) -> str:
         "|---|---|---|",
         *_rests_on(outcomes, printed=True),
     ]
-    return "\n".join(lines) + "\n"
 
 
 def _kinds(outcomes: Sequence[Outcome]) -> Iterator[str]:
