@@ -115,7 +115,7 @@ WRONG = {
     "unknown section": ("[colums.episodes]\n", f'm.toml: no section "colums". Did you mean "columns"? Allowed: {SECTIONS}.'),
     "unknown key": (
         '[data]\nclas = "public"\n',
-        'm.toml [data]: no key "clas". Did you mean "class"? Allowed: class, cutoff, date_format, delimiter, known_words, layout, los_convention, part2_tracks.',
+        'm.toml [data]: no key "clas". Did you mean "class"? Allowed: class, counts, counts_of, cutoff, date_format, delimiter, known_words, layout, los_convention, part2_tracks, scales.',
     ),
     "unknown class": (
         '[data]\nclass = "limited"\n',
@@ -129,7 +129,10 @@ WRONG = {
         '[data]\nlos_convention = "inclusiv"\n',
         'm.toml [data] los_convention: "inclusiv" is not allowed. Did you mean "inclusive"? Allowed: difference, inclusive, last_contact, teds_codes.',
     ),
-    "unknown delimiter": ('[data]\ndelimiter = "#"\n', 'm.toml [data] delimiter: "#" is not allowed. Allowed: \t, ,, ;, |.'),
+    "unknown delimiter": (
+        '[data]\ndelimiter = "#"\n',
+        'm.toml [data] delimiter: is none of the separators. Allowed: ",", ";", "\\t", "|".',
+    ),
     "cut-off in another order": ('[data]\ncutoff = "30.09.2025"\n', 'm.toml [data] cutoff: must be a date such as "2025-09-30".'),
     "cut-off without dashes": ("[data]\ncutoff = 20250930\n", 'm.toml [data] cutoff: must be a date such as "2025-09-30".'),
     "cut-off that is no day": ('[data]\ncutoff = "2025-02-29"\n', 'm.toml [data] cutoff: must be a date such as "2025-09-30".'),
