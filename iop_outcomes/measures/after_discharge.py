@@ -79,12 +79,19 @@ def _across(levels: Mapping[str, Counts], *, what: Outcome) -> list[tuple[str, D
         return []
     ends = [followed.ends for followed in each.values()]
     tested = [level in named and bool(followed.table.total) for level, followed in each.items()]
-    outside = {part: sum(followed.outside[part] for followed in named.values()) for part in EXCLUDED}
-    parts = {"followed": sum(followed.table.total for followed in named.values()), **outside}
-    if MISSING_LEVEL not in levels:
-        return group_tests(ends, tested, Population("followed", parts, frozenset(("followed",)), None, frozenset(UNKNOWN)))
-    parts["no_group"] = levels[MISSING_LEVEL].total
-    return group_tests(ends, tested, Population("tested", parts, frozenset(("followed",)), None, frozenset(UNKNOWN)))
+    return group_tests(ends, tested, _who_is_tested(each, named, levels))
+
+
+def _who_is_tested(each: Mapping[str, Followed], named: Mapping[str, Followed], levels: Mapping[str, Counts]) -> Population:
+    """Everyone followed, by whichever column: then release knows that it is one number; a part of them where somebody followed has no group."""
+    without = [followed for level, followed in each.items() if level not in named]
+    all_have_groups = not any(followed.table.total for followed in without)
+    counted = each if all_have_groups else named
+    parts = {"followed": sum(followed.table.total for followed in counted.values())}
+    parts |= {part: sum(followed.outside[part] for followed in counted.values()) for part in EXCLUDED}
+    if not all_have_groups:
+        parts["no_group"] = levels[MISSING_LEVEL].total
+    return Population("followed" if all_have_groups else "tested", parts, frozenset(("followed",)), None, frozenset(UNKNOWN))
 
 
 def _curve(counts: Counts, *, what: Outcome, times: tuple[int, ...]) -> Curve:

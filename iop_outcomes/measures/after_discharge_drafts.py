@@ -96,6 +96,7 @@ def inclusions(what: Outcome, times: tuple[int, ...]) -> tuple[Inclusion, ...]:
     transferred = (portion("followed", "transfer"), portion("incidence", "transfer"))
     return (
         *inclusions_of_curve(times),
+        Inclusion(portion("tested", "followed"), portion("followed", "followed"), guarded=True),  # the others have no group
         *(Inclusion(portion(family, "with"), event) for family, event in zip(families, with_event, strict=True)),
         *(each for several in every for everyone in followed for each in same(several, everyone)),
         *map(Inclusion, observed[1:], observed),

@@ -10,7 +10,7 @@ from attacks import __main__ as command
 from attacks.table import kind, page, table
 from attacks.trial import tried
 
-SEEDS = (3, 6, 101, 103)  # the last two each gave one count back once
+SEEDS = (3, 77064, 101, 103)  # the last three each gave one count back once
 
 
 @functools.cache

@@ -2,10 +2,12 @@
 
 import math
 
+import pandas as pd
 import pytest
 from scipy.optimize import brentq
 from scipy.stats import norm
 
+import iop_outcomes as iop
 from tests.spec.after import PSYCHIATRIC, ask, each, followed, named, of
 
 RELAPSE = {"measure": "relapse", "definition": "any_use"}
@@ -234,3 +236,24 @@ def test_a_median_is_judged_in_each_track():
     results = ask(text, events, **RELAPSE, by="track")
     assert [named(results, level)["median_days"].value for level in ("a", "All")] == [20, 20]
     assert math.isnan(named(results, "b")["median_days"].value)
+
+
+# -- who is tested ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("follow_up", "family", "n"), [("", "followed", 80), ("90", "tested", 80)])
+def test_who_is_tested_is_everyone_followed_where_nobody_followed_lacks_a_group(follow_up, family, n):
+    """One name for one number: release withholds it by every column or by none; who lacks a group and is followed makes it another."""
+    rows = [(f"E{i}", "ab"[i % 2], 20, "90") for i in range(80)] + [(f"E{i}", None, 20, follow_up) for i in range(80, 95)]
+    episodes = pd.DataFrame(rows, columns=["episode_id", "site", "los_days", "follow_up_days"]).assign(
+        discharge_reason="completed", track="t"
+    )
+    events = pd.DataFrame(
+        [(f"E{i}", "readmission_psychiatric", 10 + i) for i in range(30)], columns=["episode_id", "event", "days_after_discharge"]
+    )
+    with iop.load({"episodes": episodes, "events": events}, mapping={"data": {"class": "synthetic"}}) as data:
+        results = iop.readmission(data, by="site").results
+    people = next(each for (level, key), each in results.populations.items() if level == "All" and key.estimand == "log_rank_chi_squared")
+    everyone = results.populations["All", next(key for _, key in results.populations if key.estimand == "cumulative_incidence")]
+    assert (people.family, people.count(people.base)) == (family, n)
+    assert sum(people.parts.values()) == sum(everyone.parts.values()) == 95
