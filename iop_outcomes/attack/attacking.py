@@ -17,7 +17,7 @@ from iop_outcomes.attack.read_html import read_html
 from iop_outcomes.attack.read_json import read_json
 from iop_outcomes.attack.read_office import read_docx, read_xlsx
 from iop_outcomes.attack.read_share import is_share, known_of_share
-from iop_outcomes.attack.readings import FilesRead, Rounded
+from iop_outcomes.attack.readings import NOT_ROUNDED, FilesRead, Rounded
 from iop_outcomes.attack.solving import SolverLimits, solve
 from iop_outcomes.errors import UsageError
 
@@ -177,7 +177,7 @@ def attack_known(
     few: Collection[str] = (),
     *,
     chains: bool = True,
-    rounded: Rounded = Rounded(),  # noqa: B008 (it never changes)
+    rounded: Rounded = NOT_ROUNDED,
 ) -> Attack:
     """Work out withheld counts from what is known.
 

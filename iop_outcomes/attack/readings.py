@@ -133,6 +133,9 @@ class Rounded:
         return max(low, Fraction(self.smallest)), high
 
 
+NOT_ROUNDED = Rounded()
+
+
 @dataclass
 class FilesRead:
     """Everything that is printed in the files of one report.

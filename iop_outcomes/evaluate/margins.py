@@ -102,7 +102,8 @@ def verdicts(row: Estimate, margin: Margin, at: At | None, several: int) -> tupl
     """
     method = f"{row.method}, margin {margin.size:g}" if at is not None else row.method
     if at is None:
-        return tuple(replace(row, estimand=name, word=TOO_FEW, method=method) for name in VERDICTS)  # type: ignore[return-value]
+        non_inferiority, equivalence = (replace(row, estimand=name, word=TOO_FEW, method=method) for name in VERDICTS)
+        return non_inferiority, equivalence
     sign = 1.0 if margin.better == "higher" else -1.0
     value, low, high = sign * row.value, *sorted_limits(row, sign)
     worse, far = (_one_sided(at(bound=sign * bound).p, above=value > bound) for bound in (-margin.size, margin.size))
