@@ -37,6 +37,11 @@ _BESIDE = {  # columns of the episodes that loading computes, and what is stored
     "discharge_quarter": "quarter of discharge",
     "admit_month": "month of admission",
 }
+_OF_EVENT = {
+    "day": "day from admission, or last day observed (days)",
+    "date": "date, or last date observed",
+    "observed": "seen (1) or not (0)",
+}
 _LAST_CONTACT = "length of stay: admission to the last contact (days)"
 _HOLDS: dict[str, Holds] = {"text": "id", "category": "words", "code": "words", "integer": "whole", "flag": "whole", "number": "number"}
 
@@ -164,6 +169,8 @@ def _of_episodes(data: Data, name: str) -> TableColumn:
         holds = _HOLDS.get(declared.kind, "date")
     elif name in data.groups:
         holds = "words"
+    elif name.endswith("_date"):  # of an event: no covariate holds dates
+        holds = "date"
     else:
         holds = "whole"
     if name in PERIODS:
@@ -184,10 +191,8 @@ def _words(data: Data, name: str, declared: Field | None) -> str:
     if declared is not None:
         return declared.means
     event, _, ending = name.rpartition("_")
-    if event in EVENTS and ending in ("day", "observed"):
-        return (
-            f"{event} beside the episode: {'day from admission, or last day observed (days)' if ending == 'day' else 'seen (1) or not (0)'}"
-        )
+    if event in EVENTS and ending in _OF_EVENT:
+        return f"{event} beside the episode: {_OF_EVENT[ending]}"
     return "covariate of this site"
 
 

@@ -203,7 +203,8 @@ class Recipe:
     @property
     def names(self) -> tuple[str, ...]:
         """Columns the prepared table will have, derived ones replacing cast ones of the same name."""
-        placed = ["episode_id", "day"] if self.by_patient else []
+        made = any(derived.name == "episode_id" for derived in self.derived)
+        placed = ["episode_id", "day"] if self.by_patient else ["episode_id"] * made
         return tuple(dict.fromkeys([*placed, *(cast.name for cast in self.casts), *(derived.name for derived in self.derived)]))
 
     def key(self, names: Sequence[str]) -> tuple[str, ...]:

@@ -187,9 +187,7 @@ def look_again(store: Store, faults: Sequence[Fault], plans: Dictionary[str, Tab
 
 def _no_readmission(plans: Dictionary[str, TablePlan], mapping: Mapping) -> Rule:
     plan = plans[COUNTED]
-    return readmission_rule(
-        frozenset(plan.fields), frozenset(plan.recipe.names), mapping, events=any(KINDS[table].beside for table in plans)
-    )
+    return readmission_rule(frozenset(plan.recipe.names), mapping, events=any(KINDS[table].beside for table in plans))
 
 
 def _by_track(store: Store, fault: Fault, plan: TablePlan, mapping: Mapping) -> list[Fault]:

@@ -27,6 +27,11 @@ def refuse_columns(inputs: Sequence[Input], plans: Dictionary[str, TablePlan], m
         findings += _missing_columns(item, plans[item.table], mapping) + _forbidden_columns(item, plans[item.table], mapping)
         if KINDS[item.table].counted:
             findings += _lacking_for_placing(item, plans)
+        elif KINDS[item.table].parent and mapping.rule(KEY) and KEY in plans[item.table].fields:
+            message = "rows name an episode, and the episodes are numbered by their rows ([episode_id] in mapping.toml)"
+            findings.append(
+                Finding("missing_column", "error", item.name, KEY, message, f"Bring the {KEY} of the episodes, and take that rule out")
+            )
         points, plan = KINDS[item.table].points, plans[item.table]
         if points and points not in plan.recipe.names:
             findings += items_not_added(item, plan, scales, severity="error")
@@ -126,16 +131,17 @@ def needed_columns(table: str, plan: TablePlan, mapping: Mapping) -> list[str]:
 
 
 def _needed_by_rules(filled: set[str], mapping: Mapping) -> list[str]:
-    """Names of columns that a rule of the mapping, or the other half of a wide event, cannot do without."""
+    """Names of columns that a rule of the mapping, or a wide event (its other half, or what its date is counted from), cannot do without."""
     needed = [
         f"{event}_{other}"
         for event in EVENTS
         for half, other in _HALVES
         if f"{event}_{half}" in filled and f"{event}_{other}" not in filled
     ]
-    planned = mapping.rule("planned_days")
-    if planned is not None and planned.rule == "by_column" and planned.options["column"] not in filled:
-        needed.append(planned.options["column"])
+    if "admit_date" not in filled and any(f"{event}_date" in filled for event in EVENTS):
+        needed.append("admit_date")
+    columns = [rule.options["column"] for rule in mapping.rules if "column" in rule.options]
+    needed += [column for column in dict.fromkeys(columns) if column not in filled]
     if mapping.rule("discharge_reason") and "planned_days" not in filled:
         needed.append("planned_days (or a rule for it)")
     if mapping.rule("follow_up_days") and "follow_up_days" not in filled:
@@ -152,6 +158,9 @@ def _missing_columns(item: Input, plan: TablePlan, mapping: Mapping) -> list[Fin
     hint = f"Add it, or name the site's own column in mapping.toml under [columns.{item.table}]"
     counts = next((name for name in plan.dropped if name.lower() in _NUMBERS), "")  # so called where a row stands for several episodes
     of_counts = f'. If each row counts several episodes, say so: [data] counts = "{counts}"' if counts else ""
+    of_rows = '; or, where each row is one episode, let them be numbered: [episode_id] rule = "row_number"'
+    if KINDS[item.table].counted:
+        of_counts = of_rows + of_counts
     findings = [
         Finding("missing_column", "error", item.name, name, "this column is needed and is not there", hint + of_counts * (name == KEY))
         for name in needed

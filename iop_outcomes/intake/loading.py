@@ -487,6 +487,7 @@ def _version(package: str) -> str:
 
 
 def _groups(tables: Tables, plans: Dictionary[str, TablePlan]) -> tuple[str, ...]:
-    """Columns that hold categories; identifiers, numbers and dates are none."""
-    categories = {name for name, declared in plans[COUNTED].fields.items() if declared.kind in ("category", "code")}
-    return tuple(name for name in tables.episodes if name in categories or name in (*PERIODS, "discharge_reason"))
+    """Columns that hold categories, whether they came or were made; identifiers, numbers and dates are none."""
+    declared = [*plans[COUNTED].fields.values(), *KINDS[COUNTED].fields]
+    categories = {each.name for each in declared if each.kind in ("category", "code")}
+    return tuple(name for name in tables.episodes if name in categories or name in PERIODS)

@@ -28,6 +28,8 @@ RULES: Dictionary[str, Dictionary[str, tuple[str, ...]]] = {
     "discharge_reason": {"stay_at_least_planned": ()},
     "planned_days": {"by_column": ("column", "days"), "constant": ("days",)},
     "follow_up_days": {"to_cutoff": ()},
+    "episode_id": {"row_number": ()},
+    "age_group": {"bands": ("column", "starts")},
 }
 SECTIONS = (
     "data",
@@ -288,6 +290,8 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
     only(columns, tuple(KINDS), f"{name} [columns]", "table")
     codes = section_of(given, "codes", name)
     counts, counts_of = _counts(given, data, f"{name} [data]")
+    rules = tuple(_rule(column, section_of(given, column, name), name) for column in RULES if column in given)
+    _refuse_numbering(given, data, name)
     return Mapping(
         data_class=data_class,
         declared="class" in data,
@@ -309,8 +313,8 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         missing={
             column: list_of_codes(codes, f"{name} [missing] {column}") for column, codes in section_of(given, "missing", name).items()
         },
-        covariates=_covariates(section_of(given, "covariates", name), name),
-        rules=tuple(_rule(column, section_of(given, column, name), name) for column in RULES if column in given),
+        covariates=_covariates({**_banded(rules), **section_of(given, "covariates", name)}, name),
+        rules=rules,
         adapter=_adapter(section_of(given, "adapter", name), f"{name} [adapter"),
         contacts=_contacts(section_of(given, "contacts", name), f"{name} [contacts]") if "contacts" in given else None,
         referral_mean=numbers(section_of(given, "referral_mean", name), f"{name} [referral_mean]"),
@@ -334,6 +338,20 @@ def _counts(given: Dictionary[str, Any], data: Dictionary[str, Any], where: str)
     if other:
         raise DataError(f"{where} counts: a table of counts stands by itself, and {other} is declared beside it. Take out one of them.")
     return column, one_of(data.get("counts_of", COUNTS_OF[0]), COUNTS_OF, f"{where} counts_of")
+
+
+def _refuse_numbering(given: Dictionary[str, Any], data: Dictionary[str, Any], name: str) -> None:
+    """Rows are numbered in a file of one row per episode alone: anything else brings or makes the ids of its episodes."""
+    other = next((key for key in ("counts", "layout", "contacts") if "episode_id" in given and (key in data or key in given)), "")
+    if other:
+        raise DataError(
+            f"{name} [episode_id]: only rows that are one episode each are numbered, and {other} is declared. Take out one of them."
+        )
+
+
+def _banded(rules: tuple[ColumnRule, ...]) -> dict[str, str]:
+    """The columns of whole numbers that bands are made of, which need no declaration."""
+    return {rule.options["column"]: "integer" for rule in rules if rule.rule == "bands"}
 
 
 def _occasions(given: Dictionary[str, Any], where: str) -> tuple[Occasion, ...]:
@@ -455,4 +473,12 @@ def _rule(column: str, given: Dictionary[str, Any], name: str) -> ColumnRule:
         if not isinstance(days, Dictionary) or not days or not all(is_days(number) for number in days.values()):
             raise DataError(f"{where}: days must name a whole number above 0 for each word, as in days = {{ short = 90, long = 180 }}.")
         texts({"column": options["column"]}, where)
+    if rule == "bands":
+        texts({"column": options["column"]}, where)
+        starts = options["starts"]
+        rising = isinstance(starts, list) and starts and all(map(is_days, starts)) and starts == sorted(set(starts))
+        if not rising:
+            raise DataError(
+                f"{where}: starts must list the first age of each band, rising whole numbers above 0, as in starts = [18, 26, 45, 65]."
+            )
     return ColumnRule(column, rule, options)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from iop_outcomes.columns import BY_PATIENT, COUNTED, DATED_CLASSES, KINDS, STRATA, WITH_KNOWN_WORDS, Field
+from iop_outcomes.columns import BY_PATIENT, COUNTED, DATED_CLASSES, EVENTS, KINDS, STRATA, WITH_KNOWN_WORDS, Field
 from iop_outcomes.engine.dialect import quoted
 from iop_outcomes.intake.adapters.redcap import EVENT_NAME
 from iop_outcomes.intake.adapters.scratch import Scratch
@@ -19,20 +19,35 @@ from iop_outcomes.intake.encoding_offers import encoding_line
 from iop_outcomes.intake.files import ending, shown, stem
 from iop_outcomes.intake.headers import needed_columns
 from iop_outcomes.intake.locations import PART, Location
-from iop_outcomes.intake.mapping import GAP_DAYS, Mapping
+from iop_outcomes.intake.mapping import GAP_DAYS, ColumnRule, Mapping
 from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
 from iop_outcomes.intake.proposal_fields import field_lines, moment_lines
 from iop_outcomes.intake.proposal_lines import TO_FINISH, Line, MappingLines, Question, long_text, short_text, toml, value_at
 from iop_outcomes.intake.recipes import plan_table
+from iop_outcomes.intake.rules import KEY
 from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
 from iop_outcomes.intake.surveys import names_of_totals, side_by_side
-from iop_outcomes.intake.synonyms import Match, coded, identifier_called, match_code, means_missing
+from iop_outcomes.intake.synonyms import READMITTED_ON, Match, coded, identifier_called, match_code, means_missing, spelled_out
 from iop_outcomes.intake.text_settings import TextSettings
 from iop_outcomes.intake.usual_words import words_of
 from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.scales import Scale
 
 MAX_NAMES = 100
+AGE_STARTS = (12, 15, 18, 26, 40, 65)
+_AGES = (
+    "age",
+    "ageatadmission",
+    "ageatintake",
+    "ageatadmit",
+    "ageatentry",
+    "ageonadmission",
+    "ageyears",
+    "ageinyears",
+    "admissionage",
+    "patientage",
+    "clientage",
+)
 CLASSES = (
     "safe_harbor: no dates, no ages over 89, no ZIP codes of more than 3 digits (what holds when nothing is declared)",
     "limited_data_set: dates, towns, ZIP codes and ages, under a data use agreement",
@@ -171,6 +186,22 @@ def code_line(
     why = f"It is a code of {column.name}, {column.means}. Left open, its rows cannot be used. Whoever enters the code knows what it means."
     question = Question(f"{where}: what is {toml(code)} ({n:,} rows)?", why, words, guess.to if guess else "")
     return Line(("codes", column.name), code, guess.to if guess else "", note, question)
+
+
+def number_rows_line(file: str) -> Line:
+    """The line that numbers the rows of episodes, where no column names them."""
+    why = "Then they are numbered. With no, the column that names them is asked for."
+    question = Question(f"Is each row of {file} one episode, which no column names?", why, ("yes", "no"), "yes", "yes", needed=False)
+    return Line((KEY,), "rule", "row_number", "in the place of a column: where each row is one episode, the rows are numbered", question)
+
+
+def age_lines(column: str) -> Iterator[Line]:
+    """The lines that make bands of a column of ages."""
+    if column != "age":
+        yield Line(("columns", COUNTED), "age", column)
+    yield Line(("age_group",), "rule", "bands")
+    yield Line(("age_group",), "column", "age")
+    yield Line(("age_group",), "starts", list(AGE_STARTS), "the first age of each band: change them as you like")
 
 
 @dataclass
@@ -344,7 +375,8 @@ class ProposalText:
         file, section = self.tables[table], ("columns", table)
         sure = {match.to: match.column for match in file.matches[table] if match.how != "guess"}
         guesses = {match.to: match.column for match in file.matches[table] if match.how == "guess"}
-        mapping = Mapping(columns={table: sure})
+        numbered = table == COUNTED and value_at(self.given, (KEY, "rule")) is not None
+        mapping = Mapping(columns={table: sure}, rules=(ColumnRule(KEY, "row_number"),) if numbered else ())
         plan = plan_table(table, file.names, mapping, self.scales)
         surveys = KINDS[table].points and side_by_side(file.names, sure, self.scales)
         known = {*plan.fields, *(names_of_totals(self.scales) if surveys else ())}
@@ -356,12 +388,36 @@ class ProposalText:
             if (surveys and to in ("scale", KINDS[table].points)) or (self.layout and to == "episode_id"):
                 continue  # each column says which scale it is of; in a flat export a record is an episode
             near = next((other for other in (to, *_ALTERNATIVES.get(to, ())) if other in guesses), to)
+            if (table, near) == (COUNTED, KEY) and near not in guesses and not self._named_by_others():
+                yield number_rows_line(file.name)
             yield self._needed(file, section, name, near, guesses.pop(near, ""), others)
         for near, column in guesses.items():
             if (*section, near) not in self.declined:
                 means = self._field(table, Match(column, near, "guess")).means
                 question = Question(f"{file.name}: which column is {near}, {means}?", f"It may be left out. {_ENTER_IT}", others, column)
-                yield Line(section, near, column, "a guess by its spelling", question)
+                note = "a guess by its spelling" + "; or readmission_other_date" * (near == READMITTED_ON)
+                yield Line(section, near, column, note, question)
+        if age := self._age_column(table):
+            yield from age_lines(age)
+
+    def _named_by_others(self) -> bool:
+        """Whether rows of another table name their episode."""
+        return any(match.to == KEY for table, file in self.tables.items() if KINDS[table].parent for match in file.matches[table])
+
+    def _age_column(self, table: str) -> str:
+        """The column of ages of the episodes, where none of age bands is there and every value of it is an age; "" where it is not."""
+        file = self.tables[table]
+        matched = {match.column: match.to for match in file.matches[table]}
+        if table != COUNTED or "age_group" in matched.values() or value_at(self.given, ("covariates", "age")) is not None:
+            return ""
+        column = next((name for name in file.names if name not in matched and spelled_out(name) in _AGES), "")
+        return column if column and self._are_ages(file, column) else ""
+
+    def _are_ages(self, file: File, column: str) -> bool:
+        text = Cast("age", "integer", column).text(self.scratch.type_of(file.raw, column))
+        ages = f"SELECT count(*), count(*) FILTER (regexp_matches({text}, '^\\d{{1,3}}$')) FROM raw_{file.raw} WHERE {text} IS NOT NULL"
+        values, whole = self.scratch.ask(ages)[0]
+        return bool(values) and values == whole
 
     def _forms(self) -> Iterator[Line]:
         """Of a REDCap export, which of its fields are those of scales and events, and which of its events are admission and discharge."""
@@ -389,7 +445,7 @@ class ProposalText:
         file, section = self.tables[table], ("columns", table)
         matched = {match.column for match in file.matches[table]}
         named = {name: what for name in file.names if (what := identifier_called(name))}
-        others = [name for name in file.names if name not in matched and name not in named]
+        others = [name for name in file.names if name not in {*matched, *named, self._age_column(table)}]
         if others:
             yield Line(section, note=f"not known, so not read: {_listed(list(map(toml, others)))}")
             if KINDS[table].covariates:
@@ -407,7 +463,8 @@ class ProposalText:
     def _follow_up(self) -> Iterator[Line]:
         """Whether everyone was followed to the last day: without it nobody can tell who was not in a hospital again."""
         episodes = {match.to for match in self.tables[COUNTED].matches[COUNTED]} if COUNTED in self.tables else {"follow_up_days"}
-        events = any(KINDS[table].beside for table in (*self.tables, *self.brought))
+        beside = any(name.endswith(("_date", "_observed")) and name.rpartition("_")[0] in EVENTS for name in episodes)
+        events = beside or any(KINDS[table].beside for table in (*self.tables, *self.brought))
         if events and value_at(self.given, ("data", "cutoff")) and not episodes & {"follow_up_days", "observed_days"}:
             why = "With yes, whoever has no event in the files had none up to the last day. With no, rates of return are not given."
             question = Question(
@@ -425,9 +482,19 @@ class ProposalText:
                 column = self._field(table, match)
                 if coded(column):
                     yield from self._codes_of(file, match, column, missing.setdefault(match.to, []))
+                elif column.kind in ("integer", "number", "date") and match.how != "guess":
+                    missing[match.to] = self._no_values(file, match)
         for name, codes in missing.items():
             if codes:
                 yield Line(("missing",), name, list(dict.fromkeys(codes)))
+
+    def _no_values(self, file: File, match: Match) -> list[str]:
+        """Words such as N/A in a column of numbers or dates, each of at least 11 rows."""
+        text = Cast(match.to, "text", match.column).text(self.scratch.type_of(file.raw, match.column))
+        words = f"SELECT {text} AS word FROM raw_{file.raw} WHERE NOT regexp_matches({text}, '[0-9]')"
+        often = f"SELECT word FROM ({words}) AS words GROUP BY word HAVING count(*) >= {FEWEST_ROWS} ORDER BY word LIMIT {MAX_CODES}"
+        blanks = {code for key in ("all", match.to) for code in self.given.get("missing", {}).get(key, ())}
+        return [word for (word,) in self.scratch.ask(often) if means_missing(word) and word not in blanks]
 
     def _codes_of(self, file: File, match: Match, column: Field, missing: list[str]) -> Iterator[Line]:
         section = ("codes", column.name)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from iop_outcomes.columns import BY_PATIENT, EVENTS, KINDS, MAX_DAYS, NOT_KNOWN, Field, Kind
-from iop_outcomes.engine.dialect import CELL_SIZE, NUMBER_TYPE, Steps, literal, quoted
+from iop_outcomes.engine.dialect import CELL_SIZE, NUMBER_TYPE, ROW, Steps, literal, quoted
 from iop_outcomes.intake.casts import STANDS_FOR, Cast, Derived, Recipe, Subscore
 from iop_outcomes.intake.mapping import ColumnRule, Mapping
 from iop_outcomes.intake.rules import KEY
@@ -63,7 +64,7 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
     names: dict[str, str] = {}
     for field in (*([CELL_SIZE_FIELD] if as_counts else []), *_declared(table, mapping, scales), *_wide(table, raw, renamed, scales)):
         source = mapping.counts if field is CELL_SIZE_FIELD else renamed.get(field.name, field.name)
-        if source in raw and not _filled_by_rule(field.name, mapping) and not (as_counts and field.name == KEY):
+        if source in raw and not (kind.counted and _filled_by_rule(field.name, mapping)) and not (as_counts and field.name == KEY):
             fields[field.name], names[field.name] = field, source
     by_patient, by_date = _placed_by(table, fields)
     written = (mapping.date_formats.get(table, ""), mapping.text_of(table).decimal)
@@ -103,7 +104,7 @@ def _filled_by_rule(name: str, mapping: Mapping) -> bool:
     """Whether a rule of the mapping takes the place of the file's own column; follow-up is only completed by its rule."""
     if name == "discharge_reason" and mapping.contacts:  # the gap rule says who is still in care, which a stay cannot
         return False
-    return name in ("discharge_reason", "planned_days") and mapping.rule(name) is not None
+    return name in ("episode_id", "discharge_reason", "planned_days", "age_group") and mapping.rule(name) is not None
 
 
 def refuse_unknown_names(raws: Dictionary[str, Sequence[str]], mapping: Mapping, scales: Dictionary[str, Scale]) -> None:
@@ -181,10 +182,12 @@ def _wide_score(name: str, scales: Dictionary[str, Scale]) -> Field | None:
 
 def _wide_event(name: str, _scales: Dictionary[str, Scale]) -> Field | None:
     stem, _, ending = name.rpartition("_")
-    if stem not in EVENTS or ending not in ("day", "observed"):
+    if stem not in EVENTS or ending not in ("day", "date", "observed"):
         return None
     if ending == "observed":
         return Field(name, "flag", f"whether {stem} was seen (1) or not (0)")
+    if ending == "date":
+        return Field(name, "date", f"date of {stem}, or last date observed where {stem}_observed is 0", blank="not seen")
     return Field(name, "integer", f"day of {stem}, or last day observed (days from admission)", low=0, high=MAX_DAYS)
 
 
@@ -243,9 +246,35 @@ def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping, _scales: Dict
         **{name: sql for name, sql in periods.items() if name not in given},  # a covariate of the site may be called so
         "period": _first_of(given.get("period"), periods.get("discharge_quarter")),
         "planned_days": _planned(mapping.rule("planned_days")),
+        "episode_id": f"'row_' || CAST({ROW} + 1 AS VARCHAR)" if mapping.rule("episode_id") else None,
+        "age_group": _bands(mapping.rule("age_group")),
+        **_dated_events(given),
     }
     columns["discharge_reason"] = _reason_or_care(given, stay, mapping, reaches=bool(reach))
     return tuple(Derived(name, sql) for name, sql in columns.items() if sql is not None)
+
+
+def _dated_events(given: Dictionary[str, str]) -> dict[str, str | None]:
+    """Day and sign of each event that stands beside its episode as a date; a blank date is an event that was not seen."""
+    columns: dict[str, str | None] = {}
+    for event in EVENTS:
+        day, on, seen = f"{event}_day", f"{event}_date", f"{event}_observed"
+        if on in given and "admit_date" in given:
+            columns[day] = _first_of(given.get(day), _days_between(given["admit_date"], given[on]))
+            columns[seen] = _first_of(given.get(seen), f"CASE WHEN {given[on]} IS NULL THEN 0 ELSE 1 END")
+    return columns
+
+
+def _bands(rule: ColumnRule | None) -> str | None:
+    """Bands of a column of whole numbers, each called by its first and its last, as in 18-25; the last one by its first, as in 65+."""
+    if rule is None:
+        return None
+    column, starts = quoted(rule.options["column"]), [0, *rule.options["starts"]]
+    cases = "".join(
+        f" WHEN {column} < {later} THEN {literal(f'{first}-{later - 1}' if later - 1 > first else str(first))}"
+        for first, later in pairwise(starts)
+    )
+    return f"CASE{cases} WHEN {column} >= {starts[-1]} THEN {literal(f'{starts[-1]}+')} END"
 
 
 def _periods(admission: str | None, discharge: str | None) -> dict[str, str | None]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from iop_outcomes.columns import EVENTS, FIRST_DATE, KINDS, MAX_DAYS, NOT_KNOWN, OUTSIDE
-from iop_outcomes.engine.dialect import CELL_SIZE, ROW, literal, numbers_held_twice
+from iop_outcomes.engine.dialect import CELL_SIZE, ROW, literal, numbers_held_twice, quoted
 from iop_outcomes.intake.casts import typed_text
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.rules import Rule
@@ -40,7 +40,7 @@ def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping
         Whether the episodes are grouped by their ids already, because rows of another table belong to them.
     """
     stay = tuple(name for name in ("los_days", "los_code", "discharge_day", "discharge_date", "admit_date") if name in has)
-    rules = [] if mapping.counts else [duplicate_rule("parents WHERE times > 1") if grouped else duplicate_suspicion()]
+    rules = _of_rows(has, mapping, grouped=grouped)
     rules += _of_stay(has, stay, known, mapping)
     if "discharge_reason" in has and (stay or not mapping.counts):
         rules += _of_reason(stay, "los_code" if "los_code" in has and mapping.los_convention == "teds_codes" else "los_days")
@@ -49,10 +49,10 @@ def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping
     if "planned_days" in has:
         hint = "Leave it blank where no length was planned"
         rules.append(_rule("planned_days_zero", ("planned_days",), "planned_days = 0", "a planned length of no day", hint, "warning"))
-    wide = [event for event in EVENTS if {f"{event}_day", f"{event}_observed"} <= set(has)]
+    wide = [event for event in EVENTS if {f"{event}_day", f"{event}_observed"} <= set(known)]
     for event in wide:
         rules += _of_wide_event(event, stay, has, known)
-    rules += _after_death(wide, stay, known, mapping)
+    rules += _after_death(wide, stay, has, known, mapping)
     if {"patient_id", "admit_date"} <= set(has):
         rules.append(overlap_rule(has, known, mapping, same_track=False))
     return rules
@@ -60,6 +60,18 @@ def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping
 
 def _rule(name: str, columns: Sequence[str], predicate: str, message: str, hint: str = CORRECT, severity: str = "error") -> Rule:
     return Rule(name, "episodes", tuple(columns), predicate, message, hint, severity)
+
+
+def _of_rows(has: Collection[str], mapping: Mapping, *, grouped: bool) -> list[Rule]:
+    """Each row is an episode of its own; where rows are numbered nobody can tell a copy, and with a date of admission two alike are rare."""
+    if mapping.counts or (mapping.rule("episode_id") and "admit_date" not in has):
+        return []
+    if not mapping.rule("episode_id"):
+        return [duplicate_rule("parents WHERE times > 1") if grouped else duplicate_suspicion()]
+    cells = f"hash({', '.join(quoted(f'{name}__text') for name in sorted(has))})"
+    alike = f"{cells} IN (SELECT {cells} FROM own_episodes GROUP BY 1 HAVING count(*) > 1)"
+    hint = "Each is counted as an episode; leave out those that stand twice by mistake. A column episode_id would tell copies from episodes"
+    return [_rule("episode_alike", ("admit_date", *sorted(has)), alike, "rows alike in every column that is read", hint, "warning")]
 
 
 def duplicate_rule(several: str = "own_episodes GROUP BY episode_id HAVING count(*) > 1") -> Rule:
@@ -152,21 +164,31 @@ def _after_cutoff(has: Collection[str], mapping: Mapping) -> str:
 
 
 def _of_wide_event(event: str, stay: Sequence[str], has: Collection[str], known: Collection[str]) -> list[Rule]:
-    """Rules of an event that stands beside its episode: both columns or none, and inside the follow-up."""
-    day, seen = f"{event}_day", f"{event}_observed"
+    """Rules of an event that stands beside its episode: both columns or none, after the admission, and inside the follow-up."""
+    day, seen, on = f"{event}_day", f"{event}_observed", f"{event}_date"
+    came = _came(event, has)
     undated, unsaid = f"{seen} = 1 AND {day} IS NULL", f"{seen} IS NULL AND {day} IS NOT NULL"
-    rules = [
-        _rule("event_without_day", (day, seen), undated, "an event without a day", "Give its day from admission"),
-        _rule("blank", (seen, day), unsaid, f"may not be blank where {day} is given", "Write 1 or 0"),
-    ]
+    rules = [_rule("event_without_day", came, undated, "an event without a day", "Give its day from admission, or its date")]
+    if seen in has:
+        rules.append(_rule("blank", (seen, *came), unsaid, f"may not be blank where {came[0]} is given", "Write 1 or 0"))
+    if on in has:
+        rules.append(_rule("negative_day", (on, "admit_date"), f"{day} < 0", "a day before admission"))
+    if {on, day} <= set(has):
+        differs = f"{day} <> date_diff('day', admit_date, {on})"
+        rules.append(_rule("dates_disagree", (day, on, "admit_date"), differs, f"{day} is not the day that {on} gives"))
     if "follow_up_days" in known:
         late = f"{seen} = 1 AND {day} > los_days + follow_up_days"
-        columns = (day, seen, *stay, *sorted({"follow_up_days", "observed_days"} & set(has)))
+        columns = (*came, *stay, *sorted({"follow_up_days", "observed_days"} & set(has)))
         rules.append(_rule("event_after_follow_up", columns, late, LATE, LATE_HINT))
     return rules
 
 
-def _after_death(wide: Sequence[str], stay: Sequence[str], known: Collection[str], mapping: Mapping) -> list[Rule]:
+def _came(event: str, has: Collection[str]) -> tuple[str, ...]:
+    """The columns of an event that the file brought, those of its day first."""
+    return tuple(name for name in (f"{event}_day", f"{event}_date", f"{event}_observed") if name in has)
+
+
+def _after_death(wide: Sequence[str], stay: Sequence[str], has: Collection[str], known: Collection[str], mapping: Mapping) -> list[Rule]:
     """Nothing beside an episode comes after the death beside it, or after a discharge that was one."""
     rules = []
     for event in wide:
@@ -175,10 +197,11 @@ def _after_death(wide: Sequence[str], stay: Sequence[str], known: Collection[str
         day, seen = f"{event}_day", f"{event}_observed"
         if "death" in wide:
             late = f"{seen} = 1 AND death_observed = 1 AND {day} > death_day"
-            rules.append(_rule("event_after_death", (day, seen, "death_day", "death_observed"), late, AFTER_DEATH, AFTER_DEATH_HINT))
+            columns = (*_came(event, has), *_came("death", has))
+            rules.append(_rule("event_after_death", columns, late, AFTER_DEATH, AFTER_DEATH_HINT))
         if "discharge_reason" in known and mapping.los_convention != "last_contact":
             late = f"{seen} = 1 AND discharge_reason = 'died' AND {day} > los_days"
-            rules.append(_rule("event_after_death", (day, seen, *stay), late, AFTER_DEATH, AFTER_DEATH_HINT))
+            rules.append(_rule("event_after_death", (*_came(event, has), *stay), late, AFTER_DEATH, AFTER_DEATH_HINT))
     return rules
 
 
@@ -217,7 +240,7 @@ def overlap_rule(has: Collection[str], known: Collection[str], mapping: Mapping,
     return _rule(OVERLAP, columns, predicate, message, hint, "note")
 
 
-def readmission_rule(has: Collection[str], known: Collection[str], mapping: Mapping, *, events: bool) -> Rule:
+def readmission_rule(known: Collection[str], mapping: Mapping, *, events: bool) -> Rule:
     """Whether the events joined: none of an episode that is known, or followed up and yet not one readmission in a hundred episodes.
 
     The latter is asked only where the data claim readmissions, by a column or a word of the mapping, or hold no event at all: a study
@@ -225,12 +248,12 @@ def readmission_rule(has: Collection[str], known: Collection[str], mapping: Mapp
 
     Parameters
     ----------
-    has, known, mapping
+    known, mapping
         As in `episode_rules`.
     events : bool
         Whether there is a table of events.
     """
-    beside = [event for event in EVENTS if f"{event}_observed" in has]
+    beside = [event for event in EVENTS if f"{event}_observed" in known]
     words = {*mapping.codes.get("event", {}).values(), *mapping.adapter.events.values(), *beside}
     claimed = bool(words & set(READMISSIONS)) or not (events or beside)
     none = _no_readmission_seen(beside, events=events)

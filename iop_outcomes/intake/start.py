@@ -145,6 +145,6 @@ def _can_be_answered(question: Question) -> bool:
 
 def _turn(line: Line) -> tuple[int, bool]:
     """When a line is asked for: a letter decides the names, names decide the rest; what is guessed goes before what is not known."""
-    order = {"text": 0, "columns": 1, "data": 2, "date_format": 2, "follow_up_days": 3}
+    order = {"text": 0, "episode_id": 1, "columns": 1, "data": 2, "date_format": 2, "follow_up_days": 3}
     guess = line.question.guess if line.question else ""
     return order.get(line.section[0] if line.section else "", 4), line.section[:1] == ("columns",) and not guess

@@ -20,6 +20,8 @@ LIKE = 0.8  # of difflib: below, more guesses are wrong than right
 SHORTEST_GUESS = 5  # letters
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _BESIDE = "beside"
+READMITTED_ON = "readmission_psychiatric_date"  # what the date of a readmission beside an episode most likely is, which a person must say
+_READMITTED = ("readmissiondate", "dateofreadmission", "datereadmitted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,9 @@ def _guesses(table: str, names: Sequence[str], taken: Collection[str]) -> list[M
     spelled = _spelled(table)
     guessed: dict[str, str] = {}
     for name in names:
+        if "event" in KINDS[table].wide and spelled_out(name) in _READMITTED and READMITTED_ON not in taken:
+            guessed.setdefault(READMITTED_ON, name)
+            continue
         bare = spelled.get(_without_what_says_nothing(name), (0, ""))[1]
         near = bare if bare and bare not in taken else _near(squashed(name), open_names)
         if near and near not in guessed:
@@ -192,11 +197,8 @@ def _names_of(table: str) -> dict[str, tuple[int, str]]:
 def _wide(table: str, name: str, scales: Dictionary[str, Scale]) -> tuple[int, str] | None:
     """Scores and events beside an episode, and items of a scale beside a score."""
     wide = KINDS[table].wide
-    if "event" in wide:
-        for event in EVENTS:
-            for half in ("day", "observed"):
-                if squashed(name) == squashed(f"{event}_{half}"):
-                    return 0, f"{event}_{half}"
+    if "event" in wide and (of_event := _event_beside(name)):
+        return of_event
     if not {"score", "item"} & set(wide):
         return None
     words = table_of_synonyms()["words"]
@@ -211,6 +213,20 @@ def _wide(table: str, name: str, scales: Dictionary[str, Scale]) -> tuple[int, s
             return (int(plain != key + moment), f"{scale.name}_{moment}") if moment else None
         if beside := _beside_a_patient(scale, rest):
             return int(plain != squashed(beside)), beside
+    return None
+
+
+def _event_beside(name: str) -> tuple[int, str] | None:
+    """Day, date or sign of an event beside an episode; its date also by other words for the event."""
+    plain, dated = spelled_out(name), table_of_synonyms()["codes"]["event"]
+    for event in EVENTS:
+        for half in ("day", "date", "observed"):
+            if squashed(name) == squashed(f"{event}_{half}"):
+                return 0, f"{event}_{half}"
+        # A date of follow-up may be one that is planned.
+        stems = [spelled_out(word) for word in (event, *dated.get(event, ())) if event != "follow_up_contact"]
+        if plain in [text for stem in stems for text in (f"{stem}date", f"dateof{stem}")]:
+            return 1, f"{event}_date"
     return None
 
 
