@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -50,33 +50,25 @@ def trend_chart(trend: Trend, *, ax: Axes | None = None) -> Axes:
     require_trend(trend, "trend_chart")
     with theme.style():
         drawn = ax or theme.new_axes(5)
-        _lines(drawn, trend)
-        kinds = _points(drawn, trend)
+        draw_lines(drawn, trend)
+        kinds = draw_points(drawn, trend)
         notes = _labels(drawn, trend)
-        _frame(drawn, trend)
+        frame_trend(drawn, trend)
         if ax is None:
             theme.fit_rows(drawn, [percent(1.0)], notes, above_inches=_ABOVE)
         above = _changes(drawn, trend)
-        samples = list(kinds.values())
-        look: dict[str, Any] = {
-            "ncols": len(samples),
-            "frameon": False,
-            "handlelength": 1.0,
-            "borderaxespad": 0.3,
-            "fontsize": 9.0,
-            "columnspacing": 1.4,
-        }
-        if samples and ax is None:
-            drawn.figure.legend(samples, list(kinds), loc="upper left", **look)
-        elif samples:
-            drawn.legend(samples, list(kinds), loc="lower left", bbox_to_anchor=(0, 1 + above / _size(drawn)[1]), **look)
+        if ax is None:
+            name_points(drawn, kinds)
+        elif kinds:
+            look = {"bbox_to_anchor": (0, 1 + above / _size(drawn)[1]), **_legend_look(kinds)}
+            drawn.legend([*kinds.values()], list(kinds), loc="lower left", **look)
         if ax is None and above:
             _make_higher(drawn, above)
             theme.fit_rows(drawn, [percent(1.0)], notes, above_inches=_ABOVE + above)
     return drawn
 
 
-def _lines(ax: Axes, trend: Trend) -> None:
+def draw_lines(ax: Axes, trend: Trend) -> None:
     """The average, or the median, over the periods it rests on, the limits as steps, and thin lines between neighbours."""
     places = [place for place, point in enumerate(trend.points) if point.judged]
     if places and not math.isnan(trend.centre):
@@ -97,7 +89,7 @@ def _lines(ax: Axes, trend: Trend) -> None:
     ax.plot(range(len(trend.points)), [point.value for point in trend.points], color=theme.CONTEXT, linewidth=1.2, zorder=2)
 
 
-def _points(ax: Axes, trend: Trend) -> dict[str, Line2D]:
+def draw_points(ax: Axes, trend: Trend) -> dict[str, Line2D]:
     """Draw each kind of point, and give the kinds there are with a sample of each."""
     better = {"higher": 1, "lower": -1, "neither": 0}[trend.released.definition.better]
     looks: dict[str, dict[str, Any]] = {
@@ -106,6 +98,7 @@ def _points(ax: Axes, trend: Trend) -> dict[str, Line2D]:
         "signal": {"marker": "D", "color": theme.PURPLE, "markersize": 6.5},
         "as expected": {"marker": "o", "color": _COMMON, "markersize": 5.5},
         "without an expected range": {"marker": "o", "color": _COMMON, "markersize": 5.5},
+        "too few to judge once rounded": {"marker": "s", "color": _COMMON, "markersize": 5.0, "markerfacecolor": "white"},
         "too early or not complete": {"marker": "o", "color": _COMMON, "markersize": 5.5, "markerfacecolor": "white"},
     }
     kinds = [_kind(point, better, limits=not trend.flag) for point in trend.points]
@@ -117,11 +110,22 @@ def _points(ax: Axes, trend: Trend) -> dict[str, Line2D]:
     return samples
 
 
+def name_points(ax: Axes, kinds: Mapping[str, Line2D]) -> None:
+    """Say at the top of a figure what each kind of point means."""
+    if kinds:
+        ax.figure.legend([*kinds.values()], list(kinds), loc="upper left", **_legend_look(kinds))
+
+
+def _legend_look(kinds: Mapping[str, Line2D]) -> dict[str, Any]:
+    spacing = {"handlelength": 1.0, "borderaxespad": 0.3, "columnspacing": 1.4}
+    return {"ncols": len(kinds), "frameon": False, "fontsize": 9.0, **spacing}
+
+
 def _kind(point: TrendPoint, better: int, *, limits: bool) -> str:
     if math.isnan(point.value):
         return ""
     if not point.judged:
-        return "too early or not complete"
+        return "too few to judge once rounded" if point.caveats == ("rounded",) else "too early or not complete"
     if not point.sides:
         return "as expected" if limits else "without an expected range"
     side = point.sides[0][1] * better  # the first rule decides, in the order of the rules
@@ -152,7 +156,7 @@ def _labels(ax: Axes, trend: Trend) -> list[str]:
 # -- declared changes ----------------------------------------------------------------------------------------------
 
 
-class _Label(NamedTuple):
+class ChangeLabel(NamedTuple):
     """The words of a change: at which place among the points, on which side of its line, and from where to where in inches of the axes."""
 
     place: float
@@ -166,7 +170,13 @@ class _Label(NamedTuple):
 
 def _changes(ax: Axes, trend: Trend) -> float:
     """A dashed line for each declared change within the chart, its words above; gives the inches that they take above the axes."""
-    labels, (_, high) = _labels_of_changes(ax, trend), _size(ax)
+    labels, (_, high) = labels_of_changes(ax, trend), _size(ax)
+    draw_changes(ax, labels, high)
+    return max((label.top for label in labels), default=0.0)
+
+
+def draw_changes(ax: Axes, labels: Sequence[ChangeLabel], high: float) -> None:
+    """Dashed lines with their words above, on axes that are so high in inches; words that are empty leave the line alone."""
     for label in labels:
         ends = [0, coordinate(1 + label.top / high)]
         ax.plot([label.place] * 2, ends, color=theme.TEXT, linewidth=1.0, linestyle=(0, (4, 3)), clip_on=False, zorder=1.5)
@@ -182,10 +192,9 @@ def _changes(ax: Axes, trend: Trend) -> float:
             annotation_clip=False,
             zorder=4,
         )
-    return max((label.top for label in labels), default=0.0)
 
 
-def _labels_of_changes(ax: Axes, trend: Trend) -> list[_Label]:
+def labels_of_changes(ax: Axes, trend: Trend) -> list[ChangeLabel]:
     """The words of the changes within the chart, the latest first.
 
     Words begin at their line, and end there where the figure has no more room to the right. Those that would overlap stand above each
@@ -193,7 +202,7 @@ def _labels_of_changes(ax: Axes, trend: Trend) -> list[_Label]:
     """
     wide, _ = _size(ax)
     room = wide + theme.WIDTH_INCHES * (1 - ax.get_position().x1)
-    labels: list[_Label] = []
+    labels: list[ChangeLabel] = []
     for change in reversed(trend.changes):
         place = trend.place_of(change)
         if math.isnan(place):
@@ -204,7 +213,7 @@ def _labels_of_changes(ax: Axes, trend: Trend) -> list[_Label]:
         before_line = line + width > room and line >= width
         left = line - width if before_line else line
         foot = max((each.top for each in labels if each.left < left + width and left <= each.right), default=0.0)
-        labels.append(_Label(place, "\n".join(lines), before_line, left, left + width, foot, foot + _WORDS_INCHES * len(lines) + 0.05))
+        labels.append(ChangeLabel(place, "\n".join(lines), before_line, left, left + width, foot, foot + _WORDS_INCHES * len(lines) + 0.05))
     return labels
 
 
@@ -236,13 +245,13 @@ def _make_higher(ax: Axes, inches: float) -> None:
         figure.set_size_inches(wide, high + inches)
 
 
-def _frame(ax: Axes, trend: Trend) -> None:
-    """A share axis, and few and level names of periods."""
+def frame_trend(ax: Axes, trend: Trend, marks: Sequence[float] = QUARTERS, *, most_names: int = _MOST_TICKS, between: str = "\n") -> None:
+    """A share axis with these marks, and few and level names of periods, with something between a part of a year and its year."""
     places = range(len(trend.points))
-    chosen = _ticks([point.period for point in trend.points])
+    chosen = _ticks([point.period for point in trend.points], most_names, between)
     ax.set_xlim(_LEFT, _right(trend))
     ax.set_ylim(0, 1)
-    ax.set_yticks(QUARTERS, [percent(mark) for mark in QUARTERS])
+    ax.set_yticks(marks, [percent(mark) for mark in marks])
     ax.set_xticks(list(chosen), list(chosen.values()))
     ax.set_xticks(list(places), minor=True)
     ax.tick_params(axis="x", which="minor", length=2, color=theme.GRID)
@@ -251,8 +260,8 @@ def _frame(ax: Axes, trend: Trend) -> None:
     ax.set_axisbelow(True)
 
 
-def _ticks(periods: Sequence[Period]) -> dict[int, str]:
-    """Places of the names on the axis, at most eight, at even parts of years, with the year where it changes."""
+def _ticks(periods: Sequence[Period], most: int, between: str) -> dict[int, str]:
+    """Places of the names on the axis, so many at most, at even parts of years, with the year where it changes."""
     if not periods:
         return {}
     per_year = periods[0].per_year
@@ -261,8 +270,8 @@ def _ticks(periods: Sequence[Period]) -> dict[int, str]:
     possible = ([place for place, position in enumerate(positions) if position % step == 0] for step in steps)
     names: dict[int, str] = {}
     year = None
-    for place in next((places for places in possible if len(places) <= _MOST_TICKS), []):
+    for place in next((places for places in possible if len(places) <= most), []):
         period = periods[place]
         with_year = per_year > 1 and period.year != year
-        names[place], year = f"{period.short}\n{period.year}" if with_year else period.short, period.year
+        names[place], year = f"{period.short}{between}{period.year}" if with_year else period.short, period.year
     return names

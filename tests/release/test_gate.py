@@ -27,7 +27,9 @@ OF_PARTS = {
     "chart_kind": {"with_numbers"},  # of a function that draws
     "chart_rows": {"coordinate", "dot", "finish_rows", "range_bar", "share_axis", "too_many", "value_words", "withheld_words"},
     "comparison": {"chance_sentence", "different_people"},  # of how many outcomes are judged
-    "control_chart": {"trend_chart"},  # of a Trend, which holds its Released
+    "control_chart": {  # of a Trend, which holds its Released
+        *("draw_changes", "draw_lines", "draw_points", "frame_trend", "labels_of_changes", "name_points", "trend_chart"),
+    },
     "differences": {"columns_alt_text", "forest_of_columns"},  # asks it of each
     "forest_of_studies": {"forest_alt_text", "forest_of_studies"},  # of published studies, whose numbers are public
     "funnel_of_studies": {"funnel_alt_text", "funnel_of_studies"},  # of these, too
@@ -44,6 +46,7 @@ OF_PARTS = {
         *("slices", "style", "svg", "text_width", "width"),
     },
     "trend": {"require_trend"},
+    "trend_strip": {"strip_alt_text", "strip_subtitle", "trend_strip"},  # of a Trend, too
     "trend_words": {"changes_words", "trend_alt_text", "trend_sentence", "trend_table", "trend_verdict", "when"},  # of a Trend, too
     "withheld_cells": {"without_withheld"},  # of a table of words
     "verdicts": {"verdict_word"},

@@ -9,8 +9,21 @@ from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.intake.targets import AT_LEAST
 from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, UNCLEAR
 from iop_outcomes.release import Released, ReleasedEstimate, Withheld
-from iop_outcomes.reporting.blocks import Block, Bullets, Card, Cards, Note, Section, SectionReference, TableBlock, Text, section
+from iop_outcomes.reporting.blocks import (
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Note,
+    Section,
+    SectionReference,
+    TableBlock,
+    Text,
+    figure_block,
+    section,
+)
 from iop_outcomes.reporting.parts import asks
+from iop_outcomes.reporting.parts.first_sheet import has_room_for_strip
 from iop_outcomes.reporting.parts.look_at_this import (
     above_error,
     all_or_none,
@@ -22,13 +35,15 @@ from iop_outcomes.reporting.parts.look_at_this import (
     several,
 )
 from iop_outcomes.reporting.parts.outcomes import Judged, has_scores_without_rule, outcomes_of, year_asks
-from iop_outcomes.reporting.parts.over_time import trend_of_page
+from iop_outcomes.reporting.parts.over_time import is_drawn, trend_of_page
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.reporting.parts.previous_period import two_years
 from iop_outcomes.reporting.span import span_of_conditions, without_periods
 from iop_outcomes.show.comparison import different_people, groups_of
 from iop_outcomes.show.tables import Table
 from iop_outcomes.show.targets import NOT_COMPARED, REACHED, target_words
+from iop_outcomes.show.trend import Trend
+from iop_outcomes.show.trend_strip import strip_alt_text, strip_subtitle, trend_strip
 from iop_outcomes.show.trend_words import trend_sentence
 from iop_outcomes.show.words import (
     NOT_SHOWN,
@@ -44,6 +59,7 @@ from iop_outcomes.show.words import (
 )
 
 MOST_CLAUSES = 2  # in a sentence of the first three
+MOST_IN_WORDS = 20  # cells; of more, each would take two lines of the sheet, and what differs would be lost among what does not
 SHADES = ((0.2, "far"), (0.1, "apart"), (0.0, "near"))  # from which difference a cell that differs is shaded, darkest first
 NO_COMPARISON = "what the program itself brought about, because no group here went without care"
 WHAT_NEXT = "What to do next:"
@@ -331,11 +347,13 @@ def groups_in_words(page: Page, outcomes: Sequence[Judged]) -> list[Block]:
     levels = [*groups, *([MISSING_LEVEL] if MISSING_LEVEL in completion.levels else [])]
     hidden = [judged for judged in known if not any(_has_number(judged, level) for level in levels)]
     known = [judged for judged in known if judged not in hidden]
-    cells = [[_in_words(judged, level) for judged in known] for level in levels]
+    once = len(levels) * len(known) > MOST_IN_WORDS
+    cells = [[_in_words(judged, level, once=once) for judged in known] for level in levels]
     rows = tuple((label(level, completion.levels), *(words for words, _ in row)) for level, row in zip(levels, cells, strict=True))
     without = listed([judged.outcome.head.lower() for judged in hidden]) if hidden else ""
+    remarks = "; ".join(filter(None, (f"{without}: not shown, or no data" if without else "", f"no word: {UNCLEAR}" if once else "")))
     table = Table(
-        f"Each {page.program.group} against the others together{f' ({without}: not shown, or no data)' if without else ''}",
+        f"Each {page.program.group} against the others together{f' ({remarks})' if remarks else ''}",
         (label(page.program.by), *(judged.outcome.head for judged in known)),
         rows,
         prose=True,
@@ -349,13 +367,16 @@ def _has_number(judged: Judged, level: str) -> bool:
     return estimate is not None and has_value(estimate)
 
 
-def _in_words(judged: Judged, level: str) -> tuple[str, str]:
-    """A cell: the number and its word, and how it is shaded; a word that says the number is withheld says it once."""
+def _in_words(judged: Judged, level: str, *, once: bool) -> tuple[str, str]:
+    """A cell: the number and its word, and how it is shaded; a word that says the number is withheld says it once.
+
+    `once`: that there is no clear difference is said once, over the table, and no word says it in a cell.
+    """
     estimate, word = judged.at_level(level), judged.word(level)
     if estimate is None:
         return "no data", ""
     value = estimate_value(estimate)
-    if not word or word == value:
+    if not word or word == value or (once and word == UNCLEAR):
         return value, ""
     return (f"{value}, {NOT_COMPARED}", "") if word == NOT_SHOWN else (f"{value}, {word}", _shade(judged, level, word))
 
@@ -399,18 +420,30 @@ def page_one(page: Page) -> list[Block]:
     looks = look_at_this(page)
     several = len(groups_of(page[asks.completion(program)])) > 1
     people = different_people(program.by) if several else "No group here went without care."
-    return [
+    above: list[Block] = [
         Text(counted(page, outcomes)),
         three_sentences(page, outcomes),
         cards(outcomes),
         *under_cards(page, outcomes),
         *groups_in_words(page, outcomes),
         *withheld_groups(page[asks.completion(program)], program),
-        *([] if trend is None else [Text(f"Over time: {trend_sentence(trend)}")]),
+    ]
+    below: list[Block] = [
         Text(WHAT_NEXT),
         Bullets(tuple(line.words for line in looks), tuple(tuple(map(SectionReference, line.see)) for line in looks)),
         Text(CANNOT_TELL.format(people=people), (SectionReference("who"),) if several else ()),
     ]
+    return [*above, *over_time(trend, [*above, *below], program.data.program), *below]
+
+
+def over_time(trend: Trend | None, beside: Sequence[Block], name: str) -> list[Block]:
+    """The verdict of the trend, over the trend as a strip where its chart is drawn and the sheet has room for it beside the other blocks."""
+    if trend is None:
+        return []
+    verdict = Text(f"Over time: {trend_sentence(trend)}")
+    if not is_drawn(trend) or not has_room_for_strip([*beside, verdict], name=name, changes=bool(trend.changes)):
+        return [verdict]
+    return [figure_block(trend_strip(trend), verdict.words, strip_subtitle(trend), strip_alt_text(trend))]
 
 
 def _sections(page: Page) -> Sequence[Section]:

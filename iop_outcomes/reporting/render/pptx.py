@@ -46,6 +46,7 @@ GAP = 0.1  # inches between two blocks
 TEXT_POINTS, BULLET_POINTS = 13, 13
 SMALLEST = 0.8  # what a chart may be shrunk to before it goes over several slides
 LARGEST = 1.4  # and what it is enlarged to
+LOWEST_OF_ITS_OWN = 2.0  # inches: a lower chart of page one stands among its sentences, and has no slide
 
 
 def pptx_files(document: Document) -> dict[str, bytes]:
@@ -173,8 +174,11 @@ class _FirstPage:
 
     @put.register
     def _(self, block: Figure) -> None:
-        _chart_slides(self._file, self._document, Section("", self._heading, ()), block)
-        self._top = BOTTOM  # what follows begins a slide
+        if block.drawing.get_figheight() * LARGEST > LOWEST_OF_ITS_OWN:
+            _chart_slides(self._file, self._document, Section("", self._heading, ()), block)
+            self._top = BOTTOM  # what follows begins a slide
+        else:
+            self._strip(block)
 
     @put.register
     def _(self, block: TableBlock) -> None:
@@ -182,6 +186,17 @@ class _FirstPage:
             self._table(part)
         if any(NOT_SHOWN in cell for row in block.table.rows for cell in row):
             self._words(Words((WHY_NOT_SHOWN,), 11, MUTED))
+
+    def _strip(self, figure: Figure) -> None:
+        """A low chart among what stands on the page, under its words."""
+        words = [Words((figure.headline,), TEXT_POINTS, bold=True)]
+        words += [Words((figure.subtitle,), 11, MUTED)] if figure.subtitle else []
+        width, height = (inches * min(LARGEST, WIDTH / figure.drawing.get_figwidth()) for inches in figure.drawing.get_size_inches())
+        top = self._take(sum(map(height_of, words)) + height)
+        for each in words:
+            add_words(self._slide, each, top)
+            top += height_of(each)
+        add_picture(self._slide, figure.picture, (LEFT, top, width, height), figure.alt, (0.0, 1.0))
 
     def _table(self, part: FittedTable) -> None:
         """A table under its caption, its rows over as many slides as they take, the head on each."""

@@ -72,8 +72,8 @@ def test_a_change_is_in_the_sentence_the_alt_text_the_table_and_the_chart():
     assert said in figure.headline and said in figure.alt and "declared changes" in figure.subtitle
     assert re.search(r"October 2022 \d+% \([^()]*part of a run above the average; change: Evening track opened\)", figure.alt)
     assert [row[0] for row in table.table.rows if "change: Evening track opened" in row[-1]] == ["October 2022"]
-    (over,) = [block.words for block in first.blocks if isinstance(block, Text) and block.words.startswith("Over time: ")]
-    assert over == f"Over time: {figure.headline}"
+    (strip,) = of_kind(first.blocks, Figure)
+    assert strip.headline == f"Over time: {figure.headline}"
     upright = [line for line in ax.lines if len(set(line.get_xdata())) == 1 and line.get_linestyle() == "--"]
     assert [line.get_xdata()[0] for line in upright] == [8.5]  # between the ninth and the tenth month
     assert [text.get_text().replace("\xa0", " ") for text in ax.texts][-1] == "Evening track opened (Oct 2022)"

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import iop_outcomes as iop
-from iop_outcomes.reporting.blocks import Text
+from iop_outcomes.reporting.blocks import Figure
 from iop_outcomes.reporting.parts.look_at_this import (
     MOST_LINES,
     NOTHING_JUDGED,
@@ -148,7 +148,7 @@ def test_a_signal_over_time():
     ]
     with loaded(episodes) as data:
         said = rule_lines(data)["a signal over time"]
-        verdict = " ".join(block.words for block in blocks(data) if isinstance(block, Text))
+        (verdict,) = [block.headline for block in blocks(data) if isinstance(block, Figure)]
     assert said == "Quarterly completion gives a signal, as told under Over time."
     assert "Over time: Quarterly completion was below its expected range in the fourth quarter of 2023." in verdict
     assert "above its average for 15 quarters in a row" in verdict
