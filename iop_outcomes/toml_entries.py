@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 MOST_BYTES = 1_000_000
+MOST_PARTS = 100  # of a name, as in a.b.c: the parser takes room that grows with their square
+_BETWEEN = re.compile(r"[^\w.\-\"' \t]+")  # what such names stand between
 
 
 def parsed_entry(entry: Traversable, file: str, holds: str) -> dict[str, Any]:
@@ -38,6 +41,8 @@ def parsed_entry(entry: Traversable, file: str, holds: str) -> dict[str, Any]:
         raise DataError(f"{file}: cannot be read ({error.strerror}); check that it is a file and may be read.") from error
     if len(content) > MOST_BYTES:
         raise DataError(f"{file}: larger than {MOST_BYTES} bytes; {holds}.")
+    if has_endless_name(content.decode("utf-8", errors="replace")):
+        raise DataError(f"{file}: not valid TOML: a name of more than {MOST_PARTS} parts; {holds}.")
     try:
         parsed = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:
@@ -45,6 +50,18 @@ def parsed_entry(entry: Traversable, file: str, holds: str) -> dict[str, Any]:
     if has_endless_number(parsed):
         raise DataError(f"{file}: holds a whole number of more than 64 bits, which TOML does not have; correct it.")
     return parsed
+
+
+def has_endless_name(text: str) -> bool:
+    """Whether anything in a text may be a name of more parts than any has, for which the parser would take all the memory there is.
+
+    Examples
+    --------
+    >>> has_endless_name("x = 1"), has_endless_name("a." * 200 + "b = 1"), has_endless_name("# " + "." * 200)
+    (False, True, False)
+    """
+    lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    return any(part.count(".") > MOST_PARTS for line in lines if line.count(".") > MOST_PARTS for part in _BETWEEN.split(line))
 
 
 def has_endless_number(value: object) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -16,6 +17,8 @@ import click
 from iop_outcomes.cli.group import cli
 from iop_outcomes.cli.streams import end_on_signals, flushed, guard_streams, what_ran_out
 from iop_outcomes.errors import EXIT_DONE, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, IopError
+
+_LONG_WORD = re.compile(r"\S{400,}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -51,7 +54,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return EXIT_USAGE
     except IopError as error:
         if str(error):
-            click.echo(f"error: {error}", err=True)
+            click.echo(f"error: {_LONG_WORD.sub(_cut, str(error))}", err=True)
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the last door: a person gets words, and --debug the traceback
         if ran_out := what_ran_out(error):
@@ -59,6 +62,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
             return ran_out[1]
         return EXIT_INTERRUPTED if _stopped_in_a_statement(error) else _internal(error, debug="--debug" in given)
     return code if isinstance(code, int) else EXIT_DONE
+
+
+def _cut(word: re.Match[str]) -> str:
+    """The beginning of a word that nobody typed to be read, as where a file was pasted as a value."""
+    return f"{word[0][:100]}..."
 
 
 def _stopped_in_a_statement(error: Exception) -> bool:

@@ -153,7 +153,7 @@ def shown(path: Path) -> str:
     >>> shown(Path("private/episodes.csv"))
     'episodes.csv'
     """
-    text = "".join(character if character.isprintable() else "?" for character in path.name)
+    text = "".join(character if character.isprintable() else "?" for character in path.name or str(path))
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."
 
 

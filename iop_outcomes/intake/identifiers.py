@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from iop_outcomes.columns import DATA_CLASSES, Kind
 from iop_outcomes.intake.given_names import GIVEN_NAMES
+from iop_outcomes.intake.places import IN_A_STATE, LABELS, NAMED_AFTER, PLACES, STATES
 
 EVERY = frozenset(DATA_CLASSES)
 STRICT = frozenset({"safe_harbor"})
@@ -82,41 +83,37 @@ class Identifier:
 
 _BETWEEN = "\\-._/ \u00a0\u00b7\u2000-\u206f\u2212\u2215\u3000\u30fb\uff0d"  # what people and programs write between digits
 _SEP = f"[{_BETWEEN}]"
+_APART = f"[{_BETWEEN},:|;]"  # and between those of a number that is no list, sum or time
 _PART = f"[{_BETWEEN}\\\\\u5e74\u6708]"  # and between the parts of a date
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _MONTH = "(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+# Of Spanish, French, German, Italian and Portuguese, where it is written otherwise than in English.
+_MOIS = (
+    "(?i:ener?o?|janv(?:ier)?|j[aä]n(?:ner|uar)?|genn(?:aio)?|janeiro|febrero|f[ée]vr?(?:ier)?|febbraio|fevereiro|februar|marzo|mars|m[äa]rz|março|abril|avr(?:il)?|aprile|"
+    "mayo|mai|maggio|maio|junio|juin|juni|giugno|junho|julio|juil(?:let)?|juli|luglio|julho|ago(?:sto)?|ao[uû]t|sept?iembre|septembre|settembre|setembro|oct(?:ubre|obre)|okt(?:ober)?|"
+    "ottobre|outubro|nov(?:iembre|embre)|novembro|dic(?:iembre)?|d[ée]c(?:embre)?|dez(?:ember|embro)?|dicembre)"
+)
 _MM, _DD, _YEAR, _NTH = "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|[12]\\d|3[01])", "(?:19|20)\\d{2}", "(?i:st|nd|rd|th)?"
 _POINT = "[ .,/_'\u2019\u00a0\u2010-\u2015-]"  # beside the name of a month
 _WEEK = "(?i:w|wk|week|cw|kw)"
+_LATE = "(?:1[3-9]|2\\d|3[01])"  # a day that is no month
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # the parts of which may look like anything
-# Digits of other scripts: Arabic, Persian, Devanagari, Bengali, Thai, full width, mathematical.
-_FOREIGN = "[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\uff10-\uff19\U0001d7ce-\U0001d7ff]"
+# Digits of other scripts: Arabic, Persian, those of India, Thai, Lao, Tibetan, Burmese and Khmer, raised and lowered, in circles, Chinese, full width, mathematical.
+_FOREIGN = (
+    "[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0a66-\u0a6f\u0ae6-\u0aef\u0b66-\u0b6f\u0be6-\u0bef\u0c66-\u0c6f\u0ce6-\u0cef\u0d66-\u0d6f\u0e50-\u0e59\u0ed0-\u0ed9"
+    "\u0f20-\u0f29\u1040-\u1049\u17e0-\u17e9\u2070-\u2079\u2080-\u2089\u2460-\u2473\u3007\u4e00\u4e03\u4e09\u4e5d\u4e8c\u4e94\u516b\u516d\u56db\uff10-\uff19\U0001d7ce-\U0001d7ff]"
+)
 _DIGIT = f"(?:\\d|{_FOREIGN})"
 _NEXT = f"{_SEP}?{_DIGIT}"
 # The letters and the order of a Medicare number as CMS publishes them ("Understanding the MBI format"): never S, L, O, I, B, Z.
 _MBI_LETTER, _MBI_EITHER = "[ac-hjkmnp-rt-y]", "[0-9ac-hjkmnp-rt-y]"
 # 49 CFR 565.15: 17 characters without I, O, Q, the ninth of which follows from the others, the last four digits.
 _VIN = "[a-hj-npr-z0-9]{8}[0-9x][a-hj-npr-z0-9]{4}\\d{4}"
-_STATES = "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ALN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"  # without ID, which stands before ids
 _CAPITAL = "[A-Z\u00c0-\u00de]"  # Latin letters: classes of every script would take RE2 longer to prepare than all else together
-_AT, _INSIDE = "@\uff20", "'\u2019"
+_AT, _INSIDE, _DASH = "@\uff20", "'\u2019", "\u2013\u2014"
 _LETTER = f"[A-Za-z\u00c0-\u024f{_INSIDE}-]"
 _GIVEN = _CAPITAL + "[A-Za-z\u00c0-\u024f'\u2019-]*"
-_LABELS = (
-    r"(?i)\b(?:other|self|no|none|not|non|unspecified|specified|unknown|mixed|current|recurrent|severe|moderate|mild|early|late|acute|chronic|"
-    r"adult|adults|adolescents?|youth|teens?|women|men|evening|morning|day|virtual|hybrid|online|person|group|track|program|level|phase|"
-    r"iop|php|mental|health|behavioral|substance|alcohol|opioids?|stimulants?|use|abuse|dual|diagnosis|disorders?|depress\w*|anxiety|"
-    r"bipolar|trauma|ptsd|ocd|adhd|psychosis|psychotic|schizo\w*|eating|mood|major|general\w*|complex|clinic|center|centre|"
-    r"hospital|campus|site|north|south|east|west|medicaid|medicare|commercial|private|public|insurance|plan|hmo|ppo|inc|llc|"
-    r"county|court|school|family|physician|provider|agency|community|inpatient|outpatient|emergency|residential)\b"
-)
-
-# What makes a place, a program or an organization of a person's name.
-_PLACES = (
-    _LABELS[: -len(r")\b")]
-    + r"|street|office|foundation|services?|healthcare|care|recovery|treatment|therapy|counseling|wellness|institute|memorial|medical|university|college|"
-    r"church|heights|beach|unit|team|project|cohort|curriculum|intensive|skills|support|river|referral|visit|line|hancock)\b"
-)
+_KNOWN = f"(?:{'|'.join(name.title() for name in GIVEN_NAMES)})"
 
 
 def _vin_holds(text: str) -> str:
@@ -132,17 +129,28 @@ def _vin_holds(text: str) -> str:
 _DIRECT = (
     Identifier(
         "a social security number",
-        rf"(?:^|\D)(?:\d{{3}}{_SEP}{{1,3}}|\(\d{{3}}\){_SEP}?)\d{{2}}{_SEP}{{1,3}}\d{{4}}(?:\D|$)"
-        r"|(?i:(?:^|[^a-z])(?:ssn|soc(?:ial)?[ ._-]?sec(?:urity)?)[^0-9a-z]{0,3}(?:[x*#]{2,3}[^0-9a-z]{0,3}){0,2}\d[\d -]{2,}\d)"
+        rf"(?:^|\D)(?:\d{{3}}{_APART}{{1,3}}|\(\d{{3}}\){_SEP}?)\d{{2}}{_APART}{{1,3}}\d{{4}}(?:\D|$)"
+        r"|(?i:(?:^|[^a-z])(?:ssn|soc(?:ial)?[ ._-]?sec(?:urity)?)[^0-9a-z]{0,3}(?:(?:end(?:s|ing)|last)(?: in| with| 4| four)?[ :]{1,3})?(?:[x*#]{2,3}[^0-9a-z]{0,3}){0,2}\d[\d -]{2,}\d)"
+        r"|(?i:\d[\d -]{2,}\d[^0-9a-z]{0,3}ssn(?:[^a-z]|$))"
         rf"|(?i:(?:^|[^a-z])last ?(?:4|four)[ :#=]{{1,3}}\d{{4}})|[xX*#]{{3}}{_SEP}[xX*#]{{2}}{_SEP}\d{{4}}",
     ),
-    Identifier("an e-mail address", rf"[^{_AT}\s][{_AT}][^{_AT}\s]+\.[A-Za-z]{{2,}}"),
+    Identifier(
+        "an e-mail address",
+        rf"[^{_AT}\s][{_AT}][^{_AT}\s]+\.[A-Za-z]{{2,}}"
+        r"|(?i:[a-z0-9](?: at |[ ]?[\[({]at[\])}][ ]?)[a-z0-9.-]+(?: dot |[ ]?[\[({]dot[\])}][ ]?)[a-z]{2})",
+    ),
+    Identifier(
+        "an account of a social network",
+        rf"(?i:(?:facebook|instagram|insta|snapchat|tiktok|twitter|skype|linkedin)[ :/]{{0,2}}[{_AT}][a-z0-9_.]{{3}})",
+    ),
     Identifier(
         "a telephone number",
-        rf"(?:^|\D)(?:\( ?\d{{3}} ?\){_SEP}{{0,2}}\d{{3}}{_SEP}{{0,2}}|\d{{3}}{_SEP}{{1,2}}\d{{3}}{_SEP}{{1,2}})\d{{4}}(?:\D|$)"
+        rf"(?:^|\D)(?:\( ?\d{{3}} ?\){_SEP}{{0,2}}\d{{3}}{_SEP}{{0,2}}|\d{{3}}{_APART}{{1,2}}\d{{3}}{_APART}{{1,2}})\d{{4}}(?:\D|$)"
+        r"|(?:^|[^0-9A-Za-z-])\(?0\d{1,4}\)? \d{3,4} \d{3,4}(?:\D|$)"
+        r"|(?i:(?:^|[^a-z])(?:home|work|cell|mobile)[ #:.]{1,3}\d{3}[-. ]\d{4}(?:\D|$)|(?:^|\D)\d{3}[-. ]\d{4} \(?(?:home|work|cell|mobile)(?:[^a-z]|$))"
         rf"|\+{_SEP}?\d[\d(){_BETWEEN}]{{7,}}\d|\(0\) ?\d{{2}}[\d{_BETWEEN}]{{5,}}\d"
         rf"|(?:^|[^0-9A-Za-z-])(?:00|011{_SEP}){_SEP}?(?:2[07]|[3-689]\d|7){_SEP}{{1,2}}\(?[1-9][\d(){_BETWEEN}]{{5,}}\d"
-        r"|(?i:(?:^|[^a-z])(?:tel|phone|fax|mobile)[ #:.]{0,3}\+?\(?\d{3})"
+        r"|(?i:(?:^|[^a-z])(?:tel(?:ephone)?|phone|fax|mobile)[ #:.]{0,3}\+?\(?\d{3})"
         rf"|(?i:(?:^|[^a-z])(?:ph|mob|cell|call|text|sms)[ #:.]{{0,3}}\+?\(?\d{{3}}[\d(){_BETWEEN}]{{3,}}\d)",
         apart=True,
     ),
@@ -155,7 +163,12 @@ _DIRECT = (
     Identifier(
         "a medical record or account number",
         r"(?i:(?:^|[^a-z])(?:mrn|mr ?#|med(?:ical)?[ _.-]?rec(?:ord)?s?|chart|acct|account|passport|member)"
-        r"(?:[ _.-]?(?:no|num|number|id))?[ #:=_.-]{0,3}[a-z]{0,3}\d{4})",
+        r"(?:[ _.-]{0,2}(?:no|num|nr|number|id))?[ #:=_.-]{0,5}[a-z]{0,3}(?:\d{4}|\d(?:[ -]?\d){4}))"
+        # Words of other things too, so that it takes "number" behind them, or the shape of what they number.
+        r"|(?i:(?:^|[^a-z])(?:policy|licen[cs]e|lic|dl|serial|medicaid|medicare|insurance|insured|subscriber|beneficiary|encounter|certificate|device|vehicle)"
+        r"[ _.-]{0,2}(?:#|no|num|nr|number|id)[ #:=_.-]{0,5}[a-z]{0,4}\d(?:[ -]?\d){4})"
+        r"|(?i:(?:^|[^a-z])(?:imei[ #:=]{0,3}\d{14}|hicn?[ #:=]{0,3}\d{9}|plates?[ #:=]{1,3}(?:\d[a-z]{3}\d{3}|[a-z]{3}[ -]?\d{3,4}|\d{3}[ -]?[a-z]{3})(?:[^0-9a-z]|$)))"
+        r"|(?i:\d{5}[ ,(]{0,3}mrn(?:[^a-z]|$))",
     ),
     Identifier("a date of birth", r"(?i:(?:^|[^a-z])(?:d\.?o\.?b|born|birth ?(?:date|day|year))\.?[ :=_-]{0,3}(?:on |in )?\d)"),
     Identifier(
@@ -173,9 +186,10 @@ _SHAPED = (
     Identifier(
         "a street address",
         rf"(?i:(?:^|[^a-z0-9])\d{{1,5}}[a-z]? (?:[a-z0-9{_INSIDE}.-]+ ){{1,4}}(?:street|avenue|ave|road|rd|boulevard|blvd|lane|drive|parkway|pkwy|highway|hwy)(?:[^a-z]|$)"
-        rf"|(?:^|[^a-z0-9])\d{{1,5}}[a-z]? (?:[a-z{_INSIDE}.-]+ ){{1,3}}(?:st|dr|ct|pl|ter|cir|way|terrace)\.?(?:$|,|[ ,]+(?:apt|unit|suite|ste|#))"
+        rf"|(?:^|[^a-z0-9])\d{{1,5}}[a-z]? (?:[a-z{_INSIDE}.-]+ ){{1,3}}(?:st|dr|ct|pl|ter|terr|trl|cir|crescent|way|terrace)\.?(?:$|,|[ ,]+(?:apt|unit|suite|ste|#))"
         r"|(?:^|[^a-z0-9])\d{1,5} (?:[nsew]\.? )?\d{1,3}(?:st|nd|rd|th) (?:st|ave|rd|dr)(?:[^a-z]|$)"
-        r"|(?:^|[^a-z])p\.? ?o\.? ?box \d|(?:^|[^a-z])r\.?r\.? ?\d+,? box \d|(?:^|[^a-z0-9])\d{1,5} (?:state |county |us |old )?(?:hwy|highway|route) \d)",
+        r"|(?:^|[^a-zäöüß])\d{1,4}(?: bis| ter)?,? (?:rue|calle|avenida|viale) [a-zäöüß]|[a-zäöüß](?:straße|strasse|gasse|allee) \d{1,4}(?:[^0-9]|$)"
+        r"|(?:^|[^a-z])(?:p\.? ?o\.?|post office) ?box \d|(?:^|[^a-z])r\.?r\.? ?\d+,? box \d|(?:^|[^a-z0-9])\d{1,5} (?:state |county |us |old )?(?:hwy|highway|route) \d)",
         TEXTS,
     ),
     Identifier(
@@ -186,29 +200,43 @@ _SHAPED = (
     ),
     Identifier(
         "a name with a title",
-        rf"(?:^|[^A-Za-z])(?:Dr|DR|Mr|Mrs|MRS|Ms|Miss|Prof|Rev)\.? ?{_CAPITAL}{_LETTER}+",
+        rf"(?:^|[^A-Za-z])(?:Dr|DR|Dra|Mr|Mrs|MRS|Ms|Miss|Prof|Rev|Sra|Srta|Señora?|Herr|Frau|Mme)\.? ?(?:{_CAPITAL}\. ?){{0,2}}{_CAPITAL}{_LETTER}+",
         TEXTS,
         NOT_PUBLIC,
         hint=LABEL,
-        unless=_PLACES,
+        unless=PLACES,
     ),
     Identifier(
         "a name that begins with a given name",
-        rf"^(?i:{'|'.join(GIVEN_NAMES)})[ ._](?:[A-Za-z]\.?[ ._]|{_LETTER}+[ ._])?{_LETTER}+(?i:[ ,]+(?:jr|sr|ii|iii|iv|md|phd|lcsw|rn)\.?)?$",
+        rf"^(?i:{'|'.join(GIVEN_NAMES)})(?:-{_LETTER}+)?(?:[._]| {{1,2}})(?:[A-Za-z]\.?[ ._]|{_LETTER}+[ ._])?{_LETTER}+\.?(?i:[ ,]+(?:jr|sr|ii|iii|iv|md|phd|lcsw|rn)\.?)?$",
         frozenset({"category"}),
         NOT_PUBLIC,
         hint=LABEL,
-        unless=_PLACES,
+        unless=NAMED_AFTER,
     ),
     Identifier(
-        'a name ("Last, First")', rf"^{_GIVEN}(?: {_GIVEN})?, ?{_GIVEN}(?: {_GIVEN}\.?)?$", TEXTS, NOT_PUBLIC, hint=LABEL, unless=_LABELS
+        "a name behind a word",
+        rf"(?:[:;(/{_DASH}] ?| - |(?i:(?:^|[^a-z])(?:therapist|clinician|counselor|doctor|nurse|patient|client|pt|with|by|from) )){_KNOWN} (?:{_CAPITAL}\.? )?{_CAPITAL}{_LETTER}+"
+        rf"|^{_KNOWN} (?:{_CAPITAL}\.? )?{_CAPITAL}{_LETTER}+(?: ?[:;(/{_DASH}]| - |,? \d)",
+        frozenset({"category"}),
+        NOT_PUBLIC,
+        hint=LABEL,
+        unless=NAMED_AFTER,
+    ),
+    Identifier(
+        'a name ("Last, First")',
+        rf"^{_GIVEN}(?: {_GIVEN})?, ?{_GIVEN}(?: {_GIVEN}\.?)?$",
+        TEXTS,
+        NOT_PUBLIC,
+        hint=LABEL,
+        unless=f"{LABELS}|{IN_A_STATE}",
     ),
     Identifier(
         'a name ("First Last")',
         rf"^{_GIVEN}[a-z](?: {_CAPITAL}\.?)? {_GIVEN}[a-z]$",
         frozenset({"text"}),
         NOT_PUBLIC,
-        unless=_LABELS,
+        unless=LABELS,
     ),
     Identifier(
         "a hash, which stands for what it was made from",
@@ -238,7 +266,7 @@ _SHAPED = (
     ),
     Identifier(
         "a ZIP code beside its word or its state",
-        rf"(?i:(?:^|[^a-z])(?:zip|postal)[ _-]?(?:code)?[ :#=_-]{{0,3}}\d{{5}})|(?:^|[^A-Za-z])(?:{_STATES}),? \d{{5}}(?:-\d{{4}})?(?:\D|$)",
+        rf"(?i:(?:^|[^a-z])(?:zip|postal|post)[ _-]?(?:code)?[ :#=_-]{{0,3}}(?:\d{{5}}|[a-z]{{1,2}}\d[a-z0-9]? ?\d[a-z]{{2}}))|(?:^|[^A-Za-z])(?:{STATES}),? \d{{5}}(?:-\d{{4}})?(?:\D|$)",
         TEXTS,
         GEOGRAPHY,
         hint=ZIP,
@@ -256,11 +284,14 @@ _SHAPED = (
     Identifier(
         "a full date",
         r"(?:^|\D)(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2}(?:\D|$)|(?:^|\D)\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:\D|$)"
-        r"|(?:^|\D)\d{1,2}/\d{1,2}/\d{2}(?:\D|$)|(?:^|[^\d.])(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.\d{2}(?:[^\d.]|$)"
+        rf"|(?:^|\D)\d{{1,2}}/\d{{1,2}}/[{_INSIDE}]?\d{{2}}(?:\D|$)"
+        r"|(?:^|[^\d.])(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.\d{2}(?:[^\d.]|$)"
         rf"|(?:^|\D){_YEAR}{_PART}{{1,2}}{_MM}{_PART}{{1,2}}{_DD}(?:\D|$)|(?:^|\D){_DD}{_PART}{_DD}{_PART}{_YEAR}(?:\D|$)"
         # Beside the name of a month a day and a year, in any order; a year of two digits only where nothing else is written to it.
         rf"|(?:^|\D)\d{{1,2}}{_NTH}(?i: of)?{_POINT}?{_MONTH}{_POINT}{{0,2}}{_YEAR}(?:\D|$)"
         rf"|(?:^|[^0-9A-Za-z])(?:\d{{1,2}}{_NTH}|{_YEAR}){_POINT}{{0,2}}{_MONTH}{_POINT}{{0,2}}\d{{1,2}}(?:[^0-9A-Za-z]|$)"
+        rf"|(?:^|[^A-Za-z]){_MONTH}\d{{1,2}}{_YEAR}(?:\D|$)|(?:^|\D)\d{{1,2}}[-./ ](?:I{{1,3}}|I?[VX]|VI{{1,3}}|XI{{1,2}})[-./ ]{_YEAR}(?:\D|$)"
+        rf"|(?:^|\D)\d{{1,2}}(?:er|[.º°])? ?(?:de )?{_MOIS}[. ,]{{1,2}}(?:de )?{_YEAR}(?:\D|$)"
         rf"|(?:^|[^A-Za-z]){_MONTH}{_POINT}{{0,2}}\d{{1,2}}{_NTH}{_POINT}{{1,2}}(?:{_YEAR}(?:\D|$)|\d{{2}}(?:[^0-9A-Za-z]|$))",
         CELLS,
         STRICT,
@@ -272,7 +303,7 @@ _SHAPED = (
     Identifier(
         "a week",
         rf"(?:^|\D){_YEAR}[-/_ ]?{_WEEK}[-/_ ]?\d{{1,2}}(?:\D|$)|(?:^|[^A-Za-z]){_WEEK}[-/_ ]?\d{{1,2}}[-/_ ,]{{1,2}}(?i:of )?{_YEAR}(?:\D|$)"
-        rf"|(?i:week of )(?:\d|{_MONTH})",
+        rf"|(?i:week (?:of|beginning|ending|starting|commencing) |w/[ce] ?(?:\d{{1,2}}[ ./-]))(?:\d|{_MONTH})|(?:^|\D){_YEAR}[-/ ](?:\d{{1,2}}|{_MONTH})[ ,/-]{{1,2}}{_WEEK} ?\d(?:\D|$)",
         TEXTS,
         STRICT,
         hint=WEEKS,
@@ -288,6 +319,17 @@ _SHAPED = (
         hint=DAYS,
         unless="(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-",  # the first part of a UUID
         share=0.5,
+        apart=True,
+        rule="dates_not_allowed",
+    ),
+    # Ids of three parts (site-track-number) have this shape here and there; of dates about three in five have a day after the 12th.
+    Identifier(
+        "a date with a year of two digits",
+        rf"(?:^|[^0-9-])(?:{_MM}[- ]{_LATE}|{_LATE}[- ]{_MM})[- ]\d{{2}}(?:[^0-9-]|$)",
+        TEXTS,
+        STRICT,
+        hint=DAYS,
+        share=0.4,
         apart=True,
         rule="dates_not_allowed",
     ),

@@ -206,10 +206,13 @@ def _database(start: Path, name: str, table: str, mapping: Mapping) -> Database:
 
 
 def find_mapping(path: Path) -> Path | None:
-    """The mapping that stands beside the data, if one does; a path that cannot be looked at has none."""
+    """The mapping that stands beside the data, if one does.
+
+    A folder or a pipe of that name is refused when it is read, and not passed over; a path that cannot be looked at has none.
+    """
     try:
         beside = (path if path.is_dir() else path.parent) / MAPPING_NAME
-        return beside if beside.is_file() else None
+        return beside if beside.is_symlink() or beside.exists() else None
     except OSError:
         return None  # `refuse_path` says why
 

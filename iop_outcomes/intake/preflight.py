@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from iop_outcomes.intake.files import refuse_size, shown
 from iop_outcomes.intake.findings import fatal
+from iop_outcomes.intake.long_lines import LongLines
 
 BLOCK_BYTES = 1 << 20
 MOST_TITLES = 20  # lines before a header, in which the names are looked for to say where they stand
@@ -139,18 +140,20 @@ def read_through(path: Path, delimiter: str = ",") -> Through:
     Raises
     ------
     DataError
-        For a NUL or for bytes that are not UTF-8, wherever they stand, and for a line of more fields than any table has; the line is
-        named, and the field.
+        For a NUL or for bytes that are not UTF-8, wherever they stand, and for a line that is longer or of more fields than any table
+        has; the line is named, and the field.
     """
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
     separator = delimiter.encode()
     start, last, blank, ends_blank = 0, b"", False, False
     pairs = feeds = returns = separators = carried = 0
+    long_lines = LongLines(path, delimiter)
     for block in _blocks(path):
         digest.update(block)
         _refuse_bytes(path, block, start, decoder)
         carried = _refuse_many_fields(path, block, start, separator, carried)
+        long_lines.add(block)
         seam = last + block[:3]
         blank = blank or any(pair in part for pair in (b"\n\n", b"\n\r\n", b"\r\r") for part in (block, seam))
         ends_blank = ends_blank or any(separator + end in part for end in (b"\n", b"\r") for part in (block, seam))
@@ -158,6 +161,7 @@ def read_through(path: Path, delimiter: str = ",") -> Through:
         feeds, returns, separators = feeds + block.count(b"\n"), returns + block.count(b"\r"), separators + block.count(separator)
         start, last = start + len(block), block[-3:]
     _refuse_bytes(path, b"", start, decoder, final=True)
+    long_lines.refuse()
     mixed = sum(n > 0 for n in (pairs, feeds - pairs, returns - pairs)) > 1
     return Through(digest.hexdigest(), blank, mixed, feeds + returns - pairs, separators, ends_blank or last.endswith(separator))
 

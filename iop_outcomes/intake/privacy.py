@@ -16,7 +16,7 @@ from iop_outcomes.columns import KINDS, Field, Kind
 from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.intake.casts import NUMBERS
 from iop_outcomes.intake.given_names import GIVEN_NAMES
-from iop_outcomes.intake.identifier_columns import NAMED
+from iop_outcomes.intake.identifier_columns import MEASURED, NAMED
 from iop_outcomes.intake.identifiers import CELLS, IDENTIFIERS, PLAIN, PLAIN_WORDS, REMOVE, RESTRICTED_ZIPS, Identifier
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.recipes import TablePlan
@@ -29,7 +29,10 @@ TOP_AGE = 90  # years: Safe Harbor puts everyone over 89 into one group, which a
 
 WORDS: tuple[Kind, ...] = ("category", "text")
 # Control characters, and those that turn the direction of a line or have no width: what is shown would not be what stands there.
-UNPRINTED = r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}]"
+UNPRINTED = (
+    r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{ad}\x{600}-\x{605}\x{61c}\x{6dd}\x{70f}\x{180e}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}"
+    r"\x{fff9}-\x{fffb}\x{e0001}\x{e0020}-\x{e007f}]"
+)
 _AGE_NAME = re.compile(r"(^|_)ages?($|_)")
 _ZIP3_NAME = re.compile(r"(^|_)zip_?(code_?)?(3|prefix)($|_)")
 _OVER_89 = r"(?:^|\D)(?:9\d|1[0-4]\d)(?:\D|$)"
@@ -55,7 +58,7 @@ def identifier_named(called: Sequence[str], data_class: str) -> str:
     >>> identifier_named(["region", "County"], "limited_data_set")
     ''
     """
-    names = [_plain(name) for name in called]
+    names = [plain for name in called if not re.search(MEASURED, plain := _plain(name))]
     forbidden = (kind for kind in NAMED if data_class in kind.classes)
     return next((kind.what for kind in forbidden if any(re.search(kind.name, name) for name in names)), "")
 

@@ -355,7 +355,7 @@ def _read_rows(scratch: Scratch, file: File) -> None:
         file.names = list(scratch.raw_columns(file.raw))
     elif file.raw not in scratch.tables:
         text = file.text or file.path
-        read_through(text)
+        read_through(text, file.delimiter)
         try:
             scratch.add_csv(file.raw, text, file.names, delimiter=file.delimiter, max_field=MAX_LINE_BYTES)
         except duckdb.Error:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from iop_outcomes.errors import DataError
-from iop_outcomes.toml_entries import has_endless_number
+from iop_outcomes.toml_entries import MOST_PARTS, has_endless_name, has_endless_number
 
 MAX_BYTES = 1_000_000
 _ENDLESS = "not valid TOML (a whole number of more than 64 bits). Correct it."
@@ -31,6 +31,8 @@ def parsed_toml(path: Path, what: str) -> Dictionary[str, Any]:
         When it cannot be read, is too large, or is no TOML.
     """
     text = _text_of(path, what)
+    if has_endless_name(text):
+        raise DataError(f"{path.name}: not valid TOML (a name of more than {MOST_PARTS} parts). A {what} is a short text.")
     try:
         parsed = tomllib.loads(text)
     except RecursionError as error:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,6 +28,7 @@ from iop_outcomes.results import Results
 from iop_outcomes.stats.periods import read_period
 
 KIND = "iop_outcomes ledger 1"
+_BEGINNING = b'{"cells": ['  # of each line, as its keys are sorted
 _BETWEEN = re.compile(" (?:to|or) ")  # the periods of a condition
 
 
@@ -266,9 +268,9 @@ def open_ledger(path: str | Path) -> Iterator[OutputLedger]:
     Raises
     ------
     DataError
-        When a line of the file is no output.
+        When a line of the file is no output, or the file is another.
     OutputError
-        When the file cannot be opened for writing.
+        When the file cannot be opened for writing, or is a pipe or a device.
     """
     target = Path(path)
     try:
@@ -276,10 +278,16 @@ def open_ledger(path: str | Path) -> Iterator[OutputLedger]:
     except (OSError, ValueError) as error:
         raise _cannot(target, error) from error
     try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OutputError(f"{target}: the ledger is no file, but a pipe or a device. Choose another file with --ledger.")
         _lock(handle)
         with os.fdopen(os.dup(handle), "rb") as file:
             content = file.read()
         end = content.rfind(b"\n") + 1
+        _refuse_foreign(target, content[end:])
+        if not content:
+            with suppress(OSError):  # of another owner, or where there are no modes
+                target.chmod(0o600)
         yield OutputLedger(target, handle, tuple(_outputs(target, content[:end])), end)
     finally:
         os.close(handle)  # which gives the lock back
@@ -294,6 +302,8 @@ def first_outputs(path: str | Path, several: int) -> tuple[Output, ...]:
         When there is no such ledger, it holds fewer, or a line of it is no output.
     """
     target = Path(path)
+    if target.exists() and not target.is_file():  # a pipe would keep everybody waiting
+        raise DataError(f"{target}: the ledger cannot be read (not a file). Give the one that the report was made with.")
     try:
         content = target.read_bytes()
     except (OSError, ValueError) as error:
@@ -316,6 +326,12 @@ def _outputs(path: Path, content: bytes) -> Iterator[Output]:
                 f"{path.name}:{number}: this line is no output of a ledger, and without it the next output cannot be held against it. "
                 "Take the ledger back from a copy, or begin another with a new name."
             ) from error
+
+
+def _refuse_foreign(path: Path, rest: bytes) -> None:
+    """Refuse what stands behind the last line, which the next output is written over, unless it is the beginning of an output."""
+    if not rest.startswith(_BEGINNING[: len(rest)]):
+        raise DataError(f"{path.name}: this file is no ledger, and an output would be written over it. Give the ledger, or a new name.")
 
 
 def _lock(handle: int) -> None:

@@ -49,3 +49,11 @@ def test_a_traceback_is_for_who_asks(monkeypatch, capsys):
     err = capsys.readouterr().err
     assert "Traceback" in err
     assert err.endswith("report the last lines.\n")
+
+
+def test_a_word_of_many_letters_is_cut(monkeypatch, capsys):
+    """As where a file was pasted as a value; paths are shorter."""
+    fails(monkeypatch, UsageError(f'no episode has track "{"x" * 100_000}". Check it.'))
+    assert run([]) == 2
+    err = capsys.readouterr().err
+    assert len(err) < 300 and "Check it." in err

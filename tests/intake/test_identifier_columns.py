@@ -17,6 +17,7 @@ SAYS = {
     "an address": ("address", "addr1", "street_name", "ip_address"),
     "a telephone number": ("phone", "cell_phone", "home_ph", "fax", "contact_no"),
     "an e-mail address": ("email", "e_mail", "email_address"),
+    "an account of a social network": ("facebook_id", "twitter_handle"),
     "a web address": ("url", "website"),
     "a name": ("name", "first_name", "lname", "patient_name", "initials", "next_of_kin"),
     "an account, plan or licence number": ("account_no", "medicaid_id", "mbi", "license_plate", "vin"),
@@ -34,6 +35,9 @@ NOTHING = (
     "namespace",
     "dosage",
     "city_council_grant",
+    "hospital_id",
+    "tract_b",
+    "signature_strengths",
     "",
 )
 

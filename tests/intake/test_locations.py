@@ -1,10 +1,12 @@
 """Takes folders and mappings, gives where each table stands, or which of several was not said."""
 
+import os
 import sqlite3
 from contextlib import closing
 
 import pytest
 
+import iop_outcomes as iop
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.locations import Location, file_called, find_mapping, find_tables, named_location
 from iop_outcomes.intake.mapping import Mapping
@@ -76,10 +78,20 @@ def test_contacts_that_the_mapping_speaks_of(tmp_path):
 
 
 def test_the_mapping_beside_the_data(tmp_path):
-    """Of a folder and of a file in it; a folder of that name is none."""
-    folder_of(tmp_path, "a/mapping.toml", "a/episodes.csv", "b/mapping.toml/", "b/episodes.csv")
+    """Of a folder and of a file in it."""
+    folder_of(tmp_path, "a/mapping.toml", "a/episodes.csv", "b/episodes.csv")
     assert find_mapping(tmp_path / "a") == find_mapping(tmp_path / "a" / "episodes.csv") == tmp_path / "a" / "mapping.toml"
     assert find_mapping(tmp_path / "b") is find_mapping(tmp_path / "gone" / "x.csv") is None
+
+
+@pytest.mark.parametrize("what", ["a folder", "a pipe", "a link to nothing"])
+def test_what_is_called_mapping_and_is_no_file_is_refused(tmp_path, what):
+    """It was passed over, and the data read as if nothing were declared of them."""
+    (tmp_path / "episodes.csv").write_text("episode_id,track,discharge_reason,los_days\nE1,mood,completed,3\n")
+    place = tmp_path / "mapping.toml"
+    {"a folder": place.mkdir, "a pipe": lambda: os.mkfifo(place), "a link to nothing": lambda: place.symlink_to("gone")}[what]()
+    with pytest.raises(DataError, match=r"mapping\.toml: mapping cannot be read"):
+        iop.load(tmp_path)
 
 
 def test_sheets_of_a_workbook(tmp_path):

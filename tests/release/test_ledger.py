@@ -236,6 +236,28 @@ def test_a_ledger_that_cannot_be_written_ends_with_four(tmp_path, capsys):
         assert "ledger" in capsys.readouterr().err
 
 
+def test_what_is_no_ledger_is_refused_and_left_as_it_was(tmp_path):
+    """A file without a line end would have been taken for half an output and written over; a pipe kept everybody waiting."""
+    for content in (b'{"schema": "a page of ours"}', b"notes", b'{"cells": 3}', b"\x00"):
+        (tmp_path / "other").write_bytes(content)
+        with pytest.raises(iop.DataError, match="other: this file is no ledger"):
+            release_set(results(program(1)), "cms11", ledger=tmp_path / "other")
+        assert (tmp_path / "other").read_bytes() == content
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path / "pipe", Path(os.devnull)):
+        with pytest.raises(iop.IopError, match="a pipe or a device"):
+            release_set(results(program(1)), "cms11", ledger=place)
+    with pytest.raises(iop.DataError, match="not a file"):
+        first_outputs(tmp_path / "pipe", 1)
+
+
+def test_a_file_made_beforehand_is_closed_to_others(tmp_path):
+    """Once it holds anything."""
+    (tmp_path / "ledger").touch(0o644)
+    release_set(results(program(1)), "cms11", ledger=tmp_path / "ledger")
+    assert stat.S_IMODE((tmp_path / "ledger").stat().st_mode) == 0o600
+
+
 def test_two_runs_at_once_wait_for_one_another(tmp_path):
     """Both outputs are kept, whole."""
     code = (
