@@ -13,7 +13,7 @@ import iop_outcomes as iop
 RUNS = {
     "quick": ("quick",),  # make quick
     "test": ("quick", "test"),  # make test
-    "rest": ("rest",),  # what make test-all runs after make test
+    "rest": ("rest",),  # what make test-all runs after make test, and the properties of `quick` once more
     "all": ("quick", "test", "rest"),
 }
 
@@ -103,7 +103,7 @@ REST = (
 CASES = 3  # of one test with many, spread evenly, are in `test`; the others in `rest`
 
 # Without deadlines, which would be tests of timing; properties that name a number of examples of their own keep it.
-for tier, examples in {"quick": 10, "test": 10, "rest": 50, "all": 50}.items():
+for tier, examples in {"quick": 10, "test": 10, "rest": 100, "all": 100}.items():
     hypothesis.settings.register_profile(tier, deadline=None, max_examples=examples)
 
 
@@ -127,16 +127,21 @@ def pytest_ignore_collect(collection_path, config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Keep the tests of the tiers that run."""
+    """Keep the tests of the tiers that run; `rest` tries the properties of `quick` once more, on more examples."""
     cases = {}
     for item in items:
         cases.setdefault((item.path, item.originalname if hasattr(item, "callspec") else item.nodeid), []).append(item)
-    kept = {
-        item for each in cases.values() for place, item in enumerate(each) if tier_of(item, place, len(each)) in RUNS[config.option.tier]
-    }
+    tiers = {item: tier_of(item, place, len(each)) for each in cases.values() for place, item in enumerate(each)}
+    again = "quick" if config.option.tier == "rest" else None
+    kept = {item for item, tier in tiers.items() if tier in RUNS[config.option.tier] or (tier == again and is_property(item))}
     left = [item for item in items if item not in kept]
     items[:] = [item for item in items if item in kept]
     config.hook.pytest_deselected(items=left)
+
+
+def is_property(item):
+    """Whether Hypothesis draws what it is tried on."""
+    return hypothesis.is_hypothesis_test(getattr(item, "function", None))
 
 
 def tier_of(item, place, n):
@@ -161,6 +166,12 @@ def _in_the_root(tmp_path_factory):
     os.chdir(ROOT)
     yield
     os.chdir(before)
+
+
+@pytest.fixture(scope="session")
+def usual_report(synthetic):
+    """The report of the synthetic program that `make report` builds."""
+    return iop.report(synthetic, by="track")
 
 
 @pytest.fixture(scope="session")

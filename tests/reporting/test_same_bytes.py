@@ -69,11 +69,10 @@ def test_hash_seed_time_zone_and_threads_change_no_byte(reports):
     assert found == [found[0]] * len(reports)
 
 
-def test_saved_twice_the_bytes_are_the_same(reports, tmp_path, synthetic):
+def test_saved_twice_the_bytes_are_the_same(reports, tmp_path, usual_report):
     """One report saved twice, into an empty folder and over itself, and the one of another process."""
-    report = iop.report(synthetic, by="track")
-    report.save(tmp_path)
-    report.save(tmp_path)
+    usual_report.save(tmp_path)
+    usual_report.save(tmp_path)
     assert contents(tmp_path) == contents(reports["plain"])
 
 
