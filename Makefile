@@ -4,13 +4,13 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: report quick test test-more test-all check axe bench simulate attack docs picture release matrix lock clean
+.PHONY: report quick test test-all check axe bench simulate attack docs picture release matrix lock clean
 
 report: $(VENV)/.core
 	$(BIN)/iop-outcomes report data/synthetic --by track --output reports
 
-# The tiers, each test in one of them (tests/conftest.py). Two workers share two processors: threads of the libraries under numpy would
-# only wait for one another.
+# Two tiers, each test in one of them (tests/conftest.py), and the quick part of the first. Two workers share two processors: threads of the
+# libraries under numpy would only wait for one another.
 PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 
 # The arithmetic against references, one report, the order of imports: after every change.
@@ -21,13 +21,9 @@ quick: $(VENV)/.dev
 test: $(VENV)/.dev check
 	$(PYTEST) --tier test
 
-# What `make test` leaves out but the long ones: pages in a browser, notebooks, faults, random programs, every spelling of other systems' files.
-test-more: $(VENV)/.dev
-	$(PYTEST) --tier more
-
-# Everything, with more examples of each property; the long ones repeat on more cases what others show.
-test-all: $(VENV)/.dev check
-	$(PYTEST) --tier all
+# Everything: `make test`, then pages in a browser, notebooks, faults, simulations, random programs, other systems' files in every spelling.
+test-all: test
+	$(PYTEST) --tier rest
 
 check: $(VENV)/.dev
 	$(BIN)/python -m ruff check .

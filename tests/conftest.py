@@ -9,13 +9,12 @@ import pytest
 
 import iop_outcomes as iop
 
-# Every test is in one tier; `--tier` runs these. Without it, files that are named run all but `long`, and the whole suite what `make test` runs.
+# Every test is in one tier; `--tier` runs these. Without it, files that are named run whole, and the whole suite is what `make test` runs.
 RUNS = {
     "quick": ("quick",),  # make quick
     "test": ("quick", "test"),  # make test
-    "more": ("more",),  # make test-more
-    "most": ("quick", "test", "more"),
-    "all": ("quick", "test", "more", "long"),  # make test-all
+    "rest": ("rest",),  # what make test-all runs after make test, and the properties of `quick` once more
+    "all": ("quick", "test", "rest"),
 }
 
 # The arithmetic against references, one report against the agreed one, the order of imports, public names and units.
@@ -32,7 +31,8 @@ QUICK = (
 )
 
 # What takes long to show once: files of other systems in every spelling, pages in a browser, notebooks run, runs killed, random programs.
-MORE = (
+# A test of another file that takes as long is marked `long`.
+REST = (
     "tests/adapters/test_lines",
     "tests/attack/",
     "tests/browser/",
@@ -100,22 +100,10 @@ MORE = (
     "tests/test_wheel",
 )
 
-# Cases of one test are spread evenly over the tiers: so many in `test`, and of those that load data for each so many in `test` and `more` together.
-FEW_CASES, MOST_CASES = 3, 12
-LOADING = ("tests/adapters/", "tests/attack/", "tests/engine/", "tests/intake/", "tests/oracle/", "tests/test_simulations")
-LOADING += (
-    "tests/cli/test_check",
-    "tests/evaluate/test_episode_table",
-    "tests/notebooks/test_any_data",
-    "tests/release/test_audit",
-    "tests/release/test_curves",
-    "tests/reporting/test_killed",
-    "tests/synthetic/",
-    "tests/test_synthetic",
-)
+CASES = 3  # of one test with many, spread evenly, are in `test`; the others in `rest`
 
 # Without deadlines, which would be tests of timing; properties that name a number of examples of their own keep it.
-for tier, examples in {"quick": 10, "test": 10, "more": 30, "most": 30, "all": 100}.items():
+for tier, examples in {"quick": 10, "test": 10, "rest": 100, "all": 100}.items():
     hypothesis.settings.register_profile(tier, deadline=None, max_examples=examples)
 
 
@@ -127,7 +115,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     """Settle the tier, once for all workers, and with it how many examples a property is tried on."""
     if config.option.tier is None:
-        config.option.tier = "test" if config.args_source is config.ArgsSource.TESTPATHS else "most"
+        config.option.tier = "test" if config.args_source is config.ArgsSource.TESTPATHS else "all"
     hypothesis.settings.load_profile(config.option.tier)
 
 
@@ -139,25 +127,30 @@ def pytest_ignore_collect(collection_path, config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Keep the tests of the tiers that run."""
+    """Keep the tests of the tiers that run; `rest` tries the properties of `quick` once more, on more examples."""
     cases = {}
     for item in items:
         cases.setdefault((item.path, item.originalname if hasattr(item, "callspec") else item.nodeid), []).append(item)
-    kept = {
-        item for each in cases.values() for place, item in enumerate(each) if tier_of(item, place, len(each)) in RUNS[config.option.tier]
-    }
+    tiers = {item: tier_of(item, place, len(each)) for each in cases.values() for place, item in enumerate(each)}
+    again = "quick" if config.option.tier == "rest" else None
+    kept = {item for item, tier in tiers.items() if tier in RUNS[config.option.tier] or (tier == again and is_property(item))}
     left = [item for item in items if item not in kept]
     items[:] = [item for item in items if item in kept]
     config.hook.pytest_deselected(items=left)
 
 
+def is_property(item):
+    """Whether Hypothesis draws what it is tried on."""
+    return hypothesis.is_hypothesis_test(getattr(item, "function", None))
+
+
 def tier_of(item, place, n):
     """The tier of a test: of the case at this place of n."""
-    if item.get_closest_marker("long") or (item.nodeid.startswith(LOADING) and place % -(-n // MOST_CASES) and place % -(-n // FEW_CASES)):
-        return "long"
+    if item.get_closest_marker("long") or item.nodeid.startswith(REST):
+        return "rest"
     if item.nodeid.startswith(QUICK):
         return "quick"
-    return "more" if item.nodeid.startswith(MORE) or place % -(-n // FEW_CASES) else "test"
+    return "rest" if place % -(-n // CASES) else "test"
 
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -173,6 +166,12 @@ def _in_the_root(tmp_path_factory):
     os.chdir(ROOT)
     yield
     os.chdir(before)
+
+
+@pytest.fixture(scope="session")
+def usual_report(synthetic):
+    """The report of the synthetic program that `make report` builds."""
+    return iop.report(synthetic, by="track")
 
 
 @pytest.fixture(scope="session")

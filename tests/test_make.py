@@ -94,14 +94,15 @@ def tiers(request):
 
 
 def test_the_tiers_leave_nothing_out_and_run_nothing_twice(tiers):
-    """What `.ci/run` runs are two tiers that share no test; with the long ones they are all; each list names files that are there."""
-    assert not set(tiers.RUNS["test"]) & set(tiers.RUNS["more"])
-    assert {*tiers.RUNS["test"], *tiers.RUNS["more"], "long"} == set(tiers.RUNS["all"])
+    """`make test` and what `make test-all` adds share no test and are all; `.ci/run` runs both; each list names files that are there."""
+    assert not set(tiers.RUNS["test"]) & set(tiers.RUNS["rest"])
+    assert {*tiers.RUNS["test"], *tiers.RUNS["rest"]} == set(tiers.RUNS["all"])
     files = [str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py")]
-    assert not [start for start in (*tiers.QUICK, *tiers.MORE, *tiers.LOADING) if not any(file.startswith(start) for file in files)]
-    assert not [start for start in tiers.QUICK if start in tiers.MORE]
-    assert "make test\nmake test-more\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert set(re.findall(r"--tier (\w+)", (ROOT / "Makefile").read_text(encoding="utf-8"))) == set(tiers.RUNS) - {"most"}
+    assert not [start for start in (*tiers.QUICK, *tiers.REST) if not any(file.startswith(start) for file in files)]
+    assert not [start for start in tiers.QUICK if start in tiers.REST]
+    done = subprocess.run(["make", "-n", "test", "test-all"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert re.findall(r"--tier (\w+)", done.stdout) == ["test", "rest"]
+    assert "\nmake test test-all " in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 class _Case:
@@ -115,14 +116,13 @@ class _Case:
 @pytest.mark.parametrize(
     ("file", "n", "counts"),
     [
-        ("tests/measures/test_completion.py", 30, {"test": 3, "more": 27}),
-        ("tests/intake/test_frames.py", 30, {"test": 3, "more": 9, "long": 18}),
-        ("tests/browser/test_print.py", 2, {"more": 2}),
+        ("tests/measures/test_completion.py", 30, {"test": 3, "rest": 27}),
+        ("tests/browser/test_print.py", 2, {"rest": 2}),
         ("tests/stats/test_change.py", 30, {"quick": 30}),
     ],
 )
 def test_cases_are_spread_over_the_tiers(tiers, file, n, counts):
-    """Three of many cases in `test`; of those that load data about twelve in all, the rest long."""
+    """Three of many cases in `test`, but in `quick` all, and none of a file or a test that takes long."""
     given = [tiers.tier_of(_Case(file), place, n) for place in range(n)]
     assert {tier: given.count(tier) for tier in dict.fromkeys(given)} == counts
-    assert tiers.tier_of(_Case(file, long=True), 0, 1) == "long"
+    assert tiers.tier_of(_Case(file, long=True), 0, 1) == "rest"

@@ -132,9 +132,9 @@ def test_each_table_released_by_itself_is_broken(tmp_path):
     assert attack_report(tmp_path).exact
 
 
-def test_folded_tables_and_the_file_of_methods_are_read(synthetic, tmp_path):
+def test_folded_tables_and_the_file_of_methods_are_read(usual_report, tmp_path):
     """Tables of both files, folded or not, and what Methods say of their words; numbers of the page's own tables among the facts."""
-    iop.report(synthetic, by="track").save(tmp_path)
+    usual_report.save(tmp_path)
     found = read_report(tmp_path)
     page, methods = "program_quality.html", "program_quality_methods.html"
     assert found.files == ["program_quality.csv", page, "program_quality.json", methods]

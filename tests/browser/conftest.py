@@ -128,14 +128,14 @@ NAMES = ["synthetic", METHODS, *PROGRAMS]
 class Pages(dict):
     """Reports as pages by name, each made when it is first asked for."""
 
-    def __init__(self, synthetic):
+    def __init__(self, usual):
         super().__init__()
-        self.synthetic = synthetic
+        self.usual = usual
 
     def __missing__(self, name):
         """Build the report of a program."""
         if name in ("synthetic", METHODS):
-            files = iop.report(self.synthetic, by="track").files("html").values()
+            files = self.usual.files("html").values()
             self["synthetic"], self[METHODS] = (file.decode("utf-8") for file in files)
         else:
             with program(PROGRAMS[name]) as data:
@@ -144,9 +144,9 @@ class Pages(dict):
 
 
 @pytest.fixture(scope="session")
-def pages(all_is_there, synthetic):
+def pages(all_is_there, usual_report):
     """The synthetic program and the file of its methods, withheld numbers, long names of tracks, a program of four episodes."""
-    return Pages(synthetic)
+    return Pages(usual_report)
 
 
 @pytest.fixture(params=NAMES)

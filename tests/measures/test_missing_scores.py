@@ -271,7 +271,7 @@ def test_the_chart_has_a_row_for_every_reading_and_its_words():
         assert len(many.get_yticks()) == 42
 
 
-@pytest.mark.parametrize("seed", [1, 4, *(pytest.param(seed, marks=pytest.mark.long) for seed in (0, 2, 3, *range(5, 30)))])
+@pytest.mark.parametrize("seed", [1, 4, *(pytest.param(seed, marks=pytest.mark.long) for seed in (0, 2, 3, *range(5, 9)))])
 def test_a_release_gives_no_small_count_back(seed, tmp_path):
     """Of the file of a summary, by whatever groups: the attack finds no count from 1 to 10, nor do its means."""
     episodes, scores = program(seed, 160, missing=0.02 + 0.05 * (seed % 4))

@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -120,27 +121,38 @@ def test_every_public_function_of_show_is_gated_or_listed_as_one_of_parts():
     assert len(GATED) >= 9
 
 
+@pytest.fixture(scope="module")
+def not_released(results, synthetic):
+    """An answer, its frame, its records, something with the same attributes, nothing at all."""
+    released = release(results)
+    names = ("definition", "estimates", "flow", "group", "levels", "estimate", "policy")
+    twin = type("Twin", (), {name: getattr(released, name) for name in names})()
+    return (iop.completion(synthetic), results.to_frame(), released.to_records(), released.estimates, twin, None, "x", 1)
+
+
 @pytest.mark.parametrize("function", GATED)
-def test_results_are_refused_at_run_time(function, results):
-    """Working numbers raise ReleaseError, which says what to call."""
+def test_what_was_not_released_is_refused_at_run_time(function, results, not_released):
+    """Working numbers raise ReleaseError, which says what to call; nothing else that is no Released is let in either."""
     with pytest.raises(iop.ReleaseError, match=r"answer\.release"):
         call(function, results)
-
-
-@pytest.mark.parametrize("function", GATED)
-def test_anything_else_is_refused_at_run_time(function, results, synthetic):
-    """An answer, its frame, its records, something with the same attributes, nothing at all: none is a Released."""
-    released = release(results)
-    twin = type(
-        "Twin", (), {name: getattr(released, name) for name in ("definition", "estimates", "flow", "group", "levels", "estimate", "policy")}
-    )()
-    for given in (iop.completion(synthetic), results.to_frame(), released.to_records(), released.estimates, twin, None, "x", 1):
+    for given in not_released:
         with pytest.raises(iop.ReleaseError):
             call(function, given)
 
 
+@pytest.fixture(scope="module")
+def of_measure(synthetic):
+    """Released numbers of a measure, or of the comparison of completion: each once for all functions."""
+
+    @cache
+    def released(name, compared):
+        return release(evaluate(find(name), synthetic, by="track", **({"against": Against()} if compared else {})), "none")
+
+    return released
+
+
 @pytest.mark.parametrize("function", GATED)
-def test_a_released_is_let_in(function, results, synthetic):
+def test_a_released_is_let_in(function, of_measure):
     """The same call with what was released passes the gate, so that the refusals above come from the gate."""
     other = {
         "stay": "length_of_stay",
@@ -154,11 +166,9 @@ def test_a_released_is_let_in(function, results, synthetic):
         "weekly": "phq9_weekly_course",
         "course": "phq9_weekly_course",
     }
-    name = next((measure for start, measure in other.items() if function.__name__.startswith(start)), None)
-    shown = evaluate(find(name), synthetic, by="track") if name else results
-    if function.__module__.endswith(("comparison", "differences")):
-        shown = evaluate(find("completion"), synthetic, by="track", against=Against())
-    given = release(shown, "none")
+    name = next((measure for start, measure in other.items() if function.__name__.startswith(start)), "completion")
+    compared = function.__module__.endswith(("comparison", "differences"))
+    given = of_measure("completion" if compared else name, compared)
     if function.__name__ == "alt_text":
         assert "Completion" in function(given, ["completion_strict"], "Dot chart.")
     else:

@@ -126,8 +126,7 @@ def small_differences(before, after, shown_before, shown_after):
     return fixed
 
 
-@pytest.mark.parametrize("added", [1, 3, 6, 10, 30])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("seed", "added"), [(0, 1), (1, 3), (2, 6), (3, 1), (0, 10), (1, 30)])
 def test_no_small_difference_comes_back(tmp_path, seed, added):
     """With some episodes more; the same attack without the ledger gets differences back, so that it can fail."""
     whole = program(seed)

@@ -21,7 +21,7 @@ def protect(counts, printed, threshold, ways=()):
     return protecting.protect([protecting.Tabulation(counts, printed, ways)], threshold)[0]
 
 
-EXAMPLES = settings(max_examples=120, deadline=None, derandomize=True)
+EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True)
 
 
 # -- random programs -----------------------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ def printed_of(table, ways, random):
     return list(dict.fromkeys(printed[i] for i in order))
 
 
-@pytest.mark.parametrize(("shape", "several"), [(several_ways, 400), (many_small, 40)])
+@pytest.mark.parametrize(("shape", "several"), [(several_ways, 150), (many_small, 15)])
 def test_decisions_are_those_of_the_slow_version(shape, several):
     """Several ways, zeros, 1 to 20 levels, several thresholds: what is let through is the same, total by total."""
     random, hidden = np.random.default_rng(26), 0
@@ -289,15 +289,15 @@ def crossed(random):
 def test_decisions_of_two_columns_are_those_of_the_slow_version():
     """Totals of pairs, of both margins and of everyone, in any order: what is let through is the same, total by total."""
     random, hidden, margins = np.random.default_rng(31), 0, 0
-    for number in range(250):
+    for number in range(120):
         table, ways, sums = crossed(random)
         printed, threshold = printed_of(table, ways, random), int(random.choice([2, 5, 8, 11, 11, 20]))
         (seen,) = protecting.protect([protecting.Tabulation(table, printed, ways, sums=sums)], threshold)
         assert seen == dense.protect(table, printed, threshold, ways, sums), number
         hidden += len(printed) - len(seen)
         margins += len([level for level, _ in printed if level in sums and level != ALL])
-    assert hidden > 1000
-    assert margins > 1000
+    assert hidden > 400
+    assert margins > 400
 
 
 def test_a_pair_is_not_given_back_by_margins():
@@ -384,10 +384,10 @@ def least(rows, totals, target):
 
 
 def test_an_attacker_with_whole_numbers_recovers_no_small_count_exactly():
-    """200 programs of five tracks: for each small cell, least and greatest differ when solved in whole numbers."""
+    """100 programs of five tracks: for each small cell, least and greatest differ when solved in whole numbers."""
     random = np.random.default_rng(20240126)
     exact, tried = [], 0
-    for number in range(200):
+    for number in range(100):
         table = five_tracks(random)
         printed = [(level, parts) for parts in SETS for level in table] + [(ALL, frozenset({p})) for p in ("died", "active")]
         seen = sorted(protect(table, printed, 11), key=lambda item: (item[0], sorted(item[1])))
@@ -404,4 +404,4 @@ def test_an_attacker_with_whole_numbers_recovers_no_small_count_exactly():
             if low == total(table, level, parts) == -least(rows, totals, -row):
                 exact.append((number, level, parts))
     assert exact == []
-    assert tried > 1000
+    assert tried > 500

@@ -108,9 +108,9 @@ def load(tracks, data_class="synthetic"):
 
 
 @pytest.fixture(scope="module")
-def report(synthetic):
+def report(usual_report):
     """The report of the synthetic program."""
-    return iop.report(synthetic, by="track")
+    return usual_report
 
 
 @pytest.fixture(scope="module", params=FILES)

@@ -118,8 +118,8 @@ def test_it_says_what_it_assumes():
 
 @pytest.mark.long
 def test_its_intervals_hold():
-    """200 sets of 20 studies with 1 to 6 effects that differ between and within studies: the mean lies in 92 to 98 % of the intervals."""
-    rng, inside, sets = np.random.default_rng(22), 0, 200
+    """120 sets of 20 studies with 1 to 6 effects that differ between and within studies: the mean lies in 90 to 99 % of the intervals."""
+    rng, inside, sets = np.random.default_rng(22), 0, 120
     for _ in range(sets):
         cluster = np.repeat(np.arange(20), rng.integers(1, 7, 20))
         k = len(cluster)
@@ -130,4 +130,4 @@ def test_its_intervals_hold():
         fit = hierarchical_effects(effects, cluster, 0.7)
         errors = cr2(effects, fit, cluster, fit.model.covariance)
         inside += abs(fit.beta[0] - 0.4) <= t.isf(0.025, errors.df[0]) * np.sqrt(errors.covariance[0, 0])
-    assert 0.92 <= inside / sets <= 0.98
+    assert 0.90 <= inside / sets <= 0.99

@@ -65,15 +65,15 @@ def test_what_determines_no_model_gives_none(scores):
 
 @pytest.mark.long
 def test_intervals_cover():
-    """Scores missing by what was seen before, unstructured: 95 % intervals of the means hold the truth in 93 to 97 % of 1,000 programs."""
+    """Scores missing by what was seen before, unstructured: 95 % intervals of the means hold the truth in 92 to 98 % of 400 programs."""
     rng = np.random.default_rng(1)
     covariance = 20 * 0.8 ** np.abs(np.subtract.outer(np.arange(4), np.arange(4)))
     held = np.zeros(4)
-    for _ in range(1_000):
+    for _ in range(400):
         scores = rng.multivariate_normal(np.full(4, 14.0), covariance, size=200)
         for place in range(1, 4):
             scores[(scores[:, place - 1] < 13) & (rng.random(200) < 0.5), place:] = np.nan
         course = course_of(scores, np.ones(200), (0.0, 7.0, 14.0, 21.0), least=11)
         errors = np.sqrt(np.square(course.influence).sum(axis=0))
         held += np.abs(course.means - 14.0) < 1.97 * errors
-    assert ((held > 930) & (held < 970)).all()
+    assert ((held > 368) & (held < 392)).all()
