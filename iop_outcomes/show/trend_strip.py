@@ -13,6 +13,7 @@ from iop_outcomes.show.chart_rows import coordinate
 from iop_outcomes.show.control_chart import ChangeLabel, draw_changes, draw_lines, draw_points, frame_trend, labels_of_changes, name_points
 from iop_outcomes.show.trend import Trend, TrendPoint, require_trend
 from iop_outcomes.show.words import estimate_value, listed
+from iop_outcomes.stats.periods import span_words
 from iop_outcomes.units import percent
 
 HEIGHT_INCHES = 0.95  # of the strip without words of changes
@@ -95,8 +96,9 @@ def strip_alt_text(trend: Trend) -> str:
     shown = [point for point in trend.points if not math.isnan(point.value)]
     if not shown:
         return f"{trend.title}: no value."
-    words = f"Line of points: {trend.title[:1].lower()}{trend.title[1:]} from {shown[0].period.words} to {shown[-1].period.words}"
-    low, high = min(shown, key=_value), max(shown, key=_value)
+    words = f"Line of points: {trend.title[:1].lower()}{trend.title[1:]} {span_words(shown[0].period, shown[-1].period)}"
+    judged = [point for point in shown if point.judged] or shown  # the first periods hold short stays, and those of few move most
+    low, high = min(judged, key=_value), max(judged, key=_value)
     between = f", lowest {_point(low)}, highest {_point(high)}" if low is not high else f", {_point(low)}"
     centre = "" if math.isnan(trend.centre) else f", {'median' if trend.flag else 'average'} {percent(trend.centre)}"
     marked = [_point(point) for point in shown if point.sides and point.judged]

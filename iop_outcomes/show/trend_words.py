@@ -19,7 +19,7 @@ from iop_outcomes.show.words import (
     listed,
     share_and_count,
 )
-from iop_outcomes.stats.periods import Period
+from iop_outcomes.stats.periods import Period, span_words
 from iop_outcomes.stats.runs import FEWEST_USEFUL, RunChart
 from iop_outcomes.units import percent
 
@@ -185,7 +185,7 @@ def _lasting(trend: Trend, run: Sequence[TrendPoint]) -> bool:
 
 
 def _span(run: Sequence[TrendPoint]) -> str:
-    return f"from {run[0].period.words} to {run[-1].period.words}"
+    return span_words(run[0].period, run[-1].period)
 
 
 def _listed(periods: Sequence[str]) -> str:

@@ -80,6 +80,18 @@ class Period:
         return f"{self.year:04}" + {12: f"-{self.part + 1:02}", 4: f"-Q{self.part + 1}"}.get(self.per_year, "")
 
 
+def span_words(first: Period, last: Period) -> str:
+    """From a period to another within a sentence, quarters in short: "from July 2022 to September 2025", "from Q3 2022 to Q3 2025".
+
+    Examples
+    --------
+    >>> span_words(Period(4, 2022, 2), Period(4, 2025, 2))
+    'from Q3 2022 to Q3 2025'
+    """
+    names = (f"{period.short} {period.year}" if period.per_year == 4 else period.words for period in (first, last))
+    return "from {} to {}".format(*names)
+
+
 def read_period(text: str) -> Period | None:
     """A period from its name, or `None` when the text is no such name.
 

@@ -55,10 +55,9 @@ def test_the_words_of_a_strip():
     """From when to when, its ends, its average, and each signal with its number; a run chart has a median and no range."""
     found = trend(DROPPED)
     words = strip_alt_text(found)
-    assert words.startswith(
-        f"Line of points: quarterly completion from {found.points[0].period.words} to {found.points[-1].period.words}, lowest "
-    )
-    assert f"Marked: {words.split('lowest ')[1].split(', highest')[0]}." in words or "Marked: " in words
+    first, last = (f"Q{each.period.part + 1} {each.period.year}" for each in (found.points[0], found.points[-1]))
+    assert words.startswith(f"Line of points: quarterly completion from {first} to {last}, lowest ")
+    assert words.split("Marked: ")[1] == f"{words.split('lowest ')[1].split(', highest')[0]}."
     assert "higher is better. Line: average. Dashed: range to be expected." in strip_subtitle(found)
     assert strip_subtitle(trend([20, 21] * 3)).endswith("Line: median.")
     with pytest.raises(ReleaseError, match="trend_strip shows a trend of released results only"):

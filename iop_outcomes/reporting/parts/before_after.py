@@ -16,7 +16,7 @@ from iop_outcomes.show.comparison import comparison_word
 from iop_outcomes.show.trend import Trend
 from iop_outcomes.show.trend_words import when
 from iop_outcomes.show.words import NOT_SHOWN, count, estimate_value, has_range, has_value, in_counts, listed, plain_range
-from iop_outcomes.stats.periods import Period
+from iop_outcomes.stats.periods import Period, span_words
 from iop_outcomes.units import UNITS
 
 ON_NO_SIDE = "periods on no side of a change"
@@ -42,8 +42,8 @@ class Stretch:
     @property
     def words(self) -> str:
         """When, within a sentence."""
-        first, last = self.periods[0].words, self.periods[-1].words
-        return f"in {first}" if first == last else f"from {first} to {last}"
+        first, last = self.periods[0], self.periods[-1]
+        return f"in {first.words}" if first == last else span_words(first, last)
 
 
 @dataclass(frozen=True, slots=True)

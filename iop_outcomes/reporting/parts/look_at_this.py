@@ -10,19 +10,22 @@ from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.evaluate.contrasts import FEWEST
 from iop_outcomes.intake.targets import AT_LEAST
 from iop_outcomes.keys import HIGHER, LOWER, TOO_FEW, UNCLEAR
+from iop_outcomes.measures.completion import WORDS_OUTSIDE
 from iop_outcomes.measures.self_harm_item import AT_DISCHARGE
-from iop_outcomes.release import ReleasedEstimate
+from iop_outcomes.release import Count, ReleasedEstimate, Withheld
 from iop_outcomes.reporting.parts import asks
-from iop_outcomes.reporting.parts.chart_periods import completion_by_period
+from iop_outcomes.reporting.parts.chart_periods import ESTIMAND, completion_by_period
 from iop_outcomes.reporting.parts.outcomes import Judged, outcome_asks, outcomes_of
 from iop_outcomes.reporting.parts.over_time import trend_of_page
 from iop_outcomes.reporting.parts.part import Page, Program
+from iop_outcomes.reporting.parts.scores_stopped import FEWEST_WITHOUT, PAIRED, scores_stopped_ask, scores_stopped_words
 from iop_outcomes.show.comparison import groups_of
 from iop_outcomes.show.targets import ABOVE, BELOW, target_word, target_words
 from iop_outcomes.show.words import (
     NOT_SHOWN,
     count,
     counted_share,
+    episodes,
     estimate_value,
     has_range,
     has_value,
@@ -38,7 +41,6 @@ from iop_outcomes.units import UNITS
 MOST_LINES = 3
 MOST_NAMES = 4
 FOLLOWED = 0.8  # share whose follow-up should be known
-PAIRED = "paired_rate"
 SCORED = 0.7  # share with both scores below which figures on symptoms are read with care
 
 NOTHING_STANDS_OUT = "Nothing stands out by the rules of this page. Keep asking for scores and follow-up, and look again next quarter."
@@ -224,7 +226,9 @@ def _below_target(outcomes: Sequence[Judged]) -> list[str]:
         ]
         if missing:
             side = "below" if target.direction == AT_LEAST else "above"
-            lines.append(f"{judged.outcome.head}, {side} the target of {target_words(target)}: {several(missing)}")
+            everyone = len(missing) == len(estimates) > MOST_NAMES
+            which = f"every {released.group.replace('_', ' ')}" if everyone else several(missing)
+            lines.append(f"{judged.outcome.head}, {side} the target of {target_words(target)}: {which}")
     return lines
 
 
@@ -293,6 +297,20 @@ def _too_few(looked: Looked) -> str:
     return f"Too few to tell, or not shown: {several(names)}." if names else ""
 
 
+def left_out(page: Page, reason: str) -> Count:
+    """How many episodes of the page are in no share of completion for a reason, as it may be shown."""
+    flows = [flow for flow in page[asks.completion(page.program)].flow if flow.what == ESTIMAND]
+    return flows[0].excluded.get(reason, 0) if flows else 0
+
+
+def _deaths(looked: Looked) -> str:
+    """How many died in care, who are in no share of those who finished."""
+    died = left_out(looked.page, WORDS_OUTSIDE["died"])
+    if isinstance(died, Withheld) or not died:
+        return ""
+    return f"Died in care: {episodes(died)}, which the share that finished leaves out."
+
+
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
@@ -306,6 +324,15 @@ RULES = (
         _safety,
         "Check that each had a safety plan and a contact after discharge.",
         lambda _: ("at_risk", "got_worse"),
+    ),
+    LookRule(
+        "deaths in care",
+        95,
+        "one death in care or more",
+        "the definitions of this report: deaths in care leave the rates and are counted beside them",
+        _deaths,
+        "Review each death as your rules for serious events ask.",
+        lambda _: ("at_risk",),
     ),
     LookRule(
         "worsening",
@@ -342,6 +369,15 @@ RULES = (
         _group_below_target,
         "Agree with each such {group} on what would have to change, and by when.",
         _sections_below_target,
+    ),
+    LookRule(
+        "scores that stop",
+        75,
+        f"both scores of nobody of the last {FEWEST_WITHOUT} or more discharged, after periods with scores",
+        "chosen here: where 3 of 10 give both, chance leaves none of 20 once in 1,250 times",
+        lambda looked: scores_stopped_words(looked.page),
+        "Find out whether asking stopped, or the scores are not in the file.",
+        lambda looked: _sections_of([judged for judged in looked.outcomes if judged.outcome.estimand == PAIRED]),
     ),
     LookRule(
         "a group set apart from the others",
@@ -428,11 +464,12 @@ def _is_compared(judged: Judged) -> bool:
 
 def rule_asks(program: Program) -> list[Ask]:
     """What the rules look at."""
-    by_period = completion_by_period(program)
+    by_period, stopped = completion_by_period(program), scores_stopped_ask(program)
     return [
         *outcome_asks(program),
         *asks.safety_items(program).values(),
         *([asks.by_reason(program.scored[0])] if program.scored else []),
         asks.recorded(program),
         *([] if by_period is None else [by_period]),
+        *([] if stopped is None else [stopped]),
     ]

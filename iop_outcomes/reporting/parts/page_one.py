@@ -8,6 +8,7 @@ from iop_outcomes.engine.narrowed import Condition
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.intake.targets import AT_LEAST
 from iop_outcomes.keys import ALL, HIGHER, LOWER, MISSING_LEVEL, UNCLEAR
+from iop_outcomes.measures.completion import WORDS_OUTSIDE
 from iop_outcomes.release import Released, ReleasedEstimate, Withheld
 from iop_outcomes.reporting.blocks import (
     Block,
@@ -29,6 +30,7 @@ from iop_outcomes.reporting.parts.look_at_this import (
     all_or_none,
     any_judged,
     groups_worse,
+    left_out,
     look_at_this,
     nobody_discharged,
     rule_asks,
@@ -57,7 +59,9 @@ from iop_outcomes.show.words import (
     plain_range,
     value_of,
 )
+from iop_outcomes.stats.periods import span_words
 
+MANY_IN_CARE = 0.1  # of all episodes, from which a reader is told (an episode that lasts is no discharge, and long ones are missed first)
 MOST_CLAUSES = 2  # in a sentence of the first three
 MOST_IN_WORDS = 20  # cells; of more, each would take two lines of the sheet, and what differs would be lost among what does not
 SHADES = ((0.2, "far"), (0.1, "apart"), (0.0, "near"))  # from which difference a cell that differs is shaded, darkest first
@@ -80,9 +84,18 @@ def counted(page: Page, outcomes: Sequence[Judged]) -> str:
     if not periods:
         unknown = "nobody has been discharged yet" if nobody_discharged(outcomes) else "when they were discharged is not known"
         return f"Counted: {which}; {unknown}."
-    first, last = periods[0].words, periods[-1].words
-    when = f"discharged {f'in {first}' if first == last else f'from {first} to {last}'}"
-    return f"Counted: {which}{', ' if others or not _is_period_chosen(page.program) else ' '}{when}{_why_these(page.program, others)}."
+    first, last = periods[0], periods[-1]
+    when = f"discharged {f'in {first.words}' if first == last else span_words(first, last)}"
+    between = ", " if others or not _is_period_chosen(page.program) else " "
+    return f"Counted: {which}{between}{when}{_why_these(page.program, others)}.{_in_care(page)}"
+
+
+def _in_care(page: Page) -> str:
+    """How many are still in care, where they are many: no figure of those discharged counts them."""
+    active, everyone = left_out(page, WORDS_OUTSIDE["active"]), page[asks.completion(page.program)].flow[0].rows_in
+    if isinstance(active, Withheld) or isinstance(everyone, Withheld) or not everyone or active < MANY_IN_CARE * everyone:
+        return ""
+    return f" Still in care, and in no figure of those discharged: {count(active)} of {count(everyone)}."
 
 
 def _conditions(program: Program) -> list[Condition]:

@@ -175,9 +175,9 @@ def test_by_period_where_there_are_no_dates():
         of_kind(blocks(episodes, {**when, "words": "Opened"}), Bullets)[0].sentences[0]
         for when in ({"period": "2022-Q4"}, {"date": "2022-10-01"})
     )
-    assert "before (from the first quarter of 2022 to the third quarter of 2022)" in by_period
-    assert "after (from the first quarter of 2023 to the second quarter of 2023)" in by_period
-    assert "after (from the fourth quarter of 2022 to the second quarter of 2023)" in by_day
+    assert "before (from Q1 2022 to Q3 2022)" in by_period
+    assert "after (from Q1 2023 to Q2 2023)" in by_period
+    assert "after (from Q4 2022 to Q2 2023)" in by_day
 
 
 def test_without_any_period_they_are_not_lost_in_silence():

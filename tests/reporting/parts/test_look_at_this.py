@@ -27,7 +27,7 @@ def test_the_rules_are_whole():
     """Each has a threshold, a source and a next step; weights come from high to low."""
     assert all(rule.name and rule.threshold and rule.source and rule.next_step.endswith(".") for rule in RULES)
     assert [rule.weight for rule in RULES] == sorted((rule.weight for rule in RULES), reverse=True)
-    assert len({rule.name for rule in RULES}) == len(RULES) == 10
+    assert len({rule.name for rule in RULES}) == len(RULES) == 12
 
 
 def test_the_weightiest_rules_come_first_and_no_more_than_three():
@@ -158,3 +158,41 @@ def test_groups_too_few_to_tell():
     """Four episodes beside two large groups."""
     with loaded(rows("a", 60, 60) + rows("b", 60, 60) + rows("tiny", 2, 2)) as data:
         assert rule_lines(data)["too few to tell"] == "Too few to tell, or not shown: Tiny."
+
+
+@pytest.mark.parametrize(
+    ("died", "policy", "words"), [(16, "cms11", "16 episodes"), (1, "internal", "1 episode"), (4, "cms11", ""), (0, "internal", "")]
+)
+def test_deaths_in_care(died, policy, words):
+    """Told first of what is told where the number may be shown; no share of completion counts them."""
+    deaths = [{"episode_id": f"d{i}", "track": "a", "discharge_reason": "died", "los_days": 20} for i in range(died)]
+    with loaded(rows("a", 60, 40) + deaths) as data:
+        told = rule_lines(data, policy).get("deaths in care", "")
+    assert told == (f"Died in care: {words}, which the share that finished leaves out." if words else "")
+
+
+def scored(period, n, *, scores):
+    """Episodes of a quarter, with both scores or with the first alone."""
+    return [row | {"phq9_admit": 15, "phq9_discharge": 8 if scores else None} for row in rows("a", n // 2, n - n // 2, period=period)]
+
+
+@pytest.mark.parametrize("policy", ["cms11", "internal"])
+@pytest.mark.parametrize(("without", "n"), [(2, 24), (1, 19), (0, 0)])
+def test_scores_that_stop(without, n, policy):
+    """Quarters with scores, then some without: told from 20 discharges on, since when and of how many."""
+    quarters = [f"2023-Q{quarter}" for quarter in range(1, 5)]
+    episodes = [row for quarter in quarters for row in scored(quarter, 40, scores=True)]
+    for place in range(without):
+        episodes += scored(f"2024-Q{place + 1}", n // without, scores=False)
+    with loaded(episodes) as data:
+        told = rule_lines(data, policy).get("scores that stop", "")
+    expected = "None of the 24 episodes discharged since the first quarter of 2024 has both PHQ-9 scores."
+    assert told == (expected if n == 24 else "")
+
+
+def test_every_group_below_its_target_is_said_once():
+    """Of six tracks all are: no list of some and of how many more."""
+    episodes = [row for track in "abcdef" for row in rows(track, 20, 80)]
+    with loaded(episodes, targets={"completion": FINISH}) as data:
+        told = rule_lines(data)["a group below its target"]
+    assert told == "Finished, below the target of at least 55%: every track."

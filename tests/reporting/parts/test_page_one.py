@@ -178,20 +178,17 @@ def test_what_is_counted_names_the_choice():
     episodes = rows("a", 60, 40, period="2024-Q1") + rows("b", 60, 40, period="2024-Q2")
     with loaded(episodes) as data:
         whole, some = blocks(data)[0].words, blocks(data.where(track="a"))[0].words
-    assert (
-        whole
-        == "Counted: every episode of the file, discharged from the first quarter of 2024 to the second quarter of 2024; no period was chosen."
-    )
+    assert whole == "Counted: every episode of the file, discharged from Q1 2024 to Q2 2024; no period was chosen."
     assert some == "Counted: episodes with track a, discharged in the first quarter of 2024."
 
 
 @pytest.mark.parametrize(
     ("narrowed", "words"),
     [
-        ({}, "every episode of the file, discharged from the first quarter of 2023 to the fourth quarter of 2024; no period was chosen"),
+        ({}, "every episode of the file, discharged from Q1 2023 to Q4 2024; no period was chosen"),
         (
             {"period": ("2024-Q1", "2024-Q4")},
-            "every episode discharged from the first quarter of 2024 to the fourth quarter of 2024, the period that was chosen",
+            "every episode discharged from Q1 2024 to Q4 2024, the period that was chosen",
         ),
         (
             {"track": "a", "period": ["2024-Q1"]},
@@ -281,6 +278,16 @@ def test_before_anybody_is_discharged_the_page_says_that():
         found = blocks(data)
     assert all("nobody has been discharged yet" in sentence for sentence in found[1].sentences[:2])
     assert looks(found) == (NOBODY_DISCHARGED,)
+
+
+@pytest.mark.parametrize(("active", "policy", "words"), [(40, "cms11", "40 of 140"), (10, "internal", ""), (5, "cms11", "")])
+def test_many_still_in_care_are_told_of(active, policy, words):
+    """From a tenth of all episodes on, where both numbers may be shown: no figure of those discharged counts them."""
+    episodes = rows("a", 60, 40, period="2024-Q1")
+    episodes += [{"episode_id": f"in{i}", "track": "a", "discharge_reason": "active"} for i in range(active)]
+    with loaded(episodes) as data:
+        first = blocks(data, policy)[0].words
+    assert first.partition(" Still in care, and in no figure of those discharged: ")[2] == (f"{words}." if words else "")
 
 
 def test_the_first_of_many_names_are_joined_by_commas():
