@@ -184,7 +184,8 @@ def _shown(results: Results, released: Released) -> Iterator[tuple[Cell, Parts]]
             (estimate.excluded, people.excluded_parts),
         )
         for number, parts in printed:
-            if parts and number is not None and not isinstance(number, Withheld):
+            is_base = parts == people.base and estimate.shown  # a value that is shown without its number changes with it
+            if parts and number is not None and (is_base or not isinstance(number, Withheld)):
                 yield (way_of(results, people.family), whose(results, estimate.place)), parts
     yield from _shown_flows(results, released)
 

@@ -138,11 +138,12 @@ def _released(results: Sequence[Results], policy: Policy, earlier: Sequence[Outp
 
 @dataclass(frozen=True, slots=True)
 class _Protected:
-    """Results as tables, and which of their totals may be printed as far as totals give one another back."""
+    """Results as tables, which of their totals may be printed as far as totals give one another back, and which an earlier output forbids."""
 
     page: Tabulations
     tables: tuple[Tabulation, ...]
     seen: tuple[frozenset[Printed], ...]
+    changed: tuple[frozenset[Printed], ...]
 
     def is_of(self, results: Sequence[Results]) -> bool:
         """Whether it is of these very results."""
@@ -160,7 +161,14 @@ class _Protecting:
         """Of some forms that are released together, which values would be seen before the audit."""
         protected = self._protected(results)
         views = [
-            View(protected.page, number, protected.seen[protected.page.column(number)], frozenset(), self._policy)
+            View(
+                protected.page,
+                number,
+                protected.seen[protected.page.column(number)],
+                frozenset(),
+                self._policy,
+                protected.changed[protected.page.column(number)],
+            )
             for number in range(len(results))
         ]
         return [list(values_shown(each, view, self._policy)) for each, view in zip(results, views, strict=True)]
@@ -169,24 +177,24 @@ class _Protecting:
         """What may be shown of these forms once what is withheld is bounded too."""
         protected, threshold = self._protected(results), self._policy.threshold
         if threshold <= 1:
-            return _released_page(protected.page, Audited(protected.seen), self._policy)
+            return _released_page(protected.page, Audited(protected.seen), self._policy, protected.changed)
         ratios, few = protected.page.ratios(protected.seen, threshold), protected.page.few(self._few, threshold)
         known = replace(protected.page.known, ratios=ratios, few=few, threshold=threshold)
         needs = protected.page.needs(ratios.keys(), threshold)
-        return _released_page(
-            protected.page, audited(protected.tables, known, protected.seen, protected.page.guarded, needs, threshold), self._policy
-        )
+        shown = audited(protected.tables, known, protected.seen, protected.page.guarded, needs, threshold)
+        return _released_page(protected.page, shown, self._policy, protected.changed)
 
     def _protected(self, results: Sequence[Results]) -> _Protected:
         before = next((each for each in self._pages if each.is_of(results)), None)
         if before is not None:
             return before
         policy, page = self._policy, Tabulations(results, crossed=self._policy.crossed)
-        tables = page.tables
+        tables, changed = page.tables, tuple(frozenset[Printed]() for _ in page.tables)
         if self._earlier:
             guarded = guarded_by(results, page, self._earlier, policy.threshold, crossed=policy.crossed)
             tables = tuple(replace(table, guarded=each) for table, each in zip(tables, guarded, strict=True))
-        self._pages.append(_Protected(page, tables, protect(tables, policy.threshold, policy.smallest)))
+            changed = tuple(frozenset(each) for each in guarded)
+        self._pages.append(_Protected(page, tables, protect(tables, policy.threshold, policy.smallest), changed))
         return self._pages[-1]
 
 
@@ -209,10 +217,12 @@ def _released_rounded(results: Sequence[Results], policy: Policy, few: Parts) ->
     return _released_page(page, shown, policy)
 
 
-def _released_page(page: Tabulations, shown: Audited, policy: Policy) -> tuple[Released, ...]:
+def _released_page(
+    page: Tabulations, shown: Audited, policy: Policy, changed: Sequence[frozenset[Printed]] | None = None
+) -> tuple[Released, ...]:
     return tuple(
         replace(
-            released_results(each, view(page, number, shown, policy), policy),
+            released_results(each, view(page, number, shown, policy, changed[page.column(number)] if changed else frozenset()), policy),
             door=DOOR,
             audited=shown.extent,
         )

@@ -33,11 +33,14 @@ class Visible(Protocol):
     def hides(self, estimate: Estimate) -> bool:
         """Whether a rounded value would give back what is withheld, or the value that it is a difference from."""
 
+    def has_changed(self, people: Population, place: Place, parts: Parts) -> bool:
+        """Whether few came to these episodes, or left them, since an earlier output, so that what a value changed by would be theirs."""
 
-def view(page: Tabulations, number: int, shown: Audited, policy: Policy) -> View:
-    """What may be seen of the results with this number of a page."""
+
+def view(page: Tabulations, number: int, shown: Audited, policy: Policy, changed: AbstractSet[Printed] = frozenset()) -> View:
+    """What may be seen of the results with this number of a page; `changed` are the totals that an earlier output forbids."""
     kind = RoundedView if policy.base else View
-    return kind(page, number, shown.seen[page.column(number)], shown.hidden, policy)
+    return kind(page, number, shown.seen[page.column(number)], shown.hidden, policy, changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class View:
     seen: frozenset[Printed]
     hidden: AbstractSet[RoundedValue]
     policy: Policy
+    changed: AbstractSet[Printed] = frozenset()
 
     def count(self, people: Population, place: Place, parts: Parts | None) -> Count:
         """Episodes in some parts, or that their number is withheld."""
@@ -67,6 +71,10 @@ class View:
         against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast, estimate.level)
         places = (estimate.place, estimate.place._replace(level=str(against)))
         return any(RoundedValue(self.number, place, estimate.key.number.unadjusted) in self.hidden for place in places)
+
+    def has_changed(self, people: Population, place: Place, parts: Parts) -> bool:
+        """Whether few came to these episodes, or left them, since an earlier output, so that what a value changed by would be theirs."""
+        return bool(self.changed) and (place, self.page.cells(self.number, people.family, parts)) in self.changed
 
 
 @dataclass(frozen=True, slots=True)

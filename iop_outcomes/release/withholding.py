@@ -156,6 +156,8 @@ def _is_withheld(estimate: Estimate, people: Population, results: Results, readi
     sides = [(place, people, parts) for parts in (people.base, hits, people.revealed) if parts]
     if other is not None:
         sides += [(Place(str(against), place.level_2), other, parts) for parts in other.rests_on]
+    if any(reading.has_changed(whose, where, parts) for where, whose, parts in sides):
+        return True
     rests_on_withheld = any(isinstance(reading.count(whose, where, parts), Withheld) for where, whose, parts in sides)
     return rests_on_withheld and not _stands_alone(estimate, people, results, policy)
 

@@ -138,6 +138,22 @@ def test_no_small_difference_comes_back(tmp_path, seed, added):
         assert small_differences(before, after, known(before, first), known(after, release_set(after, "cms11")))
 
 
+@pytest.mark.parametrize("track", ["t0", "t2"])
+def test_no_value_changes_by_few_who_came(tmp_path, track):
+    """Quartiles were shown without their number, and moved with the one long stay that came: its group and about its length."""
+    before = program(3)
+    before["los_days"] = [5 + 3 * i % 37 for i in range(len(before))]
+    one = before.iloc[[0]].assign(episode_id="new", track=track, los_days=400, discharge_reason="completed")
+    shown = []
+    for frame in (before, pd.concat([before, one])):
+        with iop.load(frame, mapping={"data": {"class": "synthetic"}}) as data:
+            released = iop.length_of_stay(data, by="track").release("cms11", ledger=tmp_path / "ledger")
+        shown.append({(each.level, each.estimand): (each.value, each.low, each.high) for each in released if each.shown})
+    assert shown[1].keys() < shown[0].keys() and {level for level, _ in shown[1]}.isdisjoint({"All", track})
+    assert shown[1] == {key: shown[0][key] for key in shown[1]}
+    assert shown[1]
+
+
 def test_episodes_that_leave_or_change_count_too(tmp_path):
     """Five are corrected away, and four that were in care have ended since."""
     before = program(7)
