@@ -50,21 +50,33 @@ class Sums:
             chosen = chosen[are_small(chosen @ sizes, threshold)]
             cells.append(places[np.nonzero(chosen)[1]])
             lengths.append(chosen.sum(axis=1))
-        self._cells = np.concatenate([*cells, np.empty(0, dtype=np.int64)]).astype(np.int64)
-        ends = np.cumsum(np.concatenate([*lengths, np.empty(0, dtype=np.int64)]).astype(np.int64))
-        self._starts = np.concatenate([[0], ends[:-1]]).astype(np.int64) if len(ends) else ends
+        self.cells, self.lengths = _joined(cells), _joined(lengths)
+        self.starts = np.cumsum(self.lengths) - self.lengths
+
+    @classmethod
+    def joined(cls, several: Sequence[Sums], shifts: Sequence[int]) -> Sums:
+        """All of several as one, the places of each moved on by so many."""
+        sums = cls((), 0)
+        sums.cells = _joined([each.cells + shift for each, shift in zip(several, shifts, strict=True)])
+        sums.lengths = _joined([each.lengths for each in several])
+        sums.starts = np.cumsum(sums.lengths) - sums.lengths
+        return sums
 
     def __len__(self) -> int:
-        return len(self._starts)
+        return len(self.starts)
 
     def hold(self, unknown: Floats, scale: float) -> bool:
         """Whether none of them is fixed, given the unknown of each place in every sample."""
         if not len(self):
             return True
-        first = np.add.reduceat(unknown[self._cells, 0], self._starts)
+        first = np.add.reduceat(unknown[self.cells, 0], self.starts)
         if (np.abs(first) > ZERO * scale).all():
             return True
-        return not vanish(np.add.reduceat(unknown[self._cells], self._starts, axis=0), scale).any()
+        return not vanish(np.add.reduceat(unknown[self.cells], self.starts, axis=0), scale).any()
+
+
+def _joined(several: Sequence[Ints]) -> Ints:
+    return np.concatenate([np.empty(0, dtype=np.int64), *several]).astype(np.int64, copy=False)
 
 
 @cache
@@ -91,22 +103,32 @@ class Guarded:
     """
 
     def __init__(self, sizes: Ints, small: Mask, divisions: Sequence[Ints], threshold: int) -> None:
-        self._single = np.flatnonzero(small)
+        self.single = np.flatnonzero(small)
         small = are_small(sizes, threshold)
         groups = [(rows, sizes[rows]) for rows in (rows[small[rows]] for rows in divisions)]
-        self._sums = Sums([group for group in groups if len(group[0]) <= _ALL_COMBINED], threshold)
+        self.sums = Sums([group for group in groups if len(group[0]) <= _ALL_COMBINED], threshold)
         wide = [(rows, of_rows) for rows, of_rows in groups if len(rows) > _ALL_COMBINED]
-        self._pairs = [(rows, np.triu(are_small(of_rows[:, np.newaxis] + of_rows, threshold), k=1)) for rows, of_rows in wide]
+        self.pairs = [(rows, np.triu(are_small(of_rows[:, np.newaxis] + of_rows, threshold), k=1)) for rows, of_rows in wide]
+
+    @classmethod
+    def stacked(cls, several: Sequence[Guarded], sets: int) -> Guarded:
+        """Those of several levels as one, whose sets follow one another: the totals of one level, then those of the next."""
+        guard = cls(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.bool_), (), 0)
+        shifts = [sets * place for place in range(len(several))]
+        guard.single = np.concatenate([guard.single, *(each.single + shift for each, shift in zip(several, shifts, strict=True))])
+        guard.sums = Sums.joined([each.sums for each in several], shifts)
+        guard.pairs = [(rows + shift, small) for each, shift in zip(several, shifts, strict=True) for rows, small in each.pairs]
+        return guard
 
     def __len__(self) -> int:
-        return len(self._single)
+        return len(self.single)
 
     def hold(self, totals: Floats, scale: float) -> bool:
         """Whether none of them is fixed, given the unknown total of each set in every sample."""
-        return not len(self._single) or (
-            not vanish(totals[self._single], scale).any()
-            and self._sums.hold(totals, scale)
-            and all(_pairs_hold(totals[rows], small, scale) for rows, small in self._pairs)
+        return not len(self.single) or (
+            not vanish(totals[self.single], scale).any()
+            and self.sums.hold(totals, scale)
+            and all(_pairs_hold(totals[rows], small, scale) for rows, small in self.pairs)
         )
 
 

@@ -36,20 +36,32 @@ class _Linked:
 
     Parameters
     ----------
-    unknown : dict of level to float array, shape (cells, samples)
-        What stays unknown of each witness.
+    witnesses : int array, shape (witnesses,)
+        Levels.
+    unknown : float array, shape (witnesses, cells, samples)
+        What stays unknown of each.
     totals : float array, shape (totals, cells)
         Of the totals of sums that are known, those that the levels leave open, as rows that are orthonormal among those of one sum.
     sums : int array, shape (totals,)
         Of which sum each is.
-    takes : dict of level to float array, shape (totals, cells)
+    takes : float array, shape (totals, witnesses, cells)
         What these totals add to what is known of each witness; nothing where it is no member of their sum.
+    guard : Guarded
+        What must not be worked out of the witnesses, one after another.
     """
 
-    unknown: dict[int, Floats]
+    witnesses: Ints
+    unknown: Floats
     totals: Floats
     sums: Ints
-    takes: dict[int, Floats]
+    takes: Floats
+    guard: Guarded
+
+    @property
+    def by_sum(self) -> list[tuple[int, slice | Ints]]:
+        """Each sum with where its totals are."""
+        several = list(dict.fromkeys(self.sums.tolist()))
+        return [(one, slice(None) if len(several) == 1 else np.flatnonzero(self.sums == one)) for one in several]
 
 
 class Levels:
@@ -96,7 +108,12 @@ class Levels:
         self._guards, self._of_sums = guards[: len(n)], guards[len(n) :]
         self._across = Across(sizes[: len(n)], threshold) if len(n) > 1 else None
         self._guarded = bool((self._across is not None and len(self._across)) or any(map(len, guards)))
-        self._links = _Linked({}, np.zeros((0, cells)), np.zeros(0, dtype=np.int64), {})
+        none = np.zeros(0, dtype=np.int64)
+        self._links = _Linked(
+            none, np.zeros((0, cells, SAMPLES)), np.zeros((0, cells)), none, np.zeros((0, 0, cells)), Guarded.stacked((), len(sets))
+        )
+        some: Floats = (members.astype(np.float64) @ self._here > 0).astype(np.float64)
+        self._of_sums_alone = random.standard_normal((len(members), cells, SAMPLES)) * some[:, :, np.newaxis]  # beyond the totals of each
         self._tried: tuple[Floats, int, _Linked | None] = (np.zeros((0, cells)), 0, self._links)
         for vector in alike:
             everywhere = np.arange(len(n))
@@ -126,7 +143,7 @@ class Levels:
         shown = self._shown(places[new], rest[new] / sizes[new, np.newaxis])
         scales = np.abs(shown.unknown).max(axis=(1, 2), initial=1.0)
         guards = [self._guards[place] for place in shown.places.tolist()]
-        alone = np.flatnonzero([guard.hold(shown.of_sets[i], scales[i]) for i, guard in enumerate(guards)])
+        alone = np.flatnonzero([guard.hold(of_sets, scale) for guard, of_sets, scale in zip(guards, shown.of_sets, scales, strict=True)])
         left, new = shown.part(alone), new[alone]
         while len(left):
             several, linked = self._most(left, allowed)
@@ -190,8 +207,7 @@ class Levels:
         linked: _Linked | None = self._links
         if len(totals):
             more = self._more(totals, several)
-            takes = {level: np.vstack([take, self._open_to(level, more, several)]) for level, take in self._links.takes.items()}
-            linked = self._open(self._none, self._with(more, several, takes))
+            linked = self._open(self._none, self._with(more, several)) if self._hold_alone(more, several) else None
         self._tried = totals, several, linked
         return linked is not None
 
@@ -201,8 +217,20 @@ class Levels:
             self.holds_with(totals, several)
         linked = self._tried[2]
         if linked is None:  # more is given back than could be guarded: nothing else will be let through
-            linked = self._with(self._more(totals, several), several, {})
+            linked = self._with(self._more(totals, several), several)
+        self._of_sums_alone[several] = self._beyond(self._more(totals, several), several)
         self._links = linked
+
+    def _hold_alone(self, more: Floats, several: int) -> bool:
+        """Whether more totals of a sum, with those of it that are known, leave open what is guarded of it: most that do not are told by that."""
+        unknown = self._beyond(more, several)
+        return self._of_sums[several].hold(product(self._sets, unknown), max(1.0, float(np.abs(unknown).max(initial=0.0))))
+
+    def _beyond(self, more: Floats, several: int) -> Floats:
+        """What then stays unknown of the sum by itself."""
+        alone: Floats = self._of_sums_alone[several]
+        rest: Floats = alone - product(more.T, product(more, alone))
+        return rest
 
     def let(self, totals: Floats, several: int) -> bool:
         """Let totals of a sum through where everything guarded stays open."""
@@ -214,10 +242,19 @@ class Levels:
         """What totals of a sum add to those of it that are known."""
         return orthonormal(self._links.totals[self._links.sums == several], totals)
 
-    def _with(self, more: Floats, several: int, takes: dict[int, Floats]) -> _Linked:
+    def _with(self, more: Floats, several: int) -> _Linked:
         """The links with more totals of a sum."""
-        sums = np.concatenate([self._links.sums, np.full(len(more), several, dtype=np.int64)])
-        return _Linked(self._links.unknown, np.vstack([self._links.totals, more]), sums, takes)
+        links = self._links
+        here = np.flatnonzero(self._members[several, links.witnesses])
+        takes = np.zeros((len(more), len(links.witnesses), self._here.shape[1]))
+        for take, total in zip(takes, more, strict=True):
+            take[here] = self._rest(links.witnesses[here], np.broadcast_to(total, (len(here), len(total))))
+        return replace(
+            links,
+            totals=np.vstack([links.totals, more]),
+            sums=np.concatenate([links.sums, np.full(len(more), several, dtype=np.int64)]),
+            takes=np.concatenate([links.takes, takes]),
+        )
 
     @property
     def _none(self) -> Shown:
@@ -234,18 +271,17 @@ class Levels:
 
     def _open(self, shown: Shown, links: _Linked) -> _Linked | None:
         """What changes when totals of levels and of sums are known besides; `None` where a guarded set is given back."""
-        linked = self._linked(shown, links) if len(links.totals) else replace(links, unknown={}, takes={})
+        linked = self._linked(shown, links) if len(links.totals) else links
         if not self._guarded:
             return linked
+        of_witnesses = self._totals(linked.unknown)
         of_sets = self._of_sets.copy()
-        of_sets[shown.places] = shown.of_sets
-        for level, unknown in linked.unknown.items():
-            of_sets[level] = product(self._sets, unknown)
-        scale = max([1.0, *(float(np.abs(unknown).max()) for unknown in linked.unknown.values())])
+        of_sets[shown.places], of_sets[linked.witnesses] = shown.of_sets, of_witnesses
+        scale = max(1.0, float(np.abs(linked.unknown).max(initial=0.0)))
         is_open = (
-            all(self._guards[level].hold(of_sets[level], scale) for level in linked.unknown)
+            linked.guard.hold(of_witnesses.reshape(-1, SAMPLES), scale)
             and all(guard.hold(self._over(row, of_sets), scale) for row, guard in enumerate(self._of_sums) if len(guard))
-            and (self._across is None or self._across.hold(of_sets, tuple(linked.unknown), scale))
+            and (self._across is None or self._across.hold(of_sets, linked.witnesses.tolist(), scale))
         )
         return linked if is_open else None
 
@@ -256,42 +292,41 @@ class Levels:
         return summed
 
     def _linked(self, shown: Shown, links: _Linked) -> _Linked:
-        added = dict(zip(shown.places.tolist(), shown.directions, strict=True))
-        place_of = {place: i for i, place in enumerate(added)}
-        totals, sums = links.totals, links.sums
-        change = self._change(shown, links)
-        takes = {level: _without(take, added.get(level)) for level, take in links.takes.items()}
+        unknown, added = self._unknown.copy(), np.zeros_like(self._here)
+        unknown[shown.places], added[shown.places] = shown.unknown, shown.directions
+        change = np.zeros((len(links.totals), SAMPLES))  # what each total of a sum is in the unknown, which it must not change
+        for several, rows in links.by_sum:
+            change[rows] = links.totals[rows] @ self._over(several, unknown)
+        witnesses, takes = links.witnesses, _without(links.takes, added[links.witnesses])
         while True:
-            weight = _weight(takes, len(totals))
+            flat = takes.reshape(len(takes), takes[0].size)
+            weight = product(flat, flat.T)
             chosen = independent(weight)
             inside = weight[np.ix_(chosen, chosen)]
-            shares = np.linalg.solve(inside, change[chosen])
+            shares: Floats = np.linalg.solve(inside, change[chosen]).astype(np.float64, copy=False)
             left = change - weight[:, chosen] @ shares
             if np.abs(left).max() <= ZERO * max(1.0, float(np.abs(change).max())):
                 break
             row = int(np.abs(left[:, 0]).argmax())
-            mixed = np.zeros(len(totals))
+            mixed = np.zeros(len(change))
             mixed[chosen] = -np.linalg.solve(inside, weight[chosen, row])
             mixed[row] = 1.0
-            level = self._witness(mixed, links, added, takes)
+            level = self._witness(mixed, links, added, witnesses)
             if level is None:
                 break
-            takes[level] = _without(self._open_to(level, totals, sums), added.get(level))
-        takes = {level: take[chosen] for level, take in takes.items()}
-        takes = {level: take for level, take in takes.items() if np.abs(take).max(initial=0.0) > ZERO}
-        before = {level: shown.unknown[place_of[level]] if level in added else self._unknown[level] for level in takes}
-        unknown = {level: before[level] - take.T @ shares for level, take in takes.items()}
-        return _Linked(unknown, totals[chosen], sums[chosen], takes)
-
-    def _change(self, shown: Shown, links: _Linked) -> Floats:
-        """What each total of a sum is in the unknown, which it must not change."""
-        change = np.zeros((len(links.totals), SAMPLES))
-        for several in np.unique(links.sums).tolist():
-            here = self._members[several, shown.places]
-            shift = shown.unknown[here] - self._unknown[shown.places[here]]
-            rows = links.sums == several
-            change[rows] = links.totals[rows] @ (self._over(several, self._unknown) + shift.sum(axis=0))
-        return change
+            witnesses = np.append(witnesses, level)
+            new = self._open_to(level, links.totals, links.sums)[:, np.newaxis]
+            takes = np.concatenate([takes, _without(new, added[witnesses[-1:]])], axis=1)
+        takes = takes[chosen]
+        needed = np.flatnonzero(np.abs(takes).max(axis=(0, 2), initial=0.0) > ZERO)
+        if len(needed) < len(witnesses):
+            witnesses, takes = witnesses[needed], takes[:, needed]
+        _, several, cells = takes.shape
+        taken = product(takes.reshape(len(takes), several * cells).T, shares).reshape(several, cells, SAMPLES)
+        guard = links.guard
+        if not np.array_equal(witnesses, links.witnesses):
+            guard = Guarded.stacked([self._guards[level] for level in witnesses.tolist()], len(self._sets))
+        return _Linked(witnesses, unknown[witnesses] - taken, links.totals[chosen], links.sums[chosen], takes, guard)
 
     def _open_to(self, level: int, totals: Floats, sums: Ints | int) -> Floats:
         """What totals of sums add to what is known of a level: nothing where it is no member."""
@@ -303,39 +338,28 @@ class Levels:
         out[here] = less(totals[here] * self._here[level], known)
         return out
 
-    def _witness(self, mixed: Floats, links: _Linked, added: dict[int, Floats], takes: dict[int, Floats]) -> int | None:
-        """A level that leaves a combination of totals of sums open, most of all the levels looked at together."""
+    def _witness(self, mixed: Floats, links: _Linked, added: Floats, witnesses: Ints) -> int | None:
+        """Another level that leaves a combination of totals of sums open, most of all the levels looked at together."""
         order = np.argsort(self._rank - self._here.sum(axis=1), kind="stable")  # those of which least is known come first
-        order = order[~np.isin(order, list(takes))]
-        of_sums = {
-            several: mixed[rows] @ links.totals[rows] for several in np.unique(links.sums).tolist() for rows in [links.sums == several]
-        }
-        totals = sum((np.multiply.outer(self._members[several], total) for several, total in of_sums.items()), np.zeros(()))
+        order = order[~np.isin(order, witnesses)]
+        totals = np.zeros_like(self._here)
+        for several, rows in links.by_sum:
+            totals += np.multiply.outer(self._members[several], mixed[rows] @ links.totals[rows])
         for start in range(0, len(order), _LOOKED_AT):
             places = order[start : start + _LOOKED_AT]
-            rest = self._rest(places, totals[places])
-            rest = np.array([_without(row, added.get(place)) for row, place in zip(rest, places.tolist(), strict=True)])
+            rest = _without(self._rest(places, totals[places])[np.newaxis], added[places])[0]
             sizes = np.linalg.norm(rest, axis=1)
             if sizes.max() > ZERO:
                 return int(places[sizes.argmax()])
         return None
 
 
-def _weight(takes: dict[int, Floats], several: int) -> Floats:
-    """Products of what totals add to all witnesses together."""
-    weight = np.zeros((several, several))
-    for take in takes.values():
-        rows = np.flatnonzero(take.any(axis=1))
-        if len(rows) == several:
-            weight += product(take, take.T)
-        else:
-            weight[np.ix_(rows, rows)] += product(take[rows], take[rows].T)
-    return weight
-
-
-def _without(vectors: Floats, direction: Floats | None) -> Floats:
-    """What is left of vectors beyond a direction, where one is added."""
-    return vectors if direction is None else vectors - np.multiply.outer(vectors @ direction, direction)
+def _without(vectors: Floats, directions: Floats) -> Floats:
+    """What is left of vectors, several for each of some levels, beyond a direction of each level; nothing goes where that is nothing."""
+    if not directions.any():
+        return vectors
+    rest: Floats = vectors - np.einsum("mwc,wc->mw", vectors, directions)[:, :, np.newaxis] * directions
+    return rest
 
 
 def _beyond(known: Floats, vectors: Floats) -> Floats:

@@ -107,23 +107,24 @@ def design(terms: Sequence[Term], n: Ints, budget: int) -> Floats:
     Vittinghoff E, McCulloch CE (2007), doi:10.1093/aje/kwk052 (5 to 9 events for each parameter).
     """
     columns, weight = [np.ones(len(n))], np.sqrt(n.astype(np.float64))
-    basis = [weight / float(np.sqrt(n.sum()))]
+    basis = weight[np.newaxis] / float(np.sqrt(n.sum()))
     for term in terms:
-        more: list[tuple[Floats, Floats]] = []
+        if FEWEST * (len(columns) + 1) > budget:  # not even one more
+            break
+        more, known = list[Floats](), basis
         for column in term.columns:
-            rest = _rest(column * weight, [*basis, *(each for _, each in more)])
-            more += [] if rest is None else [(column, rest)]
+            rest = _rest(column * weight, known)
+            if rest is not None:
+                more, known = [*more, column], np.vstack([known, rest])
         if FEWEST * (len(columns) + len(more)) <= budget:
-            columns += [column for column, _ in more]
-            basis += [rest for _, rest in more]
+            columns, basis = [*columns, *more], known
     return np.column_stack(columns)
 
 
-def _rest(column: Floats, basis: Sequence[Floats]) -> Floats | None:
-    """What of a column none of the others tells, at length 1; `None` of one that they tell."""
+def _rest(column: Floats, basis: Floats) -> Floats | None:
+    """What of a column none of the orthonormal rows tells, at length 1; `None` of one that they tell."""
     length, rest = float(np.sqrt(np.square(column).sum())), column
     for _ in range(2):  # twice is enough for orthogonality to rounding
-        for each in basis:
-            rest = rest - each * float((each * rest).sum())
+        rest = rest - np.einsum("b,bc->c", np.einsum("bc,c->b", basis, rest), basis)
     left = float(np.sqrt(np.square(rest).sum()))
     return None if left <= _ALIKE * length or left == 0 else np.asarray(rest / left, dtype=np.float64)

@@ -79,8 +79,8 @@ MORE = [
     whole(86, "UTF-32", TEXT.encode("utf-32"), "UTF-32", line=1),
     whole(86, "UTF-32, the other order", TEXT.encode("utf-32-be"), "UTF-32", line=1),
     whole(86, "UTF-32 without its mark", TEXT.encode("utf-32-le"), "UTF-32", line=1),
-    Hostile(87, "600 tracks", site(episodes=CROWD), "at most 250 groups"),
-    Hostile(87, "600 tracks compared", site(episodes=CROWD), "at most 250 groups", command=lambda data, _: ["compare", str(data)]),
+    Hostile(87, "600 tracks", site(episodes=CROWD), "at most 500 groups"),
+    Hostile(87, "600 tracks compared", site(episodes=CROWD), "at most 500 groups", command=lambda data, _: ["compare", str(data)]),
     Hostile(
         87,
         "30,000 codes",

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from iop_outcomes.evaluate.ask import Ask
-from iop_outcomes.published.beside import FigureBeside, StudiesBeside, YardstickBeside
-from iop_outcomes.published.published_numbers import Measured, ProgramMeasure
-from iop_outcomes.published.side_by_side import PROGRAM_PEOPLE, ProgramNumber, numbers_of, side_by_side
-from iop_outcomes.published.study import Study
-from iop_outcomes.published.study_files import shipped_studies
 from iop_outcomes.release import Released
-from iop_outcomes.reporting.beside import numbers_of_released
 from iop_outcomes.reporting.blocks import Block, Bullets, Section, TableBlock, Text, figure_block, section
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part, Program
-from iop_outcomes.show.beside_studies import beside_alt_text, beside_sentence, beside_table, forest_beside
+
+if TYPE_CHECKING:  # a page without this part loads no registry of studies: every import of it stands where it is used
+    from iop_outcomes.published.beside import FigureBeside, StudiesBeside, YardstickBeside
+    from iop_outcomes.published.published_numbers import Measured, ProgramMeasure
+    from iop_outcomes.published.side_by_side import ProgramNumber
+    from iop_outcomes.published.study import Study
 
 _LEVELS = {"IOP", "PHP", "intensive_program", "day_hospital"}
 _EXAMPLES = "worked_example"
@@ -39,12 +39,18 @@ _CAUTION = (
 
 def _compared(program: Program) -> dict[ProgramMeasure, Ask]:
     """What published figures are compared with, by the question that the registry puts."""
+    from iop_outcomes.published.published_numbers import ProgramMeasure
+
     changes = {ProgramMeasure("symptom_change", scale): ask for scale, ask in asks.changes(program).items() if scale in program.scored}
     return {ProgramMeasure("completion"): asks.completion(program), ProgramMeasure("length_of_stay"): asks.stay(program), **changes}
 
 
 def beside_page(page: Page) -> StudiesBeside:
     """Published figures of programs like this one beside the page's released numbers of everyone."""
+    from iop_outcomes.published.side_by_side import PROGRAM_PEOPLE, numbers_of, side_by_side
+    from iop_outcomes.published.study_files import shipped_studies
+    from iop_outcomes.reporting.beside import numbers_of_released
+
     released = {question: page.get(ask) for question, ask in _compared(page.program).items()}
 
     def asking(question: ProgramMeasure, _level: float) -> Mapping[Measured, ProgramNumber] | str:
@@ -62,6 +68,8 @@ def _is_alike(study: Study) -> bool:
 
 
 def _sections(page: Page) -> Sequence[Section]:
+    from iop_outcomes.show.beside_studies import beside_table
+
     beside = beside_page(page)
     if not beside.side_by_side:
         return ()
@@ -89,6 +97,8 @@ def _shown(page: Page, rows: Mapping[str, Sequence[FigureBeside]]) -> list[tuple
 
 def _figure(page: Page, name: str, rows: Sequence[FigureBeside], yardsticks: Sequence[YardstickBeside]) -> list[Block]:
     """The forest of one quantity, of the first scale that has it."""
+    from iop_outcomes.show.beside_studies import beside_alt_text, beside_sentence, forest_beside
+
     released, _, _, same = _shown(page, {name: rows})[0]
     label = released.definition.estimand(name).label
     yard = [each for each in yardsticks if same[0].question is not None and each.scale == same[0].question.scale]
