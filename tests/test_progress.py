@@ -374,7 +374,6 @@ ASKED = {
     "check": ["check", "data/synthetic"],
     "map": ["map", "data/synthetic"],
     "summary": ["summary", "data/synthetic", "--by", "track"],
-    "compare": ["compare", "data/synthetic", "--measure", "length_of_stay"],
     "report": ["report", "data/synthetic", "--output"],
 }
 
@@ -401,9 +400,7 @@ def test_a_command_on_a_terminal_shows_words_and_takes_them_away(name, tmp_path)
     assert shown.end() == (out, code)
     assert out and code in (0, 1)
     assert "reading episodes (1 of 3)" in shown.written
-    assert {"summary": "answering completion", "compare": "answering length_of_stay", "report": "answering 1 of "}.get(
-        name, ""
-    ) in shown.written
+    assert {"summary": "answering completion", "report": "answering 1 of "}.get(name, "") in shown.written
     assert seen(shown.written) == seen(quiet.written) == [*LAST_WORDS.get(name, []), ""]
     assert quiet.written.count("\r") == quiet.written.count("\n") <= 1
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*")} == files
@@ -411,7 +408,7 @@ def test_a_command_on_a_terminal_shows_words_and_takes_them_away(name, tmp_path)
 
 
 @on_posix
-@pytest.mark.parametrize("name", ["summary", "compare", "report", "table"])
+@pytest.mark.parametrize("name", ["summary", "report", "table"])
 def test_a_command_that_refuses_data_names_the_next_one(name, tmp_path):
     """On a terminal, under the findings; what is piped stays one line."""
     data = tmp_path / "data"

@@ -17,6 +17,7 @@ from iop_outcomes.reporting.assemble import build_report
 from iop_outcomes.reporting.parts.limitations import LIMITATIONS
 from iop_outcomes.reporting.parts.over_time import OVER_TIME
 from iop_outcomes.reporting.parts.page_one import PAGE_ONE
+from tests.browser.conftest import METHODS
 
 SYNTHETIC = Path(__file__).resolve().parents[2] / "data" / "synthetic"
 LETTER = (612, 792)
@@ -100,6 +101,12 @@ def kept():
     return {}
 
 
+@pytest.fixture(params=["synthetic", METHODS, "long", "tiny"])
+def name(request):
+    """What is withheld is words on paper as anything else."""
+    return request.param
+
+
 @pytest.fixture
 def paper(on_paper, kept, html, name):
     """The report of the program that a test is about, on paper; printed once."""
@@ -140,18 +147,18 @@ def test_the_file_is_tagged_for_those_who_listen_to_it(paper):
     assert "/StructTreeRoot" in root
 
 
-@pytest.mark.parametrize("paper_size", ["Letter", "A4"])
 @pytest.mark.parametrize("policy", ["cms11", "internal"])
-def test_page_one_is_one_sheet(on_paper, policy, paper_size):
-    """Of the synthetic program with every target declared: all of it, and nothing else, on the first sheet."""
+def test_page_one_is_one_sheet(on_paper, policy):
+    """Of the synthetic program with every target declared: all of it, and nothing else, on the first sheet of either size."""
     with iop.load(SYNTHETIC, mapping=FULL) as data:
         report = build_report(data, policy=policy, parts=(PAGE_ONE, OVER_TIME, LIMITATIONS))
     html = report.to_html()
     assert html.count("@page{size:Letter") == 1
-    found = on_paper(html.replace("@page{size:Letter", f"@page{{size:{paper_size}"))
-    first, *rest = found.sheets
-    assert "Riverside IOP: program quality report" in first and "What this cannot tell you: whether the program caused any change." in first
-    assert rest and report.section("limits").title in rest[-1] and report.section("limits").title not in first
+    for paper_size in ("Letter", "A4"):
+        first, *rest = on_paper(html.replace("@page{size:Letter", f"@page{{size:{paper_size}")).sheets
+        assert "Riverside IOP: program quality report" in first
+        assert "What this cannot tell you: whether the program caused any change." in first
+        assert rest and report.section("limits").title in rest[-1] and report.section("limits").title not in first
 
 
 @pytest.mark.parametrize("paper_size", ["Letter", "A4"])

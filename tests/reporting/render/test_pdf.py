@@ -347,14 +347,13 @@ def test_what_must_not_matter_changes_no_byte(little, monkeypatch):
     assert pdf_of(one_of_each().replace("One.", "One!")) != little
 
 
-@pytest.mark.parametrize("bit", [1, 128])
-def test_verify_sees_a_flipped_bit(report, made, tmp_path, bit):
+def test_verify_sees_a_flipped_bit(report, made, tmp_path):
     """Anywhere; the file as it was written is the same."""
     path = tmp_path / "program_quality.pdf"
     again = SimpleNamespace(files=lambda form: {"program_quality.pdf": made})
     path.write_bytes(made)
     assert list(_differences(path, again)) == []
-    for place in (0, len(made) // 2, len(made) - 1):
+    for place, bit in ((0, 1), (len(made) // 2, 128), (len(made) - 1, 1)):
         content = bytearray(made)
         content[place] ^= bit
         path.write_bytes(content)
