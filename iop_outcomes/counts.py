@@ -226,6 +226,21 @@ class Counts:
         origin[here] = rows.where[origin[here]]
         return Counts(axes, rows.unique, n, origin)
 
+    def without_empty_levels(self) -> Counts:
+        """The same table without the levels that no cell holds, as if they had never been there; every cell keeps its place.
+
+        Examples
+        --------
+        >>> counts = Counts.from_cells(("track",), {("a",): 3, ("b",): 2, (None,): 1})
+        >>> counts.where(counts.is_in("track", ["b"])).without_empty_levels().levels("track")
+        ('b',)
+        """
+        axes, codes = [], np.empty_like(self.codes)
+        for place, axis in enumerate(self.axes):
+            held, codes[:, place] = np.unique(self.codes[:, place], return_inverse=True)
+            axes.append(Axis(axis.name, tuple(axis.levels[code] for code in held.tolist())))
+        return Counts(tuple(axes), codes, self.n, self.origin)
+
     def as_counted(self) -> Counts:
         """The same table as if it had been counted like this: influences then have one entry for each of its cells."""
         return Counts(self.axes, self.codes, self.n, np.arange(len(self), dtype=np.int64))

@@ -70,15 +70,19 @@ class Patients:
 
     def __post_init__(self) -> None:
         """Keep places in half the room: a page of millions of episodes holds a hundred of these tables at once."""
-        if max(len(self.alone), len(self.cell)) < _ROOM:
-            for name in ("cell", "start"):
-                object.__setattr__(self, name, getattr(self, name).astype(np.int32, copy=False))
+        for name in ("cell", "start"):
+            object.__setattr__(self, name, places_of(getattr(self, name), max(len(self.alone), len(self.cell))))
 
     @classmethod
     def all_different(cls, n: Ints) -> Patients:
         """Every episode is of another patient."""
         nothing = np.zeros(0, dtype=np.int64)
         return cls(n, nothing, nothing, nothing)
+
+    def put_away(self) -> Patients:
+        """The same patients without what was worked out on the way, which takes more room than they do."""
+        both = None if self.on_both_sides is None else self.on_both_sides.put_away()
+        return Patients(self.alone, self.cell, self.start, self.n, both, self._counted)
 
     def within(self, among: NDArray[np.bool_]) -> Patients:
         """The same patients, seen only in some cells; whoever has one episode there stands alone. Shape (cells,)."""
@@ -132,7 +136,7 @@ class Patients:
         """The same patients in a table of so many cells, where each cell here goes into the one at its place; shape (cells here,)."""
         alone = np.zeros(cells, dtype=np.int64)
         np.add.at(alone, place, self.alone)
-        return Patients(alone, place[self.cell], self.start, self.n)
+        return Patients(alone, places_of(place, cells)[self.cell], self.start, self.n)
 
     @classmethod
     def added(cls, parts: Sequence[tuple[Patients, Ints]], cells: int) -> Patients:
@@ -241,6 +245,11 @@ class Patients:
                 alone = (self.alone * one * influences[:, j]).sum()
                 out[i, j] = out[j, i] = alone + (self.n * sums[i] * sums[j]).sum()
         return out
+
+
+def places_of(values: Places, room: int) -> Places:
+    """Places among so many, in half the room where they fit."""
+    return values.astype(np.int32, copy=False) if room < _ROOM else values
 
 
 def stretch_of(cell: Places, bounds: Ints) -> NDArray[np.integer[Any]]:

@@ -66,6 +66,7 @@ class Connection:
             self.send("SET enable_progress_bar = false")  # where nobody runs a file it would draw one on standard output
         self.send("SET preserve_insertion_order = true")
         self.send(f"SET perfect_ht_threshold = {GROUP_BITS}")
+        self.send("SET allocator_flush_threshold = '16MB'")
         if threads is not None:
             self.send(f"SET threads = {int(threads)}")
         self.send(f"SET memory_limit = {literal(memory_limit or f'{in_force() >> 20}MiB')}")

@@ -18,6 +18,7 @@ from iop_outcomes.patients import Patients
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_ENTRIES = 4_000_000  # cells of patients' episodes that are kept: 40 MB
 Key = tuple[Request, ...]  # requests without one that stands twice
 
 
@@ -130,8 +131,14 @@ class DuckEngine:
                 cells = packed(
                     counts, [self._narrow.numbers(value, axis) for value, axis in zip(derivation.values, counts.axes, strict=True)]
                 )
-                self._combinations[key] = combinations(self.connection, counts, cells, source, columns, patients=repeated)
+                self._keep(key, combinations(self.connection, counts, cells, source, columns, patients=repeated))
             return self._combinations[key]
+
+    def _keep(self, key: Key, people: Patients) -> None:
+        """Keep what was counted last for whoever asks again; of millions of patients, all the tables of a page would fill the memory."""
+        while self._combinations and sum(len(kept.cell) for kept in self._combinations.values()) + len(people.cell) > MOST_ENTRIES:
+            del self._combinations[next(iter(self._combinations))]
+        self._combinations[key] = people
 
     def rows(self, requests: Sequence[Request]) -> pd.DataFrame:
         """One row per episode with the columns asked: for models of repeated scores, and for the table of episodes, alone.

@@ -75,7 +75,7 @@ class Narrowed:
     def _narrow(self, requests: Sequence[Request], counts: Counts) -> Counts:
         """The cells of a wider table that remain, each knowing the cells that it is made of."""
         kept = counts.where(np.logical_and.reduce([condition.holds(counts) for condition in self.conditions]))
-        return kept.keep([name for request in dict.fromkeys(requests) for name in request.keys])
+        return kept.keep([name for request in dict.fromkeys(requests) for name in request.keys]).without_empty_levels()
 
     def refuses(self, requests: Sequence[Request]) -> str:
         """Why some requests cannot be counted together among these episodes."""

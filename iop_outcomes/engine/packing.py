@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from iop_outcomes.counts import Counts, Ints
 from iop_outcomes.engine.connection import Connection
-from iop_outcomes.patients import Patients
+from iop_outcomes.patients import Patients, Places, places_of
 
 ROOM = 2**62  # cells that one whole number of eight bytes can tell apart; beyond it takes one of sixteen, or several of them
 WIDE_ROOM = 2**126
@@ -120,20 +120,25 @@ def combinations(connection: Connection, counts: Counts, cells: Packed, source: 
     ).fetchnumpy()
     number = np.asarray(lists["number"], dtype=np.int64)
     first = np.flatnonzero(np.diff(number, prepend=0))
-    cell = np.concatenate([np.column_stack([cells.places(pairs[name]) for name in ("one", "other")]).ravel(), cells.places(lists["cell"])])
     length = np.concatenate([np.full(len(pairs["n"]), 2), np.diff(first, append=len(number))])
     n = np.concatenate([np.asarray(pairs["n"], dtype=np.int64), np.asarray(lists["n"], dtype=np.int64)[first]])
+    ends = 2 * len(pairs["n"])
+    cell = places_of(np.empty(ends + len(number), dtype=np.int64), len(counts))
+    for place, name in enumerate(("one", "other")):
+        cell[place:ends:2] = cells.places(pairs.pop(name))
+    cell[ends:] = cells.places(lists["cell"])
     cell, start, n = _in_order(cell, length, n)
     alone = counts.n.copy()
     np.subtract.at(alone, cell, np.repeat(n, np.diff(start, append=len(cell))))
     return Patients(alone, cell, start, n)
 
 
-def _in_order(cell: Ints, length: Ints, n: Ints) -> tuple[Ints, Ints, Ints]:
+def _in_order(cell: Places, length: Ints, n: Ints) -> tuple[Places, Ints, Ints]:
     """Combinations sorted as their lists of cells are, those that came later and are longer being sorted among themselves."""
     start = np.cumsum(length) - length
     if len(n):  # one whole number each sorts faster than three do
-        order = np.argsort((cell[start] * (cell.max() + 1) + cell[start + 1]) * 2 + (length > 2), kind="stable")
+        key = cell[start].astype(np.int64) * (int(cell.max()) + 1) + cell[start + 1]
+        order = np.argsort(key * 2 + (length > 2), kind="stable")
     else:
         order = np.zeros(0, dtype=np.int64)
     length = length[order]

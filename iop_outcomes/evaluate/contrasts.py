@@ -98,16 +98,12 @@ class Drafted:
         """The estimates of a level, each beside that of every episode of the other groups; those with no group recorded are in none."""
         beside = self.divided.beside_others(level)
         others = {draft.key: draft for draft in measure.drafts(beside.others, keys)}
+        known = [key for key in keys if key in others and (level, key) in self.sides]
+        errors = {key: errors_of(others[key], beside.people, beside.n) for key in known}
+        people = beside.people.put_away()  # those of every level are kept until all are judged
         return {
-            key: Pair(
-                level,
-                key.against_others,
-                _lifted(self.sides[level, key], 0, len(beside.n)),
-                Side(others[key], errors_of(others[key], beside.people, beside.n)),
-                beside.people,
-            )
-            for key in keys
-            if key in others and (level, key) in self.sides
+            key: Pair(level, key.against_others, _lifted(self.sides[level, key], 0, len(beside.n)), Side(others[key], errors[key]), people)
+            for key in known
         }
 
     def of_two(self, level: str, versus: str, keys: Sequence[Key]) -> dict[Key, Pair]:

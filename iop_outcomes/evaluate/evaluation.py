@@ -292,7 +292,7 @@ def _by_first(
 
 def _curve_of(curve: Curve, group: Group, conf_level: float) -> Curve:
     """The curve, which knows its limits when a figure asks for them: a page of tables never does."""
-    return replace(curve, lines=partial(_lines_of, curve, group, conf_level))
+    return replace(curve, lines=partial(_lines_of, curve, Group(group.counts, group.people.put_away()), conf_level))
 
 
 def _lines_of(curve: Curve, group: Group, conf_level: float) -> tuple[CurveLine, CurveLine]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from iop_outcomes.counts import Counts, Level
 from iop_outcomes.keys import MISSING_LEVEL
-from iop_outcomes.patients import Patients, stretch_of
+from iop_outcomes.patients import Patients, Places, places_of, stretch_of
 from iop_outcomes.stats.draft import Ints
 
 
@@ -117,13 +117,13 @@ class Divided:
         return alone
 
     @cached_property
-    def _entries(self) -> tuple[Ints, Ints, Ints]:
+    def _entries(self) -> tuple[Places, Ints, Places]:
         """The entries of patients in the order of their levels, where each level's begin, and the summed cell of every entry."""
         known, _, place = self._known
         cell = known.people.cell
         stretch = stretch_of(cell, self.bounds)
-        order = np.argsort(stretch, kind="stable")
-        return order, np.searchsorted(stretch[order], np.arange(len(self.bounds))), place[cell]
+        order = places_of(np.argsort(stretch, kind="stable"), len(cell))
+        return order, np.searchsorted(stretch[order], np.arange(len(self.bounds))), places_of(place, len(place))[cell]
 
     def beside_others(self, level: str) -> Beside:
         """A level and all the other levels together, in one table: first the cells of the level, then those of the others, summed."""

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from iop_outcomes.patients import Patients, Places
+from iop_outcomes.patients import Patients, Places, places_of
 from iop_outcomes.stats.draft import Floats, Ints
 from iop_outcomes.stats.lifetable import check_cells, ratio, staying
 from iop_outcomes.stats.special import chdtrc
@@ -191,13 +191,12 @@ class ScoreParts:
         """
         groups, kinds = self.common.shape[1], len(self.common)
         both, cross = np.zeros((groups, groups)), np.zeros((groups, kinds))
-        pairs: list[tuple[Ints, Ints]] = []
+        of_kinds = _Weights(kinds * kinds)
         for one, other, n in _pairs(people):
             np.add.at(both, (self.group[one], self.group[other]), n * self.alone[one] * self.alone[other])
             np.add.at(cross, (self.group[one], self.kind[other]), n * self.alone[one])
-            pairs.append((self.kind[one] * kinds + self.kind[other], n))
-        codes, where = np.unique(np.concatenate([code for code, _ in pairs]), return_inverse=True)
-        weights: Floats = np.bincount(where, weights=np.concatenate([n for _, n in pairs])).astype(np.float64)
+            of_kinds.add(self.kind[one] * kinds + self.kind[other], n)
+        codes, weights = of_kinds.added()
         mixed = np.einsum("gk,kh->gh", cross, self.common)
         return np.asarray(both + mixed + mixed.T + self._common_products(codes // kinds, codes % kinds, weights), dtype=np.float64)
 
@@ -212,6 +211,31 @@ class ScoreParts:
 
 
 _AT_ONCE = 20_000
+_PIECE = 200_000  # pairs that are added up at once: those of millions of patients would fill the memory
+_DENSE = 4_000_000  # codes that have a place each, in 32 MB
+
+
+class _Weights:
+    """How many patients have each pair of kinds: added up piece by piece, as whole numbers, so exactly."""
+
+    def __init__(self, codes: int) -> None:
+        self._dense: Ints | None = np.zeros(codes, dtype=np.int64) if codes <= _DENSE else None
+        self._codes, self._weights = np.zeros(0, dtype=np.int64), np.zeros(0)
+
+    def add(self, codes: Ints, n: Ints) -> None:
+        """Add patients of these pairs."""
+        if self._dense is not None:
+            np.add.at(self._dense, codes, n)
+            return
+        self._codes, where = np.unique(np.concatenate((self._codes, codes)), return_inverse=True)
+        self._weights = np.bincount(where, weights=np.concatenate((self._weights, n))).astype(np.float64)
+
+    def added(self) -> tuple[Ints, Floats]:
+        """The pairs that there are, ascending, and their patients."""
+        if self._dense is None:
+            return self._codes, self._weights
+        codes = np.flatnonzero(self._dense)
+        return codes, self._dense[codes].astype(np.float64)
 
 
 def _pairs(people: Patients) -> Iterator[tuple[Places, Places, Ints]]:
@@ -219,14 +243,15 @@ def _pairs(people: Patients) -> Iterator[tuple[Places, Places, Ints]]:
     here = np.flatnonzero(people.alone)
     yield here, here, people.alone[here]
     place, cell = people.place, people.cell
-    first = np.arange(len(cell))
-    yield cell, cell, people.n[place]
-    lag = 1
-    while len(first := first[first + lag < len(cell)]) and len(first := first[place[first + lag] == place[first]]):
-        n = people.n[place[first]]
-        yield cell[first], cell[first + lag], n
-        yield cell[first + lag], cell[first], n
+    first, lag = places_of(np.arange(len(cell)), len(cell)), 0
+    while len(first):
+        for ahead, behind in ((0, lag), (lag, 0))[: 2 if lag else 1]:
+            for start in range(0, len(first), _PIECE):
+                piece = first[start : start + _PIECE]
+                yield cell[piece + ahead], cell[piece + behind], people.n[place[piece]]
         lag += 1
+        first = first[: int(np.searchsorted(first, len(cell) - lag))]
+        first = first[place[first + lag] == place[first]]
 
 
 def log_rank_scores(group: ArrayLike, day: ArrayLike, cause: ArrayLike, n: ArrayLike, *, outcome: int | None = None) -> ScoreParts:
