@@ -16,8 +16,9 @@ from iop_outcomes.show.words import estimate_value, listed
 from iop_outcomes.stats.periods import span_words
 from iop_outcomes.units import percent
 
-HEIGHT_INCHES = 0.95  # of the strip without words of changes
-_ABOVE, _BELOW, _PLOT = 0.27, 0.22, 0.46  # inches for what points mean, for the names of periods, and for the points
+HEIGHT_INCHES = 1.0  # of the strip without words of changes
+_ABOVE, _BELOW, _PLOT = 0.32, 0.22, 0.46  # inches for what points mean, for the names of periods, and for the points
+_MARK = 0.13  # inches for the words of a policy, under everything
 _MARKS = (0.0, 0.5, 1.0)  # the whole axis of the chart, so that a strip makes no change look larger
 _MOST_NAMES = 6  # of periods, on one line
 
@@ -46,12 +47,13 @@ def trend_strip(trend: Trend, *, ax: Axes | None = None) -> Axes:
         kinds = draw_points(drawn, trend)
         centre = _centre(drawn, trend)
         frame_trend(drawn, trend, _MARKS, most_names=_MOST_NAMES, between=" ")
-        _fit(drawn, centre, 0.0)
+        below = _MARK if trend.released.policy.mark else 0.0
+        _fit(drawn, centre, 0.0, below)
         labels = labels_of_changes(drawn, trend)
         if labels:
             fits = all(label.foot == 0 and "\n" not in label.words for label in labels)
             above = labels[0].top if fits else 0.0
-            _fit(drawn, centre, above)
+            _fit(drawn, centre, above, below)
             draw_changes(drawn, labels if fits else _without_words(labels), _PLOT)
         if ax is None:
             name_points(drawn, kinds)
@@ -69,12 +71,12 @@ def _centre(ax: Axes, trend: Trend) -> list[str]:
     return [words]
 
 
-def _fit(ax: Axes, notes: Sequence[str], words_above: float) -> None:
-    """Place the axes in a figure as high as the words of the changes need."""
+def _fit(ax: Axes, notes: Sequence[str], words_above: float, below: float) -> None:
+    """Place the axes in a figure as high as the words of the changes, and those of the policy below it, need."""
     figure = ax.get_figure(root=True)
     if figure is not None and isinstance(ax, theme.ShownAxes):
-        figure.set_size_inches(theme.width(), HEIGHT_INCHES + words_above)
-        theme.fit_rows(ax, [percent(1.0)], notes, above_inches=_ABOVE + words_above, below_inches=_BELOW)
+        figure.set_size_inches(theme.width(), HEIGHT_INCHES + words_above + below)
+        theme.fit_rows(ax, [percent(1.0)], notes, above_inches=_ABOVE + words_above, below_inches=_BELOW + below)
 
 
 def _without_words(labels: Sequence[ChangeLabel]) -> list[ChangeLabel]:

@@ -51,6 +51,16 @@ def test_changes_have_words_where_each_fits_on_a_line():
     assert all(theme.holds_all(ax.get_figure()) for ax in (plain, named, bare))
 
 
+def test_the_words_of_a_policy_have_room_of_their_own():
+    """Under the names of the periods, which they do not run into."""
+    marked = trend([20, 21] * 8, policy="internal")
+    ax = trend_strip(marked)
+    figure = ax.get_figure()
+    theme.mark(figure, marked.released.policy.mark)
+    under = [label.get_window_extent().y0 for label in ax.get_xticklabels() if label.get_text()]
+    assert figure.get_figheight() > HEIGHT_INCHES and min(under) > figure.texts[-1].get_window_extent().y1
+
+
 def test_the_words_of_a_strip():
     """From when to when, its ends, its average, and each signal with its number; a run chart has a median and no range."""
     found = trend(DROPPED)

@@ -57,7 +57,7 @@ def over_time_blocks(data: Data, trend: Trend) -> list[Block]:
     """The chart with its sentence, or why there is none."""
     if not trend.points:
         return [Text(f"{NO_CALENDAR} {CHANGES_NOT_SHOWN}" if data.changes else NO_CALENDAR)]
-    if not is_drawn(trend):
+    if not _is_drawn(trend):
         return [Text(NOTHING_SHOWN)]
     return [figure_block(trend_chart(trend), trend_sentence(trend), _subtitle(trend), trend_alt_text(trend))]
 
@@ -155,18 +155,17 @@ def _sections(page: Page) -> Sequence[Section]:
     if trend is None:
         blocks: list[Block] = [Text(f"{NO_PERIOD} {CHANGES_NOT_SHOWN}" if data.changes else NO_PERIOD)]
     else:
-        blocks = [*over_time_blocks(data, trend), *_beside(page, trend), *([Note(CHANCE)] if is_drawn(trend) and trend.judged else [])]
+        blocks = [*over_time_blocks(data, trend), *_beside(page, trend), *([Note(CHANCE)] if _is_drawn(trend) and trend.judged else [])]
     return [section("trend", "Over time", blocks)]
 
 
-def is_drawn(trend: Trend) -> bool:
-    """Whether any period has a value to draw."""
+def _is_drawn(trend: Trend) -> bool:
     return any(not math.isnan(point.value) for point in trend.points)
 
 
 def _appendix(page: Page) -> Sequence[Section]:
     trend = trend_of_page(page)
-    if trend is None or not is_drawn(trend):
+    if trend is None or not _is_drawn(trend):
         return []
     return [section("trend_in_full", "Over time, in full", in_full(page.program.data, trend))]
 

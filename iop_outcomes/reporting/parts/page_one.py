@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from iop_outcomes.engine.narrowed import Condition
@@ -37,7 +38,7 @@ from iop_outcomes.reporting.parts.look_at_this import (
     several,
 )
 from iop_outcomes.reporting.parts.outcomes import Judged, has_scores_without_rule, outcomes_of, year_asks
-from iop_outcomes.reporting.parts.over_time import is_drawn, trend_of_page
+from iop_outcomes.reporting.parts.over_time import trend_of_page
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.reporting.parts.previous_period import two_years
 from iop_outcomes.reporting.span import span_of_conditions, without_periods
@@ -61,6 +62,7 @@ from iop_outcomes.show.words import (
 )
 from iop_outcomes.stats.periods import span_words
 
+FEWEST_DRAWN = 3  # points of a strip: fewer say no more than the cards
 MANY_IN_CARE = 0.1  # of all episodes, from which a reader is told (an episode that lasts is no discharge, and long ones are missed first)
 MOST_CLAUSES = 2  # in a sentence of the first three
 MOST_IN_WORDS = 20  # cells; of more, each would take two lines of the sheet, and what differs would be lost among what does not
@@ -87,7 +89,7 @@ def counted(page: Page, outcomes: Sequence[Judged]) -> str:
     first, last = periods[0], periods[-1]
     when = f"discharged {f'in {first.words}' if first == last else span_words(first, last)}"
     between = ", " if others or not _is_period_chosen(page.program) else " "
-    return f"Counted: {which}{between}{when}{_why_these(page.program, others)}.{_in_care(page)}"
+    return f"Counted: {which}{between}{when}{_why_these(page.program, others, outcomes)}.{_in_care(page)}"
 
 
 def _in_care(page: Page) -> str:
@@ -107,13 +109,13 @@ def _is_period_chosen(program: Program) -> bool:
     return span_of_conditions(_conditions(program)) is not None
 
 
-def _why_these(program: Program, others: Sequence[str]) -> str:
+def _why_these(program: Program, others: Sequence[str], outcomes: Sequence[Judged]) -> str:
     """Why the periods of a page are those: chosen, or all, without which there were no trend and no year before."""
     if _is_period_chosen(program):
         return ", the period that was chosen"
     if others:
         return ""
-    kept = "" if two_years(program) is None else ", so that the trend and the year before can be shown"
+    kept = ", so that the trend and the year before can be shown" if any(map(_is_year_known, outcomes)) else ""
     return f"; no period was chosen{kept}"
 
 
@@ -138,7 +140,12 @@ def three_sentences(page: Page, outcomes: Sequence[Judged]) -> Bullets:
 
 def _has_yardstick(outcomes: Sequence[Judged]) -> bool:
     """Whether there is anything that a figure of everybody can be held against."""
-    return any(judged.target or judged.year for judged in outcomes)
+    return any(judged.target or _is_year_known(judged) for judged in outcomes)
+
+
+def _is_year_known(judged: Judged) -> bool:
+    """Whether the latest year and the one before both have a number."""
+    return judged.year is not None and has_value(judged.year.latest) and has_value(judged.year.before)
 
 
 def _nothing_bad(outcomes: Sequence[Judged]) -> str:
@@ -174,7 +181,7 @@ def _if_any_target(outcomes: Sequence[Judged], words: str) -> str:
 
 
 def _if_any_year(outcomes: Sequence[Judged], words: str) -> str:
-    return words if any(judged.year for judged in outcomes) else ""
+    return words if any(map(_is_year_known, outcomes)) else ""
 
 
 def _good(outcomes: Sequence[Judged]) -> list[str]:
@@ -454,7 +461,9 @@ def over_time(trend: Trend | None, beside: Sequence[Block], name: str) -> list[B
     if trend is None:
         return []
     verdict = Text(f"Over time: {trend_sentence(trend)}")
-    if not is_drawn(trend) or not has_room_for_strip([*beside, verdict], name=name, changes=bool(trend.changes)):
+    if sum(not math.isnan(point.value) for point in trend.points) < FEWEST_DRAWN or not has_room_for_strip(
+        [*beside, verdict], name=name, changes=bool(trend.changes)
+    ):
         return [verdict]
     return [figure_block(trend_strip(trend), verdict.words, strip_subtitle(trend), strip_alt_text(trend))]
 

@@ -41,11 +41,11 @@ def scores_stopped_words(page: Page) -> str:
 
 def _stopped(program: Program) -> tuple[Ask, str] | None:
     if program not in _STOPPED:
-        _STOPPED[program] = _found(program)
+        _STOPPED[program] = _without_scores(program)
     return _STOPPED[program]
 
 
-def _found(program: Program) -> tuple[Ask, str] | None:
+def _without_scores(program: Program) -> tuple[Ask, str] | None:
     by_period = completion_by_period(program)
     if by_period is None or by_period.by is None or not program.scored:
         return None

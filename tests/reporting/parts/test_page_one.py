@@ -290,6 +290,15 @@ def test_many_still_in_care_are_told_of(active, policy, words):
     assert first.partition(" Still in care, and in no figure of those discharged: ")[2] == (f"{words}." if words else "")
 
 
+def test_a_year_before_that_is_withheld_is_no_yardstick():
+    """Two years of quarters of which no number is shown: nothing is said to be ahead of or behind the year before."""
+    episodes = [row for quarter in QUARTERS for row in rows("a", 2, 1, period=quarter)]
+    with loaded(episodes) as data:
+        found = blocks(data, "cms11")
+    assert all(any("The year before: not shown" in line for line in card.beside) for card in only(found, Cards).cards[:1])
+    assert "year before" not in found[0].words and not any("ahead of" in words or "falls behind" in words for words in found[1].sentences)
+
+
 def test_the_first_of_many_names_are_joined_by_commas():
     """Two of six and four more, not one and another and four more."""
     assert several(list("abcdef")) == "a, b and 4 more" and several(list("abc")) == "a, b and c"
