@@ -237,8 +237,8 @@ class Counts:
         """
         axes, codes = [], np.empty_like(self.codes)
         for place, axis in enumerate(self.axes):
-            held, codes[:, place] = np.unique(self.codes[:, place], return_inverse=True)
-            axes.append(Axis(axis.name, tuple(axis.levels[code] for code in held.tolist())))
+            present, codes[:, place] = np.unique(self.codes[:, place], return_inverse=True)
+            axes.append(Axis(axis.name, tuple(axis.levels[code] for code in present.tolist())))
         return Counts(tuple(axes), codes, self.n, self.origin)
 
     def as_counted(self) -> Counts:

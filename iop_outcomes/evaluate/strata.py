@@ -123,11 +123,12 @@ def adjusting_for(data: Data, columns: Sequence[str], *, by: Sequence[str], meas
 
 def _column(data: Data, name: str, by: Sequence[str], measure: Measure) -> str:
     bands = [f"{scale}{BAND}" for scale, declared in data.scales.items() if declared.bands and scale in data.facts.scales]
+    outcomes = {key for request in measure.requests if not isinstance(request, ScoreAt) for key in request.keys} | {"discharge_reason"}
     if name not in data.groups:
-        raise UsageError(f'adjust: the data have no column "{name}" to adjust for. {choices(name, [*data.groups, *bands])}')
+        allowed = [column for column in data.groups if column not in {*by, *outcomes}]
+        raise UsageError(f'adjust: the data have no column "{name}" to adjust for. {choices(name, [*allowed, *bands])}')
     if name in by:
         raise UsageError(f'adjust: "{name}" is what is compared (by=). Adjust for other columns.')
-    outcomes = {key for request in measure.requests if not isinstance(request, ScoreAt) for key in request.keys} | {"discharge_reason"}
     if name in outcomes:
         raise UsageError(
             f'adjust: "{name}" is an outcome itself, and what comes of care cannot be allowed for. Adjust for what was known at admission.'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
@@ -148,8 +148,11 @@ class Data:
         used, words = engine.tally([[]])[0].total, " and ".join(str(condition) for condition in added)
         if not used:
             raise UsageError(f"where: no episode has {words}. Choose other values.")
+        outside = f"{CHOSEN}{words}"  # the same condition may be asked for twice
         flow = tuple(
-            replace(each, excluded={**each.excluded, f"{CHOSEN}{words}": each.used - used}) if each.what == COUNTED else each
+            replace(each, excluded={**each.excluded, outside: each.excluded.get(outside, 0) + each.used - used})
+            if each.what == COUNTED
+            else each
             for each in self.flow
         )
         rules = (*self.provenance.rules, f"only episodes with {words}")
@@ -192,17 +195,30 @@ class Data:
 
     def _condition(self, column: str, values: str | Sequence[Level]) -> Condition:
         """One condition, checked against the values that the column holds."""
+        if column not in self.groups and column in PERIODS:
+            when = (
+                "admitted. Give admission dates" if column.startswith("admit") else "discharged. Give discharge dates, or the column period"
+            )
+            raise UsageError(f'where: there is no "{column}", as the data do not say when episodes were {when}.')
         if column not in self.groups:
             raise UsageError(f'where: the data have no column "{column}" of groups. {choices(column, self.groups)}')
+        if values is None or not isinstance(values, str | Collection):
+            raise UsageError(
+                f'where: give the value of "{column}", or a list of values, as texts. Episodes without a value cannot be chosen.'
+            )
         if isinstance(values, tuple) and len(values) == 2 and column in PERIODS:
             first, last = (str(value) for value in values)
+            if len({None if kind is None else kind.per_year for kind in (read_period(first), read_period(last))}) > 1:
+                raise UsageError(f'where: {column} from "{first}" to "{last}" is of two kinds. Give two months, two quarters or two years.')
             if first > last:
                 raise UsageError(f'where: {column} from "{first}" to "{last}": give the earlier first.')
             return Condition(column, between=(first, last))
         levels = (values,) if isinstance(values, str) else tuple(values)
         there = {str(level): level for level in self.count([Column(column)]).levels(column) if level is not None}
+        if not levels or None in levels:
+            raise UsageError(f'where: an empty list, or a blank in it, chooses nothing in "{column}". List the values to choose.')
         unknown = [str(level) for level in levels if str(level) not in there]
-        if unknown or not levels:
+        if unknown:
             raise UsageError(f'where: no episode has {column} "{", ".join(unknown)}". Check the spelling against the codes of the mapping.')
         return Condition(column, tuple(there[str(level)] for level in levels))
 

@@ -191,7 +191,7 @@ class ScoreParts:
         """
         groups, kinds = self.common.shape[1], len(self.common)
         both, cross = np.zeros((groups, groups)), np.zeros((groups, kinds))
-        of_kinds = _Weights(kinds * kinds)
+        of_kinds = _PairCounts(kinds * kinds)
         for one, other, n in _pairs(people):
             np.add.at(both, (self.group[one], self.group[other]), n * self.alone[one] * self.alone[other])
             np.add.at(cross, (self.group[one], self.kind[other]), n * self.alone[one])
@@ -215,8 +215,8 @@ _PIECE = 200_000  # pairs that are added up at once: those of millions of patien
 _DENSE = 4_000_000  # codes that have a place each, in 32 MB
 
 
-class _Weights:
-    """How many patients have each pair of kinds: added up piece by piece, as whole numbers, so exactly."""
+class _PairCounts:
+    """How many patients have each pair of kinds of cells: added up piece by piece, as whole numbers, so exactly."""
 
     def __init__(self, codes: int) -> None:
         self._dense: Ints | None = np.zeros(codes, dtype=np.int64) if codes <= _DENSE else None

@@ -103,6 +103,9 @@ def test_narrowed_is_an_engine_of_those_episodes_alone(name, shape):
     asked = [requests for requests in sets_of(4) if alone.events or not any(hasattr(request, "clock") for request in requests)]
     with closing(Narrowed(ENGINES[name](made), conditions)) as engine:
         assert list(map(list, engine.tally(asked))) == list(map(list, plain(alone).tally(asked)))
+        assert [counts.axes for counts in engine.tally(asked)] == [
+            counts.axes for counts in plain(alone).tally(asked)
+        ]  # no level of nobody
         for requests in asked:
             assert people(engine.patients(requests)) == people(plain(alone).patients(requests))
         assert engine.facts().repeated == plain(alone).facts().repeated

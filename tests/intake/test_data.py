@@ -28,6 +28,8 @@ def test_narrower_data_are_narrowed_again(synthetic, stays):
     assert twice.episodes == once.episodes == sum(track == "psychosis" and quarter.startswith("2024") for track, quarter in stays)
     assert (len(twice.narrowings), len(once.narrowings)) == (2, 1)
     assert list(twice.count([Column("track")])) == list(once.count([Column("track")]))
+    again = synthetic.where(track="psychosis").where(track="psychosis").flow[0]
+    assert again == synthetic.where(track="psychosis").flow[0]
     assert synthetic.where() is synthetic and synthetic.episodes == len(stays)
 
 
@@ -47,7 +49,10 @@ def test_who_was_left_out_is_said(synthetic):
     [
         ({"trakc": ["a"]}, 'no column "trakc"'),
         ({"track": ["psychosiss"]}, 'no episode has track "psychosiss"'),
-        ({"track": []}, "no episode has track"),
+        ({"track": []}, 'chooses nothing in "track"'),
+        ({"track": [None, "psychosis"]}, 'chooses nothing in "track"'),
+        ({"track": None}, "without a value cannot be chosen"),
+        ({"discharge_quarter": ("2024-Q1", "2024-05")}, "of two kinds"),
         ({"discharge_quarter": ("2024-Q4", "2024-Q1")}, "give the earlier first"),
         ({"discharge_quarter": ("2031-Q1", "2031-Q2")}, "no episode has discharge_quarter 2031-Q1 to 2031-Q2"),
     ],

@@ -13,6 +13,7 @@ from scipy.stats import chi2 as chi2_distribution
 from statsmodels.duration.survfunc import survdiff
 
 from iop_outcomes.patients import Patients
+from iop_outcomes.stats import logrank
 from iop_outcomes.stats.logrank import chi_square, gray, log_rank, log_rank_scores
 
 ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "survival.json").read_text())
@@ -271,6 +272,19 @@ def test_covariance_by_patient_is_that_of_summed_influences(seed, groups, days):
     wider = found.spread(place).influence
     assert wider[:, place < 0].tolist() == [[0.0, 0.0]] * groups
     assert wider[:, place >= 0] == pytest.approx(found.influence[:, place[place >= 0]], abs=1e-12)
+
+
+def test_pairs_added_up_in_pieces_are_the_same_to_the_last_digit(monkeypatch):
+    """Of few kinds of cells or of many, seven pairs at once or all: whole numbers are added, in one order."""
+    group, day, cause, n = many(5, 4, 30)
+    rng = np.random.default_rng(5)
+    sizes = rng.integers(2, 6, 300)
+    people = Patients(n, rng.integers(0, len(n), sizes.sum()), np.cumsum(sizes) - sizes, rng.integers(1, 9, 300))
+    whole = log_rank_scores(group, day, cause, n).covariance(people)
+    monkeypatch.setattr(logrank, "_PIECE", 7)
+    in_pieces = log_rank_scores(group, day, cause, n).covariance(people)
+    monkeypatch.setattr(logrank, "_DENSE", 0)
+    assert (in_pieces == whole).all() and (log_rank_scores(group, day, cause, n).covariance(people) == whole).all()
 
 
 @pytest.mark.parametrize(("seed", "groups", "days"), [(4, 2, 6), (5, 4, 15), (6, 9, 25), (7, 2, 1_100)])
