@@ -58,7 +58,7 @@ def reports(tmp_path_factory):
         subprocess.Popen([sys.executable, "-c", CODE, str(folders[name])], cwd=ROOT, env={**os.environ, **changed})
         for name, changed in PROCESSES.items()
     ]
-    assert [process.wait(120) for process in started] == [0] * len(started)
+    assert [process.wait(600) for process in started] == [0] * len(started)
     return folders
 
 
