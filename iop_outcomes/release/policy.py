@@ -149,6 +149,11 @@ ALONE = (
     "ledger (--ledger FILE, ledger=) each is compared with those made before."
 )
 
+UNCOMPARED = (
+    "This output was not compared with earlier ones, though there is a ledger: its counts are rounded, but means and medians of nearly the same "
+    "episodes can differ by what one person changes. Under cms11 a ledger compares them."
+)
+
 
 def compared_words(policy: Policy, several: int | None) -> str:
     """What is said of earlier outputs: nothing where nothing is withheld.
@@ -162,6 +167,8 @@ def compared_words(policy: Policy, several: int | None) -> str:
         return ""
     if several is None:
         return ALONE
+    if policy.base:
+        return UNCOMPARED
     outputs, them = ("output", "it") if several == 1 else ("outputs", "one of them")
     return (
         f"Compared with {several} earlier {outputs}: what would differ from {them} by 1 to {policy.threshold - 1} episodes is not shown. "

@@ -10,6 +10,7 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.cli import run
+from iop_outcomes.release.policy import POLICIES, compared_words
 from iop_outcomes.reporting.blocks import Figure, TableBlock
 from tests.pages import both_files
 
@@ -124,3 +125,10 @@ def test_tracks_of_part_2_cannot_be_shown_under_less(tmp_path, policy):
             assert any(each.shown for each in released if each.level == "small") == (taken != "part2")
             assert iop.length_of_stay(data, by="track").release("internal").policy.name == "internal"
             assert iop.length_of_stay(data.where(track="mood")).release(policy).policy.name == policy
+
+
+def test_rounded_outputs_are_not_said_to_be_compared():
+    """What is rounded is not held against earlier outputs, whatever ledger is given."""
+    words = [compared_words(POLICIES[name], 2) for name in ("cms11", "part2", "round5", "nhs")]
+    assert [each.startswith("Compared with 2 earlier outputs") for each in words] == [True, True, False, False]
+    assert [each.startswith("This output was not compared") for each in words] == [False, False, True, True]
