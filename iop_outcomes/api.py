@@ -1860,7 +1860,7 @@ def stand_beside(
     result = side_by_side(
         numbers,
         asking,
-        policy=policy_for(policy, data.data_class).words,
+        policy=policy_for(policy, data.data_class, data.provenance.part2_tracks).words,
         margins=margins_of(margin),
         quantities=quantities_of(quantity),
         chosen=quantity is not None,

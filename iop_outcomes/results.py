@@ -435,6 +435,11 @@ class Results:
         words = {self.definition.parts.get(part, part): n for part, n in out.items()}
         return Flow(estimand, sum(population.parts.values()), words)
 
+    def __repr__(self) -> str:
+        """What they are of, without a number: shown in a notebook or a log, everything they hold would be."""
+        by = f" by {' and '.join(filter(None, (self.group, self.group_2)))}" if self.group else ""
+        return f"Results: {self.definition.title}{by}, {len(list(self)):,} estimates; working material, to be handled like the data"
+
     def __iter__(self) -> Iterator[Estimate]:
         return (estimate for part in self.slices for estimate in part.estimates)
 

@@ -51,6 +51,14 @@ def test_a_frame_has_the_columns_in_their_order(synthetic):
     assert list(frame.columns) == list(COLUMNS) == design.split()
 
 
+def test_results_say_what_they_are_and_no_number(synthetic):
+    """All that they hold was written out: counts of every cell."""
+    assert (
+        repr(iop.completion(synthetic, by="track").results)
+        == "Results: Completion by track, 36 estimates; working material, to be handled like the data"
+    )
+
+
 def test_an_estimand_that_a_definition_lacks_is_no_silence(synthetic):
     """Its definitions are looked up by name."""
     definition = iop.completion(synthetic).definition

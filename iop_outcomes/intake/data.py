@@ -157,7 +157,8 @@ class Data:
         )
         rules = (*self.provenance.rules, f"only episodes with {words}")
         tracks = self.provenance.part2_tracks
-        here = tuple(track for track in tracks if track in engine.tally([[Column("track")]])[0].levels("track")) if tracks else ()
+        counts = engine.tally([[Column("track")]])[0] if tracks else None
+        here = tuple(track for track in tracks if counts is not None and counts.n[counts.is_in("track", [track])].any())
         chosen_by = (*self.provenance.conditions, *(str(condition) for condition in added))
         provenance = replace(self.provenance, rules=rules, conditions=chosen_by, part2_tracks=here)
         return replace(self, engine=engine, flow=flow, provenance=provenance, narrowings=(*self.narrowings, added))

@@ -57,7 +57,7 @@ def released_form(thing: object, policy: str) -> object:
     from iop_outcomes.reporting.parts.data_quality import findings_block
 
     if isinstance(thing, Data):
-        block = findings_block(thing, policy_for(policy, thing.data_class))
+        block = findings_block(thing, policy_for(policy, thing.data_class, thing.provenance.part2_tracks))
         return _Withheld(f"<p>Data of class {escape(thing.data_class)}.</p>{block._repr_html_()}")
     return thing if _is_released(thing) else _Withheld()
 

@@ -149,6 +149,11 @@ ALONE = (
     "ledger (--ledger FILE, ledger=) each is compared with those made before."
 )
 
+UNCOMPARED = (
+    "This output was not compared with earlier ones, though there is a ledger: its counts are rounded, but means and medians of nearly the same "
+    "episodes can differ by what one person changes. Under cms11 a ledger compares them."
+)
+
 
 def compared_words(policy: Policy, several: int | None) -> str:
     """What is said of earlier outputs: nothing where nothing is withheld.
@@ -162,6 +167,8 @@ def compared_words(policy: Policy, several: int | None) -> str:
         return ""
     if several is None:
         return ALONE
+    if policy.base:
+        return UNCOMPARED
     outputs, them = ("output", "it") if several == 1 else ("outputs", "one of them")
     return (
         f"Compared with {several} earlier {outputs}: what would differ from {them} by 1 to {policy.threshold - 1} episodes is not shown. "
@@ -201,6 +208,7 @@ def audit_words(policy: Policy, extents: Collection[Extent]) -> str:
 
 
 DEFAULT_POLICY = "cms11"
+_OF_TRACKS = "part2"
 _NOT_CHECKED = "Not checked: sentences, coordinates of charts and limits of intervals."
 NOT_AUDITED = (
     "Not audited as a whole: totals that are released together are protected together, but how closely everything on the page bounds what "
@@ -208,8 +216,18 @@ NOT_AUDITED = (
 )
 
 
-def policy_for(name: str, data_class: str) -> Policy:
-    """Look a policy up and hold it against the class of the data.
+def policy_for(name: str, data_class: str, part2_tracks: Collection[str] = ()) -> Policy:
+    """Look a policy up and hold it against the class of the data, and against the tracks of substance use treatment that these hold.
+
+    Where the mapping names such tracks and any of their episodes is among the data, everything that withholds is `part2`: who is in such a track
+    is itself protected, and no parameter lowers that but `internal`, and `none` of data that are nobody's.
+
+    Examples
+    --------
+    >>> [policy_for(name, "safe_harbor", ["opioids"]).name for name in ("cms11", "round5", "internal")]
+    ['part2', 'part2', 'internal']
+    >>> policy_for("round5", "safe_harbor").name
+    'round5'
 
     Raises
     ------
@@ -224,4 +242,4 @@ def policy_for(name: str, data_class: str) -> Policy:
             f'policy "{name}" shows every count and is only for data of class {" or ".join(policy.classes)}; these data are of class '
             f'{data_class}. Use policy "{DEFAULT_POLICY}", or "internal" for people entitled to see this program\'s patients.'
         )
-    return policy
+    return POLICIES[_OF_TRACKS] if part2_tracks and policy.threshold else policy

@@ -95,7 +95,7 @@ def release_set(
         return ()
     _refuse_other_columns(results)
     provenance = results[0].provenance
-    chosen = policy_for(policy, provenance.data_class).within(provenance.part2_tracks)
+    chosen = policy_for(policy, provenance.data_class, provenance.part2_tracks).within(provenance.part2_tracks)
     results = [_shown_population(each, chosen) for each in results]
     _refuse_two_populations(results)
     if follow and chosen.threshold and not chosen.base:

@@ -48,7 +48,7 @@ def build_report(
     packed = find_pack(pack)
     title = packed.title if title is None else title
     heading = printed(_heading(data.program, title) if data.program and title == packed.title else title, "title")
-    chosen = policy_for(policy, data.data_class)
+    chosen = policy_for(policy, data.data_class, data.provenance.part2_tracks)
     parts = packed.parts if parts is None else parts
     column = _one_column(data, by)
     _refuse_without_reasons(data)

@@ -66,7 +66,7 @@ def schedule_of(data: Data, every: str, policy: str = DEFAULT_POLICY) -> Schedul
     """
     if every not in KINDS_OF_PERIOD:
         raise UsageError(f'schedule: "{every}" is no kind of period. {choices(every, KINDS_OF_PERIOD)}')
-    chosen = policy_for(policy, data.data_class)
+    chosen = policy_for(policy, data.data_class, data.provenance.part2_tracks)
     column, counts = _discharges(data, every)
     cutoff = data.provenance.cutoff
     fewest, left_out = max(chosen.fewest, 1), dict[Period, str]()

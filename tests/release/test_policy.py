@@ -10,6 +10,7 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.cli import run
+from iop_outcomes.release.policy import POLICIES, compared_words
 from iop_outcomes.reporting.blocks import Figure, TableBlock
 from tests.pages import both_files
 
@@ -109,3 +110,25 @@ def test_no_policy_but_internal_has_a_mark(data):
     report = iop.report(data, by="track")
     assert report.to_csv().splitlines()[0].endswith(",flag")
     assert MARK not in report.to_html()
+
+
+@pytest.mark.parametrize("policy", ["cms11", "round5", "nhs"])
+def test_tracks_of_part_2_cannot_be_shown_under_less(tmp_path, policy):
+    """Where the data hold a track that the mapping names, all that withholds is part2; internal is asked for by name."""
+    tracks = {"mood": 60, "opioids": 40, "small": 15}
+    rows = [{"track": track, "discharge_reason": "completed", "los_days": 5 + i % 9} for track, n in tracks.items() for i in range(n)]
+    frame = pd.DataFrame(rows).assign(episode_id=[f"e{i}" for i in range(len(rows))])
+    for named, taken in (["opioids"], "part2"), (["gone"], policy):
+        with iop.load(frame, mapping={"data": {"class": "safe_harbor", "part2_tracks": named}}) as data:
+            released = iop.length_of_stay(data, by="track").release(policy)
+            assert released.policy.name == taken
+            assert any(each.shown for each in released if each.level == "small") == (taken != "part2")
+            assert iop.length_of_stay(data, by="track").release("internal").policy.name == "internal"
+            assert iop.length_of_stay(data.where(track="mood")).release(policy).policy.name == policy
+
+
+def test_rounded_outputs_are_not_said_to_be_compared():
+    """What is rounded is not held against earlier outputs, whatever ledger is given."""
+    words = [compared_words(POLICIES[name], 2) for name in ("cms11", "part2", "round5", "nhs")]
+    assert [each.startswith("Compared with 2 earlier outputs") for each in words] == [True, True, False, False]
+    assert [each.startswith("This output was not compared") for each in words] == [False, False, True, True]
