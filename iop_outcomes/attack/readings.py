@@ -101,6 +101,23 @@ class TableRead:
 
 
 @dataclass(frozen=True, slots=True)
+class WordsRead:
+    """A text of a page with a number in it.
+
+    Parameters
+    ----------
+    source : str
+    text : str
+    about : str
+        The heading that it stands under.
+    """
+
+    source: str
+    text: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rounded:
     """How a report says that its counts are rounded: to the nearest multiple, half of it up; the smallest are not printed.
 
@@ -154,6 +171,8 @@ class FilesRead:
         Sets of episodes of which the report itself says that they are from 1 to so many.
     rounded : Rounded
         How counts are rounded, as the file says.
+    words : list of WordsRead
+        Its sentences, and what stands for its charts.
     """
 
     files: list[str] = field(default_factory=list)
@@ -163,6 +182,7 @@ class FilesRead:
     tables: list[TableRead] = field(default_factory=list)
     few: dict[str, int] = field(default_factory=dict)
     rounded: Rounded = field(default_factory=Rounded)
+    words: list[WordsRead] = field(default_factory=list)
 
     def add(self, other: FilesRead) -> None:
         """Add what another file says."""
@@ -172,6 +192,7 @@ class FilesRead:
         self.described += other.described
         self.tables += other.tables
         self.few |= other.few
+        self.words += other.words
         self.rounded = max(self.rounded, other.rounded, key=lambda each: each.base)
 
 
