@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from iop_outcomes.attack.facts import EVERYONE
 from iop_outcomes.attack.identities import LEFT_OUT, RowName
 from iop_outcomes.attack.read_json import TABLE
-from iop_outcomes.attack.readings import Described, FilesRead, Number, Rounded, TableRead, WordsRead
+from iop_outcomes.attack.readings import ChartRead, Described, FilesRead, Number, Rounded, TableRead, WordsRead
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _DEFINED = re.compile(r"\((?P<name>[a-z](?:[^():]|\([^()]*\))*)\): .*?, among (?P<among>.*?)\. Interval: ")
@@ -23,6 +24,7 @@ _ROUNDED = re.compile(r"(Counts from 1 to (?P<most>\d+) are not shown, and )?eve
 _FEW_ROWS = re.compile(r"fewer than (?P<most>\d+)")
 _CAPTION = "Findings in the data"
 _HEADINGS, _SENTENCES = ("h1", "h2", "h3", "h4"), ("p", "li", "figcaption")
+_DRAWING = "data:image/svg+xml;base64,"
 _NUMBERED = re.compile(r"^\d+(\.\d+)*\.? ")  # of a section
 
 
@@ -44,6 +46,7 @@ class _PageReader(HTMLParser):
     terms: list[tuple[str, list[str]]] = field(default_factory=list)
     is_narrowed: bool = False
     words: list[tuple[str, str]] = field(default_factory=list)
+    charts: list[tuple[str, str]] = field(default_factory=list)
     _heading: str = ""
     _text: list[str] = field(default_factory=list)
     _sentence: list[str] = field(default_factory=list)
@@ -59,8 +62,7 @@ class _PageReader(HTMLParser):
             self.is_narrowed = bool(json.loads(values.get("content") or "{}").get("where"))
         if tag == "br":
             self._sentence.append(" ")
-        if values.get("alt"):
-            self.words.append((self._heading, " ".join(str(values["alt"]).split())))
+        self._keep_chart(values)
         if tag in ("style", "script", "svg"):
             self._skip += 1
         elif tag == "table":
@@ -73,6 +75,14 @@ class _PageReader(HTMLParser):
             self._sentence = []
         elif tag == "br" and self.tables and not self.tables[-1].rows:  # under a caption stand the words of the policy
             self.tables[-1] = replace(self.tables[-1], caption=" ".join("".join(self._text).split()))
+
+    def _keep_chart(self, values: dict[str, str | None]) -> None:
+        """Keep what stands for a picture, and the drawing where it is one."""
+        words, drawing = " ".join((values.get("alt") or "").split()), (values.get("src") or "").partition(_DRAWING)[2]
+        if words:
+            self.words.append((self._heading, words))
+        if words and drawing:
+            self.charts.append((words, base64.b64decode(drawing).decode("utf-8")))
 
     def handle_endtag(self, tag: str) -> None:
         """Keep the text of a cell, a caption or a definition."""
@@ -116,7 +126,9 @@ def read_html(text: str, name: str) -> FilesRead:
     page = _PageReader()
     page.feed(text)
     page.close()
-    return read_page(page.tables, page.terms, name, narrowed=page.is_narrowed, words=page.words)
+    read = read_page(page.tables, page.terms, name, narrowed=page.is_narrowed, words=page.words)
+    read.charts = [ChartRead(f"{name}: chart", words, svg) for words, svg in page.charts]
+    return read
 
 
 def read_page(

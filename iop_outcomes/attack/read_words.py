@@ -35,7 +35,7 @@ def read_words(report: FilesRead) -> Iterator[tuple[Number, Block]]:
     (Number, Block)
         Each number, and the numbers of the measure that another file holds.
     """
-    measures = [(block, each) for block in report.blocks if len(block.columns) == 1 and (each := _described(block, report)) is not None]
+    measures = list(with_methods(report))
     for words in report.words:
         for block, each in measures:
             numbers = list(_of_chart(words, block, each)) or list(_of_list(words, block, each)) or list(_of_everyone(words, block, each))
@@ -44,11 +44,16 @@ def read_words(report: FilesRead) -> Iterator[tuple[Number, Block]]:
                 break
 
 
-def _described(block: Block, report: FilesRead) -> Described | None:
-    return describing(block.numbers[0].row_name.measure, {number.row_name.estimand for number in block.numbers}, report.described)
+def with_methods(report: FilesRead) -> Iterator[tuple[Block, Described]]:
+    """The blocks of one column, each with what the Methods say of its measure."""
+    for block in report.blocks:
+        names = {number.row_name.estimand for number in block.numbers}
+        each = describing(block.numbers[0].row_name.measure, names, report.described)
+        if len(block.columns) == 1 and each is not None:
+            yield block, each
 
 
-def _row_names(block: Block, each: Described) -> Mapping[str, RowName]:
+def row_names_of(block: Block, each: Described) -> Mapping[str, RowName]:
     """The numbers of a block that are of no day, by their labels in small letters."""
     names = {number.row_name.estimand: number.row_name for number in block.numbers if not number.row_name.time}
     return {
@@ -58,7 +63,8 @@ def _row_names(block: Block, each: Described) -> Mapping[str, RowName]:
     }
 
 
-def _places(block: Block) -> Mapping[str, Place]:
+def places_of(block: Block) -> Mapping[str, Place]:
+    """The groups of a block by their names, everyone among them."""
     (column,) = block.columns
     return {level: place((column, level)) for level in ("All", *block.levels[0])}
 
@@ -68,7 +74,7 @@ def _of_chart(words: WordsRead, block: Block, each: Described) -> Iterator[Numbe
     _, title, rest = words.text.partition(f". {each.title}. ")
     if not title:
         return
-    row_names, places = _row_names(block, each), _places(block)
+    row_names, places = row_names_of(block, each), places_of(block)
     groups = list(_GROUP.finditer(f". {rest}"))
     if not all(plain(group["group"]) in places for group in groups if _NUMBER.search(group["numbers"])):
         return  # by another column
@@ -81,7 +87,7 @@ def _of_chart(words: WordsRead, block: Block, each: Described) -> Iterator[Numbe
 
 def _of_list(words: WordsRead, block: Block, each: Described) -> Iterator[Number]:
     """A number that left its table: its label, then group by group."""
-    match, row_names, places = _LIST.match(words.text), _row_names(block, each), _places(block)
+    match, row_names, places = _LIST.match(words.text), row_names_of(block, each), places_of(block)
     if match is None or match["label"].lower() not in row_names or not _is_about(words, each):
         return
     for part in match["groups"].split("; "):
@@ -96,7 +102,7 @@ def _of_everyone(words: WordsRead, block: Block, each: Described) -> Iterator[Nu
         return
     for sentence in re.split(r"(?<=[a-z%)])\. ", words.text):
         found = list(_COUNT.finditer(sentence))
-        named = [row_name for label, row_name in _row_names(block, each).items() if label in sentence.lower()]
+        named = [row_name for label, row_name in row_names_of(block, each).items() if label in sentence.lower()]
         if len(found) == len(named) == 1:
             for field in ("k", "n"):
                 yield Number(named[0], EVERYONE, field, Fraction(found[0][field].replace(",", "")), f"{words.source}, {sentence[:60]}")

@@ -118,6 +118,24 @@ class WordsRead:
 
 
 @dataclass(frozen=True, slots=True)
+class ChartRead:
+    """A drawn chart of a page.
+
+    Parameters
+    ----------
+    source : str
+    words : str
+        What stands for it.
+    svg : str
+        The drawing.
+    """
+
+    source: str
+    words: str
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rounded:
     """How a report says that its counts are rounded: to the nearest multiple, half of it up; the smallest are not printed.
 
@@ -173,6 +191,7 @@ class FilesRead:
         How counts are rounded, as the file says.
     words : list of WordsRead
         Its sentences, and what stands for its charts.
+    charts : list of ChartRead
     """
 
     files: list[str] = field(default_factory=list)
@@ -183,6 +202,7 @@ class FilesRead:
     few: dict[str, int] = field(default_factory=dict)
     rounded: Rounded = field(default_factory=Rounded)
     words: list[WordsRead] = field(default_factory=list)
+    charts: list[ChartRead] = field(default_factory=list)
 
     def add(self, other: FilesRead) -> None:
         """Add what another file says."""
@@ -193,6 +213,7 @@ class FilesRead:
         self.tables += other.tables
         self.few |= other.few
         self.words += other.words
+        self.charts += other.charts
         self.rounded = max(self.rounded, other.rounded, key=lambda each: each.base)
 
 

@@ -1,7 +1,8 @@
-"""Takes pages and slides prepared with a leak in a sentence or in the words of a chart, gives proof that the attack reads it."""
+"""Takes pages and slides prepared with a leak in a sentence, a chart or its words, gives proof that the attack reads it."""
 
 from __future__ import annotations
 
+import base64
 import io
 import zipfile
 from fractions import Fraction
@@ -52,19 +53,56 @@ def slides(xml):
     return read_pptx(out.getvalue(), "slides.pptx")
 
 
+def chart(marks, words="Dot chart. Completion. Not in words."):
+    """A page with a drawing: an axis of shares from 0 to 100 % over 200 points, everyone, A and B below one another."""
+    across = "".join(
+        f'<g id="xtick_{i}"><use x="{100 + 2 * share}" y="90"/><g><!-- {share}% --></g></g>' for i, share in enumerate((0, 50, 100))
+    )
+    down = "".join(
+        f'<g id="ytick_{i}"><g id="text_{i}"><!-- {group} --><g transform="translate(10 {23 + 30 * i}) scale(0.1)"></g></g></g>'
+        for i, group in enumerate(("All episodes", "A", "B"))
+    )
+    svg = f'<svg><g id="figure_1">{across}{down}{marks}</g></svg>'
+    return page(f'<img alt="{words}" src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}">')
+
+
+def bar(share, row):
+    """A bar from the left."""
+    left, right, top, bottom = 100, 100 + 200 * share, 12 + 30 * row, 28 + 30 * row
+    return (
+        f'<g id="patch_{row}"><path d="M {left} {top} L {right} {top} L {right} {bottom} L {left} {bottom} z" style="fill: #12436d"/></g>'
+    )
+
+
+POINT = '<g id="line2d_9"><g><use x="124" y="80"/></g></g>'
+LEGEND = '<g id="legend_1"><g id="patch_9"><path d="M 0 0 L 9 0 L 9 9 L 0 9 z" style="fill: #12436d"/></g><g id="text_9"><!-- Completed --></g></g>'
+
+
 @pytest.mark.parametrize(
     "read",
     [
         page(f'<img alt="{PICTURE}" src="x">'),
         page("<h2>3. Completion by track</h2><p>Completed: all episodes 52% (41% to 62%); B 12% (4.2% to 30%).</p>"),
+        chart(f"{POINT}{POINT.replace('124', '204').replace('80', '20')}"),
+        chart(f"{bar(0.12, 2)}{bar(0.52, 0)}{LEGEND}"),
         slides(f'<p:pic><p:nvPicPr><p:cNvPr id="2" descr="{PICTURE}"/></p:nvPicPr></p:pic>'),
     ],
-    ids=["alt text", "sentence", "slide"],
+    ids=["alt text", "sentence", "point", "bar", "slide"],
 )
 def test_a_share_in_words_gives_its_count_back(read):
     """12 % of 25 are 3."""
     assert {value for words, value in attacked(read) if "track b" in words} == {3}
     assert attacked(page("<p>Nothing.</p>")) == set()
+
+
+def test_a_chart_of_something_else_is_passed_over():
+    """Of a measure that is not known, without an axis of shares, and with groups of another column."""
+    for read in (
+        chart(POINT, "Dot chart. Odd. Odd."),
+        chart(POINT, "Odd"),
+        page('<img alt="B: 12%." src="data:image/svg+xml;base64,PHN2Zy8+">'),
+    ):
+        assert attacked(read) == set()
 
 
 def test_a_count_in_a_sentence_is_read():
