@@ -127,8 +127,8 @@ def _numbers(drawing: _Drawing, chart: ChartRead, block: Block, each: Described)
             for left_end, right_end, down, colour in drawing.bars
         ]
     else:  # a point in each row: the number that the words of the chart name, or the first
-        said = next((label for label in names if f": {label} " in chart.words.lower()), next(iter(names), ""))
-        drawn = [(said, least + (across - left) * scale, down) for across, down in drawing.points]
+        label_of_points = next((label for label in names if f": {label} " in chart.words.lower()), next(iter(names), ""))
+        drawn = [(label_of_points, least + (across - left) * scale, down) for across, down in drawing.points]
     for label, share, down in drawn:
         if label in names and _DIGITS < share < 1 - _DIGITS:
             value, half = _as_written(share)

@@ -101,11 +101,11 @@ def _of_everyone(words: WordsRead, block: Block, each: Described) -> Iterator[Nu
     if not _is_about(words, each):
         return
     for sentence in re.split(r"(?<=[a-z%)])\. ", words.text):
-        found = list(_COUNT.finditer(sentence))
-        named = [row_name for label, row_name in row_names_of(block, each).items() if label in sentence.lower()]
-        if len(found) == len(named) == 1:
+        counts = list(_COUNT.finditer(sentence))
+        row_names = [row_name for label, row_name in row_names_of(block, each).items() if label in sentence.lower()]
+        if len(counts) == len(row_names) == 1:
             for field in ("k", "n"):
-                yield Number(named[0], EVERYONE, field, Fraction(found[0][field].replace(",", "")), f"{words.source}, {sentence[:60]}")
+                yield Number(row_names[0], EVERYONE, field, Fraction(counts[0][field].replace(",", "")), f"{words.source}, {sentence[:60]}")
 
 
 def _is_about(words: WordsRead, each: Described) -> bool:

@@ -208,18 +208,18 @@ class Tabulations:
     def _mean_of_others(self, number: int, estimate: Estimate, means: Mapping[RoundedValue, Ratio]) -> Ratio | None:
         """The mean of all other groups, from that of a group and its difference."""
         key, place = estimate.key.number, estimate.place
-        own = means.get(RoundedValue(number, place, key))
-        if own is None or math.isnan(estimate.value) or RoundedValue(number, Place(str(ALL), place.level_2), key) not in means:
+        mean = means.get(RoundedValue(number, place, key))
+        if mean is None or math.isnan(estimate.value) or RoundedValue(number, Place(str(ALL), place.level_2), key) not in means:
             return None
-        half = (own.high - own.low) / 2
+        half = (mean.high - mean.low) / 2
         value = UNITS[estimate.unit].written(estimate.value)
         none = (ALL, MISSING_LEVEL, place.level)
         first, *others = (
-            Total(own.base.table, where, self.cells(number, people.family, people.base))
+            Total(mean.base.table, where, self.cells(number, people.family, people.base))
             for (where, each), people in self._populations[number].items()
             if each == key and where.level_2 == place.level_2 and where.level not in none
         )
-        return Ratio(first, own.top, own.low - value - half, own.high - value + half, tuple(others))
+        return Ratio(first, mean.top, mean.low - value - half, mean.high - value + half, tuple(others))
 
     def _mean(self, number: int, estimate: Estimate, seen: Sequence[frozenset[Printed]]) -> Ratio | None:
         people, definition = (
