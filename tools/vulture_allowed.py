@@ -9,6 +9,8 @@ _.text_factory  # SQLite makes text by it
 _.handle_starttag  # the parser of HTML
 _.handle_endtag  # the same
 _.handle_data  # the same
+_.handle_startendtag  # the same
+_.handle_comment  # the same
 attrs  # the same
 _.StartElementHandler  # the parser of XML
 _.StartDoctypeDeclHandler  # the same

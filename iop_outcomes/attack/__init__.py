@@ -2,7 +2,8 @@
 
 facts.py        groups, sets of episodes, and facts about their sums
 identities.py   what holds in every report, written down by hand a second time
-read_*.py       one reader for each format of files; read_tables.py for the words of a page
+read_*.py       one reader for each format of files; read_tables.py for the words in tables, read_words.py for sentences and for what stands
+                for charts, read_charts.py for their points and bars
 read_share.py   the count tables of a share, all of the same episodes
 readings.py     what a reader brings home
 learning.py     printed numbers as facts, and everything that holds beside them

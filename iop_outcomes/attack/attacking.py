@@ -17,6 +17,7 @@ from iop_outcomes.attack.read_html import read_html
 from iop_outcomes.attack.read_json import read_json
 from iop_outcomes.attack.read_office import read_docx, read_xlsx
 from iop_outcomes.attack.read_share import is_share, known_of_share
+from iop_outcomes.attack.read_slides import read_pptx
 from iop_outcomes.attack.readings import NOT_ROUNDED, FilesRead, Rounded
 from iop_outcomes.attack.solving import SolverLimits, solve
 from iop_outcomes.errors import UsageError
@@ -30,6 +31,7 @@ def _of_text(reader: Callable[[str, str], FilesRead]) -> Callable[[bytes, str], 
 READERS: Mapping[str, Callable[[bytes, str], FilesRead]] = {  # by ending
     **{ending: _of_text(reader) for ending, reader in ((".csv", read_csv), (".html", read_html), (".json", read_json))},
     ".docx": read_docx,
+    ".pptx": read_pptx,
     ".xlsx": read_xlsx,
 }
 LEAST, MOST = 1, 10  # counts that the default policy withholds

@@ -10,8 +10,10 @@ from itertools import product
 
 from iop_outcomes.attack.facts import EVERYONE, MODELLED, Knowledge, Place, Variable, combined, expression, place, place_words
 from iop_outcomes.attack.identities import FOLLOWED, TESTS, Fields, RowName, fields_of, left_out, sums_of
+from iop_outcomes.attack.read_charts import read_charts
 from iop_outcomes.attack.read_json import TABLE
 from iop_outcomes.attack.read_tables import read_tables
+from iop_outcomes.attack.read_words import read_words
 from iop_outcomes.attack.readings import COUNTS, Block, Described, FilesRead, Number, Rounded, describing
 from iop_outcomes.attack.simplifying import simplified
 from iop_outcomes.columns import DISCHARGE_REASONS
@@ -58,7 +60,7 @@ def learned(report: FilesRead) -> Knowledge:
     for number in report.numbers:
         _learn_flow(learner, number)
     _learn_left_out(learner, report)
-    for number, block in read_tables(report):
+    for number, block in (*read_tables(report), *read_words(report), *read_charts(report)):
         _learn_cell(learner, block, number)
     _learn_structure(learner)
     for name, most in report.few.items():

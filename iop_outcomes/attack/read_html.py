@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from iop_outcomes.attack.facts import EVERYONE
 from iop_outcomes.attack.identities import LEFT_OUT, RowName
 from iop_outcomes.attack.read_json import TABLE
-from iop_outcomes.attack.readings import Described, FilesRead, Number, Rounded, TableRead
+from iop_outcomes.attack.readings import ChartRead, Described, FilesRead, Number, Rounded, TableRead, WordsRead
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _DEFINED = re.compile(r"\((?P<name>[a-z](?:[^():]|\([^()]*\))*)\): .*?, among (?P<among>.*?)\. Interval: ")
@@ -22,6 +23,9 @@ _WHOLE = re.compile(r"\d{1,3}(,\d{3})*|\d+")
 _ROUNDED = re.compile(r"(Counts from 1 to (?P<most>\d+) are not shown, and )?every (other )?count is rounded to the nearest (?P<base>\d+)")
 _FEW_ROWS = re.compile(r"fewer than (?P<most>\d+)")
 _CAPTION = "Findings in the data"
+_HEADINGS, _SENTENCES = ("h1", "h2", "h3", "h4"), ("p", "li", "figcaption")
+_DRAWING = "data:image/svg+xml;base64,"
+_NUMBERED = re.compile(r"^\d+(\.\d+)*\.? ")  # of a section
 
 
 class _FindingOf(NamedTuple):
@@ -36,12 +40,16 @@ _FINDINGS = {"reason missing": _FindingOf("missing_reason", "discharge reason mi
 
 @dataclass
 class _PageReader(HTMLParser):
-    """The tables, the definitions and the other text of a page, and whether it is of some episodes of its files alone."""
+    """The tables, the definitions, the words under each heading, and whether it is of some episodes of its files alone."""
 
     tables: list[TableRead] = field(default_factory=list)
     terms: list[tuple[str, list[str]]] = field(default_factory=list)
     is_narrowed: bool = False
+    words: list[tuple[str, str]] = field(default_factory=list)
+    charts: list[tuple[str, str]] = field(default_factory=list)
+    _heading: str = ""
     _text: list[str] = field(default_factory=list)
+    _sentence: list[str] = field(default_factory=list)
     _skip: int = 0
 
     def __post_init__(self) -> None:
@@ -52,16 +60,29 @@ class _PageReader(HTMLParser):
         values = dict(attrs)
         if tag == "meta" and values.get("name") == "parameters":
             self.is_narrowed = bool(json.loads(values.get("content") or "{}").get("where"))
+        if tag == "br":
+            self._sentence.append(" ")
+        self._keep_chart(values)
         if tag in ("style", "script", "svg"):
             self._skip += 1
         elif tag == "table":
             self.tables.append(TableRead("", "", []))
         elif tag == "tr" and self.tables:
             self.tables[-1].rows.append([])
-        elif tag in ("td", "th", "caption", "dt", "dd"):
+        elif tag in ("td", "th", "caption", "dt", "dd", *_HEADINGS):
             self._text = []
+        elif tag in _SENTENCES:
+            self._sentence = []
         elif tag == "br" and self.tables and not self.tables[-1].rows:  # under a caption stand the words of the policy
             self.tables[-1] = replace(self.tables[-1], caption=" ".join("".join(self._text).split()))
+
+    def _keep_chart(self, values: dict[str, str | None]) -> None:
+        """Keep what stands for a picture, and the drawing where it is one."""
+        words, drawing = " ".join((values.get("alt") or "").split()), (values.get("src") or "").partition(_DRAWING)[2]
+        if words:
+            self.words.append((self._heading, words))
+        if words and drawing:
+            self.charts.append((words, base64.b64decode(drawing).decode("utf-8")))
 
     def handle_endtag(self, tag: str) -> None:
         """Keep the text of a cell, a caption or a definition."""
@@ -72,6 +93,10 @@ class _PageReader(HTMLParser):
             self.tables[-1].rows[-1].append(text)
         elif tag == "caption" and self.tables and not self.tables[-1].caption:
             self.tables[-1] = replace(self.tables[-1], caption=text)
+        elif tag in _HEADINGS:
+            self._heading = _NUMBERED.sub("", text)
+        elif tag in _SENTENCES:
+            self.words.append((self._heading, " ".join("".join(self._sentence).split())))
         elif tag == "dt":
             self.terms.append((text, []))
         elif tag == "dd" and self.terms:
@@ -81,6 +106,7 @@ class _PageReader(HTMLParser):
         """Collect text outside of styles, scripts and drawings."""
         if not self._skip:
             self._text.append(data)
+            self._sentence.append(data)
 
 
 def read_html(text: str, name: str) -> FilesRead:
@@ -100,10 +126,19 @@ def read_html(text: str, name: str) -> FilesRead:
     page = _PageReader()
     page.feed(text)
     page.close()
-    return read_page(page.tables, page.terms, name, narrowed=page.is_narrowed)
+    read = read_page(page.tables, page.terms, name, narrowed=page.is_narrowed, words=page.words)
+    read.charts = [ChartRead(f"{name}: chart", words, svg) for words, svg in page.charts]
+    return read
 
 
-def read_page(tables: Sequence[TableRead], terms: Iterable[tuple[str, list[str]]], name: str, *, narrowed: bool) -> FilesRead:
+def read_page(
+    tables: Sequence[TableRead],
+    terms: Iterable[tuple[str, list[str]]],
+    name: str,
+    *,
+    narrowed: bool,
+    words: Iterable[tuple[str, str]] = (),
+) -> FilesRead:
     """What the tables and the definitions of a page say, whatever kind of file it is.
 
     Parameters
@@ -116,6 +151,8 @@ def read_page(tables: Sequence[TableRead], terms: Iterable[tuple[str, list[str]]
         Of the file.
     narrowed : bool
         Whether it is, or may be, of some episodes of its files alone: a finding is about every row of a file.
+    words : iterable of (str, str)
+        Sentences and what stands for charts, each with the heading above.
 
     Returns
     -------
@@ -128,7 +165,14 @@ def read_page(tables: Sequence[TableRead], terms: Iterable[tuple[str, list[str]]
     few = {_FINDINGS[row[0]].name: int(fewer["most"]) - 1 for row in findings for cell in row if (fewer := _FEW_ROWS.fullmatch(cell))}
     numbers += [_of_finding(row, name) for row in findings if _FINDINGS[row[0]].name not in few]
     sourced = [replace(table, source=f"{name}: {table.caption}") for table in tables]
-    return FilesRead([name], numbers=numbers, described=described, tables=sourced, few=few, rounded=_rounded(terms))
+    return FilesRead(
+        [name], numbers=numbers, described=described, tables=sourced, few=few, rounded=_rounded(terms), words=_words(words, name)
+    )
+
+
+def _words(pairs: Iterable[tuple[str, str]], name: str) -> list[WordsRead]:
+    """Each text with a number in it, once."""
+    return [WordsRead(f"{name}: words", text, about) for about, text in dict.fromkeys(pairs) if any(map(str.isdigit, text))]
 
 
 def _of_finding(row: Sequence[str], name: str) -> Number:

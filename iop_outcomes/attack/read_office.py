@@ -35,7 +35,7 @@ def read_docx(content: bytes, name: str) -> FilesRead:
     FilesRead
     """
     words = _WordReader()
-    _parse(_members(content, name).get("word/document.xml", b""), name, words.start, words.end, words.text)
+    parse(members(content, name).get("word/document.xml", b""), name, words.start, words.end, words.text)
     return read_page(words.tables, words.terms, name, narrowed=True)  # it may be; the page beside it says
 
 
@@ -53,18 +53,18 @@ def read_xlsx(content: bytes, name: str) -> FilesRead:
     -------
     FilesRead
     """
-    members = _members(content, name)
+    parts = members(content, name)
     book = _BookReader()
-    sheets = sorted((each for each in members if each.startswith("xl/worksheets/sheet")), key=lambda each: (len(each), each))
+    sheets = sorted((each for each in parts if each.startswith("xl/worksheets/sheet")), key=lambda each: (len(each), each))
     for member in ("xl/sharedStrings.xml", "xl/styles.xml", *sheets):
-        if member in members:
+        if member in parts:
             book.rows = {}
-            _parse(members[member], name, book.start, book.end, book.text)
+            parse(parts[member], name, book.start, book.end, book.text)
             book.keep_sheet()
     return read_page(book.tables, [], name, narrowed=True)
 
 
-def _members(content: bytes, name: str) -> Mapping[str, bytes]:
+def members(content: bytes, name: str) -> Mapping[str, bytes]:
     """The parts of a file that are XML."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
@@ -76,7 +76,7 @@ def _members(content: bytes, name: str) -> Mapping[str, bytes]:
         raise UsageError(f"{name}: cannot be read. Was it changed? Write the report again, and attack that.") from error
 
 
-def _parse(
+def parse(
     content: bytes, name: str, start: Callable[[str, dict[str, str]], None], end: Callable[[str], None], text: Callable[[str], None]
 ) -> None:
     """Follow the elements of a part; one that declares entities of its own is none of a report."""

@@ -101,6 +101,41 @@ class TableRead:
 
 
 @dataclass(frozen=True, slots=True)
+class WordsRead:
+    """A text of a page with a number in it.
+
+    Parameters
+    ----------
+    source : str
+    text : str
+    about : str
+        The heading that it stands under.
+    """
+
+    source: str
+    text: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartRead:
+    """A drawn chart of a page.
+
+    Parameters
+    ----------
+    source : str
+    words : str
+        What stands for it.
+    svg : str
+        The drawing.
+    """
+
+    source: str
+    words: str
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rounded:
     """How a report says that its counts are rounded: to the nearest multiple, half of it up; the smallest are not printed.
 
@@ -154,6 +189,9 @@ class FilesRead:
         Sets of episodes of which the report itself says that they are from 1 to so many.
     rounded : Rounded
         How counts are rounded, as the file says.
+    words : list of WordsRead
+        Its sentences, and what stands for its charts.
+    charts : list of ChartRead
     """
 
     files: list[str] = field(default_factory=list)
@@ -163,6 +201,8 @@ class FilesRead:
     tables: list[TableRead] = field(default_factory=list)
     few: dict[str, int] = field(default_factory=dict)
     rounded: Rounded = field(default_factory=Rounded)
+    words: list[WordsRead] = field(default_factory=list)
+    charts: list[ChartRead] = field(default_factory=list)
 
     def add(self, other: FilesRead) -> None:
         """Add what another file says."""
@@ -172,6 +212,8 @@ class FilesRead:
         self.described += other.described
         self.tables += other.tables
         self.few |= other.few
+        self.words += other.words
+        self.charts += other.charts
         self.rounded = max(self.rounded, other.rounded, key=lambda each: each.base)
 
 

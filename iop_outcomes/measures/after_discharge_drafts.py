@@ -94,6 +94,7 @@ def inclusions(what: Outcome, times: tuple[int, ...]) -> tuple[Inclusion, ...]:
     without, other_ends = portion("incidence", f"not {EVENT} by then"), [portion(short_name(cause), "yes") for cause in what.causes]
     followed = (portion("followed", "followed"), portion("incidence", *events, f"not {EVENT} by then"))
     transferred = (portion("followed", "transfer"), portion("incidence", "transfer"))
+    lost = (portion("followed", "unknown_with_event"), portion("incidence", "unknown_with_event"))
     return (
         *inclusions_of_curve(times),
         Inclusion(portion("tested", "followed"), portion("followed", "followed"), guarded=True),  # the others have no group
@@ -101,6 +102,7 @@ def inclusions(what: Outcome, times: tuple[int, ...]) -> tuple[Inclusion, ...]:
         *(each for several in every for everyone in followed for each in same(several, everyone)),
         *map(Inclusion, observed[1:], observed),
         *(each for everyone in transferred for each in same(portion("transfer_0_2", "yes"), everyone) if what.transfers),
+        *(each for everyone in lost for each in same(portion("events_without_follow_up", "yes"), everyone)),
         *(Inclusion(end, without, besides=tuple(other_ends[i + 1 :])) for i, end in enumerate(other_ends)),
     )
 

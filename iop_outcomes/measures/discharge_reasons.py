@@ -119,7 +119,8 @@ def _inclusions(groups: Groups) -> tuple[Inclusion, ...]:
         if set(names) >= {group_of.get(reason) for part in parts for reason in (*_ENDED, "missing") if _part_of_completion(reason) == part}:
             every += same(group(*names), of_completion(*parts))
     # The level of those without a reason holds those too of whom it is not known whether they were discharged.
-    every += [Inclusion(by_reason(reason), group(name)) for reason, name in group_of.items() if reason != "missing"]
+    known = {name: [reason for reason in reasons if reason != "missing"] for name, (_, reasons) in groups.items()}
+    every += [Inclusion(by_reason(*reasons), group(name)) for name, reasons in known.items() if reasons]
     return tuple(every)
 
 

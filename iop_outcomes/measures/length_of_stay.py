@@ -193,6 +193,7 @@ def _number(name: str, role: Role, label: str, statistic: str, interval: str, *,
         "The middle stay was {value} days" if is_middle else "",
         role=role,
         axis=f"Days from admission to {until}",
+        total="days" if role == "mean" else "",
     )
 
 

@@ -23,6 +23,7 @@ _TIE = 1e-3  # far less than any number is worth: which of several totals of one
 _GOLDEN = (5**0.5 - 1) / 2  # fractions of its multiples are all different, as are sums of few of them
 _CHEAP = 2 * (_LEAST_WORTH + _TIE)  # two totals that no number needs: nothing cheaper is looked for
 _MOST_WORK = 400_000  # unknowns times programs: a page of six tracks takes a fifth of it
+_OF_ROUNDED = 5  # times as much where small counts are printed rounded, so that each of them is asked about too
 
 _Count = frozenset[tuple[int, float]]
 Range = tuple[float, float]
@@ -158,7 +159,7 @@ class _Showing:
         waiting = self._small(guarded, threshold)
         if not waiting:
             return "whole"
-        most = _MOST_WORK // self._equations.size
+        most = _MOST_WORK * (1 if self._ways is None else _OF_ROUNDED) // self._equations.size
         if most < 2 * _ROUNDS:
             return "none"
         pages = PossiblePages(self._equations)

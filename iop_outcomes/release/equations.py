@@ -51,12 +51,15 @@ class Ratio:
         The numerator of a share; of a mean, what its sum is called, which several means may share.
     low, high : float
         Between which the value is before it is rounded.
+    others : tuple of Total
+        More denominators that are added to the first, each with its own part of the numerator.
     """
 
     base: Total
     top: Parts | str
     low: float
     high: float
+    others: tuple[Total, ...] = ()
 
 
 Item = Total | RoundedValue
@@ -256,18 +259,21 @@ class Equations:
 
     def _limits_of(self, ratio: Ratio) -> list[dict[int, float]]:
         """Two sums that are not negative: the numerator less the least share of the denominator, and the most share less the numerator."""
-        base = self.terms(ratio.base)
-        if isinstance(ratio.top, str):
-            everyone = ratio.base.name == self._tables[ratio.base.table].everyone
-            top = {self._number("sum", ratio.top, *(() if everyone else (ratio.base.table, ratio.base.name))): 1.0}
-        else:
-            top = self.terms(ratio.base._replace(parts=ratio.top))
+        bases = (ratio.base, *ratio.others)
+        base, top = _together(*map(self.terms, bases)), _together(*(self._top(each, ratio.top) for each in bases))
         return [
             _together(top, {number: -ratio.low * factor for number, factor in base.items()}),
             _together(
                 {number: -factor for number, factor in top.items()}, {number: ratio.high * factor for number, factor in base.items()}
             ),
         ]
+
+    def _top(self, base: Total, top: Parts | str) -> dict[int, float]:
+        """The numerator over one denominator: a count, or a sum of values."""
+        if not isinstance(top, str):
+            return self.terms(base._replace(parts=top))
+        everyone = base.name == self._tables[base.table].everyone
+        return {self._number("sum", top, *(() if everyone else (base.table, base.name))): 1.0}
 
     def _add_sums(self) -> None:
         """The sum of everyone's values is that of the levels', where all of these are printed."""

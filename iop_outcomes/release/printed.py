@@ -187,13 +187,39 @@ class Tabulations:
         }
 
     def means(self, seen: Sequence[frozenset[Printed]]) -> dict[RoundedValue, Ratio]:
-        """Means that are shown of exact counts and sums, as a page writes them: shares are of counts as they are printed, and say no more."""
-        return {
+        """Means that are shown of exact counts and sums, as a page writes them, and what differences from them say of all other groups.
+
+        Shares are of counts as they are printed, and say no more.
+        """
+        means = {
             RoundedValue(number, estimate.place, estimate.key): ratio
             for number, each in enumerate(self._results)
             for estimate in each
             if not estimate.contrast and (ratio := self._mean(number, estimate, seen)) is not None
         }
+        differences = {
+            RoundedValue(number, estimate.place, estimate.key): ratio
+            for number, each in enumerate(self._results)
+            for estimate in each
+            if estimate.contrast == MINUS_OTHERS and (ratio := self._mean_of_others(number, estimate, means)) is not None
+        }
+        return means | differences
+
+    def _mean_of_others(self, number: int, estimate: Estimate, means: Mapping[RoundedValue, Ratio]) -> Ratio | None:
+        """The mean of all other groups, from that of a group and its difference."""
+        key, place = estimate.key.number, estimate.place
+        mean = means.get(RoundedValue(number, place, key))
+        if mean is None or math.isnan(estimate.value) or RoundedValue(number, Place(str(ALL), place.level_2), key) not in means:
+            return None
+        half = (mean.high - mean.low) / 2
+        value = UNITS[estimate.unit].written(estimate.value)
+        none = (ALL, MISSING_LEVEL, place.level)
+        first, *others = (
+            Total(mean.base.table, where, self.cells(number, people.family, people.base))
+            for (where, each), people in self._populations[number].items()
+            if each == key and where.level_2 == place.level_2 and where.level not in none
+        )
+        return Ratio(first, mean.top, mean.low - value - half, mean.high - value + half, tuple(others))
 
     def _mean(self, number: int, estimate: Estimate, seen: Sequence[frozenset[Printed]]) -> Ratio | None:
         people, definition = (
@@ -261,7 +287,8 @@ class Tabulations:
         for number, each in enumerate(self._results):
             for estimate in (every for every in each if not every.adjustment):  # what is adjusted is wanted as the number itself is
                 counted = self._counted(number, estimate)
-                values = [value for place, _, _ in counted if (value := RoundedValue(number, place, estimate.key.number)) in ratios]
+                rounded = [(place, estimate.key.number) for place, _, _ in counted] + [(estimate.place, estimate.key)]
+                values = [value for place, key in rounded if (value := RoundedValue(number, place, key)) in ratios]
                 alone = says_no_number(each.definition.estimand(estimate.estimand), counted[0][1], threshold)
                 totals = [
                     Total(self.column(number), place, self.cells(number, people.family, parts))

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Flag, Place, flags
 from iop_outcomes.release.audit import Ways
 from iop_outcomes.release.policy import Policy
 from iop_outcomes.release.protect import Name, Parts, Printed, Tabulation, is_safe
-from iop_outcomes.release.released import NUMBERS, SUPPRESSED, Count
+from iop_outcomes.release.released import NUMBERS, SUPPRESSED, Count, Withheld
 from iop_outcomes.results import Estimate, Results
 from iop_outcomes.stats.draft import Population
 from iop_outcomes.units import UNITS
 
 _SHARE = "share"
 _EXACT = 1e-12
+Counting = Callable[[Population, Place, Parts | None], Count]  # what may be seen of some parts of a group
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +55,71 @@ class Rounding:
         below = [n - low, *(each for each in range(high - low + 1) if each != n - low and each <= n)]
         return tuple(((-math.inf, float(n - each)), (float(n - each + high - low), math.inf)) for each in below)
 
-    def values(self, estimate: Estimate, results: Results) -> dict[str, object]:
-        """A share from its rounded counts, without what only exact ones give; other numbers are their own."""
+    def values(self, estimate: Estimate, results: Results, count: Counting | None = None) -> dict[str, object]:
+        """A share from its printed counts, without what only exact ones give; other numbers are their own.
+
+        Parameters
+        ----------
+        estimate : Estimate
+        results : Results
+            Among which it stands.
+        count : callable, optional
+            What may be seen of their counts; what may be of each by itself, by default.
+
+        Returns
+        -------
+        dict of str to object
+            The fields that are not those of the estimate.
+        """
         if estimate.unit not in (_SHARE, UNITS[_SHARE].difference) or math.isnan(estimate.value):
             return {}
         sides = [results.populations[estimate.level, estimate.key.number], *compared_with(estimate, results)]
-        if not all(is_safe(n, self.policy.fewest) for people in sides for n in (people.n, sum(people.parts.values()))):
+        value = None
+        if all(is_safe(n, self.policy.fewest) for people in sides for n in (people.n, sum(people.parts.values()))):
+            value = self._value(estimate, sides, results, count or self.count)
+        if value is None:
             return {**dict.fromkeys(NUMBERS, SUPPRESSED), "word": "", "flag": flags(Flag.SUPPRESSED)}
-        return {**dict.fromkeys(NUMBERS, SUPPRESSED), "value": self._value(estimate.value, sides)}
+        return {**dict.fromkeys(NUMBERS, SUPPRESSED), "value": value}
 
     def hides(self, estimate: Estimate) -> bool:
         """Never: rounding takes the place of it."""
         del estimate
         return False
 
-    def _value(self, exact: float, sides: Sequence[Population]) -> float:
-        """What printed counts give; to a whole percent where the value is no share of counts, as those read from a curve."""
+    def _value(self, estimate: Estimate, sides: Sequence[Population], results: Results, count: Counting) -> float | None:
+        """What printed counts give, of the others too; to a whole percent where the value is no share of counts, as those read from a curve."""
         exact_shares = [math.nan if people.k is None or not people.n else people.k / people.n for people in sides]
-        if not math.isclose(_first_less_rest(exact_shares), exact, abs_tol=_EXACT):
-            return round(exact, 2)
+        if not math.isclose(_first_less_rest(exact_shares), estimate.value, abs_tol=_EXACT):
+            return round(estimate.value, 2)
         printed = [(self.policy.rounded(people.k or 0), self.policy.rounded(people.n)) for people in sides]
+        if estimate.contrast == MINUS_OTHERS:
+            others = _printed_others(estimate, results, count)
+            if others is None:
+                return None
+            printed[1:] = [others]
         return _first_less_rest([k / n if n else math.nan for k, n in printed])
+
+
+def _printed_others(estimate: Estimate, results: Results, count: Counting) -> tuple[int, int] | None:
+    """Numerator and denominator of all other groups, by the counts that are printed of groups and of everyone.
+
+    Added up first and then rounded, the counts of the others would say more of everyone and of the group than their own rounded ones do.
+    """
+    key, place = estimate.key.number, estimate.place
+    levels = [level for level, each in results.populations if each == key]
+    others = [level for level in levels if level not in (ALL, MISSING_LEVEL, estimate.level)]
+    if len(others) == 1:
+        summed = {others[0]: 1}
+    else:
+        summed = {ALL: 1, estimate.level: -1} | dict.fromkeys([level for level in levels if level == MISSING_LEVEL], -1)
+    k, n = 0, 0
+    for level, sign in summed.items():
+        people, where = results.populations[level, key], Place(str(level), place.level_2)
+        hits, base = count(people, where, people.hits), count(people, where, people.base)
+        if isinstance(hits, Withheld) or isinstance(base, Withheld):
+            return None
+        k, n = k + sign * hits, n + sign * base
+    return (min(max(k, 0), n), n) if n > 0 else None
 
 
 def _first_less_rest(values: Sequence[float]) -> float:

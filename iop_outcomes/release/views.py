@@ -69,8 +69,9 @@ class View:
         if not self.hidden:
             return False
         against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast, estimate.level)
-        places = (estimate.place, estimate.place._replace(level=str(against)))
-        return any(RoundedValue(self.number, place, estimate.key.number.unadjusted) in self.hidden for place in places)
+        key, number = estimate.key.unadjusted, estimate.key.number.unadjusted
+        values = ((estimate.place, key), (estimate.place, number), (estimate.place._replace(level=str(against)), number))
+        return any(RoundedValue(self.number, place, each) in self.hidden for place, each in values)
 
     def has_changed(self, people: Population, place: Place, parts: Parts) -> bool:
         """Whether few came to these episodes, or left them, since an earlier output, so that what a value changed by would be theirs."""
@@ -88,4 +89,4 @@ class RoundedView(View):
 
     def values(self, estimate: Estimate, results: Results) -> dict[str, object]:
         """A share from its rounded counts; other numbers are their own."""
-        return Rounding(self.policy).values(estimate, results)
+        return Rounding(self.policy).values(estimate, results, self.count)
