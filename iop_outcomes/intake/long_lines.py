@@ -75,9 +75,9 @@ def _last_outside(block: bytes, last: int, *, inside: bool) -> int:
     end = len(block)
     for place in range(len(parts) - 1, -1, -1):
         start = end - len(parts[place])
-        found = max(parts[place].rfind(each) for each in _ENDS) if (inside + place) % 2 == 0 else -1
-        if found >= 0:
-            return start + found
+        line_end = max(parts[place].rfind(each) for each in _ENDS) if (inside + place) % 2 == 0 else -1
+        if line_end >= 0:
+            return start + line_end
         end = start - len(_QUOTE)
     return -1
 
