@@ -71,7 +71,8 @@ def test_the_rest_of_a_mapping_is_accepted():
     from iop_outcomes.intake.mapping import read_mapping
 
     (shown,) = blocks(DOCS / "guide" / "mapping.md", "toml")
-    assert {rule.column for rule in read_mapping(tomllib.loads(shown.text)).rules} == {"planned_days", "discharge_reason", "follow_up_days"}
+    rules = {rule.column for rule in read_mapping(tomllib.loads(shown.text)).rules}
+    assert rules == {"planned_days", "discharge_reason", "follow_up_days", "age_group"}
 
 
 def test_the_commands_page_has_every_command(capsys):
