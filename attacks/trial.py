@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import iop_outcomes as iop
@@ -110,8 +111,8 @@ def watched() -> Iterator[list[tuple[Results, Released]]]:
     forms: list[tuple[Results, Released]] = []
     released_page = releasing._released_page
 
-    def watching(page: Tabulations, shown: Audited, policy: Policy) -> tuple[Released, ...]:
-        released = released_page(page, shown, policy)
+    def watching(page: Tabulations, shown: Audited, policy: Policy, *rest: Any) -> tuple[Released, ...]:
+        released = released_page(page, shown, policy, *rest)
         forms.extend(zip(page.results, released, strict=True))
         return released
 

@@ -130,4 +130,4 @@ NAMED = (
     NamedIdentifier("free text", _words("notes?(_?(txt|text))?", "comments?", "cmnts?", "narrative", "free_?te?xt", "remarks", "memo")),
 )
 # Names that end so count, sort or time what they speak of: `phone_sessions` holds no telephone number.
-MEASURED = r"_(count|counts|n|sessions?|visits?|contacts?|calls?|minutes|mins|hours|hrs|days|status|type|kind|flag|yn|eligible|consent|consented|rate|share)$"
+MEASURED = r"_(count|counts|n|sessions?|visits?|contacts|calls?|minutes|mins|hours|hrs|days|status|type|kind|flag|yn|eligible|consent|consented|rate|share)$"

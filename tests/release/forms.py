@@ -31,8 +31,8 @@ def watched_forms() -> Iterator[Forms]:
     """Watch which forms are released."""
     forms, released_page = Forms(), releasing._released_page
 
-    def watching(page, shown, policy):
-        released = released_page(page, shown, policy)
+    def watching(page, *rest):
+        released = released_page(page, *rest)
         forms.watch(page.results, released)
         return released
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from weakref import WeakKeyDictionary
 
 from iop_outcomes.columns import STATUS, Column, ScoreAt, Status
+from iop_outcomes.errors import NotAssessableError
 from iop_outcomes.evaluate.ask import Ask, Classes
 from iop_outcomes.measures.parts import NOT_ENDED
 from iop_outcomes.release import Withheld
@@ -50,7 +51,10 @@ def _without_scores(program: Program) -> tuple[Ask, str] | None:
     if by_period is None or by_period.by is None or not program.scored:
         return None
     column, scale = by_period.by, program.scored[0]
-    since = _periods_without(program, column, scale)
+    try:
+        since = _periods_without(program, column, scale)
+    except NotAssessableError:  # a pool whose programs did not share their scores by period
+        return None
     if not since:
         return None
     level = f"since {since[0].words}"
