@@ -19,7 +19,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 # How many images each cell shows; a chart that vanishes raises no error.
 IMAGES = {
-    "01_program_quality": {"completion": 1, "stay": 1, "reasons": 1, "trend": 1},
+    "01_program_quality": {"key-points": 1, "completion": 1, "stay": 1, "reasons": 1, "trend": 1},
     "02_track_comparison": {"comparison": 1, "gaps": 1, "stay": 1, "stay-gaps": 1, "reasons": 1},
     "03_symptom_change": {"change": 1, "reliable": 1, "report": 2},
     "04_readmission": {"curve": 1, "other": 1, "relapse": 1, "relapse-other": 1},
