@@ -106,7 +106,7 @@ def test_levels_that_nobody_is_left_in_are_gone():
     """A group, a scale or a crowd of sites that was narrowed away is none of the narrower data."""
     rows = [
         {"episode_id": f"E{i}", "site": f"site{i}", "track": "ab"[i % 2], "discharge_reason": "completed", "los_days": 9}
-        for i in range(300)
+        for i in range(600)
     ]
     for row in rows[::2]:
         row |= {"phq9_admit": 12, "phq9_discharge": 6}
@@ -117,5 +117,5 @@ def test_levels_that_nobody_is_left_in_are_gone():
         with pytest.raises(iop.NotAssessableError, match='"track" holds one group'):
             iop.compare(one, by="track")
         assert set(iop.completion(data.where(site=["site1", "site2"]), by="site").to_frame().level) == {"All", "site1", "site2"}
-        with pytest.raises(iop.UsageError, match="300 different values"):
+        with pytest.raises(iop.UsageError, match="600 different values"):
             iop.completion(data, by="site")
