@@ -181,7 +181,7 @@ def test_only_coded_columns_are_read(tmp_path):
     text = propose(folder).text
     assert "SECRET" not in text
     assert "more than 50 different values" in text
-    assert '# not known, so not read: "remarks", "sexx"' in text and '"MRN" (a medical record number)' in text
+    assert '# not known, so not read: "sexx"' in text and '"remarks" (free text), "MRN" (a medical record number)' in text
 
 
 def test_a_guessed_column_shows_only_codes_that_are_known(tmp_path):
