@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from iop_outcomes.attack.read_html import read_page
-from iop_outcomes.attack.read_office import members, parse
+from iop_outcomes.attack.read_office import members, numbered, parse
 from iop_outcomes.attack.readings import FilesRead, TableRead
 
 _SLIDE = "on a slide"  # above its words stands what they say, not the title of a measure
@@ -26,11 +26,8 @@ def read_pptx(content: bytes, name: str) -> FilesRead:
     FilesRead
     """
     parts = members(content, name)
-    slides = sorted(
-        (each for each in parts if each.startswith(("ppt/slides/slide", "ppt/notesSlides/"))), key=lambda each: (len(each), each)
-    )
     reader = _SlideReader()
-    for slide in slides:
+    for slide in numbered(parts, "ppt/slides/slide", "ppt/notesSlides/"):
         parse(parts[slide], name, reader.start, reader.end, reader.text)
     return read_page(reader.tables, [], name, narrowed=True, words=reader.words)
 
