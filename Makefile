@@ -63,7 +63,8 @@ matrix: $(VENV)/bin/python
 picture: $(VENV)/.dev
 	$(BIN)/python tools/picture.py
 
-# Environments come from the hashed locks alone: first the build tools of source-only packages, then everything, then this package.
+# Environments come from the hashed locks alone: first the build tools of source-only packages, then everything, then this package, whose modules
+# are compiled once as pip compiles the others: else, where PYTHONDONTWRITEBYTECODE is set, every process compiles some 300 of them again.
 $(VENV)/.core: requirements/core.txt pyproject.toml | $(VENV)/bin/python
 	$(call install,requirements/core.txt)
 	touch $@
@@ -81,6 +82,7 @@ sh tools/build_tools.sh $(1) > $(VENV)/build-tools.txt
 $(PIP) install --require-hashes --no-deps -r $(VENV)/build-tools.txt
 $(PIP) install --require-hashes --no-deps --no-build-isolation -r $(1)
 $(PIP) install --no-deps --no-build-isolation --editable .
+$(BIN)/python -m compileall -q iop_outcomes
 endef
 
 $(VENV)/bin/python:
