@@ -10,7 +10,7 @@ import numpy as np
 from iop_outcomes.stats.draft import Floats, Ints, Mask
 
 FEWEST = 5  # seen of each class, and for each parameter of a model
-_ALIKE = 1e-9  # of its length: less of a column than that is left once the columns before it are known
+_ALIKE = 1e-12  # of its squared length: less of a column than that is left once the columns before it are known
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,24 +107,48 @@ def design(terms: Sequence[Term], n: Ints, budget: int) -> Floats:
     Vittinghoff E, McCulloch CE (2007), doi:10.1093/aje/kwk052 (5 to 9 events for each parameter).
     """
     columns, weight = [np.ones(len(n))], np.sqrt(n.astype(np.float64))
-    basis = weight[np.newaxis] / float(np.sqrt(n.sum()))
+    units, inverse = _unit(weight[np.newaxis]), np.ones((1, 1))
     for term in terms:
         if FEWEST * (len(columns) + 1) > budget:  # not even one more
             break
-        more, known = list[Floats](), basis
-        for column in term.columns:
-            rest = _rest(column * weight, known)
-            if rest is not None:
-                more, known = [*more, column], np.vstack([known, rest])
-        if FEWEST * (len(columns) + len(more)) <= budget:
-            columns, basis = [*columns, *more], known
+        more = _unit(np.array(term.columns).reshape(len(term.columns), len(n)) * weight)
+        kept, wider = _told_apart(np.vstack([units @ more.T, more @ more.T]), inverse)
+        if FEWEST * (len(columns) + len(kept)) <= budget:
+            columns += [term.columns[place] for place in kept]
+            units, inverse = np.vstack([units, more[kept]]), wider
     return np.column_stack(columns)
 
 
-def _rest(column: Floats, basis: Floats) -> Floats | None:
-    """What of a column none of the orthonormal rows tells, at length 1; `None` of one that they tell."""
-    length, rest = float(np.sqrt(np.square(column).sum())), column
-    for _ in range(2):  # twice is enough for orthogonality to rounding
-        rest = rest - np.einsum("b,bc->c", np.einsum("bc,c->b", basis, rest), basis)
-    left = float(np.sqrt(np.square(rest).sum()))
-    return None if left <= _ALIKE * length or left == 0 else np.asarray(rest / left, dtype=np.float64)
+def _unit(rows: Floats) -> Floats:
+    """Rows at length 1; one of no length stays."""
+    lengths = np.sqrt(np.square(rows).sum(axis=1, keepdims=True))
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1.0), dtype=np.float64)
+
+
+def _told_apart(cosines: Floats, inverse: Floats) -> tuple[list[int], Floats]:
+    """Which of some more rows are told by none before them, by Cholesky's method on cosines alone: rows of four hundred classes are long.
+
+    Parameters
+    ----------
+    cosines : float array, shape (rows that are kept and these, these)
+    inverse : float array, shape (rows that are kept, rows that are kept)
+        Of the lower factor of the cosines of those.
+
+    Returns
+    -------
+    places, inverse
+        Of those told apart, and with them.
+    """
+    before = len(inverse)
+    places, wider = list[int](), np.zeros((len(cosines), len(cosines)))
+    wider[:before, :before] = inverse
+    for place in range(cosines.shape[1]):
+        size = before + len(places)
+        known, factor = [*range(before), *(before + each for each in places)], wider[:size, :size]
+        along = factor @ cosines[known, place]
+        left = float(cosines[before + place, place] - along @ along)  # of its squared length
+        if left > _ALIKE:
+            wider[size, :size], wider[size, size] = -(along @ factor) / np.sqrt(left), 1 / np.sqrt(left)
+            places.append(place)
+    size = before + len(places)
+    return places, wider[:size, :size]
