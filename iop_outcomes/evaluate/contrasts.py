@@ -148,7 +148,8 @@ def contrasts(measure: Measure, results: Results, drafted: Comparable, against: 
         With, for each number and level: the difference, its simultaneous interval, its p, its p adjusted for being one of
         several, and the word that the interval gives; and of a number held against a margin the verdicts.
     """
-    levels = [level for level in against.levels or results.levels if level in results.levels and level not in (ALL, MISSING_LEVEL)]
+    every = results.levels
+    levels = [level for level in against.levels or every if level in every and level not in (ALL, MISSING_LEVEL)]
     keys = _compared(measure, drafted, against)
     if against.pairwise:
         two = pairwise(levels) if against.successive else combinations(levels, 2)

@@ -69,11 +69,11 @@ class _Scored:
         lacking = {"no_score": admission & discharge, "no_admission_score": admission}
         return parts_of(self.counts, {**self.out, **classes, **lacking}, _WITHOUT[0], order=(*classes, *_WITHOUT, *NOT_ENDED))
 
-    def share(self, name: str, family: str, classes: Mapping[str, Mask], base: tuple[str, ...], hits: tuple[str, ...]) -> Draft:
-        """Share of the base that is in the hits, when every discharged episode is in one class; the rest lack a score."""
-        parts = self.parts(classes)
-        missing = tuple(part for part in _LACKING if part in parts.sizes and part not in base)
-        return parts.share(name, family, base=base, hits=hits, missing=missing)
+
+def _share(parts: Parts, name: str, family: str, base: tuple[str, ...], hits: tuple[str, ...]) -> Draft:
+    """Share of the base that is in the hits, when every discharged episode is in one class; the rest lack a score."""
+    missing = tuple(part for part in _LACKING if part in parts.sizes and part not in base)
+    return parts.share(name, family, base=base, hits=hits, missing=missing)
 
 
 def operator_of(profile: ReliableChangeProfile) -> Operator:
@@ -103,7 +103,7 @@ def _reliable(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> 
     """Better, unchanged and worse, among the pairs and among all discharged; and the chance of "better" with no change at all."""
     classes = _changed(scored, scale, profile)
     paired, every = tuple(classes), (*classes, *_WITHOUT)
-    rate = partial(scored.share, family=_RELIABLE, classes=classes)
+    rate = partial(_share, scored.parts(classes), family=_RELIABLE)
     improved = rate("reliable_improvement", base=paired, hits=("improved",))
     return [
         improved,
@@ -141,7 +141,7 @@ def _recovery(scored: _Scored, scale: Scale, profile: ReliableChangeProfile) -> 
         ("reliably_recovered", "recovered", "still_at_case"),
         ("reliably_recovered", "recovered", "still_at_case", "case_without_end"),
     )
-    rate = partial(scored.share, family=_RECOVERY, classes=classes)
+    rate = partial(_share, scored.parts(classes), family=_RECOVERY)
     both, reliably = ("reliably_recovered", "recovered"), ("reliably_recovered",)
     return [
         rate("recovery", base=pairs_at_case, hits=both),
@@ -206,7 +206,7 @@ def _of_those_at_case(scored: _Scored, scale: Scale, profile: ReliableChangeProf
     if met is None or profile.case_cutoff is None:
         return []
     classes = _met_from_case(scored, scale, profile, met)
-    rate = partial(scored.share, family=name, classes=classes, hits=("met",))
+    rate = partial(_share, scored.parts(classes), family=name, hits=("met",))
     return [rate(name, base=("met", "not_met")), rate(f"{name}_of_discharged", base=("met", "not_met", "case_without_end"))]
 
 
@@ -225,7 +225,7 @@ def _of_pairs(scored: _Scored, name: str, met: Mask | None, *, outside: Mask | N
     """A named variant: among the pairs, less those outside, who are out whether they have an end or not."""
     if met is None:
         return []
-    return [scored.share(name, name, _met(scored, met, outside), base=("met", "not_met"), hits=("met",))]
+    return [_share(scored.parts(_met(scored, met, outside)), name, name, base=("met", "not_met"), hits=("met",))]
 
 
 def _met(scored: _Scored, met: Mask, outside: Mask | None) -> dict[str, Mask]:
