@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from iop_outcomes.columns import STATUS, Column, ScoreAt, Status
 from iop_outcomes.errors import NotAssessableError
 from iop_outcomes.evaluate.ask import Ask, Classes
@@ -16,8 +14,6 @@ from iop_outcomes.stats.periods import Period, calendar
 
 PAIRED = "paired_rate"
 FEWEST_WITHOUT = 20  # discharges in a row without scores: where 3 of 10 give both, chance leaves none of 20 once in 1,250 times
-
-_STOPPED: WeakKeyDictionary[Program, tuple[Ask, str] | None] = WeakKeyDictionary()  # asked for when asks are put and when they are answered
 
 
 def scores_stopped_ask(program: Program) -> Ask | None:
@@ -41,12 +37,7 @@ def scores_stopped_words(page: Page) -> str:
 
 
 def _stopped(program: Program) -> tuple[Ask, str] | None:
-    if program not in _STOPPED:
-        _STOPPED[program] = _without_scores(program)
-    return _STOPPED[program]
-
-
-def _without_scores(program: Program) -> tuple[Ask, str] | None:
+    """The ask, and what its class without scores is called."""
     by_period = completion_by_period(program)
     if by_period is None or by_period.by is None or not program.scored:
         return None
