@@ -66,11 +66,12 @@ def clean_columns(
         if store.is_small(table):
             texts.setdefault(table, {})[name] = suspect(field)
     plain = {(table, name) for table, of_table in texts.items() for name in of_table} - store.columns_that(texts, not_plain("label", known))
+    recipes = {table: plan.recipe for table, plan in plans.items()}
+    store.keep_labels(recipes, [column for column, field in fields.items() if field.kind == "category"])
     labels: dict[str, list[tuple[str, str]]] = {}  # one pattern serves all columns that it is asked of, and making it ready is what costs
     for (table, name), field in fields.items():
         if field.kind == "category" and (table, name) not in plain:
             labels.setdefault(suspected_as(table, field, mapping.data_class, "label"), []).append((table, name))
-    recipes = {table: plan.recipe for table, plan in plans.items()}
     suspected = {column for condition, columns in labels.items() for column in store.labels_that(recipes, columns, condition)}
     return frozenset(plain | {column for columns in labels.values() for column in columns} - suspected)
 

@@ -93,8 +93,7 @@ def similar_rules(store: Store, plans: Dictionary[str, TablePlan]) -> list[Rule]
     rules = []
     for table, plan in plans.items():
         names = [field.name for field in plan.fields.values() if field.kind == "category" and KINDS[table].spellings]
-        differ = [f"count({text}) > count(DISTINCT {_plain(text)})" for text in (quoted(name + "__text") for name in names)]
-        alike = store.questions_of_labels(plan.recipe, list(zip(names, differ, strict=True)))
+        (alike,) = store.questions_of_labels(plan.recipe, names, [f"count(label) > count(DISTINCT {_plain('label')})"])
         rules += [_similar(table, name) for name, answer in zip(names, alike, strict=True) if answer]
     return rules
 
@@ -104,12 +103,10 @@ def word_rules(store: Store, plans: Dictionary[str, TablePlan]) -> list[Rule]:
     rules = []
     for table, plan in plans.items():
         names = [field.name for field in plan.fields.values() if field.kind == "category" and KINDS[table].spellings]
-        aggregates = [f"bool_or({_no_value(quoted(name + '__text'))})" for name in names]
-        answers = store.questions_of_labels(plan.recipe, list(zip(names, aggregates, strict=True)))
-        rules += [_word(table, name, "is read as a label", "note") for name, answer in zip(names, answers, strict=True) if answer]
-        undrawn = [f"bool_or({_no_letters(quoted(name + '__text'))})" for name in names]
-        answers = store.questions_of_labels(plan.recipe, list(zip(names, undrawn, strict=True)))
-        rules += [_boxes(table, name) for name, answer in zip(names, answers, strict=True) if answer]
+        asked = [f"bool_or({condition})" for condition in (_no_value("label"), _no_letters("label"))]
+        missing, undrawn = store.questions_of_labels(plan.recipe, names, asked)
+        rules += [_word(table, name, "is read as a label", "note") for name, answer in zip(names, missing, strict=True) if answer]
+        rules += [_boxes(table, name) for name, answer in zip(names, undrawn, strict=True) if answer]
         if "patient_id" in plan.fields:
             rules.append(_word(table, "patient_id", "is read as the id of one person", "warning"))
     return rules

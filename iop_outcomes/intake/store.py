@@ -64,6 +64,7 @@ class Store:
         self._parents_made = False
         self._excluded: set[str] = set()
         self._lookups: set[str] = set()  # tables of codes
+        self._labelled: dict[tuple[str, str], int] = {}  # tables and columns whose labels are kept, with their places there
         self._used: dict[str, int] = {}
         self.copies: dict[str, tuple[int, ...]] = {}
 
@@ -320,6 +321,7 @@ class Store:
         self.connection.send(f"CREATE TABLE copies_{table} AS SELECT position FROM ({numbered}) AS numbered WHERE place > 1")
         positions = tuple(int(row[0]) for row in self.connection.send(f"SELECT position FROM copies_{table} ORDER BY position").fetchall())
         if positions:
+            self._forget_labels()
             self.copies[table] = positions
             self.check_with(recipe)
 
@@ -331,28 +333,42 @@ class Store:
             faults += self._faults_of(table, of_table)
         return faults
 
-    def questions_of_labels(self, recipe: Recipe, questions: Sequence[tuple[str, str]]) -> list[bool]:
-        """Answers about the different labels of columns: for each question a column's name, and an aggregate of the texts of its labels.
+    def keep_labels(self, recipes: Mapping[str, Recipe], columns: Sequence[tuple[str, str]]) -> None:
+        """Keep the different labels of columns of tables, for every question about them: a file has a handful in a million rows.
 
-        A file has a handful of labels in a million rows; a blank is one of them, and tested for here it would be in every row.
+        Those of columns that are kept already are not looked for again. Of one column each: with the whole table in every question, many
+        columns take their square to plan.
         """
-        if not questions:
-            return []
-        casts = {cast.name: cast for cast in recipe.casts}
-        alike: dict[
-            str, list[str]
-        ] = {}  # the same question of several columns is put once: its patterns take longer to read than labels do
-        for place, (name, aggregate) in enumerate(questions):
-            text = quoted(f"{name}__text")
-            # Of one column each: with the whole table in every question, many columns take their square to plan.
-            labels = f"SELECT DISTINCT {place} AS place, {text} AS label FROM ({self._cast(recipe.table, [casts[name]])}) AS read"
-            alike.setdefault(aggregate.replace(text, "label"), []).append(labels)
-        parts = [
-            f"SELECT place, {aggregate} AS answer FROM ({' UNION ALL '.join(labels)}) AS labels GROUP BY place"
-            for aggregate, labels in alike.items()
-        ]
-        answers = dict(self.connection.send(" UNION ALL ".join(parts)).fetchall())
-        return [bool(answers.get(place)) for place in range(len(questions))]
+        labels = []
+        for table, name in columns:
+            if (table, name) not in self._labelled:
+                place = self._labelled[table, name] = len(self._labelled)
+                (cast,) = (cast for cast in recipes[table].casts if cast.name == name)
+                text = quoted(f"{name}__text")
+                labels.append(f"SELECT {place} AS place, {text} AS label FROM ({self._cast(table, [cast])}) AS read GROUP BY {text}")
+        if labels:
+            made = "INSERT INTO labels" if len(labels) < len(self._labelled) else "CREATE TABLE labels AS"
+            self.connection.send(f"{made} {' UNION ALL '.join(labels)}")
+
+    def _forget_labels(self) -> None:
+        """Give back the room of the labels; whoever asks again has them looked for again."""
+        if self._labelled:
+            self.connection.send("DROP TABLE labels")
+            self._labelled = {}
+
+    def questions_of_labels(self, recipe: Recipe, names: Sequence[str], aggregates: Sequence[str]) -> list[list[bool]]:
+        """Answers about the different labels of columns of a table: for each aggregate of `label`, an answer for each column.
+
+        A blank is one of the labels, and tested for where they are looked for it would be in every row.
+        """
+        columns = [(recipe.table, name) for name in names]
+        self.keep_labels({recipe.table: recipe}, columns)
+        if not columns:
+            return [[] for _ in aggregates]
+        places = [self._labelled[column] for column in columns]
+        answers = f"SELECT place, {', '.join(aggregates)} FROM labels WHERE place IN ({', '.join(map(str, places))}) GROUP BY place"
+        answer = {place: given for place, *given in self.connection.send(answers).fetchall()}
+        return [[place in answer and bool(answer[place][number]) for place in places] for number in range(len(aggregates))]
 
     def columns_that(self, texts: Mapping[str, Mapping[str, str]], condition: str) -> frozenset[tuple[str, str]]:
         """Tables and columns of which any text meets a condition on `label`: for each table laid out, the SQL of the texts of its columns."""
@@ -368,19 +384,14 @@ class Store:
         return frozenset((str(table), str(name)) for table, name in rows)
 
     def labels_that(self, recipes: Mapping[str, Recipe], columns: Sequence[tuple[str, str]], condition: str) -> frozenset[tuple[str, str]]:
-        """Those of some columns of tables of which any label meets a condition on `label`: one condition over the different labels of all of them.
+        """Those of some columns of tables of which any label meets a condition on `label`.
 
-        A file has a handful of labels in a million rows, and a condition that is a pattern costs more to make ready than to ask. Labels are
-        grouped, not DISTINCT: through that the condition would be put to every row.
+        One condition for all of them: one that is a pattern costs more to make ready than to ask.
         """
-        labels = [
-            f"SELECT {place} AS place, {(text := quoted(cast.name + '__text'))} AS label FROM ({self._cast(table, [cast])}) AS read GROUP BY {text}"
-            for place, (table, name) in enumerate(columns)
-            for cast in recipes[table].casts
-            if cast.name == name
-        ]
-        rows = self.connection.send(f"SELECT DISTINCT place FROM ({' UNION ALL '.join(labels)}) AS labels WHERE {condition}").fetchall()
-        return frozenset(columns[int(place)] for (place,) in rows)
+        self.keep_labels(recipes, columns)
+        column = {self._labelled[each]: each for each in columns}
+        asked = f"SELECT DISTINCT place FROM labels WHERE place IN ({', '.join(map(str, column))}) AND ({condition})"
+        return frozenset(column[place] for (place,) in self.connection.send(asked).fetchall())
 
     def words_among(self, recipe: Recipe, name: str, known: Sequence[str]) -> list[str]:
         """Which words of this package a column holds; no other word of a row leaves."""
@@ -436,6 +447,7 @@ class Store:
 
         Where no episode is excluded, and no row is an orphan that is not, how many rows are used is known without counting them.
         """
+        self._forget_labels()
         columns: dict[str, tuple[str, ...]] = {}
         scales = {scale: steps for recipe in recipes.values() for scale, steps in recipe.steps.items()}
         for table, kind in KINDS.items():  # episodes first, which the others belong to

@@ -210,6 +210,7 @@ def figure_block(ax: Axes, headline: str, subtitle: str, alt: str) -> Figure:
     figure = ax.get_figure(root=True)
     if figure is None:
         raise ValueError("axes without a figure")
+    theme.settle(figure)
     if isinstance(ax, theme.ShownAxes):
         return Figure(headline, subtitle, alt, figure, released=ax.released, estimands=ax.estimands)
     return Figure(headline, subtitle, alt, figure)

@@ -147,6 +147,19 @@ def fit_rows(ax: Axes, labels: Sequence[str], notes: Sequence[str], *, above_inc
     ax.set_position((left / wide, below_inches / height, max(wide - left - right, 1.0) / wide, 1 - (above_inches + below_inches) / height))
 
 
+def settle(figure: Figure) -> None:
+    """Fix where the labels of axes stand that have none, in a figure that gets no further words: the picture stays the same.
+
+    For the place of a label matplotlib measures every name of a tick three times over, whether there is a label or not.
+    """
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            if not axis.get_label_text():
+                axis.set_label_coords(0.0, 0.0)
+                for tick in axis.get_major_ticks():
+                    tick.label1.set_in_layout(False)
+
+
 @contextmanager
 def _boxes_without_warnings() -> Iterator[None]:
     """Letters that the font has not are drawn as boxes; a finding about the data has said so once, of which label."""
@@ -226,7 +239,8 @@ def png(figure: Figure) -> bytes:
     """A figure as PNG, for files that show no SVG: sharp on paper, with nothing in it but the picture, the same bytes every time."""
     out = io.BytesIO()
     with style():
-        figure.savefig(out, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+        # Pressed less hard than usual: in a third less of the time, a thirtieth larger.
+        figure.savefig(out, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
     return out.getvalue()
 
 

@@ -3,6 +3,8 @@
 import math
 from datetime import date
 
+from matplotlib.markers import TICKDOWN
+
 from iop_outcomes.intake.dated_changes import DatedChange
 from iop_outcomes.show.control_chart import trend_chart
 from tests.show.test_trend_words import trend
@@ -10,7 +12,9 @@ from tests.show.test_trend_words import trend
 
 def markers(ax):
     """How many points have each shape."""
-    return {line.get_marker(): len(line.get_xdata()) for line in ax.lines if line.get_linestyle() == "None"}
+    return {
+        line.get_marker(): len(line.get_xdata()) for line in ax.lines if line.get_linestyle() == "None" and line.get_marker() != TICKDOWN
+    }
 
 
 def test_signals_have_a_shape_by_whether_they_are_good_news():

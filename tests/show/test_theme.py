@@ -107,3 +107,19 @@ def test_a_part_with_a_meaning_has_its_colour(synthetic, measure):
     assert len(set(colours)) == len(colours)
     for colour, meaning in zip(colours, meanings, strict=True):
         assert (colour == theme.MEANINGS[meaning].lower()) if meaning else colour not in {c.lower() for c in theme.MEANINGS.values()}
+
+
+def test_a_figure_that_is_settled_looks_the_same():
+    """Labels, a title above, names of ticks and an axis without a label stand where they stood."""
+
+    def made():
+        with theme.style():
+            ax = theme.new_axes(2)
+            ax.set_yticks([0, 1], ["one", "two"])
+            ax.set_xlabel("days")
+            ax.set_title("above", loc="left")
+        return ax.get_figure(root=True)
+
+    settled = made()
+    theme.settle(settled)
+    assert theme.svg(settled) == theme.svg(made())

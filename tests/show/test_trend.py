@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
+from matplotlib.markers import TICKDOWN
 
 import iop_outcomes as iop
 from iop_outcomes.columns import Column
@@ -403,7 +404,7 @@ def test_signals_have_their_shapes():
     """An improvement is a navy triangle up, a concern an ochre one down, everything else neither; nothing is rotated."""
     found = trend(frame(SPREAD | {"2023-03": (49, 1), "2023-05": (13, 37)}), "none", cutoff="2024-06-28", data_class="synthetic")
     ax = trend_chart(found)
-    drawn = {line.get_marker(): line for line in ax.lines if line.get_marker() not in ("None", None)}
+    drawn = {line.get_marker(): line for line in ax.lines if line.get_marker() not in ("None", None, TICKDOWN)}
     assert {marker: line.get_color() for marker, line in drawn.items()} == {"^": "#12436D", "v": "#C66621", "o": "#767676"}
     assert (drawn["^"].get_xdata(), drawn["v"].get_xdata()) == ([14], [16])
     labels = ax.get_xticklabels()

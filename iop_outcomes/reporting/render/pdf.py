@@ -55,7 +55,7 @@ def pdf_files(document: Document) -> dict[str, bytes]:
 @contextmanager
 def pdf_begun(document: Document) -> Iterator[Callable[[], dict[str, bytes]]]:
     """The same, while the caller does something else; what was begun and is not asked for ends with the block."""
-    with _begun(paper_of(document)) as content:
+    with _begun(lambda: paper_of(document)) as content:
         yield lambda: {f"{document.name}.pdf": content()}
 
 
@@ -99,35 +99,34 @@ def pdf_of(page: str) -> bytes:
     LibraryError
         When WeasyPrint or what it stands on is not there, or ends without a file; the process that calls goes on.
     """
-    with _begun(page) as content:
+    with _begun(lambda: page) as content:
         return content()
 
 
 @contextmanager
-def _begun(page: str) -> Iterator[Callable[[], bytes]]:
-    """A process that sets a page, and how to wait for what it gives; it ends with the block, and so does its private folder."""
+def _begun(page_of: Callable[[], str]) -> Iterator[Callable[[], bytes]]:
+    """A process that sets a page, and how to wait for what it gives; it ends with the block, and so does its private folder.
+
+    It loads its libraries while the page is made here, which takes as long, and reads the page when its standard input ends.
+    """
     with tempfile.TemporaryDirectory(prefix=folder_prefix()) as private, ExitStack() as until_done:
         folder = Path(private)
         (folder / "fonts.conf").write_text(
             _FONTS.format(fonts=escape(str(font_folder())), folder=escape(private), font=FONT), encoding="utf-8"
         )
-        (folder / "page.html").write_bytes(page.encode("utf-8"))  # files, and no pipes, which somebody would have to fill and to empty
-        given, made = (
-            until_done.enter_context((folder / "page.html").open("rb")),
-            until_done.enter_context((folder / "page.pdf").open("w+b")),
-        )
+        page = folder / "page.html"  # files, and no pipes, which somebody would have to fill and to empty
+        made = until_done.enter_context((folder / "page.pdf").open("w+b"))
         # -P: not its folder, whose csv.py is no csv
-        command = [sys.executable, "-P", "-W", "ignore", pdf_process.__file__, str(font_folder())]
+        command = [sys.executable, "-P", "-W", "ignore", pdf_process.__file__, str(font_folder()), str(page)]
         environment = _environment(private, folder / "fonts.conf")
         started: list[subprocess.Popen[bytes]] = []
 
         def start() -> subprocess.Popen[bytes]:
-            given.seek(0)
             made.seek(0)
             made.truncate()
             started.append(
                 subprocess.Popen(  # noqa: S603 - a program of our own, by its path
-                    command, stdin=given, stdout=made, stderr=subprocess.DEVNULL, cwd=private, env=environment
+                    command, stdin=subprocess.PIPE, stdout=made, stderr=subprocess.DEVNULL, cwd=private, env=environment
                 )
             )
             return started[-1]
@@ -139,11 +138,20 @@ def _begun(page: str) -> Iterator[Callable[[], bytes]]:
             yield lambda: _refuse(why)
             return
         try:
+            page.write_bytes(page_of().encode("utf-8"))
+            _tell(process)
             yield lambda: _content(process, start, made)
         finally:
             for each in started:
                 each.kill()  # one that has ended is left in peace
+                _tell(each)
                 each.wait()
+
+
+def _tell(process: subprocess.Popen[bytes]) -> None:
+    """End the standard input of a process: its page is there."""
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _content(process: subprocess.Popen[bytes], again: Callable[[], subprocess.Popen[bytes]], made: IO[bytes]) -> bytes:
@@ -152,7 +160,9 @@ def _content(process: subprocess.Popen[bytes], again: Callable[[], subprocess.Po
     try:
         code = process.wait(timeout=pdf_process.SECONDS)
         if code == -signal.SIGSEGV:
-            code = again().wait(timeout=pdf_process.SECONDS)
+            process = again()
+            _tell(process)
+            code = process.wait(timeout=pdf_process.SECONDS)
     except subprocess.TimeoutExpired:
         _refuse(f"It took longer than {pdf_process.SECONDS} seconds and was stopped. {OTHERWISE}")
     made.seek(0)

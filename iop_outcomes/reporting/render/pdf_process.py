@@ -1,7 +1,8 @@
-"""Takes a page of HTML on standard input, gives it on standard output as PDF/UA: a process of its own, whose end is nobody else's.
+"""Takes the path of a page of HTML, gives it on standard output as PDF/UA: a process of its own, whose end is nobody else's.
 
-It is run by its path, with the folder of the fonts, and loads nothing of this package. It may use so much memory and time and no more,
-and reads nothing but what it was handed: no other file, no network. What it ends with says what was missing.
+It is run by its path, with the folder of the fonts and the page, and loads nothing of this package. The page is there when standard input
+ends. It may use so much memory and time and no more, and reads nothing but what it was handed: no other file, no network. What it ends
+with says what was missing.
 
 What WeasyPrint leaves open in the tags is finished here (ISO 14289-1): which way a head of a table points (7.5), what a list is numbered
 with (7.6), what runs along the margins as no part of the text (7.8), and where on its page a figure stands (ISO 32000-1, 14.8.5.4.3).
@@ -31,7 +32,6 @@ def main() -> int:
     """Read, set, write."""
     _limit()
     gc.disable()  # the process ends before cycles could matter, and looking for them takes a tenth of its time
-    page = sys.stdin.buffer.read()
     out = os.dup(1)
     os.dup2(2, 1)  # what a library prints is no part of the file
     try:
@@ -41,8 +41,10 @@ def main() -> int:
         return NO_PACKAGE
     except OSError:  # a library of the system
         return NO_LIBRARY
+    sys.stdin.buffer.read()
+    fonts, page = map(Path, sys.argv[1:])
     with os.fdopen(out, "wb") as file:
-        file.write(pdf_of(page, Path(sys.argv[1])))
+        file.write(pdf_of(page.read_bytes(), fonts))
     return 0
 
 
