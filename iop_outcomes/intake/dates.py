@@ -14,7 +14,8 @@ ISO = "YYYY-MM-DD"
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 PLAIN = "2024-03-31"  # what a date must look like where no format is declared
 SERIAL = "serial"  # how a spreadsheet keeps a day: 45382 is 2024-03-31
-SERIAL_TEXT = r"^[1-9]\d{4}(?:\.\d+)?$"
+# From 1990 to 2050: days of these years as SAS and Stata count them, from 1960, and R, from 1970, are smaller numbers, and never read as these.
+SERIAL_TEXT = r"^(?:3[3-9]|4\d|5[0-4])\d{3}(?:\.\d+)?$"
 FIRST_DAY = "1899-12-30"  # day 0 of every spreadsheet that counts from 1900, its 29 February of that year allowed for
 
 _MONTHS = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"

@@ -35,6 +35,8 @@ NO_DATES = {
     "3/31/24",
     "24-03-31",
     "45382",
+    "20100",
+    "23000",
     "45382.5",
     "2024-03-31 25:00",
     "03/31/2024 13:00 PM",
@@ -91,7 +93,7 @@ def test_one_program_in_every_format(tmp_path, date_format, plain):
 def _slow(text, date_format):
     """The day of a text, by the library for a date alone; None where there is none."""
     if date_format == "serial":  # as openpyxl reads a cell of Excel that is formatted as a date
-        return from_excel(int(float(text))).date() if re.fullmatch(r"[1-9]\d{4}(\.\d+)?", text) else None
+        return from_excel(int(float(text))).date() if re.fullmatch(r"[345]\d{4}(\.\d+)?", text) and 33_000 <= float(text) < 55_000 else None
     words = {"YYYY": "%Y", "Mon": "%b", "MM": "%m", "DD": "%d"}
     pattern = re.sub("YYYY|Mon|MM|DD", lambda match: words[match[0]], date_format)
     digits = re.sub(r"[^0-9]+", " ", text).split()
