@@ -13,6 +13,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
+from iop_outcomes.intake.dates import FIRST_DAY, SERIAL
 from iop_outcomes.intake.statistical import UNREADABLE
 
 ERROR_WORDS = frozenset(
@@ -26,6 +27,7 @@ _WRITTEN: Dictionary[str, Callable[[date], str]] = {
     "DD.MM.YYYY": lambda day: f"{day.day:02}.{day.month:02}.{day.year:04}",
     "DD-Mon-YYYY": lambda day: f"{day.day:02}-{_MONTHS[day.month - 1]}-{day.year:04}",
     "YYYYMMDD": lambda day: f"{day.year:04}{day.month:02}{day.day:02}",
+    SERIAL: lambda day: str((day - date.fromisoformat(FIRST_DAY)).days),
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from iop_outcomes.engine.dialect import literal, quoted
+from iop_outcomes.engine.dialect import quoted
 from iop_outcomes.intake.dates import DATE_FORMATS, ISO, SERIAL, day_sql
 from iop_outcomes.intake.findings import Finding
 from iop_outcomes.intake.mapping import Mapping
@@ -33,15 +33,12 @@ class DateFits:
         Values that are not blank.
     plain : int
         Those that are read where no format is declared.
-    serial : int
-        Those that look like the day numbers of a spreadsheet.
     fits : dict of str to int
         By format.
     """
 
     n: int
     plain: int
-    serial: int
     fits: Dictionary[str, int]
 
     @property
@@ -69,15 +66,14 @@ def count_fits(store: Store, relation: str, texts: Sequence[str]) -> list[DateFi
         days = [day_sql(text), *(day_sql(text, name) for name in DATE_FORMATS)]
         cells += [
             f"count({text})",
-            f"count(*) FILTER (WHERE regexp_matches({text}, {literal(SERIAL)}))",
             *(f"count({day})" for day in days),
         ]
     with store.connection.lock:
         counts = store.connection.send(f"SELECT {', '.join(cells)} FROM {relation}").fetchall()[0]
-    size = 3 + len(DATE_FORMATS)
+    size = 2 + len(DATE_FORMATS)
     return [
-        DateFits(n, plain, serial, dict(zip(DATE_FORMATS, fits, strict=True)))
-        for n, serial, plain, *fits in (counts[at : at + size] for at in range(0, len(counts), size))
+        DateFits(n, plain, dict(zip(DATE_FORMATS, fits, strict=True)))
+        for n, plain, *fits in (counts[at : at + size] for at in range(0, len(counts), size))
     ]
 
 
@@ -146,6 +142,8 @@ def every_value(formats: Sequence[str]) -> str:
     >>> every_value(["MM/DD/YYYY", "DD/MM/YYYY"])
     'every value fits MM/DD/YYYY and DD/MM/YYYY, because no day is above 12'
     """
+    if formats[0] == SERIAL:
+        return "every value is a number of 5 digits, as a spreadsheet keeps days (45382 is 2024-03-31)"
     if len(formats) == 1:
         return f"every value is a date written as {formats[0]}"
     return f"every value fits {' and '.join(formats)}, because no day is above 12"
@@ -153,9 +151,6 @@ def every_value(formats: Sequence[str]) -> str:
 
 def _no_format_fits(rule: Rule, column: DateFits, declared: str) -> Rule:
     """The values named are no dates as declared; another format that fits more of them is named."""
-    if column.serial == column.n:
-        hint = "Format the column as a date (yyyy-mm-dd) in the spreadsheet, and export it again"
-        return replace(rule, message="numbers of 5 digits, as a spreadsheet keeps dates inside", hint=hint)
     best = max(column.fits, key=lambda name: column.fits[name])
     if column.fits[best] <= column.fits[declared or ISO]:
         return rule

@@ -13,7 +13,10 @@ from iop_outcomes.engine.dialect import literal
 ISO = "YYYY-MM-DD"
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 PLAIN = "2024-03-31"  # what a date must look like where no format is declared
-SERIAL = r"^[1-9]\d{4}(?:\.\d+)?$"  # how a spreadsheet keeps a day: 45382 is 2024-03-31
+SERIAL = "serial"  # how a spreadsheet keeps a day: 45382 is 2024-03-31
+# From 1990 to 2050: days of these years as SAS and Stata count them, from 1960, and R, from 1970, are smaller numbers, and never read as these.
+SERIAL_TEXT = r"^(?:3[3-9]|4\d|5[0-4])\d{3}(?:\.\d+)?$"
+FIRST_DAY = "1899-12-30"  # day 0 of every spreadsheet that counts from 1900, its 29 February of that year allowed for
 
 _MONTHS = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
 _MONTH = "(?i:" + "|".join(_MONTHS[at : at + 3] for at in range(0, len(_MONTHS), 3)) + ")"
@@ -31,6 +34,7 @@ _FORMATS: Dictionary[str, tuple[str, str]] = {
     "DD.MM.YYYY": (rf"^(\d{{1,2}})\.(\d{{1,2}})\.(\d{{4}}){_BEHIND}$", r"\3-\2-\1"),
     "DD-Mon-YYYY": (rf"^(\d{{1,2}})-({_MONTH})-(\d{{4}}){_BEHIND}$", r"\3-\2-\1"),
     "YYYYMMDD": (rf"^(\d{{4}})(\d{{2}})(\d{{2}}){_COMPACT}$", r"\1-\2-\3"),
+    SERIAL: (SERIAL_TEXT, ""),  # a number of days, and the time of day behind its point
 }
 DATE_FORMATS = tuple(_FORMATS)
 
@@ -50,6 +54,8 @@ def day_sql(text: str, date_format: str = "") -> str:
         return f"CASE {plain} END"
     pattern, order = _FORMATS[date_format]
     matches = f"regexp_matches({text}, {literal(pattern)})"
+    if date_format == SERIAL:
+        return f"CASE WHEN {matches} THEN DATE {literal(FIRST_DAY)} + CAST(left({text}, 5) AS INTEGER) END"
     iso = f"regexp_replace({text}, {literal(pattern)}, {literal(order)})"
     if date_format == "DD-Mon-YYYY":
         name = f"upper(regexp_extract({text}, {literal(pattern)}, 2))"

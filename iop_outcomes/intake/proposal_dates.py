@@ -12,7 +12,7 @@ from iop_outcomes.engine.dialect import literal
 from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.casts import Cast
 from iop_outcomes.intake.date_offers import WHO_KNOWS, DateFits, count_fits, every_value
-from iop_outcomes.intake.dates import DATE_FORMATS
+from iop_outcomes.intake.dates import DATE_FORMATS, SERIAL
 from iop_outcomes.intake.proposal_lines import Line, Question, toml
 from iop_outcomes.intake.usual_words import squashed, table_of_synonyms
 
@@ -66,7 +66,8 @@ def date_lines(fits: Dictionary[str, Dictionary[str, DateFits]]) -> list[Line]:
 def _line(section: tuple[str, ...], key: str, formats: Sequence[str], fits: Dictionary[str, DateFits]) -> Line:
     names = ", ".join(map(toml, fits))
     if len(formats) == 1:
-        return Line(section, key, formats[0], f"the one format that fits every value of {names}")
+        note = f"the one format that fits every value of {names}"
+        return Line(section, key, formats[0], note + ": numbers of days, 45382 is 2024-03-31" * (formats[0] == SERIAL))
     if formats:
         reason = every_value(formats)
         words = f"How are the dates of {names} written? {reason[0].upper()}{reason[1:]}"
@@ -87,6 +88,4 @@ def _most(fits: Dictionary[str, DateFits]) -> str:
 
 def _best(fits: DateFits) -> str:
     best = max(fits.fits, key=lambda name: fits.fits[name])
-    if fits.serial == fits.n:
-        return "numbers of 5 digits, as a spreadsheet keeps dates inside"
     return f"{best} fits {fits.fits[best]:,} of {fits.n:,}" if fits.fits[best] else "no format fits any"

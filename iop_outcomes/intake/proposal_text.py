@@ -127,8 +127,11 @@ class File:
     part: str = ""  # the sheet of a workbook, or the table of a database
     encodings: tuple[str, ...] = ()  # in which a text may be written, the most likely first; none where it is UTF-8
     labels: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)  # of the codes of a column, as SPSS and Stata keep them
+    titles: Dictionary[str, str] = field(default_factory=dict)  # what such a file calls its columns in words
     as_given: str = ""  # the line of [tables] that names it
     settings: TextSettings | None = None  # how a text was read
+    guessed: bool = False  # whether it is taken for a table though none of its columns says so
+    skip_rows: int = 0  # lines before the header, which the mapping need not say
     source: Location | None = None  # in a database that the mapping names: its rows are read once it is known which table it is
 
     @property
@@ -327,10 +330,26 @@ class ProposalText:
         marks = {table: mark for table, file in self.tables.items() if (mark := self._mark(file))}
         for table, file in self.tables.items():
             section = ("text", table)
+            if file.skip_rows:
+                yield Line(section, "skip_rows", file.skip_rows, f"the columns are named in line {file.skip_rows + 1}")
+            if self._mark(file) and self._decimal_commas(table, file):
+                yield Line(section, "decimal", ",", "numbers are written as 12,5")
             if len(set(marks.values())) > 1 and table in marks:
                 yield Line(section, "delimiter", marks[table])
             if file.encodings:
                 yield encoding_line(section, file.name, file.encodings)
+
+    def _decimal_commas(self, table: str, file: File) -> bool:
+        """Whether the numbers of a text have a comma before their tenths, and none has a point there."""
+        names = [match.column for match in file.matches[table] if self._field(table, match).kind in ("integer", "number")]
+        kinds = [(Cast(name, "text", name).text(self.scratch.type_of(file.raw, name)), name) for name in names]
+        if not kinds or "decimal" in self.given.get("text", {}):
+            return False
+        with_mark = (
+            f"count(*) FILTER (WHERE regexp_matches({text}, '^[+-]?\\d+{mark}\\d+$'))" for mark in (",", "\\.") for text, _ in kinds
+        )
+        counts = self.scratch.ask(f"SELECT {', '.join(with_mark)} FROM raw_{file.raw}")[0]
+        return bool(sum(counts[: len(kinds)])) and not sum(counts[len(kinds) :])
 
     def _fits(self) -> dict[str, dict[str, DateFits]]:
         """Which formats fit the columns of dates that are known by their names; those that are only guessed where there is no other."""
@@ -388,6 +407,8 @@ class ProposalText:
             if (surveys and to in ("scale", KINDS[table].points)) or (self.layout and to == "episode_id"):
                 continue  # each column says which scale it is of; in a flat export a record is an episode
             near = next((other for other in (to, *_ALTERNATIVES.get(to, ())) if other in guesses), to)
+            if to == "los_days" and near not in guesses and "discharge_date" in sure:
+                near = "admit_date"
             if (table, near) == (COUNTED, KEY) and near not in guesses and not self._named_by_others():
                 yield number_rows_line(file.name)
             yield self._needed(file, section, name, near, guesses.pop(near, ""), others)
@@ -397,6 +418,10 @@ class ProposalText:
                 question = Question(f"{file.name}: which column is {near}, {means}?", f"It may be left out. {_ENTER_IT}", others, column)
                 note = "a guess by its spelling" + "; or readmission_other_date" * (near == READMITTED_ON)
                 yield Line(section, near, column, note, question)
+        if file.guessed and table == COUNTED and not {"patient_id"} & {*sure, *guesses}:
+            why = f"It may be left out: every row is then a person of its own. {_ENTER_IT}"
+            question = Question(f"{file.name}: which column is patient_id, who the person is (no name)?", why, others, needed=False)
+            yield Line(section, "patient_id", "", "the person, where people come back", question)
         if age := self._age_column(table):
             yield from age_lines(age)
 
@@ -482,6 +507,8 @@ class ProposalText:
                 column = self._field(table, match)
                 if coded(column):
                     yield from self._codes_of(file, match, column, missing.setdefault(match.to, []))
+                elif column.kind == "category" and match.how != "guess" and match.column in file.labels:
+                    yield from self._labelled(file, match)
                 elif column.kind in ("integer", "number", "date") and match.how != "guess":
                     missing[match.to] = self._no_values(file, match)
         for name, codes in missing.items():
@@ -515,13 +542,35 @@ class ProposalText:
             elif match.how == "guess":
                 hidden += 1
             elif column.kind == "category" and column.name != "scale":
-                yield Line(section, note=f"{toml(code)} is kept as it is")
+                yield self._kept(file, match, code, label)
             else:
                 words = words_of(column, tuple(self.scales))
                 yield code_line(column, code, n, word or label, f"{file.name}, {match.column}", words, labelled=word is None)
+        yield from self._labelled_rarely(file, match, column, often)
         if hidden:
             what = "code" if hidden == 1 else "codes"
             yield Line(section, note=f"{hidden} further {what}, fewer than {FEWEST_ROWS} rows each or not to be shown, not listed")
+
+    def _labelled_rarely(self, file: File, match: Match, column: Field, often: Collection[str]) -> Iterator[Line]:
+        """Codes that the file itself translates, whether or not a row holds them: its list of them tells nothing of a row."""
+        for code, label in file.labels.get(match.column, {}).items():
+            word = match_code(column, label, self.scales)
+            if code and code not in often and word and word.how != "guess" and match.how != "guess":
+                yield Line(("codes", column.name), code, word.to, "its value label")
+
+    def _labelled(self, file: File, match: Match) -> Iterator[Line]:
+        """What SPSS and Stata call the codes of a column that keeps its words, such as the track."""
+        for code in file.labels[match.column]:
+            if code and is_shown(code):
+                yield self._kept(file, match, code, None)
+
+    @staticmethod
+    def _kept(file: File, match: Match, code: str, label: Match | None) -> Line:
+        """A code that stays, or the word that the file itself has for it."""
+        section, word = ("codes", match.to), label.to if label else file.labels.get(match.column, {}).get(code, "").strip()
+        if not word or not is_shown(word):
+            return Line(section, note=f"{toml(code)} is kept as it is")
+        return Line(section, code, word, "its value label")
 
     def _seen(self, file: File, match: Match) -> list[tuple[str, int]] | None:
         """The distinct values of a column with their rows, those of few rows without either; None where there are too many."""

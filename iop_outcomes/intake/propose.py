@@ -7,10 +7,8 @@ code that is known. What a person must decide is a comment that starts with "to 
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import replace
 from functools import partial
@@ -29,25 +27,27 @@ from iop_outcomes.intake.decoding import plain_text
 from iop_outcomes.intake.encoding_offers import fitting_encodings
 from iop_outcomes.intake.files import MAX_LINE_BYTES, ending, refuse_globs, refuse_path, shown, stem
 from iop_outcomes.intake.findings import fatal
+from iop_outcomes.intake.header_offers import cells_of, lines_before_header, may_be_names
 from iop_outcomes.intake.inputs import each_table, open_location
 from iop_outcomes.intake.layout_names import is_layout_file, layout_names
 from iop_outcomes.intake.layouts import Layout, find_layout, lacking_columns
 from iop_outcomes.intake.locations import OFFERED_SUFFIXES, PART, named_database, named_location, part_of_file
 from iop_outcomes.intake.mapping import Mapping, read_mapping
-from iop_outcomes.intake.preflight import SEPARATORS, preflight_csv, read_through
+from iop_outcomes.intake.preflight import MOST_TITLES, SEPARATORS, preflight_csv, read_through
 from iop_outcomes.intake.privacy import identifier_in_name
 from iop_outcomes.intake.proposal_dates import fits_of_columns
 from iop_outcomes.intake.proposal_layouts import LayoutProposal, layout_of
 from iop_outcomes.intake.proposal_lines import Line, value_at
 from iop_outcomes.intake.proposal_text import File, Proposal, ProposalText, Scans
-from iop_outcomes.intake.statistical import is_statistical, value_labels
+from iop_outcomes.intake.statistical import column_labels, is_statistical, value_labels
 from iop_outcomes.intake.synonyms import Match, identifier_called, match_columns, table_called, table_mentioned
 from iop_outcomes.intake.text_settings import TextSettings
 from iop_outcomes.intake.workbook_limits import sheet_label
-from iop_outcomes.intake.workbooks import is_workbook, sheets_of
+from iop_outcomes.intake.workbooks import first_rows, is_workbook, sheets_of
 from iop_outcomes.progress import report_step
 from iop_outcomes.scales import Scale, load_scales
 
+_MARKS = (",", *SEPARATORS)
 MOST_TABLES = 500  # of one database that are looked at
 
 
@@ -193,8 +193,7 @@ class Folder:
             except DataError:
                 self._unread.append(f"{as_given} (cannot be read)")
                 continue
-            known = [column for column in file.names if not identifier_called(column)]
-            file.matches = {table: match_columns(table, known, self._scales) for table in KINDS}
+            file.matches = {table: _matches(table, file, self._scales) for table in KINDS}
             self.files.append(file)
 
     def _layout_file(self, mapping: Mapping) -> Layout | None:
@@ -243,17 +242,32 @@ class Folder:
         files = [file for file in self.files if file not in brought.values()]
         tables = _assigned(files, named, self._scales, {*brought, *(place[1] for place in declined if place[0] == "tables")})
         if not tables and not brought:
-            hint = "Is the first line of each file a header? Rename a few columns as docs/guide/data.md calls them, and run it again."
-            fatal("no_known_column", shown(self.path), "no column of any file is known by its name", hint)
+            tables = {COUNTED: self._most_likely(declined)}
         for table, file in tables.items():
             sections = (("data",), ("text",), ("text", table))
             declared = any(value_at(given, (*section, "delimiter")) is not None for section in sections)
             self._as_declared(table, file, mapping, declared=declared)
             known = {to: site_name for to, site_name in mapping.columns.get(table, {}).items() if site_name in file.names}
-            names = [name for name in file.names if name not in known.values() and not identifier_called(name)]
-            matches = [match for match in match_columns(table, names, self._scales) if match.to not in known]
-            file.matches[table] = [*(Match(site_name, to, "name") for to, site_name in known.items()), *matches]
+            file.matches[table] = _matches(table, file, self._scales, known)
         return tables
+
+    def _most_likely(self, declined: Collection[tuple[str, ...]]) -> File:
+        """Where no file is known by its columns, the one that may hold episodes: with names that are like those wanted, else with the most."""
+        may_be = [file for file in self.files if may_be_names([name for name in file.names if not identifier_called(name)])]
+        if not self.files and not self._unread:
+            kinds = ", ".join(sorted(OFFERED_SUFFIXES))
+            fatal(
+                "no_table",
+                shown(self.path),
+                "no file of a kind that is read",
+                f"Save the tables as one of {kinds}; Feather, R and others as Parquet.",
+            )
+        if not may_be or ("tables", COUNTED) in declined:
+            hint = "Is the first line of each file a header? Rename a few columns as docs/guide/data.md calls them, and run it again."
+            fatal("no_known_column", shown(self.path), "no column of any file is known by its name", hint)
+        file = max(may_be, key=lambda file: (len(file.matches.get(COUNTED, ())), len(file.names)))
+        file.guessed = True
+        return file
 
     def _named(self, table: str, name: str, mapping: Mapping) -> File:
         """The file that a line of [tables] names, as it was opened, or opened now."""
@@ -270,13 +284,17 @@ class Folder:
 
     def _as_declared(self, table: str, file: File, mapping: Mapping, *, declared: bool) -> None:
         """Open a text again where the mapping says that it is written otherwise than was seen; `declared` is whether it says of the separator."""
-        if not file.text:
+        if not file.text and not file.part:
             return
         settings = mapping.text_of(table) if mapping.text else TextSettings(delimiter=mapping.delimiter)
-        encoding = file.encodings[0] if file.encodings and settings.encoding == "utf-8" else settings.encoding
-        wanted = replace(settings, encoding=encoding, delimiter=settings.delimiter if declared else file.delimiter)
-        if wanted != file.settings:
-            _open_text(self._scratch, file, wanted)
+        skip_rows = settings.skip_rows or file.skip_rows
+        if file.text:
+            encoding = file.encodings[0] if file.encodings and settings.encoding == "utf-8" else settings.encoding
+            wanted = replace(settings, encoding=encoding, delimiter=settings.delimiter if declared else file.delimiter, skip_rows=skip_rows)
+            if wanted != file.settings:
+                _open_text(self._scratch, file, wanted)
+        elif file.settings and skip_rows != file.settings.skip_rows:
+            _open_sheet(self._scratch, file, skip_rows)
 
 
 # -- files ---------------------------------------------------------------------------------------------------------
@@ -322,30 +340,75 @@ def _parts(path: Path) -> list[str]:
 
 def _opened(scratch: Scratch, path: Path, number: int, scales: Dictionary[str, Scale], part: str) -> File:
     raw = f"file_{number}"
-    if ending(path) in OFFERED_SUFFIXES and not ending(path).startswith(".csv"):
+    known = partial(_known, scales=scales)
+    if is_workbook(path):
+        file = File(path, raw, [], part=part, skip_rows=lines_before_header(first_rows(path, part, MOST_TITLES + 1), known))
+        _open_sheet(scratch, file, file.skip_rows)
+    elif ending(path) in OFFERED_SUFFIXES and not ending(path).startswith(".csv"):
         open_location(scratch, raw, part_of_file(path, part), Mapping())
-        file = File(path, raw, list(scratch.raw_columns(raw)), part=part, labels=value_labels(path) if is_statistical(path) else {})
+        file = File(path, raw, list(scratch.raw_columns(raw)), part=part)
+        if is_statistical(path):
+            file.labels, file.titles = value_labels(path), column_labels(path)
     else:
         refuse_globs(path)
         encodings = fitting_encodings(path)
         file = File(path, raw, [], encodings=encodings)
-        _open_text(scratch, file, TextSettings(encoding=encodings[0] if encodings else "utf-8", delimiter=""))
-    names = [name for name in file.names if not identifier_called(name)]
-    file.matches = {table: match_columns(table, names, scales) for table in KINDS}
+        _open_text(scratch, file, TextSettings(encoding=encodings[0] if encodings else "utf-8", delimiter=""), known)
+    file.matches = {table: _matches(table, file, scales) for table in KINDS}
     return file
 
 
-def _open_text(scratch: Scratch, file: File, settings: TextSettings) -> None:
-    """The header of a text, written as the settings say; what stands between its fields is seen where they do not say it."""
+def _matches(table: str, file: File, scales: Dictionary[str, Scale], known: Dictionary[str, str] = MappingProxyType({})) -> list[Match]:
+    """What each column of a file is in a table: as is said, by its name, and else by what the file calls it in words."""
+    names = [name for name in file.names if name not in known.values() and not identifier_called(name)]
+    matches = [match for match in match_columns(table, names, scales, known) if match.to not in known]
+    taken = {*known, *(match.to for match in matches if match.how != "guess")}
+    certain = {match.column for match in matches if match.how != "guess"}
+    said = [title for title in file.titles.values() if not identifier_called(title)]
+    titles = {title: name for name, title in file.titles.items() if name in names and name not in certain and said.count(title) == 1}
+    by_title = [match for match in match_columns(table, list(titles), scales) if match.to not in taken and match.how != "guess"]
+    titled = [Match(titles[match.column], match.to, match.how) for match in by_title]
+    named = {each for match in titled for each in (match.column, match.to)}
+    return [
+        *(Match(site_name, to, "name") for to, site_name in known.items()),
+        *titled,
+        *(match for match in matches if match.how != "guess" or not {match.column, match.to} & named),
+    ]
+
+
+def _known(names: Sequence[str], scales: Dictionary[str, Scale]) -> int:
+    """How many of some cells are columns of one table by their names."""
+    called = [name for name in names if name and not identifier_called(name)]
+    return max(sum(match.how != "guess" for match in match_columns(table, called, scales)) for table in KINDS)
+
+
+def _open_sheet(scratch: Scratch, file: File, skip_rows: int) -> None:
+    """A sheet with so many rows before its header."""
+    file.raw = f"{file.raw}_" if file.settings else file.raw
+    file.settings = TextSettings(skip_rows=skip_rows)
+    open_location(scratch, file.raw, part_of_file(file.path, file.part), Mapping(text={file.raw: file.settings}))
+    file.names = list(scratch.raw_columns(file.raw))
+
+
+def _open_text(scratch: Scratch, file: File, settings: TextSettings, known: Callable[[Sequence[str]], int] | None = None) -> None:
+    """The header of a text, written as the settings say; what stands between its fields is seen where they do not say it.
+
+    With `known`, how many of some cells are names of columns, titles before the header are passed over.
+    """
     file.raw = f"{file.raw}_" if file.settings else file.raw
     text = plain_text(
         file.path, scratch.connection.folder / f"text_{file.raw}", replace(settings, delimiter=settings.delimiter or ",")
     ).path
-    first = (re.split(rb"\r\n|\r|\n", head_of(text), maxsplit=1) or [b""])[0].decode("utf-8-sig", errors="replace")
-    delimiter = settings.delimiter or max((",", *SEPARATORS), key=first.count)
-    names = [name.strip() for name in next(csv.reader(io.StringIO(first), delimiter=delimiter), [])]
+    lines = re.split(rb"\r\n|\r|\n", head_of(text), maxsplit=MOST_TITLES + 1)[: MOST_TITLES + 1]
+    marks = (settings.delimiter,) if settings.delimiter else _MARKS
+    cells = [cells_of(line.decode("utf-8-sig", errors="replace"), marks) for line in lines] or [([], marks[0])]
+    if known and (skip_rows := lines_before_header([names for names, _ in cells], known)):
+        file.settings, file.skip_rows = settings, skip_rows
+        return _open_text(scratch, file, replace(settings, skip_rows=skip_rows))
+    names, delimiter = cells[0]
     file.names, file.delimiter, file.text = preflight_csv(text, delimiter, names), delimiter, text
     file.settings = replace(settings, delimiter=delimiter)
+    return None
 
 
 def _read_rows(scratch: Scratch, file: File) -> None:
@@ -378,16 +441,18 @@ def _best(
     for file in files:
         for place, table in enumerate(kinds):
             known = {match.to for match in file.matches.get(table, ()) if match.how != "guess"}
-            called = 100 * (file.called == table) + 5 * (table_called(file.called) == table) + 2 * (table_mentioned(file.called) == table)
+            called = 5 * (table_called(file.called) == table) + 2 * (table_mentioned(file.called) == table)
+            # "outcomes" may hold admissions, and their columns say so: but for our own names, a name doubles what they say at most.
+            called = min(called, len(known)) + 100 * (file.called == table)
             marked = (
                 known & set(KINDS[table].marks)
                 or (KINDS[table].points and known & set(scales))
                 or any(name.rpartition("_")[2].isdigit() for name in known)
             )
             if marked or (known and called):
-                worth.append((-(len(known) + called), place, f"{file.path}#{file.part}", table, file))
+                worth.append((not marked and called < 100, -(len(known) + called), place, f"{file.path}#{file.part}", table, file))
     tables = dict(named)
-    for *_, table, file in sorted(worth, key=lambda entry: entry[:3]):
+    for *_, table, file in sorted(worth, key=lambda entry: entry[:4]):
         if table not in tables and table not in declined and file not in tables.values():
             tables[table] = file
     return {table: tables[table] for table in kinds if table in tables}

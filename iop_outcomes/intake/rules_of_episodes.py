@@ -46,6 +46,9 @@ def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping
         rules += _of_reason(stay, "los_code" if "los_code" in has and mapping.los_convention == "teds_codes" else "los_days")
     elif "discharge_reason" in has:
         rules.append(_of_reason_alone(mapping))
+    if "track" in has:
+        hint = "They are shown as (missing), and compared with nobody. Where a sheet writes a track once for many rows, or in merged cells, fill it down"
+        rules.append(_rule("track_blank", ("track",), "track IS NULL", "no track", hint, "warning"))
     if "planned_days" in has:
         hint = "Leave it blank where no length was planned"
         rules.append(_rule("planned_days_zero", ("planned_days",), "planned_days = 0", "a planned length of no day", hint, "warning"))
@@ -269,6 +272,9 @@ def readmission_rule(known: Collection[str], mapping: Mapping, *, events: bool) 
     question = f"no {'readmission' if claimed else 'event of a known episode'} found: did the events file join?"
     hint = "Compare episode_id in both files, and the words of event; without readmissions nothing is wrong"
     table, column = ("events", "event") if events else ("episodes", "follow_up_days")
+    if not events and not beside:
+        question = "followed after discharge, and no table or column of events is there"
+        hint = "Name the file of readmissions under [tables] events, or the column of their date; until then rates of return are not given"
     return Rule(NO_READMISSION, table, (column,), f"{ROW} = 0 AND {never}", question, hint, "warning")
 
 

@@ -100,6 +100,18 @@ def value_labels(path: Path) -> dict[str, dict[str, str]]:
     return {column: {_code(code): str(word) for code, word in words.items()} for column, words in labels.items()}
 
 
+def column_labels(path: Path) -> dict[str, str]:
+    """What such a file calls its columns in words, where it does: read like a name where the name itself is not known.
+
+    Raises
+    ------
+    DataError
+        As `read_statistical`.
+    """
+    labels = _reader_of(path)(path, metadataonly=True)[1].column_names_to_labels
+    return {column: str(label) for column, label in labels.items() if label}
+
+
 def _code(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 

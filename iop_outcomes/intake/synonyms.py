@@ -113,7 +113,7 @@ def table_mentioned(name: str) -> str:
     return tables[0] if len(tables) == 1 else ""
 
 
-def match_columns(table: str, names: Sequence[str], scales: Dictionary[str, Scale]) -> list[Match]:
+def match_columns(table: str, names: Sequence[str], scales: Dictionary[str, Scale], given: Collection[str] = ()) -> list[Match]:
     """Match the columns of a file with those of a table; each canonical column is matched once, a guess only where nothing else is.
 
     Parameters
@@ -124,6 +124,8 @@ def match_columns(table: str, names: Sequence[str], scales: Dictionary[str, Scal
         As the file has them.
     scales : dict of str to Scale
         For scores beside an episode and for items.
+    given : collection of str
+        Canonical columns that a person has named already.
 
     Examples
     --------
@@ -141,6 +143,8 @@ def match_columns(table: str, names: Sequence[str], scales: Dictionary[str, Scal
                 best[candidates[1]] = (candidates[0], name)
     certain = [Match(name, to, _how(rank, rivals[to])) for to, (rank, name) in best.items()]
     guesses = _guesses(table, [name for name in names if name not in {match.column for match in certain}], set(best))
+    guessed = {match.column for match in (*certain, *guesses)}
+    guesses += _first_and_last(table, [name for name in names if name not in guessed], {*best, *given}, scales)
     return sorted([*certain, *guesses], key=lambda match: names.index(match.column))
 
 
@@ -163,6 +167,26 @@ def _guesses(table: str, names: Sequence[str], taken: Collection[str]) -> list[M
         if near and near not in guessed:
             guessed[near] = name
     return [Match(name, to, "guess") for to, name in guessed.items()]
+
+
+def _first_and_last(table: str, names: Sequence[str], taken: Collection[str], scales: Dictionary[str, Scale]) -> list[Match]:
+    """Scores beside an episode whose names do not say of when they are, such as phq9_t1 and phq9_t2: the first and the last of a scale."""
+    if "score" not in KINDS[table].wide:
+        return []
+    columns: dict[str, list[str]] = {}
+    words = table_of_synonyms()["words"]
+    keyed = _keyed({each: scale for each, scale in scales.items() if scale.total})
+    for name in names:
+        scale = next((scale for key, scale in keyed if key in squashed(name)), None)
+        rest = squashed(name).replace(squashed(scale.name), "", 1) if scale else ""
+        if scale and not _beside_a_patient(scale, rest) and not any(word in rest for word in words["date"] + words["between"]):
+            columns.setdefault(scale.name, []).append(name)
+    return [
+        Match(name, to, "guess")
+        for scale, called in columns.items()
+        for name, to in ((called[0], f"{scale}_admit"), (called[-1], f"{scale}_discharge"))
+        if to not in taken and (len(called) > 1 or {f"{scale}_admit", f"{scale}_discharge"} & set(taken))
+    ]
 
 
 def _spelled(table: str) -> dict[str, tuple[int, str]]:
@@ -208,7 +232,7 @@ def _wide(table: str, name: str, scales: Dictionary[str, Scale]) -> tuple[int, s
             continue
         rest = plain.replace(key, "", 1)
         if "score" in wide:
-            rest = re.sub("|".join(words["total"]), "", rest)
+            rest = re.sub("|".join(words["total"]), "", rest).removeprefix("at")
             moment = next((m for m in ("admit", "discharge") if rest in {m, *map(squashed, words[m])}), "")
             return (int(plain != key + moment), f"{scale.name}_{moment}") if moment else None
         if beside := _beside_a_patient(scale, rest):

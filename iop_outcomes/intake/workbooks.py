@@ -13,6 +13,7 @@ from collections.abc import Mapping as Dictionary
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,20 @@ def write_sheet(path: Path, sheet: str, target: Path, settings: TextSettings, da
             Finding("hidden_sheet", "note", label, "", "the sheet is hidden, and read as the mapping asks", "See that it is meant")
         )
     return text
+
+
+def first_rows(path: Path, sheet: str, n: int) -> list[list[str]]:
+    """The cells of the first rows of a sheet, those without a value included, counted from its first row.
+
+    Raises
+    ------
+    DataError
+        As `write_sheet`.
+    """
+    refuse_extent(path, sheet_label(path, sheet), _facts(path)[next(each.place for each in sheets_of(path) if each.name == sheet) - 1])
+    cells = CellText(".", "")
+    with _opened(path) as book:
+        return [[cell.strip() for cell in cells.row(values)] for values in islice(book.get_sheet_by_name(sheet).iter_rows(), n)]
 
 
 @contextmanager

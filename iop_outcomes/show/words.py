@@ -366,7 +366,8 @@ def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str
     if len(ends) < 2:
         limits = plain_range(estimate, definition.digits)
         limits = f"range {limits}" if limits == NOT_SHOWN else limits
-        return f"{name}: {value}{UNITS[estimate.unit].suffix(value)}{'; ' if limits else ''}{'range ' if ends else ''}{limits}."
+        counts = f" ({count(estimate.k or 0)} of {count(estimate.n)})" if _is_counted(estimate) else ""
+        return f"{name}: {value}{UNITS[estimate.unit].suffix(value)}{counts}{'; ' if limits else ''}{'range ' if ends else ''}{limits}."
     return _template(estimate, definition).format(
         label=definition.label + when,
         k="" if estimate.k is None else count(estimate.k),

@@ -303,7 +303,7 @@ def test_a_folder_without_tables(tmp_path, name, capsys):
     """Refused as every other command refuses it."""
     (tmp_path / "empty").mkdir()
     assert run(["start", str(tmp_path / name)]) == EXIT_USAGE
-    assert ("no_such_file" if name == "nowhere" else "no_known_column") in capsys.readouterr().err
+    assert ("no_such_file" if name == "nowhere" else "no_table") in capsys.readouterr().err
 
 
 def test_files_that_leave_no_question_say_so(tmp_path, capsys):

@@ -248,7 +248,16 @@ def test_no_event_at_all_is_asked_about():
         (readmitted | {"readmission_other_day": 50, "readmission_other_observed": 1}, False),
     ):
         with iop.load(episodes.assign(**more), mapping={"data": {"class": "synthetic"}}) as data:
-            assert ("no_readmission" in [f.rule for f in data.findings]) is asked
+            said = [f.message for f in data.findings if f.rule == "no_readmission"]
+            assert bool(said) is asked and all(("no table or column of events is there" in words) is (not more) for words in said)
+
+
+def test_rows_without_a_track_are_warned_of():
+    """A track written once for many rows, or in merged cells, leaves the others blank: how many is said, and what to do."""
+    rows = {"episode_id": [f"m{i}" for i in range(30)], "track": ["mood", *[None] * 29], "discharge_reason": "completed", "los_days": 30}
+    with iop.load(pd.DataFrame(rows), mapping={"data": {"class": "synthetic"}}) as data:
+        (found,) = [f for f in data.findings if f.rule == "track_blank"]
+        assert (found.severity, found.column, found.count) == ("warning", "track", 29) and "fill it down" in found.hint
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import pandas as pd
 import pytest
+from openpyxl.utils.datetime import from_excel
 
 import iop_outcomes as iop
 from iop_outcomes.cli import run
@@ -22,6 +23,7 @@ WRITE = {
     "DD.MM.YYYY": (lambda d: f"{d.day:02}.{d.month:02}.{d.year}", lambda d: f"{d.day}.{d.month}.{d.year}"),
     "DD-Mon-YYYY": (lambda d: f"{d.day:02}-{MONTHS[d.month - 1]}-{d.year}", lambda d: f"{d.day}-{MONTHS[d.month - 1].upper()}-{d.year}"),
     "YYYYMMDD": (lambda d: f"{d.year}{d.month:02}{d.day:02}", lambda d: f"{d.year}{d.month:02}{d.day:02}"),
+    "serial": (lambda d: str((d - date(1899, 12, 30)).days), lambda d: f"{(d - date(1899, 12, 30)).days}.0"),
 }
 BEHIND = ("", " 09:30", "T23:30:00Z", " 23:59:59.123-05:00", "T00:00+0530", " 11:30 PM EST", " 12:00:00 AM")
 NO_DATES = {
@@ -33,6 +35,8 @@ NO_DATES = {
     "3/31/24",
     "24-03-31",
     "45382",
+    "20100",
+    "23000",
     "45382.5",
     "2024-03-31 25:00",
     "03/31/2024 13:00 PM",
@@ -81,12 +85,15 @@ def folder_of(tmp_path, rows, date_format=None, **more):
 def test_one_program_in_every_format(tmp_path, date_format, plain):
     """Declared, each format gives the counts and the findings of the same program in ISO dates, times and zones cut off."""
     expected = counts(sites.write(tmp_path / "iso", mapping=sites.DATED, episodes=sites.dated(), scores=None, events=None))
-    behind = ("", "T1200", "T235959Z", "202359", "0900-0500", ".0") if date_format == "YYYYMMDD" else BEHIND
+    others = {"YYYYMMDD": ("", "T1200", "T235959Z", "202359", "0900-0500", ".0"), "serial": ("", "75") if plain else ("", ".0", ".9999")}
+    behind = others.get(date_format, BEHIND)
     assert counts(folder_of(tmp_path, written(date_format, behind, plain), date_format)) == expected
 
 
 def _slow(text, date_format):
     """The day of a text, by the library for a date alone; None where there is none."""
+    if date_format == "serial":  # as openpyxl reads a cell of Excel that is formatted as a date
+        return from_excel(int(float(text))).date() if re.fullmatch(r"[345]\d{4}(\.\d+)?", text) and 33_000 <= float(text) < 55_000 else None
     words = {"YYYY": "%Y", "Mon": "%b", "MM": "%m", "DD": "%d"}
     pattern = re.sub("YYYY|Mon|MM|DD", lambda match: words[match[0]], date_format)
     digits = re.sub(r"[^0-9]+", " ", text).split()
@@ -171,7 +178,8 @@ def test_other_layouts_keep_theirs(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", [write(date(2024, 3, 31)) + behind for each in WRITE.values() for write in each for behind in ("", " 09:30")]
+    "text",
+    [write(date(2024, 3, 31)) + behind for name, each in WRITE.items() if name != "serial" for write in each for behind in ("", " 09:30")],
 )
 def test_dates_in_labels_are_seen(tmp_path, text):
     """Under the strictest class a date is refused in every format, where it stands in a column that is read."""

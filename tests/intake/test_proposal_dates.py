@@ -10,9 +10,11 @@ from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
 US, EU, ISO = "MM/DD/YYYY", "DD/MM/YYYY", "YYYY-MM-DD"
 
 
-def fits(n, serial=0, **of):
+def fits(n, **of):
     """So many values of a column, of which formats (by US, EU, ISO) fit some."""
-    return DateFits(n, 0, serial, dict.fromkeys(DATE_FORMATS, 0) | {{"us": US, "eu": EU, "iso": ISO}[name]: k for name, k in of.items()})
+    return DateFits(
+        n, 0, dict.fromkeys(DATE_FORMATS, 0) | {{"us": US, "eu": EU, "iso": ISO, "serial": "serial"}[name]: k for name, k in of.items()}
+    )
 
 
 def test_one_format_of_all_tables_is_one_line():
@@ -52,8 +54,12 @@ def test_no_format_is_asked_with_the_one_that_fits_most():
         assert f'"Adm": {US} fits {n} of 8' in line.note
     (line,) = date_lines({"episodes": {"Adm": fits(8)}})
     assert '"Adm": no format fits any' in line.note
+
+
+def test_day_numbers_of_a_spreadsheet_are_a_format():
+    """Every value is a number of 5 digits: nothing is asked, and the note says how they count."""
     (line,) = date_lines({"episodes": {"Adm": fits(8, serial=8)}})
-    assert "numbers of 5 digits, as a spreadsheet keeps dates inside" in line.note
+    assert (line.value, line.question) == ("serial", None) and "numbers of days, 45382 is 2024-03-31" in line.note
 
 
 def test_nothing_to_say():

@@ -60,6 +60,33 @@ def test_value_labels_are_guesses(tmp_path, ending):
         assert data.episodes == n
 
 
+def test_what_a_file_says_of_its_columns_and_codes_is_read(tmp_path):
+    """A label of a column is as good as its name, and every code with a label is translated, were it in one row alone or in none."""
+    pd, pyreadstat = pytest.importorskip("pandas"), pytest.importorskip("pyreadstat")
+    frame = pd.DataFrame(
+        {
+            "v1": [f"E{i}" for i in range(60)],
+            "v2": [1.0 + i % 2 for i in range(60)],
+            "v3": [1.0] * 59 + [6.0],
+            "v4": [20.0] * 60,
+            "v5": [9.0] * 60,
+        }
+    )
+    columns = {
+        "v1": "Episode id",
+        "v2": "Program track",
+        "v3": "Discharge reason",
+        "v4": "Length of stay",
+        "v5": "PHQ-9 total at admission",
+    }
+    labels = {"v2": {1: "Day", 2: "Evening", 3: "Night"}, "v3": {1: "Completed", 6: "Died"}}
+    pyreadstat.write_sav(frame, str(tmp_path / "iop.sav"), variable_value_labels=labels, column_labels=columns)
+    text = propose(tmp_path).text
+    for line in ('episode_id = "v1"', 'track = "v2"', 'discharge_reason = "v3"', 'los_days = "v4"', 'phq9_admit = "v5"'):
+        assert f"\n{line}" in text
+    assert '"3" = "Night"    # its value label' in text and '"6" = "died"    # its value label' in text
+
+
 # -- forms ---------------------------------------------------------------------------------------------------------------
 
 

@@ -254,6 +254,45 @@ def test_visits_beside_episodes_are_sessions(tmp_path):
     assert '[columns.sessions]    # visits.csv\ndate = "visit date"' in text
 
 
+def test_columns_say_more_than_the_name_of_the_file(tmp_path):
+    """A file called like scores that holds one row per episode with its scores beside it."""
+    rows = sites.episodes()
+    rows[0] = ["visit", "cohort", "result", "LOS", "x", "y", "phq9_intake", "phq9_dc"]
+    (tmp_path / "outcomes.csv").write_text(sites.text(rows))
+    text = propose(tmp_path).text
+    assert 'episodes = "outcomes.csv"' in text and 'phq9_discharge = "phq9_dc"' in text and "[columns.scores]" not in text
+
+
+def test_columns_in_another_language_are_asked(tmp_path):
+    """None is known, so that the file is only taken for episodes; what is needed is to finish, and the first and last score are guesses."""
+    rows = sites.dated()
+    rows[0] = ["id_episodio", "servicio", "motivo", "ingreso", "alta", "PHQ9_ingreso"]
+    rows = [[*row, "PHQ9_alta" if not place else "7"] for place, row in enumerate(rows)]
+    (tmp_path / "episodios.csv").write_text(sites.text(rows))
+    text = propose(tmp_path).text
+    assert 'episodes = "episodios.csv"' in text and f'{TO_FINISH} track = ""' in text and '# patient_id = ""' in text
+    assert f'{TO_FINISH} phq9_admit = "PHQ9_ingreso"' in text and f'{TO_FINISH} phq9_discharge = "PHQ9_alta"' in text
+    given = {"columns": {"episodes": {"discharge_date": "alta", "phq9_admit": "PHQ9_ingreso"}}}
+    text = propose(tmp_path, given=given).text  # a discharge wants an admission
+    assert f'{TO_FINISH} admit_date = ""' in text and "los_days =" not in text and f'{TO_FINISH} phq9_discharge = "PHQ9_alta"' in text
+
+
+def test_numbers_with_a_comma_are_seen(tmp_path):
+    """Before the tenths; with a point in one of them nothing is said."""
+    rows = sites.planted(sites.planted(sites.episodes(), 3, "phq9_admit", "12,0"), 5, "phq9_discharge", "3,5")
+    (tmp_path / "export.csv").write_text(sites.text(rows, ";"))
+    assert 'decimal = ","' in propose(tmp_path).text
+    (tmp_path / "export.csv").write_text(sites.text(sites.planted(rows, 4, "phq9_admit", "1.5"), ";"))
+    assert "decimal" not in propose(tmp_path).text
+
+
+def test_files_that_are_of_no_kind_that_is_read(tmp_path, capsys):
+    """A folder with a Feather file alone is not a folder without known columns."""
+    (tmp_path / "iop.feather").write_bytes(b"ARROW1")
+    assert run(["map", str(tmp_path)]) == EXIT_USAGE
+    assert "no file of a kind that is read" in capsys.readouterr().err
+
+
 def test_parquet_and_other_formats(tmp_path):
     """Columns and codes of a Parquet file, as of a CSV."""
     import pandas as pd

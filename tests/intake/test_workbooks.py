@@ -208,12 +208,12 @@ def test_a_moment_is_its_day_and_a_flag_a_flag(kind, tmp_path):
         assert sorted(ask("SELECT planned FROM events").fetchall()) == [(0,), (1,)]
 
 
-@pytest.mark.parametrize("date_format", ["MM/DD/YYYY", "DD/MM/YYYY", "DD.MM.YYYY", "DD-Mon-YYYY", "YYYYMMDD", "YYYY-MM-DD"])
+@pytest.mark.parametrize("date_format", ["MM/DD/YYYY", "DD/MM/YYYY", "DD.MM.YYYY", "DD-Mon-YYYY", "YYYYMMDD", "YYYY-MM-DD", "serial"])
 def test_dates_and_texts_of_dates_in_one_column(date_format, tmp_path):
     """Where somebody typed a date that the spreadsheet took for text, the declared format reads both."""
     written = {
         "MM/DD/YYYY": "1/31/2024", "DD/MM/YYYY": "31/1/2024", "DD.MM.YYYY": "31.1.2024",
-        "DD-Mon-YYYY": "31-jan-2024", "YYYYMMDD": "20240131", "YYYY-MM-DD": "2024-1-31",
+        "DD-Mon-YYYY": "31-jan-2024", "YYYYMMDD": "20240131", "YYYY-MM-DD": "2024-1-31", "serial": "45322",
     }[date_format]  # fmt: skip
     rows = [[*HEAD[:3], "admit_date", "discharge_date"]]
     rows += [[f"e{i}", "mood", "completed", [date(2024, 1, 31), written][i % 2], date(2024, 2, 29)] for i in range(4)]

@@ -1,5 +1,6 @@
 """Takes programs of one, of all and of none, gives proof that the sentences of a page are true of them and read as English."""
 
+import pandas as pd
 import pytest
 
 import iop_outcomes as iop
@@ -126,3 +127,11 @@ def test_a_bar_of_nothing_but_the_rest_is_not_shown():
     words = said(DISCHARGE_REASONS, rows, policy="cms11")[0]
     assert "together 100%" not in words and "in the rest 0%" not in words
     assert "B: not shown" in words
+
+
+def test_a_share_without_a_range_has_its_denominator():
+    """Of one patient's forty episodes no range can be given; the share stood alone, as "Completed: 50%; no range (too few patients)."."""
+    rows = {"episode_id": [f"e{i}" for i in range(40)], "patient_id": "p", "track": "mood", "los_days": 20}
+    rows["discharge_reason"] = ["completed", "dropped_out"] * 20
+    with iop.load(pd.DataFrame(rows), mapping={"data": {"class": "synthetic"}}) as data:
+        assert iop.completion(data).sentence() == "Completed: 50% (20 of 40); no range (too few patients)."
