@@ -103,8 +103,8 @@ def word_rules(store: Store, plans: Dictionary[str, TablePlan]) -> list[Rule]:
     rules = []
     for table, plan in plans.items():
         names = [field.name for field in plan.fields.values() if field.kind == "category" and KINDS[table].spellings]
-        asked = [f"bool_or({condition})" for condition in (_no_value("label"), _no_letters("label"))]
-        missing, undrawn = store.questions_of_labels(plan.recipe, names, asked)
+        aggregates = [f"bool_or({condition})" for condition in (_no_value("label"), _no_letters("label"))]
+        missing, undrawn = store.questions_of_labels(plan.recipe, names, aggregates)
         rules += [_word(table, name, "is read as a label", "note") for name, answer in zip(names, missing, strict=True) if answer]
         rules += [_boxes(table, name) for name, answer in zip(names, undrawn, strict=True) if answer]
         if "patient_id" in plan.fields:

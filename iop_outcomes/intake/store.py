@@ -390,8 +390,8 @@ class Store:
         """
         self.keep_labels(recipes, columns)
         column = {self._labelled[each]: each for each in columns}
-        asked = f"SELECT DISTINCT place FROM labels WHERE place IN ({', '.join(map(str, column))}) AND ({condition})"
-        return frozenset(column[place] for (place,) in self.connection.send(asked).fetchall())
+        question = f"SELECT DISTINCT place FROM labels WHERE place IN ({', '.join(map(str, column))}) AND ({condition})"
+        return frozenset(column[place] for (place,) in self.connection.send(question).fetchall())
 
     def words_among(self, recipe: Recipe, name: str, known: Sequence[str]) -> list[str]:
         """Which words of this package a column holds; no other word of a row leaves."""

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -170,6 +170,11 @@ def _boxes_without_warnings() -> Iterator[None]:
 
 def text_width(words: str, points: float) -> float:
     """How wide words are in the font of every figure, in inches."""
+    return _width_of(words, points)
+
+
+@lru_cache(maxsize=1000)  # the names of groups stand in every chart of a page
+def _width_of(words: str, points: float) -> float:
     font = FontProperties(family="DejaVu Sans", size=points)
     with _boxes_without_warnings():
         return float(text_to_path.get_text_width_height_descent(words, font, False)[0]) / 72  # noqa: FBT003 - ismath, by position in matplotlib

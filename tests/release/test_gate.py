@@ -44,7 +44,7 @@ OF_PARTS = {
     "targets": {"target_word", "target_words"},  # of a share of a Released, and of the target itself
     "theme": {
         *("as_wide_as", "data_uri", "fit_rows", "font_folder", "holds_all", "mark", "new_axes", "new_figure", "pdf", "png", "shrink"),
-        *("slices", "style", "svg", "text_width", "width"),
+        *("settle", "slices", "style", "svg", "text_width", "width"),
     },
     "trend": {"require_trend"},
     "trend_strip": {"strip_alt_text", "strip_subtitle", "trend_strip"},  # of a Trend, too
