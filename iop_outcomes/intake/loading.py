@@ -31,6 +31,7 @@ from iop_outcomes.intake.date_offers import findings_of_zones, offer_formats
 from iop_outcomes.intake.dates import ISO
 from iop_outcomes.intake.findings import PRIVACY_RULES, Finding, fatal, refuse
 from iop_outcomes.intake.headers import identifiers_not_read, items_not_added, refuse_columns
+from iop_outcomes.intake.id_spellings import offer_spellings, written_otherwise
 from iop_outcomes.intake.inputs import Input, Lines, each_table, holds_contacts, open_tables, refuse_what_broke
 from iop_outcomes.intake.labels import similar_rules, word_rules
 from iop_outcomes.intake.layout_names import is_layout_file
@@ -128,7 +129,8 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
     placed = {item.table: store.placed(plan.recipe) for item in inputs if (plan := plans[item.table]).recipe.by_patient}
     for item in inputs:
         if item.table in placed:
-            findings += _marked(findings_of_placed(item, placed[item.table], item.lines), item.table)
+            otherwise = written_otherwise(store, item.table, "patient_id") if placed[item.table].unplaced.get("no_patient") else 0
+            findings += _marked(findings_of_placed(item, placed[item.table], item.lines, otherwise), item.table)
     findings = [*opened.findings, *findings]
     if not mapping.declared:
         hint = 'Declare it in mapping.toml: [data] class = "safe_harbor", "limited_data_set", "synthetic" or "public"'
@@ -332,7 +334,7 @@ def _check(
         broken_rules = _broken(store, rules)
     broken_rules = name_identifiers(store, look_again(store, broken_rules, plans, mapping), plans, mapping)
     faults = offer_nearest(store, offer_formats(store, once(broken_rules), plans, mapping), plans, scales.values())
-    faults = name_codes(store, faults)
+    faults = offer_spellings(store, name_codes(store, faults))
     nameless = any(
         fault.rule.id == "blank" and fault.rule.columns == ("episode_id",) and KINDS[fault.rule.table].counted for fault in faults
     )

@@ -23,7 +23,7 @@ from iop_outcomes.intake.mapping import GAP_DAYS, ColumnRule, Mapping
 from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
 from iop_outcomes.intake.proposal_fields import field_lines, moment_lines
 from iop_outcomes.intake.proposal_lines import TO_FINISH, Line, MappingLines, Question, long_text, short_text, toml, value_at
-from iop_outcomes.intake.recipes import plan_table
+from iop_outcomes.intake.recipes import plan_table, scale_in
 from iop_outcomes.intake.rules import KEY
 from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
 from iop_outcomes.intake.surveys import names_of_totals, side_by_side
@@ -511,9 +511,39 @@ class ProposalText:
                     yield from self._labelled(file, match)
                 elif column.kind in ("integer", "number", "date") and match.how != "guess":
                     missing[match.to] = self._no_values(file, match)
+            yield from self._no_scores(table, file)
         for name, codes in missing.items():
             if codes:
                 yield Line(("missing",), name, list(dict.fromkeys(codes)))
+
+    def _no_scores(self, table: str, file: File) -> Iterator[Line]:
+        """Codes among the scores and items of a scale that are none of its points, such as -9 and 99, each of at least 11 rows: a question."""
+        columns: dict[str, list[tuple[str, Field]]] = {}
+        for match in file.matches[table]:
+            scale, field = scale_in(match.to), self._field(table, match)
+            if match.how != "guess" and scale in self.scales and field.low is not None and field.high is not None:
+                text = Cast(match.to, "text", match.column).text(self.scratch.type_of(file.raw, match.column))
+                columns.setdefault(scale, []).append((text, field))
+        for scale, each in columns.items():
+            given = self.given.get("missing", {})
+            known = [*given.get("all", ()), *given.get(scale, ())]
+            outside = (
+                f"CASE WHEN NOT regexp_matches({text}, '[0-9]') OR TRY_CAST({text} AS INTEGER) NOT BETWEEN {field.low} AND {field.high} THEN {text} END"
+                for text, field in each
+            )
+            of_rows = f"SELECT unnest(list_distinct([{', '.join(outside)}])) AS code FROM raw_{file.raw}"
+            often = f"SELECT code FROM ({of_rows}) AS codes GROUP BY code HAVING count(*) >= {FEWEST_ROWS} ORDER BY code LIMIT {MAX_CODES}"
+            codes = [code for (code,) in self.scratch.ask(often) if code not in known and not means_missing(code) and is_shown(code)]
+            if codes:
+                title, low, high = self.scales[scale].short, each[0][1].low, each[0][1].high
+                stand = (
+                    "stands where {} is from {} to {}. Does it mean" if len(codes) == 1 else "stand where {} is from {} to {}. Do they mean"
+                )
+                words = f"{file.name}: {', '.join(map(toml, codes))} {stand.format(title, low, high)} that there is no value?"
+                question = Question(
+                    words, "With no, these rows are errors. Whoever enters the scores knows.", ("yes", "no"), "yes", "yes", needed=False
+                )
+                yield Line(("missing",), scale, codes, f"where {low} to {high} may stand: codes for no value", question)
 
     def _no_values(self, file: File, match: Match) -> list[str]:
         """Words such as N/A in a column of numbers or dates, each of at least 11 rows."""

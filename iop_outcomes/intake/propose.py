@@ -364,8 +364,8 @@ def _matches(table: str, file: File, scales: Dictionary[str, Scale], known: Dict
     matches = [match for match in match_columns(table, names, scales, known) if match.to not in known]
     taken = {*known, *(match.to for match in matches if match.how != "guess")}
     certain = {match.column for match in matches if match.how != "guess"}
-    said = [title for title in file.titles.values() if not identifier_called(title)]
-    titles = {title: name for name, title in file.titles.items() if name in names and name not in certain and said.count(title) == 1}
+    every = [title for title in file.titles.values() if not identifier_called(title)]
+    titles = {title: name for name, title in file.titles.items() if name in names and name not in certain and every.count(title) == 1}
     by_title = [match for match in match_columns(table, list(titles), scales) if match.to not in taken and match.how != "guess"]
     titled = [Match(titles[match.column], match.to, match.how) for match in by_title]
     named = {each for match in titled for each in (match.column, match.to)}

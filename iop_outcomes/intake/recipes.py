@@ -123,7 +123,7 @@ def refuse_unknown_names(raws: Dictionary[str, Sequence[str]], mapping: Mapping,
         only(renamed, known[table], f"{mapping.name} [columns.{table}]", "column")
     everywhere = {name for names in known.values() for name in names}
     only(mapping.codes, everywhere, f"{mapping.name} [codes]", "column")
-    only(mapping.missing, {"all", *everywhere}, f"{mapping.name} [missing]", "column")
+    only(mapping.missing, {"all", *scales, *everywhere}, f"{mapping.name} [missing]", "column")
 
 
 def expected_names(table: str, mapping: Mapping) -> tuple[str, ...]:
@@ -143,8 +143,21 @@ def _codes(field: Field, mapping: Mapping) -> tuple[tuple[str, ...], dict[str, s
     """Codes of a column that mean no value, and the words that the others stand for."""
     also = dict(field.also)
     words = {**also, **{site: also.get(word, word) for site, word in mapping.codes.get(field.name, {}).items()}}
-    missing = (*mapping.missing.get("all", ()), *mapping.missing.get(field.name, ()), *(site for site, word in words.items() if not word))
+    named = [mapping.missing.get(name, ()) for name in ("all", scale_in(field.name), field.name)]
+    missing = (*(code for codes in named for code in codes), *(site for site, word in words.items() if not word))
     return missing, {site: word for site, word in words.items() if word}
+
+
+def scale_in(column: str) -> str:
+    """The scale of which a column is a score or an item, by its name; "" of any other.
+
+    Examples
+    --------
+    >>> scale_in("phq9_admit"), scale_in("phq9_9"), scale_in("los_days")
+    ('phq9', 'phq9', '')
+    """
+    scale, _, part = column.rpartition("_")
+    return scale if part in ("admit", "discharge") or part.isdigit() else ""
 
 
 def _known(field: Field, mapping: Mapping) -> dict[str, str]:

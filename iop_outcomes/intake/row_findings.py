@@ -7,6 +7,7 @@ from typing import Any
 
 from iop_outcomes.intake.checks import OF_TABLES
 from iop_outcomes.intake.findings import Finding, Severity
+from iop_outcomes.intake.id_spellings import WRITE_ALIKE, say_written_otherwise
 from iop_outcomes.intake.inputs import Input, Lines
 from iop_outcomes.intake.placing import Placed
 from iop_outcomes.intake.recipes import TablePlan
@@ -65,8 +66,11 @@ def findings_of_copies(copies: Sequence[int], lines: Lines) -> list[Finding]:
     ]
 
 
-def findings_of_placed(item: Input, placed: Placed, lines: Lines) -> list[Finding]:
-    """How many were placed, how several claims were settled, and the rows that no episode claims."""
+def findings_of_placed(item: Input, placed: Placed, lines: Lines, otherwise: int = 0) -> list[Finding]:
+    """How many were placed, how several claims were settled, and the rows that no episode claims.
+
+    `otherwise` are rows without a patient whose id is written otherwise than one that is there.
+    """
     total = placed.placed + len(placed.rows)
     words = f"{placed.placed:,} of {total:,} {item.table} placed by patient and date"
     several = [(placed.in_care, "to the one in care that day"), (placed.nearest, "to the nearest admission")]
@@ -75,6 +79,8 @@ def findings_of_placed(item: Input, placed: Placed, lines: Lines) -> list[Findin
         words += f"; of {placed.in_care + placed.nearest:,} that several episodes claimed, {settled}"
     severity: Severity = "warning" if placed.rows else "note"
     hint = "What no episode claims is not used: see the lines named below" if placed.rows else "Nothing is to be done"
+    if otherwise:
+        words, hint = f"{words}; {say_written_otherwise(otherwise)}", WRITE_ALIKE
     out = [Finding("placed", severity, item.name, "", words, hint)]
     for why, message in _UNPLACED.items():
         if rows := placed.unplaced.get(why):

@@ -19,6 +19,7 @@ How = Literal["name", "synonym", "guess"]
 LIKE = 0.8  # of difflib: below, more guesses are wrong than right
 SHORTEST_GUESS = 5  # letters
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_MAY_BE = {("events", "kind"): "event"}
 _BESIDE = "beside"
 READMITTED_ON = "readmission_psychiatric_date"  # what the date of a readmission beside an episode most likely is, which a person must say
 _READMITTED = ("readmissiondate", "dateofreadmission", "datereadmitted")
@@ -141,11 +142,17 @@ def match_columns(table: str, names: Sequence[str], scales: Dictionary[str, Scal
             rivals[candidates[1]] = rivals.get(candidates[1], 0) + 1
             if candidates[0] < best.get(candidates[1], (2 * len(known), ""))[0]:
                 best[candidates[1]] = (candidates[0], name)
-    certain = [Match(name, to, _how(rank, rivals[to])) for to, (rank, name) in best.items()]
+    certain = [_or_what_is_needed(table, Match(name, to, _how(rank, rivals[to])), {*best, *given}) for to, (rank, name) in best.items()]
     guesses = _guesses(table, [name for name in names if name not in {match.column for match in certain}], set(best))
     guessed = {match.column for match in (*certain, *guesses)}
     guesses += _first_and_last(table, [name for name in names if name not in guessed], {*best, *given}, scales)
     return sorted([*certain, *guesses], key=lambda match: names.index(match.column))
+
+
+def _or_what_is_needed(table: str, match: Match, there: Collection[str]) -> Match:
+    """A column that is one more word for another which the table needs: of events without one, the type says what happened."""
+    needed = _MAY_BE.get((table, match.to), "")
+    return Match(match.column, needed, "guess") if needed and needed not in there and match.how == "synonym" else match
 
 
 def _how(rank: int, rivals: int) -> How:

@@ -164,6 +164,7 @@ def _of_episode(row):
     found += broken("discharge_after_cutoff", "los_days", when=admit and days is not None and days > (LAST - admit).days)
     found += broken("stay_missing", "discharge_reason", when=reason not in ("active", "not_started") and los is None)
     found += broken("reason_missing", "discharge_reason", when=reason is None and los is not None)
+    found += broken("track_blank", "track", when=row["track"] is None)
     found += broken("planned_days_zero", "planned_days", when=row["planned_days"] == 0)
     for event in ("relapse", "death"):
         day, seen = row[f"{event}_day"], row[f"{event}_observed"]

@@ -53,3 +53,11 @@ def test_scores_beside_an_episode(name):
     """A scale and a moment, in either order; another moment is no admission."""
     found = match_columns("episodes", [name], load_scales(None))
     assert [match.to for match in found if match.how != "guess"] == ([WIDE[name]] if WIDE[name] else [])
+
+
+def test_the_type_of_an_event_is_the_event_where_no_other_column_is():
+    """Asked of a person, as a table of events cannot be read without it; beside an event it is its kind."""
+    scales = load_scales(None)
+    assert [(m.to, m.how) for m in match_columns("events", ["type"], scales)] == [("event", "guess")]
+    assert [(m.to, m.how) for m in match_columns("events", ["event", "type"], scales)] == [("event", "name"), ("kind", "synonym")]
+    assert [(m.to, m.how) for m in match_columns("events", ["type"], scales, ["event"])] == [("kind", "synonym")]

@@ -95,6 +95,14 @@ def test_who_gave_both_scores(kept, holds):
         assert ("who gave both scores" in rule_lines(data)) == holds
 
 
+def test_shares_that_chance_alone_parts_are_not_told_apart():
+    """61% of those who dropped out and 64% of those who finished: the scores were said to describe those who finished."""
+    scored = {"phq9_admit": lambda i: 15, "phq9_discharge": lambda i: 9 if i < 64 or 100 <= i < 161 else None}
+    with loaded(rows("a", 100, 100, **scored)) as data:
+        said = rule_lines(data)["who gave both scores"]
+    assert said == "Both scores are known for 63% of discharged episodes: the figures on symptoms describe these alone."
+
+
 @pytest.mark.parametrize(("kept", "words"), [(69, "69% of discharged episodes"), (70, "")])
 def test_too_few_gave_both_scores_whoever_they_are(kept, words):
     """Of 100 who finished: from fewer than 70 percent on."""
