@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import product
 
 from iop_outcomes.attack.facts import EVERYONE, MODELLED, Knowledge, Place, Variable, combined, expression, place, place_words
-from iop_outcomes.attack.identities import FOLLOWED, TESTS, Fields, RowName, fields_of, left_out, sums_of
+from iop_outcomes.attack.identities import FOLLOWED, TESTS, Fields, RowName, fields_of, left_out, stretches_of, sums_of
 from iop_outcomes.attack.read_charts import read_charts
 from iop_outcomes.attack.read_json import TABLE
 from iop_outcomes.attack.read_tables import read_tables
@@ -305,6 +305,8 @@ def _learn_structure(learner: _Learner) -> None:
     for where, row_names in learner.row_names.items():
         for line in sums_of(list(row_names)):
             _learn_line(knowledge, line, where)
+        for text in stretches_of(list(row_names)):
+            knowledge.withhold(expression(text, where), f"{text} ({place_words(where)})")
         _learn_reason(knowledge, where)
     _learn_periods(learner)
     _learn_endings(learner)
