@@ -111,6 +111,11 @@ def _outcome(measure: str, definition: str) -> str:
     return re.sub(r"\W+", "_", f"{measure}_{definition}")
 
 
+def outcome_of(row_name: RowName) -> str:
+    """The name of an event after discharge with its definition, as sets of episodes are named after it."""
+    return _outcome(row_name.measure, row_name.definition)
+
+
 def _completion(row_name: RowName, _match: re.Match[str]) -> Fields | None:
     teds = row_name.estimand.endswith("_teds_all")
     base, left = ("ended + died", OUTSIDE) if teds else ("ended", f"died + {OUTSIDE}")
