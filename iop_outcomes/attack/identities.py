@@ -111,6 +111,11 @@ def _outcome(measure: str, definition: str) -> str:
     return re.sub(r"\W+", "_", f"{measure}_{definition}")
 
 
+def outcome_of(row_name: RowName) -> str:
+    """The name of an event after discharge with its definition, as sets of episodes are named after it."""
+    return _outcome(row_name.measure, row_name.definition)
+
+
 def _completion(row_name: RowName, _match: re.Match[str]) -> Fields | None:
     teds = row_name.estimand.endswith("_teds_all")
     base, left = ("ended + died", OUTSIDE) if teds else ("ended", f"died + {OUTSIDE}")
@@ -337,15 +342,25 @@ def _of_scales(row_names: Sequence[RowName]) -> Iterator[str]:
             yield from (line.format(s=s) for line in AT_ADMISSION)
 
 
-def _after_discharge(row_names: Sequence[RowName]) -> Iterator[str]:
+def stretches_of(row_names: Sequence[RowName]) -> Iterator[str]:
+    """Those with an event between two days that are asked one after the other, which no report prints: what is left of two sums."""
+    for a, ordered in _days_asked(row_names).items():
+        yield from (f"{a}_event_{u} - {a}_event_{t}" for t, u in pairwise(ordered))
+
+
+def _days_asked(row_names: Sequence[RowName]) -> dict[str, list[int]]:
+    """Of each event after discharge, the days in order."""
     days: dict[str, set[int]] = {}
     for row_name in row_names:
         if re.fullmatch(r"(readmission|relapse)\w*", row_name.measure):
             mine = days.setdefault(_outcome(row_name.measure, row_name.definition), set())
             if row_name.time:
                 mine.add(int(row_name.time))
-    for a, times in days.items():
-        ordered = sorted(times)
+    return {a: sorted(times) for a, times in days.items()}
+
+
+def _after_discharge(row_names: Sequence[RowName]) -> Iterator[str]:
+    for a, ordered in _days_asked(row_names).items():
         yield from (line.format(a=a) for line in AFTER)
         yield from (line.format(a=a, t=t) for t in ordered for line in AFTER_AT)
         yield from (line.format(a=a, t=t, u=u) for t, u in pairwise(ordered) for line in AFTER_THEN)

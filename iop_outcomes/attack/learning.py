@@ -9,8 +9,9 @@ from fractions import Fraction
 from itertools import product
 
 from iop_outcomes.attack.facts import EVERYONE, MODELLED, Knowledge, Place, Variable, combined, expression, place, place_words
-from iop_outcomes.attack.identities import FOLLOWED, TESTS, Fields, RowName, fields_of, left_out, sums_of
+from iop_outcomes.attack.identities import FOLLOWED, TESTS, Fields, RowName, fields_of, left_out, outcome_of, stretches_of, sums_of
 from iop_outcomes.attack.read_charts import read_charts
+from iop_outcomes.attack.read_curves import Lost, read_curves
 from iop_outcomes.attack.read_json import TABLE
 from iop_outcomes.attack.read_tables import read_tables
 from iop_outcomes.attack.read_words import read_words
@@ -40,6 +41,7 @@ class _Learner:
     knowledge: Knowledge = field(default_factory=Knowledge)
     row_names: dict[Place, dict[RowName, None]] = field(default_factory=dict)
     rounded: Rounded = field(default_factory=Rounded)
+    lost: dict[tuple[Place, str], set[int]] = field(default_factory=dict)  # the days of which curves say who was lost by then
 
 
 def learned(report: FilesRead) -> Knowledge:
@@ -62,6 +64,8 @@ def learned(report: FilesRead) -> Knowledge:
     _learn_left_out(learner, report)
     for number, block in (*read_tables(report), *read_words(report), *read_charts(report)):
         _learn_cell(learner, block, number)
+    for lost in read_curves(report):
+        _learn_lost(learner, lost)
     _learn_structure(learner)
     for name, most in report.few.items():
         learner.knowledge.add(
@@ -249,6 +253,29 @@ def _learn_cell(learner: _Learner, block: Block, number: Number) -> None:
         _learn_value(learner, fields, number.where, {"value": number})
 
 
+def _learn_lost(learner: _Learner, lost: Lost) -> None:
+    """Who is lost by a day is so later too, and by a day that is asked is among those who left without the event."""
+    a = outcome_of(lost.row_name)
+    earlier = learner.lost.setdefault((lost.where, a), set())
+    here = expression(f"{a}_lost_{lost.day}", lost.where)
+    for day in earlier:
+        first, last = sorted((day, lost.day))
+        learner.knowledge.at_most(
+            combined((1, expression(f"{a}_lost_{first}", lost.where)), (-1, expression(f"{a}_lost_{last}", lost.where))),
+            f"who is lost by day {first} is so by day {last} ({place_words(lost.where)})",
+        )
+    earlier.add(lost.day)
+    high = None if lost.high is None else Fraction(lost.high)
+    words = f"{lost.source}: lost to follow-up by day {lost.day}, {lost.low} to {'any' if high is None else high}"
+    learner.knowledge.add(here, Fraction(lost.low), high, words, printed=True)
+    for row_name in learner.row_names.get(lost.where, {}):
+        if row_name.time and outcome_of(row_name) == a and row_name.estimand == "cumulative_incidence" and int(row_name.time) >= lost.day:
+            rest = expression(f"{a}_otherwise_{row_name.time}", lost.where)
+            learner.knowledge.at_most(
+                combined((1, here), (-1, rest)), f"who is lost by day {lost.day} left otherwise by day {row_name.time}"
+            )
+
+
 def _measures(blocks: Iterable[Block]) -> dict[RowName, set[str]]:
     """The first row of every measure, with the names of all its numbers."""
     first: dict[tuple[str, str], RowName] = {}
@@ -305,6 +332,8 @@ def _learn_structure(learner: _Learner) -> None:
     for where, row_names in learner.row_names.items():
         for line in sums_of(list(row_names)):
             _learn_line(knowledge, line, where)
+        for text in stretches_of(list(row_names)):
+            knowledge.withhold(expression(text, where), f"{text} ({place_words(where)})")
         _learn_reason(knowledge, where)
     _learn_periods(learner)
     _learn_endings(learner)

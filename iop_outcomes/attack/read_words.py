@@ -19,6 +19,7 @@ _LIST = re.compile(
     r"^(?P<label>[^:;.]+): (?P<groups>[^:]+?)\.?$"
 )  # "Reliably worse: all episodes 3.1% (2.1% to 4.5%); Substance use 5.5%."
 _OF_GROUP = re.compile(rf"^(?P<group>[^;%]+?) {_SHARE}(?: \([^()]*\))?$")
+_COUNTS_OF_GROUP = re.compile(r"^(?P<group>[^;%]+?) (?P<k>\d[\d,]*) of (?P<n>\d[\d,]*)$")  # of few: "Dual diagnosis 0 of 18"
 _COUNT = re.compile(rf"(?P<k>\d[\d,]*) of (?P<n>\d[\d,]*)[^.;%]*?(?: \({_SHARE}\))?")
 
 
@@ -91,14 +92,21 @@ def _of_list(words: WordsRead, block: Block, each: Described) -> Iterator[Number
     if match is None or match["label"].lower() not in row_names or not _is_about(words, each):
         return
     for part in match["groups"].split("; "):
-        group = _OF_GROUP.match(part)
-        if group and plain(group["group"]) in places:
-            yield _share(row_names[match["label"].lower()], places[plain(group["group"])], group, words.source)
+        group, counted = _OF_GROUP.match(part), _COUNTS_OF_GROUP.match(part)
+        row_name, named = row_names[match["label"].lower()], group or counted
+        if named is None or plain(named["group"]) not in places:
+            continue
+        where = places[plain(named["group"])]
+        if group:
+            yield _share(row_name, where, group, words.source)
+        elif counted:
+            for field in ("k", "n"):
+                yield Number(row_name, where, field, Fraction(counted[field].replace(",", "")), f"{words.source}, {part}")
 
 
 def _of_everyone(words: WordsRead, block: Block, each: Described) -> Iterator[Number]:
     """Some of everyone, where the words name the number: "25 of 817 (3.1%) became reliably worse"."""
-    if not _is_about(words, each):
+    if not _is_about(words, each) or _LIST.match(words.text):
         return
     for sentence in re.split(r"(?<=[a-z%)])\. ", words.text):
         counts = list(_COUNT.finditer(sentence))

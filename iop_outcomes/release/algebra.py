@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 ZERO = 1e-7
 NOTHING = 1e-10  # a squared size that is 0 but for rounding

@@ -40,12 +40,26 @@ class _Small:
 
     terms: Terms
     ways: Ways
-    met: set[Range] = field(default_factory=set)
+    alone: Range = (0.0, np.inf)  # what it may be by how it is printed itself
+    met: dict[Range, bool] = field(default_factory=dict)  # each with whether whole counts are likely to be in it too
 
-    def is_open(self, value: float) -> bool:
-        """Whether nobody learns it, now that it may also be this."""
-        self.met.update(each for way in self.ways for each in way if each[0] - _TOLERANCE <= value <= each[1] + _TOLERANCE)
-        return any(self.met.issuperset(way) for way in self.ways)
+    def is_open(self, value: float, *, whole: bool = True) -> bool:
+        """Whether nobody learns it, now that it may also be this, as a whole number or not."""
+        for each in (each for way in self.ways for each in way):
+            if each[0] - _TOLERANCE <= value <= each[1] + _TOLERANCE:
+                self.met[each] = self.met.get(each, False) or whole or min(value - each[0], each[1] - value) >= 1.0
+        return self.doubted is not None
+
+    @property
+    def doubted(self) -> Sequence[Range] | None:
+        """Of the way that is met, the ranges that perhaps fractions of episodes alone are in; none where no way is met."""
+        least, most = self.alone
+        met = [
+            [each for each in way if not self.met[each] and each[1] != least and each[0] != most]
+            for way in self.ways
+            if self.met.keys() >= set(way)
+        ]
+        return min(met, key=len, default=None)
 
 
 _Waiting = dict[_Count, _Small]  # counts that may have to be what they are
@@ -148,6 +162,7 @@ class _Showing:
         self.values = dict.fromkeys(known.ratios)
         self._needs = needs
         self._programs = 0
+        self._withdrawn: list[Item] = []
 
     @property
     def left(self) -> tuple[frozenset[Printed], ...]:
@@ -156,7 +171,8 @@ class _Showing:
 
     def open_all(self, guarded: Sequence[Total | Remainder], threshold: int) -> Extent:
         """Withdraw what is needed for every small count to be open, and say how many were looked at."""
-        waiting = self._small(guarded, threshold)
+        small = self._small(guarded, threshold)
+        waiting = dict(small)
         if not waiting:
             return "whole"
         most = _MOST_WORK * (1 if self._ways is None else _OF_ROUNDED) // self._equations.size
@@ -164,11 +180,12 @@ class _Showing:
             return "none"
         pages = PossiblePages(self._equations)
         self._rule_out_many(pages, waiting)
-        if not waiting:
+        asked = {key: each for key, each in small.items() if key in waiting or each.doubted}
+        if not asked:
             return "whole"
         extent: Extent = "whole"
-        keys = list(waiting)
-        changes = Changes(self._equations, [each.terms for each in waiting.values()], pages)
+        keys = list(asked)
+        changes = Changes(self._equations, [each.terms for each in asked.values()], pages)
         worth = _Worth(self._needs, changes, self._equations)
         for question, key in enumerate(keys):
             if key not in waiting:
@@ -181,7 +198,45 @@ class _Showing:
                 for item in self._holding(waiting[key].terms):
                     self._withdraw(item, changes, worth)
                 extent = "part"
+        self._open_in_whole_numbers(asked, pages, changes, worth)
         return extent
+
+    def _open_in_whole_numbers(self, asked: _Waiting, pages: PossiblePages, changes: Changes, worth: _Worth) -> None:
+        """Withdraw what must change where a count is open to a reader of fractions alone: 1.95 says that it may be 2, whole numbers may not.
+
+        Looked for are pages of whole counts, where the count ends at a fraction within one of the end of a range that it must reach.
+        """
+        for item in self._withdrawn:
+            pages.withdraw(item)
+        pages.program.change_costs_alone()
+        for question, small in enumerate(asked.values()):
+            for low, high in small.doubted or ():
+                if small.met[low, high] or not self._ends_at_fraction(pages, small.terms, low, high):
+                    continue
+                self._programs += 1
+                try:
+                    change = changes.least(question, worth.of_items, low=low, high=high, whole=True)
+                except UnsolvedError:
+                    continue
+                for item in change.items:
+                    self._withdraw(item, changes, worth)
+                    pages.withdraw(item)
+                self._rule_out(dict(asked), change.counts)
+
+    def _ends_at_fraction(self, pages: PossiblePages, terms: Terms, low: float, high: float) -> bool:
+        """Whether what a count can be, taken with fractions, ends between the end of a range that it must reach and one further."""
+        sign = 1.0 if np.isinf(low) else -1.0  # how little it must be, or how much
+        direction = np.zeros(self._equations.size)
+        direction[list(terms)] = [sign * factor for factor in terms.values()]
+        self._programs += 1
+        try:
+            counts = pages.least(direction)
+        except UnsolvedError:
+            return False
+        if counts is None:
+            return False
+        end = _value(terms, counts)
+        return abs(end - round(end)) > _TOLERANCE and abs(end - (high if sign > 0 else low)) < 1.0
 
     def _open(self, question: int, small: _Small, waiting: _Waiting, changes: Changes, worth: _Worth) -> None:
         """Withdraw the totals that must change for a count to be possible in one of its ways: those that cost least."""
@@ -209,7 +264,7 @@ class _Showing:
         for item in dict.fromkeys(item for change in best for item in change.items):
             self._withdraw(item, changes, worth)
         for change in best:
-            self._rule_out(waiting, change.counts)
+            self._rule_out(waiting, change.counts, small)
 
     def _change(self, question: int, within: Range, changes: Changes, worth: _Worth, least_changes: dict[Range, Change | None]) -> Change:
         """The least change for a count to lie in a range, looked for once."""
@@ -240,7 +295,8 @@ class _Showing:
                 ways = self._ways(count)
             elif isinstance(total, Total) and self._is_declared(total):
                 ways = tuple((each,) for each in ((1.0, count - 1.0), (count + 1.0, threshold - 1.0)) if each[0] <= each[1])
-            each = _Small(terms, ways)
+            alone = self._equations.printed[self._equations.key(total)][1:] if isinstance(total, Total) and is_printed else (0.0, np.inf)
+            each = _Small(terms, ways, alone)
             if self._ways is None or not each.is_open(count):
                 small.setdefault(frozenset(terms.items()), each)
         return small
@@ -266,16 +322,19 @@ class _Showing:
             if counts is not None:
                 self._rule_out(waiting, counts)
 
-    @staticmethod
-    def _rule_out(waiting: _Waiting, counts: Floats) -> None:
-        """Drop the counts that a possible page leaves open, with those before."""
+    def _rule_out(self, waiting: _Waiting, counts: Floats, asked: _Small | None = None) -> None:
+        """Drop the counts that a possible page leaves open, with those before; one that was asked to be at the end of a range is whole there by chance."""
+        people = counts[: self._equations.size][self._equations.whole]
+        whole = _are_whole(people)
         for key, each in list(waiting.items()):
-            if each.is_open(sum(factor * counts[number] for number, factor in each.terms.items())):
+            value = _value(each.terms, counts)
+            if each.is_open(value, whole=whole or (each is not asked and _are_whole(value))):
                 del waiting[key]
 
     def _withdraw(self, item: Item, changes: Changes, worth: _Worth) -> None:
         changes.withdraw(item)
         worth.withdraw(item)
+        self._withdrawn.append(item)
         if isinstance(item, RoundedValue):
             del self.values[item]
             return
@@ -286,6 +345,14 @@ class _Showing:
                 self._seen[place].discard((table.everyone, item.parts))
             elif place == item.table:
                 self._seen[place].discard((item.name, item.parts))
+
+
+def _are_whole(values: Floats | float) -> bool:
+    return bool(np.all(np.abs(values - np.rint(values)) <= _TOLERANCE))
+
+
+def _value(terms: Terms, counts: Floats) -> float:
+    return float(sum(factor * counts[number] for number, factor in terms.items()))
 
 
 class _Worth:

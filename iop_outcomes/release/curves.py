@@ -2,7 +2,7 @@
 
 Each exact curve is a list of its people: of 100 episodes, 94 of 100 steps are one person. So what is drawn under a policy that
 withholds counts is computed anew from how many had left in each way by each day, each of these rounded to the middle of its six
-("midpoint 6": 1 to 6 are 3, 7 to 12 are 9), as OpenSAFELY does (https://docs.opensafely.org/outputs/sdc/): no step is then of one
+("midpoint 6": 1 to 6 are 3, 7 to 12 are 9; of those who left otherwise 1 to 12 are none), as OpenSAFELY does (https://docs.opensafely.org/outputs/sdc/): no step is then of one
 person, and the curve stays within half of its own interval.
 """
 
@@ -44,6 +44,27 @@ def midpoint(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(counts > 0, -(-counts // SIX) * SIX - SIX // 2, 0)
 
 
+def drawn_exits(curve: Curve) -> NDArray[np.int64]:
+    """How many left in each way by each day, as curves are drawn from them.
+
+    The steps of a curve grow by those whose follow-up ended, and by how much, among how many, so that whoever reads the drawing knows
+    the six that they and other ends are in. One of 1 to 6 would be known to be small; 7 or more of whom the page bounds the most would be
+    too. So they are none until they are 13, as the event is drawn from 13 on: there is then nothing small to be known.
+
+    Parameters
+    ----------
+    curve : Curve
+
+    Returns
+    -------
+    int64 array, shape (ways, days)
+        The event first, the end of follow-up last.
+    """
+    exits = midpoint(curve.exits)
+    exits[1:][exits[1:] < 2 * SIX] = 0
+    return exits
+
+
 def release_curve(curve: Curve, policy: Policy, printed: Mapping[int, bool] | None = None) -> ReleasedCurve:
     """What may be drawn of a curve, and of the table under it.
 
@@ -65,7 +86,7 @@ def release_curve(curve: Curve, policy: Policy, printed: Mapping[int, bool] | No
     enough = (curve.followed >= max(policy.fewest, 1)) & ~np.isnan(curve.incidence)
     if not policy.threshold:
         return _drawn(curve, curve.incidence, _as_far(enough), at_risk)
-    exits = midpoint(curve.exits)
+    exits = drawn_exits(curve)
     before = np.concatenate(([0], exits.sum(axis=0)[:-1]))
     left = int(curve.exits.shape[1] and curve.followed[0]) - before
     drawn = _as_far(enough & (left[curve.days] >= policy.fewest))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from iop_outcomes.keys import Key, Place
-from iop_outcomes.release.algebra import Floats
+from iop_outcomes.release.algebra import Floats, Mask
 from iop_outcomes.release.protect import Name, Parts, Tabulation, cells_of
 
 Terms = Mapping[int, float]  # unknown counts, by their numbers, with their factors
@@ -318,6 +318,11 @@ class Equations:
     def values(self) -> Mapping[RoundedValue, Sequence[Mapping[int, float]]]:
         """Of each value that is printed, the sums that are not negative."""
         return self._values
+
+    @cached_property
+    def whole(self) -> Mask:
+        """Which unknowns are counts: the others are sums of values."""
+        return np.array([names[0] != "sum" for names in self._numbers], dtype=np.bool_)
 
     def limits(self) -> tuple[Floats, Floats]:
         """The least and the most that each unknown can be by itself."""

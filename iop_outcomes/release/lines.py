@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from iop_outcomes.release.curves import SIX, away_from_withheld, beside_another, midpoint, staying_share
+from iop_outcomes.release.curves import SIX, away_from_withheld, beside_another, drawn_exits, midpoint, staying_share
 from iop_outcomes.release.policy import Policy
 from iop_outcomes.release.released import ReleasedCurve, ReleasedEstimate, ReleasedLine, Withheld
 from iop_outcomes.stats.curves import Curve, CurveLine
@@ -65,7 +65,7 @@ def _line(days: Ints, shares: Floats, low: Floats, high: Floats) -> ReleasedLine
 
 def _free_shares(curve: Curve) -> Floats:
     """Free of every end from each day on, of rounded counts."""
-    exits = midpoint(curve.exits)
+    exits = drawn_exits(curve)
     gone = np.concatenate(([0], exits.sum(axis=0)[:-1]))
     return staying_share(exits, int(curve.followed[0]) - gone)
 

@@ -11,7 +11,7 @@ from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Key
 from iop_outcomes.release.audit import Need
 from iop_outcomes.release.coarsening import says_no_number
 from iop_outcomes.release.equations import PageFacts, Ratio, Remainder, RoundedValue, Total
-from iop_outcomes.release.protect import LevelCounts, Name, Parts, Printed, Tabulation
+from iop_outcomes.release.protect import LevelCounts, Name, Parts, Printed, Tabulation, told_apart
 from iop_outcomes.results import Estimate, Inclusion, Portion, Results
 from iop_outcomes.stats.draft import Population
 from iop_outcomes.units import UNITS
@@ -271,7 +271,15 @@ class Tabulations:
                 sets += [side.parts & people.parts.keys() - people.base for side in portions if side.way == people.family]
                 totals |= dict.fromkeys(Total(table, place, self.cells(number, people.family, parts)) for parts in sets if parts)
             totals |= dict.fromkeys(self._remainders(number, table))
+        totals |= dict.fromkeys(self._told_apart())
         return list(totals)
+
+    def _told_apart(self) -> Iterator[Total]:
+        """Parts that printed totals tell apart, though no number is of them: two of these give them by subtraction."""
+        for place, (column, table) in enumerate(zip(self._columns, self.tables, strict=True)):
+            printed = tuple(dict.fromkeys(parts for _, parts in table.printed))
+            cells = dict.fromkeys(cell for way in told_apart(table.divisions, printed) for cell in way)
+            yield from (Total(place, level, cell) for cell in cells for level in column[1])
 
     def _remainders(self, number: int, table: int) -> Iterator[Remainder]:
         """Of the results with a number, those in one printed total that are not in another."""

@@ -40,12 +40,21 @@ class PossiblePages:
         none, several = np.zeros(len(equations.equal)), np.zeros(len(equations.at_least) + len(values))
         unlimited = np.full(len(several), NO_LIMIT)
         at_least = len(equations.at_least)
+        first = len(equations.equal) + at_least
+        self._rows: dict[Item, list[int]] = {total: [first + place] for place, total in enumerate(equations.printed)}
+        of_values = iter(range(first + len(printed), first + len(printed) + len(values)))
+        self._rows |= {value: [next(of_values) for _ in rows] for value, rows in equations.values.items()}
         self.program = _program(
             [*equations.equal, *equations.at_least, *printed, *values],
             np.concatenate([none, several[:at_least], least, several[at_least:]]),
             np.concatenate([none, unlimited[:at_least], most, unlimited[at_least:]]),
             *equations.limits(),
         )
+
+    def withdraw(self, item: Item) -> None:
+        """Take a total or a value as not printed any more."""
+        rows = self._rows[item]
+        self.program.low[rows], self.program.high[rows] = -NO_LIMIT, NO_LIMIT
 
     def least(self, direction: Floats) -> Floats | None:
         """One at which a sum of unknowns is least; `None` where there is no least.
@@ -104,6 +113,7 @@ class Changes:
         if pages is not None and self._unknowns + len(of_column) > _LARGE:
             self._program.begin_where_ended(pages.program)
         self._question = self._first + len(rows)
+        self._whole = np.concatenate([equations.whole, np.zeros(len(of_column), dtype=np.bool_)])
         self.is_printed = np.ones(len(self.items), dtype=np.bool_)
 
     def withdraw(self, item: Item) -> None:
@@ -113,7 +123,7 @@ class Changes:
         rows = self._first + np.flatnonzero(self._item_of_row == place)
         self._program.low[rows], self._program.high[rows] = -NO_LIMIT, NO_LIMIT
 
-    def least(self, question: int, worth: Floats, *, low: float = 0.0, high: float = NO_LIMIT) -> Change:
+    def least(self, question: int, worth: Floats, *, low: float = 0.0, high: float = NO_LIMIT, whole: bool = False) -> Change:
         """Change what is printed by as little as it takes for a count to be within limits.
 
         Parameters
@@ -124,6 +134,8 @@ class Changes:
             What changing a printed number by one episode costs.
         low, high : float
             The limits.
+        whole : bool
+            Whether to look at pages of whole counts alone, which takes longer; the change may then be more than the least.
 
         Raises
         ------
@@ -136,13 +148,25 @@ class Changes:
         costs = np.concatenate([np.zeros(self._unknowns), np.where(self.is_printed, worth, 0.0)[self._item_of_column]])
         program.low[row], program.high[row] = low, high
         try:
-            counts = program.solve(costs)
+            counts = self._in_whole_numbers(costs) if whole else program.solve(costs)
         finally:
             program.low[row], program.high[row] = -NO_LIMIT, NO_LIMIT
         if counts is None:
             raise UnsolvedError
         changes = np.bincount(self._item_of_column, weights=counts[self._unknowns :], minlength=len(self.items))
         return Change(counts, [self.items[place] for place in np.flatnonzero(self.is_printed & (changes > _NOTHING)).tolist()])
+
+    def _in_whole_numbers(self, costs: Floats) -> Floats:
+        """A page of whole counts: where there is one, one on which nothing is changed, which is found in a fraction of the time."""
+        program, most = self._program, self._program.most.copy()
+        try:
+            program.most[self._unknowns :] = 0.0
+            return program.solve_whole(np.zeros(len(costs)), self._whole)
+        except UnsolvedError:
+            program.most[self._unknowns :] = most[self._unknowns :]
+            return program.solve_whole(costs, self._whole)
+        finally:
+            program.most[:] = most
 
 
 def _limits_of_printed(equations: Equations) -> tuple[Floats, Floats]:

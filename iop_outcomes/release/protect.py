@@ -224,7 +224,7 @@ class _Page:
 
     def _column(self, table: Tabulation, n: Ints, members: Mask, inside: Ints) -> Levels:
         printed = tuple(dict.fromkeys(parts for _, parts in table.printed))
-        divisions = _told_apart(table.divisions, printed)
+        divisions = told_apart(table.divisions, printed)
         rows = {parts: i for i, parts in enumerate(dict.fromkeys((*printed, *(part for division in divisions for part in division))))}
         sets = self._vectors(rows)[:, inside]
         alike = self._vectors(table.divisions[:1])[:, inside] - self._vectors(table.divisions[1:])[:, inside]
@@ -340,8 +340,8 @@ def cells_of(tables: Sequence[Tabulation], besides: Iterable[Parts] = ()) -> dic
     return {name: places.setdefault(tuple(mark), len(places)) for name, mark in marks.items()}
 
 
-def _told_apart(ways: Sequence[Parts], sets: Sequence[Parts]) -> list[list[Parts]]:
-    """Of each way, group the parts that every printed set holds together or not at all."""
+def told_apart(ways: Sequence[Parts], sets: Sequence[Parts]) -> list[list[Parts]]:
+    """Of each way of dividing, the parts that every printed set holds together or not at all."""
     holding: dict[
         str, list[int]
     ] = {}  # the sets that hold each part: asking each set for each part again takes longer than all that follows

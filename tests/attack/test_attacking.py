@@ -72,6 +72,20 @@ def test_a_count_comes_back_that_is_known_more_closely_than_its_rounding_leaves_
     assert back(write_rounded(tmp_path / "two", rows[:-2])) == {}
 
 
+def test_who_had_an_event_between_two_printed_days_comes_back(tmp_path):
+    """20 by day 30 and 25 by day 90: 5 between; 14 with it among those followed for all of 90 days say that 12 by day 30 are at least 2 fewer."""
+
+    def of_day(day, estimand="cumulative_incidence", **numbers):
+        named = {"measure": "readmission", "definition": "psychiatric", "estimand": estimand, "time": f"{day}.0"}
+        return row("All", **numbers) | named
+
+    between = "readmission_psychiatric_event_90 - readmission_psychiatric_event_30 (everyone)"
+    assert back(write(tmp_path / "both", [of_day(30, n=90, k=20), of_day(90, n=90, k=25)]))[between] == (5, 5)
+    least = [of_day(30, n=90, k=12), of_day(90, "fully_observed_rate", n=40, k=14), of_day(90, n=90), of_day(365, n=90, k=20)]
+    assert back(write(tmp_path / "bounded", least))[between] == (2, 8)
+    assert between not in back(write(tmp_path / "open", [*least[:1], *least[2:]]))
+
+
 # -- reports that leak ---------------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
+from itertools import combinations, product
 from types import SimpleNamespace
 
 import numpy as np
@@ -234,6 +234,28 @@ def test_rounded_counts_do_not_narrow_one_another(seed):
     left = audited([table], known, [every], [Total(0, ALL, each) for each in sets], [], 7, rounding.ways)
     assert left.extent == "whole" and narrowed(left.seen[0]) == [] and left.seen[0]
     assert seed or narrowed(every)  # 2 and 1 are 0, 3 are 5
+
+
+def test_a_count_is_open_in_whole_numbers():
+    """In three rings of three parts each pair is at least 1: in halves all nine are 4.5 together, in whole numbers 6, unless a pair is not printed."""
+    rings = ("abc", "def", "ghi")
+    table = Tabulation({ALL: dict.fromkeys("abcdefghi", 1)}, [(ALL, frozenset(pair)) for ring in rings for pair in combinations(ring, 2)])
+    every = frozenset(table.printed)
+    known = PageFacts(threshold=10, limits=lambda n: (1, 9))
+    at_most_five = (((-np.inf, 5.0),),)
+
+    def least(ring, seen):
+        """The fewest of a ring, over all whole numbers."""
+        pages = (dict(zip(ring, each, strict=True)) for each in product(range(3), repeat=3))
+        inside = [parts for _, parts in seen if parts <= set(ring)]
+        return min(sum(page.values()) for page in pages if all(sum(page[part] for part in pair) >= 1 for pair in inside))
+
+    def all_least(seen):
+        return sum(least(ring, seen) for ring in rings)
+
+    left = audited([table], known, [every], [Total(0, ALL, frozenset("abcdefghi"))], [], 10, lambda n: at_most_five)
+    assert left.extent == "whole" and all_least(every) == 6 and all_least(left.seen[0]) == 5
+    assert len(every - left.seen[0]) == 1
 
 
 def test_a_page_that_is_too_large_says_that_it_was_not_audited(monkeypatch):

@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+from iop_outcomes.release import linear
 from iop_outcomes.release.linear import BoundedProgram, ImpossibleError, anew, search
 
 
@@ -66,3 +67,21 @@ def test_without_a_least_there_is_none():
     assert anew(program, np.array([-1.0])) is None
     assert program.solve(np.array([-1.0])) is None
     assert program.solve(np.array([1.0])).tolist() == [0.0]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whole_numbers_are_those_of_another_door(seed, monkeypatch):
+    """HiGHS asked directly and by scipy: of equal cost, and whole where that is asked; halves cost less."""
+    random, here = np.random.default_rng(seed), linear._core()
+    program, costs = drawn(random), random.integers(-3, 4, 9).astype(float)
+    whole = random.random(9) < 0.7
+    by_door = program.solve_whole(costs, whole)
+    assert np.abs(by_door[whole] - np.rint(by_door[whole])).max() < 1e-6
+    monkeypatch.setattr(linear, "_core", lambda: None)
+    assert least_cost(program, costs, lambda program, costs: program.solve_whole(costs, whole)) == pytest.approx(costs @ by_door, abs=1e-6)
+    assert costs @ anew(program, costs) <= costs @ by_door + 1e-6
+    program.low[0], program.high[0] = 1e6, 1e6
+    for core in (None, here):
+        monkeypatch.setattr(linear, "_core", lambda core=core: core)
+        with pytest.raises(ImpossibleError):
+            program.solve_whole(costs, whole)

@@ -94,3 +94,17 @@ def test_every_total_and_what_is_left_of_it_is_guarded(results):
     totals = {(each.name.level, each.parts) for each in page.guarded if not isinstance(each, Remainder)}
     assert {("a", people.base), ("b", people.excluded_parts), ("All", people.hits)} <= totals
     assert {level for level, _ in totals} == {"All", "a", "b"}
+
+
+def test_parts_that_two_totals_tell_apart_are_guarded_though_no_number_is_of_them():
+    """Of those who ended, a score at discharge is known of 7 whose admission score is not: recorded at discharge less paired says so."""
+    rows = [f"{score} {end}" for score, end, n in (("9", "4", 30), (".", "4", 7), ("9", ".", 20), (".", ".", 12)) for _ in range(n)]
+    text = "\n".join(["phq9_admit phq9_discharge track discharge_reason los_days", *(f"{each} a completed 9" for each in rows)])
+    with loaded(text) as data:
+        page = Tabulations([evaluate(find("recorded"), data, by="track")])
+    totals = [each for each in page.guarded if not isinstance(each, Remainder)]
+    lacking = [
+        each for each in totals if each.name.level == "a" and len(each.parts) == 1 and "no_admission_score" in next(iter(each.parts))
+    ]
+    of_scales = [sum(page.tables[0].counts[each.name][part] for part in each.parts) for each in lacking]
+    assert of_scales == [7, 0]  # nobody has a GAD-7
