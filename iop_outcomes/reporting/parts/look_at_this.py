@@ -263,12 +263,18 @@ def _finished_gave_scores(looked: Looked) -> str:
 
 
 def _clearly_below(lower: ReleasedEstimate, higher: ReleasedEstimate) -> bool:
-    """Whether Newcombe's range of the difference, from the ranges of both shares, leaves 0 out: 61% and 64% of some hundred are not apart."""
+    """Whether Newcombe's range of the difference leaves 0 out: 61% and 64% of some hundred are not apart.
+
+    From the ranges of both shares, which allow for people who come back; where a page shows none, from its counts.
+    """
+    from iop_outcomes.stats.proportion import newcombe
+
     end, start = lower.high, higher.low
-    if not (isinstance(end, float) and isinstance(start, float)):
-        return False
-    apart = value_of(higher) - value_of(lower)
-    return apart > math.hypot(value_of(higher) - start, end - value_of(lower))
+    if has_range(lower) and has_range(higher) and isinstance(end, float) and isinstance(start, float):
+        return value_of(higher) - value_of(lower) > math.hypot(value_of(higher) - start, end - value_of(lower))
+    counts = (higher.k, higher.n, lower.k, lower.n)
+    k1, n1, k2, n2 = (each if isinstance(each, int) else 0 for each in counts)
+    return bool(n1 and n2) and newcombe(k1, n1, k2, n2)[0] > 0
 
 
 def _enough(estimate: ReleasedEstimate) -> bool:
