@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 
 from iop_outcomes.keys import MISSING_LEVEL, Key, Place
@@ -73,7 +74,7 @@ def choose(results: Results, policy: Policy) -> Choice:
 
 
 def coarsened_together(
-    results: Sequence[Results], policy: Policy, shown: Callable[[Sequence[Results]], Sequence[Sequence[bool]]]
+    results: Sequence[Results], policy: Policy, shown: Callable[[Sequence[Results]], Sequence[Iterable[bool]]]
 ) -> Sequence[Results]:
     """Choose forms of the results of one page in which enough of each is seen there.
 
@@ -119,7 +120,7 @@ class _SeenOnPage:
     together: float
 
     @classmethod
-    def on(cls, results: Results, shown: Sequence[bool], policy: Policy) -> _SeenOnPage:
+    def on(cls, results: Results, shown: Iterable[bool], policy: Policy) -> _SeenOnPage:
         groups = set(_shown_groups(results, policy))
         seen_at = [(each.place, seen) for each, seen in zip(results, shown, strict=True) if not each.adjustment]
         of_groups = _share(seen for place, seen in seen_at if place in groups)
@@ -148,7 +149,8 @@ def _of_each(groups: Sequence[Mapping[Key, bool]]) -> bool:
 
 def _shown_groups(results: Results, policy: Policy) -> list[Place]:
     """The groups that hold enough episodes to be shown, or everyone where there are none."""
-    sizes = {place: sum(people.parts.values()) for (place, _), people in results.placed_populations.items()}
+    people_of = {place: people for (place, _), people in results.placed_populations.items()}
+    sizes = {place: people.whole for place, people in people_of.items()}
     named = [place for place in sizes if MISSING_LEVEL not in place and (policy.crossed or not place.is_crossed)]
     large = [place for place in named if sizes[place] and is_safe(sizes[place], policy.threshold)]
     return [place for place in large if not place.is_everyone] or large
@@ -169,37 +171,56 @@ def says_no_number(definition: EstimandDefinition, people: Population, threshold
     k = people.count(people.hits)
     if min(k, people.n - k) < enough:  # before the shares are written out, which takes long
         return False
-    near = range(people.n - threshold + 1, people.n + threshold)
-    written = half_up(k / people.n, definition.digits)
-    fitting = [n for n in near if n >= k and half_up(k / n, definition.digits) == written]
+    return _several_fit(k, people.n, definition.digits, threshold)
+
+
+@cache
+def _several_fit(k: int, n: int, digits: int, threshold: int) -> bool:
+    """Whether at least `FITTING` of the denominators nearest to one give the same rounded share."""
+    near = range(n - threshold + 1, n + threshold)
+    written = half_up(k / n, digits)
+    fitting = [other for other in near if other >= k and half_up(k / other, digits) == written]
     return len(fitting) >= FITTING
 
 
 def _seen(results: Results, places: Sequence[Place], threshold: int) -> Iterator[dict[Key, bool]]:
     """Which of the cells of each group may be seen."""
     populations = results.placed_populations
+    definitions = {item.name: item for item in results.definition.estimands}
     by_place: dict[Place, list[tuple[Key, Population]]] = {place: [] for place in places}
     for estimate in results:
-        if estimate.place in by_place and not estimate.adjustment:
-            by_place[estimate.place].append((estimate.key, populations[estimate.place, estimate.key]))
+        if (place := estimate.place) in by_place and not estimate.adjustment:
+            key = estimate.key
+            by_place[place].append((key, populations[place, key]))
+    left: _Left = {}
     for cells in by_place.values():
-        sets = _seen_sets([people for _, people in cells], threshold)
+        sets = _seen_sets([people for _, people in cells], threshold, left)
         yield {
             key: all((people.family, parts) in sets for parts in people.rests_on)
-            or says_no_number(results.definition.estimand(key.estimand), people, threshold)
+            or says_no_number(definitions[key.estimand], people, threshold)
             for key, people in cells
         }
 
 
-def _seen_sets(everyone: Sequence[Population], threshold: int) -> set[tuple[str, Parts]]:
+_Left = dict[tuple[Parts, tuple[Parts, ...]], tuple[Parts, ...]]  # by the set that would be seen too and those before it: groups are alike
+
+
+def _seen_sets(everyone: Sequence[Population], threshold: int, left: _Left) -> set[tuple[str, Parts]]:
     """Sets of parts, each of one way of dividing a group, whose number of episodes may be seen."""
     questioned = [(people, people.base | people.missing) for people in everyone]
     counted = [(people, parts) for people in everyone for parts in people.rests_on]
-    seen: dict[str, list[Parts]] = {}
+    seen: dict[str, tuple[Parts, ...]] = {}
+    looked_at: set[tuple[str, Parts, tuple[Parts, ...]]] = set()
     for people, parts in (*questioned, *counted):
-        before = seen.setdefault(people.family, [])
-        if parts not in before and all(is_safe(people.count(left), threshold) for left in _left(parts, before)):
-            before.append(parts)
+        before = seen.get(people.family, ())
+        question = people.family, parts, before
+        if parts in before or question in looked_at:
+            continue
+        looked_at.add(question)
+        if question[1:] not in left:
+            left[question[1:]] = tuple(dict.fromkeys(_left(parts, before)))
+        if all(is_safe(people.count(each), threshold) for each in left[question[1:]]):
+            seen[people.family] = (*before, parts)
     return {(family, parts) for family, sets in seen.items() for parts in sets}
 
 

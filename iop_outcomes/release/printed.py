@@ -10,7 +10,7 @@ from typing import NamedTuple
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Key, Place
 from iop_outcomes.release.audit import Need
 from iop_outcomes.release.coarsening import says_no_number
-from iop_outcomes.release.equations import PageFacts, Ratio, Remainder, RoundedValue, Total
+from iop_outcomes.release.equations import Item, PageFacts, Ratio, Remainder, RoundedValue, Total
 from iop_outcomes.release.protect import LevelCounts, Name, Parts, Printed, Tabulation
 from iop_outcomes.results import Estimate, Inclusion, Portion, Results
 from iop_outcomes.stats.draft import Population
@@ -284,28 +284,29 @@ class Tabulations:
     def needs(self, ratios: Collection[RoundedValue], threshold: int) -> list[Need]:
         """For each number, the totals and the rounded values without which it is not shown; numbers that a measure shows are wanted most."""
         needs: list[Need] = []
+        rounding = {value.number for value in ratios}
         for number, each in enumerate(self._results):
+            column, definitions = self.column(number), {item.name: item for item in each.definition.estimands}
             for estimate in (every for every in each if not every.adjustment):  # what is adjusted is wanted as the number itself is
+                items: list[Item] = []
                 counted = self._counted(number, estimate)
-                rounded = [(place, estimate.key.number) for place, _, _ in counted] + [(estimate.place, estimate.key)]
-                values = [value for place, key in rounded if (value := RoundedValue(number, place, key)) in ratios]
-                alone = says_no_number(each.definition.estimand(estimate.estimand), counted[0][1], threshold)
-                totals = [
-                    Total(self.column(number), place, self.cells(number, people.family, parts))
-                    for place, people, parts in counted
-                    if parts and not alone
-                ]
-                needs.append(Need(frozenset([*totals, *values]), _SHOWN if estimate.estimand in each.definition.shown else _BESIDE))
+                if not says_no_number(definitions[estimate.estimand], counted[0][1], threshold):
+                    items += [Total(column, place, self.cells(number, people.family, parts)) for place, people, parts in counted if parts]
+                if number in rounding:
+                    key = estimate.key
+                    rounded = [(place, key.number) for place, _, _ in counted] + [(estimate.place, key)]
+                    items += [value for place, of_it in rounded if (value := RoundedValue(number, place, of_it)) in ratios]
+                needs.append(Need(frozenset(items), _SHOWN if estimate.estimand in each.definition.shown else _BESIDE))
         return needs
 
     def _counted(self, number: int, estimate: Estimate) -> list[tuple[Place, Population, Parts]]:
         """What a number rests on: its own counts, and where it is a difference those of everyone or of another level."""
-        populations, place = self._populations[number], estimate.place
-        against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast)
-        sides = [(place, populations[place, estimate.key])]
+        populations, place, key = self._populations[number], estimate.place, estimate.key
+        sides = [(place, populations[place, key])]
+        against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast) if estimate.contrast else None
         other = None if against is None else Place(str(against), place.level_2)
-        if other is not None and (other, estimate.key.number) in populations:
-            sides.append((other, populations[other, estimate.key.number]))
+        if other is not None and (other, key.number) in populations:
+            sides.append((other, populations[other, key.number]))
         return [(where, people, parts) for where, people in sides for parts in people.rests_on]
 
     def column(self, number: int) -> int:
@@ -425,27 +426,33 @@ class Tabulations:
         then the order of the results and their estimands, everyone before a level, a margin of two columns before a pair, and a large
         level before a small one.
         """
-        wanted = sorted((item for number in self._numbers(column) for item in self._wanted(number)), key=lambda item: item[0])
-        return list(dict.fromkeys((place, parts) for _, place, parts in wanted if parts))
+        ordered: dict[tuple[tuple[Place, int], ...], tuple[Place, ...]] = {}  # groups of the same sizes are put in order once
+        every = (item for number in self._numbers(column) for item in self._wanted(number, ordered))
+        wanted = dict.fromkeys((places, parts) for _, places, parts in sorted(every, key=lambda item: item[0]) if parts)
+        return list(dict.fromkeys((place, parts) for places, parts in wanted for place in places))
 
-    def _wanted(self, number: int) -> Iterator[tuple[int, Place, Parts]]:
+    def _wanted(
+        self, number: int, ordered: dict[tuple[tuple[Place, int], ...], tuple[Place, ...]]
+    ) -> Iterator[tuple[int, tuple[Place, ...], Parts]]:
+        """How much some parts are wanted, and of which groups, in order."""
         populations, places = self._populations[number], self._column[number][1]
         everyones: dict[Key, Population] = {}
         for (place, key), people in populations.items():
             if place.level == ALL:
                 everyones.setdefault(key, people)
+        possible = [place for place in places if self._crossed or not place.is_crossed]
         for key, everyone in everyones.items():
-            here = [place for place in places if (place, key) in populations and (self._crossed or not place.is_crossed)]
-            sizes = {place: sum(populations[place, key].parts.values()) for place in here}
-            ordered = sorted(sizes, key=lambda place: (not place.is_everyone, place.is_crossed, -sizes[place], place))
+            sizes = tuple((place, populations[place, key].whole) for place in possible if (place, key) in populations)
+            if sizes not in ordered:
+                by_size = sorted(sizes, key=lambda item: (not item[0].is_everyone, item[0].is_crossed, -item[1], item[0]))
+                ordered[sizes] = tuple(place for place, _ in by_size)
             beside = key.estimand not in self._results[number].definition.shown
             for rank, family, parts in _ranked(everyone, beside=beside):
-                cells = self.cells(number, family, parts)
-                yield from ((rank, place, cells) for place in ordered)
+                yield rank, ordered[sizes], self.cells(number, family, parts)
             for part in everyone.parts:
                 if part not in everyone.base:
-                    yield 4, places[0], self.cells(number, everyone.family, frozenset({part}))
-            yield 2, places[0], self.cells(number, everyone.family, frozenset(everyone.parts))
+                    yield 4, places[:1], self.cells(number, everyone.family, frozenset({part}))
+            yield 2, places[:1], self.cells(number, everyone.family, frozenset(everyone.parts))
 
 
 def _sums(places: Sequence[Place]) -> dict[Name, Sequence[Place]]:

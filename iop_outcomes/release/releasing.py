@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -157,8 +157,8 @@ class _Protecting:
         self._policy, self._earlier, self._few = policy, earlier, few
         self._pages: list[_Protected] = []
 
-    def shown(self, results: Sequence[Results]) -> list[list[bool]]:
-        """Of some forms that are released together, which values would be seen before the audit."""
+    def shown(self, results: Sequence[Results]) -> list[Iterator[bool]]:
+        """Of some forms that are released together, which values would be seen before the audit: looked up when it is asked."""
         protected = self._protected(results)
         views = [
             View(
@@ -171,7 +171,7 @@ class _Protecting:
             )
             for number in range(len(results))
         ]
-        return [list(values_shown(each, view, self._policy)) for each, view in zip(results, views, strict=True)]
+        return [values_shown(each, view, self._policy) for each, view in zip(results, views, strict=True)]
 
     def released(self, results: Sequence[Results]) -> tuple[Released, ...]:
         """What may be shown of these forms once what is withheld is bounded too."""
@@ -189,7 +189,8 @@ class _Protecting:
         if before is not None:
             return before
         policy, page = self._policy, Tabulations(results, crossed=self._policy.crossed)
-        tables, changed = page.tables, tuple(frozenset[Printed]() for _ in page.tables)
+        tables = page.tables
+        changed = tuple(frozenset[Printed]() for _ in tables)
         if self._earlier:
             guarded = guarded_by(results, page, self._earlier, policy.threshold, crossed=policy.crossed)
             tables = tuple(replace(table, guarded=each) for table, each in zip(tables, guarded, strict=True))

@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -94,9 +95,15 @@ class Population:
 
     def count(self, parts: frozenset[str]) -> int:
         """Episodes in these parts together."""
-        return sum([self.parts.get(part, 0) for part in parts])
+        held = self.parts.get
+        return sum([held(part, 0) for part in parts])
 
-    @property
+    @cached_property
+    def whole(self) -> int:
+        """Every episode."""
+        return sum(self.parts.values())
+
+    @cached_property
     def n(self) -> int:
         """The denominator."""
         return self.count(self.base)
@@ -106,7 +113,7 @@ class Population:
         """The numerator, for a share."""
         return None if self.hits is None else self.count(self.hits)
 
-    @property
+    @cached_property
     def rests_on(self) -> tuple[frozenset[str], ...]:
         """Parts without whose number the value is not shown, where counts are withheld."""
         return (self.base, *(() if self.hits is None else (self.hits,)), *((self.revealed,) if self.revealed else ()))
@@ -116,7 +123,7 @@ class Population:
         """Episodes left out because the value is missing."""
         return self.count(self.missing)
 
-    @property
+    @cached_property
     def excluded_parts(self) -> frozenset[str]:
         """Parts that are in neither the denominator nor the missing."""
         return frozenset(self.parts) - self.base - self.missing
