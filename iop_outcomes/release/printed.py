@@ -11,7 +11,6 @@ from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Key
 from iop_outcomes.release.audit import Need
 from iop_outcomes.release.coarsening import says_no_number
 from iop_outcomes.release.equations import Item, PageFacts, Ratio, Remainder, RoundedValue, Total
-from iop_outcomes.release.equations import Item, PageFacts, Ratio, Remainder, RoundedValue, Total
 from iop_outcomes.release.protect import LevelCounts, Name, Parts, Printed, Tabulation, told_apart
 from iop_outcomes.results import Estimate, Inclusion, Portion, Results
 from iop_outcomes.stats.draft import Population
