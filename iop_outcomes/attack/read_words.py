@@ -39,7 +39,7 @@ def read_words(report: FilesRead) -> Iterator[tuple[Number, Block]]:
     measures = list(with_methods(report))
     for words in report.words:
         for block, each in measures:
-            numbers = list(_of_chart(words, block, each)) or list(_of_list(words, block, each)) or list(_of_everyone(words, block, each))
+            numbers = list(_of_chart(words, block, each)) or [*_of_lists(words, block, each), *_of_everyone(words, block, each)]
             if numbers:
                 yield from ((number, block) for number in numbers)
                 break
@@ -86,34 +86,42 @@ def _of_chart(words: WordsRead, block: Block, each: Described) -> Iterator[Numbe
                 yield _share(row_names[label], places[plain(group["group"])], match, words.source)
 
 
-def _of_list(words: WordsRead, block: Block, each: Described) -> Iterator[Number]:
-    """A number that left its table: its label, then group by group."""
-    match, row_names, places = _LIST.match(words.text), row_names_of(block, each), places_of(block)
-    if match is None or match["label"].lower() not in row_names or not _is_about(words, each):
+def _of_lists(words: WordsRead, block: Block, each: Described) -> Iterator[Number]:
+    """Numbers that left their table: a label, then group by group; a paragraph may hold several."""
+    if not _is_about(words, each):
         return
-    for part in match["groups"].split("; "):
-        group, counted = _OF_GROUP.match(part), _COUNTS_OF_GROUP.match(part)
-        row_name, named = row_names[match["label"].lower()], group or counted
-        if named is None or plain(named["group"]) not in places:
-            continue
-        where = places[plain(named["group"])]
-        if group:
-            yield _share(row_name, where, group, words.source)
-        elif counted:
-            for field in ("k", "n"):
-                yield Number(row_name, where, field, Fraction(counted[field].replace(",", "")), f"{words.source}, {part}")
+    row_names, places = row_names_of(block, each), places_of(block)
+    for match in filter(None, map(_LIST.match, _sentences(words))):
+        row_name = row_names.get(match["label"].lower())
+        for part in match["groups"].split("; ") if row_name else ():
+            group, counted = _OF_GROUP.match(part), _COUNTS_OF_GROUP.match(part)
+            named = group or counted
+            if row_name is None or named is None or plain(named["group"]) not in places:
+                continue
+            where = places[plain(named["group"])]
+            if group:
+                yield _share(row_name, where, group, words.source)
+            elif counted:
+                for field in ("k", "n"):
+                    yield Number(row_name, where, field, Fraction(counted[field].replace(",", "")), f"{words.source}, {part}")
 
 
 def _of_everyone(words: WordsRead, block: Block, each: Described) -> Iterator[Number]:
     """Some of everyone, where the words name the number: "25 of 817 (3.1%) became reliably worse"."""
-    if not _is_about(words, each) or _LIST.match(words.text):
+    if not _is_about(words, each):
         return
-    for sentence in re.split(r"(?<=[a-z%)])\. ", words.text):
+    for sentence in _sentences(words):
+        if _LIST.match(sentence):
+            continue
         counts = list(_COUNT.finditer(sentence))
         row_names = [row_name for label, row_name in row_names_of(block, each).items() if label in sentence.lower()]
         if len(counts) == len(row_names) == 1:
             for field in ("k", "n"):
                 yield Number(row_names[0], EVERYONE, field, Fraction(counts[0][field].replace(",", "")), f"{words.source}, {sentence[:60]}")
+
+
+def _sentences(words: WordsRead) -> list[str]:
+    return re.split(r"(?<=[a-z%)\d])\. (?=[A-Z])", words.text)
 
 
 def _is_about(words: WordsRead, each: Described) -> bool:

@@ -117,10 +117,12 @@ def test_a_count_in_a_sentence_is_read():
 
 def test_counts_of_groups_in_a_list_are_those_of_the_groups():
     """Of few a page says how many of how many; they were taken for everyone's, which contradicts the rest of the page."""
-    report = page("<h3>Completion</h3><p>Completed: A 0 of 18; B 3 of 25; the others are withheld to protect small numbers.</p>")
+    before = "Dropped out: all episodes 50% (41% to 59%); A 53% (41% to 64%); the others are withheld to protect small numbers."
+    lists = f"{before} Completed: A 0 of 18; B 3 of 25; the others are withheld to protect small numbers. Episodes: all episodes 136; A 18."
+    report = page(f"<h3>Completion</h3><p>{lists}</p>")
     report.add(FilesRead(["csv"], blocks=[BLOCK], described=[DESCRIBED]))
     read = [(number.where, number.field, number.value) for number, _ in read_words(report)]
-    assert read == [(A, "k", 0), (A, "n", 18), (B, "k", 3), (B, "n", 25)]
+    assert [each for each in read if each[1] != "value"] == [(A, "k", 0), (A, "n", 18), (B, "k", 3), (B, "n", 25)]
 
 
 def test_a_table_on_a_slide_is_read():
