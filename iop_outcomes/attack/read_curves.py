@@ -40,7 +40,7 @@ class Lost(NamedTuple):
 
 
 @dataclass
-class _Drawing(HTMLParser):
+class _Curves(HTMLParser):
     """The ticks of both axes, the lines by their colour, and which group each colour is."""
 
     across: list[tuple[float, float]] = field(default_factory=list)
@@ -119,7 +119,7 @@ def read_curves(report: FilesRead) -> Iterator[Lost]:
         return
     measures = list(with_methods(report))
     for chart in (each for each in report.charts if each.words.startswith(_KIND)):
-        drawing = _Drawing()
+        drawing = _Curves()
         drawing.feed(chart.svg)
         drawing.close()
         if len(drawing.across) < 2 or len(drawing.down) < 2:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
@@ -16,21 +15,19 @@ from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.casts import Cast
 from iop_outcomes.intake.date_offers import DateFits
 from iop_outcomes.intake.encoding_offers import encoding_line
-from iop_outcomes.intake.files import ending, shown, stem
+from iop_outcomes.intake.files import ending, stem
 from iop_outcomes.intake.headers import needed_columns
-from iop_outcomes.intake.locations import PART, Location
 from iop_outcomes.intake.mapping import GAP_DAYS, ColumnRule, Mapping
 from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
 from iop_outcomes.intake.proposal_fields import field_lines, moment_lines
+from iop_outcomes.intake.proposal_files import File
 from iop_outcomes.intake.proposal_lines import TO_FINISH, Line, MappingLines, Question, long_text, short_text, toml, value_at
 from iop_outcomes.intake.recipes import plan_table, scale_in
 from iop_outcomes.intake.rules import KEY
 from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
 from iop_outcomes.intake.surveys import names_of_totals, side_by_side
 from iop_outcomes.intake.synonyms import READMITTED_ON, Match, coded, identifier_called, match_code, means_missing, spelled_out
-from iop_outcomes.intake.text_settings import TextSettings
 from iop_outcomes.intake.usual_words import words_of
-from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.scales import Scale
 
 MAX_NAMES = 100
@@ -112,43 +109,6 @@ class Proposal:
             "# Change what is wrong, then run: iop-outcomes check"
         )
         return f"{head}\n{short_text(self.lines)}\n"
-
-
-@dataclass
-class File:
-    """One file that may be a table."""
-
-    path: Path
-    raw: str
-    names: list[str]
-    delimiter: str = ","
-    text: Path | None = None  # where it is read, when that is a plain copy
-    matches: dict[str, list[Match]] = field(default_factory=dict)
-    part: str = ""  # the sheet of a workbook, or the table of a database
-    encodings: tuple[str, ...] = ()  # in which a text may be written, the most likely first; none where it is UTF-8
-    labels: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)  # of the codes of a column, as SPSS and Stata keep them
-    titles: Dictionary[str, str] = field(default_factory=dict)  # what such a file calls its columns in words
-    as_given: str = ""  # the line of [tables] that names it
-    settings: TextSettings | None = None  # how a text was read
-    guessed: bool = False  # whether it is taken for a table though none of its columns says so
-    skip_rows: int = 0  # lines before the header, which the mapping need not say
-    source: Location | None = None  # in a database that the mapping names: its rows are read once it is known which table it is
-
-    @property
-    def name(self) -> str:
-        """What messages call it."""
-        if self.source is not None:
-            return self.as_given
-        return sheet_label(self.path, self.part) if self.part else shown(self.path)
-
-    def location(self, folder: Path) -> str:
-        """How a line of [tables] names it, seen from a folder."""
-        return self.as_given or os.path.relpath(self.path, folder) + (PART + self.part if self.part else "")
-
-    @property
-    def called(self) -> str:
-        """What it is called without its ending: the sheet, where it is one."""
-        return self.part.strip().casefold() if self.part else stem(self.path)
 
 
 def class_line(note: str) -> Line:

@@ -180,12 +180,12 @@ class _Showing:
             return "none"
         pages = PossiblePages(self._equations)
         self._rule_out_many(pages, waiting)
-        asked = {key: each for key, each in small.items() if key in waiting or each.doubted}
-        if not asked:
+        doubts = {key: each for key, each in small.items() if key in waiting or each.doubted}
+        if not doubts:
             return "whole"
         extent: Extent = "whole"
-        keys = list(asked)
-        changes = Changes(self._equations, [each.terms for each in asked.values()], pages)
+        keys = list(doubts)
+        changes = Changes(self._equations, [each.terms for each in doubts.values()], pages)
         worth = _Worth(self._needs, changes, self._equations)
         for question, key in enumerate(keys):
             if key not in waiting:
@@ -198,10 +198,10 @@ class _Showing:
                 for item in self._holding(waiting[key].terms):
                     self._withdraw(item, changes, worth)
                 extent = "part"
-        self._open_in_whole_numbers(asked, pages, changes, worth)
+        self._open_in_whole_numbers(doubts, pages, changes, worth)
         return extent
 
-    def _open_in_whole_numbers(self, asked: _Waiting, pages: PossiblePages, changes: Changes, worth: _Worth) -> None:
+    def _open_in_whole_numbers(self, doubts: _Waiting, pages: PossiblePages, changes: Changes, worth: _Worth) -> None:
         """Withdraw what must change where a count is open to a reader of fractions alone: 1.95 says that it may be 2, whole numbers may not.
 
         Looked for are pages of whole counts, where the count ends at a fraction within one of the end of a range that it must reach.
@@ -209,7 +209,7 @@ class _Showing:
         for item in self._withdrawn:
             pages.withdraw(item)
         pages.program.change_costs_alone()
-        for question, small in enumerate(asked.values()):
+        for question, small in enumerate(doubts.values()):
             for low, high in small.doubted or ():
                 if small.met[low, high] or not self._ends_at_fraction(pages, small.terms, low, high):
                     continue
@@ -221,7 +221,7 @@ class _Showing:
                 for item in change.items:
                     self._withdraw(item, changes, worth)
                     pages.withdraw(item)
-                self._rule_out(dict(asked), change.counts)
+                self._rule_out(dict(doubts), change.counts)
 
     def _ends_at_fraction(self, pages: PossiblePages, terms: Terms, low: float, high: float) -> bool:
         """Whether what a count can be, taken with fractions, ends between the end of a range that it must reach and one further."""
@@ -322,13 +322,13 @@ class _Showing:
             if counts is not None:
                 self._rule_out(waiting, counts)
 
-    def _rule_out(self, waiting: _Waiting, counts: Floats, asked: _Small | None = None) -> None:
+    def _rule_out(self, waiting: _Waiting, counts: Floats, target: _Small | None = None) -> None:
         """Drop the counts that a possible page leaves open, with those before; one that was asked to be at the end of a range is whole there by chance."""
         people = counts[: self._equations.size][self._equations.whole]
         whole = _are_whole(people)
         for key, each in list(waiting.items()):
             value = _value(each.terms, counts)
-            if each.is_open(value, whole=whole or (each is not asked and _are_whole(value))):
+            if each.is_open(value, whole=whole or (each is not target and _are_whole(value))):
                 del waiting[key]
 
     def _withdraw(self, item: Item, changes: Changes, worth: _Worth) -> None:

@@ -95,8 +95,8 @@ class Population:
 
     def count(self, parts: frozenset[str]) -> int:
         """Episodes in these parts together."""
-        held = self.parts.get
-        return sum([held(part, 0) for part in parts])
+        size_of = self.parts.get
+        return sum([size_of(part, 0) for part in parts])
 
     @cached_property
     def whole(self) -> int:

@@ -253,7 +253,7 @@ def test_rows_of_tables_that_are_not_chosen_stay_in_the_database(tmp_path, monke
     (tmp_path / "rows.csv").write_text(sites.text(sites.episodes()), encoding="utf-8")
     (tmp_path / "empty").mkdir()
     monkeypatch.setattr("iop_outcomes.intake.propose.columns_in", lambda *_: tables)
-    monkeypatch.setattr("iop_outcomes.intake.propose.open_location", open_one)
+    monkeypatch.setattr("iop_outcomes.intake.proposal_files.open_location", open_one)
     text = propose(tmp_path / "empty", given={"databases": {"w": {"url_env": "X"}}}).text
     assert opened == ["w.mart.admissions"]
     assert 'episodes = "w.mart.admissions"' in text and "files that are not read: w.mart.lookup" in text and "Roe" not in text
