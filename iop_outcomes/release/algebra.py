@@ -18,7 +18,7 @@ Mask = NDArray[np.bool_]
 ZERO = 1e-7
 NOTHING = 1e-10  # a squared size that is 0 but for rounding
 _PIECE = 2**18
-KEPT = 1 / 4  # of a squared length: what is left of it is exact enough
+_KEPT = 1 / 4  # of a squared length: what is left of it is exact enough
 VECTOR_PIECE = 9_000  # of a matrix and a vector, by those libraries
 
 
@@ -49,7 +49,7 @@ def less(vectors: Floats, rows: Floats) -> Floats:
     if not (len(rows) and len(vectors)):
         return vectors
     left = vectors - product(product(vectors, rows.T), rows)
-    if (squares(left) >= KEPT * squares(vectors)).all():
+    if (squares(left) >= _KEPT * squares(vectors)).all():
         return left
     return left - product(product(left, rows.T), rows)  # where little is left, one pass of Gram-Schmidt loses digits
 

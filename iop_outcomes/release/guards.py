@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
@@ -130,55 +130,6 @@ class Guarded:
             and self.sums.hold(totals, scale)
             and all(_pairs_hold(totals[rows], small, scale) for rows, small in self.pairs)
         )
-
-
-class Each:
-    """What must not be worked out of several levels, looked at in one step for all of them, each by itself.
-
-    Parameters
-    ----------
-    guards : sequence of Guarded
-        Of each level.
-    """
-
-    def __init__(self, guards: Sequence[Guarded]) -> None:
-        self._guards = guards
-        levels = np.arange(len(guards))
-        self._single = _joined([each.single for each in guards])
-        self._level_of_single = np.repeat(levels, [len(each.single) for each in guards])
-        self._sums = Sums.joined([each.sums for each in guards], [0] * len(guards))
-        self._level_of_sum = np.repeat(levels, [len(each.sums) for each in guards])
-        self._level_of_cell = np.repeat(self._level_of_sum, self._sums.lengths)
-        self._wide = np.array([bool(each.pairs) for each in guards], dtype=np.bool_)
-
-    def hold(self, places: Ints, totals: Floats, scales: Floats) -> Mask:
-        """Of some levels, given the unknown total of each set in every sample: whether none of those guarded there is fixed; shape (places,)."""
-        place_of = np.full(len(self._guards), -1)
-        place_of[places] = np.arange(len(places))
-        holds = np.ones(len(places), dtype=np.bool_)
-        here = place_of[self._level_of_single]
-        at, sets = here[here >= 0], self._single[here >= 0]
-        holds[_fixed(at, scales, totals[at, sets, 0], lambda few: totals[at[few], sets[few]])] = False
-        of_cells, here = place_of[self._level_of_cell], place_of[self._level_of_sum]
-        at, lengths = here[here >= 0], self._sums.lengths[here >= 0]
-        if len(at):
-            rows, cells = of_cells[of_cells >= 0], self._sums.cells[of_cells >= 0]
-            starts = np.cumsum(lengths) - lengths
-            first = np.add.reduceat(totals[rows, cells, 0], starts)
-            holds[_fixed(at, scales, first, lambda few: np.add.reduceat(totals[rows, cells], starts, axis=0)[few])] = False
-        for place in np.flatnonzero(holds & self._wide[places]).tolist():
-            holds[place] = self._guards[places[place]].hold(totals[place], scales[place])
-        return holds
-
-
-def _fixed(places: Ints, scales: Floats, first: Floats, every: Callable[[Ints], Floats]) -> Ints:
-    """The places of totals that are 0 in every sample: looked up of those alone that are in the first."""
-    few = np.flatnonzero(np.abs(first) <= ZERO * scales[places])
-    if not len(few):
-        return few
-    sizes = np.abs(every(few)).max(axis=1)
-    fixed: Ints = places[few[sizes <= ZERO * scales[places[few]]]]
-    return fixed
 
 
 def _pairs_hold(totals: Floats, small: Mask, scale: float) -> bool:

@@ -7,21 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from iop_outcomes.release.algebra import (
-    KEPT,
-    NOTHING,
-    VECTOR_PIECE,
-    ZERO,
-    Floats,
-    Ints,
-    independent,
-    less,
-    null_of,
-    orthonormal,
-    product,
-    squares,
-)
-from iop_outcomes.release.guards import SAMPLES, Across, Each, Guarded, Mask
+from iop_outcomes.release.algebra import VECTOR_PIECE, ZERO, Floats, Ints, independent, less, null_of, orthonormal, product
+from iop_outcomes.release.guards import SAMPLES, Across, Guarded, Mask
 
 _LOOKED_AT = 16  # levels at a time, in search of one that leaves a total of everyone open
 
@@ -119,7 +106,6 @@ class Levels:
         sizes = np.rint(np.vstack([n, members.astype(np.int64) @ n]) @ sets.T).astype(np.int64)
         guards = [Guarded(*row, divisions, threshold) for row in zip(sizes, small, strict=True)]
         self._guards, self._of_sums = guards[: len(n)], guards[len(n) :]
-        self._each = Each(self._guards)
         self._across = Across(sizes[: len(n)], threshold) if len(n) > 1 else None
         self._guarded = bool((self._across is not None and len(self._across)) or any(map(len, guards)))
         none = np.zeros(0, dtype=np.int64)
@@ -156,7 +142,8 @@ class Levels:
         seen = sizes <= ZERO  # what can be worked out may be shown
         shown = self._shown(places[new], rest[new] / sizes[new, np.newaxis])
         scales = np.abs(shown.unknown).max(axis=(1, 2), initial=1.0)
-        alone = np.flatnonzero(self._each.hold(shown.places, shown.of_sets, scales))
+        guards = [self._guards[place] for place in shown.places.tolist()]
+        alone = np.flatnonzero([guard.hold(of_sets, scale) for guard, of_sets, scale in zip(guards, shown.of_sets, scales, strict=True)])
         left, new = shown.part(alone), new[alone]
         while len(left):
             several, linked = self._most(left, allowed)
@@ -185,8 +172,7 @@ class Levels:
         unknown = self._unknown[places]
         along = np.einsum("md,mdk->mk", directions, unknown)
         unknown = unknown - directions[:, :, np.newaxis] * along[:, np.newaxis, :]
-        of_sets = self._of_sets[places] - product(directions, self._sets.T)[:, :, np.newaxis] * along[:, np.newaxis, :]
-        return Shown(places, directions, unknown, of_sets)
+        return Shown(places, directions, unknown, self._totals(unknown))
 
     def _totals(self, unknown: Floats) -> Floats:
         """The unknown of each guarded set, for each of some levels."""
@@ -378,23 +364,12 @@ def _without(vectors: Floats, directions: Floats) -> Floats:
 
 def _beyond(known: Floats, vectors: Floats) -> Floats:
     """What each vector adds to the span of its own orthonormal rows."""
-    left = _once_beyond(known, vectors)
-    whole, rest = squares(vectors), squares(left)
-    again = np.flatnonzero(
-        (rest < KEPT * whole) & (rest > NOTHING**2 * whole)
-    )  # one pass of Gram-Schmidt loses digits where little is left
-    if 2 * len(again) > len(left):  # without a copy of what is known
-        return _once_beyond(known, left)
-    if len(again):
-        left[again] = _once_beyond(known[again], left[again])
-    return left
-
-
-def _once_beyond(known: Floats, vectors: Floats) -> Floats:
     several = max(1, VECTOR_PIECE // max(1, known.shape[2]))
-    rest = vectors.copy()
-    for first in range(0, known.shape[1], several):
-        part = known[:, first : first + several]
-        inside = np.matmul(part, vectors[:, :, np.newaxis])
-        rest -= np.matmul(inside.transpose(0, 2, 1), part)[:, 0]
-    return rest
+    for _ in range(2):  # one pass of Gram-Schmidt loses digits
+        rest = vectors
+        for first in range(0, known.shape[1], several):
+            part = known[:, first : first + several]
+            inside = np.matmul(part, vectors[:, :, np.newaxis])
+            rest = rest - np.matmul(inside.transpose(0, 2, 1), part)[:, 0]
+        vectors = rest
+    return vectors
