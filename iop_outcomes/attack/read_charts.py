@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from html.parser import HTMLParser
 
 from iop_outcomes.attack.read_words import places_of, row_names_of, with_methods
 from iop_outcomes.attack.readings import Block, ChartRead, Described, FilesRead, Number, plain
+from iop_outcomes.attack.svg_groups import SvgGroups
 
 _PERCENT = re.compile(r"(\d+)%")
 _MOVED = re.compile(r"translate\([-\d.]+ ([-\d.]+)\)")
@@ -20,7 +20,7 @@ _TENTH = 0.0995  # from here on a share is written as a whole percent
 
 
 @dataclass
-class _Drawing(HTMLParser):
+class _Drawing(SvgGroups):
     """The ticks of the axes, the points and bars between them, and the words beside the colours."""
 
     ticks: list[tuple[float, float]] = field(default_factory=list)  # across: where, and which share
@@ -28,63 +28,45 @@ class _Drawing(HTMLParser):
     points: list[tuple[float, float]] = field(default_factory=list)
     bars: list[tuple[float, float, float, str]] = field(default_factory=list)  # from, to, how far down, colour
     colours: dict[str, str] = field(default_factory=dict)
-    _inside: list[str] = field(default_factory=list)
     _across: float = 0.0
     _words: str = ""
     _colour: str = ""
-
-    def __post_init__(self) -> None:
-        super().__init__(convert_charrefs=True)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note where something stands."""
         values = {name: value or "" for name, value in attrs}
         if tag == "g":
-            self._inside.append(values.get("id", ""))
+            self.enter(values.get("id", ""))
             moved = _MOVED.search(values.get("transform", ""))
-            if moved and self._words and self._is_within("ytick"):
+            if moved and self._words and self.is_within("ytick"):
                 self.rows.append((float(moved[1]), self._words))
                 self._words = ""
         elif tag == "use" and "x" in values:
             self._across = float(values["x"])
-            if not self._is_within("tick") and not self._is_within("text"):
+            if not self.is_within("tick") and not self.is_within("text"):
                 self.points.append((self._across, float(values.get("y", "0"))))
         elif tag == "path":
             self._bar(values)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """The same of an element without an end, which holds nothing."""
-        self.handle_starttag(tag, attrs)
-        if tag == "g":
-            self._inside.pop()
-
     def _bar(self, values: dict[str, str]) -> None:
         corners, fill = [(float(x), float(y)) for x, y in _POINT.findall(values.get("d", ""))], _FILL.search(values.get("style", ""))
-        if len(corners) != 4 or fill is None or not self._is_within("patch"):
+        if len(corners) != 4 or fill is None or not self.is_within("patch"):
             return
         self._colour = fill[1]
-        if not self._is_within("legend"):
+        if not self.is_within("legend"):
             across, down = ([corner[i] for corner in corners] for i in (0, 1))
             self.bars.append((min(across), max(across), sum(down) / 4, fill[1]))
-
-    def handle_endtag(self, tag: str) -> None:
-        """Leave a group."""
-        if tag == "g" and self._inside:
-            self._inside.pop()
 
     def handle_comment(self, data: str) -> None:
         """The words of a tick, or of a colour, stand before their letters are drawn."""
         words = data.strip()
         share = _PERCENT.fullmatch(words)
-        if self._is_within("xtick") and share:
+        if self.is_within("xtick") and share:
             self.ticks.append((self._across, int(share[1]) / 100))
-        elif self._is_within("ytick"):
+        elif self.is_within("ytick"):
             self._words = words
-        elif self._is_within("legend") and self._colour:
+        elif self.is_within("legend") and self._colour:
             self.colours[self._colour] = words
-
-    def _is_within(self, kind: str) -> bool:
-        return any(kind in each for each in self._inside)
 
 
 def read_charts(report: FilesRead) -> Iterator[tuple[Number, Block]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from iop_outcomes.attack.facts import Place
 from iop_outcomes.attack.identities import RowName
 from iop_outcomes.attack.read_words import places_of, with_methods
 from iop_outcomes.attack.readings import FilesRead, plain
+from iop_outcomes.attack.svg_groups import SvgGroups
 
 _SIX = 6
 _KIND = "Cumulative curves. "
@@ -40,57 +40,39 @@ class Lost(NamedTuple):
 
 
 @dataclass
-class _Curves(HTMLParser):
+class _Curves(SvgGroups):
     """The ticks of both axes, the lines by their colour, and which group each colour is."""
 
     across: list[tuple[float, float]] = field(default_factory=list)
     down: list[tuple[float, float]] = field(default_factory=list)
     lines: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
-    _inside: list[str] = field(default_factory=list)
     _at: tuple[float, float] = (0.0, 0.0)
     _colour: str = ""
-
-    def __post_init__(self) -> None:
-        super().__init__(convert_charrefs=True)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note where something stands, and the points of a line."""
         values = {name: value or "" for name, value in attrs}
         if tag == "g":
-            self._inside.append(values.get("id", ""))
+            self.enter(values.get("id", ""))
         elif tag == "use" and "x" in values:
             self._at = float(values["x"]), float(values["y"])
-        elif tag == "path" and self._is_within("line2d") and not self._is_within("tick"):
+        elif tag == "path" and self.is_within("line2d") and not self.is_within("tick"):
             stroke = _STROKE.search(values.get("style", ""))
-            if stroke and self._is_within("legend"):
+            if stroke and self.is_within("legend"):
                 self._colour = stroke[1]
             elif stroke:
                 self.lines.setdefault(stroke[1], []).extend((float(x), float(y)) for x, y in _MOVE.findall(values.get("d", "")))
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """The same of an element without an end."""
-        self.handle_starttag(tag, attrs)
-        if tag == "g":
-            self._inside.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        """Leave a group."""
-        if tag == "g" and self._inside:
-            self._inside.pop()
-
     def handle_comment(self, data: str) -> None:
         """The words of a tick, or of a colour."""
         words = data.strip()
-        if self._is_within("xtick") and _WHOLE.fullmatch(words):
+        if self.is_within("xtick") and _WHOLE.fullmatch(words):
             self.across.append((self._at[0], float(words)))
-        elif self._is_within("ytick") and (share := _PERCENT.fullmatch(words)):
+        elif self.is_within("ytick") and (share := _PERCENT.fullmatch(words)):
             self.down.append((self._at[1], int(share[1]) / 100))
-        elif self._is_within("legend") and self._colour:
+        elif self.is_within("legend") and self._colour:
             self.groups[self._colour] = words
-
-    def _is_within(self, kind: str) -> bool:
-        return any(kind in each for each in self._inside)
 
     def curve(self, colour: str) -> list[tuple[int, float]]:
         """The days and shares of a line, the last share of each day."""
