@@ -93,16 +93,21 @@ def _in_full(block: Block, described: Iterable[Described]) -> Block:
 
 
 def _among_shown(block: Block) -> dict[str, str]:
-    """Of whom those are that something happened to during care: of those followed, or of all; the numbers themselves say it."""
-    counts: dict[str, dict[Place, Fraction]] = {}
+    """Of whom those are that something happened to during care: of those followed, or of all; the numbers themselves say it.
+
+    Of those followed they stand as the curve's do, printed and withheld alike; of all, nobody is left out.
+    """
+    counts: dict[str, dict[tuple[Place, str], Fraction | None]] = {}
     for number in block.numbers:
-        if number.field == "n" and number.value is not None:
-            counts.setdefault(number.row_name.estimand, {})[number.where] = number.value
+        if number.field in ("n", "excluded"):
+            of_all_days = counts.setdefault(number.row_name.estimand, {})
+            if of_all_days.get((number.where, number.field)) is None:
+                of_all_days[number.where, number.field] = number.value
     during, followed = counts.get("during_care", {}), counts.get("cumulative_incidence", {})
-    same = {during[where] == followed[where] for where in during.keys() & followed.keys() if followed[where]}
-    if same == {False}:
+    both = during.keys() & followed.keys()
+    if any(during[each] != followed[each] for each in both):
         return {"during_care": "all who ended"}
-    return {"during_care": FOLLOWED if same == {True} else ""}
+    return {"during_care": FOLLOWED if any(followed[each] for each in both) else ""}
 
 
 def _half_units(block: Block, row_name: RowName) -> dict[Fraction | None, Fraction]:

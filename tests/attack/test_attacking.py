@@ -12,6 +12,7 @@ import iop_outcomes as iop
 from attacks.programs import drawn
 from iop_outcomes.attack import ContradictionError, attack_report
 from iop_outcomes.attack.attacking import read_report
+from iop_outcomes.attack.learning import learned
 from iop_outcomes.attack.read_tables import read_tables
 from iop_outcomes.results import COLUMNS
 from iop_outcomes.show.plain import csv_text
@@ -70,6 +71,22 @@ def test_a_count_comes_back_that_is_known_more_closely_than_its_rounding_leaves_
     assert (3, 3) in back(write_rounded(tmp_path / "four", rows)).values()
     assert set(back(write_rounded(tmp_path / "three", rows[:-1])).values()) == {(3, 6)}
     assert back(write_rounded(tmp_path / "two", rows[:-2])) == {}
+
+
+def test_numbers_during_care_are_of_all_where_nobody_is_left_out_of_them(tmp_path):
+    """In a group all of whom are followed both forms have one denominator: what everyone's rows leave out tells them apart, and nobody has died."""
+
+    def of_relapse(estimand, level, **numbers):
+        named = {"measure": "relapse", "definition": "any_use", "estimand": estimand}
+        return row(level, **numbers) | named | {"time": "90.0" if estimand == "cumulative_incidence" else ""}
+
+    followed = [of_relapse("cumulative_incidence", "All", n=80), of_relapse("cumulative_incidence", "a", n=40, k=20, excluded=0)]
+    during = [of_relapse("during_care", "All", excluded=0), of_relapse("during_care", "a", n=40, k=0, excluded=0)]
+    withheld = of_relapse("during_care", "b")
+    known = learned(read_report(write(tmp_path, [*followed, *during, withheld])))
+    assert "numbers.csv: relapse, during_care, excluded (everyone) = 0" not in [
+        each.words for each in known.facts if ((), "died") in each.terms
+    ]
 
 
 def test_who_had_an_event_between_two_printed_days_comes_back(tmp_path):
