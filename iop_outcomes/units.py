@@ -130,8 +130,8 @@ class Unit:
     Examples
     --------
     >>> days, share = UNITS["days"], UNITS["share"]
-    >>> days.text(40.5) + days.suffix(), days.text(1) + days.suffix("1"), share.text(0.413), share.difference
-    ('41 days', '1 day', '41%', 'share difference')
+    >>> days.text(40.5) + days.suffix(), days.text(-1) + days.suffix(days.text(-1)), share.text(0.413), share.difference
+    ('41 days', '−1 day', '41%', 'share difference')
     """
 
     name: str
@@ -160,7 +160,7 @@ class Unit:
 
     def suffix(self, text: str = "") -> str:
         """What stands behind a number, with the space before it; `text` is the number, where one is said otherwise than several."""
-        words = self.one if self.one and text == "1" else self.words
+        words = self.one if self.one and text.removeprefix(MINUS).removeprefix("+") == "1" else self.words
         return f" {words}" if words else ""
 
 
@@ -168,7 +168,7 @@ UNITS: Mapping[str, Unit] = {
     unit.name: unit
     for unit in (
         Unit("share", difference="share difference", formatter=_as_percent, rounding=_written_percent),
-        Unit("share difference", "percentage points", digits=0, factor=100),
+        Unit("share difference", "percentage points", "percentage point", digits=0, factor=100),
         Unit("days", "days", "day", digits=0, difference="days"),
         Unit("hours", "hours", "hour", digits=1, difference="hours"),
         Unit("sessions", "sessions", "session", digits=0, difference="sessions"),

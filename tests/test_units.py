@@ -15,6 +15,22 @@ def unknown_units(measure):
     return [unit for unit in (measure.unit, *(estimand.unit for estimand in measure.estimands)) if unit not in UNITS]
 
 
+@pytest.mark.parametrize(
+    ("unit", "value", "words"),
+    [
+        ("days", 1.2, "1 day"),
+        ("days", -1.0, "−1 day"),
+        ("days", 2.0, "2 days"),
+        ("share difference", 0.0111, "1 percentage point"),
+        ("share difference", -0.02, "−2 percentage points"),
+    ],
+)
+def test_one_is_said_otherwise_than_several(unit, value, words):
+    """With a sign before it as well."""
+    text = UNITS[unit].text(value)
+    assert f"{text}{UNITS[unit].suffix(text)}" == words
+
+
 @pytest.mark.parametrize("name", every_measure(), ids=str)
 def test_every_number_is_in_a_known_unit(name):
     """The measure's own and that of each of its estimands."""

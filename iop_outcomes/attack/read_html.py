@@ -18,7 +18,7 @@ from iop_outcomes.attack.readings import ChartRead, Described, FilesRead, Number
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _DEFINED = re.compile(r"\((?P<name>[a-z](?:[^():]|\([^()]*\))*)\): .*?, among (?P<among>.*?)\. Interval: ")
-_LEFT_OUT = re.compile(r"^Left out, of (?P<rows>[\d,]+ episodes|.*?): (?P<reasons>.*)\.$")
+_LEFT_OUT = re.compile(r"^Left out, of (?P<rows>[\d,]+ episodes?|.*?): (?P<reasons>.*)\.$")
 _WHOLE = re.compile(r"\d{1,3}(,\d{3})*|\d+")
 _ROUNDED = re.compile(r"(Counts from 1 to (?P<most>\d+) are not shown, and )?every (other )?count is rounded to the nearest (?P<base>\d+)")
 _FEW_ROWS = re.compile(r"fewer than (?P<most>\d+)")
@@ -206,7 +206,7 @@ def _described(title: str, lines: list[str]) -> Described | None:
             labels[line[: match.start()].strip()] = match["name"]
         out = _LEFT_OUT.match(line)
         if out:
-            rows_in = whole(out["rows"].removesuffix(" episodes"))
+            rows_in = whole(out["rows"].partition(" episode")[0])
             left = dict(_reasons(out["reasons"]))
     return Described(title, among, labels, rows_in, left) if among else None
 

@@ -24,6 +24,7 @@ from iop_outcomes.show.words import (
     plain_range,
     shown_groups,
     slice_words,
+    value_with_unit,
 )
 from iop_outcomes.units import UNITS
 
@@ -164,7 +165,7 @@ def _differing(released: Released, estimand: str, time: float | None, adjustment
             sentences.append(
                 f"{_what(released, estimand, time, adjustment)}: {word} in {group} than in the others together "
                 f"({estimate_value(released.estimate(estimand, level, time, adjustment))}; "
-                f"difference {estimate_value(difference)}{UNITS[difference.unit].suffix()}, range {plain_range(difference)})."
+                f"difference {value_with_unit(difference)}, range {plain_range(difference)})."
             )
     return sentences, words
 

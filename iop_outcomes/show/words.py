@@ -238,6 +238,12 @@ def estimate_value(estimate: ReleasedEstimate, digits: int | None = None) -> str
     return number(estimate.value, estimate.unit, digits=digits)
 
 
+def value_with_unit(estimate: ReleasedEstimate) -> str:
+    """The value of an estimate with its unit, "41 days", "1 percentage point"; the words of one that cannot be given have none."""
+    value = estimate_value(estimate)
+    return f"{value}{UNITS[estimate.unit].suffix(value)}" if has_value(estimate) else value
+
+
 def share_and_count(estimate: ReleasedEstimate) -> str:
     """A share with how many it is, "41% (33)", where the counts are not its words already."""
     value = estimate_value(estimate)

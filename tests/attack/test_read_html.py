@@ -36,16 +36,18 @@ def test_who_is_counted_of_the_measures_that_are_known():
     }
 
 
-def test_definitions_say_among_whom_and_who_is_left_out():
+@pytest.mark.parametrize(("words", "rows_in"), [("1,168 episodes", 1168), ("1 episode", 1), ("a number not shown", None)])
+def test_definitions_say_among_whom_and_who_is_left_out(words, rows_in):
     """A line without a definition is none."""
     page = read_html(
         "<dl><dt>Completion</dt><dd>What share?</dd><dd>Completed (completion_strict): reason completed, among discharged episodes. Interval: Wilson.</dd>"
-        "<dd>Left out, of 1,168 episodes: died in care: 60.</dd><dt>Episode</dt><dd>One admission.</dd></dl>",
+        f"<dd>Left out, of {words}: died in care: 60.</dd><dt>Episode</dt><dd>One admission.</dd></dl>",
         "p.html",
     )
     (one,) = page.described
-    assert (one.title, one.among, one.labels) == (
+    assert (one.title, one.rows_in, one.among, one.labels) == (
         "Completion",
+        rows_in,
         {"completion_strict": "discharged episodes"},
         {"Completed": "completion_strict"},
     )

@@ -15,9 +15,8 @@ from iop_outcomes.reporting.blocks import Block, Bullets, Note
 from iop_outcomes.show.comparison import comparison_word
 from iop_outcomes.show.trend import Trend
 from iop_outcomes.show.trend_words import when
-from iop_outcomes.show.words import NOT_SHOWN, count, estimate_value, has_range, has_value, in_counts, listed, plain_range
+from iop_outcomes.show.words import NOT_SHOWN, count, estimate_value, has_range, has_value, in_counts, listed, plain_range, value_with_unit
 from iop_outcomes.stats.periods import Period, span_words
-from iop_outcomes.units import UNITS
 
 ON_NO_SIDE = "periods on no side of a change"
 CANNOT_TELL_WHY = (
@@ -159,7 +158,7 @@ def two_times_words(released: Released, estimand: str, earlier: tuple[str, str],
     )
     if not (has_value(difference) and has_range(difference)):
         return f"{cells}: {words}"
-    return f"{cells}: {words} (difference {estimate_value(difference)}{UNITS[difference.unit].suffix()}, range {plain_range(difference)})"
+    return f"{cells}: {words} (difference {value_with_unit(difference)}, range {plain_range(difference)})"
 
 
 def _share_of(released: Released, estimand: str, level: str) -> str:

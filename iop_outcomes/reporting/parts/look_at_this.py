@@ -178,7 +178,8 @@ def _apart(judged: Judged) -> str:
         estimate = judged.at_level(level)
         difference = None if released is None else released.contrast(judged.outcome.estimand, level, time=judged.outcome.time)
         if released is not None and estimate is not None and difference is not None and has_value(difference):
-            gap = f"{number(abs(value_of(difference)), difference.unit)}{UNITS[difference.unit].suffix()} {judged.worse}"
+            size = number(abs(value_of(difference)), difference.unit)
+            gap = f"{size}{UNITS[difference.unit].suffix(size)} {judged.worse}"
             names.append(f"{label(level, released.levels)} {estimate_value(estimate)}, {gap}")
     return f"{judged.outcome.head}: {several(names, '; ')} than the others together" if names else ""
 

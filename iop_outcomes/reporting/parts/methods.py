@@ -10,7 +10,7 @@ from iop_outcomes.reporting.blocks import Block, Section, Terms, Text, section
 from iop_outcomes.reporting.parts.part import Page, Part, no_sections, nothing
 from iop_outcomes.reporting.parts.who import difference_rule
 from iop_outcomes.results import UNVERIFIED, Provenance
-from iop_outcomes.show.words import count
+from iop_outcomes.show.words import count, episodes
 
 _WORD_RULE = (
     "The group's own figure minus that of all the others together, with an interval at the level at which those of all K groups compared hold "
@@ -59,7 +59,7 @@ def _definition_lines(released: Released) -> tuple[str, ...]:
     lines += [f"{e.label} ({e.name}): {e.counted}, among {e.among}. Interval: {e.interval}." for e in definition.estimands]
     for flow in released.flow[:1]:
         out = "; ".join(f"{reason}: {count(n)}" for reason, n in flow.excluded.items())
-        lines.append(f"Left out, of {count(flow.rows_in)} episodes: {out or 'none'}.")
+        lines.append(f"Left out, of {episodes(flow.rows_in)}: {out or 'none'}.")
     return (*lines, *definition.notes, *(f"Source: {source}." for source in definition.sources))
 
 

@@ -11,8 +11,7 @@ from iop_outcomes.release import Released, ReleasedEstimate, Withheld
 from iop_outcomes.reporting.blocks import Block, Section, TableBlock, Terms, Text, section
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import count, estimate_value, has_range, has_value, listed, plain_range
-from iop_outcomes.units import UNITS
+from iop_outcomes.show.words import count, has_range, has_value, listed, plain_range, value_with_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +151,10 @@ def element_blocks(elements: Sequence[Element], page: Page, first: str) -> list[
 def _rows(element: Element, page: Page) -> Sequence[tuple[str, ...]]:
     words = element.words(page) if element.words is not None else ""
     rows = [(element.name, words, "", "", "")] if words else []
-    rows += [(element.name, each.name, _figure(each.estimate), _range(each.estimate), each.counted) for each in answers(element, page)]
+    rows += [
+        (element.name, each.name, value_with_unit(each.estimate), _range(each.estimate), each.counted) for each in answers(element, page)
+    ]
     return rows or [(element.name, not_computable(element), "", "", "")]
-
-
-def _figure(estimate: ReleasedEstimate) -> str:
-    value = estimate_value(estimate)
-    return f"{value}{UNITS[estimate.unit].suffix(value)}" if has_value(estimate) else value
 
 
 def _range(estimate: ReleasedEstimate) -> str:
