@@ -85,7 +85,7 @@ def disparities_blocks(page: Page) -> list[Block]:
     columns, program = stratified(page), page.program
     blocks: list[Block] = [Text(INTRODUCTION), *_chart(columns)] if columns else []
     for each in columns:
-        blocks += [Text(_differing(each)), TableBlock(_table(each, program))]
+        blocks += [Text(_differing(each)), *_table(each, program)]
         blocks += [Note(words) for words in [_merged(each.strata)] if words]
     return [*blocks, *_cautions(columns, program)]
 
@@ -96,7 +96,8 @@ def _chart(columns: Sequence[Stratified]) -> list[Block]:
     releases = [
         (judged.released, each.strata.order)
         for each in columns
-        if (judged := each.outcomes[0]).released is not None and any(judged.word(level) for level in each.strata.order)
+        if (judged := each.outcomes[0]).released is not None
+        and any(judged.word(level) not in ("", TOO_FEW, NOT_SHOWN) for level in each.strata.order)
     ]
     if not releases:
         return []
@@ -140,13 +141,15 @@ def _aside(judged: Judged, each: Stratified) -> str:
 def _why(each: Stratified, words: set[str]) -> str:
     if len(each.strata.order) < 2:
         return "there is one group alone"
-    return "too few, or not shown" if words & {TOO_FEW} else "not shown"
+    return listed([why for why in (TOO_FEW, NOT_SHOWN) if why in words] or [NO_DATA], "or")
 
 
-def _table(each: Stratified, program: Program) -> Table:
-    """A row for each stratum, those not recorded and everyone; a column for each outcome with any number."""
+def _table(each: Stratified, program: Program) -> list[Block]:
+    """A row for each stratum, those not recorded and everyone; a column for each outcome with any number, and no table where none has one."""
     known = [judged for judged in each.outcomes if judged.released is not None]
     shown = [judged for judged in known if any(_has_number(judged, level) for level in each.levels)]
+    if not shown:
+        return []
     hidden = [judged.outcome.head.lower() for judged in known if judged not in shown]
     among = next((judged.released.levels for judged in known if judged.released is not None), ())
     rows = tuple((label(level, among), *(_cell(judged, level) for judged in shown)) for level in each.levels)
@@ -159,7 +162,7 @@ def _table(each: Stratified, program: Program) -> Table:
     caption = (
         f"Outcomes by {each.strata.column.replace('_', ' ')}, and each group minus the others together ({listed(sorted(units))}){left}"
     )
-    return Table(caption, (each.column, *(judged.name for judged in shown)), rows, prose=True, mark=program.policy.mark)
+    return [TableBlock(Table(caption, (each.column, *(judged.name for judged in shown)), rows, prose=True, mark=program.policy.mark))]
 
 
 def _has_number(judged: Judged, level: str) -> bool:

@@ -418,7 +418,7 @@ def withheld_groups(completion: Released, program: Program) -> list[Block]:
     hidden = [level for level in groups if isinstance(completion.estimate("completion_strict", level).n, Withheld)]
     if hidden:
         names = ", ".join(label(level, completion.levels) for level in hidden)
-        why = f"because they or a group beside them hold fewer than {program.policy.threshold} episodes"
+        why = f"because they or a group beside them hold fewer than {program.policy.fewest} episodes"
         fix = f"Merging small groups under [codes.{program.by}] of the mapping, or a longer period, would show them"
         blocks.append(Note(f"Some groups by {program.group} are not shown, {why}: {names}. {fix}."))
     if completion.only_grouped:

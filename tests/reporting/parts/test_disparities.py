@@ -10,7 +10,7 @@ import iop_outcomes as iop
 from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.release import policy_for
 from iop_outcomes.reporting.assemble import build_report
-from iop_outcomes.reporting.blocks import Figure, Note, TableBlock
+from iop_outcomes.reporting.blocks import Figure, Note, TableBlock, Text
 from iop_outcomes.reporting.parts.disparities import DISPARITIES
 from iop_outcomes.reporting.parts.flow import FLOW
 from iop_outcomes.reporting.parts.part import Program
@@ -256,3 +256,14 @@ def test_every_outcome_is_that_of_page_one(program):
     page = report(program)
     heads = next(block.table.heads for block in blocks(page, TableBlock))
     assert heads == ("Sex", "Finished", "Reliably better, PHQ-9", "Reliably worse, PHQ-9", "Both scores, PHQ-9")
+
+
+@pytest.mark.parametrize(("policy", "why"), [("none", "too few"), ("cms11", "too few")])
+def test_before_anybody_is_discharged_each_column_says_why_it_has_no_table(policy, why):
+    """All still in care: a sentence for each column, no table without a number, no chart without a point."""
+    with loaded(rows(120, discharge_reason=["active"] * 120, phq9_admit=None, phq9_discharge=None)) as data:
+        page = report(data, policy)
+    assert not blocks(page, TableBlock) and not blocks(page, Figure)
+    assert [block.words for block in blocks(page, Text) if ":" in block.words] == [
+        f"{column}: no group can be compared with the others: {why}." for column in ("Sex", "Race")
+    ]

@@ -9,7 +9,7 @@ import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 import iop_outcomes as iop
-from iop_outcomes.reporting.blocks import Bullets, Cards, TableBlock, Text
+from iop_outcomes.reporting.blocks import Bullets, Cards, Note, TableBlock, Text
 from iop_outcomes.reporting.parts.look_at_this import (
     NOBODY_DISCHARGED,
     several,
@@ -302,3 +302,11 @@ def test_a_year_before_that_is_withheld_is_no_yardstick():
 def test_the_first_of_many_names_are_joined_by_commas():
     """Two of six and four more, not one and another and four more."""
     assert several(list("abcdef")) == "a, b and 4 more" and several(list("abc")) == "a, b and c"
+
+
+@pytest.mark.parametrize(("policy", "fewest"), [("cms11", 11), ("round5", 7), ("nhs", 8)])
+def test_a_group_that_is_not_shown_is_said_to_be_smaller_than_its_policy_asks(policy, fewest):
+    """Not smaller than what a count has to be: under round5 that is 1."""
+    with loaded([*rows("a", 60, 40), *rows("b", 60, 40, start=100), *rows("c", 2, 1, start=200), *rows("d", 1, 1, start=300)]) as data:
+        notes = [block.words for block in blocks(data, policy) if isinstance(block, Note)]
+    assert f"hold fewer than {fewest} episodes" in " ".join(notes)
