@@ -262,7 +262,7 @@ _ONE_ROUNDED = (
 )
 _BOTH_KNOWN = "paired_rate"
 _RATE_ROUNDED = (
-    "The share with both scores is in whole percents, and of how many episodes it is is not always shown: beside the other totals of the page "
+    "The share with both scores is in whole percents, and of how many episodes is not always shown: beside the other totals of the page "
     "it would tell how few died in care, or have no reason given."
 )
 _BARE = (
