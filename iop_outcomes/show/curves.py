@@ -152,17 +152,17 @@ def curve_alt_text(released: Released) -> str:
 def _sentence(released: Released) -> str:
     """The first day asked that there is a number for, in full, and every other day in a few words."""
     name = released.definition.shown[0]
-    asked = [each for each in released if each.estimand == name and each.level == ALL and not each.contrast and not each.adjustment]
-    asked = [each for each in asked if each.level_2 == asked[0].level_2]
-    told = next((each for each in asked if has_value(each)), asked[0])
+    days = [each for each in released if each.estimand == name and each.level == ALL and not each.contrast and not each.adjustment]
+    days = [each for each in days if each.level_2 == days[0].level_2]
+    first = next((each for each in days if has_value(each)), days[0])
     at = released.definition.estimand(name).at
     others = [
         f"{at(each.time)}, {estimate_value(each)}{f' ({plain_range(each)})' if has_value(each) and has_range(each) else ''}"
-        for each in asked
-        if each is not told
+        for each in days
+        if each is not first and (has_value(first) or estimate_value(each) != estimate_value(first))
     ]
     more = f" Also asked: {'; '.join(others)}." if others else ""
-    return f"{sentence(released, name, time=told.time)}{more}"
+    return f"{sentence(released, name, time=first.time)}{more}"
 
 
 CUMULATIVE = ChartKind("cumulative", cumulative, curve_alt_text, _sentence)
