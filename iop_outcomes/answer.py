@@ -469,7 +469,7 @@ class NoAnswer:
     def __init__(self, words: str) -> None:
         self.words = words
 
-    def plot(self) -> NoAnswer:
+    def plot(self, *_axes: object, **_how: object) -> NoAnswer:
         """The sentence, in the place of the chart."""
         return self
 
@@ -494,6 +494,12 @@ class NoAnswer:
     def definition(self) -> str:
         """The sentence, in the place of what the numbers would mean."""
         return self.words
+
+    def methods(self, **_how: object) -> MethodsParagraph:
+        """The sentence, in the place of the paragraph; it cites nothing."""
+        from iop_outcomes.show.methods_paragraph import MethodsParagraph
+
+        return MethodsParagraph(self.words, ())
 
     def to_html(self, **_how: object) -> str:
         """The sentence, in the place of the table."""
