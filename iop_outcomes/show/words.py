@@ -286,6 +286,17 @@ def with_ranges(released: Released, words: str = "") -> str:
     return "" if released.policy.base else f", with 95% ranges{words}"
 
 
+def before_range(words: str, limits: str) -> str:
+    """A value with its range behind it; why there is none stands apart, as brackets in brackets are hard to read.
+
+    Examples
+    --------
+    >>> before_range("change 5.9", "5.5 to 6.3"), before_range("change 1.0", "no range (too few)"), before_range("change 7", "")
+    ('change 5.9 (5.5 to 6.3)', 'change 1.0; no range (too few)', 'change 7')
+    """
+    return words if not limits else f"{words}; {limits}" if "(" in limits else f"{words} ({limits})"
+
+
 def has_range(estimate: ReleasedEstimate) -> bool:
     """Whether there is a limit to say, on one side at least."""
     return any(isinstance(limit, float) and not math.isnan(limit) for limit in (estimate.low, estimate.high))
