@@ -239,8 +239,8 @@ class Answer(_Exported):
         >>> import iop_outcomes as iop
         >>> with iop.load("data/synthetic") as data:
         ...     methods = iop.completion(data).methods()
-        >>> str(methods)[:33], [each.key for each in methods.references]
-        ('Completion was assessed by episod', ['samhsa_teds_d', 'wilson1927'])
+        >>> str(methods)[:34], [each.key for each in methods.references]
+        ('We assessed completion by episode', ['samhsa_teds_d', 'wilson1927'])
         """
         from iop_outcomes.show.methods_paragraph import methods_of
 
@@ -385,6 +385,27 @@ class TableOne(_Exported):
         """
         return self.release(policy).sentence()
 
+    def methods(self, *, policy: str = "cms11") -> MethodsParagraph:
+        """The paragraph of methods for a paper, with its references: what the numbers and the differences of the table are.
+
+        Parameters
+        ----------
+        policy : str
+            Disclosure policy.
+
+        Returns
+        -------
+        MethodsParagraph
+            Prints as the paragraph; `.references` and `.bibtex()` are what it cites.
+        """
+        from iop_outcomes.show.methods_paragraph import methods_of_table
+
+        return methods_of_table(self.release(policy).parts)
+
+    def references(self) -> tuple[Reference, ...]:
+        """The works that the definitions of its rows cite, sorted by key."""
+        return self.methods().references
+
     def _exhibit(self, policy: str, estimands: Sequence[str]) -> Exhibit:
         from iop_outcomes.errors import UsageError
 
@@ -448,7 +469,7 @@ class NoAnswer:
     def __init__(self, words: str) -> None:
         self.words = words
 
-    def plot(self) -> NoAnswer:
+    def plot(self, *_axes: object, **_how: object) -> NoAnswer:
         """The sentence, in the place of the chart."""
         return self
 
@@ -473,6 +494,12 @@ class NoAnswer:
     def definition(self) -> str:
         """The sentence, in the place of what the numbers would mean."""
         return self.words
+
+    def methods(self, **_how: object) -> MethodsParagraph:
+        """The sentence, in the place of the paragraph; it cites nothing."""
+        from iop_outcomes.show.methods_paragraph import MethodsParagraph
+
+        return MethodsParagraph(self.words, ())
 
     def to_html(self, **_how: object) -> str:
         """The sentence, in the place of the table."""

@@ -30,7 +30,7 @@ def refuse_lacking(data: Data, measure: Measure) -> None:
     refuse_not_counted(data, measure)
     for request in measure.requests:
         if isinstance(request, ScoreAt) and request.column == "score" and request.scale not in data.facts.scales:
-            raise NotAssessableError(f"{measure.title} is not assessable: {_no_score(data, request.scale)}")
+            raise NotAssessableError(f"{measure.title} is not assessable: {no_score_words(data, request.scale)}")
         if isinstance(request, FirstEvent) and not _recorded(data, request):
             raise NotAssessableError(f"{measure.title} is not assessable: {_no_event(request)}")
         if isinstance(request, SessionCount) and "sessions" not in data.facts.filled:
@@ -68,7 +68,8 @@ _NO_SESSION = (
 )
 
 
-def _no_score(data: Data, scale: str) -> str:
+def no_score_words(data: Data, scale: str) -> str:
+    """That the data hold no score of a scale, which scores there are, and what would bring one."""
     there = [name for name in data.scales if name in data.facts.scales]
     others = f" Scores there are: {', '.join(there)}." if there else ""
     return (

@@ -15,7 +15,7 @@ from iop_outcomes.counts import Counts
 from iop_outcomes.errors import UsageError
 from iop_outcomes.keys import MISSING_LEVEL, Key
 from iop_outcomes.measures.after_discharge_drafts import FOLLOW_UP_COLUMNS, drafts_of, inclusions, parts_in_care, short_name
-from iop_outcomes.measures.after_discharge_words import AMONG, EXCLUDED, estimands
+from iop_outcomes.measures.after_discharge_words import EXCLUDED, estimands, of_whom
 from iop_outcomes.measures.coarse import rounded, without
 from iop_outcomes.measures.episode_column import EpisodeColumn, of_numbers, of_parts, of_words
 from iop_outcomes.measures.followed import UNKNOWN, Followed, Outcome
@@ -160,7 +160,7 @@ def after_discharge(
         asks=asks,
         requests=(Status(), what.request, StopsAtEnd(what.request), what.during_care, *what.recorded, what.transfer, *reached),
         needs_columns=("los_days",),
-        among=AMONG,
+        among=of_whom(transfers=what.transfers),
         excludes={**EXCLUDED, "shorter": "followed for less", "potential_unknown": _STOPS, "no_group": "no group recorded"},
         unit="share",
         better="lower",

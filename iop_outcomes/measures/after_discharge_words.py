@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from iop_outcomes.columns import NOT_KNOWN
 from iop_outcomes.results import EstimandDefinition
 
-AMONG = (
-    "discharged episodes whose end of follow-up is known, without deaths in care, without those that never started and, for "
-    "readmission, without transfers"
-)
+FOLLOWED = "discharged episodes whose end of follow-up is known, without deaths in care and without those that never started"
+WITHOUT_TRANSFERS = f"{FOLLOWED}, without transfers"
 EXCLUDED = {
     "unknown": "follow-up not known",
     "unknown_with_event": "follow-up not known, though an event or a death is recorded",
@@ -40,10 +38,20 @@ def estimands(words: str, past: str, counted: str, causes: Mapping[str, str], *,
     transfers : bool
         Whether returns on days 0 to 2 leave the denominator.
     """
-    return (*_of_curves(words, past, counted, transfers=transfers), *_beside(words, counted, causes, transfers=transfers), *_tests())
+    among = of_whom(transfers=transfers)
+    return (
+        *_of_curves(words, past, counted, among, transfers=transfers),
+        *_beside(words, counted, causes, among, transfers=transfers),
+        *_tests(among),
+    )
 
 
-def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple[EstimandDefinition, ...]:
+def of_whom(*, transfers: bool) -> str:
+    """Who is followed; `transfers`: without those who were in hospital again on days 0 to 2."""
+    return WITHOUT_TRANSFERS if transfers else FOLLOWED
+
+
+def _of_curves(words: str, past: str, counted: str, among: str, *, transfers: bool) -> tuple[EstimandDefinition, ...]:
     beside = (*(("transfer_0_2",) if transfers else ()), "events_without_follow_up")
     sentence = f"An estimated {{value}} {past} within {{time}} days of discharge (range {{low}} to {{high}}), allowing for different lengths of follow-up."
     incidence = f"{counted}, with death and other ends competing (Aalen-Johansen)"
@@ -53,7 +61,7 @@ def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple
             "cumulative_incidence",
             words.capitalize(),
             incidence,
-            AMONG,
+            among,
             _LOG_LOG,
             "share",
             sentence,
@@ -63,12 +71,12 @@ def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple
             role="with_event",
             axis="Days after discharge",
         ),
-        EstimandDefinition("event_free", "Free of every end", free, AMONG, _LOG_LOG, "share", role="free_of_ends", better="higher"),
+        EstimandDefinition("event_free", "Free of every end", free, among, _LOG_LOG, "share", role="free_of_ends", better="higher"),
         EstimandDefinition(
             "median_days",
             f"Days until half {past} or ended otherwise",
             "median, midpoint where the curve stands at one half; only where at least 11 are followed to it",
-            AMONG,
+            among,
             "95%, log-log band inverted",
             "days",
         ),
@@ -76,7 +84,7 @@ def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple
             "restricted_mean_days",
             "Mean days free of every end",
             "area under the event-free curve, to a day that every group was followed to",
-            AMONG,
+            among,
             "95%, log-log of the share of days",
             "days",
             better="higher",
@@ -93,16 +101,16 @@ def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple
     )
 
 
-def _beside(words: str, counted: str, causes: Mapping[str, str], *, transfers: bool) -> tuple[EstimandDefinition, ...]:
+def _beside(words: str, counted: str, causes: Mapping[str, str], among: str, *, transfers: bool) -> tuple[EstimandDefinition, ...]:
     definitions = [
-        EstimandDefinition(name, label, f"{label}: an end of its own", AMONG, _WILSON, "share") for name, label in causes.items()
+        EstimandDefinition(name, label, f"{label}: an end of its own", among, _WILSON, "share") for name, label in causes.items()
     ]
     if transfers:
-        among = "the same episodes and those in hospital again on days 0 to 2"
+        with_them = "the same episodes and those in hospital again on days 0 to 2"
         back = "in any hospital again on days 0 to 2, planned or not: a transfer, outside the rate"
         definitions.append(
             EstimandDefinition(
-                "transfer_0_2", "In hospital again on days 0 to 2 (transfer)", back, among, _WILSON, "share", aside=_TRANSFER
+                "transfer_0_2", "In hospital again on days 0 to 2 (transfer)", back, with_them, _WILSON, "share", aside=_TRANSFER
             )
         )
     unknown = "discharged episodes whose end of follow-up is not known"
@@ -129,15 +137,15 @@ def _beside(words: str, counted: str, causes: Mapping[str, str], *, transfers: b
             "median_follow_up_days",
             "Median follow-up",
             "median day to which episodes were followed (reverse Kaplan-Meier)",
-            AMONG,
+            among,
             "none",
             "days",
         ),
     )
 
 
-def _tests() -> tuple[EstimandDefinition, ...]:
-    among = f"{AMONG}, whose group is recorded"
+def _tests(followed: str) -> tuple[EstimandDefinition, ...]:
+    among = f"{followed}, whose group is recorded"
     hazard = (
         "log-rank test of the event's own (cause-specific) hazard over the groups, clock from discharge; hypergeometric variance, or the "
         "robust score referred to F where patients repeat"

@@ -72,7 +72,7 @@ def rounded(measure: Measure, digits: Mapping[str, int], words: str, *, bare: Co
 
 
 def _rounded(item: EstimandDefinition, digits: int, *, bare: bool) -> EstimandDefinition:
-    counted = f"{item.counted}, to {10.0**-digits:g}"
+    counted = f"{item.counted}, rounded to {10.0**-digits:g}"
     return replace(item, digits=digits, counted=counted, interval="none" if bare else item.interval)
 
 

@@ -11,12 +11,13 @@ from iop_outcomes.errors import NotAssessableError, UsageError, printed
 from iop_outcomes.evaluate import By, grouping_columns
 from iop_outcomes.evaluate.answering import answer_all
 from iop_outcomes.evaluate.ask import Ask
+from iop_outcomes.evaluate.lacking import no_score_words
 from iop_outcomes.intake.data import Data
 from iop_outcomes.keys import ALL, MISSING_LEVEL
 from iop_outcomes.measures.parts import PARTS_OF_FINDINGS
 from iop_outcomes.release import DEFAULT_POLICY, POLICIES, Policy, Released, Withheld, policy_for, release_flows, release_set
 from iop_outcomes.release.protect import is_safe
-from iop_outcomes.reporting.blocks import Note, folded_behind_charts, marked, numbered, section, without_empty_charts
+from iop_outcomes.reporting.blocks import Note, Section, folded_behind_charts, marked, numbered, section, without_empty_charts
 from iop_outcomes.reporting.earlier import EarlierReport, read_earlier
 from iop_outcomes.reporting.packs import DEFAULT_PACK, find_pack
 from iop_outcomes.reporting.parameters import page_parameters
@@ -67,12 +68,21 @@ def build_report(
     compared = next((each.compared for each in released), None)
     against = None if before is None else before.sha256
     parameters = page_parameters(data, column, chosen.name, title, conf_level, compared, against, packed.name)
-    without = tuple(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values())
+    without = (
+        *(section(each.measure, each.title, [Note(each.reason)]) for each in page.unanswered.values()),
+        *_changes_without_scores(data),
+    )
     lead = _lead(page) if data.program in heading else f"{data.program}. {_lead(page)}"
     figures = page_figures(page)
     return Report(
         packed.name, heading, lead, sections, released, page.provenance, chosen, parameters, without, figures=figures, appendix=appendix
     )
+
+
+def _changes_without_scores(data: Data) -> list[Section]:
+    """A section for each scale that the data hold no score of, which says so where somebody asks for it by name."""
+    lacking = [(name, f"Change in {scale.label}") for name, scale in data.scales.items() if name not in data.facts.scales]
+    return [section(f"{name}_change", title, [Note(f"{title} is not assessable: {no_score_words(data, name)}")]) for name, title in lacking]
 
 
 def _refuse_without_reasons(data: Data) -> None:

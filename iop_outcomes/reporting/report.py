@@ -27,11 +27,10 @@ class Report(Document):
         UsageError
             When there is no such section.
         """
-        every = (*self.every_section, *self.without)
-        for section in every:
+        for section in (*self.every_section, *self.without):
             if section.id == name:
                 return section
-        raise UsageError(f'No section is called "{name}". {choices(name, [section.id for section in every])}')
+        raise UsageError(f'No section is called "{name}". {choices(name, [section.id for section in self.every_section])}')
 
     def files(self, form: str) -> dict[str, bytes]:
         """The files of one of its forms, by name: the first is the one that is meant when the form is named.

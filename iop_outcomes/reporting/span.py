@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from iop_outcomes.columns import DISCHARGE_PERIODS
 from iop_outcomes.engine.narrowed import Condition
-from iop_outcomes.stats.periods import Period, read_period
+from iop_outcomes.stats.periods import Period, read_period, span_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ class Span:
     def words(self) -> str:
         """Within a sentence."""
         return self.first.words if self.first == self.last else f"{self.first.words} to {self.last.words}"
+
+    @property
+    def within(self) -> str:
+        """When, within a sentence: "in the first quarter of 2024", "from Q1 2024 to Q2 2024"."""
+        return f"in {self.first.words}" if self.first == self.last else span_words(self.first, self.last)
 
     def overlaps(self, other: Span) -> bool:
         """Whether a day is in both."""

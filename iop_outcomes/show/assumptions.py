@@ -24,6 +24,7 @@ from iop_outcomes.show.chart_rows import (
 )
 from iop_outcomes.show.words import (
     ShownGroup,
+    before_range,
     episodes,
     estimate_value,
     group_words,
@@ -104,7 +105,9 @@ def assumptions(released: Released, *, ax: Axes | None = None, everyone: bool = 
             drawn.set_xlim(-1, 1)
         drawn.set_xlabel("Mean change in points, positive for improvement")
         notes = [
-            f"{estimate_value(row.estimate)} ({plain_range(row.estimate)})" if has_value(row.estimate) else withheld_words(row.estimate)
+            before_range(estimate_value(row.estimate), plain_range(row.estimate))
+            if has_value(row.estimate)
+            else withheld_words(row.estimate)
             for row in rows
         ]
         finish_rows(drawn, [row.words for row in rows], notes, above=above, fit=ax is None, everyone_first=False)

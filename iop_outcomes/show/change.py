@@ -10,7 +10,17 @@ from iop_outcomes.results import Role
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import alt_text, coordinate, drawn_groups, finish_rows, withheld_words
-from iop_outcomes.show.words import episodes, estimate_value, has_value, in_counts, lacking_a_score, moved, plain_range, sentence
+from iop_outcomes.show.words import (
+    before_range,
+    episodes,
+    estimate_value,
+    has_value,
+    in_counts,
+    lacking_a_score,
+    moved,
+    plain_range,
+    sentence,
+)
 
 
 def _in_role(released: Released, role: Role, level: str) -> ReleasedEstimate:
@@ -46,7 +56,7 @@ def dumbbell(released: Released, *, ax: Axes | None = None) -> Axes:
             drawn.plot(coordinate(before.value), y, "o", markerfacecolor="white", markeredgecolor=theme.NAVY, markersize=7, zorder=3)
             drawn.plot(coordinate(after.value), y, "o", color=theme.NAVY, markersize=7, zorder=3)
             first, last, moved_by = (estimate_value(row, _digits(released, row)) for row in (before, after, change))
-            notes.append(f"{first} to {last}; change {moved_by} ({plain_range(change, _digits(released, change))})")
+            notes.append(before_range(f"{first} to {last}; change {moved_by}", plain_range(change, _digits(released, change))))
         drawn.set_xlabel("Mean score: at admission (open) and at discharge (filled)")
         finish_rows(drawn, [group.words for group in groups], notes, above=above, fit=ax is None)
     return drawn

@@ -12,7 +12,7 @@ from iop_outcomes.release import Released, ReleasedCurve, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import too_many
-from iop_outcomes.show.words import group_words, listed, sentence
+from iop_outcomes.show.words import estimate_value, group_words, has_range, has_value, listed, plain_range, sentence
 from iop_outcomes.units import percent
 
 MOST_TOGETHER = 4
@@ -150,7 +150,19 @@ def curve_alt_text(released: Released) -> str:
 
 
 def _sentence(released: Released) -> str:
-    return sentence(released, released.definition.shown[0])
+    """The first day asked that there is a number for, in full, and every other day in a few words."""
+    name = released.definition.shown[0]
+    days = [each for each in released if each.estimand == name and each.level == ALL and not each.contrast and not each.adjustment]
+    days = [each for each in days if each.level_2 == days[0].level_2]
+    first = next((each for each in days if has_value(each)), days[0])
+    at = released.definition.estimand(name).at
+    others = [
+        f"{at(each.time)}, {estimate_value(each)}{f' ({plain_range(each)})' if has_value(each) and has_range(each) else ''}"
+        for each in days
+        if each is not first and (has_value(first) or estimate_value(each) != estimate_value(first))
+    ]
+    more = f" Also asked: {'; '.join(others)}." if others else ""
+    return f"{sentence(released, name, time=first.time)}{more}"
 
 
 CUMULATIVE = ChartKind("cumulative", cumulative, curve_alt_text, _sentence)

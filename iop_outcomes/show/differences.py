@@ -14,7 +14,7 @@ from iop_outcomes.show.chart_kind import ChartKind, with_numbers
 from iop_outcomes.show.chart_rows import coordinate, finish_rows, withheld_words
 from iop_outcomes.show.comparison import compared_groups, comparison_sentences, comparison_word
 from iop_outcomes.show.verdicts import adjustment_words, adjustments, margin_bound, verdict_sentences
-from iop_outcomes.show.words import ShownGroup, estimate_value, has_value, label, plain_range
+from iop_outcomes.show.words import ShownGroup, before_range, estimate_value, has_value, label, plain_range
 from iop_outcomes.units import MINUS, UNITS, Unit
 
 ForestRow = tuple[str, ShownGroup, ReleasedEstimate]  # what names a row, the group, and its difference
@@ -105,7 +105,7 @@ def _forest(rows: Sequence[ForestRow], unit: str, estimand: str, *, time: float 
             inside = "white" if row.adjustment else theme.NAVY
             drawn.plot(coordinate(row.value), y, "o", color=theme.NAVY, markerfacecolor=inside, markersize=7, zorder=3)
             reach = max([reach, abs(coordinate(row.value)), *(abs(coordinate(end)) for end in ends)])
-            notes.append(f"{estimate_value(row)} ({plain_range(row)}): {word}")
+            notes.append(f"{before_range(estimate_value(row), plain_range(row))}: {word}")
         if not math.isnan(bound):
             reach = max(reach, abs(bound))
             drawn.axvline(coordinate(bound), color=theme.MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
@@ -152,7 +152,7 @@ def _in_words(rows: Sequence[ForestRow], estimand: str, time: float | None) -> l
         for words, group, row in rows
     ]
     return [
-        f"{words}: difference {estimate_value(row)} ({plain_range(row)}), {word}" if has_value(row) else f"{words}: {word}"
+        f"{words}: {before_range(f'difference {estimate_value(row)}', plain_range(row))}, {word}" if has_value(row) else f"{words}: {word}"
         for words, row, word in judged
     ]
 

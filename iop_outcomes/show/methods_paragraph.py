@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from iop_outcomes.keys import Flag
-from iop_outcomes.release import Released, ReleasedEstimate, ReleasedFlow, require_released
+from iop_outcomes.release import Released, ReleasedEstimate, ReleasedFlow, Withheld, require_released
 from iop_outcomes.results import Definition
 from iop_outcomes.show.references import Reference, bibtex, references_of
+from iop_outcomes.show.table_one import table_one_notes
 from iop_outcomes.show.verdicts import adjustment_words, verdicts_of
-from iop_outcomes.show.words import count, label, listed
+from iop_outcomes.show.words import count, episodes, label, listed, within_sentence
 from iop_outcomes.units import UNITS
 
 BY_PATIENT = ", by patient"
@@ -63,6 +64,7 @@ def methods_of(released: Released) -> MethodsParagraph:
     sentences = (
         _what(released),
         *_numbers(released.definition),
+        *_effect_sizes(released),
         _left_out(released),
         *_intervals(released, references),
         *_repeats(released),
@@ -78,11 +80,30 @@ def methods_of(released: Released) -> MethodsParagraph:
     return MethodsParagraph(" ".join(sentences), references)
 
 
+def methods_of_table(releases: Sequence[Released]) -> MethodsParagraph:
+    """Write the paragraph of a table one: what its numbers are, what differences are, disclosure, software.
+
+    Parameters
+    ----------
+    releases : sequence of Released
+        How many episodes there are, then each characteristic, as for `table_one_table`.
+    """
+    for released in releases:
+        require_released(released, "methods_of_table")
+    first = releases[0]
+    columns = f" by {label(first.group).lower()}" if first.group not in ("", "All") else ""
+    references = references_of([source for released in releases for source in released.definition.sources])
+    sentences = (f"Characteristics at admission are given{columns}.", *table_one_notes(releases), _disclosure(first), _software(first))
+    return MethodsParagraph(" ".join(sentences), references)
+
+
 def _what(released: Released) -> str:
     chosen = released.provenance.conditions
     columns = [label(column) for column in (released.group, released.group_2) if column not in ("", "All")]
     whom = f" of episodes with {' and '.join(chosen)}" if chosen else ""
-    return f"{released.definition.title} was assessed by episode{whom}{f', by {listed(columns).lower()}' if columns else ''}."
+    title = within_sentence(released.definition.title)
+    end = "," if "," in title else ""
+    return f"We assessed {title}{end} by episode{whom}{f', by {listed(columns).lower()}' if columns else ''}."
 
 
 def _numbers(definition: Definition) -> list[str]:
@@ -94,12 +115,21 @@ def _numbers(definition: Definition) -> list[str]:
     return [f"{item.label}: {item.counted}, among {item.among}." for item in items]
 
 
+def _effect_sizes(released: Released) -> list[str]:
+    """What each standardised number divides by, under the name that it has in frames: papers of one field use one word for several."""
+    items = [each for each in released.definition.estimands if each.unit == "SD" and released.has(each.name)]
+    return [f"Effect sizes: {'; '.join(f'{item.name}, {item.counted}' for item in items)}."] if items else []
+
+
 def _left_out(released: Released) -> str:
     """The flow of the first number that is drawn."""
     flow = _flow_of(released)
     reasons = [f"{reason} ({count(n)})" for reason, n in flow.excluded.items() if n != 0]
     out = f"left out were {listed(reasons)}" if reasons else "none was left out"
-    return f"Of {count(flow.rows_in)} episodes {count(flow.used)} were used; {out}."
+    everyone = "a number of episodes that is not shown" if isinstance(flow.rows_in, Withheld) else episodes(flow.rows_in)
+    if isinstance(flow.used, Withheld):
+        return f"Of {everyone}, how many were used is not shown; {out}."
+    return f"Of {everyone} {count(flow.used)} {'was' if flow.used == 1 else 'were'} used; {out}."
 
 
 def _flow_of(released: Released) -> ReleasedFlow:

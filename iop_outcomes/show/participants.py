@@ -14,6 +14,7 @@ from iop_outcomes.stats.balance import WORDS
 from iop_outcomes.units import UNITS
 
 SIMILAR, A_LITTLE, DIFFERS = (words for _, words in WORDS)
+LARGEST = "Largest difference (in SDs)"
 NO_OVERLAP = "no overlap"
 INDENT = "\u00a0\u00a0"  # spaces that a page neither swallows nor breaks a line at
 _WHY = {"no_overlap": NO_OVERLAP, "one_group": "too few groups", "no_spread": "no spread"}
@@ -45,7 +46,7 @@ def participants_table(releases: Sequence[Released], *, caption: str) -> Table:
     for released in releases:
         require_released(released, "participants_table")
     levels = releases[0].levels
-    heads = ("At admission", *(label(level, levels) for level in levels), "Largest difference")
+    heads = ("At admission", *(label(level, levels) for level in levels), LARGEST)
     based = [count(releases[0].estimate(_first(releases[0]), level).n) for level in levels]
     rows = (("Episodes", *based, ""), *(row for released in releases for row in _rows(released, based)))
     if sum(level not in (ALL, MISSING_LEVEL) for level in levels) < 2:  # no other group to differ from
@@ -68,6 +69,8 @@ def _rows(released: Released, everyone: Sequence[str]) -> list[tuple[str, ...]]:
         return []
     cells = {estimand.name: [released.estimate(estimand.name, level) for level in released.levels] for estimand in shown}
     first = cells[shown[0].name]
+    if all(row.n == 0 and row.n_missing == 0 for row in first):  # of those discharged, before anybody is
+        return []
     based = [count(row.n) for row in first]
     head: tuple[str, ...] = (f"{definition.title} (episodes)", *based)
     if shown[0].role == "mean" and (shown[0].digits is not None or based == list(everyone)):

@@ -105,6 +105,14 @@ def stacked_alt_text(released: Released) -> str:
     return f"Stacked bar chart. {released.definition.title}. " + ". ".join([*parts, *([above] if above else [])]) + "."
 
 
+def has_stacked_bars(released: Released) -> bool:
+    """Whether any bar shows a part that somebody is in."""
+    require_released(released, "has_stacked_bars")
+    names = released.definition.shown
+    bars = ([group.estimate(name) for name in names] for group in drawn_groups(released, names[0])[0])
+    return any(_bar_words(released, bar) != NOT_SHOWN for bar in bars)
+
+
 def _bar_words(released: Released, parts: Sequence[ReleasedEstimate]) -> str:
     """The parts of a bar, those withheld together."""
     if not any(part.shown for part in parts) or not (

@@ -30,7 +30,7 @@ _WHY = {
     **dict.fromkeys((Flag.ONE_EPISODE, Flag.ONE_PAIR, Flag.ONE_SCORE, Flag.TWO_PAIRS), "too few"),
     **dict.fromkeys((Flag.SD_ZERO, Flag.NO_SPREAD), "all alike"),
 }
-_NAMED: dict[str, str] = {ALL: "All episodes", MISSING_LEVEL: "Not recorded"}
+_NAMED: dict[str, str] = {ALL: "All episodes", MISSING_LEVEL: "Not recorded", "iop": "IOP", "php": "PHP"}
 _IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 NOT_SHOWN = "not shown"
 WITHHELD = "withheld to protect small numbers"  # of what leaves a table, in a sentence under it
@@ -158,7 +158,7 @@ def group_words(released: Released, level: str) -> str:
         f"{label(column)} not recorded" if value == MISSING_LEVEL else label(value, among)
         for column, value, among in ((released.group, level, released.levels), (released.group_2, released.level_2, released.levels_2))
     )
-    return first if released.level_2 == ALL else f"{first}, {_within(second)}"
+    return first if released.level_2 == ALL else f"{first}, {within_sentence(second)}"
 
 
 def slice_words(released: Released) -> str:
@@ -166,7 +166,7 @@ def slice_words(released: Released) -> str:
     require_released(released, "slice_words")
     if released.level_2 in ("", ALL):
         return ""
-    second = "not recorded" if released.level_2 == MISSING_LEVEL else _within(label(released.level_2, released.levels_2))
+    second = "not recorded" if released.level_2 == MISSING_LEVEL else within_sentence(label(released.level_2, released.levels_2))
     return f"{released.group_2.replace('_', ' ')} {second}"
 
 
@@ -292,6 +292,17 @@ def with_ranges(released: Released, words: str = "") -> str:
     return "" if released.policy.base else f", with 95% ranges{words}"
 
 
+def before_range(words: str, limits: str) -> str:
+    """A value with its range behind it; why there is none stands apart, as brackets in brackets are hard to read.
+
+    Examples
+    --------
+    >>> before_range("change 5.9", "5.5 to 6.3"), before_range("change 1.0", "no range (too few)"), before_range("change 7", "")
+    ('change 5.9 (5.5 to 6.3)', 'change 1.0; no range (too few)', 'change 7')
+    """
+    return words if not limits else f"{words}; {limits}" if "(" in limits else f"{words} ({limits})"
+
+
 def has_range(estimate: ReleasedEstimate) -> bool:
     """Whether there is a limit to say, on one side at least."""
     return any(isinstance(limit, float) and not math.isnan(limit) for limit in (estimate.low, estimate.high))
@@ -347,7 +358,7 @@ def sentence(released: Released, estimand: str, level: str = ALL, *, time: float
     if not where:
         text = text[:1].upper() + text[1:]
     shown = [name for name in definition.beside if released.estimate(name, level).shown]
-    withheld = [_within(released.definition.estimand(name).label) for name in definition.beside if name not in shown]
+    withheld = [within_sentence(released.definition.estimand(name).label) for name in definition.beside if name not in shown]
     beside = [aside(released, name, level) for name in shown]
     beside += [f"{WITHHELD.capitalize()}: {'; '.join(withheld)}."] if withheld else []
     return " ".join([where + text, *filter(None, beside)])
@@ -358,7 +369,7 @@ def _sentence(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str
     day = definition.at(estimate.time)
     when = f" {day}" if day else ""
     name, value = (
-        _within(definition.label) + when,
+        within_sentence(definition.label) + when,
         estimate_value(estimate, definition.digits) + (UNVERIFIED if definition.unverified and has_value(estimate) else ""),
     )
     if not estimate.shown:
@@ -397,7 +408,7 @@ def _template(estimate: ReleasedEstimate, definition: EstimandDefinition) -> str
     return "{label}: {value}" + UNITS[estimate.unit].suffix(estimate_value(estimate)) + "; range {low} to {high}."
 
 
-def _within(words: str) -> str:
+def within_sentence(words: str) -> str:
     """A label inside a sentence: "Completed" is completed, and "PHQ-9 at admission" stays."""
     return words[:1].lower() + words[1:] if words[1:2].islower() or words[1:2] == " " else words
 

@@ -17,6 +17,8 @@ _NO_LIMITS = math.nan, math.nan
 _SAME = 1e-7  # how near a printed quantile must be to the normal one to be it: limits are printed to twelve digits
 _MOST_DF = 1e7  # beyond it Student's t is the normal distribution
 _STEPS = 80
+_FEWEST_DF = 9.0  # of the ten effective patients under which nothing is compared
+_MOST_PLACES = 4  # of a share that is rounded to be printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +87,31 @@ class PrintedShare:
         return wilson_limits(self.value, 1 / (ratio * factor**2), 1.0)
 
     def _log_log(self, conf_level: float, by_patient: bool) -> tuple[float, float]:  # noqa: FBT001
-        """Symmetric in log(-log(share)); the quantile by patient is the printed half width over the printed error on that scale."""
+        """Symmetric in log(-log(share)); the quantile by patient is the printed half width over the printed error on that scale.
+
+        Where no error is printed, the quantile is that of the fewest patients that a comparison is made of (the limits are then up to 4% too
+        wide at the level of two comparisons), and both limits move out by a unit of the last place that is printed.
+        """
         if not 0 < self.low < self.value < self.high < 1:
             return _NO_LIMITS
         middle, ends = math.log(-math.log(self.value)), [math.log(-math.log(limit)) for limit in (self.low, self.high)]
         half = (ends[0] - ends[1]) / 2
-        if by_patient and math.isnan(self.se):
-            return _NO_LIMITS
+        rounded = 0.0
         if by_patient:
-            df = self._df(half * self.value * -math.log(self.value) / self.se)
+            known = not math.isnan(self.se)
+            df = self._df(half * self.value * -math.log(self.value) / self.se) if known else _FEWEST_DF
             half *= t_quantile(df, conf_level) / t_quantile(df, self.conf_level)
+            rounded = 0.0 if known else self._last_place()
         else:
             half *= normal_quantile(conf_level) / normal_quantile(self.conf_level)
-        return math.exp(-math.exp(middle + half)), math.exp(-math.exp(middle - half))
+        return max(math.exp(-math.exp(middle + half)) - rounded, 0.0), min(math.exp(-math.exp(middle - half)) + rounded, 1.0)
+
+    def _last_place(self) -> float:
+        """A unit of the last place to which the share and its limits are rounded; 0 where they are not."""
+        numbers = (self.value, self.low, self.high)
+        places = (place for place in range(1, _MOST_PLACES + 1) if all(abs(round(each, place) - each) < _SAME for each in numbers))
+        place = next(places, 0)
+        return 10.0**-place if place else 0.0
 
     def _exact(self, conf_level: float, _by_patient: bool) -> tuple[float, float]:  # noqa: FBT001
         """Of none or all of n, the other limit leaves ((1 - level) / 2)^(1/n); Clopper and Pearson (1934), doi:10.1093/biomet/26.4.404."""

@@ -32,7 +32,7 @@ def test_rounded_numbers_say_to_what():
     form = rounded(STAYS, {"los_mean": 0, "los_median": 1}, "Rounded.", bare=("los_mean",))
     of = {item.name: item for item in form.estimands}
     assert (of["los_mean"].digits, of["los_median"].digits, of["los_q1"].digits) == (0, 1, None)
-    assert of["los_mean"].counted.endswith(", to 1") and of["los_median"].counted.endswith(", to 0.1")
+    assert of["los_mean"].counted.endswith(", rounded to 1") and of["los_median"].counted.endswith(", rounded to 0.1")
     assert (of["los_mean"].interval, of["los_median"].interval == "none") == ("none", False)
     assert form.finer.left_out == frozenset()
 

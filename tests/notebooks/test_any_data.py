@@ -20,7 +20,7 @@ CHANGE = {"change", "sentence", "effects", "meaning", "reliable", "reliable-numb
 READMISSION = {"curve", "other", "numbers", "meaning"}
 RELAPSE = {"relapse", "relapse-other", "relapse-numbers"}
 COMPARED = {"gaps", "gaps-words", "stay-gaps"}
-EFFECTS, TABLE_ONE = {"effects", "latex"}, {"who", "differ", "save"}
+EFFECTS, TABLE_ONE = {"effects", "latex", "methods"}, {"who", "differ", "save"}
 BARE = ("episode_id", "track", "discharge_reason", "admit_date", "discharge_date")
 
 
@@ -171,3 +171,24 @@ def test_a_notebook_shows_an_error_in_one_line(tmp_path):
         iop.load(tmp_path / "nowhere")
     (line,) = caught.value._render_traceback_()
     assert line == f"DataError: {caught.value}" and "seen from the folder this runs in" in line
+
+
+def test_a_scale_that_the_data_lack_is_said_in_its_place(tmp_path):
+    """The first cell invites to name another: the notebook stopped at the section of the report, which it called a name that is none."""
+    with iop.load(program(tmp_path / "data", scores=lambda row: row["scale"] == "phq9")) as data:
+        page = iop.report(data)
+        assert (
+            "Change in GAD-7 is not assessable: the data hold no GAD-7 score. Scores there are: phq9."
+            in page.section("gad7_change")._repr_html_()
+        )
+        with pytest.raises(iop.UsageError) as caught:
+            page.section("gad8_change")
+        assert "pcl5_change" not in str(caught.value)
+
+
+def test_where_there_is_no_answer_every_way_to_show_it_says_why(tmp_path):
+    """A chart under a policy and a paragraph of methods were errors of Python."""
+    with iop.load(program(tmp_path / "data", **NEVER)) as data:
+        found = iop.attempt(iop.symptom_change, data, scale="phq9")
+    assert "no PHQ-9 score" in repr(found.plot(policy="internal")) and "no PHQ-9 score" in str(found.methods(policy="internal"))
+    assert found.methods().references == ()

@@ -1,7 +1,9 @@
 """Takes released changes, gives from which score to which: fallen, risen, unchanged, some missing, nobody."""
 
+import pandas as pd
 import pytest
 
+import iop_outcomes as iop
 from iop_outcomes.show.change import DUMBBELL, change_sentence, dumbbell
 from tests.reporting.parts.small import people
 from tests.show.made import released_of
@@ -44,3 +46,12 @@ def test_points_stand_at_both_means():
     points = [float(line.get_xdata()[0]) for line in ax.lines if line.get_marker() == "o"]
     assert sorted(points) == [9, 9, 16, 16]  # everyone, and the one group
     assert "at admission 16.0; at discharge 9.0" in DUMBBELL.alt_text(change())
+
+
+def test_why_there_is_no_range_is_not_bracketed_twice():
+    """It was "change −1.0 (no range (too few))"."""
+    frame = {"episode_id": ["e1", "e2"], "track": ["a", "b"], "discharge_reason": "completed", "los_days": 30}
+    with iop.load(pd.DataFrame(frame | {"phq9_admit": [5, 16], "phq9_discharge": [6, 9]}), mapping={"data": {"class": "public"}}) as data:
+        axes = iop.symptom_change(data, scale="phq9", by="track").plot(policy="internal")
+    words = [text.get_text() for text in axes.texts]
+    assert "5.0 to 6.0; change −1.0; no range (too few)" in words, words

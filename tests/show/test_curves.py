@@ -39,3 +39,10 @@ def test_how_many_groups_are_drawn(tracks, charts, lines):
     words_of_many = "25 groups are too many to draw: the table shows each"
     assert (words_of_many in words, ax.get_title(loc="left") == words_of_many) == (tracks > 24, tracks > 24)
     plt.close("all")
+
+
+def test_the_sentence_tells_of_every_day_that_was_asked(synthetic):
+    """It spoke of day 2 alone, by which readmission cannot be given, and of none of the days that can."""
+    words = iop.readmission(synthetic, by="track", at=(2, 30, 90)).sentence(policy="internal")
+    assert words.startswith("An estimated 4.2% were readmitted within 30 days of discharge (range 3.1% to 5.5%)")
+    assert words.endswith("Also asked: by day 2, not assessable; by day 90, 9.5% (7.8% to 11.4%).")

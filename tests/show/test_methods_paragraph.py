@@ -174,3 +174,33 @@ def test_the_paragraph_at_its_edges(synthetic):
     with iop.load(pd.DataFrame(frame | {"relapse_day": None, "relapse_observed": 0}), mapping={"data": {"class": "public"}}) as data:
         text = str(iop.relapse(data, definition="any_use", at=(30,)).methods())
     assert "none was left out" in text and "episodes are taken as independent" in text and "exact (Clopper and Pearson 1934)" in text
+
+
+def test_effect_sizes_are_named_and_a_title_is_read_as_english(synthetic):
+    """A paper of effect sizes said nothing of them; "Effect sizes ... was", and "Of not shown episodes"."""
+    sizes = str(iop.effect_sizes(synthetic, scale="phq9").methods())
+    assert sizes.startswith("We assessed effect sizes of the change in PHQ-9 by episode.")
+    assert "d_z, mean change divided by the SD of the changes, which is t / sqrt(n);" in sizes
+    assert "Effect sizes:" not in str(iop.completion(synthetic).methods())
+    assert "We assessed change in PHQ-9, missing discharge scores allowed for, by episode." in str(
+        iop.missing_scores(synthetic, scale="phq9").methods()
+    )
+    by_track = str(iop.symptom_change(synthetic, scale="phq9", by="track").methods())
+    assert "Of a number of episodes that is not shown 817 were used" in by_track or "Of 1,200 episodes 817 were used" in by_track
+
+
+def test_of_one_episode_the_paragraph_is_in_the_singular():
+    """And where it is not shown how many were used, it says so."""
+    frame = {"episode_id": ["e"], "track": "a", "discharge_reason": "completed", "los_days": 3}
+    with iop.load(pd.DataFrame(frame), mapping={"data": {"class": "public"}}) as data:
+        answer = iop.completion(data)
+        assert "Of 1 episode 1 was used; none was left out." in str(answer.methods(policy="internal"))
+        assert "how many were used is not shown" in str(answer.methods())
+
+
+def test_a_table_one_has_its_paragraph(synthetic):
+    """What its differences are, with the works that its definitions cite, in words and as BibTeX."""
+    methods = iop.table_one(synthetic, by="track").methods()
+    assert str(methods).startswith("Characteristics at admission are given by track.")
+    assert "SMD: the absolute standardised difference" in str(methods) and "Disclosure control (cms11)" in str(methods)
+    assert "austin2009" in {key for _, key, _ in parsed(methods.bibtex())}

@@ -195,7 +195,7 @@ def test_no_period_at_all_is_one_text():
 def test_everyone_still_in_care():
     """Nobody discharged: no period, no error."""
     episodes = frame({"2024-01": EVEN}).assign(discharge_date=None, discharge_reason="active")
-    assert told(episodes)[Text].words == over_time.NO_PERIOD
+    assert told(episodes)[Text].words == over_time.NOBODY_YET
 
 
 # -- which of them are judged --------------------------------------------------------------------------------------

@@ -73,6 +73,24 @@ def test_every_share_of_page_one_is_carried_to_the_level_that_the_data_give(synt
     assert {"Wilson score, by patient", "log-log, by patient"} & methods
 
 
+@pytest.mark.parametrize("quarters", [("2022-Q3", "2025-Q3"), ("2023-Q4", "2024-Q3")])
+def test_a_rounded_curve_without_its_error_has_limits_that_are_a_little_too_wide(synthetic, quarters):
+    """Where patients repeat, and errors are held back: outside of those that the data give, by no more than the rounding and a tenth of the width."""
+    level = 0.95**0.5
+    shares = [
+        iop.readmission(synthetic.discharged(*quarters), at=(90,), conf_level=each)
+        .to_frame()
+        .query("estimand == 'cumulative_incidence'")
+        .iloc[0]
+        for each in (0.95, level)
+    ]
+    now, exact = shares
+    assert now.method == "log-log, by patient"
+    low, high = PrintedShare(round(now.value, 3), round(now.low, 3), round(now.high, 3), math.nan, now.n, now.method).limits(level)
+    width = exact.high - exact.low
+    assert exact.low - 0.002 - 0.05 * width < low < exact.low and exact.high < high < exact.high + 0.002 + 0.05 * width
+
+
 @pytest.mark.parametrize("method", ["none", "log-log, last end exact", "Student t"])
 def test_a_method_without_such_a_scale_gives_no_limits(method):
     """Nothing rather than a guess, and neither does the difference."""

@@ -123,6 +123,8 @@ def all_or_none(judged: Judged, word: str) -> str:
     share = 1.0 if word == HIGHER or judged.outcome.better == LOWER else 0.0
     if estimate is None or not _enough(estimate) or value_of(estimate) != share or (word == HIGHER and judged.outcome.better == LOWER):
         return ""
+    if word == HIGHER and in_counts(estimate):  # its section calls so few too few to judge
+        return ""
     n = f" {'' if share else 'of '}{count(estimate.n)}" if isinstance(estimate.n, int) else ""
     who = f"{'all' if share else 'none'}{n}"
     beside = f" ({judged.beside})" if judged.beside else ""
@@ -232,6 +234,39 @@ def _below_target(outcomes: Sequence[Judged]) -> list[str]:
             which = f"every {released.group.replace('_', ' ')}" if everyone else several(missing)
             lines.append(f"{judged.outcome.head}, {side} the target of {target_words(target)}: {which}")
     return lines
+
+
+def _program_below_target(looked: Looked) -> str:
+    """The targets that everybody together misses, and no group clearly by itself."""
+    lines = [_everybody_below(judged) for judged in looked.outcomes if judged.misses_target and not _below_target([judged])]
+    return f"{'. '.join(lines[:2])}." if lines else ""
+
+
+def _everybody_below(judged: Judged) -> str:
+    estimate, target = judged.estimate, judged.target
+    if estimate is None or target is None:
+        return ""
+    side = "below" if target.direction == AT_LEAST else "above"
+    return f"{judged.outcome.head}, {side} the target of {target_words(target)}: all episodes together ({estimate_value(estimate)})"
+
+
+def _sections_of_program_below(looked: Looked) -> tuple[str, ...]:
+    return _sections_of([judged for judged in looked.outcomes if judged.misses_target and not _below_target([judged])][:2])
+
+
+def _behind(looked: Looked) -> list[Judged]:
+    """The outcomes of which the latest year is clearly worse than the one before."""
+    return [judged for judged in looked.outcomes if judged.year is not None and judged.year.word == judged.worse]
+
+
+def _behind_the_year(looked: Looked) -> str:
+    """What fell behind the year before, with both numbers."""
+    lines = [
+        f"{judged.outcome.head}: {estimate_value(judged.year.latest)} in the latest year, {estimate_value(judged.year.before)} in the year before"
+        for judged in _behind(looked)
+        if judged.year is not None
+    ]
+    return f"{'. '.join(lines[:2])}." if lines else ""
 
 
 def _who_gave_scores(looked: Looked) -> str:
@@ -388,6 +423,15 @@ RULES = (
         _sections_below_target,
     ),
     LookRule(
+        "the program below its target",
+        79,
+        "the range of everybody's share leaves the target out, and that of no group does",
+        "the target as the mapping declares it",
+        _program_below_target,
+        "Agree on what would have to change, and by when.",
+        _sections_of_program_below,
+    ),
+    LookRule(
         "scores that stop",
         75,
         f"both scores of nobody of the last {FEWEST_WITHOUT} or more discharged, after periods with scores",
@@ -395,6 +439,15 @@ RULES = (
         lambda looked: scores_stopped_words(looked.page),
         "Find out whether asking stopped, or the scores are not in the file.",
         lambda looked: _sections_of([judged for judged in looked.outcomes if judged.outcome.estimand == PAIRED]),
+    ),
+    LookRule(
+        "behind the year before",
+        72,
+        "the range of the difference between the latest year and the year before leaves 0 out",
+        "the rule of comparisons of this report",
+        _behind_the_year,
+        "Ask what changed between the two years: who came, what was offered, what was recorded.",
+        lambda looked: _sections_of(_behind(looked)[:2]),
     ),
     LookRule(
         "a group set apart from the others",
@@ -466,9 +519,9 @@ def nobody_discharged(outcomes: Sequence[Judged]) -> bool:
 
 
 def any_judged(outcomes: Sequence[Judged]) -> bool:
-    """Whether there is any number that a word could be told of, or, where policies leave ranges out, is told of."""
+    """Whether there is any number, of enough episodes, that a word could be told of, or, where policies leave ranges out, is told of."""
     return any(
-        judged.estimate is not None and has_value(judged.estimate) and (has_range(judged.estimate) or _is_compared(judged))
+        judged.estimate is not None and _enough(judged.estimate) and (has_range(judged.estimate) or _is_compared(judged))
         for judged in outcomes
     )
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.release import Released
 from iop_outcomes.reporting.blocks import Block, Section, Text, figure_block, section
+from iop_outcomes.reporting.parts import asks
+from iop_outcomes.reporting.parts.chart_periods import ESTIMAND
 from iop_outcomes.reporting.parts.part import Page, Part, Program, words_or_table
 from iop_outcomes.scales import Scale
 from iop_outcomes.show.assumptions import assumptions, assumptions_alt_text, assumptions_sentence
@@ -66,7 +68,9 @@ def _asks(program: Program) -> list[Ask]:
 
 
 def _sections(page: Page) -> Sequence[Section]:
-    program = page.program
+    program, completion = page.program, page.get(asks.completion(page.program))
+    if completion is not None and completion.estimate(ESTIMAND).n == 0:  # nobody could have a discharge score
+        return []
     return [
         section(
             each.definition.measure,

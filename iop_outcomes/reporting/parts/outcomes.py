@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.intake.targets import Target
-from iop_outcomes.keys import HIGHER, LOWER
+from iop_outcomes.keys import ALL, HIGHER, LOWER
 from iop_outcomes.release import Released, ReleasedEstimate
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Program
@@ -15,7 +15,7 @@ from iop_outcomes.reporting.parts.previous_period import Years, in_years, two_ye
 from iop_outcomes.results import UNVERIFIED
 from iop_outcomes.show.comparison import comparison_word
 from iop_outcomes.show.targets import ABOVE, BELOW, target_word
-from iop_outcomes.show.words import estimate_value, has_value, listed, value_of
+from iop_outcomes.show.words import estimate_value, has_value, in_counts, listed, value_of
 
 ERROR_ALONE = "false_positive_rate"
 
@@ -185,11 +185,12 @@ OUTCOMES = (
 
 @dataclass(frozen=True, eq=False)
 class Year:
-    """What an outcome was in the latest twelve months and in the twelve before, and the word for the difference."""
+    """What an outcome was in the latest twelve months and in the twelve before, the word for the difference, and what stands beside the latest."""
 
     latest: ReleasedEstimate
     before: ReleasedEstimate
     word: str
+    beside: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -266,12 +267,7 @@ class Judged:
     @property
     def beside(self) -> str:
         """What stands beside it in every sentence; nothing where nothing does."""
-        if not self.outcome.beside or self.released is None or not self.released.has(self.outcome.beside):
-            return ""
-        other = self.released.estimate(self.outcome.beside)
-        if other.shown and not has_value(other):
-            return ""
-        return self.outcome.beside_words.format(value=estimate_value(other))
+        return "" if self.released is None else _beside(self.outcome, self.released)
 
     @property
     def by_error_alone(self) -> str:
@@ -284,9 +280,9 @@ class Judged:
 
     @property
     def is_above_error(self) -> bool:
-        """Whether the whole range lies above what measurement error alone would make."""
+        """Whether the whole range lies above what measurement error alone would make; never of so few that they are told as counts."""
         estimate = self.estimate
-        if not self.by_error_alone or self.released is None or estimate is None or not has_value(estimate):
+        if not self.by_error_alone or self.released is None or estimate is None or not has_value(estimate) or in_counts(estimate):
             return False
         return isinstance(estimate.low, float) and estimate.low > value_of(self.released.estimate(ERROR_ALONE))
 
@@ -294,6 +290,14 @@ class Judged:
     def misses_target(self) -> bool:
         """Whether it clearly misses its target."""
         return self.target_word in (BELOW, ABOVE)
+
+
+def _beside(outcome: MainOutcome, released: Released, level: str = ALL) -> str:
+    """What stands beside an outcome of everybody, or of one year; nothing where nothing does."""
+    if not outcome.beside or not released.has(outcome.beside):
+        return ""
+    other = released.estimate(outcome.beside, level)
+    return "" if other.shown and not has_value(other) else outcome.beside_words.format(value=estimate_value(other))
 
 
 def outcomes_of(page: Page) -> list[Judged]:
@@ -307,6 +311,11 @@ def main_outcomes(program: Program) -> list[MainOutcome]:
         each.instead if each.instead is not None and each.ask(program) is None and each.instead.ask(program) is not None else each
         for each in OUTCOMES
     ]
+
+
+def is_replaced(program: Program) -> bool:
+    """Whether an outcome that the data do not bring has another in its place, so that no card says what is lacking."""
+    return main_outcomes(program) != list(OUTCOMES)
 
 
 def _judged(outcome: MainOutcome, page: Page) -> Judged:
@@ -342,7 +351,8 @@ def _year(outcome: MainOutcome, page: Page) -> Year | None:
     if years is None or released is None or not {years.latest, years.before} <= set(released.levels):
         return None
     latest, before = (released.estimate(outcome.estimand, level, outcome.time) for level in (years.latest, years.before))
-    return Year(latest, before, comparison_word(released, outcome.estimand, years.latest, time=outcome.time, versus=years.before))
+    word = comparison_word(released, outcome.estimand, years.latest, time=outcome.time, versus=years.before)
+    return Year(latest, before, word, _beside(outcome, released, years.latest))
 
 
 def _in_years(outcome: MainOutcome, ask: Ask, years: Years) -> Ask:

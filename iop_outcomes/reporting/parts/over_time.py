@@ -22,6 +22,7 @@ from iop_outcomes.show.words import count, estimate_value, has_value
 from iop_outcomes.units import percent
 
 NO_PERIOD = "Completion over time is not shown: the data name neither discharge dates nor a discharge period."
+NOBODY_YET = "Completion over time is not shown: nobody has been discharged yet."
 NO_CALENDAR = "Completion over time is not shown: the discharge periods are not all months (2024-03), quarters (2024-Q1) or years (2024)."
 NOTHING_SHOWN = "Completion over time is not shown: no period holds enough episodes."
 CHANCE = "A signal says that something changed, or chance; it does not say what."
@@ -147,13 +148,19 @@ def _without_period(released: Released) -> str:
 
 
 def _asks(program: Program) -> list[Ask]:
-    return [ask for ask in (completion_by_period(program), _year_ask(program), _changes_ask(program)) if ask is not None]
+    by_period = completion_by_period(program)
+    return (
+        [asks.completion(program)]
+        if by_period is None
+        else [ask for ask in (by_period, _year_ask(program), _changes_ask(program)) if ask is not None]
+    )
 
 
 def _sections(page: Page) -> Sequence[Section]:
     trend, data = trend_of_page(page), page.program.data
     if trend is None:
-        blocks: list[Block] = [Text(f"{NO_PERIOD} {CHANGES_NOT_SHOWN}" if data.changes else NO_PERIOD)]
+        why = NOBODY_YET if page[asks.completion(page.program)].estimate(ESTIMAND).n == 0 else NO_PERIOD
+        blocks: list[Block] = [Text(f"{why} {CHANGES_NOT_SHOWN}" if data.changes else why)]
     else:
         blocks = [*over_time_blocks(data, trend), *_beside(page, trend), *([Note(CHANCE)] if _is_drawn(trend) and trend.judged else [])]
     return [section("trend", "Over time", blocks)]

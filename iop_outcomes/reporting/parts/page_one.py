@@ -37,7 +37,7 @@ from iop_outcomes.reporting.parts.look_at_this import (
     rule_asks,
     several,
 )
-from iop_outcomes.reporting.parts.outcomes import Judged, has_scores_without_rule, outcomes_of, year_asks
+from iop_outcomes.reporting.parts.outcomes import Judged, has_scores_without_rule, is_replaced, outcomes_of, year_asks
 from iop_outcomes.reporting.parts.over_time import trend_of_page
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.reporting.parts.previous_period import two_years
@@ -124,7 +124,7 @@ def _why_these(program: Program, others: Sequence[str], outcomes: Sequence[Judge
 
 def three_sentences(page: Page, outcomes: Sequence[Judged]) -> Bullets:
     """What went well, what needs a look, what is not known."""
-    good, bad = _good(outcomes), _bad(outcomes)
+    good, bad = _good(outcomes), [*_bad(outcomes), *_concern_over_time(page)]
     if not any_judged(outcomes):
         because = "nobody has been discharged yet" if nobody_discharged(outcomes) else "the numbers are not shown, too few, or not recorded"
         unjudged = f"nothing can be told here, because {because}"
@@ -216,6 +216,15 @@ def _bad(outcomes: Sequence[Judged]) -> list[str]:
     ]
 
 
+def _concern_over_time(page: Page) -> list[str]:
+    """That the trend gives a signal of fewer; "Over time" says when."""
+    trend = trend_of_page(page)
+    low = trend is not None and any(side < 0 for point in trend.judged for _, side in point.sides)
+    return (
+        [f"{trend.title[:1].lower()}{trend.title[1:]} gave a signal of concern, told under Over time"] if trend is not None and low else []
+    )
+
+
 def _group_behind(judged: Judged) -> str:
     """In which groups an outcome is set apart from the others, as bad news."""
     levels = groups_worse(judged)
@@ -236,9 +245,10 @@ def _against_year(judged: Judged) -> str:
     if year is None or not (has_value(year.latest) and has_value(year.before)):
         return ""
     more = "more" if year.word == HIGHER else "fewer"
+    way = "up" if year.word == HIGHER else "down"
     return (
-        f"{more} {judged.outcome.beyond} than the year before ({estimate_value(year.latest)}, then {estimate_value(year.before)}"
-        f"{f'; {judged.beside}' if judged.beside else ''})"
+        f"{more} {judged.outcome.beyond} than the year before ({estimate_value(year.latest)}, {way} from {estimate_value(year.before)}"
+        f"{f'; {year.beside}' if year.beside else ''})"
     )
 
 
@@ -253,6 +263,8 @@ def _beyond_error(judged: Judged) -> str:
 
 def not_known(page: Page, outcomes: Sequence[Judged]) -> str:
     """What the report cannot tell, with the shares that say how much: always the last of the three."""
+    if nobody_discharged(outcomes):
+        return "Not known: every outcome, until people are discharged."
     gaps, scores = ["who became reliably better or worse"] if has_scores_without_rule(outcomes) else [], outcomes[-1].estimate
     if scores is None:
         gaps.append("change in symptoms is not measured")
@@ -262,6 +274,8 @@ def not_known(page: Page, outcomes: Sequence[Judged]) -> str:
         gaps.append(f"{lack} at admission or discharge")
     if asks.first_after_discharge(page) is None:
         gaps.append("what happened after discharge is not recorded")
+    elif is_replaced(page.program):
+        gaps.append("who was back in hospital, of whom the data hold nobody")
     if len(groups_of(page[asks.completion(page.program)])) > 1:
         gaps.append("whether a gap between groups comes from the care or from the people")
     return f"Not known: {'; '.join(gaps or [NO_COMPARISON])}."
@@ -306,7 +320,7 @@ def _year_line(judged: Judged) -> str:
 
 def _error_line(judged: Judged) -> str:
     """What measurement error alone gives, beside those reliably worse, where the scale says it."""
-    if judged.outcome.tone != "worse" or not judged.by_error_alone:
+    if judged.outcome.tone != "worse" or not judged.by_error_alone or judged.estimate is None or not has_value(judged.estimate):
         return ""
     return f"Measurement error alone gives {judged.by_error_alone}"
 

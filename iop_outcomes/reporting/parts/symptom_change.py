@@ -13,7 +13,7 @@ from iop_outcomes.reporting.parts.part import Page, Part, Program, words_or_tabl
 from iop_outcomes.results import UNVERIFIED
 from iop_outcomes.show.change import change_sentence, dumbbell
 from iop_outcomes.show.chart_rows import alt_text
-from iop_outcomes.show.stacked_bars import stacked_alt_text, stacked_shares, white_bars
+from iop_outcomes.show.stacked_bars import has_stacked_bars, stacked_alt_text, stacked_shares, white_bars
 from iop_outcomes.show.tables import value_table
 from iop_outcomes.show.words import has_value, label, sentence, value_of
 from iop_outcomes.units import percent
@@ -50,6 +50,8 @@ def _reliable_blocks(reliable: Released, program: Program) -> list[Block]:
     better, *_, worse = reliable.definition.shown
     caption = f"{reliable.definition.title} by {program.group}, of those with both scores"
     table = value_table(reliable, (better, worse), caption=caption, first=label(program.by))
+    if not has_stacked_bars(reliable):
+        return [Text(sentence(reliable, better)), *words_or_table(table)]
     return [
         figure_block(
             stacked_shares(reliable, reliable.definition.shown),

@@ -29,9 +29,10 @@ from iop_outcomes.units import UNITS
 ROSE, FELL, NO_CHANGE, CANNOT = "rose", "fell", "no clear change", "cannot be compared"
 NO_FIGURE, NO_DIFFERENCE = "no such figure", ""
 _POINTS = UNITS["share"].difference
-RULE = (
-    "Rose and fell are said exactly when the range of the difference leaves out 0. {allowance} The ranges come from those that both reports "
-    "print, as for two groups that share no episode; a figure that one of them prints without a range cannot be compared. The same person may be in both reports; where many are, a range is a little too wide."
+RULE = "Rose and fell are said exactly when the range of the difference leaves out 0."
+PRINTED = (
+    "The ranges come from those that both reports print, as for two groups that share no episode; a figure that one of them prints without a "
+    "range cannot be compared. The same person may be in both reports; where many are, a range is a little too wide."
 )
 EXPLAINS_NOTHING = "That a figure rose or fell does not say why: other people may have come, or been recorded otherwise."
 KNOWN_ALREADY = (
@@ -94,12 +95,12 @@ class ChangeSince:
 
     @property
     def values(self) -> str:
-        """Both in words: "61%, then 50%"."""
-        return f"{_value(self.now)}, then {_value(self.then)}"
+        """Both in words, in the order of time: "then 50%, now 61%"."""
+        return f"then {_value(self.then)}, now {_value(self.now)}"
 
     @property
     def clause(self) -> str:
-        """Within a sentence: "more finished (61%, then 50%)"."""
+        """Within a sentence: "more finished (then 50%, now 61%)"."""
         return f"{'more' if self.word == ROSE else 'fewer'} {self.outcome.beyond} ({self.values})"
 
 
@@ -239,15 +240,15 @@ def what_changed(page: Page, earlier: EarlierReport) -> list[Block]:
     reasons = dict.fromkeys(f"{row.outcome.head}: {row.why}" for row in rows if row.why and row.level == ALL and row.why != reason)
     if reasons:
         blocks.append(Text(" ".join(reasons)))
-    if allowance := _allowance(rows, page.program.conf_level):
-        blocks.append(Text(f"{RULE.format(allowance=allowance)} {EXPLAINS_NOTHING}"))
+    if not all(math.isnan(row.low) for row in rows):
+        blocks.append(Text(" ".join(filter(None, (RULE, _allowance(rows, page.program.conf_level), PRINTED, EXPLAINS_NOTHING)))))
     unheld = page.program.policy.threshold and all(released.compared is None for released in page.released.values())
     return [*blocks, *([Note(KNOWN_ALREADY)] if unheld else [])]
 
 
 def _compared(page: Page, earlier: EarlierReport) -> str:
     """Which episodes are then, and which are now."""
-    then, now = (f"discharged in {span.words}" if span else "in periods that are not known" for span in (earlier.span, page_span(page)))
+    then, now = (f"discharged {span.within}" if span else "in periods that are not known" for span in (earlier.span, page_span(page)))
     return f"Then: episodes {then}, from the earlier report. Now: those of this report, {now}."
 
 
@@ -305,18 +306,14 @@ def _range(row: ChangeSince) -> str:
 
 
 def _allowance(rows: Sequence[ChangeSince], conf_level: float) -> str:
-    """How many ranges hold together; empty where there is none."""
+    """How many ranges hold together; empty where no two do."""
     ranged = [row.level == ALL for row in rows if not math.isnan(row.low)]
     everyone, groups = ranged.count(True), ranged.count(False)
-    words = [
-        f"{n} {what if n > 1 else one}"
-        for n, one, what in ((everyone, "outcome of everyone", "outcomes of everyone"), (groups, "figure of a group", "figures of groups"))
-        if n
-    ]
-    if not words:
+    together = [f"the {n} {what}" for n, what in ((everyone, "outcomes of everyone"), (groups, "figures of groups")) if n > 1]
+    if not together:
         return ""
-    more = f", and so do those of the {words[1]}" if len(words) > 1 else ""
-    return f"They are as wide as it takes: the ranges of the {words[0]} hold together in {conf_level * 100:g}% of such reports{more}."
+    more = f", and so do those of {together[1]}" if len(together) > 1 else ""
+    return f"They are as wide as it takes: the ranges of {together[0]} hold together in {conf_level * 100:g}% of such reports{more}."
 
 
 def _sections(page: Page) -> Sequence[Section]:

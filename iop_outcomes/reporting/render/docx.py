@@ -24,11 +24,11 @@ SMALLEST = 0.8  # what a chart may be shrunk to before it is cut
 CHARACTER_INCHES = 0.062  # of a letter in a table, on average
 CARDS_IN_ROW = 5
 _CAPTION, _CELL, _SMALL, _NOTE, _TERM, _MEANING = "Caption", "Report cell", "Report small", "Report note", "Report term", "Report meaning"
-_USUAL = "Normal"
+_USUAL, _GAP = "Normal", "Report gap"
 _STYLES = {  # name: size in points, colour, bold, space before and after in points, indent in inches
     _USUAL: (9.5, INK, False, 2, 4, 0.0),
     "Title": (17, NAVY, True, 0, 2, 0.0),
-    "Heading 1": (13, NAVY, True, 14, 4, 0.0),
+    "Heading 1": (13, NAVY, True, 10, 4, 0.0),
     "List Bullet": (9.5, INK, False, 1, 1, None),
     _CAPTION: (9, INK, True, 9, 2, 0.0),
     "Header": (8, MUTED, False, 0, 0, 0.0),
@@ -38,6 +38,7 @@ _STYLES = {  # name: size in points, colour, bold, space before and after in poi
     _NOTE: (9.5, INK, False, 4, 6, 0.12),
     _TERM: (9, INK, True, 5, 0, 0.0),
     _MEANING: (8.5, INK, False, 0, 1, 0.2),
+    _GAP: (2, INK, False, 0, 0, 0.0),  # between tables: page one is one sheet
 }
 
 
@@ -147,10 +148,10 @@ class _WordWriter:
 
     @put.register
     def _(self, block: Cards) -> None:
-        self._add("", _CELL)
+        self._add("", _GAP)
         for start in range(0, len(block.cards), CARDS_IN_ROW):
             self._element(cards_xml(block.cards[start : start + CARDS_IN_ROW], self._style(_CELL), WIDTH_INCHES / CARDS_IN_ROW))
-            self._add("", _CELL)  # tables that touch are one
+            self._add("", _GAP)  # tables that touch are one
 
     @put.register
     def _(self, block: Figure) -> None:
@@ -205,8 +206,8 @@ def _set_page(file: WordFile) -> None:
     page = file.sections[0]
     page.page_width, page.page_height = Inches(8.5), Inches(11)
     page.left_margin = page.right_margin = Inches((8.5 - WIDTH_INCHES) / 2)
-    page.top_margin, page.bottom_margin = Inches(0.85), Inches(0.8)
-    page.header_distance = page.footer_distance = Inches(0.4)
+    page.top_margin, page.bottom_margin = Inches(0.75), Inches(0.7)
+    page.header_distance = page.footer_distance = Inches(0.35)
 
 
 def _set_styles(file: WordFile) -> None:

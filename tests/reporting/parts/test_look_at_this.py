@@ -27,7 +27,7 @@ def test_the_rules_are_whole():
     """Each has a threshold, a source and a next step; weights come from high to low."""
     assert all(rule.name and rule.threshold and rule.source and rule.next_step.endswith(".") for rule in RULES)
     assert [rule.weight for rule in RULES] == sorted((rule.weight for rule in RULES), reverse=True)
-    assert len({rule.name for rule in RULES}) == len(RULES) == 12
+    assert len({rule.name for rule in RULES}) == len(RULES) == 14
 
 
 def test_the_weightiest_rules_come_first_and_no_more_than_three():

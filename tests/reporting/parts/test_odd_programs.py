@@ -7,6 +7,8 @@ import iop_outcomes as iop
 from iop_outcomes.reporting.parts.at_risk import AT_RISK
 from iop_outcomes.reporting.parts.discharge_reasons import DISCHARGE_REASONS
 from iop_outcomes.reporting.parts.length_of_stay import LENGTH_OF_STAY
+from iop_outcomes.reporting.parts.missing_scores import MISSING_SCORES
+from iop_outcomes.reporting.parts.over_time import OVER_TIME
 from iop_outcomes.reporting.parts.page_one import PAGE_ONE
 from iop_outcomes.reporting.parts.symptom_change import SYMPTOM_CHANGE
 from iop_outcomes.reporting.parts.who import WHO
@@ -59,8 +61,8 @@ def test_everybody_with_the_event_needs_a_look():
 
 
 def test_groups_too_few_to_compare_are_not_called_alike():
-    """Two groups of five: nothing was compared, so that none is 'not set apart'."""
-    words = said(PAGE_ONE, people(4, 1) + people(2, 3, track="b"))[0]
+    """Two groups of eight: nothing was compared, so that none is 'not set apart'."""
+    words = said(PAGE_ONE, people(6, 2) + people(3, 5, track="b"))[0]
     assert "is clearly set apart" not in words
     assert "no group can be compared with the others" in words
 
@@ -135,3 +137,80 @@ def test_a_share_without_a_range_has_its_denominator():
     rows["discharge_reason"] = ["completed", "dropped_out"] * 20
     with iop.load(pd.DataFrame(rows), mapping={"data": {"class": "synthetic"}}) as data:
         assert iop.completion(data).sentence() == "Completed: 50% (20 of 40); no range (too few patients)."
+
+
+def quarters(*done, n=40, **columns):
+    """Eight quarters of so many episodes, so many of them completed in each."""
+    return [
+        row | {"episode_id": f"{place}{row['episode_id']}", "period": f"{2023 + place // 4}-Q{place % 4 + 1}"}
+        for place, k in enumerate(done)
+        for row in people(k, n - k, **columns)
+    ]
+
+
+def test_what_fell_behind_the_year_before_has_a_next_step():
+    """It stood under 'Needs a look', as "25%, then 75%", and under what to do next: nothing stands out."""
+    words = said(PAGE_ONE, quarters(*[30] * 4, *[10] * 4, follow_up_days=200))[0]
+    assert "Needs a look: fewer finished than the year before (25%, down from 75%)" in words
+    assert "- Finished: 25% in the latest year, 75% in the year before. Ask what changed between the two years" in words
+    assert "Nothing stands out" not in words
+
+
+def test_what_stands_beside_a_year_is_of_that_year():
+    """Better fell from 90 to 50 of a hundred; reliably worse is 10 of 100 in the latest year, and 5 of 100 in both together."""
+    scored = [
+        (9 if i < (90 if year == 2023 else 50) else 24 if i >= 90 and year == 2024 else 15, year)
+        for year in (2023, 2024)
+        for i in range(100)
+    ]
+    rows = [
+        row | {"phq9_admit": 16, "phq9_discharge": score, "period": f"{year}-Q{i % 4 + 1}"}
+        for i, (row, (score, year)) in enumerate(zip(people(100, 100), scored, strict=True))
+    ]
+    words = said(PAGE_ONE, rows)[0]
+    assert "fewer reliably better than the year before (50%, down from 90%; reliably worse: 10%)" in words
+
+
+def test_a_target_that_all_miss_together_has_a_next_step():
+    """14 of 30 in each of three tracks: 47% together is below 60%, and no track is by itself."""
+    rows = [row for track in "abc" for row in people(14, 16, track=track, follow_up_days=200)]
+    words = said(PAGE_ONE, rows, targets={"completion": {"value": "60%", "direction": "at_least", "source": "board"}})[0]
+    assert "Needs a look: 47% finished, and the target is at least 60%" in words
+    assert "- Finished, below the target of at least 60%: all episodes together (47%). Agree on what would have to change" in words
+
+
+@pytest.mark.parametrize(("n", "good"), [(1, False), (19, False), (21, True)])
+def test_what_a_section_calls_too_few_to_judge_does_not_go_well(n, good):
+    """Of one who finished and improved page one said that both went well."""
+    words = said(PAGE_ONE, people(n, 0, phq9_admit=16, phq9_discharge=lambda i: None if i == 2 else 15 if i % 2 else 6))[0]
+    assert (f"Going well: all {n} finished" in words) is good
+    assert ("where measurement error alone" in words) is good
+    assert ("Going well: nothing can be told here" in words) is (n == 1)
+
+
+def test_nobody_back_in_hospital_is_not_passed_over():
+    """Relapses take the card where the events hold no return to hospital: the third sentence says that there is none."""
+    rows = people(60, 40, follow_up_days=200)
+    events = [{"episode_id": row["episode_id"], "event": "relapse", "days_after_discharge": 30, "kind": "any_use"} for row in rows[:20]]
+    words = said(PAGE_ONE, rows, events=events)[0]
+    assert "Relapsed by day 90" in words and "who was back in hospital, of whom the data hold nobody" in words
+
+
+def test_a_month_of_concern_needs_a_look():
+    """Twelve steady quarters and one of none: page one said that no figure falls behind, and what to do named the signal."""
+    rows = quarters(*[20] * 4, 2, *[20] * 3) + quarters(*[20] * 5)
+    for place, row in enumerate(rows):
+        row["episode_id"], row["period"] = f"e{place}", f"{2021 + place // 160}-Q{place // 40 % 4 + 1}"
+    words = said(PAGE_ONE, rows)[0]
+    assert "Over time: Quarterly completion was below its expected range in the first quarter of 2022." in words
+    assert "Needs a look: quarterly completion gave a signal of concern, told under Over time." in words
+
+
+def test_before_anybody_is_discharged_nothing_is_said_of_those_discharged():
+    """A table of nothing but "no data", and that no date of discharge is known, of a program that has just begun."""
+    rows = [row | {"discharge_reason": "active"} for row in people(30, 30, sex=lambda i: ("female", "male")[i % 2], phq9_admit=16)]
+    assert "Not known: every outcome, until people are discharged." in said(PAGE_ONE, rows, policy="cms11")[0]
+    assert "Completion over time is not shown: nobody has been discharged yet." in said(OVER_TIME, rows)[0]
+    assert "no data" not in said(WHO, rows, policy="cms11")[0]
+    with small(rows) as data:
+        assert not MISSING_SCORES.sections(page_of(data, PAGE_ONE, MISSING_SCORES, policy="cms11"))

@@ -1,10 +1,13 @@
 """Takes scored programs at the edges, gives change on each scale: all better, nobody, one pair, and what is said once."""
 
+import random
+
 import pytest
 
+from iop_outcomes.reporting.parts.page_one import PAGE_ONE
 from iop_outcomes.reporting.parts.symptom_change import REGRESSION, SYMPTOM_CHANGE
 from tests.pages import page_of
-from tests.reporting.parts.small import people, said, small
+from tests.reporting.parts.small import people, said, small, words_of
 
 
 @pytest.mark.parametrize(
@@ -54,3 +57,19 @@ def test_a_scale_without_a_rule_has_change_alone():
 def test_without_scores_there_is_no_section():
     """Neither on the page nor in full."""
     assert said(SYMPTOM_CHANGE, people(5, 5)) == ("", "")
+
+
+def test_a_chart_in_which_no_bar_shows_anybody_is_not_drawn():
+    """Every bar said "not shown", because one of its parts, in which nobody is, was: reliably worse in the smallest track."""
+    rng, rows = random.Random(5), []
+    for i in range(64):
+        track, before = rng.choice(["a", "b", "b", "c"]), rng.randint(8, 24)
+        reason, days = rng.choice(["completed", "completed", "dropped_out", "transferred_step_up", "other"]), rng.randint(4, 70)
+        after = None if reason == "dropped_out" and rng.random() < 0.8 else max(0, before - rng.randint(-3, 14))
+        rng.choice(["F", "M"])
+        row = {"episode_id": i, "track": track, "discharge_reason": reason, "los_days": days}
+        rows.append(row | {"phq9_admit": before, "phq9_discharge": after})
+    with small(rows) as data:
+        page = words_of(SYMPTOM_CHANGE.sections(page_of(data, PAGE_ONE, SYMPTOM_CHANGE, policy="cms11")))
+    assert "Reliably better is not shown" in page and "0 of 11" in page
+    assert "Stacked bar chart" not in page

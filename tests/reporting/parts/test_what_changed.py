@@ -126,8 +126,8 @@ def test_outcomes_are_judged_together():
     }
     (section,) = WHAT_CHANGED.sections(page_after(episodes, before))
     (lines,) = [block.sentences for block in section.blocks if isinstance(block, Bullets)]
-    assert lines[0].startswith("Better than then: more finished (80%, then 40%); more reliably better (")
-    assert "; fewer reliably worse (3.0%, then 33%)" in lines[0]
+    assert lines[0].startswith("Better than then: more finished (then 40%, now 80%); more reliably better (")
+    assert "; fewer reliably worse (then 33%, now 3.0%)" in lines[0]
     assert lines[1] == "Worse than then: nothing, by more than chance would easily produce."
     assert section.title == "What changed since the first quarter of 2024"
 
