@@ -35,7 +35,7 @@ from iop_outcomes.intake.workbooks import Sheet, is_workbook, sheets_of
 
 TABLE_SUFFIXES = (*SUFFIXES, *WORKBOOKS)
 TEXTS = (".csv", ".tsv", ".txt", ".tab", ".dat")  # what programs call the text that they export
-OFFERED_SUFFIXES = (*TABLE_SUFFIXES, *DATABASES)  # in which map looks for tables
+OFFERED_SUFFIXES = (*TABLE_SUFFIXES, *TEXTS[1:], *DATABASES)  # in which map looks for tables
 PART = "#"  # between a workbook and its sheet, and a database and its table
 MOST_PARTS = 3  # catalog, schema and table
 _QUERY = re.compile(r"^(?:(?P<database>[A-Za-z_]\w*)\s+)?sql:\s*(?P<file>.+)$")

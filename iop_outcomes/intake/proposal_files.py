@@ -20,11 +20,11 @@ from iop_outcomes.intake.database_files import tables_of
 from iop_outcomes.intake.databases import is_database
 from iop_outcomes.intake.decoding import plain_text
 from iop_outcomes.intake.encoding_offers import fitting_encodings
-from iop_outcomes.intake.files import MAX_LINE_BYTES, ending, refuse_globs, refuse_path, shown, stem
+from iop_outcomes.intake.files import MAX_LINE_BYTES, PACKED, ending, refuse_globs, refuse_path, shown, stem
 from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.header_offers import cells_of, lines_before_header
 from iop_outcomes.intake.inputs import open_location
-from iop_outcomes.intake.locations import OFFERED_SUFFIXES, PART, Location, part_of_file
+from iop_outcomes.intake.locations import OFFERED_SUFFIXES, PART, TEXTS, Location, part_of_file
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.preflight import MOST_TITLES, SEPARATORS, preflight_csv, read_through
 from iop_outcomes.intake.privacy import identifier_in_name
@@ -75,6 +75,11 @@ class File:
         return self.part.strip().casefold() if self.part else stem(self.path)
 
 
+def is_text(path: Path) -> bool:
+    """Whether a file is read as text, packed or not."""
+    return ending(path).removesuffix(PACKED) in TEXTS
+
+
 def files_of(scratch: Scratch, path: Path, scales: Dictionary[str, Scale]) -> tuple[list[File], list[str]]:
     """Every file with its header and what its columns may be, and the names of those that cannot be read."""
     files: list[File] = []
@@ -119,7 +124,7 @@ def _opened(scratch: Scratch, path: Path, number: int, scales: Dictionary[str, S
     if is_workbook(path):
         file = File(path, raw, [], part=part, skip_rows=lines_before_header(first_rows(path, part, MOST_TITLES + 1), known))
         open_sheet(scratch, file, file.skip_rows)
-    elif ending(path) in OFFERED_SUFFIXES and not ending(path).startswith(".csv"):
+    elif ending(path) in OFFERED_SUFFIXES and not is_text(path):
         open_location(scratch, raw, part_of_file(path, part), Mapping())
         file = File(path, raw, list(scratch.raw_columns(raw)), part=part)
         if is_statistical(path):

@@ -194,9 +194,11 @@ def _wide_score(name: str, scales: Dictionary[str, Scale]) -> Field | None:
 
 
 def _wide_event(name: str, _scales: Dictionary[str, Scale]) -> Field | None:
-    stem, _, ending = name.rpartition("_")
-    if stem not in EVENTS or ending not in ("day", "date", "observed"):
+    stem, ending = next(((event, name.removeprefix(f"{event}_")) for event in EVENTS if name.startswith(f"{event}_")), ("", ""))
+    if ending not in ("day", "date", "days_after", "observed"):
         return None
+    if ending == "days_after":
+        return Field(name, "integer", f"days from discharge to {stem}", low=0, high=MAX_DAYS, blank="not seen")
     if ending == "observed":
         return Field(name, "flag", f"whether {stem} was seen (1) or not (0)")
     if ending == "date":
@@ -261,20 +263,29 @@ def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping, _scales: Dict
         "planned_days": _planned(mapping.rule("planned_days")),
         "episode_id": f"'row_' || CAST({ROW} + 1 AS VARCHAR)" if mapping.rule("episode_id") else None,
         "age_group": _bands(mapping.rule("age_group")),
-        **_dated_events(given),
+        **_dated_events(given, stay),
     }
     columns["discharge_reason"] = _reason_or_care(given, stay, mapping, reaches=bool(reach))
     return tuple(Derived(name, sql) for name, sql in columns.items() if sql is not None)
 
 
-def _dated_events(given: Dictionary[str, str]) -> dict[str, str | None]:
-    """Day and sign of each event that stands beside its episode as a date; a blank date is an event that was not seen."""
+def _dated_events(given: Dictionary[str, str], stay: str | None) -> dict[str, str | None]:
+    """Day and sign of each event that stands beside its episode as a date, or as days after discharge; blank where it was not seen."""
     columns: dict[str, str | None] = {}
     for event in EVENTS:
-        day, on, seen = f"{event}_day", f"{event}_date", f"{event}_observed"
-        if on in given and "admit_date" in given:
-            columns[day] = _first_of(given.get(day), _days_between(given["admit_date"], given[on]))
-            columns[seen] = _first_of(given.get(seen), f"CASE WHEN {given[on]} IS NULL THEN 0 ELSE 1 END")
+        day, seen = f"{event}_day", f"{event}_observed"
+        came = [
+            given[name]
+            for name in (f"{event}_date", f"{event}_days_after")
+            if name in given and (name == f"{event}_days_after" or "admit_date" in given)
+        ]
+        if came:
+            dated = _days_between(given.get("admit_date"), given.get(f"{event}_date"))
+            after = f"{given[f'{event}_days_after']} + los_days" if stay and f"{event}_days_after" in given else None
+            columns[day] = _first_of(given.get(day), dated, after)
+            columns[seen] = _first_of(
+                given.get(seen), f"CASE WHEN coalesce({', '.join(f'CAST({each} AS VARCHAR)' for each in came)}) IS NULL THEN 0 ELSE 1 END"
+            )
     return columns
 
 
