@@ -147,6 +147,8 @@ class Mapping:
         Columns in which the usual words of record systems are read as what they mean.
     tables : dict of str to str
         Paths by table.
+    further : dict of str to tuple of str
+        Of a table that stands in several files or sheets, such as one a year, the paths of all but the first.
     columns : dict of table to dict of canonical to site's name
     codes : dict of column to dict of site's code to canonical word
     missing : dict of column (or "all") to tuple of codes that mean "no value"
@@ -194,6 +196,7 @@ class Mapping:
     known_words: tuple[str, ...] = ()
     scales: str = ""
     tables: Dictionary[str, str] = field(default_factory=dict)
+    further: Dictionary[str, tuple[str, ...]] = field(default_factory=dict)
     columns: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     codes: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     missing: Dictionary[str, tuple[str, ...]] = field(default_factory=dict)
@@ -286,6 +289,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
     delimiter = delimiter_of(data.get("delimiter", ","), f"{name} [data] delimiter")
     tables = section_of(given, "tables", name)
     only(tables, tuple(KINDS), f"{name} [tables]", "table")
+    named = {table: _files_of(value, f"{name} [tables] {table}") for table, value in tables.items()}
     columns = section_of(given, "columns", name)
     only(columns, tuple(KINDS), f"{name} [columns]", "table")
     codes = section_of(given, "codes", name)
@@ -307,7 +311,8 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
             for column in list_of_codes(data.get("known_words", []), f"{name} [data] known_words")
         ),
         scales=line_of(data["scales"], f"{name} [data] scales") if "scales" in data else "",
-        tables=texts(tables, f"{name} [tables]"),
+        tables={table: files[0] for table, files in named.items()},
+        further={table: files[1:] for table, files in named.items() if files[1:]},
         columns={table: texts(section_of(columns, table, name), f"{name} [columns.{table}]") for table in columns},
         codes={column: _words(column, section_of(codes, column, name), f"{name} [codes.{column}]") for column in codes},
         missing={
@@ -329,6 +334,16 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         name=name,
         sha256=sha256,
     )
+
+
+def _files_of(given: object, where: str) -> tuple[str, ...]:
+    """The file of a table, or the files that hold it together."""
+    files = [given] if isinstance(given, str) else given
+    if not isinstance(files, list) or not files or not all(isinstance(file, str) for file in files) or len(set(files)) < len(files):
+        raise DataError(
+            f'{where}: must be text in quotes, as in "admissions.csv", or a list of different files, as in ["2023.csv", "2024.csv"].'
+        )
+    return tuple(files)
 
 
 def _counts(given: Dictionary[str, Any], data: Dictionary[str, Any], where: str) -> tuple[str, str]:

@@ -35,6 +35,7 @@ from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.intake.workbooks import first_rows, is_workbook, sheets_of
 from iop_outcomes.scales import Scale
 
+_SERIAL = re.compile(r"\d+|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b")
 _MARKS = (",", *SEPARATORS)
 
 
@@ -56,6 +57,7 @@ class File:
     settings: TextSettings | None = None  # how a text was read
     guessed: bool = False  # whether it is taken for a table though none of its columns says so
     skip_rows: int = 0  # lines before the header, which the mapping need not say
+    more: list[File] = field(default_factory=list)  # others that hold rows of the same table, such as one a year
     source: Location | None = None  # in a database that the mapping names: its rows are read once it is known which table it is
 
     @property
@@ -68,6 +70,11 @@ class File:
     def location(self, folder: Path) -> str:
         """How a line of [tables] names it, seen from a folder."""
         return self.as_given or os.path.relpath(self.path, folder) + (PART + self.part if self.part else "")
+
+    @property
+    def series(self) -> str:
+        """Its name without the numbers and months that tell one of a series from the next; "" where it has none of them."""
+        return _SERIAL.sub("#", self.called) if _SERIAL.search(self.called) else ""
 
     @property
     def called(self) -> str:
@@ -236,6 +243,16 @@ def _best(
         if table not in tables and table not in declined and file not in tables.values():
             tables[table] = file
     return {table: tables[table] for table in kinds if table in tables}
+
+
+def of_one_series(table: str, file: File, files: Sequence[File]) -> list[File]:
+    """The other files of a series, such as one a year: called and written alike, with the same columns known by their names."""
+
+    def written(each: File) -> tuple[object, ...]:
+        known = {(match.to, match.column.casefold()) for match in each.matches.get(table, ()) if match.how != "guess"}
+        return each.series, each.path.parent, ending(each.path), known, each.delimiter, each.encodings, each.skip_rows, each.source
+
+    return [each for each in files if each is not file and file.series and written(each) == written(file)]
 
 
 def refuse_values_as_names(file: File) -> None:

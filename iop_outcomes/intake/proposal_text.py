@@ -334,12 +334,14 @@ class ProposalText:
     def _tables(self) -> Iterator[Line]:
         for table, file in self.tables.items():
             if (
-                file.part
+                file.more
+                or file.part
                 or file.path.suffix.lower() in TEXTS[1:]
                 or stem(file.path) != table
                 or file.path.parent.resolve() != self.folder.resolve()
             ):
-                yield Line(("tables",), table, file.location(self.folder))
+                locations = [each.location(self.folder) for each in (file, *file.more)]
+                yield Line(("tables",), table, locations if file.more else locations[0])
         if self.unused:
             yield Line(("tables",), note=f"files that are not read: {_listed(self.unused)}")
 

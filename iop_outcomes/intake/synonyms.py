@@ -404,8 +404,8 @@ def _inside(code: str, known: Dictionary[str, str]) -> str:
         for span, word in runs.items()
         if not any(other != span and other[0] <= span[0] and span[1] <= other[1] for other in runs)
     }
-    said = {place for first, last in longest for place in range(first, last)}
-    denied = any(word in _DENIES for place, word in enumerate(words) if place not in said)
+    places = {place for first, last in longest for place in range(first, last)}
+    denied = any(word in _DENIES for place, word in enumerate(words) if place not in places)
     return next(iter(longest.values())) if len(set(longest.values())) == 1 and not denied else ""
 
 
