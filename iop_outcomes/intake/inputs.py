@@ -365,7 +365,11 @@ def _open_csv(store: Store, raw: str, path: Path, mapping: Mapping, table: str) 
     text = plain_text(path, store.connection.folder / f"text_{raw}", settings)
     item = Input(raw, shown(path), "line", text.path, settings.delimiter, before=text.before, after=text.after)
     item.header = preflight_csv(
-        text.path, settings.delimiter, expected_names(table, mapping) if table in KINDS else (), may_be_empty=_may_be_empty(raw)
+        text.path,
+        settings.delimiter,
+        expected_names(table, mapping) if table in KINDS else (),
+        may_be_empty=_may_be_empty(raw),
+        table=table,
     )
     through = read_through(text.path, settings.delimiter)
     item.sha256 = through.sha256 if text.path == path else fingerprint(path)

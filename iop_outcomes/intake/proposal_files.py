@@ -156,6 +156,8 @@ def matches_of(table: str, file: File, scales: Dictionary[str, Scale], known: Di
     by_title = [match for match in match_columns(table, list(titles), scales) if match.to not in taken and match.how != "guess"]
     titled = [Match(titles[match.column], match.to, match.how) for match in by_title]
     named = {each for match in titled for each in (match.column, match.to)}
+    if {"day", "date"} & {match.to for match in matches}:  # which say more than a word such as intake
+        matches = [match for match in matches if match.to != "moment"]
     return [
         *(Match(site_name, to, "name") for to, site_name in known.items()),
         *titled,

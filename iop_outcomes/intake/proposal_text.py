@@ -55,7 +55,7 @@ CLASSES = (
 # What else may bring what a needed column says, as `columns.KINDS` has it.
 _ALTERNATIVES = {
     "los_days": ("discharge_date", "discharge_day"),
-    "day": ("date",),
+    "day": ("date", "moment"),
     "days_after_discharge": ("date", "day"),
     "episode_id": ("patient_id",),
 }

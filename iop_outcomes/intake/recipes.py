@@ -21,6 +21,8 @@ from iop_outcomes.scales.scoring import total_sql
 ENDS = ("los_days", "los_code", "discharge_day", "discharge_date")  # any of them is a sign that an episode has ended
 MOST_IN_CELL = 999_999_999  # episodes in a cell
 CELL_SIZE_FIELD = Field(CELL_SIZE, "integer", "how many episodes the row stands for", low=0, high=MOST_IN_CELL, required=True)
+DAY_OF_DATE = "date_diff('day', episode_admit_date, date)"
+DAY_OF_MOMENT = "CASE moment WHEN 'admit' THEN 0 WHEN 'discharge' THEN episode_los_days END"
 BLANK = {"los_days": "CAST(NULL AS INTEGER)", "discharge_reason": "CAST(NULL AS VARCHAR)"}  # of what counts may lack and rows may not
 _ITEM = re.compile(r"^(?P<scale>[a-z0-9_]+?)_(?P<number>\d+)$")
 
@@ -67,12 +69,13 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
         if source in raw and not (kind.counted and _filled_by_rule(field.name, mapping)) and not (as_counts and field.name == KEY):
             fields[field.name], names[field.name] = field, source
     by_patient, by_date = _placed_by(table, fields)
+    by_moment = _placed_by_moment(fields)
     written = (mapping.date_formats.get(table, ""), mapping.text_of(table).decimal)
     casts = tuple(
         Cast(name, field.kind, names[name], *_codes(field, mapping), *written, _known(field, mapping)) for name, field in fields.items()
     )
-    day = (Derived("day", "date_diff('day', episode_admit_date, date)"),) if by_date else ()
-    computed = {**fields, "day": BY_PATIENT[1]} if by_patient or by_date else fields
+    day = (Derived("day", DAY_OF_DATE if by_date else DAY_OF_MOMENT),) if by_date or by_moment else ()
+    computed = {**fields, "day": BY_PATIENT[1]} if by_patient or day else fields
     derived = (*day, *(cell for name in kind.derivations for cell in _DERIVED[name](computed, mapping, scales)))
     names = {name: source for name, source in names.items() if name in fields}
     used = set(names.values())
@@ -93,6 +96,16 @@ def _placed_by(table: str, fields: dict[str, Field]) -> tuple[bool, bool]:
     for name in useless & fields.keys():
         del fields[name]
     return by_patient, by_date
+
+
+def _placed_by_moment(fields: dict[str, Field]) -> bool:
+    """Whether rows say that they are of the admission or the discharge, and nothing else of their day; where they do, the word has no use."""
+    if "moment" not in fields:
+        return False
+    if {"day", "date"} & fields.keys():
+        del fields["moment"]
+        return False
+    return True
 
 
 def _steps(scales: Dictionary[str, Scale]) -> dict[str, Steps]:

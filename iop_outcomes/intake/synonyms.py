@@ -230,7 +230,7 @@ def _first_and_last(table: str, names: Sequence[str], taken: Collection[str], sc
     words = table_of_synonyms()["words"]
     keyed = _keyed({each: scale for each, scale in scales.items() if scale.total})
     for name in names:
-        scale = next((scale for key, scale in keyed if key in squashed(name)), None)
+        scale = next((scale for key, scale in keyed if _speaks_of(key, name)), None)
         rest = squashed(name).replace(squashed(scale.name), "", 1) if scale else ""
         if scale and not _beside_a_patient(scale, rest) and not any(word in rest for word in words["date"] + words["between"]):
             columns.setdefault(scale.name, []).append(name)
@@ -280,9 +280,9 @@ def _wide(table: str, name: str, scales: Dictionary[str, Scale]) -> tuple[int, s
         return None
     words = table_of_synonyms()["words"]
     for key, scale in _keyed({each: scale for each, scale in scales.items() if scale.total}):
-        plain = squashed(_RANGE.sub(" ", name))
-        if key not in plain:
+        if not _speaks_of(key, name):
             continue
+        plain = squashed(_RANGE.sub(" ", name))
         rest = plain.replace(key, "", 1)
         if "score" in wide:
             rest = re.sub("|".join(words["total"]), "", rest).removeprefix("at")
@@ -320,7 +320,7 @@ def field_of_form(name: str, scales: Dictionary[str, Scale]) -> str:
     """
     plain = squashed(name)
     for key, scale in _keyed(scales):
-        if key in plain:
+        if _speaks_of(key, name):
             rest = plain.replace(key, "", 1)
             part = _beside_a_patient(scale, rest)
             dated = f"{scale.name}_date" if rest in table_of_synonyms()["words"]["date"] else ""
@@ -338,8 +338,22 @@ def scale_mentioned(text: str, scales: Dictionary[str, Scale]) -> str:
     ('phq9', '')
     """
     plain = squashed(text)
-    titles = ((squashed(scale.title), scale) for scale in scales.values())
-    return next((scale.name for key, scale in [*_keyed(scales), *titles] if key in plain), "")
+    named = next((scale.name for key, scale in _keyed(scales) if _speaks_of(key, text)), "")
+    return named or next((scale.name for scale in scales.values() if squashed(scale.title) in plain), "")
+
+
+def _speaks_of(key: str, name: str) -> bool:
+    """Whether a name holds that of a scale, squashed; one of few letters as a word of its own, as "visit" holds isi.
+
+    Examples
+    --------
+    >>> [_speaks_of("isi", name) for name in ("visit_complete", "ISI_total", "AdmitISI", "isi1")], _speaks_of("phq9", "admphq-9")
+    ([False, True, True, True], True)
+    """
+    if len(key) > SHORTEST_WORD + 1 or not key.isalpha():
+        return key in squashed(name)
+    spaced = "[^A-Za-z0-9]*".join(key)
+    return bool(re.search(rf"(?<![A-Za-z])(?i:{spaced})|(?<=[a-z]){spaced.upper()}(?![a-z])", name))
 
 
 def _keyed(scales: Dictionary[str, Scale]) -> list[tuple[str, Scale]]:
