@@ -328,15 +328,15 @@ class _FilledDown:
 
     def __init__(self, merged: Sequence[tuple[int, int, int, int]], first: int) -> None:
         self._later = deque((top, column - first, bottom) for top, column, bottom, _ in merged if bottom > top)
-        self._held: dict[int, tuple[int, str]] = {}  # by column: the last row, and the value
+        self._values: dict[int, tuple[int, str]] = {}  # by column: the last row, and the value
 
     def fill(self, number: int, cells: list[str]) -> None:
         """Fill the blank cells of a row; rows come in their order."""
         while self._later and self._later[0][0] <= number:
             top, column, bottom = self._later.popleft()
             if top == number and 0 <= column < len(cells):
-                self._held[column] = bottom, cells[column]
-        for column, (bottom, value) in self._held.items():
+                self._values[column] = bottom, cells[column]
+        for column, (bottom, value) in self._values.items():
             if number <= bottom and not cells[column]:
                 cells[column] = value
 
