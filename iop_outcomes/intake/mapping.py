@@ -38,6 +38,7 @@ SECTIONS = (
     "columns",
     "codes",
     "missing",
+    "leave_out",
     "covariates",
     "adapter",
     "contacts",
@@ -152,6 +153,8 @@ class Mapping:
     columns : dict of table to dict of canonical to site's name
     codes : dict of column to dict of site's code to canonical word
     missing : dict of column (or "all") to tuple of codes that mean "no value"
+    leave_out : dict of table to dict of column to tuple of codes
+        Rows that are not read: those whose column, ours or the site's, holds one of the codes.
     covariates : dict of name to kind
     rules : tuple of ColumnRule
     adapter : AdapterSettings
@@ -200,6 +203,7 @@ class Mapping:
     columns: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     codes: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     missing: Dictionary[str, tuple[str, ...]] = field(default_factory=dict)
+    leave_out: Dictionary[str, Dictionary[str, tuple[str, ...]]] = field(default_factory=dict)
     covariates: Dictionary[str, str] = field(default_factory=dict)
     rules: tuple[ColumnRule, ...] = ()
     adapter: AdapterSettings = field(default_factory=AdapterSettings)
@@ -318,6 +322,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         missing={
             column: list_of_codes(codes, f"{name} [missing] {column}") for column, codes in section_of(given, "missing", name).items()
         },
+        leave_out=_left_out(section_of(given, "leave_out", name), f"{name} [leave_out"),
         covariates=_covariates({**_banded(rules), **section_of(given, "covariates", name)}, name),
         rules=rules,
         adapter=_adapter(section_of(given, "adapter", name), f"{name} [adapter"),
@@ -344,6 +349,16 @@ def _files_of(given: object, where: str) -> tuple[str, ...]:
             f'{where}: must be text in quotes, as in "admissions.csv", or a list of different files, as in ["2023.csv", "2024.csv"].'
         )
     return tuple(files)
+
+
+def _left_out(given: Dictionary[str, Any], where: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The codes of each table whose rows are not read, by column."""
+    only(given, tuple(KINDS), f"{where}]", "table")
+    columns = {table: section_of(given, table, where) for table in given}
+    return {
+        table: {column: list_of_codes(codes, f"{where}.{table}] {column}") for column, codes in of_table.items()}
+        for table, of_table in columns.items()
+    }
 
 
 def _counts(given: Dictionary[str, Any], data: Dictionary[str, Any], where: str) -> tuple[str, str]:

@@ -61,6 +61,9 @@ _ALTERNATIVES = {
 }
 # Where a column turns out to hold dates, what it is instead.
 DATED_INSTEAD = {"los_days": "discharge_date", "day": "date", "days_after_discharge": "date"}
+# Columns without a word for what is of no use here, and their tables: rows with such a code are left out.
+LEFT_OUT = {"event": "events", "scale": "scores"}
+NONE_OF_THESE = "none of these"
 _ENTER_IT = "Take the name from the file itself; a column that the file does not have must come from whoever makes the export."
 
 
@@ -146,8 +149,16 @@ def code_line(
     if guess and guess.how == "synonym" and not labelled:
         return Line(("codes", column.name), code, guess.to)
     words = words or column.allowed
-    note = f"a guess by {'its value label' if labelled else 'its spelling'}" if guess else f"one of {', '.join(words)}"
-    why = f"It is a code of {column.name}, {column.means}. Left open, its rows cannot be used. Whoever enters the code knows what it means."
+    note = (
+        f"a guess by {'its value label' if labelled else 'its spelling'}"
+        if guess
+        else f"one of {', '.join(word for word in words if word != NONE_OF_THESE)}"
+    )
+    without = ""
+    if NONE_OF_THESE in words:
+        note += f"; or left out: [leave_out.{LEFT_OUT[column.name]}] {column.name} = [{toml(code)}]"
+        without = f' With "{NONE_OF_THESE}" its rows are left out, and counted.'
+    why = f"It is a code of {column.name}, {column.means}. Left open, its rows cannot be used. Whoever enters the code knows what it means.{without}"
     question = Question(f"{where}: what is {toml(code)} ({n:,} rows)?", why, words, guess.to if guess else "")
     return Line(("codes", column.name), code, guess.to if guess else "", note, question)
 
@@ -529,6 +540,7 @@ class ProposalText:
             yield Line(section, note=f"more than {MAX_CODES} different values: not listed")
             return
         blanks = {code for key in ("all", column.name) for code in self.given.get("missing", {}).get(key, ())}
+        blanks |= set(value_at(self.given, ("leave_out", LEFT_OUT.get(column.name, ""), column.name)) or ())
         often = {code: n for code, n in codes if n and code not in blanks and is_shown(code)}
         hidden = len([code for code, _ in codes if code not in blanks]) - len(often)
         for code, n in often.items():
@@ -543,7 +555,7 @@ class ProposalText:
             elif column.kind == "category" and column.name != "scale":
                 yield self._kept(file, match, code, label)
             else:
-                words = words_of(column, tuple(self.scales))
+                words = (*words_of(column, tuple(self.scales)), *([NONE_OF_THESE] if column.name in LEFT_OUT else []))
                 yield code_line(column, code, n, word or label, f"{file.name}, {match.column}", words, labelled=word is None)
         yield from self._labelled_rarely(file, match, column, often)
         if hidden:

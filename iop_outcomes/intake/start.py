@@ -7,7 +7,7 @@ from typing import Any
 
 from iop_outcomes.columns import KINDS
 from iop_outcomes.intake.proposal_lines import Line, Question, toml, value_at
-from iop_outcomes.intake.proposal_text import DATED_INSTEAD, Proposal
+from iop_outcomes.intake.proposal_text import DATED_INSTEAD, LEFT_OUT, NONE_OF_THESE, Proposal
 from iop_outcomes.intake.propose import Folder
 
 NONE = "none of them"
@@ -79,6 +79,9 @@ class Interview:
                 self._declined.add(line.place)
         elif line.question and line.question.form == "yes":
             self._set(line.place, line.value)
+        elif word == NONE_OF_THESE:
+            place = ("leave_out", LEFT_OUT[line.section[1]], line.section[1])
+            self._set(place, [*(value_at(self._given, place) or ()), line.key])
         else:
             self._set(self._place_of(line, word), word)
 
