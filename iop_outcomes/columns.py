@@ -39,7 +39,13 @@ EVENTS = (
 )
 SESSION_STATUSES = ("attended", "missed", "cancelled_by_person", "cancelled_by_program", "excused")
 SESSION_KINDS = ("group", "individual", "family", "medication", "assessment", "case_management", "education", "peer", "other")
-WITH_KNOWN_WORDS = ("discharge_reason", "event", "status", "kind")  # columns of a closed list that record systems have usual words for
+WITH_KNOWN_WORDS = (
+    "discharge_reason",
+    "event",
+    "status",
+    "kind",
+    "moment",
+)  # columns of a closed list that record systems have usual words for
 SCHEDULED = "scheduled"  # of a session that is yet to come: nobody knows its status
 DATA_CLASSES = ("safe_harbor", "limited_data_set", "synthetic", "public")
 DATED_CLASSES = ("limited_data_set", "synthetic", "public")
@@ -133,10 +139,18 @@ EPISODES = (
     Field("age_group", "category", "age band"),
     Field("sex", "category", "sex"),
 )
+MOMENTS = ("admit", "discharge", "between")
 SCORES = (
     Field("episode_id", "text", "the episode the score belongs to", blank="not allowed"),
     Field("scale", "category", "which scale, such as phq9", blank="not allowed", required=True),
     _days("day", "counted from admission", low=-MAX_DAYS, blank="not allowed"),
+    Field(
+        "moment",
+        "code",
+        "when it was asked, where neither a day nor a date says so",
+        blank="not known: not used",
+        allowed=MOMENTS,
+    ),
     Field("score", "integer", "total score (points)", blank="not scored"),
     Field("instrument_version", "category", "version of the instrument"),
     Field("rater", "category", "who rated"),
@@ -301,7 +315,7 @@ _KINDS = {
             parent=COUNTED,
             alternatives=(
                 _EPISODE,
-                (("day",), "day (or date)"),
+                (("day",), "day (or date, or moment)"),
                 (("score",), "score (or the items, such as phq9_1 to phq9_9)"),
             ),
             key=("episode_id", "scale", "day"),

@@ -142,6 +142,8 @@ class Tables:
         Whether each row of the episodes stands for as many of them as its column `CELL_SIZE` says: it is a cell of a table of counts.
     lacking : frozenset of str
         Columns of the episodes that are there and blank throughout, because the counts do not bring them.
+    unended : frozenset of str
+        Events beside their episode of which only those that were seen have a day: the days of the others' last observation are not given.
     """
 
     columns: Mapping[str, tuple[str, ...]]
@@ -151,6 +153,7 @@ class Tables:
     steps: Mapping[str, Steps]
     as_counts: bool = False
     lacking: Collection[str] = frozenset()
+    unended: Collection[str] = frozenset()
 
     @property
     def episodes(self) -> tuple[str, ...]:
@@ -472,7 +475,7 @@ def _event_within(request: EventWithin, tables: Tables) -> Answered:
 
 def _first_event(request: FirstEvent, tables: Tables) -> Answered:
     """First event on or after the clock's day 0; for an episode without one, the end of follow-up that stands beside it."""
-    end = _end_of_follow_up(request, tables.episodes, after=request.clock == "discharge")
+    end = _end_of_follow_up(request, tables, after=request.clock == "discharge")
     last = Value(f"CASE WHEN {end} >= 0 THEN {end} END", DAY)
     if not _is_recorded(request, tables):
         return (), (last, NOTHING)
@@ -498,7 +501,7 @@ def _is_recorded(request: FirstEvent, tables: Tables) -> bool:
 def _packed(request: FirstEvent, tables: Tables) -> tuple[tuple[Pick, ...], str]:
     """The first event as one whole number, its day and then its rank, so that one minimum finds it; NULL of an episode without one."""
     after = request.clock == "discharge"
-    end = _end_of_follow_up(request, tables.episodes, after=after)
+    end = _end_of_follow_up(request, tables, after=after)
     outcomes = _outcomes(request)
     if _stand_beside(tables):  # such an event has no kind, and is not planned
         names = [name for name, _ in outcomes]
@@ -550,11 +553,15 @@ def _outcomes(request: FirstEvent) -> list[tuple[str, str]]:
     ]
 
 
-def _end_of_follow_up(request: FirstEvent, columns: Collection[str], *, after: bool) -> str:
-    """Last day observed on the clock; a wide event brings its own. Without a stay nobody is in a curve, whatever is known of the time after."""
+def _end_of_follow_up(request: FirstEvent, tables: Tables, *, after: bool) -> str:
+    """Last day observed on the clock; a wide event brings its own. Without a stay nobody is in a curve, whatever is known of the time after.
+
+    Where only those with the event have a day, it ends nobody's follow-up: a curve of them alone would reach 100 %.
+    """
+    columns = tables.episodes
     start = "0" if after else "episodes.los_days"
     ends = [f"{start} + episodes.follow_up_days"] if "follow_up_days" in columns else []
-    wide = [f"{event}_day" for event in request.events if f"{event}_day" in columns]
+    wide = [f"{event}_day" for event in request.events if f"{event}_day" in columns and event not in tables.unended]
     ends += [f"episodes.{quoted(column)} - {'episodes.los_days' if after else '0'}" for column in wide]
     if not ends or "los_days" not in columns:
         return "CAST(NULL AS INTEGER)"

@@ -27,6 +27,14 @@ _WRITTEN: Dictionary[str, Callable[[date], str]] = {
     "DD.MM.YYYY": lambda day: f"{day.day:02}.{day.month:02}.{day.year:04}",
     "DD-Mon-YYYY": lambda day: f"{day.day:02}-{_MONTHS[day.month - 1]}-{day.year:04}",
     "YYYYMMDD": lambda day: f"{day.year:04}{day.month:02}{day.day:02}",
+    "YYYY/MM/DD": lambda day: f"{day.year:04}/{day.month:02}/{day.day:02}",
+    "MM-DD-YYYY": lambda day: f"{day.month:02}-{day.day:02}-{day.year:04}",
+    "DD-MM-YYYY": lambda day: f"{day.day:02}-{day.month:02}-{day.year:04}",
+    # What has no year of two digits is written as it is, and is then no date.
+    "MM/DD/YY": lambda day: f"{day.month:02}/{day.day:02}/{day.year - 2000:02}",
+    "DD/MM/YY": lambda day: f"{day.day:02}/{day.month:02}/{day.year - 2000:02}",
+    "DD.MM.YY": lambda day: f"{day.day:02}.{day.month:02}.{day.year - 2000:02}",
+    "DD-Mon-YY": lambda day: f"{day.day:02}-{_MONTHS[day.month - 1]}-{day.year - 2000:02}",
     SERIAL: lambda day: str((day - date.fromisoformat(FIRST_DAY)).days),
 }
 

@@ -152,7 +152,9 @@ def rolled_select(has: Collection[str], kept: str, rule: ContactRule) -> str:
     )
     number = "row_number() OVER (PARTITION BY patient_id ORDER BY first_at, track)"
     named = f"SELECT *, patient_id || '-e' || CAST({number} AS VARCHAR) AS episode_id, {reason} AS reason FROM ({grouped}) AS grouped"
-    cells = ["episode_id", "patient_id", "track", "reason AS discharge_reason", *map(quoted, labels)]
+    # Where no contact can bring a reason, none is recorded: as unknown, nobody would have completed.
+    known = "reason" if "discharge_reason" in has else "nullif(reason, 'unknown')"
+    cells = ["episode_id", "patient_id", "track", f"{known} AS discharge_reason", *map(quoted, labels)]
     cells += [_ended("last_at - first_at", "los_days"), "cut - first_at AS observed_days", _ended("cut - last_at", "follow_up_days")]
     if "date" in has:
         cells += [f"{_date('first_at')} AS admit_date", _ended(_date("last_at"), "discharge_date")]

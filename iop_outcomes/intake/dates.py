@@ -23,10 +23,11 @@ _MONTH = "(?i:" + "|".join(_MONTHS[at : at + 3] for at in range(0, len(_MONTHS),
 _CLOCK = r"(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?|(?:0?[1-9]|1[0-2])(?::[0-5]\d){1,2}(?:[.,]\d+)? ?(?i:[ap]\.?m\.?))"
 _ZONE = r"(?: ?(?:[Zz]|UTC|GMT|[ECMPAH][SD]T|AK[SD]T|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)(?: ?\[[A-Za-z_]+(?:/[A-Za-z_+-]+)*\])?)"
 _BEHIND = rf"(?:(?:[Tt]| +){_CLOCK})?{_ZONE}?"
+_YEAR = r"([0-4]\d)"  # 00 to 49 are 2000 to 2049; 98 may be a year of birth, and is none of an episode's
 _COMPACT = rf"(?:{_BEHIND}|[Tt]?(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\.\d+)?)?{_ZONE}?|\.0+)"  # as HL7 writes times, and pandas numbers
 
 # Each format: the expression of a whole text, and what of it is year, month and day; no text of one is ever a text of another, but
-# for the two that differ in the order of day and month.
+# for pairs that differ in the order of day and month.
 _FORMATS: Dictionary[str, tuple[str, str]] = {
     ISO: (rf"^(\d{{4}})-(\d{{1,2}})-(\d{{1,2}}){_BEHIND}$", r"\1-\2-\3"),
     "MM/DD/YYYY": (rf"^(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}){_BEHIND}$", r"\3-\1-\2"),
@@ -34,6 +35,13 @@ _FORMATS: Dictionary[str, tuple[str, str]] = {
     "DD.MM.YYYY": (rf"^(\d{{1,2}})\.(\d{{1,2}})\.(\d{{4}}){_BEHIND}$", r"\3-\2-\1"),
     "DD-Mon-YYYY": (rf"^(\d{{1,2}})-({_MONTH})-(\d{{4}}){_BEHIND}$", r"\3-\2-\1"),
     "YYYYMMDD": (rf"^(\d{{4}})(\d{{2}})(\d{{2}}){_COMPACT}$", r"\1-\2-\3"),
+    "YYYY/MM/DD": (rf"^(\d{{4}})/(\d{{1,2}})/(\d{{1,2}}){_BEHIND}$", r"\1-\2-\3"),
+    "MM-DD-YYYY": (rf"^(\d{{1,2}})-(\d{{1,2}})-(\d{{4}}){_BEHIND}$", r"\3-\1-\2"),
+    "DD-MM-YYYY": (rf"^(\d{{1,2}})-(\d{{1,2}})-(\d{{4}}){_BEHIND}$", r"\3-\2-\1"),
+    "MM/DD/YY": (rf"^(\d{{1,2}})/(\d{{1,2}})/{_YEAR}{_BEHIND}$", r"20\3-\1-\2"),
+    "DD/MM/YY": (rf"^(\d{{1,2}})/(\d{{1,2}})/{_YEAR}{_BEHIND}$", r"20\3-\2-\1"),
+    "DD.MM.YY": (rf"^(\d{{1,2}})\.(\d{{1,2}})\.{_YEAR}{_BEHIND}$", r"20\3-\2-\1"),
+    "DD-Mon-YY": (rf"^(\d{{1,2}})-({_MONTH})-{_YEAR}{_BEHIND}$", r"20\3-\2-\1"),
     SERIAL: (SERIAL_TEXT, ""),  # a number of days, and the time of day behind its point
 }
 DATE_FORMATS = tuple(_FORMATS)
@@ -57,7 +65,7 @@ def day_sql(text: str, date_format: str = "") -> str:
     if date_format == SERIAL:
         return f"CASE WHEN {matches} THEN DATE {literal(FIRST_DAY)} + CAST(left({text}, 5) AS INTEGER) END"
     iso = f"regexp_replace({text}, {literal(pattern)}, {literal(order)})"
-    if date_format == "DD-Mon-YYYY":
+    if "Mon" in date_format:
         name = f"upper(regexp_extract({text}, {literal(pattern)}, 2))"
         month = f"CAST((strpos({literal(_MONTHS)}, {name}) + 2) // 3 AS VARCHAR)"
         iso = f"regexp_replace({iso}, '-[A-Za-z]+-', '-' || {month} || '-')"

@@ -255,7 +255,7 @@ def _without_rows(path: Path, target: Path, settings: TextSettings, header_rows:
             reader = csv.reader(lines, delimiter=settings.delimiter, strict=True)
             rows = [next(reader) for _ in range(header_rows)]
             with target.open("w", encoding="utf-8", newline="") as copy:
-                csv.writer(copy, delimiter=settings.delimiter, lineterminator="\n").writerow(names_of_header(rows))
+                csv.writer(copy, delimiter=settings.delimiter, lineterminator=lines.end).writerow(names_of_header(rows))
                 while block := file.read(BLOCK_BYTES):
                     copy.write(block)
     except (csv.Error, StopIteration, UnicodeDecodeError):
@@ -271,7 +271,7 @@ class _Lines:
     """Lines of a text, counted as they are taken."""
 
     def __init__(self, file: TextIO, path: Path) -> None:
-        self._file, self._path, self.n = file, path, 0
+        self._file, self._path, self.n, self.end = file, path, 0, "\n"
 
     def __iter__(self) -> _Lines:
         return self
@@ -281,6 +281,7 @@ class _Lines:
         if not line:
             raise StopIteration
         self.n += 1
+        self.end = line[len(line.rstrip("\r\n")) :] or self.end  # the reader wants lines that all end alike
         return line
 
 

@@ -95,7 +95,7 @@ NAMED = (
     NamedIdentifier("a web address", _words("url", "website", "web_?page")),
     NamedIdentifier(
         "a name",
-        rf"^(name|nm)$|{_words(f'(first|last|middle|full|given|family|maiden|legal|preferred|f|l|m|sur){_NAME}', f'{_PERSON}_?((first|last|full|middle|f|l)_?)?{_NAME}')}"
+        rf"^(name|nm)$|^({_PERSON}_)?(name|nm)_(first|last|middle|full)$|{_words(f'(first|last|middle|full|given|family|maiden|legal|preferred|f|l|m|sur){_NAME}', f'{_PERSON}_?((first|last|full|middle|f|l)_?)?{_NAME}')}"
         rf"|{_words('surname', 'forename', 'initials', 'nick_?name', 'alias(es)?', 'aka', '(pt|patient|client|clt)_?(first|last)', 'next_of_kin', 'emerg(ency)?_contact(_?ph(n|one)?)?')}",
     ),
     NamedIdentifier(

@@ -202,6 +202,8 @@ def open_location(store: Store, table: str, location: Location, mapping: Mapping
     """
     if location.source is not None:
         return _open_database(store, table, location.source, mapping)
+    if location.further:
+        return _open_several(store, table, (location, *location.further), mapping)
     return open_file(store, table, location.path, mapping, sheet=location.sheet)
 
 
@@ -286,7 +288,7 @@ def open_file(
     if path.suffix.lower() == ".parquet":
         return _open_parquet(store, table, path)
     if is_workbook(path):
-        return _open_sheet(store, table, path, sheet, mapping)
+        return _open_sheet(store, table, path, sheet, mapping, part_of or table)
     return _open_csv(store, table, path, mapping, part_of or table)
 
 
@@ -309,15 +311,41 @@ def _open_parts(store: Store, table: str, folder: Path, mapping: Mapping) -> Inp
         opened.append(item)
     if not opened:
         fatal("no_rows", shown(folder), "no part has a row", "Export it again.")
+    return _joined(store, table, f"{shown(folder)} ({len(opened)} parts)", opened, fingerprint_of_parts(parts))
+
+
+def _open_several(store: Store, table: str, locations: Sequence[Location], mapping: Mapping) -> Input:
+    """A table in several files or sheets, such as one a year: columns may stand in another order, and one that a file lacks is blank there."""
+    opened = [open_file(store, f"{table}_part{n}", each.path, mapping, part_of=table, sheet=each.sheet) for n, each in enumerate(locations)]
+    columns = [{name.casefold(): name for name in store.raw_columns(item.table)} for item in opened]
+    notes = []
+    for item, here in zip(opened, columns, strict=True):
+        missing = [name for others in columns for key, name in others.items() if key not in here]
+        if missing:
+            names = ", ".join(dict.fromkeys(missing))
+            hint = "Where the column is called otherwise in this file, call it alike; where it was not recorded, nothing is to be done"
+            notes.append(
+                Finding(
+                    "columns_differ", "warning", item.name, "", f"columns of the other files that are not here, so blank: {names}", hint
+                )
+            )
+    name = f"{opened[0].name} and {len(opened) - 1} more"
+    joined = _joined(store, table, name, opened, fingerprint_of_parts(list(dict.fromkeys(each.path for each in locations))))
+    joined.notes += notes
+    return joined
+
+
+def _joined(store: Store, table: str, name: str, opened: Sequence[Input], sha256: str) -> Input:
+    """One table of its parts, whose rows and faults keep the part and the line they stand on."""
     rows = store.join_parts(table, [item.table for item in opened])
     places = np.concatenate([number * PLACE + np.arange(n, dtype=np.int64) for number, n in enumerate(rows)])
     return Input(
         table,
-        f"{shown(folder)} ({len(opened)} parts)",
+        name,
         opened[0].unit,
         header=opened[0].header,
         broken=[(number * PLACE + record, reason) for number, item in enumerate(opened) for record, reason in item.broken],
-        sha256=fingerprint_of_parts(parts),
+        sha256=sha256,
         notes=[note for item in opened for note in item.notes],
         places=Places(tuple(opened), places),
     )
@@ -337,7 +365,11 @@ def _open_csv(store: Store, raw: str, path: Path, mapping: Mapping, table: str) 
     text = plain_text(path, store.connection.folder / f"text_{raw}", settings)
     item = Input(raw, shown(path), "line", text.path, settings.delimiter, before=text.before, after=text.after)
     item.header = preflight_csv(
-        text.path, settings.delimiter, expected_names(table, mapping) if table in KINDS else (), may_be_empty=_may_be_empty(raw)
+        text.path,
+        settings.delimiter,
+        expected_names(table, mapping) if table in KINDS else (),
+        may_be_empty=_may_be_empty(raw),
+        table=table,
     )
     through = read_through(text.path, settings.delimiter)
     item.sha256 = through.sha256 if text.path == path else fingerprint(path)
@@ -363,13 +395,13 @@ def _open_csv(store: Store, raw: str, path: Path, mapping: Mapping, table: str) 
     return item
 
 
-def _open_sheet(store: Store, table: str, path: Path, sheet: str, mapping: Mapping) -> Input:
-    """One sheet of a workbook, by way of the text that it would be as CSV."""
-    settings = mapping.text_of(table)
+def _open_sheet(store: Store, table: str, path: Path, sheet: str, mapping: Mapping, part_of: str) -> Input:
+    """One sheet of a workbook, by way of the text that it would be as CSV; `part_of` is the table that it is, or is a part of."""
+    settings = mapping.text_of(part_of)
     folder = store.connection.folder / f"text_{table}"
     folder.mkdir()
     copy = folder / "sheet.csv"
-    text = write_sheet(path, sheet, copy, settings, mapping.date_formats.get(table, ""))
+    text = write_sheet(path, sheet, copy, settings, mapping.date_formats.get(part_of, ""))
     place = next((each.place for each in sheets_of(path) if each.name == sheet), 0)
     item = Input(table, sheet_label(path, sheet, place), "row", copy, settings.delimiter, sha256=fingerprint(path), notes=text.notes)
     item.sheet_rows = text.rows
@@ -430,10 +462,13 @@ def _first_line(path: Path, delimiter: str) -> list[str]:
 
 def _with_sheets_not_read(opened: list[Input], tables: Dictionary[str, Location]) -> list[Input]:
     """The inputs with a note for each workbook that has further sheets."""
-    for path in dict.fromkeys(place.path for place in tables.values() if place.sheet):
-        read = {place.sheet for place in tables.values() if place.path == path}
+    every = [each for place in tables.values() for each in (place, *place.further)]
+    for path in dict.fromkeys(place.path for place in every if place.sheet):
+        read = {place.sheet for place in every if place.path == path}
         others = [sheet for sheet in sheets_of(path) if sheet.name not in read and not sheet.blank]
-        table = next(table for table, place in tables.items() if place.path == path)  # once, where tables are opened in two goes
+        table = next(
+            table for table, place in tables.items() if path in [each.path for each in (place, *place.further)]
+        )  # once, where tables are opened in two goes
         first = next((item for item in opened if item.table == table), None)
         if others and first:
             names = [

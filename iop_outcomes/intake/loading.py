@@ -52,6 +52,7 @@ from iop_outcomes.intake.row_findings import (
 from iop_outcomes.intake.rules import Fault, Rule
 from iop_outcomes.intake.shown_codes import name_codes
 from iop_outcomes.intake.store import Store
+from iop_outcomes.intake.sum_rows import leave_out_rows, pass_over_sums
 from iop_outcomes.intake.surveys import scales_there, spread_surveys
 from iop_outcomes.intake.targets import named_targets
 from iop_outcomes.intake.vocabulary import only
@@ -204,6 +205,9 @@ def _tables_as(
 ) -> tuple[list[Input], Mapping]:
     """Tables opened, those of a layout file read as it says, surveys laid out as scores."""
     inputs = open_tables(store, source, mapping, tables)
+    for item in inputs:
+        pass_over_sums(store, item, mapping)
+        leave_out_rows(store, item, mapping)
     if export:
         mapping = read_as(store, inputs, mapping, export, scales, given)
     return inputs, spread_surveys(store, inputs, mapping, scales)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from iop_outcomes.columns import COUNTED, KINDS, given_twice, rolled_kinds
@@ -35,7 +35,7 @@ from iop_outcomes.intake.workbooks import Sheet, is_workbook, sheets_of
 
 TABLE_SUFFIXES = (*SUFFIXES, *WORKBOOKS)
 TEXTS = (".csv", ".tsv", ".txt", ".tab", ".dat")  # what programs call the text that they export
-OFFERED_SUFFIXES = (*TABLE_SUFFIXES, *DATABASES)  # in which map looks for tables
+OFFERED_SUFFIXES = (*TABLE_SUFFIXES, *TEXTS[1:], *DATABASES)  # in which map looks for tables
 PART = "#"  # between a workbook and its sheet, and a database and its table
 MOST_PARTS = 3  # catalog, schema and table
 _QUERY = re.compile(r"^(?:(?P<database>[A-Za-z_]\w*)\s+)?sql:\s*(?P<file>.+)$")
@@ -54,11 +54,14 @@ class Location:
         Of a workbook; "" for any other file, and for a workbook of which no sheet is chosen yet.
     source : DatabaseTable or None
         Of a database, in the place of a path.
+    further : tuple of Location
+        Other files or sheets with rows of the same table.
     """
 
     path: Path
     sheet: str = ""
     source: DatabaseTable | None = None
+    further: tuple[Location, ...] = ()
 
     @property
     def name(self) -> str:
@@ -88,21 +91,41 @@ def find_tables(path: Path, mapping: Mapping) -> dict[str, Location]:
     by_name = list(tables)
     start = mapping.folder or (path.parent if kind_at(path) == "file" else path)
     for table, name in mapping.tables.items():
-        location = named_location(start, table, name, mapping)
-        if location.source is None and kind_at(location.path) not in ("file", "folder"):
-            file = location.path.name
-            fatal(
-                "no_such_file",
-                name if len(name) < 200 else shown(Path(file)),
-                f"[tables] {table} names a file that is not there",
-                "Correct the path in the mapping.",
-            )
+        location = _there(start, table, name, mapping)
+        if table in mapping.further:
+            location = replace(location, further=_further(location, start, table, mapping))
         if table != named or ((location.sheet or location.source) and location.path.resolve() == path.resolve()):
             tables[table] = location
     tables = {table: location for table, location in tables.items() if not _is_named_otherwise(table, location, tables, mapping)}
     tables = _with_sheets(tables, by_name, mapping)
     _refuse_sets(path, tables, mapping)
     return tables
+
+
+def _there(start: Path, table: str, name: str, mapping: Mapping) -> Location:
+    """The location that a line of [tables] names, where something stands."""
+    location = named_location(start, table, name, mapping)
+    if location.source is None and kind_at(location.path) not in ("file", "folder"):
+        file = location.path.name
+        fatal(
+            "no_such_file",
+            name if len(name) < 200 else shown(Path(file)),
+            f"[tables] {table} names a file that is not there",
+            "Correct the path in the mapping.",
+        )
+    return location
+
+
+def _further(first: Location, start: Path, table: str, mapping: Mapping) -> tuple[Location, ...]:
+    """The other files and sheets of a table that stands in several."""
+    others = tuple(_there(start, table, name, mapping) for name in mapping.further[table])
+    for each in (first, *others):
+        if each.source is not None or kind_at(each.path) != "file" or (is_workbook(each.path) and not each.sheet):
+            hint = (
+                f'List files, and sheets as in ["book.xlsx{PART}2023", "book.xlsx{PART}2024"]; tables of a database are joined by a query.'
+            )
+            fatal("not_a_part", each.name, f"[tables] {table} lists what is neither a file nor a sheet", hint)
+    return tuple(Location(each.path, _sheet_called(each)) if each.sheet else each for each in others)
 
 
 def _is_named_otherwise(table: str, location: Location, tables: dict[str, Location], mapping: Mapping) -> bool:
@@ -327,7 +350,7 @@ def _with_sheets(tables: dict[str, Location], by_name: Sequence[str], mapping: M
         if location.source is not None or not is_workbook(location.path):
             chosen[table] = location
         elif location.sheet:
-            chosen[table] = Location(location.path, _sheet_called(location))
+            chosen[table] = replace(location, sheet=_sheet_called(location))
         elif alone and table in by_name and table not in mapping.tables:
             chosen |= {name: place for name, place in _sheets_alone(table, location.path).items() if name not in mapping.tables}
         else:

@@ -38,6 +38,7 @@ SECTIONS = (
     "columns",
     "codes",
     "missing",
+    "leave_out",
     "covariates",
     "adapter",
     "contacts",
@@ -147,9 +148,13 @@ class Mapping:
         Columns in which the usual words of record systems are read as what they mean.
     tables : dict of str to str
         Paths by table.
+    further : dict of str to tuple of str
+        Of a table that stands in several files or sheets, such as one a year, the paths of all but the first.
     columns : dict of table to dict of canonical to site's name
     codes : dict of column to dict of site's code to canonical word
     missing : dict of column (or "all") to tuple of codes that mean "no value"
+    leave_out : dict of table to dict of column to tuple of codes
+        Rows that are not read: those whose column, ours or the site's, holds one of the codes.
     covariates : dict of name to kind
     rules : tuple of ColumnRule
     adapter : AdapterSettings
@@ -194,9 +199,11 @@ class Mapping:
     known_words: tuple[str, ...] = ()
     scales: str = ""
     tables: Dictionary[str, str] = field(default_factory=dict)
+    further: Dictionary[str, tuple[str, ...]] = field(default_factory=dict)
     columns: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     codes: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     missing: Dictionary[str, tuple[str, ...]] = field(default_factory=dict)
+    leave_out: Dictionary[str, Dictionary[str, tuple[str, ...]]] = field(default_factory=dict)
     covariates: Dictionary[str, str] = field(default_factory=dict)
     rules: tuple[ColumnRule, ...] = ()
     adapter: AdapterSettings = field(default_factory=AdapterSettings)
@@ -286,6 +293,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
     delimiter = delimiter_of(data.get("delimiter", ","), f"{name} [data] delimiter")
     tables = section_of(given, "tables", name)
     only(tables, tuple(KINDS), f"{name} [tables]", "table")
+    named = {table: _files_of(value, f"{name} [tables] {table}") for table, value in tables.items()}
     columns = section_of(given, "columns", name)
     only(columns, tuple(KINDS), f"{name} [columns]", "table")
     codes = section_of(given, "codes", name)
@@ -307,12 +315,14 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
             for column in list_of_codes(data.get("known_words", []), f"{name} [data] known_words")
         ),
         scales=line_of(data["scales"], f"{name} [data] scales") if "scales" in data else "",
-        tables=texts(tables, f"{name} [tables]"),
+        tables={table: files[0] for table, files in named.items()},
+        further={table: files[1:] for table, files in named.items() if files[1:]},
         columns={table: texts(section_of(columns, table, name), f"{name} [columns.{table}]") for table in columns},
         codes={column: _words(column, section_of(codes, column, name), f"{name} [codes.{column}]") for column in codes},
         missing={
             column: list_of_codes(codes, f"{name} [missing] {column}") for column, codes in section_of(given, "missing", name).items()
         },
+        leave_out=_left_out(section_of(given, "leave_out", name), f"{name} [leave_out"),
         covariates=_covariates({**_banded(rules), **section_of(given, "covariates", name)}, name),
         rules=rules,
         adapter=_adapter(section_of(given, "adapter", name), f"{name} [adapter"),
@@ -329,6 +339,26 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         name=name,
         sha256=sha256,
     )
+
+
+def _files_of(given: object, where: str) -> tuple[str, ...]:
+    """The file of a table, or the files that hold it together."""
+    files = [given] if isinstance(given, str) else given
+    if not isinstance(files, list) or not files or not all(isinstance(file, str) for file in files) or len(set(files)) < len(files):
+        raise DataError(
+            f'{where}: must be text in quotes, as in "admissions.csv", or a list of different files, as in ["2023.csv", "2024.csv"].'
+        )
+    return tuple(files)
+
+
+def _left_out(given: Dictionary[str, Any], where: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The codes of each table whose rows are not read, by column."""
+    only(given, tuple(KINDS), f"{where}]", "table")
+    columns = {table: section_of(given, table, where) for table in given}
+    return {
+        table: {column: list_of_codes(codes, f"{where}.{table}] {column}") for column, codes in of_table.items()}
+        for table, of_table in columns.items()
+    }
 
 
 def _counts(given: Dictionary[str, Any], data: Dictionary[str, Any], where: str) -> tuple[str, str]:

@@ -78,7 +78,7 @@ class Through:
     ends_blank: bool = False
 
 
-def preflight_csv(path: Path, delimiter: str, known: Sequence[str], *, may_be_empty: bool = False) -> list[str]:
+def preflight_csv(path: Path, delimiter: str, known: Sequence[str], *, may_be_empty: bool = False, table: str = "") -> list[str]:
     """Read a CSV's header and refuse what no reader should be trusted to notice.
 
     Parameters
@@ -91,6 +91,8 @@ def preflight_csv(path: Path, delimiter: str, known: Sequence[str], *, may_be_em
         Names that the header might hold.
     may_be_empty : bool
         Whether a header alone says something.
+    table : str
+        Which table it holds, where its name does not say so.
 
     Returns
     -------
@@ -125,9 +127,9 @@ def preflight_csv(path: Path, delimiter: str, known: Sequence[str], *, may_be_em
     if not text.strip():
         fatal("empty_file", name, "the file is empty", "Export it again.")
     header = _header(text, delimiter, name)
-    _refuse_other_spelling(header, known, name)
+    _refuse_other_spelling(header, known, name, table)
     _refuse_other_delimiters(header, delimiter, known, name)
-    _refuse_unknown(header, text, delimiter, known, name)
+    _refuse_unknown(header, text, delimiter, known, name, table)
     _refuse_unprintable(header, name)
     if not may_be_empty and len(text.split("\n" if "\n" in text else "\r", 1)[-1].strip()) == 0 and len(head) < BLOCK_BYTES:
         fatal("no_rows", name, "the file has a header and no rows", "Export it again.")
@@ -317,12 +319,12 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
 
 
-def _refuse_other_spelling(header: Sequence[str], known: Sequence[str], name: str) -> None:
+def _refuse_other_spelling(header: Sequence[str], known: Sequence[str], name: str, table: str) -> None:
     """A column that is expected and called almost so: to drop it would be to lose it in silence."""
     for wanted in known:
         for came in header:
             if wanted not in header and came not in known and _plain(came) == _plain(wanted):
-                hint = f'Did you mean "{wanted}"? Rename it, or name it in mapping.toml under [columns.{Path(name).stem}].'
+                hint = f'Did you mean "{wanted}"? Rename it, or name it in mapping.toml under [columns.{table or Path(name).stem}].'
                 fatal("other_spelling", name, "the name expected is written otherwise", hint, column=came, line=1)
 
 
@@ -341,11 +343,11 @@ def _refuse_other_delimiters(header: Sequence[str], delimiter: str, known: Seque
             )
 
 
-def _refuse_unknown(header: Sequence[str], text: str, delimiter: str, known: Sequence[str], name: str) -> None:
+def _refuse_unknown(header: Sequence[str], text: str, delimiter: str, known: Sequence[str], name: str, table: str) -> None:
     """A header without any name that is expected, which may be a title: then the names stand in one of the next lines."""
     if set(header) & set(known):
         return
-    hint = f"Name the columns in mapping.toml under [columns.{Path(name).stem}], or rename them: {', '.join(known[:4])}, ..."
+    hint = f"Name the columns in mapping.toml under [columns.{table or Path(name).stem}], or rename them: {', '.join(known[:4])}, ..."
     for before, line in enumerate(re.split("\r\n|\n|\r", text[:MAX_HEADER_BYTES])[: MOST_TITLES + 1]):
         if before and len({field.strip(' "') for field in line.split(delimiter)} & set(known)) > 1:
             hint = f"The names stand in line {before + 1}: declare in mapping.toml [text] skip_rows = {before}"

@@ -20,11 +20,11 @@ from iop_outcomes.intake.database_files import tables_of
 from iop_outcomes.intake.databases import is_database
 from iop_outcomes.intake.decoding import plain_text
 from iop_outcomes.intake.encoding_offers import fitting_encodings
-from iop_outcomes.intake.files import MAX_LINE_BYTES, ending, refuse_globs, refuse_path, shown, stem
+from iop_outcomes.intake.files import MAX_LINE_BYTES, PACKED, ending, refuse_globs, refuse_path, shown, stem
 from iop_outcomes.intake.findings import fatal
 from iop_outcomes.intake.header_offers import cells_of, lines_before_header
 from iop_outcomes.intake.inputs import open_location
-from iop_outcomes.intake.locations import OFFERED_SUFFIXES, PART, Location, part_of_file
+from iop_outcomes.intake.locations import OFFERED_SUFFIXES, PART, TEXTS, Location, part_of_file
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.preflight import MOST_TITLES, SEPARATORS, preflight_csv, read_through
 from iop_outcomes.intake.privacy import identifier_in_name
@@ -35,6 +35,7 @@ from iop_outcomes.intake.workbook_limits import sheet_label
 from iop_outcomes.intake.workbooks import first_rows, is_workbook, sheets_of
 from iop_outcomes.scales import Scale
 
+_SERIAL = re.compile(r"\d+|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b")
 _MARKS = (",", *SEPARATORS)
 
 
@@ -56,6 +57,7 @@ class File:
     settings: TextSettings | None = None  # how a text was read
     guessed: bool = False  # whether it is taken for a table though none of its columns says so
     skip_rows: int = 0  # lines before the header, which the mapping need not say
+    more: list[File] = field(default_factory=list)  # others that hold rows of the same table, such as one a year
     source: Location | None = None  # in a database that the mapping names: its rows are read once it is known which table it is
 
     @property
@@ -70,9 +72,19 @@ class File:
         return self.as_given or os.path.relpath(self.path, folder) + (PART + self.part if self.part else "")
 
     @property
+    def series(self) -> str:
+        """Its name without the numbers and months that tell one of a series from the next; "" where it has none of them."""
+        return _SERIAL.sub("#", self.called) if _SERIAL.search(self.called) else ""
+
+    @property
     def called(self) -> str:
         """What it is called without its ending: the sheet, where it is one."""
         return self.part.strip().casefold() if self.part else stem(self.path)
+
+
+def is_text(path: Path) -> bool:
+    """Whether a file is read as text, packed or not."""
+    return ending(path).removesuffix(PACKED) in TEXTS
 
 
 def files_of(scratch: Scratch, path: Path, scales: Dictionary[str, Scale]) -> tuple[list[File], list[str]]:
@@ -119,7 +131,7 @@ def _opened(scratch: Scratch, path: Path, number: int, scales: Dictionary[str, S
     if is_workbook(path):
         file = File(path, raw, [], part=part, skip_rows=lines_before_header(first_rows(path, part, MOST_TITLES + 1), known))
         open_sheet(scratch, file, file.skip_rows)
-    elif ending(path) in OFFERED_SUFFIXES and not ending(path).startswith(".csv"):
+    elif ending(path) in OFFERED_SUFFIXES and not is_text(path):
         open_location(scratch, raw, part_of_file(path, part), Mapping())
         file = File(path, raw, list(scratch.raw_columns(raw)), part=part)
         if is_statistical(path):
@@ -144,6 +156,8 @@ def matches_of(table: str, file: File, scales: Dictionary[str, Scale], known: Di
     by_title = [match for match in match_columns(table, list(titles), scales) if match.to not in taken and match.how != "guess"]
     titled = [Match(titles[match.column], match.to, match.how) for match in by_title]
     named = {each for match in titled for each in (match.column, match.to)}
+    if {"day", "date"} & {match.to for match in matches}:  # which say more than a word such as intake
+        matches = [match for match in matches if match.to != "moment"]
     return [
         *(Match(site_name, to, "name") for to, site_name in known.items()),
         *titled,
@@ -231,6 +245,16 @@ def _best(
         if table not in tables and table not in declined and file not in tables.values():
             tables[table] = file
     return {table: tables[table] for table in kinds if table in tables}
+
+
+def of_one_series(table: str, file: File, files: Sequence[File]) -> list[File]:
+    """The other files of a series, such as one a year: called and written alike, with the same columns known by their names."""
+
+    def written(each: File) -> tuple[object, ...]:
+        known = {(match.to, match.column.casefold()) for match in each.matches.get(table, ()) if match.how != "guess"}
+        return each.series, each.path.parent, ending(each.path), known, each.delimiter, each.encodings, each.skip_rows, each.source
+
+    return [each for each in files if each is not file and file.series and written(each) == written(file)]
 
 
 def refuse_values_as_names(file: File) -> None:

@@ -15,18 +15,19 @@ from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.casts import Cast
 from iop_outcomes.intake.date_offers import DateFits
 from iop_outcomes.intake.encoding_offers import encoding_line
-from iop_outcomes.intake.files import ending, stem
+from iop_outcomes.intake.files import stem
 from iop_outcomes.intake.headers import needed_columns
+from iop_outcomes.intake.locations import TEXTS
 from iop_outcomes.intake.mapping import GAP_DAYS, ColumnRule, Mapping
 from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
 from iop_outcomes.intake.proposal_fields import field_lines, moment_lines
-from iop_outcomes.intake.proposal_files import File
+from iop_outcomes.intake.proposal_files import File, is_text
 from iop_outcomes.intake.proposal_lines import TO_FINISH, Line, MappingLines, Question, long_text, short_text, toml, value_at
 from iop_outcomes.intake.recipes import plan_table, scale_in
 from iop_outcomes.intake.rules import KEY
 from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
 from iop_outcomes.intake.surveys import names_of_totals, side_by_side
-from iop_outcomes.intake.synonyms import READMITTED_ON, Match, coded, identifier_called, match_code, means_missing, spelled_out
+from iop_outcomes.intake.synonyms import READMITTED, Match, coded, identifier_called, match_code, means_missing, spelled_out
 from iop_outcomes.intake.usual_words import words_of
 from iop_outcomes.scales import Scale
 
@@ -54,12 +55,15 @@ CLASSES = (
 # What else may bring what a needed column says, as `columns.KINDS` has it.
 _ALTERNATIVES = {
     "los_days": ("discharge_date", "discharge_day"),
-    "day": ("date",),
+    "day": ("date", "moment"),
     "days_after_discharge": ("date", "day"),
     "episode_id": ("patient_id",),
 }
 # Where a column turns out to hold dates, what it is instead.
 DATED_INSTEAD = {"los_days": "discharge_date", "day": "date", "days_after_discharge": "date"}
+# Columns without a word for what is of no use here, and their tables: rows with such a code are left out.
+LEFT_OUT = {"event": "events", "scale": "scores"}
+NONE_OF_THESE = "none of these"
 _ENTER_IT = "Take the name from the file itself; a column that the file does not have must come from whoever makes the export."
 
 
@@ -145,8 +149,16 @@ def code_line(
     if guess and guess.how == "synonym" and not labelled:
         return Line(("codes", column.name), code, guess.to)
     words = words or column.allowed
-    note = f"a guess by {'its value label' if labelled else 'its spelling'}" if guess else f"one of {', '.join(words)}"
-    why = f"It is a code of {column.name}, {column.means}. Left open, its rows cannot be used. Whoever enters the code knows what it means."
+    note = (
+        f"a guess by {'its value label' if labelled else 'its spelling'}"
+        if guess
+        else f"one of {', '.join(word for word in words if word != NONE_OF_THESE)}"
+    )
+    without = ""
+    if NONE_OF_THESE in words:
+        note += f"; or left out: [leave_out.{LEFT_OUT[column.name]}] {column.name} = [{toml(code)}]"
+        without = f' With "{NONE_OF_THESE}" its rows are left out, and counted.'
+    why = f"It is a code of {column.name}, {column.means}. Left open, its rows cannot be used. Whoever enters the code knows what it means.{without}"
     question = Question(f"{where}: what is {toml(code)} ({n:,} rows)?", why, words, guess.to if guess else "")
     return Line(("codes", column.name), code, guess.to if guess else "", note, question)
 
@@ -283,7 +295,7 @@ class ProposalText:
     @staticmethod
     def _mark(file: File) -> str:
         """What stands between the fields of a text; "" of any other file."""
-        return file.delimiter if file.source is None and ending(file.path).startswith(".csv") else ""
+        return file.delimiter if file.source is None and is_text(file.path) else ""
 
     def _text_files(self) -> Iterator[Line]:
         """Of each text: its encoding, and what stands between its fields where texts differ."""
@@ -332,8 +344,15 @@ class ProposalText:
 
     def _tables(self) -> Iterator[Line]:
         for table, file in self.tables.items():
-            if file.part or stem(file.path) != table or file.path.parent.resolve() != self.folder.resolve():
-                yield Line(("tables",), table, file.location(self.folder))
+            if (
+                file.more
+                or file.part
+                or file.path.suffix.lower() in TEXTS[1:]
+                or stem(file.path) != table
+                or file.path.parent.resolve() != self.folder.resolve()
+            ):
+                locations = [each.location(self.folder) for each in (file, *file.more)]
+                yield Line(("tables",), table, locations if file.more else locations[0])
         if self.unused:
             yield Line(("tables",), note=f"files that are not read: {_listed(self.unused)}")
 
@@ -376,7 +395,8 @@ class ProposalText:
             if (*section, near) not in self.declined:
                 means = self._field(table, Match(column, near, "guess")).means
                 question = Question(f"{file.name}: which column is {near}, {means}?", f"It may be left out. {_ENTER_IT}", others, column)
-                note = "a guess by its spelling" + "; or readmission_other_date" * (near == READMITTED_ON)
+                other = near.replace("psychiatric", "other") if near in READMITTED else ""
+                note = "a guess by its spelling" + f"; or {other}" * bool(other)
                 yield Line(section, near, column, note, question)
         if file.guessed and table == COUNTED and not {"patient_id"} & {*sure, *guesses}:
             why = f"It may be left out: every row is then a person of its own. {_ENTER_IT}"
@@ -448,7 +468,7 @@ class ProposalText:
     def _follow_up(self) -> Iterator[Line]:
         """Whether everyone was followed to the last day: without it nobody can tell who was not in a hospital again."""
         episodes = {match.to for match in self.tables[COUNTED].matches[COUNTED]} if COUNTED in self.tables else {"follow_up_days"}
-        beside = any(name.endswith(("_date", "_observed")) and name.rpartition("_")[0] in EVENTS for name in episodes)
+        beside = any(name == f"{event}_{half}" for name in episodes for event in EVENTS for half in ("date", "days_after", "observed"))
         events = beside or any(KINDS[table].beside for table in (*self.tables, *self.brought))
         if events and value_at(self.given, ("data", "cutoff")) and not episodes & {"follow_up_days", "observed_days"}:
             why = "With yes, whoever has no event in the files had none up to the last day. With no, rates of return are not given."
@@ -520,6 +540,7 @@ class ProposalText:
             yield Line(section, note=f"more than {MAX_CODES} different values: not listed")
             return
         blanks = {code for key in ("all", column.name) for code in self.given.get("missing", {}).get(key, ())}
+        blanks |= set(value_at(self.given, ("leave_out", LEFT_OUT.get(column.name, ""), column.name)) or ())
         often = {code: n for code, n in codes if n and code not in blanks and is_shown(code)}
         hidden = len([code for code, _ in codes if code not in blanks]) - len(often)
         for code, n in often.items():
@@ -534,7 +555,7 @@ class ProposalText:
             elif column.kind == "category" and column.name != "scale":
                 yield self._kept(file, match, code, label)
             else:
-                words = words_of(column, tuple(self.scales))
+                words = (*words_of(column, tuple(self.scales)), *([NONE_OF_THESE] if column.name in LEFT_OUT else []))
                 yield code_line(column, code, n, word or label, f"{file.name}, {match.column}", words, labelled=word is None)
         yield from self._labelled_rarely(file, match, column, often)
         if hidden:

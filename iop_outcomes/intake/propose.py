@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from iop_outcomes.columns import COUNTED, KINDS
+from iop_outcomes.engine.dialect import ROW
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.databases import columns_in
@@ -33,6 +34,7 @@ from iop_outcomes.intake.proposal_files import (
     assigned,
     files_of,
     matches_of,
+    of_one_series,
     open_sheet,
     open_text,
     read_rows,
@@ -146,16 +148,29 @@ class Folder:
             )
         brought = self._brought(export) if export else {}
         tables = self.tables(given, mapping, declined, layout, brought)
+        used = [each for file in tables.values() for each in (file, *file.more)] + list(brought.values())
         for table in each_table("reading", list(tables)):
-            refuse_values_as_names(tables[table])
-            read_rows(self._scratch, tables[table])
+            for file in (tables[table], *tables[table].more):
+                refuse_values_as_names(file)
+                read_rows(self._scratch, file)
+            tables[table] = self._whole(tables[table])
         report_step("looking for codes")
-        unused = [file.name for file in self.files if file not in [*tables.values(), *brought.values()]]
+        unused = [file.name for file in self.files if not any(file is each for each in used)]
         text = ProposalText(
             self._scratch, self._scales, tables, [*unused, *self._unread], self.beside, given, declined, layout, self._scans,
             export.name if export else "", {table: file.name for table, file in brought.items()},
         )  # fmt: skip
         return text.proposal(shown(self.path))
+
+    def _whole(self, file: File) -> File:
+        """A file with the rows of all that hold the same table."""
+        if not file.more:
+            return file
+        raws = [each.raw for each in (file, *file.more)]
+        joined = f"all_{'_'.join(raws)}"
+        if joined not in self._scratch.tables:
+            self._scratch.add_select(joined, " UNION ALL BY NAME ".join(f"SELECT * EXCLUDE ({ROW}) FROM raw_{raw}" for raw in raws))
+        return replace(file, raw=joined, names=list(self._scratch.raw_columns(joined)))
 
     def _add_databases(self, mapping: Mapping) -> None:
         """The tables of the databases that the mapping names, each once, by the names of their columns: none of their rows is read for it."""
@@ -244,7 +259,13 @@ class Folder:
         for table, file in tables.items():
             sections = (("data",), ("text",), ("text", table))
             declared = any(value_at(given, (*section, "delimiter")) is not None for section in sections)
-            self._as_declared(table, file, mapping, declared=declared)
+            file.more = (
+                [self._named(table, name, mapping) for name in mapping.further.get(table, ())]
+                if table in mapping.tables
+                else of_one_series(table, file, [each for each in files if each not in tables.values()])
+            )
+            for each in (file, *file.more):
+                self._as_declared(table, each, mapping, declared=declared)
             known = {to: site_name for to, site_name in mapping.columns.get(table, {}).items() if site_name in file.names}
             file.matches[table] = matches_of(table, file, self._scales, known)
         return tables

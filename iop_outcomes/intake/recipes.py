@@ -21,6 +21,8 @@ from iop_outcomes.scales.scoring import total_sql
 ENDS = ("los_days", "los_code", "discharge_day", "discharge_date")  # any of them is a sign that an episode has ended
 MOST_IN_CELL = 999_999_999  # episodes in a cell
 CELL_SIZE_FIELD = Field(CELL_SIZE, "integer", "how many episodes the row stands for", low=0, high=MOST_IN_CELL, required=True)
+DAY_OF_DATE = "date_diff('day', episode_admit_date, date)"
+DAY_OF_MOMENT = "CASE moment WHEN 'admit' THEN 0 WHEN 'discharge' THEN episode_los_days END"
 BLANK = {"los_days": "CAST(NULL AS INTEGER)", "discharge_reason": "CAST(NULL AS VARCHAR)"}  # of what counts may lack and rows may not
 _ITEM = re.compile(r"^(?P<scale>[a-z0-9_]+?)_(?P<number>\d+)$")
 
@@ -67,12 +69,13 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
         if source in raw and not (kind.counted and _filled_by_rule(field.name, mapping)) and not (as_counts and field.name == KEY):
             fields[field.name], names[field.name] = field, source
     by_patient, by_date = _placed_by(table, fields)
+    by_moment = _placed_by_moment(fields)
     written = (mapping.date_formats.get(table, ""), mapping.text_of(table).decimal)
     casts = tuple(
         Cast(name, field.kind, names[name], *_codes(field, mapping), *written, _known(field, mapping)) for name, field in fields.items()
     )
-    day = (Derived("day", "date_diff('day', episode_admit_date, date)"),) if by_date else ()
-    computed = {**fields, "day": BY_PATIENT[1]} if by_patient or by_date else fields
+    day = (Derived("day", DAY_OF_DATE if by_date else DAY_OF_MOMENT),) if by_date or by_moment else ()
+    computed = {**fields, "day": BY_PATIENT[1]} if by_patient or day else fields
     derived = (*day, *(cell for name in kind.derivations for cell in _DERIVED[name](computed, mapping, scales)))
     names = {name: source for name, source in names.items() if name in fields}
     used = set(names.values())
@@ -93,6 +96,16 @@ def _placed_by(table: str, fields: dict[str, Field]) -> tuple[bool, bool]:
     for name in useless & fields.keys():
         del fields[name]
     return by_patient, by_date
+
+
+def _placed_by_moment(fields: dict[str, Field]) -> bool:
+    """Whether rows say that they are of the admission or the discharge, and nothing else of their day; where they do, the word has no use."""
+    if "moment" not in fields:
+        return False
+    if {"day", "date"} & fields.keys():
+        del fields["moment"]
+        return False
+    return True
 
 
 def _steps(scales: Dictionary[str, Scale]) -> dict[str, Steps]:
@@ -194,9 +207,11 @@ def _wide_score(name: str, scales: Dictionary[str, Scale]) -> Field | None:
 
 
 def _wide_event(name: str, _scales: Dictionary[str, Scale]) -> Field | None:
-    stem, _, ending = name.rpartition("_")
-    if stem not in EVENTS or ending not in ("day", "date", "observed"):
+    stem, ending = next(((event, name.removeprefix(f"{event}_")) for event in EVENTS if name.startswith(f"{event}_")), ("", ""))
+    if ending not in ("day", "date", "days_after", "observed"):
         return None
+    if ending == "days_after":
+        return Field(name, "integer", f"days from discharge to {stem}", low=0, high=MAX_DAYS, blank="not seen")
     if ending == "observed":
         return Field(name, "flag", f"whether {stem} was seen (1) or not (0)")
     if ending == "date":
@@ -261,20 +276,29 @@ def _of_episodes(fields: Dictionary[str, Field], mapping: Mapping, _scales: Dict
         "planned_days": _planned(mapping.rule("planned_days")),
         "episode_id": f"'row_' || CAST({ROW} + 1 AS VARCHAR)" if mapping.rule("episode_id") else None,
         "age_group": _bands(mapping.rule("age_group")),
-        **_dated_events(given),
+        **_dated_events(given, stay),
     }
     columns["discharge_reason"] = _reason_or_care(given, stay, mapping, reaches=bool(reach))
     return tuple(Derived(name, sql) for name, sql in columns.items() if sql is not None)
 
 
-def _dated_events(given: Dictionary[str, str]) -> dict[str, str | None]:
-    """Day and sign of each event that stands beside its episode as a date; a blank date is an event that was not seen."""
+def _dated_events(given: Dictionary[str, str], stay: str | None) -> dict[str, str | None]:
+    """Day and sign of each event that stands beside its episode as a date, or as days after discharge; blank where it was not seen."""
     columns: dict[str, str | None] = {}
     for event in EVENTS:
-        day, on, seen = f"{event}_day", f"{event}_date", f"{event}_observed"
-        if on in given and "admit_date" in given:
-            columns[day] = _first_of(given.get(day), _days_between(given["admit_date"], given[on]))
-            columns[seen] = _first_of(given.get(seen), f"CASE WHEN {given[on]} IS NULL THEN 0 ELSE 1 END")
+        day, seen = f"{event}_day", f"{event}_observed"
+        came = [
+            given[name]
+            for name in (f"{event}_date", f"{event}_days_after")
+            if name in given and (name == f"{event}_days_after" or "admit_date" in given)
+        ]
+        if came:
+            dated = _days_between(given.get("admit_date"), given.get(f"{event}_date"))
+            after = f"{given[f'{event}_days_after']} + los_days" if stay and f"{event}_days_after" in given else None
+            columns[day] = _first_of(given.get(day), dated, after)
+            columns[seen] = _first_of(
+                given.get(seen), f"CASE WHEN coalesce({', '.join(f'CAST({each} AS VARCHAR)' for each in came)}) IS NULL THEN 0 ELSE 1 END"
+            )
     return columns
 
 

@@ -188,7 +188,7 @@ def _of_wide_event(event: str, stay: Sequence[str], has: Collection[str], known:
 
 def _came(event: str, has: Collection[str]) -> tuple[str, ...]:
     """The columns of an event that the file brought, those of its day first."""
-    return tuple(name for name in (f"{event}_day", f"{event}_date", f"{event}_observed") if name in has)
+    return tuple(name for name in (f"{event}_day", f"{event}_date", f"{event}_days_after", f"{event}_observed") if name in has)
 
 
 def _after_death(wide: Sequence[str], stay: Sequence[str], has: Collection[str], known: Collection[str], mapping: Mapping) -> list[Rule]:

@@ -50,7 +50,7 @@ def score_rules(has: Sequence[str], scales: Dictionary[str, Scale], known: Colle
 
 def twice_rule() -> Rule:
     """A site may score twice on a day; admission takes the lower and discharge the higher: where lower is better, that never flatters the program."""
-    twice = "count(*) OVER (PARTITION BY episode_id, scale, day) > 1"
+    twice = "day IS NOT NULL AND count(*) OVER (PARTITION BY episode_id, scale, day) > 1"
     hint = "The lower counts at admission, the higher at discharge; on a scale on which higher is better that is the pair that looks better, so leave one out"
     return _rule(TWICE, ("day", "episode_id", "scale"), twice, "more than one score of a scale on a day", hint, "warning")
 

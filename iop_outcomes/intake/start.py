@@ -7,7 +7,7 @@ from typing import Any
 
 from iop_outcomes.columns import KINDS
 from iop_outcomes.intake.proposal_lines import Line, Question, toml, value_at
-from iop_outcomes.intake.proposal_text import DATED_INSTEAD, Proposal
+from iop_outcomes.intake.proposal_text import DATED_INSTEAD, LEFT_OUT, NONE_OF_THESE, Proposal
 from iop_outcomes.intake.propose import Folder
 
 NONE = "none of them"
@@ -79,6 +79,9 @@ class Interview:
                 self._declined.add(line.place)
         elif line.question and line.question.form == "yes":
             self._set(line.place, line.value)
+        elif word == NONE_OF_THESE:
+            place = ("leave_out", LEFT_OUT[line.section[1]], line.section[1])
+            self._set(place, [*(value_at(self._given, place) or ()), line.key])
         else:
             self._set(self._place_of(line, word), word)
 
@@ -103,7 +106,7 @@ class Interview:
         guessed = [line for line in proposal.lines if line.section == (_TABLES,) and line.key and line.key not in known]
         if not guessed or (_TABLES,) in self._left:
             return None
-        tables = "; ".join(f"{line.key} are {toml(line.value)}" for line in guessed)
+        tables = "; ".join(f"{line.key} are {_files(line.value)}" for line in guessed)
         unused = next((line.note for line in proposal.lines if line.section == (_TABLES,) and not line.key), "")
         words = f"These tables were recognised: {tables}{f' ({unused})' if unused else ''}. Is that right?"
         why = " ".join(f"{name}: {_ROWS.get(name, name)}." for name in KINDS)
@@ -133,6 +136,11 @@ class Interview:
                     self._set(guessed.place, guessed.value)
         if not self._choosing:
             self._left.add((_TABLES,))
+
+
+def _files(value: str | list[str]) -> str:
+    """The file of a table, or those that hold it together."""
+    return toml(value) if isinstance(value, str) else f"{', '.join(map(toml, value))} together"
 
 
 def _copy(given: Dictionary[str, Any]) -> dict[str, Any]:

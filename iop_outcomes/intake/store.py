@@ -487,6 +487,7 @@ class Store:
             steps={f"{scale}_{moment}": steps for scale, steps in scales.items() for moment in (*WINDOWS, *BASELINES, CARRIED)},
             as_counts=counted is not None,
             lacking=frozenset(counted.lacking) if counted else frozenset(),
+            unended=frozenset(event for recipe in recipes.values() for event in _unended(recipe)),
         )
 
     def _any(self, table: str) -> bool:
@@ -569,6 +570,13 @@ TYPES = {
     "number": NUMBER_TYPE,
     "date": "DATE",
 }  # of a column that nothing was cast to; others are text
+
+
+def _unended(recipe: Recipe) -> list[str]:
+    """Events beside the episodes that were seen where their day is given, as no column says whether they were."""
+    given = {cast.name for cast in recipe.casts}
+    made = [cell.name.removesuffix("_observed") for cell in recipe.derived if cell.name.endswith("_observed") and cell.name not in given]
+    return made if KINDS[recipe.table].counted else []
 
 
 def _with_those_beside(kind: RowKind, columns: Sequence[str], *, listed: bool) -> str:

@@ -18,11 +18,36 @@ from iop_outcomes.scales import Scale
 How = Literal["name", "synonym", "guess"]
 LIKE = 0.8  # of difflib: below, more guesses are wrong than right
 SHORTEST_GUESS = 5  # letters
+SHORTEST_WORD = 3  # letters of a known word inside a longer code
+_REST = ("other", "unknown", "active", "scheduled")  # words for what is left: a longer code that holds one says something else
+_DENIES = {"no", "not", "non", "never", "without", "before", "prior", "un", "in", "didn", "refused", "unable"}
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _MAY_BE = {("events", "kind"): "event"}
 _BESIDE = "beside"
-READMITTED_ON = "readmission_psychiatric_date"  # what the date of a readmission beside an episode most likely is, which a person must say
+# What the date of a readmission beside an episode, or the days to it, most likely are, which a person must say.
+READMITTED = READMITTED_ON, READMITTED_AFTER = "readmission_psychiatric_date", "readmission_psychiatric_days_after"
 _READMITTED = ("readmissiondate", "dateofreadmission", "datereadmitted")
+_OF_DAYS = {
+    "day",
+    "days",
+    "to",
+    "till",
+    "until",
+    "from",
+    "since",
+    "after",
+    "post",
+    "discharge",
+    "first",
+    "next",
+    "of",
+    "number",
+    "between",
+    "and",
+    "time",
+    "interval",
+}
+_RANGE = re.compile(r"[(\[{]\s*\d+\s*(?:-|\u2013|to)\s*\d+\s*[)\]}]")  # of its points, as in GAD7 score (0-21)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +191,35 @@ def _guesses(table: str, names: Sequence[str], taken: Collection[str]) -> list[M
     spelled = _spelled(table)
     guessed: dict[str, str] = {}
     for name in names:
-        if "event" in KINDS[table].wide and spelled_out(name) in _READMITTED and READMITTED_ON not in taken:
-            guessed.setdefault(READMITTED_ON, name)
+        again = _readmission_beside(name) if "event" in KINDS[table].wide else ""
+        if again and again not in taken:
+            guessed.setdefault(again, name)
+        if again:  # however like another column it is: "days to readmission" are no days since admission
             continue
         bare = spelled.get(_without_what_says_nothing(name), (0, ""))[1]
         near = bare if bare and bare not in taken else _near(squashed(name), open_names)
         if near and near not in guessed:
             guessed[near] = name
     return [Match(name, to, "guess") for to, name in guessed.items()]
+
+
+def _readmission_beside(name: str) -> str:
+    """The column of readmissions beside an episode that a name stands for; of which kind they are it does not say."""
+    if spelled_out(name) in _READMITTED:
+        return READMITTED_ON
+    return READMITTED_AFTER if _days_to(name) == "readmission" else ""
+
+
+def _days_to(name: str) -> str:
+    """What the days of a name lead to, spelled out, as in "days from discharge to relapse"; "" where it names no days.
+
+    Examples
+    --------
+    >>> _days_to("Days to Readmission"), _days_to("readmit_days"), _days_to("Days since admission"), _days_to("30-day readmission")
+    ('readmission', 'readmission', 'admission', '')
+    """
+    words = _whole_words(name)
+    return "".join(word for word in words if word not in _OF_DAYS) if "days" in words else ""
 
 
 def _first_and_last(table: str, names: Sequence[str], taken: Collection[str], scales: Dictionary[str, Scale]) -> list[Match]:
@@ -184,7 +230,7 @@ def _first_and_last(table: str, names: Sequence[str], taken: Collection[str], sc
     words = table_of_synonyms()["words"]
     keyed = _keyed({each: scale for each, scale in scales.items() if scale.total})
     for name in names:
-        scale = next((scale for key, scale in keyed if key in squashed(name)), None)
+        scale = next((scale for key, scale in keyed if _speaks_of(key, name)), None)
         rest = squashed(name).replace(squashed(scale.name), "", 1) if scale else ""
         if scale and not _beside_a_patient(scale, rest) and not any(word in rest for word in words["date"] + words["between"]):
             columns.setdefault(scale.name, []).append(name)
@@ -234,9 +280,9 @@ def _wide(table: str, name: str, scales: Dictionary[str, Scale]) -> tuple[int, s
         return None
     words = table_of_synonyms()["words"]
     for key, scale in _keyed({each: scale for each, scale in scales.items() if scale.total}):
-        plain = squashed(name)
-        if key not in plain:
+        if not _speaks_of(key, name):
             continue
+        plain = squashed(_RANGE.sub(" ", name))
         rest = plain.replace(key, "", 1)
         if "score" in wide:
             rest = re.sub("|".join(words["total"]), "", rest).removeprefix("at")
@@ -251,13 +297,15 @@ def _event_beside(name: str) -> tuple[int, str] | None:
     """Day, date or sign of an event beside an episode; its date also by other words for the event."""
     plain, dated = spelled_out(name), table_of_synonyms()["codes"]["event"]
     for event in EVENTS:
-        for half in ("day", "date", "observed"):
+        for half in ("day", "date", "days_after", "observed"):
             if squashed(name) == squashed(f"{event}_{half}"):
                 return 0, f"{event}_{half}"
         # A date of follow-up may be one that is planned.
         stems = [spelled_out(word) for word in (event, *dated.get(event, ())) if event != "follow_up_contact"]
         if plain in [text for stem in stems for text in (f"{stem}date", f"dateof{stem}")]:
             return 1, f"{event}_date"
+        if _days_to(name) in stems:
+            return 1, f"{event}_days_after"
     return None
 
 
@@ -272,7 +320,7 @@ def field_of_form(name: str, scales: Dictionary[str, Scale]) -> str:
     """
     plain = squashed(name)
     for key, scale in _keyed(scales):
-        if key in plain:
+        if _speaks_of(key, name):
             rest = plain.replace(key, "", 1)
             part = _beside_a_patient(scale, rest)
             dated = f"{scale.name}_date" if rest in table_of_synonyms()["words"]["date"] else ""
@@ -290,8 +338,22 @@ def scale_mentioned(text: str, scales: Dictionary[str, Scale]) -> str:
     ('phq9', '')
     """
     plain = squashed(text)
-    titles = ((squashed(scale.title), scale) for scale in scales.values())
-    return next((scale.name for key, scale in [*_keyed(scales), *titles] if key in plain), "")
+    named = next((scale.name for key, scale in _keyed(scales) if _speaks_of(key, text)), "")
+    return named or next((scale.name for scale in scales.values() if squashed(scale.title) in plain), "")
+
+
+def _speaks_of(key: str, name: str) -> bool:
+    """Whether a name holds that of a scale, squashed; one of few letters as a word of its own, as "visit" holds isi.
+
+    Examples
+    --------
+    >>> [_speaks_of("isi", name) for name in ("visit_complete", "ISI_total", "AdmitISI", "isi1")], _speaks_of("phq9", "admphq-9")
+    ([False, True, True, True], True)
+    """
+    if len(key) > SHORTEST_WORD + 1 or not key.isalpha():
+        return key in squashed(name)
+    spaced = "[^A-Za-z0-9]*".join(key)
+    return bool(re.search(rf"(?<![A-Za-z])(?i:{spaced})|(?<=[a-z]){spaced.upper()}(?![a-z])", name))
 
 
 def _keyed(scales: Dictionary[str, Scale]) -> list[tuple[str, Scale]]:
@@ -331,8 +393,34 @@ def match_code(field: Field, code: str, scales: Dictionary[str, Scale]) -> Match
     known = known_words(field, scales)
     if squashed(code) in known:
         return Match(code, known[squashed(code)], "synonym")
-    near = _near(squashed(code), known)
+    near = _near(squashed(code), known) or _inside(code, known)
     return Match(code, near, "guess") if near else None
+
+
+def _inside(code: str, known: Dictionary[str, str]) -> str:
+    """The one word that a longer code speaks of, as in "Left AMA - client choice"; "" where it speaks of several, or says no.
+
+    Examples
+    --------
+    >>> known = {"ama": "dropped_out", "completed": "completed"}
+    >>> [_inside(code, known) for code in ("Left AMA - client choice", "Program not completed", "Completed, then left AMA")]
+    ['dropped_out', '', '']
+    """
+    words = [word.lower() for word in _WORD.findall(code)]
+    runs = {
+        (first, last): known[run]
+        for first in range(len(words))
+        for last in range(first + 1, len(words) + 1)
+        if len(run := "".join(words[first:last])) >= SHORTEST_WORD and known.get(run, _REST[0]) not in _REST
+    }
+    longest = {
+        span: word
+        for span, word in runs.items()
+        if not any(other != span and other[0] <= span[0] and span[1] <= other[1] for other in runs)
+    }
+    places = {place for first, last in longest for place in range(first, last)}
+    denied = any(word in _DENIES for place, word in enumerate(words) if place not in places)
+    return next(iter(longest.values())) if len(set(longest.values())) == 1 and not denied else ""
 
 
 def means_missing(code: str) -> bool:

@@ -1,13 +1,14 @@
 """Takes a workbook of Excel or LibreOffice, gives one sheet as the text that it would be as CSV, with the rows that its lines stand in.
 
 Dates are days, whichever year the workbook counts them from; a moment is its day. 15.0 is 15, text stays text (00123), TRUE is 1. Rows
-without a value are passed over, as are columns without a name and a value; merged cells have their value in the first. A formula without a
+without a value are passed over, as are columns without a name and a value; what cells merged over rows hold stands for each row. A formula without a
 result (#N/A, #REF!) is `UNREADABLE`, which no column may hold: where somebody reads the column it is an error of its row.
 """
 
 from __future__ import annotations
 
 import csv
+from collections import deque
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Dictionary
 from contextlib import contextmanager
@@ -218,8 +219,10 @@ class _SheetRows:
         with target.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, delimiter=self._settings.delimiter, lineterminator="\n")
             writer.writerow([names[place] for place in read])
+            down = _FilledDown(self._merged(header[-1]), self._first)
             for number, values in self._filled(header[-1]):
                 cells = self._cells.row(values)
+                down.fill(number, cells)
                 for place in self._failed.get(number, ()):
                     if 0 <= place < len(cells):
                         cells[place] = UNREADABLE
@@ -286,6 +289,11 @@ class _SheetRows:
             for place, rows in sorted(errors.items())
         ]
 
+    def _merged(self, after: int) -> list[tuple[int, int, int, int]]:
+        """Cells that are merged behind a row: first row, first column, last row, last column, as the sheet counts rows, columns from 0."""
+        ranges = [(low[0] + 1, low[1], high[0] + 1, high[1]) for low, high in self._sheet.merged_cell_ranges or () if low != high]
+        return sorted(each for each in ranges if each[2] > after)
+
     def _notes_of_rows(self, rows: Sequence[int], blank: Sequence[int]) -> list[Finding]:
         """Blank rows between others, and cells that are merged."""
         notes = []
@@ -295,15 +303,42 @@ class _SheetRows:
                 Finding("blank_lines", "note", self._label, "", "blank rows are passed over", hint, tuple(blank), "row", len(blank))
             )
         first = rows[1] if len(rows) > 1 else 1 << 62
-        merged = [low[0] + 1 for low, high in self._sheet.merged_cell_ranges or () if high[0] + 1 >= first and low != high]
-        if merged:
-            message, hint = (
-                "merged cells: the first holds the value, the others are blank",
-                "Take the merging off and fill in each row that needs the value",
-            )
-            at = tuple(sorted(set(merged)))
-            notes.append(Finding("merged_cells", "warning", self._label, "", message, hint, at, "row", len(at)))
+        merged = self._merged(first - 1)
+        down = "merged cells: their value stands for each of the rows that they cover"
+        across = "cells merged across columns: the first holds the value, the others are blank"
+        for message, hint, at in (
+            (down, "Nothing is to be done, unless the value is that of one row alone", {each[0] for each in merged if each[2] > each[0]}),
+            (across, "Take the merging off and fill in each cell that needs the value", {each[0] for each in merged if each[3] > each[1]}),
+        ):
+            if at:
+                notes.append(Finding("merged_cells", "warning", self._label, "", message, hint, tuple(sorted(at)), "row", len(at)))
         return notes
+
+
+class _FilledDown:
+    """Gives the rows that merged cells cover the value of the first of these rows, in their first column.
+
+    Parameters
+    ----------
+    merged : list of tuple of int
+        First row, first column, last row and last column of each, by the first.
+    first : int
+        The column of the sheet in which rows begin.
+    """
+
+    def __init__(self, merged: Sequence[tuple[int, int, int, int]], first: int) -> None:
+        self._later = deque((top, column - first, bottom) for top, column, bottom, _ in merged if bottom > top)
+        self._values: dict[int, tuple[int, str]] = {}  # by column: the last row, and the value
+
+    def fill(self, number: int, cells: list[str]) -> None:
+        """Fill the blank cells of a row; rows come in their order."""
+        while self._later and self._later[0][0] <= number:
+            top, column, bottom = self._later.popleft()
+            if top == number and 0 <= column < len(cells):
+                self._values[column] = bottom, cells[column]
+        for column, (bottom, value) in self._values.items():
+            if number <= bottom and not cells[column]:
+                cells[column] = value
 
 
 def _is_import_row(cells: Sequence[str]) -> bool:

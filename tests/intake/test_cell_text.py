@@ -55,6 +55,13 @@ def test_a_date_is_written_as_declared(name):
         "DD.MM.YYYY": "09.02.2024",
         "DD-Mon-YYYY": "09-Feb-2024",
         "YYYYMMDD": "20240209",
+        "YYYY/MM/DD": "2024/02/09",
+        "MM-DD-YYYY": "02-09-2024",
+        "DD-MM-YYYY": "09-02-2024",
+        "MM/DD/YY": "02/09/24",
+        "DD/MM/YY": "09/02/24",
+        "DD.MM.YY": "09.02.24",
+        "DD-Mon-YY": "09-Feb-24",
         "serial": "45331",
     }
     assert CellText(".", name).row([dt.date(2024, 2, 9)]) == [forms.get(name, "2024-02-09")]

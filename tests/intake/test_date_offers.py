@@ -13,7 +13,7 @@ from iop_outcomes.intake.date_offers import DateFits, count_fits, declare_hint
 from iop_outcomes.intake.dates import DATE_FORMATS
 from iop_outcomes.intake.propose import propose
 from tests.intake import sites
-from tests.intake.test_dates import WRITE, folder_of, written
+from tests.intake.test_dates import ALIKE, WRITE, folder_of, written
 
 
 def ambiguous():
@@ -24,7 +24,9 @@ def ambiguous():
     return rows
 
 
-@pytest.mark.parametrize("date_format", [name for name in DATE_FORMATS if name != "YYYY-MM-DD"])
+@pytest.mark.parametrize(
+    "date_format", [pytest.param(name, marks=pytest.mark.long if name in ALIKE else ()) for name in DATE_FORMATS if name != "YYYY-MM-DD"]
+)
 def test_a_format_is_said_and_not_used(tmp_path, capsys, date_format):
     """Check names the format that fits every value, with the line to write; the data are refused until it is there."""
     rows = written(date_format)  # days run to 24

@@ -6,6 +6,7 @@ import pytest
 import iop_outcomes as iop
 from iop_outcomes.intake.proposal_lines import TO_FINISH
 from iop_outcomes.intake.propose import propose
+from iop_outcomes.intake.synonyms import match_columns
 
 CUTOFF = {"class": "limited_data_set", "cutoff": "2025-12-31"}
 NUMBERED = {"data": CUTOFF, "episode_id": {"rule": "row_number"}, "follow_up_days": {"rule": "to_cutoff"}}
@@ -178,3 +179,39 @@ def test_ages_that_are_none_are_left_to_a_person(tmp_path):
     assert "age_group" not in propose(tmp_path).text
     (tmp_path / "scores.csv").write_text("episode_id,scale,day,score\n1,phq9,0,12\n")
     assert "row_number" not in propose(tmp_path).text
+
+
+def test_days_to_an_event_are_its_days_after_discharge():
+    """As many as the dates give; blank is not seen, and without an end of follow-up those with the event are no population of their own."""
+    stays = [10 + place % 30 for place in range(60)]
+    days = [7 + place if place % 3 == 0 else None for place in range(60)]
+    base = pd.DataFrame(
+        {
+            "episode_id": [f"e{place}" for place in range(60)],
+            "track": "mood",
+            "discharge_reason": "completed",
+            "admit_date": "2024-01-10",
+            "discharge_date": [(pd.Timestamp("2024-01-10") + pd.Timedelta(days=stay)).date().isoformat() for stay in stays],
+        }
+    )
+    dates = [
+        None if day is None else (pd.Timestamp(left) + pd.Timedelta(days=day)).date().isoformat()
+        for left, day in zip(base.discharge_date, days, strict=True)
+    ]
+    frames = []
+    for column in ({"readmission_psychiatric_days_after": pd.array(days, "Int64")}, {"readmission_psychiatric_date": dates}):
+        with iop.load(base.assign(**column), mapping={"data": CUTOFF, "follow_up_days": {"rule": "to_cutoff"}}) as data:
+            frames.append(iop.readmission(data, at=(30,)).to_frame())
+        with (
+            iop.load(base.assign(**column), mapping={"data": CUTOFF}) as data,
+            pytest.raises(iop.NotAssessableError, match="no end of follow-up"),
+        ):
+            iop.readmission(data, at=(30,))
+    pd.testing.assert_frame_equal(*frames)
+    first = frames[0][frames[0].estimand == "cumulative_incidence"]
+    assert first.value.tolist() == [pytest.approx(sum(day is not None and day <= 30 for day in days) / 60)]
+    proposed = {
+        match.to: match.how
+        for match in match_columns("episodes", ["Days to Readmission", "days from discharge to relapse", "Days since admission"], {})
+    }
+    assert proposed == {"readmission_psychiatric_days_after": "guess", "relapse_days_after": "synonym", "observed_days": "synonym"}

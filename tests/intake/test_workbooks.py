@@ -247,20 +247,27 @@ def test_a_formula_without_a_result(kind, tmp_path):
     assert levels(tmp_path, "track", on_error="exclude") == {"mood": 22}
 
 
-@pytest.mark.parametrize("kind", [".xlsx", ".xls"])
-def test_merged_cells_are_named(kind, tmp_path):
-    """The first holds the value and the others are blank, which the rows of ids are not allowed to be."""
-    path = tmp_path / f"book{kind}"
-    rows = [*ROWS[:5], [None, "mood", "completed", 9], *ROWS[6:]]
-    books.write(path, {"A": rows})
-    if kind == ".xlsx":
-        openpyxl = books.library("openpyxl")
-        book = openpyxl.load_workbook(path)
-        book["A"].merge_cells("A5:A6")
-        book.save(path)
-        with pytest.raises(DataError, match=r"book\.xlsx#A:6: episode_id: blank"):
-            loaded(tmp_path)
-        assert notes(tmp_path, on_error="exclude")["merged_cells"].lines == (5,)
+def test_merged_cells_hold_for_the_rows_that_they_cover(tmp_path):
+    """A track written once for its rows; not beyond them, not across columns, not over a value; ids would then be there twice."""
+    openpyxl = books.library("openpyxl")
+    path = tmp_path / "book.xlsx"
+    books.write(path, {"A": ROWS})
+    book = openpyxl.load_workbook(path)
+    sheet = book["A"]
+    for row in range(2, 26):
+        sheet.cell(row, 2, "mood" if row < 14 else "dual")
+    for cells in ("B2:B13", "B14:B24"):  # which leaves the last of the second one out
+        sheet.merge_cells(cells)
+    sheet["B25"] = None
+    book.save(path)
+    assert levels(path, "track") == {"mood": 12, "dual": 11, None: 1}
+    assert (notes(path)["merged_cells"].lines, notes(path)["merged_cells"].severity) == ((2, 14), "warning")
+    sheet.merge_cells("A5:A6")
+    sheet.merge_cells("C8:D8")
+    book.save(path)
+    with pytest.raises(DataError, match=r"book\.xlsx#A:5: episode_id: duplicate_id") as caught:
+        loaded(path)
+    assert [finding.lines for finding in caught.value.findings if finding.rule == "merged_cells"] == [(2, 5, 14), (8,)]
 
 
 @pytest.mark.parametrize("kind", KINDS)

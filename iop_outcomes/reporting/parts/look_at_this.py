@@ -45,6 +45,7 @@ FOLLOWED = 0.8  # share whose follow-up should be known
 SCORED = 0.7  # share with both scores below which figures on symptoms are read with care
 
 NOTHING_STANDS_OUT = "Nothing stands out by the rules of this page. Keep asking for scores and follow-up, and look again next quarter."
+NO_REASONS = "Why people were discharged is not recorded, so that nobody can tell who finished. Name the column of reasons in the mapping, or have it exported."
 NOBODY_DISCHARGED = "Nothing can be judged before people are discharged. Look again when the first have left."
 NOTHING_JUDGED = (
     "Nothing can be judged here: the numbers are not shown, too few, or not recorded. Choose a longer period, or record what is missing."
@@ -509,13 +510,21 @@ def look_at_this(page: Page) -> list[LookLine]:
     looked = Looked(page, outcomes_of(page))
     if nobody_discharged(looked.outcomes):
         return [LookLine(NOBODY_DISCHARGED)]
+    if no_reasons(looked.outcomes):
+        return [LookLine(NO_REASONS), *lines_of(looked)][:MOST_LINES]
     return lines_of(looked) or [LookLine(NOTHING_STANDS_OUT if any_judged(looked.outcomes) else NOTHING_JUDGED)]
 
 
 def nobody_discharged(outcomes: Sequence[Judged]) -> bool:
     """Whether nobody of the data has been discharged."""
     finished = outcomes[0].estimate if outcomes else None
-    return finished is not None and finished.n == 0
+    return finished is not None and finished.n == 0 and not no_reasons(outcomes)
+
+
+def no_reasons(outcomes: Sequence[Judged]) -> bool:
+    """Whether people have been discharged, and of none of them is recorded why."""
+    finished = outcomes[0].estimate if outcomes else None
+    return finished is not None and finished.n == 0 and finished.n_missing not in (0, None)
 
 
 def any_judged(outcomes: Sequence[Judged]) -> bool:

@@ -33,6 +33,7 @@ from iop_outcomes.reporting.parts.look_at_this import (
     groups_worse,
     left_out,
     look_at_this,
+    no_reasons,
     nobody_discharged,
     rule_asks,
     several,
@@ -122,11 +123,18 @@ def _why_these(program: Program, others: Sequence[str], outcomes: Sequence[Judge
 # -- three sentences -------------------------------------------------------------------------------------------------------
 
 
+def _because(outcomes: Sequence[Judged]) -> str:
+    """Why nothing at all is known of how episodes ended."""
+    if no_reasons(outcomes):
+        return "no reason for a discharge is recorded"
+    return "nobody has been discharged yet" if nobody_discharged(outcomes) else ""
+
+
 def three_sentences(page: Page, outcomes: Sequence[Judged]) -> Bullets:
     """What went well, what needs a look, what is not known."""
     good, bad = _good(outcomes), [*_bad(outcomes), *_concern_over_time(page)]
     if not any_judged(outcomes):
-        because = "nobody has been discharged yet" if nobody_discharged(outcomes) else "the numbers are not shown, too few, or not recorded"
+        because = _because(outcomes) or "the numbers are not shown, too few, or not recorded"
         unjudged = f"nothing can be told here, because {because}"
         return Bullets((f"Going well: {unjudged}.", f"Needs a look: {unjudged}.", not_known(page, outcomes)))
     return Bullets(

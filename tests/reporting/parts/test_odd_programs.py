@@ -7,6 +7,7 @@ import iop_outcomes as iop
 from iop_outcomes.reporting.parts.at_risk import AT_RISK
 from iop_outcomes.reporting.parts.discharge_reasons import DISCHARGE_REASONS
 from iop_outcomes.reporting.parts.length_of_stay import LENGTH_OF_STAY
+from iop_outcomes.reporting.parts.look_at_this import NO_REASONS
 from iop_outcomes.reporting.parts.missing_scores import MISSING_SCORES
 from iop_outcomes.reporting.parts.over_time import OVER_TIME
 from iop_outcomes.reporting.parts.page_one import PAGE_ONE
@@ -49,6 +50,13 @@ def test_nobody_discharged_is_when_they_were_discharged():
     """All still in care: not that it is not known when."""
     rows = [row | {"discharge_reason": "active"} for row in people(30, 30)]
     assert "Counted: every episode of the file; nobody has been discharged yet." in said(PAGE_ONE, rows)[0]
+
+
+def test_reasons_that_nobody_recorded_are_not_nobody_discharged():
+    """Stays and no reason: neither 0 % finished, nor that all are still in care."""
+    words = said(PAGE_ONE, [row | {"discharge_reason": ""} for row in people(30, 30)])[0]
+    assert words.count("no reason for a discharge is recorded") == 2 and NO_REASONS in words
+    assert "nobody has been discharged" not in words
 
 
 def test_everybody_with_the_event_needs_a_look():
