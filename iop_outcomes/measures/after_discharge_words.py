@@ -21,14 +21,15 @@ EXCLUDED = {
     "transfer": "in hospital again on days 0 to 2 (transfer)",
     "short": "followed for less than 3 days",
 }
-_LOG_LOG = "95% log-log; exact at 0% and 100%"
 _WILSON = "95% Wilson score"
 _TRANSFER = "{share} {verb} in hospital again on days 0 to 2; they count as transfers and are not part of this figure."
 _NONE = "None is on record; one that nobody recorded looks the same."
 _WITHOUT = "{k} of {episodes} whose follow-up is not known {have} an event or a death on record, which no figure here counts."
 
 
-def estimands(words: str, past: str, counted: str, causes: Mapping[str, str], *, transfers: bool) -> tuple[EstimandDefinition, ...]:
+def estimands(
+    words: str, past: str, counted: str, causes: Mapping[str, str], *, transfers: bool, limits: str = "log-log"
+) -> tuple[EstimandDefinition, ...]:
     """Define the numbers.
 
     Parameters
@@ -39,11 +40,18 @@ def estimands(words: str, past: str, counted: str, causes: Mapping[str, str], *,
         Ends of their own, by estimand, each with its words.
     transfers : bool
         Whether returns on days 0 to 2 leave the denominator.
+    limits : str
+        What the limits of the curve are called, such as "log-log".
     """
-    return (*_of_curves(words, past, counted, transfers=transfers), *_beside(words, counted, causes, transfers=transfers), *_tests())
+    return (
+        *_of_curves(words, past, counted, transfers=transfers, limits=limits),
+        *_beside(words, counted, causes, transfers=transfers),
+        *_tests(),
+    )
 
 
-def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple[EstimandDefinition, ...]:
+def _of_curves(words: str, past: str, counted: str, *, transfers: bool, limits: str) -> tuple[EstimandDefinition, ...]:
+    of_share = f"95% {limits}; exact at 0% and 100%"
     beside = (*(("transfer_0_2",) if transfers else ()), "events_without_follow_up")
     sentence = f"An estimated {{value}} {past} within {{time}} days of discharge (range {{low}} to {{high}}), allowing for different lengths of follow-up."
     incidence = f"{counted}, with death and other ends competing (Aalen-Johansen)"
@@ -54,7 +62,7 @@ def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple
             words.capitalize(),
             incidence,
             AMONG,
-            _LOG_LOG,
+            of_share,
             "share",
             sentence,
             none=_NONE,
@@ -63,13 +71,13 @@ def _of_curves(words: str, past: str, counted: str, *, transfers: bool) -> tuple
             role="with_event",
             axis="Days after discharge",
         ),
-        EstimandDefinition("event_free", "Free of every end", free, AMONG, _LOG_LOG, "share", role="free_of_ends", better="higher"),
+        EstimandDefinition("event_free", "Free of every end", free, AMONG, of_share, "share", role="free_of_ends", better="higher"),
         EstimandDefinition(
             "median_days",
             f"Days until half {past} or ended otherwise",
             "median, midpoint where the curve stands at one half; only where at least 11 are followed to it",
             AMONG,
-            "95%, log-log band inverted",
+            f"95%, {limits} band inverted",
             "days",
         ),
         EstimandDefinition(
