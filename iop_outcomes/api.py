@@ -1157,6 +1157,59 @@ def relapse(
     return measure(data, "relapse", by=by, definition=definition, at=at, curve_interval=curve_interval, conf_level=conf_level)
 
 
+def paired_yes_no(
+    data: Data,
+    *,
+    definition: Literal["abstinence", "work", "school", "housing", "arrest", "ideation"],
+    by: str | Sequence[str] | None = None,
+    conf_level: float = 0.95,
+) -> Answer:
+    """What share of people said yes at admission and at discharge, of the same people, and how both differ.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`, with the answers in the columns `<outcome>_admit` and `<outcome>_discharge` of the episodes, declared as
+        covariates.
+    definition : {"abstinence", "work", "school", "housing", "arrest", "ideation"}
+        Which outcome.
+    by : str or two of them, optional
+        Column to group by, or two.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        Both shares of those known at both, their difference with its interval and McNemar's exact p (by patient where one repeats), the
+        four cells, and the same of all known at admission, a missing answer at discharge as the worse one.
+
+    Raises
+    ------
+    NotAssessableError
+        When the answers are not in the data, or are other words than yes and no.
+
+    References
+    ----------
+    Newcombe RG (1998), doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C. McNemar Q (1947),
+    doi:10.1007/BF02295996.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> import pandas as pd
+    >>> asked = {"work_admit": ["no"] * 8 + ["yes"] * 4, "work_discharge": ["yes"] * 6 + ["no"] * 2 + ["yes"] * 4}
+    >>> rows = pd.DataFrame({"episode_id": range(12), "track": "mh", "discharge_reason": "completed", "los_days": 40, **asked})
+    >>> covariates = {"work_admit": "category", "work_discharge": "category"}
+    >>> with iop.load(rows, mapping={"data": {"class": "synthetic"}, "covariates": covariates}) as data:
+    ...     frame = iop.paired_yes_no(data, definition="work").to_frame().set_index("estimand")
+    >>> frame.loc["change_in_share", ["value", "p"]].astype(float).tolist()
+    [0.5, 0.03125]
+    """
+    check_arguments(paired_yes_no, locals())
+    return measure(data, "paired_yes_no", definition=definition, by=by, conf_level=conf_level)
+
+
 def compare(
     data: Data,
     *,

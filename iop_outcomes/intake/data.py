@@ -197,6 +197,10 @@ class Data:
     def _condition(self, column: str, values: str | Sequence[Level]) -> Condition:
         """One condition, checked against the values that the column holds."""
         if column not in self.groups and column in PERIODS:
+            if "period" in self.groups and not column.startswith("admit"):
+                raise UsageError(
+                    f'where: there is no "{column}", as the data have no discharge dates. They have the column period: choose by it.'
+                )
             when = (
                 "admitted. Give admission dates" if column.startswith("admit") else "discharged. Give discharge dates, or the column period"
             )

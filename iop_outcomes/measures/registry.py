@@ -23,6 +23,7 @@ from iop_outcomes.measures.no_show_rate import NO_SHOW_RATE
 from iop_outcomes.measures.not_on_track import NOT_ON_TRACK
 from iop_outcomes.measures.occasions import OCCASIONS
 from iop_outcomes.measures.options import SCALE, Characteristic, Declaration, Family, Option
+from iop_outcomes.measures.paired_yes_no import PAIRED_YES_NO
 from iop_outcomes.measures.participants import PARTICIPANTS
 from iop_outcomes.measures.readmission import READMISSION, READMISSION_FROM_DAY_0
 from iop_outcomes.measures.recorded import RECORDED
@@ -52,6 +53,7 @@ MEASURES: Mapping[str, Declaration] = {
         READMISSION,
         READMISSION_FROM_DAY_0,
         RELAPSE,
+        PAIRED_YES_NO,
         *NHS,
         *DECLARED,
     )
