@@ -53,6 +53,8 @@ class Data:
         How the episodes were chosen among all that were loaded, one step after the other.
     program : str
         What the program is called, where the mapping names it.
+    primary : str
+        The primary outcome in words, where the mapping names it.
     targets : tuple of Target
         What the program means to reach, where the mapping declares it.
     changes : tuple of DatedChange
@@ -74,6 +76,7 @@ class Data:
     on_error: str = "raise"
     narrowings: tuple[tuple[Condition, ...], ...] = ()
     program: str = ""
+    primary: str = ""
     targets: tuple[Target, ...] = ()
     changes: tuple[DatedChange, ...] = ()
 
