@@ -283,6 +283,7 @@ def measure(
     scale: str | None = None,
     profile: str | None = None,
     at: Sequence[int] | None = None,
+    curve_interval: str | None = None,
     conf_level: float = 0.95,
 ) -> Answer:
     """Ask any measure by its name.
@@ -304,6 +305,8 @@ def measure(
         Which profile of reliable change.
     at : sequence of int, optional
         Days after discharge, for measures of time.
+    curve_interval : str, optional
+        The scale on which the limits of curves are symmetric, for measures of time.
     conf_level : float
         Confidence level between 0 and 1.
 
@@ -328,7 +331,8 @@ def measure(
     check_arguments(measure, locals())
     from iop_outcomes.evaluate.lookup import look_up
 
-    return _answer(data, look_up(data, name, definition, at=at, scale=scale, profile=profile), by, conf_level)
+    declared = look_up(data, name, definition, at=at, scale=scale, profile=profile, curve_interval=curve_interval)
+    return _answer(data, declared, by, conf_level)
 
 
 def completion(
@@ -1012,6 +1016,7 @@ def readmission(
     by: str | Sequence[str] | None = None,
     at: Sequence[int] = (30, 90, 180, 365),
     definition: Literal["psychiatric", "all_cause"] = "psychiatric",
+    curve_interval: Literal["log_log", "log", "plain", "logit", "arcsine"] = "log_log",
     conf_level: float = 0.95,
 ) -> Answer:
     """How many people are readmitted after discharge, and how soon, with death and planned returns competing and transfers apart.
@@ -1026,6 +1031,8 @@ def readmission(
         Days after discharge.
     definition : {"psychiatric", "all_cause"}
         Which readmissions count, from day 3 on.
+    curve_interval : {"log_log", "log", "plain", "logit", "arcsine"}
+        The scale on which the limits of shares and of the median are symmetric; those other than log-log give what other programs print.
     conf_level : float
         Confidence level between 0 and 1.
 
@@ -1051,11 +1058,16 @@ def readmission(
     'cumulative_incidence'
     """
     check_arguments(readmission, locals())
-    return measure(data, "readmission", by=by, definition=definition, at=at, conf_level=conf_level)
+    return measure(data, "readmission", by=by, definition=definition, at=at, curve_interval=curve_interval, conf_level=conf_level)
 
 
 def retention(
-    data: Data, *, by: str | Sequence[str] | None = None, at: Sequence[int] = (14, 28, 56, 84), conf_level: float = 0.95
+    data: Data,
+    *,
+    by: str | Sequence[str] | None = None,
+    at: Sequence[int] = (14, 28, 56, 84),
+    curve_interval: Literal["log_log", "log", "plain", "logit", "arcsine"] = "log_log",
+    conf_level: float = 0.95,
 ) -> Answer:
     """How long people stay in care, those still in care counted as far as they are followed.
 
@@ -1067,6 +1079,8 @@ def retention(
         Column to group by, or two.
     at : sequence of int
         Days after admission.
+    curve_interval : {"log_log", "log", "plain", "logit", "arcsine"}
+        The scale on which the limits of shares and of the median are symmetric; those other than log-log give what other programs print.
     conf_level : float
         Confidence level between 0 and 1.
 
@@ -1093,7 +1107,7 @@ def retention(
     [0.7, 0.3]
     """
     check_arguments(retention, locals())
-    return measure(data, "retention", by=by, at=at, conf_level=conf_level)
+    return measure(data, "retention", by=by, at=at, curve_interval=curve_interval, conf_level=conf_level)
 
 
 def relapse(
@@ -1102,6 +1116,7 @@ def relapse(
     definition: Literal["any_use", "heavy_drinking_day", "return_to_criteria"],
     by: str | Sequence[str] | None = None,
     at: Sequence[int] = (30, 90, 180, 365),
+    curve_interval: Literal["log_log", "log", "plain", "logit", "arcsine"] = "log_log",
     conf_level: float = 0.95,
 ) -> Answer:
     """How many people relapse after discharge, and how soon, with death competing.
@@ -1116,6 +1131,8 @@ def relapse(
         Column to group by, or two.
     at : sequence of int
         Days after discharge.
+    curve_interval : {"log_log", "log", "plain", "logit", "arcsine"}
+        The scale on which the limits of shares and of the median are symmetric; those other than log-log give what other programs print.
     conf_level : float
         Confidence level between 0 and 1.
 
@@ -1137,7 +1154,60 @@ def relapse(
     'relapse'
     """
     check_arguments(relapse, locals())
-    return measure(data, "relapse", by=by, definition=definition, at=at, conf_level=conf_level)
+    return measure(data, "relapse", by=by, definition=definition, at=at, curve_interval=curve_interval, conf_level=conf_level)
+
+
+def paired_yes_no(
+    data: Data,
+    *,
+    definition: Literal["abstinence", "work", "school", "housing", "arrest", "ideation"],
+    by: str | Sequence[str] | None = None,
+    conf_level: float = 0.95,
+) -> Answer:
+    """What share of people said yes at admission and at discharge, of the same people, and how both differ.
+
+    Parameters
+    ----------
+    data : Data
+        From `load`, with the answers in the columns `<outcome>_admit` and `<outcome>_discharge` of the episodes, declared as
+        covariates.
+    definition : {"abstinence", "work", "school", "housing", "arrest", "ideation"}
+        Which outcome.
+    by : str or two of them, optional
+        Column to group by, or two.
+    conf_level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    Answer
+        Both shares of those known at both, their difference with its interval and McNemar's exact p (by patient where one repeats), the
+        four cells, and the same of all known at admission, a missing answer at discharge as the worse one.
+
+    Raises
+    ------
+    NotAssessableError
+        When the answers are not in the data, or are other words than yes and no.
+
+    References
+    ----------
+    Newcombe RG (1998), doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C. McNemar Q (1947),
+    doi:10.1007/BF02295996.
+
+    Examples
+    --------
+    >>> import iop_outcomes as iop
+    >>> import pandas as pd
+    >>> asked = {"work_admit": ["no"] * 8 + ["yes"] * 4, "work_discharge": ["yes"] * 6 + ["no"] * 2 + ["yes"] * 4}
+    >>> rows = pd.DataFrame({"episode_id": range(12), "track": "mh", "discharge_reason": "completed", "los_days": 40, **asked})
+    >>> covariates = {"work_admit": "category", "work_discharge": "category"}
+    >>> with iop.load(rows, mapping={"data": {"class": "synthetic"}, "covariates": covariates}) as data:
+    ...     frame = iop.paired_yes_no(data, definition="work").to_frame().set_index("estimand")
+    >>> frame.loc["change_in_share", ["value", "p"]].astype(float).tolist()
+    [0.5, 0.03125]
+    """
+    check_arguments(paired_yes_no, locals())
+    return measure(data, "paired_yes_no", definition=definition, by=by, conf_level=conf_level)
 
 
 def compare(
@@ -1150,6 +1220,7 @@ def compare(
     scale: str | None = None,
     profile: str | None = None,
     at: Sequence[int] | None = None,
+    curve_interval: str | None = None,
     pairwise: bool = False,
     adjust: Sequence[str] | None = None,
     margin: float | None = None,
@@ -1173,6 +1244,8 @@ def compare(
         As for `measure`.
     at : sequence of int, optional
         Days after discharge, for measures of time.
+    curve_interval : str, optional
+        The scale on which the limits of curves are symmetric, for measures of time.
     pairwise : bool
         Each group against each other group, instead of against the others together.
     adjust : sequence of str, optional
@@ -1244,7 +1317,7 @@ def compare(
     from iop_outcomes.evaluate.lookup import look_up
 
     _check_level(conf_level)
-    declared = look_up(data, measure, definition, at=at, scale=scale, profile=profile)
+    declared = look_up(data, measure, definition, at=at, scale=scale, profile=profile, curve_interval=curve_interval)
     results = compare_levels(
         declared, data, by=by, estimand=estimand, pairwise=pairwise, adjust=adjust, margin=margin, conf_level=conf_level
     )

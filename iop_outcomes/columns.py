@@ -162,6 +162,7 @@ EVENT_ROWS = (
     _days("days_after_discharge", "counted from discharge", low=-MAX_DAYS),
     Field("kind", "category", "kind of event"),
     Field("planned", "flag", "planned (1) or not (0)", blank="not planned"),
+    Field("event_id", "text", "names the row, so that copies of it are known", blank="taken for no copy"),
 )
 _ALSO = (("no_show", "missed"), ("late_not_seen", "missed"), ("cancelled_by_patient", "cancelled_by_person"))
 SESSIONS = (
@@ -333,6 +334,8 @@ _KINDS = {
             EVENT_ROWS,
             parent=COUNTED,
             alternatives=(_EPISODE, (("day", "days_after_discharge"), "days_after_discharge (or day, or date)")),
+            key=("event_id",),
+            key_rule="event_id_twice",
             derivations=("clocks",),
             rules=("clocks",),
             beside="event",

@@ -42,6 +42,7 @@ EXPORTS = [
     "missing_scores",
     "not_on_track",
     "occasions",
+    "paired_yes_no",
     "pool",
     "pool_proportions",
     "pool_studies",

@@ -16,7 +16,7 @@ from iop_outcomes.measures import FAMILIES, MEASURES, find, known, options_named
 OFFERED = {**MEASURES, **FAMILIES}
 FUNCTIONS = [name for name in OFFERED if name in iop.__all__]
 EVERYWHERE = {"data", "by", "conf_level"}  # what every function of a measure takes
-GENERIC = ("definition", "scale", "profile", "at")
+GENERIC = ("definition", "scale", "profile", "at", "curve_interval")
 
 
 def literals(annotation):

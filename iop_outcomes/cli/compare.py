@@ -52,6 +52,7 @@ def compare(
     scale: str | None,
     profile: str | None,
     at: tuple[int, ...] | None,
+    curve_interval: str | None,
     pairwise: bool,  # noqa: FBT001 - click passes flags by name
     adjust: tuple[str, ...] | None,
     margin: float | None,
@@ -77,7 +78,7 @@ def compare(
         policy_for(policy, program.data_class)
         with progress_shown():
             episodes = narrowed(program, where, period)
-            declared = look_up(episodes, measure_name, definition, at=at, scale=scale, profile=profile)
+            declared = look_up(episodes, measure_name, definition, at=at, scale=scale, profile=profile, curve_interval=curve_interval)
             main = estimand or declared.compared
             answer = iop.compare(
                 episodes,
@@ -88,6 +89,7 @@ def compare(
                 scale=scale,
                 profile=profile,
                 at=at,
+                curve_interval=curve_interval,
                 pairwise=pairwise,
                 adjust=adjust,
                 margin=margin,

@@ -38,6 +38,7 @@ _REST = (
     SCALE,
     click.option("--profile", default=None, cls=_OfMeasures),
     click.option("--at", callback=days, cls=_SeveralOfMeasures),
+    click.option("--curve-interval", default=None, cls=_OfMeasures),
 )
 
 

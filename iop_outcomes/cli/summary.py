@@ -44,6 +44,7 @@ def summary(
     scale: str | None,
     profile: str | None,
     at: tuple[int, ...] | None,
+    curve_interval: str | None,
     policy: str,
     ledger: str | None,
     mapping: str | None,
@@ -66,7 +67,9 @@ def summary(
         policy_for(policy, program.data_class)
         with progress_shown():
             episodes = narrowed(program, where, period)
-            answer = iop.measure(episodes, measure_name, by=by, definition=definition, scale=scale, profile=profile, at=at)
+            answer = iop.measure(
+                episodes, measure_name, by=by, definition=definition, scale=scale, profile=profile, at=at, curve_interval=curve_interval
+            )
             released = answer.release(policy, ledger=ledger)
         if as_ard or as_fhir:
             click.echo(_exchanged(answer, released, as_fhir=as_fhir), nl=as_fhir)

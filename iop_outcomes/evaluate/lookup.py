@@ -19,6 +19,7 @@ def look_up(
     at: Sequence[int] | None = None,
     scale: str | None = None,
     profile: str | None = None,
+    curve_interval: str | None = None,
 ) -> Measure:
     """Look a measure up for some data.
 
@@ -34,6 +35,8 @@ def look_up(
         Days after discharge, for the measures of time.
     scale, profile : str, optional
         Of which scale, for the measures made from one; and which profile of reliable change.
+    curve_interval : str, optional
+        The scale on which the limits of curves are symmetric, for the measures of time.
 
     Returns
     -------
@@ -51,7 +54,16 @@ def look_up(
         if need in data.cannot:
             raise NotAssessableError(f"{name} is not assessable: {data.cannot[need]}")
     convention = data.provenance.los_convention
-    return find(name, definition, at=at, scale=scale, profile=profile, scales=data.scales, convention=convention)
+    return find(
+        name,
+        definition,
+        at=at,
+        scale=scale,
+        profile=profile,
+        curve_interval=curve_interval,
+        scales=data.scales,
+        convention=convention,
+    )
 
 
 def declaration(ask: Ask, data: Data) -> Measure:

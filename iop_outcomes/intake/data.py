@@ -53,6 +53,8 @@ class Data:
         How the episodes were chosen among all that were loaded, one step after the other.
     program : str
         What the program is called, where the mapping names it.
+    primary : str
+        The primary outcome in words, where the mapping names it.
     targets : tuple of Target
         What the program means to reach, where the mapping declares it.
     changes : tuple of DatedChange
@@ -74,6 +76,7 @@ class Data:
     on_error: str = "raise"
     narrowings: tuple[tuple[Condition, ...], ...] = ()
     program: str = ""
+    primary: str = ""
     targets: tuple[Target, ...] = ()
     changes: tuple[DatedChange, ...] = ()
 
@@ -197,6 +200,10 @@ class Data:
     def _condition(self, column: str, values: str | Sequence[Level]) -> Condition:
         """One condition, checked against the values that the column holds."""
         if column not in self.groups and column in PERIODS:
+            if "period" in self.groups and not column.startswith("admit"):
+                raise UsageError(
+                    f'where: there is no "{column}", as the data have no discharge dates. They have the column period: choose by it.'
+                )
             when = (
                 "admitted. Give admission dates" if column.startswith("admit") else "discharged. Give discharge dates, or the column period"
             )

@@ -40,6 +40,7 @@ from iop_outcomes.intake.locations import find_mapping
 from iop_outcomes.intake.mapping import COUNTS_OF, AdapterSettings, ContactRule, Mapping, read_mapping
 from iop_outcomes.intake.nearest import offer_nearest
 from iop_outcomes.intake.placing import OUTSIDE, UNPLACED, Placed
+from iop_outcomes.intake.primary import primary_words
 from iop_outcomes.intake.privacy import name_identifiers
 from iop_outcomes.intake.recipes import ENDS, TablePlan, plan_table, refuse_unknown_names
 from iop_outcomes.intake.row_findings import (
@@ -112,6 +113,7 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
         folder = (declared.folder or Path()) / declared.scales
     scales = _with_occasions(_with_referral_means(load_scales(folder), declared), declared)
     targets = named_targets(declared.targets, scales, declared.name)
+    primary = primary_words(declared.primary, scales, declared.name)
     opened = _opened(store, source, declared, scales, layout)
     inputs, mapping = opened.inputs, opened.mapping
     _refuse_swallowed(inputs)
@@ -160,6 +162,7 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
         opened.cannot,
         on_error=on_error,
         program=declared.program,
+        primary=primary,
         targets=targets,
         changes=changes_in_data(declared, groups, engine),
     )

@@ -15,6 +15,7 @@ from iop_outcomes.errors import DataError
 from iop_outcomes.intake.dated_changes import DatedChange, read_changes
 from iop_outcomes.intake.dates import DATE_FORMATS
 from iop_outcomes.intake.layout_names import layout_named
+from iop_outcomes.intake.primary import read_primary
 from iop_outcomes.intake.targets import Target, line_of, read_targets
 from iop_outcomes.intake.text_settings import TextSettings, delimiter_of, text_settings
 from iop_outcomes.intake.toml_files import parsed_toml
@@ -47,6 +48,7 @@ SECTIONS = (
     "date_format",
     "text",
     "program",
+    "report",
     "targets",
     "changes",
     *RULES,
@@ -175,6 +177,8 @@ class Mapping:
         For each database its `file`, or the variable of the environment that holds its URL (`url_env`).
     program : str
         What the program is called in reports; "" when the mapping names none.
+    primary : str
+        The primary outcome of reports: a measure, or a measure and one of its numbers; "" when the mapping names none.
     targets : tuple of Target
         What it means to reach.
     changes : tuple of DatedChange
@@ -215,6 +219,7 @@ class Mapping:
     headers: Dictionary[str, tuple[str, ...]] = field(default_factory=dict)
     databases: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     program: str = ""
+    primary: str = ""
     targets: tuple[Target, ...] = ()
     changes: tuple[DatedChange, ...] = ()
     folder: Path | None = None
@@ -333,6 +338,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
         date_formats=_date_formats(data, section_of(given, "date_format", name), name),
         databases=_databases(section_of(given, "databases", name), f"{name} [databases"),
         program=_program(section_of(given, "program", name), f"{name} [program]"),
+        primary=read_primary(section_of(given, "report", name), f"{name} [report]"),
         targets=read_targets(section_of(given, "targets", name), f"{name} [targets"),
         changes=read_changes(given.get("changes", []), name),
         folder=folder,

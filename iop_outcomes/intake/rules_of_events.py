@@ -8,6 +8,8 @@ from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.rules import Rule
 from iop_outcomes.intake.rules_of_episodes import AFTER_DEATH, AFTER_DEATH_HINT, LATE, LATE_HINT
 
+_ROW_ID = "event_id"
+
 
 def event_rules(has: Collection[str], episodes: Collection[str], mapping: Mapping) -> list[Rule]:
     """Rules over several columns of events.
@@ -35,11 +37,21 @@ def event_rules(has: Collection[str], episodes: Collection[str], mapping: Mappin
     if "patient_id" not in has:  # an event of a person belongs to every episode that had begun, also to one that was followed for less long
         rules += _of_day("event_after_follow_up", days, late, LATE, LATE_HINT)
     rules += _after_death(days, episodes, mapping)
+    if _ROW_ID in has:
+        return [*rules, _twice(has)]
     same = ", ".join(name for name in ("episode_id", "event", "day", "days_after_discharge", "kind", "planned") if name in has)
     twice = f"count(*) OVER (PARTITION BY {same}) > 1"
-    hint = "All of them are kept, and as a first event they count once; leave out those that are one event"
+    hint = "All of them are kept, and as a first event they count once; a column event_id, which names each row, would tell copies"
     rules.append(_rule("event_twice", ("event", "episode_id", *days), twice, "rows alike", hint, "warning"))
     return rules
+
+
+def _twice(has: Collection[str]) -> Rule:
+    """The identifier of a row names one row: what repeats it cell for cell is a copy, and anything else is not known."""
+    columns = (_ROW_ID, *(name for name in has if name != _ROW_ID))
+    predicate = f"{_ROW_ID} IN (SELECT {_ROW_ID} FROM own_events GROUP BY 1 HAVING count(*) > 1)"
+    hint = "An event_id names one row of one person; leave out those that are one event, or number the rows"
+    return _rule("event_id_twice", columns, predicate, "rows that differ have one event_id", hint)
 
 
 def _rule(name: str, columns: Sequence[str], predicate: str, message: str, hint: str, severity: str = "error") -> Rule:

@@ -464,7 +464,9 @@ class Store:
             what = "VIEW" if (table in self._in_place and not subscores) or beside else "TABLE"
             self.connection.send(f"CREATE {what} {table} AS {select}")
             columns[table] = (
-                tuple(name for name in recipe.names if name != CELL_SIZE) if recipe else tuple(field.name for field in kind.fields)
+                tuple(name for name in recipe.names if name != CELL_SIZE and not (kind.beside and name in kind.key))
+                if recipe
+                else tuple(field.name for field in kind.fields if field.name not in kind.key)
             )
             for part in subscores:  # no rows of the file: they count in no flow
                 cells = f"{literal(part.scale)} AS scale, {part.sql} AS score, CAST(NULL AS INTEGER) AS safety_item"
@@ -581,12 +583,13 @@ def _unended(recipe: Recipe) -> list[str]:
 
 def _with_those_beside(kind: RowKind, columns: Sequence[str], *, listed: bool) -> str:
     """Rows of the table and those that stand beside their parent, on both clocks; nothing where there are neither."""
-    names = [field.name for field in kind.fields]
+    contents = [field for field in kind.fields if field.name not in kind.key]  # what names a row is for copies alone
+    names = [field.name for field in contents]
     parts = []
     if listed:
         computed = {"day": f"{kind.beside}_day", "days_after_discharge": f"{kind.beside}_days_after_discharge"}
         parts.append(f"SELECT {', '.join(f'{computed.get(name, name)} AS {name}' for name in names)}, {ROW} FROM {_listed(kind)}")
-    blank = {field.name: f"CAST(NULL AS {TYPES.get(field.kind, 'VARCHAR')})" for field in kind.fields}
+    blank = {field.name: f"CAST(NULL AS {TYPES.get(field.kind, 'VARCHAR')})" for field in contents}
     for name in columns:
         word = name.removesuffix("_observed")
         if name.endswith("_observed") and f"{word}_day" in columns:

@@ -25,9 +25,11 @@ from iop_outcomes.measures.options import Option
 from iop_outcomes.measures.parts import NOT_ENDED
 from iop_outcomes.stats.curves import Curve
 from iop_outcomes.stats.draft import Draft, Population
+from iop_outcomes.stats.transform import LOG_LOG, TRANSFORMS, transform_words
 
 AT = (30, 90, 180, 365)
 AT_OPTION = Option("at", "days after discharge", default=AT)
+CURVE_OPTION = Option("curve_interval", "the scale on which the limits of curves are symmetric", TRANSFORMS, LOG_LOG)
 DRAWN = np.arange(0, 361, 10, dtype=np.int64)
 _STOPS = "follow-up stops at the event, and no dates say how long each could have been followed"
 _ENDS = {"planned": "returned as planned", "death": "died", "end_of_follow_up": "end of follow-up, without any of these"}
@@ -167,7 +169,12 @@ def after_discharge(
         draft=partial(draft, stops=False),
         settled=partial(_settled, what=what, draft=draft),
         estimands=estimands(
-            what.words, what.past, what.counted, {short_name(c): words for c, words in what.causes.items()}, transfers=what.transfers
+            what.words,
+            what.past,
+            what.counted,
+            {short_name(c): words for c, words in what.causes.items()},
+            transfers=what.transfers,
+            limits=transform_words(what.curve_interval),
         ),
         sources=("Aalen OO, Johansen S (1978), Scandinavian Journal of Statistics 5:141-150", *sources),
         notes=(

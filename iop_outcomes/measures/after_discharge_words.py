@@ -19,14 +19,15 @@ EXCLUDED = {
     "transfer": "in hospital again on days 0 to 2 (transfer)",
     "short": "followed for less than 3 days",
 }
-_LOG_LOG = "95% log-log; exact at 0% and 100%"
 _WILSON = "95% Wilson score"
 _TRANSFER = "{share} {verb} in hospital again on days 0 to 2; they count as transfers and are not part of this figure."
 _NONE = "None is on record; one that nobody recorded looks the same."
 _WITHOUT = "{k} of {episodes} whose follow-up is not known {have} an event or a death on record, which no figure here counts."
 
 
-def estimands(words: str, past: str, counted: str, causes: Mapping[str, str], *, transfers: bool) -> tuple[EstimandDefinition, ...]:
+def estimands(
+    words: str, past: str, counted: str, causes: Mapping[str, str], *, transfers: bool, limits: str = "log-log"
+) -> tuple[EstimandDefinition, ...]:
     """Define the numbers.
 
     Parameters
@@ -37,10 +38,12 @@ def estimands(words: str, past: str, counted: str, causes: Mapping[str, str], *,
         Ends of their own, by estimand, each with its words.
     transfers : bool
         Whether returns on days 0 to 2 leave the denominator.
+    limits : str
+        What the limits of the curve are called, such as "log-log".
     """
     among = of_whom(transfers=transfers)
     return (
-        *_of_curves(words, past, counted, among, transfers=transfers),
+        *_of_curves(words, past, counted, among, transfers=transfers, limits=limits),
         *_beside(words, counted, causes, among, transfers=transfers),
         *_tests(among),
     )
@@ -51,7 +54,8 @@ def of_whom(*, transfers: bool) -> str:
     return WITHOUT_TRANSFERS if transfers else FOLLOWED
 
 
-def _of_curves(words: str, past: str, counted: str, among: str, *, transfers: bool) -> tuple[EstimandDefinition, ...]:
+def _of_curves(words: str, past: str, counted: str, among: str, *, transfers: bool, limits: str) -> tuple[EstimandDefinition, ...]:
+    of_share = f"95% {limits}; exact at 0% and 100%"
     beside = (*(("transfer_0_2",) if transfers else ()), "events_without_follow_up")
     sentence = f"An estimated {{value}} {past} within {{time}} days of discharge (range {{low}} to {{high}}), allowing for different lengths of follow-up."
     incidence = f"{counted}, with death and other ends competing (Aalen-Johansen)"
@@ -62,7 +66,7 @@ def _of_curves(words: str, past: str, counted: str, among: str, *, transfers: bo
             words.capitalize(),
             incidence,
             among,
-            _LOG_LOG,
+            of_share,
             "share",
             sentence,
             none=_NONE,
@@ -71,13 +75,13 @@ def _of_curves(words: str, past: str, counted: str, among: str, *, transfers: bo
             role="with_event",
             axis="Days after discharge",
         ),
-        EstimandDefinition("event_free", "Free of every end", free, among, _LOG_LOG, "share", role="free_of_ends", better="higher"),
+        EstimandDefinition("event_free", "Free of every end", free, among, of_share, "share", role="free_of_ends", better="higher"),
         EstimandDefinition(
             "median_days",
             f"Days until half {past} or ended otherwise",
             "median, midpoint where the curve stands at one half; only where at least 11 are followed to it",
             among,
-            "95%, log-log band inverted",
+            f"95%, {limits} band inverted",
             "days",
         ),
         EstimandDefinition(

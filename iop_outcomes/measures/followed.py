@@ -15,6 +15,7 @@ from iop_outcomes.measures.after_discharge_words import EXCLUDED
 from iop_outcomes.measures.parts import Parts, parts_of
 from iop_outcomes.stats.curves import Ends
 from iop_outcomes.stats.draft import Mask, Population
+from iop_outcomes.stats.transform import LOG_LOG, Transform
 
 TRANSFER_DAYS = (0, 2)  # a return to any hospital on these days was a transfer
 HOSPITAL = ("readmission_psychiatric", "readmission_other")
@@ -38,6 +39,8 @@ class Outcome:
     transfers : bool
         Whether returns to any hospital on days 0 to 2 were transfers, which leave the denominator; the window then starts on
         day 3.
+    curve_interval : {"log_log", "log", "plain", "logit", "arcsine"}
+        The scale on which limits of the curve are symmetric.
     """
 
     request: FirstEvent
@@ -46,6 +49,7 @@ class Outcome:
     counted: str
     causes: Mapping[str, str]
     transfers: bool = False
+    curve_interval: Transform = LOG_LOG
 
     @property
     def day(self) -> str:
@@ -139,7 +143,7 @@ class Followed:
     def ends(self) -> Ends:
         """Ready for curves, which read the day and the way an episode ended alone."""
         causes = ("event", *self.what.causes)
-        return Ends(self.table.keep([self.what.day, self.what.outcome]), self.what.day, self.what.outcome, causes)
+        return Ends(self.table.keep([self.what.day, self.what.outcome]), self.what.day, self.what.outcome, causes, self.what.curve_interval)
 
     @cached_property
     def is_recorded(self) -> bool:

@@ -11,7 +11,7 @@ from iop_outcomes.errors import UsageError, choices
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.scales import Scale
 
-Name = Literal["definition", "scale", "profile", "at"]
+Name = Literal["definition", "scale", "profile", "at", "curve_interval"]
 VARIANTS: tuple[Name, ...] = ("definition", "profile")  # options that say which variant of a measure is asked for
 
 
@@ -21,7 +21,7 @@ class Option:
 
     Parameters
     ----------
-    name : {"definition", "scale", "profile", "at"}
+    name : {"definition", "scale", "profile", "at", "curve_interval"}
         Its name in calls of any measure, and its flag.
     words : str
         What it decides, as a noun: "which readmissions count".
@@ -94,7 +94,7 @@ class Declaration:
     name : str
         The measure's.
     declare : callable
-        Gives the `Measure`; takes `definition` (also for a profile, which is one) and `at` where the options hold them.
+        Gives the `Measure`; takes `definition` (also for a profile, which is one), `at` and `curve_interval` where the options hold them.
     options : tuple of Option
         What it may be asked with.
     held_by : callable, optional

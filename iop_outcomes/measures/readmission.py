@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from iop_outcomes.columns import FOLLOW_UP, FirstEvent
-from iop_outcomes.measures.after_discharge import AT_OPTION, after_discharge
+from iop_outcomes.measures.after_discharge import AT_OPTION, CURVE_OPTION, after_discharge
 from iop_outcomes.measures.followed import Outcome
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
+from iop_outcomes.stats.transform import LOG_LOG, Transform
 
 KINDS = ("psychiatric", "all_cause")
 _CAUSES = {"planned": "Returned as planned", "death": "Died first"}
 _EVENTS = {"psychiatric": ("readmission_psychiatric",), "all_cause": ("readmission_psychiatric", "readmission_other")}
 
 
-def readmission(definition: str = KINDS[0], at: Sequence[int] | None = None) -> Measure:
+def readmission(definition: str = KINDS[0], at: Sequence[int] | None = None, curve_interval: Transform = LOG_LOG) -> Measure:
     """Declare readmission from day 3: a return on days 0 to 2 is a transfer and leaves the denominator; a planned one competes.
 
     Parameters
@@ -24,6 +25,8 @@ def readmission(definition: str = KINDS[0], at: Sequence[int] | None = None) -> 
         Which readmissions count.
     at : sequence of int, optional
         Days after discharge.
+    curve_interval : {"log_log", "log", "plain", "logit", "arcsine"}
+        The scale on which the limits of the curve are symmetric.
 
     Returns
     -------
@@ -31,7 +34,7 @@ def readmission(definition: str = KINDS[0], at: Sequence[int] | None = None) -> 
     """
     request = FirstEvent("readmission", _EVENTS[definition], planned_competes=True)
     counted = f"unplanned {definition.replace('_', '-')} readmission from day 3"
-    what = Outcome(request, "readmitted", "were readmitted", counted, _CAUSES, transfers=True)
+    what = Outcome(request, "readmitted", "were readmitted", counted, _CAUSES, transfers=True, curve_interval=curve_interval)
     return after_discharge(
         "readmission",
         "Readmission",
@@ -48,7 +51,7 @@ def readmission(definition: str = KINDS[0], at: Sequence[int] | None = None) -> 
     )
 
 
-def readmission_from_day_0(definition: str = KINDS[0], at: Sequence[int] | None = None) -> Measure:
+def readmission_from_day_0(definition: str = KINDS[0], at: Sequence[int] | None = None, curve_interval: Transform = LOG_LOG) -> Measure:
     """Declare the named variant of readmission that counts returns on days 0 to 2 too.
 
     Parameters
@@ -57,6 +60,8 @@ def readmission_from_day_0(definition: str = KINDS[0], at: Sequence[int] | None 
         Which readmissions count.
     at : sequence of int, optional
         Days after discharge.
+    curve_interval : {"log_log", "log", "plain", "logit", "arcsine"}
+        The scale on which the limits of the curve are symmetric.
 
     Returns
     -------
@@ -64,7 +69,7 @@ def readmission_from_day_0(definition: str = KINDS[0], at: Sequence[int] | None 
     """
     request = FirstEvent("readmission", _EVENTS[definition], planned_competes=True)
     counted = f"unplanned {definition.replace('_', '-')} readmission from day 0"
-    what = Outcome(request, "readmitted", "were readmitted", counted, _CAUSES)
+    what = Outcome(request, "readmitted", "were readmitted", counted, _CAUSES, curve_interval=curve_interval)
     return after_discharge(
         "readmission_from_day_0",
         "Readmission, transfers counted",
@@ -77,6 +82,6 @@ def readmission_from_day_0(definition: str = KINDS[0], at: Sequence[int] | None 
     )
 
 
-_OPTIONS = (Option("definition", "which readmissions count", KINDS, KINDS[0]), AT_OPTION)
+_OPTIONS = (Option("definition", "which readmissions count", KINDS, KINDS[0]), AT_OPTION, CURVE_OPTION)
 READMISSION = Declaration("readmission", readmission, _OPTIONS, needs=(FOLLOW_UP,))
 READMISSION_FROM_DAY_0 = Declaration("readmission_from_day_0", readmission_from_day_0, _OPTIONS, needs=(FOLLOW_UP,))

@@ -23,6 +23,7 @@ from iop_outcomes.measures.no_show_rate import NO_SHOW_RATE
 from iop_outcomes.measures.not_on_track import NOT_ON_TRACK
 from iop_outcomes.measures.occasions import OCCASIONS
 from iop_outcomes.measures.options import SCALE, Characteristic, Declaration, Family, Option
+from iop_outcomes.measures.paired_yes_no import PAIRED_YES_NO
 from iop_outcomes.measures.participants import PARTICIPANTS
 from iop_outcomes.measures.readmission import READMISSION, READMISSION_FROM_DAY_0
 from iop_outcomes.measures.recorded import RECORDED
@@ -52,6 +53,7 @@ MEASURES: Mapping[str, Declaration] = {
         READMISSION,
         READMISSION_FROM_DAY_0,
         RELAPSE,
+        PAIRED_YES_NO,
         *NHS,
         *DECLARED,
     )
@@ -135,6 +137,7 @@ def find(
     at: Sequence[int] | None = None,
     scale: str | None = None,
     profile: str | None = None,
+    curve_interval: str | None = None,
     scales: Mapping[str, Scale] | None = None,
     convention: str | None = None,
 ) -> Measure:
@@ -152,6 +155,8 @@ def find(
         Of which scale, for "symptom_change" and "reliable_change".
     profile : str, optional
         Which profile of reliable change: another word for its definition.
+    curve_interval : str, optional
+        The scale on which the limits of curves are symmetric, for the measures of time.
     scales : dict of str to Scale, optional
         Scales in force; those that come with the package by default.
     convention : str, optional
@@ -182,7 +187,11 @@ def find(
         variant = entry.held_by(variant, convention)
     if at is not None and entry.option("at") is None:
         raise UsageError(f"{name} is not asked at days after discharge: leave out at (--at).")
-    given = {"definition": variant} if entry.variant else {}
+    limits = entry.option("curve_interval")
+    if curve_interval is not None and limits is None:
+        raise UsageError(f"{name} has no curve: leave out curve_interval (--curve-interval).")
+    given: dict[str, object] = {"definition": variant} if entry.variant else {}
+    given |= {"curve_interval": limits.choose(name, curve_interval)} if limits else {}
     return entry.declare(**given, at=at) if entry.option("at") else entry.declare(**given)
 
 

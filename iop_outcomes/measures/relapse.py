@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from iop_outcomes.columns import FOLLOW_UP, FirstEvent
-from iop_outcomes.measures.after_discharge import AT_OPTION, after_discharge
+from iop_outcomes.measures.after_discharge import AT_OPTION, CURVE_OPTION, after_discharge
 from iop_outcomes.measures.followed import Outcome
 from iop_outcomes.measures.measure import Measure
 from iop_outcomes.measures.options import Declaration, Option
+from iop_outcomes.stats.transform import LOG_LOG, Transform
 
 DEFINITIONS = ("any_use", "heavy_drinking_day", "return_to_criteria")
 
 
-def relapse(definition: str, at: Sequence[int] | None = None) -> Measure:
+def relapse(definition: str, at: Sequence[int] | None = None, curve_interval: Transform = LOG_LOG) -> Measure:
     """Declare relapse from the day of discharge.
 
     Parameters
@@ -22,6 +23,8 @@ def relapse(definition: str, at: Sequence[int] | None = None) -> Measure:
         What counts: every relapse event, or those of one kind. There is no default, because the field has none.
     at : sequence of int, optional
         Days after discharge.
+    curve_interval : {"log_log", "log", "plain", "logit", "arcsine"}
+        The scale on which the limits of the curve are symmetric.
 
     Returns
     -------
@@ -35,6 +38,7 @@ def relapse(definition: str, at: Sequence[int] | None = None) -> Measure:
         "relapsed",
         f"first relapse ({words}) from day 0",
         {"death": "Died first"},
+        curve_interval=curve_interval,
     )
     return after_discharge(
         "relapse",
@@ -53,6 +57,6 @@ def relapse(definition: str, at: Sequence[int] | None = None) -> Measure:
 RELAPSE = Declaration(
     "relapse",
     relapse,
-    (Option("definition", "what counts as relapse", DEFINITIONS, needed="what counts"), AT_OPTION),
+    (Option("definition", "what counts as relapse", DEFINITIONS, needed="what counts"), AT_OPTION, CURVE_OPTION),
     needs=(FOLLOW_UP,),
 )

@@ -29,8 +29,9 @@ from iop_outcomes.release.released import (
 from iop_outcomes.release.rounding import compared_with
 from iop_outcomes.release.standards import may_be_shown, release_left_out
 from iop_outcomes.release.views import Visible
-from iop_outcomes.results import Definition, Estimate, Results
+from iop_outcomes.results import Definition, EstimandDefinition, Estimate, Results
 from iop_outcomes.stats.draft import Population
+from iop_outcomes.units import UNITS
 
 _SUPPRESSED = flags(Flag.SUPPRESSED)
 _FIELDS = tuple(field.name for field in fields(ReleasedEstimate))
@@ -190,10 +191,17 @@ def _without_what_rests_on_withheld(
 
 
 def _without_values(definition: Definition, hidden: AbstractSet[str], policy: Policy) -> set[str]:
-    """Estimands that show no value where some of these are withheld: what rests on them, and those of which only the word is shown."""
-    return {
-        estimand.name for estimand in definition.estimands if hidden & set(estimand.rests_on) or (estimand.word_only and policy.threshold)
-    }
+    """Estimands that show no value where some of these are withheld.
+
+    They are what rests on them, those of which only the word is shown, and, where counts are rounded, a difference of two shares of one
+    group: it is of the exact counts, and would say more of them than the rounded ones beside it.
+    """
+
+    def is_bare(estimand: EstimandDefinition) -> bool:
+        exact = policy.base > 0 and estimand.unit == UNITS["share"].difference and not estimand.judges
+        return exact or bool(hidden & set(estimand.rests_on)) or bool(estimand.word_only and policy.threshold)
+
+    return {estimand.name for estimand in definition.estimands if is_bare(estimand)}
 
 
 def _without_numbers(estimate: ReleasedEstimate) -> ReleasedEstimate:

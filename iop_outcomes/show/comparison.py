@@ -101,6 +101,19 @@ def chance_sentence(several: int, conf_level: float = 0.95) -> str:
     )
 
 
+def primary_sentence(primary: str) -> str:
+    """Which outcome a report is about first of all, where the mapping names one: every outcome is judged by itself all the same.
+
+    Examples
+    --------
+    >>> primary_sentence("Completion: completed")
+    'The primary outcome, named in the mapping, is Completion: completed; the others stand beside it.'
+    >>> primary_sentence("")
+    ''
+    """
+    return f"The primary outcome, named in the mapping, is {primary}; the others stand beside it." if primary else ""
+
+
 def comparison_sentences(released: Released, estimand: str, *, time: float | None = None) -> tuple[str, ...]:
     """One sentence for each group that is higher or lower than the others, or one that says none of those compared is.
 

@@ -17,6 +17,7 @@ from iop_outcomes.stats.intervals import LogLog, LogLogDays, Simultaneous, Tail
 from iop_outcomes.stats.lifetable import LifeTable, at_risk_at, life_table
 from iop_outcomes.stats.medians import EQUAL, crossing_day, median_follow_up
 from iop_outcomes.stats.survival import Pointwise, event_free_at, incidence_at, restricted_mean
+from iop_outcomes.stats.transform import LOG_LOG, Transform
 
 OUTCOME = 1  # cause 1; every further cause competes
 FEWEST = 11  # episodes that a median rests on
@@ -90,12 +91,15 @@ class Ends:
     causes : sequence of str
         Levels of the outcome column that are ends: the outcome first, then what competes; any other level is the end of
         follow-up.
+    transform : {"log_log", "log", "plain", "logit", "arcsine"}
+        The scale on which limits of shares and of the median are symmetric.
     """
 
     counts: Counts
     day: str
     outcome: str
     causes: tuple[str, ...]
+    transform: Transform = LOG_LOG
 
     @cached_property
     def table(self) -> LifeTable:
@@ -142,7 +146,7 @@ class Ends:
         kinds = len(set(table.cell_cause[ended].tolist()))
         known = self._raw(ended | (day >= time))
         followed, ends = int(at_risk_at(table, [time]).at_risk[0]), int(table.n[of_share].sum())
-        return LogLog(followed, ends, kinds, left, known, self._tail(day, ended), flag=flag)
+        return LogLog(followed, ends, kinds, left, known, self._tail(day, ended), transform=self.transform, flag=flag)
 
     def _tail(self, day: Ints, ended: Mask) -> Tail | None:
         """The end of the curve, where everybody has ended by then and somebody was lost before the last end."""
@@ -165,7 +169,7 @@ class Ends:
         # As for quantiles of stays, the influence is that of the share on the day.
         nothing = np.zeros(len(self.counts))
         influence = self.counts.lift(nothing if math.isnan(value) else self.event_free([value]).influence[0])
-        interval = Simultaneous(self.table.days, self.left, self._daily, self.counts.origin, flag=why)
+        interval = Simultaneous(self.table.days, self.left, self._daily, self.counts.origin, transform=self.transform, flag=why)
         return Draft(Key(estimand), value, influence, self.counts.here(), population, interval)
 
     def _no_median(self, value: float) -> Flag:

@@ -15,6 +15,19 @@ from iop_outcomes.stats.special import expit, logit
 
 Transform = Literal["log_log", "log", "plain", "logit", "arcsine"]
 TRANSFORMS: tuple[Transform, ...] = get_args(Transform)
+LOG_LOG: Transform = "log_log"
+
+
+def transform_words(transform: Transform) -> str:
+    """What a method or a definition calls it.
+
+    Examples
+    --------
+    >>> transform_words("log_log"), transform_words("plain")
+    ('log-log', 'plain')
+    """
+    return transform.replace("_", "-")
+
 
 Limits = tuple[Floats, Floats]
 

@@ -24,6 +24,7 @@ SCALES = {name: SHIPPED[name] for name in ("auditc", "bdi2", "gad7", "pcl5", "ph
 # Which make no column of an episode: they are of all pairs together, or of scores on days of which the table holds none.
 NO_COLUMN = ("_reliability", "_effect_sizes", "_between_groups", "_sensitivity", "_missing_scores")
 NO_COLUMN += ("retention",)  # its days are those of the stay, which the table has, and of those still in care
+NO_COLUMN += ("paired_yes_no",)  # its answers stand beside the episode
 NO_COLUMN += ("_weekly_course", "_not_on_track", "_sudden_gains", "_early_response", "_occasions")
 WAYS = {name: entry.definitions or (None,) for name, entry in known(SCALES).items() if not name.endswith(NO_COLUMN)}
 ASKED = [(name, definition) for name, definitions in WAYS.items() for definition in definitions]

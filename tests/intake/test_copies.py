@@ -95,6 +95,18 @@ def test_events_alike_are_all_kept(tmp_path):
         assert found(data) == [("event_twice", "warning", "events.csv", (2, 14))]
 
 
+def test_events_with_an_identifier_of_their_own():
+    """One that repeats in every cell is kept once; rows that differ with one identifier are an error; a blank tells nothing."""
+    episodes = pd.DataFrame({"episode_id": ["a"], "track": "mood", "discharge_reason": "completed", "los_days": 3, "follow_up_days": 90})
+    event = {"episode_id": "a", "event": "relapse", "days_after_discharge": 5, "kind": "any_use"}
+    given = [event | {"event_id": name} for name in ("1", "1", "2", None, None)]
+    with iop.load({"episodes": episodes, "events": pd.DataFrame(given)}, mapping={"data": {"class": "synthetic"}}) as data:
+        assert flows(data)["events"] == (5, 4, {"exact copy": 1})
+    given[1]["days_after_discharge"] = 6
+    with pytest.raises(iop.DataError, match="event_id_twice: rows that differ have one event_id"):
+        iop.load({"episodes": episodes, "events": pd.DataFrame(given)}, mapping={"data": {"class": "synthetic"}})
+
+
 def test_copies_in_frames():
     """Frames too, without scores beside the copy."""
     episodes = pd.DataFrame({"episode_id": ["a", "a"], "track": "mood", "discharge_reason": "completed", "los_days": 3})

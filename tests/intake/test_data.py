@@ -83,6 +83,8 @@ def test_data_without_dates():
         assert data.discharged("2024", "2024").episodes == 1
         with pytest.raises(iop.UsageError, match='by: the data have no column "site" to group by'):
             data.group("site")
+        with pytest.raises(iop.UsageError, match="They have the column period: choose by it"):  # and not: give the column period
+            data.where(discharge_quarter=("2024-Q1", "2024-Q4"))
         without = replace(data, groups=("track",), tabulate=None)
         with pytest.raises(iop.UsageError, match="do not say when"):
             without.discharged("2024", "2024")

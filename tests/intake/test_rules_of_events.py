@@ -8,7 +8,7 @@ from iop_outcomes.intake.rules_of_events import event_rules
 
 NAMES = ("episode_id", "event", "day", "days_after_discharge", "kind", "planned")
 OF_EPISODE = ("event_day", "event_days_after_discharge", "episode_follow_up_days", "episode_los_days", "episode_died")
-ALL = frozenset({"event_id", *NAMES})
+ALL = frozenset(NAMES)
 
 
 def row(episode="a", event="relapse", day=None, after=None, *, follow_up=90, los=20, died=False, kind=None):

@@ -105,3 +105,49 @@ def test_the_command_and_the_chart(tmp_path, capsys):
     assert "Still in care" in capsys.readouterr().out
     with iop.load("data/synthetic") as data:
         assert "Days after admission" in [axes.get_xlabel() for axes in iop.retention(data, by="track").plot().figure.axes]
+
+
+# R 4.2.2, survival 3.5-3: survfit(conf.type = ) of 12 people at day 30, with the limits of the median (day 27.5)
+R_LIMITS = {
+    "log": (0.213328107908569, 0.813822017235156, 12, None),
+    "plain": (0.137727021491168, 0.695606311842165, 12, 50),
+    "logit": (0.184807485681209, 0.692357737386071, 12, None),
+    "arcsine": (0.165359400670309, 0.693946629088798, 12, 50),
+}
+
+
+@pytest.mark.parametrize("transform", R_LIMITS)
+def test_limits_of_other_programs_are_asked_for_by_name(transform):
+    """The value and the error stay; the limits of the share left, and of the median, are those of R by that transform."""
+    days, left = [5, 8, 12, 12, 20, 25, 30, 33, 40, 45, 50, 51], [1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 1, 0]
+    rows = [
+        {
+            "episode_id": f"e{i}",
+            "track": "a",
+            "discharge_reason": "other" if out else "active",
+            "los_days": day if out else None,
+            "observed_days": None if out else day,
+        }
+        for i, (day, out) in enumerate(zip(days, left, strict=True))
+    ]
+    data = loaded(pd.DataFrame(rows))
+    usual, asked = (iop.retention(data, at=[0, 30], **kw).to_frame() for kw in ({}, {"curve_interval": transform}))
+    assert usual[["estimand", "time", "value", "se", "n", "k"]].equals(asked[["estimand", "time", "value", "se", "n", "k"]])
+    named = asked.set_index(["estimand", "time"])
+    low, high, first, last = R_LIMITS[transform]
+    free, median = named.loc[("event_free", 30.0)], asked[asked.estimand == "median_days"].iloc[0]
+    assert free[["low", "high"]].tolist() == pytest.approx([low, high], abs=1e-12)
+    assert (free.method, median.method) == (transform, f"inverted {transform}")
+    assert (median.value, median.low) == (27.5, first)
+    assert np.isnan(median.high) if last is None else median.high == last
+    at_start = named.loc[("event_free", 0.0)]  # nobody has left: exact, whatever the transform
+    assert at_start[["low", "high"]].equals(usual.set_index(["estimand", "time"]).loc[("event_free", 0.0)][["low", "high"]])
+
+
+def test_a_measure_without_a_curve_has_no_limits_of_one():
+    """The option is refused where there is no curve, and a transform that does not exist is named with those that do."""
+    data = loaded(program(1))
+    with pytest.raises(iop.UsageError, match="completion has no curve"):
+        iop.measure(data, "completion", curve_interval="log")
+    with pytest.raises(iop.UsageError, match=r"Allowed: arcsine, log, log_log, logit, plain"):
+        iop.retention(data, curve_interval="wald")

@@ -27,7 +27,7 @@ OF_PARTS = {
     "change": {"of_discharged"},
     "chart_kind": {"with_numbers"},  # of a function that draws
     "chart_rows": {"coordinate", "dot", "finish_rows", "range_bar", "share_axis", "too_many", "value_words", "withheld_words"},
-    "comparison": {"chance_sentence", "different_people"},  # of how many outcomes are judged
+    "comparison": {"chance_sentence", "different_people", "primary_sentence"},  # of how many outcomes are judged
     "control_chart": {  # of a Trend, which holds its Released
         *("draw_changes", "draw_lines", "draw_points", "frame_trend", "labels_of_changes", "name_points", "trend_chart"),
     },

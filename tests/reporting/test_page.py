@@ -363,7 +363,7 @@ def rounded(value, digits):
 
 
 SCALES = tuple(f"{name}_" for name in load_scales() if name not in ("phq9", "gad7"))
-DECLARED = ("planned_hours", "certified", "recertified", "condition_code_92", "scores_in_plan")
+DECLARED = ("planned_hours", "certified", "recertified", "condition_code_92", "scores_in_plan", "paired_yes_no")
 RARE = tuple(
     f"{scale}_{name}" for scale in ("phq9", "gad7") for name in ("occasions", "sudden_gains", "depression_follow_up")
 )  # scores after discharge, or every week

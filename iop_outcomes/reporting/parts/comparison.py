@@ -10,7 +10,7 @@ from iop_outcomes.reporting.blocks import Block, Note, Section, TableBlock, Text
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Page, Part, Program, no_sections
 from iop_outcomes.reporting.parts.who import severity_of
-from iop_outcomes.show.comparison import chance_sentence, difference_table, different_people, groups_of, judged_outcomes
+from iop_outcomes.show.comparison import chance_sentence, difference_table, different_people, groups_of, judged_outcomes, primary_sentence
 from iop_outcomes.show.words import label
 
 WORD_RULE = (
@@ -34,7 +34,7 @@ def comparison(page: Page) -> list[Block]:
         for released in judged
         for estimand, time in _compared(released)
     ]
-    chance = _chance(judged, program.conf_level)
+    chance = " ".join(filter(None, (_chance(judged, program.conf_level), primary_sentence(program.data.primary))))
     rule = [Text(WORD_RULE.format(chance=chance))] if chance else []
     return [*rule, Note(different_people(program.by)), *(TableBlock(table) for table in tables if table.rows)]
 

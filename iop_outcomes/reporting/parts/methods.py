@@ -10,6 +10,7 @@ from iop_outcomes.reporting.blocks import Block, Section, Terms, Text, section
 from iop_outcomes.reporting.parts.part import Page, Part, no_sections, nothing
 from iop_outcomes.reporting.parts.who import difference_rule
 from iop_outcomes.results import UNVERIFIED, Provenance
+from iop_outcomes.show.comparison import primary_sentence
 from iop_outcomes.show.words import count, episodes
 
 _WORD_RULE = (
@@ -36,7 +37,13 @@ def methods_blocks(page: Page) -> list[Block]:
     for released in every:
         unique.setdefault(released.definition.measure, released)
     entries = [(released.definition.title, _definition_lines(released)) for released in unique.values()]
-    glossary = (*_GLOSSARY, ("Largest difference", difference_rule()), *((_NOT_SHOWN,) if policy.threshold else ()))
+    primary = primary_sentence(data.primary)
+    glossary = (
+        *_GLOSSARY,
+        *((("Primary outcome", primary),) if primary else ()),
+        ("Largest difference", difference_rule()),
+        *((_NOT_SHOWN,) if policy.threshold else ()),
+    )
     return [
         Text("Day 0 is admission. An episode counts in the group it was admitted to. Intervals are 95% unless they say otherwise."),
         Terms(tuple(entries)),

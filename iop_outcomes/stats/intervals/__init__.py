@@ -14,6 +14,7 @@ from iop_outcomes.stats.intervals.modelled_mean import ModelledMean
 from iop_outcomes.stats.intervals.normal import Normal
 from iop_outcomes.stats.intervals.of_two_groups import OfTwoGroups
 from iop_outcomes.stats.intervals.order_statistics import OrderStatistics
+from iop_outcomes.stats.intervals.paired_shares import PairedShares
 from iop_outcomes.stats.intervals.paired_t import PairedT
 from iop_outcomes.stats.intervals.signed_rank import FisherZ, SignedRank, Walsh
 from iop_outcomes.stats.intervals.simultaneous import Simultaneous
@@ -46,6 +47,7 @@ __all__ = [
     "Normal",
     "OfTwoGroups",
     "OrderStatistics",
+    "PairedShares",
     "PairedT",
     "PointErrors",
     "Side",

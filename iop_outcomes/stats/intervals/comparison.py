@@ -103,8 +103,8 @@ class Mover:
     def _limits(self, one: Side, other: Side, shared: float, conf_level: float, *, repeated: bool = False) -> Limits:
         first, second = one.limits(conf_level), other.limits(conf_level)
         a, b = one.draft.value, other.draft.value
-        low = a - b - _joined(a - first.low, second.high - b, shared)
-        high = a - b + _joined(first.high - a, b - second.low, shared)
+        low = a - b - joined(a - first.low, second.high - b, shared)
+        high = a - b + joined(first.high - a, b - second.low, shared)
         if self.bounded:
             low, high = max(low, -1.0), min(high, 1.0)
         patients = (repeated and shared != 0) or "by patient" in first.method + second.method
@@ -129,7 +129,7 @@ class Mover:
             limits = self._limits(one, other, shared, conf_level)
             return limits.low - bound if value > bound else bound - limits.high
 
-        return 2 * float(ndtr(-(_halved if self.in_jumps else _root)(limit, abs(value - bound))))
+        return 2 * float(ndtr(-(_halved if self.in_jumps else root)(limit, abs(value - bound))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +177,12 @@ def _effective(one: Side, other: Side, people: Patients) -> tuple[float, float, 
     return None if most < 2 else (people.among(one.draft.among).effective, people.among(other.draft.among).effective, together)
 
 
-def _joined(first: float, second: float, shared: float) -> float:
+def joined(first: float, second: float, shared: float) -> float:
+    """How far a limit of a difference lies from it, from how far those of both estimates lie from them, and their correlation."""
     return math.sqrt(max(first**2 + second**2 - 2 * shared * first * second, 0.0))
 
 
-def _root(limit: Callable[[float], float], start: float) -> float:
+def root(limit: Callable[[float], float], start: float) -> float:
     """Where a falling curve that begins at `start` comes down to 0, by false position (Illinois: an end that stays is pulled in)."""
     a, at_a, b, at_b = 0.0, start, FARTHEST_Z, limit(FARTHEST_Z)
     if not at_b < 0:

@@ -1,4 +1,4 @@
-"""Takes a share of a curve on a day, gives log-log limits; exact where nobody or everybody has ended."""
+"""Takes a share of a curve on a day, gives log-log limits, or those of a transform asked for; exact where nobody or everybody has ended."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from iop_outcomes.stats.intervals.comparison import Mover
 from iop_outcomes.stats.intervals.interval import Combinable, NoInterval, Stratum, kish
 from iop_outcomes.stats.lifetable import zero_events_upper
 from iop_outcomes.stats.limits import FEW_EVENTS, FEW_PATIENTS, Errors, Limits, PointErrors, few, variance_independent
-from iop_outcomes.stats.transform import log_log_limits
+from iop_outcomes.stats.transform import LOG_LOG, Transform, log_log_limits, transform_words, transformed_interval
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -68,6 +68,9 @@ class LogLog(Combinable):
     at_most_worth : bool
         Of a weighted share with a stratum at 0 or 1, which tells nothing of its own variance: whether the error is at least that
         of so many episodes.
+    transform : {"log_log", "log", "plain", "logit", "arcsine"}
+        The scale on which limits are symmetric. All but log-log are there to give what other programs print, which take the limits of
+        the share left from itself.
     """
 
     method: ClassVar[str] = "log-log"
@@ -82,6 +85,7 @@ class LogLog(Combinable):
     tail: Tail | None = None
     worth: float | None = None
     at_most_worth: bool = False
+    transform: Transform = LOG_LOG
 
     @property
     def at_risk(self) -> int | None:
@@ -107,8 +111,8 @@ class LogLog(Combinable):
         return PointErrors(known, repeats, size(self.tail.at_risk), math.sqrt(variance))
 
     def limits(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
-        """Limits of the share printed; the share left of a single kind of end has one minus the limits of the share ended."""
-        mirrored = self.left and (self.kinds <= 1 or draft.value == 0)
+        """Limits of the share printed; the share left of a single kind of end has one minus the log-log limits of the share ended."""
+        mirrored = self.left and (draft.value in (0.0, 1.0) or (self.kinds <= 1 and self.transform == LOG_LOG))
         share = 1 - draft.value if mirrored else draft.value
         care = _FEW_ENDS if self.ends < FEW_EVENTS else _NO_FLAGS
         if share in (0.0, 1.0):
@@ -116,9 +120,17 @@ class LogLog(Combinable):
         else:
             least = share * (1 - share) / self.worth if self.worth and self.at_most_worth else 0.0
             se = math.sqrt(max(errors.variance, least))
-            low, high = log_log_limits(share, se, errors.quantile(conf_level))
-            limits = Limits(se, low, high, flags=care)
+            limits = self._between(share, se, errors, conf_level, care)
         return Limits(limits.se, 1 - limits.high, 1 - limits.low, limits.method, limits.flags) if mirrored else limits
+
+    def _between(self, share: float, se: float, errors: Errors, conf_level: float, care: Flags) -> Limits:
+        """Limits of a share that is neither 0 nor 1."""
+        quantile = errors.quantile(conf_level)
+        if self.transform == LOG_LOG:
+            return Limits(se, *log_log_limits(share, se, quantile), flags=care)
+        low, high = transformed_interval(share, se, quantile, self.transform) if quantile > 0 else (math.nan, math.nan)
+        method = transform_words(self.transform)
+        return Limits(se, float(low), float(high), f"{method}, by patient" if errors.clustered else method, care)
 
     def _at_an_end(self, share: float, errors: Errors, conf_level: float, care: Flags) -> Limits:
         """Limits of a share ended of 0 or 1, of those whose state is known; none where they are hardly more than one patient."""
@@ -164,5 +176,6 @@ class LogLog(Combinable):
             left=self.left,
             known=np.logical_or.reduce([one.known for one in each]),
             worth=kish([part.weight for part in parts], known),
+            transform=self.transform,
             at_most_worth=any(part.draft.value in (0.0, 1.0) for part in parts),
         )

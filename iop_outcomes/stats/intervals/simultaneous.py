@@ -16,7 +16,7 @@ from iop_outcomes.stats.draft import Comparison, Draft, Interval
 from iop_outcomes.stats.intervals.comparison import Mover
 from iop_outcomes.stats.limits import FARTHEST_Z, Errors, Limits, open_sides
 from iop_outcomes.stats.medians import crossing_day
-from iop_outcomes.stats.transform import transformed_interval
+from iop_outcomes.stats.transform import LOG_LOG, Transform, transform_words, transformed_interval
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -37,6 +37,8 @@ class Simultaneous(Interval):
         For each cell of the table as first counted, its row in the influence, or -1.
     gone : float
         Which quantile; 0.5 for the median.
+    transform : {"log_log", "log", "plain", "logit", "arcsine"}
+        Of the band.
 
     References
     ----------
@@ -52,6 +54,7 @@ class Simultaneous(Interval):
     daily: Callable[[], tuple[Floats, Floats]]
     origin: Ints
     gone: float = 0.5
+    transform: Transform = LOG_LOG
 
     @cached_property
     def _known(self) -> tuple[Floats, Floats]:
@@ -81,7 +84,7 @@ class Simultaneous(Interval):
         days that such a band leaves open the bound itself is given: no limit can come down there first.
         """
         bound = self.se * math.sqrt(most)
-        low, high = transformed_interval(np.clip(self.curve, 0.0, 1.0), bound, FARTHEST_Z)
+        low, high = transformed_interval(np.clip(self.curve, 0.0, 1.0), bound, FARTHEST_Z, self.transform)
         level = 1 - self.gone
         start = int(np.argmax((low <= level) | (self.curve <= level)))
         end = int(np.argmax(high <= level)) if (high <= level).any() else len(self.days) - 1
@@ -94,6 +97,9 @@ class Simultaneous(Interval):
         """Days on which the limits of the curve come down as far as the curve does; NaN for a limit that is not reached."""
         known = ~np.isnan(self.curve)
         curve, days, se = self.curve[known], self.days[known], (self.se if errors.daily is None else errors.daily)[known]
-        limits = transformed_interval(np.clip(curve, 0.0, 1.0), se, errors.quantile(conf_level))
+        limits = transformed_interval(np.clip(curve, 0.0, 1.0), se, errors.quantile(conf_level), self.transform)
         low, high = (crossing_day(days, limit, self.gone) for limit in limits)
-        return Limits(math.nan, low, high, flags=open_sides(low, high))
+        method = ""
+        if self.transform != LOG_LOG:
+            method = f"inverted {transform_words(self.transform)}{', by patient' if errors.clustered else ''}"
+        return Limits(math.nan, low, high, method, open_sides(low, high))
