@@ -36,6 +36,7 @@ OF_PARTS = {
     "funnel_of_studies": {"funnel_alt_text", "funnel_of_studies"},  # of these, too
     "inline": {"inlined"},  # of a page
     "paper": {"inches", "on_paper"},  # of a function that draws
+    "methods_paragraph": {"methods_of_table"},  # asks it of each
     "participants": {"alike_sentence", "participants_table"},  # asks it of each
     "plain": {"csv_text", "plain_cell", "steady", "table_csv_text"},  # asks it of each
     "references": {"bibtex", "references_of"},  # of sources
@@ -52,6 +53,7 @@ OF_PARTS = {
     "withheld_cells": {"without_withheld"},  # of a table of words
     "verdicts": {"verdict_word"},
     "words": {
+        "before_range",
         "count",
         "counted_share",
         "episodes",
@@ -69,6 +71,7 @@ OF_PARTS = {
         "plain_range",
         "share_and_count",
         "value_of",
+        "within_sentence",
     },
 }
 

@@ -283,7 +283,7 @@ def not_known(page: Page, outcomes: Sequence[Judged]) -> str:
     if asks.first_after_discharge(page) is None:
         gaps.append("what happened after discharge is not recorded")
     elif is_replaced(page.program):
-        gaps.append("who was back in hospital, of whom the data hold nobody")
+        gaps.append("how many came back to hospital (no return is in the data)")
     if len(groups_of(page[asks.completion(page.program)])) > 1:
         gaps.append("whether a gap between groups comes from the care or from the people")
     return f"Not known: {'; '.join(gaps or [NO_COMPARISON])}."

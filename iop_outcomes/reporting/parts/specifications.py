@@ -11,7 +11,7 @@ from iop_outcomes.release import Released, ReleasedEstimate, Withheld
 from iop_outcomes.reporting.blocks import Block, Section, TableBlock, Terms, Text, section
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.show.tables import Table
-from iop_outcomes.show.words import count, has_range, has_value, listed, plain_range, value_with_unit
+from iop_outcomes.show.words import NOT_SHOWN, count, has_range, has_value, listed, plain_range, value_with_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,10 @@ class ElementFigure:
     def counted(self) -> str:
         """How many of how many; of a curve, and of days or points, of how many."""
         estimate = self.estimate
-        n = "of a number not shown" if isinstance(estimate.n, Withheld) else f"of {count(estimate.n)}"
         bare = estimate.k is None or isinstance(estimate.k, Withheld) or self.time is not None
+        if isinstance(estimate.n, Withheld):
+            return NOT_SHOWN if bare else f"{count(estimate.k or 0)}; of how many, {NOT_SHOWN}"
+        n = f"of {count(estimate.n)}"
         return n if bare else f"{count(estimate.k or 0)} {n}"
 
     @property

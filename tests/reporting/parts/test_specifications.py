@@ -1,5 +1,8 @@
 """Takes elements made for it and small programs, gives each with its figure, who is in it and who is not, or what the data lack."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 
 from iop_outcomes.evaluate.ask import Ask
@@ -47,9 +50,12 @@ def test_a_figure_with_who_is_in_it_and_who_is_not():
 
 
 def test_small_numbers_that_are_withheld_are_said_to_be():
-    """Neither 0 nor a blank: of a number not shown, and how many is not shown of who is left out."""
+    """Neither 0 nor a blank, nor "of a number not shown"; and how many is not shown of who is left out."""
     rows, _, (figure,) = page([*people(40, 3), people(0, 1, start=50)[0] | {"discharge_reason": None}], FINISHED, policy="cms11")
-    assert rows[0][2] == "not shown"
+    assert rows[0][2] == "not shown" and rows[0][4] == "of 43"
+    hidden = figure.estimate.value  # withheld
+    for k, words in ((40, "40; of how many, not shown"), (hidden, "not shown")):
+        assert type(figure).counted.fget(SimpleNamespace(estimate=replace(figure.estimate, n=hidden, k=k), time=None)) == words
     assert figure.left_out.startswith("how many is not shown: ")
 
 
