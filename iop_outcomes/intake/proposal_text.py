@@ -285,7 +285,7 @@ class ProposalText:
             match.to
             for table, file in self.tables.items()
             for match in file.matches[table]
-            if match.how != "guess" and self._field(table, match).allowed
+            if match.how != "guess" and (self._field(table, match).allowed or match.to == "planned")
         ]
         columns = [name for name in WITH_KNOWN_WORDS if name in matched]
         if columns:
