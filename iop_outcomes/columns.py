@@ -39,13 +39,8 @@ EVENTS = (
 )
 SESSION_STATUSES = ("attended", "missed", "cancelled_by_person", "cancelled_by_program", "excused")
 SESSION_KINDS = ("group", "individual", "family", "medication", "assessment", "case_management", "education", "peer", "other")
-WITH_KNOWN_WORDS = (
-    "discharge_reason",
-    "event",
-    "status",
-    "kind",
-    "moment",
-)  # columns of a closed list that record systems have usual words for
+# Columns of a closed list that record systems have usual words for.
+WITH_KNOWN_WORDS = ("discharge_reason", "event", "status", "kind", "moment", "planned")
 SCHEDULED = "scheduled"  # of a session that is yet to come: nobody knows its status
 DATA_CLASSES = ("safe_harbor", "limited_data_set", "synthetic", "public")
 DATED_CLASSES = ("limited_data_set", "synthetic", "public")

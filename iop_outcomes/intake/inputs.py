@@ -36,7 +36,7 @@ from iop_outcomes.intake.frames import add_frame, gathered, is_frame, names_of, 
 from iop_outcomes.intake.locations import Location, both_given, find_tables
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.parts import fingerprint_of_parts, parts_of, refuse_other_header
-from iop_outcomes.intake.preflight import Through, preflight_csv, read_through, refuse_parquet
+from iop_outcomes.intake.preflight import Through, once, preflight_csv, read_through, refuse_parquet
 from iop_outcomes.intake.recipes import expected_names
 from iop_outcomes.intake.statistical import is_statistical, read_statistical
 from iop_outcomes.intake.store import Store
@@ -434,7 +434,7 @@ def _add_copy(store: Store, item: Input, mapping: Mapping) -> None:
         item.header = preflight_csv(
             copy,
             delimiter,
-            expected_names(table, mapping) if table in KINDS else _first_line(copy, delimiter),
+            expected_names(table, mapping) if table in KINDS else once(_first_line(copy, delimiter)),
             may_be_empty=_may_be_empty(table),
         )
         item.broken = sorted(dict(reversed(store.add_csv(table, copy, item.header, delimiter=delimiter, max_field=MAX_LINE_BYTES))).items())

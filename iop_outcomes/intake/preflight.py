@@ -126,7 +126,7 @@ def preflight_csv(path: Path, delimiter: str, known: Sequence[str], *, may_be_em
     text = head.decode("utf-8-sig", errors="ignore")  # only a letter that the block cuts in two can be left
     if not text.strip():
         fatal("empty_file", name, "the file is empty", "Export it again.")
-    header = _header(text, delimiter, name)
+    header = _header(text, delimiter, name, known)
     _refuse_other_spelling(header, known, name, table)
     _refuse_other_delimiters(header, delimiter, known, name)
     _refuse_unknown(header, text, delimiter, known, name, table)
@@ -267,7 +267,7 @@ def _place(path: Path, offset: int) -> tuple[int, bytes]:
     return (feeds or returns) + 1, read.rpartition(end)[2]
 
 
-def _header(text: str, delimiter: str, name: str) -> list[str]:
+def _header(text: str, delimiter: str, name: str, known: Sequence[str]) -> list[str]:
     first = min((text.find(end) for end in "\n\r" if end in text), default=len(text))
     if first > MAX_HEADER_BYTES:
         fatal(
@@ -284,8 +284,9 @@ def _header(text: str, delimiter: str, name: str) -> list[str]:
     header = _with_nameless(header)
     for place, column in enumerate(header, start=1):
         places.setdefault(column.lower(), []).append(str(place))
-    for same in places.values():
-        if len(same) > 1:
+    read = {column.lower() for column in known}
+    for column, same in places.items():
+        if len(same) > 1 and column in read:
             fatal("duplicate_header", name, f"a column name stands twice (columns {', '.join(same)})", "Rename one of them.", line=1)
     if "" in places:
         fatal(
@@ -295,7 +296,20 @@ def _header(text: str, delimiter: str, name: str) -> list[str]:
             "Name it or leave it out; where names stand in two rows, declare [text] header_rows = 2.",
             line=1,
         )
-    return header
+    # Two that nobody asks for, such as remarks; who means one of them names its place too.
+    return [f"{column} (column {place})" if len(places[column.lower()]) > 1 else column for place, column in enumerate(header, start=1)]
+
+
+def once(names: Sequence[str]) -> list[str]:
+    """The names that stand once, whatever their case.
+
+    Examples
+    --------
+    >>> once(["Id", "Remarks", "remarks"])
+    ['Id']
+    """
+    plain = [name.strip().lower() for name in names]
+    return [name for name, each in zip(names, plain, strict=True) if plain.count(each) == 1]
 
 
 def _with_nameless(header: Sequence[str]) -> list[str]:

@@ -26,7 +26,7 @@ from iop_outcomes.intake.header_offers import cells_of, lines_before_header
 from iop_outcomes.intake.inputs import open_location
 from iop_outcomes.intake.locations import OFFERED_SUFFIXES, PART, TEXTS, Location, part_of_file
 from iop_outcomes.intake.mapping import Mapping
-from iop_outcomes.intake.preflight import MOST_TITLES, SEPARATORS, preflight_csv, read_through
+from iop_outcomes.intake.preflight import MOST_TITLES, SEPARATORS, once, preflight_csv, read_through
 from iop_outcomes.intake.privacy import identifier_in_name
 from iop_outcomes.intake.statistical import column_labels, is_statistical, value_labels
 from iop_outcomes.intake.synonyms import Match, identifier_called, match_columns, table_called, table_mentioned
@@ -195,7 +195,7 @@ def open_text(scratch: Scratch, file: File, settings: TextSettings, known: Calla
         file.settings, file.skip_rows = settings, skip_rows
         return open_text(scratch, file, replace(settings, skip_rows=skip_rows))
     names, delimiter = cells[0]
-    file.names, file.delimiter, file.text = preflight_csv(text, delimiter, names), delimiter, text
+    file.names, file.delimiter, file.text = preflight_csv(text, delimiter, once(names)), delimiter, text
     file.settings = replace(settings, delimiter=delimiter)
     return None
 

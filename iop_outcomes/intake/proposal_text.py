@@ -285,7 +285,7 @@ class ProposalText:
             match.to
             for table, file in self.tables.items()
             for match in file.matches[table]
-            if match.how != "guess" and self._field(table, match).allowed
+            if match.how != "guess" and (self._field(table, match).allowed or match.to == "planned")
         ]
         columns = [name for name in WITH_KNOWN_WORDS if name in matched]
         if columns:
@@ -444,6 +444,11 @@ class ProposalText:
         note = f"needed: {words}.{' A guess by its spelling' if guess else ''}"
         wanted = f"{to}, {means}" if means else to
         why = f"The table cannot be read without {name}. {_ENTER_IT}"
+        named = [toml(each) for each in file.names if identifier_called(each)]
+        if to in ("patient_id", KEY) and not guess and named:
+            why += (
+                f" Named like identifiers, and so never read: {_listed(named)}. Where one of them names the person, number the people anew."
+            )
         return Line(section, to, guess, note, Question(f"{file.name}: which column is {wanted}?", why, others, guess))
 
     def _not_read(self, table: str) -> Iterator[Line]:

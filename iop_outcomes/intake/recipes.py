@@ -175,7 +175,7 @@ def scale_in(column: str) -> str:
 
 def _known(field: Field, mapping: Mapping) -> dict[str, str]:
     """Usual words of a closed list, where the mapping lets them be read."""
-    return known_words(field, {}) if field.name in mapping.known_words and field.allowed else {}
+    return known_words(field, {}) if field.name in mapping.known_words and (field.allowed or field.kind == "flag") else {}
 
 
 def _declared(table: str, mapping: Mapping, scales: Dictionary[str, Scale]) -> list[Field]:

@@ -42,13 +42,15 @@ def pass_over_sums(store: Store, item: Input, mapping: Mapping) -> None:
     columns = store.raw_columns(item.table)
     named = mapping.columns.get(item.table, {})
     text = {column: f"trim(CAST({quoted(column)} AS VARCHAR))" for column in columns}
-    ids = [text[name] for name in (named.get(each, each) for each in _IDS) if name in text]
+    ids = [f"CAST({quoted(name)} AS VARCHAR)" for name in (named.get(each, each) for each in _IDS) if name in text]
     written = ", ".join(map(literal, _WRITTEN))
     blank = " AND ".join(f"coalesce({cell}, '') = ''" for cell in text.values())
     a_sum = " OR ".join(f"coalesce({cell} IN ({written}), FALSE)" for cell in text.values())
     # Without ids, a sum is a word and numbers: "Total" may be the name of a scale in a row that holds more.
     others = ids or [f"regexp_replace({cell}, '^[-+$]?[0-9.,]+ ?%?$', '')" for cell in text.values()]
-    nobody = " AND ".join(f"coalesce({cell}, '') IN ('', {written})" for cell in others)
+    nobody = " AND ".join(f"({cell} IS NULL OR {cell} IN ('', {written}))" for cell in others)
+    if ids and not store.rows_where(item.table, nobody):  # as in most files: then nothing else is asked of its rows
+        return
     none = store.rows_where(item.table, f"({nobody}) AND ({blank})")
     sums = store.rows_where(item.table, f"({nobody}) AND ({a_sum})")
     before = store.raw_rows(item.table)

@@ -75,3 +75,17 @@ def test_start_offers_to_leave_a_code_out(tmp_path):
     (tmp_path / "mapping.toml").write_text(proposal.short)
     with iop.load(tmp_path) as data:
         assert data.flow[1].used == 24
+
+
+def test_few_planned_readmissions_in_words(tmp_path):
+    """X in few rows is planned, as map proposes whether it is there or not; two columns of remarks are no reason to refuse a file."""
+    EPISODES.to_csv(tmp_path / "episodes.csv", index=False)
+    feed = FEED[FEED["Event Type"] == "A01"].assign(Planned=["X"] * 4 + [""] * 20, extra="a", Extra="b")
+    feed.assign(**{"Event Type": "Inpatient Psych"}).to_csv(tmp_path / "readmissions.csv", index=False)
+    with Folder(tmp_path) as folder:
+        proposal = folder.proposal({"data": DATED, "follow_up_days": {"rule": "to_cutoff"}})
+    (tmp_path / "mapping.toml").write_text(proposal.text)
+    with iop.load(tmp_path) as data:
+        assert data.flow[1].used == 24
+        frame = iop.readmission(data, at=(30,)).to_frame()
+        assert frame[frame.estimand == "cumulative_incidence"].value.tolist() == [pytest.approx(20 / 60)]

@@ -110,7 +110,7 @@ def test_nothing_declared_is_the_strictest():
     assert read_mapping({"data": {"class": "safe_harbor"}}).declared
 
 
-SECTIONS = "adapter, age_group, changes, codes, columns, contacts, covariates, data, databases, date_format, discharge_reason, episode_id, follow_up_days, missing, occasions, planned_days, program, referral_mean, report, tables, targets, text"
+SECTIONS = "adapter, age_group, changes, codes, columns, contacts, covariates, data, databases, date_format, discharge_reason, episode_id, follow_up_days, leave_out, missing, occasions, planned_days, program, referral_mean, report, tables, targets, text"
 WRONG = {
     "unknown section": ("[colums.episodes]\n", f'm.toml: no section "colums". Did you mean "columns"? Allowed: {SECTIONS}.'),
     "unknown key": (
@@ -144,7 +144,10 @@ WRONG = {
         '[tables]\nepisode = "a.csv"\n',
         'm.toml [tables]: no table "episode". Did you mean "episodes"? Allowed: contacts, episodes, events, scores, sessions.',
     ),
-    "a path that is a number": ("[tables]\nepisodes = 3\n", 'm.toml [tables]: episodes must be text in quotes, as in episodes = "name".'),
+    "a path that is a number": (
+        "[tables]\nepisodes = 3\n",
+        'm.toml [tables] episodes: must be text in quotes, as in "admissions.csv", or a list of different files, as in ["2023.csv", "2024.csv"].',
+    ),
     "columns of an unknown table": (
         '[columns.score]\nday = "d"\n',
         'm.toml [columns]: no table "score". Did you mean "scores"? Allowed: contacts, episodes, events, scores, sessions.',
