@@ -123,7 +123,8 @@ def quantile_days(estimand: str, counts: Counts, column: str, share_below: float
     n = counts.total
     values = distribution(counts, column)
     value = quantile_type2(values, share_below)
-    influence = ((_whole(counts, column) <= value) - share_below) / n if n else np.zeros(len(counts))
+    below = _whole(counts, column) <= value
+    influence = (below - float(below @ counts.n) / n) / n if n else np.zeros(len(counts))
     interval = OrderStatistics(values, share_below, flag=Flag.NONE if n else Flag.NO_EPISODES)
     return Draft(Key(estimand), value, counts.lift(influence), counts.here(), population, interval)
 

@@ -53,15 +53,16 @@ def type_2(values, share):
 def woodruff(rows, share, conf_level):
     """Quantile, and the quantiles at the score limits of the share at or below it, as uncertain as its patients make it."""
     n, value = len(rows), type_2([day for _, day in rows], share)
+    below = Fraction(sum(day <= value for _, day in rows), n)  # more than the share where many have the value
     sums, episodes = {}, {}
     for patient, day in rows:
-        sums[patient] = sums.get(patient, 0) + (int(day <= value) - share)
+        sums[patient] = sums.get(patient, 0) + (int(day <= value) - below)
         episodes[patient] = episodes.get(patient, 0) + 1
     m = Fraction(n * n, sum(w * w for w in episodes.values()))
     if m < 2:
         return value, (math.nan, math.nan)
     variance = sum(each**2 for each in sums.values()) / n**2
-    known = min(Fraction(n), share * (1 - share) / variance) if variance else m
+    known = min(Fraction(n), below * (1 - below) / variance) if variance else min(Fraction(n), m)
     q = float(student.ppf((1 + conf_level) / 2, float(m - 1)))
     # Those p at which the observed share lies q errors away: a quadratic in p.
     roots = np.roots([1 + q * q / float(known), -(2 * float(share) + q * q / float(known)), float(share) ** 2])
@@ -84,6 +85,17 @@ def test_quantiles_and_intervals_are_those_of_the_rows(rows, share, conf_level):
     assert found_value == value
     assert (found.low, found.high) == pytest.approx(limits, nan_ok=True, abs=1e-9)
     assert found.method == "Woodruff, by patient"
+
+
+def test_episodes_that_are_copies_of_each_other_tell_half_as_much():
+    """Two equal stays each of 40 patients: the limits of 40 stays, also where 19 of 20 lie at or below the third quartile."""
+    days = [3] * 24 + [9] * 14 + [30] * 2
+    twice = [(patient, day) for patient, day in enumerate(days) for _ in range(2)]
+    value, found = ours(twice, Fraction(3, 4), 0.95)
+    quantile = float(student.ppf(0.975, 39))
+    roots = np.roots([1 + quantile**2 / 40, -(1.5 + quantile**2 / 40), 0.75**2])
+    assert value == 9
+    assert (found.low, found.high) == tuple(type_2(days, limit) for limit in sorted(roots.real.tolist()))
 
 
 def test_ten_stays_of_five_patients_by_hand():

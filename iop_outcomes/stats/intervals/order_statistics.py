@@ -39,13 +39,17 @@ class OrderStatistics(Interval):
         return Limits(math.nan, low, high, flags=open_sides(low, high))
 
     def limits_by_patient(self, draft: Draft, errors: Errors, conf_level: float) -> Limits:
-        """The quantiles at the limits of the share that lies at or below the quantile.
+        """The quantiles at the limits of the share that lies at or below the quantile, of the effective n of that share.
+
+        Where many have one value, as of whole days, more lie at or below a quartile than a quarter: how alike the episodes of a patient
+        are is told around the share that does.
 
         References
         ----------
         Woodruff RS (1952), doi:10.1080/01621459.1952.10483443.
         """
         quantile = t_quantile(errors.effective - 1, conf_level)
-        shares = wilson_limits(self.share_below, effective_n(self.share_below, draft.n, errors), quantile)
+        below = float(self.distribution.n[self.distribution.values <= draft.value].sum()) / draft.n
+        shares = wilson_limits(self.share_below, effective_n(below, draft.n, errors), quantile)
         low, high = (quantile_type2(self.distribution, limit) for limit in shares)
         return Limits(math.nan, low, high)
