@@ -172,7 +172,11 @@ def _gives_no_group(estimate: Estimate, results: Results, reading: Visible) -> b
     people, place = results.populations[estimate.level, estimate.key], Place(MISSING_LEVEL, estimate.level_2)
     if estimate.level != ALL or any(level != ALL and key == estimate.key for level, key in results.populations):
         return False  # said of groups too: each has its own
-    beside = (each for (level, _), each in results.populations.items() if level == MISSING_LEVEL and each.base == people.base)
+    beside = (
+        each
+        for (level, _), each in results.populations.items()
+        if level == MISSING_LEVEL and each.base == people.base and each.family != people.family
+    )
     no_group = next(beside, None)
     return no_group is not None and any(
         isinstance(reading.count(no_group, place, parts), Withheld)
