@@ -3,6 +3,7 @@
 python -m attacks                          20 programs
 python -m attacks --programs 500           more
 python -m attacks --first 7 --programs 1   one alone, by its seed
+python -m attacks --no-track 0.08          some of whose episodes have no track
 
 The exit status is 1 when a count comes back, 3 when the attack itself is wrong: a count that is truly another, or facts that contradict one another.
 """
@@ -27,8 +28,10 @@ def main(words: Sequence[str] | None = None, results: Path = RESULTS) -> int:
     parser.add_argument("--programs", type=int, default=20, help="how many programs to draw")
     parser.add_argument("--first", type=int, default=1, help="the seed of the first; the others follow it")
     parser.add_argument("--policy", default="cms11", help="the disclosure policy of the reports")
+    parser.add_argument("--no-track", type=float, default=0.0, help="the share of episodes without a track")
     arguments = parser.parse_args(words)
-    outcomes = list(_outcomes(range(arguments.first, arguments.first + arguments.programs), arguments.policy))
+    seeds = range(arguments.first, arguments.first + arguments.programs)
+    outcomes = list(_outcomes(seeds, arguments.policy, arguments.no_track))
     results.write_text(page(outcomes, arguments.policy), encoding="utf-8")
     sys.stdout.write(table(outcomes))
     if any(outcome.wrong or outcome.contradiction for outcome in outcomes):
@@ -36,10 +39,10 @@ def main(words: Sequence[str] | None = None, results: Path = RESULTS) -> int:
     return 1 if any(outcome.recovered for outcome in outcomes) else 0
 
 
-def _outcomes(seeds: range, policy: str) -> Iterator[Outcome]:
+def _outcomes(seeds: range, policy: str, no_track: float) -> Iterator[Outcome]:
     for seed in seeds:
         start = time.perf_counter()
-        outcome = tried(seed, policy)
+        outcome = tried(seed, policy, no_track=no_track)
         problem = f"; {outcome.contradiction or '; '.join(outcome.wrong)}" if outcome.contradiction or outcome.wrong else ""
         sys.stderr.write(
             f"seed {seed}: {outcome.episodes} episodes, {outcome.exact} recovered, {outcome.bounded} bounded, "

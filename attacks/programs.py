@@ -39,7 +39,7 @@ class MadeUp:
     mapping: dict[str, Any]
 
 
-def drawn(seed: int, size: int | None = None) -> MadeUp:
+def drawn(seed: int, size: int | None = None, *, no_track: float = 0.0) -> MadeUp:
     """Draw a program.
 
     Parameters
@@ -48,6 +48,8 @@ def drawn(seed: int, size: int | None = None) -> MadeUp:
         The same seed gives the same program.
     size : int, optional
         How many episodes; drawn from 100 to 700 by default.
+    no_track : float
+        The share of episodes whose track is then left blank.
 
     Returns
     -------
@@ -59,6 +61,8 @@ def drawn(seed: int, size: int | None = None) -> MadeUp:
     n = size or int(generator.integers(SMALLEST, LARGEST, endpoint=True))
     episodes = _episodes(generator, n)
     events = _events(generator, episodes)
+    if no_track:
+        episodes["track"] = _with_gaps(generator, episodes["track"], no_track)
     tables = {"episodes": pd.DataFrame(episodes), "events": pd.DataFrame(events)}
     return MadeUp(tables, {"data": {"class": "synthetic", "cutoff": str(_CUTOFF)}})
 

@@ -72,9 +72,9 @@ class Outcome:
         return len(self.recovered) - self.exact
 
 
-def tried(seed: int, policy: str = "cms11", *, chains: bool = True) -> Outcome:
+def tried(seed: int, policy: str = "cms11", *, chains: bool = True, no_track: float = 0.0) -> Outcome:
     """Draw a program, write its report, attack it, and hold what comes back against the truth."""
-    return attacked(drawn(seed), seed, policy, chains=chains)
+    return attacked(drawn(seed, no_track=no_track), seed, policy, chains=chains)
 
 
 def attacked(program: MadeUp, seed: int = 0, policy: str = "cms11", *, chains: bool = True) -> Outcome:

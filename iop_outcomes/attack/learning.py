@@ -11,12 +11,14 @@ from itertools import product
 from iop_outcomes.attack.facts import EVERYONE, MODELLED, Knowledge, Place, Variable, combined, expression, place, place_words
 from iop_outcomes.attack.identities import FOLLOWED, TESTS, Fields, RowName, fields_of, left_out, outcome_of, stretches_of, sums_of
 from iop_outcomes.attack.read_charts import read_charts
+from iop_outcomes.attack.read_contrasts import read_contrasts, says_more
 from iop_outcomes.attack.read_curves import Lost, read_curves
 from iop_outcomes.attack.read_json import TABLE
 from iop_outcomes.attack.read_tables import read_tables
 from iop_outcomes.attack.read_words import read_words
 from iop_outcomes.attack.readings import COUNTS, Block, Described, FilesRead, Number, Rounded, describing
 from iop_outcomes.attack.simplifying import simplified
+from iop_outcomes.attack.solving import solve
 from iop_outcomes.columns import DISCHARGE_REASONS
 from iop_outcomes.keys import ALL, MISSING_LEVEL
 
@@ -41,6 +43,7 @@ class _Learner:
     knowledge: Knowledge = field(default_factory=Knowledge)
     row_names: dict[Place, dict[RowName, None]] = field(default_factory=dict)
     rounded: Rounded = field(default_factory=Rounded)
+    contrasts: set[str] = field(default_factory=set)  # in words
     lost: dict[tuple[Place, str], set[int]] = field(default_factory=dict)  # the days of which curves say who was lost by then
 
 
@@ -71,7 +74,16 @@ def learned(report: FilesRead) -> Knowledge:
         learner.knowledge.add(
             expression(name, EVERYONE), Fraction(1), Fraction(most), f"findings: {name} is fewer than {most + 1}", printed=True
         )
-    return simplified(learner.knowledge)
+    return _without_idle(simplified(learner.knowledge), learner.contrasts)
+
+
+def _without_idle(knowledge: Knowledge, contrasts: set[str]) -> Knowledge:
+    """The same without the differences, by their words, that say nothing which the other facts do not say at once."""
+    others = [fact for fact in knowledge.facts if fact.words not in contrasts]
+    if len(others) < len(knowledge.facts):
+        limits = solve(others, knowledge.variables)
+        knowledge.facts = [fact for fact in knowledge.facts if fact.words not in contrasts or says_more(fact, limits)]
+    return knowledge
 
 
 def _in_full(block: Block, described: Iterable[Described]) -> Block:
@@ -155,6 +167,12 @@ def _learn_block(learner: _Learner, block: Block) -> None:
             _withhold_rest(learner.knowledge, fields, where, row)
         if fields is not None and "value" in row and not _is_known(fields, row):
             _learn_value(learner, fields, where, row)
+    for row_name in row_names if learner.rounded.base == 1 else ():  # of rounded counts a difference says no more than they do
+        fields = fields_of(row_name)
+        if fields is not None and row_name.estimand not in _NOT_SHARES:
+            for fact in read_contrasts(block, rows, fields, row_name):
+                learner.contrasts.add(fact.words)
+                learner.knowledge.add(fact.terms, fact.low, fact.high, fact.words, printed=True)
 
 
 def _learn_count(learner: _Learner, block: Block, number: Number) -> None:

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from iop_outcomes.attack.facts import place
 from iop_outcomes.attack.identities import RowName
+from iop_outcomes.attack.read_contrasts import DIFFERENCE
 from iop_outcomes.attack.readings import COUNTS, Block, FilesRead, Number, plain
 
 Row = Mapping[str, str]
@@ -70,6 +71,8 @@ def _numbers(row: Row, name: str) -> Iterator[Number]:
         yield Number(row_name, where, field, _number(row[field]), f"{words}, {field}")
     if not row["contrast"] and row["value"]:
         yield Number(row_name, where, "value", _number(row["value"]), f"{words}, value")
+    if row["contrast"] == DIFFERENCE and row["value"] and not row.get("adjustment"):
+        yield Number(row_name, where, DIFFERENCE, _number(row["value"]), f"{words}, difference from all others")
 
 
 def _number(cell: str) -> Fraction | None:

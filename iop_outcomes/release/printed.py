@@ -308,13 +308,16 @@ class Tabulations:
         return needs
 
     def _counted(self, number: int, estimate: Estimate) -> list[tuple[Place, Population, Parts]]:
-        """What a number rests on: its own counts, and where it is a difference those of everyone or of another level."""
+        """What a number rests on: its own counts, and where it is a difference those of everyone, and of no group, or of another level."""
         populations, place, key = self._populations[number], estimate.place, estimate.key
         sides = [(place, populations[place, key])]
         against = {MINUS_OTHERS: ALL, MINUS_LEVEL: estimate.versus}.get(estimate.contrast) if estimate.contrast else None
         other = None if against is None else Place(str(against), place.level_2)
         if other is not None and (other, key.number) in populations:
             sides.append((other, populations[other, key.number]))
+        no_group = Place(MISSING_LEVEL, place.level_2)
+        if estimate.contrast == MINUS_OTHERS and (no_group, key.number) in populations:
+            sides.append((no_group, populations[no_group, key.number]))
         return [(where, people, parts) for where, people in sides for parts in people.rests_on]
 
     def column(self, number: int) -> int:

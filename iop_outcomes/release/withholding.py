@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any
 
-from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, Flag, Key, Place, flags
+from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Flag, Key, Place, flags
 from iop_outcomes.release.coarsening import says_no_number
 from iop_outcomes.release.curves import release_curve
 from iop_outcomes.release.lines import release_lines
@@ -124,6 +124,8 @@ def _released_estimate(estimate: Estimate, results: Results, reading: Visible, p
     if people.standard is not None and people.standard.own_out:  # they are in other strata than the group's own counts
         exact = not policy.base and policy.threshold <= 1
         values |= {"n": estimate.n if exact else SUPPRESSED, "excluded": estimate.excluded if exact else SUPPRESSED}
+    if policy.threshold > 1 and not policy.base and _gives_no_group(estimate, results, reading):
+        values |= dict.fromkeys(("n", "n_missing", "excluded"), SUPPRESSED)
     if estimate.adjustment and policy.threshold > 1:  # three digits more than the value has, of counts that are not printed
         values |= {"p": math.nan, "p_adjusted": math.nan}
     if _is_withheld(estimate, people, results, reading, policy):
@@ -157,10 +159,31 @@ def _is_withheld(estimate: Estimate, people: Population, results: Results, readi
     sides = [(place, people, parts) for parts in (people.base, hits, people.revealed) if parts]
     if other is not None:
         sides += [(Place(str(against), place.level_2), other, parts) for parts in other.rests_on]
+    no_group = results.populations.get((MISSING_LEVEL, estimate.key.number)) if estimate.contrast == MINUS_OTHERS else None
+    if no_group is not None:  # all others are everyone without the group and without them
+        sides += [(Place(MISSING_LEVEL, place.level_2), no_group, parts) for parts in no_group.rests_on]
     if any(reading.has_changed(whose, where, parts) for where, whose, parts in sides):
         return True
     rests_on_withheld = any(isinstance(reading.count(whose, where, parts), Withheld) for where, whose, parts in sides)
     return rests_on_withheld and not _stands_alone(estimate, people, results, policy)
+
+
+def _gives_no_group(estimate: Estimate, results: Results, reading: Visible) -> bool:
+    """Whether how many all named groups have, who are tested together, gives back how many of no group are withheld: everyone's are beside it."""
+    people, place = results.populations[estimate.level, estimate.key], Place(MISSING_LEVEL, estimate.level_2)
+    if estimate.level != ALL or any(level != ALL and key == estimate.key for level, key in results.populations):
+        return False  # said of groups too: each has its own
+    beside = (
+        each
+        for (level, _), each in results.populations.items()
+        if level == MISSING_LEVEL and each.base == people.base and each.family != people.family
+    )
+    no_group = next(beside, None)
+    return no_group is not None and any(
+        isinstance(reading.count(no_group, place, parts), Withheld)
+        for parts in (no_group.base, no_group.missing, no_group.excluded_parts)
+        if parts
+    )
 
 
 def _values_of(estimate: Estimate) -> dict[str, Any]:

@@ -89,6 +89,16 @@ def test_numbers_during_care_are_of_all_where_nobody_is_left_out_of_them(tmp_pat
     ]
 
 
+def test_a_difference_from_all_others_gives_its_count_back(tmp_path):
+    """7 of 25 are 28 %, and 60 of the other 100: that it is 32 points less says so, where only 67 of all 125 are printed beside."""
+    rows = [row("All", n=125, k=67), row("a", n=25), row("b", n=60), row("c", n=40)]
+    difference = row("a", n=25, value=-0.32) | {"contrast": "minus_others", "unit": "share difference"}
+    assert strict("k", "a") not in back(write(tmp_path / "open", rows))
+    assert back(write(tmp_path / "leak", [*rows, difference]))[strict("k", "a")] == (7, 7)
+    adjusted = difference | {"adjustment": "age_group"}
+    assert strict("k", "a") not in back(write(tmp_path / "adjusted", [*rows, adjusted]))
+
+
 def test_who_had_an_event_between_two_printed_days_comes_back(tmp_path):
     """20 by day 30 and 25 by day 90: 5 between; 14 with it among those followed for all of 90 days say that 12 by day 30 are at least 2 fewer."""
 

@@ -41,7 +41,7 @@ def test_a_report_that_withholds_nothing_contradicts_nothing():
 
 def test_the_table_says_how_many(tmp_path, monkeypatch, capsys):
     """One line for each program, and the exit status of the command."""
-    monkeypatch.setattr(command, "tried", lambda seed, _policy: outcome(seed))
+    monkeypatch.setattr(command, "tried", lambda seed, _policy, **_options: outcome(seed))
     status = command.main(["--first", str(SEEDS[0]), "--programs", "1"], tmp_path / "results.md")
     one = outcome(SEEDS[0])
     assert status == (1 if one.recovered else 0)
