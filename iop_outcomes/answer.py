@@ -240,7 +240,7 @@ class Answer(_Exported):
         >>> with iop.load("data/synthetic") as data:
         ...     methods = iop.completion(data).methods()
         >>> str(methods)[:34], [each.key for each in methods.references]
-        ('We assessed completion by episode', ['samhsa_teds_d', 'wilson1927'])
+        ('We assessed completion by episode.', ['samhsa_teds_d', 'wilson1927'])
         """
         from iop_outcomes.show.methods_paragraph import methods_of
 

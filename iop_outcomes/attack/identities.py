@@ -60,6 +60,8 @@ AFTER = (
 )
 AFTER_AT = (
     "{a}_followed = {a}_event_{t} + {a}_free_{t} + {a}_otherwise_{t}",
+    "{a}_event_{t} <= {a}_ended_{t}",
+    "{a}_ended_{t} <= {a}_event_{t} + {a}_otherwise_{t}",
     "{a}_free_{t} <= {a}_at_risk_{t}",
     "{a}_at_risk_{t} <= {a}_followed",
     "{a}_followed = {a}_observed_{t} + {a}_shorter_{t}",
@@ -85,6 +87,8 @@ class Fields(NamedTuple):
     total: str | None = None  # the sum that the number is the mean of
     rest: str | None = None  # of n, whom neither this number nor another of the measure counts
     per: str | None = None  # whom the total is divided by, where these are not n
+    ended: str | None = None  # of a share free of every end: all who have ended by then
+    with_event: str | None = None  # those of them with the event
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +234,7 @@ def _after(row_name: RowName, _match: re.Match[str]) -> Fields | None:
         return of_followed if row_name.among == FOLLOWED else Fields("all_ended", during, "0", OUTSIDE) if row_name.among else None
     return {
         "cumulative_incidence": Fields(n, f"{a}_event_{t}", lost, left, f"{a}_at_risk_{t}", rest=f"{a}_otherwise_{t}"),
-        "event_free": Fields(n, f"{a}_free_{t}", lost, left, f"{a}_at_risk_{t}"),
+        "event_free": Fields(n, f"{a}_free_{t}", lost, left, f"{a}_at_risk_{t}", ended=f"{a}_ended_{t}", with_event=f"{a}_event_{t}"),
         "fully_observed_rate": Fields(f"{a}_observed_{t}", f"{a}_with_{t}"),
         "planned": Fields(n, f"{a}_planned", lost, left),
         "died_first": Fields(n, f"{a}_died_first", lost, left),

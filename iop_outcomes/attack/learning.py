@@ -165,6 +165,7 @@ def _learn_block(learner: _Learner, block: Block) -> None:
         fields = fields_of(row_name)
         if fields is not None:
             _withhold_rest(learner.knowledge, fields, where, row)
+            _learn_ended(learner, fields, where, row)
         if fields is not None and "value" in row and not _is_known(fields, row):
             _learn_value(learner, fields, where, row)
     for row_name in row_names if learner.rounded.base == 1 else ():  # of rounded counts a difference says no more than they do
@@ -201,6 +202,22 @@ def _withhold_rest(knowledge: Knowledge, fields: Fields, where: Place, row: dict
     if fields.rest is not None and "n" in row:
         words = "n without those with the event and those free of every end"
         knowledge.withhold(expression(fields.rest, where), f"{row['n'].source.rpartition(', ')[0]}, {words} ({place_words(where)})")
+
+
+def _learn_ended(learner: _Learner, fields: Fields, where: Place, row: dict[str, Number]) -> None:
+    """A share free of every end is a product over the days: each end takes at least 1 of n from it, and at most 1 of those followed longest."""
+    if fields.ended is None or fields.with_event is None or "value" not in row:
+        return
+    knowledge, number = learner.knowledge, row["value"]
+    ended, event = expression(fields.ended, where), expression(fields.with_event, where)
+    for terms, words in ((ended, "ended by then"), (combined((1, ended), (-1, event)), "ended otherwise by then")):
+        knowledge.withhold(terms, f"{number.source.rpartition(', ')[0]}, {words} ({place_words(where)})")
+    if number.value is None or learner.rounded.base > 1:
+        return
+    words = f"{number.source} ({place_words(where)}) = {float(number.value):.10g}, so many have ended"
+    n, at_risk, half = expression(fields.n, where), expression(fields.n_at_risk or "0", where), max(number.half, _CLOSE)
+    knowledge.add(combined((1, ended), (number.value - half - 1, n)), None, Fraction(), words, printed=True)
+    knowledge.add(combined((1, ended), (number.value + half - 1, at_risk)), Fraction(), None, words, printed=True)
 
 
 def _learn_number(learner: _Learner, terms: dict[Variable, Fraction], number: Number) -> None:

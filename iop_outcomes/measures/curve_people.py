@@ -53,17 +53,23 @@ def inclusions_of_curve(times: Sequence[int]) -> tuple[Inclusion, ...]:
 
 
 def people_with_event(followed: OfACurve, ends: Ends, times: Sequence[int]) -> list[Population]:
-    """For each time, who had the event by then."""
+    """For each time, who had the event by then; and who is followed to that day."""
+    at_risk = [people.at_risk for people in people_free(followed, ends, times)]
+    return [replace(people, at_risk=risk) for people, risk in zip(_with_event(followed, ends, times), at_risk, strict=True)]
+
+
+def _with_event(followed: OfACurve, ends: Ends, times: Sequence[int]) -> list[Population]:
     table = ends.table
     days = np.where(table.cell_cause == OUTCOME, table.days[table.cell_day].astype(np.float64), math.inf)
     by_event = _cuts(days, table.n, times, EVENT)
-    at_risk = [people.at_risk for people in people_free(followed, ends, times)]
-    hits = (list(by_event)[: i + 1] for i in range(len(times)))
-    return [replace(followed.people("incidence", by_event, hits=each), at_risk=risk) for each, risk in zip(hits, at_risk, strict=True)]
+    return [followed.people("incidence", by_event, hits=list(by_event)[: i + 1]) for i in range(len(times))]
 
 
 def people_free(followed: OfACurve, ends: Ends, times: Sequence[int]) -> list[Population]:
-    """For each time, who is known to be free of every end then, neither ended by then nor lost before; and who is followed to that day."""
+    """For each time, who is known to be free of every end then, neither ended by then nor lost before; and who is followed to that day.
+
+    The share of them tells how many have ended by then, as few are lost before an early end: those with the event, and what is left.
+    """
     table = ends.table
     ended = table.cell_cause != 0
     days = table.days[table.cell_day].astype(np.float64)
@@ -73,13 +79,16 @@ def people_free(followed: OfACurve, ends: Ends, times: Sequence[int]) -> list[Po
         last = ended & (days == high)  # still at risk that day
         by_end |= {part: int(table.n[(gone > low) & (gone <= high) & ~last].sum()), on_the_day: int(table.n[last].sum())}
     by_end[f"not {GONE} by then"] = int(table.n.sum()) - sum(by_end.values())
-    parts = list(by_end)
+    parts, with_event = list(by_end), _with_event(followed, ends, times)
+    other = ended & (table.cell_cause != OUTCOME)
     return [
         replace(
             followed.people("event_free", by_end, hits=parts[2 * i + 2 :]),
             at_risk=followed.people("event_free", by_end, hits=parts[2 * i + 1 :]),
+            complement=with_event[i],
+            remainder=int(table.n[other & (days <= time)].sum()),
         )
-        for i in range(len(times))
+        for i, time in enumerate(times)
     ]
 
 

@@ -9,6 +9,7 @@ from iop_outcomes.measures.attended_days import ATTENDED_DAYS
 from iop_outcomes.measures.between_groups import BETWEEN_GROUPS
 from iop_outcomes.measures.clinical_significance import CLINICAL_SIGNIFICANCE
 from iop_outcomes.measures.completion import COMPLETION
+from iop_outcomes.measures.death_after_discharge import DEATH_AFTER_DISCHARGE
 from iop_outcomes.measures.deaths_in_care import DEATHS_IN_CARE
 from iop_outcomes.measures.declared_columns import DECLARED
 from iop_outcomes.measures.depression_follow_up import DEPRESSION_FOLLOW_UP
@@ -53,6 +54,7 @@ MEASURES: Mapping[str, Declaration] = {
         READMISSION,
         READMISSION_FROM_DAY_0,
         RELAPSE,
+        DEATH_AFTER_DISCHARGE,
         PAIRED_YES_NO,
         *NHS,
         *DECLARED,

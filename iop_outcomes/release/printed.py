@@ -318,7 +318,7 @@ class Tabulations:
         no_group = Place(MISSING_LEVEL, place.level_2)
         if estimate.contrast == MINUS_OTHERS and (no_group, key.number) in populations:
             sides.append((no_group, populations[no_group, key.number]))
-        return [(where, people, parts) for where, people in sides for parts in people.rests_on]
+        return [(where, each, parts) for where, people in sides for each in people.with_complement for parts in each.rests_on]
 
     def column(self, number: int) -> int:
         """Which of the tables the results with a number stand in."""

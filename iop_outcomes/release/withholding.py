@@ -15,6 +15,7 @@ from iop_outcomes.release.curves import release_curve
 from iop_outcomes.release.lines import release_lines
 from iop_outcomes.release.policy import Policy
 from iop_outcomes.release.precision import as_printed
+from iop_outcomes.release.protect import is_safe
 from iop_outcomes.release.released import (
     DOOR,
     NUMBERS,
@@ -157,8 +158,12 @@ def _is_withheld(estimate: Estimate, people: Population, results: Results, readi
     other = results.populations.get((against, estimate.key.number)) if against is not None else None
     hits = None if estimate.k is None and not estimate.adjustment else people.hits  # adjusted, it rests on the group's own
     sides = [(place, people, parts) for parts in (people.base, hits, people.revealed) if parts]
+    if people.complement is not None:
+        sides += [(place, people.complement, parts) for parts in people.complement.rests_on]
+    if not all(is_safe(each.remainder, policy.threshold) for each in (people, other) if each is not None):
+        return True
     if other is not None:
-        sides += [(Place(str(against), place.level_2), other, parts) for parts in other.rests_on]
+        sides += [(Place(str(against), place.level_2), each, parts) for each in other.with_complement for parts in each.rests_on]
     no_group = results.populations.get((MISSING_LEVEL, estimate.key.number)) if estimate.contrast == MINUS_OTHERS else None
     if no_group is not None:  # all others are everyone without the group and without them
         sides += [(Place(MISSING_LEVEL, place.level_2), no_group, parts) for parts in no_group.rests_on]

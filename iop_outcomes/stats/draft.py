@@ -74,6 +74,11 @@ class Population:
         Where it is of a day: the episodes of the denominator by whether they are followed to that day, who are the numerator.
     revealed : frozenset of str
         Parts of the denominator whose number follows from the value, or from there being one: it is shown only where that number is.
+    complement : Population, optional
+        Another population whose numerator is part of what the value leaves to 1: of a share free of every end, those with the event. The
+        value tells how many they are, and is shown only where their number is.
+    remainder : int
+        Episodes that are the rest of what the value leaves to 1: it is shown only where so many may be.
     standard : Standardisation, optional
         Of a standardised number: over which strata. Its parts are those of the group as it stands.
 
@@ -91,6 +96,8 @@ class Population:
     missing: frozenset[str] = frozenset()
     at_risk: Population | None = None
     revealed: frozenset[str] = frozenset()
+    complement: Population | None = None
+    remainder: int = 0
     standard: Standardisation | None = None
 
     def count(self, parts: frozenset[str]) -> int:
@@ -117,6 +124,11 @@ class Population:
     def rests_on(self) -> tuple[frozenset[str], ...]:
         """Parts without whose number the value is not shown, where counts are withheld."""
         return (self.base, *(() if self.hits is None else (self.hits,)), *((self.revealed,) if self.revealed else ()))
+
+    @property
+    def with_complement(self) -> tuple[Population, ...]:
+        """Itself, and the population whose numerator its value tells."""
+        return (self,) if self.complement is None else (self, self.complement)
 
     @property
     def n_missing(self) -> int:

@@ -235,3 +235,18 @@ def test_a_year_beside_its_months_gives_the_one_withheld_back(tmp_path, column, 
     assert back(write(tmp_path / "one", rows))["completion, completion_strict, n (discharge_month 2024_12)"] == (7, 7)
     rows[4] |= {"n": ""}
     assert back(write(tmp_path / "two", rows)) == {}
+
+
+def test_a_share_free_of_every_end_tells_how_many_have_ended(tmp_path):
+    """98 % of 200, of whom 174 are followed to the day, are free of it: from 3 to 5 have ended. Of 80 % at least 34 have."""
+
+    def of_day(estimand, **numbers):
+        named = {"measure": "readmission", "definition": "psychiatric", "estimand": estimand, "time": "180.0"}
+        return row("All", **numbers) | named
+
+    ended = "ended by then (everyone)"
+    rows = [of_day("cumulative_incidence", n=200, n_at_risk=174), of_day("event_free", n=200, n_at_risk=174, value="0.98")]
+    found = {words.rpartition(", ")[2]: limits for words, limits in back(write(tmp_path / "few", rows)).items()}
+    assert found[ended] == (3, 5)
+    rows[1]["value"] = "0.8"
+    assert back(write(tmp_path / "many", rows)) == {}

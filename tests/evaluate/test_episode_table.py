@@ -365,6 +365,7 @@ def declared(name, column, met):
     return counted
 
 
+DEATH = after_discharge("death_after_discharge", "death", causes={}, transfers=False)
 BY_HAND = {
     "planned_hours": declared("planned_hours", "hours_per_week", lambda word: float(word) >= 9),
     "condition_code_92": declared("condition_code_92", "condition_code", lambda word: word == "92"),
@@ -381,6 +382,7 @@ BY_HAND = {
         "readmission_from_day_0", "readmission", causes={"planned": "planned", "death": "died_first"}, transfers=False
     ),
     "relapse": after_discharge("relapse", "relapse", causes={"death": "died_first"}, transfers=False),
+    "death_after_discharge": lambda rows, _definition, frame: DEATH(rows, "any_cause", frame),
     **{f"{scale}_change": change(scale) for scale in SHIPPED},
     **{f"{scale}_reliable_change": reliable(scale) for scale in SHIPPED},
     **{name: nhs(name) for name in ("nhs_reliable_improvement", "nhs_recovery", "nhs_reliable_recovery", "nhs_reliable_deterioration")},

@@ -73,7 +73,8 @@ def test_what_is_no_usual_word_is_an_error(tmp_path):
 def test_columns_that_have_no_such_list(tmp_path):
     """Named with those that have."""
     with pytest.raises(
-        iop.DataError, match=r'\[data\] known_words: "track" is not allowed. Allowed: discharge_reason, event, kind, status'
+        iop.DataError,
+        match=r'\[data\] known_words: "track" is not allowed. Allowed: discharge_reason, event, kind, moment, planned, status',
     ):
         loaded(tmp_path, "episodes", "discharge_reason", ["AMA"], data={"class": "synthetic", "known_words": ["track"]})
 

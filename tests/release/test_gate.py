@@ -71,6 +71,7 @@ OF_PARTS = {
         "plain_range",
         "share_and_count",
         "value_of",
+        "value_with_unit",
         "within_sentence",
     },
 }
