@@ -174,19 +174,19 @@ def _is_withheld(estimate: Estimate, people: Population, results: Results, readi
 
 
 def _gives_no_group(estimate: Estimate, results: Results, reading: Visible) -> bool:
-    """Whether how many all named groups have, who are tested together, gives back how many of no group are withheld: everyone's are beside it."""
-    people, place = results.populations[estimate.level, estimate.key], Place(MISSING_LEVEL, estimate.level_2)
+    """Whether how many all named groups have, who are tested together, gives back how many everyone or no group has: with it, one gives the other."""
+    people = results.populations[estimate.level, estimate.key]
     if estimate.level != ALL or any(level != ALL and key == estimate.key for level, key in results.populations):
         return False  # said of groups too: each has its own
-    beside = (
-        each
+    beside = {
+        level: each
         for (level, _), each in results.populations.items()
-        if level == MISSING_LEVEL and each.base == people.base and each.family != people.family
-    )
-    no_group = next(beside, None)
-    return no_group is not None and any(
-        isinstance(reading.count(no_group, place, parts), Withheld)
-        for parts in (no_group.base, no_group.missing, no_group.excluded_parts)
+        if level in (ALL, MISSING_LEVEL) and each.base == people.base and each.family != people.family
+    }
+    return MISSING_LEVEL in beside and any(
+        isinstance(reading.count(each, Place(level, estimate.level_2), parts), Withheld)
+        for level, each in beside.items()
+        for parts in (each.base, each.missing, each.excluded_parts)
         if parts
     )
 

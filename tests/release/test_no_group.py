@@ -79,3 +79,12 @@ def test_how_many_are_tested_is_withheld_where_those_of_no_group_are(unknown, is
     assert isinstance(followed, Withheld) is not is_shown
     assert isinstance(tested.n, Withheld) is not is_shown
     assert isinstance(tested.value, float)
+
+
+def test_how_many_are_tested_is_withheld_where_everyones_number_is():
+    """4 of a named group are not followed: that 116 are tested, and 30 of no group followed, says that 146 of all 150 were."""
+    _, shown = released([("a", 60, 40, 4), ("b", 60, 30, 0), ("", 30, 15, 0)])
+    followed = {each.level: each.n for each in shown if each.estimand == "cumulative_incidence" and each.time == 30 and not each.contrast}
+    (tested,) = (each for each in shown if each.estimand == "log_rank_chi_squared")
+    assert isinstance(followed[ALL], Withheld) and followed[MISSING_LEVEL] == 30
+    assert isinstance(tested.n, Withheld)
