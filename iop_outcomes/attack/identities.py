@@ -260,7 +260,7 @@ def _participants(row_name: RowName, match: re.Match[str]) -> Fields | None:
         return Fields(f"{column}_scored", None, f"{column}_not_scored", "0", total=total)
     ended = "known reason" in row_name.among
     base, left = ("ended", f"missing_reason + died + {OUTSIDE}") if ended else ("in", "0")
-    blank = category(column, "not recorded", ended=ended)
+    blank = category(column, "(missing)", ended=ended)  # a level may be called "not recorded"
     if row_name.estimand == "not_recorded":
         return Fields(base, blank, "0", left)
     if row_name.estimand.startswith("share_"):

@@ -250,3 +250,13 @@ def test_a_share_free_of_every_end_tells_how_many_have_ended(tmp_path):
     assert found[ended] == (3, 5)
     rows[1]["value"] = "0.8"
     assert back(write(tmp_path / "many", rows)) == {}
+
+
+MIX = {"not_recorded": 0, "share_Female": 645, "share_not recorded": 20}
+
+
+def test_a_category_called_not_recorded_is_not_those_outside_every_category(tmp_path):
+    """Where few are blank, a mix counts them as a category among the others, and nobody is outside."""
+    named = {"measure": "participants_sex", "definition": "", "time": ""}
+    rows = [row("All", n=665, k=k) | named | {"estimand": name} for name, k in MIX.items()]
+    assert back(write(tmp_path, rows)) == {}
