@@ -290,13 +290,13 @@ def test_the_page_of_200_episodes_shows_nearly_half_of_its_cells(small):
     """All released together: nearly half of the track cells, and many more than in the finest forms."""
     (seen, cells), (before, _) = shown_cells(small), finest_cells(small)
     assert seen >= before + 100
-    assert (
-        seen / cells >= 0.47
-    )  # 307 of 610 before what is withheld was bounded, 295 since; page one compares 15 more, of which one is seen
+    # 307 of 610 before what is withheld was bounded, 295 since; page one compares 15 more, of which one is seen; shares free of every end: 3 less
+    assert seen / cells >= 0.46
 
 
-def test_the_page_of_1200_episodes_shows_two_in_three(synthetic):
+def test_the_page_of_1200_episodes_shows_nearly_two_in_three(synthetic):
     """More than in the finest forms, in number and in share."""
     (seen, cells), (before, finest) = shown_cells(synthetic), finest_cells(synthetic)
     assert seen >= before + 100
-    assert seen / cells >= 0.65 > before / finest  # 466 of 690 before that, 460 since; of the 15 more that page one compares five are seen
+    # 466 of 690 before that, 460 since; of the 15 more that page one compares five are seen; shares free of every end: 20 less
+    assert seen / cells >= 0.63 > before / finest
