@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 
-import docx
 import pytest
 from docx.oxml.ns import qn
 from pptx.util import Inches
-from pypdf import PdfReader
 
 from iop_outcomes.reporting.blocks import Cards, Figure, TableBlock
 from iop_outcomes.reporting.render.office_files import plain
@@ -128,18 +124,3 @@ def test_nothing_but_words_takes_room_around_the_cards(made):
     assert before.paragraph_format.space_before.pt <= 10
     empty = {each.style.name for each in made.docx.paragraphs if not each.text and not each.runs}
     assert all(made.docx.styles[name].font.size.pt <= 2 for name in empty if name != "Report small")
-
-
-@pytest.mark.long
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
-@pytest.mark.parametrize("paper", [(8.5, 11.0), (8.27, 11.69)])
-def test_page_one_of_word_is_one_sheet(internal, paper, tmp_path):
-    """Letter and A4, as LibreOffice sets them: the last sentence of page one stands on the first sheet."""
-    (tmp_path / "page.docx").write_bytes(internal.contents["docx"])
-    word = docx.Document(tmp_path / "page.docx")
-    page = word.sections[0]
-    page.page_width, page.page_height = map(Inches, paper)
-    word.save(tmp_path / "page.docx")
-    home = f"-env:UserInstallation={(tmp_path / 'home').as_uri()}"
-    subprocess.run(["soffice", home, "--headless", "--convert-to", "pdf", "page.docx"], cwd=tmp_path, check=True, capture_output=True)
-    assert "What this cannot tell you" in PdfReader(tmp_path / "page.pdf").pages[0].extract_text()
