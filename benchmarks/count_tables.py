@@ -115,8 +115,8 @@ def run(path: str) -> None:
         bare.execute(f"SELECT {counted} FROM read_parquet('{path}')").fetchall()
         floors.append(time.perf_counter() - start)
         store = Store(memory_limit="200MB")
-        store.add_parquet("episodes", Path(path))
-        recipe = plan_table("episodes", store.raw_columns("episodes"), Mapping(data_class="synthetic"), load_scales()).recipe
+        store.raw.add_parquet("episodes", Path(path))
+        recipe = plan_table("episodes", store.raw.columns("episodes"), Mapping(data_class="synthetic"), load_scales()).recipe
         store.check_with(recipe)
         engine = DuckEngine(store.connection, store.prepare({"episodes": recipe}, {}))
         for name, requests in sets.items():

@@ -94,7 +94,7 @@ def _placed(folder: Path) -> list[str]:
     for _ in range(ROUNDS):
         store = Store()
         open_tables(store, files, mapping)
-        plans = {table: plan_table(table, store.raw_columns(table), mapping, scales) for table in ("episodes", "scores")}
+        plans = {table: plan_table(table, store.raw.columns(table), mapping, scales) for table in ("episodes", "scores")}
         store.check_with(plans["episodes"].recipe)
         start = time.perf_counter()
         store.check_with(plans["scores"].recipe)

@@ -135,7 +135,7 @@ def run(folder: Path) -> None:
         inputs = open_tables(store, folder, mapping)
         reads.append(time.perf_counter() - start)
         start = time.perf_counter()
-        plans = {"episodes": plan_table("episodes", store.raw_columns("episodes"), mapping, scales)}
+        plans = {"episodes": plan_table("episodes", store.raw.columns("episodes"), mapping, scales)}
         store.check_with(plans["episodes"].recipe)
         rules = rules_for(plans, mapping, scales, clean_columns(store, plans, mapping))
         found = look_again(store, store.faults([*rules, *similar_rules(store, plans)]), plans, mapping)

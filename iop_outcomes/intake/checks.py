@@ -63,7 +63,7 @@ def clean_columns(
     fields = {(table, field.name): field for table, plan in plans.items() for field in plan.fields.values()}
     texts: dict[str, dict[str, str]] = {}
     for (table, name), field in fields.items():
-        if store.is_small(table):
+        if store.raw.is_small(table):
             texts.setdefault(table, {})[name] = suspect(field)
     plain = {(table, name) for table, of_table in texts.items() for name in of_table} - store.columns_that(texts, not_plain("label", known))
     recipes = {table: plan.recipe for table, plan in plans.items()}

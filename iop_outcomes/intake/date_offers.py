@@ -162,7 +162,7 @@ def findings_of_zones(store: Store, file: str, table: str, plan: TablePlan) -> l
     findings = []
     for name, field in plan.fields.items():
         source = plan.names[name]
-        if field.kind == "date" and store.type_of(table, source).endswith("WITH TIME ZONE"):
+        if field.kind == "date" and store.raw.type_of(table, source).endswith("WITH TIME ZONE"):
             n = store.connection.one(f"SELECT count(*) FROM own_{table} WHERE length({quoted(name + '__text')}) > 10")
             if n:
                 message = f"moments in time, of which Parquet keeps no zone: the days read are those of UTC ({n:,} are not at midnight)"

@@ -93,7 +93,7 @@ def add_frame(store: Store, table: str, frame: Any) -> None:
     """
     frame = without_zones(frame)
     try:
-        store.add_frame(table, frame)
+        store.raw.add_frame(table, frame)
     except duckdb.Error as error:
         if ran_out(error):
             raise
@@ -101,9 +101,9 @@ def add_frame(store: Store, table: str, frame: Any) -> None:
 
         series = {name: pd.Series(values, dtype=object) if isinstance(values, list) else values for name, values in _columns(frame).items()}
         frame = pd.DataFrame(
-            {name: values if store.takes(values.to_frame("column")) else _as_text(values) for name, values in series.items()}
+            {name: values if store.raw.takes(values.to_frame("column")) else _as_text(values) for name, values in series.items()}
         )
-        store.add_frame(table, frame)
+        store.raw.add_frame(table, frame)
 
 
 def _columns(frame: Any) -> dict[str, Any]:

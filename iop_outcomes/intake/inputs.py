@@ -185,7 +185,7 @@ def _may_be_empty(table: str) -> bool:
 
 def _if_empty(store: Store, item: Input) -> Input:
     """Say of a table without a row what it is taken to mean; one that may not be empty was refused."""
-    if _may_be_empty(item.table) and not store.raw_rows(item.table) and not item.broken:
+    if _may_be_empty(item.table) and not store.raw.rows(item.table) and not item.broken:
         message = f"it has columns and no rows, so nobody is taken to have any of the {item.table}"
         hint = f"Export it again if somebody had one; take it out if {item.table} were not recorded, or nobody looked"
         item.notes.append(Finding("no_rows", "warning", item.name, "", message, hint))
@@ -245,7 +245,7 @@ def refuse_what_broke(store: Store, error: duckdb.Error) -> None:
     if isinstance(error, duckdb.OutOfMemoryException):
         hint = "Close other programs, allow more with --memory, as in --memory 8GB, or export fewer columns or years."
         fatal("not_enough_memory", "the data given", "they do not fit into the memory and the disk that are free", hint)
-    path = store.damaged()
+    path = store.raw.damaged()
     if path is not None:
         fatal("not_parquet", shown(path), "the content is damaged and cannot be read to its end", "Export it again.")
 
@@ -307,7 +307,7 @@ def _open_parts(store: Store, table: str, folder: Path, mapping: Mapping) -> Inp
                 continue  # a writer in parts leaves some of them empty
             raise
         if opened:
-            refuse_other_header(folder, opened[0].path or part, store.raw_columns(opened[0].table), part, store.raw_columns(raw))
+            refuse_other_header(folder, opened[0].path or part, store.raw.columns(opened[0].table), part, store.raw.columns(raw))
         opened.append(item)
     if not opened:
         fatal("no_rows", shown(folder), "no part has a row", "Export it again.")
@@ -317,7 +317,7 @@ def _open_parts(store: Store, table: str, folder: Path, mapping: Mapping) -> Inp
 def _open_several(store: Store, table: str, locations: Sequence[Location], mapping: Mapping) -> Input:
     """A table in several files or sheets, such as one a year: columns may stand in another order, and one that a file lacks is blank there."""
     opened = [open_file(store, f"{table}_part{n}", each.path, mapping, part_of=table, sheet=each.sheet) for n, each in enumerate(locations)]
-    columns = [{name.casefold(): name for name in store.raw_columns(item.table)} for item in opened]
+    columns = [{name.casefold(): name for name in store.raw.columns(item.table)} for item in opened]
     notes = []
     for item, here in zip(opened, columns, strict=True):
         missing = [name for others in columns for key, name in others.items() if key not in here]
@@ -337,7 +337,7 @@ def _open_several(store: Store, table: str, locations: Sequence[Location], mappi
 
 def _joined(store: Store, table: str, name: str, opened: Sequence[Input], sha256: str) -> Input:
     """One table of its parts, whose rows and faults keep the part and the line they stand on."""
-    rows = store.join_parts(table, [item.table for item in opened])
+    rows = store.raw.join_parts(table, [item.table for item in opened])
     places = np.concatenate([number * PLACE + np.arange(n, dtype=np.int64) for number, n in enumerate(rows)])
     return Input(
         table,
@@ -374,7 +374,7 @@ def _open_csv(store: Store, raw: str, path: Path, mapping: Mapping, table: str) 
     through = read_through(text.path, settings.delimiter)
     item.sha256 = through.sha256 if text.path == path else fingerprint(path)
     try:
-        broken = store.add_csv(raw, text.path, item.header, delimiter=settings.delimiter, max_field=MAX_LINE_BYTES)
+        broken = store.raw.add_csv(raw, text.path, item.header, delimiter=settings.delimiter, max_field=MAX_LINE_BYTES)
     except duckdb.Error as error:
         if ran_out(error):
             raise
@@ -416,12 +416,12 @@ def _open_database(store: Store, table: str, source: DatabaseTable, mapping: Map
     copy = copy_table(source, folder, CellText(mapping.text_of(table).decimal, mapping.date_formats.get(table, "")))
     item = Input(table, source.name, "row", sha256=fingerprint(source.database.file or copy))
     if copy.suffix == ".parquet":
-        store.add_copy(table, copy)
+        store.raw.add_copy(table, copy)
     else:
         item.path = copy
         _add_copy(store, item, mapping)
-        item.sheet_rows = range(store.raw_rows(table) + len(item.broken) + 1)
-    if not store.raw_rows(table) and not _may_be_empty(table):
+        item.sheet_rows = range(store.raw.rows(table) + len(item.broken) + 1)
+    if not store.raw.rows(table) and not _may_be_empty(table):
         fatal("no_rows", item.name, "it has no rows", "Check the table, or the query.")
     return item
 
@@ -437,7 +437,9 @@ def _add_copy(store: Store, item: Input, mapping: Mapping) -> None:
             expected_names(table, mapping) if table in KINDS else once(_first_line(copy, delimiter)),
             may_be_empty=_may_be_empty(table),
         )
-        item.broken = sorted(dict(reversed(store.add_csv(table, copy, item.header, delimiter=delimiter, max_field=MAX_LINE_BYTES))).items())
+        item.broken = sorted(
+            dict(reversed(store.raw.add_csv(table, copy, item.header, delimiter=delimiter, max_field=MAX_LINE_BYTES))).items()
+        )
     except duckdb.Error as error:
         if ran_out(error):
             raise
@@ -504,8 +506,8 @@ def _open_parquet(store: Store, table: str, path: Path) -> Input:
     name = shown(path)
     try:
         refuse_size(path)
-        refuse_parquet(name, path.stat().st_size, *store.parquet_sizes(path))
-        store.add_parquet(table, path)
+        refuse_parquet(name, path.stat().st_size, *store.raw.parquet_sizes(path))
+        store.raw.add_parquet(table, path)
         return Input(table, name, "row", path, sha256=fingerprint(path))
     except OSError as error:
         fatal("unreadable", name, f"the file cannot be read ({error.strerror})", "Check its permissions.")
@@ -523,7 +525,7 @@ def _open_frame(store: Store, table: str, frame: Any, mapping: Mapping) -> Input
             f"load: {table} is of type {type(frame).__name__}. Give a path, a data frame (pandas, polars, Arrow or DuckDB), or a dict of them."
         )
     _add_frame(store, table, name, with_index(frame, expected_names(table, mapping)))
-    return Input(table, name, "row", sha256=store.fingerprint(table))
+    return Input(table, name, "row", sha256=store.raw.fingerprint(table))
 
 
 def _add_frame(store: Store, table: str, name: str, frame: Any) -> None:

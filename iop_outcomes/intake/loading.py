@@ -118,7 +118,7 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
     inputs, mapping = opened.inputs, opened.mapping
     _refuse_swallowed(inputs)
     _refuse_beside_counts(inputs, mapping)
-    raws = {item.table: store.raw_columns(item.table) for item in inputs}
+    raws = {item.table: store.raw.columns(item.table) for item in inputs}
     refuse_unknown_names(raws, mapping, scales)
     plans = {table: plan_table(table, raw, mapping, scales) for table, raw in raws.items()}
     there = scales_there(store, plans, scales)  # tables of whole points stay so, whatever other scales are known
@@ -250,7 +250,7 @@ def _from_contacts(
         (contacts,), given = read(scratch, given, ("contacts",))
         _refuse_swallowed([contacts])
         others, given = read(store, given, [kind.name for kind in KINDS.values() if kind.parent])
-        raws = {"contacts": scratch.raw_columns("contacts")} | {item.table: store.raw_columns(item.table) for item in others}
+        raws = {"contacts": scratch.raw.columns("contacts")} | {item.table: store.raw.columns(item.table) for item in others}
         refuse_unknown_names(raws, given, scales)
         mapping = replace(given, los_convention="last_contact", contacts=given.contacts or ContactRule())
         plan = plan_table("contacts", raws["contacts"], mapping, scales)
@@ -408,7 +408,7 @@ def _flow(
         if plans[item.table].recipe.as_counts:
             flows += _flow_of_counts(store, item, plans[item.table].recipe, len(excluded[item.table]))
             continue
-        raw, used = store.raw_rows(item.table), store.kept(plans[item.table].recipe)
+        raw, used = store.raw.rows(item.table), store.kept(plans[item.table].recipe)
         reasons = {**item.passed_over, "lines that cannot be read": len(item.broken), "rows with an error": len(excluded[item.table])}
         reasons["exact copy"] = len(store.copies.get(item.table, ()))
         reasons[UNPLACED] = len(placed[item.table].rows - set(excluded[item.table])) if item.table in placed else 0
@@ -421,7 +421,7 @@ def _flow(
 
 def _flow_of_counts(store: Store, item: Input, recipe: Recipe, faulty: int) -> list[Flow]:
     """What came of the episodes, and of the cells that hold them: how many a cell holds that does not say so, nobody knows."""
-    came, used, cells = store.episodes_in_cells(recipe), store.kept(recipe), store.raw_rows(item.table)
+    came, used, cells = store.episodes_in_cells(recipe), store.kept(recipe), store.raw.rows(item.table)
     reasons = {"cells with an error": came - used}
     of_cells = {**item.passed_over, "lines that cannot be read": len(item.broken), "cells with an error": faulty}
     return [
@@ -464,7 +464,7 @@ def _refuse_rates(item: Input, plan: TablePlan) -> None:
 
 
 def _provenance(store: Store, engine: Engine, inputs: Sequence[Input], mapping: Mapping, rules: tuple[str, ...]) -> Provenance:
-    sources = tuple(Source(item.table, item.name, store.raw_rows(item.table), item.sha256) for item in inputs)
+    sources = tuple(Source(item.table, item.name, store.raw.rows(item.table), item.sha256) for item in inputs)
     return Provenance(
         *versions_here(),
         sources,

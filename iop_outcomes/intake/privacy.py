@@ -126,7 +126,7 @@ def name_identifiers(store: Store, faults: Sequence[Fault], plans: Dictionary[st
             rules |= {_rule(rule.table, field, kind, mapping): kind for kind in _kinds(rule.table, field, mapping.data_class)}
     if not rules:
         return list(faults)
-    named = [_weighed(fault, rules[fault.rule], store.raw_rows(fault.rule.table)) for fault in store.faults(list(rules))]
+    named = [_weighed(fault, rules[fault.rule], store.raw.rows(fault.rule.table)) for fault in store.faults(list(rules))]
     return [*named, *(fault for fault in faults if fault.rule.id != SUSPECTED)]
 
 

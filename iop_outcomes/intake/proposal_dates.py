@@ -29,7 +29,7 @@ def fits_of_columns(scratch: Scratch, raw: str, columns: Sequence[str]) -> dict[
     columns : sequence of str
         As the site calls them.
     """
-    texts = {column: scratch.type_of(raw, column) for column in columns}
+    texts = {column: scratch.raw.type_of(raw, column) for column in columns}
     texts = {
         column: f"CASE WHEN NOT {_means_missing(text)} THEN {text} END"
         for column, kind in texts.items()

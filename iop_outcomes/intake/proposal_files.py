@@ -133,7 +133,7 @@ def _opened(scratch: Scratch, path: Path, number: int, scales: Dictionary[str, S
         open_sheet(scratch, file, file.skip_rows)
     elif ending(path) in OFFERED_SUFFIXES and not is_text(path):
         open_location(scratch, raw, part_of_file(path, part), Mapping())
-        file = File(path, raw, list(scratch.raw_columns(raw)), part=part)
+        file = File(path, raw, list(scratch.raw.columns(raw)), part=part)
         if is_statistical(path):
             file.labels, file.titles = value_labels(path), column_labels(path)
     else:
@@ -176,7 +176,7 @@ def open_sheet(scratch: Scratch, file: File, skip_rows: int) -> None:
     file.raw = f"{file.raw}_" if file.settings else file.raw
     file.settings = TextSettings(skip_rows=skip_rows)
     open_location(scratch, file.raw, part_of_file(file.path, file.part), Mapping(text={file.raw: file.settings}))
-    file.names = list(scratch.raw_columns(file.raw))
+    file.names = list(scratch.raw.columns(file.raw))
 
 
 def open_text(scratch: Scratch, file: File, settings: TextSettings, known: Callable[[Sequence[str]], int] | None = None) -> None:
@@ -204,12 +204,12 @@ def read_rows(scratch: Scratch, file: File) -> None:
     """A CSV or a table of a database whose table is known; lines that cannot be read are for the check to name."""
     if file.raw not in scratch.tables and file.source is not None:
         open_location(scratch, file.raw, file.source, Mapping())
-        file.names = list(scratch.raw_columns(file.raw))
+        file.names = list(scratch.raw.columns(file.raw))
     elif file.raw not in scratch.tables:
         text = file.text or file.path
         read_through(text, file.delimiter)
         try:
-            scratch.add_csv(file.raw, text, file.names, delimiter=file.delimiter, max_field=MAX_LINE_BYTES)
+            scratch.raw.add_csv(file.raw, text, file.names, delimiter=file.delimiter, max_field=MAX_LINE_BYTES)
         except duckdb.Error:
             hint = "Save it again as CSV (UTF-8)."
             fatal("not_csv", shown(file.path), "the text cannot be read as CSV from its first line to its last", hint)

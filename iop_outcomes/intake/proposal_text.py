@@ -314,7 +314,7 @@ class ProposalText:
     def _decimal_commas(self, table: str, file: File) -> bool:
         """Whether the numbers of a text have a comma before their tenths, and none has a point there."""
         names = [match.column for match in file.matches[table] if self._field(table, match).kind in ("integer", "number")]
-        kinds = [(Cast(name, "text", name).text(self.scratch.type_of(file.raw, name)), name) for name in names]
+        kinds = [(Cast(name, "text", name).text(self.scratch.raw.type_of(file.raw, name)), name) for name in names]
         if not kinds or "decimal" in self.given.get("text", {}):
             return False
         with_mark = (
@@ -419,7 +419,7 @@ class ProposalText:
         return column if column and self._are_ages(file, column) else ""
 
     def _are_ages(self, file: File, column: str) -> bool:
-        text = Cast("age", "integer", column).text(self.scratch.type_of(file.raw, column))
+        text = Cast("age", "integer", column).text(self.scratch.raw.type_of(file.raw, column))
         ages = f"SELECT count(*), count(*) FILTER (regexp_matches({text}, '^\\d{{1,3}}$')) FROM raw_{file.raw} WHERE {text} IS NOT NULL"
         values, whole = self.scratch.ask(ages)[0]
         return bool(values) and values == whole
@@ -507,7 +507,7 @@ class ProposalText:
         for match in file.matches[table]:
             scale, field = scale_in(match.to), self._field(table, match)
             if match.how != "guess" and scale in self.scales and field.low is not None and field.high is not None:
-                text = Cast(match.to, "text", match.column).text(self.scratch.type_of(file.raw, match.column))
+                text = Cast(match.to, "text", match.column).text(self.scratch.raw.type_of(file.raw, match.column))
                 columns.setdefault(scale, []).append((text, field))
         for scale, each in columns.items():
             given = self.given.get("missing", {})
@@ -532,7 +532,7 @@ class ProposalText:
 
     def _no_values(self, file: File, match: Match) -> list[str]:
         """Words such as N/A in a column of numbers or dates, each of at least 11 rows."""
-        text = Cast(match.to, "text", match.column).text(self.scratch.type_of(file.raw, match.column))
+        text = Cast(match.to, "text", match.column).text(self.scratch.raw.type_of(file.raw, match.column))
         words = f"SELECT {text} AS word FROM raw_{file.raw} WHERE NOT regexp_matches({text}, '[0-9]')"
         often = f"SELECT word FROM ({words}) AS words GROUP BY word HAVING count(*) >= {FEWEST_ROWS} ORDER BY word LIMIT {MAX_CODES}"
         blanks = {code for key in ("all", match.to) for code in self.given.get("missing", {}).get(key, ())}
@@ -596,7 +596,7 @@ class ProposalText:
         return self.scans.codes[place]
 
     def _counted(self, file: File, match: Match) -> list[tuple[str, int]] | None:
-        text = Cast(match.to, "text", match.column).text(self.scratch.type_of(file.raw, match.column))
+        text = Cast(match.to, "text", match.column).text(self.scratch.raw.type_of(file.raw, match.column))
         grouped = f"SELECT {text} AS code, count(*) AS n FROM raw_{file.raw} GROUP BY 1 HAVING code IS NOT NULL"
         if self.scratch.ask(f"SELECT count(*) FROM ({grouped}) AS codes")[0][0] > MAX_CODES:
             return None

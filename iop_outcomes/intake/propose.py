@@ -123,7 +123,7 @@ class Folder:
         if file is None or column not in file.names:
             return False
         read_rows(self._scratch, file)
-        if self._scratch.type_of(file.raw, column).startswith(("DATE", "TIMESTAMP")):
+        if self._scratch.raw.type_of(file.raw, column).startswith(("DATE", "TIMESTAMP")):
             return True
         fits = fits_of_columns(self._scratch, file.raw, [column]).get(column)
         return fits is not None and bool(fits.all)
@@ -169,8 +169,8 @@ class Folder:
         raws = [each.raw for each in (file, *file.more)]
         joined = f"all_{'_'.join(raws)}"
         if joined not in self._scratch.tables:
-            self._scratch.add_select(joined, " UNION ALL BY NAME ".join(f"SELECT * EXCLUDE ({ROW}) FROM raw_{raw}" for raw in raws))
-        return replace(file, raw=joined, names=list(self._scratch.raw_columns(joined)))
+            self._scratch.raw.add_select(joined, " UNION ALL BY NAME ".join(f"SELECT * EXCLUDE ({ROW}) FROM raw_{raw}" for raw in raws))
+        return replace(file, raw=joined, names=list(self._scratch.raw.columns(joined)))
 
     def _add_databases(self, mapping: Mapping) -> None:
         """The tables of the databases that the mapping names, each once, by the names of their columns: none of their rows is read for it."""
@@ -297,7 +297,7 @@ class Folder:
                 return file
         raw = f"named_{len(self.files)}"
         open_location(self._scratch, raw, location, Mapping())
-        file = File(location.path, raw, list(self._scratch.raw_columns(raw)), as_given=name)
+        file = File(location.path, raw, list(self._scratch.raw.columns(raw)), as_given=name)
         self.files.append(file)
         return file
 

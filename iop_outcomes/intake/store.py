@@ -1,23 +1,17 @@
-"""Takes files and frames into DuckDB as raw text, gives their rows checked and typed to an engine: where data are staged."""
+"""Takes raw tables and how they are read, gives their rows checked, and typed, to an engine: where data are staged."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
 
-import duckdb
 import numpy as np
-import numpy.typing as npt
 
 from iop_outcomes.columns import BASELINES, CARRIED, KINDS, WINDOWS, RowKind
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables
 from iop_outcomes.engine.dialect import CELL_SIZE, NUMBER_TYPE, ROW, literal, quoted
 from iop_outcomes.intake.casts import MANY_CODES, Cast, Recipe
-from iop_outcomes.intake.files import fingerprint
 from iop_outcomes.intake.placing import (
     ADMISSIONS,
     IN_CARE,
@@ -29,12 +23,9 @@ from iop_outcomes.intake.placing import (
     placed_select,
     unplaced_select,
 )
+from iop_outcomes.intake.raw_tables import RawTables
 from iop_outcomes.intake.rules import Fault, Rule
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-SMALL = 20_000  # rows
 MASK_BITS = 60  # rules per whole-number mask in the fault scan
 PARENT = ("episode_known", "episode_row", "episode_los_days", "episode_follow_up_days", "episode_admit_date", "episode_died", LAST_DAY)
 
@@ -51,15 +42,15 @@ class Store:
     ----------
     connection : Connection
         Of the one DuckDB.
+    raw : RawTables
+        Its tables as they came.
     copies : dict of str to tuple of int
         For each table, the rows that repeat an earlier row cell for cell and are left out; 0 is the first row of data.
     """
 
     def __init__(self, *, threads: int | None = None, memory_limit: str | None = None) -> None:
         self.connection = Connection(threads=threads, memory_limit=memory_limit)
-        self._raw: dict[str, dict[str, str]] = {}
-        self._rows: dict[str, int] = {}
-        self._in_place: dict[str, Path] = {}
+        self.raw = RawTables(self.connection)
         self._parents = ""  # how the table of parents is made, and whether it was
         self._parents_made = False
         self._excluded: set[str] = set()
@@ -68,180 +59,6 @@ class Store:
         self._used: dict[str, int] = {}
         self.copies: dict[str, tuple[int, ...]] = {}
 
-    # -- doors ---------------------------------------------------------------------------------------------------
-
-    def add_csv(self, table: str, path: Path, header: Sequence[str], *, delimiter: str, max_field: int) -> list[tuple[int, str]]:
-        """Parse a CSV once, as text, into the private folder; give the broken records as (number, reason); 1 is the header.
-
-        Lines that are whole are kept, numbered without the broken ones.
-        """
-        columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
-        options = (
-            f"header = true, auto_detect = false, delim = {literal(delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}}, "
-            f"strict_mode = true, null_padding = false, store_rejects = true, max_line_size = {max_field}, "
-            # what a name says of a file (.gz, or a folder called year=2024) is no part of its content
-            "compression = 'none', hive_partitioning = false"
-        )
-        target = self.connection.folder / f"raw_{table}.parquet"
-        # Parquet numbers its rows when it is read; numbering them here would cost half as much again as reading the file.
-        clash = ", ".join(f"{quoted(name)} AS {quoted(name + '_')}" for name in header if name.lower() == "file_row_number")
-        select = f"* RENAME ({clash})" if clash else "*"
-        self.connection.send(
-            f"COPY (SELECT {select} FROM read_csv(?, {options})) TO {literal(str(target))} (FORMAT parquet)", [str(path.absolute())]
-        )
-        rejects = self.connection.send(
-            "SELECT CAST(line AS BIGINT), CAST(error_type AS VARCHAR) FROM reject_errors ORDER BY line, column_idx"
-        ).fetchall()
-        self.connection.send("DROP TABLE reject_errors")
-        self.connection.send("DROP TABLE reject_scans")
-        self._view_parquet(table, target)
-        return [(int(line), str(reason)) for line, reason in rejects]
-
-    def add_parquet(self, table: str, path: Path) -> None:
-        """Look at a Parquet file in place."""
-        path = path.resolve()  # the program may change its folder between two questions
-        self._view_parquet(table, path)
-        self._in_place[table] = path
-
-    def add_copy(self, table: str, path: Path) -> None:
-        """Look at a Parquet file that was written into the private folder."""
-        self._view_parquet(table, path)
-
-    def _view_parquet(self, table: str, path: Path) -> None:
-        """Rows of a Parquet file with their places in it."""
-        options = "file_row_number = true, hive_partitioning = false"
-        self._view_raw(
-            table, f"SELECT * EXCLUDE (file_row_number), file_row_number AS {ROW} FROM read_parquet({literal(str(path))}, {options})"
-        )
-
-    def parquet_sizes(self, path: Path) -> tuple[int, int, int, int]:
-        """What a Parquet file declares: rows, rows of its parts together, bytes when unpacked, columns; no row is read."""
-        name = [str(path.resolve())]
-        rows = self.connection.send("SELECT sum(num_rows) FROM parquet_file_metadata(?)", name).fetchall()[0][0]
-        columns = "count(DISTINCT split_part(path_in_schema, ', ', 1)) AS columns"  # a nested one is one
-        parts = f"SELECT row_group_id, any_value(row_group_num_rows) AS n, sum(total_uncompressed_size) AS size, {columns}"
-        grouped = f"{parts} FROM parquet_metadata(?) GROUP BY row_group_id"
-        sums = self.connection.send(f"SELECT sum(n), sum(size), max(columns) FROM ({grouped}) AS parts", name).fetchall()[0]
-        of_parts, unpacked, most = (int(value or 0) for value in sums)
-        return int(rows or 0), of_parts, unpacked, most
-
-    def damaged(self) -> Path | None:
-        """The first Parquet file seen in place that cannot be read from its first value to its last."""
-        for table, path in self._in_place.items():
-            try:
-                self.connection.send(f"SELECT max(hash(seen)) FROM raw_{table} AS seen").fetchall()
-            except duckdb.Error:
-                return path
-        return None
-
-    def add_frame(self, table: str, frame: pd.DataFrame) -> None:
-        """Copy a data frame, so that later changes to it change nothing here."""
-        with self._frame_as("incoming", frame):
-            self.connection.send(f"CREATE TABLE raw_{table} AS SELECT *, row_number() OVER () - 1 AS {ROW} FROM incoming")
-        self._describe(table)
-
-    def fingerprint(self, table: str) -> str:
-        """SHA-256 of the rows of a raw table as CSV, so that it is the same whatever library the rows came from."""
-        target = self.connection.folder / f"rows_{table}.csv"
-        options = "FORMAT csv, HEADER, NULLSTR '\\N'"
-        self.connection.send(f"COPY (SELECT * EXCLUDE ({ROW}) FROM raw_{table}) TO {literal(str(target))} ({options})")
-        try:
-            return fingerprint(target)
-        finally:
-            target.unlink()
-
-    def takes(self, frame: pd.DataFrame) -> bool:
-        """Whether the engine knows the types of a data frame."""
-        try:
-            with self._frame_as("incoming", frame):
-                self.connection.send("SELECT count(COLUMNS(*)) FROM incoming").fetchall()
-        except duckdb.Error:
-            return False
-        return True
-
-    @contextmanager
-    def _frame_as(self, name: str, frame: pd.DataFrame) -> Iterator[None]:
-        """A data frame as a table of this name, for a while."""
-        with self.connection.lock:
-            self.connection.duckdb.register(name, frame)
-            try:
-                yield
-            finally:
-                self.connection.duckdb.unregister(name)
-
-    def add_select(self, table: str, select: str, values: Sequence[object] = ()) -> None:
-        """Keep what a query over files gives, every column as text: how adapters of other layouts hand a table over."""
-        self.connection.send(f"CREATE TABLE raw_{table} AS SELECT *, row_number() OVER () - 1 AS {ROW} FROM ({select}) AS adapted", values)
-        self._describe(table)
-
-    def spread(self, table: str, selects: Sequence[tuple[str, str]]) -> None:
-        """Make several rows of each raw row: for each (columns, condition), those rows that meet it; in the order of the rows."""
-        self._rename(table, f"whole_{table}")
-        parts = [
-            f"SELECT {columns}, {ROW} * {len(selects)} + {place} AS {ROW} FROM whole_{table} WHERE {condition}"
-            for place, (columns, condition) in enumerate(selects)
-        ]
-        self._view_raw(table, " UNION ALL ".join(parts))
-
-    def narrow(self, table: str, cells: str, condition: str) -> npt.NDArray[np.int64]:
-        """Keep the rows of a raw table that meet a condition, with other columns; give where each stood, counted from 0."""
-        self._rename(table, f"given_{table}")
-        where = f" WHERE {condition}" if condition else ""
-        if not condition:
-            self._view_raw(table, f"SELECT {cells}, {ROW} FROM given_{table}")
-        else:
-            numbered = f"row_number() OVER (ORDER BY {ROW}) - 1 AS {ROW}"
-            self.connection.send(f"CREATE TABLE raw_{table} AS SELECT {cells}, {numbered} FROM given_{table}{where}")
-            self._describe(table)
-        rows = self.connection.send(f"SELECT {ROW} FROM given_{table}{where} ORDER BY 1").fetchnumpy()
-        return np.asarray(rows[ROW], dtype=np.int64)
-
-    def rows_where(self, table: str, condition: str) -> list[int]:
-        """The rows of a raw table that meet a condition, counted from 0."""
-        return [int(row[0]) for row in self.connection.send(f"SELECT {ROW} FROM raw_{table} WHERE {condition} ORDER BY 1").fetchall()]
-
-    def _rename(self, table: str, name: str) -> None:
-        """Call a raw table otherwise, so that another can take its place."""
-        kind = "VIEW" if self.connection.one(f"SELECT count(*) FROM duckdb_views() WHERE view_name = 'raw_{table}'") else "TABLE"
-        self.connection.send(f"ALTER {kind} raw_{table} RENAME TO {name}")
-
-    def join_parts(self, table: str, parts: Sequence[str]) -> list[int]:
-        """Make one raw table of others with the same columns, their rows numbered on; give how many rows each has."""
-        rows = [self.raw_rows(part) for part in parts]
-        starts = [sum(rows[:number]) for number in range(len(rows))]
-        selects = [f"SELECT * REPLACE ({ROW} + {start} AS {ROW}) FROM raw_{part}" for part, start in zip(parts, starts, strict=True)]
-        self._view_raw(table, " UNION ALL BY NAME ".join(selects))
-        for part in parts:
-            del self._raw[part]
-        return rows
-
-    def _view_raw(self, table: str, select: str) -> None:
-        self.connection.send(f"CREATE VIEW raw_{table} AS {select}")
-        self._describe(table)
-
-    def _describe(self, table: str) -> None:
-        self._rows.pop(table, None)
-        described = self.connection.send(f"DESCRIBE raw_{table}").fetchall()
-        self._raw[table] = {str(row[0]): str(row[1]) for row in described if row[0] != ROW}
-
-    def raw_columns(self, table: str) -> tuple[str, ...]:
-        """Names of a raw table's columns, as they came."""
-        return tuple(self._raw[table])
-
-    def type_of(self, table: str, column: str) -> str:
-        """The type in which a column of a raw table came."""
-        return self._raw[table][column]
-
-    def raw_rows(self, table: str) -> int:
-        """Rows of a raw table."""
-        if table not in self._rows:
-            self._rows[table] = int(self.connection.one(f"SELECT count(*) FROM raw_{table}"))
-        return self._rows[table]
-
-    def is_small(self, table: str) -> bool:
-        """Whether a raw table has so few rows that to plan a question about them costs more than to answer it."""
-        return self.raw_rows(table) <= SMALL
-
     # -- checking ------------------------------------------------------------------------------------------------
 
     def check_with(self, recipe: Recipe) -> None:
@@ -249,7 +66,7 @@ class Store:
         layer = self._cast(recipe.table, recipe.casts)
         names = {cast.name for cast in recipe.casts}
         # For what is asked of one column: no join. Kept where it is small, as a view is planned anew in every question.
-        what = "TABLE" if self.is_small(recipe.table) else "VIEW"
+        what = "TABLE" if self.raw.is_small(recipe.table) else "VIEW"
         self.connection.send(f"CREATE OR REPLACE {what} own_{recipe.table} AS {layer}")
         layer = f"SELECT * FROM own_{recipe.table}"
         kind = KINDS[recipe.table]
@@ -278,7 +95,7 @@ class Store:
 
     def _cast(self, table: str, casts: Sequence[Cast]) -> str:
         """A select of `x__text` and of `x` in its declared type: a layer for each step of reading, which a further step then names."""
-        types = self._raw[table]
+        types = self.raw.types(table)
         steps = {quoted(cast.name + "__text"): cast.steps(types[cast.source], self._lookup(table, cast)) for cast in casts}
         at_once = {cast.name: typed for cast in casts if (typed := cast.typed_at_once(types[cast.source]))}
         cells = [f"{reading[0](quoted(cast.source))} AS {text}" for cast, (text, reading) in zip(casts, steps.items(), strict=True)]
@@ -461,7 +278,7 @@ class Store:
                 continue
             subscores = recipe.subscores if recipe else ()
             beside = kind.beside and not recipe  # every one stands beside a row that is kept, and is read there
-            what = "VIEW" if (table in self._in_place and not subscores) or beside else "TABLE"
+            what = "VIEW" if (table in self.raw.in_place and not subscores) or beside else "TABLE"
             self.connection.send(f"CREATE {what} {table} AS {select}")
             columns[table] = (
                 tuple(name for name in recipe.names if name != CELL_SIZE and not (kind.beside and name in kind.key))
@@ -479,7 +296,7 @@ class Store:
                 and kind.placing != "care"
                 and (not kind.parent or not (orphans or excluded.get(kind.parent)))
             ):
-                self._used[table] = self.raw_rows(table) - len(self.copies.get(table, ())) - len(excluded.get(table, ()))
+                self._used[table] = self.raw.rows(table) - len(self.copies.get(table, ())) - len(excluded.get(table, ()))
         counted = next((recipe for recipe in recipes.values() if recipe.as_counts), None)
         return Tables(
             columns,
@@ -518,7 +335,7 @@ class Store:
 
     def lock(self) -> None:
         """After loading: nothing further can be read from outside, and no setting changed."""
-        paths = ", ".join(literal(str(path)) for path in self._in_place.values())
+        paths = ", ".join(literal(str(path)) for path in self.raw.in_place.values())
         self.connection.send(f"SET allowed_paths = [{paths}]")
         self.connection.send(f"SET allowed_directories = [{literal(str(self.connection.folder))}]")
         self.connection.send("SET enable_external_access = false")

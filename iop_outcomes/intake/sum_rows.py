@@ -39,7 +39,7 @@ def pass_over_sums(store: Store, item: Input, mapping: Mapping) -> None:
     """
     if mapping.counts:  # a total among cells is an error of its own
         return
-    columns = store.raw_columns(item.table)
+    columns = store.raw.columns(item.table)
     named = mapping.columns.get(item.table, {})
     text = {column: f"trim(CAST({quoted(column)} AS VARCHAR))" for column in columns}
     ids = [f"CAST({quoted(name)} AS VARCHAR)" for name in (named.get(each, each) for each in _IDS) if name in text]
@@ -49,11 +49,11 @@ def pass_over_sums(store: Store, item: Input, mapping: Mapping) -> None:
     # Without ids, a sum is a word and numbers: "Total" may be the name of a scale in a row that holds more.
     others = ids or [f"regexp_replace({cell}, '^[-+$]?[0-9.,]+ ?%?$', '')" for cell in text.values()]
     nobody = " AND ".join(f"({cell} IS NULL OR {cell} IN ('', {written}))" for cell in others)
-    if ids and not store.rows_where(item.table, nobody):  # as in most files: then nothing else is asked of its rows
+    if ids and not store.raw.rows_where(item.table, nobody):  # as in most files: then nothing else is asked of its rows
         return
-    none = store.rows_where(item.table, f"({nobody}) AND ({blank})")
-    sums = store.rows_where(item.table, f"({nobody}) AND ({a_sum})")
-    before = store.raw_rows(item.table)
+    none = store.raw.rows_where(item.table, f"({nobody}) AND ({blank})")
+    sums = store.raw.rows_where(item.table, f"({nobody}) AND ({a_sum})")
+    before = store.raw.rows(item.table)
     if (not none and not sums) or len(none) + len(sums) == before:
         return
     item.notes += _notes(item, none, sums)
@@ -75,19 +75,19 @@ def leave_out_rows(store: Store, item: Input, mapping: Mapping) -> None:
     DataError
         When a column is not there, or no row is left of a table that may not be empty.
     """
-    columns, named = store.raw_columns(item.table), mapping.columns.get(item.table, {})
+    columns, named = store.raw.columns(item.table), mapping.columns.get(item.table, {})
     tests = []
     for name, codes in mapping.leave_out.get(item.table, {}).items():
         column = named.get(name, name)
         if column not in columns:
             where = f"{mapping.name} [leave_out.{item.table}] {name}"
             raise DataError(f"{where}: no column of {item.name} is called so. {choices(name, [*named, *columns])}")
-        text = without_fraction(as_text(quoted(column), store.type_of(item.table, column)))
+        text = without_fraction(as_text(quoted(column), store.raw.type_of(item.table, column)))
         tests.append(f"coalesce({text} IN ({', '.join(map(literal, codes))}), FALSE)" if codes else "FALSE")
     if not tests:
         return
     left = " OR ".join(tests)
-    n, before = len(store.rows_where(item.table, left)), store.raw_rows(item.table)
+    n, before = len(store.raw.rows_where(item.table, left)), store.raw.rows(item.table)
     if n == before and not KINDS[item.table].may_be_empty:
         fatal("no_rows", item.name, "no row is left", f"Check [leave_out.{item.table}] in mapping.toml.")
     _keep(store, item, f"NOT ({left})")
@@ -97,9 +97,9 @@ def leave_out_rows(store: Store, item: Input, mapping: Mapping) -> None:
 
 def _keep(store: Store, item: Input, condition: str) -> None:
     """Keep the rows that meet a condition, each with the place where it stood."""
-    before, columns = store.raw_rows(item.table), store.raw_columns(item.table)
+    before, columns = store.raw.rows(item.table), store.raw.columns(item.table)
     whole = item.places or Places((replace(item, notes=[]),), np.arange(before, dtype=np.int64))
-    kept = store.narrow(item.table, ", ".join(map(quoted, columns)), condition)
+    kept = store.raw.narrow(item.table, ", ".join(map(quoted, columns)), condition)
     item.places = Places(whole.files, whole.rows[kept])
 
 

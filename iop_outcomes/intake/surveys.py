@@ -68,9 +68,9 @@ def spread_surveys(store: Store, inputs: Sequence[Input], mapping: Mapping, scal
     for item in inputs:
         if KINDS[item.table].points:
             renamed = mapping.columns.get(item.table, {})
-            came = side_by_side(store.raw_columns(item.table), renamed, scales)
+            came = side_by_side(store.raw.columns(item.table), renamed, scales)
             if came:
-                store.spread(item.table, _selects(store.raw_columns(item.table), came))
+                store.raw.spread(item.table, _selects(store.raw.columns(item.table), came))
                 item.rows_of_each = len(came)
                 left = {name: source for name, source in renamed.items() if name not in names_of_totals(scales)}
                 mapping = replace(mapping, columns={**mapping.columns, item.table: left})

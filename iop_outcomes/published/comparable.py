@@ -13,8 +13,7 @@ from iop_outcomes.published.calculations import arguments, calculated
 from iop_outcomes.published.changes import CHANGE_NAMES
 from iop_outcomes.published.effect_size import EffectSize, EffectSizes
 from iop_outcomes.published.inputs import correlation
-from iop_outcomes.published.reproduction import EFFECT
-from iop_outcomes.published.study import BETWEEN, FORMULAS, NOT_PRINTED, PEOPLE, Argument, Study, StudyFigure
+from iop_outcomes.published.study import BETWEEN, EFFECT, FORMULAS, NOT_PRINTED, PEOPLE, Argument, Study, StudyFigure
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,9 +12,8 @@ from iop_outcomes.published.calculations import OpenCorrelationError, Quantities
 from iop_outcomes.published.effect_size import EffectSizes
 from iop_outcomes.published.identify import CUT, NOT, Identified, identify
 from iop_outcomes.published.reproduced import DIFFERS, LACKING, REPRODUCED, ReproducedFigure, Reproduction
-from iop_outcomes.published.study import FORMULAS, NOT_PRINTED, Argument, Number, PrintedValue, Study, StudyFigure
+from iop_outcomes.published.study import EFFECT, FORMULAS, NOT_PRINTED, Argument, Number, PrintedValue, Study, StudyFigure
 
-EFFECT = "effect_size"  # printed without saying which: every definition is tried
 _SCORES = ("pre", "post", "group_1", "group_2", "days", "scores")  # of people, who are not rounded
 _IDENTIFIED = ("mean_pre", "sd_pre", "mean_post", "sd_post", "n", "r", "t", "z")
 R_OF_SCORES = (0.0, 0.95)  # correlations of scores before and after that are met with

@@ -97,6 +97,7 @@ RATES = {
 }
 STAYS = {"los_mean": "mean stay in days", "los_median": "median stay in days"}
 NOT_PRINTED = "not_printed"
+EFFECT = "effect_size"  # printed without saying which: every definition is tried
 _APART = re.compile(r"[;,] *")  # of "PHQ-9; GAD-7 (daily)"
 _REMARK = re.compile(r" \([a-z ]+\)$")  # such as "(daily)"; "(SCL-20)" is another scale
 _AUTHOR = re.compile(r"((?:von |van |de )?[A-Z][\w'-]+)(?:,| et al| &)")

@@ -176,7 +176,7 @@ def _by_the_store(folder, tables):
     store = Store(threads=1)
     try:
         inputs = open_tables(store, folder, mapping)
-        plans = {item.table: plan_table(item.table, store.raw_columns(item.table), mapping, scales) for item in inputs}
+        plans = {item.table: plan_table(item.table, store.raw.columns(item.table), mapping, scales) for item in inputs}
         for plan in plans.values():
             store.check_with(plan.recipe)
         rules = [rule for rule in rules_for(plans, mapping, scales) if rule.id != SUSPECTED]

@@ -248,7 +248,7 @@ def test_rows_of_tables_that_are_not_chosen_stay_in_the_database(tmp_path, monke
 
     def open_one(scratch, raw, location, _mapping):
         opened.append(location.name)
-        scratch.add_select(raw, "SELECT * FROM read_csv(?, all_varchar = true)", [str(tmp_path / "rows.csv")])
+        scratch.raw.add_select(raw, "SELECT * FROM read_csv(?, all_varchar = true)", [str(tmp_path / "rows.csv")])
 
     (tmp_path / "rows.csv").write_text(sites.text(sites.episodes()), encoding="utf-8")
     (tmp_path / "empty").mkdir()

@@ -27,7 +27,7 @@ def laid_out(store, **labels):
     n = max(map(len, labels.values()))
     rows = zip(*(labels.get(name, [None] * n) for name in COLUMNS), strict=True)
     store.fill("given", COLUMNS, rows)
-    store.add_select("episodes", "SELECT * FROM given")
+    store.raw.add_select("episodes", "SELECT * FROM given")
     store.check_with(PLANS["episodes"].recipe)
 
 

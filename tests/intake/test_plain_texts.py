@@ -9,7 +9,7 @@ import pytest
 
 import iop_outcomes as iop
 from iop_outcomes.errors import DataError
-from iop_outcomes.intake import store
+from iop_outcomes.intake import raw_tables
 from iop_outcomes.intake.given_names import GIVEN_NAMES
 from iop_outcomes.intake.identifiers import IDENTIFIERS
 from iop_outcomes.intake.privacy import UNPRINTED, not_plain
@@ -73,7 +73,7 @@ def _findings(frames):
 def test_small_tables_and_large_ones_are_judged_alike(monkeypatch):
     """With no table taken for a small one every column is asked about by the patterns: the same findings, in the same order."""
     small = _findings(_faulty())
-    monkeypatch.setattr(store, "SMALL", -1)
+    monkeypatch.setattr(raw_tables, "SMALL", -1)
     assert _findings(_faulty()) == small
     assert {"identifier_value", "reserved_word", "control_character", "zip_not_allowed"} <= {finding.rule for finding in small}
 

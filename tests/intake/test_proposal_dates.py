@@ -70,7 +70,8 @@ def test_nothing_to_say():
 def test_words_that_mean_no_value_are_no_dates():
     """A column of days by its type needs no format, and a column without values says nothing."""
     with closing(Scratch()) as scratch:
-        scratch.view("raw_export", "SELECT * FROM (VALUES ('03/13/2024', DATE '2024-01-02', NULL), ('N/A', NULL, 'n.a.')) AS t(a, b, c)")
-        scratch._describe("export")
+        scratch.raw.add_select(
+            "export", "SELECT * FROM (VALUES ('03/13/2024', DATE '2024-01-02', NULL), ('N/A', NULL, 'n.a.')) AS t(a, b, c)"
+        )
         found = fits_of_columns(scratch, "export", ["a", "b", "c"])
     assert {column: (each.n, each.all) for column, each in found.items()} == {"a": (1, (US,))}

@@ -50,7 +50,7 @@ class Scratch(Store):
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of the raw tables that are open."""
-        return tuple(self._raw)
+        return self.raw.names
 
     def view(self, name: str, select: str) -> None:
         """Name a query, and keep what it gives."""
@@ -97,7 +97,7 @@ class Scratch(Store):
             file = Input(name, shown(path), "line", path, mapping.delimiter)
         else:
             return self.fill(name, (*wanted, AT), [])
-        types = {column.lower(): (column, kind) for column, kind in self._raw[kept].items()}
+        types = {column.lower(): (column, kind) for column, kind in self.raw.types(kept).items()}
         for column in needed:
             if column not in types:
                 hint = "Export this column, or check that the file is the table it is named after."
@@ -117,7 +117,7 @@ class Scratch(Store):
         header = preflight_csv(path, delimiter, known or wanted)
         read_through(path, delimiter)
         try:
-            broken = self.add_csv(name, path, header, delimiter=delimiter, max_field=MAX_LINE_BYTES)
+            broken = self.raw.add_csv(name, path, header, delimiter=delimiter, max_field=MAX_LINE_BYTES)
         except duckdb.Error as error:
             if ran_out(error):
                 raise
@@ -133,8 +133,8 @@ class Scratch(Store):
     def _read_parquet(self, name: str, path: Path) -> None:
         head_of(path)
         try:
-            refuse_parquet(shown(path), path.stat().st_size, *self.parquet_sizes(path))
-            self.add_parquet(name, path)
+            refuse_parquet(shown(path), path.stat().st_size, *self.raw.parquet_sizes(path))
+            self.raw.add_parquet(name, path)
         except duckdb.Error as error:
             if ran_out(error):
                 raise
@@ -153,7 +153,7 @@ class Scratch(Store):
         kept = [quoted(name) for name, n in filled.items() if not name.startswith(AT) and (n or name in needed)]
         path = self.connection.folder / f"over_{table}.parquet"
         self.connection.send(f"COPY (SELECT {', '.join(kept)} FROM over_{table}) TO {literal(str(path))} (FORMAT parquet)")
-        store.add_select(table, "SELECT * FROM read_parquet(?)", [str(path)])
+        store.raw.add_select(table, "SELECT * FROM read_parquet(?)", [str(path)])
         names = [name for name, n in filled.items() if name == AT or (name.startswith(AT) and n)]
         if AT not in names:
             return None

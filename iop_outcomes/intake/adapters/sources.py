@@ -82,9 +82,9 @@ def _frames_as_files(store: Store, source: Any, layout: str) -> Path:
         staged = Store()
         try:
             add_frame(staged, name, with_index(frame, ("record_id",)))
-            columns = {column: quoted(column) for column in staged.raw_columns(name)}
+            columns = {column: quoted(column) for column in staged.raw.columns(name)}
             if layout == "redcap":
-                columns = {column: as_text(text, staged.type_of(name, column)) for column, text in columns.items()}
+                columns = {column: as_text(text, staged.raw.type_of(name, column)) for column, text in columns.items()}
             select = ", ".join(f"{text} AS {quoted(column)}" for column, text in columns.items())
             file, form = ("csv", "csv, header") if layout == "redcap" else ("parquet", "parquet")
             target = folder / f"{name}.{file}"

@@ -134,7 +134,7 @@ def read_as(
     DataError
         When a file lacks what the layout needs, or the layout names a column that no table has.
     """
-    raws = {item.table: store.raw_columns(item.table) for item in inputs}
+    raws = {item.table: store.raw.columns(item.table) for item in inputs}
     declared = replace(layout.mapping, name=layout.name, columns={table: _first_names(each) for table, each in layout.tables.items()})
     refuse_unknown_names(raws, declared, scales)
     for item in inputs:
@@ -146,7 +146,7 @@ def read_as(
 def _read_table(
     store: Store, item: Input, mapping: Mapping, layout: Layout, scales: Dictionary[str, Scale], given: Dictionary[str, str]
 ) -> Mapping:
-    table, raw = layout.tables[item.table], store.raw_columns(item.table)
+    table, raw = layout.tables[item.table], store.raw.columns(item.table)
     here = _by_small_letters(raw)
     if lacking := lacking_columns(item.table, table, raw, replace(mapping, columns={item.table: given}), scales):
         hint = f"Compare it with {layout.source[0]}; a column of another name is named in mapping.toml under [columns.{item.table}]."
@@ -160,8 +160,8 @@ def _read_table(
     cells += [f"{_words(store, item.table, table, name, mapping, here)} AS {quoted(column)}" for name, column in filled.items()]
     where = " AND ".join(_sql(store, item.table, each, mapping, here) for each in table.only)
     mapping = replace(mapping, columns={**mapping.columns, item.table: {**columns, **filled, **given}})
-    before = store.raw_rows(item.table)
-    kept = store.narrow(item.table, ", ".join(cells), where)
+    before = store.raw.rows(item.table)
+    kept = store.raw.narrow(item.table, ", ".join(cells), where)
     if len(kept) < before:
         whole = item.places or Places((replace(item, notes=[]),), np.arange(before, dtype=np.int64))
         item.places = Places(whole.files, whole.rows[kept])
@@ -219,7 +219,7 @@ def _cell(store: Store, table: str, condition: RowCondition, mapping: Mapping, h
     column = _came(condition.columns, here)
     if not column:
         return "CAST(NULL AS VARCHAR)"
-    text = without_fraction(as_text(quoted(column), store.type_of(table, column)))
+    text = without_fraction(as_text(quoted(column), store.raw.type_of(table, column)))
     blank = ", ".join(literal(code.lower()) for code in ("", *mapping.missing.get("all", ())))
     return f"CASE WHEN lower({text}) NOT IN ({blank}) THEN lower({text}) END"
 
@@ -255,7 +255,7 @@ def _remarks(store: Store, item: Input, table: TableLayout, layout: Layout, mapp
         if not remark.where:
             findings.append(Finding("layout_note", "note", item.name, "", remark.words, hint))
             continue
-        rows = store.rows_where(item.table, _all(store, item.table, (*table.only, *remark.where), mapping, here))
+        rows = store.raw.rows_where(item.table, _all(store, item.table, (*table.only, *remark.where), mapping, here))
         for file, lines in item.lines.by_file(rows) if rows else []:
             findings.append(Finding("layout_note", "warning", file.name, "", remark.words, hint, lines, file.unit, len(lines)))
     return findings

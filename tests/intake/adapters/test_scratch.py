@@ -89,7 +89,7 @@ def test_only_what_is_filled_or_needed_is_handed_over(scratch):
     scratch.fill("rows", columns, [("b", None, None, 1, None), ("a", None, None, 0, 7)])
     with closing(Store()) as store:
         places = scratch.hand_over(store, "episodes", "SELECT * FROM rows ORDER BY id", ["wanted"])
-        assert list(store.raw_columns("episodes")) == ["id", "wanted"]
+        assert list(store.raw.columns("episodes")) == ["id", "wanted"]
         assert places.rows.tolist() == [0, 1]
         assert {name: cells.tolist() for name, cells in places.cells.items()} == {"id": [7, -1]}
         assert scratch.hand_over(store, "scores", "SELECT id FROM rows", []) is None
