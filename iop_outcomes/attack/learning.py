@@ -31,11 +31,6 @@ _PERIOD = re.compile(r"(?P<year>\d{4})(_q(?P<quarter>[1-4])|_(?P<month>\d\d))?|q
 _NOT_SHARES = ("cumulative_incidence", "event_free")  # read from curves, not a count over a count
 _REASON, _DISCHARGE = "discharge_reason", ("discharge_quarter", "discharge_month", "discharge_year", "period")
 _REASONS = tuple(reason for reason in DISCHARGE_REASONS)
-_TRANSFERS = tuple(reason for reason in _REASONS if reason.startswith("transferred_"))
-_ENDINGS = {  # reasons taken together, where stays are told by how they ended
-    "transferred": _TRANSFERS,
-    "ended_otherwise": tuple(reason for reason in _REASONS if reason not in (*_TRANSFERS, "completed", "dropped_out")),
-}
 
 
 @dataclass
@@ -376,7 +371,6 @@ def _learn_structure(learner: _Learner) -> None:
             knowledge.withhold(expression(text, where), f"{text} ({place_words(where)})")
         _learn_reason(knowledge, where)
     _learn_periods(learner)
-    _learn_endings(learner)
 
 
 def _learn_line(knowledge: Knowledge, line: str, where: Place) -> None:
@@ -394,20 +388,10 @@ def _learn_reason(knowledge: Knowledge, where: Place) -> None:
     reason = dict(where).get(_REASON)
     if reason is None:
         return
-    kept = {"missing_reason", "not_known"} if reason == MISSING_LEVEL else {*_ENDINGS.get(reason, (reason,))}
+    kept = {"missing_reason", "not_known"} if reason == MISSING_LEVEL else {reason}
     for name in (*_REASONS, "missing_reason", "not_known"):
         if name not in kept:
             knowledge.equal(expression(name, where), f"nobody is {name} ({place_words(where)})")
-
-
-def _learn_endings(learner: _Learner) -> None:
-    """Reasons taken together are the sum of each, where each is told too."""
-    for ending, reasons in _ENDINGS.items():
-        whole, groups = place((_REASON, ending)), [place((_REASON, reason)) for reason in reasons]
-        known = [group for group in groups if group in learner.row_names]
-        if whole in learner.row_names and known:
-            shared = list(dict.fromkeys(_sets(learner.row_names[known[0]])))
-            _learn_total(learner, whole, known, shared, f"{ending} is the sum of its reasons")
 
 
 def _learn_periods(learner: _Learner) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
+from iop_outcomes.keys import Flag
 from iop_outcomes.release import Released, ReleasedEstimate, require_released
 from iop_outcomes.show import theme
 from iop_outcomes.show.words import NOT_SHOWN, ShownGroup, estimate_value, has_value, is_everyone, listed, shown_groups
@@ -26,9 +27,14 @@ def coordinate(value: object) -> float:
 def drawn_groups(released: Released, estimand: str) -> tuple[list[ShownGroup], str]:
     """The groups that have a row in a chart, everyone first, and what stands over it: of too many groups, everyone alone."""
     require_released(released, "drawn_groups")
-    groups = shown_groups(released, estimand)
+    groups = [group for group in shown_groups(released, estimand) if not _is_no_reason(group, estimand)]
     named = sum(not group.is_everyone for group in groups)
     return ([group for group in groups if group.is_everyone], too_many(named)) if named > MOST_ROWS else (groups, "")
+
+
+def _is_no_reason(group: ShownGroup, estimand: str) -> bool:
+    """Whether a discharge reason is nobody's here, as "active" is of the discharged: a row of its own would ask why it is empty."""
+    return group.released.group == "discharge_reason" and Flag.NO_EPISODES in group.estimate(estimand).flag
 
 
 def too_many(groups: int) -> str:

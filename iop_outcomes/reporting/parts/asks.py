@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from iop_outcomes.evaluate import Against
-from iop_outcomes.evaluate.ask import Ask, Classes
+from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.evaluate.lookup import declaration
 from iop_outcomes.measures.after_discharge import AT
-from iop_outcomes.measures.completion import TRANSFERS
 from iop_outcomes.measures.self_harm_item import SELF_HARM_ITEM
 from iop_outcomes.release import Released
 from iop_outcomes.reporting.parts.part import MOST_USED, Page, Program
@@ -14,10 +13,6 @@ from iop_outcomes.scales import Scale
 
 MIDDLE_DAY = 90 if 90 in AT else AT[0]
 LEFT = "dropped_out"
-ENDINGS = Classes(
-    (("completed", "completed"), *((reason, "transferred") for reason in TRANSFERS), ("dropped_out", LEFT)),
-    "ended_otherwise",
-)
 COVARIATES = ("age_group", "sex", "referral_source", "modality")
 
 
@@ -31,19 +26,15 @@ def stay(program: Program) -> Ask:
     return Ask("length_of_stay", by=program.by)
 
 
-def stay_by_ending(program: Program) -> Ask | None:
-    """The quartiles of stays by how they ended: when people leave who do not finish; none where no stay is known in days.
+def stay_by_reason(program: Program) -> Ask | None:
+    """The quartiles of stays by discharge reason: when people leave who do not finish; none where no stay is known in days.
 
-    Nor where small counts are withheld: how many episodes each way of ending has, beside who completed of all discharged, gives the rest back.
+    By the reasons themselves, as who is missing a score: of some taken together, release would not know whom they have in common with others.
     """
     every = stay(program)
-    if (
-        program.policy.threshold
-        or not program.can_answer(every)
-        or not (stays := declaration(every, program.data)).definition.has_role("mean")
-    ):
+    if not program.can_answer(every) or not (stays := declaration(every, program.data)).definition.has_role("mean"):
         return None
-    return Ask("length_of_stay", by="discharge_reason", classes=ENDINGS, estimands=stays.shown)
+    return Ask("length_of_stay", by="discharge_reason", estimands=stays.shown)
 
 
 def reasons(program: Program) -> Ask:

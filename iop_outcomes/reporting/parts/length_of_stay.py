@@ -28,24 +28,25 @@ def stay_blocks(released: Released, program: Program) -> list[Block]:
     ]
 
 
-def leaving_blocks(released: Released) -> list[Block]:
-    """When people leave, by how it ended: those who dropped out in the headline."""
-    alt = alt_text(released, released.definition.shown, "Range chart of stays by how they ended.")
-    subtitle = "Days in care by how the stay ended: the middle stay (dot), half of stays (bar)."
-    return [figure_block(stay_range(released), _when_they_left(released), subtitle, alt)]
-
-
-def _when_they_left(released: Released) -> str:
-    """By which day a quarter and half of those who dropped out had left; otherwise what is shown."""
+def when_they_left(released: Released) -> str:
+    """By which day a quarter and half of those who dropped out had left, as a sentence; empty where that is not shown."""
     if asks.LEFT not in released.levels:
-        return "Nobody dropped out"
+        return "Nobody dropped out."
     middle, early, _ = stay_quartiles(released, asks.LEFT)
     if not (has_value(middle) and has_value(early)):
-        return "How long people stayed, by how it ended"
+        return ""
     if middle.n == 1:
-        return f"The one who dropped out left on day {estimate_value(middle)}"
+        return f"The one who dropped out left on day {estimate_value(middle)}."
     quarter = "" if estimate_value(early) == estimate_value(middle) else f"a quarter had left by day {estimate_value(early)} and "
-    return f"Of those who dropped out, {quarter}half{'' if quarter else ' had left'} by day {estimate_value(middle)}"
+    return f"Of those who dropped out, {quarter}half{'' if quarter else ' had left'} by day {estimate_value(middle)}."
+
+
+def _stays_by_reason(released: Released) -> Block:
+    """Stays of every discharge reason that somebody has."""
+    alt = alt_text(released, released.definition.shown, "Range chart of stays by discharge reason.")
+    subtitle = "Days in care by discharge reason: the middle stay (dot), half of stays (bar)."
+    message = when_they_left(released).removesuffix(".") or "How long people stayed, by discharge reason"
+    return figure_block(stay_range(released), message, subtitle, alt)
 
 
 def _stay_in_bands(released: Released, program: Program) -> list[Block]:
@@ -59,29 +60,34 @@ def _stay_in_bands(released: Released, program: Program) -> list[Block]:
     ]
 
 
+def _by_reason(page: Page) -> Released | None:
+    """Stays by discharge reason; none where no stay is known, which the section says once."""
+    released = page.get(asks.stay_by_reason(page.program))
+    return released if released is not None and any(map(has_value, released)) else None
+
+
 def _sections(page: Page) -> Sequence[Section]:
     program, ask = page.program, asks.stay(page.program)
-    released = page.get(ask)
+    released, by_reason = page.get(ask), _by_reason(page)
     blocks = [Note(page.unanswered[ask].reason)] if released is None else stay_blocks(released, program)
-    title, by_ending = f"Length of stay by {program.group}", page.get(asks.stay_by_ending(program))
-    if by_ending is None or not any(has_value(estimate) for estimate in by_ending):  # where no stay is known, the section says so once
+    title, leaving = f"Length of stay by {program.group}", "" if by_reason is None else when_they_left(by_reason)
+    if not leaving:
         return [section("length_of_stay", title, blocks)]
-    return [section("length_of_stay", f"{title}, and when people leave", [*blocks, *leaving_blocks(by_ending)])]
+    return [section("length_of_stay", f"{title}, and when people leave", [*blocks, Text(leaving)])]
 
 
 def _appendix(page: Page) -> Sequence[Section]:
-    program, released = page.program, page.get(asks.stay(page.program))
+    program, released, by_reason = page.program, page.get(asks.stay(page.program)), _by_reason(page)
     if released is None or not released.definition.has_role("mean"):
         return ()
     table = stay_table(released, caption=f"Length of stay by {program.group}", first=label(program.by))
-    return [
-        section("length_of_stay_in_full", f"Length of stay by {program.group}, in full", [Text(stay_sentence(released)), TableBlock(table)])
-    ]
+    blocks = [Text(stay_sentence(released)), TableBlock(table), *([] if by_reason is None else [_stays_by_reason(by_reason)])]
+    return [section("length_of_stay_in_full", f"Length of stay by {program.group}, in full", blocks)]
 
 
 def _asks(program: Program) -> list[Ask]:
-    by_ending = asks.stay_by_ending(program)
-    return [asks.stay(program), *([] if by_ending is None else [by_ending])]
+    by_reason = asks.stay_by_reason(program)
+    return [asks.stay(program), *([] if by_reason is None else [by_reason])]
 
 
 LENGTH_OF_STAY = Part(_asks, _sections, _appendix)

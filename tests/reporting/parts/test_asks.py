@@ -2,7 +2,6 @@
 
 import pytest
 
-from iop_outcomes.columns import DISCHARGE_REASONS
 from iop_outcomes.release import POLICIES
 from iop_outcomes.reporting.parts import asks
 from iop_outcomes.reporting.parts.part import Program
@@ -51,22 +50,11 @@ def test_who_people_are_is_not_asked_of_the_column_that_divides_them(full):
     assert [ask.column or ask.scale for ask in asks.people(of(full, by="sex"))] == ["modality", "phq9"]
 
 
-def test_when_who_leaves_is_asked_only_where_nothing_is_withheld(full):
-    """Elsewhere the endings would give the rest back."""
-    assert asks.stay_by_ending(of(full)).by == "discharge_reason"
-    assert asks.stay_by_ending(of(full, policy="cms11")) is None
-
-
-def test_every_reason_has_an_ending():
-    """Completed, transferred in any way, dropped out, and everything else; a blank stays blank."""
-    ended = {reason: asks.ENDINGS(reason) for reason in DISCHARGE_REASONS}
-    assert {reason for reason, ending in ended.items() if ending == "transferred"} == {
-        "transferred_step_down",
-        "transferred_step_up",
-        "transferred_lateral",
-    }
-    assert (ended["completed"], ended["dropped_out"], ended["authorization_ended"]) == ("completed", "dropped_out", "ended_otherwise")
-    assert asks.ENDINGS(None) is None
+@pytest.mark.parametrize("policy", ["none", "cms11"])
+def test_when_who_leaves_is_asked_under_every_policy(full, policy):
+    """And by the same levels as who is missing a score, so that both are protected together."""
+    stays, scores = asks.stay_by_reason(of(full, policy=policy)), asks.by_reason("phq9")
+    assert (stays.by, stays.classes) == (scores.by, scores.classes) == ("discharge_reason", None)
 
 
 def test_the_first_of_what_there_is(full, bare):
