@@ -28,24 +28,24 @@ def stay_blocks(released: Released, program: Program) -> list[Block]:
     ]
 
 
-def when_they_left(released: Released) -> str:
-    """By which day a quarter and half of those who dropped out had left, as a sentence; empty where that is not shown."""
+def _when_they_left(released: Released) -> str:
+    """By which day a quarter and half of those who dropped out had left, in words; empty where that is not shown."""
     if asks.LEFT not in released.levels:
-        return "Nobody dropped out."
+        return "Nobody dropped out"
     middle, early, _ = stay_quartiles(released, asks.LEFT)
     if not (has_value(middle) and has_value(early)):
         return ""
     if middle.n == 1:
-        return f"The one who dropped out left on day {estimate_value(middle)}."
+        return f"The one who dropped out left on day {estimate_value(middle)}"
     quarter = "" if estimate_value(early) == estimate_value(middle) else f"a quarter had left by day {estimate_value(early)} and "
-    return f"Of those who dropped out, {quarter}half{'' if quarter else ' had left'} by day {estimate_value(middle)}."
+    return f"Of those who dropped out, {quarter}half{'' if quarter else ' had left'} by day {estimate_value(middle)}"
 
 
 def _stays_by_reason(released: Released) -> Block:
     """Stays of every discharge reason that somebody has."""
     alt = alt_text(released, released.definition.shown, "Range chart of stays by discharge reason.")
     subtitle = "Days in care by discharge reason: the middle stay (dot), half of stays (bar)."
-    message = when_they_left(released).removesuffix(".") or "How long people stayed, by discharge reason"
+    message = _when_they_left(released) or "How long people stayed, by discharge reason"
     return figure_block(stay_range(released), message, subtitle, alt)
 
 
@@ -70,10 +70,10 @@ def _sections(page: Page) -> Sequence[Section]:
     program, ask = page.program, asks.stay(page.program)
     released, by_reason = page.get(ask), _by_reason(page)
     blocks = [Note(page.unanswered[ask].reason)] if released is None else stay_blocks(released, program)
-    title, leaving = f"Length of stay by {program.group}", "" if by_reason is None else when_they_left(by_reason)
+    title, leaving = f"Length of stay by {program.group}", "" if by_reason is None else _when_they_left(by_reason)
     if not leaving:
         return [section("length_of_stay", title, blocks)]
-    return [section("length_of_stay", f"{title}, and when people leave", [*blocks, Text(leaving)])]
+    return [section("length_of_stay", f"{title}, and when people leave", [*blocks, Text(f"{leaving}.")])]
 
 
 def _appendix(page: Page) -> Sequence[Section]:
