@@ -831,15 +831,3 @@ class Facts:
         (True, False, False)
         """
         return any(event in events and (not kinds or kind in kinds) for event, kind in self.events)
-
-
-def scales_beside(columns: Collection[str]) -> frozenset[str]:
-    """Scales that have a column of scores beside the episodes.
-
-    Examples
-    --------
-    >>> sorted(scales_beside(["track", "phq9_admit", "phq9_discharge", "gad7_admit"]))
-    ['gad7', 'phq9']
-    """
-    parts = (name.rpartition("_") for name in columns)
-    return frozenset(scale for scale, _, moment in parts if moment in WINDOWS)

@@ -138,6 +138,8 @@ class Tables:
         Tables that came, and those that hold any row.
     steps : dict of str to Steps
         Columns of a count that are kept as steps; they are given in points.
+    scales : frozenset of str
+        Scales that have a column of scores beside the episodes: "phq9" where phq9_admit is one.
     as_counts : bool
         Whether each row of the episodes stands for as many of them as its column `CELL_SIZE` says: it is a cell of a table of counts.
     lacking : frozenset of str
@@ -151,6 +153,7 @@ class Tables:
     given: Collection[str]
     filled: Collection[str]
     steps: Mapping[str, Steps]
+    scales: Collection[str] = frozenset()
     as_counts: bool = False
     lacking: Collection[str] = frozenset()
     unended: Collection[str] = frozenset()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from iop_outcomes.columns import Facts, Request, scales_beside
+from iop_outcomes.columns import Facts, Request
 from iop_outcomes.counts import Counts
 from iop_outcomes.engine.connection import Connection
 from iop_outcomes.engine.derive import Tables, derive, refuse_twice
@@ -48,7 +48,7 @@ class DuckEngine:
             return self._facts
 
     def _gathered(self) -> Facts:
-        tables, scales, events = self._tables, scales_beside(self._tables.episodes), frozenset[tuple[str, str | None]]()
+        tables, scales, events = self._tables, frozenset(self._tables.scales), frozenset[tuple[str, str | None]]()
         safety_items = frozenset[str]()
         if "scores" in tables.filled:
             counted = self.connection.send("SELECT scale, count(safety_item) FROM scores GROUP BY scale").fetchall()

@@ -188,7 +188,7 @@ class Recipe:
     A table other than episodes may also read `episode_known`, `episode_los_days` and `episode_follow_up_days` of the
     episode it belongs to. `steps` are those of scales whose scores are not whole numbers from 0 on. `by_patient` says that its rows name a
     patient and a date, from which `episode_id` and `day` are found. `subscores` are further rows, made of the items of those there are.
-    `as_counts` says that its rows are the cells of a table of counts; `lacking` are columns that such a table lacks, blank throughout.
+    `scales` are those of which it has a column of scores, beside an episode. `as_counts` says that its rows are the cells of a table of counts; `lacking` are columns that such a table lacks, blank throughout.
     """
 
     table: str
@@ -197,6 +197,7 @@ class Recipe:
     steps: Mapping[str, Steps] = field(default_factory=dict)
     by_patient: bool = False
     subscores: tuple[Subscore, ...] = ()
+    scales: tuple[str, ...] = ()
     as_counts: bool = False
     lacking: tuple[str, ...] = ()
 

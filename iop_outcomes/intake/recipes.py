@@ -81,7 +81,9 @@ def plan_table(table: str, raw: Sequence[str], mapping: Mapping, scales: Diction
     used = set(names.values())
     steps = _steps(scales) if kind.points or "score" in kind.wide else {}
     lacking = tuple(cell.name for cell in derived if as_counts and cell.sql in BLANK.values())
-    recipe = Recipe(table, casts, derived, steps, by_patient, _parts(fields, scales, steps) if kind.points else (), as_counts, lacking)
+    parts = _parts(fields, scales, steps) if kind.points else ()
+    beside = tuple(dict.fromkeys(scale_in(name) for name in fields if "score" in kind.wide and _wide_score(name, scales)))
+    recipe = Recipe(table, casts, derived, steps, by_patient, parts, beside, as_counts, lacking)
     return TablePlan(recipe, fields, names, tuple(name for name in raw if name not in used))
 
 

@@ -304,6 +304,7 @@ class Store:
             given=frozenset(recipes),
             filled=frozenset(table for table in columns if self._any(table)),
             steps={f"{scale}_{moment}": steps for scale, steps in scales.items() for moment in (*WINDOWS, *BASELINES, CARRIED)},
+            scales=frozenset(scale for recipe in recipes.values() for scale in recipe.scales),
             as_counts=counted is not None,
             lacking=frozenset(counted.lacking) if counted else frozenset(),
             unended=frozenset(event for recipe in recipes.values() for event in _unended(recipe)),

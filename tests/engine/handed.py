@@ -215,8 +215,9 @@ def duck(made):
     steps = {
         f"{scale}_{moment}": Steps(*of_scale) for scale, of_scale in STEPS.items() for moment in ("admit", "discharge", *BASELINES, CARRIED)
     }
+    scales = {column.rpartition("_")[0] for column in made.columns if column.endswith(("_admit", "_discharge"))}
     columns = {name: tuple(columns) for name, (columns, _) in tables.items()}
-    return DuckEngine(connection, Tables(columns, words, frozenset(made.given), filled, steps))
+    return DuckEngine(connection, Tables(columns, words, frozenset(made.given), filled, steps, frozenset(scales)))
 
 
 ENGINES = {"plain": plain, "duckdb": duck}

@@ -92,3 +92,19 @@ def test_data_without_dates():
             without.to_frame()
         assert data.group("track") == "track" and data.data_class == "synthetic"
         assert [list(each) for each in data.count_all([[Column("track")], []])] == [[(("x",), 2)], [((), 2)]]
+
+
+def test_answers_at_admission_and_discharge_are_no_scores():
+    """Columns work_admit and work_discharge, declared as covariates: of narrower data, and of a share, they were taken for a scale called work."""
+    rows = [
+        {"episode_id": f"e{i}", "track": "ab"[i % 2], "discharge_reason": "completed", "los_days": 9, "phq9_admit": 12, "phq9_discharge": 8}
+        | {"work_admit": ("yes", "no")[i % 3 == 0], "work_discharge": ("yes", "no")[i % 5 == 0]}
+        for i in range(40)
+    ]
+    mapping = {"data": {"class": "synthetic"}, "covariates": {"work_admit": "category", "work_discharge": "category"}}
+    with iop.load(pd.DataFrame(rows), mapping=mapping) as data:
+        assert data.facts.scales == {"phq9"}
+        narrow = data.where(track="a")
+        assert narrow.facts.scales == {"phq9"}
+        assert iop.paired_yes_no(narrow, definition="work").results.estimates[0].n == 20
+        assert set(iop.share(data, name="One", policy="internal").manifest.scales) == {"phq9"}

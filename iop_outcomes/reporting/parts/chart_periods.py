@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from iop_outcomes.columns import Column, Status
+from iop_outcomes.counts import Counts
 from iop_outcomes.evaluate.ask import Ask
 from iop_outcomes.evaluate.contrasts import FEWEST
 from iop_outcomes.intake.data import Data
@@ -14,11 +18,12 @@ from iop_outcomes.measures import find
 from iop_outcomes.release.protect import is_safe
 from iop_outcomes.reporting.parts.part import Program
 from iop_outcomes.show.trend import FEWEST_POINTS
-from iop_outcomes.stats.duration import distribution, quantile_type2
+from iop_outcomes.stats.duration import Distribution, distribution, quantile_type2
 from iop_outcomes.stats.periods import Period, calendar, read_period
 
 ESTIMAND = "completion_strict"
 NEARLY_ALL = 0.9  # share of the months that must be shown for months to be chosen whatever the quarters hold
+EARLY = 0.01  # of admissions are earlier than the first that counts
 LONG_STAY = 0.95  # of stays are shorter than what a program must have run for its rates to be mature
 
 _CHOSEN: WeakKeyDictionary[Program, Ask | None] = WeakKeyDictionary()  # several parts of a page ask, and counting takes time
@@ -91,21 +96,33 @@ def unjudged(data: Data, periods: tuple[Period, ...]) -> tuple[frozenset[Period]
 
 
 def _immature(data: Data, periods: tuple[Period, ...]) -> frozenset[Period]:
-    """Periods that begin before the first admission, known to the month, and the 95th percentile stay after it."""
+    """Periods that begin before the 1st percentile of admissions, known to the month, and the 95th percentile stay after it."""
     mature = _mature_from(data)
     return frozenset() if mature is None else frozenset(period for period in periods if period.first_day < mature)
 
 
 def _mature_from(data: Data) -> date | None:
-    """The first day on which long stays of the first admissions can have ended; `None` when admission dates are not known."""
+    """The first day on which long stays of the first admissions can have ended; `None` when admission dates are not known.
+
+    A hundredth of admissions may be earlier than the first: a date mistyped, or a trial run years before, makes no period mature.
+    """
     if "admit_month" not in data.groups:
         return None
-    months = [read_period(str(level)) for level in data.count([Column("admit_month")]).levels("admit_month") if level is not None]
-    first = min((month.first_day for month in months if month is not None), default=None)
+    admissions = _first_days(data.count([Column("admit_month")]), "admit_month")
     stays = data.count([Status(), Column("los_days")])
     stayed = stays.is_in("episode_status", ["discharged", "died"]) & ~stays.is_in("los_days", [None])
     long_stay = quantile_type2(distribution(stays.where(stayed), "los_days"), LONG_STAY)
-    return None if first is None or long_stay != long_stay else first + timedelta(days=int(-(-long_stay // 1)))  # noqa: PLR0124 - NaN is unequal to itself
+    if not len(admissions.n) or math.isnan(long_stay):
+        return None
+    return date.fromordinal(int(quantile_type2(admissions, EARLY)) + math.ceil(long_stay))
+
+
+def _first_days(counts: Counts, column: str) -> Distribution:
+    """How many there are on the first day, as an ordinal, of each period; blanks are left out."""
+    periods = [None if level is None else read_period(str(level)) for level in counts.levels(column)]
+    days = np.array([0 if period is None else period.first_day.toordinal() for period in periods], dtype=np.int64)[counts.codes_of(column)]
+    order = np.argsort(days, kind="stable")[np.count_nonzero(days == 0) :]
+    return Distribution(days[order], counts.n[order])
 
 
 def _incomplete(data: Data, periods: tuple[Period, ...]) -> frozenset[Period]:

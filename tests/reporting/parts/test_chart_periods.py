@@ -51,6 +51,15 @@ def test_the_first_and_the_last_periods_are_not_judged():
         assert [str(each) for each in judged_periods(data, "discharge_month")] == ["2022-02", "2022-03", "2022-04", "2022-05"]
 
 
+def test_a_stray_early_admission_makes_no_period_mature():
+    """Of 101 admissions one is years before the others: the 1st percentile, by which maturity is judged, is in January 2022."""
+    rows = dated(9, months=6, stay=19)[:100]
+    stray = {"episode_id": "stray", "track": "a", "admit_date": "2015-01-01", "discharge_date": "2022-01-20", "discharge_reason": "other"}
+    with small([*rows, stray], data={"cutoff": "2022-06-30"}) as data:
+        immature, _ = unjudged(data, periods_of(data, "discharge_month"))
+        assert [str(each) for each in immature] == ["2022-01"]
+
+
 def test_without_dates_every_period_is_judged():
     """Nothing is known of admissions, nor of a cut-off; a period in which nobody was discharged is one all the same."""
     rows = [
