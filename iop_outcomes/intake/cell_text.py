@@ -35,6 +35,8 @@ _WRITTEN: Dictionary[str, Callable[[date], str]] = {
     "DD/MM/YY": lambda day: f"{day.day:02}/{day.month:02}/{day.year - 2000:02}",
     "DD.MM.YY": lambda day: f"{day.day:02}.{day.month:02}.{day.year - 2000:02}",
     "DD-Mon-YY": lambda day: f"{day.day:02}-{_MONTHS[day.month - 1]}-{day.year - 2000:02}",
+    "Mon DD, YYYY": lambda day: f"{_MONTHS[day.month - 1]} {day.day}, {day.year:04}",
+    "DD Mon YYYY": lambda day: f"{day.day} {_MONTHS[day.month - 1]} {day.year:04}",
     SERIAL: lambda day: str((day - date.fromisoformat(FIRST_DAY)).days),
 }
 

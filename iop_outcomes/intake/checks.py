@@ -242,7 +242,8 @@ def _of_field(table: str, field: Field, mapping: Mapping, *, computed: bool) -> 
             )
         )
         outside = f"({value}) NOT BETWEEN CAST({literal(FIRST_DATE)} AS DATE) AND {last}"
-        rules.append(rule("date_range", outside, f"before {FIRST_DATE} or after the data cut-off"))
+        hint = f'{CORRECT}. A date that means none is declared in mapping.toml, as in [missing] {field.name} = ["..."]'
+        rules.append(rule("date_range", outside, f"before {FIRST_DATE} or after the data cut-off", hint))
     return rules
 
 

@@ -20,6 +20,8 @@ FIRST_DAY = "1899-12-30"  # day 0 of every spreadsheet that counts from 1900, it
 
 _MONTHS = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
 _MONTH = "(?i:" + "|".join(_MONTHS[at : at + 3] for at in range(0, len(_MONTHS), 3)) + ")"
+_IN_WORDS = r"(?i:JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|JUNE?|JULY?|AUG(?:UST)?|SEPT?(?:EMBER)?|OCT(?:OBER)?|NOV(?:EMBER)?|DEC(?:EMBER)?)\.?"
+_WEEKDAY = r"(?:(?i:MON|TUE|WED|THU|FRI|SAT|SUN)[A-Za-z]*,? )?"
 _CLOCK = r"(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?|(?:0?[1-9]|1[0-2])(?::[0-5]\d){1,2}(?:[.,]\d+)? ?(?i:[ap]\.?m\.?))"
 _ZONE = r"(?: ?(?:[Zz]|UTC|GMT|[ECMPAH][SD]T|AK[SD]T|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)(?: ?\[[A-Za-z_]+(?:/[A-Za-z_+-]+)*\])?)"
 _BEHIND = rf"(?:(?:[Tt]| +){_CLOCK})?{_ZONE}?"
@@ -42,6 +44,8 @@ _FORMATS: Dictionary[str, tuple[str, str]] = {
     "DD/MM/YY": (rf"^(\d{{1,2}})/(\d{{1,2}})/{_YEAR}{_BEHIND}$", r"20\3-\2-\1"),
     "DD.MM.YY": (rf"^(\d{{1,2}})\.(\d{{1,2}})\.{_YEAR}{_BEHIND}$", r"20\3-\2-\1"),
     "DD-Mon-YY": (rf"^(\d{{1,2}})-({_MONTH})-{_YEAR}{_BEHIND}$", r"20\3-\2-\1"),
+    "Mon DD, YYYY": (rf"^{_WEEKDAY}({_IN_WORDS}) (\d{{1,2}}),? (\d{{4}}){_BEHIND}$", r"\3-\1-\2"),
+    "DD Mon YYYY": (rf"^{_WEEKDAY}(\d{{1,2}}) ({_IN_WORDS}),? (\d{{4}}){_BEHIND}$", r"\3-\2-\1"),
     SERIAL: (SERIAL_TEXT, ""),  # a number of days, and the time of day behind its point
 }
 DATE_FORMATS = tuple(_FORMATS)
@@ -66,9 +70,9 @@ def day_sql(text: str, date_format: str = "") -> str:
         return f"CASE WHEN {matches} THEN DATE {literal(FIRST_DAY)} + CAST(left({text}, 5) AS INTEGER) END"
     iso = f"regexp_replace({text}, {literal(pattern)}, {literal(order)})"
     if "Mon" in date_format:
-        name = f"upper(regexp_extract({text}, {literal(pattern)}, 2))"
+        name = f"upper(left(regexp_extract({text}, {literal(pattern)}, {order.split('-')[1][1:]}), 3))"
         month = f"CAST((strpos({literal(_MONTHS)}, {name}) + 2) // 3 AS VARCHAR)"
-        iso = f"regexp_replace({iso}, '-[A-Za-z]+-', '-' || {month} || '-')"
+        iso = f"regexp_replace({iso}, '-[A-Za-z]+[.]?-', '-' || {month} || '-')"
     first = f"{plain} " if date_format == ISO else ""  # the usual text costs no more than where nothing is declared
     return f"CASE {first}WHEN {matches} THEN TRY_CAST({iso} AS DATE) END"
 

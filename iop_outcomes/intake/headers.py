@@ -16,6 +16,8 @@ from iop_outcomes.intake.rules import KEY
 from iop_outcomes.scales import Scale
 
 _NUMBERS = ("n", "count", "counts", "frequency", "freq", "episodes", "discharges", "admissions", "number")
+# What may be the same in every row of a file, and so in no column of it, with an example.
+SAME_IN_EVERY_ROW = {"track": "iop", "event": "readmission_psychiatric", "scale": "phq9", "status": "attended"}
 _HALVES = (("day", "observed"), ("observed", "day"))
 
 
@@ -149,6 +151,17 @@ def _needed_by_rules(filled: set[str], mapping: Mapping) -> list[str]:
     return needed
 
 
+def line_of_constants(table: str, name: str) -> str:
+    """The line that says what every row of a table has.
+
+    Examples
+    --------
+    >>> line_of_constants("episodes", "track")
+    '[constants.episodes] track = "iop"'
+    """
+    return f'[constants.{table}] {name} = "{SAME_IN_EVERY_ROW[name]}"'
+
+
 def _missing_columns(item: Input, plan: TablePlan, mapping: Mapping) -> list[Finding]:
     """Columns that are needed or that the mapping names, and that are not there."""
     renamed = mapping.columns.get(item.table, {})
@@ -161,8 +174,16 @@ def _missing_columns(item: Input, plan: TablePlan, mapping: Mapping) -> list[Fin
     of_rows = '; or, where each row is one episode, let them be numbered: [episode_id] rule = "row_number"'
     if KINDS[item.table].counted:
         of_counts = of_rows + of_counts
+    of_all = {name: f"; or, where every row has the same: {line_of_constants(item.table, name)}" for name in SAME_IN_EVERY_ROW}
     findings = [
-        Finding("missing_column", "error", item.name, name, "this column is needed and is not there", hint + of_counts * (name == KEY))
+        Finding(
+            "missing_column",
+            "error",
+            item.name,
+            name,
+            "this column is needed and is not there",
+            hint + (of_counts if name == KEY else of_all.get(name, "")),
+        )
         for name in needed
         if name.partition(" ")[0] not in renamed
     ]

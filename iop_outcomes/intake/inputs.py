@@ -23,7 +23,9 @@ from iop_outcomes.intake.databases import copy_table
 from iop_outcomes.intake.decoding import plain_text
 from iop_outcomes.intake.files import (
     MAX_LINE_BYTES,
+    ending,
     fingerprint,
+    kind_at,
     longer_lines,
     record_lines,
     refuse_globs,
@@ -33,7 +35,7 @@ from iop_outcomes.intake.files import (
 )
 from iop_outcomes.intake.findings import Finding, fatal, refuse
 from iop_outcomes.intake.frames import add_frame, gathered, is_frame, names_of, with_index
-from iop_outcomes.intake.locations import Location, both_given, find_tables
+from iop_outcomes.intake.locations import OFFERED_SUFFIXES, Location, both_given, find_tables
 from iop_outcomes.intake.mapping import Mapping
 from iop_outcomes.intake.parts import fingerprint_of_parts, parts_of, refuse_other_header
 from iop_outcomes.intake.preflight import Through, once, preflight_csv, read_through, refuse_parquet
@@ -45,6 +47,7 @@ from iop_outcomes.intake.workbooks import is_workbook, sheets_of, write_sheet
 from iop_outcomes.memory import NO_DISK
 from iop_outcomes.progress import report_step
 
+MOST_FILES = 5  # of those that are not read: the first are named
 PLACE = 1 << 40  # where a row stood, as one whole number: the number of its file times this, and its row in it counted from 0
 
 
@@ -173,7 +176,7 @@ def open_tables(store: Store, source: Any, mapping: Mapping, tables: Collection[
         paths = find_tables(Path(source), mapping)
         here = [table for table in wanted if table in paths]
         opened = [_if_empty(store, open_location(store, table, paths[table], mapping)) for table in each_table("reading", here)]
-        return _with_sheets_not_read(opened, paths)
+        return _with_files_not_read(_with_sheets_not_read(opened, paths), paths, Path(source))
     frames = _frames(source)
     here = [table for table in wanted if table in frames]
     return [_if_empty(store, _open_frame(store, table, frames[table], mapping)) for table in each_table("reading", here)]
@@ -478,6 +481,22 @@ def _with_sheets_not_read(opened: list[Input], tables: Dictionary[str, Location]
             ]
             hint = f'To read one, name it in mapping.toml, as in [tables] scores = "{path.name}#{names[0].removesuffix(" (hidden)")}"'
             first.notes.append(Finding("sheets_not_read", "note", shown(path), "", f"sheets that are not read: {', '.join(names)}", hint))
+    return opened
+
+
+def _with_files_not_read(opened: list[Input], tables: Dictionary[str, Location], folder: Path) -> list[Input]:
+    """The inputs with a note for what else stands in their folder that may be a table: of another name, it is not read."""
+    first = next((item for item in opened if item.table == next(iter(tables))), None)  # once, where tables are opened in two goes
+    if first is None or kind_at(folder) != "folder":
+        return opened
+    read = {each.path.resolve() for place in tables.values() for each in (place, *place.further)}
+    beside = (file for file in sorted(folder.iterdir()) if ending(file) in OFFERED_SUFFIXES and not file.name.startswith(("~$", ".", "_")))
+    others = [shown(file) for file in beside if kind_at(file) == "file" and file.resolve() not in read]
+    if others:
+        more = f" and {len(others) - MOST_FILES:,} more" if len(others) > MOST_FILES else ""
+        hint = f'To read one, say which table it is in mapping.toml, as in [tables] scores = "{others[0]}"; iop-outcomes start asks'
+        message = f"files that are not read: {', '.join(others[:MOST_FILES])}{more}"
+        first.notes.append(Finding("files_not_read", "note", shown(folder), "", message, hint))
     return opened
 
 

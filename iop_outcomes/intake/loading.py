@@ -25,6 +25,7 @@ from iop_outcomes.intake.adapters.sources import files_of_layout
 from iop_outcomes.intake.casts import Recipe
 from iop_outcomes.intake.changes_in_data import changes_in_data
 from iop_outcomes.intake.checks import clean_columns, excuse_orphans, leave_out_copies, look_again, once, rules_for
+from iop_outcomes.intake.constants import add_constants, words_of_constants
 from iop_outcomes.intake.contacts import NEEDED, counted_select, flow_of, kept_select, rolled_select, rule_findings, rule_words
 from iop_outcomes.intake.data import Data
 from iop_outcomes.intake.date_offers import findings_of_zones, offer_formats
@@ -149,7 +150,7 @@ def _load(store: Store, source: Any, given: Any, on_error: OnError, folder: str 
         refuse([Finding("no_rows", "error", inputs[0].name, "", "no usable episode is left", hint), *findings])
     _refuse_free_text(engine, plans, mapping, inputs[0])
     store.lock()
-    rules = (*opened.rules, *_known_words_rules(mapping), *_rules_of_counts(mapping, tables))
+    rules = (*opened.rules, *words_of_constants(declared.constants), *_known_words_rules(mapping), *_rules_of_counts(mapping, tables))
     provenance = _provenance(store, engine, inputs, mapping, rules)
     groups = _groups(tables, plans)
     return Data(
@@ -211,6 +212,7 @@ def _tables_as(
     for item in inputs:
         pass_over_sums(store, item, mapping)
         leave_out_rows(store, item, mapping)
+        add_constants(store, item, mapping)
     if export:
         mapping = read_as(store, inputs, mapping, export, scales, given)
     return inputs, spread_surveys(store, inputs, mapping, scales)

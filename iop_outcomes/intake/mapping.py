@@ -40,6 +40,7 @@ SECTIONS = (
     "codes",
     "missing",
     "leave_out",
+    "constants",
     "covariates",
     "adapter",
     "contacts",
@@ -157,6 +158,8 @@ class Mapping:
     missing : dict of column (or "all") to tuple of codes that mean "no value"
     leave_out : dict of table to dict of column to tuple of codes
         Rows that are not read: those whose column, ours or the site's, holds one of the codes.
+    constants : dict of table to dict of column to word
+        What is the same in every row of a table, and so in no column of it.
     covariates : dict of name to kind
     rules : tuple of ColumnRule
     adapter : AdapterSettings
@@ -208,6 +211,7 @@ class Mapping:
     codes: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     missing: Dictionary[str, tuple[str, ...]] = field(default_factory=dict)
     leave_out: Dictionary[str, Dictionary[str, tuple[str, ...]]] = field(default_factory=dict)
+    constants: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     covariates: Dictionary[str, str] = field(default_factory=dict)
     rules: tuple[ColumnRule, ...] = ()
     adapter: AdapterSettings = field(default_factory=AdapterSettings)
@@ -328,6 +332,7 @@ def _checked(given: Dictionary[str, Any], name: str, folder: Path | None, sha256
             column: list_of_codes(codes, f"{name} [missing] {column}") for column, codes in section_of(given, "missing", name).items()
         },
         leave_out=_left_out(section_of(given, "leave_out", name), f"{name} [leave_out"),
+        constants=_constants(section_of(given, "constants", name), f"{name} [constants"),
         covariates=_covariates({**_banded(rules), **section_of(given, "covariates", name)}, name),
         rules=rules,
         adapter=_adapter(section_of(given, "adapter", name), f"{name} [adapter"),
@@ -365,6 +370,24 @@ def _left_out(given: Dictionary[str, Any], where: str) -> dict[str, dict[str, tu
         table: {column: list_of_codes(codes, f"{where}.{table}] {column}") for column, codes in of_table.items()}
         for table, of_table in columns.items()
     }
+
+
+def _constants(given: Dictionary[str, Any], where: str) -> dict[str, dict[str, str]]:
+    """What is the same in every row of each table: labels, and words of a closed list."""
+    only(given, tuple(KINDS), f"{where}]", "table")
+    constants = {}
+    for table in given:
+        inside = f"{where}.{table}]"
+        words = texts(section_of(given, table, where), inside)
+        allowed = {each.name: each.allowed for each in KINDS[table].fields if each.kind in ("category", "code")}
+        only(words, allowed, inside, "column of words")
+        for name, word in words.items():
+            if allowed[name]:
+                one_of(word, allowed[name], f"{inside} {name}")
+            else:
+                line_of(word, f"{inside} {name}")
+        constants[table] = words
+    return constants
 
 
 def _counts(given: Dictionary[str, Any], data: Dictionary[str, Any], where: str) -> tuple[str, str]:

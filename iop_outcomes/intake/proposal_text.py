@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
@@ -9,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from iop_outcomes.columns import BY_PATIENT, COUNTED, DATED_CLASSES, EVENTS, KINDS, STRATA, WITH_KNOWN_WORDS, Field
-from iop_outcomes.engine.dialect import quoted
+from iop_outcomes.engine.dialect import literal, quoted
 from iop_outcomes.intake.adapters.redcap import EVENT_NAME
 from iop_outcomes.intake.adapters.scratch import Scratch
 from iop_outcomes.intake.casts import Cast
 from iop_outcomes.intake.date_offers import DateFits
 from iop_outcomes.intake.encoding_offers import encoding_line
 from iop_outcomes.intake.files import stem
-from iop_outcomes.intake.headers import needed_columns
+from iop_outcomes.intake.headers import SAME_IN_EVERY_ROW, line_of_constants, needed_columns
 from iop_outcomes.intake.locations import TEXTS
 from iop_outcomes.intake.mapping import GAP_DAYS, ColumnRule, Mapping
 from iop_outcomes.intake.proposal_dates import date_lines, fits_of_columns
@@ -63,7 +64,11 @@ _ALTERNATIVES = {
 DATED_INSTEAD = {"los_days": "discharge_date", "day": "date", "days_after_discharge": "date"}
 # Columns without a word for what is of no use here, and their tables: rows with such a code are left out.
 LEFT_OUT = {"event": "events", "scale": "scores"}
+# Dates that record systems write where there is none: the first and the last of a calendar.
+NO_DATE = r"\b(?:9999|2999|1900|1899|1753|0001)\b"
 NONE_OF_THESE = "none of these"
+NO_VALUE = "no value"
+SAME_IN_ALL = "the same in every row"
 _ENTER_IT = "Take the name from the file itself; a column that the file does not have must come from whoever makes the export."
 
 
@@ -161,6 +166,15 @@ def code_line(
     why = f"It is a code of {column.name}, {column.means}. Left open, its rows cannot be used. Whoever enters the code knows what it means.{without}"
     question = Question(f"{where}: what is {toml(code)} ({n:,} rows)?", why, words, guess.to if guess else "")
     return Line(("codes", column.name), code, guess.to if guess else "", note, question)
+
+
+def constant_line(table: str, file: str, column: Field, scales: tuple[str, ...]) -> Line:
+    """The line that says what every row of a table is, where no column says it."""
+    allowed = scales if column.name == "scale" else column.allowed
+    why = f"It is written to every row of {file}. Left open, the file cannot be read."
+    words = f"{file}: {column.name}, {column.means}: what is it in every row?"
+    question = Question(words, why, allowed, form="word" if allowed else "label")
+    return Line(("constants", table), column.name, "", "the same in every row", question)
 
 
 def number_rows_line(file: str) -> Line:
@@ -383,14 +397,11 @@ class ProposalText:
         others = tuple(name for name in file.names if name not in matched and not identifier_called(name))
         for name in needed_columns(table, plan, mapping):
             to = name.partition(" ")[0]
-            if (surveys and to in ("scale", KINDS[table].points)) or (self.layout and to == "episode_id"):
-                continue  # each column says which scale it is of; in a flat export a record is an episode
-            near = next((other for other in (to, *_ALTERNATIVES.get(to, ())) if other in guesses), to)
-            if to == "los_days" and near not in guesses and "discharge_date" in sure:
-                near = "admit_date"
-            if (table, near) == (COUNTED, KEY) and near not in guesses and not self._named_by_others():
-                yield number_rows_line(file.name)
-            yield self._needed(file, section, name, near, guesses.pop(near, ""), others)
+            said_elsewhere = (surveys and to in ("scale", KINDS[table].points)) or (self.layout and to == "episode_id")
+            if not said_elsewhere and value_at(self.given, ("constants", table, to)) is None:
+                # Each column of a survey says which scale it is of; in a flat export a record is an episode.
+                near = self._most_likely(table, to, sure, guesses)
+                yield from self._line_of_needed(table, name, near, guesses.pop(near, ""), others)
         for near, column in guesses.items():
             if (*section, near) not in self.declined:
                 means = self._field(table, Match(column, near, "guess")).means
@@ -404,6 +415,26 @@ class ProposalText:
             yield Line(section, "patient_id", "", "the person, where people come back", question)
         if age := self._age_column(table):
             yield from age_lines(age)
+
+    @staticmethod
+    def _most_likely(table: str, to: str, sure: Collection[str], guesses: Collection[str]) -> str:
+        """What of a column that is needed, and of those that may stand in its place, is asked for."""
+        near = next((other for other in (to, *_ALTERNATIVES.get(to, ())) if other in guesses), to)
+        if to == "los_days" and near not in guesses and "discharge_date" in sure:
+            return "admit_date"
+        if to == near == KEY and KINDS[table].placing and "patient_id" in sure:
+            return "date"
+        return near
+
+    def _line_of_needed(self, table: str, name: str, near: str, guess: str, others: tuple[str, ...]) -> Iterator[Line]:
+        """The lines of a column that is needed; where none of the file holds it, what else may."""
+        file, section = self.tables[table], ("columns", table)
+        if (table, near) == (COUNTED, KEY) and not guess and not self._named_by_others():
+            yield number_rows_line(file.name)
+        if (*section, near) in self.declined and near in SAME_IN_EVERY_ROW:
+            yield constant_line(table, file.name, self._field(table, Match("", near, "name")), tuple(self.scales))
+        else:
+            yield self._needed(file, section, name, near, guess, others)
 
     def _named_by_others(self) -> bool:
         """Whether rows of another table name their episode."""
@@ -442,6 +473,9 @@ class ProposalText:
         means = next((field.means for field in (*KINDS[section[1]].fields, *BY_PATIENT) if field.name == to), "")
         words = f"{to}, {means}" if to == name else name
         note = f"needed: {words}.{' A guess by its spelling' if guess else ''}"
+        if to in SAME_IN_EVERY_ROW:
+            note += f"; or {line_of_constants(section[1], to)}, where every row has the same"
+            others = (*others, SAME_IN_ALL)
         wanted = f"{to}, {means}" if means else to
         why = f"The table cannot be read without {name}. {_ENTER_IT}"
         named = [toml(each) for each in file.names if identifier_called(each)]
@@ -495,11 +529,33 @@ class ProposalText:
                 elif column.kind == "category" and match.how != "guess" and match.column in file.labels:
                     yield from self._labelled(file, match)
                 elif column.kind in ("integer", "number", "date") and match.how != "guess":
-                    missing[match.to] = self._no_values(file, match)
+                    missing[match.to] = self._no_values(table, file, match)
+            yield from self._answers(table, file)
             yield from self._no_scores(table, file)
         for name, codes in missing.items():
             if codes:
                 yield Line(("missing",), name, list(dict.fromkeys(codes)))
+
+    def _answers(self, table: str, file: File) -> Iterator[Line]:
+        """Answers to the items of a scale that are words, such as those of a form on the web, each of at least 11 rows."""
+        of_scale: dict[str, list[str]] = {}
+        for match in file.matches[table]:
+            if match.how != "guess" and match.to.rpartition("_")[2].isdigit() and scale_in(match.to) in self.scales:
+                text = Cast(match.to, "text", match.column).text(self.scratch.raw.type_of(file.raw, match.column))
+                of_scale.setdefault(scale_in(match.to), []).append(text)
+        for name, columns in of_scale.items():
+            answers = f"SELECT unnest([{', '.join(columns)}]) AS answer FROM raw_{file.raw}"
+            words = f"SELECT answer, count(*) AS n FROM ({answers}) AS answers WHERE regexp_matches(answer, '[A-Za-z]') GROUP BY 1"
+            often = f"SELECT answer, n FROM ({words}) AS words WHERE n >= {FEWEST_ROWS} ORDER BY n DESC, answer LIMIT {MAX_CODES}"
+            low, high = self.scales[name].item_range
+            points = (*(str(each) for each in range(low, high + 1)), NO_VALUE)
+            none = {code for key in ("all", name) for code in self.given.get("missing", {}).get(key, ())}
+            for answer, n in self.scratch.ask(often):
+                if is_shown(answer) and answer not in none:
+                    why = f"Each answer to {self.scales[name].short} is {low} to {high} points. Left open, rows with it cannot be used."
+                    words = f"{file.name}: how many points of {self.scales[name].short} is {toml(answer)} ({n:,} answers)?"
+                    note = f"points, {low} to {high}; or no value: [missing] {name} = [{toml(answer)}]"
+                    yield Line(("codes", name), answer, "", note, Question(words, why, points, NO_VALUE if means_missing(answer) else ""))
 
     def _no_scores(self, table: str, file: File) -> Iterator[Line]:
         """Codes among the scores and items of a scale that are none of its points, such as -9 and 99, each of at least 11 rows: a question."""
@@ -508,7 +564,11 @@ class ProposalText:
             scale, field = scale_in(match.to), self._field(table, match)
             if match.how != "guess" and scale in self.scales and field.low is not None and field.high is not None:
                 text = Cast(match.to, "text", match.column).text(self.scratch.raw.type_of(file.raw, match.column))
-                columns.setdefault(scale, []).append((text, field))
+                # An answer in words may be points, which is asked by itself.
+                item = match.to.rpartition("_")[2].isdigit()
+                columns.setdefault(scale, []).append(
+                    (f"CASE WHEN NOT regexp_matches({text}, '[A-Za-z]') THEN {text} END" if item else text, field)
+                )
         for scale, each in columns.items():
             given = self.given.get("missing", {})
             known = [*given.get("all", ()), *given.get(scale, ())]
@@ -530,13 +590,19 @@ class ProposalText:
                 )
                 yield Line(("missing",), scale, codes, f"where {low} to {high} may stand: codes for no value", question)
 
-    def _no_values(self, file: File, match: Match) -> list[str]:
-        """Words such as N/A in a column of numbers or dates, each of at least 11 rows."""
+    def _no_values(self, table: str, file: File, match: Match) -> list[str]:
+        """Words such as N/A in a column of numbers or dates, and dates such as 9999-12-31, each of at least 11 rows."""
         text = Cast(match.to, "text", match.column).text(self.scratch.raw.type_of(file.raw, match.column))
-        words = f"SELECT {text} AS word FROM raw_{file.raw} WHERE NOT regexp_matches({text}, '[0-9]')"
+        dated = self._field(table, match).kind == "date"
+        none = f"NOT regexp_matches({text}, '[0-9]')" + f" OR regexp_matches({text}, {literal(NO_DATE)})" * dated
+        words = f"SELECT {text} AS word FROM raw_{file.raw} WHERE {none}"
         often = f"SELECT word FROM ({words}) AS words GROUP BY word HAVING count(*) >= {FEWEST_ROWS} ORDER BY word LIMIT {MAX_CODES}"
         blanks = {code for key in ("all", match.to) for code in self.given.get("missing", {}).get(key, ())}
-        return [word for (word,) in self.scratch.ask(often) if means_missing(word) and word not in blanks]
+        return [
+            word
+            for (word,) in self.scratch.ask(often)
+            if word not in blanks and (means_missing(word) or (dated and re.search(NO_DATE, word)))
+        ]
 
     def _codes_of(self, file: File, match: Match, column: Field, missing: list[str]) -> Iterator[Line]:
         section = ("codes", column.name)

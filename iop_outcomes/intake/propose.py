@@ -18,6 +18,7 @@ from iop_outcomes.columns import COUNTED, KINDS
 from iop_outcomes.engine.dialect import ROW
 from iop_outcomes.errors import DataError
 from iop_outcomes.intake.adapters.scratch import Scratch
+from iop_outcomes.intake.code_books import label_codes, read_code_books
 from iop_outcomes.intake.databases import columns_in
 from iop_outcomes.intake.files import refuse_path, shown
 from iop_outcomes.intake.findings import fatal
@@ -155,7 +156,11 @@ class Folder:
                 read_rows(self._scratch, file)
             tables[table] = self._whole(tables[table])
         report_step("looking for codes")
-        unused = [file.name for file in self.files if not any(file is each for each in used)]
+        others = [file for file in self.files if not any(file is each for each in used)]
+        words = read_code_books(self._scratch, others)
+        for file in tables.values():
+            label_codes(file, words)
+        unused = [file.name for file in others]
         text = ProposalText(
             self._scratch, self._scales, tables, [*unused, *self._unread], self.beside, given, declined, layout, self._scans,
             export.name if export else "", {table: file.name for table, file in brought.items()},

@@ -137,7 +137,7 @@ def refuse_unknown_names(raws: Dictionary[str, Sequence[str]], mapping: Mapping,
     for table, renamed in mapping.columns.items():
         only(renamed, known[table], f"{mapping.name} [columns.{table}]", "column")
     everywhere = {name for names in known.values() for name in names}
-    only(mapping.codes, everywhere, f"{mapping.name} [codes]", "column")
+    only(mapping.codes, {*scales, *everywhere}, f"{mapping.name} [codes]", "column")
     only(mapping.missing, {"all", *scales, *everywhere}, f"{mapping.name} [missing]", "column")
 
 
@@ -157,7 +157,9 @@ def expected_names(table: str, mapping: Mapping) -> tuple[str, ...]:
 def _codes(field: Field, mapping: Mapping) -> tuple[tuple[str, ...], dict[str, str]]:
     """Codes of a column that mean no value, and the words that the others stand for."""
     also = dict(field.also)
-    words = {**also, **{site: also.get(word, word) for site, word in mapping.codes.get(field.name, {}).items()}}
+    of_scale = mapping.codes.get(scale_in(field.name), {}) if field.name.rpartition("_")[2].isdigit() else {}  # answers in words
+    named_words = {**of_scale, **mapping.codes.get(field.name, {})}
+    words = {**also, **{site: also.get(word, word) for site, word in named_words.items()}}
     named = [mapping.missing.get(name, ()) for name in ("all", scale_in(field.name), field.name)]
     missing = (*(code for codes in named for code in codes), *(site for site, word in words.items() if not word))
     return missing, {site: word for site, word in words.items() if word}

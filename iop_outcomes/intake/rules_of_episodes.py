@@ -49,6 +49,7 @@ def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping
     if "track" in has:
         hint = "They are shown as (missing), and compared with nobody. Where a sheet writes a track once for many rows, or in merged cells, fill it down"
         rules.append(_rule("track_blank", ("track",), "track IS NULL", "no track", hint, "warning"))
+    rules += [_tests(name) for name in ("patient_id", "episode_id", "track") if name in has]
     if "planned_days" in has:
         hint = "Leave it blank where no length was planned"
         rules.append(_rule("planned_days_zero", ("planned_days",), "planned_days = 0", "a planned length of no day", hint, "warning"))
@@ -63,6 +64,14 @@ def episode_rules(has: Collection[str], known: Collection[str], mapping: Mapping
 
 def _rule(name: str, columns: Sequence[str], predicate: str, message: str, hint: str = CORRECT, severity: str = "error") -> Rule:
     return Rule(name, "episodes", tuple(columns), predicate, message, hint, severity)
+
+
+def _tests(name: str) -> Rule:
+    """Rows that are named as those are which record systems keep to be tried with."""
+    text = quoted(f"{name}__text")
+    named = " OR ".join(f"contains({text}, {literal(word)})" for word in ("TEST", "Test", "test"))
+    hint = f'If they are no patients, leave them out in mapping.toml, as in [leave_out.episodes] {name} = ["TEST1"]; else nothing is to be done'
+    return _rule("test_rows", (name,), named, "named as a test, and counted as an episode", hint, "warning")
 
 
 def _of_rows(has: Collection[str], mapping: Mapping, *, grouped: bool) -> list[Rule]:

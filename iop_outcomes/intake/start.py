@@ -7,7 +7,7 @@ from typing import Any
 
 from iop_outcomes.columns import KINDS
 from iop_outcomes.intake.proposal_lines import Line, Question, toml, value_at
-from iop_outcomes.intake.proposal_text import DATED_INSTEAD, LEFT_OUT, NONE_OF_THESE, Proposal
+from iop_outcomes.intake.proposal_text import DATED_INSTEAD, LEFT_OUT, NO_VALUE, NONE_OF_THESE, SAME_IN_ALL, Proposal
 from iop_outcomes.intake.propose import Folder
 
 NONE = "none of them"
@@ -79,8 +79,11 @@ class Interview:
                 self._declined.add(line.place)
         elif line.question and line.question.form == "yes":
             self._set(line.place, line.value)
-        elif word == NONE_OF_THESE:
-            place = ("leave_out", LEFT_OUT[line.section[1]], line.section[1])
+        elif word == SAME_IN_ALL:
+            self._declined.add(line.place)
+        elif word in (NONE_OF_THESE, NO_VALUE):
+            column = line.section[1]
+            place = ("missing", column) if word == NO_VALUE else ("leave_out", LEFT_OUT[column], column)
             self._set(place, [*(value_at(self._given, place) or ()), line.key])
         else:
             self._set(self._place_of(line, word), word)
@@ -153,6 +156,6 @@ def _can_be_answered(question: Question) -> bool:
 
 def _turn(line: Line) -> tuple[int, bool]:
     """When a line is asked for: a letter decides the names, names decide the rest; what is guessed goes before what is not known."""
-    order = {"text": 0, "episode_id": 1, "columns": 1, "data": 2, "date_format": 2, "follow_up_days": 3}
+    order = {"text": 0, "episode_id": 1, "columns": 1, "constants": 1, "data": 2, "date_format": 2, "follow_up_days": 3}
     guess = line.question.guess if line.question else ""
     return order.get(line.section[0] if line.section else "", 4), line.section[:1] == ("columns",) and not guess

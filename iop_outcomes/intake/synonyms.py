@@ -288,7 +288,7 @@ def _wide(table: str, name: str, scales: Dictionary[str, Scale]) -> tuple[int, s
             rest = re.sub("|".join(words["total"]), "", rest).removeprefix("at")
             moment = next((m for m in ("admit", "discharge") if rest in {m, *map(squashed, words[m])}), "")
             return (int(plain != key + moment), f"{scale.name}_{moment}") if moment else None
-        if beside := _beside_a_patient(scale, rest):
+        if beside := _beside_a_patient(scale, rest) or _question_of(scale, key, name):
             return int(plain != squashed(beside)), beside
     return None
 
@@ -368,6 +368,22 @@ def _beside_a_patient(scale: Scale, rest: str) -> str:
     if item and not scale.form and int(item[1]) in scale.item_numbers:
         return f"{scale.name}_{int(item[1])}"
     return scale.name if re.fullmatch(f"(?:{'|'.join(words['total'])})*", rest) else ""
+
+
+def _question_of(scale: Scale, key: str, name: str) -> str:
+    """An item by its number before its words, as forms on the web call it; "" where there is none.
+
+    Examples
+    --------
+    >>> from iop_outcomes.scales import load_scales
+    >>> phq9 = load_scales(None)["phq9"]
+    >>> [_question_of(phq9, "phq9", name) for name in ("PHQ-9 [3. Trouble sleeping]", "PHQ9 Q2: Feeling down", "PHQ-9 at 3 weeks")]
+    ['phq9_3', 'phq9_2', '']
+    """
+    item = "|".join(table_of_synonyms()["words"]["item"])
+    called = rf"(?i)^[^a-z0-9]*{'[^a-z0-9]*'.join(key)}[^a-z0-9]*(?:{item})?[^a-z0-9]*0?(\d+)\s*[.):]"
+    match = re.search(called, name)
+    return f"{scale.name}_{int(match[1])}" if match and not scale.form and int(match[1]) in scale.item_numbers else ""
 
 
 def _scale_keys(scale: Scale) -> set[str]:

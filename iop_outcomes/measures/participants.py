@@ -65,6 +65,11 @@ def _blank(column: str) -> str:
     return f"{column} not recorded"
 
 
+def _holds_blanks(groups: Categories) -> bool:
+    """Whether those of whom nothing is recorded are in a category, so that nobody stands beside them."""
+    return any(None in levels for levels in groups.values())
+
+
 def _people(column: str, sizes: Mapping[str, int], hit: str | None = None) -> Population:
     blank = _blank(column)
     everyone = frozenset(sizes) - frozenset(OUTSIDE_COMPLETION)
@@ -75,10 +80,11 @@ def _people(column: str, sizes: Mapping[str, int], hit: str | None = None) -> Po
 
 
 def _draft(counts: Counts, *, column: str, groups: Categories, ended: bool) -> tuple[Draft, ...]:
-    """How many are not recorded, of everyone; then one share for each category, of those recorded."""
+    """How many are not recorded, of everyone, unless a category holds them; then one share for each category, of those recorded."""
     parts = _divided(counts, column, groups, ended=ended)
+    unrecorded = [] if _holds_blanks(groups) else [share(NOT_RECORDED, parts.table, PART, _people(column, parts.sizes, NOT_RECORDED))]
     return (
-        share(NOT_RECORDED, parts.table, PART, _people(column, parts.sizes, NOT_RECORDED)),
+        *unrecorded,
         *(share(_share_of(name), parts.table, PART, _people(column, parts.sizes, name)) for name in groups),
     )
 
@@ -138,8 +144,9 @@ def participants(column: str, groups: Categories, *, shown: Categories | None = 
     blank = EstimandDefinition(
         NOT_RECORDED, f"{title}: not recorded", f"{lower} not recorded", everyone, "95% Wilson score", "share", role="unrecorded"
     )
-    rows = [blank]
-    known = f"{everyone}, with {lower} recorded"
+    with_blanks = _holds_blanks(given)
+    rows = [] if with_blanks else [blank]
+    known = everyone if with_blanks else f"{everyone}, with {lower} recorded"
     every = [level for levels in given.values() for level in levels]
     for name, levels in given.items():
         counted = f"{lower} " + " or ".join(read_among(level, every) for level in levels)
@@ -151,7 +158,7 @@ def participants(column: str, groups: Categories, *, shown: Categories | None = 
         asks=f"How do the groups differ in {lower} at admission?",
         requests=(Column(column), Column("discharge_reason")),
         among=known,
-        excludes={_blank(column): "not recorded", **(WORDS_OUTSIDE if ended else {})},
+        excludes={**({} if with_blanks else {_blank(column): "not recorded"}), **(WORDS_OUTSIDE if ended else {})},
         unit="share",
         better="neither",
         draft=partial(_draft, column=column, groups=given, ended=ended),

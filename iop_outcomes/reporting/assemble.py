@@ -201,11 +201,13 @@ def _lead(page: Page) -> str:
     program, everyone = page.program, next(iter(page.released.values()))
     cutoff = program.data.provenance.cutoff
     until = f", data up to {cutoff}" if cutoff else ""
-    groups = len([level for level in everyone.levels if level not in (ALL, MISSING_LEVEL)])
-    without = ", and some without one" if MISSING_LEVEL in everyone.levels else ""
+    n = len([level for level in everyone.levels if level not in (ALL, MISSING_LEVEL)])
+    groups = f"in {n} {'group' if n == 1 else 'groups'} by {program.group}"
+    if MISSING_LEVEL in everyone.levels:
+        groups = f"{groups}, and some without one" if n else f"without a {program.group}"
     rows = everyone.flow[0].rows_in
     every = "Episodes" if isinstance(rows, Withheld) else episodes(rows)
-    return f"{every} in {groups} {'group' if groups == 1 else 'groups'} by {program.group}{without}{until}. {_of_ranges(program.policy)}"
+    return f"{every} {groups}{until}. {_of_ranges(program.policy)}"
 
 
 def _of_ranges(policy: Policy) -> str:

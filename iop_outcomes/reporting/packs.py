@@ -16,7 +16,6 @@ from iop_outcomes.reporting.parts.data_quality import DATA_QUALITY
 from iop_outcomes.reporting.parts.discharge_reasons import DISCHARGE_REASONS
 from iop_outcomes.reporting.parts.disparities import DISPARITIES
 from iop_outcomes.reporting.parts.flow import FLOW
-from iop_outcomes.reporting.parts.got_worse import GOT_WORSE
 from iop_outcomes.reporting.parts.length_of_stay import LENGTH_OF_STAY
 from iop_outcomes.reporting.parts.limitations import LIMITATIONS
 from iop_outcomes.reporting.parts.medicare_iop import MEDICARE_IOP
@@ -65,7 +64,7 @@ PACKS: Mapping[str, Pack] = {
             (
                 PAGE_ONE,
                 WHAT_CHANGED,
-                GOT_WORSE,
+                AT_RISK,
                 OVER_TIME,
                 DISPARITIES,
                 WHO,
@@ -76,7 +75,6 @@ PACKS: Mapping[str, Pack] = {
                 SYMPTOM_CHANGE,
                 MISSING_SCORES,
                 AFTER_DISCHARGE,
-                AT_RISK,
                 PUBLISHED_FIGURES,
                 LIMITATIONS,
                 FLOW,

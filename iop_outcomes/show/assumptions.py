@@ -173,7 +173,7 @@ def _vanishing(expected: ReleasedEstimate, tipping: ReleasedEstimate, worst: Rel
             "The tipping point is not shown." if not tipping.shown else f"The tipping point cannot be given: {estimate_value(tipping)}."
         ]
     beyond = span is not None and value_of(tipping) > span
-    points = f"more points worse than that than the scale has ({span:g})" if span is not None and beyond else ""
+    points = f"worse than that by more points than the scale has ({span:g})" if span is not None and beyond else ""
     points = points or f"{estimate_value(tipping)} points worse than that"
     vanish = f"The improvement would vanish {'only ' if beyond else ''}if those not seen ended {points}"
     if isinstance(tipping.low, Withheld) or tipping.low != tipping.low or (span is not None and tipping.low > span):

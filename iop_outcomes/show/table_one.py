@@ -68,10 +68,11 @@ def _rows(released: Released, sizes: Released) -> list[tuple[str, ...]]:
     shown = [estimand for estimand in definition.estimands if estimand.role not in ("distance", "unrecorded")]
     cells = {estimand.name: [released.estimate(estimand.name, level) for level in levels] for estimand in shown}
     difference = difference_figure(released)
-    if definition.has_role("unrecorded"):
+    if _is_mix(released):
         rows = [(f"{definition.title}, {SHARES}", *("" for _ in levels), difference)]
         rows += [(INDENT + estimand.short, *map(_counted, cells[estimand.name]), "") for estimand in shown]
-        unknown = [released.estimate(definition.in_role("unrecorded"), level).k or 0 for level in levels]
+        unrecorded = [estimand.name for estimand in definition.estimands if estimand.role == "unrecorded"]
+        unknown = [released.estimate(name, level).k or 0 for name in unrecorded for level in levels] or [0] * len(levels)
     else:
         columns = list(zip(*cells.values(), strict=True))
         words = [_mean(*column) if definition.has_role("mean") else _quartiles(*column) for column in columns]
@@ -80,6 +81,11 @@ def _rows(released: Released, sizes: Released) -> list[tuple[str, ...]]:
     if any(n != 0 for n, level in zip(unknown, levels, strict=True) if not isinstance(_size(sizes, level), Withheld)):
         rows.append((f"{INDENT}Not recorded", *map(count, unknown), ""))
     return rows
+
+
+def _is_mix(released: Released) -> bool:
+    """Whether it is the shares of categories, and no number of its own."""
+    return released.definition.estimands[0].unit == "share"
 
 
 def _counted(estimate: ReleasedEstimate) -> str:
@@ -143,7 +149,7 @@ def _difference_note(rows: Sequence[Released], *, two: bool) -> str:
         (True, "of categories the Mahalanobis distance of their shares (Yang and Dalton 2012, SAS Global Forum, paper 335)"),
         (False, "of numbers the distance of their means over the root mean square of their SDs (Austin 2009, doi:10.1002/sim.3697)"),
     ]
-    there = {released.definition.has_role("unrecorded") for released in rows}
+    there = set(map(_is_mix, rows))
     words = "; ".join(words for is_mix, words in kinds if is_mix in there)
     note = f"SMD: the absolute standardised difference {which}: {words}. Groups with fewer than {LEAST} recorded are not compared."
     if any(NO_OVERLAP in difference_words(released) for released in rows):

@@ -62,6 +62,8 @@ def test_a_date_is_written_as_declared(name):
         "DD/MM/YY": "09/02/24",
         "DD.MM.YY": "09.02.24",
         "DD-Mon-YY": "09-Feb-24",
+        "Mon DD, YYYY": "Feb 9, 2024",
+        "DD Mon YYYY": "9 Feb 2024",
         "serial": "45331",
     }
     assert CellText(".", name).row([dt.date(2024, 2, 9)]) == [forms.get(name, "2024-02-09")]

@@ -30,6 +30,8 @@ WRITE = {
     "DD/MM/YY": (lambda d: f"{d.day:02}/{d.month:02}/{d:%y}", lambda d: f"{d.day}/{d.month}/{d:%y}"),
     "DD.MM.YY": (lambda d: f"{d.day:02}.{d.month:02}.{d:%y}", lambda d: f"{d.day}.{d.month}.{d:%y}"),
     "DD-Mon-YY": (lambda d: f"{d.day:02}-{MONTHS[d.month - 1]}-{d:%y}", lambda d: f"{d.day}-{MONTHS[d.month - 1].upper()}-{d:%y}"),
+    "Mon DD, YYYY": (lambda d: f"{MONTHS[d.month - 1]} {d.day}, {d.year}", lambda d: f"{MONTHS[d.month - 1].upper()} {d.day:02}, {d.year}"),
+    "DD Mon YYYY": (lambda d: f"{d.day} {MONTHS[d.month - 1]} {d.year}", lambda d: f"{d.day:02} {MONTHS[d.month - 1].upper()} {d.year}"),
     "serial": (lambda d: str((d - date(1899, 12, 30)).days), lambda d: f"{(d - date(1899, 12, 30)).days}.0"),
 }
 ALIKE = ("YYYY/MM/DD", "MM-DD-YYYY", "DD-MM-YYYY", "DD/MM/YY", "DD.MM.YY")  # ones of which another shows all that may differ
@@ -105,6 +107,7 @@ def _slow(text, date_format):
     words = {"YYYY": "%Y", "Mon": "%b", "MM": "%m", "DD": "%d", "YY": "%y"}
     pattern = re.sub("YYYY|YY|Mon|MM|DD", lambda match: words[match[0]], date_format)
     digits = re.sub(r"[^0-9]+", " ", text).split()
+    text = re.sub(r"^March ", "Mar ", text)  # months in whole words
     try:
         day = datetime.strptime(text, pattern).date()
     except ValueError:

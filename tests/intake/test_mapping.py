@@ -110,7 +110,7 @@ def test_nothing_declared_is_the_strictest():
     assert read_mapping({"data": {"class": "safe_harbor"}}).declared
 
 
-SECTIONS = "adapter, age_group, changes, codes, columns, contacts, covariates, data, databases, date_format, discharge_reason, episode_id, follow_up_days, leave_out, missing, occasions, planned_days, program, referral_mean, report, tables, targets, text"
+SECTIONS = "adapter, age_group, changes, codes, columns, constants, contacts, covariates, data, databases, date_format, discharge_reason, episode_id, follow_up_days, leave_out, missing, occasions, planned_days, program, referral_mean, report, tables, targets, text"
 WRONG = {
     "unknown section": ("[colums.episodes]\n", f'm.toml: no section "colums". Did you mean "columns"? Allowed: {SECTIONS}.'),
     "unknown key": (

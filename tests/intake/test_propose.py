@@ -287,14 +287,15 @@ def test_numbers_with_a_comma_are_seen(tmp_path):
 
 
 def test_codes_among_scores_that_are_no_points_are_asked_about(tmp_path):
-    """Of the items of a scale together, those of at least 11 rows; one line of the mapping reads them as blank in every item."""
+    """Of the items of a scale together, those of at least 11 rows; one line of the mapping reads them as blank in every item. A word may be points."""
     head = ["episode_id", "day", *(f"PHQ9_{item}" for item in range(1, 10))]
     rows = [[f"e{i % 24:02}", 20 * (i >= 24), *[1] * 9] for i in range(48)]
     for i, row in enumerate(rows):
         row[2 + i % 9] = ("-9", "refused", "1", "77")[0 if i < 12 else 1 if i < 24 else 2 if i < 40 else 3]
     path = sites.write(tmp_path, scores=[head, *rows], events=None)
     text = propose(path).text
-    assert '# phq9 = ["-9", "refused"]    # where 0 to 3 may stand' in text and "77" not in text
+    assert '# phq9 = ["-9"]    # where 0 to 3 may stand' in text and "77" not in text
+    assert '"refused" = ""    # points, 0 to 3; or no value: [missing] phq9 = ["refused"]' in text
     columns = {"scores": {name.lower(): name for name in head[2:]}}
     mapping = {"data": {"class": "synthetic"}, "columns": columns, "missing": {"phq9": ["-9", "refused", "77"]}}
     with iop.load(path, mapping=mapping) as data:

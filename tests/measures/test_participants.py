@@ -238,3 +238,12 @@ def test_a_form_of_the_episodes_that_completion_is_of():
             assert sum(people.parts.values()) == sum(rate.parts.values())
     words = [next(e.word for e in each if e.estimand == "largest_difference") for each in (results, form)]
     assert words[0] == words[1]
+
+
+def test_blanks_in_a_category_are_not_beside_it():
+    """A category of those not recorded and others is of everyone: no number of those not recorded, which would be 0, stands beside it."""
+    text = table({"a female": 15, "a male": 9, "a .": 3, "b female": 12, "b male": 12})
+    held = {"Female": ("female",), "Male or not recorded": ("male", None)}
+    found = mix(text, shown=held)
+    assert (found["All", "share_Male or not recorded"].k, found["All", "share_Male or not recorded"].n) == (24, 51)
+    assert not [name for _, name in found if name == "not_recorded"]

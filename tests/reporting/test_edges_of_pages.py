@@ -97,6 +97,7 @@ def test_episodes_without_a_group_are_no_group():
     blank = [row | {"episode_id": f"x{i}", "track": None} for i, row in enumerate(rows[:15])]
     words = page(rows + blank)
     assert "165 episodes in 3 groups by track, and some without one" in words
+    assert "150 episodes without a track. " in page([row | {"track": None} for row in rows])
 
 
 def test_cards_of_withheld_numbers_read_well():

@@ -264,7 +264,7 @@ def test_a_severity_whose_exact_number_would_tell_is_rounded(attacked):
         if row.shown and coarse and row.estimand != "largest_difference":
             assert row.value == round(row.value, 1)
             assert math.isnan(row.se)
-    totals = [releases[0].estimate("not_recorded", level).n for level in severity.levels]
+    totals = [releases[0].estimate(releases[0].definition.estimands[0].name, level).n for level in severity.levels]
     lost = [not severity.estimate("mean_admit", level).shown for level in severity.levels]
     enough = [isinstance(n, int) and n >= 21 for n in totals]  # of fewer, that it is shown would tell how few lack a score
     assert coarse or not any(hidden and n for hidden, n in zip(lost, enough, strict=True))

@@ -28,7 +28,7 @@ def at_risk_blocks(page: Page) -> list[Block]:
     if not items and (words := _not_asked(program)):
         blocks.append(Text(words))
     unseen = "People who left without a second score may have got worse unseen. Each of these episodes deserves a review by itself."
-    return [*blocks, *([Note(unseen)] if worse else [])]
+    return [*blocks, *([Note(unseen)] if any(each.estimate(WORSE[0]).n != 0 for each in worse) else [])]
 
 
 def _with_its_title(released: Released, name: str) -> str:

@@ -13,7 +13,7 @@ from iop_outcomes.reporting.blocks import Block, Note, Section, TableBlock, Text
 from iop_outcomes.reporting.parts.outcomes import Judged, MainOutcome, main_outcomes
 from iop_outcomes.reporting.parts.part import Page, Part, Program
 from iop_outcomes.reporting.parts.strata import Strata, lacking_strata, strata_of
-from iop_outcomes.show.comparison import chance_sentence, different_people, judged_outcomes
+from iop_outcomes.show.comparison import chance_sentence, different_people
 from iop_outcomes.show.differences import columns_alt_text, forest_of_columns
 from iop_outcomes.show.tables import Table
 from iop_outcomes.show.targets import NOT_COMPARED
@@ -203,11 +203,15 @@ def _cautions(columns: Sequence[Stratified], program: Program) -> list[Block]:
     if lacking := lacking_strata(program):
         names = listed([column.replace("_", " ") for column in lacking])
         words.append(f"Not in the data: {names}.")
-    judged = [each.released for one in columns for each in one.outcomes if each.released is not None]
-    several = sum(len(judged_outcomes(released)) for released in {id(released): released for released in judged}.values())
+    several = sum(_is_judged(judged, each.strata) for each in columns for judged in each.outcomes)
     if columns:
         words += [chance_sentence(several, program.conf_level), different_people("")]
     return [Note(" ".join(filter(None, words)))] if any(words) else []
+
+
+def _is_judged(judged: Judged, strata: Strata) -> bool:
+    """Whether a word is said of an outcome in any stratum, which chance could give."""
+    return any(judged.word(level) in (HIGHER, LOWER, UNCLEAR) for level in strata.order)
 
 
 def _sections(page: Page) -> Sequence[Section]:

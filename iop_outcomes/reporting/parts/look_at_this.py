@@ -376,7 +376,7 @@ RULES = (
         "the answer from which the item is positive, in the file of the scale",
         _safety,
         "Check that each had a safety plan and a contact after discharge.",
-        lambda _: ("at_risk", "got_worse"),
+        lambda _: ("at_risk",),
     ),
     LookRule(
         "deaths in care",
@@ -394,7 +394,7 @@ RULES = (
         "Jacobson NS, Truax P (1991), doi:10.1037/0022-006X.59.1.12",
         _worse_than_error,
         "Read the records of those who got worse, and ask when it began.",
-        lambda _: ("at_risk", "got_worse"),
+        lambda _: ("at_risk",),
     ),
     LookRule(
         "all or nobody finished",

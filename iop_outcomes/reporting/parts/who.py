@@ -43,7 +43,7 @@ def difference_rule() -> str:
 def _among(releases: Sequence[Released]) -> str:
     """Whom the mixes are of: all of one population, or each of its own."""
     first = [released.definition.estimands[0] for released in releases]
-    mixes = {estimand.among for estimand in first if estimand.role == "unrecorded"}
+    mixes = {estimand.among for estimand in first if estimand.unit == "share"}
     return mixes.pop() if len(mixes) == 1 else "admitted episodes, or of those the discharged ones where Methods says so"
 
 

@@ -267,3 +267,17 @@ def test_before_anybody_is_discharged_each_column_says_why_it_has_no_table(polic
     assert [block.words for block in blocks(page, Text) if ":" in block.words] == [
         f"{column}: no group can be compared with the others: {why}." for column in ("Sex", "Race")
     ]
+
+
+def test_chance_is_of_the_outcomes_that_are_compared():
+    """Outcomes in the columns of the tables, and none that stands beside them without a word, as transfers do."""
+    seen = ["20" if i % 5 == 0 else "" for i in range(400)]
+    with loaded(rows(400, follow_up_days=200, readmission_psychiatric_days_after=seen)) as data:
+        page = report(data)
+    compared = sum(
+        any("difference" in row[at] or "er: " in row[at] for row in block.table.rows)
+        for block in blocks(page, TableBlock)
+        for at in range(1, len(block.table.heads))
+    )
+    (note,) = [block.words for block in blocks(page, Note) if "chance alone" in block.words]
+    assert f"Each of the {compared} outcomes is judged by itself" in note

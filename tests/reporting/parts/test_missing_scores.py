@@ -56,7 +56,7 @@ def test_without_two_answers_there_is_a_sentence_alone(tables, policy, words):
     ("tables", "words"),
     [
         (program(12, 70), "from "),
-        (program(100, 97), "would vanish only if those not seen ended more points worse than that than the scale has (27)."),
+        (program(100, 97), "would vanish only if those not seen ended worse than that by more points than the scale has (27)."),
         (program(100, 60, change=-3), "where positive is improvement). There is no improvement that missing scores could take away."),
     ],
 )
