@@ -69,7 +69,7 @@ def _shown_again(results: Sequence[Results], output: Output) -> Iterator[Total]:
         for (place, _), people in each.placed_populations.items():
             before = output.counterpart(way_of(each, people.family), whose(each, place))
             if before is not None:
-                for parts in output.shown.get(before, frozenset()):
+                for parts in output.totals(before):
                     if parts <= people.parts.keys():
                         yield number, place, people.family, parts
 
