@@ -108,7 +108,7 @@ class Tabulations:
         for table in tables:
             of_column = places.setdefault((table.column, frozenset(table.places)), table.places)
             size = {sum(each[place].values()) for each in table.families.values() for place in each if place.is_everyone}
-            if size <= sizes:
+            if size <= sizes or not self._results:
                 placed.append(replace(table, places=of_column))
         return placed
 
@@ -144,6 +144,11 @@ class Tabulations:
     def results(self) -> Sequence[Results]:
         """What stands on the page."""
         return self._results
+
+    @property
+    def before(self) -> Sequence[ShownTable]:
+        """What readers have already of the same data; numbered after the results."""
+        return self._before
 
     @property
     def known(self) -> PageFacts:

@@ -13,6 +13,7 @@ from iop_outcomes.release.coarsening import coarsened_together
 from iop_outcomes.release.differences import guarded_by
 from iop_outcomes.release.following import following
 from iop_outcomes.release.ledger import Output, first_outputs, kept_ledger, open_ledger, output_of
+from iop_outcomes.release.narrower import guarded_in_wider
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.printed import Tabulations
 from iop_outcomes.release.protect import Parts, Printed, Tabulation, is_safe, protect
@@ -194,7 +195,9 @@ class _Protecting:
         tables = page.tables
         changed = tuple(frozenset[Printed]() for _ in tables)
         if self._earlier:
-            guarded = guarded_by(results, page, self._earlier, policy.threshold, crossed=policy.crossed)
+            changes = guarded_by(results, page, self._earlier, policy.threshold, crossed=policy.crossed)
+            wider = guarded_in_wider(results, page, self._earlier, policy.threshold)
+            guarded = [one | other for one, other in zip(changes, wider, strict=True)]
             tables = tuple(replace(table, guarded=each - table.given) for table, each in zip(tables, guarded, strict=True))
             changed = tuple(frozenset(each) for each in guarded)
         self._pages.append(_Protected(page, tables, protect(tables, policy.threshold, policy.smallest), changed))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iop_outcomes.keys import ALL, Place
-from iop_outcomes.release.ledger import Measured, Output, Way, Who, inputs_of, way_of, whose
+from iop_outcomes.release.ledger import Measured, Output, Who, inputs_of, way_of, whose
 from iop_outcomes.release.protect import Parts
 from iop_outcomes.results import Inclusion, Results
 
@@ -75,22 +75,25 @@ def shown_before(results: Sequence[Results], outputs: Sequence[Output]) -> Shown
     """
     if not outputs:
         return NOTHING_BEFORE
+    same = outputs_of_same_files(results, outputs)
+    conditions = list(results[0].provenance.conditions)
+    tables = [table for output in same if output.facts.get("where") == conditions for table in tables_of(output)]
+    return ShownBefore(tuple(dict.fromkeys(_again(results, same))), tuple(tables))
+
+
+def outputs_of_same_files(results: Sequence[Results], outputs: Sequence[Output]) -> list[Output]:
+    """The outputs of the same files, read in the same way as far as both were counted."""
+    inputs = inputs_of(results)
     counts = {
         (way_of(each, people.family), whose(each, place)): people.parts
         for each in results
         for (place, _), people in each.placed_populations.items()
     }
-    same = [output for output in outputs if _is_of_same_data(output, results, counts)]
-    conditions = list(results[0].provenance.conditions)
-    tables = [table for output in same if output.facts.get("where") == conditions for table in _tables(output)]
-    return ShownBefore(tuple(dict.fromkeys(_again(results, same))), tuple(tables))
-
-
-def _is_of_same_data(output: Output, results: Sequence[Results], counts: Mapping[tuple[Way, Who], Mapping[str, int]]) -> bool:
-    """Whether an output is of the same files, read in the same way as far as both were counted."""
-    if output.facts.get("inputs") != inputs_of(results):
-        return False
-    return all(output.counts[cell] == parts for cell, parts in counts.items() if cell in output.counts)
+    return [
+        output
+        for output in outputs
+        if output.facts.get("inputs") == inputs and all(output.counts.get(cell, parts) == parts for cell, parts in counts.items())
+    ]
 
 
 def _again(results: Sequence[Results], outputs: Sequence[Output]) -> Iterator[CountedTotal]:
@@ -118,7 +121,8 @@ class _Gathered:
     totals: list[tuple[Place, str, Parts]] = field(default_factory=list)
 
 
-def _tables(output: Output) -> Iterator[ShownTable]:
+def tables_of(output: Output) -> Iterator[ShownTable]:
+    """What an output counted and showed, by measure and column."""
     gathered: dict[tuple[Measured, tuple[str, str], bool], _Gathered] = {}
     chosen = output.facts["where"]
     for (way, who), parts in output.counts.items():
