@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iop_outcomes.keys import ALL, Place
-from iop_outcomes.release.ledger import Measured, Output, Who, inputs_of, way_of, whose
+from iop_outcomes.release.ledger import Measured, Output, Way, Who, inputs_of, way_of, whose
 from iop_outcomes.release.protect import Parts
 from iop_outcomes.results import Inclusion, Results
 
@@ -127,7 +127,7 @@ def tables_of(output: Output) -> Iterator[ShownTable]:
     chosen = output.facts["where"]
     for (way, who), parts in output.counts.items():
         table = gathered.setdefault(((way.measure, way.definition), (way.group, way.group_2), way.classed), _Gathered())
-        place = Place(*(_level(column, who, chosen) for column in (way.group, way.group_2)))
+        place = place_of(way, who, chosen)
         table.families.setdefault(way.family, {})[place] = parts
         table.totals += [(place, way.family, each) for each in sorted(output.shown.get((way, who), ()), key=sorted)]
     for (measured, column, _), table in gathered.items():
@@ -140,6 +140,11 @@ def tables_of(output: Output) -> Iterator[ShownTable]:
             tuple(table.totals),
             output.inclusions.get(measured, ()),
         )
+
+
+def place_of(way: Way, who: Who, chosen: Sequence[str]) -> Place:
+    """The group that some episodes are by the columns of a way of dividing; `chosen` are the conditions of the output."""
+    return Place(*(_level(column, who, chosen) for column in (way.group, way.group_2)))
 
 
 def _level(column: str, who: Who, chosen: Sequence[str]) -> str:
