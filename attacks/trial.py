@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -84,7 +84,7 @@ def attacked(program: MadeUp, seed: int = 0, policy: str = "cms11", *, chains: b
             page = iop.report(data, by="track", policy=policy)
         page.save(folder)
         report = read_report(folder)
-        working = _working([results for results, released in forms if any(released is each for each in page.released)])
+        working = working_numbers(forms, page.released)
     episodes = len(program.tables["episodes"])
     try:
         truth = _true_limits(report, working)
@@ -93,9 +93,9 @@ def attacked(program: MadeUp, seed: int = 0, policy: str = "cms11", *, chains: b
         result = attack_known(knowledge, report.files, report.few, chains=chains, rounded=report.rounded)
     except ContradictionError as error:
         return Outcome(seed, episodes, 0, 0, contradiction=str(error))
-    values = [_true(truth, cell.terms) for cell in cells]
+    values = [true_value(truth, cell.terms) for cell in cells]
     small = sum(value is not None and LEAST <= value <= MOST for value in values)
-    true = [(each, _true(truth, each.cell.terms)) for each in result.recovered]
+    true = [(each, true_value(truth, each.cell.terms)) for each in result.recovered]
     wrong = tuple(f"{each.cell.words}: {each.interval}, truly {value}" for each, value in true if not _is_right(each, value))
     return Outcome(seed, episodes, result.cells, small, result.recovered, wrong, sum(value is None for _, value in true))
 
@@ -120,13 +120,13 @@ def watched() -> Iterator[list[tuple[Results, Released]]]:
         yield forms
 
 
-def _working(forms: Iterable[Results]) -> str:
-    """Working numbers in the form of the .csv file of a report."""
+def working_numbers(forms: Iterable[tuple[Results, Released]], released: Sequence[Released]) -> str:
+    """Working numbers of what was released, in the form of the .csv file of a report."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    for results in forms:
-        for estimate in results:
+    for results, form in forms:
+        for estimate in results if any(form.estimates is each.estimates for each in released) else ():
             words = as_words(estimate)
             writer.writerow([words.get(name, _cell(getattr(estimate, name))) for name in COLUMNS])
     return text.getvalue()
@@ -138,14 +138,19 @@ def _cell(value: object) -> object:
 
 def _true_limits(report: FilesRead, working: str) -> SolverLimits:
     """What the working numbers say of every set of episodes."""
-    numbers = read_csv(working, "working numbers")
-    described = [replace(each, rows_in=None, left_out={}) if report.rounded.base > 1 else each for each in report.described]
-    full = FilesRead(numbers.files, numbers.blocks, described=described)
-    knowledge = learned(full)
+    knowledge = learned(unrounded(report, working))
     return solve(knowledge.facts, knowledge.variables)
 
 
-def _true(limits: SolverLimits, terms: Terms) -> Fraction | None:
+def unrounded(report: FilesRead, working: str) -> FilesRead:
+    """The same report with its working numbers."""
+    numbers = read_csv(working, "working numbers")
+    described = [replace(each, rows_in=None, left_out={}) if report.rounded.base > 1 else each for each in report.described]
+    return FilesRead(numbers.files, numbers.blocks, described=described)
+
+
+def true_value(limits: SolverLimits, terms: Terms) -> Fraction | None:
+    """What a sum truly is, where the working numbers say it."""
     total = Fraction()
     for variable, factor in terms.items():
         value = limits.value(variable) if variable in limits.low else None

@@ -54,6 +54,63 @@ def learned(report: FilesRead) -> Knowledge:
     -------
     Knowledge
     """
+    return learned_together([OutputRead(report)])
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRead:
+    """What is printed in one of several outputs that are read together.
+
+    Parameters
+    ----------
+    report : FilesRead
+    among : Place
+        The levels of columns that its episodes were chosen by.
+    moment : str
+        When the data were as they are in it; outputs of one moment are of the same data.
+    """
+
+    report: FilesRead
+    among: Place = EVERYONE
+    moment: str = ""
+
+    def named(self, variable: Variable) -> Variable:
+        """A set of its episodes, as one of all outputs."""
+        return self.group(variable[0]), f"{variable[1]}{self.moment}"
+
+    def group(self, where: Place) -> Place:
+        """A group of its episodes, as one of all outputs."""
+        return place(*{**dict(self.among), **dict(where)}.items())
+
+
+def learned_together(outputs: Iterable[OutputRead]) -> Knowledge:
+    """Put together what a reader of several outputs knows, before what holds of each at one moment is compared with another.
+
+    Parameters
+    ----------
+    outputs : iterable of OutputRead
+
+    Returns
+    -------
+    Knowledge
+    """
+    together, contrasts = Knowledge(), set[str]()
+    for output in outputs:
+        learner = _learner(output.report)
+        contrasts |= learner.contrasts
+        for fact in learner.knowledge.facts:
+            together.add(
+                {output.named(each): factor for each, factor in fact.terms.items()}, fact.low, fact.high, fact.words, printed=fact.printed
+            )
+        for cell in learner.knowledge.cells.values():
+            together.withhold({output.named(each): factor for each, factor in cell.terms.items()}, cell.words)
+        for where in learner.knowledge.places:
+            together.visit(output.group(where))
+    return _without_idle(simplified(together), contrasts)
+
+
+def _learner(report: FilesRead) -> _Learner:
+    """What is printed in one output, and what holds in every report of what it speaks of."""
     learner = _Learner(rounded=report.rounded)
     for block in report.blocks:
         _learn_block(learner, _in_full(block, report.described))
@@ -69,7 +126,7 @@ def learned(report: FilesRead) -> Knowledge:
         learner.knowledge.add(
             expression(name, EVERYONE), Fraction(1), Fraction(most), f"findings: {name} is fewer than {most + 1}", printed=True
         )
-    return _without_idle(simplified(learner.knowledge), learner.contrasts)
+    return learner
 
 
 def _without_idle(knowledge: Knowledge, contrasts: set[str]) -> Knowledge:

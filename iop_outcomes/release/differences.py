@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from iop_outcomes.keys import Key, Place
-from iop_outcomes.release.ledger import Output, Way, Who, way_of, whose
+from iop_outcomes.release.consequences import consequences
+from iop_outcomes.release.ledger import Cell, Output, Way, Who, way_of, whose
 from iop_outcomes.release.printed import Tabulations
 from iop_outcomes.release.protect import Parts, Printed, protect
 from iop_outcomes.results import Results
@@ -43,6 +44,8 @@ def guarded_by(
     """
     guarded: list[set[Printed]] = [set() for _ in page.tables] if earlier else []
     for output in earlier:
+        for number, place, family, parts in _few_since(results, output, threshold):
+            guarded[page.column(number)].add((place, page.cells(number, family, parts)))
         again = list(_shown_again(results, output))
         if not any(_has_changed(results[number], place, family, parts, output) for number, place, family, parts in again):
             continue  # nothing changed in anything that was shown
@@ -63,13 +66,29 @@ def guarded_by(
     return guarded
 
 
+def _few_since(results: Sequence[Results], output: Output, threshold: int) -> list[Total]:
+    """Totals that the earlier output tells, shown or not, and that changed by few."""
+    changed: dict[tuple[Cell, Parts], list[Total]] = {}
+    for number, each in enumerate(results):
+        for (place, _), people in each.placed_populations.items():
+            cell = output.counterpart(way_of(each, people.family), whose(each, place))
+            if cell is None:
+                continue
+            before = output.counts[cell]
+            for parts in {people.base, people.hits or frozenset(), people.missing, people.excluded_parts, frozenset(people.parts)}:
+                difference = sum(people.parts[part] - before.get(part, 0) for part in parts)
+                if 0 < abs(difference) < threshold and parts <= before.keys():
+                    changed.setdefault((cell, parts), []).append((number, place, people.family, parts))
+    return [total for key in sorted(consequences(output, changed), key=str) for total in changed[key]]
+
+
 def _shown_again(results: Sequence[Results], output: Output) -> Iterator[Total]:
     """Totals of the page that the earlier output showed of the same episodes."""
     for number, each in enumerate(results):
         for (place, _), people in each.placed_populations.items():
             before = output.counterpart(way_of(each, people.family), whose(each, place))
             if before is not None:
-                for parts in output.shown.get(before, frozenset()):
+                for parts in output.totals(before):
                     if parts <= people.parts.keys():
                         yield number, place, people.family, parts
 

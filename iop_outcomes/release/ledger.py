@@ -14,7 +14,7 @@ import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from iop_outcomes.errors import DataError, OutputError
 from iop_outcomes.keys import ALL, Place
 from iop_outcomes.release.protect import Parts
 from iop_outcomes.release.released import Count, Released, Withheld
-from iop_outcomes.results import Results
+from iop_outcomes.results import Inclusion, Portion, Results
 from iop_outcomes.stats.periods import read_period
 
 KIND = "iop_outcomes ledger 1"
@@ -33,13 +33,14 @@ _BETWEEN = re.compile(" (?:to|or) ")  # the periods of a condition
 
 
 class Way(NamedTuple):
-    """A way of dividing episodes, and the columns that it is counted by: those without a value of them may be left out."""
+    """A way of dividing episodes, and the columns that it is counted by, or classes of its levels: those without a value may be left out."""
 
     measure: str
     definition: str
     family: str
     group: str
     group_2: str
+    classed: bool = False
 
     def is_alike(self, other: Way) -> bool:
         """Whether the other divides in the same way, by whatever column."""
@@ -60,6 +61,7 @@ class Who(NamedTuple):
 
 
 Cell = tuple[Way, Who]
+Measured = tuple[str, str]  # a measure and its definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,23 @@ class Output:
         How many episodes stood in each part.
     shown : dict of cell to set of sets of parts
         The totals that were shown.
+    moving : dict of cell to set of sets of parts
+        Those of which a value was shown without their number: it changes with them.
     facts : dict
-        Policy, inputs and narrowing, for whoever reads the ledger.
+        Policy, inputs and narrowing.
+    inclusions : dict of (measure, definition) to tuple of Inclusion
+        Which parts hold episodes of which others.
     """
 
     counts: Mapping[Cell, Mapping[str, int]]
     shown: Mapping[Cell, frozenset[Parts]]
     facts: Mapping[str, Any]
+    moving: Mapping[Cell, frozenset[Parts]] = field(default_factory=dict)
+    inclusions: Mapping[Measured, tuple[Inclusion, ...]] = field(default_factory=dict)
+
+    def totals(self, cell: Cell) -> frozenset[Parts]:
+        """The totals of which anything was shown."""
+        return self.shown.get(cell, frozenset()) | self.moving.get(cell, frozenset())
 
     def counterpart(self, way: Way, who: Who) -> Cell | None:
         """Whose numbers of this output those of `who` are held against: the same episodes', or everyone's of another narrowing or column.
@@ -99,10 +111,15 @@ class Output:
                 **who._asdict(),
                 "parts": parts,
                 "shown": sorted(sorted(each) for each in self.shown.get((way, who), frozenset())),
+                "moving": sorted(sorted(each) for each in self.moving.get((way, who), frozenset())),
             }
             for (way, who), parts in self.counts.items()
         ]
-        return json.dumps({"kind": KIND, **self.facts, "cells": cells}, sort_keys=True, ensure_ascii=False)
+        inclusions = [
+            {"measure": measure, "definition": definition, "inclusions": [_of_inclusion(each) for each in several]}
+            for (measure, definition), several in self.inclusions.items()
+        ]
+        return json.dumps({"kind": KIND, **self.facts, "cells": cells, "inclusions": inclusions}, sort_keys=True, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, line: str) -> Output:
@@ -110,12 +127,30 @@ class Output:
         values = json.loads(line)
         if not isinstance(values, dict) or values.pop("kind", "") != KIND:
             raise ValueError("no line of a ledger")
-        counts, shown = {}, {}
+        counts, shown, moving = {}, {}, {}
         for each in values.pop("cells"):
-            cell = Way(*(each[name] for name in Way._fields)), Who(tuple(each["conditions"]), each["is_everyone"])
+            cell = (
+                Way(**{name: each[name] for name in Way._fields if name != "classed" or name in each}),
+                Who(tuple(each["conditions"]), each["is_everyone"]),
+            )
             counts[cell] = {str(part): int(n) for part, n in each["parts"].items()}
             shown[cell] = frozenset(frozenset(parts) for parts in each["shown"])
-        return cls(counts, shown, values)
+            moving[cell] = frozenset(frozenset(parts) for parts in each.get("moving", ()))
+        inclusions = {
+            (str(each["measure"]), str(each["definition"])): tuple(map(_inclusion, each["inclusions"]))
+            for each in values.pop("inclusions", [])
+        }
+        return cls(counts, shown, values, moving, inclusions)
+
+
+def _of_inclusion(inclusion: Inclusion) -> dict[str, object]:
+    sides = [inclusion.inner, inclusion.outer, *inclusion.besides]
+    return {"guarded": inclusion.guarded, "sides": [[side.kind, side.way, sorted(side.parts)] for side in sides]}
+
+
+def _inclusion(values: Mapping[str, Any]) -> Inclusion:
+    inner, outer, *besides = (Portion(way, frozenset(parts), kind) for kind, way, parts in values["sides"])
+    return Inclusion(inner, outer, values["guarded"], tuple(besides))
 
 
 def who_of(conditions: Sequence[str], columns: Mapping[str, str]) -> Who:
@@ -150,7 +185,7 @@ def discharge_span(condition: str) -> tuple[date, date] | None:
 def way_of(results: Results, family: str) -> Way:
     """Name a way of dividing of some results."""
     first = results.estimates[0]
-    return Way(first.measure, first.definition, family, str(results.group), results.group_2)
+    return Way(first.measure, first.definition, family, str(results.group), results.group_2, bool(results.class_of))
 
 
 def whose(results: Results, place: Place) -> Who:
@@ -163,14 +198,24 @@ def output_of(results: Sequence[Results], released: Sequence[Released], policy: 
     """What an output is made of, and what it shows."""
     counts: dict[Cell, dict[str, int]] = {}
     shown: dict[Cell, set[Parts]] = {}
+    moving: dict[Cell, set[Parts]] = {}
     for each, seen in zip(results, released, strict=True):
         for (place, _), people in each.placed_populations.items():
             counts.setdefault((way_of(each, people.family), whose(each, place)), {}).update(people.parts)
         for cell, parts in _shown(each, seen):
             shown.setdefault(cell, set()).add(parts)
+        for cell, parts in _moving(each, seen):
+            moving.setdefault(cell, set()).add(parts)
     provenance = results[0].provenance
-    facts = {"policy": policy, "where": list(provenance.conditions), "inputs": [source.sha256 for source in provenance.sources]}
-    return Output(counts, {cell: frozenset(several) for cell, several in shown.items()}, facts)
+    facts = {"policy": policy, "where": list(provenance.conditions), "inputs": inputs_of(results)}
+    inclusions = {(each.estimates[0].measure, each.estimates[0].definition): each.definition.inclusions for each in results}
+    kept = [{cell: frozenset(several) for cell, several in every.items()} for every in (shown, moving)]
+    return Output(counts, kept[0], facts, kept[1], inclusions)
+
+
+def inputs_of(results: Sequence[Results]) -> list[str]:
+    """What tells the files of some results from others."""
+    return [source.sha256 for source in results[0].provenance.sources]
 
 
 def _shown(results: Results, released: Released) -> Iterator[tuple[Cell, Parts]]:
@@ -184,10 +229,18 @@ def _shown(results: Results, released: Released) -> Iterator[tuple[Cell, Parts]]
             (estimate.excluded, people.excluded_parts),
         )
         for number, parts in printed:
-            is_base = parts == people.base and estimate.shown  # a value that is shown without its number changes with it
-            if parts and number is not None and (is_base or not isinstance(number, Withheld)):
+            if parts and number is not None and not isinstance(number, Withheld):
                 yield (way_of(results, people.family), whose(results, estimate.place)), parts
     yield from _shown_flows(results, released)
+
+
+def _moving(results: Results, released: Released) -> Iterator[tuple[Cell, Parts]]:
+    """Denominators that are withheld though a value of theirs is shown."""
+    populations = results.placed_populations
+    for estimate in released:
+        people = populations[estimate.place, estimate.key]
+        if estimate.shown and isinstance(estimate.n, Withheld) and people.base:
+            yield (way_of(results, people.family), whose(results, estimate.place)), people.base
 
 
 def _shown_flows(results: Results, released: Released) -> Iterator[tuple[Cell, Parts]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Key, Place
@@ -12,6 +12,7 @@ from iop_outcomes.release.audit import Need
 from iop_outcomes.release.coarsening import says_no_number
 from iop_outcomes.release.equations import Item, PageFacts, Ratio, Remainder, RoundedValue, Total
 from iop_outcomes.release.protect import LevelCounts, Name, Parts, Printed, Tabulation, told_apart
+from iop_outcomes.release.shown_before import NOTHING_BEFORE, ShownBefore, ShownTable
 from iop_outcomes.results import Estimate, Inclusion, Portion, Results
 from iop_outcomes.stats.draft import Population
 from iop_outcomes.units import UNITS
@@ -22,6 +23,7 @@ Populations = Mapping[tuple[Place, Key], Population]
 
 
 _EXACT = 1e-9  # of a value that is not rounded
+_HAD = 1_000.0  # how much a total is worth that readers have already: withholding it again changes nothing
 _SHOWN, _BESIDE = 3.0, 1.0  # how much a number is wanted that a measure draws and compares, and one beside it
 
 
@@ -67,12 +69,18 @@ class Tabulations:
         Of the same data; those by one column of the same levels.
     crossed : bool
         Whether anything is printed of the pairs of two columns.
+    before : ShownBefore
+        What readers have already.
     """
 
-    def __init__(self, results: Sequence[Results], *, crossed: bool = True) -> None:
+    def __init__(self, results: Sequence[Results], *, crossed: bool = True, before: ShownBefore = NOTHING_BEFORE) -> None:
         self._results, self._crossed = results, crossed
         self._populations: list[Populations] = [each.placed_populations for each in results]
         self._column: list[Columns] = [((str(each.group), each.group_2), each.places) for each in results]
+        self._again, self._before = before.again, self._placed(before.tables)
+        self._column += [(each.column, each.places) for each in self._before]
+        self._measured = [_measured(each) for each in results] + [each.measured for each in self._before]
+        self._inclusions = [each.definition.inclusions for each in results] + [each.inclusions for each in self._before]
         self._columns = list(dict.fromkeys(self._column))
         self._parts: dict[tuple[int, str, str], _Part] = {}
         self._cells: dict[tuple[int, str, Parts], Parts] = {}
@@ -81,29 +89,66 @@ class Tabulations:
         self._of_everyone: dict[Columns, dict[tuple[int, str], None]] = {column: {} for column in self._columns}
         for number, populations in enumerate(self._populations):
             for family in dict.fromkeys(each.family for people in populations.values() for each in _with_at_risk(people)):
-                self._add(number, family)
+                self._add(number, family, _by_place(populations, family))
+        for number, table in enumerate(self._before, start=len(results)):
+            for family, by_place in table.families.items():
+                self._add(number, family, by_place)
         self._name()
+
+    def _placed(self, tables: Sequence[ShownTable]) -> list[ShownTable]:
+        """Tables that readers have already, in so far as they are of the same groups as those of the page by the same column."""
+        places = {(column, frozenset(several)): several for column, several in self._column}
+        sizes = {
+            sum(people.parts.values())
+            for populations in self._populations
+            for (place, _), people in populations.items()
+            if place.is_everyone
+        }
+        placed = []
+        for table in tables:
+            of_column = places.setdefault((table.column, frozenset(table.places)), table.places)
+            size = {sum(each[place].values()) for each in table.families.values() for place in each if place.is_everyone}
+            if size <= sizes or not self._results:
+                placed.append(replace(table, places=of_column))
+        return placed
 
     @property
     def tables(self) -> tuple[Tabulation, ...]:
         """The numbers printed by each column, in the order of the results."""
+        given = self._given()
         return tuple(
             Tabulation(
                 self._counts(column),
-                self._printed(column),
+                list(dict.fromkeys([*given[column], *self._printed(column)])),
                 self._divisions(column, self._ways),
                 self._bases(column),
                 self._divisions(column, self._of_everyone),
                 _sums(column[1]) | self._classes(column),
                 self._of_classes(column),
+                given=frozenset(given[column]),
             )
             for column in self._columns
         )
+
+    def _given(self) -> dict[Columns, dict[Printed, None]]:
+        """The totals that readers have already, by column."""
+        given: dict[Columns, dict[Printed, None]] = {column: {} for column in self._columns}
+        for number, place, family, parts in self._again:
+            given[self._column[number]][place, self.cells(number, family, parts)] = None
+        for number, table in enumerate(self._before, start=len(self._results)):
+            for place, family, parts in table.totals:
+                given[self._column[number]][place, self.cells(number, family, parts)] = None
+        return given
 
     @property
     def results(self) -> Sequence[Results]:
         """What stands on the page."""
         return self._results
+
+    @property
+    def before(self) -> Sequence[ShownTable]:
+        """What readers have already of the same data; numbered after the results."""
+        return self._before
 
     @property
     def known(self) -> PageFacts:
@@ -112,8 +157,8 @@ class Tabulations:
         columns = {column[0][0]: each for column, each in zip(self._columns, of_columns, strict=True) if each}
         inclusions = dict.fromkeys(
             (inner, outer)
-            for number, each in enumerate(self._results)
-            for inclusion in each.definition.inclusions
+            for number, several in enumerate(self._inclusions)
+            for inclusion in several
             if (inner := self._inner(number, inclusion, columns)) and (outer := self._side(number, inclusion.outer, columns)) is not None
         )
         counted = self._counted_parts(of_columns)
@@ -153,7 +198,7 @@ class Tabulations:
             if levels is None:
                 return None
             return frozenset(name for place, name in levels.items() if isinstance(place, Place) and place.level in side.parts)
-        numbers = range(len(self._results)) if side.kind == "elsewhere" else (number,)
+        numbers = range(len(self._column)) if side.kind == "elsewhere" else (number,)
         having = next((each for each in numbers if (each, side.way) in self._names), None)
         if having is None:
             return None
@@ -305,6 +350,8 @@ class Tabulations:
                     rounded = [(place, key.number) for place, _, _ in counted] + [(estimate.place, key)]
                     items += [value for place, of_it in rounded if (value := RoundedValue(number, place, of_it)) in ratios]
                 needs.append(Need(frozenset(items), _SHOWN if estimate.estimand in each.definition.shown else _BESIDE))
+        given = self._given()
+        needs += [Need(frozenset([Total(place, *item)]), _HAD) for place, column in enumerate(self._columns) for item in given[column]]
         return needs
 
     def _counted(self, number: int, estimate: Estimate) -> list[tuple[Place, Population, Parts]]:
@@ -333,14 +380,8 @@ class Tabulations:
 
     # -- which parts hold the same episodes ------------------------------------------------------------------------------
 
-    def _add(self, number: int, family: str) -> None:
-        by_place = {
-            place: each.parts
-            for (place, _), people in self._populations[number].items()
-            for each in _with_at_risk(people)
-            if each.family == family
-        }
-        column, first = self._column[number], self._results[number].estimates[0]
+    def _add(self, number: int, family: str, by_place: Mapping[Place, Mapping[str, int]]) -> None:
+        column = self._column[number]
         for part in next(iter(by_place.values())):
             counts = {place: by_place[place][part] if place in by_place else 0 for place in column[1]}
             if column[1][0] not in by_place:  # said within some levels of a second column, not of everyone
@@ -348,7 +389,7 @@ class Tabulations:
             fitting = (
                 self._parts[earlier, family, part]
                 for earlier in range(number)
-                if (earlier, family, part) in self._parts and _measured(self._results[earlier]) == (first.measure, first.definition)
+                if (earlier, family, part) in self._parts and self._measured[earlier] == self._measured[number]
             )
             entry = next((each for each in fitting if each.fits(column, counts)), None) or _Part(family, part, number)
             entry.counts[column] = counts
@@ -376,7 +417,7 @@ class Tabulations:
     # -- the numbers of a column -------------------------------------------------------------------------------------
 
     def _numbers(self, column: Columns) -> list[int]:
-        return [number for number, each in enumerate(self._column) if each == column]
+        return [number for number, each in enumerate(self._column[: len(self._results)]) if each == column]
 
     def _counts(self, column: Columns) -> LevelCounts:
         here = {entry.name: entry.counts[column] for (number, _, _), entry in self._parts.items() if self._column[number] == column}
@@ -475,6 +516,11 @@ def _sums(places: Sequence[Place]) -> dict[Name, Sequence[Place]]:
 def _measured(results: Results) -> tuple[str, str]:
     first = results.estimates[0]
     return first.measure, first.definition
+
+
+def _by_place(populations: Populations, family: str) -> dict[Place, Mapping[str, int]]:
+    """How many episodes each part of a way of dividing holds, of each group."""
+    return {place: each.parts for (place, _), people in populations.items() for each in _with_at_risk(people) if each.family == family}
 
 
 def _is_true(inner: Parts, outer: Parts, counts: Mapping[str, int]) -> bool:

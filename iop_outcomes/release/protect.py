@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -49,6 +50,8 @@ class Tabulation:
         Totals of sums that another table of the page may print, and that are taken as known here.
     guarded : collection of (level, set of parts)
         Totals that may not be seen whatever they hold, as an earlier output and they would give a small difference back.
+    given : set of (level, set of parts)
+        Those printed that readers have already, from an earlier output: they are taken first, of every table.
     """
 
     counts: LevelCounts
@@ -59,6 +62,7 @@ class Tabulation:
     sums: Mapping[Name, Sequence[Name]] = field(default_factory=dict)
     known: Sequence[Printed] = ()
     guarded: Collection[Printed] = frozenset()
+    given: AbstractSet[Printed] = frozenset()
 
     @cached_property
     def everyone(self) -> Name:
@@ -131,7 +135,40 @@ def protect(tables: Sequence[Tabulation], threshold: int, smallest: int = 0) -> 
     if max(threshold, smallest) <= 1:
         return tuple(frozenset(table.printed) for table in tables)
     page = _Page(tables, threshold, smallest)
-    return tuple(page.decide(place) for place in range(len(tables)))
+    for place, table in enumerate(tables):
+        if table.given:
+            page.decide(place, [each for each in table.printed if each in table.given])
+    return tuple(page.decide(place, table.printed) for place, table in enumerate(tables))
+
+
+@dataclass(frozen=True, eq=False)
+class _Column:
+    """What a reader can work out of one table.
+
+    Parameters
+    ----------
+    levels : Levels
+    inside : int array
+        Which of the cells of the page.
+    of_everyone : Inside
+        What the totals of everyone that are known say of its cells alone.
+    sums, rows : dict of level to int
+        Where each sum stands among the sums, and each level and sum among both.
+    printed : dict of set of parts to int
+    vectors : float array, shape (sets, cells)
+        What would be printed.
+    unsafe : bool array, shape (levels + sums, sets)
+        Which of it may not be.
+    """
+
+    levels: Levels
+    inside: Ints
+    of_everyone: Inside
+    sums: Mapping[Name, int]
+    rows: Mapping[Name, int]
+    printed: Mapping[Parts, int]
+    vectors: Floats
+    unsafe: Mask
 
 
 class _Page:
@@ -145,30 +182,20 @@ class _Page:
         self._threshold, self._smallest = threshold, smallest
         self._cell_of = cells_of(tables)
         self._cells = max(self._cell_of.values(), default=-1) + 1
-        self._columns: list[tuple[Levels, Ints]] = []
-        self._insides: list[Inside] = []  # what those known say of the cells of each column alone
+        self._columns: dict[int, _Column] = {}
         self._everyone = np.zeros((0, self._cells))  # totals of everyone that are known, as orthonormal rows
         self._decided: dict[Parts, bool] = {}
         if len(tables) > 1 or tables[0].ways_of_everyone:  # else every level says so
             self._everyone = self._same_totals([(table, table.everyone) for table in tables])
 
-    def decide(self, place: int) -> frozenset[Printed]:
-        """Take the totals of one table, those of the tables before it being decided."""
+    def decide(self, place: int, totals: Sequence[Printed]) -> frozenset[Printed]:
+        """Take totals of one table, all that are wanted more being decided."""
         table = self._tables[place]
-        n, members, inside = self._counts(table)
-        column = self._column(table, n, members, inside)
-        self._columns.append((column, inside))
-        self._insides.append(Inside(inside, self._cells))
-        self._insides[-1].learn(self._insides[-1].added(self._everyone))
-        column.link(self._insides[-1].known)
-        sums = {name: row for row, name in enumerate(table.members)}
-        self._link_sums(table, column, inside, sums)
-        rows = {level: row for row, level in enumerate(table.levels)} | {name: len(n) + row for name, row in sums.items()}
-        printed = {parts: i for i, parts in enumerate(dict.fromkeys(parts for _, parts in table.printed))}
-        vectors = self._vectors(printed)[:, inside]
-        unsafe = self._small(table, n, members, vectors, tuple(printed))
+        column = self._columns[place] if place in self._columns else self._begin(place)
+        levels, sums, rows = column.levels, column.sums, column.rows
+        printed, vectors, unsafe = column.printed, column.vectors, column.unsafe
         seen: set[Printed] = set()
-        for run in _runs(table):
+        for run in _runs(table, totals):
             places, sets = np.array([rows[level] for level, _ in run]), np.array([printed[parts] for _, parts in run])
             safe = np.flatnonzero(~unsafe[places, sets])
             level, parts = run[0]
@@ -176,16 +203,33 @@ class _Page:
                 seen.update(run if self._let_everyone(parts, possible=len(safe) > 0) else ())
                 continue
             if level in sums:
-                seen.update(run if len(safe) and column.let(vectors[sets], sums[level]) else ())
+                seen.update(run if len(safe) and levels.let(vectors[sets], sums[level]) else ())
                 continue
             if len(safe):
-                allowed = column.offer(places[safe], vectors[sets[safe]], lambda shown: self._others_hold(place, shown))
+                allowed = levels.offer(places[safe], vectors[sets[safe]], lambda shown: self._others_hold(place, shown))
                 seen.update(run[i] for i, may in zip(safe.tolist(), allowed, strict=True) if may)
-                if place:
+                if len(self._columns) > 1:
                     self._tell_others(place)
         if place + 1 < len(self._tables):
             self._tell_others(place)
         return frozenset(seen)
+
+    def _begin(self, place: int) -> _Column:
+        """A table of which nothing is shown, with what is known of everyone."""
+        table = self._tables[place]
+        n, members, inside = self._counts(table)
+        levels = self._column(table, n, members, inside)
+        sums = {name: row for row, name in enumerate(table.members)}
+        rows = {level: row for row, level in enumerate(table.levels)} | {name: len(n) + row for name, row in sums.items()}
+        printed = {parts: i for i, parts in enumerate(dict.fromkeys(parts for _, parts in table.printed))}
+        vectors = self._vectors(printed)[:, inside]
+        unsafe = self._small(table, n, members, vectors, tuple(printed))
+        column = _Column(levels, inside, Inside(inside, self._cells), sums, rows, printed, vectors, unsafe)
+        self._columns[place] = column
+        column.of_everyone.learn(column.of_everyone.added(self._everyone))
+        levels.link(column.of_everyone.known)
+        self._link_sums(table, levels, inside, sums)
+        return column
 
     def _link_sums(self, table: Tabulation, column: Levels, inside: Ints, sums: Mapping[Name, int]) -> None:
         """What is known of sums before any total of the table is: that ways of dividing them are alike, and what other tables may print."""
@@ -267,42 +311,43 @@ class _Page:
         """Let a total of everyone through, under every column or none."""
         if parts not in self._decided:
             new = self._new(self._vectors([parts]))
-            self._decided[parts] = possible and self._may_know(added := self._added(new), len(self._columns))
+            self._decided[parts] = possible and self._may_know(added := self._added(new))
             if self._decided[parts]:
                 self._know(new, added)
         return self._decided[parts]
 
-    def _may_know(self, added: Sequence[Addition], several: int) -> bool:
-        """Whether everything guarded under the first columns stays open when more totals of everyone are known."""
-        return all(column.holds_with(more.inside) for (column, _), more in zip(self._columns[:several], added[:several], strict=False))
+    def _may_know(self, added: Mapping[int, Addition], but: int | None = None) -> bool:
+        """Whether everything guarded under all columns, or all but one, stays open when more totals of everyone are known."""
+        return all(self._columns[place].levels.holds_with(more.inside) for place, more in added.items() if place != but)
 
-    def _know(self, totals: Floats, added: Sequence[Addition]) -> None:
+    def _know(self, totals: Floats, added: Mapping[int, Addition]) -> None:
         if not len(totals):
             return
         self._everyone = np.vstack([self._everyone, orthonormal(self._everyone, totals)])
-        for (column, _), inside, more in zip(self._columns, self._insides, added, strict=True):
-            column.link(more.inside)
-            inside.learn(more)
+        for place, more in added.items():
+            self._columns[place].levels.link(more.inside)
+            self._columns[place].of_everyone.learn(more)
 
     def _new(self, totals: Floats) -> Floats:
         """Those of some totals of everyone that do not follow from what is known."""
         return totals[squares(less(totals, self._everyone)) > ZERO**2 * np.maximum(1.0, squares(totals))]
 
-    def _added(self, new: Floats) -> list[Addition]:
+    def _added(self, new: Floats) -> dict[int, Addition]:
         """What more totals of everyone, which do not follow from what is known, add to those known of the cells of each column."""
-        return [inside.added(new) for inside in self._insides] if len(new) else []
+        return {place: column.of_everyone.added(new) for place, column in self._columns.items()} if len(new) else {}
 
     # -- what the levels of one column give away under the others -------------------------------------------------------------
 
     def _others_hold(self, place: int, shown: Shown) -> bool:
-        if place == 0:
+        if len(self._columns) == 1:
             return True
-        column, inside = self._columns[place]
-        return self._may_know(self._added(self._new(self._spread(column.everyone_known(shown), inside))), place)
+        column = self._columns[place]
+        known = self._spread(column.levels.everyone_known(shown), column.inside)
+        return self._may_know(self._added(self._new(known)), but=place)
 
     def _tell_others(self, place: int) -> None:
-        column, inside = self._columns[place]
-        new = self._new(self._spread(column.everyone_known(), inside))
+        column = self._columns[place]
+        new = self._new(self._spread(column.levels.everyone_known(), column.inside))
         self._know(new, self._added(new))
 
     def _spread(self, vectors: Floats, inside: Ints) -> Floats:
@@ -311,11 +356,11 @@ class _Page:
         return out
 
 
-def _runs(table: Tabulation) -> Iterator[list[Printed]]:
+def _runs(table: Tabulation, totals: Sequence[Printed]) -> Iterator[list[Printed]]:
     """Printed totals in order, those of different levels that follow one another together; each of a sum by itself."""
     sums = table.members
     run: dict[Name, Printed] = {}
-    for item in table.printed:
+    for item in totals:
         if run and (item[0] in sums or item[0] in run or not sums.keys().isdisjoint(run)):
             yield list(run.values())
             run = {}

@@ -13,11 +13,13 @@ from iop_outcomes.release.coarsening import coarsened_together
 from iop_outcomes.release.differences import guarded_by
 from iop_outcomes.release.following import following
 from iop_outcomes.release.ledger import Output, first_outputs, kept_ledger, open_ledger, output_of
+from iop_outcomes.release.narrower import guarded_in_wider
 from iop_outcomes.release.policy import DEFAULT_POLICY, Policy, policy_for
 from iop_outcomes.release.printed import Tabulations
 from iop_outcomes.release.protect import Parts, Printed, Tabulation, is_safe, protect
 from iop_outcomes.release.released import DOOR, Released
 from iop_outcomes.release.rounding import Rounding
+from iop_outcomes.release.shown_before import shown_before
 from iop_outcomes.release.views import View, view
 from iop_outcomes.release.withholding import released_results, values_shown
 from iop_outcomes.results import Results
@@ -188,12 +190,15 @@ class _Protecting:
         before = next((each for each in self._pages if each.is_of(results)), None)
         if before is not None:
             return before
-        policy, page = self._policy, Tabulations(results, crossed=self._policy.crossed)
+        policy = self._policy
+        page = Tabulations(results, crossed=policy.crossed, before=shown_before(results, self._earlier))
         tables = page.tables
         changed = tuple(frozenset[Printed]() for _ in tables)
         if self._earlier:
-            guarded = guarded_by(results, page, self._earlier, policy.threshold, crossed=policy.crossed)
-            tables = tuple(replace(table, guarded=each) for table, each in zip(tables, guarded, strict=True))
+            changes = guarded_by(results, page, self._earlier, policy.threshold, crossed=policy.crossed)
+            wider = guarded_in_wider(results, page, self._earlier, policy.threshold)
+            guarded = [one | other for one, other in zip(changes, wider, strict=True)]
+            tables = tuple(replace(table, guarded=each - table.given) for table, each in zip(tables, guarded, strict=True))
             changed = tuple(frozenset(each) for each in guarded)
         self._pages.append(_Protected(page, tables, protect(tables, policy.threshold, policy.smallest), changed))
         return self._pages[-1]

@@ -31,7 +31,7 @@ def output(of):
         cell = way_of(of, people.family), whose(of, place)
         counts[cell] = dict(people.parts)
         shown.setdefault(cell, set()).update({people.base, people.hits, frozenset(people.parts)})
-    return Output(counts, {cell: frozenset(several) for cell, several in shown.items()}, {})
+    return Output(counts, {cell: frozenset(several) for cell, several in shown.items()}, {"where": []})
 
 
 def guarded(completed, threshold=11):
