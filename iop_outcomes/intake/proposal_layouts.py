@@ -20,9 +20,10 @@ from iop_outcomes.intake.adapters.redcap import EVENT_NAME, INSTANCE, INSTRUMENT
 from iop_outcomes.intake.adapters.scratch import Scratch, head_of
 from iop_outcomes.intake.files import kind_at
 from iop_outcomes.intake.mapping import Mapping
+from iop_outcomes.intake.proposal_codes import code_line
 from iop_outcomes.intake.proposal_fields import link_lines
 from iop_outcomes.intake.proposal_lines import Line, MappingLines, Question, toml, value_at
-from iop_outcomes.intake.proposal_text import Proposal, class_line, code_line, cutoff_line
+from iop_outcomes.intake.proposal_text import Proposal, class_line, cutoff_line
 from iop_outcomes.intake.shown_codes import FEWEST_ROWS, MAX_CODES, is_shown
 from iop_outcomes.intake.synonyms import match_code
 from iop_outcomes.scales import Scale

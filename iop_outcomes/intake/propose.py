@@ -29,6 +29,7 @@ from iop_outcomes.intake.layouts import Layout, find_layout, lacking_columns
 from iop_outcomes.intake.locations import OFFERED_SUFFIXES, PART, named_database, named_location
 from iop_outcomes.intake.mapping import Mapping, read_mapping
 from iop_outcomes.intake.privacy import identifier_in_name
+from iop_outcomes.intake.proposal_codes import Scans
 from iop_outcomes.intake.proposal_dates import fits_of_columns
 from iop_outcomes.intake.proposal_files import (
     File,
@@ -43,7 +44,7 @@ from iop_outcomes.intake.proposal_files import (
 )
 from iop_outcomes.intake.proposal_layouts import LayoutProposal, layout_of
 from iop_outcomes.intake.proposal_lines import Line, value_at
-from iop_outcomes.intake.proposal_text import Proposal, ProposalText, Scans
+from iop_outcomes.intake.proposal_text import Proposal, ProposalText
 from iop_outcomes.intake.synonyms import identifier_called
 from iop_outcomes.intake.text_settings import TextSettings
 from iop_outcomes.progress import report_step

@@ -6,8 +6,9 @@ from collections.abc import Mapping as Dictionary
 from typing import Any
 
 from iop_outcomes.columns import KINDS
+from iop_outcomes.intake.proposal_codes import LEFT_OUT, NO_VALUE, NONE_OF_THESE
 from iop_outcomes.intake.proposal_lines import Line, Question, toml, value_at
-from iop_outcomes.intake.proposal_text import DATED_INSTEAD, LEFT_OUT, NO_VALUE, NONE_OF_THESE, SAME_IN_ALL, Proposal
+from iop_outcomes.intake.proposal_text import DATED_INSTEAD, SAME_IN_ALL, Proposal
 from iop_outcomes.intake.propose import Folder
 
 NONE = "none of them"

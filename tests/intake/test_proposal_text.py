@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from iop_outcomes.columns import EPISODES
+from iop_outcomes.intake.proposal_codes import code_line
 from iop_outcomes.intake.proposal_files import File
 from iop_outcomes.intake.proposal_lines import TO_FINISH, Line, Question
-from iop_outcomes.intake.proposal_text import Proposal, class_line, code_line, cutoff_line
+from iop_outcomes.intake.proposal_text import Proposal, class_line, cutoff_line
 from iop_outcomes.intake.synonyms import Match
 
 REASON = next(field for field in EPISODES if field.name == "discharge_reason")
