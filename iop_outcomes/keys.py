@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
@@ -128,8 +127,7 @@ def _written(held_flags: Flags) -> str:
     return "; ".join(flag for flag in Flag if flag in held_flags)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """Which number of a measure.
 
     Parameters
@@ -161,25 +159,25 @@ class Key:
     @property
     def number(self) -> Key:
         """The number that a contrast compares."""
-        return replace(self, contrast=Contrast.NONE, versus="") if self.contrast or self.versus else self
+        return self._replace(contrast=Contrast.NONE, versus="") if self.contrast or self.versus else self
 
     @property
     def unadjusted(self) -> Key:
         """The same as it stands."""
-        return replace(self, adjustment="") if self.adjustment else self
+        return self._replace(adjustment="") if self.adjustment else self
 
     def adjusted(self, adjustment: str) -> Key:
         """The same, adjusted."""
-        return replace(self, adjustment=adjustment)
+        return self._replace(adjustment=adjustment)
 
     @property
     def against_others(self) -> Key:
         """Its difference from all the others together."""
-        return replace(self, contrast=MINUS_OTHERS, versus="")
+        return self._replace(contrast=MINUS_OTHERS, versus="")
 
     def against(self, level: str) -> Key:
         """Its difference from one level."""
-        return replace(self, contrast=MINUS_LEVEL, versus=level)
+        return self._replace(contrast=MINUS_LEVEL, versus=level)
 
     def __str__(self) -> str:
         at = "" if self.time is None else f" at {self.time:g}"

@@ -172,7 +172,7 @@ def contrasts(measure: Measure, results: Results, drafted: Comparable, against: 
 def _of_verdicts(results: Results, sides: dict[tuple[str, Key], Population], key: Key) -> dict[tuple[str, Key], Population]:
     """Verdicts speak of the episodes of the comparison they judge; so would a number of their name in every group."""
     of_groups = {(level, key): results.populations[level, key] for level in results.levels if (level, key) in results.populations}
-    return {(level, replace(each, estimand=name)): whose for (level, each), whose in (of_groups | sides).items() for name in VERDICTS}
+    return {(level, each._replace(estimand=name)): whose for (level, each), whose in (of_groups | sides).items() for name in VERDICTS}
 
 
 def _compared(measure: Measure, drafted: Comparable, against: Against) -> list[Key]:

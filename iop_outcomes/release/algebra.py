@@ -7,9 +7,13 @@ or, where one factor is a vector, without them; the time is that of the pieces.
 from __future__ import annotations
 
 import math
+from functools import cache
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
+
+from iop_outcomes.stats.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -81,15 +85,18 @@ def independent(weight: Floats) -> Ints:
     -----
     Cholesky decomposition with the largest pivot of the diagonal.
     """
-    from scipy.linalg.lapack import dpstrf  # here: policies that withhold nothing need none of it, and it takes a tenth of a second
-
     largest = float(weight.diagonal().max(initial=0.0))
     limit = NOTHING * max(1.0, largest)
     if largest <= limit:  # LAPACK takes the first pivot whatever its size
         return np.empty(0, dtype=np.int64)
-    _, order, several, _ = dpstrf(weight, tol=limit)
+    _, order, several, _ = _lapack().dpstrf(weight, tol=limit)
     chosen: Ints = order[:several].astype(np.int64) - 1
     return chosen
+
+
+@cache
+def _lapack() -> ModuleType:
+    return compiled("linalg", "_flapack")
 
 
 def null_of(weight: Floats) -> Floats:

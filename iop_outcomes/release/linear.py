@@ -6,15 +6,12 @@ asked for directly; scipy does not promise that this door stays where it is, so 
 
 from __future__ import annotations
 
-import importlib
-import sys
-from importlib.machinery import PathFinder
-from importlib.util import find_spec, module_from_spec
 from typing import Any, Protocol
 
 import numpy as np
 
 from iop_outcomes.release.algebra import Floats, Ints, Mask
+from iop_outcomes.stats.compiled import compiled
 
 NO_LIMIT = np.inf
 _IMPOSSIBLE, _UNBOUNDED = 2, 3  # statuses of scipy.optimize.milp
@@ -130,18 +127,9 @@ def search() -> _Solver:
 
 
 def _core() -> Any:
-    """The module of HiGHS, under the name that scipy gives it, without the rest of `scipy.optimize`: to import that takes longer than a page's audit."""
-    name = "scipy.optimize._highspy._core"
-    if name not in sys.modules and "scipy.optimize" not in sys.modules:
-        package = find_spec("scipy.optimize")
-        folders = package.submodule_search_locations if package is not None else None
-        spec = PathFinder.find_spec(name, [f"{folder}/_highspy" for folder in folders or ()])
-        if spec is not None and spec.loader is not None:
-            core = module_from_spec(spec)
-            spec.loader.exec_module(core)
-            sys.modules[name] = core  # scipy takes this one when it is imported later: of two, the second could not be loaded
+    """The module of HiGHS."""
     try:
-        return importlib.import_module(name)
+        return compiled("optimize", "_highspy", "_core")
     except ImportError:
         return None
 

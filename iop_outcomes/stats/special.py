@@ -1,18 +1,25 @@
-"""Takes numbers, gives values of special functions; scipy, which takes long to load, is loaded by the first that is asked for."""
+"""Takes numbers, gives values of special functions; what scipy compiled of them is loaded by the first that is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from types import ModuleType
 from typing import Any
+
+from iop_outcomes.stats.compiled import compiled
+
+
+@cache
+def _functions() -> ModuleType:
+    return compiled("special", "_ufuncs")
 
 
 def _of_scipy(name: str) -> Callable[..., Any]:
     """The function of that name in scipy.special, looked up when it is called."""
 
     def call(*values: Any) -> Any:
-        import scipy.special
-
-        return getattr(scipy.special, name)(*values)
+        return getattr(_functions(), name)(*values)
 
     return call
 
