@@ -248,8 +248,8 @@ class Draft:
         return replace(self, interval=replace(self.interval, flag=flag))
 
     def without_value(self, flag: Flag) -> Draft:
-        """The same without a number, and why: nor is one given of how many counted, which would say it."""
-        return replace(self.flagged(flag), value=math.nan, population=replace(self.population, hits=None))
+        """The same without a number, and why."""
+        return replace(self.flagged(flag), value=math.nan)
 
 
 @dataclass(frozen=True, eq=False)

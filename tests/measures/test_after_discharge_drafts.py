@@ -40,14 +40,6 @@ def test_without_dates_it_is_not_assessable():
     assert found.n == 0
 
 
-def test_what_cannot_be_told_has_no_numerator():
-    """Day 2 is before the window: neither 0 of so many, nor all of them, stands beside no value."""
-    rows = named(answers(followed(*[90] * 20), f"e000 {PSYCHIATRIC} 40", at=(2, 90)))
-    for name in ("cumulative_incidence", "event_free", "fully_observed_rate"):
-        assert (rows[name, 2].k, math.isnan(rows[name, 2].value), rows[name, 2].n) == (None, True, 20), name
-    assert rows["cumulative_incidence", 90].k == 1
-
-
 def test_with_dates_it_is_of_those_who_could_have_been_followed():
     """The same with dates that reach 90 days past every discharge: 30 of 100."""
     found = rate(dated(*((days, 90) for days in STOPPED)), THIRTY, mapping=DATED)
