@@ -208,7 +208,6 @@ class _Showing:
         """
         for item in self._withdrawn:
             pages.withdraw(item)
-        pages.program.change_costs_alone()
         for question, small in enumerate(doubts.values()):
             for low, high in small.doubted or ():
                 if small.met[low, high] or not self._ends_at_fraction(pages, small.terms, low, high):
@@ -319,6 +318,7 @@ class _Showing:
                 counts = pages.least(direction)
             except UnsolvedError:
                 return  # every count is looked at by itself
+            pages.program.change_costs_alone()  # from this page to the next, and to those that are looked at later
             if counts is not None:
                 self._rule_out(waiting, counts)
 

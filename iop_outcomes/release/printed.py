@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from iop_outcomes.keys import ALL, MINUS_LEVEL, MINUS_OTHERS, MISSING_LEVEL, Key, Place
@@ -112,7 +113,7 @@ class Tabulations:
                 placed.append(replace(table, places=of_column))
         return placed
 
-    @property
+    @cached_property
     def tables(self) -> tuple[Tabulation, ...]:
         """The numbers printed by each column, in the order of the results."""
         given = self._given()
