@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,9 +43,10 @@ class Way(NamedTuple):
     group_2: str
     classed: bool = False
 
-    def is_alike(self, other: Way) -> bool:
-        """Whether the other divides in the same way, by whatever column."""
-        return self[:3] == other[:3]
+    @property
+    def dividing(self) -> tuple[str, str, str]:
+        """How episodes are divided, by whatever column."""
+        return self[:3]
 
 
 class Who(NamedTuple):
@@ -64,7 +66,7 @@ Cell = tuple[Way, Who]
 Measured = tuple[str, str]  # a measure and its definition
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Output:
     """One output: its true cells, and which numbers of them it showed.
 
@@ -97,11 +99,21 @@ class Output:
 
         Not those of a narrowing to other periods of discharge: no episode is in both, so that what differs is nobody.
         """
-        alike = sorted((cell for cell in self.counts if way.is_alike(cell[0])), key=lambda cell: cell[0] != way)
+        if (way, who) in self.counts:
+            return way, who
+        alike = sorted(self._alike.get(way.dividing, ()), key=lambda cell: cell[0] != way)
         same = next((cell for cell in alike if cell[1] == who), None)
         if same is not None or not who.is_everyone:
             return same
         return next((cell for cell in alike if cell[1].is_everyone and not are_apart(who.conditions, cell[1].conditions)), None)
+
+    @cached_property
+    def _alike(self) -> Mapping[tuple[str, str, str], Sequence[Cell]]:
+        """The cells of each way of dividing, by whatever column: a page asks for thousands of counterparts."""
+        alike: dict[tuple[str, str, str], list[Cell]] = {}
+        for way, who in self.counts:
+            alike.setdefault(way.dividing, []).append((way, who))
+        return alike
 
     def to_json(self) -> str:
         """One line."""
